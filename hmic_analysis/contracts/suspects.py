@@ -1,0 +1,74 @@
+"""Named suspects, police bail and circulation on the Police National Computer."""
+
+from hmic_analysis.contracts.base import Column, Contract, TimeCheck
+
+SUSPECT_STATUSES = ("outstanding", "arrested", "interviewed", "eliminated", "crime_closed")
+RISKS = ("high", "medium", "low")
+BAIL_TYPES = ("s47_3", "s30a_street", "court")
+CIRCULATION_REASONS = ("named_suspect", "failed_to_answer_bail", "court_warrant", "recall_to_prison")
+
+SUSPECT = Contract(
+    name="suspect",
+    title="Named suspects",
+    row_is="One identified person recorded as a suspect for one notifiable crime.",
+    columns=(
+        Column("person_key", "person", "The force's reference of the person.", required=True),
+        Column("crime_id", "text", "The crime.", required=True),
+        Column("named_on", "date", "When the person was named as suspect.", required=True),
+        Column("grounds_recorded", "boolean", "Yes: reasonable grounds are on the record."),
+        Column(
+            "status",
+            "code",
+            "Where the interest in the person stands; blank where the force can't say.",
+            allowed=SUSPECT_STATUSES,
+        ),
+        Column("arrested_on", "date", "Date of arrest."),
+        Column("interviewed_on", "date", "Date of interview under caution, voluntary attendance included."),
+        Column("eliminated_on", "date", "Date on which the person was eliminated."),
+        Column("crime_closed_on", "date", "Date of an outcome that ended the interest in the person."),
+        Column("risk_grade", "code", "Risk grade of the suspect.", allowed=RISKS),
+        Column("owner_key", "person", "The officer who owns the enquiry now."),
+        Column("last_activity_on", "date", "Last documented enquiry."),
+        Column("last_review_on", "date", "Last review by a supervisor."),
+    ),
+    key=("person_key", "crime_id"),
+    checks=(
+        TimeCheck("arrested_before_named", "named_on", "arrested_on", "Arrested before being named."),
+        TimeCheck("interviewed_before_named", "named_on", "interviewed_on", "Interviewed before being named."),
+    ),
+)
+
+BAIL = Contract(
+    name="bail",
+    title="Police bail",
+    row_is="One release on bail with a duty to attend a police station (court bail is listed apart).",
+    columns=(
+        Column("bail_id", "text", "Bail reference.", required=True),
+        Column("person_key", "person", "The force's reference of the person.", required=True),
+        Column("bail_type", "code", "Kind of bail.", required=True, allowed=BAIL_TYPES),
+        Column("granted_on", "date", "Date on which bail was granted.", required=True),
+        Column("return_due_on", "date", "Date on which the person had to attend.", required=True),
+        Column("attended", "boolean", "Whether the person attended; blank if not known or not yet due."),
+        Column("rebailed_on", "date", "Date of a re-bail that moved the return."),
+        Column("rearrested_on", "date", "Date of re-arrest."),
+        Column("cancelled_on", "date", "Date on which bail was cancelled."),
+    ),
+    key=("bail_id",),
+    time="return_due_on",
+    checks=(TimeCheck("due_before_granted", "granted_on", "return_due_on", "Due before bail was granted."),),
+)
+
+PNC_CIRCULATION = Contract(
+    name="pnc_circulation",
+    title="Circulations on the Police National Computer",
+    row_is="One circulation of one person in the wanted/missing index.",
+    columns=(
+        Column("person_key", "person", "The force's reference of the person.", required=True),
+        Column("reason", "code", "Why the person is circulated.", required=True, allowed=CIRCULATION_REASONS),
+        Column("circulated_on", "date", "Date of circulation.", required=True),
+        Column("cancelled_on", "date", "Date on which it was cancelled."),
+    ),
+    key=("person_key", "reason", "circulated_on"),
+    time="circulated_on",
+    checks=(TimeCheck("cancelled_before_circulated", "circulated_on", "cancelled_on", "Cancelled before it began."),),
+)

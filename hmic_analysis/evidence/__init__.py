@@ -1,0 +1,1 @@
+"""From figures to verdicts: indicators, claims, grades, bundles."""

@@ -1,0 +1,239 @@
+"""The evidence bundle: what one executed notebook leaves behind, as typed and frozen models.
+
+The bundle is the only thing that letters, reports and pages read; nothing that leaves the building is computed
+anywhere else.  It is written as JSON with sorted keys, so equal evidence gives equal bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Verdict = Literal["supported", "contradicted", "not_determinable"]
+Grade = Literal["A", "B", "C", "D", "-"]
+Sensitivity = Literal["restricted", "force", "public"]
+Better = Literal["higher", "lower", "-"]
+Basis = Literal["all_records", "random_sample", "purposive_sample", "document", "statement", "reference"]
+ClaimType = Literal[
+    "existence",
+    "absence",
+    "capability",
+    "incapability",
+    "practice",
+    "in_progress",
+    "acknowledgement",
+    "comparative",
+    "judgement",
+]
+
+
+class Model(BaseModel):
+    """Frozen, and refusing what it doesn't know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Indicator(Model):
+    """One figure with everything that is needed to defend it.
+
+    Percentages are in per cent (0 to 100), bounds and intervals in the unit of the value.
+
+    Attributes
+    ----------
+    id : str
+        Name, with its stratum in brackets where there is one: ``attendance_pct[violence]``.
+    name : str
+        Name of the indicator in the catalogue: ``attendance_pct``.
+    label : str
+        What it is, for people.
+    value : float or None
+        The figure; None where it can't be computed (see ``note``).
+    unit : str
+        ``%``, ``count``, ``persons``, ``hours``, ``days``, ``minutes``, ``points``, ``per 1,000 crimes``, ``0-1`` ...
+    numerator, denominator : float or None
+    unknown : float
+        Units of the denominator whose state is not known.
+    lo_missing, hi_missing : float or None
+        The figure with every unknown counted as a failure, as a success.
+    lo, hi : float or None
+        95 % interval around the value, by ``interval``.
+    interval : str
+        Name of the method: ``Wilson 95 %``; empty where there is none.
+    basis : str
+        What kind of evidence it rests on.
+    window : str
+        The period or the day it speaks of.
+    better : str
+    caveats : tuple of str
+        What a reader must be told next to the figure.
+    """
+
+    id: str
+    name: str
+    label: str
+    value: float | None = None
+    unit: str
+    numerator: float | None = None
+    denominator: float | None = None
+    unknown: float = 0
+    lo_missing: float | None = None
+    hi_missing: float | None = None
+    lo: float | None = None
+    hi: float | None = None
+    interval: str = ""
+    basis: Basis = "all_records"
+    stratum: str = ""
+    window: str = ""
+    better: Better = "-"
+    definition: str = ""
+    caveats: tuple[str, ...] = ()
+    note: str = ""
+    about_persons: bool = False
+
+    @property
+    def n(self) -> float | None:
+        """Units the figure rests on: its denominator, else its numerator."""
+        return self.denominator if self.denominator is not None else self.numerator
+
+
+class ClaimEvidence(Model):
+    """One claim of a letter, decided.
+
+    Attributes
+    ----------
+    claim : str
+        ``A1a``.
+    verdict, grade : str
+    reasons : tuple of str
+        Reason codes, see :mod:`hmic_analysis.evidence.reasons`.
+    flags : tuple of str
+        ``wording_mismatch``, ``policy_practice_gap``: the fact is not what the sentence says, though it does not
+        decide the verdict.
+    why : str
+        The rule and the figures that led to the verdict, in a sentence.
+    would_change : str
+        What would change the verdict.
+    indicators : tuple of str
+        Ids of the indicators that decided it, most telling first.
+    sentence : str
+        The sentence for this verdict, every number in it taken from the indicators.
+    numbers : tuple of (str, str)
+        Each number printed in the sentence and the indicator field it was taken from:
+        ``("83.4%", "attendance_pct.value")``.
+    """
+
+    claim: str
+    finding: str
+    type: ClaimType
+    statement: str
+    verdict: Verdict
+    grade: Grade
+    reasons: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    why: str = ""
+    would_change: str = ""
+    indicators: tuple[str, ...] = ()
+    sentence: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+    sensitivity: Sensitivity = "force"
+
+
+class Figure(Model):
+    """One figure: its words, and where its picture and data lie (paths below the report's folder)."""
+
+    name: str
+    headline: str
+    subtitle: str
+    alt: str
+    source: str
+    png: str
+    svg: str
+    data: str
+    sensitivity: Sensitivity = "force"
+    synthetic: bool = False
+
+
+class Table(Model):
+    """One table: its words, and where its data lie (path below the report's folder)."""
+
+    name: str
+    headline: str
+    subtitle: str
+    source: str
+    data: str
+    sensitivity: Sensitivity = "force"
+    synthetic: bool = False
+
+
+class RowAccount(Model):
+    """Rows of one file (or of one table out of one file): ``read == kept + rejected``, always."""
+
+    file: str
+    table: str = ""
+    read: int
+    kept: int
+    rejected: int
+    reasons: dict[str, int] = Field(default_factory=dict)
+    flags: dict[str, int] = Field(default_factory=dict)
+    sha256: str = ""
+
+
+class DataUsed(Model):
+    """One table as the notebook used it."""
+
+    table: str
+    rows: int
+    rows_in_window: int | None = None
+    accounts: tuple[RowAccount, ...] = ()
+    cannot_tell: tuple[str, ...] = ()
+    first: str = ""
+    last: str = ""
+
+
+class Bundle(Model):
+    """Everything that one finding of one force rests on.
+
+    Attributes
+    ----------
+    status : str
+        ``complete``, or ``no_data``: nothing there to decide any claim, see ``request`` for what to ask for.
+    parameters : dict
+        Every resolved value that the finding used, with the file it came from: ``{"period.start": ["2012-12-01",
+        "params/inspection.yml"]}``.
+    inputs : dict
+        SHA-256 of every input file.
+    """
+
+    schema_version: int = 1
+    finding: str
+    title: str
+    section: str
+    force: str
+    force_name: str
+    kind: str
+    status: Literal["complete", "no_data"]
+    synthetic: bool
+    period_start: str
+    period_end: str
+    as_of: str
+    letter_date: str
+    claims: tuple[ClaimEvidence, ...]
+    indicators: tuple[Indicator, ...]
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    data: tuple[DataUsed, ...] = ()
+    request: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    parameters: dict[str, tuple[str, str]] = Field(default_factory=dict)
+    inputs: dict[str, str] = Field(default_factory=dict)
+    versions: dict[str, str] = Field(default_factory=dict)
+    sensitivity: Sensitivity = "force"
+    seconds: float | None = None
+
+    def indicator(self, id: str) -> Indicator:
+        """The indicator of that id; ``KeyError`` if there is none."""
+        for indicator in self.indicators:
+            if indicator.id == id:
+                return indicator
+        raise KeyError(id)
