@@ -2,7 +2,17 @@
 
 from hmic_analysis.contracts.base import Column, Contract, TimeCheck
 
-TASK_TYPES = ("custody", "court", "safeguarding", "iom", "events", "investigation", "training", "administration", "other")
+TASK_TYPES = (
+    "custody",
+    "court",
+    "safeguarding",
+    "iom",
+    "events",
+    "investigation",
+    "training",
+    "administration",
+    "other",
+)
 
 DUTY_HOURS = Contract(
     name="duty_hours",
@@ -12,10 +22,22 @@ DUTY_HOURS = Contract(
         Column("team", "text", "Team, shift or unit.", required=True),
         Column("hour_start", "timestamp", "Start of the clock hour.", required=True),
         Column(
-            "staff_hours", "number", "Hours on duty in that hour, abstractions left out.", required=True,
-            unit="hours", minimum=0, maximum=10000,
+            "staff_hours",
+            "number",
+            "Hours on duty in that hour, abstractions left out.",
+            required=True,
+            unit="hours",
+            minimum=0,
+            maximum=10000,
         ),
-        Column("abstracted_hours", "number", "Hours planned but abstracted.", unit="hours", minimum=0, maximum=10000),
+        Column(
+            "abstracted_hours",
+            "number",
+            "Hours planned but abstracted.",
+            unit="hours",
+            minimum=0,
+            maximum=10000,
+        ),
     ),
     key=("team", "hour_start"),
     time="hour_start",

@@ -2,7 +2,15 @@
 
 from hmic_analysis.contracts.base import Column, Contract, TimeCheck
 
-DOCUMENT_TYPES = ("strategy", "plan", "policy", "procedure", "report", "demand_analysis", "terms_of_reference")
+DOCUMENT_TYPES = (
+    "strategy",
+    "plan",
+    "policy",
+    "procedure",
+    "report",
+    "demand_analysis",
+    "terms_of_reference",
+)
 DOCUMENT_STATUSES = ("draft", "approved", "withdrawn", "under_review")
 DOCUMENT_COVERS = (
     "prevention_objective",
@@ -41,11 +49,17 @@ DOCUMENT = Contract(
         Column("title", "text", "Its title.", required=True),
         Column("document_type", "code", "Kind of document.", required=True, allowed=DOCUMENT_TYPES),
         Column(
-            "subject", "text",
+            "subject",
+            "text",
             "What it is about: crime_prevention, response_deployment, victims, demand, staff_time, iom, anpr, ...",
             required=True,
         ),
-        Column("scope", "code", "How far it reaches.", allowed=("force", "district", "theme", "partnership", "pcc")),
+        Column(
+            "scope",
+            "code",
+            "How far it reaches.",
+            allowed=("force", "district", "theme", "partnership", "pcc"),
+        ),
         Column("owner_rank", "text", "Rank or grade of its owner; no name."),
         Column("status", "code", "Where it stands.", required=True, allowed=DOCUMENT_STATUSES),
         Column("approved_on", "date", "Date of approval or of writing."),
@@ -55,17 +69,23 @@ DOCUMENT = Contract(
         Column("review_opened_on", "date", "Date on which a review was opened."),
         Column("review_closed_on", "date", "Date on which that review was closed."),
         Column("last_activity_on", "date", "Last dated work on it or under it."),
-        Column("covers", "codes", "What it says, as coded by the reader, parted by ;", allowed=DOCUMENT_COVERS),
+        Column(
+            "covers", "codes", "What it says, as coded by the reader, parted by ;", allowed=DOCUMENT_COVERS
+        ),
         Column("decision_recorded", "boolean", "Yes: a decision taken on it is on record."),
         Column(
-            "corroborated_by", "codes", "Other kinds of evidence that bear it out, parted by ;",
+            "corroborated_by",
+            "codes",
+            "Other kinds of evidence that bear it out, parted by ;",
             allowed=("interview", "observation", "data", "file_review"),
         ),
     ),
     key=("document_id",),
     checks=(
         TimeCheck("effective_to_before_from", "effective_from", "effective_to", "Ends before it begins."),
-        TimeCheck("review_closed_before_opened", "review_opened_on", "review_closed_on", "Closed before opened."),
+        TimeCheck(
+            "review_closed_before_opened", "review_opened_on", "review_closed_on", "Closed before opened."
+        ),
     ),
 )
 
@@ -76,7 +96,8 @@ DATA_REQUEST = Contract(
     columns=(
         Column("request_id", "text", "Reference of the request.", required=True),
         Column(
-            "item", "text",
+            "item",
+            "text",
             "What was asked for: the name of a table, or of a figure such as crimes_attended, attendance_pct, "
             "named_suspects_outstanding, failed_to_answer_bail, staff_time_saved.",
             required=True,
@@ -86,10 +107,16 @@ DATA_REQUEST = Contract(
         Column("received_on", "date", "Date of the answer."),
         Column("stated_value", "number", "The figure that the force stated, where a figure was asked for."),
         Column("stated_unit", "text", "Its unit: crimes, %, persons, hours."),
-        Column("register_complete", "boolean", "Yes: the force signed that the register asked for is complete."),
+        Column(
+            "register_complete", "boolean", "Yes: the force signed that the register asked for is complete."
+        ),
     ),
     key=("request_id",),
-    checks=(TimeCheck("received_before_requested", "requested_on", "received_on", "Answered before it was asked."),),
+    checks=(
+        TimeCheck(
+            "received_before_requested", "requested_on", "received_on", "Answered before it was asked."
+        ),
+    ),
 )
 
 CHANGE = Contract(
@@ -123,7 +150,9 @@ BENEFIT = Contract(
         Column("tasks_per_year", "number", "Tasks a year.", unit="tasks", minimum=0),
     ),
     key=("benefit_id",),
-    checks=(TimeCheck("post_before_baseline", "baseline_on", "post_on", "Measured after before it was before."),),
+    checks=(
+        TimeCheck("post_before_baseline", "baseline_on", "post_on", "Measured after before it was before."),
+    ),
 )
 
 FORCE_REFERENCE = Contract(
@@ -132,7 +161,9 @@ FORCE_REFERENCE = Contract(
     row_is="One of the 43 forces and what its response policy says.",
     columns=(
         Column("force_slug", "text", "The force.", required=True),
-        Column("response_policy", "code", "What the policy says; blank if not known.", allowed=RESPONSE_POLICIES),
+        Column(
+            "response_policy", "code", "What the policy says; blank if not known.", allowed=RESPONSE_POLICIES
+        ),
         Column("attendance_known", "boolean", "Whether the force knows which crimes it attends."),
         Column("attendance_pct", "number", "Attendance it stated.", unit="%", minimum=0, maximum=100),
     ),

@@ -1,1 +1,1 @@
-""""""
+"""Parameters: what is asked of every force, what differs for one, and the catalogue of claims."""

@@ -1,0 +1,400 @@
+"""The rules that turn figures into a verdict on the truth of a sentence.
+
+A verdict never says whether a force is good.  Each rule is a pure function from figures to a :class:`Decision`;
+thresholds come from the parameter files.  Percentages are in per cent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hmic_analysis.evidence.model import Indicator, Verdict
+from hmic_analysis.statistics.intervals import proportion_interval
+
+RequestStatus = Literal[
+    "provided",
+    "provided_partial",
+    "nil_return_unable",
+    "nil_return_refused",
+    "not_yet_received",
+    "not_requested",
+]
+
+#: Sampled evidence is widened by its interval before it is held against a threshold; a full count is not.
+SAMPLED = ("random_sample", "purposive_sample")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A verdict with its reasons.
+
+    Parameters
+    ----------
+    verdict : str
+        ``supported``, ``contradicted`` or ``not_determinable``.
+    reasons : tuple of str
+        Codes of :mod:`hmic_analysis.evidence.reasons`.
+    flags : tuple of str
+        ``wording_mismatch`` or ``policy_practice_gap``.
+    why : str
+        The rule with the figures put in.
+    """
+
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    why: str = ""
+
+    def flagged(self, *flags: str) -> Decision:
+        """The same decision with more flags."""
+        return Decision(self.verdict, self.reasons, tuple(dict.fromkeys((*self.flags, *flags))), self.why)
+
+
+def undecided(*reasons: str, why: str = "", flags: tuple[str, ...] = ()) -> Decision:
+    """``not_determinable`` for the given reasons."""
+    return Decision("not_determinable", reasons, flags, why)
+
+
+def decision_bounds(indicator: Indicator, confidence: float = 0.95) -> tuple[float, float]:
+    """The lowest and highest value that a percentage can honestly have.
+
+    Parameters
+    ----------
+    indicator : Indicator
+        A percentage with numerator, denominator and unknowns.
+    confidence : float
+        Two-sided level of the interval.
+
+    Returns
+    -------
+    tuple of float
+        Per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by Wilson.
+
+    Notes
+    -----
+    Every unknown is counted first as a failure and then as a success, so no assumption about them is made.
+    """
+    x, known, unknown = indicator.numerator or 0, indicator.denominator or 0, indicator.unknown
+    n = known + unknown
+    if n == 0:
+        return (0.0, 100.0)
+    if indicator.basis in SAMPLED:
+        lo = proportion_interval(x, n, confidence).lo
+        hi = proportion_interval(x + unknown, n, confidence).hi
+    else:
+        lo, hi = x / n, (x + unknown) / n
+    return (100 * lo, 100 * hi)
+
+
+def at_least(
+    indicator: Indicator | None,
+    supported: float,
+    contradicted: float | None = None,
+    min_n: int = 1,
+    confidence: float = 0.95,
+) -> Decision:
+    """A sentence that says "at least so many per cent".
+
+    Parameters
+    ----------
+    indicator : Indicator or None
+        A percentage; None if it could not be computed.
+    supported : float
+        Per cent: the sentence is true when the lower bound reaches it.
+    contradicted : float, optional
+        Per cent: the sentence is false when the upper bound stays below it; by default the same threshold.
+    min_n : int
+        Fewer units decide nothing.
+    confidence : float
+        Level of the interval of a sample.
+
+    Returns
+    -------
+    Decision
+        ``wording_mismatch`` is flagged when the figure surely lies between the two thresholds.
+    """
+    contradicted = supported if contradicted is None else contradicted
+    if indicator is None or indicator.value is None:
+        return undecided("no_data", why="There is no figure to test.")
+    n = (indicator.denominator or 0) + indicator.unknown
+    if n < min_n:
+        return undecided("small_n", why=f"{indicator.label}: {n:,.0f} cases, fewer than {min_n}.")
+    lo, hi = decision_bounds(indicator, confidence)
+    why = f"{indicator.label}: {_range(indicator, lo, hi)}; test: at least {supported:g}%"
+    why += f", contradicted below {contradicted:g}%." if contradicted != supported else "."
+    if lo >= supported:
+        return Decision("supported", why=why)
+    if hi < contradicted:
+        return Decision("contradicted", why=why)
+    return _between(indicator, lo, hi, contradicted, supported, why)
+
+
+def at_most(
+    indicator: Indicator | None,
+    supported: float,
+    contradicted: float | None = None,
+    min_n: int = 1,
+    confidence: float = 0.95,
+) -> Decision:
+    """A sentence that says "at most so many per cent": the mirror of :func:`at_least`.
+
+    Parameters
+    ----------
+    indicator : Indicator or None
+        A percentage; None if it could not be computed.
+    supported : float
+        Per cent: true when the upper bound does not exceed it.
+    contradicted : float, optional
+        Per cent: false when the lower bound exceeds it; by default the same threshold.
+    min_n : int
+        Fewer units decide nothing.
+    confidence : float
+        Level of the interval of a sample.
+
+    Returns
+    -------
+    Decision
+    """
+    contradicted = supported if contradicted is None else contradicted
+    if indicator is None or indicator.value is None:
+        return undecided("no_data", why="There is no figure to test.")
+    n = (indicator.denominator or 0) + indicator.unknown
+    if n < min_n:
+        return undecided("small_n", why=f"{indicator.label}: {n:,.0f} cases, fewer than {min_n}.")
+    lo, hi = decision_bounds(indicator, confidence)
+    why = f"{indicator.label}: {_range(indicator, lo, hi)}; test: at most {supported:g}%"
+    why += f", contradicted above {contradicted:g}%." if contradicted != supported else "."
+    if hi <= supported:
+        return Decision("supported", why=why)
+    if lo > contradicted:
+        return Decision("contradicted", why=why)
+    return _between(indicator, lo, hi, supported, contradicted, why)
+
+
+def _between(indicator: Indicator, lo: float, hi: float, low: float, high: float, why: str) -> Decision:
+    """Neither: say whether the fact lies between two thresholds, or the data are too weak to tell."""
+    if low < high and lo >= low and hi < high:
+        return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+    if indicator.basis in SAMPLED:
+        return undecided("interval_spans_threshold", why=why)
+    return undecided("missing_spans_threshold" if indicator.unknown else "between_thresholds", why=why)
+
+
+def existence(
+    count: int | None, complete: bool | None, minimum: int = 1, what: str = "documents"
+) -> Decision:
+    """A sentence that says something exists.
+
+    Parameters
+    ----------
+    count : int or None
+        How many were found; None if nothing was supplied to look in.
+    complete : bool or None
+        Whether the register looked in was declared complete.
+    minimum : int
+        How many make the sentence true.
+    what : str
+        What was counted, for the explanation.
+
+    Returns
+    -------
+    Decision
+        Silence is no proof: too few contradict the sentence only if the register is complete.
+    """
+    if count is None:
+        return undecided("no_data", why=f"No register of {what} was supplied.")
+    why = f"{count} {what} found; test: at least {minimum}."
+    if count >= minimum:
+        return Decision("supported", why=why)
+    if complete:
+        return Decision("contradicted", why=f"{why} The register was declared complete.")
+    return undecided("register_undeclared", why=f"{why} The register was not declared complete.")
+
+
+def absence(count: int | None, complete: bool | None, what: str = "documents") -> Decision:
+    """A sentence that says something does not exist: one artefact refutes it, a complete register proves it.
+
+    Parameters
+    ----------
+    count : int or None
+        How many were found; None if nothing was supplied to look in.
+    complete : bool or None
+        Whether the register looked in was declared complete.
+    what : str
+        What was counted, for the explanation.
+
+    Returns
+    -------
+    Decision
+    """
+    if count is None:
+        return undecided("no_data", why=f"No register of {what} was supplied.")
+    why = f"{count} {what} found; test: none in a register declared complete."
+    if count >= 1:
+        return Decision("contradicted", why=why)
+    if complete:
+        return Decision("supported", why=why)
+    return undecided("register_undeclared", why=why)
+
+
+def request_gap(status: str | None) -> Decision | None:
+    """What a data request without an answer means for a claim about a capability.
+
+    Parameters
+    ----------
+    status : str or None
+        Status in the data-request log; None if the log has no such item.
+
+    Returns
+    -------
+    Decision or None
+        ``not_determinable`` when nothing was asked, received or granted; None when there is an answer to weigh.
+        A claim is never decided from silence.
+    """
+    if status is None:
+        return undecided("not_requested", why="The data-request log holds no such request.")
+    if status in ("not_requested", "not_yet_received", "nil_return_refused"):
+        return undecided(status, why=f"Status in the data-request log: {status}.")
+    return None
+
+
+def capability(
+    status: str | None,
+    stated: float | None,
+    recomputed: tuple[float, float] | None,
+    within_pct: float,
+    what: str,
+) -> Decision:
+    """A sentence that says the force can give a number.
+
+    Parameters
+    ----------
+    status : str or None
+        Status of the request for it.
+    stated : float or None
+        The number the force gave.
+    recomputed : tuple of float, or None
+        Lowest and highest number that its records give, unknown rows counted out and in; None without records.
+    within_pct : float
+        Per cent of the stated number by which the recomputed one may differ.
+    what : str
+        What is counted, for the explanation.
+
+    Returns
+    -------
+    Decision
+        Knowing is the claim, not smallness: the size of the number never enters.
+    """
+    gap = request_gap(status)
+    if gap is not None:
+        return gap
+    if status == "nil_return_unable":
+        return Decision(
+            "contradicted", ("nil_return_unable",), why=f"The force answered that it can't give {what}."
+        )
+    if stated is None:
+        return undecided("no_stated_value", why=f"The force stated no number of {what}.")
+    if recomputed is None:
+        return undecided(
+            "not_reproduced", why=f"The force stated {stated:,.0f} {what} and supplied no records."
+        )
+    lo, hi = recomputed
+    distance = max(lo - stated, stated - hi, 0.0)
+    allowed = within_pct / 100 * abs(stated)
+    found = f"{lo:,.0f}" if lo == hi else f"{lo:,.0f} to {hi:,.0f}"
+    why = f"Stated: {stated:,.0f} {what}; recomputed from records: {found}; test: within {within_pct:g}%."
+    if distance <= allowed:
+        return Decision("supported", why=why)
+    return undecided("not_reproduced", why=why)
+
+
+def all_of(*decisions: Decision) -> Decision:
+    """A sentence that is true when each of its parts is.
+
+    Parameters
+    ----------
+    *decisions : Decision
+        The parts, at least one.
+
+    Returns
+    -------
+    Decision
+        ``contradicted`` when any part is, ``supported`` when all are, else ``not_determinable``; reasons of the
+        parts that decided it.
+
+    Raises
+    ------
+    ValueError
+        If there are no parts.
+    """
+    if not decisions:
+        raise ValueError("A sentence needs at least one part.")
+    why = " ".join(d.why for d in decisions if d.why)
+    verdicts = {d.verdict for d in decisions}
+    verdict: Verdict = (
+        "contradicted"
+        if "contradicted" in verdicts
+        else "not_determinable"
+        if "not_determinable" in verdicts
+        else "supported"
+    )
+    deciding = [d for d in decisions if d.verdict == verdict]
+    reasons = tuple(dict.fromkeys(r for d in deciding for r in d.reasons))
+    flags = tuple(dict.fromkeys(f for d in decisions for f in d.flags))
+    return Decision(verdict, reasons, flags, why)
+
+
+def few_forces(yes: int, unknown: int, of: int, limit: int, this_force: bool | None) -> Decision:
+    """A sentence that calls the force "one of the few".
+
+    Parameters
+    ----------
+    yes, unknown : int
+        Forces known to be of the kind; forces of which it is not known.
+    of : int
+        Forces compared (43).
+    limit : int
+        The most that are still "few".
+    this_force : bool or None
+        Whether the force itself is of the kind.
+
+    Returns
+    -------
+    Decision
+        Never decided from one force: forces of which nothing is known are counted out and in.
+    """
+    why = f"{yes} of {of} forces, {unknown} unknown; test: at most {limit}, the force among them."
+    if of - unknown <= 1 or this_force is None:
+        return undecided("comparators_missing", why=why)
+    if this_force is False or yes > limit:
+        return Decision("contradicted", why=why)
+    if yes + unknown <= limit:
+        return Decision("supported", why=why)
+    return undecided("comparators_missing", why=why)
+
+
+def finding_verdict(verdicts: list[tuple[str, str]]) -> Verdict:
+    """The verdict on a whole finding.
+
+    Parameters
+    ----------
+    verdicts : list of (claim type, verdict)
+        Of all its claims; judgements are not testable and are left out.
+
+    Returns
+    -------
+    str
+        ``contradicted`` when any testable claim is, ``supported`` when each is, else ``not_determinable``.
+    """
+    testable = [v for kind, v in verdicts if kind != "judgement"]
+    if "contradicted" in testable:
+        return "contradicted"
+    if testable and all(v == "supported" for v in testable):
+        return "supported"
+    return "not_determinable"
+
+
+def _range(indicator: Indicator, lo: float, hi: float) -> str:
+    value = f"{indicator.value:.1f}%"
+    return value if abs(hi - lo) < 0.05 else f"{value} (between {lo:.1f}% and {hi:.1f}%)"

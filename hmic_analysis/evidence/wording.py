@@ -1,0 +1,143 @@
+"""How figures and days are printed, the same everywhere a person reads them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hmic_analysis.evidence.model import Indicator
+
+MONTHS = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+
+
+def say_date(day: date) -> str:
+    """A day as letters write it: ``30 November 2013``.
+
+    Parameters
+    ----------
+    day : datetime.date
+
+    Returns
+    -------
+    str
+        Independent of the machine's language.
+    """
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def say_period(start: date, end: date) -> str:
+    """A period in words: ``the 12 months to 30 November 2013`` where it is whole months, else from and to.
+
+    Parameters
+    ----------
+    start, end : datetime.date
+        First and last day.
+
+    Returns
+    -------
+    str
+    """
+    after = date.fromordinal(end.toordinal() + 1)
+    months = (after.year - start.year) * 12 + after.month - start.month
+    if start.day == 1 and after.day == 1 and months >= 1:
+        return (
+            f"the {months} months to {say_date(end)}"
+            if months > 1
+            else f"{MONTHS[start.month - 1]} {start.year}"
+        )
+    return f"the period from {say_date(start)} to {say_date(end)}"
+
+
+def say_value(value: float | None, unit: str) -> str:
+    """A value with its unit, rounded as inspectors print it.
+
+    Parameters
+    ----------
+    value : float or None
+    unit : str
+        As in the catalogue: ``%``, ``count``, ``persons``, ``hours``, ``days``, ``minutes``, ``points``, ...
+
+    Returns
+    -------
+    str
+        One decimal for percentages, points and hours, whole numbers for counts, days and minutes, two decimals for
+        indices; ``not available`` for None.
+
+    Notes
+    -----
+    A percentage short of 100 is never rounded up to it, nor one above 0 down to it.
+    """
+    if value is None:
+        return "not available"
+    if unit in ("%", "points"):
+        text = f"{value:.1f}"
+        if unit == "%" and text == "100.0" and value < 100:
+            text = "99.9"
+        if unit == "%" and text == "0.0" and value > 0:
+            text = "0.1"
+        return f"{text}%" if unit == "%" else f"{text} points"
+    if unit in ("count", "persons", "documents", "forces"):
+        return f"{value:,.0f}"
+    if unit in ("days", "minutes"):
+        return f"{value:,.0f} {unit if round(value) != 1 else unit[:-1]}"
+    if unit == "hours":
+        return f"{value:,.1f} hours"
+    if unit in ("index", "0-1", "ratio", "kappa"):
+        return f"{value:.2f}"
+    if unit.startswith("per "):
+        return f"{value:,.1f} {unit}"
+    return f"{value:,.1f}" + (f" {unit}" if unit and unit != "number" else "")
+
+
+def say_indicator(indicator: Indicator, min_count: int = 0) -> str:
+    """The value of an indicator, small counts of persons withheld.
+
+    Parameters
+    ----------
+    indicator : Indicator
+    min_count : int
+        Counts of persons above 0 and below it are not printed.
+
+    Returns
+    -------
+    str
+        ``fewer than 5`` in place of a small count of persons.
+    """
+    if small(indicator, min_count):
+        return f"fewer than {min_count}"
+    return say_value(indicator.value, indicator.unit)
+
+
+def say_bounds(indicator: Indicator, min_count: int = 0) -> str:
+    """What surrounds the value: its bounds for missing data and its interval.
+
+    Parameters
+    ----------
+    indicator : Indicator
+    min_count : int
+        As in :func:`say_indicator`.
+
+    Returns
+    -------
+    str
+        ``82.1% to 84.7% with unknowns counted either way; 95 % interval 81.9% to 84.8%``; empty if there is neither.
+    """
+    if small(indicator, min_count):
+        return ""
+    parts = []
+    if indicator.unknown and indicator.lo_missing is not None and indicator.hi_missing is not None:
+        lo, hi = (say_value(v, indicator.unit) for v in (indicator.lo_missing, indicator.hi_missing))
+        parts.append(f"{lo} to {hi} with unknowns counted either way")
+    if indicator.lo is not None and indicator.hi is not None:
+        lo, hi = (say_value(v, indicator.unit) for v in (indicator.lo, indicator.hi))
+        parts.append(f"95% interval {lo} to {hi}")
+    return "; ".join(parts)
+
+
+def small(indicator: Indicator, min_count: int) -> bool:
+    """Whether the indicator is a small count of persons, or rests on one."""
+    if not indicator.about_persons or min_count <= 0:
+        return False
+    counts = [indicator.numerator] if indicator.unit == "%" else [indicator.value]
+    return any(c is not None and 0 < c < min_count for c in counts)

@@ -1,0 +1,96 @@
+"""Checks of the data frame a chart is asked to draw."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.errors import DataError, did_you_mean
+
+
+def take(
+    frame: pd.DataFrame,
+    chart: str,
+    *,
+    texts: Sequence[str] = (),
+    numbers: Sequence[str] = (),
+    optional: Sequence[str] = (),
+    percent: Sequence[str] = (),
+) -> pd.DataFrame:
+    """The columns a chart draws, checked and typed.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Left as it is.
+    chart : str
+        Name of the chart function, for messages.
+    texts : sequence of str
+        Columns wanted as text; missing values become ``"not known"``.
+    numbers : sequence of str
+        Columns wanted as finite numbers; missing values stay missing.
+    optional : sequence of str
+        Number columns that are filled with missing values where the frame lacks them.
+    percent : sequence of str
+        Number columns that must lie between 0 and 100.
+
+    Returns
+    -------
+    pandas.DataFrame
+        New, with those columns in that order and rows counted from 0.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, holds something else than numbers, or a percentage is out of its range.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise DataError(f"{chart} draws a DataFrame, not a {type(frame).__name__}. Pass it the frame of a measure.")
+    for column in (*texts, *numbers):
+        if column not in frame.columns:
+            raise DataError(
+                f"{chart}: the frame has no column '{column}'.{did_you_mean(column, frame.columns)}\n"
+                f"It has: {', '.join(map(str, frame.columns)) or 'no columns'}. "
+                f"It needs: {', '.join((*texts, *numbers))}."
+            )
+    taken = pd.DataFrame(index=range(len(frame)))
+    for column in texts:
+        taken[column] = [clean_text(v) for v in frame[column]]
+    for column in (*numbers, *optional):
+        taken[column] = _numbers(frame[column], chart) if column in frame.columns else np.nan
+    for column in percent:
+        _check_percent(taken[column], chart)
+    return taken
+
+
+def clean_text(value: object) -> str:
+    """One line of printable text; ``"not known"`` for a missing or blank value."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return "not known"
+    printable = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in str(value))
+    return " ".join(printable.split()) or "not known"
+
+
+def _numbers(column: pd.Series, chart: str) -> np.ndarray:
+    """The column as floats, missing values as NaN."""
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64").to_numpy()
+    wrong = np.flatnonzero((np.isnan(numbers) & column.notna().to_numpy()) | np.isinf(numbers))
+    if len(wrong):
+        raise DataError(
+            f"{chart}: column '{column.name}' holds {column.iloc[wrong[0]]!r} in row {wrong[0] + 1}, "
+            "which can't be drawn.\nUse finite numbers, and leave the cell empty where there is none."
+        )
+    return numbers
+
+
+def _check_percent(column: pd.Series, chart: str) -> None:
+    """Percentages run from 0 to 100."""
+    wrong = np.flatnonzero((column < 0) | (column > 100 + 1e-9))
+    if len(wrong):
+        raise DataError(
+            f"{chart}: column '{column.name}' holds {column.iloc[wrong[0]]:g} in row {wrong[0] + 1}, "
+            "which is no percentage.\nPercentages run from 0 to 100; pass unit= for anything else."
+        )

@@ -1,0 +1,258 @@
+"""From evidence to the blocks of a letter.
+
+Nothing is computed here: sentences, figures and numbers come out of the evidence bundles as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hmic_analysis.errors import DataError, did_you_mean
+from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure
+from hmic_analysis.letters.annexes import annexes
+from hmic_analysis.letters.model import (
+    SYNTHETIC_NOTICE,
+    CatalogueEntry,
+    FigureBlock,
+    Heading,
+    Letter,
+    LetterSettings,
+    Paragraph,
+    Part,
+    Section,
+)
+from hmic_analysis.letters.text import after, clean, embargo_text, listed, long_date, points
+
+#: What may go to the force the letter is about.
+RELEASABLE = ("force", "public")
+
+NOT_ASSESSED = "Findings not assessed"
+
+
+def compose(
+    bundles: Sequence[Bundle], settings: LetterSettings, catalogue: Sequence[CatalogueEntry]
+) -> Letter:
+    """Write the letter of one force.
+
+    Parameters
+    ----------
+    bundles : sequence of Bundle
+        The evidence, at most one bundle a finding, in any order.
+    settings : LetterSettings
+    catalogue : sequence of CatalogueEntry
+        Every finding of the inspection in the order of the letter; those without evidence are named as not
+        assessed.
+
+    Returns
+    -------
+    Letter
+
+    Raises
+    ------
+    DataError
+        If there is no evidence at all, if it is of another force or of several letter dates, if a finding occurs
+        twice or is not in the catalogue, or if a claim has no sentence.
+    """
+    found = _by_finding(bundles, settings, catalogue)
+    synthetic = any(b.synthetic for b in bundles)
+    written_on = bundles[0].letter_date
+    return Letter(
+        force=settings.force,
+        force_name=clean(settings.force_name),
+        synthetic=synthetic,
+        synthetic_notice=SYNTHETIC_NOTICE if synthetic else "",
+        title=clean(f"{settings.subject}: {settings.force_name}"),
+        organisation=clean(settings.organisation),
+        address=_lines(settings.address),
+        reference=clean(settings.reference),
+        addressee=_lines(settings.addressee),
+        salutation=clean(settings.salutation),
+        subject=clean(settings.subject),
+        embargo=embargo_text(settings.embargo),
+        letter_date=long_date(written_on),
+        written_on=written_on,
+        evidence_period=_period(bundles),
+        signatory_name=clean(settings.signatory_name),
+        signatory_honours=clean(settings.signatory_honours),
+        signatory_post=clean(settings.signatory_post),
+        sections=_sections(found, settings, catalogue),
+        annexes=annexes(found, catalogue, RELEASABLE),
+    )
+
+
+def _lines(lines: Sequence[str]) -> tuple[str, ...]:
+    return tuple(line for line in map(clean, lines) if line)
+
+
+def _by_finding(
+    bundles: Sequence[Bundle], settings: LetterSettings, catalogue: Sequence[CatalogueEntry]
+) -> dict[str, Bundle]:
+    """The bundles by finding, once they are known to belong to one letter."""
+    if not bundles:
+        raise DataError(
+            f"There is no evidence for a letter to {settings.force_name}. Run its findings first, then write the letter."
+        )
+    known = [entry.finding for entry in catalogue]
+    found: dict[str, Bundle] = {}
+    for bundle in bundles:
+        if bundle.force != settings.force:
+            raise DataError(
+                f"The letter to '{settings.force}' was given evidence of '{bundle.force}' (finding {bundle.finding}). "
+                "Each letter rests on the evidence of its own force only."
+            )
+        if bundle.finding not in known:
+            raise DataError(
+                f"There is evidence for finding '{bundle.finding}', which the inspection doesn't list."
+                f"{did_you_mean(bundle.finding, known)} Findings: {', '.join(known)}."
+            )
+        if bundle.finding in found:
+            raise DataError(f"Finding {bundle.finding} of '{settings.force}' was given twice. Keep the newer evidence.")
+        found[bundle.finding] = bundle
+    dates = sorted({b.letter_date for b in bundles})
+    if len(dates) > 1:
+        raise DataError(
+            f"The evidence of '{settings.force}' was made for letters of several dates ({', '.join(dates)}). "
+            "Run its findings again so that all have the same letter_date."
+        )
+    return found
+
+
+def _period(bundles: Sequence[Bundle]) -> str:
+    """The time the evidence covers, as words that complete "data and documents ..."."""
+    spans = {(b.period_start, b.period_end, b.as_of) for b in bundles}
+    if len(spans) > 1:
+        return "for the periods stated beside each figure in Annex A"
+    start, end, as_of = spans.pop()
+    return f"for {long_date(start)} to {long_date(end)}, and on the position at {long_date(as_of)}"
+
+
+def _sections(
+    found: dict[str, Bundle], settings: LetterSettings, catalogue: Sequence[CatalogueEntry]
+) -> tuple[Section, ...]:
+    sections, missing, number = [], [], 0
+    for title in dict.fromkeys(entry.section for entry in catalogue):
+        blocks: list[Heading | Paragraph | FigureBlock] = []
+        for entry in (e for e in catalogue if e.section == title):
+            bundle = found.get(entry.finding)
+            gap = _gap(entry, bundle)
+            if gap or bundle is None:
+                missing.append(gap)
+                continue
+            figures = _figures(bundle, settings.figures_per_finding, number)
+            number += len(figures)
+            blocks.append(Heading(text=clean(f"{entry.finding}. {entry.title}")))
+            blocks.extend(_paragraphs(bundle, settings, figures))
+            blocks.extend(figures)
+        if blocks:
+            sections.append(Section(title=clean(title), blocks=tuple(blocks)))
+    if missing:
+        lead = (
+            "The inspection also covers what follows, on which we make no finding for want of evidence. This says "
+            "nothing, good or bad, about the force."
+        )
+        blocks = [Paragraph(parts=(Part(text=lead),)), *missing]
+        sections.append(Section(title=NOT_ASSESSED, blocks=tuple(blocks)))
+    return tuple(sections)
+
+
+def _gap(entry: CatalogueEntry, bundle: Bundle | None) -> Paragraph | None:
+    """Why a finding can't be reported, or None where it can."""
+    if bundle is None:
+        why = "no evidence has been prepared."
+    elif bundle.status == "no_data":
+        wanted = "; ".join(clean(item).rstrip(".") for item in bundle.request)
+        why = f"nothing was supplied that could decide it. What is needed: {wanted}." if wanted else (
+            "nothing was supplied that could decide it."
+        )
+    elif bundle.sensitivity not in RELEASABLE or all(c.sensitivity not in RELEASABLE for c in bundle.claims):
+        why = "it was assessed, but its evidence is restricted and is withheld from this letter."
+    else:
+        return None
+    return Paragraph(style="bullet", finding=entry.finding, parts=(Part(text=clean(f"{entry.finding}. {entry.title}: {why}")),))
+
+
+def _paragraphs(bundle: Bundle, settings: LetterSettings, figures: Sequence[FigureBlock]) -> list[Paragraph]:
+    """The claim sentences of a finding, joined, and a note on what is withheld."""
+    claims = [c for c in bundle.claims if c.sensitivity in RELEASABLE]
+    sentences = _joined(claims, settings)
+    # The figures bear on what was found, not on the view taken of it: refer to them before the view begins.
+    last = max((i for i, c in enumerate(claims) if c.type != "judgement"), default=len(claims) - 1)
+    parts: list[Part] = []
+    for i, sentence in enumerate(sentences):
+        blank = " " if parts else ""
+        if i == last and figures:
+            parts.append(Part(text=blank + sentence.rstrip(".") + " ("))
+            for j, figure in enumerate(figures):
+                joint = "" if j == 0 else " and " if j == len(figures) - 1 else ", "
+                parts.extend(([Part(text=joint)] if joint else []) + [_reference(figure)])
+            parts.append(Part(text=")."))
+        else:
+            parts.append(Part(text=blank + sentence))
+    paragraph = Paragraph(
+        parts=tuple(parts),
+        finding=bundle.finding,
+        claims=tuple(c.claim for c in claims),
+        numbers=tuple(dict.fromkeys((clean(text), field) for c in claims for text, field in c.numbers)),
+    )
+    withheld = [c.claim for c in bundle.claims if c.sensitivity not in RELEASABLE]
+    if not withheld:
+        return [paragraph]
+    be, its = ("is", "its") if len(withheld) == 1 else ("are", "their")
+    note = f"{listed(withheld)} {be} withheld from this letter because {its} evidence is restricted."
+    return [paragraph, Paragraph(style="note", finding=bundle.finding, parts=(Part(text=note),))]
+
+
+def _reference(figure: FigureBlock) -> Part:
+    return Part(text=f"Figure {figure.number}", target=figure.bookmark)
+
+
+def _joined(claims: Sequence[ClaimEvidence], settings: LetterSettings) -> list[str]:
+    """The sentences, with 'However,' where one turns against the one before, and views marked as such."""
+    names = f"{settings.force_name} {settings.organisation}"
+    sentences: list[str] = []
+    before = 0
+    for claim in claims:
+        sentence = clean(claim.sentence)
+        if not sentence:
+            raise DataError(
+                f"Claim {claim.claim} of '{settings.force}' has no sentence in its evidence. Run finding "
+                f"{claim.finding} again; if it stays empty, give the claim a sentence for '{claim.verdict}'."
+            )
+        if not sentence.endswith((".", "!", "?")):
+            sentence += "."
+        way = points(claim)
+        if claim.type == "judgement" and "view" not in sentence.lower():
+            sentence = after("In the inspectors' view,", sentence, names)
+        elif before * way < 0:
+            sentence = after("However,", sentence, names)
+        sentences.append(sentence)
+        before = way
+    return sentences
+
+
+def _figures(bundle: Bundle, at_most: int, before: int) -> list[FigureBlock]:
+    chosen = [f for f in bundle.figures if f.sensitivity in RELEASABLE][:at_most]
+    return [_figure(bundle, figure, before + i) for i, figure in enumerate(chosen, 1)]
+
+
+def _figure(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
+    stem = f"figures/figure-{number:02d}-{bundle.finding}-{figure.name}"
+    synthetic = figure.synthetic or bundle.synthetic
+    source = clean(figure.source).rstrip(".") + "."
+    if synthetic and "synthetic" not in source.lower():
+        source += " Synthetic data."
+    return FigureBlock(
+        number=number,
+        bookmark=f"figure_{number:02d}",
+        finding=bundle.finding,
+        name=figure.name,
+        headline=clean(figure.headline),
+        subtitle=clean(figure.subtitle),
+        source=source if source.lower().startswith("source") else f"Source: {source}",
+        alt=clean(figure.alt),
+        png=f"{stem}.png",
+        svg=f"{stem}.svg",
+        data=f"{stem}.csv",
+        origin=(figure.png, figure.svg, figure.data),
+        synthetic=synthetic,
+    )

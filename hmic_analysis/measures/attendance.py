@@ -1,0 +1,295 @@
+"""A1 and A2: which crimes and incidents were attended, and how soon.
+
+``attended``: at least one resource at the scene, of a type that counts, before the crime was closed, or an
+appointment kept face to face.  Not attended: telephone, online or desk-based handling, a station front counter (a
+value of its own), or every resource stood down.  Not known: no linked incident, or a resource assigned with neither
+an arrival nor a reason for its absence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import pandas as pd
+
+from hmic_analysis.measures.base import Share, hours_between
+from hmic_analysis.measures.recording import recorded_crimes
+
+#: Results that say why nobody came.
+NO_VISIT_RESULTS = ("resolved_without_deployment", "information_only", "cancelled_by_caller")
+#: Left out of attendance only if nobody was sent before the caller called it off.
+CANCELLED = "cancelled_by_caller"
+#: A response longer than this is a record error rather than a response; it is counted and left out of times.
+LONGEST_RESPONSE_HOURS = 24.0
+
+Clock = Literal["call", "created", "dispatched"]
+CLOCKS: dict[str, str] = {"call": "call_at", "created": "created_at", "dispatched": "dispatched_at"}
+
+
+class Rules(Protocol):
+    """What counts as having attended; the parameter section ``attendance`` has just these."""
+
+    resource_types: Sequence[str]
+    warranted_types: Sequence[str]
+    contact_modes: Sequence[str]
+    not_attended_modes: Sequence[str]
+    excluded_results: Sequence[str]
+
+
+def contacts(deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """What each deployment amounts to.
+
+    Parameters
+    ----------
+    deployment : pandas.DataFrame
+        Table ``deployment``.
+    rules : Rules
+        What counts as having attended.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per deployment: ``incident_id``, ``at_scene_at``, and flags ``arrived`` (face to face, a type that
+        counts), ``officer_arrived``, ``any_arrived`` (whoever it was), ``counter``, ``stood_down``, ``remote``.
+    """
+    mode = deployment["contact_mode"].astype("object").where(deployment["contact_mode"].notna(), "scene")
+    face_to_face = mode.isin(list(rules.contact_modes))
+    came = deployment["at_scene_at"].notna() & face_to_face
+    kind = deployment["resource_type"]
+    return pd.DataFrame(
+        {
+            "incident_id": deployment["incident_id"],
+            "at_scene_at": deployment["at_scene_at"],
+            "arrived": came & kind.isin(list(rules.resource_types)).to_numpy(dtype=bool),
+            "officer_arrived": came & kind.isin(list(rules.warranted_types)).to_numpy(dtype=bool),
+            "any_arrived": came,
+            "unknown_type": came & kind.isna(),
+            "counter": mode == "counter",
+            "remote": mode.isin(list(rules.not_attended_modes)) & (mode != "counter"),
+            "stood_down": deployment["stood_down"].astype("boolean").fillna(False).astype(bool) & ~came,
+        }
+    )
+
+
+def crime_attendance(
+    crime: pd.DataFrame,
+    incident: pd.DataFrame,
+    incident_crime: pd.DataFrame,
+    deployment: pd.DataFrame,
+    rules: Rules,
+) -> pd.DataFrame:
+    """For each recorded crime, whether it was attended.
+
+    Parameters
+    ----------
+    crime, incident, incident_crime, deployment : pandas.DataFrame
+        The tables of those names.
+    rules : Rules
+        What counts as having attended.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per recorded crime: ``crime_id``, ``offence_group``, ``state`` (``attended``, ``counter``,
+        ``not_attended``, ``unknown``), ``attended`` and ``officer_attended`` (nullable booleans).
+    """
+    crimes = recorded_crimes(crime)[["crime_id", "offence_group", "report_route", "closed_at"]]
+    links = incident_crime[["incident_id", "crime_id"]].drop_duplicates()
+    pairs = links.merge(crimes[["crime_id", "closed_at"]], on="crime_id")
+
+    # Arrivals are weighed crime by crime, since one incident's crimes may be closed at different times.
+    seen = pairs.merge(contacts(deployment, rules), on="incident_id")
+    in_time = seen["closed_at"].isna() | (seen["at_scene_at"] <= seen["closed_at"])
+    flags = ["arrived", "officer_arrived", "unknown_type"]
+    per_crime = (seen[flags].astype(bool).mul(in_time.astype(bool), axis=0)).groupby(seen["crime_id"]).max()
+
+    per_incident = incident_state(incident, deployment, rules)
+    pairs = pairs.merge(per_incident, on="incident_id", how="left")
+    pairs["state"] = pairs["state"].fillna("unknown")
+    for state in ("unknown", "counter", "not_attended"):
+        pairs[f"is_{state}"] = pairs["state"] == state
+    states = pairs.groupby("crime_id")[["is_unknown", "is_counter", "is_not_attended"]].max()
+
+    out = crimes.merge(per_crime, left_on="crime_id", right_index=True, how="left")
+    out = out.merge(states, left_on="crime_id", right_index=True, how="left")
+    has = {c: out[c].astype("boolean").fillna(False).astype(bool) for c in (*flags, *states.columns)}
+    state = pd.Series("unknown", index=out.index, dtype="object")
+    unlinked = ~(has["is_unknown"] | has["is_counter"] | has["is_not_attended"] | has["arrived"])
+    # An incident that was attended only after this crime was closed leaves the crime unattended.
+    attended_late = (
+        out["crime_id"].isin(pairs.loc[pairs["state"] == "attended", "crime_id"]).to_numpy(dtype=bool)
+    )
+    state[has["is_not_attended"] | (attended_late & unlinked)] = "not_attended"
+    state[has["is_counter"]] = "counter"
+    state[unlinked & out["report_route"].eq("online").fillna(False).to_numpy(dtype=bool)] = "not_attended"
+    state[unlinked & out["report_route"].eq("front_counter").fillna(False).to_numpy(dtype=bool)] = "counter"
+    state[has["is_unknown"] | has["unknown_type"]] = "unknown"
+    state[has["arrived"]] = "attended"
+
+    attended = pd.Series(state == "attended", dtype="boolean").mask(state == "unknown")
+    by_officer = pd.Series(has["officer_arrived"], dtype="boolean").mask(state == "unknown")
+    return pd.DataFrame(
+        {
+            "crime_id": out["crime_id"],
+            "offence_group": out["offence_group"],
+            "state": state,
+            "attended": attended,
+            "officer_attended": by_officer,
+        }
+    ).reset_index(drop=True)
+
+
+def incident_state(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """For each incident, whether it was attended.
+
+    Parameters
+    ----------
+    incident, deployment : pandas.DataFrame
+        The tables of those names.
+    rules : Rules
+        What counts as having attended.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per incident: ``incident_id``, ``state`` (``attended``, ``counter``, ``not_attended``, ``unknown``).
+    """
+    seen = contacts(deployment, rules)
+    seen = seen.assign(
+        open=~(seen["any_arrived"] | seen["counter"] | seen["remote"] | seen["stood_down"]),
+        gone=seen["remote"] | seen["stood_down"],
+    )
+    flags = seen.groupby("incident_id")[
+        ["arrived", "unknown_type", "any_arrived", "counter", "open", "gone"]
+    ].max()
+    table = incident[["incident_id", "result", "grade"]].drop_duplicates("incident_id")
+    table = table.merge(flags, left_on="incident_id", right_index=True, how="left")
+    has = {c: table[c].astype("boolean").fillna(False).astype(bool) for c in flags.columns}
+    explained = table["result"].isin(list(NO_VISIT_RESULTS)).to_numpy(dtype=bool)
+    explained |= table["grade"].eq("no_deployment").fillna(False).to_numpy(dtype=bool)
+    state = pd.Series("unknown", index=table.index, dtype="object")
+    # Someone came, but not of a type that counts: the crime or call was not attended as the policy means it.
+    wrong_type = has["any_arrived"] & ~has["arrived"] & ~has["unknown_type"]
+    state[explained | ((has["gone"] | wrong_type) & ~has["open"] & ~has["unknown_type"])] = "not_attended"
+    state[has["counter"]] = "counter"
+    state[has["arrived"]] = "attended"
+    return pd.DataFrame({"incident_id": table["incident_id"], "state": state}).reset_index(drop=True)
+
+
+def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Attendance to calls for service.
+
+    Parameters
+    ----------
+    incident, deployment : pandas.DataFrame
+        The tables of those names.
+    rules : Rules
+        What counts as having attended.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per incident that was a call for service (duplicates, tests, information only, as the rules
+        say, and those cancelled by the caller before dispatch are left out): ``incident_id``, ``grade``, ``area_type``, ``origin``,
+        ``attended`` (nullable boolean: any resource that counts at the scene).
+    """
+    states = incident_state(incident, deployment, rules)
+    table = incident.drop_duplicates("incident_id").merge(states, on="incident_id")
+    dispatched = table["incident_id"].isin(deployment["incident_id"]) | table["dispatched_at"].notna()
+    always = [result for result in rules.excluded_results if result != CANCELLED]
+    left_out = table["result"].isin(always) | (table["result"].eq(CANCELLED).fillna(False) & ~dispatched)
+    table = table[~left_out.to_numpy(dtype=bool)]
+    attended = pd.Series(table["state"] == "attended", dtype="boolean").mask(table["state"] == "unknown")
+    return table.assign(attended=attended)[
+        ["incident_id", "grade", "area_type", "origin", "attended"]
+    ].reset_index(drop=True)
+
+
+def shares_by(frame: pd.DataFrame, by: str, state: str = "attended") -> dict[str, Share]:
+    """Count a state within each group.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    by : str
+        Column of groups; blank ones are called ``not recorded``.
+    state : str
+        Column of nullable booleans.
+
+    Returns
+    -------
+    dict of str to Share
+        In the order of size, largest first.
+    """
+    group = frame[by].astype("object").where(frame[by].notna(), "not recorded")
+    shares = {str(name): Share.of(part) for name, part in frame[state].groupby(group)}
+    return dict(sorted(shares.items(), key=lambda item: (-item[1].total, item[0])))
+
+
+def response_times(
+    incident: pd.DataFrame,
+    deployment: pd.DataFrame,
+    rules: Rules,
+    clock: Clock = "created",
+) -> pd.DataFrame:
+    """Minutes from the start of the clock to the first arrival.
+
+    Parameters
+    ----------
+    incident, deployment : pandas.DataFrame
+        The tables of those names.
+    rules : Rules
+        What counts as having attended.
+    clock : str
+        When the clock starts: ``call``, ``created`` or ``dispatched``.  An incident without that time has no
+        response time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per attended incident: ``incident_id``, ``grade``, ``local_grade``, ``area_type``, ``origin``,
+        ``minutes`` (missing where it can't be told), ``note`` (``before the clock``, ``over 24 hours``,
+        ``no start``; blank where all is well).  Times with a note are counted, and left out of every median.
+    """
+    seen = contacts(deployment, rules)
+    first = seen[seen["arrived"]].groupby("incident_id")["at_scene_at"].min().rename("first_at_scene")
+    not_calls = [result for result in rules.excluded_results if result != CANCELLED]
+    columns = ["incident_id", "grade", "local_grade", "area_type", "origin", CLOCKS[clock]]
+    table = incident.loc[~incident["result"].isin(not_calls).to_numpy(dtype=bool), columns]
+    table = table.drop_duplicates("incident_id").merge(first, left_on="incident_id", right_index=True)
+    hours = hours_between(table[CLOCKS[clock]], table["first_at_scene"])
+    note = pd.Series("", index=table.index, dtype="object")
+    note[hours.isna()] = "no start"
+    note[hours < 0] = "before the clock"
+    note[hours > LONGEST_RESPONSE_HOURS] = "over 24 hours"
+    table["minutes"] = (hours * 60).where(note == "")
+    table["note"] = note
+    return table.drop(columns=[CLOCKS[clock], "first_at_scene"]).reset_index(drop=True)
+
+
+def within_target(times: pd.DataFrame, targets: dict[tuple[str, str], float]) -> pd.DataFrame:
+    """Whether each attended incident met the target of its grade and area.
+
+    Parameters
+    ----------
+    times : pandas.DataFrame
+        Result of :func:`response_times`.
+    targets : dict of (grade, area_type) to float
+        Minutes; ``area_type`` is ``""`` where a grade has one target everywhere.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``times`` with ``target`` (minutes; missing where the grade has none) and ``in_target`` (nullable boolean;
+        missing where the response time or, for a target that differs by area, the area is not known).
+    """
+    area = times["area_type"].astype("object").where(times["area_type"].notna(), "")
+    grade = times["grade"].astype("object").where(times["grade"].notna(), "")
+    keys = list(zip(grade, area, strict=True))
+    target = pd.Series(
+        [targets.get(k, targets.get((k[0], ""))) for k in keys], index=times.index, dtype="float64"
+    )
+    known = times["minutes"].notna() & target.notna()
+    in_target = pd.Series((times["minutes"] <= target), dtype="boolean").mask(~known)
+    return times.assign(target=target, in_target=in_target)

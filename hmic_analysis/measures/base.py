@@ -1,0 +1,104 @@
+"""Counting with unknowns, and cutting a frame to its window."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+
+
+class Share(NamedTuple):
+    """Units that have a property, that don't, and of which it is not known."""
+
+    yes: int
+    no: int
+    unknown: int = 0
+
+    @classmethod
+    def of(cls, states: pd.Series) -> Share:
+        """Count a nullable boolean series: True, False and missing.
+
+        Parameters
+        ----------
+        states : pandas.Series
+            One value per unit; dtype ``boolean`` or anything that holds only True, False and missing values.
+
+        Returns
+        -------
+        Share
+        """
+        states = states.astype("boolean")
+        return cls(int((states == True).sum()), int((states == False).sum()), int(states.isna().sum()))  # noqa: E712
+
+    @property
+    def known(self) -> int:
+        """Units whose state is known."""
+        return self.yes + self.no
+
+    @property
+    def total(self) -> int:
+        """All units."""
+        return self.yes + self.no + self.unknown
+
+
+def local_days(times: pd.Series) -> pd.Series:
+    """The local calendar day of each time.
+
+    Parameters
+    ----------
+    times : pandas.Series
+        Aware timestamps in the zone whose days are meant, or naive ones that are wall time already.
+
+    Returns
+    -------
+    pandas.Series
+        Naive midnights of dtype ``datetime64``; missing where the time is.
+    """
+    if getattr(times.dtype, "tz", None) is not None:
+        times = times.dt.tz_localize(None)
+    return pd.to_datetime(times).dt.normalize()
+
+
+def within(frame: pd.DataFrame, start: date, end: date, at: str, month: str = "") -> pd.DataFrame:
+    """The rows of a flow that belong to a period, by local calendar day.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    start, end : datetime.date
+        First and last day, both included.
+    at : str
+        Column of timestamps or dates.
+    month : str
+        Column of months, used for rows without ``at``: a month belongs to the period when all of it does.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame; rows without any time are left out.
+    """
+    first, last = pd.Timestamp(start), pd.Timestamp(end)
+    days = local_days(frame[at])
+    keep = (days >= first) & (days <= last)
+    if month:
+        months = pd.to_datetime(frame[month])
+        whole = (months >= first) & (months + pd.offsets.MonthEnd(0) <= last)
+        keep = keep | (days.isna() & whole)
+    return frame[keep.fillna(False).to_numpy(dtype=bool)].copy()
+
+
+def hours_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
+    """Elapsed hours, true across clock changes when both are aware.
+
+    Parameters
+    ----------
+    earlier, later : pandas.Series
+        Timestamps of the same kind.
+
+    Returns
+    -------
+    pandas.Series
+        Float hours; negative where the order is reversed, missing where a time is.
+    """
+    return (later - earlier).dt.total_seconds() / 3600

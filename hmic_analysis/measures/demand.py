@@ -1,0 +1,230 @@
+"""F1: what work comes in, when, and where the staff are.
+
+Shares by count and shares by time differ much, so both are always given.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.measures.base import Share, hours_between, local_days
+
+#: A deployment longer than this is a record left open; it is counted and left out of the hours.
+LONGEST_TASK_HOURS = 24.0
+WEEK_HOURS = 168
+NOT_DEMAND = ("duplicate", "test")
+
+
+def demand_incidents(incident: pd.DataFrame) -> pd.DataFrame:
+    """Incidents that are demand: duplicates and tests removed.
+
+    Parameters
+    ----------
+    incident : pandas.DataFrame
+        Table ``incident``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with ``category``: the closing category, the opening one where it is blank, ``not recorded`` where
+        both are.
+    """
+    rows = incident[~incident["result"].isin(list(NOT_DEMAND)).to_numpy(dtype=bool)]
+    close, opened = rows["category_close"].astype("object"), rows["category_open"].astype("object")
+    category = close.where(close.notna(), opened)
+    return rows.assign(category=category.where(category.notna(), "not recorded"))
+
+
+def task_hours(deployment: pd.DataFrame) -> pd.DataFrame:
+    """Resource-hours of each deployment, from assignment (else arrival) to clear.
+
+    Parameters
+    ----------
+    deployment : pandas.DataFrame
+        Table ``deployment``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``incident_id``, ``start``, ``hours``; hours are missing where a time is, negative, or above 24.
+    """
+    start = deployment["assigned_at"].fillna(deployment["at_scene_at"])
+    hours = hours_between(start, deployment["clear_at"])
+    plausible = (hours >= 0) & (hours <= LONGEST_TASK_HOURS)
+    return pd.DataFrame(
+        {"incident_id": deployment["incident_id"], "start": start, "hours": hours.where(plausible)}
+    ).reset_index(drop=True)
+
+
+def demand_by_category(incident: pd.DataFrame, deployment: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Demand by category, by count and by time.
+
+    Parameters
+    ----------
+    incident : pandas.DataFrame
+        Table ``incident``.
+    deployment : pandas.DataFrame, optional
+        Table ``deployment``; without it, or without any usable time in it, there are no hours.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``category``, ``incidents``, ``share_count`` (%), ``hours``, ``share_hours`` (%; missing without hours);
+        most incidents first.
+    """
+    rows = demand_incidents(incident)[["incident_id", "category"]]
+    table = rows.groupby("category").size().rename("incidents").reset_index()
+    table["share_count"] = 100 * table["incidents"] / max(int(table["incidents"].sum()), 1)
+    hours = pd.Series(dtype=float)
+    if deployment is not None and len(deployment):
+        spent = task_hours(deployment).merge(rows.drop_duplicates("incident_id"), on="incident_id")
+        hours = spent.groupby("category")["hours"].sum(min_count=1)
+    table["hours"] = table["category"].map(hours).astype(float)
+    total = float(table["hours"].sum())
+    table["share_hours"] = 100 * table["hours"].fillna(0) / total if total > 0 else np.nan
+    return table.sort_values(["incidents", "category"], ascending=[False, True]).reset_index(drop=True)
+
+
+def uncategorised(incident: pd.DataFrame) -> Share:
+    """Incidents without any category.
+
+    Parameters
+    ----------
+    incident : pandas.DataFrame
+        Table ``incident``.
+
+    Returns
+    -------
+    Share
+        ``yes``: neither an opening nor a closing category.
+    """
+    rows = demand_incidents(incident)
+    yes = int((rows["category"] == "not recorded").sum())
+    return Share(yes, len(rows) - yes)
+
+
+def week_hour(times: pd.Series) -> pd.Series:
+    """Hour of the week of each time: 0 is Monday 00:00 to 01:00, 167 the last hour of Sunday.
+
+    Parameters
+    ----------
+    times : pandas.Series
+        Aware or naive wall-clock timestamps.
+
+    Returns
+    -------
+    pandas.Series
+        Integers, missing where the time is.
+    """
+    local = times.dt.tz_localize(None) if getattr(times.dtype, "tz", None) is not None else times
+    return (local.dt.dayofweek * 24 + local.dt.hour).astype("Int64")
+
+
+def week_profile(deployment: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
+    """Share of resource-hours on incidents and share of staff-hours in each hour of the week.
+
+    Parameters
+    ----------
+    deployment, duty_hours : pandas.DataFrame
+        The tables of those names.  The hours of a deployment are spread over the clock hours it lasted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        168 rows: ``week_hour``, ``demand_hours``, ``staff_hours``, ``demand_share``, ``staff_share`` (%; missing
+        where a side has no hours at all).
+    """
+    demand = np.zeros(WEEK_HOURS)
+    tasks = task_hours(deployment).dropna(subset=["start", "hours"])
+    if len(tasks):
+        local = tasks["start"].dt.tz_localize(None) if tasks["start"].dt.tz is not None else tasks["start"]
+        first = week_hour(tasks["start"]).to_numpy(dtype=int)
+        offset = ((local - local.dt.floor("h")).dt.total_seconds() / 3600).to_numpy()
+        left, position = tasks["hours"].to_numpy(dtype=float).copy(), first.copy()
+        room = 1 - offset
+        while (left > 0).any():
+            step = np.minimum(left, room)
+            np.add.at(demand, position % WEEK_HOURS, step)
+            left, room, position = left - step, np.ones_like(room), position + 1
+            left[left < 1e-9] = 0
+    staff = np.zeros(WEEK_HOURS)
+    duty = duty_hours.dropna(subset=["hour_start", "staff_hours"])
+    if len(duty):
+        np.add.at(
+            staff,
+            week_hour(duty["hour_start"]).to_numpy(dtype=int),
+            duty["staff_hours"].to_numpy(dtype=float),
+        )
+    table = pd.DataFrame({"week_hour": range(WEEK_HOURS), "demand_hours": demand, "staff_hours": staff})
+    for side in ("demand", "staff"):
+        total = table[f"{side}_hours"].sum()
+        table[f"{side}_share"] = 100 * table[f"{side}_hours"] / total if total > 0 else np.nan
+    return table
+
+
+def staff_fit(profile: pd.DataFrame) -> float | None:
+    """How well staff hours follow demand over the week.
+
+    Parameters
+    ----------
+    profile : pandas.DataFrame
+        Result of :func:`week_profile`.
+
+    Returns
+    -------
+    float or None
+        1 minus half the sum of absolute differences of the two shares: 1 where they agree in each hour of the
+        week, 0 where they never meet; None where a side is missing.
+    """
+    difference = (profile["demand_share"] - profile["staff_share"]).abs()
+    return None if difference.isna().any() else float(1 - difference.sum() / 200)
+
+
+def accounted_hours(
+    deployment: pd.DataFrame, demand_task: pd.DataFrame, duty_hours: pd.DataFrame
+) -> tuple[float, float]:
+    """Hours explained by logged work, and duty hours.
+
+    Parameters
+    ----------
+    deployment, demand_task, duty_hours : pandas.DataFrame
+        The tables of those names.
+
+    Returns
+    -------
+    tuple of float
+        Logged hours, duty hours.  What is not logged is unknown, not idle.
+    """
+    spent = float(task_hours(deployment)["hours"].sum()) if len(deployment) else 0.0
+    if len(demand_task):
+        between = hours_between(demand_task["started_at"], demand_task["ended_at"])
+        task = demand_task["resource_hours"].astype(float)
+        spent += float(task.where(task.notna(), between.where(between >= 0)).sum())
+    return spent, float(duty_hours["staff_hours"].astype(float).sum())
+
+
+def monthly_counts(frame: pd.DataFrame, month: str, group: str) -> pd.DataFrame:
+    """Rows by month and group.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    month : str
+        Column of months (first days) or dates.
+    group : str
+        Column of groups; blank ones are called ``not recorded``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``group``, ``value``; every group in every month from the first to the last, 0 where none.
+    """
+    months = local_days(frame[month]).dt.to_period("M").dt.to_timestamp()
+    groups = frame[group].astype("object").where(frame[group].notna(), "not recorded")
+    counts = pd.crosstab(months, groups)
+    if counts.empty:
+        return pd.DataFrame({"month": pd.Series(dtype="datetime64[ns]"), "group": [], "value": []})
+    every = pd.date_range(counts.index.min(), counts.index.max(), freq="MS")
+    tidy = counts.reindex(every, fill_value=0).rename_axis("month").reset_index()
+    return tidy.melt(id_vars="month", var_name="group", value_name="value")

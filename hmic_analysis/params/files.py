@@ -1,0 +1,87 @@
+"""What each parameter file may hold, and its values as layers of inheritance."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from pydantic import Field, create_model
+
+from hmic_analysis.params.base import Model, Number, Text, partial_of
+from hmic_analysis.params.catalogue import FindingSpec
+from hmic_analysis.params.models import ForceSpec, Leaf
+from hmic_analysis.params.settings import Settings
+from hmic_analysis.params.yamlfile import KeyPath, YamlFile
+
+#: The sections that findings and forces may override.
+INHERITED = tuple(Settings.model_fields)
+
+
+class ForcesFile(Model):
+    """``params/forces.yml``: the territorial forces by slug; each entry is checked apart."""
+
+    forces: dict[str, dict[str, Any]]
+
+
+class FindingsFile(Model):
+    """``params/findings.yml``: the findings by id, in the order of the letter; each entry is checked apart."""
+
+    tables_to_come: dict[str, Text] = Field(default_factory=dict)
+    findings: dict[str, dict[str, Any]]
+
+
+@cache
+def finding_entry() -> type[Model]:
+    """One finding of ``findings.yml``: the finding, and the settings it overrides."""
+    return create_model("FindingEntry", __base__=FindingSpec, **_fields(partial_of(Settings)))
+
+
+@cache
+def force_file() -> type[Model]:
+    """``forces/<slug>.yml``: what differs for a force, the settings it overrides, its own thresholds."""
+    return create_model(
+        "ForceFile",
+        __base__=partial_of(ForceSpec),
+        thresholds=(dict[str, dict[str, Number]], Field(default_factory=dict)),
+        **_fields(partial_of(Settings)),
+    )
+
+
+def layer(file: YamlFile, data: dict[str, Any], at: KeyPath = ()) -> dict[tuple[str, ...], Leaf]:
+    """The inherited settings that a part of a file gives, by path.
+
+    Parameters
+    ----------
+    file : YamlFile
+    data : dict
+        The part; keys that aren't inherited are passed over.
+    at : tuple
+        Where in the file the part stands.
+
+    Returns
+    -------
+    dict
+        Path to value and origin; lists count as one value.
+    """
+    found: dict[tuple[str, ...], Leaf] = {}
+    _walk({k: v for k, v in data.items() if k in INHERITED}, (), file, at, found)
+    return found
+
+
+def thresholds(file: YamlFile, data: dict[str, Any], at: KeyPath = ()) -> dict[tuple[str, ...], Leaf]:
+    """The thresholds that a force overrides, by path ``("thresholds", finding, name)``; arguments as :func:`layer`."""
+    found: dict[tuple[str, ...], Leaf] = {}
+    _walk({"thresholds": data.get("thresholds", {})}, (), file, at, found)
+    return found
+
+
+def _walk(node: Any, path: tuple[str, ...], file: YamlFile, at: KeyPath, found: dict) -> None:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            _walk(value, (*path, key), file, at, found)
+    else:
+        found[path] = Leaf(node, file.origin((*at, *path)))
+
+
+def _fields(model: type[Model]) -> dict[str, Any]:
+    return {name: (info.annotation, info) for name, info in model.model_fields.items()}

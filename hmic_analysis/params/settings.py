@@ -1,0 +1,206 @@
+"""The settings that every finding of every force has, and that findings and forces may override."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+
+from hmic_analysis.contracts.calls import CONTACT_MODES, INCIDENT_RESULTS, RESOURCE_TYPES
+from hmic_analysis.contracts.crimes import REPORT_ROUTES
+from hmic_analysis.params.base import Count, Day, Model, Percent, Positive, Text
+
+EvidenceGrade = Literal["A", "B", "C", "D"]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a time zone. Write its IANA name, such as Europe/London") from None
+    return name
+
+
+Zone = Annotated[Text, AfterValidator(_zone)]
+
+
+class Period(Model):
+    """First and last day of the flows: crimes recorded, incidents created, bail returns due."""
+
+    start: Day
+    end: Day
+
+
+class Quantifier(Model):
+    """What a word such as "some" or "consistently" is taken to mean; a test that is left out isn't made.
+
+    Attributes
+    ----------
+    word : str
+        The word as it stands in a letter.
+    meaning : str
+        The test in plain words.
+    min_count : int
+        Instances at least.
+    min_point_pct, min_lower_pct : float
+        The figure itself, and the lower bound of it, in per cent.
+    min_stratum_pct : float
+        The figure in the lowest stratum, in per cent.
+    min_worst_unit_pct : float
+        The figure of the worst district, shift or team, in per cent.
+    min_periods_pct : float
+        Share of the prescribed periods with an event, in per cent.
+    min_per_month : int
+        Events in each month of the period.
+    min_forces, max_forces : int
+        Forces of all territorial forces.
+    grades : tuple of str
+        Grades of the evidence that will do.
+    sample_grade : str
+        The grade that will do where the sentence is itself about a sample of files.
+    min_reviewers : int
+        Reviewers who agree, where the sample grade is relied on.
+    """
+
+    word: Text
+    meaning: Text
+    min_count: Count | None = None
+    min_point_pct: Percent | None = None
+    min_lower_pct: Percent | None = None
+    min_stratum_pct: Percent | None = None
+    min_worst_unit_pct: Percent | None = None
+    min_periods_pct: Percent | None = None
+    min_per_month: Count | None = None
+    min_forces: Count | None = None
+    max_forces: Count | None = None
+    grades: tuple[EvidenceGrade, ...] = ()
+    sample_grade: EvidenceGrade | None = None
+    min_reviewers: Count | None = None
+
+
+class TargetMinutes(Model):
+    """Minutes within which the first resource should be at the scene; blank where there is no target."""
+
+    urban: Positive | None
+    rural: Positive | None
+
+
+class Targets(Model):
+    """Targets by response grade; ``no_deployment`` has none."""
+
+    emergency: TargetMinutes
+    priority: TargetMinutes
+    scheduled: TargetMinutes
+
+
+class Grades(Model):
+    """Response grades: their targets, and the moment from which they are counted.
+
+    Attributes
+    ----------
+    clock_start : str
+        ``call``, ``created`` or ``dispatched``: ``call_at``, ``created_at`` or ``dispatched_at`` of the incident.
+    targets : Targets
+    """
+
+    clock_start: Literal["call", "created", "dispatched"]
+    targets: Targets
+
+    def target(self, grade: str, area_type: str | None = None) -> float | None:
+        """Target of a grade in minutes.
+
+        Parameters
+        ----------
+        grade : str
+            Response grade, as in the contract of incidents.
+        area_type : str, optional
+            ``urban`` or ``rural``; None where it isn't known.
+
+        Returns
+        -------
+        float or None
+            None where the grade has no target, or where the area isn't known and the two targets differ.
+        """
+        pair = getattr(self.targets, grade, None)
+        if pair is None:
+            return None
+        if area_type in ("urban", "rural"):
+            return getattr(pair, area_type)
+        return pair.urban if pair.urban == pair.rural else None
+
+
+class Attendance(Model):
+    """What counts as having attended.
+
+    Attributes
+    ----------
+    resource_types, warranted_types : tuple of str
+        Resources whose arrival counts, and those of them that are warranted officers.
+    contact_modes : tuple of str
+        Contacts that count as attendance.
+    not_attended_modes : tuple of str
+        Contacts that answer the report without attending.
+    excluded_results : tuple of str
+        Results of incidents that are left out of the share of incidents attended.
+    excluded_routes : tuple of str
+        Routes of crimes that no member of the public first called the force about; reported apart.
+    look_back_days : int
+        Days before the period from which incidents are still linked to crimes of the period.
+    """
+
+    resource_types: Annotated[tuple[Literal[RESOURCE_TYPES], ...], Field(min_length=1)]
+    warranted_types: Annotated[tuple[Literal[RESOURCE_TYPES], ...], Field(min_length=1)]
+    contact_modes: Annotated[tuple[Literal[CONTACT_MODES], ...], Field(min_length=1)]
+    not_attended_modes: tuple[Literal[CONTACT_MODES], ...]
+    excluded_results: tuple[Literal[INCIDENT_RESULTS], ...]
+    excluded_routes: tuple[Literal[REPORT_ROUTES], ...]
+    look_back_days: Count
+
+
+class Disclosure(Model):
+    """Small counts of persons in what leaves the building.
+
+    Attributes
+    ----------
+    min_count : int
+        Counts above 0 and below it are withheld.
+    marker : str
+        What stands in their place in tables.
+    """
+
+    min_count: Count
+    marker: Text
+
+
+class Settings(Model):
+    """Everything that is inherited: set for the inspection, overridden by a finding, overridden by a force.
+
+    Attributes
+    ----------
+    period : Period
+    as_of : datetime.date
+        Day of the stocks: suspects outstanding, policies in force.
+    letter_date : datetime.date
+    timezone : str
+        IANA name of the zone of the force's wall times.
+    quantifiers : dict of str to Quantifier
+    grades : Grades
+    attendance : Attendance
+    min_n : int
+        Units below which a share decides nothing.
+    confidence : float
+        Level of intervals in per cent.
+    disclosure : Disclosure
+    """
+
+    period: Period
+    as_of: Day
+    letter_date: Day
+    timezone: Zone
+    quantifiers: dict[str, Quantifier]
+    grades: Grades
+    attendance: Attendance
+    min_n: Count
+    confidence: Annotated[float, Field(strict=True, gt=50, lt=100, allow_inf_nan=False)]
+    disclosure: Disclosure
