@@ -181,9 +181,7 @@ def _between(indicator: Indicator, lo: float, hi: float, low: float, high: float
     return undecided("missing_spans_threshold" if indicator.unknown else "between_thresholds", why=why)
 
 
-def existence(
-    count: int | None, complete: bool | None, minimum: int = 1, what: str = "documents"
-) -> Decision:
+def existence(count: int | None, complete: bool | None, minimum: int = 1, what: str = "documents") -> Decision:
     """A sentence that says something exists.
 
     Parameters
@@ -290,15 +288,11 @@ def capability(
     if gap is not None:
         return gap
     if status == "nil_return_unable":
-        return Decision(
-            "contradicted", ("nil_return_unable",), why=f"The force answered that it can't give {what}."
-        )
+        return Decision("contradicted", ("nil_return_unable",), why=f"The force answered that it can't give {what}.")
     if stated is None:
         return undecided("no_stated_value", why=f"The force stated no number of {what}.")
     if recomputed is None:
-        return undecided(
-            "not_reproduced", why=f"The force stated {stated:,.0f} {what} and supplied no records."
-        )
+        return undecided("not_reproduced", why=f"The force stated {stated:,.0f} {what} and supplied no records.")
     lo, hi = recomputed
     distance = max(lo - stated, stated - hi, 0.0)
     allowed = within_pct / 100 * abs(stated)

@@ -41,11 +41,7 @@ def say_period(start: date, end: date) -> str:
     after = date.fromordinal(end.toordinal() + 1)
     months = (after.year - start.year) * 12 + after.month - start.month
     if start.day == 1 and after.day == 1 and months >= 1:
-        return (
-            f"the {months} months to {say_date(end)}"
-            if months > 1
-            else f"{MONTHS[start.month - 1]} {start.year}"
-        )
+        return f"the {months} months to {say_date(end)}" if months > 1 else f"{MONTHS[start.month - 1]} {start.year}"
     return f"the period from {say_date(start)} to {say_date(end)}"
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Indicator, RowAccount
 from hmic_analysis.evidence.reasons import REASONS
-from hmic_analysis.letters.model import CatalogueEntry, Paragraph, Part, Section, TableBlock, TableColumn
-from hmic_analysis.letters.text import DASH, clean, count_text, long_date, range_text, value_text
+from hmic_analysis.evidence.wording import say_indicator
+from hmic_analysis.letters.model import CatalogueEntry, Heading, Paragraph, Part, Section, TableBlock, TableColumn
+from hmic_analysis.letters.text import DASH, based_on_text, clean, count_text, long_date, range_text
 
 VERDICTS = {"supported": "Supported", "contradicted": "Contradicted", "not_determinable": "Not determinable"}
 FLAGS = {
@@ -31,33 +32,60 @@ DATA_COLUMNS = (
     TableColumn(title="File", width=42),
     TableColumn(title="Rows read", width=17, align="right"),
     TableColumn(title="Kept", width=17, align="right"),
-    TableColumn(title="Set aside", width=36),
-    TableColumn(title="Kept and flagged", width=36),
-    TableColumn(title="Period covered", width=30),
-    TableColumn(title="What it cannot tell", width=47),
+    TableColumn(title="Set aside", width=15, align="right"),
+    TableColumn(title="Why set aside", width=30),
+    TableColumn(title="Kept and flagged", width=34),
+    TableColumn(title="Period covered", width=34),
+    TableColumn(title="What it cannot tell", width=36),
 )
 
 HOW_TO_READ = (
-    "The unit of evidence is the claim: one statement within a finding that can be true or false by itself. A "
-    "verdict is about the truth of that statement and never about how good the force is. A claim that the force "
-    "lacks something is supported when the lack is borne out.",
-    "Supported: the evidence meets the test set for the statement, even when every unknown case is counted against "
-    "it. Contradicted: the evidence fails the test, even when every unknown case is counted for it. Not "
-    "determinable: the evidence supplied decides it neither way. Data that are missing are never counted as a "
-    "failing of the force.",
-    "Range: the first line is the interval that chance alone would explain, by the method named. Where the state of "
-    "some cases is unknown, a further line gives the figure with all of them counted against, and with all of them "
-    "counted for. Based on: the number of cases the figure rests on.",
-    "Grade A: all records, with nearly every state known and totals that agree with the force's published count. "
-    "Grade B: all records with some gaps or without a published total to compare, or a random sample large enough to "
-    "be precise. Grade C: a small or purposive sample, records with many gaps, or a document that something else "
-    "bears out. Grade D: a single statement or document by itself. A dash: nothing was supplied.",
-    "A statement given as the inspectors' view is a judgement. It is not tested and carries no verdict.",
+    (
+        "Claim",
+        "One statement within a finding that can be true or false by itself. A verdict is about the truth of that "
+        "statement and never about how good the force is: a claim that the force lacks something is supported when "
+        "the lack is borne out.",
+    ),
+    (
+        "Supported",
+        "The evidence meets the test set for the statement, even with every unknown case counted against it.",
+    ),
+    ("Contradicted", "The evidence fails that test, even with every unknown case counted in the statement's favour."),
+    (
+        "Not determinable",
+        "The evidence supplied decides it neither way. Data that are missing are never counted as a failing of the "
+        "force.",
+    ),
+    ("Inspectors' view", "A judgement. It is not tested against data and carries no verdict."),
+    (
+        "Range",
+        "How far the figure may be off by chance alone, by the method named; and, where the state of some cases is "
+        "unknown, what the figure would be with all of them counted one way or the other.",
+    ),
+    ("Based on", "The number of cases a percentage or an average rests on."),
+    (
+        "Grade A",
+        "All records, with nearly every state known and totals that agree with the force's published count.",
+    ),
+    (
+        "Grade B",
+        "All records with some gaps or without a published total to set them against, or a random sample large enough "
+        "to be precise.",
+    ),
+    (
+        "Grade C",
+        "A small or purposive sample, records with many gaps, or a document that something else bears out.",
+    ),
+    ("Grade D", "A single statement or document by itself."),
+    ("A dash", "There is no such figure or grade."),
 )
 
 
 def annexes(
-    found: Mapping[str, Bundle], catalogue: Sequence[CatalogueEntry], releasable: Sequence[str]
+    found: Mapping[str, Bundle],
+    catalogue: Sequence[CatalogueEntry],
+    releasable: Sequence[str],
+    min_count: int,
 ) -> tuple[Section, ...]:
     """The three annexes.
 
@@ -68,12 +96,14 @@ def annexes(
     catalogue : sequence of CatalogueEntry
     releasable : sequence of str
         Sensitivities that may go into this letter; other claims are named, their evidence is not.
+    min_count : int
+        Counts of persons above 0 and below it are not printed.
 
     Returns
     -------
     tuple of Section
     """
-    rows = [row for entry in catalogue for row in _claim_rows(entry, found.get(entry.finding), releasable)]
+    rows = [row for entry in catalogue for row in _claim_rows(entry, found.get(entry.finding), releasable, min_count)]
     claims = TableBlock(
         number=1,
         bookmark="table_01",
@@ -88,36 +118,58 @@ def annexes(
         Section(title="Annex B: The data supplied", blocks=_data_blocks(found, catalogue)),
         Section(
             title="Annex C: How to read the verdicts and grades",
-            blocks=tuple(Paragraph(parts=(Part(text=text),)) for text in HOW_TO_READ),
+            blocks=tuple(
+                Paragraph(style="term", parts=(Part(text=f"{term}. ", strong=True), Part(text=text)))
+                for term, text in HOW_TO_READ
+            ),
         ),
     )
 
 
-def _claim_rows(entry: CatalogueEntry, bundle: Bundle | None, releasable: Sequence[str]) -> list[tuple[str, ...]]:
+def _claim_rows(
+    entry: CatalogueEntry, bundle: Bundle | None, releasable: Sequence[str], min_count: int
+) -> list[tuple[str, ...]]:
     if bundle is None:
-        return [(entry.finding, clean(entry.title), "Not assessed", DASH, DASH, DASH, DASH, "No evidence was prepared.")]
-    return [
-        _claim_row(bundle, claim, bundle.sensitivity in releasable and claim.sensitivity in releasable)
-        for claim in bundle.claims
-    ]
+        return [
+            (
+                entry.finding,
+                clean(entry.title),
+                "Not assessed",
+                DASH,
+                DASH,
+                DASH,
+                DASH,
+                "No evidence was prepared.",
+            )
+        ]
+    return [_claim_row(bundle, claim, claim.sensitivity in releasable, min_count) for claim in bundle.claims]
 
 
-def _claim_row(bundle: Bundle, claim: ClaimEvidence, shown: bool) -> tuple[str, ...]:
+def _claim_row(bundle: Bundle, claim: ClaimEvidence, shown: bool, min_count: int) -> tuple[str, ...]:
     statement = clean(claim.statement)
     if not shown:
         return (claim.claim, statement, "Withheld", DASH, DASH, DASH, DASH, "The evidence is restricted.")
     if claim.type == "judgement":
-        return (claim.claim, statement, "Inspectors' view", DASH, DASH, DASH, DASH, "A judgement; not tested.")
+        return (
+            claim.claim,
+            statement,
+            "Inspectors' view",
+            DASH,
+            DASH,
+            DASH,
+            DASH,
+            "A judgement; not tested.",
+        )
     indicator = _headline(bundle, claim)
     return (
         claim.claim,
         statement,
         VERDICTS[claim.verdict],
-        _figure_text(claim, indicator),
-        DASH if indicator is None else range_text(indicator),
-        DASH if indicator is None or indicator.n is None else count_text(indicator.n),
+        _figure_text(claim, indicator, min_count),
+        DASH if indicator is None else range_text(indicator, min_count),
+        DASH if indicator is None else based_on_text(indicator, min_count),
         DASH if claim.grade == "-" else claim.grade,
-        _reason(claim, indicator),
+        _reason(claim, indicator) or ("Nothing was supplied." if bundle.status == "no_data" else DASH),
     )
 
 
@@ -127,7 +179,7 @@ def _headline(bundle: Bundle, claim: ClaimEvidence) -> Indicator | None:
     return next((i for i in of_claim if i.value is not None), of_claim[0] if of_claim else None)
 
 
-def _figure_text(claim: ClaimEvidence, indicator: Indicator | None) -> str:
+def _figure_text(claim: ClaimEvidence, indicator: Indicator | None, min_count: int) -> str:
     if indicator is None:
         return DASH
     label = clean(indicator.label)
@@ -136,7 +188,7 @@ def _figure_text(claim: ClaimEvidence, indicator: Indicator | None) -> str:
         return f"Not available\n{label}{window}\n{clean(indicator.note)}".rstrip()
     # As the sentence prints it, so that nobody has to ask whether two roundings are one figure.
     printed = {field: text for text, field in claim.numbers}.get(f"{indicator.id}.value")
-    return f"{clean(printed) if printed else value_text(indicator.value, indicator.unit)}\n{label}{window}"
+    return f"{clean(printed) if printed else say_indicator(indicator, min_count)}\n{label}{window}"
 
 
 def _reason(claim: ClaimEvidence, indicator: Indicator | None) -> str:
@@ -145,17 +197,42 @@ def _reason(claim: ClaimEvidence, indicator: Indicator | None) -> str:
     if indicator is not None:
         lines += [_sentence(clean(caveat)) for caveat in indicator.caveats]
     if claim.verdict == "not_determinable" and claim.would_change:
-        lines.append(f"What would decide it: {clean(claim.would_change)}")
-    return "\n".join(lines) or DASH
+        lines.append(_sentence(f"What would decide it: {_uncapped(clean(claim.would_change))}"))
+    return "\n".join(lines)
 
 
 def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
 
 
+def _uncapped(words: str) -> str:
+    """With a small first letter, unless the first word is an acronym."""
+    return words if words[1:2].isupper() else f"{words[:1].lower()}{words[1:]}"
+
+
 def _data_blocks(
     found: Mapping[str, Bundle], catalogue: Sequence[CatalogueEntry]
-) -> tuple[Paragraph | TableBlock, ...]:
+) -> tuple[Heading | Paragraph | TableBlock, ...]:
+    """What was supplied, then what the findings that were not assessed would need."""
+    rows = _data_rows(found, catalogue)
+    needs = _needs(found, catalogue)
+    supplied: Paragraph | TableBlock = Paragraph(
+        parts=(Part(text="No data that the findings could use were supplied."),)
+    )
+    if rows:
+        supplied = TableBlock(
+            number=2,
+            bookmark="table_02",
+            headline="The data this letter rests on, and what became of every row",
+            subtitle="One row per file and table. Rows read are either kept or set aside; flagged rows are kept.",
+            alt="Table of the data supplied with rows read, kept, set aside and flagged, period and limits.",
+            columns=DATA_COLUMNS,
+            rows=rows,
+        )
+    return (supplied, Heading(text="Evidence needed for the findings not assessed"), *needs) if needs else (supplied,)
+
+
+def _data_rows(found: Mapping[str, Bundle], catalogue: Sequence[CatalogueEntry]) -> tuple[tuple[str, ...], ...]:
     """One row per table and file, each named once with the findings that used it."""
     used: dict[tuple[str, str, str], tuple[DataUsed, RowAccount | None, list[str]]] = {}
     for entry in catalogue:
@@ -163,37 +240,38 @@ def _data_blocks(
             for account in data.accounts or (None,):
                 key = (data.table, account.file if account else "", account.sha256 if account else "")
                 used.setdefault(key, (data, account, []))[2].append(entry.finding)
-    if not used:
-        return (Paragraph(parts=(Part(text="The force supplied no data that the findings could use."),)),)
     order = {name: i for i, name in enumerate(CONTRACTS)}
-    rows = [_data_row(*used[key]) for key in sorted(used, key=lambda k: (order.get(k[0], len(order)), *k))]
-    return (
-        TableBlock(
-            number=2,
-            bookmark="table_02",
-            headline="The data this letter rests on, and what became of every row",
-            subtitle="One row per file and table. Rows read are either kept or set aside; flagged rows are kept.",
-            alt="Table of the data supplied with rows read, kept, set aside and flagged, period and limits.",
-            columns=DATA_COLUMNS,
-            rows=tuple(rows),
-        ),
-    )
+    return tuple(_data_row(*used[key]) for key in sorted(used, key=lambda k: (order.get(k[0], len(order)), *k)))
+
+
+def _needs(found: Mapping[str, Bundle], catalogue: Sequence[CatalogueEntry]) -> tuple[Paragraph, ...]:
+    needs = []
+    for entry in catalogue:
+        bundle = found.get(entry.finding)
+        if bundle is not None and bundle.status == "complete":
+            continue
+        request = (bundle.request if bundle else ()) or entry.request
+        text = " ".join(_sentence(clean(item)) for item in request)
+        if text:
+            lead = Part(text=clean(f"{entry.finding}. {entry.title}.") + " ", strong=True)
+            needs.append(Paragraph(style="term", parts=(lead, Part(text=text))))
+    return tuple(needs)
 
 
 def _data_row(data: DataUsed, account: RowAccount | None, findings: Sequence[str]) -> tuple[str, ...]:
     title = CONTRACTS[data.table].title if data.table in CONTRACTS else data.table.replace("_", " ")
     used_by = f"Used for {', '.join(dict.fromkeys(findings))}"
     limits = "\n".join(_sentence(clean(limit)) for limit in data.cannot_tell) or DASH
-    cells = (DASH, DASH, count_text(data.rows), DASH, DASH)
+    cells = (DASH, DASH, count_text(data.rows), DASH, DASH, DASH)
     if account is not None:
-        aside = _counts(account.reasons)
         mark = f"\nSHA-256 {account.sha256[:12]}" if account.sha256 else ""
         cells = (
             f"{clean(account.file)}{mark}",
             count_text(account.read),
             count_text(account.kept),
-            f"{count_text(account.rejected)}\n{aside}".rstrip(),
-            _counts(account.flags) or "None",
+            count_text(account.rejected),
+            _counts(account.reasons) or DASH,
+            _counts(account.flags) or DASH,
         )
     return (f"{clean(title)}\n{used_by}", *cells, _covered(data), limits)
 
@@ -207,7 +285,7 @@ def _counts(counts: Mapping[str, int]) -> str:
 def _covered(data: DataUsed) -> str:
     if not data.first or not data.last:
         return DASH
-    return f"{_day(data.first)} to {_day(data.last)}"
+    return f"{_day(data.first)}\nto {_day(data.last)}"
 
 
 def _day(text: str) -> str:

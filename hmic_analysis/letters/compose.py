@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure
+from hmic_analysis.evidence.reasons import REASONS, because
+from hmic_analysis.evidence.wording import say_period
 from hmic_analysis.letters.annexes import annexes
 from hmic_analysis.letters.model import (
     SYNTHETIC_NOTICE,
@@ -21,7 +23,7 @@ from hmic_analysis.letters.model import (
     Part,
     Section,
 )
-from hmic_analysis.letters.text import after, clean, embargo_text, listed, long_date, points
+from hmic_analysis.letters.text import as_view, clean, day, embargo_text, led, listed, long_date, points
 
 #: What may go to the force the letter is about.
 RELEASABLE = ("force", "public")
@@ -29,9 +31,7 @@ RELEASABLE = ("force", "public")
 NOT_ASSESSED = "Findings not assessed"
 
 
-def compose(
-    bundles: Sequence[Bundle], settings: LetterSettings, catalogue: Sequence[CatalogueEntry]
-) -> Letter:
+def compose(bundles: Sequence[Bundle], settings: LetterSettings, catalogue: Sequence[CatalogueEntry]) -> Letter:
     """Write the letter of one force.
 
     Parameters
@@ -68,6 +68,7 @@ def compose(
         addressee=_lines(settings.addressee),
         salutation=clean(settings.salutation),
         subject=clean(settings.subject),
+        report_title=clean(settings.report_title),
         embargo=embargo_text(settings.embargo),
         letter_date=long_date(written_on),
         written_on=written_on,
@@ -76,7 +77,7 @@ def compose(
         signatory_honours=clean(settings.signatory_honours),
         signatory_post=clean(settings.signatory_post),
         sections=_sections(found, settings, catalogue),
-        annexes=annexes(found, catalogue, RELEASABLE),
+        annexes=annexes(found, catalogue, RELEASABLE, settings.min_count),
     )
 
 
@@ -90,7 +91,8 @@ def _by_finding(
     """The bundles by finding, once they are known to belong to one letter."""
     if not bundles:
         raise DataError(
-            f"There is no evidence for a letter to {settings.force_name}. Run its findings first, then write the letter."
+            f"There is no evidence for a letter to {settings.force_name}. Run its findings first, then write the "
+            "letter."
         )
     known = [entry.finding for entry in catalogue]
     found: dict[str, Bundle] = {}
@@ -123,7 +125,7 @@ def _period(bundles: Sequence[Bundle]) -> str:
     if len(spans) > 1:
         return "for the periods stated beside each figure in Annex A"
     start, end, as_of = spans.pop()
-    return f"for {long_date(start)} to {long_date(end)}, and on the position at {long_date(as_of)}"
+    return f"for {say_period(day(start), day(end))}, and on the position at {long_date(as_of)}"
 
 
 def _sections(
@@ -147,8 +149,8 @@ def _sections(
             sections.append(Section(title=clean(title), blocks=tuple(blocks)))
     if missing:
         lead = (
-            "The inspection also covers what follows, on which we make no finding for want of evidence. This says "
-            "nothing, good or bad, about the force."
+            "The inspection also covers what follows, on which this letter makes no finding. That says nothing, good "
+            "or bad, about the force. Annex B names the evidence that each would need."
         )
         blocks = [Paragraph(parts=(Part(text=lead),)), *missing]
         sections.append(Section(title=NOT_ASSESSED, blocks=tuple(blocks)))
@@ -160,15 +162,18 @@ def _gap(entry: CatalogueEntry, bundle: Bundle | None) -> Paragraph | None:
     if bundle is None:
         why = "no evidence has been prepared."
     elif bundle.status == "no_data":
-        wanted = "; ".join(clean(item).rstrip(".") for item in bundle.request)
-        why = f"nothing was supplied that could decide it. What is needed: {wanted}." if wanted else (
-            "nothing was supplied that could decide it."
-        )
-    elif bundle.sensitivity not in RELEASABLE or all(c.sensitivity not in RELEASABLE for c in bundle.claims):
+        why = _no_data(bundle)
+    elif all(c.sensitivity not in RELEASABLE for c in bundle.claims):
         why = "it was assessed, but its evidence is restricted and is withheld from this letter."
     else:
         return None
-    return Paragraph(style="bullet", finding=entry.finding, parts=(Part(text=clean(f"{entry.finding}. {entry.title}: {why}")),))
+    text = clean(f"{entry.finding}. {entry.title}: {why}")
+    return Paragraph(style="bullet", finding=entry.finding, parts=(Part(text=text),))
+
+
+def _no_data(bundle: Bundle) -> str:
+    reasons = tuple(r for c in bundle.claims if c.type != "judgement" for r in c.reasons if r in REASONS)
+    return f"it could not be assessed, because {because(reasons) if reasons else REASONS['no_data']}."
 
 
 def _paragraphs(bundle: Bundle, settings: LetterSettings, figures: Sequence[FigureBlock]) -> list[Paragraph]:
@@ -221,10 +226,10 @@ def _joined(claims: Sequence[ClaimEvidence], settings: LetterSettings) -> list[s
         if not sentence.endswith((".", "!", "?")):
             sentence += "."
         way = points(claim)
-        if claim.type == "judgement" and "view" not in sentence.lower():
-            sentence = after("In the inspectors' view,", sentence, names)
+        if claim.type == "judgement":
+            sentence = as_view(sentence, names)
         elif before * way < 0:
-            sentence = after("However,", sentence, names)
+            sentence = led("However,", sentence, names) or sentence
         sentences.append(sentence)
         before = way
     return sentences

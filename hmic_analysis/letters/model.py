@@ -41,6 +41,10 @@ class LetterSettings:
         ``YYYY-MM-DDTHH:MM``, London wall time, "" for none.
     figures_per_finding : int
         At most so many figures of each finding are printed.
+    report_title : str
+        Title of the national report that goes with the letter, "" for none.
+    min_count : int
+        Counts of persons above 0 and below it are not printed.
     """
 
     force: str
@@ -56,6 +60,8 @@ class LetterSettings:
     reference: str = ""
     embargo: str = ""
     figures_per_finding: int = 2
+    report_title: str = ""
+    min_count: int = 5
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,14 @@ class CatalogueEntry:
     title : str
     section : str
         Heading of the section it stands under.
+    request : tuple of str
+        What to ask the force for where there is no evidence.
     """
 
     finding: str
     title: str
     section: str
+    request: tuple[str, ...] = ()
 
 
 class Part(Model):
@@ -81,6 +90,7 @@ class Part(Model):
 
     text: str
     target: str = ""
+    strong: bool = False
 
 
 class Heading(Model):
@@ -96,13 +106,13 @@ class Paragraph(Model):
     Attributes
     ----------
     style : str
-        ``body``, ``bullet`` or ``note`` (an aside of the author's, not a finding).
+        ``body``, ``bullet``, ``note`` (an aside, not a finding) or ``term`` (a term and what it means).
     numbers : tuple of (str, str)
         Each number printed and the indicator field it was taken from, as in the evidence.
     """
 
     kind: Literal["paragraph"] = "paragraph"
-    style: Literal["body", "bullet", "note"] = "body"
+    style: Literal["body", "bullet", "note", "term"] = "body"
     parts: tuple[Part, ...]
     finding: str = ""
     claims: tuple[str, ...] = ()
@@ -187,6 +197,7 @@ class Letter(Model):
     addressee: tuple[str, ...]
     salutation: str
     subject: str
+    report_title: str
     embargo: str
     letter_date: str
     written_on: str

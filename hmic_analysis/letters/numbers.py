@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.evidence.wording import say_period
 from hmic_analysis.letters.model import Letter, Paragraph
-from hmic_analysis.letters.text import clean, long_date
+from hmic_analysis.letters.text import clean, day, long_date
 
 #: A number as it is printed: digits with their commas and decimals, and a per cent sign; not digits inside a name.
 TOKEN = re.compile(r"(?<![A-Za-z0-9])\d[\d,]*(?:\.\d+)?%?(?![A-Za-z0-9])")
@@ -56,11 +57,11 @@ def stray_numbers(letter: Letter, bundles: Sequence[Bundle]) -> list[tuple[str, 
 
 
 def _known(bundle: Bundle) -> frozenset[str]:
-    dates = (bundle.period_start, bundle.period_end, bundle.as_of, bundle.letter_date)
     texts: Iterable[str] = (
         *(clean(text) for claim in bundle.claims for text, _ in claim.numbers),
         *(clean(claim.statement) for claim in bundle.claims),
-        *(long_date(day) for day in dates),
+        *(long_date(iso) for iso in (bundle.period_start, bundle.period_end, bundle.as_of, bundle.letter_date)),
+        say_period(day(bundle.period_start), day(bundle.period_end)),
         *(value for value, _ in bundle.parameters.values()),
     )
     return frozenset(token for text in texts for token in tokens(text))

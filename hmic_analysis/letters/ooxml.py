@@ -76,5 +76,12 @@ def use_row_headings_only(table: Table) -> None:
         table._tbl.tblPr.append(look)
     look.attrib.clear()
     look.set(qn("w:val"), "0620")
-    for name, on in (("firstRow", 1), ("lastRow", 0), ("firstColumn", 0), ("lastColumn", 0), ("noHBand", 1), ("noVBand", 1)):
+    for name, on in (
+        ("firstRow", 1),
+        ("lastRow", 0),
+        ("firstColumn", 0),
+        ("lastColumn", 0),
+        ("noHBand", 1),
+        ("noVBand", 1),
+    ):
         look.set(qn(f"w:{name}"), str(on))

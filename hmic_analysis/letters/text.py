@@ -7,12 +7,9 @@ from datetime import date, datetime
 
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
+from hmic_analysis.evidence.wording import say_date, say_value, small
 
-# Not calendar.month_name: that follows the machine's language, and letters are written in English everywhere.
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+# Not calendar.day_name: that follows the machine's language, and letters are written in English everywhere.
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 #: Characters that XML 1.0 can't hold, so no Word document can.
@@ -24,6 +21,9 @@ OPENERS = frozenset(
     "given he her his if in it its many more most no none of on one only our over since some that the their there "
     "these they this those through to under until we when where which while with within".split()
 )
+
+#: Words that already say that a sentence is somebody's view.
+VIEW = re.compile(r"\b(view|views|believes?|considers?)\b", re.IGNORECASE)
 
 DASH = "\N{EN DASH}"
 
@@ -42,18 +42,16 @@ def clean(text: str) -> str:
     return " ".join(ILLEGAL.sub("", str(text)).split())
 
 
-def long_date(iso: str) -> str:
-    """A date as letters write it.
+def day(iso: str) -> date:
+    """The day of ``2014-09-03`` (a time after it is left out).
 
     Parameters
     ----------
     iso : str
-        ``2014-09-03``.
 
     Returns
     -------
-    str
-        ``3 September 2014``.
+    datetime.date
 
     Raises
     ------
@@ -61,14 +59,18 @@ def long_date(iso: str) -> str:
         If it is no date.
     """
     try:
-        day = date.fromisoformat(iso[:10])
+        return date.fromisoformat(iso[:10])
     except ValueError:
         raise DataError(f"'{iso}' in the evidence is not a date. Dates are written YYYY-MM-DD.") from None
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def long_date(iso: str) -> str:
+    """``2014-09-03`` as letters write it: ``3 September 2014``; :class:`DataError` if it is no date."""
+    return say_date(day(iso))
 
 
 def embargo_text(embargo: str) -> str:
-    """The embargo in words.
+    """The moment an embargo ends, in words that complete "not to be published before ...".
 
     Parameters
     ----------
@@ -78,7 +80,7 @@ def embargo_text(embargo: str) -> str:
     Returns
     -------
     str
-        ``EMBARGOED: not to be published before 00:01 on Thursday 4 September 2014``, or "".
+        ``00:01 on Thursday 4 September 2014``, or "".
 
     Raises
     ------
@@ -93,10 +95,7 @@ def embargo_text(embargo: str) -> str:
         raise ParameterError(
             f"The embargo '{embargo}' is not a date and time. Write it as 2014-09-04T00:01 (London wall time)."
         ) from None
-    return (
-        f"EMBARGOED: not to be published before {moment:%H:%M} on {WEEKDAYS[moment.weekday()]} "
-        f"{long_date(moment.date().isoformat())}"
-    )
+    return f"{moment:%H:%M} on {WEEKDAYS[moment.weekday()]} {say_date(moment.date())}"
 
 
 def listed(words: list[str] | tuple[str, ...]) -> str:
@@ -105,8 +104,8 @@ def listed(words: list[str] | tuple[str, ...]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
-def after(lead: str, sentence: str, names: str = "") -> str:
-    """A sentence led in by a word or clause: ``after("However,", "The plan ...")``.
+def led(lead: str, sentence: str, names: str = "") -> str | None:
+    """A sentence led in by a word or clause: ``led("However,", "The plan ...")``.
 
     Parameters
     ----------
@@ -118,16 +117,35 @@ def after(lead: str, sentence: str, names: str = "") -> str:
 
     Returns
     -------
-    str
-        ``However, the plan ...``; where the first word may be a name its capital is kept and a colon replaces
-        the comma: ``However: Tasking meets ...``.
+    str or None
+        ``However, the plan ...``; None where the first word may be a name, so that its capital can't be judged.
     """
-    first = sentence.split(" ", 1)[0]
-    word = first.strip(",;:'\"")
+    word = sentence.split(" ", 1)[0].strip(",;:'\"")
     if word.lower() in OPENERS:
         return f"{lead} {sentence[0].lower()}{sentence[1:]}"
-    known = word.isupper() or word[:1].isdigit() or word in names.split()
-    return f"{lead if known else lead.rstrip(',') + ':'} {sentence}"
+    if (len(word) > 1 and word.isupper()) or word[:1].isdigit() or word in names.split():
+        return f"{lead} {sentence}"
+    return None
+
+
+def as_view(sentence: str, names: str = "") -> str:
+    """A sentence marked as the inspectors' view, unless it says so itself.
+
+    Parameters
+    ----------
+    sentence : str
+        With its full stop.
+    names : str
+        As in :func:`led`.
+
+    Returns
+    -------
+    str
+        ``In the inspectors' view, the plan ...`` or ``Training would help, in the inspectors' view.``
+    """
+    if VIEW.search(sentence):
+        return sentence
+    return led("In the inspectors' view,", sentence, names) or f"{sentence.rstrip('.')}, in the inspectors' view."
 
 
 def points(claim: ClaimEvidence) -> int:
@@ -142,43 +160,19 @@ def points(claim: ClaimEvidence) -> int:
     return -found if claim.type in ("absence", "incapability") else found
 
 
-def value_text(value: float, unit: str) -> str:
-    """A figure with its unit.
-
-    Parameters
-    ----------
-    value : float
-        Percentages in per cent.
-    unit : str
-        Unit of an indicator.
-
-    Returns
-    -------
-    str
-        ``83.4%``, ``1,204 persons``, ``0.82``, ``12.5 per 1,000 crimes``.
-    """
-    if unit == "%":
-        return f"{value:.1f}%"
-    if unit == "0-1":
-        return f"{value:.2f}"
-    if unit in ("count", ""):
-        return count_text(value)
-    if unit == "persons":
-        return f"{count_text(value)} {'person' if value == 1 else 'persons'}"
-    return f"{value:,.1f} {unit}"
-
-
 def count_text(value: float) -> str:
     """A count, with commas; a decimal only where it isn't whole."""
     return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
 
 
-def range_text(indicator: Indicator) -> str:
+def range_text(indicator: Indicator, min_count: int) -> str:
     """The uncertainty of a figure: its interval, then its bounds where states are unknown; a dash if neither.
 
     Parameters
     ----------
     indicator : Indicator
+    min_count : int
+        Small counts of persons, above 0 and below it, are not printed and nor is their range.
 
     Returns
     -------
@@ -186,16 +180,23 @@ def range_text(indicator: Indicator) -> str:
         One or two lines.
     """
     lines = []
+    if small(indicator, min_count):
+        return DASH
     if indicator.lo is not None and indicator.hi is not None:
         named = f" ({clean(indicator.interval)})" if indicator.interval else ""
         lines.append(f"{_span(indicator.lo, indicator.hi, indicator.unit)}{named}")
     if indicator.unknown and indicator.lo_missing is not None and indicator.hi_missing is not None:
         span = _span(indicator.lo_missing, indicator.hi_missing, indicator.unit)
-        lines.append(f"{span} with the {count_text(indicator.unknown)} unknown counted against or for")
+        lines.append(f"{span} with {count_text(indicator.unknown)} unknown counted either way")
     return "\n".join(lines) or DASH
 
 
+def based_on_text(indicator: Indicator, min_count: int) -> str:
+    """The number of cases a figure rests on; a dash where that number is the figure itself."""
+    if indicator.denominator is None or (small(indicator, min_count) and indicator.denominator < min_count):
+        return DASH
+    return count_text(indicator.denominator)
+
+
 def _span(low: float, high: float, unit: str) -> str:
-    if unit == "%" or unit == "0-1":
-        return f"{value_text(low, unit)} to {value_text(high, unit)}"
-    return f"{value_text(low, unit).split(' ', 1)[0]} to {value_text(high, unit)}"
+    return f"{say_value(low, unit)} to {say_value(high, unit)}"

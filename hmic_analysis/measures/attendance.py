@@ -8,18 +8,22 @@ an arrival nor a reason for its absence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
+import numpy as np
 import pandas as pd
 
+from hmic_analysis.contracts.calls import GRADES
 from hmic_analysis.measures.base import Share, hours_between
 from hmic_analysis.measures.recording import recorded_crimes
+from hmic_analysis.statistics.intervals import quantile_interval
 
 #: Results that say why nobody came.
 NO_VISIT_RESULTS = ("resolved_without_deployment", "information_only", "cancelled_by_caller")
 #: Left out of attendance only if nobody was sent before the caller called it off.
 CANCELLED = "cancelled_by_caller"
+OFFICER_INITIATED = "officer_initiated"
 #: A response longer than this is a record error rather than a response; it is counted and left out of times.
 LONGEST_RESPONSE_HOURS = 24.0
 
@@ -117,9 +121,7 @@ def crime_attendance(
     state = pd.Series("unknown", index=out.index, dtype="object")
     unlinked = ~(has["is_unknown"] | has["is_counter"] | has["is_not_attended"] | has["arrived"])
     # An incident that was attended only after this crime was closed leaves the crime unattended.
-    attended_late = (
-        out["crime_id"].isin(pairs.loc[pairs["state"] == "attended", "crime_id"]).to_numpy(dtype=bool)
-    )
+    attended_late = out["crime_id"].isin(pairs.loc[pairs["state"] == "attended", "crime_id"]).to_numpy(dtype=bool)
     state[has["is_not_attended"] | (attended_late & unlinked)] = "not_attended"
     state[has["is_counter"]] = "counter"
     state[unlinked & out["report_route"].eq("online").fillna(False).to_numpy(dtype=bool)] = "not_attended"
@@ -160,9 +162,7 @@ def incident_state(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rule
         open=~(seen["any_arrived"] | seen["counter"] | seen["remote"] | seen["stood_down"]),
         gone=seen["remote"] | seen["stood_down"],
     )
-    flags = seen.groupby("incident_id")[
-        ["arrived", "unknown_type", "any_arrived", "counter", "open", "gone"]
-    ].max()
+    flags = seen.groupby("incident_id")[["arrived", "unknown_type", "any_arrived", "counter", "open", "gone"]].max()
     table = incident[["incident_id", "result", "grade"]].drop_duplicates("incident_id")
     table = table.merge(flags, left_on="incident_id", right_index=True, how="left")
     has = {c: table[c].astype("boolean").fillna(False).astype(bool) for c in flags.columns}
@@ -191,7 +191,8 @@ def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules:
     -------
     pandas.DataFrame
         One row per incident that was a call for service (duplicates, tests, information only, as the rules
-        say, and those cancelled by the caller before dispatch are left out): ``incident_id``, ``grade``, ``area_type``, ``origin``,
+        say, and those cancelled by the caller before dispatch are left out): ``incident_id``, ``grade``,
+        ``area_type``, ``origin``,
         ``attended`` (nullable boolean: any resource that counts at the scene).
     """
     states = incident_state(incident, deployment, rules)
@@ -201,9 +202,9 @@ def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules:
     left_out = table["result"].isin(always) | (table["result"].eq(CANCELLED).fillna(False) & ~dispatched)
     table = table[~left_out.to_numpy(dtype=bool)]
     attended = pd.Series(table["state"] == "attended", dtype="boolean").mask(table["state"] == "unknown")
-    return table.assign(attended=attended)[
-        ["incident_id", "grade", "area_type", "origin", "attended"]
-    ].reset_index(drop=True)
+    return table.assign(attended=attended)[["incident_id", "grade", "area_type", "origin", "attended"]].reset_index(
+        drop=True
+    )
 
 
 def shares_by(frame: pd.DataFrame, by: str, state: str = "attended") -> dict[str, Share]:
@@ -268,28 +269,152 @@ def response_times(
     return table.drop(columns=[CLOCKS[clock], "first_at_scene"]).reset_index(drop=True)
 
 
-def within_target(times: pd.DataFrame, targets: dict[tuple[str, str], float]) -> pd.DataFrame:
+def within_target(times: pd.DataFrame, target: Callable[[str, str | None], float | None]) -> pd.DataFrame:
     """Whether each attended incident met the target of its grade and area.
 
     Parameters
     ----------
     times : pandas.DataFrame
         Result of :func:`response_times`.
-    targets : dict of (grade, area_type) to float
-        Minutes; ``area_type`` is ``""`` where a grade has one target everywhere.
+    target : callable
+        From grade and area type (None where not known) to minutes; None where there is no target.
 
     Returns
     -------
     pandas.DataFrame
-        ``times`` with ``target`` (minutes; missing where the grade has none) and ``in_target`` (nullable boolean;
-        missing where the response time or, for a target that differs by area, the area is not known).
+        ``times`` with ``target`` (minutes; missing where the grade has none, or its targets differ by area and the
+        area is not known) and ``in_target`` (nullable boolean; missing where the response time is not known).
     """
-    area = times["area_type"].astype("object").where(times["area_type"].notna(), "")
-    grade = times["grade"].astype("object").where(times["grade"].notna(), "")
-    keys = list(zip(grade, area, strict=True))
-    target = pd.Series(
-        [targets.get(k, targets.get((k[0], ""))) for k in keys], index=times.index, dtype="float64"
+    keys = times[["grade", "area_type"]].astype("object")
+    keys = keys.where(keys.notna(), None)
+    minutes = {
+        (grade, area): target(grade, area) if grade else None
+        for grade, area in keys.drop_duplicates().itertuples(index=False)
+    }
+    wanted = pd.Series(
+        [minutes[k] for k in keys.itertuples(index=False, name=None)], index=times.index, dtype="float64"
     )
-    known = times["minutes"].notna() & target.notna()
-    in_target = pd.Series((times["minutes"] <= target), dtype="boolean").mask(~known)
-    return times.assign(target=target, in_target=in_target)
+    known = times["minutes"].notna() & wanted.notna()
+    in_target = pd.Series(times["minutes"] <= wanted, dtype="boolean").mask(~known)
+    return times.assign(target=wanted, in_target=in_target)
+
+
+def target_shares(times: pd.DataFrame) -> dict[str, Share]:
+    """Arrivals within target by grade, and by grade and area where the area is known.
+
+    Parameters
+    ----------
+    times : pandas.DataFrame
+        Result of :func:`within_target`.
+
+    Returns
+    -------
+    dict of str to Share
+        ``emergency``, ``emergency, urban`` ...; incidents begun by officers, and grades without a target, are left
+        out.
+    """
+    rows = times[(times["target"].notna() & (times["origin"] != OFFICER_INITIATED).fillna(True)).to_numpy(dtype=bool)]
+    shares = {}
+    for grade, part in rows.groupby("grade", observed=True):
+        shares[str(grade)] = Share.of(part["in_target"])
+        for area, piece in part.groupby("area_type", observed=True):
+            shares[f"{grade}, {area}"] = Share.of(piece["in_target"])
+    return shares
+
+
+def response_summary(times: pd.DataFrame) -> pd.DataFrame:
+    """Median and 90th centile of the response time by grade, incidents begun by officers apart.
+
+    Parameters
+    ----------
+    times : pandas.DataFrame
+        Result of :func:`within_target`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group``, ``label`` (the force's own name of the grade where it gives one), ``n`` (response times),
+        ``median``, ``median_lo``, ``median_hi`` (95 % interval), ``p90``, ``target`` (minutes; missing where it is
+        none or not the same for all), ``before_clock``, ``over_24_hours``, ``no_start`` (arrivals left out).
+    """
+    own = times["origin"].eq(OFFICER_INITIATED).fillna(False).astype(bool)
+    grade = times["grade"].astype("object").where(times["grade"].notna(), "no grade")
+    local = times["local_grade"].astype("object").where(times["local_grade"].notna(), grade)
+    order = {name: number for number, name in enumerate((*GRADES, "no grade"))}
+    # Several of a force's own grades may be one of the standard ones; they are shown as the force knows them.
+    key = grade.map(order).fillna(len(order)).astype(int).astype(str) + " " + local.astype(str)
+    groups = times.assign(group=key.where(~own, "9 officer initiated"), label=local.where(~own, "Begun by officers"))
+    rows = [_summary_row(name, part) for name, part in groups.groupby("group", sort=True)]
+    columns = ["group", "label", "n", "median", "median_lo", "median_hi", "p90", "target",
+               "before_clock", "over_24_hours", "no_start"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _summary_row(name: str, part: pd.DataFrame) -> dict[str, object]:
+    minutes = part["minutes"].dropna().to_numpy(dtype=float)
+    limits = quantile_interval(minutes, 0.5)
+    targets = part["target"].dropna().unique()
+    return {
+        "group": name,
+        "label": str(part["label"].iloc[0]).replace("_", " ").capitalize(),
+        "n": len(minutes),
+        "median": float(np.median(minutes)) if len(minutes) else np.nan,
+        "median_lo": limits.lo,
+        "median_hi": limits.hi,
+        "p90": float(np.quantile(minutes, 0.9)) if len(minutes) else np.nan,
+        "target": float(targets[0]) if len(targets) == 1 and not name.startswith("9") else np.nan,
+        "before_clock": int((part["note"] == "before the clock").sum()),
+        "over_24_hours": int((part["note"] == "over 24 hours").sum()),
+        "no_start": int((part["note"] == "no start").sum()),
+    }
+
+
+def split_origin(calls: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Incidents that came to the force, and those that its officers began themselves.
+
+    Parameters
+    ----------
+    calls : pandas.DataFrame
+        With the column ``origin``; a blank one counts as having come to the force.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+    """
+    own = calls["origin"].eq(OFFICER_INITIATED).fillna(False).to_numpy(dtype=bool)
+    return calls[~own], calls[own]
+
+
+def known(attended: pd.DataFrame) -> Share:
+    """Crimes whose attendance can be set to yes or no.
+
+    Parameters
+    ----------
+    attended : pandas.DataFrame
+        Result of :func:`crime_attendance`.
+
+    Returns
+    -------
+    Share
+        ``yes``: known.
+    """
+    state = attended["attended"].notna()
+    return Share(int(state.sum()), int((~state).sum()))
+
+
+def states(attended: pd.DataFrame) -> pd.DataFrame:
+    """Crimes by what the records say of attendance.
+
+    Parameters
+    ----------
+    attended : pandas.DataFrame
+        Result of :func:`crime_attendance`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``state``, ``crimes``: every state, also an empty one.
+    """
+    names = ["attended", "counter", "not_attended", "unknown"]
+    counts = attended["state"].value_counts().reindex(names, fill_value=0)
+    return pd.DataFrame({"state": names, "crimes": counts.to_numpy(dtype=int)})

@@ -31,6 +31,15 @@ class Share(NamedTuple):
         states = states.astype("boolean")
         return cls(int((states == True).sum()), int((states == False).sum()), int(states.isna().sum()))  # noqa: E712
 
+    @classmethod
+    def none(cls) -> Share:
+        """Nothing supplied to count."""
+        return cls(0, 0, 0)
+
+    def reversed(self) -> Share:
+        """The share of units that don't have the property."""
+        return Share(self.no, self.yes, self.unknown)
+
     @property
     def known(self) -> int:
         """Units whose state is known."""

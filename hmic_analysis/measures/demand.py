@@ -228,3 +228,89 @@ def monthly_counts(frame: pd.DataFrame, month: str, group: str) -> pd.DataFrame:
     every = pd.date_range(counts.index.min(), counts.index.max(), freq="MS")
     tidy = counts.reindex(every, fill_value=0).rename_axis("month").reset_index()
     return tidy.melt(id_vars="month", var_name="group", value_name="value")
+
+
+def count_shares(categories: pd.DataFrame) -> dict[str, Share]:
+    """Share of incidents in each category.
+
+    Parameters
+    ----------
+    categories : pandas.DataFrame
+        Result of :func:`demand_by_category`.
+
+    Returns
+    -------
+    dict of str to Share
+    """
+    total = int(categories["incidents"].sum())
+    return {
+        row.category: Share(int(row.incidents), total - int(row.incidents))
+        for row in categories.itertuples(index=False)
+    }
+
+
+def labelled(categories: pd.DataFrame) -> pd.DataFrame:
+    """Demand by category, with the names of the categories as people write them.
+
+    Parameters
+    ----------
+    categories : pandas.DataFrame
+        Result of :func:`demand_by_category`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``label``.
+    """
+    words = {"asb": "Anti-social behaviour", "public_safety_welfare": "Public safety and welfare"}
+    label = [words.get(c, c.replace("_", " ").capitalize()) for c in categories["category"]]
+    return categories.assign(label=label)
+
+
+def of_incidents(deployment: pd.DataFrame, incident: pd.DataFrame) -> pd.DataFrame:
+    """The deployments that belong to some incidents.
+
+    Parameters
+    ----------
+    deployment, incident : pandas.DataFrame
+        The tables of those names, the second cut to a period.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    return deployment[deployment["incident_id"].isin(incident["incident_id"]).to_numpy(dtype=bool)]
+
+
+def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame, most: int = 12) -> pd.DataFrame:
+    """Incidents by category and recorded crimes by type, month by month.
+
+    Parameters
+    ----------
+    incident, crime : pandas.DataFrame
+        The tables of those names, cut to a period.
+    most : int
+        So many types at most: the largest, in the order of size.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``group``, ``value``.  Crimes take the publisher's type, else the offence group; a category
+        ``crime`` of incidents is named ``Crime incidents``, since an incident is not a recorded crime.
+    """
+    calls = labelled(demand_incidents(incident)).assign(month=lambda f: f["created_month"])
+    calls["label"] = calls["label"].replace({"Crime": "Crime incidents", "Not recorded": "Incidents, not categorised"})
+    kind = crime["crime_type"].astype("object")
+    group = crime["offence_group"].astype("object").str.replace("_", " ").str.capitalize()
+    label = kind.where(kind.notna(), group).fillna("Crimes, type not recorded")
+    crimes = pd.DataFrame({"month": crime["recorded_month"], "label": label})
+    parts = [monthly_counts(part, "month", "label") for part in (calls, crimes) if len(part)]
+    if not parts:
+        return monthly_counts(crimes, "month", "label")
+    tidy = pd.concat(parts, ignore_index=True)
+    size = tidy.groupby("group")["value"].sum().sort_values(ascending=False, kind="stable").head(most)
+    tidy = tidy[tidy["group"].isin(size.index)]
+    order = {name: number for number, name in enumerate(size.index)}
+    return tidy.sort_values(["group", "month"], key=lambda c: c.map(order) if c.name == "group" else c).reset_index(
+        drop=True
+    )

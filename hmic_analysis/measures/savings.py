@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.measures.base import Share
+from hmic_analysis.statistics.intervals import Interval
 
 MEASURED = ("system_log", "time_and_motion")
 #: Best first.
@@ -138,7 +139,63 @@ def best_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> str | None:
     str or None
         ``system_log`` before ``time_and_motion`` before ``survey`` before ``estimate``; None without any record.
     """
-    found = set(
-        benefit.loc[benefit["change_id"].isin(changes["change_id"]).to_numpy(dtype=bool), "method"].dropna()
-    )
+    found = set(benefit.loc[benefit["change_id"].isin(changes["change_id"]).to_numpy(dtype=bool), "method"].dropna())
     return next((method for method in METHODS if method in found), None)
+
+
+def method_rank(changes: pd.DataFrame, benefit: pd.DataFrame) -> float | None:
+    """The best method as a rank: 4 system log, 3 time and motion, 2 survey, 1 estimate; None without any record.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        Result of :func:`live_changes`.
+    benefit : pandas.DataFrame
+        Table ``benefit``.
+
+    Returns
+    -------
+    float or None
+    """
+    best = best_method(changes, benefit)
+    return None if best is None else float(len(METHODS) - METHODS.index(best))
+
+
+def changes_by_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> pd.DataFrame:
+    """Live changes by the best evidence there is of the time they save.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        Result of :func:`live_changes`.
+    benefit : pandas.DataFrame
+        Table ``benefit``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label``, ``value``: measured by log, by time and motion, survey, estimate, none; every one, also an empty
+        one.
+    """
+    measured = measured_benefits(benefit)
+    best = {}
+    for change in changes["change_id"]:
+        own = set(measured.loc[(measured["change_id"] == change).to_numpy(dtype=bool), "method"])
+        weaker = set(benefit.loc[(benefit["change_id"] == change).to_numpy(dtype=bool), "method"]) - set(MEASURED)
+        best[change] = next((m for m in METHODS if m in own | weaker), "none")
+    names = {
+        "system_log": "Measured by system log",
+        "time_and_motion": "Measured by time and motion study",
+        "survey": "Survey of staff",
+        "estimate": "Estimate",
+        "none": "Nothing on record",
+    }
+    counts = pd.Series(list(best.values()), dtype="object").value_counts() if best else pd.Series(dtype=int)
+    if not best:
+        return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
+    return pd.DataFrame({"label": list(names.values()), "value": [int(counts.get(m, 0)) for m in names]})
+
+
+def limits(saving: Saving) -> Interval | None:
+    """The interval of a saving; None where no error was stated."""
+    return None if saving.lo is None else Interval(saving.lo, saving.hi)

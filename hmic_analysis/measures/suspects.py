@@ -13,6 +13,7 @@ import pandas as pd
 
 from hmic_analysis.measures.base import Share
 
+NOBODY = Share.none()
 POLICE_BAIL = ("s47_3", "s30a_street")
 CIRCULATED_FOR = ("named_suspect", "failed_to_answer_bail")
 AGE_BANDS = ((0, 7, "7 days or less"), (8, 28, "8 to 28 days"), (29, 90, "29 to 90 days"),
@@ -225,9 +226,7 @@ def circulated(pnc: pd.DataFrame, as_of: date) -> set[str]:
     """
     day = pd.Timestamp(as_of)
     current = _by(pnc["circulated_on"], day) & ~_by(pnc["cancelled_on"], day)
-    return set(
-        pnc.loc[(current & pnc["reason"].isin(list(CIRCULATED_FOR))).to_numpy(dtype=bool), "person_key"]
-    )
+    return set(pnc.loc[(current & pnc["reason"].isin(list(CIRCULATED_FOR))).to_numpy(dtype=bool), "person_key"])
 
 
 def circulated_share(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date, days: int) -> Share:
@@ -270,19 +269,13 @@ def days_to_circulation(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date) -
     """
     day = pd.Timestamp(as_of)
     rows = persons.loc[persons["state"] == "outstanding", ["person_key", "named_on"]]
-    entries = pnc[
-        (pnc["reason"].isin(list(CIRCULATED_FOR)) & _by(pnc["circulated_on"], day)).to_numpy(dtype=bool)
-    ]
+    entries = pnc[(pnc["reason"].isin(list(CIRCULATED_FOR)) & _by(pnc["circulated_on"], day)).to_numpy(dtype=bool)]
     both = rows.merge(entries[["person_key", "circulated_on"]], on="person_key", how="left")
     # An entry older than the naming belongs to an earlier matter.
     both["circulated_on"] = both["circulated_on"].where(both["circulated_on"] >= both["named_on"])
-    first = both.groupby("person_key", as_index=False).agg(
-        named_on=("named_on", "min"), on=("circulated_on", "min")
-    )
+    first = both.groupby("person_key", as_index=False).agg(named_on=("named_on", "min"), on=("circulated_on", "min"))
     waited = (first["on"].fillna(day) - first["named_on"]).dt.days
-    return pd.DataFrame(
-        {"person_key": first["person_key"], "days": waited, "circulated": first["on"].notna()}
-    )
+    return pd.DataFrame({"person_key": first["person_key"], "days": waited, "circulated": first["on"].notna()})
 
 
 def median_with_censoring(waits: pd.DataFrame) -> tuple[float | None, int, int]:
@@ -340,3 +333,62 @@ def high_risk_cleared(suspect: pd.DataFrame, start: date, end: date, as_of: date
     cleared = (rows["arrested_on"] <= limit).fillna(False) | (rows["interviewed_on"] <= limit).fillna(False)
     people = rows.assign(cleared=cleared.astype(bool)).groupby(["person_key", "named_on"])["cleared"].max()
     return Share(int(people.sum()), int((~people.astype(bool)).sum()))
+
+
+def counts(persons: pd.DataFrame) -> tuple[int, int]:
+    """Persons surely outstanding, and further ones of whom it is not known.
+
+    Parameters
+    ----------
+    persons : pandas.DataFrame
+        Result of :func:`outstanding_persons`.
+
+    Returns
+    -------
+    tuple of int
+    """
+    sure = int((persons["state"] == "outstanding").sum())
+    return sure, len(persons) - sure
+
+
+def ages(persons: pd.DataFrame) -> np.ndarray:
+    """Days since naming of each person surely outstanding.
+
+    Parameters
+    ----------
+    persons : pandas.DataFrame
+        Result of :func:`outstanding_persons`.
+
+    Returns
+    -------
+    array of float
+    """
+    return persons.loc[persons["state"] == "outstanding", "age_days"].to_numpy(dtype=float)
+
+
+def unanswered(returns: pd.DataFrame) -> Share:
+    """Bail returns that were not answered.
+
+    Parameters
+    ----------
+    returns : pandas.DataFrame
+        Result of :func:`bail_returns`.
+
+    Returns
+    -------
+    Share
+        ``yes``: the person did not attend.
+    """
+    return Share.of(returns["answered"]).reversed()
+
+
+def pairs_note(pairs: pd.DataFrame) -> str:
+    """How many pairs of person and crime the persons outstanding stand for, in words."""
+    sure = int(pairs["outstanding"].fillna(False).sum())
+    return f"{sure:,} pairs of suspect and crime."
+
+
+def overlap_note(absconded: set[str], persons: pd.DataFrame) -> str:
+    """How many of those who failed to answer bail are also named suspects outstanding, in words."""
+    named = set(persons.loc[persons["state"] == "outstanding", "person_key"])
+    return f"{len(absconded & named):,} of them are also named suspects outstanding; {len(absconded | named):,} in all."

@@ -15,16 +15,16 @@ from hmic_analysis.params.yamlfile import YamlFile
 Fault = tuple[str, int, str, str]  # file, line (0: none), key path, what is wrong
 
 WANTED = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "dict_type": "keys with values",
-    "model_type": "keys with values",
-    "model_attributes_type": "keys with values",
-    "tuple_type": "a list, such as [a, b]",
-    "finite_number": "a number that is not infinite",
+    "string_type": "text is",
+    "int_type": "a whole number is",
+    "int_from_float": "a whole number is",
+    "float_type": "a number is",
+    "bool_type": "true or false is",
+    "dict_type": "keys with values are",
+    "model_type": "keys with values are",
+    "model_attributes_type": "keys with values are",
+    "tuple_type": "a list, such as [a, b], is",
+    "finite_number": "a number that is not infinite is",
 }
 
 
@@ -113,7 +113,7 @@ def _say(model: type[BaseModel], error: Any, file: YamlFile, at: tuple[str, ...]
         allowed = re.findall(r"'([^']*)'", context["expected"])
         message = f"{_shown(given)} can't stand here.{did_you_mean(str(given), allowed)} Allowed: {', '.join(allowed)}."
     elif kind in WANTED:
-        message = f"{_shown(given)} stands where {WANTED[kind]} is expected."
+        message = f"{_shown(given)} stands where {WANTED[kind]} expected."
     elif kind == "value_error":
         message = f"{context['error']}."
     elif kind == "string_pattern_mismatch":

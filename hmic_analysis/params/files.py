@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from hmic_analysis.params.catalogue import FindingSpec
 from hmic_analysis.params.models import ForceSpec, Leaf
 from hmic_analysis.params.settings import Settings
 from hmic_analysis.params.yamlfile import KeyPath, YamlFile
+
+LeafPath = tuple[str, ...]
 
 #: The sections that findings and forces may override.
 INHERITED = tuple(Settings.model_fields)
@@ -47,40 +50,37 @@ def force_file() -> type[Model]:
     )
 
 
-def layer(file: YamlFile, data: dict[str, Any], at: KeyPath = ()) -> dict[tuple[str, ...], Leaf]:
-    """The inherited settings that a part of a file gives, by path.
+def layer(file: YamlFile, data: dict[str, Any], keys: Iterable[str], at: KeyPath = ()) -> dict[LeafPath, Leaf]:
+    """The values that a part of a file gives, by path.
 
     Parameters
     ----------
     file : YamlFile
     data : dict
-        The part; keys that aren't inherited are passed over.
+        The part.
+    keys : iterable of str
+        The keys of it that are wanted.
     at : tuple
         Where in the file the part stands.
 
     Returns
     -------
     dict
-        Path to value and origin; lists count as one value.
+        Path, such as ``("period", "start")``, to value and origin; lists count as one value.
     """
-    found: dict[tuple[str, ...], Leaf] = {}
-    _walk({k: v for k, v in data.items() if k in INHERITED}, (), file, at, found)
+    found: dict[LeafPath, Leaf] = {}
+    for key in keys:
+        if key in data:
+            _walk(data[key], (key,), file, at, found)
     return found
 
 
-def thresholds(file: YamlFile, data: dict[str, Any], at: KeyPath = ()) -> dict[tuple[str, ...], Leaf]:
-    """The thresholds that a force overrides, by path ``("thresholds", finding, name)``; arguments as :func:`layer`."""
-    found: dict[tuple[str, ...], Leaf] = {}
-    _walk({"thresholds": data.get("thresholds", {})}, (), file, at, found)
-    return found
-
-
-def _walk(node: Any, path: tuple[str, ...], file: YamlFile, at: KeyPath, found: dict) -> None:
+def _walk(node: Any, path: LeafPath, file: YamlFile, at: KeyPath, found: dict[LeafPath, Leaf]) -> None:
     if isinstance(node, dict):
         for key, value in node.items():
             _walk(value, (*path, key), file, at, found)
     else:
-        found[path] = Leaf(node, file.origin((*at, *path)))
+        found[path] = Leaf(node, file.name, file.line((*at, *path)))
 
 
 def _fields(model: type[Model]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def _moment(value: Any) -> Any:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo or isinstance(value, dt.date):
-        raise ValueError(f"{value!s:.40} is not a day and time. Write wall time, such as \"2014-09-04 00:01\"")
+        raise ValueError(f'{value!s:.40} is not a day and time. Write wall time, such as "2014-09-04 00:01"')
     return moment
 
 
@@ -164,10 +164,25 @@ class ForceSpec(Model):
 
 @dataclass(frozen=True)
 class Leaf:
-    """One value as a file gives it, and where: ``params/forces/cleveland.yml:12``."""
+    """One value as a file gives it, and where.
+
+    Attributes
+    ----------
+    value : Any
+    file : str
+        The file, or ``command line``.
+    line : int
+        Line from 1; 0 where there is none.
+    """
 
     value: Any
-    origin: str
+    file: str
+    line: int = 0
+
+    @property
+    def origin(self) -> str:
+        """``params/forces/cleveland.yml:12``."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 #: Values of one level of inheritance by their path: ``("period", "start")``, ``("thresholds", "A1", "name")``.
@@ -189,6 +204,8 @@ class Params:
         Tables that findings name and no contract describes yet, with what they will hold.
     inspection_layer, finding_layers, force_layers
         What each file gives, for inheritance; see :func:`hmic_analysis.params.resolve.resolve`.
+    force_facts
+        The facts on each force, by ``("force", "population")``; not inherited.
     """
 
     inspection: Inspection
@@ -198,6 +215,7 @@ class Params:
     inspection_layer: Layer
     finding_layers: Mapping[str, Layer]
     force_layers: Mapping[str, Layer]
+    force_facts: Mapping[str, Layer]
 
     def force(self, slug: str) -> ForceSpec:
         """The force of that slug.

@@ -50,8 +50,8 @@ class FileSpec(Model):
     encoding: str | None = None
     delimiter: str | None = None
     quote: str = '"'
-    decimal: Literal[".", ","] = "."
-    thousands: Literal["", ",", ".", " ", "'"] = ""
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal["", ",", ".", " ", "'"] | None = None
     header: int | Literal["none"] = 1
     names: Words = ()
     footer: Footer = Footer()

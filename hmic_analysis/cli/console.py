@@ -1,0 +1,97 @@
+"""What every sub-command shares: the project, the consoles, and how a fault ends the command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.params.models import Params
+
+ForceOption = Annotated[
+    list[str] | None,
+    typer.Option("--force", "-f", help="Slug of a force, such as cleveland; may be given several times."),
+]
+ProjectOption = Annotated[
+    str | None,
+    typer.Option("--project", help="Folder of the project; by default the one you are in.", show_default=False),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Override one parameter for this command: --set period.end=2013-12-31."),
+]
+
+
+def out() -> Console:
+    """Where results go."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def err() -> Console:
+    """Where faults and progress go."""
+    return Console(file=sys.stderr, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def plain_table(*columns: str, title: str = "") -> Table:
+    """A table in the style of all commands; columns that begin with ``>`` are aligned right."""
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        right = name.startswith(">")
+        table.add_column(name.lstrip(">"), justify="right" if right else "left", overflow="fold")
+    return table
+
+
+def read_overrides(words: Sequence[str] | None) -> dict[str, str]:
+    """``key=value`` words as a mapping.
+
+    Parameters
+    ----------
+    words : sequence of str or None
+
+    Returns
+    -------
+    dict of str to str
+
+    Raises
+    ------
+    ParameterError
+        If a word has no ``=`` in it.
+    """
+    pairs = {}
+    for word in words or ():
+        key, mark, value = word.partition("=")
+        if not mark or not key.strip():
+            raise ParameterError(f"--set {word} is not of the form key=value, such as --set period.end=2013-12-31.")
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+def choose_forces(params: Params, slugs: Sequence[str] | None, everyone: bool = False) -> list[str]:
+    """The forces a command is about.
+
+    Parameters
+    ----------
+    params : Params
+    slugs : sequence of str or None
+    everyone : bool
+        All territorial forces.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    ParameterError
+        If a slug is unknown, or none was named.
+    """
+    if everyone:
+        return [f.slug for f in params.territorial]
+    if not slugs:
+        raise ParameterError("Name a force: --force cleveland (or all 43 with --all).")
+    return [params.force(slug).slug for slug in dict.fromkeys(slugs)]

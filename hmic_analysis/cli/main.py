@@ -1,0 +1,86 @@
+"""``hmic``: the entry point."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+import hmic_analysis
+from hmic_analysis.cli import catalogue, data, doctor, letter, quickstart, run
+from hmic_analysis.cli.console import err
+from hmic_analysis.errors import EXIT_PARAMETERS, EXIT_SOME_FAILED, HmicError, did_you_mean
+
+app = typer.Typer(
+    name="hmic",
+    help="The evidence behind each finding of a police force inspection letter.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("quickstart")(quickstart.quickstart)
+app.command("doctor")(doctor.doctor)
+app.add_typer(data.app, name="data")
+app.add_typer(catalogue.params_app, name="params")
+app.command("findings")(catalogue.findings)
+app.command("plan")(run.plan)
+app.command("run")(run.run)
+app.command("letter")(letter.letter)
+
+
+@app.callback(invoke_without_command=True)
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    if version:
+        print(f"hmic {hmic_analysis.__version__}")
+        raise typer.Exit
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        Exit code: 0 all well, 1 some reports failed, 2 wrong parameters, 3 data that can't be loaded, 4 locked.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console that is not UTF-8 must not end a night's run over a dash.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = app(arguments, standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except HmicError as fault:
+        err().print(fault.message, style="bold red", markup=False)
+        return fault.exit_code
+    except click.exceptions.NoSuchOption as fault:
+        hint = did_you_mean(fault.option_name, fault.possibilities or ())
+        err().print(
+            f"{fault.format_message()}{hint if 'Did you mean' not in fault.format_message() else ''}", markup=False
+        )
+        return EXIT_PARAMETERS
+    except click.exceptions.ClickException as fault:
+        err().print(fault.format_message(), markup=False)
+        return EXIT_PARAMETERS
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        err().print("Stopped. What is complete stays; the next run does the rest.")
+        return EXIT_SOME_FAILED
+
+
+def entry() -> None:
+    """Console-script entry point."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,350 @@
+"""Making indicators out of what the measures counted, with the catalogue's names and the right interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.evidence.model import Basis, Indicator
+from hmic_analysis.measures.base import Share
+from hmic_analysis.params.catalogue import FindingSpec, IndicatorSpec
+from hmic_analysis.statistics.intervals import Interval, proportion_interval, quantile_interval, rate_interval
+
+
+class Builder:
+    """Builds the indicators of one finding.
+
+    Parameters
+    ----------
+    spec : FindingSpec
+        The finding; only indicators of its catalogue can be built.
+    windows : dict of str to str
+        Words for ``period`` and ``as_of``.
+    confidence : float
+        Level of the intervals, in per cent.
+    """
+
+    def __init__(self, spec: FindingSpec, windows: dict[str, str], confidence: float) -> None:
+        self.spec = spec
+        self.windows = windows
+        self.level = confidence / 100
+        self.confidence_text = f"{confidence:g}%"
+
+    def share(
+        self,
+        name: str,
+        share: Share,
+        *,
+        stratum: str = "",
+        basis: Basis = "all_records",
+        window: str = "period",
+        caveats: Sequence[str] = (),
+    ) -> Indicator:
+        """A percentage among the units whose state is known, with bounds for the unknown ones.
+
+        Parameters
+        ----------
+        name : str
+            Indicator of the catalogue, in per cent.
+        share : Share
+        stratum : str
+            Group it speaks of; empty for all.
+        basis : str
+            A sample's interval enters the verdict, a full count's does not.
+        window : str
+            ``period`` or ``as_of``.
+        caveats : sequence of str
+
+        Returns
+        -------
+        Indicator
+            Without a value where no unit's state is known.
+        """
+        common = self._common(name, stratum, basis, window, caveats)
+        if share.known == 0:
+            return Indicator(**common, denominator=0, unknown=share.unknown, note="No record says.")
+        lo, hi = proportion_interval(share.yes, share.known, self.level)
+        return Indicator(
+            **common,
+            value=100 * share.yes / share.known,
+            numerator=share.yes,
+            denominator=share.known,
+            unknown=share.unknown,
+            lo_missing=100 * share.yes / share.total,
+            hi_missing=100 * (share.yes + share.unknown) / share.total,
+            lo=100 * lo,
+            hi=100 * hi,
+            interval=f"Wilson {self.confidence_text}",
+        )
+
+    def shares(self, name: str, shares: Mapping[str, Share], *, window: str = "period") -> list[Indicator]:
+        """A percentage for each of several groups.
+
+        Parameters
+        ----------
+        name : str
+            Indicator of the catalogue.
+        shares : mapping of str to Share
+            By group.
+        window : str
+            As in :meth:`share`.
+
+        Returns
+        -------
+        list of Indicator
+        """
+        return [self.share(name, share, stratum=group, window=window) for group, share in shares.items()]
+
+    def with_bounds(self, name: str, share: Share) -> list[Indicator]:
+        """A percentage, and its two bounds for missing data as indicators of their own.
+
+        Parameters
+        ----------
+        name : str
+            Indicator of the catalogue; it also has ``<name>_lo`` and ``<name>_hi``.
+        share : Share
+
+        Returns
+        -------
+        list of Indicator
+        """
+        main = self.share(name, share)
+        low = self.figure(f"{name}_lo", main.lo_missing, numerator=main.numerator, denominator=share.total)
+        high = (main.numerator or 0) + share.unknown
+        return [main, low, self.figure(f"{name}_hi", main.hi_missing, numerator=high, denominator=share.total)]
+
+    def parts(self, name: str, amounts: pd.Series, *, window: str = "period") -> list[Indicator]:
+        """The share of each part in a sum of amounts.
+
+        Parameters
+        ----------
+        name : str
+            Indicator of the catalogue, in per cent.
+        amounts : pandas.Series
+            By group; missing ones count as nothing.
+        window : str
+            As in :meth:`share`.
+
+        Returns
+        -------
+        list of Indicator
+            None where nothing was measured.
+        """
+        total = float(amounts.sum())
+        if not total > 0:
+            return []
+        return [
+            self.figure(name, 100 * v / total, numerator=v, denominator=total, stratum=str(group), window=window)
+            for group, v in amounts.fillna(0).items()
+        ]
+
+    def ratio_pct(self, name: str, part: float, whole: float, *, window: str = "period") -> Indicator:
+        """One amount in per cent of another; without a value where the whole is nothing.
+
+        Parameters
+        ----------
+        name : str
+            Indicator of the catalogue.
+        part, whole : float
+        window : str
+            As in :meth:`share`.
+
+        Returns
+        -------
+        Indicator
+        """
+        if not whole > 0:
+            return self.figure(name, None, window=window, note="There is nothing to set it against.")
+        return self.figure(name, 100 * part / whole, numerator=part, denominator=whole, window=window)
+
+    def count(
+        self,
+        name: str,
+        value: float | None,
+        *,
+        unknown: float = 0,
+        stratum: str = "",
+        basis: Basis = "all_records",
+        window: str = "period",
+        caveats: Sequence[str] = (),
+        note: str = "",
+    ) -> Indicator:
+        """A plain count, with the units that may belong to it.
+
+        Parameters
+        ----------
+        name : str
+            Indicator of the catalogue.
+        value : float or None
+            None where nothing was supplied to count in.
+        unknown : float
+            Units of which it is not known whether they count.
+        stratum, basis, window, caveats
+            As in :meth:`share`.
+        note : str
+            Why there is no value, or how it was made.
+
+        Returns
+        -------
+        Indicator
+        """
+        common = self._common(name, stratum, basis, window, caveats)
+        if value is None:
+            return Indicator(**common, note=note or "Nothing was supplied to count in.")
+        bounds = {"lo_missing": value, "hi_missing": value + unknown} if unknown else {}
+        return Indicator(**common, value=value, numerator=value, unknown=unknown, note=note, **bounds)
+
+    def rate(
+        self,
+        name: str,
+        events: int | None,
+        exposure: float | None,
+        multiplier: float,
+        *,
+        window: str = "as_of",
+        caveats: Sequence[str] = (),
+    ) -> Indicator:
+        """A rate with its exact or Byar interval.
+
+        Parameters
+        ----------
+        name : str
+            Indicator of the catalogue.
+        events : int or None
+        exposure : float or None
+            What they are counted over.
+        multiplier : float
+            1000 for "per 1,000".
+        window, caveats
+            As in :meth:`share`.
+
+        Returns
+        -------
+        Indicator
+        """
+        common = self._common(name, "", "all_records", window, caveats)
+        if events is None or not exposure:
+            return Indicator(**common, note="There is nothing to set it against.")
+        lo, hi = rate_interval(events, exposure, multiplier, self.level)
+        method = "exact Poisson" if events < 10 else "Byar"
+        return Indicator(
+            **common,
+            value=multiplier * events / exposure,
+            numerator=events,
+            denominator=exposure,
+            lo=lo,
+            hi=hi,
+            interval=f"{method} {self.confidence_text}",
+        )
+
+    def quantile(
+        self,
+        name: str,
+        values: np.ndarray,
+        q: float,
+        *,
+        stratum: str = "",
+        window: str = "period",
+        caveats: Sequence[str] = (),
+    ) -> Indicator:
+        """A median or another quantile with its interval from order statistics.
+
+        Parameters
+        ----------
+        name : str
+            Indicator of the catalogue.
+        values : array of float
+            Missing values are left out and counted as unknown.
+        q : float
+            0.5 for the median.
+        stratum, window, caveats
+            As in :meth:`share`.
+
+        Returns
+        -------
+        Indicator
+        """
+        common = self._common(name, stratum, "all_records", window, caveats)
+        values = np.asarray(values, dtype=float)
+        known = values[~np.isnan(values)]
+        if known.size == 0:
+            return Indicator(**common, denominator=0, unknown=int(values.size), note="No record says.")
+        limits = quantile_interval(known, q, self.level)
+        return Indicator(
+            **common,
+            value=float(np.quantile(known, q)),
+            denominator=int(known.size),
+            unknown=int(values.size - known.size),
+            **_limits(limits),
+            interval=f"order statistics {self.confidence_text}",
+        )
+
+    def figure(
+        self,
+        name: str,
+        value: float | None,
+        *,
+        numerator: float | None = None,
+        denominator: float | None = None,
+        unknown: float = 0,
+        limits: Interval | None = None,
+        interval: str = "",
+        stratum: str = "",
+        window: str = "period",
+        basis: Basis = "all_records",
+        caveats: Sequence[str] = (),
+        note: str = "",
+    ) -> Indicator:
+        """Any other figure.
+
+        Parameters
+        ----------
+        name : str
+            Indicator of the catalogue.
+        value : float or None
+        numerator, denominator, unknown
+            What it rests on.
+        limits : Interval, optional
+        interval : str
+            Method of the limits.
+        stratum, window, basis, caveats, note
+            As in :meth:`share` and :meth:`count`.
+
+        Returns
+        -------
+        Indicator
+        """
+        return Indicator(
+            **self._common(name, stratum, basis, window, caveats),
+            value=value,
+            numerator=numerator,
+            denominator=denominator,
+            unknown=unknown,
+            **(_limits(limits) if limits else {}),
+            interval=interval,
+            note=note,
+        )
+
+    def _common(self, name: str, stratum: str, basis: Basis, window: str, caveats: Sequence[str]) -> dict:
+        spec: IndicatorSpec = self.spec.indicator(name)
+        return {
+            "id": f"{name}[{stratum}]" if stratum else name,
+            "name": name,
+            "label": spec.label + (f": {stratum.replace('_', ' ')}" if stratum else ""),
+            "unit": spec.unit,
+            "stratum": stratum,
+            "basis": basis,
+            "window": self.windows[window],
+            "better": spec.better,
+            "definition": f"{spec.numerator} / {spec.denominator}" if spec.denominator != "-" else spec.numerator,
+            "caveats": tuple(caveats),
+            "about_persons": spec.about_persons,
+        }
+
+
+def _limits(limits: Interval) -> dict[str, float | None]:
+    lo, hi = (None if math.isnan(v) else v for v in limits)
+    return {"lo": lo, "hi": hi}

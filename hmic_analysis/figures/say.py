@@ -1,0 +1,53 @@
+"""The point of a picture in words, written from the values that are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from hmic_analysis.figures.numbers import say
+
+
+def joined(items: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    items = list(items)
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def lower(text: str) -> str:
+    """The text as it goes on within a sentence; abbreviations keep their capitals."""
+    return text[0].lower() + text[1:] if len(text) > 1 and not text[1].isupper() else text
+
+
+def extremes(what: str, labels: pd.Series, values: pd.Series, unit: str) -> str:
+    """Where the highest and the lowest value lie.
+
+    Parameters
+    ----------
+    what : str
+        What the values are, for the start of a sentence.
+    labels, values : pandas.Series
+        One for each row; missing values are counted, never ranked.
+    unit : str
+
+    Returns
+    -------
+    str
+        A sentence without a full stop.
+    """
+    known = values.dropna()
+    if known.empty:
+        return f"{what} is not known in any of {len(values)} rows" if len(values) > 1 else f"{what} is not known"
+    high, low = known.idxmax(), known.idxmin()
+    if len(known) == 1:
+        text = f"{what}: {labels[high]} {say(known[high], unit)}"
+    elif known[high] == known[low]:
+        text = f"{what}: {say(known[high], unit)} in all {len(known)}"
+    else:
+        text = (
+            f"{what}: highest {labels[high]} at {say(known[high], unit)}, "
+            f"lowest {labels[low]} at {say(known[low], unit)}"
+        )
+    unknown = len(values) - len(known)
+    return f"{text}; {unknown} of {len(values)} not known" if unknown else text

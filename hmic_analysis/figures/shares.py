@@ -1,0 +1,241 @@
+"""Charts of shares: by group with all that surrounds them, and by count against by hours."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.figures import style
+from hmic_analysis.figures.chart import Chart, Words, finish
+from hmic_analysis.figures.frames import take
+from hmic_analysis.figures.nodata import no_data
+from hmic_analysis.figures.numbers import nice_ticks, plain, say, tick_labels
+from hmic_analysis.figures.rows import (
+    Rows,
+    ValueColumn,
+    by_section,
+    limit_rows,
+    row_labels,
+    set_rows,
+    value_axis,
+)
+from hmic_analysis.figures.say import extremes, lower
+from hmic_analysis.figures.sheet import KeyEntry
+
+_DOT = {"marker": "o", "markersize": 6.5, "color": style.PAIR[0], "markeredgewidth": 0}
+_DIAMOND = {
+    "marker": "D", "markersize": 5.8, "color": style.PAPER, "markeredgecolor": style.PAIR[1], "markeredgewidth": 1.8,
+}  # fmt: skip
+_WHISKER = {"color": style.PAIR[0], "linewidth": 1.6, "solid_capstyle": "butt"}
+_BAND = {"facecolor": style.BAND, "edgecolor": "none"}
+_BOUNDS = ("lo", "hi", "lo_missing", "hi_missing", "n")
+
+
+@style.house_style()
+def proportions_by_group(
+    frame: pd.DataFrame,
+    threshold: float | None = None,
+    unit: str = "%",
+    *,
+    what: str = "Share",
+    by: str = "group",
+    units_name: str = "records",
+    threshold_name: str = "Threshold",
+    name: str = "proportions-by-group",
+    subtitle: str = "",
+    source: str = "",
+    headline: str | None = None,
+    synthetic: bool = False,
+    reason: str = "no records to compute a share from",
+) -> Chart:
+    """Dots with 95% intervals, and bands for what missing data could make of them.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A row for each share: ``group``, ``label``, ``value`` and, where known, ``lo``, ``hi`` (95% interval),
+        ``lo_missing``, ``hi_missing`` (all unknowns counted as no, as yes) and ``n`` (units it rests on).  Groups
+        with several rows become sections.
+    threshold : float, optional
+        Drawn as a labelled line, in the unit of the values.
+    unit : str
+        Unit of the values; percentages run from 0 to 100.
+    what : str
+        What the share is, for headline and alt text: ``Recorded crimes attended``.
+    by : str
+        What the rows are: ``offence group``.
+    units_name : str
+        What ``n`` counts: ``crimes``.
+    threshold_name : str
+        Words before the threshold.
+    name, subtitle, source, headline, synthetic
+        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is written from the data unless given.
+    reason : str
+        Why there is nothing, for a frame without a row or a value.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn.
+    """
+    percent = ("value", "lo", "hi", "lo_missing", "hi_missing") if unit == "%" else ()
+    data = take(
+        frame, "proportions_by_group", texts=("group", "label"), numbers=("value",), optional=_BOUNDS, percent=percent
+    )
+    if data[["value", "lo_missing", "hi_missing"]].isna().all(axis=None):
+        return no_data(
+            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
+        )
+    data = by_section(data, "group")
+    drawn, notes = limit_rows(data, any(row_labels(data["group"], data["label"])[1]))
+    labels, sections = row_labels(drawn["group"], drawn["label"])
+    columns = [ValueColumn("Value", [say(v, unit) for v in drawn["value"]], _DOT)]
+    if drawn["n"].notna().any():
+        columns.append(ValueColumn(f"Number of {units_name}", [plain(v) for v in drawn["n"]]))
+    top = np.nanmax(drawn[["value", "lo", "hi", "lo_missing", "hi_missing"]].assign(t=threshold).astype(float))
+    ticks = nice_ticks(0, 100 if unit == "%" and top > 50 else top)
+    flags = []
+    if threshold is not None:
+        text = f"{threshold_name} {plain(threshold)}{unit if unit == '%' else ''}"
+        flags = [((threshold - ticks[0]) / (ticks[-1] - ticks[0]), text)]
+    rows = set_rows(labels, sections, columns, flags=flags, key=_key(drawn, units_name), synthetic=synthetic)
+    value_axis(rows, ticks, tick_labels(ticks, unit))
+    _draw_shares(rows, drawn, threshold)
+    headline_text = extremes(what, data["label"], data["value"], unit) + _below(data, threshold, unit, threshold_name)
+    return finish(
+        rows.sheet,
+        Words(name, subtitle, source, headline, synthetic),
+        headline=headline_text,
+        alt=f"Dot plot of {lower(what)} by {by}, where {lower(headline_text)}",
+        data=data,
+        notes=notes,
+    )
+
+
+def _key(drawn: pd.DataFrame, units_name: str) -> list[KeyEntry]:
+    """The signs in use that no column explains."""
+    entries = []
+    if (drawn["lo"].notna() & drawn["hi"].notna()).any():
+        entries.append(KeyEntry("95% interval", line=_WHISKER))
+    if _has_band(drawn).any():
+        entries.append(KeyEntry(f"Range if all {units_name} of unknown state were no, or yes", band=_BAND))
+    return entries
+
+
+def _has_band(drawn: pd.DataFrame) -> pd.Series:
+    """Rows whose unknowns leave a range."""
+    return (drawn["hi_missing"] - drawn["lo_missing"]) > 0
+
+
+def _draw_shares(rows: Rows, drawn: pd.DataFrame, threshold: float | None) -> None:
+    """Bands below, whiskers on them, dots on top."""
+    axes = rows.axes
+    banded = _has_band(drawn).to_numpy()
+    width = (drawn["hi_missing"] - drawn["lo_missing"])[banded]
+    axes.barh(rows.y[banded], width, left=drawn["lo_missing"][banded], height=4.0, zorder=1, **_BAND)
+    if threshold is not None:
+        axes.axvline(threshold, color=style.INK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=2)
+    axes.hlines(rows.y, drawn["lo"], drawn["hi"], color=_WHISKER["color"], linewidth=_WHISKER["linewidth"], zorder=3)
+    axes.plot(drawn["value"], rows.y, linestyle="none", clip_on=False, zorder=5, **_DOT)
+    unknown = drawn["value"].isna().to_numpy()
+    for y in rows.y[unknown & ~banded]:
+        rows.sheet.text(
+            rows.left + 2, rows.bottom - axes.get_ylim()[0] + y, "No data", size=style.SMALL_SIZE, colour=style.MUTED_INK
+        )
+
+
+def _below(data: pd.DataFrame, threshold: float | None, unit: str, threshold_name: str) -> str:
+    """How many rows lie below the threshold, and how many can't be told."""
+    if threshold is None:
+        return ""
+    known = data["value"].dropna()
+    limit = f"the {lower(threshold_name)} of {plain(threshold)}{unit if unit == '%' else ''}"
+    count = int((known < threshold).sum())
+    if len(known) == 1:
+        return f", {'below' if count else 'at or above'} {limit}"
+    return f"; {count or 'none'} of {len(known)} {'is' if count == 1 else 'are'} below {limit}"
+
+
+@style.house_style()
+def paired_shares(
+    frame: pd.DataFrame,
+    *,
+    what: str = "Share of incidents and share of hours spent on them",
+    by: str = "category",
+    count_name: str = "By number",
+    hours_name: str = "By hours",
+    name: str = "paired-shares",
+    subtitle: str = "",
+    source: str = "",
+    headline: str | None = None,
+    synthetic: bool = False,
+    reason: str = "no incidents to compute shares from",
+) -> Chart:
+    """Share by count against share by hours: two marks on a line for each category.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``label``, ``share_count`` and ``share_hours``, in per cent (0 to 100).
+    what, by : str
+        What is shown, and what the rows are, for headline and alt text.
+    count_name, hours_name : str
+        Headers of the two columns.
+    name, subtitle, source, headline, synthetic, reason
+        As in :func:`proportions_by_group`.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn.
+    """
+    shares = ("share_count", "share_hours")
+    data = take(frame, "paired_shares", texts=("label",), numbers=shares, percent=shares)
+    if data[list(shares)].isna().all(axis=None):
+        return no_data(
+            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
+        )
+    drawn, notes = limit_rows(data, False)
+    columns = [
+        ValueColumn(count_name, [say(v, "%") for v in drawn["share_count"]], _DOT),
+        ValueColumn(hours_name, [say(v, "%") for v in drawn["share_hours"]], _DIAMOND),
+    ]
+    rows = set_rows(list(drawn["label"]), [""] * len(drawn), columns, synthetic=synthetic)
+    ticks = nice_ticks(0, np.nanmax(drawn[list(shares)]))
+    value_axis(rows, ticks, tick_labels(ticks, "%"))
+    rows.axes.hlines(rows.y, drawn["share_count"], drawn["share_hours"], color=style.AXIS, linewidth=2, zorder=2)
+    rows.axes.plot(drawn["share_count"], rows.y, linestyle="none", clip_on=False, zorder=4, **_DOT)
+    rows.axes.plot(drawn["share_hours"], rows.y, linestyle="none", clip_on=False, zorder=5, **_DIAMOND)
+    message = _widest(data, count_name, hours_name)
+    return finish(
+        rows.sheet,
+        Words(name, subtitle, source, headline, synthetic),
+        headline=message,
+        alt=f"Dumbbell plot of {lower(what)} by {by}, where {lower(message)}",
+        data=data,
+        notes=notes,
+    )
+
+
+def _widest(data: pd.DataFrame, count_name: str, hours_name: str) -> str:
+    """The category whose two shares lie furthest apart."""
+    gap = (data["share_hours"] - data["share_count"]).abs()
+    if gap.isna().all():
+        known = "share_count" if data["share_count"].notna().any() else "share_hours"
+        other = hours_name if known == "share_count" else count_name
+        message = extremes(count_name if known == "share_count" else hours_name, data["label"], data[known], "%")
+        return f"{message}; there is nothing {lower(other)} to set against it"
+    if gap.max() == 0:
+        return f"Shares {lower(count_name)} and {lower(hours_name)} are the same throughout"
+    row = data.loc[gap.idxmax()]
+    count, hours = say(row["share_count"], "%"), say(row["share_hours"], "%")
+    lead = "" if len(data) == 1 else "The widest gap is in "
+    return f"{lead}{row['label']}: {count} {lower(count_name)}, {hours} {lower(hours_name)}"

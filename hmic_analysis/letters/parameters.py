@@ -1,0 +1,108 @@
+"""What a letter takes from the parameters of a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
+from hmic_analysis.letters.exports import LetterFiles, make_letter
+from hmic_analysis.letters.model import CatalogueEntry, LetterSettings
+from hmic_analysis.params.models import ForceSpec, Params
+from hmic_analysis.project import Project
+
+#: Where the template lies below the folder of parameters.
+TEMPLATE = Path("letters") / "template.docx"
+
+
+def write_force_letter(project: Project, params: Params, slug: str) -> LetterFiles:
+    """Write the letter to one force from the evidence that its last runs left.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    slug : str
+
+    Returns
+    -------
+    LetterFiles
+        Below ``output/letters/<slug>``.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such force, or the template can't be used.
+    DataError
+        If there is no evidence, or it doesn't belong together.
+    """
+    settings, catalogue = letter_settings(params, slug), letter_catalogue(params)
+    reports = {e.finding: project.runs(slug) / e.finding for e in catalogue}
+    bundles = [read_bundle(folder) for folder in reports.values() if (folder / BUNDLE_NAME).is_file()]
+    template = project.params / TEMPLATE
+    return make_letter(bundles, reports, settings, catalogue, template, project.output / "letters")
+
+
+def letter_settings(params: Params, slug: str) -> LetterSettings:
+    """The settings of the letter to one force.
+
+    Parameters
+    ----------
+    params : Params
+    slug : str
+        ``cleveland``.
+
+    Returns
+    -------
+    LetterSettings
+        A force without an addressee of its own is written to by office, the Chief Constable; another body by its
+        name.
+
+    Raises
+    ------
+    ParameterError
+        If there is no force of that slug.
+    """
+    force, inspection = params.force(slug), params.inspection
+    signatory = force.signatory or inspection.letter.signatory
+    lines, salutation = _addressee(force)
+    return LetterSettings(
+        force=force.slug,
+        force_name=force.full_name,
+        organisation=inspection.letter.organisation,
+        address=inspection.letter.address,
+        signatory_name=signatory.name,
+        signatory_post=signatory.post,
+        signatory_honours=signatory.honours,
+        addressee=lines,
+        salutation=salutation,
+        subject=inspection.letter.subject,
+        report_title=inspection.letter.report_title,
+        reference=inspection.letter.reference,
+        embargo=inspection.embargo_until.isoformat(timespec="minutes"),
+        min_count=inspection.disclosure.min_count,
+    )
+
+
+def _addressee(force: ForceSpec) -> tuple[tuple[str, ...], str]:
+    to = force.addressee
+    if to is None and force.kind == "territorial":
+        return ("The Chief Constable", force.full_name), "Chief Constable"
+    if to is None:
+        return (force.full_name,), "Sir or Madam"
+    return (to.name, to.post, to.organisation or force.full_name, *to.address), to.salutation
+
+
+def letter_catalogue(params: Params) -> tuple[CatalogueEntry, ...]:
+    """The findings in the order of the letter, with the title of their section and what each needs.
+
+    Parameters
+    ----------
+    params : Params
+
+    Returns
+    -------
+    tuple of CatalogueEntry
+    """
+    sections = params.inspection.letter.sections
+    ordered = sorted(params.findings.values(), key=lambda f: list(sections).index(f.section))
+    return tuple(CatalogueEntry(f.id, f.title, sections[f.section], tuple(f.request)) for f in ordered)

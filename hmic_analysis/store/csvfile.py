@@ -1,0 +1,171 @@
+"""Read one delimited text file into a table of plain text, with every line accounted for."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from hmic_analysis.errors import DataError
+from hmic_analysis.store.mapping import FileSpec
+from hmic_analysis.store.rawtable import RawTable, column_list
+from hmic_analysis.store.scan import BadLine, Scan, clean_copy, scan_csv
+from hmic_analysis.store.sql import literal, scalar
+from hmic_analysis.store.textfile import FALLBACK, PlainText, plain_text, transcode
+
+_DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True)
+class _Header:
+    names: tuple[str, ...]
+    start: int
+    first_line: int
+    delimiter: str
+
+
+def read_csv(
+    con: duckdb.DuckDBPyConnection, path: Path, shown: str, spec: FileSpec, table: str, work: Path
+) -> RawTable:
+    """Read a delimited text file, every field as text.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    path : pathlib.Path
+    shown : str
+        The file as messages name it.
+    spec : FileSpec
+    table : str
+        Name of the table to make, with columns ``c1`` ... and ``_row``, the line each record begins on.
+    work : pathlib.Path
+        Folder for copies.
+
+    Returns
+    -------
+    RawTable
+
+    Raises
+    ------
+    DataError
+        If the file is corrupt, has no header, or its records can't be accounted for.
+    """
+    text = plain_text(path, shown, spec.encoding, work)
+    header, scan = _look(text, shown, spec)
+    notes: list[str] = []
+    if spec.encoding is None and scan.not_utf8 > scan.non_ascii:
+        text = transcode(text.path, shown, FALLBACK, work)
+        header, scan = _look(text, shown, spec)
+        notes.append(f"{shown} is not UTF-8 and was read as {FALLBACK}; declare its encoding in the mapping to be sure")
+    source, start = text.path, header.start
+    if scan.rewrite or start:
+        source = work / f"{table}.csv"
+        clean_copy(text.path, start, scan, source)
+    _load(con, source, table, header, scan, spec)
+    loaded = scalar(con, f"SELECT count(*) FROM {table}_lines")
+    if loaded != scan.records:
+        raise DataError(
+            f"{shown}: {scan.records} records were counted and {loaded} could be read; nothing of it was used. "
+            "Check 'delimiter', 'quote' and 'encoding' in the mapping, or ask for the file again."
+        )
+    _number(con, table, header, scan)
+    bad = tuple(_footer(line, scan, spec) for line in scan.bad.values())
+    last = scan.first_line + scan.lines - 1
+    return RawTable(table, shown, header.names, scan.records + len(bad), bad, tuple(notes), last_row=last)
+
+
+def _look(text: PlainText, shown: str, spec: FileSpec) -> tuple[_Header, Scan]:
+    header = _header(text, shown, spec)
+    scan = scan_csv(text.path, header.start, header.first_line, len(header.names), header.delimiter, spec.quote)
+    return header, scan
+
+
+def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
+    with text.path.open("rb") as stream:
+        stream.seek(text.start)
+        wanted = 1 if spec.header == "none" else spec.header
+        for _ in range(wanted - 1):
+            stream.readline()
+        line, number = stream.readline(), wanted
+        while spec.quote and line.count(spec.quote.encode()) % 2 and number < wanted + 20:
+            line, number = line + stream.readline(), number + 1
+        end = stream.tell()
+    words = _decode(line, text)
+    if not words.strip():
+        raise DataError(f"{shown}: no header in line {wanted}. Say with 'header:' in the mapping where it stands.")
+    delimiter = spec.delimiter or _sniff(words, spec.quote)
+    quoting = {"quotechar": spec.quote} if spec.quote else {"quoting": csv.QUOTE_NONE}
+    rows = list(csv.reader(io.StringIO(words, newline=""), delimiter=delimiter, **quoting))
+    cells = rows[0]
+    if spec.header == "none":
+        names = spec.names or tuple(f"column {i}" for i in range(1, len(cells) + 1))
+        if len(names) != len(cells):
+            raise DataError(
+                f"{shown}: the mapping names {len(names)} columns and the first line has {len(cells)} fields."
+            )
+        return _Header(tuple(names), text.start, 1, delimiter)
+    return _Header(tuple(cells), end, number + 1, delimiter)
+
+
+def _decode(line: bytes, text: PlainText) -> str:
+    try:
+        return line.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        return line.decode(FALLBACK, errors="replace").rstrip("\r\n")
+
+
+def _sniff(line: str, quote: str) -> str:
+    outside = line if not quote else "".join(line.split(quote)[::2])
+    best = max(_DELIMITERS, key=outside.count)
+    return best if best in outside else ","
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection, source: Path, table: str, header: _Header, scan: Scan, spec: FileSpec
+) -> None:
+    columns = ", ".join(f"c{i}: 'VARCHAR'" for i in range(1, len(header.names) + 1))
+    if scan.records == 0:
+        con.execute(f"CREATE TABLE {table}_lines ({column_list(len(header.names), 'VARCHAR')})")
+        return
+    con.execute(
+        f"CREATE TABLE {table}_lines AS SELECT * FROM read_csv({literal(str(source))}, auto_detect=false, "
+        f"header=false, columns={{{columns}}}, delim={literal(header.delimiter)}, quote={literal(spec.quote)}, "
+        f"escape={literal(spec.quote)}, max_line_size=16777216, ignore_errors=true)"
+    )
+
+
+def _number(con: duckdb.DuckDBPyConnection, table: str, header: _Header, scan: Scan) -> None:
+    """Give each record the number of the line it begins on."""
+    if not len(scan.removed):
+        con.execute(f"CREATE VIEW {table} AS SELECT *, rowid + {header.first_line} AS _row FROM {table}_lines")
+        return
+    # Before the k-th removed line stand (its number - first line - k) records; from there on numbers jump by k + 1.
+    shift = range(1, len(scan.removed) + 1)
+    begins = scan.removed - header.first_line - range(len(scan.removed))
+    jumps = pa.table({"begins": begins, "jump": pa.array(list(shift), pa.int64())})
+    con.register(f"{table}_jumps_arrow", jumps)
+    con.execute(
+        f"CREATE TABLE {table}_jumps AS SELECT begins, max(jump) AS jump FROM {table}_jumps_arrow GROUP BY begins"
+    )
+    con.unregister(f"{table}_jumps_arrow")
+    con.execute(
+        f"CREATE TABLE {table} AS SELECT l.* EXCLUDE (_id), l._id + {header.first_line} + coalesce(j.jump, 0) AS _row "
+        f"FROM (SELECT *, rowid AS _id FROM {table}_lines) l ASOF LEFT JOIN {table}_jumps j ON l._id >= j.begins"
+    )
+
+
+def _footer(line: BadLine, scan: Scan, spec: FileSpec) -> BadLine:
+    if is_footer(line.raw.decode("utf-8", errors="replace"), line.line, scan.first_line + scan.lines - 1, spec):
+        return replace(line, reason="footer or total row")
+    return line
+
+
+def is_footer(text: str, line: int, last: int, spec: FileSpec) -> bool:
+    """Whether a line is one of the footer or total rows that the mapping describes."""
+    first = text.lstrip(" \t" + spec.quote).casefold()
+    words = tuple(word.casefold() for word in spec.footer.starts_with)
+    return line > last - spec.footer.rows or bool(words and first.startswith(words))

@@ -1,0 +1,221 @@
+"""Find the files of a return and read those that a mapping asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import duckdb
+
+from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.errors import DataError, did_you_mean
+from hmic_analysis.store.csvfile import read_csv
+from hmic_analysis.store.mapping import FileSpec
+from hmic_analysis.store.mapping_load import LoadedMapping
+from hmic_analysis.store.names import fold_name
+from hmic_analysis.store.rawtable import RawTable
+from hmic_analysis.store.textfile import file_sha256
+from hmic_analysis.store.workbook import choose_sheets, open_book, read_parquet, read_sheet
+
+_ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".parquet": "parquet"}
+#: Sheets of the template that hold no data.
+TEMPLATE_SHEETS = ("cover", "contents", "columns")
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file of a return: where it lies, its name below the return's folder, the hash of its bytes."""
+
+    path: Path
+    shown: str
+    sha256: str
+
+    @property
+    def kind(self) -> str | None:
+        """``csv``, ``xlsx``, ``xls`` or ``parquet`` by its ending; None for anything else."""
+        suffixes = [s.lower() for s in self.path.suffixes]
+        if suffixes and suffixes[-1] == ".gz":
+            return _ENDINGS.get(suffixes[-2]) if len(suffixes) > 1 else None
+        return _ENDINGS.get(suffixes[-1]) if suffixes else None
+
+    @property
+    def stem(self) -> str:
+        """Its name without endings."""
+        name = self.path.name
+        for suffix in (".gz", *_ENDINGS):
+            if name.lower().endswith(suffix):
+                name = name[: -len(suffix)]
+        return name
+
+
+@dataclass
+class Read:
+    """What was read for one source.
+
+    Attributes
+    ----------
+    tables : dict
+        For each named input (for a standard return: each table) the files and sheets read.
+    specs : dict
+        How each named input was to be read.
+    used : set of str
+        Files of which something was read.
+    ignored : list of str
+        Sheets that hold no table of a standard return.
+    faults : list of str
+        What is wrong, one message a fault.
+    """
+
+    tables: dict[str, list[RawTable]] = field(default_factory=dict)
+    specs: dict[str, FileSpec] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    ignored: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def discover(raw: Path, shown: str) -> list[InputFile]:
+    """All files of a return, in the order of their names.
+
+    Parameters
+    ----------
+    raw : pathlib.Path
+        The return's folder.
+    shown : str
+        The folder as messages name it.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder or it is empty.
+    """
+    if not raw.is_dir():
+        raise DataError(f"There is no folder {shown}. Put the force's return there; data/raw/README.md tells how.")
+    paths = [p for p in raw.rglob("*") if p.is_file() and not p.name.startswith((".", "~$"))]
+    if not paths:
+        raise DataError(f"The folder {shown} is empty. Put the force's return there; data/raw/README.md tells how.")
+    found = [InputFile(p, p.relative_to(raw).as_posix(), file_sha256(p)) for p in paths]
+    return sorted(found, key=lambda f: (f.shown.casefold(), f.shown))
+
+
+class Reader:
+    """Reads inputs into one database; every table gets a name of its own."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, work: Path) -> None:
+        self.con = con
+        self.work = work
+        self._next = 0
+
+    def read(self, source: LoadedMapping, files: list[InputFile], where: str) -> Read:
+        """Read what a mapping asks for.
+
+        Parameters
+        ----------
+        source : LoadedMapping
+        files : list of InputFile
+        where : str
+            The return's folder as messages name it.
+
+        Returns
+        -------
+        Read
+        """
+        result = Read()
+        if source.mapping.layout == "standard":
+            self._standard(files, result)
+            return result
+        for name, spec in source.mapping.files.items():
+            chosen = [f for f in files if _matches(f, spec)]
+            result.specs[name] = spec
+            result.tables[name] = []
+            if not chosen and not spec.optional:
+                near = did_you_mean(spec.pattern[0], [f.shown for f in files])
+                result.faults.append(
+                    f"{where}: no file matches {' or '.join(spec.pattern)}, which the source '{source.name}' needs for "
+                    f"'{name}'.{near}\n  Files there: {_listed(f.shown for f in files)}."
+                )
+            for file in chosen:
+                try:
+                    result.tables[name] += self._read(file, spec)
+                    result.used.add(file.shown)
+                except DataError as error:
+                    result.faults.append(error.message)
+        return result
+
+    def _name(self) -> str:
+        self._next += 1
+        return f"raw_{self._next}"
+
+    def _read(self, file: InputFile, spec: FileSpec) -> Iterable[RawTable]:
+        kind = spec.format or file.kind or "csv"
+        if kind == "csv":
+            found = [read_csv(self.con, file.path, file.shown, spec, self._name(), self.work)]
+        elif kind == "parquet":
+            found = [read_parquet(self.con, file.path, file.shown, self._name())]
+        else:
+            with open_book(file.path, file.shown) as book:
+                sheets = choose_sheets(book, spec, file.shown)
+                found = [
+                    read_sheet(self.con, book, s, f"{file.shown}[{s}]", spec, self._name()) for s in sheets
+                ]
+            if not any(found):
+                line = 1 if spec.header == "none" else spec.header
+                raise DataError(f"{file.shown}: sheet {', '.join(sheets)} has no header in row {line}.")
+        return [replace(raw, sha256=file.sha256) for raw in found if raw is not None]
+
+    def _standard(self, files: list[InputFile], result: Read) -> None:
+        for file in files:
+            table = _table_named(file.stem)
+            try:
+                if file.kind in ("xlsx", "xls"):
+                    for name, raw in self._standard_book(file, table, result):
+                        _add(result, name, raw)
+                elif table and file.kind:
+                    for raw in self._read(file, FileSpec(pattern=file.shown)):
+                        _add(result, table, raw)
+                else:
+                    continue
+                if any(raw.file.split("[")[0] == file.shown for found in result.tables.values() for raw in found):
+                    result.used.add(file.shown)
+            except DataError as error:
+                result.faults.append(error.message)
+
+    def _standard_book(self, file: InputFile, table: str | None, result: Read) -> Iterator[tuple[str, RawTable]]:
+        spec = FileSpec(pattern=file.shown)
+        with open_book(file.path, file.shown) as book:
+            named = {s: _table_named(s) for s in book.names}
+            if table and not any(named.values()):
+                named[book.names[0]] = table
+            if not any(named.values()):
+                return
+            result.used.add(file.shown)
+            for sheet, name in named.items():
+                if name is None:
+                    if fold_name(sheet) not in TEMPLATE_SHEETS:
+                        result.ignored.append(f"{file.shown}[{sheet}]")
+                    continue
+                raw = read_sheet(self.con, book, sheet, f"{file.shown}[{sheet}]", spec, self._name())
+                if raw is not None and raw.read:
+                    yield name, replace(raw, sha256=file.sha256)
+
+
+def _add(result: Read, table: str, raw: RawTable) -> None:
+    result.tables.setdefault(table, []).append(raw)
+    result.specs.setdefault(table, FileSpec(pattern=table))
+
+
+def _table_named(name: str) -> str | None:
+    folded = fold_name(name).replace(" ", "_").replace("-", "_")
+    return folded if folded in CONTRACTS else None
+
+
+def _matches(file: InputFile, spec: FileSpec) -> bool:
+    names = (file.shown.casefold(), file.path.name.casefold())
+    return any(fnmatchcase(n, p.casefold()) for p in spec.pattern for n in names)
+
+
+def _listed(names: Iterable[str], most: int = 12) -> str:
+    found = list(names)
+    more = f" and {len(found) - most} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more

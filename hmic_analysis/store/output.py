@@ -1,0 +1,265 @@
+"""Write what preparing one force gives: Parquet tables, rows kept aside, and the account of every row."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from hmic_analysis.contracts import CONTRACTS, Contract
+from hmic_analysis.evidence.model import RowAccount
+from hmic_analysis.store import zones
+from hmic_analysis.store.feeds import Feed
+from hmic_analysis.store.persons import make_private_folder, restrict
+from hmic_analysis.store.rawtable import RawTable
+from hmic_analysis.store.sql import literal, scalar
+from hmic_analysis.store.stage import stage_name
+
+#: Rejected rows that were offered to no table.
+OUT_OF_SCOPE, UNREADABLE = "out_of_scope", "not_rows"
+
+
+@dataclass
+class Accounts:
+    """Rows by file, and by file and table."""
+
+    files: list[RowAccount] = field(default_factory=list)
+    tables: dict[str, list[RowAccount]] = field(default_factory=dict)
+
+
+def write_table(
+    con: duckdb.DuckDBPyConnection, contract: Contract, feeds: list[Feed], files: dict[int, str], path: Path
+) -> None:
+    """Write the kept rows of a table as Parquet, sorted by time.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    contract : Contract
+    feeds : list of Feed
+        By number.
+    files : dict
+        Names of the raw tables' files by number.
+    path : pathlib.Path
+    """
+    columns = []
+    for column in contract.columns:
+        utc = f"{column.name}::TIMESTAMPTZ AS {column.name}"
+        columns.append(utc if column.kind == "timestamp" else column.name)
+    sources = " ".join(f"WHEN {i} THEN {literal(f.source)}" for i, f in enumerate(feeds))
+    names = " ".join(f"WHEN {i} THEN {literal(f)}" for i, f in files.items())
+    columns += [
+        f"CASE feed {sources} END AS source",
+        f"CASE file {names} END AS source_file",
+        "_row AS source_row",
+        "array_to_string(flags, ';') AS flags",
+    ]
+    order = ", ".join(x for x in (contract.time and f"{contract.time} NULLS FIRST", "file", "_row", "feed") if x)
+    con.execute(
+        f"COPY (SELECT {', '.join(columns)} FROM (SELECT * FROM {stage_name(contract.name)} "
+        f"WHERE len(reasons) = 0 ORDER BY {order})) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+    ).fetchall()
+
+
+def first_and_last(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> tuple[str, str]:
+    """Earliest and latest kept value of the contract's time column, in local time; blank if there is none."""
+    if not contract.time:
+        return "", ""
+    column = contract.column(contract.time)
+    value = zones.local_time(column.name, zone) if column.kind == "timestamp" else column.name
+    shown = f"strftime({value}, '{'%Y-%m' if column.kind == 'month' else '%Y-%m-%d'}')"
+    row = con.execute(
+        f"SELECT min({shown}), max({shown}) FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
+    ).fetchall()[0]
+    return row[0] or "", row[1] or ""
+
+
+def count_flags(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
+    """Kept rows of a table by flag."""
+    rows = con.execute(
+        f"SELECT flag, count(*) FROM (SELECT unnest(flags) AS flag FROM {stage_name(table)} WHERE len(reasons) = 0) "
+        "GROUP BY flag ORDER BY flag"
+    ).fetchall()
+    return dict(rows)
+
+
+def account(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Feed]) -> Accounts:
+    """Account for every row of every file.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    raws : list of RawTable
+    feeds : list of Feed
+
+    Returns
+    -------
+    Accounts
+
+    Raises
+    ------
+    RuntimeError
+        If the rows don't add up: a fault of the loader, never of the data.
+    """
+    result = Accounts()
+    tables = list(dict.fromkeys(f.table for f in feeds))
+    for table in tables:
+        result.tables[table] = _table_accounts(con, table, raws)
+    for number, raw in enumerate(raws):
+        _outside(con, number, raw, tables)
+        result.files.append(_file_account(con, number, raw, tables))
+    for entry in [*result.files, *(a for found in result.tables.values() for a in found)]:
+        if entry.read != entry.kept + entry.rejected or min(entry.kept, entry.rejected) < 0:
+            raise RuntimeError(f"rows of {entry.file} {entry.table} do not add up: {entry!r}")
+    return result
+
+
+def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTable]) -> list[RowAccount]:
+    stage = stage_name(table)
+    counts = con.execute(
+        f"SELECT file, count(*), count(*) FILTER (len(reasons) = 0) FROM {stage} GROUP BY file ORDER BY file"
+    ).fetchall()
+    reasons: dict[int, Counter[str]] = {}
+    for file, reason, n in con.execute(
+        "SELECT file, split_part(reason, ' = ', 1), count(*) FROM "
+        f"(SELECT file, unnest(reasons) AS reason FROM {stage}) GROUP BY ALL ORDER BY ALL"
+    ).fetchall():
+        reasons.setdefault(file, Counter())[reason] = n
+    flags: dict[int, Counter[str]] = {}
+    for file, flag, n in con.execute(
+        f"SELECT file, flag, count(*) FROM (SELECT file, unnest(flags) AS flag FROM {stage} WHERE len(reasons) = 0) "
+        "GROUP BY ALL ORDER BY ALL"
+    ).fetchall():
+        flags.setdefault(file, Counter())[flag] = n
+    return [
+        RowAccount(
+            file=raws[file].file,
+            table=table,
+            read=offered,
+            kept=kept,
+            rejected=offered - kept,
+            reasons=dict(reasons.get(file, {})),
+            flags=dict(flags.get(file, {})),
+            sha256=raws[file].sha256,
+        )
+        for file, offered, kept in counts
+    ]
+
+
+def _outside(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str]) -> None:
+    """Make ``<raw>_outside``: rows that no table was offered, with their reason."""
+    staged = " UNION ALL ".join(f"SELECT _row FROM {stage_name(t)} WHERE file = {number}" for t in tables)
+    staged = staged or "SELECT NULL::BIGINT AS _row WHERE false"
+    con.execute(
+        f"CREATE TABLE {raw.table}_outside AS SELECT _row, coalesce(_skip, '{OUT_OF_SCOPE}') AS reason "
+        f"FROM {raw.table}_rows r ANTI JOIN ({staged}) s USING (_row)"
+    ).fetchall()
+
+
+def _file_account(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str]) -> RowAccount:
+    reasons: Counter[str] = Counter(line.reason if "fields" not in line.reason else "wrong number of fields" for line in raw.bad)
+    for reason, n in con.execute(f"SELECT reason, count(*) FROM {raw.table}_outside GROUP BY reason").fetchall():
+        reasons[reason] += n
+    selects = [
+        f"SELECT _row, len(reasons) = 0 AS kept, reasons FROM {stage_name(t)} WHERE file = {number}" for t in tables
+    ]
+    kept = refused = 0
+    if selects:
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE fate AS SELECT _row, bool_or(kept) AS kept, "
+            f"list_distinct(flatten(list(reasons))) AS reasons FROM ({' UNION ALL '.join(selects)}) GROUP BY _row"
+        ).fetchall()
+        kept = scalar(con, "SELECT count(*) FROM fate WHERE kept")
+        refused = scalar(con, "SELECT count(*) FROM fate WHERE NOT kept")
+        for reason, n in con.execute(
+            "SELECT reason, count(*) FROM (SELECT _row, unnest(list_distinct(list_transform(reasons, "
+            "lambda r: split_part(r, ' = ', 1)))) AS reason FROM fate WHERE NOT kept) GROUP BY reason ORDER BY reason"
+        ).fetchall():
+            reasons[reason] += n
+    outside = scalar(con, f"SELECT count(*) FROM {raw.table}_outside")
+    return RowAccount(
+        file=raw.file,
+        read=raw.read,
+        kept=kept,
+        rejected=refused + outside + len(raw.bad),
+        reasons=dict(sorted(reasons.items())),
+        sha256=raw.sha256,
+    )
+
+
+def write_rejected(con: duckdb.DuckDBPyConnection, folder: Path, raws: list[RawTable], feeds: list[Feed]) -> None:
+    """Write the rows kept aside, one CSV file a table, readable by their owner only.
+
+    Each row has the file, the row in it, the table, every reason, and the original fields as JSON.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    folder : pathlib.Path
+        Made if need be; files of an earlier run that have no successor are removed.
+    raws : list of RawTable
+    feeds : list of Feed
+    """
+    make_private_folder(folder)
+    restrict(folder)
+    written = set()
+    for table in dict.fromkeys(f.table for f in feeds):
+        parts = [
+            f"SELECT {n} AS fileno, {literal(raw.file)} AS file, s._row AS row, {literal(table)} AS table, "
+            f"array_to_string(s.reasons, ' | ') AS reasons, {raw.original()}::VARCHAR AS original "
+            f"FROM {stage_name(table)} s JOIN {raw.table}_rows r ON r._row = s._row "
+            f"WHERE s.file = {n} AND len(s.reasons) > 0"
+            for n, raw in enumerate(raws)
+            if any(f.table == table and f.raw is raw for f in feeds)
+        ]
+        written.add(_copy(con, folder, table, parts))
+    outside = [
+        f"SELECT {n} AS fileno, {literal(raw.file)} AS file, o._row AS row, '' AS table, o.reason AS reasons, "
+        f"{raw.original()}::VARCHAR AS original FROM {raw.table}_outside o JOIN {raw.table}_rows r ON r._row = o._row"
+        for n, raw in enumerate(raws)
+    ]
+    written.add(_copy(con, folder, OUT_OF_SCOPE, outside))
+    bad = [(n, raw.file, b.line, b.reason, _text(b.raw)) for n, raw in enumerate(raws) for b in raw.bad]
+    kinds = {"fileno": pa.int64(), "file": pa.string(), "row": pa.int64(), "reason": pa.string(), "text": pa.string()}
+    columns = zip(*bad, strict=True) if bad else [()] * len(kinds)
+    con.register(
+        "bad_lines", pa.table({k: pa.array(list(c), kind) for (k, kind), c in zip(kinds.items(), columns, strict=True)})
+    )
+    line = "SELECT fileno, file, row, '' AS table, reason AS reasons, to_json({'line': text})::VARCHAR AS original FROM bad_lines"
+    written.add(_copy(con, folder, UNREADABLE, [line]))
+    for old in folder.glob("*.csv"):
+        if old.name not in written:
+            old.unlink()
+
+
+def _copy(con: duckdb.DuckDBPyConnection, folder: Path, name: str, parts: list[str]) -> str:
+    if not parts:
+        return ""
+    query = " UNION ALL ".join(parts)
+    if not scalar(con, f"SELECT count(*) FROM ({query})"):
+        return ""
+    part = folder / f".{name}.part"
+    part.touch(mode=0o600)
+    restrict(part)
+    con.execute(
+        f'COPY (SELECT file, row, "table", reasons, original FROM ({query}) ORDER BY fileno, row) '
+        f"TO {literal(str(part))} (FORMAT csv, HEADER, USE_TMP_FILE false)"
+    ).fetchall()
+    final = folder / f"{name}.csv"
+    os.replace(part, final)
+    restrict(final)
+    return final.name
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", errors="replace").replace("\0", "\ufffd")
+
+
+def contract_tables(feeds: list[Feed]) -> list[Contract]:
+    """Contracts of the tables fed, in the order of the template."""
+    fed = {f.table for f in feeds}
+    return [c for n, c in CONTRACTS.items() if n in fed]

@@ -1,0 +1,146 @@
+"""The staging tables: typed rows of every feed, repeats found, odd times flagged."""
+
+from __future__ import annotations
+
+import duckdb
+
+from hmic_analysis.contracts import CONTRACTS, Contract, TimeCheck
+from hmic_analysis.errors import DataError
+from hmic_analysis.store.columns import filter_test
+from hmic_analysis.store.feeds import Feed
+from hmic_analysis.store.mapping import FileSpec
+from hmic_analysis.store.rawtable import RawTable
+from hmic_analysis.store.sql import literal
+from hmic_analysis.store.typed import sql_type, typed_select
+
+
+def stage_name(table: str) -> str:
+    """Name of a staging table."""
+    return f"stage_{table}"
+
+
+def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec) -> None:
+    """Make ``<raw>_rows``: the raw rows with ``_skip``, why a row is no data (null where it is)."""
+    cells = ", ".join(f"clean(c{i})" for i in range(1, len(raw.names) + 1))
+    tests = [f"WHEN coalesce({cells}) IS NULL THEN 'blank row'"]
+    if spec.footer.rows:
+        tests.append(f"WHEN _row > {raw.last_row - spec.footer.rows} THEN 'footer or total row'")
+    for word in spec.footer.starts_with:
+        tests.append(f"WHEN starts_with(lower(clean(c1)), {literal(word.lower())}) THEN 'footer or total row'")
+    con.execute(f"CREATE VIEW {raw.table}_rows AS SELECT *, CASE {' '.join(tests)} END AS _skip FROM {raw.table}")
+
+
+def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: int, home: str) -> None:
+    """Type the rows of one feed into the staging table of its table.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    feed : Feed
+    number, file : int
+        Numbers of the feed and of its raw table; their order decides which of two repeats is the first.
+    home : str
+        Zone of the force.
+
+    Raises
+    ------
+    DataError
+        If the engine can't carry the mapping out.
+    """
+    contract = CONTRACTS[feed.table]
+    columns = ", ".join(f"{c.name} {sql_type(c)}" for c in contract.columns)
+    con.execute(
+        f"CREATE TABLE IF NOT EXISTS {stage_name(feed.table)} "
+        f"(feed INTEGER, file INTEGER, _row BIGINT, {columns}, flags VARCHAR[], reasons VARCHAR[])"
+    )
+    tests = ["_skip IS NULL", *(filter_test(feed.context, test) for test in feed.spec.where)]
+    source = f"(SELECT * FROM {feed.raw.table}_rows WHERE {' AND '.join(tests)})"
+    try:
+        select = typed_select(con, feed.context, contract, feed.spec, home).replace("{source}", source)
+        con.execute(
+            f"INSERT INTO {stage_name(feed.table)} SELECT {number}, {file}, * FROM ({select})"
+        ).fetchall()
+    except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.BinderException) as error:
+        said = " ".join(str(error).split())[:300]
+        raise DataError(
+            f"{feed.raw.file}: table '{feed.table}' of the source '{feed.source}' can't be made: {said}\n"
+            "Check the formats, regular expressions and filters of that table in the mapping."
+        ) from error
+
+
+def reject_repeats(con: duckdb.DuckDBPyConnection, contract: Contract, files: dict[int, str]) -> None:
+    """Give rows whose key was met before their reason: a repeat if they are alike throughout, else a conflict.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    contract : Contract
+    files : dict
+        Names of the raw tables' files by number.
+    """
+    if not contract.key:
+        return
+    stage, key = stage_name(contract.name), ", ".join(contract.key)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key} FROM {stage} WHERE len(reasons) = 0 "
+        f"GROUP BY {key} HAVING count(*) > 1"
+    )
+    if not con.execute("SELECT count(*) FROM repeated").fetchall()[0][0]:
+        return
+    con.execute("CREATE OR REPLACE TEMP TABLE file_names (file INTEGER, file_name VARCHAR)")
+    con.executemany("INSERT INTO file_names VALUES (?, ?)", list(files.items()))
+    order = "ORDER BY file, _row, feed"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE refused AS SELECT id, CASE WHEN alike_nth > 1 "
+        f"THEN 'repeat of = row ' || alike_row || ' of ' || a.file_name "
+        f"ELSE 'conflicting key = row ' || same_row || ' of ' || b.file_name || ' has the same {key} and differs' END "
+        f"AS reason FROM (SELECT s.rowid AS id, row_number() OVER alike AS alike_nth, row_number() OVER same AS nth, "
+        f"first_value(_row) OVER alike AS alike_row, first_value(_row) OVER same AS same_row, "
+        f"first_value(file) OVER alike AS alike_file, first_value(file) OVER same AS same_file "
+        f"FROM {stage} s SEMI JOIN repeated USING ({key}) WHERE len(reasons) = 0 "
+        f"WINDOW same AS (PARTITION BY {key} {order}), "
+        f"alike AS (PARTITION BY {', '.join(contract.column_names)} {order})) r "
+        f"JOIN file_names a ON a.file = alike_file JOIN file_names b ON b.file = same_file WHERE nth > 1"
+    ).fetchall()
+    con.execute(
+        f"UPDATE {stage} SET reasons = [reason] FROM refused WHERE {stage}.rowid = refused.id"
+    ).fetchall()
+
+
+def flag_times(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set[str]) -> None:
+    """Add the flags of the contract's time checks to rows that are kept.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    contract : Contract
+    tables : set of str
+        Tables staged, for checks against another table.
+    """
+    stage = stage_name(contract.name)
+    own = [c for c in contract.checks if not c.earlier_table]
+    if own:
+        tests = ", ".join(f"CASE WHEN {_broken(c, c.earlier, c.later)} THEN {literal(c.flag)} END" for c in own)
+        con.execute(_add_flags(stage, tests))
+    for table in sorted({c.earlier_table for c in contract.checks if c.earlier_table} & tables):
+        checks = [c for c in contract.checks if c.earlier_table == table]
+        tests = ", ".join(
+            f"CASE WHEN {_broken(c, f'o.{c.earlier}', f's.{c.later}')} THEN {literal(c.flag)} END" for c in checks
+        )
+        con.execute(
+            f"UPDATE {stage} SET flags = list_concat(flags, j.found) FROM (SELECT s.rowid AS id, "
+            f"list_filter([{tests}], lambda x: x IS NOT NULL) AS found FROM {stage} s "
+            f"JOIN {stage_name(table)} o USING (incident_id) WHERE len(o.reasons) = 0 AND len(s.reasons) = 0) j "
+            f"WHERE {stage}.rowid = j.id AND len(j.found) > 0"
+        ).fetchall()
+
+
+def _broken(check: TimeCheck, earlier: str, later: str) -> str:
+    if check.max_hours is None:
+        return f"{later} < {earlier}"
+    return f"{later}::TIMESTAMP - {earlier}::TIMESTAMP > to_seconds({round(check.max_hours * 3600)})"
+
+
+def _add_flags(stage: str, tests: str) -> str:
+    found = f"list_filter([{tests}], lambda x: x IS NOT NULL)"
+    return f"UPDATE {stage} SET flags = list_concat(flags, {found}) WHERE len(reasons) = 0 AND len({found}) > 0"

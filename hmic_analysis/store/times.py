@@ -1,0 +1,129 @@
+"""SQL that reads days and times as people write them."""
+
+from __future__ import annotations
+
+import duckdb
+
+from hmic_analysis.store.sql import literal
+
+_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "BST": 60}
+_OFFSET = r"\d:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?\s*(Z|z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)$"
+_ISO = r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
+_UK_DAYS = ("%d/%m/%Y",)
+_UK_TIMES = ("%d/%m/%Y %H:%M:%S.%f", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
+_MONTHS = ("%Y-%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
+_CLOCK_CODES = ("%H", "%I", "%c", "%X", "%s")
+#: Formats that count from a fixed instant.
+COUNTED = ("epoch_seconds", "epoch_milliseconds", "excel_days")
+_LOW, _HIGH = "TIMESTAMP '1900-01-01'", "TIMESTAMP '2100-12-31 23:59:59.999999'"
+
+
+def make_time_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Define ``plausible(x)`` (a timestamp of the years 1900 to 2100, else null), ``offset_of(x)`` (minutes east of Greenwich written at the end of a time, else null) and
+    ``unzoned(x)`` (the text without it, at most six digits of a second, ``24:00`` made ``00:00`` of the next day by
+    :func:`stamp`)."""
+    mark = f"upper(regexp_extract(x, {literal(_OFFSET)}, 1))"
+    con.execute(f"CREATE MACRO plausible(x) AS CASE WHEN x BETWEEN {_LOW} AND {_HIGH} THEN x END")
+    named = " ".join(f"WHEN {literal(word)} THEN {minutes}" for word, minutes in _ZONES.items())
+    sign = f"(CASE WHEN starts_with({mark}, '-') THEN -1 ELSE 1 END)"
+    digits = f"replace(substr({mark}, 2), ':', '')"
+    con.execute(
+        f"CREATE MACRO offset_of(x) AS CASE WHEN regexp_matches(x, {literal(_OFFSET)}) THEN CASE {mark} {named} "
+        f"ELSE {sign} * (left({digits}, 2)::INTEGER * 60 + coalesce(nullif(substr({digits}, 3, 2), '')::INTEGER, 0)) "
+        "END END"
+    )
+    con.execute(
+        "CREATE MACRO unzoned(x) AS regexp_replace(CASE WHEN "
+        f"regexp_matches(x, {literal(_OFFSET)}) THEN rtrim(left(x, length(x) - length(regexp_extract(x, "
+        f"{literal(_OFFSET)}, 1)))) ELSE x END, '([.,]\\d{{6}})\\d+', '\\1')"
+    )
+
+
+def stamp(text: str, formats: tuple[str, ...]) -> str:
+    """SQL of the timestamp that ``text`` says, null where it says none or has no time of day.
+
+    Parameters
+    ----------
+    text : str
+        SQL of the text, without offset.
+    formats : tuple of str
+        ``iso``, strptime formats, ``epoch_seconds``, ``epoch_milliseconds``, ``excel_days``; empty: ISO, or day
+        first as in the United Kingdom.
+    """
+    tries = [_counted(text, f) for f in formats if f in COUNTED]
+    if not formats or "iso" in formats:
+        tries.append(_iso(text))
+    patterns = tuple(f for f in formats if _has_clock(f)) if formats else _UK_TIMES
+    patterns = tuple(f.replace("%z", "").replace("%Z", "").rstrip() for f in patterns)
+    if patterns:
+        day_after = f"regexp_matches({text}, '(^|[ T])24:00(:00([.]0+)?)?$')"
+        listed = f"[{', '.join(literal(p) for p in patterns)}]"
+        earlier = f"regexp_replace({text}, '(^|[ T])24:00', '\\100:00')"
+        tries.append(
+            f"CASE WHEN {day_after} THEN try_strptime({earlier}, {listed}) + INTERVAL 1 DAY "
+            f"ELSE try_strptime({text}, {listed}) END"
+        )
+    return _guard(_first(tries))
+
+
+def day(text: str, formats: tuple[str, ...]) -> str:
+    """SQL of the midnight of the day that ``text`` names without a time of day; null otherwise."""
+    tries = []
+    if not formats or "iso" in formats:
+        tries.append(
+            f"CASE WHEN regexp_full_match({text}, '\\d{{4}}-\\d{{1,2}}-\\d{{1,2}}') THEN try_cast({text} AS TIMESTAMP) END"
+        )
+    patterns = tuple(f for f in formats if f not in (*COUNTED, "iso") and not _has_clock(f)) if formats else _UK_DAYS
+    if patterns:
+        tries.append(f"try_strptime({text}, [{', '.join(literal(p) for p in patterns)}])")
+    return _guard(_first(tries))
+
+
+def month(text: str, formats: tuple[str, ...]) -> str:
+    """SQL of the first day of the month that ``text`` names: ``YYYY-MM``, ``MM/YYYY``, ``Jan 2014``, or any day."""
+    months = f"try_strptime({text}, [{', '.join(literal(p) for p in _MONTHS)}])"
+    tries = [stamp(text, formats), day(text, formats)]
+    if not formats or "iso" in formats:
+        tries.append(_guard(months))
+    return f"CAST(date_trunc('month', {_first(tries)}) AS DATE)"
+
+
+def _iso(text: str) -> str:
+    plain = f"replace({text}, ',', '.')"
+    midnight = "'T?\\s?24:0[1-9]|24:[1-5]'"
+    return (
+        f"CASE WHEN regexp_full_match({plain}, {literal(_ISO)}) AND NOT regexp_matches({text}, {midnight}) "
+        f"THEN try_cast({plain} AS TIMESTAMP) END"
+    )
+
+
+def _counted(text: str, kind: str) -> str:
+    number = f"number_of({text})"
+    if kind == "excel_days":
+        return (
+            f"CASE WHEN {number} BETWEEN 1 AND 73415 THEN TIMESTAMP '1899-12-30' "
+            f"+ to_milliseconds(round({number} * 86400000)::BIGINT) END"
+        )
+    scale = 1_000_000 if kind == "epoch_seconds" else 1_000
+    most = 4_133_980_800_000_000 // scale
+    return (
+        f"CASE WHEN {number} BETWEEN {-most} AND {most} "
+        f"THEN make_timestamp(round({number} * {scale})::BIGINT) END"
+    )
+
+
+def is_utc(formats: tuple[str, ...]) -> bool:
+    """Whether the formats count from an instant in UTC, whatever zone the file is in."""
+    return bool(formats) and all(f in COUNTED and f != "excel_days" for f in formats)
+
+
+def _has_clock(pattern: str) -> bool:
+    return pattern not in (*COUNTED, "iso") and any(code in pattern for code in _CLOCK_CODES)
+
+
+def _first(tries: list[str]) -> str:
+    return f"coalesce({', '.join([*tries, 'NULL::TIMESTAMP'])})"
+
+
+def _guard(value: str) -> str:
+    return f"plausible({value})"
