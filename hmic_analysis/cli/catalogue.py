@@ -34,8 +34,8 @@ def show(
     settings = resolve(params, force, finding.upper() if finding else None, read_overrides(set))
     table = plain_table("Parameter", "Value", "From")
     for row in parameter_rows(settings):
-        table.add_row(*row)
-    out().print(table, markup=False)
+        table.add_row(row["key"], row["value"], row["origin"])
+    out().print(table)
 
 
 def findings(
@@ -44,10 +44,10 @@ def findings(
 ) -> None:
     """List the findings with what each needs."""
     params = load_params(find_project(project))
-    table = plain_table("Id", "Finding", "Claims", "Needs one of", "Uses", "Notebook")
+    table = plain_table("Id", "Finding", "Claims", "Needs", "Notebook")
     for row in finding_rows(params):
-        table.add_row(row["id"], row["title"], str(row["claims"]), row["core"], row["useful"], row["notebook"])
-    out().print(table, markup=False)
+        table.add_row(row["id"], row["title"], row["claims"], row["needs"], row["notebook"] or "comes later")
+    out().print(table)
     out().print(
         f"{len(params.findings)} findings, {sum(len(f.claims) for f in params.findings.values())} claims.", markup=False
     )
@@ -56,4 +56,4 @@ def findings(
         for finding in params.findings.values():
             for claim in finding.claims.values():
                 detail.add_row(claim.id, claim.type, claim.statement, claim.rule)
-        out().print(detail, markup=False)
+        out().print(detail)

@@ -23,7 +23,7 @@ def doctor(project: ProjectOption = None) -> None:
     table = plain_table("Check", "", "Found")
     for name, well, found in checks:
         table.add_row(name, "ok" if well else "NOT OK", found)
-    out().print(table, markup=False)
+    out().print(table)
     if not all(well for _, well, _ in checks):
         raise typer.Exit(EXIT_SOME_FAILED)
     raise typer.Exit(EXIT_OK)

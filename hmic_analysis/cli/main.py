@@ -64,10 +64,9 @@ def main(arguments: list[str] | None = None) -> int:
         err().print(fault.message, style="bold red", markup=False)
         return fault.exit_code
     except click.exceptions.NoSuchOption as fault:
-        hint = did_you_mean(fault.option_name, fault.possibilities or ())
-        err().print(
-            f"{fault.format_message()}{hint if 'Did you mean' not in fault.format_message() else ''}", markup=False
-        )
+        message = fault.format_message()
+        hint = "" if "Did you mean" in message else did_you_mean(fault.option_name, fault.possibilities or ())
+        err().print(message + hint, markup=False)
         return EXIT_PARAMETERS
     except click.exceptions.ClickException as fault:
         err().print(fault.format_message(), markup=False)

@@ -116,7 +116,8 @@ def run_forces(
     failed = [(j, r) for j, r in results if r.status == "failed"]
     err().print(
         f"{len(done)} done, {len(failed)} failed, {len(empty)} no data, {fresh} up to date "
-        f"in {time.monotonic() - started:.0f} s. Evidence: {project.relative(project.output / 'runs')}/<force>/<finding>/"
+        f"in {time.monotonic() - started:.0f} s. "
+        f"Evidence: {project.relative(project.output / 'runs')}/<force>/<finding>/"
     )
     _tell_empty(empty)
     for message in broken:

@@ -10,6 +10,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.reasons import because
 from hmic_analysis.evidence.sentences import render
 from hmic_analysis.evidence.verdicts import Decision
+from hmic_analysis.evidence.wording import small
 from hmic_analysis.params.catalogue import FindingSpec
 
 #: What would change a verdict, by its first reason.
@@ -85,9 +86,16 @@ def make_claim(
     decision = hold_to_grade(decision, grade, claim.type)
     if claim.is_judgement:
         decision = Decision("not_determinable", ("judgement",), decision.flags, decision.why)
+    # A figure of the catalogue that was not taken is shown to the sentence as not known, never as a blank.
+    named = {i.id: i for i in indicators.values()}
+    for spare in spec.indicators:
+        named.setdefault(spare.name, Indicator(id=spare.name, name=spare.name, label=spare.label, unit=spare.unit))
     template = claim.view if claim.is_judgement else getattr(claim.sentences, decision.verdict)
     clause = because(decision.reasons) if decision.reasons else ""
-    sentence, numbers = render(template, indicators, {**words, "because": clause}, min_count, id)
+    sentence, numbers = render(template, named, {**words, "because": clause}, min_count, id)
+    why = decision.why
+    if any(small(indicators[i], min_count) for i in own):
+        why = f"The figures rest on fewer than {min_count} persons and are withheld."
     remedy = DECIDED.get(decision.verdict) or REMEDIES[decision.reasons[0]]
     return ClaimEvidence(
         claim=id,
@@ -98,7 +106,7 @@ def make_claim(
         grade=grade,
         reasons=decision.reasons,
         flags=decision.flags,
-        why=decision.why,
+        why=why,
         would_change=remedy,
         indicators=tuple(own),
         sentence=sentence,

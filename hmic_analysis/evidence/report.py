@@ -20,7 +20,7 @@ from hmic_analysis.evidence.bundle import package_versions, save_chart, save_tab
 from hmic_analysis.evidence.claims import make_claim
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Figure, Grade, Indicator, Table
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
-from hmic_analysis.evidence.wording import say_bounds, say_date, say_indicator, say_period
+from hmic_analysis.evidence.wording import say_bounds, say_date, say_indicator, say_period, sentence_case
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import within
 from hmic_analysis.params.load import load_params
@@ -149,8 +149,8 @@ class Report:
         """
         if name not in (*self.spec.tables.core, *self.spec.tables.useful, *ALWAYS):
             raise ParameterError(
-                f"Finding {self.spec.id} takes the table '{name}', which its entry in params/findings.yml doesn't name. "
-                "Add it to its useful tables."
+                f"Finding {self.spec.id} takes the table '{name}', which its entry in params/findings.yml doesn't "
+                "name. Add it to its useful tables."
             )
         holder = force or self.force
         if (holder, name) not in self._tables:
@@ -192,7 +192,14 @@ class Report:
         """What the source says it can't tell of tables, columns or indicators."""
         if self.manifest is None:
             return []
-        return list(dict.fromkeys(s.because for about in abouts for s in self.manifest.cannot_tell_about(about)))
+        return list(dict.fromkeys(c.because for about in abouts for c in self.manifest.cannot_tell(about)))
+
+    def _unmeasurable(self, *abouts: str) -> list[str]:
+        """Why the source makes tables or indicators impossible to measure; empty if it doesn't."""
+        if self.manifest is None:
+            return []
+        found = [c for about in abouts for c in self.manifest.cannot_tell(about) if c.effect == "not_measurable"]
+        return list(dict.fromkeys(c.because for c in found))
 
     def gap(self, *names: str, item: str = "") -> Decision | None:
         """Why a claim that needs these tables can't be weighed; None if all are there.
@@ -211,11 +218,11 @@ class Report:
             not answered or refused, or nothing was supplied.
         """
         missing = [name for name in names if not self.given(name)]
-        if not missing:
-            return None
-        unable = self.cannot_tell(*missing)
+        unable = self._unmeasurable(*names)
         if unable:
             return undecided("source_cannot_tell", why=" ".join(unable))
+        if not missing:
+            return None
         for name in missing:
             status = self.answer(item or name).status
             if status == "nil_return_unable":
@@ -270,9 +277,19 @@ class Report:
         pandas.DataFrame
             Them, as a table for show.
         """
-        for indicator in indicators:
-            self._indicators[indicator.id] = indicator
-        return self.figures_table(indicators)
+        told = [self._as_the_source_can_tell(indicator) for indicator in indicators]
+        self._indicators.update({indicator.id: indicator for indicator in told})
+        return self.figures_table(told)
+
+    def _as_the_source_can_tell(self, indicator: Indicator) -> Indicator:
+        """Withhold a figure that the source can't give; put the source's caveats next to any other."""
+        unable = self._unmeasurable(indicator.name)
+        if unable:
+            keep = {"id", "name", "label", "unit", "basis", "stratum", "window", "better", "definition"}
+            plain = {k: v for k, v in indicator.model_dump().items() if k in keep}
+            return Indicator(**plain, about_persons=indicator.about_persons, note=" ".join(unable))
+        caveats = tuple(dict.fromkeys((*indicator.caveats, *self.cannot_tell(indicator.name))))
+        return indicator.model_copy(update={"caveats": caveats})
 
     def figures_table(self, indicators: Iterable[Indicator]) -> pd.DataFrame:
         """Indicators as a table for show: value, bounds, what they rest on."""
@@ -312,8 +329,7 @@ class Report:
         rows = [
             {
                 "group": i.id,
-                "label": (i.stratum or i.label).replace("_", " ")[:1].upper()
-                + (i.stratum or i.label).replace("_", " ")[1:],
+                "label": sentence_case(i.stratum or i.label),
                 "value": i.value,
                 "lo": i.lo,
                 "hi": i.hi,
@@ -421,8 +437,8 @@ class Report:
     def source(self) -> str:
         """The source line of figures and tables."""
         kind = "simulated return, synthetic data" if self.synthetic else "force data return"
-        if self.manifest is not None and self.manifest.sources != ("standard",) and not self.synthetic:
-            kind = "; ".join(self.manifest.source_titles) or kind
+        if self.manifest is not None and self.manifest.titles and not self.synthetic:
+            kind = "; ".join(self.manifest.titles.values())
         return f"{self.settings.force.name}, {kind}"
 
     # -- the end ---------------------------------------------------------------------------------------------
@@ -484,7 +500,7 @@ class Report:
             tables=tuple(self._kept),
             data=tuple(self._used.values()),
             request=tuple(self.spec.request) if no_data else (),
-            notes=tuple(self.manifest.note_lines) if self.manifest else (),
+            notes=self._notes(),
             parameters=dict(s.values),
             inputs=dict(sorted(self._inputs.items())),
             versions=package_versions(),
@@ -492,15 +508,26 @@ class Report:
             seconds=round(time.monotonic() - self._started, 3),
         )
 
+    def _notes(self) -> tuple[str, ...]:
+        """Suspect periods of the tables in use, and what is to be known of how the files were read."""
+        if self.manifest is None:
+            return ()
+        suspect = [
+            f"{note.state}: {note.table}, {note.start or 'beginning'} to {note.end or 'end'}: {note.note}"
+            for note in self.manifest.notes
+            if note.table in self._used
+        ]
+        return (*suspect, *self.manifest.remarks)
+
     def _anything(self) -> bool:
         return any(len(self.table(n)) > 0 for n in self.spec.tables.core if n not in ALWAYS)
 
     def _note_use(self, name: str, holder: str, frame: pd.DataFrame, in_window: int | None) -> None:
         manifest = self.manifest if holder == self.force else read_manifest(self.project, holder)
-        accounts = manifest.accounts_of(name) if manifest else ()
-        if manifest and accounts:
-            self._inputs.update({a.file: a.sha256 for a in accounts})
-        first, last = manifest.span_of(name) if manifest else ("", "")
+        entry = manifest.tables.get(name) if manifest else None
+        accounts = entry.accounts if entry else ()
+        self._inputs.update({a.file: a.sha256 for a in accounts})
+        first, last = (entry.first, entry.last) if entry else ("", "")
         if in_window is None and name in self._used:
             in_window = self._used[name].rows_in_window
         self._used[name] = DataUsed(

@@ -81,6 +81,8 @@ def say_value(value: float | None, unit: str) -> str:
         return f"{value:,.1f} hours"
     if unit in ("index", "0-1", "ratio", "kappa"):
         return f"{value:.2f}"
+    if unit in ("hours per year", "pounds"):
+        return f"{value:,.0f} {unit}"
     if unit.startswith("per "):
         return f"{value:,.1f} {unit}"
     return f"{value:,.1f}" + (f" {unit}" if unit and unit != "number" else "")
@@ -129,6 +131,12 @@ def say_bounds(indicator: Indicator, min_count: int = 0) -> str:
         lo, hi = (say_value(v, indicator.unit) for v in (indicator.lo, indicator.hi))
         parts.append(f"95% interval {lo} to {hi}")
     return "; ".join(parts)
+
+
+def sentence_case(code: str) -> str:
+    """A code of the field as people write it: ``burglary_dwelling`` becomes ``Burglary dwelling``."""
+    text = code.replace("_", " ")
+    return text[:1].upper() + text[1:]
 
 
 def small(indicator: Indicator, min_count: int) -> bool:

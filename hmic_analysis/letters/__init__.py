@@ -1,1 +1,1 @@
-""""""
+"""Letters: what leaves the building, written from evidence bundles alone."""

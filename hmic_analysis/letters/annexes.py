@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Indicator, RowAccount
+from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator
 from hmic_analysis.evidence.reasons import REASONS
 from hmic_analysis.evidence.wording import say_indicator
-from hmic_analysis.letters.model import CatalogueEntry, Heading, Paragraph, Part, Section, TableBlock, TableColumn
-from hmic_analysis.letters.text import DASH, based_on_text, clean, count_text, long_date, range_text
+from hmic_analysis.letters.annex_data import data_blocks
+from hmic_analysis.letters.model import CatalogueEntry, Paragraph, Part, Section, TableBlock, TableColumn
+from hmic_analysis.letters.text import DASH, as_sentence, based_on_text, clean, range_text
 
 VERDICTS = {"supported": "Supported", "contradicted": "Contradicted", "not_determinable": "Not determinable"}
 FLAGS = {
@@ -19,26 +19,14 @@ FLAGS = {
 
 CLAIM_COLUMNS = (
     TableColumn(title="Claim", width=14),
-    TableColumn(title="Statement tested", width=52),
+    TableColumn(title="Statement tested", width=48),
     TableColumn(title="Verdict", width=27),
-    TableColumn(title="Headline figure", width=42),
-    TableColumn(title="Range", width=40),
+    TableColumn(title="Headline figure", width=40),
+    TableColumn(title="Range", width=46),
     TableColumn(title="Based on", width=19, align="right"),
     TableColumn(title="Grade", width=14, align="centre"),
     TableColumn(title="Reason", width=49),
 )
-DATA_COLUMNS = (
-    TableColumn(title="Data", width=32),
-    TableColumn(title="File", width=42),
-    TableColumn(title="Rows read", width=17, align="right"),
-    TableColumn(title="Kept", width=17, align="right"),
-    TableColumn(title="Set aside", width=15, align="right"),
-    TableColumn(title="Why set aside", width=30),
-    TableColumn(title="Kept and flagged", width=34),
-    TableColumn(title="Period covered", width=34),
-    TableColumn(title="What it cannot tell", width=36),
-)
-
 HOW_TO_READ = (
     (
         "Claim",
@@ -103,19 +91,24 @@ def annexes(
     -------
     tuple of Section
     """
-    rows = [row for entry in catalogue for row in _claim_rows(entry, found.get(entry.finding), releasable, min_count)]
+    rows = [
+        _claim_row(found[entry.finding], claim, claim.sensitivity in releasable, min_count)
+        for entry in catalogue
+        if entry.finding in found
+        for claim in found[entry.finding].claims
+    ]
     claims = TableBlock(
         number=1,
         bookmark="table_01",
         headline="Every claim in this letter, with its verdict and the evidence for it",
-        subtitle="One row per claim, in the order of the letter; Annex C explains the columns.",
+        subtitle="One row per claim of the findings with evidence, in their order; Annex C explains the columns.",
         alt="Table of claims with statement, verdict, headline figure, range, number of cases, grade and reason.",
         columns=CLAIM_COLUMNS,
         rows=tuple(rows),
     )
     return (
         Section(title="Annex A: The evidence for each claim", blocks=(claims,)),
-        Section(title="Annex B: The data supplied", blocks=_data_blocks(found, catalogue)),
+        Section(title="Annex B: The data supplied", blocks=data_blocks(found, catalogue)),
         Section(
             title="Annex C: How to read the verdicts and grades",
             blocks=tuple(
@@ -124,25 +117,6 @@ def annexes(
             ),
         ),
     )
-
-
-def _claim_rows(
-    entry: CatalogueEntry, bundle: Bundle | None, releasable: Sequence[str], min_count: int
-) -> list[tuple[str, ...]]:
-    if bundle is None:
-        return [
-            (
-                entry.finding,
-                clean(entry.title),
-                "Not assessed",
-                DASH,
-                DASH,
-                DASH,
-                DASH,
-                "No evidence was prepared.",
-            )
-        ]
-    return [_claim_row(bundle, claim, claim.sensitivity in releasable, min_count) for claim in bundle.claims]
 
 
 def _claim_row(bundle: Bundle, claim: ClaimEvidence, shown: bool, min_count: int) -> tuple[str, ...]:
@@ -192,102 +166,17 @@ def _figure_text(claim: ClaimEvidence, indicator: Indicator | None, min_count: i
 
 
 def _reason(claim: ClaimEvidence, indicator: Indicator | None) -> str:
-    lines = [clean(claim.why)] if claim.why else [_sentence(REASONS.get(r, r.replace("_", " "))) for r in claim.reasons]
-    lines += [FLAGS.get(flag, _sentence(flag.replace("_", " "))) for flag in claim.flags]
+    lines = (
+        [clean(claim.why)] if claim.why else [as_sentence(REASONS.get(r, r.replace("_", " "))) for r in claim.reasons]
+    )
+    lines += [FLAGS.get(flag, as_sentence(flag.replace("_", " "))) for flag in claim.flags]
     if indicator is not None:
-        lines += [_sentence(clean(caveat)) for caveat in indicator.caveats]
+        lines += [as_sentence(clean(caveat)) for caveat in indicator.caveats]
     if claim.verdict == "not_determinable" and claim.would_change:
-        lines.append(_sentence(f"What would decide it: {_uncapped(clean(claim.would_change))}"))
+        lines.append(as_sentence(f"What would decide it: {_uncapped(clean(claim.would_change))}"))
     return "\n".join(lines)
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
 
 
 def _uncapped(words: str) -> str:
     """With a small first letter, unless the first word is an acronym."""
     return words if words[1:2].isupper() else f"{words[:1].lower()}{words[1:]}"
-
-
-def _data_blocks(
-    found: Mapping[str, Bundle], catalogue: Sequence[CatalogueEntry]
-) -> tuple[Heading | Paragraph | TableBlock, ...]:
-    """What was supplied, then what the findings that were not assessed would need."""
-    rows = _data_rows(found, catalogue)
-    needs = _needs(found, catalogue)
-    supplied: Paragraph | TableBlock = Paragraph(
-        parts=(Part(text="No data that the findings could use were supplied."),)
-    )
-    if rows:
-        supplied = TableBlock(
-            number=2,
-            bookmark="table_02",
-            headline="The data this letter rests on, and what became of every row",
-            subtitle="One row per file and table. Rows read are either kept or set aside; flagged rows are kept.",
-            alt="Table of the data supplied with rows read, kept, set aside and flagged, period and limits.",
-            columns=DATA_COLUMNS,
-            rows=rows,
-        )
-    return (supplied, Heading(text="Evidence needed for the findings not assessed"), *needs) if needs else (supplied,)
-
-
-def _data_rows(found: Mapping[str, Bundle], catalogue: Sequence[CatalogueEntry]) -> tuple[tuple[str, ...], ...]:
-    """One row per table and file, each named once with the findings that used it."""
-    used: dict[tuple[str, str, str], tuple[DataUsed, RowAccount | None, list[str]]] = {}
-    for entry in catalogue:
-        for data in found[entry.finding].data if entry.finding in found else ():
-            for account in data.accounts or (None,):
-                key = (data.table, account.file if account else "", account.sha256 if account else "")
-                used.setdefault(key, (data, account, []))[2].append(entry.finding)
-    order = {name: i for i, name in enumerate(CONTRACTS)}
-    return tuple(_data_row(*used[key]) for key in sorted(used, key=lambda k: (order.get(k[0], len(order)), *k)))
-
-
-def _needs(found: Mapping[str, Bundle], catalogue: Sequence[CatalogueEntry]) -> tuple[Paragraph, ...]:
-    needs = []
-    for entry in catalogue:
-        bundle = found.get(entry.finding)
-        if bundle is not None and bundle.status == "complete":
-            continue
-        request = (bundle.request if bundle else ()) or entry.request
-        text = " ".join(_sentence(clean(item)) for item in request)
-        if text:
-            lead = Part(text=clean(f"{entry.finding}. {entry.title}.") + " ", strong=True)
-            needs.append(Paragraph(style="term", parts=(lead, Part(text=text))))
-    return tuple(needs)
-
-
-def _data_row(data: DataUsed, account: RowAccount | None, findings: Sequence[str]) -> tuple[str, ...]:
-    title = CONTRACTS[data.table].title if data.table in CONTRACTS else data.table.replace("_", " ")
-    used_by = f"Used for {', '.join(dict.fromkeys(findings))}"
-    limits = "\n".join(_sentence(clean(limit)) for limit in data.cannot_tell) or DASH
-    cells = (DASH, DASH, count_text(data.rows), DASH, DASH, DASH)
-    if account is not None:
-        mark = f"\nSHA-256 {account.sha256[:12]}" if account.sha256 else ""
-        cells = (
-            f"{clean(account.file)}{mark}",
-            count_text(account.read),
-            count_text(account.kept),
-            count_text(account.rejected),
-            _counts(account.reasons) or DASH,
-            _counts(account.flags) or DASH,
-        )
-    return (f"{clean(title)}\n{used_by}", *cells, _covered(data), limits)
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    """``12 conflicting key`` and so on, the most frequent first."""
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return "\n".join(f"{count_text(n)} {clean(name).replace('_', ' ')}" for name, n in ranked if n)
-
-
-def _covered(data: DataUsed) -> str:
-    if not data.first or not data.last:
-        return DASH
-    return f"{_day(data.first)}\nto {_day(data.last)}"
-
-
-def _day(text: str) -> str:
-    """A date in words where it is one; months and other marks stay as they are."""
-    return long_date(text) if len(text) >= 10 and text[4:5] == "-" else clean(text)

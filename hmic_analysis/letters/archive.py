@@ -58,4 +58,16 @@ def write_whole(path: Path, content: bytes) -> None:
         os.replace(part, path)
     except PermissionError:
         part.unlink(missing_ok=True)
-        raise HmicError(f"{path} can't be replaced: it is open in another program. Close it and try again.") from None
+        raise _held(path) from None
+
+
+def remove(path: Path) -> None:
+    """Remove a file; :class:`HmicError` if another program holds it open."""
+    try:
+        path.unlink()
+    except PermissionError:
+        raise _held(path) from None
+
+
+def _held(path: Path) -> HmicError:
+    return HmicError(f"{path} can't be replaced: it is open in another program. Close it and try again.")

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hmic_analysis.errors import DataError, did_you_mean
-from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure
+from hmic_analysis.evidence.model import Bundle, ClaimEvidence
 from hmic_analysis.evidence.reasons import REASONS, because
 from hmic_analysis.evidence.wording import say_period
 from hmic_analysis.letters.annexes import annexes
+from hmic_analysis.letters.figure_blocks import figure_blocks
 from hmic_analysis.letters.model import (
     SYNTHETIC_NOTICE,
     CatalogueEntry,
@@ -131,16 +132,18 @@ def _period(bundles: Sequence[Bundle]) -> str:
 def _sections(
     found: dict[str, Bundle], settings: LetterSettings, catalogue: Sequence[CatalogueEntry]
 ) -> tuple[Section, ...]:
-    sections, missing, number = [], [], 0
+    sections: list[Section] = []
+    missing: dict[str, list[str]] = {}
+    number = 0
     for title in dict.fromkeys(entry.section for entry in catalogue):
         blocks: list[Heading | Paragraph | FigureBlock] = []
         for entry in (e for e in catalogue if e.section == title):
             bundle = found.get(entry.finding)
-            gap = _gap(entry, bundle)
+            gap = _gap(bundle)
             if gap or bundle is None:
-                missing.append(gap)
+                missing.setdefault(gap, []).append(clean(f"{entry.finding} {entry.title}"))
                 continue
-            figures = _figures(bundle, settings.figures_per_finding, number)
+            figures = figure_blocks(bundle, settings.figures_per_finding, number, RELEASABLE)
             number += len(figures)
             blocks.append(Heading(text=clean(f"{entry.finding}. {entry.title}")))
             blocks.extend(_paragraphs(bundle, settings, figures))
@@ -148,32 +151,33 @@ def _sections(
         if blocks:
             sections.append(Section(title=clean(title), blocks=tuple(blocks)))
     if missing:
-        lead = (
-            "The inspection also covers what follows, on which this letter makes no finding. That says nothing, good "
-            "or bad, about the force. Annex B names the evidence that each would need."
-        )
-        blocks = [Paragraph(parts=(Part(text=lead),)), *missing]
-        sections.append(Section(title=NOT_ASSESSED, blocks=tuple(blocks)))
+        sections.append(_not_assessed(missing))
     return tuple(sections)
 
 
-def _gap(entry: CatalogueEntry, bundle: Bundle | None) -> Paragraph | None:
-    """Why a finding can't be reported, or None where it can."""
+def _not_assessed(missing: dict[str, list[str]]) -> Section:
+    """Every finding that is not reported, by the reason why."""
+    lead = (
+        "The inspection also covers what follows, on which this letter makes no finding. That says nothing, good or "
+        "bad, about the force. Annex B names the evidence that each would need."
+    )
+    bullets = [
+        Paragraph(style="bullet", parts=(Part(text=f"{reason}: {'; '.join(names)}."),))
+        for reason, names in missing.items()
+    ]
+    return Section(title=NOT_ASSESSED, blocks=(Paragraph(parts=(Part(text=lead),)), *bullets))
+
+
+def _gap(bundle: Bundle | None) -> str:
+    """Why a finding can't be reported, or "" where it can."""
     if bundle is None:
-        why = "no evidence has been prepared."
-    elif bundle.status == "no_data":
-        why = _no_data(bundle)
-    elif all(c.sensitivity not in RELEASABLE for c in bundle.claims):
-        why = "it was assessed, but its evidence is restricted and is withheld from this letter."
-    else:
-        return None
-    text = clean(f"{entry.finding}. {entry.title}: {why}")
-    return Paragraph(style="bullet", finding=entry.finding, parts=(Part(text=text),))
-
-
-def _no_data(bundle: Bundle) -> str:
-    reasons = tuple(r for c in bundle.claims if c.type != "judgement" for r in c.reasons if r in REASONS)
-    return f"it could not be assessed, because {because(reasons) if reasons else REASONS['no_data']}."
+        return "No evidence has been prepared"
+    if bundle.status == "no_data":
+        reasons = tuple(r for c in bundle.claims if c.type != "judgement" for r in c.reasons if r in REASONS)
+        return f"Could not be assessed, because {because(reasons) if reasons else REASONS['no_data']}"
+    if all(c.sensitivity not in RELEASABLE for c in bundle.claims):
+        return "Assessed, but the evidence is restricted and is withheld from this letter"
+    return ""
 
 
 def _paragraphs(bundle: Bundle, settings: LetterSettings, figures: Sequence[FigureBlock]) -> list[Paragraph]:
@@ -233,31 +237,3 @@ def _joined(claims: Sequence[ClaimEvidence], settings: LetterSettings) -> list[s
         sentences.append(sentence)
         before = way
     return sentences
-
-
-def _figures(bundle: Bundle, at_most: int, before: int) -> list[FigureBlock]:
-    chosen = [f for f in bundle.figures if f.sensitivity in RELEASABLE][:at_most]
-    return [_figure(bundle, figure, before + i) for i, figure in enumerate(chosen, 1)]
-
-
-def _figure(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
-    stem = f"figures/figure-{number:02d}-{bundle.finding}-{figure.name}"
-    synthetic = figure.synthetic or bundle.synthetic
-    source = clean(figure.source).rstrip(".") + "."
-    if synthetic and "synthetic" not in source.lower():
-        source += " Synthetic data."
-    return FigureBlock(
-        number=number,
-        bookmark=f"figure_{number:02d}",
-        finding=bundle.finding,
-        name=figure.name,
-        headline=clean(figure.headline),
-        subtitle=clean(figure.subtitle),
-        source=source if source.lower().startswith("source") else f"Source: {source}",
-        alt=clean(figure.alt),
-        png=f"{stem}.png",
-        svg=f"{stem}.svg",
-        data=f"{stem}.csv",
-        origin=(figure.png, figure.svg, figure.data),
-        synthetic=synthetic,
-    )

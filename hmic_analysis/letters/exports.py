@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Bundle
-from hmic_analysis.letters.archive import write_whole
+from hmic_analysis.letters.archive import remove, write_whole
 from hmic_analysis.letters.compose import compose
 from hmic_analysis.letters.model import CatalogueEntry, Letter, LetterSettings
 from hmic_analysis.letters.word import write_letter
@@ -58,7 +58,7 @@ def export_figures(letter: Letter, reports: Mapping[str, Path], folder: Path) ->
             written.append(folder / target)
     for old in sorted((folder / "figures").glob("figure-*")):
         if old not in written:
-            old.unlink()
+            remove(old)
     return tuple(written)
 
 

@@ -48,7 +48,12 @@ def end_bookmark(paragraph: Paragraph, number: int) -> None:
 
 
 def describe_picture(inline, name: str, alt: str) -> None:
-    """Give a picture its name and the text that is read to those who can't see it."""
+    """Give a picture its name and the text that is read to those who can't see it.
+
+    Its distances are set to nothing as well: where they are not given, LibreOffice moves it into the margin.
+    """
+    for side in ("distT", "distB", "distL", "distR"):
+        inline.set(side, "0")
     inline.docPr.set("name", name)
     inline.docPr.set("descr", alt)
 

@@ -2,44 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
-from hmic_analysis.letters.exports import LetterFiles, make_letter
 from hmic_analysis.letters.model import CatalogueEntry, LetterSettings
 from hmic_analysis.params.models import ForceSpec, Params
-from hmic_analysis.project import Project
-
-#: Where the template lies below the folder of parameters.
-TEMPLATE = Path("letters") / "template.docx"
-
-
-def write_force_letter(project: Project, params: Params, slug: str) -> LetterFiles:
-    """Write the letter to one force from the evidence that its last runs left.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slug : str
-
-    Returns
-    -------
-    LetterFiles
-        Below ``output/letters/<slug>``.
-
-    Raises
-    ------
-    ParameterError
-        If there is no such force, or the template can't be used.
-    DataError
-        If there is no evidence, or it doesn't belong together.
-    """
-    settings, catalogue = letter_settings(params, slug), letter_catalogue(params)
-    reports = {e.finding: project.runs(slug) / e.finding for e in catalogue}
-    bundles = [read_bundle(folder) for folder in reports.values() if (folder / BUNDLE_NAME).is_file()]
-    template = project.params / TEMPLATE
-    return make_letter(bundles, reports, settings, catalogue, template, project.output / "letters")
 
 
 def letter_settings(params: Params, slug: str) -> LetterSettings:

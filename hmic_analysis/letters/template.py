@@ -55,7 +55,7 @@ OPENING = (
     "The findings rest on the data and documents that the force supplied {{ evidence_period }}. Every figure below "
     "can be traced: Annex A gives the evidence, its uncertainty and its grade for each claim, Annex B what became of "
     "the data supplied, and Annex C how to read both.",
-    "Where the evidence doesn’t allow a conclusion the letter says so. That is no criticism of the force, nor a sign "
+    "Where the evidence does not allow a conclusion, the letter says so. That is no criticism of the force, nor a sign "
     "that all is well.",
 )
 REPORT = (
@@ -177,7 +177,8 @@ def _write_body(document: DocumentType) -> None:
     document.add_paragraph("{{p findings }}")
     closing = [document.add_paragraph(text) for text in CLOSING]
     closing[0].paragraph_format.space_before = Mm(6)
-    closing[-1].paragraph_format.keep_with_next = True
+    for paragraph in closing:  # so that a signature never stands on a page of its own
+        paragraph.paragraph_format.keep_with_next = True
     document.add_paragraph("Yours sincerely", style="Close")
     name = document.add_paragraph("{{ signatory_name }}", style="Signatory")
     name.add_run("{% if signatory_honours %}, {{ signatory_honours }}{% endif %}")

@@ -148,6 +148,11 @@ def as_view(sentence: str, names: str = "") -> str:
     return led("In the inspectors' view,", sentence, names) or f"{sentence.rstrip('.')}, in the inspectors' view."
 
 
+def as_sentence(words: str) -> str:
+    """A clause as a sentence: with a capital and a full stop; "" stays as it is."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
+
+
 def points(claim: ClaimEvidence) -> int:
     """Which way a decided claim speaks for a reader: 1 in the force's favour, -1 against, 0 neither.
 

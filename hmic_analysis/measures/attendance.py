@@ -167,7 +167,7 @@ def incident_state(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rule
     table = table.merge(flags, left_on="incident_id", right_index=True, how="left")
     has = {c: table[c].astype("boolean").fillna(False).astype(bool) for c in flags.columns}
     explained = table["result"].isin(list(NO_VISIT_RESULTS)).to_numpy(dtype=bool)
-    explained |= table["grade"].eq("no_deployment").fillna(False).to_numpy(dtype=bool)
+    explained = explained | table["grade"].eq("no_deployment").fillna(False).to_numpy(dtype=bool)
     state = pd.Series("unknown", index=table.index, dtype="object")
     # Someone came, but not of a type that counts: the crime or call was not attended as the policy means it.
     wrong_type = has["any_arrived"] & ~has["arrived"] & ~has["unknown_type"]

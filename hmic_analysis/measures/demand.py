@@ -118,7 +118,7 @@ def week_hour(times: pd.Series) -> pd.Series:
         Integers, missing where the time is.
     """
     local = times.dt.tz_localize(None) if getattr(times.dtype, "tz", None) is not None else times
-    return (local.dt.dayofweek * 24 + local.dt.hour).astype("Int64")
+    return (local.dt.day_of_week * 24 + local.dt.hour).astype("Int64")
 
 
 def week_profile(deployment: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
@@ -243,10 +243,8 @@ def count_shares(categories: pd.DataFrame) -> dict[str, Share]:
     dict of str to Share
     """
     total = int(categories["incidents"].sum())
-    return {
-        row.category: Share(int(row.incidents), total - int(row.incidents))
-        for row in categories.itertuples(index=False)
-    }
+    counts = zip(categories["category"], categories["incidents"], strict=True)
+    return {category: Share(int(n), total - int(n)) for category, n in counts}
 
 
 def labelled(categories: pd.DataFrame) -> pd.DataFrame:

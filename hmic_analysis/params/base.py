@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 
 class Model(BaseModel):
@@ -22,7 +23,8 @@ def _day(value: Any) -> Any:
             return dt.date.fromisoformat(value.strip())
         except ValueError:
             pass
-    raise ValueError(f"{value!r} is not a day. Write it as year-month-day, such as 2013-11-30")
+    problem = "a day is missing" if value is None else f"{str(value)[:40]!r} is not a day"
+    raise ValueError(f"{problem}. Write it as year-month-day, such as 2013-11-30")
 
 
 #: A calendar day, written ``2013-11-30``.
@@ -34,6 +36,29 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 Percent = Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
 YesNo = Annotated[bool, Field(strict=True)]
+
+
+def form(pattern: str, words: str) -> AfterValidator:
+    """A check that a text has a form.
+
+    Parameters
+    ----------
+    pattern : str
+        Regular expression that the whole text must match.
+    words : str
+        The form in words, for the message.
+
+    Returns
+    -------
+    pydantic.AfterValidator
+    """
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} doesn't have the form expected here: {words}")
+        return text
+
+    return AfterValidator(check)
 
 
 def partial_of(model: type[Model]) -> type[Model]:
@@ -54,8 +79,8 @@ def partial_of(model: type[Model]) -> type[Model]:
         kind = info.annotation
         if isinstance(kind, type) and issubclass(kind, Model):
             kind = partial_of(kind)
-        elif get_origin(kind) is dict and issubclass(get_args(kind)[1], Model):
-            kind = dict[str, partial_of(get_args(kind)[1])]
+        elif get_origin(kind) is dict and isinstance(inner := get_args(kind)[1], type) and issubclass(inner, Model):
+            kind = dict[str, partial_of(inner)]
         # An explicit blank is refused where the whole refuses it: the default None is never validated.
         fields[name] = (Annotated[(kind, *info.metadata)] if info.metadata else kind, Field(default=None))
     return create_model(f"Partial{model.__name__}", __base__=Model, **fields)

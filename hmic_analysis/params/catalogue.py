@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hmic_analysis.evidence.model import Better, ClaimType, Sensitivity
-from hmic_analysis.params.base import Model, Number, Text, YesNo
+from hmic_analysis.params.base import Model, Number, Text, YesNo, form
 
 SECTIONS = ("preventing_crime", "crime_recording_and_attendance", "freeing_up_time")
 Section = Literal[SECTIONS]
@@ -166,7 +166,7 @@ class FindingSpec(Model):
     title: Text
     section: Section
     question: Text
-    notebook: Annotated[str, Field(pattern=r"^[a-z0-9_]+\.ipynb$")] | None
+    notebook: Annotated[Text, form(r"[a-z0-9_]+\.ipynb", "lower case, digits and _, ending in .ipynb")] | None
     tables: FindingTables
     request: Annotated[tuple[Text, ...], Field(min_length=1)]
     thresholds: dict[str, ThresholdSpec]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hmic_analysis.params.models import ClaimSpec, FindingSpec, Params
+from hmic_analysis.params.models import ClaimSpec, FindingSpec, Params, ThresholdSpec
 
 HEAD = """# Findings and claims
 
@@ -50,7 +50,7 @@ def _finding(finding: FindingSpec) -> list[str]:
     lines += [_claim(c) for c in finding.claims.values()]
     if finding.thresholds:
         lines += ["", "| threshold | value | what it decides |", "|---|---:|---|"]
-        lines += [f"| `{n}` | {t.value:g} {t.unit} | {t.meaning} |" for n, t in finding.thresholds.items()]
+        lines += [f"| `{n}` | {_amount(t)} | {t.meaning} |" for n, t in finding.thresholds.items()]
     if finding.indicators:
         lines += ["", "| indicator | unit | what is counted | over | better |", "|---|---|---|---|---|"]
         lines += [
@@ -62,6 +62,11 @@ def _finding(finding: FindingSpec) -> list[str]:
 
 def _claim(claim: ClaimSpec) -> str:
     return f"| {claim.id} | {claim.statement} | {claim.type} | {claim.rule} |"
+
+
+def _amount(threshold: ThresholdSpec) -> str:
+    unit = {"%": "%", "count": ""}.get(threshold.unit, f" {threshold.unit}")
+    return f"{threshold.value:g}{unit}"
 
 
 def _codes(names: tuple[str, ...]) -> str:

@@ -24,7 +24,7 @@ WANTED = {
     "model_type": "keys with values are",
     "model_attributes_type": "keys with values are",
     "tuple_type": "a list, such as [a, b], is",
-    "finite_number": "a number that is not infinite is",
+    "finite_number": "a number is",
 }
 
 
@@ -116,13 +116,11 @@ def _say(model: type[BaseModel], error: Any, file: YamlFile, at: tuple[str, ...]
         message = f"{_shown(given)} stands where {WANTED[kind]} expected."
     elif kind == "value_error":
         message = f"{context['error']}."
-    elif kind == "string_pattern_mismatch":
-        message = f"{_shown(given)} doesn't have the form that is expected here ({context['pattern']})."
     elif kind in ("too_short", "string_too_short"):
         message = "this must not be empty."
     else:
-        message = f"{_shown(given)}: {error['msg'][0].lower()}{error['msg'][1:].replace('input should', 'it must')}."
-    return file.line(path), dotted(path), message.replace("Input should", "it must")
+        message = f"{_shown(given)} can't stand here: {error['msg'].replace('Input should', 'it must')}."
+    return file.line(path), dotted(path), message
 
 
 #: Keys of the models that files don't give, because they are the file's name or the key above.

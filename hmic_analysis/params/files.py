@@ -20,6 +20,10 @@ LeafPath = tuple[str, ...]
 INHERITED = tuple(Settings.model_fields)
 
 
+#: Thresholds that are overridden: finding, name, number.
+THRESHOLDS: Any = (dict[str, dict[str, Number]], Field(default_factory=dict))
+
+
 class ForcesFile(Model):
     """``params/forces.yml``: the territorial forces by slug; each entry is checked apart."""
 
@@ -45,9 +49,15 @@ def force_file() -> type[Model]:
     return create_model(
         "ForceFile",
         __base__=partial_of(ForceSpec),
-        thresholds=(dict[str, dict[str, Number]], Field(default_factory=dict)),
+        thresholds=THRESHOLDS,
         **_fields(partial_of(Settings)),
     )
+
+
+@cache
+def override_part() -> type[Model]:
+    """What may be given on the command line: settings, and thresholds by finding."""
+    return create_model("Overrides", __base__=partial_of(Settings), thresholds=THRESHOLDS)
 
 
 def layer(file: YamlFile, data: dict[str, Any], keys: Iterable[str], at: KeyPath = ()) -> dict[LeafPath, Leaf]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field
 
 from hmic_analysis.errors import ParameterError, did_you_mean
-from hmic_analysis.params.base import Count, Model, Number, Text, YesNo
+from hmic_analysis.params.base import Count, Model, Number, Text, YesNo, form
 from hmic_analysis.params.catalogue import (
     SECTIONS,
     ClaimSpec,
@@ -29,13 +29,13 @@ def _moment(value: Any) -> Any:
         moment = dt.datetime.fromisoformat(str(value).strip())
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo or isinstance(value, dt.date):
+    if moment is None or moment.tzinfo or ":" not in str(value):
         raise ValueError(f'{value!s:.40} is not a day and time. Write wall time, such as "2014-09-04 00:01"')
     return moment
 
 
 Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[Text, form(r"\d{4}-(0[1-9]|1[0-2])", 'year-month, such as "2014-01"')]
 
 
 class Fieldwork(Model):
@@ -145,11 +145,11 @@ class ForceSpec(Model):
         In place of the signatory of the inspection.
     """
 
-    slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    slug: Text
     kind: Literal["territorial", "national", "other"]
     name: Text
     full_name: Text
-    pfa_code: Annotated[str, Field(pattern=r"^[EW]\d{8}$")] | None = None
+    pfa_code: Annotated[Text, form(r"[EW]\d{8}", "E or W and eight digits")] | None = None
     region: Text | None = None
     population: Count | None = None
     officers_fte: Annotated[Number, Field(ge=0)] | None = None

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hmic_analysis.errors import ParameterError, did_you_mean
-from hmic_analysis.params.base import partial_of
-from hmic_analysis.params.faults import Fault, refuse, unknown, validate
-from hmic_analysis.params.files import INHERITED, layer
+from hmic_analysis.params.faults import Fault, refuse, validate
+from hmic_analysis.params.files import INHERITED, layer, override_part
 from hmic_analysis.params.inheritance import check_paths
 from hmic_analysis.params.merge import check_dates, check_thresholds, merge, settings_of
 from hmic_analysis.params.models import FindingSpec, ForceSpec, Layer, Leaf, Params
@@ -211,32 +210,15 @@ def _overrides(params: Params, overrides: dict[str, str]) -> Layer:
             if not isinstance(node, dict):
                 raise ParameterError(f"{COMMAND_LINE}: '{key}' contradicts another value given for '{step}'.")
         node[last] = read_value(text)
+    for name, value in tree.get("thresholds", {}).items() if isinstance(tree.get("thresholds"), dict) else ():
+        if name not in params.findings and not isinstance(value, dict):
+            key = f"thresholds.{name}"
+            refuse([(COMMAND_LINE, 0, key, f"write thresholds.FINDING.NAME, such as thresholds.A1.{name}.")])
     file = YamlFile(COMMAND_LINE, tree, {(): 0})
-    allowed = (*INHERITED, "thresholds")
-    faults = [(COMMAND_LINE, 0, k, unknown("key", k, allowed)) for k in tree if k not in allowed]
-    faults += validate(partial_of(Settings), {k: v for k, v in tree.items() if k in INHERITED}, file)
-    faults += _threshold_faults(tree.get("thresholds", {}))
-    refuse(faults)
-    found = layer(file, tree, allowed)
+    refuse(validate(override_part(), tree, file))
+    found = layer(file, tree, (*INHERITED, "thresholds"))
     refuse(check_paths(params, found))
     return found
-
-
-def _threshold_faults(given: Any) -> list[Fault]:
-    """Faults in the shape of thresholds: finding, name, number."""
-    faults: list[Fault] = []
-    for finding, values in given.items() if isinstance(given, dict) else []:
-        if not isinstance(values, dict):
-            message = f"write thresholds.FINDING.NAME, such as thresholds.A1.{finding}."
-            faults.append((COMMAND_LINE, 0, f"thresholds.{finding}", message))
-            continue
-        for name, value in values.items():
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                message = f"'{value}' stands where a number is expected."
-                faults.append((COMMAND_LINE, 0, f"thresholds.{finding}.{name}", message))
-    if not isinstance(given, dict):
-        faults.append((COMMAND_LINE, 0, "thresholds", "write thresholds.FINDING.NAME=NUMBER."))
-    return faults
 
 
 def _values(params: Params, merged: Layer, spec: ForceSpec, about: FindingSpec | None) -> dict[str, tuple[str, str]]:

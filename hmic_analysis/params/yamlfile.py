@@ -150,7 +150,7 @@ def _syntax(name: str, fault: MarkedYAMLError, text: str) -> str:
     quoted = f"\n    {shown[line - 1].strip()}" if 0 < line <= len(shown) and shown[line - 1].strip() else ""
     problem = " ".join(x for x in (fault.context, fault.problem) if x)
     hint = ""
-    if "\t" in problem:
+    if "'\\t'" in problem:
         hint = " Indent with spaces, not tabs."
     elif "mapping values are not allowed" in problem:
         hint = " A text that holds ': ' must stand in quotation marks; otherwise check the indent."

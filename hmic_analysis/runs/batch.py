@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
@@ -17,9 +17,7 @@ from hmic_analysis.runs.record import Failure, Record
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def run_jobs(
-    jobs: Sequence[Job], workers: int, started: Callable[[Job], None] | None = None
-) -> Iterator[tuple[Job, Record]]:
+def run_jobs(jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job, Record]]:
     """Execute jobs, yielding each as it ends.
 
     Parameters
@@ -27,8 +25,6 @@ def run_jobs(
     jobs : sequence of Job
     workers : int
         Processes at a time; each has one notebook kernel.
-    started : callable, optional
-        Told each job as it is handed over.
 
     Yields
     ------
@@ -46,8 +42,6 @@ def run_jobs(
         try:
             for job in jobs:
                 waiting[pool.submit(execute, job)] = job
-                if started:
-                    started(job)
             for future in as_completed(waiting):
                 yield waiting[future], _result(waiting[future], future)
         except KeyboardInterrupt:

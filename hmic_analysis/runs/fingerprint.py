@@ -78,8 +78,8 @@ def data_versions(project: Project, force: str, finding: FindingSpec) -> dict[st
     for holder in (force, NATIONAL):
         manifest = read_manifest(project, holder)
         for table in (*finding.tables.core, *finding.tables.useful, *ALWAYS):
-            found = manifest.version_of(table) if manifest else None
-            versions[f"{holder}/{table}"] = found or "absent"
+            entry = manifest.tables.get(table) if manifest else None
+            versions[f"{holder}/{table}"] = entry.sha256 if entry else "absent"
     return versions
 
 

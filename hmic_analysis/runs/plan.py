@@ -178,7 +178,8 @@ def check_notebook(path: Path, project: Project) -> None:
         )
     unknown = sorted(found - set(NOTEBOOK_PARAMETERS))
     if unknown:
+        hint = did_you_mean(unknown[0], NOTEBOOK_PARAMETERS)
         raise ParameterError(
-            f"{name} has the parameter '{unknown[0]}', which nothing sets.{did_you_mean(unknown[0], NOTEBOOK_PARAMETERS)} "
+            f"{name} has the parameter '{unknown[0]}', which nothing sets.{hint} "
             f"Allowed: {', '.join(NOTEBOOK_PARAMETERS)}. Thresholds and the like belong in params/."
         )

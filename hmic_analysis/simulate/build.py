@@ -12,29 +12,71 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from hmic_analysis.simulate import (
+    bail,
+    care,
+    changes,
+    circulation,
+    crimes,
+    demand,
+    deployments,
+    documents,
+    faults,
+    incidents,
+    registers,
+    suspects,
+)
+from hmic_analysis.simulate.cases import LONGEST_LAG_DAYS, Cases, draw_cases
+from hmic_analysis.simulate.clock import Window, is_repeated_hour, midnight, skipped_hour, to_wall, windows
+from hmic_analysis.simulate.facts import TABLES, Facts
+from hmic_analysis.simulate.frame import CLEVELAND_CRIME, ForceFacts, Frame
+from hmic_analysis.simulate.streams import Streams
+from hmic_analysis.simulate.tally import CrimeTally, suspect_values
+from hmic_analysis.simulate.truth import verdicts
+from hmic_analysis.simulate.writer import TableFile
+
+#: Incidents worked on at a time, about; bounds the memory.
+PIECE = 40_000
+
+
 @dataclass
 class Work:
-    """One return in the making: open files, counters, the truth so far."""
+    """One return in the making: open files, counters, the truth so far.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        An empty folder to write to.
+    force, facts, frame
+        What to simulate.
+    truth : dict
+        What is true of the force; complete after :meth:`run`.
+    """
 
     folder: Path
     force: ForceFacts
     facts: Facts
     frame: Frame
+    truth: dict[str, Any] = field(default_factory=dict)
     planted: faults.Planted = field(default_factory=faults.Planted)
     tally: CrimeTally = field(default_factory=CrimeTally)
-    truth: dict[str, Any] = field(default_factory=dict)
+    bad_rows_due: bool = True
+    n_incidents: int = 0
+    n_crimes: int = 0
+    n_tasks: int = 0
+    crime_days: list[np.ndarray] = field(default_factory=list)
+    crime_numbers: list[np.ndarray] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        start, end = self.frame.period_start, self.frame.period_end
+        self.streams = Streams(self.frame.seed, self.force.slug)
+        self.start, self.end = midnight(start), midnight(end + dt.timedelta(days=1))
+        self.incidents_from = midnight(start - dt.timedelta(days=self.frame.lookback_days))
+        self.files: dict[str, TableFile] = {}
 
     def run(self) -> None:
         """Write every table that the force provides, and gather the truth."""
-        self.streams = Streams(self.frame.seed, self.force.slug)
         self.files = {t: TableFile(self.folder / f"{t}.csv", self.facts.provides(t)) for t in TABLES}
-        self.n_incidents = self.n_crimes = self.n_tasks = self.repeated_hour = 0
-        self.crime_days: list[np.ndarray] = []
-        self.crime_numbers: list[np.ndarray] = []
-        start, end = self.frame.period_start, self.frame.period_end
-        self.start, self.end = midnight(start), midnight(end + dt.timedelta(days=1))
-        self.incidents_from = midnight(start - dt.timedelta(days=self.frame.lookback_days))
-        self.bad_rows_due = True
         try:
             for window in self._windows():
                 self._calls_and_crimes(window)
@@ -77,7 +119,7 @@ class Work:
         self._write_calls(window, cases, found, drawn)
 
     def _write_calls(
-        self, window: Window, cases: Any, found: incidents.Incidents, drawn: crimes.Crimes
+        self, window: Window, cases: Cases, found: incidents.Incidents, drawn: crimes.Crimes
     ) -> None:  # fmt: skip
         first_incident, first_crime = self.n_incidents + 1, self.n_crimes + 1
         plant = self.bad_rows_due and window.start >= self.start and len(drawn) >= 10
@@ -104,7 +146,8 @@ class Work:
             pieces = self._with_faults(rng, pieces, no_crime)
         for table, piece in pieces.items():
             self.files[table].append(piece)
-        self.repeated_hour += int(is_repeated_hour(found.created).sum())
+        twice = int(is_repeated_hour(found.created).sum())
+        self.planted.note("incident", "created_in_repeated_hour", twice, kept=True)
         self.crime_days.append(to_wall(cases.recorded[drawn.case[drawn.counted]]).astype("datetime64[D]"))
         self.crime_numbers.append(first_crime + np.flatnonzero(drawn.counted))
         self.n_incidents += len(found)
@@ -119,7 +162,7 @@ class Work:
         return made | {"incident_crime": faults.with_dangling_links(made["incident_crime"], self.planted)}
 
     def _staff_hours(self, window: Window) -> None:
-        size = self.force.recorded_crime * self.frame.scale / demand.CLEVELAND_CRIME
+        size = self.force.recorded_crime * self.frame.scale / CLEVELAND_CRIME
         hours = demand.duty_rows(self.streams, window, self.force.officers * self.frame.scale)
         tasks = demand.task_rows(self.streams, window, size, self.n_tasks + 1)
         self.n_tasks += tasks.num_rows
@@ -142,13 +185,13 @@ class Work:
         n_fta = frame.size_of(self.force, facts.n_fta, 20)
         pool = suspects.CrimeDays(number[order], day[order])
         named = suspects.draw_suspects(self.streams, facts, n_out, pool, as_of, period)
-        care = suspects.draw_care(self.streams, facts, np.unique(named.person[named.is_outstanding(as_of)]))
-        bails = bail.draw_bails(self.streams, n_fta, named, care.person, as_of)
-        circulated = bail.draw_circulations(self.streams, facts, named, bails, as_of)
+        managed = care.draw_care(self.streams, facts, named, as_of)
+        bails = bail.draw_bails(self.streams, n_fta, named, managed.person, as_of)
+        circulated = circulation.draw_circulations(self.streams, facts, named, bails, as_of)
         pieces = {
-            "suspect": suspects.suspect_rows(self.streams, named, care, as_of),
+            "suspect": care.suspect_rows(self.streams, named, managed, as_of),
             "bail": bail.bail_rows(bails),
-            "pnc_circulation": bail.circulation_rows(circulated),
+            "pnc_circulation": circulation.circulation_rows(circulated),
         }
         # Only rows of persons who are neither outstanding nor in question are repeated in a differing form.
         at = {
@@ -158,30 +201,29 @@ class Work:
         rng = self.streams.of("faults.people")
         for table, piece in pieces.items():
             self.files[table].append(faults.with_bad_rows(rng, table, piece, self.planted, at.get(table)))
-        return suspect_values(named, care, bails, circulated, as_of, period)
+        return suspect_values(named, managed, bails, circulated, as_of, period)
 
     def _registers(self, people: dict[str, Any]) -> None:
         """Write the registers and the request log, and close the truth."""
         facts, frame = self.facts, self.frame
-        benefits = registers.benefit_records(self.streams, facts, frame)
+        benefits = changes.benefit_records(self.streams, facts, frame)
         values = self.tally.values() | people
         values["knowledge_correct"] = math.floor(
             facts.knowledge_correct_share * facts.n_knowledge_checks + 0.5
         )
-        values["staff_hours_saved"] = round(registers.hours_saved(facts, benefits), 4)
+        values["staff_hours_saved"] = round(changes.hours_saved(facts, benefits), 4)
         values["n_demand_products_12m"] = facts.n_demand_products
         values["n_forces_attend_all"] = facts.n_forces_attend_all
-        values["stated"] = _stated(facts, values)
+        values["stated"] = registers.stated_figures(facts, values)
         for table, records in (
-            ("document", registers.document_records(facts, frame)),
-            ("change", registers.change_records(facts, frame)),
+            ("document", documents.document_records(facts, frame)),
+            ("change", changes.change_records(facts, frame)),
             ("benefit", benefits),
             ("data_request", registers.request_records(facts, frame, values["stated"])),
         ):
             if records:
                 self.files[table].append(registers.rows(table, records))
         self.files["knowledge_check"].append(registers.knowledge_rows(self.streams, facts, frame))
-        self.planted.note("incident", "created_in_repeated_hour", self.repeated_hour, kept=True)
         self.truth |= {
             "synthetic": True,
             "note": "Simulated data. The figures describe no real force.",
@@ -198,24 +240,3 @@ class Work:
         """The planted faults of the tables that were written."""
         found = self.planted.as_dict()
         return {k: {t: n for t, n in v.items() if self.files[t].wanted} for k, v in found.items()}
-
-
-def _stated(facts: Facts, values: dict[str, Any]) -> dict[str, float]:
-    """The figures as the force states them: the truth, rounded, and off by what the facts say."""
-    rate = values["attendance_pct"] or 0.0
-    stated = rate + facts.stated_rate_error_points
-    if not 0 <= stated <= 100:
-        stated = rate - facts.stated_rate_error_points
-
-    def off(figure: str, error: float) -> int:
-        return max(0, math.floor(values[figure] * (1 + error / 100) + 0.5))
-
-    found = {
-        "attendance_pct": round(min(max(stated, 0.0), 100.0), 1),
-        "named_suspects_outstanding": off("named_suspects_outstanding_n", facts.stated_outstanding_error_pct),
-        "failed_to_answer_bail": off("fta_bail_n", facts.stated_fta_error_pct),
-        "staff_time_saved": round(
-            values["staff_hours_saved"] * (1 + facts.stated_savings_error_pct / 100), 1
-        ),
-    }
-    return {item: value for item, value in found.items() if facts.status(item) == "provided"}

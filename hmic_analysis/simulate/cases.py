@@ -129,7 +129,7 @@ def draw_cases(
 
     recorded = np.where(prior, at + lag, at)
     created = np.where(prior, at, at + later)
-    created[~prior & ~known] = np.datetime64("NaT")
+    created[~prior & ~known & ~_always_linked(route)] = np.datetime64("NaT")
     closed = recorded + _seconds(6 * 86_400 + skewed(rng, 15 * 86_400, 1.0, n))
     closed[closed >= as_of] = np.datetime64("NaT")
     mode = _modes(streams.of("cases.mode", window.index), route, known, attended, closed)
@@ -143,6 +143,14 @@ def draw_cases(
         recorded, created, group, route, grade, n_crimes, prior, known, attended, mode, after, second, closed,
         rng.integers(0, len(shapes.DISTRICTS), n),
     )  # fmt: skip
+
+
+def _always_linked(route: np.ndarray) -> np.ndarray:
+    """Routes that tell by themselves that nobody came; their crimes are never without an incident.
+
+    A crime reported online or at a counter with no incident may be read as known or as not known, so none is made.
+    """
+    return np.isin(route, [REPORT_ROUTES.index(r) for r in ("online", "front_counter")])
 
 
 def _prior(rng: np.random.Generator, route: np.ndarray, facts: Facts) -> np.ndarray:

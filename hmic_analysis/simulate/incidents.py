@@ -138,16 +138,7 @@ def incident_rows(
     pyarrow.Table
     """
     rng = streams.of("incidents.rows", window.index)
-    n, is_case, created = len(incidents), incidents.case >= 0, incidents.created
-    late, hours_late = rng.random(n) < 0.005, rng.uniform(2, 30, n)
-    call = created - np.where(late, hours_late * 3600, rng.uniform(20, 180, n)).astype(np.int64) * SECOND
-    call[rng.random(n) < 0.02] = NOT_A_TIME
-    month_only = (rng.random(n) < 0.0005) & ~is_case
-    handled = created + skewed(rng, 7200, 0.8, n).astype(np.int64) * SECOND
-    after_clear = clear + rng.integers(120, 3600, n) * SECOND
-    closed = np.where(np.isnat(clear), handled, after_clear)
-    closed[(rng.random(n) < 0.003) & ~is_case] = NOT_A_TIME
-
+    n, is_case = len(incidents), incidents.case >= 0
     opened_as, closed_as = _categories(rng, incidents.category, is_case)
     district = rng.integers(0, len(shapes.DISTRICTS), n)
     district[is_case] = cases.district[incidents.case[is_case]]
@@ -156,11 +147,8 @@ def incident_rows(
         "incident",
         {
             "incident_id": references("INC", first_number + np.arange(n)),
-            "call_at": call,
-            "created_at": np.where(month_only, NOT_A_TIME, created),
-            "created_month": np.where(month_only, created, NOT_A_TIME),
+            **_times(streams.of("incidents.times", window.index), incidents, clear),
             "dispatched_at": dispatched,
-            "closed_at": closed,
             "category_open": shapes.labels(NSIR_CATEGORIES)[opened_as],
             "category_close": shapes.labels(NSIR_CATEGORIES)[closed_as],
             "incident_type": _types(rng, incidents, cases),
@@ -168,11 +156,30 @@ def incident_rows(
             "local_grade": shapes.labels(("1", "2", "3", "4"))[grade],
             "origin": shapes.labels(ORIGINS)[_origins(rng, incidents, cases)],
             "result": _results(rng, incidents.mode, is_case),
-            "qualifier": _qualifiers(rng, incidents.category),
+            "qualifier": _qualifiers(rng, n),
             "area_type": np.where(rng.random(n) < 0.22, "rural", "urban").astype(object),
             "district": np.array(shapes.DISTRICTS, dtype=object)[district],
         },
     )
+
+
+def _times(rng: np.random.Generator, incidents: Incidents, clear: np.ndarray) -> dict[str, np.ndarray]:
+    """When each was called in, created and closed; some late entries, some blanks, a few with the month alone."""
+    n, is_case, created = len(incidents), incidents.case >= 0, incidents.created
+    late, hours_late = rng.random(n) < 0.005, rng.uniform(2, 30, n)
+    call = created - np.where(late, hours_late * 3600, rng.uniform(20, 180, n)).astype(np.int64) * SECOND
+    call[rng.random(n) < 0.02] = NOT_A_TIME
+    month_only = (rng.random(n) < 0.0005) & ~is_case
+    call[month_only] = NOT_A_TIME
+    handled = created + skewed(rng, 7200, 0.8, n).astype(np.int64) * SECOND
+    closed = np.where(np.isnat(clear), handled, clear + rng.integers(120, 3600, n) * SECOND)
+    closed[(rng.random(n) < 0.003) & ~is_case] = NOT_A_TIME
+    return {
+        "call_at": call,
+        "created_at": np.where(month_only, NOT_A_TIME, created),
+        "created_month": np.where(month_only, created, NOT_A_TIME),
+        "closed_at": closed,
+    }
 
 
 def _categories(
@@ -231,6 +238,6 @@ def _results(rng: np.random.Generator, mode: np.ndarray, is_case: np.ndarray) ->
     return shapes.labels(INCIDENT_RESULTS)[result]
 
 
-def _qualifiers(rng: np.random.Generator, category: np.ndarray) -> np.ndarray:
-    chosen = pick(rng, (9, 7, 5, 1, 6, 3, 69), len(category))
+def _qualifiers(rng: np.random.Generator, n: int) -> np.ndarray:
+    chosen = pick(rng, (9, 7, 5, 1, 6, 3, 69), n)
     return np.array([*shapes.QUALIFIERS, "alcohol;domestic", None], dtype=object)[chosen]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from hmic_analysis.contracts import contract_for
-from hmic_analysis.simulate.facts import FIGURES, TABLES, Facts, Frame
+from hmic_analysis.simulate.facts import FIGURES, TABLES, Facts
+from hmic_analysis.simulate.frame import Frame
 from hmic_analysis.simulate.streams import Streams, quota
 from hmic_analysis.simulate.suspects import NO_DAY, ONE_DAY
 from hmic_analysis.simulate.writer import references, render
@@ -40,126 +42,38 @@ def rows(table: str, records: list[dict[str, Any]]) -> pa.Table:
     return render(table, columns)
 
 
-def document_records(facts: Facts, frame: Frame) -> list[dict[str, Any]]:
-    """The documents of the force.
+def stated_figures(facts: Facts, values: dict[str, Any]) -> dict[str, float]:
+    """The figures as the force states them.
 
     Parameters
     ----------
     facts : Facts
-    frame : Frame
+    values : dict
+        True figures.
 
     Returns
     -------
-    list of dict
-        With things that look like evidence and are none: a superseded policy, a demand analysis of two years ago,
-        the police and crime plan, which is not the force's own.
+    dict of str to float
+        For the items it provides: the truth, rounded, and off by what the facts say; an attendance rate that would
+        leave 0 to 100 is off to the other side.
     """
-    as_of, start = np.datetime64(frame.as_of), np.datetime64(frame.period_start)
-    found = [
-        _document(1, "Police and crime plan", "plan", "policing", "pcc", start, ["prevention_objective"]),
-        _document(2, "Force control strategy", "strategy", "policing", "force", start, ["named_lead", "review_date"]),
-        _document(3, "Neighbourhood plan", "plan", "crime_prevention", "district", start, ["prevention_objective"]),
-        _document(4, "Victims procedure", "procedure", "victims", "force", start - 200 * ONE_DAY, ["repeat_victims"]),
-        _document(
-            5, "Response and deployment policy, version 1", "policy", "response_deployment", "force",
-            start - 1500 * ONE_DAY, ["attendance_by_threat_harm_risk", "grade_definitions"],
-            status="withdrawn", effective_from=start - 1480 * ONE_DAY, effective_to=start - 401 * ONE_DAY,
-        ),
-        _document(
-            6, "Demand profile of two years ago", "demand_analysis", "demand", "force", as_of - 800 * ONE_DAY,
-            ["incident_types", "hour"], decision_recorded=True,
-        ),
-    ]  # fmt: skip
-    if facts.policy_exists:
-        promise = (
-            ["attend_all_crimes", "attend_all_incidents"]
-            if facts.policy_attend_all
-            else ["attendance_by_threat_harm_risk"]
-        )
-        found.append(
-            _document(
-                10,
-                "Response and deployment policy, version 2",
-                "policy",
-                "response_deployment",
-                "force",
-                start - 410 * ONE_DAY,
-                [*promise, "grade_definitions"],
-                effective_from=start - 400 * ONE_DAY,
-                review_due_on=as_of + 30 * ONE_DAY,
-                review_opened_on=as_of - 45 * ONE_DAY,
-                last_activity_on=as_of - 12 * ONE_DAY,
-                corroborated_by=["interview"],
-            )  # fmt: skip
-        )
-    for i in range(facts.n_demand_products):
-        written = as_of - (40 + i * 270 // max(facts.n_demand_products, 1)) * ONE_DAY
-        found.append(
-            _document(
-                20 + i,
-                f"Demand analysis {i + 1}",
-                "demand_analysis",
-                "demand",
-                "force",
-                written,
-                list(facts.demand_covers),
-                decision_recorded=True,
-                corroborated_by=["data"],
-            )  # fmt: skip
-        )
-    if facts.demand_plan:
-        found.append(
-            _document(
-                80,
-                "Plan for a better understanding of demand",
-                "plan",
-                "demand",
-                "force",
-                as_of - 150 * ONE_DAY,
-                ["named_lead", "review_date"],
-                last_activity_on=as_of - 20 * ONE_DAY,
-                corroborated_by=["interview"],
-            )  # fmt: skip
-        )
-    last_work = 35 if facts.savings_work_ongoing else 220
-    found.append(
-        _document(
-            90,
-            "Staff time saved: terms of reference",
-            "terms_of_reference",
-            "staff_time",
-            "force",
-            as_of - 240 * ONE_DAY,
-            ["staff_time_saved"],
-            last_activity_on=as_of - last_work * ONE_DAY,
-            corroborated_by=["interview"],
-        )  # fmt: skip
-    )
-    return found
+    rate = values["attendance_pct"] or 0.0
+    stated = rate + facts.stated_rate_error_points
+    if not 0 <= stated <= 100:
+        stated = rate - facts.stated_rate_error_points
 
+    def off(figure: str, error: float) -> int:
+        return max(0, math.floor(values[figure] * (1 + error / 100) + 0.5))
 
-def _document(
-    number: int,
-    title: str,
-    kind: str,
-    subject: str,
-    scope: str,
-    approved: np.datetime64,
-    covers: list[str],
-    **more: Any,
-) -> dict[str, Any]:
-    return {
-        "document_id": f"DOC{number:04d}",
-        "title": f"{title} (synthetic)",
-        "document_type": kind,
-        "subject": subject,
-        "scope": scope,
-        "owner_rank": "superintendent",
-        "status": "approved",
-        "approved_on": approved,
-        "covers": covers,
-        **more,
+    found = {
+        "attendance_pct": round(min(max(stated, 0.0), 100.0), 1),
+        "named_suspects_outstanding": off("named_suspects_outstanding_n", facts.stated_outstanding_error_pct),
+        "failed_to_answer_bail": off("fta_bail_n", facts.stated_fta_error_pct),
+        "staff_time_saved": round(
+            values["staff_hours_saved"] * (1 + facts.stated_savings_error_pct / 100), 1
+        ),
     }
+    return {item: value for item, value in found.items() if facts.status(item) == "provided"}
 
 
 def request_records(facts: Facts, frame: Frame, stated: dict[str, float]) -> list[dict[str, Any]]:
@@ -178,7 +92,8 @@ def request_records(facts: Facts, frame: Frame, stated: dict[str, float]) -> lis
     """
     as_of = np.datetime64(frame.as_of)
     found = []
-    for i, item in enumerate((*TABLES, *FIGURES)):
+    asked = [table for table in TABLES if table != "data_request"]
+    for i, item in enumerate((*asked, *FIGURES)):
         status = facts.status(item)
         record: dict[str, Any] = {"request_id": f"RQ{i + 1:04d}", "item": item, "status": status}
         if status != "not_requested":

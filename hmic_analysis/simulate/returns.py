@@ -5,27 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.simulate import bail, crimes, demand, deployments, faults, incidents, registers, suspects
-from hmic_analysis.simulate.cases import LONGEST_LAG_DAYS, draw_cases
-from hmic_analysis.simulate.clock import Window, is_repeated_hour, midnight, skipped_hour, to_wall, windows
-from hmic_analysis.simulate.facts import TABLES, Facts, ForceFacts, Frame
+from hmic_analysis.simulate.build import Work
+from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.folder import FreshFolder, write_readme
-from hmic_analysis.simulate.streams import Streams
-from hmic_analysis.simulate.tally import CrimeTally, suspect_values
-from hmic_analysis.simulate.truth import verdicts
-from hmic_analysis.simulate.writer import TableFile
+from hmic_analysis.simulate.frame import ForceFacts, Frame
 
-#: Incidents worked on at a time, about; bounds the memory.
-PIECE = 40_000
 TRUTH = "truth.json"
 
 
@@ -94,7 +83,7 @@ def simulate(
     """
     frame = _frame(period_start, period_end, as_of, scale, seed, lookback_days)
     with FreshFolder(project_raw / force.slug) as folder:
-        work = _Work(folder.path, force, facts, frame)
+        work = Work(folder.path, force, facts, frame)
         work.run()
         write_readme(folder.path, f"{force.slug}, seed {seed}, scale {scale:g}")
         text = json.dumps(work.truth, indent=2, ensure_ascii=False) + "\n"

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from hmic_analysis.contracts.crimes import OFFENCE_GROUPS, REPORT_ROUTES
-from hmic_analysis.simulate.bail import Bails, Circulations
+from hmic_analysis.simulate.bail import Bails
+from hmic_analysis.simulate.care import Care
 from hmic_analysis.simulate.cases import Cases
+from hmic_analysis.simulate.circulation import Circulations
 from hmic_analysis.simulate.crimes import Crimes
 from hmic_analysis.simulate.shapes import PUBLIC_ROUTES, ROUTES_APART
-from hmic_analysis.simulate.suspects import NO_GROUNDS, ONE_DAY, UNKNOWN, Care, Suspects
+from hmic_analysis.simulate.suspects import NO_GROUNDS, ONE_DAY, UNKNOWN, Suspects
 
 
 def percent(part: float, whole: float) -> float | None:

@@ -107,7 +107,10 @@ def coded_text(text: str, source: Source) -> str:
     """
     if source.codes:
         folded = f"lower(regexp_replace({text}, '\\s+', ' ', 'g'))"
-        cases = " ".join(f"WHEN {_test(text, folded, raw, source.match)} THEN {_code(code)}" for raw, code in _order(source))
+        cases = " ".join(
+            f"WHEN {_test(text, folded, raw, source.match)} THEN {_code(code)}"
+            for raw, code in _order(source)
+        )
         other = {
             "reject": f"{literal(UNMATCHED)} || {text}",
             "blank": "NULL",

@@ -104,7 +104,13 @@ def _wanted(spec: TableSpec) -> Iterator[tuple[str, bool]]:
 def _source_wants(source: Source, optional: bool) -> Iterator[tuple[str, bool]]:
     for part in source.first_of:
         yield from _source_wants(part, optional or part.optional)
-    names = (source.column, source.date, source.time, source.plus.column if source.plus else None, *source.columns)
+    names = (
+        source.column,
+        source.date,
+        source.time,
+        source.plus.column if source.plus else None,
+        *source.columns,
+    )
     for name in names:
         if name is not None:
             yield name, optional
@@ -129,7 +135,9 @@ def _check_columns(result: Feeds, name: str, table: str, spec: TableSpec, raws: 
                 )
         elif without:
             shown = ", ".join(without[:5]) + (f" and {len(without) - 5} more" if len(without) > 5 else "")
-            result.notes.append(f"column '{column}' of table '{table}' is absent from {shown}; left blank there")
+            result.notes.append(
+                f"column '{column}' of table '{table}' is absent from {shown}; left blank there"
+            )
         for raw in raws:
             if len(raw.positions(column)) > 1:
                 result.faults.append(
@@ -140,7 +148,7 @@ def _check_columns(result: Feeds, name: str, table: str, spec: TableSpec, raws: 
         for raw in raws:
             if source.position is not None and source.position > len(raw.names):
                 result.faults.append(
-                    f"{raw.file}: has {len(raw.names)} columns and '{target}' is to come from position {source.position}."
+                    f"{raw.file}: '{target}' is to come from position {source.position}; it has {len(raw.names)} columns."
                 )
 
 
@@ -148,7 +156,9 @@ def _note_unused(result: Feeds, specs: list[TableSpec], raws: list[RawTable]) ->
     used = {fold_name(column) for spec in specs for column, _ in _wanted(spec)} | {SYNTHETIC}
     positions = {s.position for spec in specs for s in spec.columns.values()}
     for raw in raws:
-        left = [n.strip() for i, n in enumerate(raw.names, 1) if fold_name(n) not in used and i not in positions]
+        left = [
+            n.strip() for i, n in enumerate(raw.names, 1) if fold_name(n) not in used and i not in positions
+        ]
         if any(left):
             result.unused[raw.file] = [n for n in left if n]
 

@@ -19,7 +19,15 @@ from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.workbook import choose_sheets, open_book, read_parquet, read_sheet
 
-_ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".parquet": "parquet"}
+_ENDINGS = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xls",
+    ".parquet": "parquet",
+}
 #: Sheets of the template that hold no data.
 TEMPLATE_SHEETS = ("cover", "contents", "columns")
 
@@ -91,10 +99,14 @@ def discover(raw: Path, shown: str) -> list[InputFile]:
         If there is no such folder or it is empty.
     """
     if not raw.is_dir():
-        raise DataError(f"There is no folder {shown}. Put the force's return there; data/raw/README.md tells how.")
+        raise DataError(
+            f"There is no folder {shown}. Put the force's return there; data/raw/README.md tells how."
+        )
     paths = [p for p in raw.rglob("*") if p.is_file() and not p.name.startswith((".", "~$"))]
     if not paths:
-        raise DataError(f"The folder {shown} is empty. Put the force's return there; data/raw/README.md tells how.")
+        raise DataError(
+            f"The folder {shown} is empty. Put the force's return there; data/raw/README.md tells how."
+        )
     found = [InputFile(p, p.relative_to(raw).as_posix(), file_sha256(p)) for p in paths]
     return sorted(found, key=lambda f: (f.shown.casefold(), f.shown))
 
@@ -176,12 +188,16 @@ class Reader:
                         _add(result, table, raw)
                 else:
                     continue
-                if any(raw.file.split("[")[0] == file.shown for found in result.tables.values() for raw in found):
+                if any(
+                    raw.file.split("[")[0] == file.shown for found in result.tables.values() for raw in found
+                ):
                     result.used.add(file.shown)
             except DataError as error:
                 result.faults.append(error.message)
 
-    def _standard_book(self, file: InputFile, table: str | None, result: Read) -> Iterator[tuple[str, RawTable]]:
+    def _standard_book(
+        self, file: InputFile, table: str | None, result: Read
+    ) -> Iterator[tuple[str, RawTable]]:
         spec = FileSpec(pattern=file.shown)
         with open_book(file.path, file.shown) as book:
             named = {s: _table_named(s) for s in book.names}

@@ -14,8 +14,8 @@ from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.project import Project
 from hmic_analysis.store import mapping as m
-from hmic_analysis.store.names import fold_name
 from hmic_analysis.store.located import Key, Located, read_located
+from hmic_analysis.store.names import fold_name
 
 #: Words that ``otherwise`` gives a meaning of their own.
 OTHERWISE = ("reject", "blank", "keep")
@@ -59,7 +59,9 @@ def load_mapping(project: Project, name: str) -> LoadedMapping:
     path = folder / f"{name}.yml"
     if not path.is_file():
         if name == "standard":
-            return LoadedMapping(name, STANDARD, hashlib.sha256(STANDARD.model_dump_json().encode()).hexdigest())
+            return LoadedMapping(
+                name, STANDARD, hashlib.sha256(STANDARD.model_dump_json().encode()).hexdigest()
+            )
         known = sorted({p.stem for p in folder.glob("*.yml")} | {"standard"})
         raise ParameterError(
             f"There is no source '{name}'.{did_you_mean(name, known)} Sources: {', '.join(known)}.\n"
@@ -155,7 +157,10 @@ def _check(mapping: m.Mapping, located: Located) -> Iterator[tuple[Key, str]]:
         yield from _check_zone(spec.timezone, (*key, "timezone"))
         yield from _check_encoding(spec.encoding, (*key, "encoding"))
         if spec.names and spec.header != "none":
-            yield (*key, "names"), "'names' goes with 'header: none'; a file with a header row names its own columns."
+            yield (
+                (*key, "names"),
+                "'names' goes with 'header: none'; a file with a header row names its own columns.",
+            )
     for table, specs in mapping.tables.items():
         if table not in CONTRACTS:
             yield (
@@ -170,7 +175,10 @@ def _check(mapping: m.Mapping, located: Located) -> Iterator[tuple[Key, str]]:
         yield from _check_about(item.about, ("cannot_tell", i, "about"))
     for i, note in enumerate(mapping.notes):
         if note.table not in CONTRACTS:
-            yield ("notes", i, "table"), f"there is no table '{note.table}'.{did_you_mean(note.table, CONTRACTS)}"
+            yield (
+                ("notes", i, "table"),
+                f"there is no table '{note.table}'.{did_you_mean(note.table, CONTRACTS)}",
+            )
         if note.start > note.end:
             yield ("notes", i, "from"), "ends before it begins."
 
@@ -207,14 +215,20 @@ def _check_table(mapping: m.Mapping, table: str, spec: m.TableSpec, key: Key) ->
     contract = CONTRACTS[table]
     if spec.file not in mapping.files:
         near = did_you_mean(spec.file, mapping.files)
-        yield (*key, "file"), f"there is no file '{spec.file}' under 'files'.{near} Files: {', '.join(mapping.files)}."
+        yield (
+            (*key, "file"),
+            f"there is no file '{spec.file}' under 'files'.{near} Files: {', '.join(mapping.files)}.",
+        )
     for i, test in enumerate(spec.where):
         yield from _check_regex(test.matches, (*key, "where", i, "matches"))
     for name, source in spec.columns.items():
         here: Key = (*key, "columns", name)
         if name not in contract.column_names:
             near = did_you_mean(name, contract.column_names)
-            yield here, f"table '{table}' has no column '{name}'.{near} Columns: {', '.join(contract.column_names)}."
+            yield (
+                here,
+                f"table '{table}' has no column '{name}'.{near} Columns: {', '.join(contract.column_names)}.",
+            )
             continue
         yield from _check_source(mapping, table, name, source, spec, here)
     for column in contract.columns:
@@ -246,12 +260,18 @@ def _check_source(
         for pattern in source.codes:
             yield from _check_regex(pattern, (*key, "codes", pattern))
     if column.kind in ("code", "codes"):
-        results = [*source.codes.items(), *[("otherwise", w) for w in [source.otherwise] if w not in OTHERWISE]]
+        results = [
+            *source.codes.items(),
+            *[("otherwise", w) for w in [source.otherwise] if w not in OTHERWISE],
+        ]
         for raw, code in results:
             if code not in (*column.allowed, "blank"):
                 at = (*key, raw) if raw == "otherwise" else (*key, "codes", raw)
                 near = did_you_mean(code, column.allowed)
-                yield at, f"'{code}' is not allowed for {name}.{near} Allowed: {', '.join(column.allowed)}, or blank."
+                yield (
+                    at,
+                    f"'{code}' is not allowed for {name}.{near} Allowed: {', '.join(column.allowed)}, or blank.",
+                )
     if column.kind != "timestamp" and (source.on or source.plus or source.wraps_midnight):
         yield key, f"'on', 'plus' and 'wraps_midnight' are for times; {name} is a {column.kind}."
     if source.on is not None and column.kind == "timestamp":

@@ -16,6 +16,7 @@ from hmic_analysis.store import zones
 from hmic_analysis.store.feeds import Feed
 from hmic_analysis.store.persons import make_private_folder, restrict
 from hmic_analysis.store.rawtable import RawTable
+from hmic_analysis.store.scan import BadLine
 from hmic_analysis.store.sql import literal, scalar
 from hmic_analysis.store.stage import stage_name
 
@@ -58,7 +59,9 @@ def write_table(
         "_row AS source_row",
         "array_to_string(flags, ';') AS flags",
     ]
-    order = ", ".join(x for x in (contract.time and f"{contract.time} NULLS FIRST", "file", "_row", "feed") if x)
+    order = ", ".join(
+        x for x in (contract.time and f"{contract.time} NULLS FIRST", "file", "_row", "feed") if x
+    )
     con.execute(
         f"COPY (SELECT {', '.join(columns)} FROM (SELECT * FROM {stage_name(contract.name)} "
         f"WHERE len(reasons) = 0 ORDER BY {order})) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
@@ -70,7 +73,7 @@ def first_and_last(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str
     if not contract.time:
         return "", ""
     column = contract.column(contract.time)
-    value = zones.local_time(column.name, zone) if column.kind == "timestamp" else column.name
+    value = f"{zones.zone_macros(con, zone)[1]}({column.name})" if column.kind == "timestamp" else column.name
     shown = f"strftime({value}, '{'%Y-%m' if column.kind == 'month' else '%Y-%m-%d'}')"
     row = con.execute(
         f"SELECT min({shown}), max({shown}) FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
@@ -125,7 +128,7 @@ def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTa
     ).fetchall()
     reasons: dict[int, Counter[str]] = {}
     for file, reason, n in con.execute(
-        "SELECT file, split_part(reason, ' = ', 1), count(*) FROM "
+        "SELECT file, reason_kind(reason), count(*) FROM "
         f"(SELECT file, unnest(reasons) AS reason FROM {stage}) GROUP BY ALL ORDER BY ALL"
     ).fetchall():
         reasons.setdefault(file, Counter())[reason] = n
@@ -160,12 +163,17 @@ def _outside(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables:
     ).fetchall()
 
 
-def _file_account(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str]) -> RowAccount:
-    reasons: Counter[str] = Counter(line.reason if "fields" not in line.reason else "wrong number of fields" for line in raw.bad)
-    for reason, n in con.execute(f"SELECT reason, count(*) FROM {raw.table}_outside GROUP BY reason").fetchall():
+def _file_account(
+    con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str]
+) -> RowAccount:
+    reasons: Counter[str] = Counter(_bad_kind(line) for line in raw.bad)
+    for reason, n in con.execute(
+        f"SELECT reason, count(*) FROM {raw.table}_outside GROUP BY reason"
+    ).fetchall():
         reasons[reason] += n
     selects = [
-        f"SELECT _row, len(reasons) = 0 AS kept, reasons FROM {stage_name(t)} WHERE file = {number}" for t in tables
+        f"SELECT _row, len(reasons) = 0 AS kept, reasons FROM {stage_name(t)} WHERE file = {number}"
+        for t in tables
     ]
     kept = refused = 0
     if selects:
@@ -177,7 +185,7 @@ def _file_account(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, ta
         refused = scalar(con, "SELECT count(*) FROM fate WHERE NOT kept")
         for reason, n in con.execute(
             "SELECT reason, count(*) FROM (SELECT _row, unnest(list_distinct(list_transform(reasons, "
-            "lambda r: split_part(r, ' = ', 1)))) AS reason FROM fate WHERE NOT kept) GROUP BY reason ORDER BY reason"
+            "lambda r: reason_kind(r)))) AS reason FROM fate WHERE NOT kept) GROUP BY reason ORDER BY reason"
         ).fetchall():
             reasons[reason] += n
     outside = scalar(con, f"SELECT count(*) FROM {raw.table}_outside")
@@ -191,7 +199,9 @@ def _file_account(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, ta
     )
 
 
-def write_rejected(con: duckdb.DuckDBPyConnection, folder: Path, raws: list[RawTable], feeds: list[Feed]) -> None:
+def write_rejected(
+    con: duckdb.DuckDBPyConnection, folder: Path, raws: list[RawTable], feeds: list[Feed]
+) -> None:
     """Write the rows kept aside, one CSV file a table, readable by their owner only.
 
     Each row has the file, the row in it, the table, every reason, and the original fields as JSON.
@@ -224,12 +234,20 @@ def write_rejected(con: duckdb.DuckDBPyConnection, folder: Path, raws: list[RawT
     ]
     written.add(_copy(con, folder, OUT_OF_SCOPE, outside))
     bad = [(n, raw.file, b.line, b.reason, _text(b.raw)) for n, raw in enumerate(raws) for b in raw.bad]
-    kinds = {"fileno": pa.int64(), "file": pa.string(), "row": pa.int64(), "reason": pa.string(), "text": pa.string()}
+    kinds = {
+        "fileno": pa.int64(),
+        "file": pa.string(),
+        "row": pa.int64(),
+        "reason": pa.string(),
+        "text": pa.string(),
+    }
     columns = zip(*bad, strict=True) if bad else [()] * len(kinds)
     con.register(
-        "bad_lines", pa.table({k: pa.array(list(c), kind) for (k, kind), c in zip(kinds.items(), columns, strict=True)})
+        "bad_lines",
+        pa.table({k: pa.array(list(c), kind) for (k, kind), c in zip(kinds.items(), columns, strict=True)}),
     )
-    line = "SELECT fileno, file, row, '' AS table, reason AS reasons, to_json({'line': text})::VARCHAR AS original FROM bad_lines"
+    text = "to_json({'line': text})::VARCHAR"
+    line = f"SELECT fileno, file, row, '' AS table, reason AS reasons, {text} AS original FROM bad_lines"
     written.add(_copy(con, folder, UNREADABLE, [line]))
     for old in folder.glob("*.csv"):
         if old.name not in written:
@@ -253,6 +271,10 @@ def _copy(con: duckdb.DuckDBPyConnection, folder: Path, name: str, parts: list[s
     os.replace(part, final)
     restrict(final)
     return final.name
+
+
+def _bad_kind(line: BadLine) -> str:
+    return "wrong number of fields" if " fields where " in line.reason else line.reason
 
 
 def _text(raw: bytes) -> str:

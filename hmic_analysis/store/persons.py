@@ -99,7 +99,9 @@ def use_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     # Variables and not literals: a statement that fails is quoted in the error message.
     con.execute("SET VARIABLE person_inner = ?", [bytes(b ^ 0x36 for b in block).hex()])
     con.execute("SET VARIABLE person_outer = ?", [bytes(b ^ 0x5C for b in block).hex()])
-    con.execute("CREATE MACRO person_text(x) AS upper(nfc_normalize(regexp_replace(clean(x), '[\\s\\xa0]+', ' ', 'g')))")
+    con.execute(
+        "CREATE MACRO person_text(x) AS upper(nfc_normalize(regexp_replace(clean(x), '[\\s\\xa0]+', ' ', 'g')))"
+    )
     con.execute(
         "CREATE MACRO person_hash(x) AS sha256(unhex(getvariable('person_outer')) || "
         "unhex(sha256(unhex(getvariable('person_inner')) || encode(person_text(x)))))"

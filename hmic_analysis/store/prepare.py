@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import duckdb
-from filelock import FileLock, Timeout
 
-from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS
-from hmic_analysis.errors import DataError, LockedError
+from hmic_analysis.errors import DataError
 from hmic_analysis.project import Project
 from hmic_analysis.store.feeds import SYNTHETIC, Feed, Feeds, make_feeds, surrogate_stems
 from hmic_analysis.store.inputs import InputFile, Read, Reader, discover
@@ -33,16 +26,21 @@ from hmic_analysis.store.output import (
     write_rejected,
     write_table,
 )
-from hmic_analysis.store.persons import key_id, make_private_folder, person_key, use_key
+from hmic_analysis.store.persons import make_private_folder, person_key, use_key
 from hmic_analysis.store.processed import manifest_path, read_manifest
 from hmic_analysis.store.sql import make_macros, words
 from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, stage_feed
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.times import make_time_macros
 from hmic_analysis.store.typed import TRUE_WORDS
-
-#: Raise when the loader gives other tables for the same input.
-LOADER_VERSION = 1
+from hmic_analysis.store.versions import (
+    clear_leftovers,
+    contracts_sha256,
+    force_lock,
+    is_whole,
+    version_of,
+    write_atomically,
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,11 @@ class PrepareResult:
 
 
 def prepare(
-    project: Project, params_resolved_sources: list[str], force: str, raw: Path, timezone: str = "Europe/London"
+    project: Project,
+    params_resolved_sources: list[str],
+    force: str,
+    raw: Path,
+    timezone: str = "Europe/London",
 ) -> PrepareResult:
     """Turn one force's return into processed tables.
 
@@ -96,79 +98,29 @@ def prepare(
     shown = project.relative(raw)
     files = discover(raw, shown)
     key = person_key(project)
-    version, parts = _version(sources, files, key, timezone)
+    version, parts = version_of(sources, files, key, timezone)
     make_private_folder(project.keys)
-    with _lock(project.keys / f"prepare-{force}.lock", force):
+    with force_lock(project.keys / f"prepare-{force}.lock", force):
         old = read_manifest(project, force)
-        if old is not None and old.version == version and _whole(project, old):
+        if old is not None and old.version == version and is_whole(project, old):
             return PrepareResult(force, "up_to_date", old)
         folder = project.processed / force
         folder.mkdir(parents=True, exist_ok=True)
-        _clear(folder, project.keys, force, keep=old.version if old else "")
-        with tempfile.TemporaryDirectory(prefix=f"work-{force}-", dir=project.keys, ignore_cleanup_errors=True) as work:
-            manifest = _build(project, sources, files, force, shown, timezone, version, parts, key, Path(work))
-        _write_atomically(manifest_path(project, force), manifest.model_dump_json(indent=1, by_alias=True) + "\n")
-        _clear(folder, project.keys, force, keep=version)
+        clear_leftovers(folder, project.keys, force, keep=old.version if old else "")
+        with tempfile.TemporaryDirectory(
+            prefix=f"work-{force}-", dir=project.keys, ignore_cleanup_errors=True
+        ) as work:
+            manifest = _build(
+                project, sources, files, force, shown, timezone, version, parts, key, Path(work)
+            )
+        write_atomically(
+            manifest_path(project, force), manifest.model_dump_json(indent=1, by_alias=True) + "\n"
+        )
+        clear_leftovers(folder, project.keys, force, keep=version)
     return PrepareResult(force, "prepared", manifest)
 
 
-def contracts_sha256() -> str:
-    """Hash of all contracts: tables made under other contracts are out of date."""
-    plain = {name: dataclasses.asdict(contract) for name, contract in CONTRACTS.items()}
-    text = json.dumps([plain, BOOKKEEPING], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _version(
-    sources: list[LoadedMapping], files: list[InputFile], key: bytes, timezone: str
-) -> tuple[str, dict[str, object]]:
-    parts: dict[str, object] = {
-        "loader": LOADER_VERSION,
-        "inputs": {f.shown: f.sha256 for f in files},
-        "mappings": {s.name: s.sha256 for s in sources},
-        "contracts": contracts_sha256(),
-        "key": key_id(key),
-        "timezone": timezone,
-    }
-    digest = hashlib.sha256(json.dumps(parts, sort_keys=False).encode()).hexdigest()
-    return f"v-{digest[:12]}", parts
-
-
 @contextmanager
-def _lock(path: Path, force: str) -> Iterator[None]:
-    try:
-        with FileLock(path, timeout=0):
-            yield
-    except Timeout:
-        raise LockedError(f"The return of {force} is being prepared by another run. Wait for it to end.") from None
-
-
-def _whole(project: Project, manifest: Manifest) -> bool:
-    folder = project.processed / manifest.force / manifest.version
-    return all(
-        (folder / f"{name}.parquet").is_file() and file_sha256(folder / f"{name}.parquet") == entry.sha256
-        for name, entry in manifest.tables.items()
-    )
-
-
-def _clear(folder: Path, keys: Path, force: str, keep: str) -> None:
-    """Remove versions no manifest points to, and what a killed run left."""
-    for path in folder.iterdir():
-        if path.is_dir() and path.name.startswith(("v-", ".new-")) and path.name != keep:
-            shutil.rmtree(path, ignore_errors=True)
-    for path in keys.glob(f"work-{force}-*"):
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(part, path)
-
-
 def _build(
     project: Project,
     sources: list[LoadedMapping],
@@ -199,7 +151,9 @@ def _build(
             flag_times(con, contract, {c.name for c in contracts})
         accounts = account(con, raws, feeds.feeds)
         made_up = _synthetic(con, sources, feeds.feeds)
-        place = next((s.mapping.timezone for s in sources if s.mapping.timezone not in (None, "UTC")), timezone)
+        place = next(
+            (s.mapping.timezone for s in sources if s.mapping.timezone not in (None, "UTC")), timezone
+        )
         new = project.processed / force / f".new-{version}"
         new.mkdir()
         tables = {}
@@ -208,10 +162,14 @@ def _build(
             write_table(con, contract, feeds.feeds, names, path)
             first, last = first_and_last(con, contract, place)
             flags = count_flags(con, contract.name)
-            tables[contract.name] = _entry(contract.name, path, first, last, flags, feeds.feeds, accounts, made_up)
+            tables[contract.name] = _entry(
+                contract.name, path, first, last, flags, feeds.feeds, accounts, made_up
+            )
         write_rejected(con, project.rejected(force), raws, feeds.feeds)
     except duckdb.OutOfMemoryException as error:
-        raise DataError(f"{shown}: too large for this machine's memory and temporary space ({error}).") from error
+        raise DataError(
+            f"{shown}: too large for this machine's memory and temporary space ({error})."
+        ) from error
     finally:
         con.close()
     final = project.processed / force / version
@@ -251,7 +209,11 @@ def _connect(work: Path, key: bytes) -> duckdb.DuckDBPyConnection:
 
 
 def _read_all(
-    con: duckdb.DuckDBPyConnection, sources: list[LoadedMapping], files: list[InputFile], shown: str, work: Path
+    con: duckdb.DuckDBPyConnection,
+    sources: list[LoadedMapping],
+    files: list[InputFile],
+    shown: str,
+    work: Path,
 ) -> tuple[list[Read], Feeds]:
     """Read everything before judging, so that one message lists every fault."""
     reader = Reader(con, work)
@@ -267,7 +229,9 @@ def _read_all(
     if result.faults:
         listed = "\n".join(f"- {fault}" for fault in dict.fromkeys(result.faults))
         raise DataError(f"{shown} can't be prepared:\n{listed}")
-    if not result.feeds:
+    if not result.feeds and any(read.used for read in reads):
+        result.notes.append("no file or sheet of the return holds a row: it has no tables")
+    elif not result.feeds:
         names = ", ".join(s.name for s in sources)
         raise DataError(
             f"{shown}: holds no table of the source {names}. Files there: {', '.join(f.shown for f in files[:12])}.\n"

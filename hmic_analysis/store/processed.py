@@ -120,7 +120,9 @@ def _bounds(
     if start is None and end is None:
         return None
     if not contract.time:
-        raise DataError(f"Table '{contract.name}' can't be cut by start and end: it holds a state, not a flow.")
+        raise DataError(
+            f"Table '{contract.name}' can't be cut by start and end: it holds a state, not a flow."
+        )
     kind = contract.column(contract.time).kind
     field = pc.field(contract.time)
     tests = []

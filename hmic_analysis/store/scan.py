@@ -137,7 +137,9 @@ class _State:
         for i, reason in faults.items():
             raw = data[starts[i] : ends[i]]
             self.scan.bad[first + i] = BadLine(first + i, reason, raw.rstrip(b"\r"))
-        self.odd += [(first + int(i), offset + int(starts[i]), offset + int(ends[i])) for i in np.flatnonzero(odd)]
+        self.odd += [
+            (first + int(i), offset + int(starts[i]), offset + int(ends[i])) for i in np.flatnonzero(odd)
+        ]
 
     def _blank(self, buf: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: int) -> np.ndarray:
         returns = np.flatnonzero(buf == _RETURN)
@@ -234,7 +236,10 @@ class _State:
         if "\ufffd" in text:
             return False
         reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=chr(self.delimiter), quotechar=chr(self.quote), strict=True
+            io.StringIO(text, newline=""),
+            delimiter=chr(self.delimiter),
+            quotechar=chr(self.quote),
+            strict=True,
         )
         try:
             rows = list(reader)

@@ -8,7 +8,9 @@ from typing import Any
 import duckdb
 
 #: Space that people don't see as such: no-break, narrow and zero-width kinds, byte-order mark.
-SPACES = "\t\n\v\f\r \x85\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+SPACES = (
+    "\t\n\v\f\r \x85\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _CONTROL = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]+"
 
@@ -38,11 +40,18 @@ def make_macros(con: duckdb.DuckDBPyConnection) -> None:
 
     ``clean(x)`` trims visible and invisible space and makes empty text null; ``printable(x)`` also takes out control
     and direction characters; ``number_of(x)`` reads a plain decimal number; ``seconds_of(x)`` a duration or time of
-    day ``[days ]H:MM[:SS[.f]]``; ``clock_of(x)`` a time of day, also with AM/PM or without colon.
+    day ``H:MM[:SS[.f]]``; ``clock_of(x)`` a time of day, also with AM/PM or without colon; ``nullif_any(x, items)``
+    is null where ``items`` has ``x``; ``reason_kind(x)`` is the part of a reason that is counted.
     """
     chars = literal(SPACES + INVISIBLE)
     con.execute(f"CREATE MACRO clean(x) AS nullif(trim(x, {chars}), '')")
-    con.execute(f"CREATE MACRO printable(x) AS nullif(trim(regexp_replace(x, {literal(_CONTROL)}, ' ', 'g')), '')")
+    con.execute(
+        f"CREATE MACRO printable(x) AS nullif(trim(regexp_replace(x, {literal(_CONTROL)}, ' ', 'g')), '')"
+    )
+    con.execute(
+        "CREATE MACRO reason_kind(x) AS CASE WHEN starts_with(x, 'repeat of row ') THEN 'repeat' "
+        "WHEN starts_with(x, 'conflicting key: ') THEN 'conflicting key' ELSE split_part(x, ' = ', 1) END"
+    )
     con.execute("CREATE MACRO nullif_any(x, items) AS CASE WHEN NOT list_contains(items, x) THEN x END")
     number = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
     con.execute(

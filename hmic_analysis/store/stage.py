@@ -26,8 +26,12 @@ def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec) -
     if spec.footer.rows:
         tests.append(f"WHEN _row > {raw.last_row - spec.footer.rows} THEN 'footer or total row'")
     for word in spec.footer.starts_with:
-        tests.append(f"WHEN starts_with(lower(clean(c1)), {literal(word.lower())}) THEN 'footer or total row'")
-    con.execute(f"CREATE VIEW {raw.table}_rows AS SELECT *, CASE {' '.join(tests)} END AS _skip FROM {raw.table}")
+        tests.append(
+            f"WHEN starts_with(lower(clean(c1)), {literal(word.lower())}) THEN 'footer or total row'"
+        )
+    con.execute(
+        f"CREATE VIEW {raw.table}_rows AS SELECT *, CASE {' '.join(tests)} END AS _skip FROM {raw.table}"
+    )
 
 
 def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: int, home: str) -> None:
@@ -92,8 +96,8 @@ def reject_repeats(con: duckdb.DuckDBPyConnection, contract: Contract, files: di
     order = "ORDER BY file, _row, feed"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE refused AS SELECT id, CASE WHEN alike_nth > 1 "
-        f"THEN 'repeat of = row ' || alike_row || ' of ' || a.file_name "
-        f"ELSE 'conflicting key = row ' || same_row || ' of ' || b.file_name || ' has the same {key} and differs' END "
+        f"THEN 'repeat of row ' || alike_row || ' of ' || a.file_name "
+        f"ELSE 'conflicting key: row ' || same_row || ' of ' || b.file_name || ' has the same {key} and differs' END "
         f"AS reason FROM (SELECT s.rowid AS id, row_number() OVER alike AS alike_nth, row_number() OVER same AS nth, "
         f"first_value(_row) OVER alike AS alike_row, first_value(_row) OVER same AS same_row, "
         f"first_value(file) OVER alike AS alike_file, first_value(file) OVER same AS same_file "
@@ -120,12 +124,15 @@ def flag_times(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set[s
     stage = stage_name(contract.name)
     own = [c for c in contract.checks if not c.earlier_table]
     if own:
-        tests = ", ".join(f"CASE WHEN {_broken(c, c.earlier, c.later)} THEN {literal(c.flag)} END" for c in own)
+        tests = ", ".join(
+            f"CASE WHEN {_broken(c, c.earlier, c.later)} THEN {literal(c.flag)} END" for c in own
+        )
         con.execute(_add_flags(stage, tests))
     for table in sorted({c.earlier_table for c in contract.checks if c.earlier_table} & tables):
         checks = [c for c in contract.checks if c.earlier_table == table]
         tests = ", ".join(
-            f"CASE WHEN {_broken(c, f'o.{c.earlier}', f's.{c.later}')} THEN {literal(c.flag)} END" for c in checks
+            f"CASE WHEN {_broken(c, f'o.{c.earlier}', f's.{c.later}')} THEN {literal(c.flag)} END"
+            for c in checks
         )
         con.execute(
             f"UPDATE {stage} SET flags = list_concat(flags, j.found) FROM (SELECT s.rowid AS id, "
@@ -143,4 +150,6 @@ def _broken(check: TimeCheck, earlier: str, later: str) -> str:
 
 def _add_flags(stage: str, tests: str) -> str:
     found = f"list_filter([{tests}], lambda x: x IS NOT NULL)"
-    return f"UPDATE {stage} SET flags = list_concat(flags, {found}) WHERE len(reasons) = 0 AND len({found}) > 0"
+    return (
+        f"UPDATE {stage} SET flags = list_concat(flags, {found}) WHERE len(reasons) = 0 AND len({found}) > 0"
+    )

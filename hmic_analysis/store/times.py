@@ -7,7 +7,9 @@ import duckdb
 from hmic_analysis.store.sql import literal
 
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "BST": 60}
-_OFFSET = r"\d:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?\s*(Z|z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)$"
+_OFFSET = (
+    r"\d:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?\s*(Z|z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)$"
+)
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
 _UK_DAYS = ("%d/%m/%Y",)
 _UK_TIMES = ("%d/%m/%Y %H:%M:%S.%f", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
@@ -19,9 +21,12 @@ _LOW, _HIGH = "TIMESTAMP '1900-01-01'", "TIMESTAMP '2100-12-31 23:59:59.999999'"
 
 
 def make_time_macros(con: duckdb.DuckDBPyConnection) -> None:
-    """Define ``plausible(x)`` (a timestamp of the years 1900 to 2100, else null), ``offset_of(x)`` (minutes east of Greenwich written at the end of a time, else null) and
-    ``unzoned(x)`` (the text without it, at most six digits of a second, ``24:00`` made ``00:00`` of the next day by
-    :func:`stamp`)."""
+    """Define the macros that read times.
+
+    ``plausible(x)`` is a timestamp of the years 1900 to 2100, else null; ``offset_of(x)`` the minutes east of
+    Greenwich written at the end of a time, else null; ``unzoned(x)`` the text without them and with at most six
+    digits of a second.
+    """
     mark = f"upper(regexp_extract(x, {literal(_OFFSET)}, 1))"
     con.execute(f"CREATE MACRO plausible(x) AS CASE WHEN x BETWEEN {_LOW} AND {_HIGH} THEN x END")
     named = " ".join(f"WHEN {literal(word)} THEN {minutes}" for word, minutes in _ZONES.items())
@@ -71,9 +76,12 @@ def day(text: str, formats: tuple[str, ...]) -> str:
     tries = []
     if not formats or "iso" in formats:
         tries.append(
-            f"CASE WHEN regexp_full_match({text}, '\\d{{4}}-\\d{{1,2}}-\\d{{1,2}}') THEN try_cast({text} AS TIMESTAMP) END"
+            f"CASE WHEN regexp_full_match({text}, '\\d{{4}}-\\d{{1,2}}-\\d{{1,2}}') "
+            f"THEN try_cast({text} AS TIMESTAMP) END"
         )
-    patterns = tuple(f for f in formats if f not in (*COUNTED, "iso") and not _has_clock(f)) if formats else _UK_DAYS
+    patterns = (
+        tuple(f for f in formats if f not in (*COUNTED, "iso") and not _has_clock(f)) if formats else _UK_DAYS
+    )
     if patterns:
         tries.append(f"try_strptime({text}, [{', '.join(literal(p) for p in patterns)}])")
     return _guard(_first(tries))
@@ -90,11 +98,12 @@ def month(text: str, formats: tuple[str, ...]) -> str:
 
 def _iso(text: str) -> str:
     plain = f"replace({text}, ',', '.')"
-    midnight = "'T?\\s?24:0[1-9]|24:[1-5]'"
-    return (
-        f"CASE WHEN regexp_full_match({plain}, {literal(_ISO)}) AND NOT regexp_matches({text}, {midnight}) "
-        f"THEN try_cast({plain} AS TIMESTAMP) END"
+    # Of the hour 24 only its beginning exists; the engine would take 24:30 too.
+    late = (
+        f"regexp_matches({plain}, '[ T]24:') AND NOT regexp_full_match({plain}, '.*[ T]24:00(:00([.]0+)?)?')"
     )
+    good = f"regexp_full_match({plain}, {literal(_ISO)}) AND NOT ({late})"
+    return f"CASE WHEN {good} THEN try_cast({plain} AS TIMESTAMP) END"
 
 
 def _counted(text: str, kind: str) -> str:

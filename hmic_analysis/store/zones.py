@@ -6,13 +6,18 @@ machine it runs on.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-FIRST_YEAR, LAST_YEAR = 1970, 2070
-#: In the packed numbers of :func:`wall_code`: the hour does not exist.
+import duckdb
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+_Step = tuple[datetime, datetime, int, int]
+#: In the packed numbers of :func:`zone_macros`: the hour does not exist.
 GAP = 999
 
 
@@ -27,7 +32,7 @@ class Transition:
 
 @cache
 def transitions(zone: str) -> tuple[int, tuple[Transition, ...]]:
-    """Changes of the clocks in a zone, 1970 to 2070.
+    """Changes of the clocks in a zone, 1900 to 2100.
 
     Parameters
     ----------
@@ -48,7 +53,7 @@ def transitions(zone: str) -> tuple[int, tuple[Transition, ...]]:
     found = []
     day = datetime(FIRST_YEAR, 1, 1)
     first = previous = offset(day)
-    while day.year <= LAST_YEAR:
+    while day < datetime(LAST_YEAR, 12, 31):
         following = day + timedelta(days=1)
         current = offset(following)
         if current != previous:
@@ -61,54 +66,83 @@ def transitions(zone: str) -> tuple[int, tuple[Transition, ...]]:
     return first, tuple(found)
 
 
-def wall_code(wall: str, zone: str) -> str:
-    """SQL of a number that tells how to read a wall time.
+def zone_macros(con: duckdb.DuckDBPyConnection, zone: str) -> tuple[str, str]:
+    """Define the two functions of a zone in the database.
+
+    The changes of the clocks lie in lists with one entry a year, so that reading a time costs a look-up by its year
+    and a few comparisons.
 
     Parameters
     ----------
-    wall : str
-        SQL of a timestamp without zone.
+    con : duckdb.DuckDBPyConnection
     zone : str
         IANA name.
 
     Returns
     -------
     str
-        SQL of ``(offset + 86400) * 1000 + code``: the offset in seconds with which the first occurrence of an
-        ambiguous time is read (and with which a missing hour is shifted forward), and the code 0, the minutes between
-        the two occurrences, or ``GAP``.
+        Name of a macro of a wall time: ``(offset + 86400) * 1000 + code``, with the offset in seconds by which the
+        first occurrence of an ambiguous time is read (and by which a missing hour is shifted forward), and as code
+        0, the minutes between the two occurrences, or ``GAP``.
+    str
+        Name of a macro that turns a UTC timestamp into wall time.
     """
+    stem = "zone_" + hashlib.sha256(zone.encode()).hexdigest()[:12]
+    wall, local = f"{stem}_wall", f"{stem}_local"
+    if con.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [wall]).fetchall():
+        return wall, local
     first, changes = transitions(zone)
-    edges, leaves = [], []
-    offset = first
+    _lookup(con, wall, _wall_steps(first, changes), (first + 86400) * 1000)
+    _lookup(con, f"{stem}_offset", [(c.at, c.at, c.after, c.after) for c in changes], first)
+    con.execute(f"CREATE MACRO {local}(x) AS x + to_seconds({stem}_offset(x))")
+    return wall, local
+
+
+def _wall_steps(first: int, changes: tuple[Transition, ...]) -> list[_Step]:
+    """Each change as (window begins, window ends, number inside the window, number after it), in wall time."""
+    steps, offset = [], first
     for change in changes:
-        before, after = timedelta(seconds=change.before), timedelta(seconds=change.after)
-        begins, ends = sorted((change.at + before, change.at + after))
+        sides = (change.at + timedelta(seconds=change.before), change.at + timedelta(seconds=change.after))
         code = (change.before - change.after) // 60 if change.after < change.before else GAP
-        plain = (offset + 86400) * 1000
-        leaves.append(f"CASE WHEN {wall} >= {_stamp(begins)} THEN {plain + code} ELSE {plain} END")
-        edges.append(ends)
+        steps.append((min(sides), max(sides), (offset + 86400) * 1000 + code, (change.after + 86400) * 1000))
         offset = change.after
-    leaves.append(str((offset + 86400) * 1000))
-    return _tree(wall, edges, leaves)
+    return steps
 
 
-def local_time(utc: str, zone: str) -> str:
-    """SQL of the wall time in ``zone`` of a UTC timestamp (both without zone)."""
-    first, changes = transitions(zone)
-    leaves = [str(first), *(str(change.after) for change in changes)]
-    return f"({utc} + to_seconds({_tree(utc, [change.at for change in changes], leaves)}))"
+def _lookup(con: duckdb.DuckDBPyConnection, macro: str, steps: list[_Step], start: int) -> None:
+    """Define a macro that finds the number in force at a timestamp."""
+    years: dict[int, list[_Step]] = {year: [] for year in range(FIRST_YEAR, LAST_YEAR + 1)}
+    for step in steps:
+        # A window over New Year is looked up from both of its years.
+        for year in sorted({step[0].year, step[1].year} & set(years)):
+            years[year].append(step)
+    most = max(len(found) for found in years.values())
+    never = datetime(9999, 1, 1)
+    columns: dict[str, list[object]] = {"base": []}
+    current = start
+    for year, found in years.items():
+        columns["base"].append(current)
+        for i in range(most):
+            step = found[i] if i < len(found) else (never, never, 0, 0)
+            for name, value in zip(("begins", "ends", "within", "after"), step, strict=True):
+                columns.setdefault(f"{name}{i}", []).append(value)
+        current = next((step[3] for step in reversed(found) if step[1].year == year), current)
+    for name, values in columns.items():
+        kind = "TIMESTAMP" if isinstance(values[0], datetime) else "BIGINT"
+        listed = ", ".join(f"'{v}'" if kind == "TIMESTAMP" else str(v) for v in values)
+        con.execute(f"SET VARIABLE {macro}_{name} = [{listed}]::{kind}[]")
+    index = f"(least(greatest(year(x), {FIRST_YEAR}), {LAST_YEAR}) - {FIRST_YEAR - 1})"
+
+    def at(name: str) -> str:
+        return f"getvariable('{macro}_{name}')[{index}]"
+
+    con.execute(f"CREATE MACRO {macro}(x) AS {_chain(at, 0, most)}")
 
 
-def _stamp(instant: datetime) -> str:
-    return f"TIMESTAMP '{instant.isoformat(sep=' ')}'"
-
-
-def _tree(value: str, edges: list[datetime], leaves: list[str]) -> str:
-    if not edges:
-        return leaves[0]
-    middle = len(edges) // 2
-    return (
-        f"(CASE WHEN {value} < {_stamp(edges[middle])} THEN {_tree(value, edges[:middle], leaves[: middle + 1])} "
-        f"ELSE {_tree(value, edges[middle + 1 :], leaves[middle + 1 :])} END)"
-    )
+def _chain(at: Callable[[str], str], i: int, most: int) -> str:
+    """The steps of a year from the i-th on, as nested cases."""
+    plain = at("base") if i == 0 else at(f"after{i - 1}")
+    if i == most:
+        return plain
+    inside = f"CASE WHEN x >= {at(f'begins{i}')} THEN {at(f'within{i}')} ELSE {plain} END"
+    return f"CASE WHEN x < {at(f'ends{i}')} THEN {inside} ELSE {_chain(at, i + 1, most)} END"

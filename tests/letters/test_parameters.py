@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.evidence.bundle import write_bundle
-from hmic_analysis.letters.exports import read_letter
-from hmic_analysis.letters.parameters import letter_catalogue, letter_settings, write_force_letter
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.letters.exports import make_letter, read_letter
+from hmic_analysis.letters.parameters import letter_catalogue, letter_settings
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import Project
 
 from .documents import body, texts
-from .evidence import draw
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,22 +52,12 @@ def test_an_unknown_force_is_refused(params):
         letter_settings(params, "clevland")
 
 
-def test_the_letter_of_a_project_is_written_from_what_its_runs_left(params, bundles, tmp_path):
-    project = Project(tmp_path)
-    template = project.params / "letters" / "template.docx"
-    template.parent.mkdir(parents=True)
-    template.write_bytes((ROOT / "params" / "letters" / "template.docx").read_bytes())
-    for bundle in bundles:
-        folder = project.runs("cleveland") / bundle.finding
-        write_bundle(bundle, folder)
-        draw(folder)
-    files = write_force_letter(project, params, "cleveland")
-    assert files.document == tmp_path / "output" / "letters" / "cleveland" / "letter-cleveland.docx"
+def test_a_letter_to_cleveland_names_the_other_findings_of_the_inspection(params, bundles, reports, tmp_path):
+    template = ROOT / "params" / "letters" / "template.docx"
+    settings, catalogue = letter_settings(params, "cleveland"), letter_catalogue(params)
+    files = make_letter(bundles, reports, settings, catalogue, template, tmp_path)
     lines = texts(body(files.document))
-    assert "P1. Crime prevention strategy: no evidence has been prepared." in lines
+    assert f"Dear {settings.salutation}" in lines
+    missing = next(line for line in lines if line.startswith("No evidence has been prepared: "))
+    assert missing.count(";") == 14 and "P1 Crime prevention strategy" in missing
     assert len(read_letter(files.blocks).figures()) == 5
-
-
-def test_no_runs_no_letter(params, tmp_path):
-    with pytest.raises(DataError, match="Run its findings first"):
-        write_force_letter(Project(tmp_path), params, "cleveland")

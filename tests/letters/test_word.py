@@ -62,6 +62,7 @@ def test_every_picture_has_alt_text_and_is_160_mm_wide(files, bundles):
     assert len(drawings) == 5
     assert {d.find(f"{WP}docPr").get("descr") for d in drawings} == alts
     assert {int(d.find(f"{WP}extent").get("cx")) for d in drawings} == {160 * 36000}
+    assert {d.get(side) for d in drawings for side in ("distL", "distR")} == {"0"}
     assert len({d.find(f"{WP}docPr").get("id") for d in drawings}) == 5
 
 

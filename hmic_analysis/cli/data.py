@@ -1,0 +1,181 @@
+"""``hmic data``: template, simulate, prepare, check."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces, err, out, plain_table
+from hmic_analysis.cli.run import AllOption
+from hmic_analysis.errors import EXIT_DATA, EXIT_OK, DataError, ParameterError
+from hmic_analysis.params.load import load_params
+from hmic_analysis.params.models import Params
+from hmic_analysis.params.resolve import resolve
+from hmic_analysis.project import Project, find_project
+from hmic_analysis.runs.prepare import prepare_force
+from hmic_analysis.simulate.facts import Facts, facts_from_file
+from hmic_analysis.simulate.frame import ForceFacts
+from hmic_analysis.simulate.national import policy_in_reference, write_force_reference
+from hmic_analysis.simulate.returns import simulate as write_return
+from hmic_analysis.store.check import check_rows
+from hmic_analysis.store.processed import read_manifest
+from hmic_analysis.store.template import write_template
+
+app = typer.Typer(help="Returns of the forces: template, simulation, loading, row accounts.", no_args_is_help=True)
+
+
+@app.command("template")
+def template(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it.")] = None,
+    table: Annotated[list[str] | None, typer.Option("--table", help="Only these tables.")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Write the workbook that a force can fill in."""
+    home = find_project(project)
+    path = file or home.output / "return-template.xlsx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_template(path, table or None)
+    out().print(f"Template: {home.relative(path)}", markup=False)
+
+
+@app.command("simulate")
+def simulate(
+    force: ForceOption = None,
+    everyone: AllOption = False,
+    scale: Annotated[float, typer.Option(help="1 is the real size of the force.")] = 0.05,
+    seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 1,
+    facts: Annotated[Path | None, typer.Option(help="YAML file of facts that differ from the default.")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Write synthetic returns of forces, and the reference of all forces' policies beside them."""
+    home = find_project(project)
+    params = load_params(home)
+    chosen = choose_forces(params, force, everyone)
+    truth = facts_from_file(facts) if facts else Facts()
+    simulate_forces(home, params, chosen, truth, scale, seed)
+    for slug in chosen:
+        out().print(f"Synthetic return: {home.relative(home.raw / slug)}", markup=False)
+
+
+def simulate_forces(project: Project, params: Params, slugs: list[str], facts: Facts, scale: float, seed: int) -> None:
+    """Write synthetic returns.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    slugs : list of str
+        Territorial forces.
+    facts : Facts
+        True of each of them.
+    scale : float
+        1 is the real size.
+    seed : int
+
+    Raises
+    ------
+    ParameterError
+        If a force has no public facts to be sized by, or its folder holds a return that is not synthetic.
+    """
+    for slug in slugs:
+        spec = params.force(slug)
+        if spec.kind != "territorial":
+            raise ParameterError(f"Only the 43 territorial forces can be simulated; {slug} is not one of them.")
+        settings = resolve(params, slug)
+        size = ForceFacts(
+            slug=slug,
+            population=spec.population,
+            recorded_crime=spec.recorded_crime_2013_14,
+            officers=spec.officers_fte,
+        )
+        write_return(
+            project.raw, size, facts, scale, seed, settings.period_start, settings.period_end, settings.as_of
+        )
+    write_force_reference(
+        project.raw,
+        [f.slug for f in params.territorial],
+        {slug: policy_in_reference(facts) for slug in slugs},
+        facts.n_forces_attend_all,
+        facts.n_forces_policy_unknown,
+        seed,
+    )
+
+
+@app.command("add")
+def add(
+    force: Annotated[str, typer.Option("--force", "-f", help="Slug of the force.")],
+    files: Annotated[list[Path], typer.Argument(help="Files of its return, or folders of them.")],
+    project: ProjectOption = None,
+) -> None:
+    """Copy files into a force's return, data/raw/<force>; never over a file that is there."""
+    home = find_project(project)
+    slug = load_params(home).force(force).slug
+    target = home.raw / slug
+    found = [p for f in files for p in (sorted(f.iterdir()) if f.is_dir() else [f]) if p.is_file()]
+    missing = [f for f in files if not f.exists()]
+    if missing or not found:
+        raise DataError(f"There is no file {missing[0] if missing else files[0]}. Name files, or a folder that has some.")
+    taken = [p.name for p in found if (target / p.name).exists()]
+    if taken:
+        raise DataError(
+            f"{home.relative(target)} already holds {', '.join(taken)}. A return is never overwritten: "
+            "remove the old file first if the new one is to replace it."
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    for path in found:
+        shutil.copyfile(path, target / path.name)
+    out().print(f"{len(found)} files added to {home.relative(target)}", markup=False)
+
+
+@app.command("prepare")
+def prepare(force: ForceOption = None, everyone: AllOption = False, project: ProjectOption = None) -> None:
+    """Load the returns of forces into processed tables."""
+    home = find_project(project)
+    params = load_params(home)
+    code = EXIT_OK
+    for slug in choose_forces(params, force, everyone):
+        try:
+            result = prepare_force(home, params, slug)
+        except DataError as fault:
+            err().print(fault.message, style="bold red", markup=False)
+            code = EXIT_DATA
+            continue
+        if result is None:
+            err().print(f"{slug}: there is no return in {home.relative(home.raw / slug)}.", markup=False)
+            code = EXIT_DATA
+            continue
+        words = "unchanged, nothing to do" if result.status == "up_to_date" else "prepared"
+        read = sum(a.read for a in result.manifest.accounts)
+        kept = sum(a.kept for a in result.manifest.accounts)
+        out().print(f"{slug}: {words}; {read:,} rows read = {kept:,} kept + {read - kept:,} rejected", markup=False)
+    raise typer.Exit(code)
+
+
+@app.command("check")
+def check(force: ForceOption = None, everyone: AllOption = False, project: ProjectOption = None) -> None:
+    """Show for each file the rows read, kept and rejected, why, and what is odd about those kept."""
+    home = find_project(project)
+    params = load_params(home)
+    code = EXIT_OK
+    for slug in choose_forces(params, force, everyone):
+        try:
+            prepare_force(home, params, slug)
+        except DataError as fault:
+            err().print(fault.message, style="bold red", markup=False)
+            code = EXIT_DATA
+        manifest = read_manifest(home, slug)
+        if manifest is None:
+            err().print(f"{slug}: there is no return in {home.relative(home.raw / slug)}.", markup=False)
+            code = EXIT_DATA
+            continue
+        table = plain_table("File", "Table", ">Read", ">Kept", ">Rejected", "Remarks", title=params.force(slug).name)
+        for row in check_rows(manifest):
+            table.add_row(*row)
+        out().print(table)
+        rejected = home.rejected(slug)
+        if rejected.is_dir() and any(rejected.iterdir()):
+            out().print(f"Rejected rows with their original text (restricted): {home.relative(rejected)}", markup=False)
+    raise typer.Exit(code)

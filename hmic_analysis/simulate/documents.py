@@ -1,0 +1,134 @@
+"""The document register of a simulated force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hmic_analysis.simulate.facts import Facts
+from hmic_analysis.simulate.frame import Frame
+from hmic_analysis.simulate.suspects import ONE_DAY
+
+Record = dict[str, Any]
+RESPONSE, DEMAND = "response_deployment", "demand"
+
+
+def document_records(facts: Facts, frame: Frame) -> list[Record]:
+    """The documents that the force gave or named.
+
+    Parameters
+    ----------
+    facts : Facts
+    frame : Frame
+
+    Returns
+    -------
+    list of dict
+        With things that look like evidence and are none: a superseded policy, a demand analysis of two years ago,
+        the police and crime plan, which is not the force's own.
+    """
+    as_of, start = np.datetime64(frame.as_of), np.datetime64(frame.period_start)
+    found = _besides(as_of, start)
+    if facts.policy_exists:
+        found.append(_policy(facts, as_of, start))
+    found += _of_demand(facts, as_of)
+    last_work = 35 if facts.savings_work_ongoing else 220
+    savings = {"last_activity_on": as_of - last_work * ONE_DAY, "corroborated_by": ["interview"]}
+    title, written = "Staff time saved: terms of reference", as_of - 240 * ONE_DAY
+    return [
+        *found,
+        _document(90, title, "terms_of_reference", "staff_time", written, ["staff_time_saved"], **savings),
+    ]
+
+
+def _besides(as_of: np.datetime64, start: np.datetime64) -> list[Record]:
+    """Documents that decide nothing."""
+    old_policy = {
+        "status": "withdrawn",
+        "effective_from": start - 1480 * ONE_DAY,
+        "effective_to": start - 401 * ONE_DAY,
+    }
+    by_risk = ["attendance_by_threat_harm_risk", "grade_definitions"]
+    long_ago, two_years = start - 1500 * ONE_DAY, as_of - 800 * ONE_DAY
+    aims = ["prevention_objective"]
+    return [
+        _document(1, "Police and crime plan", "plan", "policing", start, aims, scope="pcc"),
+        _document(2, "Force control strategy", "strategy", "policing", start, ["named_lead", "review_date"]),
+        _document(3, "Neighbourhood plan", "plan", "crime_prevention", start, aims, scope="district"),
+        _document(4, "Victims procedure", "procedure", "victims", start - 200 * ONE_DAY, ["repeat_victims"]),
+        _document(5, "Response policy, version 1", "policy", RESPONSE, long_ago, by_risk, **old_policy),
+        _document(
+            6,
+            "Old demand profile",
+            "demand_analysis",
+            DEMAND,
+            two_years,
+            ["hour", "place"],
+            decision_recorded=True,
+        ),
+    ]
+
+
+def _policy(facts: Facts, as_of: np.datetime64, start: np.datetime64) -> Record:
+    """The response policy in force throughout the period and at the snapshot."""
+    everything = ["attend_all_crimes", "attend_all_incidents"]
+    promise = everything if facts.policy_attend_all else ["attendance_by_threat_harm_risk"]
+    dates = {
+        "effective_from": start - 400 * ONE_DAY,
+        "review_due_on": as_of + 30 * ONE_DAY,
+        "review_opened_on": as_of - 45 * ONE_DAY,
+        "last_activity_on": as_of - 12 * ONE_DAY,
+    }
+    covers = [*promise, "grade_definitions"]
+    written = start - 410 * ONE_DAY
+    return _document(
+        10,
+        "Response policy, version 2",
+        "policy",
+        RESPONSE,
+        written,
+        covers,
+        **dates,
+        corroborated_by=["interview"],
+    )
+
+
+def _of_demand(facts: Facts, as_of: np.datetime64) -> list[Record]:
+    """The demand analyses of the 12 months before the snapshot, and the plan."""
+    n = facts.n_demand_products
+    found = [
+        _document(
+            20 + i,
+            f"Demand analysis {i + 1}",
+            "demand_analysis",
+            DEMAND,
+            as_of - (40 + i * 270 // n) * ONE_DAY,
+            list(facts.demand_covers),
+            decision_recorded=True,
+            corroborated_by=["data"],
+        )
+        for i in range(n)
+    ]
+    if facts.demand_plan:
+        covers, written = ["named_lead", "review_date"], as_of - 150 * ONE_DAY
+        more = {"last_activity_on": as_of - 20 * ONE_DAY, "corroborated_by": ["interview"]}
+        found.append(_document(80, "Plan for understanding demand", "plan", DEMAND, written, covers, **more))
+    return found
+
+
+def _document(
+    number: int, title: str, kind: str, subject: str, approved: np.datetime64, covers: list[str], **more: Any
+) -> Record:
+    return {
+        "document_id": f"DOC{number:04d}",
+        "title": f"{title} (synthetic)",
+        "document_type": kind,
+        "subject": subject,
+        "scope": "force",
+        "owner_rank": "superintendent",
+        "status": "approved",
+        "approved_on": approved,
+        "covers": covers,
+        **more,
+    }

@@ -1,0 +1,210 @@
+"""The workbook that a force fills in: one sheet a table, with the words of the contracts."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import zipfile
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from hmic_analysis.contracts import CONTRACTS, Column, Contract, contract_for
+
+_CREATED = datetime(2014, 9, 3)
+_HEAD = PatternFill("solid", fgColor="12436D")
+_NEEDED = PatternFill("solid", fgColor="F46A25")
+_WHITE = Font(bold=True, color="FFFFFF")
+_BLACK = Font(bold=True, color="000000")
+_LAST_ROW = 1_048_576
+#: Longest list that a drop-down can hold in itself.
+_LIST_LIMIT = 255
+_COVER = (
+    ("How to fill in", True),
+    ("Each sheet named in Contents is one table; the sheet Columns tells what each of its columns means.", False),
+    ("Write below the header row of a sheet, one row for each thing the table counts. Keep the header.", False),
+    ("Orange columns must be filled in for every row. A row without them is kept aside and listed back to you.", False),
+    ("Leave a cell empty where the value is not known. Don't write 0, a dash or a guess.", False),
+    ("Leave a sheet empty if you can't give the table, and say so in data_request: an empty sheet is never read as "
+     "'none'.", False),
+    ("Times: YYYY-MM-DD HH:MM or DD/MM/YYYY HH:MM, or Excel's own dates, as on the clock on the wall. Where only the "
+     "day is known leave the time column empty and give the month.", False),
+    ("Months: YYYY-MM. Yes/no columns: yes or no. Codes: only the words the drop-down offers.", False),
+    ("A table may also be sent as a CSV file (UTF-8) named after it, such as incident.csv.", False),
+    ("What happens to the data", True),
+    ("Columns marked 'person' take any reference you use for a person. The reference itself is not kept: it is "
+     "replaced by a keyed hash, so that records of one person can be counted together without naming anyone.", False),
+    ("Don't send names, addresses, dates of birth or free text. Columns that aren't listed are not read.", False),
+    ("Rows that can't be used are written to a restricted file with the reason for each, and never leave it.", False),
+    ("Mark made-up rows by adding a column 'synthetic' with yes; everything drawn from them will say so.", False),
+)  # fmt: skip
+_KINDS = {
+    "text": "text",
+    "code": "one of the words allowed",
+    "codes": "any of the words allowed, parted by ;",
+    "integer": "whole number",
+    "number": "number",
+    "timestamp": "date and time",
+    "date": "date",
+    "month": "month (YYYY-MM)",
+    "boolean": "yes or no",
+    "person": "person (kept as a keyed hash)",
+}
+_FORMATS = {"timestamp": "yyyy-mm-dd hh:mm:ss", "date": "yyyy-mm-dd"}
+
+
+def write_template(path: Path, tables: Iterable[str] | None = None) -> None:
+    """Write the template workbook.
+
+    Equal contracts give equal bytes.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where to write it (``.xlsx``); replaced if it is there.
+    tables : iterable of str, optional
+        Tables to include; by default all.
+
+    Raises
+    ------
+    DataError
+        If there is no table of that name.
+    """
+    contracts = (
+        list(CONTRACTS.values()) if tables is None else [contract_for(t) for t in dict.fromkeys(tables)]
+    )
+    book = Workbook()
+    book.properties.creator = "hmic_analysis"
+    book.properties.title = "Data return"
+    book.properties.created = _CREATED
+    _cover(book.active)
+    _contents(book.create_sheet("Contents"), contracts)
+    _columns(book.create_sheet("Columns"), contracts)
+    for contract in contracts:
+        _table(book.create_sheet(contract.name), contract)
+    memory = io.BytesIO()
+    book.save(memory)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(_stable(memory.getvalue()))
+    os.replace(part, path)
+
+
+def _cover(sheet: Worksheet) -> None:
+    sheet.title = "Cover"
+    sheet.column_dimensions["A"].width = 110
+    sheet["A1"] = "Data return"
+    sheet["A1"].font = Font(bold=True, size=16)
+    for row, (text, heading) in enumerate(_COVER, start=3):
+        cell = sheet.cell(row=row, column=1, value=text)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        if heading:
+            cell.font = Font(bold=True, size=12)
+
+
+def _contents(sheet: Worksheet, contracts: list[Contract]) -> None:
+    _head(sheet, ("Sheet", "Table", "One row is", "Columns that must be filled in"), (22, 40, 90, 50))
+    for row, contract in enumerate(contracts, start=2):
+        link = sheet.cell(row=row, column=1, value=contract.name)
+        link.hyperlink = f"#'{contract.name}'!A1"
+        link.font = Font(underline="single", color="12436D")
+        needed = [c.name for c in contract.columns if c.required]
+        needed += [f"one of {' or '.join(group)}" for group in contract.any_of]
+        for column, text in enumerate((contract.title, contract.row_is, ", ".join(needed)), start=2):
+            sheet.cell(row=row, column=column, value=text).alignment = Alignment(
+                wrap_text=True, vertical="top"
+            )
+
+
+def _columns(sheet: Worksheet, contracts: list[Contract]) -> None:
+    heads = ("Table", "Column", "Type", "Unit", "Must be filled in", "Allowed", "Meaning")
+    _head(sheet, heads, (20, 24, 30, 12, 18, 60, 90))
+    row = 2
+    for contract in contracts:
+        for column in contract.columns:
+            needed = "yes" if column.required else "no"
+            values = (
+                contract.name,
+                column.name,
+                _KINDS[column.kind],
+                column.unit,
+                needed,
+                _allowed(column),
+                column.meaning,
+            )
+            for i, text in enumerate(values, start=1):
+                sheet.cell(row=row, column=i, value=text or None).alignment = Alignment(
+                    wrap_text=True, vertical="top"
+                )
+            row += 1
+
+
+def _allowed(column: Column) -> str:
+    if column.allowed:
+        return ", ".join(column.allowed)
+    if column.minimum is not None and column.maximum is not None:
+        return f"{column.minimum:g} to {column.maximum:g}"
+    return f"{column.minimum:g} or more" if column.minimum is not None else ""
+
+
+def _table(sheet: Worksheet, contract: Contract) -> None:
+    _head(sheet, contract.column_names, [max(14, len(name) + 4) for name in contract.column_names])
+    for i, column in enumerate(contract.columns, start=1):
+        head = sheet.cell(row=1, column=i)
+        if column.required:
+            head.fill, head.font = _NEEDED, _BLACK
+        note = f"{_KINDS[column.kind]}{' (must be filled in)' if column.required else ''}. {column.meaning}"
+        head.comment = Comment(note, "hmic_analysis", width=320, height=140)
+        letter = get_column_letter(i)
+        if column.kind in _FORMATS:
+            sheet.column_dimensions[letter].number_format = _FORMATS[column.kind]
+        elif column.kind in ("text", "person", "month"):
+            # As text, so that references keep their leading zeros.
+            sheet.column_dimensions[letter].number_format = "@"
+        _drop_down(sheet, column, letter)
+
+
+def _drop_down(sheet: Worksheet, column: Column, letter: str) -> None:
+    words = column.allowed if column.kind == "code" else ("yes", "no") if column.kind == "boolean" else ()
+    listed = '"' + ",".join(words) + '"'
+    if not words or len(listed) > _LIST_LIMIT:
+        return
+    rule = DataValidation(type="list", formula1=listed, allow_blank=True, showErrorMessage=True)
+    rule.errorTitle, rule.error = (
+        "Not allowed",
+        f"Choose one of the words listed for {column.name}, or leave it empty.",
+    )
+    rule.add(f"{letter}2:{letter}{_LAST_ROW}")
+    sheet.add_data_validation(rule)
+
+
+def _head(sheet: Worksheet, names: Iterable[str], widths: Iterable[float]) -> None:
+    for i, (name, width) in enumerate(zip(names, widths, strict=True), start=1):
+        cell = sheet.cell(row=1, column=i, value=name)
+        cell.font, cell.fill = _WHITE, _HEAD
+        cell.alignment = Alignment(vertical="top")
+        sheet.column_dimensions[get_column_letter(i)].width = width
+    sheet.freeze_panes = "A2"
+
+
+def _stable(data: bytes) -> bytes:
+    """The workbook again with fixed times in its properties and its archive."""
+    target = io.BytesIO()
+    moment = _CREATED.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + moment, content)
+            info = zipfile.ZipInfo(entry.filename, date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(info, content)
+    return target.getvalue()

@@ -1,0 +1,85 @@
+"""How figures and days are printed, and that sentences print only figures there are."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.evidence.model import Indicator
+from hmic_analysis.evidence.sentences import render
+from hmic_analysis.evidence.wording import say_bounds, say_date, say_indicator, say_period, say_value
+
+
+def indicator(name: str = "x", **fields) -> Indicator:
+    return Indicator(id=name, name=name, label=name, **{"unit": "%", **fields})
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (83.44, "%", "83.4%"),
+        (99.97, "%", "99.9%"),
+        (100, "%", "100.0%"),
+        (0.01, "%", "0.1%"),
+        (0, "%", "0.0%"),
+        (1234, "count", "1,234"),
+        (1, "days", "1 day"),
+        (34.4, "days", "34 days"),
+        (5.25, "hours", "5.2 hours"),
+        (0.8349, "0-1", "0.83"),
+        (12.34, "per 1,000 crimes", "12.3 per 1,000 crimes"),
+        (1840.2, "hours per year", "1,840 hours per year"),
+        (None, "%", "not available"),
+    ],
+)
+def test_values(value, unit, text):
+    assert say_value(value, unit) == text
+
+
+@given(st.floats(0, 100, exclude_min=True, exclude_max=True))
+def test_a_percentage_is_never_rounded_to_all_or_nothing(value):
+    assert say_value(value, "%") not in ("100.0%", "0.0%")
+
+
+def test_days_and_periods():
+    assert say_date(date(2013, 11, 3)) == "3 November 2013"
+    assert say_period(date(2012, 12, 1), date(2013, 11, 30)) == "the 12 months to 30 November 2013"
+    assert say_period(date(2014, 2, 1), date(2014, 2, 28)) == "February 2014"
+    assert say_period(date(2025, 10, 19), date(2025, 11, 15)) == "the period from 19 October 2025 to 15 November 2025"
+
+
+def test_small_counts_of_persons_are_withheld():
+    few = indicator(unit="persons", value=3, numerator=3, about_persons=True)
+    assert say_indicator(few, 5) == "fewer than 5"
+    assert say_indicator(few) == "3"
+    assert say_indicator(indicator(unit="persons", value=0, numerator=0, about_persons=True), 5) == "0"
+    rate = indicator(value=30.0, numerator=3, denominator=10, about_persons=True, lo=10, hi=60)
+    assert say_indicator(rate, 5) == "fewer than 5"
+    assert say_bounds(rate, 5) == ""
+
+
+def test_bounds_say_what_they_are():
+    known = indicator(value=90, numerator=90, denominator=100, unknown=10, lo_missing=81.8, hi_missing=90.9, lo=82.6, hi=94.5)
+    assert say_bounds(known) == "81.8% to 90.9% with unknowns counted either way; 95% interval 82.6% to 94.5%"
+
+
+def test_a_sentence_notes_every_number_it_prints():
+    figures = {"a_pct": indicator("a_pct", value=83.4, lo=80.1, hi=86.0), "n": indicator("n", unit="count", value=1204)}
+    text, numbers = render("{{ v.a_pct }} ({{ v.a_pct.interval_text }}) of {{ v.n }}.", figures, {}, 5, "A1a")
+    assert text == "83.4% (80.1% to 86.0%) of 1,204."
+    assert numbers == (("83.4%", "a_pct.value"), ("80.1%", "a_pct.lo"), ("86.0%", "a_pct.hi"), ("1,204", "n.value"))
+
+
+@pytest.mark.parametrize(
+    "template", ["{{ v.missing }}", "{{ v.empty }}", "{{ v.empty.lo }}", "{{ nothing }}", "{{ v.empty.__class__ }}"]
+)
+def test_a_figure_that_is_not_there_is_an_error_and_never_a_blank(template):
+    with pytest.raises(ParameterError, match="A1a"):
+        render(template, {"empty": indicator("empty")}, {"force": "X"}, 5, "A1a")
+
+
+def test_a_sentence_can_ask_whether_a_figure_is_known():
+    template = "No{% if v.empty.known %}: {{ v.empty }}{% endif %}."
+    assert render(template, {"empty": indicator("empty")}, {}, 5, "A1a") == ("No.", ())

@@ -1,0 +1,140 @@
+"""A6: who is outstanding, who failed to answer bail, how they are managed."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.measures import suspects
+from hmic_analysis.measures.base import Share
+
+AS_OF = date(2014, 3, 31)
+
+
+def one(table, **fields):
+    row = {"person_key": "p", "crime_id": "c", "named_on": "2014-03-01", **fields}
+    return suspects.suspect_pairs(table("suspect", row), AS_OF)["outstanding"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"status": "outstanding"}, [True]),
+        ({"status": "outstanding", "arrested_on": "2014-03-31"}, [False]),
+        ({"status": "arrested", "arrested_on": "2014-04-01"}, [True]),
+        ({"interviewed_on": "2014-03-10"}, [False]),
+        ({"eliminated_on": "2014-03-10"}, [False]),
+        ({"crime_closed_on": "2014-03-10"}, [False]),
+        ({"status": "eliminated"}, [False]),
+        ({"status": "outstanding", "named_on": "2014-04-01"}, []),
+        ({"status": "outstanding", "grounds_recorded": False}, []),
+    ],
+)
+def test_outstanding_on_the_day(table, fields, expected):
+    assert one(table, **fields) == expected
+
+
+def test_a_blank_status_without_dates_is_unknown(table):
+    pairs = suspects.suspect_pairs(table("suspect", {"person_key": "p", "crime_id": "c", "named_on": "2014-03-01"}), AS_OF)
+    assert pairs["outstanding"].isna().tolist() == [True]
+    assert suspects.counts(suspects.outstanding_persons(pairs, AS_OF)) == (0, 1)
+
+
+@pytest.fixture
+def persons(table):
+    rows = [
+        {"person_key": "a", "crime_id": "1", "named_on": "2014-01-01", "status": "outstanding", "owner_key": "o",
+         "last_activity_on": "2014-03-03", "last_review_on": "2014-03-02", "risk_grade": "high"},
+        {"person_key": "a", "crime_id": "2", "named_on": "2014-03-25", "status": "outstanding"},
+        {"person_key": "b", "crime_id": "1", "named_on": "2014-03-26", "status": "outstanding",
+         "last_activity_on": "2014-04-02", "last_review_on": "2014-03-30"},
+        {"person_key": "c", "crime_id": "3", "named_on": "2013-02-01", "status": "interviewed", "interviewed_on": "2013-02-05"},
+        {"person_key": "d", "crime_id": "4", "named_on": "2013-01-01"},
+    ]  # fmt: skip
+    return suspects.outstanding_persons(suspects.suspect_pairs(table("suspect", *rows), AS_OF), AS_OF)
+
+
+def test_persons_are_counted_not_pairs(persons):
+    assert suspects.counts(persons) == (2, 1)
+    assert persons.set_index("person_key").loc["a", ["pairs", "age_days"]].tolist() == [2, 89]
+    assert sorted(suspects.ages(persons)) == [5, 89]
+    assert suspects.age_bands(persons)["persons"].tolist() == [1, 0, 1, 0, 0]
+
+
+def test_management_of_the_persons_outstanding(persons):
+    assert suspects.owned(persons) == Share(1, 1)
+    # 3 March is 28 days before the snapshot; work dated after the snapshot was not yet done.
+    assert suspects.recent(persons, "last_activity_on", AS_OF, 28) == Share(1, 1)
+    assert suspects.recent(persons, "last_review_on", AS_OF, 28) == Share(1, 1)
+
+
+def test_a_column_that_nobody_filled_is_unknown_not_neglect(table):
+    pairs = suspects.suspect_pairs(
+        table("suspect", {"person_key": "a", "crime_id": "1", "named_on": "2014-01-01", "status": "outstanding"}), AS_OF
+    )
+    rows = suspects.outstanding_persons(pairs, AS_OF)
+    assert suspects.owned(rows) == Share(0, 0, 1)
+    assert suspects.recent(rows, "last_activity_on", AS_OF, 28) == Share(0, 0, 1)
+
+
+def test_failing_to_answer_bail(table):
+    due = {"bail_type": "s47_3", "granted_on": "2014-01-01", "return_due_on": "2014-02-01"}
+    bail = table(
+        "bail",
+        {"bail_id": "1", "person_key": "absconded", **due, "attended": False},
+        {"bail_id": "2", "person_key": "came", **due, "attended": True},
+        {"bail_id": "3", "person_key": "caught", **due, "attended": False, "rearrested_on": "2014-03-31"},
+        {"bail_id": "4", "person_key": "caught later", **due, "attended": False, "rearrested_on": "2014-04-01"},
+        {"bail_id": "5", "person_key": "moved", **due, "attended": False, "rebailed_on": "2014-01-20"},
+        {"bail_id": "6", "person_key": "cancelled", **due, "attended": False, "cancelled_on": "2014-03-01"},
+        {"bail_id": "7", "person_key": "not due", **due, "return_due_on": "2014-04-01"},
+        {"bail_id": "8", "person_key": "unknown", **due},
+        {"bail_id": "9", "person_key": "court", **due, "bail_type": "court", "attended": False},
+        {"bail_id": "10", "person_key": "street", **due, "bail_type": "s30a_street", "attended": False},
+    )
+    sure, unknown = suspects.failed_to_answer(bail, AS_OF)
+    assert sure == {"absconded", "caught later", "street"}
+    assert unknown == {"unknown"}
+    returns = suspects.bail_returns(bail)
+    assert set(returns["bail_id"]) == {"1", "2", "3", "4", "6", "7", "8", "10"}
+    assert suspects.unanswered(returns) == Share(5, 1, 2)
+
+
+def test_circulation_leaves_out_warrants_and_recalls(table, persons):
+    pnc = table(
+        "pnc_circulation",
+        {"person_key": "a", "reason": "named_suspect", "circulated_on": "2014-01-11"},
+        {"person_key": "x", "reason": "court_warrant", "circulated_on": "2014-01-11"},
+        {"person_key": "y", "reason": "recall_to_prison", "circulated_on": "2014-01-11"},
+        {"person_key": "z", "reason": "failed_to_answer_bail", "circulated_on": "2014-01-11", "cancelled_on": "2014-03-01"},
+    )  # fmt: skip
+    assert suspects.circulated(pnc, AS_OF) == {"a"}
+    # b was named 5 days ago: not yet due.
+    assert suspects.circulated_share(persons, pnc, AS_OF, 7) == Share(1, 0)
+    waits = suspects.days_to_circulation(persons, pnc, AS_OF).set_index("person_key")
+    assert waits.loc["a"].tolist() == [10, True]
+    assert waits.loc["b"].tolist() == [5, False]
+    assert suspects.median_with_censoring(waits.reset_index()) == (10.0, 1, 2)
+
+
+def test_high_risk_cleared_counts_only_those_whose_time_is_up(table):
+    rows = table(
+        "suspect",
+        {"person_key": "a", "crime_id": "1", "named_on": "2013-06-01", "risk_grade": "high", "arrested_on": "2013-06-08"},
+        {"person_key": "a", "crime_id": "2", "named_on": "2013-06-01", "risk_grade": "high"},
+        {"person_key": "b", "crime_id": "1", "named_on": "2013-06-01", "risk_grade": "high", "arrested_on": "2013-06-09"},
+        {"person_key": "c", "crime_id": "1", "named_on": "2013-06-01", "risk_grade": "low"},
+        {"person_key": "d", "crime_id": "1", "named_on": "2014-03-28", "risk_grade": "high"},
+    )  # fmt: skip
+    got = suspects.high_risk_cleared(rows, date(2013, 1, 1), date(2014, 3, 31), AS_OF, 7)
+    assert got == Share(1, 1)
+
+
+def test_nothing_supplied_is_nobody(table):
+    pairs = suspects.suspect_pairs(table("suspect"), AS_OF)
+    rows = suspects.outstanding_persons(pairs, AS_OF)
+    assert suspects.counts(rows) == (0, 0)
+    assert suspects.owned(rows) == Share(0, 0)
+    assert suspects.age_bands(rows)["persons"].sum() == 0
+    assert suspects.failed_to_answer(table("bail"), AS_OF) == (set(), set())
+    waits = suspects.days_to_circulation(rows, table("pnc_circulation"), AS_OF)
+    assert suspects.median_with_censoring(waits) == (None, 0, 0)

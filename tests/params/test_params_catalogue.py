@@ -1,0 +1,246 @@
+"""The catalogue: its fixed names, its sentences, and what is refused in it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.params.document import catalogue_page
+from hmic_analysis.params.load import load_params
+from hmic_analysis.params.templates import check_template
+from hmic_analysis.project import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+CLAIMS = (
+    "P1a P1b P1c P2a P2b P3a P3b P3c P4a P4b P4c P5a P5b P5c P5d A1a A1b A2a A2b A2c A3a A3b A3c A4a A4b "
+    "A5a A5b A5c A5d A6a A6b A6c A7a A7b A8a A8b A9a A9b A10a F1a F1b F2a F3a F3b F4a F4b F5a F5b"
+)
+THRESHOLDS = {
+    "A1": {
+        "prior_incident_supported_pct": 80,
+        "prior_incident_contradicted_pct": 50,
+        "attendance_known_supported_pct": 95,
+        "attendance_known_contradicted_pct": 80,
+        "reconciliation_points": 2,
+    },
+    "A2": {"knowledge_correct_pct": 80, "policy_breach_gap_pct": 5},
+    "A6": {
+        "reproduced_within_pct": 5,
+        "owner_assigned_pct": 95,
+        "active_28d_pct": 80,
+        "supervised_28d_pct": 80,
+        "contradicted_pct": 60,
+        "activity_days": 28,
+        "circulation_days": 7,
+        "high_risk_days": 7,
+    },
+    "F1": {"min_products": 1, "product_months": 12, "min_coverage": 2},
+    "F4": {"live_months": 6, "measured_pct": 80, "reproduced_within_pct": 10, "activity_days": 90},
+}
+TYPES = {
+    "existence": "P1a P2a P3a P4a A2b A3a A8a A9a F1b F2a F5a",
+    "absence": "P1b P4b",
+    "capability": "A1b A6a A6b F5b",
+    "incapability": "F4a",
+    "in_progress": "P5d A10a F1a F4b",
+    "acknowledgement": "P5c",
+    "comparative": "A2c",
+    "judgement": "P1c P4c A3c A5b",
+}
+
+
+@pytest.fixture(scope="module")
+def params():
+    return load_params(Project(ROOT))
+
+
+@pytest.fixture(scope="module")
+def claims(params):
+    return {c.id: (f, c) for f in params.findings.values() for c in f.claims.values()}
+
+
+class Shown:
+    """A figure as sentences see it."""
+
+    def __init__(self, known: bool) -> None:
+        self.known = known
+        self.lo = self.hi = self.n = self.numerator = self.denominator = self.interval_text = "12"
+
+    def __str__(self) -> str:
+        return "83.4%"
+
+
+def fill(text, claim, known=True, **words):
+    environment = SandboxedEnvironment(undefined=StrictUndefined)
+    figures = {name: Shown(known) for name in claim.indicators}
+    told = {"force": "Cleveland Police", "period": "the 12 months to 30 November 2013", "as_of": "31 March 2014"}
+    return " ".join(environment.from_string(text).render(v=figures, **told, **words).split())
+
+
+def test_the_claims_of_the_letter_in_their_order(claims):
+    assert list(claims) == CLAIMS.split()
+
+
+def test_thresholds_have_their_agreed_names_and_values(params):
+    for id, expected in THRESHOLDS.items():
+        assert {n: t.value for n, t in params.findings[id].thresholds.items()} == expected
+
+
+def test_types_of_claims(claims):
+    for type, ids in TYPES.items():
+        assert {id for id, (_, c) in claims.items() if c.type == type} == set(ids.split())
+
+
+def test_notebooks_of_the_five_findings(params):
+    found = {f.id: f.notebook for f in params.findings.values() if f.notebook}
+    assert found == {
+        "A1": "a1_recording_route_and_attendance.ipynb",
+        "A2": "a2_response_policy.ipynb",
+        "A6": "a6_named_suspects_and_bail.ipynb",
+        "F1": "f1_understanding_demand.ipynb",
+        "F4": "f4_staff_time_saved.ipynb",
+    }
+
+
+def test_no_table_is_both_there_and_yet_to_come(params):
+    assert not set(params.tables_to_come) & set(CONTRACTS)
+
+
+def test_tables_to_come_are_named_by_a_finding(params):
+    named = {t for f in params.findings.values() for t in (*f.tables.core, *f.tables.useful)}
+    assert set(params.tables_to_come) <= named
+
+
+def test_every_testable_claim_names_a_table_that_can_decide_it(claims):
+    for id, (_, claim) in claims.items():
+        assert claim.is_judgement or claim.tables, id
+
+
+def test_rules_name_only_thresholds_of_the_finding(claims):
+    for id, (finding, claim) in claims.items():
+        names = set(finding.thresholds) | {i.name for i in finding.indicators} | {"register_complete"}
+        for word in re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", claim.rule):
+            assert word in names, (id, word)
+
+
+def test_sentences_read_as_sentences(claims):
+    for id, (_, claim) in claims.items():
+        for verdict, text in claim.sentences or [("view", claim.view)]:
+            said = fill(text, claim, because="the force gave no deployment records")
+            assert said[0].isupper() and said.endswith(".") and said.count(".") - said.count("83.4%") == 1, (id, said)
+            assert len(said.split()) <= 42, (id, verdict, len(said.split()))
+            assert "  " not in said and " ." not in said and " ," not in said and " :" not in said, (id, said)
+
+
+def test_undecided_sentences_print_no_number_and_give_the_reason(claims):
+    for id, (_, claim) in claims.items():
+        if claim.sentences is None:
+            continue
+        said = fill(claim.sentences.not_determinable, claim, because="REASON")
+        assert said.endswith("because REASON."), id
+        assert not re.search(r"\d", said.replace("2014", "").replace("31", "")), (id, said)
+
+
+def test_a_sentence_without_figures_names_no_number_of_its_own(claims):
+    for id, (_, claim) in claims.items():
+        for _, text in claim.sentences or [("view", claim.view)]:
+            bare = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text, flags=re.S)
+            assert set(re.findall(r"\d+", bare)) <= {"43"}, (id, bare)
+
+
+@pytest.mark.parametrize("id", ["P2b", "A1b", "A2a", "A2c", "A3b", "A6a", "A6b", "F5b"])
+def test_contradictions_that_need_no_figure_can_be_printed_without_one(claims, id):
+    claim = claims[id][1]
+    said = fill(claim.sentences.contradicted, claim, known=False)
+    assert "83.4%" not in said and said.endswith(".")
+
+
+def test_a_claim_of_inability_is_supported_without_a_figure(claims):
+    claim = claims["F4a"][1]
+    assert "83.4%" not in fill(claim.sentences.supported, claim, known=False)
+    assert "cannot say how much staff time" in claim.sentences.supported
+
+
+def test_figures_of_the_named_claims(claims):
+    for id, figure in {
+        "A1a": "v.crime_with_incident_pct",
+        "A1b": "v.attendance_known_pct",
+        "A6a": "v.named_suspects_outstanding_n",
+        "A6b": "v.fta_bail_n",
+    }.items():
+        assert figure in claims[id][1].sentences.supported
+    assert "{{ v." not in claims["A2b"][1].sentences.supported
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "said"),
+    [
+        ("It is {{ v.share }}.", "supported", []),
+        ('It is {{ v["share[all]"] }}, {{ v.share.lo }}.', "supported", []),
+        ("{% if v.share.known %}{{ v.share }}{% endif %} it is.", "contradicted", []),
+        ("It is {{ v.shre }}.", "supported", ["unknown figure 'shre'. Did you mean 'share'?"]),
+        ("It is {{ v.share.low }}.", "supported", ["unknown field 'low'. Did you mean 'lo'?"]),
+        ("It is {{ v }}.", "supported", ["'v' must be followed by the name of a figure"]),
+        ("It is {{ v.share }}.", "not_determinable", ["unknown name 'v'"]),
+        ("So {{ because }}.", "supported", ["unknown name 'because'"]),
+        ("So {{ because }}.", "not_determinable", []),
+        ("So {{ becuse }}.", "not_determinable", ["unknown name 'becuse'. Did you mean 'because'?"]),
+        ("It is {{ v.share }.", "supported", ["not a valid template"]),
+        ("It is {% if %}.", "view", ["not a valid template"]),
+        ("No stop", "view", ["ends with a full stop"]),
+    ],
+)
+def test_templates_are_checked(text, verdict, said):
+    found = check_template(text, verdict, ["share"])
+    assert len(found) == len(said)
+    for message, part in zip(found, said, strict=True):
+        assert part in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("indicators: [fta_bail_n, fta_bail_pct]", "indicators: [fta_bial_n]", "Did you mean 'fta_bail_n'?"),
+        ("quantifier: few", "quantifier: fwe", "unknown quantifier 'fwe'. Did you mean 'few'?"),
+        ("core: [suspect, bail, data_request]", "core: [suspects, bail, data_request]", "Did you mean 'suspect'?"),
+        ("tables: [force_reference, document]", "tables: [force_referense, document]", "unknown table of this finding"),
+        ("      A6b:\n", "      A7b:\n", "named by its finding and a letter, such as A6a"),
+        ("type: incapability", "type: inability", "can't stand here"),
+        ("type: incapability", "type: judgement", "a judgement has a 'view' and no 'sentences'"),
+        ("sensitivity: public", "sensitivity: secret", "Allowed: restricted, force, public."),
+        ("below: [prior_incident_supported_pct]", "below: [prior_incident_suported_pct]", "unknown threshold"),
+        ("section: freeing_up_time", "section: preventing_crime", "it stands after a finding of a later section"),
+        ("{{ v.fta_bail_n }}", "{{ v.fta_bail }}", "unknown figure 'fta_bail'. Did you mean 'fta_bail_n'?"),
+        ("      - name: fta_bail_pct\n", "      - name: fta_bail_n\n", "the indicator 'fta_bail_n' is given twice"),
+        ("    notebook: a2_response_policy.ipynb\n", "    notebook: A2.ipynb\n", "ending in .ipynb"),
+        ("    notebook: a2_response_policy.ipynb\n", "    notebok: x\n", "Did you mean 'notebook'?"),
+        ("better: lower", "better: smaller", "Allowed: higher, lower, -."),
+        ("  F5:\n", "  F5:\n    id: F5\n", "remove this key"),
+    ],
+)
+def test_faults_of_the_catalogue_name_their_line(tmp_path, old, new, said):
+    shutil.copytree(ROOT / "params", tmp_path / "params", ignore=shutil.ignore_patterns("sources", "letters"))
+    path = tmp_path / "params" / "findings.yml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ParameterError) as found:
+        load_params(Project(tmp_path))
+    assert said in found.value.message
+    assert re.search(
+        r"params/findings\.yml can't be used \(\d+ faults?\):\n  line \d+, findings\.", found.value.message
+    )
+
+
+def test_the_page_of_findings_is_up_to_date(params):
+    page = ROOT / "docs" / "findings.md"
+    assert page.read_text(encoding="utf-8") == catalogue_page(params), (
+        "params/findings.yml has changed: write what params.document.catalogue_page gives to docs/findings.md"
+    )

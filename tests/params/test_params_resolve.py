@@ -1,0 +1,201 @@
+"""Inheritance: inspection, then finding, then force, then command line, each value with its origin."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import FrozenInstanceError
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.params.load import load_params
+from hmic_analysis.params.resolve import resolve
+from hmic_analysis.params.show import claim_rows, finding_rows, parameter_rows
+from hmic_analysis.project import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def params():
+    return load_params(Project(ROOT))
+
+
+@pytest.fixture(scope="module")
+def layered(tmp_path_factory):
+    """A project in which all three levels give something."""
+    root = tmp_path_factory.mktemp("layered")
+    shutil.copytree(ROOT / "params", root / "params", ignore=shutil.ignore_patterns("sources", "letters"))
+    findings = root / "params" / "findings.yml"
+    text = findings.read_text(encoding="utf-8")
+    mark = "    notebook: a6_named_suspects_and_bail.ipynb\n"
+    given = "    as_of: 2014-02-28\n    min_n: 20\n    grades: {targets: {priority: {urban: 45}}}\n"
+    findings.write_text(text.replace(mark, mark + given), encoding="utf-8")
+    (root / "params" / "forces" / "cleveland.yml").write_text(
+        "min_n: 30\n"
+        "grades:\n"
+        "  clock_start: dispatched\n"
+        "  targets:\n"
+        "    emergency: {urban: 10}\n"
+        "attendance: {resource_types: [officer]}\n"
+        "thresholds:\n"
+        "  A6: {activity_days: 14}\n",
+        encoding="utf-8",
+    )
+    return load_params(Project(root))
+
+
+def test_defaults_of_the_inspection(params):
+    found = resolve(params, "cleveland", "A1")
+    assert (found.period_start, found.period_end) == (date(2012, 12, 1), date(2013, 11, 30))
+    assert (found.as_of, found.letter_date) == (date(2014, 3, 31), date(2014, 9, 3))
+    assert (found.timezone, found.min_n, found.confidence) == ("Europe/London", 10, 95)
+    assert (found.disclosure.min_count, found.disclosure.marker) == (5, "[c]")
+    assert found.sources == ("standard",)
+    assert found.values["force.sources"] == ("standard", "default")
+
+
+def test_targets_by_grade_and_area(params):
+    grades = resolve(params, "cleveland", "A2").grades
+    assert grades.target("emergency", "urban") == 15
+    assert grades.target("emergency", "rural") == 20
+    assert grades.target("emergency") is None, "not known which of two differing targets holds"
+    assert grades.target("priority") == 60
+    assert grades.target("no_deployment", "urban") is None
+    assert resolve(params, "alexandria", "A2").grades.target("emergency", "urban") is None
+
+
+def test_each_level_gives_way_to_the_next(layered):
+    finding, other = resolve(layered, "durham", "A6"), resolve(layered, "durham", "A1")
+    assert (finding.min_n, other.min_n) == (20, 10)
+    assert (finding.as_of, other.as_of) == (date(2014, 2, 28), date(2014, 3, 31))
+    force = resolve(layered, "cleveland", "A6")
+    assert force.min_n == 30, "a force's value is stronger than a finding's"
+    assert force.as_of == date(2014, 2, 28)
+    assert resolve(layered, "cleveland", "A6", {"min_n": "40"}).min_n == 40
+
+
+def test_only_what_a_level_names_is_replaced(layered):
+    grades = resolve(layered, "cleveland", "A6").grades
+    assert grades.clock_start == "dispatched"
+    assert grades.target("emergency", "urban") == 10
+    assert grades.target("emergency", "rural") == 20
+    assert grades.target("priority", "urban") == 45
+    assert resolve(layered, "cleveland", "A6").attendance.resource_types == ("officer",)
+    assert "pcso" in resolve(layered, "durham", "A6").attendance.resource_types
+
+
+def test_every_value_says_where_it_was_given(layered):
+    values = resolve(layered, "cleveland", "A6", {"confidence": "99"}).values
+    assert values["min_n"] == ("30", "params/forces/cleveland.yml:1")
+    assert values["grades.targets.emergency.urban"] == ("10", "params/forces/cleveland.yml:5")
+    assert values["thresholds.A6.activity_days"] == ("14", "params/forces/cleveland.yml:8")
+    assert values["confidence"] == ("99", "command line")
+    assert values["force.population"][0] == "559966"
+    assert values["force.population"][1].startswith("params/forces.yml:")
+    assert values["as_of"][0] == "2014-02-28"
+    assert values["as_of"][1].startswith("params/findings.yml:")
+    assert not [k for k in values if k.startswith("thresholds.A1.")]
+
+
+def test_origins_point_at_the_line_that_holds_the_value(params):
+    for key, (text, origin) in resolve(params, "cleveland").values.items():
+        if ":" not in origin:
+            continue
+        name, line = origin.rsplit(":", 1)
+        shown = (ROOT / name).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+        assert key.rsplit(".", 1)[-1] in shown or "value" in shown, (key, origin)
+        assert text.split(", ")[0].removesuffix(".0") in shown or text in ("none", "1381.79"), (key, origin)
+
+
+def test_thresholds_are_those_of_the_finding(params):
+    found = resolve(params, "cleveland", "A6")
+    assert found.threshold("owner_assigned_pct") == 95
+    assert found.thresholds["contradicted_pct"] == 60
+    with pytest.raises(
+        ParameterError, match="Finding A6 has no threshold 'activty_days'. Did you mean 'activity_days'"
+    ):
+        found.threshold("activty_days")
+    assert resolve(params, "cleveland").thresholds == {}
+    with pytest.raises(ParameterError, match="no threshold"):
+        resolve(params, "cleveland").threshold("owner_assigned_pct")
+
+
+def test_quantifiers_by_word_or_key(params):
+    found = resolve(params, "cleveland", "A4")
+    assert found.quantifier("in general") == found.quantifier("in_general")
+    assert found.quantifier("few").max_forces == 10
+    with pytest.raises(ParameterError, match="no quantifier 'regularily'. Did you mean 'regularly'"):
+        found.quantifier("regularily")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("perod.start", "2013-01-01", "unknown key 'perod'. Did you mean 'period'?"),
+        ("period.strat", "2013-01-01", "unknown key 'strat'. Did you mean 'start'?"),
+        ("period.start", "soon", "'soon' is not a day"),
+        ("period", "2013", "'2013' stands where keys with values are expected"),
+        ("min_n", "", "stands where a whole number is expected"),
+        ("min_n", "1.5", "'1.5' stands where a whole number is expected"),
+        ("grades.clock_start", "cal", "Did you mean 'call'?"),
+        ("thresholds.prior_incident_supported_pct", "90", "write thresholds.FINDING.NAME"),
+        ("thresholds.A1.prior_incident_suported_pct", "90", "Did you mean 'prior_incident_supported_pct'?"),
+        ("thresholds.A1.prior_incident_supported_pct", "lots", "'lots' stands where a number is expected"),
+        ("thresholds.A1.prior_incident_supported_pct", "true", "stands where a number is expected"),
+        ("thresholds.A1.prior_incident_supported_pct", ".nan", "stands where a number is expected"),
+        ("thresholds.A1.prior_incident_supported_pct", "40", "must be smaller than"),
+        ("thresholds.A1.prior_incident_supported_pct", "101", "Allowed: from 0 to 100"),
+        ("thresholds", "3", "'3' stands where keys with values are expected"),
+        ("period.end", "2012-01-01", "must lie before period.end (2012-01-01, command line)"),
+        ("letter_date", "2014-12-01", "lies after the end of the embargo"),
+        ("quantifiers.sme.min_count", "3", "unknown quantifier 'sme'. Did you mean 'some'?"),
+        ("force.population", "3", "unknown key 'force'"),
+        ("thresholds.A1.prior_incident_supported_pct.value", "3", "stands where a number is expected"),
+    ],
+)
+def test_overrides_are_checked_as_files_are(params, key, value, said):
+    with pytest.raises(ParameterError) as found:
+        resolve(params, "cleveland", "A1", {key: value})
+    assert said in found.value.message
+    assert "command line" in found.value.message
+
+
+def test_overrides_take_lists_and_days(params):
+    given = {"attendance.resource_types": "[officer, special]", "as_of": "2014-01-31"}
+    found = resolve(params, "cleveland", "A2", given)
+    assert found.attendance.resource_types == ("officer", "special")
+    assert found.as_of == date(2014, 1, 31)
+    assert found.values["attendance.resource_types"] == ("officer, special", "command line")
+
+
+def test_contradicting_overrides(params):
+    with pytest.raises(ParameterError, match="command line"):
+        resolve(params, "cleveland", "A1", {"period": "2013", "period.start": "2013-01-01"})
+
+
+def test_unknown_force_and_finding(params):
+    with pytest.raises(ParameterError, match="Did you mean 'cleveland'"):
+        resolve(params, "clevelend", "A1")
+    with pytest.raises(ParameterError, match="no finding 'A77'"):
+        resolve(params, "cleveland", "A77")
+
+
+def test_resolved_parameters_cannot_be_changed(params):
+    found = resolve(params, "cleveland", "A1")
+    with pytest.raises(FrozenInstanceError):
+        found.finding = None
+    with pytest.raises(ValueError):
+        found.settings.min_n = 1
+
+
+def test_rows_for_people(params):
+    rows = parameter_rows(resolve(params, "cleveland", "A6"), only="period")
+    assert [(r["key"], r["value"]) for r in rows] == [("period.start", "2012-12-01"), ("period.end", "2013-11-30")]
+    listed = finding_rows(params)
+    assert [r["id"] for r in listed][:6] == ["P1", "P2", "P3", "P4", "P5", "A1"]
+    assert listed[5]["notebook"] == "a1_recording_route_and_attendance.ipynb"
+    assert listed[0]["notebook"] == "" and listed[0]["section"] == "Preventing crime"
+    assert [r["claim"] for r in claim_rows(params) if r["finding"] == "A6"] == ["A6a", "A6b", "A6c"]
