@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from rich.console import Console
@@ -27,14 +27,23 @@ SetOption = Annotated[
 ]
 
 
+#: Columns of a table that goes to a file or another program rather than to a screen.
+PAPER_WIDTH = 180
+
+
 def out() -> Console:
     """Where results go."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _console(sys.stdout)
 
 
 def err() -> Console:
     """Where faults and progress go."""
-    return Console(file=sys.stderr, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return _console(sys.stderr)
+
+
+def _console(stream: TextIO) -> Console:
+    screen = stream.isatty()
+    return Console(file=stream, highlight=False, soft_wrap=not screen, width=None if screen else PAPER_WIDTH)
 
 
 def plain_table(*columns: str, title: str = "") -> Table:

@@ -117,7 +117,7 @@ def add(
     found = [p for f in files for p in (sorted(f.iterdir()) if f.is_dir() else [f]) if p.is_file()]
     missing = [f for f in files if not f.exists()]
     if missing or not found:
-        raise DataError(f"There is no file {missing[0] if missing else files[0]}. Name files, or a folder that has some.")
+        raise DataError(f"There is no file {(missing or files)[0]}. Name files, or a folder that has some.")
     taken = [p.name for p in found if (target / p.name).exists()]
     if taken:
         raise DataError(
@@ -171,9 +171,9 @@ def check(force: ForceOption = None, everyone: AllOption = False, project: Proje
             err().print(f"{slug}: there is no return in {home.relative(home.raw / slug)}.", markup=False)
             code = EXIT_DATA
             continue
-        table = plain_table("File", "Table", ">Read", ">Kept", ">Rejected", "Remarks", title=params.force(slug).name)
+        table = plain_table("", "About", "", "Account", title=params.force(slug).name)
         for row in check_rows(manifest):
-            table.add_row(*row)
+            table.add_row(row.what, row.name, "" if row.state == "ok" else row.state, row.text)
         out().print(table)
         rejected = home.rejected(slug)
         if rejected.is_dir() and any(rejected.iterdir()):

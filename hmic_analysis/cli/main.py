@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 import hmic_analysis
@@ -63,17 +62,18 @@ def main(arguments: list[str] | None = None) -> int:
     except HmicError as fault:
         err().print(fault.message, style="bold red", markup=False)
         return fault.exit_code
-    except click.exceptions.NoSuchOption as fault:
-        message = fault.format_message()
-        hint = "" if "Did you mean" in message else did_you_mean(fault.option_name, fault.possibilities or ())
-        err().print(message + hint, markup=False)
-        return EXIT_PARAMETERS
-    except click.exceptions.ClickException as fault:
-        err().print(fault.format_message(), markup=False)
-        return EXIT_PARAMETERS
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         err().print("Stopped. What is complete stays; the next run does the rest.")
         return EXIT_SOME_FAILED
+    except Exception as fault:
+        # Which class a wrong word raises depends on the version of typer; that it can say so in one line does not.
+        if not hasattr(fault, "format_message"):
+            raise
+        message = fault.format_message()
+        word, known = getattr(fault, "option_name", ""), getattr(fault, "possibilities", None) or ()
+        hint = "" if "Did you mean" in message or not word else did_you_mean(word, known)
+        err().print(message + hint, markup=False)
+        return EXIT_PARAMETERS
 
 
 def entry() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 #: Code -> clause that completes "... could not be decided because ...".
 REASONS: dict[str, str] = {
-    "no_data": "the force supplied no data that bear on it",
+    "no_data": "no data that bear on it were supplied",
     "small_n": "too few cases were supplied to decide it",
     "not_requested": "the data were not requested from the force",
     "not_yet_received": "the data requested from the force have not been received",

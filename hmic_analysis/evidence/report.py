@@ -437,8 +437,8 @@ class Report:
     def source(self) -> str:
         """The source line of figures and tables."""
         kind = "simulated return, synthetic data" if self.synthetic else "force data return"
-        if self.manifest is not None and self.manifest.titles and not self.synthetic:
-            kind = "; ".join(self.manifest.titles.values())
+        if self.manifest is not None and not self.synthetic:
+            kind = "; ".join(t for t in getattr(self.manifest, "source_titles", {}).values() if t) or kind
         return f"{self.settings.force.name}, {kind}"
 
     # -- the end ---------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hmic_analysis.letters.model import CatalogueEntry, LetterSettings
 from hmic_analysis.params.models import ForceSpec, Params
+from hmic_analysis.params.resolve import resolve
 
 
 def letter_settings(params: Params, slug: str) -> LetterSettings:
@@ -43,7 +44,7 @@ def letter_settings(params: Params, slug: str) -> LetterSettings:
         report_title=inspection.letter.report_title,
         reference=inspection.letter.reference,
         embargo=inspection.embargo_until.isoformat(timespec="minutes"),
-        min_count=inspection.disclosure.min_count,
+        min_count=resolve(params, slug).disclosure.min_count,
     )
 
 

@@ -108,7 +108,7 @@ def crime_attendance(
     flags = ["arrived", "officer_arrived", "unknown_type"]
     per_crime = (seen[flags].astype(bool).mul(in_time.astype(bool), axis=0)).groupby(seen["crime_id"]).max()
 
-    per_incident = incident_state(incident, deployment, rules)
+    per_incident = incident_state(incident, deployment, rules, any_resource=False)
     pairs = pairs.merge(per_incident, on="incident_id", how="left")
     pairs["state"] = pairs["state"].fillna("unknown")
     for state in ("unknown", "counter", "not_attended"):
@@ -142,7 +142,9 @@ def crime_attendance(
     ).reset_index(drop=True)
 
 
-def incident_state(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+def incident_state(
+    incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules, any_resource: bool = True
+) -> pd.DataFrame:
     """For each incident, whether it was attended.
 
     Parameters
@@ -151,6 +153,9 @@ def incident_state(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rule
         The tables of those names.
     rules : Rules
         What counts as having attended.
+    any_resource : bool
+        Whether the arrival of any resource is attendance, as for incidents, or only of a type that counts, as for
+        crimes; a resource of unknown type then leaves it unknown.
 
     Returns
     -------
@@ -158,6 +163,8 @@ def incident_state(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rule
         One row per incident: ``incident_id``, ``state`` (``attended``, ``counter``, ``not_attended``, ``unknown``).
     """
     seen = contacts(deployment, rules)
+    if any_resource:
+        seen = seen.assign(arrived=seen["any_arrived"], unknown_type=False)
     seen = seen.assign(
         open=~(seen["any_arrived"] | seen["counter"] | seen["remote"] | seen["stood_down"]),
         gone=seen["remote"] | seen["stood_down"],
@@ -192,8 +199,7 @@ def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules:
     pandas.DataFrame
         One row per incident that was a call for service (duplicates, tests, information only, as the rules
         say, and those cancelled by the caller before dispatch are left out): ``incident_id``, ``grade``,
-        ``area_type``, ``origin``,
-        ``attended`` (nullable boolean: any resource that counts at the scene).
+        ``area_type``, ``origin``, ``attended`` (nullable boolean: any resource at the scene).
     """
     states = incident_state(incident, deployment, rules)
     table = incident.drop_duplicates("incident_id").merge(states, on="incident_id")
@@ -254,7 +260,7 @@ def response_times(
         ``no start``; blank where all is well).  Times with a note are counted, and left out of every median.
     """
     seen = contacts(deployment, rules)
-    first = seen[seen["arrived"]].groupby("incident_id")["at_scene_at"].min().rename("first_at_scene")
+    first = seen[seen["any_arrived"]].groupby("incident_id")["at_scene_at"].min().rename("first_at_scene")
     not_calls = [result for result in rules.excluded_results if result != CANCELLED]
     columns = ["incident_id", "grade", "local_grade", "area_type", "origin", CLOCKS[clock]]
     table = incident.loc[~incident["result"].isin(not_calls).to_numpy(dtype=bool), columns]

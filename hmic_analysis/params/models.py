@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.params.base import Count, Model, Number, Text, YesNo, form
@@ -18,6 +18,7 @@ from hmic_analysis.params.catalogue import (
     FindingSpec,
     FindingTables,
     IndicatorSpec,
+    Section,
     Sentences,
     ThresholdSpec,
 )
@@ -32,6 +33,13 @@ def _moment(value: Any) -> Any:
     if moment is None or moment.tzinfo or ":" not in str(value):
         raise ValueError(f'{value!s:.40} is not a day and time. Write wall time, such as "2014-09-04 00:01"')
     return moment
+
+
+def _all_sections(titles: dict[str, str]) -> dict[str, str]:
+    missing = [section for section in SECTIONS if section not in titles]
+    if missing:
+        raise ValueError(f"the title of {', '.join(missing)} is missing")
+    return titles
 
 
 Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
@@ -78,7 +86,7 @@ class Letter(Model):
     subject: Text
     report_title: Text
     signatory: Signatory
-    sections: dict[str, Text]
+    sections: Annotated[dict[Section, Text], AfterValidator(_all_sections)]
 
 
 class Inspection(Settings):

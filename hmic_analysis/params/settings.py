@@ -145,8 +145,6 @@ class Attendance(Model):
         Results of incidents that are left out of the share of incidents attended.
     excluded_routes : tuple of str
         Routes of crimes that no member of the public first called the force about; reported apart.
-    look_back_days : int
-        Days before the period from which incidents are still linked to crimes of the period.
     """
 
     resource_types: Annotated[tuple[Literal[RESOURCE_TYPES], ...], Field(min_length=1)]
@@ -155,7 +153,6 @@ class Attendance(Model):
     not_attended_modes: tuple[Literal[CONTACT_MODES], ...]
     excluded_results: tuple[Literal[INCIDENT_RESULTS], ...]
     excluded_routes: tuple[Literal[REPORT_ROUTES], ...]
-    look_back_days: Count
 
 
 class Disclosure(Model):

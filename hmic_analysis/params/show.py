@@ -52,29 +52,3 @@ def finding_rows(params: Params) -> list[dict[str, str]]:
         }
         for finding in params.findings.values()
     ]
-
-
-def claim_rows(params: Params) -> list[dict[str, str]]:
-    """The claims of all findings in the order of the letter.
-
-    Parameters
-    ----------
-    params : Params
-
-    Returns
-    -------
-    list of dict
-        ``claim``, ``finding``, ``type``, ``statement``, ``rule``, ``indicators``.
-    """
-    return [
-        {
-            "claim": claim.id,
-            "finding": finding.id,
-            "type": claim.type,
-            "statement": claim.statement,
-            "rule": claim.rule,
-            "indicators": ", ".join(claim.indicators),
-        }
-        for finding in params.findings.values()
-        for claim in finding.claims.values()
-    ]

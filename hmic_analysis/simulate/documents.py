@@ -33,13 +33,16 @@ def document_records(facts: Facts, frame: Frame) -> list[Record]:
     if facts.policy_exists:
         found.append(_policy(facts, as_of, start))
     found += _of_demand(facts, as_of)
-    last_work = 35 if facts.savings_work_ongoing else 220
-    savings = {"last_activity_on": as_of - last_work * ONE_DAY, "corroborated_by": ["interview"]}
-    title, written = "Staff time saved: terms of reference", as_of - 240 * ONE_DAY
-    return [
-        *found,
-        _document(90, title, "terms_of_reference", "staff_time", written, ["staff_time_saved"], **savings),
-    ]
+    if facts.savings_work_ongoing:
+        last = {
+            "last_activity_on": as_of - facts.savings_work_days_ago * ONE_DAY,
+            "corroborated_by": ["interview"],
+        }
+        title, written = "Staff time saved: terms of reference", as_of - 240 * ONE_DAY
+        found.append(
+            _document(90, title, "terms_of_reference", "staff_time", written, ["staff_time_saved"], **last)
+        )
+    return found
 
 
 def _besides(as_of: np.datetime64, start: np.datetime64) -> list[Record]:

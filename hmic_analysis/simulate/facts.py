@@ -100,8 +100,8 @@ class Facts(Model):
     n_changes, measured_changes, states_savings, stated_savings_error_pct
         Changes live for at least 6 months, how many of them have a measurement before and after, and whether the
         force states a saving (F4a).
-    savings_work_ongoing : bool
-        Work on the savings is dated within 90 days of ``as_of`` (F4b).
+    savings_work_ongoing, savings_work_days_ago : bool, int
+        Work on the savings is on record, and how many days before ``as_of`` it was last dated (F4b).
     tables_status : dict
         What came of the request for a table or figure, where it was not provided.
     """
@@ -149,6 +149,7 @@ class Facts(Model):
     states_savings: YesNo = False
     stated_savings_error_pct: Number = 0.0
     savings_work_ongoing: YesNo = True
+    savings_work_days_ago: Annotated[Count, Field(le=230)] = 35
 
     tables_status: dict[Literal[(*TABLES, *FIGURES)], Status] = Field(default_factory=dict)
 

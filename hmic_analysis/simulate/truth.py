@@ -42,12 +42,8 @@ def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, dict[str, str]]:
         ),
         "A6b": _stated(facts, values, "failed_to_answer_bail", "fta_bail_n", "bail"),
         "A6c": _a6c(facts, values),
-        "F1a": _f1(
-            facts,
-            facts.n_demand_products >= 1 and facts.demand_plan,
-            "a product in 12 months and a dated plan",
-        ),
-        "F1b": _f1(facts, _enough_covered(facts), "products that cover at least two aspects of demand"),
+        "F1a": _f1a(facts),
+        "F1b": _f1b(facts),
         "F4a": _f4a(facts, values),
         "F4b": _f4b(facts),
     }
@@ -136,20 +132,23 @@ def _a6c(facts: Facts, values: dict[str, Any]) -> Verdict:
     return (SUPPORTED if enough else OPEN), said
 
 
-def _enough_covered(facts: Facts) -> bool:
-    aspects = {"incident_types", "activity_time", "place", "hour"}
-    return facts.n_demand_products >= 1 and len(aspects & set(facts.demand_covers)) >= 2
-
-
-def _f1(facts: Facts, met: bool, what: str) -> Verdict:
+def _f1a(facts: Facts) -> Verdict:
     if not facts.provides("document"):
         return OPEN, "the document register was not provided"
-    if met:
-        return SUPPORTED, f"the register holds {what}"
-    nothing = facts.n_demand_products == 0 and not facts.demand_plan
-    if nothing and _complete(facts):
-        return CONTRADICTED, "neither product nor plan in a register declared complete"
-    return OPEN, f"the register does not hold {what}"
+    said = f"{facts.n_demand_products} products in 12 months, {'a' if facts.demand_plan else 'no'} dated plan"
+    if facts.n_demand_products and facts.demand_plan:
+        return SUPPORTED, said
+    nothing = not facts.n_demand_products and not facts.demand_plan
+    return (CONTRADICTED if nothing and _complete(facts) else OPEN), said
+
+
+def _f1b(facts: Facts) -> Verdict:
+    if not facts.provides("document"):
+        return OPEN, "the document register was not provided"
+    if not facts.n_demand_products:
+        return (CONTRADICTED if _complete(facts) else OPEN), "the register holds no product"
+    covered = {"incident_types", "activity_time", "place", "hour"} & set(facts.demand_covers)
+    return (SUPPORTED if len(covered) >= 2 else OPEN), f"products cover {len(covered)} aspects of demand"
 
 
 def _f4a(facts: Facts, values: dict[str, Any]) -> Verdict:
@@ -171,9 +170,10 @@ def _f4a(facts: Facts, values: dict[str, Any]) -> Verdict:
 def _f4b(facts: Facts) -> Verdict:
     if not facts.provides("document"):
         return OPEN, "the document register was not provided"
-    if facts.savings_work_ongoing:
-        return SUPPORTED, "work on it is dated within the last 90 days"
-    return CONTRADICTED, "the last work on it is older than 90 days"
+    if not facts.savings_work_ongoing:
+        return (CONTRADICTED if _complete(facts) else OPEN), "no work on it is in the register"
+    said = f"work on it was last dated {facts.savings_work_days_ago} days ago"
+    return (SUPPORTED if facts.savings_work_days_ago <= 90 else OPEN), said
 
 
 def wilson(x: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:

@@ -148,7 +148,7 @@ def _check_columns(result: Feeds, name: str, table: str, spec: TableSpec, raws: 
         for raw in raws:
             if source.position is not None and source.position > len(raw.names):
                 result.faults.append(
-                    f"{raw.file}: '{target}' is to come from position {source.position}; it has {len(raw.names)} columns."
+                    f"{raw.file}: has {len(raw.names)} columns; '{target}' asks for position {source.position}."
                 )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
+import duckdb
 from pydantic import BaseModel, ValidationError
 
 from hmic_analysis.contracts import CONTRACTS
@@ -16,6 +16,7 @@ from hmic_analysis.project import Project
 from hmic_analysis.store import mapping as m
 from hmic_analysis.store.located import Key, Located, read_located
 from hmic_analysis.store.names import fold_name
+from hmic_analysis.store.times import format_fault
 
 #: Words that ``otherwise`` gives a meaning of their own.
 OTHERWISE = ("reject", "blank", "keep")
@@ -188,7 +189,7 @@ def _check_zone(zone: str | None, key: Key) -> Iterator[tuple[Key, str]]:
         return
     try:
         ZoneInfo(zone)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         near = did_you_mean(zone, available_timezones())
         yield key, f"'{zone}' is not a time zone.{near} Write one such as Europe/London or UTC."
 
@@ -243,9 +244,11 @@ def _check_regex(pattern: str | None, key: Key) -> Iterator[tuple[Key, str]]:
     if pattern is None:
         return
     try:
-        re.compile(pattern)
-    except re.error as error:
-        yield key, f"'{pattern}' is not a regular expression ({error})."
+        with duckdb.connect() as con:
+            con.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        yield key, f"'{pattern}' is not a regular expression that can be used ({said}; RE2 syntax, no look-around)."
 
 
 def _check_source(
@@ -256,6 +259,14 @@ def _check_source(
     yield from _check_regex(source.extract, (*key, "extract"))
     for replace in source.replace:
         yield from _check_regex(replace.find if replace.regex else None, (*key, "replace"))
+    if column.kind in ("timestamp", "date", "month"):
+        for pattern in source.format:
+            if fault := format_fault(pattern, column.kind, source.on is None):
+                yield (*key, "format"), fault
+    elif source.format:
+        yield (*key, "format"), f"'format' is for times, dates and months; {name} is a {column.kind}."
+    if source.unit and column.unit not in ("hours", "minutes", "days"):
+        yield (*key, "unit"), f"'unit' is for lengths of time; {name} is counted in {column.unit or column.kind}."
     if source.match == "regex":
         for pattern in source.codes:
             yield from _check_regex(pattern, (*key, "codes", pattern))

@@ -120,7 +120,6 @@ def prepare(
     return PrepareResult(force, "prepared", manifest)
 
 
-@contextmanager
 def _build(
     project: Project,
     sources: list[LoadedMapping],

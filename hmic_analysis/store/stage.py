@@ -107,7 +107,7 @@ def reject_repeats(con: duckdb.DuckDBPyConnection, contract: Contract, files: di
         f"JOIN file_names a ON a.file = alike_file JOIN file_names b ON b.file = same_file WHERE nth > 1"
     ).fetchall()
     con.execute(
-        f"UPDATE {stage} SET reasons = [reason] FROM refused WHERE {stage}.rowid = refused.id"
+        f"UPDATE {stage} SET reasons = [refused.reason] FROM refused WHERE {stage}.rowid = refused.id"
     ).fetchall()
 
 

@@ -132,7 +132,8 @@ def _unpack(path: Path, shown: str, work: Path) -> Path:
 def _refuse_binary(head: bytes, shown: str) -> None:
     sample = head[:65536]
     strange = sum(byte < 32 and byte not in (7, 8, 9, 10, 12, 13, 26, 27) for byte in sample)
-    if strange > len(sample) // 20:
+    # A line with a control byte is kept aside later on; a file full of them is another kind of file.
+    if b"\0" in sample.partition(b"\n")[0] or (len(sample) >= 1024 and strange > len(sample) // 10):
         raise DataError(
             f"{shown}: is not text: {strange} of its first {len(sample)} bytes are control bytes. If it is UTF-16, "
             "declare 'encoding: utf-16' in the mapping; if it is a workbook or Parquet file, declare its 'format'; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from hmic_analysis.errors import did_you_mean
 from hmic_analysis.store.sql import literal
 
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "BST": 60}
@@ -13,7 +14,7 @@ _OFFSET = (
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
 _UK_DAYS = ("%d/%m/%Y",)
 _UK_TIMES = ("%d/%m/%Y %H:%M:%S.%f", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
-_MONTHS = ("%Y-%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
+_MONTHS = ("%Y-%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%b-%Y")
 _CLOCK_CODES = ("%H", "%I", "%c", "%X", "%s")
 #: Formats that count from a fixed instant.
 COUNTED = ("epoch_seconds", "epoch_milliseconds", "excel_days")
@@ -23,12 +24,15 @@ _LOW, _HIGH = "TIMESTAMP '1900-01-01'", "TIMESTAMP '2100-12-31 23:59:59.999999'"
 def make_time_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Define the macros that read times.
 
-    ``plausible(x)`` is a timestamp of the years 1900 to 2100, else null; ``offset_of(x)`` the minutes east of
+    ``plausible(x)`` is a timestamp of the years 1900 to 2100, else null; ``by_format(x, f)`` a text by the first of
+    the strptime formats that fits; ``offset_of(x)`` the minutes east of
     Greenwich written at the end of a time, else null; ``unzoned(x)`` the text without them and with at most six
     digits of a second.
     """
     mark = f"upper(regexp_extract(x, {literal(_OFFSET)}, 1))"
     con.execute(f"CREATE MACRO plausible(x) AS CASE WHEN x BETWEEN {_LOW} AND {_HIGH} THEN x END")
+    # The engine knows words such as 'epoch' and 'infinity' in whatever format.
+    con.execute("CREATE MACRO by_format(x, f) AS CASE WHEN regexp_matches(x, '[0-9]') THEN try_strptime(x, f) END")
     named = " ".join(f"WHEN {literal(word)} THEN {minutes}" for word, minutes in _ZONES.items())
     sign = f"(CASE WHEN starts_with({mark}, '-') THEN -1 ELSE 1 END)"
     digits = f"replace(substr({mark}, 2), ':', '')"
@@ -59,14 +63,15 @@ def stamp(text: str, formats: tuple[str, ...]) -> str:
     if not formats or "iso" in formats:
         tries.append(_iso(text))
     patterns = tuple(f for f in formats if _has_clock(f)) if formats else _UK_TIMES
+    patterns = _short_years_first(patterns)
     patterns = tuple(f.replace("%z", "").replace("%Z", "").rstrip() for f in patterns)
     if patterns:
         day_after = f"regexp_matches({text}, '(^|[ T])24:00(:00([.]0+)?)?$')"
         listed = f"[{', '.join(literal(p) for p in patterns)}]"
         earlier = f"regexp_replace({text}, '(^|[ T])24:00', '\\100:00')"
         tries.append(
-            f"CASE WHEN {day_after} THEN try_strptime({earlier}, {listed}) + INTERVAL 1 DAY "
-            f"ELSE try_strptime({text}, {listed}) END"
+            f"CASE WHEN {day_after} THEN by_format({earlier}, {listed}) + INTERVAL 1 DAY "
+            f"ELSE by_format({text}, {listed}) END"
         )
     return _guard(_first(tries))
 
@@ -82,14 +87,15 @@ def day(text: str, formats: tuple[str, ...]) -> str:
     patterns = (
         tuple(f for f in formats if f not in (*COUNTED, "iso") and not _has_clock(f)) if formats else _UK_DAYS
     )
+    patterns = _short_years_first(patterns)
     if patterns:
-        tries.append(f"try_strptime({text}, [{', '.join(literal(p) for p in patterns)}])")
+        tries.append(f"by_format({text}, [{', '.join(literal(p) for p in patterns)}])")
     return _guard(_first(tries))
 
 
 def month(text: str, formats: tuple[str, ...]) -> str:
     """SQL of the first day of the month that ``text`` names: ``YYYY-MM``, ``MM/YYYY``, ``Jan 2014``, or any day."""
-    months = f"try_strptime({text}, [{', '.join(literal(p) for p in _MONTHS)}])"
+    months = f"by_format({text}, [{', '.join(literal(p) for p in _MONTHS)}])"
     tries = [stamp(text, formats), day(text, formats)]
     if not formats or "iso" in formats:
         tries.append(_guard(months))
@@ -128,6 +134,43 @@ def is_utc(formats: tuple[str, ...]) -> bool:
 
 def _has_clock(pattern: str) -> bool:
     return pattern not in (*COUNTED, "iso") and any(code in pattern for code in _CLOCK_CODES)
+
+
+def _short_years_first(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """``%Y`` would take '14' for the year 14; ``%y`` doesn't take '2014'."""
+    return tuple(sorted(patterns, key=lambda f: "%y" not in f))
+
+
+def format_fault(pattern: str, kind: str, whole: bool) -> str:
+    """What is wrong with a format of a mapping; blank if nothing is.
+
+    Parameters
+    ----------
+    pattern : str
+        As written.
+    kind : str
+        Kind of the column.
+    whole : bool
+        The text holds the day; otherwise only a time of day, for which no format is needed.
+    """
+    if pattern in (*COUNTED, "iso"):
+        return ""
+    if "%" not in pattern:
+        known = ("iso", *COUNTED)
+        near = did_you_mean(pattern, known)
+        return f"'{pattern}' is not a format.{near} Write strptime codes such as %d/%m/%Y %H:%M, or {', '.join(known)}."
+    try:
+        with duckdb.connect() as con:
+            con.execute("SELECT try_strptime('', ?)", [pattern]).fetchall()
+    except duckdb.Error as error:
+        return f"'{pattern}' is not a format ({str(error).splitlines()[0]})."
+    groups = [("%Y", "%y"), ("%m", "%b", "%B", "%-m"), ("%d", "%-d")]
+    needed = groups[:2] if kind == "month" else groups
+    if whole and not any(code in pattern for code in ("%c", "%x", "%j")):
+        for group in needed:
+            if not any(code in pattern for code in group):
+                return f"'{pattern}' has no {' or '.join(group[:2])}: which day it means would be a guess."
+    return ""
 
 
 def _first(tries: list[str]) -> str:

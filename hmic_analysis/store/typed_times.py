@@ -1,4 +1,4 @@
-"""Timestamps: from the texts of a day, a time, a duration to UTC, with the hours that the clocks repeat or leave out."""
+"""Timestamps: from texts to UTC, with the hours that the clocks repeat or leave out."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -62,6 +63,7 @@ def version_of(
     return f"v-{digest[:12]}", parts
 
 
+@contextmanager
 def force_lock(path: Path, force: str) -> Iterator[None]:
     """Hold the lock of one force's tables; :class:`LockedError` if another run does."""
     try:

@@ -250,3 +250,45 @@ def test_missing_key_of_the_inspection(project):
 def test_embargo_must_be_wall_time(project):
     spoil(project, "inspection.yml", '"2014-09-04 00:01"', '"2014-09-04"')
     assert "is not a day and time" in refused(project)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("    freeing_up_time: Freeing", "    freeing_time: Freeing", "Did you mean 'freeing_up_time'?"),
+        ("    freeing_up_time: Freeing up time\n", "", "the title of freeing_up_time is missing."),
+    ],
+)
+def test_sections_of_the_letter_have_titles(project, old, new, said):
+    spoil(project, "inspection.yml", old, new)
+    assert said in refused(project)
+
+
+def test_random_damage_is_always_told_and_never_a_crash(project):
+    # One finding and one force are enough to lay everything together, and quick to read.
+    findings, forces = project.params / "findings.yml", project.params / "forces.yml"
+    text = findings.read_text(encoding="utf-8")
+    findings.write_text("findings:\n" + text[text.index("  A10:\n") : text.index("  F1:\n")], encoding="utf-8")
+    forces.write_text("\n".join(forces.read_text(encoding="utf-8").splitlines()[:32]), encoding="utf-8")
+    for extra in (project.params / "forces").glob("*.yml"):
+        extra.unlink()
+    own(project, "avon-and-somerset", "min_n: 12\n")
+    load_params(project)
+    path = project.params / "inspection.yml"
+    whole = path.read_text(encoding="utf-8").splitlines()
+    values = ["", "[]", "{}", "x", "-1", "1.5", "[{a: 1}]", "{a: {b: 1}}", "true", "2014-01-01", ".nan"]
+    told = 0
+    for number, line in enumerate(whole):
+        if ":" not in line or line.lstrip().startswith("#"):
+            continue
+        key = line.split(":", 1)[0]
+        path.write_text(
+            "\n".join([*whole[:number], f"{key}: {values[number % len(values)]}", *whole[number + 1 :]]),
+            encoding="utf-8",
+        )
+        try:
+            load_params(project)
+        except ParameterError as found:
+            assert found.message.startswith("params/"), line
+            told += 1
+    assert told > 60

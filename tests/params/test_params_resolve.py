@@ -12,7 +12,7 @@ import pytest
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.resolve import resolve
-from hmic_analysis.params.show import claim_rows, finding_rows, parameter_rows
+from hmic_analysis.params.show import finding_rows, parameter_rows
 from hmic_analysis.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -198,4 +198,4 @@ def test_rows_for_people(params):
     assert [r["id"] for r in listed][:6] == ["P1", "P2", "P3", "P4", "P5", "A1"]
     assert listed[5]["notebook"] == "a1_recording_route_and_attendance.ipynb"
     assert listed[0]["notebook"] == "" and listed[0]["section"] == "Preventing crime"
-    assert [r["claim"] for r in claim_rows(params) if r["finding"] == "A6"] == ["A6a", "A6b", "A6c"]
+    assert listed[10]["claims"] == "A6a, A6b, A6c" and listed[10]["needs"] == "suspect or bail or data_request"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +70,7 @@ ONE_FACT = [
     ({"measured_changes": 6, "states_savings": True}, {"F4a"}, {"benefit", "data_request"}),
     ({"measured_changes": 3, "states_savings": True}, {"F4a"}, {"benefit", "data_request"}),
     ({"savings_work_ongoing": False}, {"F4b"}, {"document"}),
+    ({"savings_work_days_ago": 91}, {"F4b"}, {"document"}),
 ]
 
 
@@ -219,6 +221,31 @@ def test_faults_of_a_facts_file_are_named(tmp_path, text, words):
     with pytest.raises(ParameterError) as caught:
         facts_from_file(path)
     assert all(word in caught.value.message for word in ["facts.yml", *words])
+
+
+SCENARIOS = Path(__file__).resolve().parents[2] / "params" / "scenarios"
+
+
+def verdicts_of(make, scenario):
+    found = make(facts=facts_from_file(SCENARIOS / f"{scenario}.yml")).truth["verdicts"]
+    return {claim: v["verdict"] for claim, v in found.items()}
+
+
+def test_scenario_of_a_force_that_cannot_say(make):
+    assert set(verdicts_of(make, "force-that-cannot-say").values()) == {"contradicted"}
+
+
+def test_scenario_of_a_force_that_sent_little(make):
+    found = verdicts_of(make, "force-that-sent-little")
+    assert {c for c, v in found.items() if v == "supported"} == {"A1a", "A2b", "A2c", "F1a", "F1b", "F4b"}
+    assert {c for c, v in found.items() if v == "not_determinable"} == {
+        "A1b",
+        "A2a",
+        "A6a",
+        "A6b",
+        "A6c",
+        "F4a",
+    }
 
 
 def test_with_names_the_unknown_fact():

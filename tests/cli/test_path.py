@@ -1,0 +1,212 @@
+"""The whole path by commands: quickstart, again, a failing notebook, a wrong parameter, a corrupt file, nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from hmic_analysis.cli.main import main
+from hmic_analysis.letters.exports import read_letter
+from hmic_analysis.letters.numbers import stray_numbers
+
+from ..conftest import copy_project
+from ..support import FINDINGS
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A project in which the quick start was run."""
+    folder = copy_project(tmp_path_factory.mktemp("quickstart") / "project")
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        code = main(["quickstart"])
+    finally:
+        os.chdir(before)
+    assert code == 0
+    return folder
+
+
+def hmic(folder, *words, capsys=None):
+    code = main([*words, "--project", str(folder)])
+    if capsys is None:
+        return code, ""
+    captured = capsys.readouterr()
+    return code, captured.out + captured.err
+
+
+def snapshot(folder):
+    return {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.rglob("*"))}
+
+
+def test_quickstart_leaves_a_letter_evidence_and_figures(made):
+    for finding in FINDINGS:
+        report = made / "output" / "runs" / "cleveland" / finding
+        bundle = json.loads((report / "evidence.json").read_text(encoding="utf-8"))
+        assert bundle["status"] == "complete" and bundle["synthetic"]
+        assert bundle["inputs"] and bundle["parameters"]["period.start"][0] == "2012-12-01"
+        assert bundle["versions"]["pandas"] and bundle["seconds"] > 0
+        for figure in bundle["figures"]:
+            assert all((report / figure[kind]).stat().st_size > 0 for kind in ("png", "svg", "data"))
+        notebook = json.loads((report / "notebook.ipynb").read_text(encoding="utf-8"))
+        assert any("injected-parameters" in c["metadata"].get("tags", []) for c in notebook["cells"])
+    letters = made / "output" / "letters" / "cleveland"
+    assert (letters / "letter-cleveland.docx").stat().st_size > 10_000
+    assert len(list((letters / "figures").glob("*.png"))) >= 5
+
+
+def test_every_number_in_the_letter_is_a_number_of_the_evidence(made):
+    from hmic_analysis.evidence.bundle import read_bundle
+
+    bundles = [read_bundle(made / "output" / "runs" / "cleveland" / f) for f in FINDINGS]
+    letter = read_letter(made / "output" / "letters" / "cleveland" / "letter-cleveland.json")
+    assert stray_numbers(letter, bundles) == []
+
+
+def test_a_second_run_does_nothing_and_says_so(made, capsys):
+    code, said = hmic(made, "run", "--force", "cleveland", capsys=capsys)
+    assert code == 0
+    assert "Nothing to do: all 5 reports are up to date." in said
+
+
+def test_planning_changes_nothing_on_disk(made, capsys):
+    before = snapshot(made)
+    code, said = hmic(made, "plan", "--force", "cleveland", "--set", "thresholds.A6.activity_days=14", capsys=capsys)
+    assert code == 0
+    assert snapshot(made) == before
+    assert "parameter changed" in said
+    assert "1 of 5 reports would run." in said
+
+
+def test_a_touched_file_and_a_changed_text_cell_rerun_nothing(made, capsys):
+    path = made / "notebooks" / "findings" / "f4_staff_time_saved.ipynb"
+    original = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(original.replace("Question asked.", "The question."), encoding="utf-8")
+        os.utime(made / "data" / "raw" / "cleveland" / "crime.csv")
+        _, said = hmic(made, "plan", "--force", "cleveland", capsys=capsys)
+        assert "All 5 reports are up to date." in said
+    finally:
+        path.write_text(original, encoding="utf-8")
+
+
+def test_a_failing_notebook_costs_only_itself(made, capsys):
+    path = made / "notebooks" / "findings" / "f4_staff_time_saved.ipynb"
+    original = path.read_text(encoding="utf-8")
+    broken = json.loads(original)
+    cell = next(c for c in broken["cells"] if "live_changes" in "".join(c["source"]))
+    cell["source"] = "changes = 1 / 0  # a fault\n" + "".join(cell["source"])
+    path.write_text(json.dumps(broken), encoding="utf-8")
+    try:
+        code, said = hmic(made, "run", "--force", "cleveland", "--finding", "F4", "--finding", "A1", "--again", capsys=capsys)
+    finally:
+        path.write_text(original, encoding="utf-8")
+    assert code == 1
+    assert "1 done, 1 failed" in said
+    last = said[said.index("FAILED: cleveland F4 Savings of staff time") :]
+    assert "under 'Which changes have a measured saving?'" in last
+    assert "changes = 1 / 0  # a fault" in last
+    assert "ZeroDivisionError: division by zero" in last
+    assert "Traceback" not in said
+    # What failed leaves no evidence that a letter could take for current.
+    assert not (made / "output" / "runs" / "cleveland" / "F4" / "evidence.json").exists()
+    code, said = hmic(made, "letter", "--force", "cleveland", capsys=capsys)
+    assert code == 0
+    blocks = (made / "output" / "letters" / "cleveland" / "letter-cleveland.json").read_text(encoding="utf-8")
+    assert "Savings of staff time" in blocks and "not assessed" in blocks.lower()
+    code, said = hmic(made, "run", "--force", "cleveland", capsys=capsys)
+    assert code == 0 and "1 done, 0 failed, 0 no data, 4 up to date" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["run", "--force", "clevland"], "Did you mean 'cleveland'?"),
+        (["run", "--force", "cleveland", "--finding", "A77"], "There is no finding 'A77'"),
+        (["run", "--force", "cleveland", "--finding", "P1"], "has no notebook yet"),
+        (["run", "--force", "cleveland", "--set", "period.ende=2013-11-30"], "Did you mean 'period.end'?"),
+        (["run", "--force", "cleveland", "--set", "period.end=2011-11-30"], "period"),
+        (["run", "--force", "cleveland", "--set", "period.end"], "key=value"),
+        (["run"], "Name a force"),
+        (["run", "--fource", "cleveland"], "--force"),
+    ],
+)
+def test_wrong_words_end_with_2_before_anything_runs(made, capsys, words, expected):
+    before = snapshot(made)
+    code, said = hmic(made, *words, capsys=capsys)
+    assert code == 2
+    assert expected in said
+    assert "Traceback" not in said
+    assert snapshot(made) == before
+
+
+def test_a_wrong_parameter_file_is_refused_with_file_and_line(made, capsys):
+    path = made / "params" / "inspection.yml"
+    original = path.read_text(encoding="utf-8")
+    path.write_text(original.replace("as_of: 2014", "as_off: 2014"), encoding="utf-8")
+    try:
+        code, said = hmic(made, "run", "--force", "cleveland", capsys=capsys)
+    finally:
+        path.write_text(original, encoding="utf-8")
+    assert code == 2
+    assert "params/inspection.yml" in said and "line" in said and "as_off" in said and "Did you mean 'as_of'" in said
+
+
+def test_an_unknown_notebook_parameter_is_an_error(made, capsys):
+    path = made / "notebooks" / "findings" / "f4_staff_time_saved.ipynb"
+    original = path.read_text(encoding="utf-8")
+    path.write_text(original.replace("as_of: str", "as_off: str"), encoding="utf-8")
+    try:
+        code, said = hmic(made, "run", "--force", "cleveland", capsys=capsys)
+    finally:
+        path.write_text(original, encoding="utf-8")
+    assert code == 2
+    assert "f4_staff_time_saved.ipynb" in said and "as_of" in said
+
+
+def test_a_corrupt_file_is_named_and_the_rest_completes(made, capsys):
+    path = made / "data" / "raw" / "cleveland" / "suspect.csv"
+    original = path.read_bytes()
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)))
+    try:
+        code, said = hmic(made, "run", "--force", "cleveland", capsys=capsys)
+        assert code == 3
+        assert "suspect.csv" in said and "Traceback" not in said
+        record = json.loads((made / "output" / "runs" / "cleveland" / "F4" / "run.json").read_text(encoding="utf-8"))
+        assert record["status"] == "complete"
+    finally:
+        path.write_bytes(original)
+    assert hmic(made, "run", "--force", "cleveland")[0] == 0
+
+
+def test_a_missing_table_ends_as_no_data_and_says_what_to_request(made, capsys):
+    kept = {}
+    for name in ("change", "benefit", "data_request"):
+        path = made / "data" / "raw" / "cleveland" / f"{name}.csv"
+        kept[path] = path.read_bytes()
+        path.unlink()
+    try:
+        code, said = hmic(made, "run", "--force", "cleveland", "--finding", "F4", capsys=capsys)
+        assert code == 0
+    finally:
+        for path, content in kept.items():
+            path.write_bytes(content)
+    claims = json.loads((made / "output" / "runs" / "cleveland" / "F4" / "evidence.json").read_text(encoding="utf-8"))["claims"]
+    assert claims[0]["verdict"] == "not_determinable"
+
+
+def test_a_force_without_a_return_gets_no_data_and_no_invented_figure(made, capsys):
+    code, said = hmic(made, "run", "--force", "gwent", "--finding", "A6", capsys=capsys)
+    assert code == 0
+    assert "No data: gwent A6" in said and "To request:" in said
+
+
+def test_doctor_findings_and_params_answer(made, capsys):
+    code, said = hmic(made, "doctor", capsys=capsys)
+    assert code == 0 and "NOT OK" not in said
+    code, said = hmic(made, "findings", capsys=capsys)
+    assert code == 0 and "20 findings, 48 claims." in said
+    code, said = hmic(made, "params", "show", "--force", "cleveland", capsys=capsys)
+    assert code == 0 and "params/inspection.yml" in said and "2012-12-01" in said

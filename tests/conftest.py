@@ -1,0 +1,51 @@
+"""What all tests share: where the open data lie, and that a continuous-integration run skips nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With HMIC_NO_SKIP set a test that can't run fails: silence must not pass for success."""
+    outcome = yield
+    report = outcome.get_result()
+    if os.environ.get("HMIC_NO_SKIP") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped although HMIC_NO_SKIP is set: {report.longrepr[-1]}"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of open data beside the checkout; the test is skipped where there is none."""
+    if not SHARED.is_dir():
+        pytest.skip("the open data are not beside the checkout")
+    return SHARED
+
+
+def copy_project(target: Path) -> Path:
+    """A project of its own in ``target``: the parameters and notebooks of the checkout, no data."""
+    for name in ("params", "notebooks"):
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    (target / "data" / "raw").mkdir(parents=True)
+    (target / "data" / "processed").mkdir()
+    return target
+
+
+@pytest.fixture
+def project_folder(tmp_path) -> Path:
+    """A fresh project without data."""
+    return copy_project(tmp_path / "project")

@@ -1,0 +1,87 @@
+"""Mapping files that don't hold are refused before any data is read, with the line and what is allowed."""
+
+from __future__ import annotations
+
+import pytest
+
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.store.mapping_load import load_mapping
+
+GOOD = """\
+title: t
+files:
+  f: {pattern: data.csv}
+tables:
+  incident:
+    file: f
+    columns:
+      incident_id: id
+      created_at: when
+      grade: {column: g, codes: {A: emergency}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("title: t", "titel: t", 1, "unknown key 'titel'. Did you mean 'title'?"),
+        ("title: t", "timezone: Europe/Londn", 1, "title is missing"),
+        ("{pattern: data.csv}", "{patern: data.csv}", 3, "unknown key 'patern'. Did you mean 'pattern'?"),
+        ("title: t", "title: t\ntimezone: Europe/Londn", 2, "'Europe/Londn' is not a time zone. Did you mean 'Europe/London'?"),
+        ("data.csv}", "data.csv, encoding: utf8x}", 3, "'utf8x' is not an encoding"),
+        ("data.csv}", "data.csv, header: 0}", 3, "must be the number of the header row"),
+        ("data.csv}", "data.csv, names: [a]}", 3, "'names' goes with 'header: none'"),
+        ("  incident:", "  incidents:", 5, "there is no table 'incidents'. Did you mean 'incident'?"),
+        ("file: f", "file: g", 6, "there is no file 'g' under 'files'"),
+        ("created_at: when", "create_at: when", 9, "has no column 'create_at'. Did you mean 'created_at'?"),
+        ("incident_id: id", "call_at: id", 7, "needs the column 'incident_id'"),
+        ("      created_at: when\n", "", 7, "needs one of the columns created_at, created_month"),
+        ("emergency", "emergncy", 10, "'emergncy' is not allowed for grade. Did you mean 'emergency'?"),
+        ("codes: {A: emergency}", "otherwise: fast", 10, "'fast' is not allowed for grade"),
+        ("when", "{column: when, format: '%d/%m %H:%M'}", 9, "has no %Y or %y"),
+        ("when", "{column: when, format: isso}", 9, "'isso' is not a format. Did you mean 'iso'?"),
+        ("when", "{column: when, formt: iso}", 9, "unknown key 'formt'. Did you mean 'format'?"),
+        ("when", "{time: when}", 9, "'time' needs either 'date' or 'on'"),
+        ("when", "{time: when, on: closed_at}", 9, "'closed_at' is not a time column that this table maps"),
+        ("when", "{time: when, on: created_at}", 9, "goes round in a circle: created_at -> created_at"),
+        ("when", "{column: when, value: x}", 9, "exactly one of column, position"),
+        ("when", "{column: when, timezone: Mars}", 9, "'Mars' is not a time zone"),
+        ("incident_id: id", "incident_id: {column: id, extract: '('}", 8, "'(' is not a regular expression"),
+        ("incident_id: id", "incident_id: {column: id, unit: hours}", 8, "'unit' is for lengths of time"),
+        ("incident_id: id", "incident_id: {column: id, wraps_midnight: true}", 8, "are for times; incident_id is a text"),
+        ("title: t", "title: t\nidentifiers: [ ID]", 9, "'ID' is listed under identifiers"),
+        ("title: t", "title: t\ntitle: u", 2, "'title' is written twice"),
+        ("title: t", "title: [t", 2, "not valid YAML"),
+        ("title: t", "title: t\ncannot_tell: [{about: incidnt.grade, effect: caveat, because: x}]", 2, "no table 'incidnt'"),
+        ("title: t", "title: t\nnotes: [{from: 1 May, to: 2013-01-01, state: red, table: incident, note: x}]", 2, "YYYY-MM-DD"),
+    ],
+)  # fmt: skip
+def test_fault_names_its_line(shop, old, new, line, said):
+    assert old in GOOD
+    shop.mapping(GOOD.replace(old, new, 1))
+    with pytest.raises(ParameterError) as caught:
+        load_mapping(shop.project, "src")
+    assert f"line {line}" in caught.value.message
+    assert said in caught.value.message
+    assert "params/sources/src.yml" in caught.value.message
+
+
+def test_all_faults_are_told_at_once(shop):
+    shop.mapping(GOOD.replace("emergency", "x").replace("file: f", "file: g"))
+    with pytest.raises(ParameterError) as caught:
+        load_mapping(shop.project, "src")
+    assert caught.value.message.count("\n  line ") == 2
+
+
+def test_unknown_source_lists_those_there_are(shop):
+    shop.ship()
+    with pytest.raises(ParameterError, match=r"no source 'alexandria'. Did you mean 'alexandria-cad'\?.*police-uk-street"):
+        load_mapping(shop.project, "alexandria")
+
+
+def test_shipped_mappings_hold(shop):
+    shop.ship()
+    names = sorted(p.stem for p in (shop.project.params / "sources").glob("*.yml"))
+    assert {"standard", "police-uk-street", "alexandria-cad", "seattle-call-data", "lfb"} <= set(names)
+    for name in names:
+        assert load_mapping(shop.project, name).mapping.title

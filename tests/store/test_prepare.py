@@ -1,0 +1,230 @@
+"""Preparing a force: contracts kept, versions switched whole, nothing done twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+from filelock import FileLock
+
+from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS
+from hmic_analysis.contracts.frames import frame_schema
+from hmic_analysis.errors import DataError, LockedError
+from hmic_analysis.store import prepare as module
+from hmic_analysis.store.check import check_rows
+from hmic_analysis.store.prepare import prepare
+from hmic_analysis.store.processed import load_table, read_manifest
+
+HEAD = "incident_id,created_at,created_month,grade,closed_at\n"
+
+
+def incidents(shop, *rows: str) -> None:
+    shop.file("incident.csv", HEAD + "\n".join(rows) + "\n")
+
+
+def test_a_row_has_all_its_reasons(shop):
+    incidents(shop, ",2013-13-01 10:00,,fast,2013-01-01 10:00")
+    manifest = shop.prepare()
+    reasons = shop.rejected("incident")["reasons"][0].split(" | ")
+    assert [r.split(" = ")[0] for r in reasons] == ["not a time: created_at", "not allowed: grade", "blank: incident_id"]
+    assert manifest.tables["incident"].rows == 0
+    original = json.loads(shop.rejected("incident")["original"][0])
+    assert original["grade"] == "fast" and original["incident_id"] is None
+
+
+def test_one_of_several_columns_must_be_given(shop):
+    incidents(shop, "1,,,,", "2,,2013-01,,")
+    shop.prepare()
+    assert shop.rejected("incident")["reasons"][0] == "blank: created_at and created_month"
+    assert list(shop.table("incident")["incident_id"]) == ["2"]
+
+
+def test_repeats_and_conflicts_of_a_key(shop):
+    incidents(shop, "1,,2013-01,emergency,", "1,,2013-01,Emergency,", "1,,2013-02,,", "1,,2013-02,,", "2,,bad,,", "2,,2013-01,,")
+    manifest = shop.prepare()
+    assert list(shop.table("incident")["source_row"]) == [2, 7]
+    assert list(shop.rejected("incident")["reasons"])[:3] == [
+        "repeat of row 2 of incident.csv",
+        "conflicting key: row 2 of incident.csv has the same incident_id and differs",
+        "repeat of row 4 of incident.csv",
+    ]
+    assert manifest.accounts[0].reasons == {"repeat": 2, "conflicting key": 1, "not a month: created_month": 1}
+
+
+def test_tables_without_key_keep_repeats(shop):
+    shop.file("deployment.csv", "incident_id,resource_type\n" + "1,officer\n" * 3)
+    assert shop.prepare().tables["deployment"].rows == 3
+
+
+def test_person_is_one_person_in_all_tables_and_forces_and_never_in_clear(shop):
+    shop.file("suspect.csv", "person_key,crime_id,named_on\nJo Bloggs,1,2013-01-01\n")
+    shop.file("pnc_circulation.csv", "person_key,reason,circulated_on\n JO  BLOGGS ,named_suspect,2013-01-01\n")
+    shop.prepare()
+    other = prepare(shop.project, ["standard"], "elsewhere", shop.raw, "Europe/London")
+    keys = {shop.table(t)["person_key"][0] for t in ("suspect", "pnc_circulation")}
+    keys.add(load_table(shop.project, other.force, "suspect")["person_key"][0])
+    assert len(keys) == 1
+    for path in shop.project.processed.rglob("*"):
+        assert path.is_dir() or b"bloggs" not in path.read_bytes().lower()
+    assert not list(shop.project.keys.glob("work-*"))
+
+
+def test_text_of_persons_is_kept_out_of_messages_of_the_engine(shop):
+    key = (shop.project.keys / "person.key")
+    shop.file("suspect.csv", "person_key,crime_id,named_on\nJo,1,2013-01-01\n")
+    shop.prepare()
+    assert len(key.read_bytes()) == 32
+    manifest = read_manifest(shop.project, "here")
+    assert key.read_bytes().hex() not in manifest.model_dump_json()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are told by icacls there")
+def test_key_and_rejected_rows_are_their_owners_only(shop):
+    incidents(shop, "1,,,,")
+    shop.prepare()
+    assert stat.S_IMODE((shop.project.keys / "person.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(shop.project.keys.stat().st_mode) == 0o700
+    folder = shop.project.rejected("here")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "incident.csv").stat().st_mode) == 0o600
+
+
+def test_unchanged_input_is_left_alone_and_any_change_is_not(shop, monkeypatch, tmp_path):
+    incidents(shop, "1,,2013-01,,")
+    assert prepare(shop.project, ["standard"], "here", shop.raw).status == "prepared"
+    before = {p: p.stat().st_mtime_ns for p in shop.project.processed.rglob("*") if p.is_file()}
+    assert prepare(shop.project, ["standard"], "here", shop.raw).status == "up_to_date"
+    assert before == {p: p.stat().st_mtime_ns for p in shop.project.processed.rglob("*") if p.is_file()}
+    assert prepare(shop.project, ["standard"], "here", shop.raw, "Europe/Paris").status == "prepared"
+    incidents(shop, "2,,2013-01,,")
+    assert prepare(shop.project, ["standard"], "here", shop.raw, "Europe/Paris").status == "prepared"
+    monkeypatch.setenv("HMIC_PERSON_KEY_FILE", str(tmp_path / "safe" / "key"))
+    assert prepare(shop.project, ["standard"], "here", shop.raw, "Europe/Paris").status == "prepared"
+    assert (tmp_path / "safe" / "key").is_file()
+    folders = [p.name for p in (shop.project.processed / "here").iterdir() if p.is_dir()]
+    assert folders == [read_manifest(shop.project, "here").version]
+
+
+def test_a_damaged_table_is_made_again(shop):
+    incidents(shop, "1,,2013-01,,")
+    manifest = shop.prepare()
+    (shop.project.processed / "here" / manifest.version / "incident.parquet").write_bytes(b"x")
+    with pytest.raises(DataError, match="can't be read"):
+        shop.table("incident")
+    assert prepare(shop.project, ["standard"], "here", shop.raw).status == "prepared"
+    assert len(shop.table("incident")) == 1
+
+
+@pytest.mark.parametrize("step", ["write_table", "write_rejected", "write_atomically", "account"])
+def test_a_run_that_dies_leaves_the_old_tables(shop, monkeypatch, step):
+    incidents(shop, "1,,2013-01,,")
+    old = shop.prepare()
+    incidents(shop, "1,,2013-01,,", "2,,2013-01,,")
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, step, die)
+        with pytest.raises(KeyboardInterrupt):
+            shop.prepare()
+    assert read_manifest(shop.project, "here") == old
+    assert list(shop.table("incident")["incident_id"]) == ["1"]
+    shop.prepare()
+    assert list(shop.table("incident")["incident_id"]) == ["1", "2"]
+    assert len([p for p in (shop.project.processed / "here").iterdir() if p.is_dir()]) == 1
+
+
+def test_a_return_that_fails_leaves_the_old_tables(shop):
+    incidents(shop, "1,,2013-01,,")
+    old = shop.prepare()
+    shop.file("crime.csv", "")
+    with pytest.raises(DataError):
+        shop.prepare()
+    assert read_manifest(shop.project, "here") == old
+
+
+def test_two_runs_of_one_force_do_not_meet(shop):
+    incidents(shop, "1,,2013-01,,")
+    shop.prepare()
+    incidents(shop, "2,,2013-01,,")
+    with FileLock(shop.project.keys / "prepare-here.lock"), pytest.raises(LockedError, match="another run"):
+        shop.prepare()
+
+
+@pytest.mark.parametrize("make", [False, True])
+def test_no_return(shop, make):
+    folder = shop.project.raw / "nobody"
+    if make:
+        folder.mkdir()
+    with pytest.raises(DataError, match="data/raw/README.md"):
+        prepare(shop.project, ["standard"], "nobody", folder)
+
+
+def test_what_is_not_used_is_listed(shop):
+    shop.file("incident.csv", "incident_id,created_month,caller_name\n1,2013-01,Jo\n")
+    shop.file("notes.txt", "x")
+    manifest = shop.prepare()
+    assert manifest.columns_not_used == {"incident.csv": ("caller_name",)}
+    assert manifest.files_not_read == ("notes.txt",)
+    lines = {(r.what, r.name, r.state): r.text for r in check_rows(manifest)}
+    assert lines["file", "incident.csv", "ok"] == "1 rows read = 1 kept + 0 kept aside"
+    assert lines["table", "incident", "ok"] == "1 rows, 2013-01 to 2013-01"
+    assert lines["not used", "incident.csv", "note"] == "caller_name"
+    assert ("not read", "notes.txt", "note") in lines
+
+
+def test_check_warns_of_many_rows_kept_aside(shop):
+    incidents(shop, "1,,2013-01,,", ",,2013-01,,")
+    lines = [(r.what, r.state, r.text) for r in check_rows(shop.prepare())]
+    assert ("rejected", "warning", "blank: incident_id: 1") in lines
+
+
+def test_absent_table_is_an_empty_frame_of_the_same_shape(shop):
+    incidents(shop, "1,2013-01-02 10:00,,,")
+    shop.prepare()
+    for name, contract in CONTRACTS.items():
+        frame = shop.table(name)
+        assert list(frame.columns) == [*contract.column_names, *BOOKKEEPING]
+        frame_schema(contract).validate(frame, lazy=True)
+    assert shop.table("crime").dtypes["recorded_at"] == pd.DatetimeTZDtype("us", "Europe/London")
+
+
+def test_frames_have_the_same_types_whether_full_or_empty(shop):
+    shop.file("suspect.csv", "person_key,crime_id,named_on,grounds_recorded\na,1,2013-01-01,yes\n")
+    shop.file("change.csv", "change_id,change_type,live_on,users\n1,process,2013-01-01,5\n")
+    shop.file("duty_hours.csv", "team,hour_start,staff_hours\na,2013-01-01 10:00,5.5\n")
+    empty = {name: shop_types(load_table(shop.project, "nobody", name)) for name in ("suspect", "change", "duty_hours")}
+    shop.prepare()
+    for name, types in empty.items():
+        assert shop_types(shop.table(name)) == types
+
+
+def shop_types(frame: pd.DataFrame) -> dict[str, str]:
+    return {name: str(dtype) for name, dtype in frame.dtypes.items()}
+
+
+def test_loading_some_columns_and_some_days(shop):
+    shop.file("duty_hours.csv", "team,hour_start,staff_hours\na,2013-07-01 00:00,1\na,2013-07-01 23:00,1\na,2013-07-02 00:00,1\n")
+    incidents(shop, "1,,2013-01,,", "2,,2013-02,,", "3,,2013-03,,")
+    shop.prepare()
+    assert list(shop.project and load_table(shop.project, "here", "incident", columns=["incident_id"])) == ["incident_id"]
+    day = load_table(shop.project, "here", "duty_hours", start="2013-07-01", end="2013-07-01")
+    assert [t.hour for t in day["hour_start"]] == [0, 23]
+    assert day["hour_start"].max() - day["hour_start"].min() == timedelta(hours=23)
+    months = load_table(shop.project, "here", "incident", start="2013-01-15", end="2013-02-01")
+    assert list(months["incident_id"]) == ["1", "2"]
+    assert len(load_table(shop.project, "here", "incident", end="2013-02-28")) == 2
+
+
+def test_loading_what_is_not_there(shop):
+    with pytest.raises(DataError, match="no table 'incidents'. Did you mean 'incident'"):
+        shop.project and load_table(shop.project, "here", "incidents")
+    with pytest.raises(DataError, match="has no column 'grad'. Did you mean 'grade'"):
+        load_table(shop.project, "here", "incident", columns=["grad"])
+    with pytest.raises(DataError, match="can't be cut by start and end"):
+        load_table(shop.project, "here", "suspect", start="2013-01-01")

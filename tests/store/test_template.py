@@ -1,0 +1,66 @@
+"""The template workbook: what a force fills in comes back, and an untouched one holds nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+import openpyxl
+import pytest
+
+from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.errors import DataError
+from hmic_analysis.store.template import write_template
+
+SAMPLES = {"text": "T1", "integer": 3, "number": 1.5, "timestamp": dt.datetime(2013, 7, 2, 3, 4), "date": dt.date(2013, 7, 2),
+           "month": "2013-07", "boolean": "yes", "person": "P1"}  # fmt: skip
+
+
+def test_equal_bytes_each_time(tmp_path):
+    write_template(tmp_path / "a.xlsx")
+    time.sleep(2.1)
+    write_template(tmp_path / "b.xlsx")
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_sheets_headers_and_drop_downs(tmp_path):
+    write_template(tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == ["Cover", "Contents", "Columns", *CONTRACTS]
+    for name, contract in CONTRACTS.items():
+        assert tuple(cell.value for cell in book[name][1]) == contract.column_names
+    rules = {str(r.sqref): r.formula1 for r in book["suspect"].data_validations.dataValidation}
+    assert rules["E2:E1048576"] == '"outstanding,arrested,interviewed,eliminated,crime_closed"'
+    columns = list(book["Columns"].iter_rows(min_row=2, values_only=True))
+    assert len(columns) == sum(len(c.columns) for c in CONTRACTS.values())
+
+
+def test_untouched_template_gives_no_tables(shop):
+    write_template(shop.raw / "return.xlsx")
+    manifest = shop.prepare()
+    assert manifest.tables == {}
+    assert manifest.files_not_read == ()
+
+
+def test_filled_template_comes_back(shop):
+    path = shop.raw / "return.xlsx"
+    write_template(path)
+    book = openpyxl.load_workbook(path)
+    for name, contract in CONTRACTS.items():
+        book[name].append([SAMPLES.get(c.kind, c.allowed[0] if c.allowed else None) for c in contract.columns])
+    book.create_sheet("my notes").append(["x"])
+    book.save(path)
+    manifest = shop.prepare()
+    assert {name: entry.rows for name, entry in manifest.tables.items()} == dict.fromkeys(CONTRACTS, 1)
+    assert manifest.files_not_read == ("return.xlsx[my notes]",)
+    row = shop.table("incident").iloc[0]
+    assert row["created_at"].isoformat() == "2013-07-02T03:04:00+01:00"
+    assert row["created_month"] == dt.datetime(2013, 7, 1)
+    assert shop.table("change")["users"][0] == 3
+
+
+def test_only_some_tables_and_unknown_ones(tmp_path):
+    write_template(tmp_path / "a.xlsx", ["bail"])
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["Cover", "Contents", "Columns", "bail"]
+    with pytest.raises(DataError, match="no table 'bial'. Did you mean 'bail'"):
+        write_template(tmp_path / "b.xlsx", ["bial"])

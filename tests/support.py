@@ -1,0 +1,57 @@
+"""What several tests do: simulate a force, load it, and work through a finding notebook without a kernel."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from hmic_analysis.cli.data import simulate_forces
+from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.params.load import load_params
+from hmic_analysis.project import Project, find_project
+from hmic_analysis.runs.prepare import prepare_force
+from hmic_analysis.simulate.facts import Facts
+
+FINDINGS = ("A1", "A2", "A6", "F1", "F4")
+
+
+def simulated(folder: Path, facts: Facts | None = None, scale: float = 0.05, seed: int = 1) -> Project:
+    """A project in ``folder`` with a simulated and loaded return of Cleveland."""
+    project = find_project(folder)
+    params = load_params(project)
+    simulate_forces(project, params, ["cleveland"], facts or Facts(), scale, seed)
+    for slug in ("cleveland", "england-and-wales"):
+        prepare_force(project, params, slug)
+    return project
+
+
+def work_through(project: Project, finding: str, force: str, output: Path) -> Bundle:
+    """Execute the code cells of a finding notebook in this process; the evidence bundle it leaves.
+
+    The run engine's own tests execute notebooks with papermill; where only the evidence matters this is quicker.
+    """
+    notebook = project.notebooks / load_params(project).finding(finding).notebook
+    names: dict[str, object] = {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        exec(compile("".join(cell["source"]), str(notebook), "exec"), names)
+        if "parameters" in cell["metadata"].get("tags", []):
+            names.update(force=force, project=str(project.root), output=str(output))
+    return read_bundle(output)
+
+
+def evidence_of(project: Project, force: str, output: Path, findings=FINDINGS) -> dict[str, Bundle]:
+    """The bundles of several findings."""
+    return {finding: work_through(project, finding, force, output / finding) for finding in findings}
+
+
+def verdicts(bundles: dict[str, Bundle]) -> dict[str, str]:
+    """Verdict by claim."""
+    return {c.claim: c.verdict for b in bundles.values() for c in b.claims}
+
+
+def sentences(bundles: dict[str, Bundle]) -> dict[str, str]:
+    """Sentence by claim."""
+    return {c.claim: c.sentence for b in bundles.values() for c in b.claims}
