@@ -28,6 +28,7 @@ from hmic_analysis.runs.batch import run_jobs
 from hmic_analysis.runs.plan import Job, make_plan
 from hmic_analysis.runs.prepare import prepare_force
 from hmic_analysis.runs.record import Record
+from hmic_analysis.store.prepare import PrepareResult
 
 FindingOption = Annotated[
     list[str] | None,
@@ -61,7 +62,7 @@ def run(
     finding: FindingOption = None,
     everyone: AllOption = False,
     again: Annotated[bool, typer.Option("--again", help="Run also what is up to date.")] = False,
-    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Notebooks at a time.")] = 0,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Notebooks at a time; 0: one per processor.")] = 0,
     set: SetOption = None,  # noqa: A002
     project: ProjectOption = None,
 ) -> int:
@@ -137,10 +138,15 @@ def _load(project: Project, params: Params, forces: Sequence[str]) -> list[str]:
             broken.append(f"{slug}: {fault.message}")
             continue
         if loaded is not None:
-            broken += [f"{slug}: {message}" for message in loaded.unreadable]
             if loaded.status == "prepared":
-                err().print(f"{slug}: {loaded.summary}", markup=False)
+                err().print(f"{slug}: {_summary(loaded)}", markup=False)
     return broken
+
+
+def _summary(loaded: PrepareResult) -> str:
+    read = sum(a.read for a in loaded.manifest.accounts)
+    kept = sum(a.kept for a in loaded.manifest.accounts)
+    return f"return loaded; {read:,} rows read = {kept:,} kept + {read - kept:,} rejected"
 
 
 def _execute(jobs: Sequence[Job], workers: int) -> list[tuple[Job, Record]]:

@@ -144,7 +144,11 @@ def _draw_shares(rows: Rows, drawn: pd.DataFrame, threshold: float | None) -> No
     unknown = drawn["value"].isna().to_numpy()
     for y in rows.y[unknown & ~banded]:
         rows.sheet.text(
-            rows.left + 2, rows.bottom - axes.get_ylim()[0] + y, "No data", size=style.SMALL_SIZE, colour=style.MUTED_INK
+            rows.left + 2,
+            rows.bottom - axes.get_ylim()[0] + y,
+            "No data",
+            size=style.SMALL_SIZE,
+            colour=style.MUTED_INK,
         )
 
 

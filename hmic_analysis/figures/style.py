@@ -105,9 +105,7 @@ def png_bytes(figure: Figure) -> bytes:
     """
     stream = io.BytesIO()
     with house_style():
-        figure.savefig(
-            stream, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4}
-        )
+        figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
     return stream.getvalue()
 
 

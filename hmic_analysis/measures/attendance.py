@@ -339,9 +339,10 @@ def response_summary(times: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``group``, ``label`` (the force's own name of the grade where it gives one), ``n`` (response times),
+        ``group``, ``label`` (with the force's own name of the grade where it gives one), ``n`` (response times),
         ``median``, ``median_lo``, ``median_hi`` (95 % interval), ``p90``, ``target`` (minutes; missing where it is
-        none or not the same for all), ``before_clock``, ``over_24_hours``, ``no_start`` (arrivals left out).
+        none or not the same for all), ``targets`` (text, where there are several), ``before_clock``,
+        ``over_24_hours``, ``no_start`` (arrivals left out).
     """
     own = times["origin"].eq(OFFICER_INITIATED).fillna(False).astype(bool)
     grade = times["grade"].astype("object").where(times["grade"].notna(), "no grade")
@@ -349,9 +350,11 @@ def response_summary(times: pd.DataFrame) -> pd.DataFrame:
     order = {name: number for number, name in enumerate((*GRADES, "no grade"))}
     # Several of a force's own grades may be one of the standard ones; they are shown as the force knows them.
     key = grade.map(order).fillna(len(order)).astype(int).astype(str) + " " + local.astype(str)
-    groups = times.assign(group=key.where(~own, "9 officer initiated"), label=local.where(~own, "Begun by officers"))
+    words = grade.str.replace("_", " ").str.capitalize()
+    label = words.where(local == grade, words + " (" + local.astype(str) + ")")
+    groups = times.assign(group=key.where(~own, "9 officer initiated"), label=label.where(~own, "Begun by officers"))
     rows = [_summary_row(name, part) for name, part in groups.groupby("group", sort=True)]
-    columns = ["group", "label", "n", "median", "median_lo", "median_hi", "p90", "target",
+    columns = ["group", "label", "n", "median", "median_lo", "median_hi", "p90", "target", "targets",
                "before_clock", "over_24_hours", "no_start"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
@@ -359,16 +362,17 @@ def response_summary(times: pd.DataFrame) -> pd.DataFrame:
 def _summary_row(name: str, part: pd.DataFrame) -> dict[str, object]:
     minutes = part["minutes"].dropna().to_numpy(dtype=float)
     limits = quantile_interval(minutes, 0.5)
-    targets = part["target"].dropna().unique()
+    targets = [] if name.startswith("9") else sorted(part["target"].dropna().unique())
     return {
         "group": name,
-        "label": str(part["label"].iloc[0]).replace("_", " ").capitalize(),
+        "label": str(part["label"].iloc[0]),
         "n": len(minutes),
         "median": float(np.median(minutes)) if len(minutes) else np.nan,
         "median_lo": limits.lo,
         "median_hi": limits.hi,
         "p90": float(np.quantile(minutes, 0.9)) if len(minutes) else np.nan,
-        "target": float(targets[0]) if len(targets) == 1 and not name.startswith("9") else np.nan,
+        "target": float(targets[0]) if len(targets) == 1 else np.nan,
+        "targets": " or ".join(f"{t:g}" for t in targets) + " min" if len(targets) > 1 else "",
         "before_clock": int((part["note"] == "before the clock").sum()),
         "over_24_hours": int((part["note"] == "over 24 hours").sum()),
         "no_start": int((part["note"] == "no start").sum()),

@@ -79,6 +79,8 @@ def _run(source: Path, target: Path, values: dict[str, str]) -> Failure | None:
             kernel_name="python3",
             execution_timeout=CELL_SECONDS,
             start_timeout=120,
+            # The warning that a kernel of this machine talks over TCP would drown what the run has to say.
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
         )
     except PapermillExecutionError as fault:
         return _failure(target, fault.cell_index, fault.ename, fault.evalue, fault.traceback)

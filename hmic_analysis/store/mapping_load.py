@@ -248,7 +248,10 @@ def _check_regex(pattern: str | None, key: Key) -> Iterator[tuple[Key, str]]:
             con.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
     except duckdb.Error as error:
         said = str(error).splitlines()[0]
-        yield key, f"'{pattern}' is not a regular expression that can be used ({said}; RE2 syntax, no look-around)."
+        yield (
+            key,
+            f"'{pattern}' is not a regular expression that can be used ({said}; RE2 syntax, no look-around).",
+        )
 
 
 def _check_source(
@@ -266,7 +269,10 @@ def _check_source(
     elif source.format:
         yield (*key, "format"), f"'format' is for times, dates and months; {name} is a {column.kind}."
     if source.unit and column.unit not in ("hours", "minutes", "days"):
-        yield (*key, "unit"), f"'unit' is for lengths of time; {name} is counted in {column.unit or column.kind}."
+        yield (
+            (*key, "unit"),
+            f"'unit' is for lengths of time; {name} is counted in {column.unit or column.kind}.",
+        )
     if source.match == "regex":
         for pattern in source.codes:
             yield from _check_regex(pattern, (*key, "codes", pattern))

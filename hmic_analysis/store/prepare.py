@@ -28,8 +28,8 @@ from hmic_analysis.store.output import (
 )
 from hmic_analysis.store.persons import make_private_folder, person_key, use_key
 from hmic_analysis.store.processed import manifest_path, read_manifest
-from hmic_analysis.store.sql import make_macros, words
-from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, stage_feed
+from hmic_analysis.store.sql import literal, make_macros, words
+from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, settle_folds, stage_feed
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.times import make_time_macros
 from hmic_analysis.store.typed import TRUE_WORDS
@@ -146,13 +146,15 @@ def _build(
         contracts = contract_tables(feeds.feeds)
         for contract in contracts:
             reject_repeats(con, contract, names)
+        place = next(
+            (s.mapping.timezone for s in sources if s.mapping.timezone not in (None, "UTC")), timezone
+        )
+        for contract in contracts:
+            settle_folds(con, contract, {c.name for c in contracts}, place)
         for contract in contracts:
             flag_times(con, contract, {c.name for c in contracts})
         accounts = account(con, raws, feeds.feeds)
         made_up = _synthetic(con, sources, feeds.feeds)
-        place = next(
-            (s.mapping.timezone for s in sources if s.mapping.timezone not in (None, "UTC")), timezone
-        )
         new = project.processed / force / f".new-{version}"
         new.mkdir()
         tables = {}
@@ -198,7 +200,7 @@ def _build(
 
 def _connect(work: Path, key: bytes) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(str(work / "stage.duckdb"))
-    con.execute(f"SET temp_directory = '{(work / 'spill').as_posix()}'")
+    con.execute(f"SET temp_directory = {literal((work / 'spill').as_posix())}")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
     make_macros(con)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from hmic_analysis.contracts import CONTRACTS, Contract, TimeCheck
@@ -12,6 +14,8 @@ from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.sql import literal
 from hmic_analysis.store.typed import sql_type, typed_select
+from hmic_analysis.store.typed_times import JITTER
+from hmic_analysis.store.zones import GAP, zone_macros
 
 
 def stage_name(table: str) -> str:
@@ -65,7 +69,8 @@ def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: in
             f"INSERT INTO {stage_name(feed.table)} SELECT {number}, {file}, * FROM ({select})"
         ).fetchall()
     except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.BinderException) as error:
-        said = " ".join(str(error).split())[:300]
+        # The engine quotes cells; those may hold anything.
+        said = re.sub(r"'[^']*'|\"[^\"]*\"", "'...'", str(error).splitlines()[0])[:300]
         raise DataError(
             f"{feed.raw.file}: table '{feed.table}' of the source '{feed.source}' can't be made: {said}\n"
             "Check the formats, regular expressions and filters of that table in the mapping."
@@ -109,6 +114,39 @@ def reject_repeats(con: duckdb.DuckDBPyConnection, contract: Contract, files: di
     con.execute(
         f"UPDATE {stage} SET reasons = [refused.reason] FROM refused WHERE {stage}.rowid = refused.id"
     ).fetchall()
+
+
+def settle_folds(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set[str], zone: str) -> None:
+    """Move ambiguous times to their second occurrence where the first lies before a time of another table.
+
+    A deployment in the hour that the clocks repeat may say nothing by itself; the creation of its incident does.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    contract : Contract
+    tables : set of str
+        Tables staged.
+    zone : str
+        Zone of the place.
+    """
+    checks = [c for c in contract.checks if c.earlier_table in tables and c.max_hours is None]
+    wall, local = zone_macros(con, zone)
+    stage = stage_name(contract.name)
+    for check in checks:
+        floors = ["o.found"]
+        for column in (c.name for c in contract.columns if c.kind == "timestamp"):
+            code = f"{wall}({local}({column}))"
+            first = f"{local}({column}) - to_seconds({code} // 1000 - 86400)"
+            second = f"({column} + to_minutes({code} % 1000))"
+            floor = f"greatest({', '.join(floors)}) - {JITTER}"
+            con.execute(
+                f"UPDATE {stage} SET {column} = {second} FROM (SELECT incident_id AS id, {check.earlier} AS found "
+                f"FROM {stage_name(check.earlier_table)} WHERE len(reasons) = 0) o WHERE o.id = incident_id "
+                f"AND list_contains(flags, 'ambiguous_local_time') AND {code} % 1000 BETWEEN 1 AND {GAP - 1} "
+                f"AND {column} = {first} AND {column} < {floor} AND {second} >= {floor}"
+            ).fetchall()
+            floors.append(f"{stage}.{column}")
 
 
 def flag_times(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set[str]) -> None:

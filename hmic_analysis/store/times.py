@@ -32,7 +32,9 @@ def make_time_macros(con: duckdb.DuckDBPyConnection) -> None:
     mark = f"upper(regexp_extract(x, {literal(_OFFSET)}, 1))"
     con.execute(f"CREATE MACRO plausible(x) AS CASE WHEN x BETWEEN {_LOW} AND {_HIGH} THEN x END")
     # The engine knows words such as 'epoch' and 'infinity' in whatever format.
-    con.execute("CREATE MACRO by_format(x, f) AS CASE WHEN regexp_matches(x, '[0-9]') THEN try_strptime(x, f) END")
+    con.execute(
+        "CREATE MACRO by_format(x, f) AS CASE WHEN regexp_matches(x, '[0-9]') THEN try_strptime(x, f) END"
+    )
     named = " ".join(f"WHEN {literal(word)} THEN {minutes}" for word, minutes in _ZONES.items())
     sign = f"(CASE WHEN starts_with({mark}, '-') THEN -1 ELSE 1 END)"
     digits = f"replace(substr({mark}, 2), ':', '')"

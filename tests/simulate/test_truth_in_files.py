@@ -96,6 +96,18 @@ def test_care_and_circulation_in_files(default):
     assert (known.last_activity_on >= known.named_on).all()
 
 
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.91, 1.0])
+def test_shares_of_persons_are_exact(make, share):
+    facts = Facts().with_(
+        owner_share=share, active_28d_share=share, supervised_28d_share=share, knowledge_correct_share=share
+    )
+    values = make(facts=facts).truth["values"]
+    exact = 100 * np.floor(share * 60 + 0.5) / 60
+    for name in ("owner_assigned_pct", "active_28d_pct", "supervised_28d_pct"):
+        assert values[name] == pytest.approx(exact)
+    assert values["knowledge_correct"] == np.floor(share * 120 + 0.5)
+
+
 def test_contracts_are_kept_but_for_the_planted_rows(default):
     for table in TABLES:
         contract, rows = CONTRACTS[table], read(default.folder, table)

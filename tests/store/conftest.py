@@ -50,15 +50,23 @@ class Workshop:
 
     def table(self, table: str, **options: object) -> pd.DataFrame:
         """Load a table, in the order of the file's rows."""
-        return load_table(self.project, "here", table, **options).sort_values(["source_file", "source_row"], ignore_index=True)
+        return load_table(self.project, "here", table, **options).sort_values(
+            ["source_file", "source_row"], ignore_index=True
+        )
 
     def rejected(self, table: str) -> pd.DataFrame:
         """Rows kept aside."""
         return pd.read_csv(self.project.rejected("here") / f"{table}.csv", dtype=str, keep_default_na=False)
 
-    def column(self, source: str, cells: list[str], table: str = "incident", target: str = "incident_type") -> pd.DataFrame:
+    def column(
+        self, source: str, cells: list[str], table: str = "incident", target: str = "incident_type"
+    ) -> pd.DataFrame:
         """Load ``cells`` (one raw column ``x``, with ids) through one mapped column."""
-        self.file("data.csv", "id;x\n" + "".join(f'{i};"{cell.replace(chr(34), 2 * chr(34))}"\n' for i, cell in enumerate(cells, 1)))
+        self.file(
+            "data.csv",
+            "id;x\n"
+            + "".join(f'{i};"{cell.replace(chr(34), 2 * chr(34))}"\n' for i, cell in enumerate(cells, 1)),
+        )
         required = {
             "incident": {"incident_id": "id", "created_month": '{value: "2013-01"}'},
             "demand_task": {
@@ -75,7 +83,8 @@ class Workshop:
         columns = required | {target: source}
         lines = "\n".join(f"      {name}: {value}" for name, value in columns.items())
         self.mapping(
-            f"title: t\nfiles:\n  f: {{pattern: data.csv, delimiter: ';'}}\ntables:\n  {table}:\n    file: f\n    columns:\n{lines}\n"
+            "title: t\nfiles:\n  f: {pattern: data.csv, delimiter: ';'}\n"
+            f"tables:\n  {table}:\n    file: f\n    columns:\n{lines}\n"
         )
         self.prepare("src")
         return self.table(table)

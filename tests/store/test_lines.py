@@ -57,21 +57,27 @@ def test_every_kind_of_broken_line_is_counted_and_kept(shop):
 
 
 def test_lines_swallowed_by_a_stray_quote_come_back(shop):
-    shop.file("incident.csv", HEADER + '1,2013-01,"open\n2,2013-01,a\n3,2013-01,b\n4,2013-01,close"\n5,2013-01,c\n')
+    shop.file(
+        "incident.csv", HEADER + '1,2013-01,"open\n2,2013-01,a\n3,2013-01,b\n4,2013-01,close"\n5,2013-01,c\n'
+    )
     shop.prepare()
     assert list(shop.table("incident")["incident_id"]) == ["2", "3", "5"]
     assert [line for line, _ in bad_lines(shop)] == [2, 5]
 
 
 def test_single_bytes_that_are_not_utf8_cost_their_line_only(shop):
-    shop.file("incident.csv", HEADER.encode() + b"1,2013-01,\xff\n2,2013-01,\xc3\xa9\n3,2013-01,caf\xc3\xa9\n")
+    shop.file(
+        "incident.csv", HEADER.encode() + b"1,2013-01,\xff\n2,2013-01,\xc3\xa9\n3,2013-01,caf\xc3\xa9\n"
+    )
     manifest = shop.prepare()
     assert bad_lines(shop) == [(2, "bytes that are not text in the file's encoding")]
     assert list(shop.table("incident")["incident_type"]) == ["é", "café"]
     assert manifest.accounts[0].read == 3
 
 
-@pytest.mark.parametrize(("encoding", "noted"), [("windows-1252", True), ("utf-16", False), ("utf-8-sig", False)])
+@pytest.mark.parametrize(
+    ("encoding", "noted"), [("windows-1252", True), ("utf-16", False), ("utf-8-sig", False)]
+)
 def test_encodings_that_show_themselves(shop, encoding, noted):
     shop.file("incident.csv", (HEADER + "1,2013-01,£5 café\n").encode(encoding))
     manifest = shop.prepare()
@@ -105,7 +111,9 @@ def test_gzip_and_broken_gzip(shop):
     shop.file("incident.csv.gz", packed)
     assert shop.prepare().tables["incident"].rows == 2
     shop.file("incident.csv.gz", packed[:-9])
-    with pytest.raises(DataError, match=r"incident\.csv\.gz: the gzip file ends before its end .* ask for it again"):
+    with pytest.raises(
+        DataError, match=r"incident\.csv\.gz: the gzip file ends before its end .* ask for it again"
+    ):
         shop.prepare()
 
 
@@ -115,7 +123,11 @@ def test_gzip_and_broken_gzip(shop):
         ("incident.csv", b"", "incident.csv: is empty"),
         ("incident.csv", bytes(range(256)) * 40, "incident.csv: is not text"),
         ("incident.csv", b"\n1,2\n", "incident.csv: no header in line 1"),
-        ("incident.csv", b"incident_idd,created_at\n1,2\n", "no column 'incident_id', .*Did you mean 'incident_idd'"),
+        (
+            "incident.csv",
+            b"incident_idd,created_at\n1,2\n",
+            "no column 'incident_id', .*Did you mean 'incident_idd'",
+        ),
         ("incident.xlsx", b"PK\x03\x04 broken", "incident.xlsx: the workbook is damaged"),
         ("incident.xlsx", b"incident_id,created_at\n", "incident.xlsx: is not a workbook"),
         ("incident.xls", b"\xd0\xcf\x11\xe0 broken", "incident.xls: the workbook is damaged .* password"),
@@ -144,7 +156,7 @@ def test_all_faults_of_a_return_are_told_at_once(shop):
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=12)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=12))
 def test_any_text_in_well_written_cells_is_read_and_accounted_for(shop, rows):
     out = io.StringIO()
@@ -160,7 +172,7 @@ def test_any_text_in_well_written_cells_is_read_and_accounted_for(shop, rows):
         assert account.read == len(rows)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.text(st.sampled_from('a1,"\n\r\0é '), max_size=60))
 def test_any_bytes_are_accounted_for_line_by_line(shop, body):
     shop.file("incident.csv", HEADER + body + "\n")

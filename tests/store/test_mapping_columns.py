@@ -30,7 +30,11 @@ def values(frame: pd.DataFrame, column: str) -> list[object]:
         ("{column: x, split: {on: ',', part: -1}}", ["a, b,c"], ["c"]),
         ("{column: x, replace: {find: '--', by: ''}}", ["--a--b"], ["ab"]),
         ("{column: x, replace: [{find: '^-+', by: '', regex: true}, {find: b, by: c}]}", ["--a-b"], ["a-c"]),
-        ("{column: x, missing_values: ['NULL', '#DIV/0!', -9999]}", ["null", "#DIV/0!", " -9999", "0"], [None, None, None, "0"]),
+        (
+            "{column: x, missing_values: ['NULL', '#DIV/0!', -9999]}",
+            ["null", "#DIV/0!", " -9999", "0"],
+            [None, None, None, "0"],
+        ),
         ("{column: x, codes: {a b: one}, otherwise: keep}", ["A  B", "c"], ["one", "c"]),
         ("{column: x, codes: {a: one}, otherwise: blank}", ["a", "c"], ["one", None]),
         ("{column: x, codes: {a: one}, otherwise: other}", ["a", "c", ""], ["one", "other", None]),
@@ -66,14 +70,20 @@ def test_code_the_mapping_does_not_know_is_kept_aside_with_those_it_knows(shop):
 def test_several_codes_in_one_cell(shop):
     frame = shop.column("x", ["place; hour", "place;;", "place;moon"], table="document", target="covers")
     assert values(frame, "covers") == ["place;hour", "place"]
-    assert shop.rejected("document")["reasons"][0].startswith("not allowed: covers = place;moon; allowed: prevention_obj")
+    assert shop.rejected("document")["reasons"][0].startswith(
+        "not allowed: covers = place;moon; allowed: prevention_obj"
+    )
 
 
 @pytest.mark.parametrize(
     ("source", "cells", "expected"),
     [
         ("x", ["yes", "N", "TRUE", "0", ""], [True, False, True, False, None]),
-        ("{column: x, true_words: [arrested], false_words: [at large]}", ["Arrested", "at large"], [True, False]),
+        (
+            "{column: x, true_words: [arrested], false_words: [at large]}",
+            ["Arrested", "at large"],
+            [True, False],
+        ),
     ],
 )
 def test_yes_no(shop, source, cells, expected):
@@ -82,7 +92,9 @@ def test_yes_no(shop, source, cells, expected):
 
 def test_other_word_than_yes_or_no_is_kept_aside(shop):
     shop.column("x", ["maybe"], "suspect", "grounds_recorded")
-    assert shop.rejected("suspect")["reasons"][0].startswith("not yes or no: grounds_recorded = maybe; yes is yes, y")
+    assert shop.rejected("suspect")["reasons"][0].startswith(
+        "not yes or no: grounds_recorded = maybe; yes is yes, y"
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +156,9 @@ def test_dates(shop, source, cells, expected):
     assert [None if pd.isna(v) else v.strftime("%Y-%m-%d") for v in frame["arrested_on"]] == expected
 
 
-@pytest.mark.parametrize("cell", ["2013-02-30", "13/13/2013", "2013", "0213-01-01", "infinity", "epoch", "20130230"])
+@pytest.mark.parametrize(
+    "cell", ["2013-02-30", "13/13/2013", "2013", "0213-01-01", "infinity", "epoch", "20130230"]
+)
 def test_impossible_dates_are_kept_aside(shop, cell):
     shop.column("x", [cell], "suspect", "arrested_on")
     assert shop.rejected("suspect")["reasons"][0] == f"not a date: arrested_on = {cell}"
@@ -153,7 +167,10 @@ def test_impossible_dates_are_kept_aside(shop, cell):
 @pytest.mark.parametrize(
     ("source", "cells"),
     [
-        ("x", ["2014-02", "02/2014", "Feb 2014", "February 2014", "Feb-14", "2014-02-28", "28/02/2014 23:30"]),
+        (
+            "x",
+            ["2014-02", "02/2014", "Feb 2014", "February 2014", "Feb-14", "2014-02-28", "28/02/2014 23:30"],
+        ),
         ("{column: x, format: '%Y%m'}", ["201402"]),
     ],
 )

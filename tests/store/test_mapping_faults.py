@@ -75,7 +75,9 @@ def test_all_faults_are_told_at_once(shop):
 
 def test_unknown_source_lists_those_there_are(shop):
     shop.ship()
-    with pytest.raises(ParameterError, match=r"no source 'alexandria'. Did you mean 'alexandria-cad'\?.*police-uk-street"):
+    with pytest.raises(
+        ParameterError, match=r"no source 'alexandria'. Did you mean 'alexandria-cad'\?.*police-uk-street"
+    ):
         load_mapping(shop.project, "alexandria")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+
 from tests.store.conftest import utc
 
 
@@ -47,7 +48,9 @@ def test_one_column(shop, source, cell, expected):
     assert created(shop, source, [cell]) == [None if expected is None else utc(expected)]
 
 
-@pytest.mark.parametrize("cell", ["2013-01-02 25:00", "2013-01-02 24:30", "31/02/2013 10:00", "soon", "2013-01-02 10:60"])
+@pytest.mark.parametrize(
+    "cell", ["2013-01-02 25:00", "2013-01-02 24:30", "31/02/2013 10:00", "soon", "2013-01-02 10:60"]
+)
 def test_unreadable_times_are_kept_aside(shop, cell):
     assert created(shop, "x", [cell]) == []
     assert shop.rejected("incident")["reasons"][0] == f"not a time: created_at = {cell}"
@@ -74,7 +77,12 @@ def two_columns(shop, header: str, rows: list[str], columns: str) -> pd.DataFram
 
 @pytest.mark.parametrize(
     ("clock", "expected"),
-    [("00:00:37", "2009-01-01 00:00:37"), ("930", "2009-01-01 09:30"), ("6:05 pm", "2009-01-01 18:05"), ("24:00", "2009-01-02")],
+    [
+        ("00:00:37", "2009-01-01 00:00:37"),
+        ("930", "2009-01-01 09:30"),
+        ("6:05 pm", "2009-01-01 18:05"),
+        ("24:00", "2009-01-02"),
+    ],
 )
 def test_date_and_time_apart(shop, clock, expected):
     columns = "      call_at: {date: d, time: t, format: '%d %b %Y'}\n"
@@ -151,13 +159,32 @@ def test_month_is_taken_from_the_wall_clock(shop):
 
 
 def test_order_of_times_is_flagged_and_kept(shop):
-    frame = incident(shop, "1,,2013-01-02 10:00,2013-01-02 09:59", "2,,2013-01-02 10:00,2013-04-02 11:01", "3,,2013-01-02 10:00,")
+    frame = incident(
+        shop,
+        "1,,2013-01-02 10:00,2013-01-02 09:59",
+        "2,,2013-01-02 10:00,2013-04-02 11:01",
+        "3,,2013-01-02 10:00,",
+    )
     assert list(frame["flags"]) == ["closed_before_created", "open_over_90_days", ""]
 
 
 def test_times_are_checked_against_another_table(shop):
     incident(shop, "1,,2013-01-02 10:00,2013-01-02 12:00")
-    shop.file("deployment.csv", "incident_id,at_scene_at\n1,2013-01-02 09:00\n1,2013-01-04 10:00\n1,2013-01-02 11:00\n9,2013-01-02 11:00\n")
+    shop.file(
+        "deployment.csv",
+        "incident_id,at_scene_at\n1,2013-01-02 09:00\n1,2013-01-04 10:00\n1,2013-01-02 11:00\n9,2013-01-02 11:00\n",
+    )
     shop.prepare()
     expected = ["at_scene_before_created", "response_over_24_hours;closed_before_at_scene", "", ""]
     assert list(shop.table("deployment")["flags"]) == expected
+
+
+def test_repeated_hour_of_a_deployment_is_settled_by_its_incident(shop):
+    incident(shop, "1,,2013-10-27 01:50,", "2,,2013-10-27 00:10,")
+    rows = ["1,2013-10-27 01:10,2013-10-27 01:20", "2,2013-10-27 01:10,2013-10-27 01:20"]
+    shop.file("deployment.csv", "incident_id,assigned_at,at_scene_at\n" + "\n".join(rows) + "\n")
+    shop.prepare()
+    frame = shop.table("deployment")
+    assert list(frame["assigned_at"]) == [utc("2013-10-27 01:10"), utc("2013-10-27 00:10")]
+    assert list(frame["at_scene_at"]) == [utc("2013-10-27 01:20"), utc("2013-10-27 00:20")]
+    assert list(frame["flags"]) == ["ambiguous_local_time"] * 2

@@ -30,7 +30,11 @@ def test_a_row_has_all_its_reasons(shop):
     incidents(shop, ",2013-13-01 10:00,,fast,2013-01-01 10:00")
     manifest = shop.prepare()
     reasons = shop.rejected("incident")["reasons"][0].split(" | ")
-    assert [r.split(" = ")[0] for r in reasons] == ["not a time: created_at", "not allowed: grade", "blank: incident_id"]
+    assert [r.split(" = ")[0] for r in reasons] == [
+        "not a time: created_at",
+        "not allowed: grade",
+        "blank: incident_id",
+    ]
     assert manifest.tables["incident"].rows == 0
     original = json.loads(shop.rejected("incident")["original"][0])
     assert original["grade"] == "fast" and original["incident_id"] is None
@@ -44,7 +48,15 @@ def test_one_of_several_columns_must_be_given(shop):
 
 
 def test_repeats_and_conflicts_of_a_key(shop):
-    incidents(shop, "1,,2013-01,emergency,", "1,,2013-01,Emergency,", "1,,2013-02,,", "1,,2013-02,,", "2,,bad,,", "2,,2013-01,,")
+    incidents(
+        shop,
+        "1,,2013-01,emergency,",
+        "1,,2013-01,Emergency,",
+        "1,,2013-02,,",
+        "1,,2013-02,,",
+        "2,,bad,,",
+        "2,,2013-01,,",
+    )
     manifest = shop.prepare()
     assert list(shop.table("incident")["source_row"]) == [2, 7]
     assert list(shop.rejected("incident")["reasons"])[:3] == [
@@ -52,7 +64,11 @@ def test_repeats_and_conflicts_of_a_key(shop):
         "conflicting key: row 2 of incident.csv has the same incident_id and differs",
         "repeat of row 4 of incident.csv",
     ]
-    assert manifest.accounts[0].reasons == {"repeat": 2, "conflicting key": 1, "not a month: created_month": 1}
+    assert manifest.accounts[0].reasons == {
+        "repeat": 2,
+        "conflicting key": 1,
+        "not a month: created_month": 1,
+    }
 
 
 def test_tables_without_key_keep_repeats(shop):
@@ -62,7 +78,9 @@ def test_tables_without_key_keep_repeats(shop):
 
 def test_person_is_one_person_in_all_tables_and_forces_and_never_in_clear(shop):
     shop.file("suspect.csv", "person_key,crime_id,named_on\nJo Bloggs,1,2013-01-01\n")
-    shop.file("pnc_circulation.csv", "person_key,reason,circulated_on\n JO  BLOGGS ,named_suspect,2013-01-01\n")
+    shop.file(
+        "pnc_circulation.csv", "person_key,reason,circulated_on\n JO  BLOGGS ,named_suspect,2013-01-01\n"
+    )
     shop.prepare()
     other = prepare(shop.project, ["standard"], "elsewhere", shop.raw, "Europe/London")
     keys = {shop.table(t)["person_key"][0] for t in ("suspect", "pnc_circulation")}
@@ -74,7 +92,7 @@ def test_person_is_one_person_in_all_tables_and_forces_and_never_in_clear(shop):
 
 
 def test_text_of_persons_is_kept_out_of_messages_of_the_engine(shop):
-    key = (shop.project.keys / "person.key")
+    key = shop.project.keys / "person.key"
     shop.file("suspect.csv", "person_key,crime_id,named_on\nJo,1,2013-01-01\n")
     shop.prepare()
     assert len(key.read_bytes()) == 32
@@ -198,7 +216,10 @@ def test_frames_have_the_same_types_whether_full_or_empty(shop):
     shop.file("suspect.csv", "person_key,crime_id,named_on,grounds_recorded\na,1,2013-01-01,yes\n")
     shop.file("change.csv", "change_id,change_type,live_on,users\n1,process,2013-01-01,5\n")
     shop.file("duty_hours.csv", "team,hour_start,staff_hours\na,2013-01-01 10:00,5.5\n")
-    empty = {name: shop_types(load_table(shop.project, "nobody", name)) for name in ("suspect", "change", "duty_hours")}
+    empty = {
+        name: shop_types(load_table(shop.project, "nobody", name))
+        for name in ("suspect", "change", "duty_hours")
+    }
     shop.prepare()
     for name, types in empty.items():
         assert shop_types(shop.table(name)) == types
@@ -209,10 +230,15 @@ def shop_types(frame: pd.DataFrame) -> dict[str, str]:
 
 
 def test_loading_some_columns_and_some_days(shop):
-    shop.file("duty_hours.csv", "team,hour_start,staff_hours\na,2013-07-01 00:00,1\na,2013-07-01 23:00,1\na,2013-07-02 00:00,1\n")
+    shop.file(
+        "duty_hours.csv",
+        "team,hour_start,staff_hours\na,2013-07-01 00:00,1\na,2013-07-01 23:00,1\na,2013-07-02 00:00,1\n",
+    )
     incidents(shop, "1,,2013-01,,", "2,,2013-02,,", "3,,2013-03,,")
     shop.prepare()
-    assert list(shop.project and load_table(shop.project, "here", "incident", columns=["incident_id"])) == ["incident_id"]
+    assert list(shop.project and load_table(shop.project, "here", "incident", columns=["incident_id"])) == [
+        "incident_id"
+    ]
     day = load_table(shop.project, "here", "duty_hours", start="2013-07-01", end="2013-07-01")
     assert [t.hour for t in day["hour_start"]] == [0, 23]
     assert day["hour_start"].max() - day["hour_start"].min() == timedelta(hours=23)

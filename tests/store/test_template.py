@@ -47,7 +47,9 @@ def test_filled_template_comes_back(shop):
     write_template(path)
     book = openpyxl.load_workbook(path)
     for name, contract in CONTRACTS.items():
-        book[name].append([SAMPLES.get(c.kind, c.allowed[0] if c.allowed else None) for c in contract.columns])
+        book[name].append(
+            [SAMPLES.get(c.kind, c.allowed[0] if c.allowed else None) for c in contract.columns]
+        )
     book.create_sheet("my notes").append(["x"])
     book.save(path)
     manifest = shop.prepare()

@@ -1,0 +1,101 @@
+"""Persons by age band, small counts withheld."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hmic_analysis.figures import style
+from hmic_analysis.figures.bars import bar_rows, largest
+from hmic_analysis.figures.chart import Chart, Words, finish
+from hmic_analysis.figures.frames import take
+from hmic_analysis.figures.nodata import no_data
+from hmic_analysis.figures.numbers import plain
+from hmic_analysis.figures.say import lower
+
+
+@style.house_style()
+def age_bands(
+    frame: pd.DataFrame,
+    *,
+    min_count: int = 0,
+    marker: str = "[c]",
+    what: str = "Persons outstanding",
+    name: str = "age-bands",
+    subtitle: str = "",
+    source: str = "",
+    headline: str | None = None,
+    synthetic: bool = False,
+    reason: str = "no persons to count",
+) -> Chart:
+    """Bars of persons in each band; counts from 1 to ``min_count - 1`` are neither drawn nor kept in the data.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``band`` (order), ``label``, ``persons``.
+    min_count : int
+        Counts above 0 and below it are withheld.  Where exactly one is, the next smallest is withheld too, so that
+        it can't be had by subtraction from a total.
+    marker : str
+        Printed in their place.
+    what : str
+        Who is counted.
+    name, subtitle, source, headline, synthetic, reason
+        As in :func:`hmic_analysis.figures.bars.counts`.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn.
+    """
+    data = take(frame, "age_bands", texts=("label",), numbers=("band", "persons"))
+    data = data.sort_values("band", kind="stable", ignore_index=True)
+    if data["persons"].isna().all() or data["persons"].sum() == 0:
+        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
+    shown = withhold(data["persons"], min_count)
+    texts = [marker if pd.isna(s) and not pd.isna(p) else plain(p) for s, p in zip(shown, data["persons"], strict=True)]
+    rows = bar_rows(list(data["label"]), shown, texts, "Persons", synthetic)
+    hidden = int((shown.isna() & data["persons"].notna()).sum())
+    message = largest(what, data["label"], shown) if not hidden else _without_total(what, data["label"], shown)
+    notes = (f"{marker}: withheld, small number of persons",) if hidden else ()
+    return finish(
+        rows.sheet,
+        Words(name, subtitle, source, headline, synthetic),
+        headline=message,
+        alt=f"Bar chart of {lower(what)} by days since they were first named, where {lower(message)}",
+        data=data[["label"]].assign(persons=texts),
+        notes=notes,
+    )
+
+
+def withhold(persons: pd.Series, min_count: int) -> pd.Series:
+    """Counts with the small ones, and one more where only one is small, made missing.
+
+    Parameters
+    ----------
+    persons : pandas.Series
+        Counts.
+    min_count : int
+
+    Returns
+    -------
+    pandas.Series
+    """
+    small = (persons > 0) & (persons < min_count)
+    if small.sum() == 1 and (~small & (persons > 0)).any():
+        rest = persons[~small & (persons > 0)]
+        small = small | (persons.index == rest.idxmin())
+    return persons.mask(small)
+
+
+def _without_total(what: str, labels: pd.Series, shown: pd.Series) -> str:
+    """The largest band, without the total that would give a withheld count back."""
+    known = shown.dropna()
+    if known.empty or known.max() == 0:
+        return f"{what}: too few in each band to be shown"
+    top = known.idxmax()
+    return f"{what}: most, {plain(known[top])}, are in the group {lower(labels[top])}"
