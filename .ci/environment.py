@@ -1,7 +1,7 @@
 """Write environment.yml from pyproject.toml, the only hand-written list of dependencies.
 
-    python .ci/environment.py          writes the file
-    python .ci/environment.py --check  exits 1 if the file is not what would be written
+python .ci/environment.py          writes the file
+python .ci/environment.py --check  exits 1 if the file is not what would be written
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ from packaging.version import Version
 
 
 def test_environment_is_generated_from_pyproject(root):
-    assert subprocess.run([sys.executable, str(root / ".ci" / "environment.py"), "--check"], check=False).returncode == 0
+    assert (
+        subprocess.run([sys.executable, str(root / ".ci" / "environment.py"), "--check"], check=False).returncode == 0
+    )
 
 
 def test_the_lock_meets_every_requirement_and_names_no_index(root):

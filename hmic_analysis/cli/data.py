@@ -91,9 +91,7 @@ def simulate_forces(project: Project, params: Params, slugs: list[str], facts: F
             recorded_crime=spec.recorded_crime_2013_14,
             officers=spec.officers_fte,
         )
-        write_return(
-            project.raw, size, facts, scale, seed, settings.period_start, settings.period_end, settings.as_of
-        )
+        write_return(project.raw, size, facts, scale, seed, settings.period_start, settings.period_end, settings.as_of)
     write_force_reference(
         project.raw,
         [f.slug for f in params.territorial],
@@ -151,6 +149,9 @@ def prepare(force: ForceOption = None, everyone: AllOption = False, project: Pro
         read = sum(a.read for a in result.manifest.accounts)
         kept = sum(a.kept for a in result.manifest.accounts)
         out().print(f"{slug}: {words}; {read:,} rows read = {kept:,} kept + {read - kept:,} rejected", markup=False)
+        for table, fault in result.manifest.broken.items():
+            err().print(f"{slug}: table {table} can't be used: {fault}", style="bold red", markup=False)
+            code = EXIT_DATA
     raise typer.Exit(code)
 
 
@@ -175,6 +176,8 @@ def check(force: ForceOption = None, everyone: AllOption = False, project: Proje
         for row in check_rows(manifest):
             table.add_row(row.what, row.name, "" if row.state == "ok" else row.state, row.text)
         out().print(table)
+        if manifest.broken:
+            code = EXIT_DATA
         rejected = home.rejected(slug)
         if rejected.is_dir() and any(rejected.iterdir()):
             out().print(f"Rejected rows with their original text (restricted): {home.relative(rejected)}", markup=False)

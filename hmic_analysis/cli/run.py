@@ -62,7 +62,9 @@ def run(
     finding: FindingOption = None,
     everyone: AllOption = False,
     again: Annotated[bool, typer.Option("--again", help="Run also what is up to date.")] = False,
-    workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Notebooks at a time; 0: one per processor.")] = 0,
+    workers: Annotated[
+        int, typer.Option("--workers", "-w", min=0, help="Notebooks at a time; 0: one a processor.")
+    ] = 0,
     set: SetOption = None,  # noqa: A002
     project: ProjectOption = None,
 ) -> int:
@@ -103,12 +105,16 @@ def run_forces(
     int
         Exit code.
     """
-    broken = _load(project, params, forces)
-    jobs = make_plan(project, params, forces, findings, overrides, again)
+    broken, unloaded = _load(project, params, forces)
+    # Without its return loaded a force's tables are those of an earlier return: nothing is made from them.
+    usable = [slug for slug in forces if slug not in unloaded]
+    jobs = make_plan(project, params, usable, findings, overrides, again)
     due = [job for job in jobs if job.due]
     fresh = len(jobs) - len(due)
     if not due:
-        err().print(f"Nothing to do: all {len(jobs)} reports are up to date.")
+        if jobs:
+            err().print(f"Nothing to do: all {len(jobs)} reports are up to date.")
+        _tell_broken(broken)
         return EXIT_DATA if broken else EXIT_OK
     started = time.monotonic()
     results = _execute(due, workers or min(4, os.cpu_count() or 1))
@@ -121,26 +127,54 @@ def run_forces(
         f"Evidence: {project.relative(project.output / 'runs')}/<force>/<finding>/"
     )
     _tell_empty(empty)
-    for message in broken:
-        err().print(message, style="bold red", markup=False)
     _tell_failed(project, failed)
-    return EXIT_SOME_FAILED if failed else EXIT_DATA if broken else EXIT_OK
+    _tell_broken(broken)
+    if broken and all(record.failure.error == DataError.__name__ for _, record in failed):
+        return EXIT_DATA
+    return EXIT_SOME_FAILED if failed else EXIT_OK
 
 
-def _load(project: Project, params: Params, forces: Sequence[str]) -> list[str]:
-    """Bring the processed data of the forces, and of the national reference, up to date."""
-    broken = []
+def _load(project: Project, params: Params, forces: Sequence[str]) -> tuple[list[str], set[str]]:
+    """Bring the processed data of the forces, and of the national reference, up to date.
+
+    Returns
+    -------
+    tuple
+        What can't be loaded, in words, and the forces of which nothing could be loaded.
+    """
+    broken: list[str] = []
+    unloaded: set[str] = set()
     holders = [*forces, *(f.slug for f in params.forces.values() if f.kind == "national")]
     for slug in dict.fromkeys(holders):
         try:
             loaded = prepare_force(project, params, slug)
         except DataError as fault:
             broken.append(f"{slug}: {fault.message}")
+            unloaded.add(slug)
             continue
         if loaded is not None:
             if loaded.status == "prepared":
                 err().print(f"{slug}: {_summary(loaded)}", markup=False)
-    return broken
+            broken += [
+                f"{slug}: {fault}\n  Tables that can't be used for it: {', '.join(tables)}."
+                for fault, tables in _broken_tables(loaded).items()
+            ]
+    return broken, unloaded
+
+
+def _broken_tables(loaded: PrepareResult) -> dict[str, list[str]]:
+    """Tables by the fault that makes them unusable."""
+    found: dict[str, list[str]] = {}
+    for table, fault in loaded.manifest.broken.items():
+        found.setdefault(fault, []).append(table)
+    return found
+
+
+def _tell_broken(broken: Sequence[str]) -> None:
+    if broken:
+        err().print("Data that can't be loaded:", style="bold red")
+    for message in broken:
+        err().print(message, markup=False)
 
 
 def _summary(loaded: PrepareResult) -> str:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal[
-    "text", "code", "codes", "integer", "number", "timestamp", "date", "month", "boolean", "person"
-]
+Kind = Literal["text", "code", "codes", "integer", "number", "timestamp", "date", "month", "boolean", "person"]
 
 #: Columns the loader adds to every processed table: where a row came from, and what is odd about it.
 BOOKKEEPING = ("source", "source_file", "source_row", "flags")

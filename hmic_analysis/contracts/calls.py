@@ -39,9 +39,7 @@ INCIDENT = Contract(
         Column("local_grade", "text", "The force's own name of the grade."),
         Column("origin", "code", "How the incident reached the force.", allowed=ORIGINS),
         Column("result", "code", "How it was resolved.", allowed=INCIDENT_RESULTS),
-        Column(
-            "qualifier", "text", "NSIR qualifiers (domestic, alcohol, mental health, hate ...), parted by ;"
-        ),
+        Column("qualifier", "text", "NSIR qualifiers (domestic, alcohol, mental health, hate ...), parted by ;"),
         Column(
             "area_type",
             "code",
@@ -55,9 +53,7 @@ INCIDENT = Contract(
     any_of=(("created_at", "created_month"),),
     checks=(
         TimeCheck("closed_before_created", "created_at", "closed_at", "Closed before it was created."),
-        TimeCheck(
-            "open_over_90_days", "created_at", "closed_at", "Open for more than 90 days.", max_hours=2160
-        ),
+        TimeCheck("open_over_90_days", "created_at", "closed_at", "Open for more than 90 days.", max_hours=2160),
     ),
 )
 
@@ -84,12 +80,8 @@ DEPLOYMENT = Contract(
     ),
     key=(),
     checks=(
-        TimeCheck(
-            "en_route_before_assigned", "assigned_at", "en_route_at", "Set out before it was assigned."
-        ),
-        TimeCheck(
-            "at_scene_before_assigned", "assigned_at", "at_scene_at", "Arrived before it was assigned."
-        ),
+        TimeCheck("en_route_before_assigned", "assigned_at", "en_route_at", "Set out before it was assigned."),
+        TimeCheck("at_scene_before_assigned", "assigned_at", "at_scene_at", "Arrived before it was assigned."),
         TimeCheck("clear_before_at_scene", "at_scene_at", "clear_at", "Cleared before it arrived."),
         TimeCheck(
             "at_scene_before_created",

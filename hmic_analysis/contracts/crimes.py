@@ -44,9 +44,7 @@ CRIME = Contract(
         Column("crime_type", "text", "The force's or publisher's own type."),
         Column("report_route", "code", "How the crime came to be recorded.", allowed=REPORT_ROUTES),
         Column("is_notifiable", "boolean", "No: not counted to the Home Office.  Blank is read as yes."),
-        Column(
-            "is_no_crime", "boolean", "Yes: the record was cancelled as a no-crime.  Blank is read as no."
-        ),
+        Column("is_no_crime", "boolean", "Yes: the record was cancelled as a no-crime.  Blank is read as no."),
         Column("closed_at", "timestamp", "When the investigation was closed."),
         Column("outcome_type", "text", "Outcome as recorded."),
         Column("district", "text", "District or local policing unit."),
@@ -54,9 +52,7 @@ CRIME = Contract(
     key=("crime_id",),
     time="recorded_month",
     any_of=(("recorded_at", "recorded_month"),),
-    checks=(
-        TimeCheck("closed_before_recorded", "recorded_at", "closed_at", "Closed before it was recorded."),
-    ),
+    checks=(TimeCheck("closed_before_recorded", "recorded_at", "closed_at", "Closed before it was recorded."),),
 )
 
 INCIDENT_CRIME = Contract(

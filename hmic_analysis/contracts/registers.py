@@ -69,9 +69,7 @@ DOCUMENT = Contract(
         Column("review_opened_on", "date", "Date on which a review was opened."),
         Column("review_closed_on", "date", "Date on which that review was closed."),
         Column("last_activity_on", "date", "Last dated work on it or under it."),
-        Column(
-            "covers", "codes", "What it says, as coded by the reader, parted by ;", allowed=DOCUMENT_COVERS
-        ),
+        Column("covers", "codes", "What it says, as coded by the reader, parted by ;", allowed=DOCUMENT_COVERS),
         Column("decision_recorded", "boolean", "Yes: a decision taken on it is on record."),
         Column(
             "corroborated_by",
@@ -83,9 +81,7 @@ DOCUMENT = Contract(
     key=("document_id",),
     checks=(
         TimeCheck("effective_to_before_from", "effective_from", "effective_to", "Ends before it begins."),
-        TimeCheck(
-            "review_closed_before_opened", "review_opened_on", "review_closed_on", "Closed before opened."
-        ),
+        TimeCheck("review_closed_before_opened", "review_opened_on", "review_closed_on", "Closed before opened."),
     ),
 )
 
@@ -107,16 +103,10 @@ DATA_REQUEST = Contract(
         Column("received_on", "date", "Date of the answer."),
         Column("stated_value", "number", "The figure that the force stated, where a figure was asked for."),
         Column("stated_unit", "text", "Its unit: crimes, %, persons, hours."),
-        Column(
-            "register_complete", "boolean", "Yes: the force signed that the register asked for is complete."
-        ),
+        Column("register_complete", "boolean", "Yes: the force signed that the register asked for is complete."),
     ),
     key=("request_id",),
-    checks=(
-        TimeCheck(
-            "received_before_requested", "requested_on", "received_on", "Answered before it was asked."
-        ),
-    ),
+    checks=(TimeCheck("received_before_requested", "requested_on", "received_on", "Answered before it was asked."),),
 )
 
 CHANGE = Contract(
@@ -150,9 +140,7 @@ BENEFIT = Contract(
         Column("tasks_per_year", "number", "Tasks a year.", unit="tasks", minimum=0),
     ),
     key=("benefit_id",),
-    checks=(
-        TimeCheck("post_before_baseline", "baseline_on", "post_on", "Measured after before it was before."),
-    ),
+    checks=(TimeCheck("post_before_baseline", "baseline_on", "post_on", "Measured after before it was before."),),
 )
 
 FORCE_REFERENCE = Contract(
@@ -161,9 +149,7 @@ FORCE_REFERENCE = Contract(
     row_is="One of the 43 forces and what its response policy says.",
     columns=(
         Column("force_slug", "text", "The force.", required=True),
-        Column(
-            "response_policy", "code", "What the policy says; blank if not known.", allowed=RESPONSE_POLICIES
-        ),
+        Column("response_policy", "code", "What the policy says; blank if not known.", allowed=RESPONSE_POLICIES),
         Column("attendance_known", "boolean", "Whether the force knows which crimes it attends."),
         Column("attendance_pct", "number", "Attendance it stated.", unit="%", minimum=0, maximum=100),
     ),

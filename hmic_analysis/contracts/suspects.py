@@ -34,9 +34,7 @@ SUSPECT = Contract(
     key=("person_key", "crime_id"),
     checks=(
         TimeCheck("arrested_before_named", "named_on", "arrested_on", "Arrested before being named."),
-        TimeCheck(
-            "interviewed_before_named", "named_on", "interviewed_on", "Interviewed before being named."
-        ),
+        TimeCheck("interviewed_before_named", "named_on", "interviewed_on", "Interviewed before being named."),
     ),
 )
 
@@ -72,9 +70,5 @@ PNC_CIRCULATION = Contract(
     ),
     key=("person_key", "reason", "circulated_on"),
     time="circulated_on",
-    checks=(
-        TimeCheck(
-            "cancelled_before_circulated", "circulated_on", "cancelled_on", "Cancelled before it began."
-        ),
-    ),
+    checks=(TimeCheck("cancelled_before_circulated", "circulated_on", "cancelled_on", "Cancelled before it began."),),
 )

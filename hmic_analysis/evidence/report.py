@@ -260,7 +260,8 @@ class Report:
                     }
                 )
         columns = ["Table", "File", "Read", "Kept", "Rejected", "Why rejected", "Odd, kept and flagged"]
-        return pd.DataFrame(rows).reindex(columns=columns).fillna("").set_index("Table")
+        frame = pd.DataFrame(rows).reindex(columns=columns).set_index("Table")
+        return frame.astype({c: "object" for c in columns[5:]}).fillna("")
 
     # -- evidence --------------------------------------------------------------------------------------------
 
@@ -438,7 +439,7 @@ class Report:
         """The source line of figures and tables."""
         kind = "simulated return, synthetic data" if self.synthetic else "force data return"
         if self.manifest is not None and not self.synthetic:
-            kind = "; ".join(t for t in getattr(self.manifest, "source_titles", {}).values() if t) or kind
+            kind = "; ".join(self.manifest.source_titles.values()) or kind
         return f"{self.settings.force.name}, {kind}"
 
     # -- the end ---------------------------------------------------------------------------------------------

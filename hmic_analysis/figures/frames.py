@@ -47,15 +47,7 @@ def take(
     DataError
         If a column is missing, holds something else than numbers, or a percentage is out of its range.
     """
-    if not isinstance(frame, pd.DataFrame):
-        raise DataError(f"{chart} draws a DataFrame, not a {type(frame).__name__}. Pass it the frame of a measure.")
-    for column in (*texts, *numbers):
-        if column not in frame.columns:
-            raise DataError(
-                f"{chart}: the frame has no column '{column}'.{did_you_mean(column, frame.columns)}\n"
-                f"It has: {', '.join(map(str, frame.columns)) or 'no columns'}. "
-                f"It needs: {', '.join((*texts, *numbers))}."
-            )
+    require(frame, chart, (*texts, *numbers))
     taken = pd.DataFrame(index=range(len(frame)))
     for column in texts:
         taken[column] = [clean_text(v) for v in frame[column]]
@@ -64,6 +56,21 @@ def take(
     for column in percent:
         _check_percent(taken[column], chart)
     return taken
+
+
+def require(frame: pd.DataFrame, chart: str, columns: Sequence[str]) -> None:
+    """Raise :class:`DataError` unless ``frame`` is a frame with these columns, each once."""
+    if not isinstance(frame, pd.DataFrame):
+        raise DataError(f"{chart} draws a DataFrame, not a {type(frame).__name__}. Pass it the frame of a measure.")
+    for column in columns:
+        if column not in frame.columns:
+            others = [c for c in frame.columns if c not in columns]
+            raise DataError(
+                f"{chart}: the frame has no column '{column}'.{did_you_mean(column, others)}\n"
+                f"It has: {', '.join(map(str, frame.columns)) or 'no columns'}. It needs: {', '.join(columns)}."
+            )
+        if list(frame.columns).count(column) > 1:
+            raise DataError(f"{chart}: the frame has column '{column}' more than once.\nKeep or rename one of them.")
 
 
 def clean_text(value: object) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 from hmic_analysis.figures import style
 from hmic_analysis.figures.chart import Chart, Words, finish
 from hmic_analysis.figures.measure import block_height, wrap
+from hmic_analysis.figures.say import lower
 from hmic_analysis.figures.sheet import Sheet
 
 _ROOM_MM = 140.0
@@ -40,6 +41,7 @@ def no_data(
         A panel with the words ``No data`` and the reason.
     """
     reason = " ".join(str(reason).split()).rstrip(".") or "no reason was given"
+    reason = reason[0].upper() + reason[1:]
     text = wrap(reason, _ROOM_MM, lines=8)
     height = 17 + block_height(text)
     sheet = Sheet(height, synthetic)
@@ -49,7 +51,7 @@ def no_data(
     return finish(
         sheet,
         Words(name, subtitle, source, headline, synthetic),
-        headline=f"No data: {reason[0].lower() + reason[1:] if reason[:2].istitle() else reason}",
+        headline=f"No data: {lower(reason)}",
         alt=f"Panel that reads: No data. {reason}",
         data=pd.DataFrame() if data is None else data,
     )

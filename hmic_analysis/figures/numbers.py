@@ -129,7 +129,14 @@ def log_ticks(low: float, high: float, unit: str = "minutes") -> list[float]:
     -------
     list of float
         The first is at or below ``low`` and the last at or above ``high``.
+
+    Raises
+    ------
+    ValueError
+        If the range isn't positive and finite.
     """
+    if not 0 < low <= high < math.inf:
+        raise ValueError(f"no logarithmic axis runs from {low} to {high}")
     known = list(_LOG_MINUTES if unit == "minutes" else _LOG_HOURS)
     while known[0] > low:
         known.insert(0, known[0] / 10)

@@ -152,7 +152,7 @@ def _fit_labels(labels: Sequence[str], sections: Sequence[str]) -> tuple[list[st
         wrapped = [wrap(text, LABEL_MM, lines) for text in labels]
         if _places(wrapped, sections)[2] <= style.MAX_HEIGHT_MM - 30:
             break
-    return wrapped, max(8.0, max(block_width(t) for t in wrapped) + 2.5)
+    return wrapped, max(8.0, max(block_width(t) for t in wrapped) + 3.0)
 
 
 def _places(labels: Sequence[str], sections: Sequence[str]) -> tuple[np.ndarray, list[tuple[str, float]], float]:
@@ -208,9 +208,9 @@ def value_axis(rows: Rows, ticks: Sequence[float], labels: Sequence[str], baseli
     scale = axes.transScale.transform([(t, 1.0) for t in ticks])[:, 0]
     places = rows.left + rows.width * (scale - scale[0]) / (scale[-1] - scale[0])
     for x in ticks:
-        axes.axvline(x, color=style.GRID, linewidth=0.8, zorder=0)
+        axes.axvline(x, color=style.GRID, linewidth=0.8, zorder=0, clip_on=False)
     if baseline:
-        axes.axvline(0, color=style.AXIS, linewidth=1.0, zorder=4)
+        axes.axvline(0, color=style.AXIS, linewidth=1.0, zorder=4, clip_on=False)
     end = -np.inf
     for place, text in zip(places, labels, strict=True):
         half = block_width(text, style.SMALL_SIZE) / 2

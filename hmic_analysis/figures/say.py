@@ -26,9 +26,9 @@ def extremes(what: str, labels: pd.Series, values: pd.Series, unit: str) -> str:
     Parameters
     ----------
     what : str
-        What the values are, for the start of a sentence.
+        What the values are, for the start of a sentence; with ``""`` the words go on after ``where``.
     labels, values : pandas.Series
-        One for each row; missing values are counted, never ranked.
+        One for each row, on one index; missing values are counted, never ranked.
     unit : str
 
     Returns
@@ -37,17 +37,19 @@ def extremes(what: str, labels: pd.Series, values: pd.Series, unit: str) -> str:
         A sentence without a full stop.
     """
     known = values.dropna()
+    subject = f"{what}: " if what else ""
     if known.empty:
-        return f"{what} is not known in any of {len(values)} rows" if len(values) > 1 else f"{what} is not known"
+        return f"{subject}not known" + (f" in any of {len(values)} rows" if len(values) > 1 else "")
     high, low = known.idxmax(), known.idxmin()
     if len(known) == 1:
-        text = f"{what}: {labels[high]} {say(known[high], unit)}"
+        text = f"{subject}{labels[high]} {'' if what else 'is at '}{say(known[high], unit)}"
     elif known[high] == known[low]:
-        text = f"{what}: {say(known[high], unit)} in all {len(known)}"
+        text = f"{subject}{'' if what else 'values are '}{say(known[high], unit)} in all {len(known)} known"
+        text = text.removesuffix(" known") if len(known) == len(values) else text
     else:
         text = (
-            f"{what}: highest {labels[high]} at {say(known[high], unit)}, "
-            f"lowest {labels[low]} at {say(known[low], unit)}"
+            f"{subject}highest {'' if what else 'is '}{labels[high]} at {say(known[high], unit)}, "
+            f"lowest {'' if what else 'is '}{labels[low]} at {say(known[low], unit)}"
         )
     unknown = len(values) - len(known)
     return f"{text}; {unknown} of {len(values)} not known" if unknown else text

@@ -40,6 +40,7 @@ def proportions_by_group(
     what: str = "Share",
     by: str = "group",
     units_name: str = "records",
+    value_name: str = "Share",
     threshold_name: str = "Threshold",
     name: str = "proportions-by-group",
     subtitle: str = "",
@@ -66,6 +67,8 @@ def proportions_by_group(
         What the rows are: ``offence group``.
     units_name : str
         What ``n`` counts: ``crimes``.
+    value_name : str
+        Header of the column of values.
     threshold_name : str
         Words before the threshold.
     name, subtitle, source, headline, synthetic
@@ -93,7 +96,7 @@ def proportions_by_group(
     data = by_section(data, "group")
     drawn, notes = limit_rows(data, any(row_labels(data["group"], data["label"])[1]))
     labels, sections = row_labels(drawn["group"], drawn["label"])
-    columns = [ValueColumn("Value", [say(v, unit) for v in drawn["value"]], _DOT)]
+    columns = [ValueColumn(value_name, [say(v, unit) for v in drawn["value"]], _DOT)]
     if drawn["n"].notna().any():
         columns.append(ValueColumn(f"Number of {units_name}", [plain(v) for v in drawn["n"]]))
     top = np.nanmax(drawn[["value", "lo", "hi", "lo_missing", "hi_missing"]].assign(t=threshold).astype(float))
@@ -105,12 +108,13 @@ def proportions_by_group(
     rows = set_rows(labels, sections, columns, flags=flags, key=_key(drawn, units_name), synthetic=synthetic)
     value_axis(rows, ticks, tick_labels(ticks, unit))
     _draw_shares(rows, drawn, threshold)
-    headline_text = extremes(what, data["label"], data["value"], unit) + _below(data, threshold, unit, threshold_name)
+    below = _below(data, threshold, unit, threshold_name)
+    point = extremes("", data["label"], data["value"], unit)
     return finish(
         rows.sheet,
         Words(name, subtitle, source, headline, synthetic),
-        headline=headline_text,
-        alt=f"Dot plot of {lower(what)} by {by}, where {lower(headline_text)}",
+        headline=extremes(what, data["label"], data["value"], unit) + below,
+        alt=f"Dot plot of {lower(what)} by {by}, where {point}{below}",
         data=data,
         notes=notes,
     )
@@ -122,7 +126,7 @@ def _key(drawn: pd.DataFrame, units_name: str) -> list[KeyEntry]:
     if (drawn["lo"].notna() & drawn["hi"].notna()).any():
         entries.append(KeyEntry("95% interval", line=_WHISKER))
     if _has_band(drawn).any():
-        entries.append(KeyEntry(f"Range if all {units_name} of unknown state were no, or yes", band=_BAND))
+        entries.append(KeyEntry(f"Range if all unknown {units_name} counted as no or as yes", band=_BAND))
     return entries
 
 
@@ -218,7 +222,7 @@ def paired_shares(
     rows.axes.hlines(rows.y, drawn["share_count"], drawn["share_hours"], color=style.AXIS, linewidth=2, zorder=2)
     rows.axes.plot(drawn["share_count"], rows.y, linestyle="none", clip_on=False, zorder=4, **_DOT)
     rows.axes.plot(drawn["share_hours"], rows.y, linestyle="none", clip_on=False, zorder=5, **_DIAMOND)
-    message = _widest(data, count_name, hours_name)
+    message = _widest(data, by, count_name, hours_name)
     return finish(
         rows.sheet,
         Words(name, subtitle, source, headline, synthetic),
@@ -229,14 +233,11 @@ def paired_shares(
     )
 
 
-def _widest(data: pd.DataFrame, count_name: str, hours_name: str) -> str:
+def _widest(data: pd.DataFrame, by: str, count_name: str, hours_name: str) -> str:
     """The category whose two shares lie furthest apart."""
     gap = (data["share_hours"] - data["share_count"]).abs()
     if gap.isna().all():
-        known = "share_count" if data["share_count"].notna().any() else "share_hours"
-        other = hours_name if known == "share_count" else count_name
-        message = extremes(count_name if known == "share_count" else hours_name, data["label"], data[known], "%")
-        return f"{message}; there is nothing {lower(other)} to set against it"
+        return f"No {by} has both a share {lower(count_name)} and a share {lower(hours_name)}"
     if gap.max() == 0:
         return f"Shares {lower(count_name)} and {lower(hours_name)} are the same throughout"
     row = data.loc[gap.idxmax()]

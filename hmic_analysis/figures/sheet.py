@@ -12,13 +12,15 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from hmic_analysis.figures import style
-from hmic_analysis.figures.measure import block_width, text_width
+from hmic_analysis.figures.measure import LINE_MM_PER_POINT, block_width, text_width
 
 SYNTHETIC_MARK = "SYNTHETIC DATA"
 MARK_MM = 7.0
 KEY_LINE_MM = 5.0
 FLAG_LINE_MM = 4.6
 _SAMPLE_MM = 7.0
+#: From the baseline up to the middle of a capital letter.
+_CAP_MIDDLE_MM_PER_POINT = 0.127
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,25 @@ class Sheet:
         size: float = style.TEXT_SIZE,
         weight: str = "normal",
         ha: str = "left",
-        va: str = "center",
         colour: str = style.INK,
-    ) -> Text:
-        """Write a text, horizontally; ``$`` and the like are printed as they are."""
-        artist = Text(
-            x, y, text, color=colour, ha=ha, va=va, fontfamily="DejaVu Sans", fontsize=size, fontweight=weight,
-            transform=self.transform, parse_math=False, linespacing=1.15,
-        )  # fmt: skip
-        return self.figure.add_artist(artist)
+    ) -> list[Text]:
+        """Write a text horizontally, its lines centred on ``y``; ``$`` and the like are printed as they are.
+
+        Lines are set one by one on their own baselines: centring by the letters' outlines would let a word with a
+        ``p`` dance above its neighbours.
+        """
+        lines = text.split("\n")
+        pitch = size * LINE_MM_PER_POINT
+        first = y - pitch * (len(lines) - 1) / 2 + size * _CAP_MIDDLE_MM_PER_POINT
+        return [
+            self.figure.add_artist(
+                Text(
+                    x, first + pitch * i, line, color=colour, ha=ha, va="baseline", fontfamily="DejaVu Sans",
+                    fontsize=size, fontweight=weight, transform=self.transform, parse_math=False,
+                )
+            )
+            for i, line in enumerate(lines)
+        ]  # fmt: skip
 
     def line(self, xs: Sequence[float], ys: Sequence[float], **properties) -> Line2D:
         """Draw a line or markers through points in millimetres."""

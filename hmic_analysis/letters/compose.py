@@ -6,6 +6,7 @@ Nothing is computed here: sentences, figures and numbers come out of the evidenc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence
@@ -56,6 +57,8 @@ def compose(bundles: Sequence[Bundle], settings: LetterSettings, catalogue: Sequ
     """
     found = _by_finding(bundles, settings, catalogue)
     synthetic = any(b.synthetic for b in bundles)
+    if synthetic:
+        settings = _by_office(settings)
     written_on = bundles[0].letter_date
     return Letter(
         force=settings.force,
@@ -79,6 +82,18 @@ def compose(bundles: Sequence[Bundle], settings: LetterSettings, catalogue: Sequ
         signatory_post=clean(settings.signatory_post),
         sections=_sections(found, settings, catalogue),
         annexes=annexes(found, catalogue, RELEASABLE, settings.min_count),
+    )
+
+
+def _by_office(settings: LetterSettings) -> LetterSettings:
+    """The same letter from office to office: nobody signs, or is sent, made-up findings under their own name."""
+    return replace(
+        settings,
+        addressee=("The Chief Constable", settings.force_name),
+        salutation="Chief Constable",
+        signatory_name=settings.signatory_post,
+        signatory_honours="",
+        signatory_post=settings.organisation,
     )
 
 

@@ -79,7 +79,8 @@ def data_versions(project: Project, force: str, finding: FindingSpec) -> dict[st
         manifest = read_manifest(project, holder)
         for table in (*finding.tables.core, *finding.tables.useful, *ALWAYS):
             entry = manifest.tables.get(table) if manifest else None
-            versions[f"{holder}/{table}"] = entry.sha256 if entry else "absent"
+            broken = manifest.broken.get(table) if manifest else None
+            versions[f"{holder}/{table}"] = f"broken: {broken}" if broken else entry.sha256 if entry else "absent"
     return versions
 
 

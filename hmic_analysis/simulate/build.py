@@ -208,9 +208,7 @@ class Work:
         facts, frame = self.facts, self.frame
         benefits = changes.benefit_records(self.streams, facts, frame)
         values = self.tally.values() | people
-        values["knowledge_correct"] = math.floor(
-            facts.knowledge_correct_share * facts.n_knowledge_checks + 0.5
-        )
+        values["knowledge_correct"] = math.floor(facts.knowledge_correct_share * facts.n_knowledge_checks + 0.5)
         values["staff_hours_saved"] = round(changes.hours_saved(facts, benefits), 4)
         values["n_demand_products_12m"] = facts.n_demand_products
         values["n_forces_attend_all"] = facts.n_forces_attend_all

@@ -122,19 +122,14 @@ def suspect_rows(streams: Streams, suspects: Suspects, care: Care, as_of: np.dat
             "named_on": suspects.named,
             "grounds_recorded": (suspects.kind != NO_GROUNDS).astype(int),
             "status": shapes.labels(SUSPECT_STATUSES)[status],
-            **{
-                f"{a}_on": np.where(suspects.action == i, suspects.acted, NO_DAY)
-                for i, a in enumerate(ACTIONS)
-            },
+            **{f"{a}_on": np.where(suspects.action == i, suspects.acted, NO_DAY) for i, a in enumerate(ACTIONS)},
             "risk_grade": shapes.labels(RISKS)[risk],
             **_care_columns(streams, suspects, care, as_of),
         },
     )
 
 
-def _care_columns(
-    streams: Streams, suspects: Suspects, care: Care, as_of: np.datetime64
-) -> dict[str, np.ndarray]:
+def _care_columns(streams: Streams, suspects: Suspects, care: Care, as_of: np.datetime64) -> dict[str, np.ndarray]:
     """Owner, last enquiry and last review of each row; of those not outstanding, as of when the interest ended."""
     rng, n = streams.of("suspects.care"), len(suspects)
     columns = {

@@ -90,9 +90,7 @@ class Cases:
         return Cases(**{name: values[which] for name, values in vars(self).items()})
 
 
-def draw_cases(
-    streams: Streams, window: Window, crimes_a_day: float, facts: Facts, as_of: np.datetime64
-) -> Cases:
+def draw_cases(streams: Streams, window: Window, crimes_a_day: float, facts: Facts, as_of: np.datetime64) -> Cases:
     """Draw the cases that were reported in a window.
 
     Parameters

@@ -55,6 +55,4 @@ def benefit_records(streams: Streams, facts: Facts, frame: Frame) -> list[dict[s
 def hours_saved(facts: Facts, benefits: list[dict[str, Any]]) -> float:
     """Staff hours a year that the measured changes truly save."""
     measured = benefits[: facts.measured_changes]
-    return float(
-        sum((b["baseline_minutes"] - b["post_minutes"]) * b["tasks_per_year"] / 60 for b in measured)
-    )
+    return float(sum((b["baseline_minutes"] - b["post_minutes"]) * b["tasks_per_year"] / 60 for b in measured))

@@ -73,9 +73,7 @@ def duty_rows(streams: Streams, window: Window, officers: float) -> pa.Table:
     return _by_clock_hour(np.array(team, dtype=object), hours[at], planned - abstracted, abstracted)
 
 
-def _by_clock_hour(
-    team: np.ndarray, start: np.ndarray, worked: np.ndarray, abstracted: np.ndarray
-) -> pa.Table:
+def _by_clock_hour(team: np.ndarray, start: np.ndarray, worked: np.ndarray, abstracted: np.ndarray) -> pa.Table:
     """One row for each team and clock hour; both instants of the repeated hour go into one."""
     wall = to_wall(start)
     order = np.lexsort((team.astype(str), start, wall))
@@ -115,10 +113,7 @@ def task_rows(streams: Streams, window: Window, size: float, first_number: int) 
     """
     rng = streams.of("tasks", window.index)
     kind = np.concatenate(
-        [
-            np.full(rng.poisson(a_day * size * window.days), TASK_TYPES.index(t))
-            for t, (a_day, _) in TASKS.items()
-        ]
+        [np.full(rng.poisson(a_day * size * window.days), TASK_TYPES.index(t)) for t, (a_day, _) in TASKS.items()]
     )
     started = draw_instants(rng, window, shapes.week("administration") + 15, len(kind))
     order = np.argsort(started, kind="stable")

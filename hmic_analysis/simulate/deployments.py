@@ -86,9 +86,7 @@ def _response(rng: np.random.Generator, incidents: Incidents) -> np.ndarray:
     table = np.array(RESPONSE, float)[incidents.grade]
     usual = np.minimum(skewed(rng, table[:, 0], table[:, 1], len(incidents)), LONGEST_RESPONSE)
     kept_later = rng.uniform(3 * 3600, LONGEST_RESPONSE, len(incidents))
-    return np.where(
-        np.isin(incidents.mode, [MODE["appointment"], MODE["counter_then_scene"]]), kept_later, usual
-    )
+    return np.where(np.isin(incidents.mode, [MODE["appointment"], MODE["counter_then_scene"]]), kept_later, usual)
 
 
 def _times(
@@ -118,9 +116,7 @@ def _times(
     stood_down = np.where(mode == MODE["stood_down"], 1, np.where(mode == MODE["unknown"], -1, 0))
     stood_down = np.where(~is_first & (mode == MODE["scene"]) & (rng.random(n) < 0.08), 1, stood_down)
     never = (stood_down == 1) | (mode == MODE["unknown"]) | (mode == MODE["telephone"])
-    unrecorded = (
-        (rng.random(n) < 0.015) & ((incidents.case[incident] < 0) | ~is_first) & (mode == MODE["scene"])
-    )
+    unrecorded = (rng.random(n) < 0.015) & ((incidents.case[incident] < 0) | ~is_first) & (mode == MODE["scene"])
     on_task = skewed(rng, np.array(ON_TASK, float)[incidents.category[incident]] * 60, 0.7, n)
     clear = np.where(never, assigned + _seconds(rng.uniform(120, 1500, n)), scene + _seconds(on_task))
     en_route = assigned + _seconds(response * 0.1)
@@ -129,9 +125,7 @@ def _times(
     return Deployments(incident, kind, contact, assigned, en_route, at_scene, clear, stood_down)
 
 
-def _who(
-    rng: np.random.Generator, mode: np.ndarray, is_first: np.ndarray, n: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _who(rng: np.random.Generator, mode: np.ndarray, is_first: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Contact mode and resource type of each deployment."""
     by_mode = dict.fromkeys(MODES, "scene") | {m: m for m in ("appointment", "telephone", "counter")}
     contact = np.array([CONTACT_MODES.index(by_mode[m]) for m in MODES])[mode]
@@ -156,9 +150,7 @@ def first_and_last(deployments: Deployments, n_incidents: int) -> tuple[np.ndarr
     if len(deployments):
         starts = np.flatnonzero(np.diff(deployments.incident, prepend=-1))
         which = deployments.incident[starts]
-        first[which] = np.minimum.reduceat(deployments.assigned.astype(np.int64), starts).astype(
-            "datetime64[s]"
-        )
+        first[which] = np.minimum.reduceat(deployments.assigned.astype(np.int64), starts).astype("datetime64[s]")
         last[which] = np.maximum.reduceat(deployments.clear.astype(np.int64), starts).astype("datetime64[s]")
     return first, last
 

@@ -39,9 +39,7 @@ def document_records(facts: Facts, frame: Frame) -> list[Record]:
             "corroborated_by": ["interview"],
         }
         title, written = "Staff time saved: terms of reference", as_of - 240 * ONE_DAY
-        found.append(
-            _document(90, title, "terms_of_reference", "staff_time", written, ["staff_time_saved"], **last)
-        )
+        found.append(_document(90, title, "terms_of_reference", "staff_time", written, ["staff_time_saved"], **last))
     return found
 
 

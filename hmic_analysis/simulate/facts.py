@@ -139,9 +139,11 @@ class Facts(Model):
 
     n_demand_products: Annotated[Count, Field(le=50)] = 2
     demand_plan: YesNo = True
-    demand_covers: Annotated[
-        tuple[Literal[DOCUMENT_COVERS], ...], BeforeValidator(_covers), Field(min_length=1)
-    ] = ("incident_types", "activity_time", "hour")
+    demand_covers: Annotated[tuple[Literal[DOCUMENT_COVERS], ...], BeforeValidator(_covers), Field(min_length=1)] = (
+        "incident_types",
+        "activity_time",
+        "hour",
+    )
     register_complete: YesNo = True
 
     n_changes: Annotated[Count, Field(le=90)] = 6
@@ -229,15 +231,11 @@ def _impossible(facts: Facts) -> list[tuple[str, str]]:
     """Facts that can't be true together."""
     found = []
     if facts.measured_changes > facts.n_changes:
-        found.append(
-            ("measured_changes", f"{facts.measured_changes} of {facts.n_changes} changes can't be measured.")
-        )
+        found.append(("measured_changes", f"{facts.measured_changes} of {facts.n_changes} changes can't be measured."))
     if facts.listed_attend_all and facts.n_forces_attend_all == 0:
         found.append(("n_forces_attend_all", "this force is one of them, so the number is at least 1."))
     if not facts.listed_attend_all and facts.n_forces_attend_all == 43:
         found.append(("n_forces_attend_all", "this force is not one of them, so the number is at most 42."))
     if facts.n_forces_attend_all + facts.n_forces_policy_unknown > 43:
-        found.append(
-            ("n_forces_policy_unknown", "with those that attend everything there are more than 43 forces.")
-        )
+        found.append(("n_forces_policy_unknown", "with those that attend everything there are more than 43 forces."))
     return found

@@ -165,14 +165,10 @@ def odd_arrivals(
     return Deployments(**{**vars(deployments), "at_scene": at_scene, "clear": clear})
 
 
-def closed_too_early(
-    rng: np.random.Generator, piece: pa.Table, no_crime: np.ndarray, planted: Planted
-) -> pa.Table:
+def closed_too_early(rng: np.random.Generator, piece: pa.Table, no_crime: np.ndarray, planted: Planted) -> pa.Table:
     """Close a few of the incidents in a piece two hours before they were created."""
     created, closed = _cells(piece, "created_at"), _cells(piece, "closed_at")
-    dated = np.flatnonzero(
-        no_crime & np.array([bool(a and b) for a, b in zip(created, closed, strict=True)], bool)
-    )
+    dated = np.flatnonzero(no_crime & np.array([bool(a and b) for a, b in zip(created, closed, strict=True)], bool))
     chosen = rng.choice(dated, min(3, len(dated)), replace=False)
     for i in chosen:
         moment = np.datetime64(created[i].replace(" ", "T")) - 7200 * SECOND

@@ -57,9 +57,7 @@ class FreshFolder:
     def __enter__(self) -> FreshFolder:
         place = self.place
         if place.exists() and not place.is_dir():
-            raise ParameterError(
-                f"{place} is a file; the simulated return needs a folder of that name. Move the file."
-            )
+            raise ParameterError(f"{place} is a file; the simulated return needs a folder of that name. Move the file.")
         if place.is_dir() and any(place.iterdir()) and not is_synthetic(place):
             raise ParameterError(
                 f"{place} holds files that are not marked as simulated (no {README} that begins '{FIRST_LINE}').\n"

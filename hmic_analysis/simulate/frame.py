@@ -69,6 +69,4 @@ class Frame(Model):
         """Persons of this force where ``at_full_scale`` is the number for 38,973 crimes a year at scale 1."""
         if at_full_scale == 0:
             return 0
-        return max(
-            least, math.floor(at_full_scale * self.scale * force.recorded_crime / CLEVELAND_CRIME + 0.5)
-        )
+        return max(least, math.floor(at_full_scale * self.scale * force.recorded_crime / CLEVELAND_CRIME + 0.5))

@@ -182,9 +182,7 @@ def _times(rng: np.random.Generator, incidents: Incidents, clear: np.ndarray) ->
     }
 
 
-def _categories(
-    rng: np.random.Generator, category: np.ndarray, is_case: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _categories(rng: np.random.Generator, category: np.ndarray, is_case: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Opening and closing category, position; blank as one past the last."""
     n, blank = len(category), len(NSIR_CATEGORIES)
     differs = rng.random(n) < 0.08
@@ -213,10 +211,7 @@ def _types(rng: np.random.Generator, incidents: Incidents, cases: Cases) -> np.n
 def _origins(rng: np.random.Generator, incidents: Incidents, cases: Cases) -> np.ndarray:
     origin = pick(rng, (78, 11, 5, 6), len(incidents))
     by_route = {"officer_report": "officer_initiated", "found_on_arrest": "officer_initiated"}
-    routes = [
-        ORIGINS.index(by_route.get(r, "other_agency" if r == "transfer_in" else "public"))
-        for r in REPORT_ROUTES
-    ]
+    routes = [ORIGINS.index(by_route.get(r, "other_agency" if r == "transfer_in" else "public")) for r in REPORT_ROUTES]
     of_case = incidents.case >= 0
     origin[of_case] = np.array(routes)[cases.route[incidents.case[of_case]]]
     return origin

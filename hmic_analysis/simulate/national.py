@@ -89,9 +89,7 @@ def _policies(
 ) -> list[str | None]:
     strange = sorted(set(given) - set(slugs))
     if strange:
-        raise ParameterError(
-            f"The reference table has no row for {', '.join(strange)}: not one of its forces."
-        )
+        raise ParameterError(f"The reference table has no row for {', '.join(strange)}: not one of its forces.")
     settled = sum(policy == ATTEND_ALL for policy in given.values())
     free = [slug for slug in slugs if slug not in given]
     wanted = n_attend_all - settled
@@ -102,7 +100,5 @@ def _policies(
         )
     order = np.array(free, dtype=object)[Streams(seed, NATIONAL).of("policies").permutation(len(free))]
     chosen: dict[str, str | None] = dict.fromkeys(slugs, BY_RISK) | dict(given)
-    chosen |= dict.fromkeys(order[:wanted], ATTEND_ALL) | dict.fromkeys(
-        order[wanted : wanted + n_unknown], None
-    )
+    chosen |= dict.fromkeys(order[:wanted], ATTEND_ALL) | dict.fromkeys(order[wanted : wanted + n_unknown], None)
     return [chosen[slug] for slug in slugs]

@@ -69,9 +69,7 @@ def stated_figures(facts: Facts, values: dict[str, Any]) -> dict[str, float]:
         "attendance_pct": round(min(max(stated, 0.0), 100.0), 1),
         "named_suspects_outstanding": off("named_suspects_outstanding_n", facts.stated_outstanding_error_pct),
         "failed_to_answer_bail": off("fta_bail_n", facts.stated_fta_error_pct),
-        "staff_time_saved": round(
-            values["staff_hours_saved"] * (1 + facts.stated_savings_error_pct / 100), 1
-        ),
+        "staff_time_saved": round(values["staff_hours_saved"] * (1 + facts.stated_savings_error_pct / 100), 1),
     }
     return {item: value for item, value in found.items() if facts.status(item) == "provided"}
 

@@ -95,15 +95,11 @@ def simulate(
 def _frame(start: dt.date, end: dt.date, as_of: dt.date, scale: float, seed: int, lookback: int) -> Frame:
     problems = []
     if not start < end:
-        problems.append(
-            f"The period begins on {start} and ends on {end}: the end must come after the beginning."
-        )
+        problems.append(f"The period begins on {start} and ends on {end}: the end must come after the beginning.")
     if as_of < end:
         problems.append(f"The snapshot day {as_of} lies before the end of the period, {end}.")
     if not (isinstance(scale, int | float) and math.isfinite(scale) and 0 < scale <= 20):
-        problems.append(
-            f"Scale {scale} is impossible. Give a number above 0 and at most 20; 1 is the whole force."
-        )
+        problems.append(f"Scale {scale} is impossible. Give a number above 0 and at most 20; 1 is the whole force.")
     if seed < 0:
         problems.append(f"Seed {seed} is impossible. Give a whole number from 0 up.")
     if not 0 <= lookback <= 800:

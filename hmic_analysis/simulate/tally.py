@@ -59,9 +59,7 @@ class CrimeTally:
             "crimes_attended": c["attended"],
             "attendance_known_pct": percent(c["known"], c["recorded"]),
             "attendance_pct": percent(c["attended"], c["recorded"]),
-            "attendance_pct_if_unknown_attended": percent(
-                c["attended"] + c["recorded"] - c["known"], c["recorded"]
-            ),
+            "attendance_pct_if_unknown_attended": percent(c["attended"] + c["recorded"] - c["known"], c["recorded"]),
             "attendance_pct_by_offence_group": by_group,
             "public_route_crimes": c["public"],
             "crime_with_incident_pct_public_routes": percent(c["public_prior"], c["public"]),

@@ -37,9 +37,7 @@ def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, dict[str, str]]:
         "A2a": _a2a(facts, values),
         "A2b": _a2b(facts),
         "A2c": _a2c(facts),
-        "A6a": _stated(
-            facts, values, "named_suspects_outstanding", "named_suspects_outstanding_n", "suspect"
-        ),
+        "A6a": _stated(facts, values, "named_suspects_outstanding", "named_suspects_outstanding_n", "suspect"),
         "A6b": _stated(facts, values, "failed_to_answer_bail", "fta_bail_n", "bail"),
         "A6c": _a6c(facts, values),
         "F1a": _f1a(facts),

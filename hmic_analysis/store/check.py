@@ -20,8 +20,8 @@ class CheckRow:
     Attributes
     ----------
     what : str
-        ``file``, ``table``, ``rejected``, ``flag``, ``not used``, ``not read``, ``cannot tell``, ``suspect period``,
-        ``remark``, ``synthetic``.
+        ``file``, ``table``, ``rejected``, ``flag``, ``broken``, ``not used``, ``not read``, ``cannot tell``,
+        ``suspect period``, ``remark``, ``synthetic``.
     name : str
         The file or table it is about.
     state : str
@@ -57,7 +57,8 @@ def check_rows(manifest: Manifest) -> list[CheckRow]:
         rows.append(CheckRow("table", name, "ok" if entry.rows else "warning", f"{entry.rows:,} rows{span}"))
         rows += [CheckRow("flag", name, "note", f"{flag}: {n:,} rows") for flag, n in entry.flags.items()]
     rows += [CheckRow("not read", file, "note", "no table asks for it") for file in manifest.files_not_read]
-    rows += [CheckRow("not used", f, "note", ", ".join(c)) for f, c in manifest.columns_not_used.items()]
+    rows += [CheckRow("broken", table, "warning", fault) for table, fault in manifest.broken.items()]
+    rows += _not_used(manifest)
     rows += [CheckRow("remark", "", "warning", text) for text in manifest.remarks]
     rows += [
         CheckRow("cannot tell", c.about, "warning" if c.effect == "not_measurable" else "note", c.because)
@@ -68,6 +69,17 @@ def check_rows(manifest: Manifest) -> list[CheckRow]:
         for n in manifest.notes
     ]
     return rows
+
+
+def _not_used(manifest: Manifest) -> list[CheckRow]:
+    """Columns that are not carried, files with the same ones together."""
+    files: dict[tuple[str, ...], list[str]] = {}
+    for file, columns in manifest.columns_not_used.items():
+        files.setdefault(columns, []).append(file)
+    return [
+        CheckRow("not used", names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else ""), "note", ", ".join(c))
+        for c, names in files.items()
+    ]
 
 
 def _account(account: RowAccount) -> list[CheckRow]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hmic_analysis.contracts import Column
 from hmic_analysis.store.mapping import FileSpec, Filter, Mapping, Source
 from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.sql import literal, words
@@ -108,8 +107,7 @@ def coded_text(text: str, source: Source) -> str:
     if source.codes:
         folded = f"lower(regexp_replace({text}, '\\s+', ' ', 'g'))"
         cases = " ".join(
-            f"WHEN {_test(text, folded, raw, source.match)} THEN {_code(code)}"
-            for raw, code in _order(source)
+            f"WHEN {_test(text, folded, raw, source.match)} THEN {_code(code)}" for raw, code in _order(source)
         )
         other = {
             "reject": f"{literal(UNMATCHED)} || {text}",
@@ -158,8 +156,3 @@ def filter_test(context: Context, test: Filter) -> str:
 
 def _folded(items: tuple[str, ...]) -> list[str]:
     return [" ".join(item.split()).lower() for item in items]
-
-
-def is_time_of_day(source: Source, column: Column) -> bool:
-    """Whether a timestamp comes from a separate time of day."""
-    return column.kind == "timestamp" and source.time is not None

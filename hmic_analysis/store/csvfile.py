@@ -60,9 +60,7 @@ def read_csv(
     if spec.encoding is None and scan.not_utf8 > scan.non_ascii:
         text = transcode(text.path, shown, FALLBACK, work)
         header, scan = _look(text, shown, spec)
-        notes.append(
-            f"{shown} is not UTF-8 and was read as {FALLBACK}; declare its encoding in the mapping to be sure"
-        )
+        notes.append(f"{shown} is not UTF-8 and was read as {FALLBACK}; declare its encoding in the mapping to be sure")
     source, start = text.path, header.start
     if scan.rewrite or start:
         source = work / f"{table}.csv"
@@ -82,9 +80,7 @@ def read_csv(
 
 def _look(text: PlainText, shown: str, spec: FileSpec) -> tuple[_Header, Scan]:
     header = _header(text, shown, spec)
-    scan = scan_csv(
-        text.path, header.start, header.first_line, len(header.names), header.delimiter, spec.quote
-    )
+    scan = scan_csv(text.path, header.start, header.first_line, len(header.names), header.delimiter, spec.quote)
     return header, scan
 
 
@@ -100,9 +96,7 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
         end = stream.tell()
     words = _decode(line, text)
     if not words.strip():
-        raise DataError(
-            f"{shown}: no header in line {wanted}. Say with 'header:' in the mapping where it stands."
-        )
+        raise DataError(f"{shown}: no header in line {wanted}. Say with 'header:' in the mapping where it stands.")
     delimiter = spec.delimiter or _sniff(words, spec.quote)
     quoting = {"quotechar": spec.quote} if spec.quote else {"quoting": csv.QUOTE_NONE}
     rows = list(csv.reader(io.StringIO(words, newline=""), delimiter=delimiter, **quoting))
@@ -147,9 +141,7 @@ def _load(
 def _number(con: duckdb.DuckDBPyConnection, table: str, header: _Header, scan: Scan) -> None:
     """Give each record the number of the line it begins on."""
     if not len(scan.removed):
-        con.execute(
-            f"CREATE VIEW {table} AS SELECT *, rowid + {header.first_line} AS _row FROM {table}_lines"
-        )
+        con.execute(f"CREATE VIEW {table} AS SELECT *, rowid + {header.first_line} AS _row FROM {table}_lines")
         return
     # Before the k-th removed line stand (its number - first line - k) records; from there on numbers jump by k + 1.
     shift = range(1, len(scan.removed) + 1)
@@ -167,9 +159,7 @@ def _number(con: duckdb.DuckDBPyConnection, table: str, header: _Header, scan: S
 
 
 def _footer(line: BadLine, scan: Scan, spec: FileSpec) -> BadLine:
-    if is_footer(
-        line.raw.decode("utf-8", errors="replace"), line.line, scan.first_line + scan.lines - 1, spec
-    ):
+    if is_footer(line.raw.decode("utf-8", errors="replace"), line.line, scan.first_line + scan.lines - 1, spec):
         return replace(line, reason="footer or total row")
     return line
 

@@ -38,7 +38,7 @@ class Feeds:
     """All feeds of one source, with what doesn't fit and what isn't used."""
 
     feeds: list[Feed] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    faults: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unused: dict[str, list[str]] = field(default_factory=dict)
 
@@ -129,36 +129,33 @@ def _check_columns(result: Feeds, name: str, table: str, spec: TableSpec, raws: 
         if len(without) == len(raws):
             if not optional:
                 found = list(dict.fromkeys(n.strip() for raw in raws for n in raw.names))
-                result.faults.append(
+                message = (
                     f"{files}: no column '{column}', which table '{table}' needs.{did_you_mean(column, found)}\n"
                     f"  Columns there: {', '.join(found)}."
                 )
+                result.faults.append((table, message))
         elif without:
             shown = ", ".join(without[:5]) + (f" and {len(without) - 5} more" if len(without) > 5 else "")
-            result.notes.append(
-                f"column '{column}' of table '{table}' is absent from {shown}; left blank there"
-            )
+            result.notes.append(f"column '{column}' of table '{table}' is absent from {shown}; left blank there")
         for raw in raws:
             if len(raw.positions(column)) > 1:
-                result.faults.append(
+                message = (
                     f"{raw.file}: the column '{column}' occurs {len(raw.positions(column))} times. Say which with "
                     f"'position:' ({' or '.join(map(str, raw.positions(column)))}) in the mapping."
                 )
+                result.faults.append((table, message))
     for target, source in spec.columns.items():
         for raw in raws:
             if source.position is not None and source.position > len(raw.names):
-                result.faults.append(
-                    f"{raw.file}: has {len(raw.names)} columns; '{target}' asks for position {source.position}."
-                )
+                message = f"{raw.file}: has {len(raw.names)} columns; '{target}' asks for position {source.position}."
+                result.faults.append((table, message))
 
 
 def _note_unused(result: Feeds, specs: list[TableSpec], raws: list[RawTable]) -> None:
     used = {fold_name(column) for spec in specs for column, _ in _wanted(spec)} | {SYNTHETIC}
     positions = {s.position for spec in specs for s in spec.columns.values()}
     for raw in raws:
-        left = [
-            n.strip() for i, n in enumerate(raw.names, 1) if fold_name(n) not in used and i not in positions
-        ]
+        left = [n.strip() for i, n in enumerate(raw.names, 1) if fold_name(n) not in used and i not in positions]
         if any(left):
             result.unused[raw.file] = [n for n in left if n]
 

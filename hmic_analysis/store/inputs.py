@@ -72,15 +72,16 @@ class Read:
         Files of which something was read.
     ignored : list of str
         Sheets that hold no table of a standard return.
-    faults : list of str
-        What is wrong, one message a fault.
+    faults : list of (str, str)
+        What is wrong: the named input (or table of a standard return) that can't be used for it, ``ANY`` where it
+        could be any table, and the message.
     """
 
     tables: dict[str, list[RawTable]] = field(default_factory=dict)
     specs: dict[str, FileSpec] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     ignored: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    faults: list[tuple[str, str]] = field(default_factory=list)
 
 
 def discover(raw: Path, shown: str) -> list[InputFile]:
@@ -99,16 +100,16 @@ def discover(raw: Path, shown: str) -> list[InputFile]:
         If there is no such folder or it is empty.
     """
     if not raw.is_dir():
-        raise DataError(
-            f"There is no folder {shown}. Put the force's return there; data/raw/README.md tells how."
-        )
+        raise DataError(f"There is no folder {shown}. Put the force's return there; data/raw/README.md tells how.")
     paths = [p for p in raw.rglob("*") if p.is_file() and not p.name.startswith((".", "~$"))]
     if not paths:
-        raise DataError(
-            f"The folder {shown} is empty. Put the force's return there; data/raw/README.md tells how."
-        )
+        raise DataError(f"The folder {shown} is empty. Put the force's return there; data/raw/README.md tells how.")
     found = [InputFile(p, p.relative_to(raw).as_posix(), file_sha256(p)) for p in paths]
     return sorted(found, key=lambda f: (f.shown.casefold(), f.shown))
+
+
+#: In place of a table: a file that can't be read and whose name doesn't tell which tables it holds.
+ANY = "any table"
 
 
 class Reader:
@@ -143,16 +144,17 @@ class Reader:
             result.tables[name] = []
             if not chosen and not spec.optional:
                 near = did_you_mean(spec.pattern[0], [f.shown for f in files])
-                result.faults.append(
+                message = (
                     f"{where}: no file matches {' or '.join(spec.pattern)}, which the source '{source.name}' needs for "
                     f"'{name}'.{near}\n  Files there: {_listed(f.shown for f in files)}."
                 )
+                result.faults.append((name, message))
             for file in chosen:
                 try:
                     result.tables[name] += self._read(file, spec)
                     result.used.add(file.shown)
                 except DataError as error:
-                    result.faults.append(error.message)
+                    result.faults.append((name, error.message))
         return result
 
     def _name(self) -> str:
@@ -168,9 +170,7 @@ class Reader:
         else:
             with open_book(file.path, file.shown) as book:
                 sheets = choose_sheets(book, spec, file.shown)
-                found = [
-                    read_sheet(self.con, book, s, f"{file.shown}[{s}]", spec, self._name()) for s in sheets
-                ]
+                found = [read_sheet(self.con, book, s, f"{file.shown}[{s}]", spec, self._name()) for s in sheets]
             if not any(found):
                 line = 1 if spec.header == "none" else spec.header
                 raise DataError(f"{file.shown}: sheet {', '.join(sheets)} has no header in row {line}.")
@@ -188,16 +188,12 @@ class Reader:
                         _add(result, table, raw)
                 else:
                     continue
-                if any(
-                    raw.file.split("[")[0] == file.shown for found in result.tables.values() for raw in found
-                ):
+                if any(raw.file.split("[")[0] == file.shown for found in result.tables.values() for raw in found):
                     result.used.add(file.shown)
             except DataError as error:
-                result.faults.append(error.message)
+                result.faults.append((table or ANY, error.message))
 
-    def _standard_book(
-        self, file: InputFile, table: str | None, result: Read
-    ) -> Iterator[tuple[str, RawTable]]:
+    def _standard_book(self, file: InputFile, table: str | None, result: Read) -> Iterator[tuple[str, RawTable]]:
         spec = FileSpec(pattern=file.shown)
         with open_book(file.path, file.shown) as book:
             named = {s: _table_named(s) for s in book.names}

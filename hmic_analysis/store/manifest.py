@@ -62,6 +62,11 @@ class Manifest(_Model):
         SHA-256 of every file of the return by name, read or not.
     mappings : dict
         SHA-256 of every mapping.
+    source_titles : dict
+        Title, publisher and licence of every mapping but the standard one, for source lines.
+    broken : dict
+        Tables that can't be used, with the fault of the file that should have fed them.  They are never taken for
+        tables that were not supplied.
     columns_not_used : dict
         By file.
     files_not_read : tuple of str
@@ -81,6 +86,8 @@ class Manifest(_Model):
     remarks: tuple[str, ...] = ()
     inputs: dict[str, str]
     mappings: dict[str, str]
+    source_titles: dict[str, str] = Field(default_factory=dict)
+    broken: dict[str, str] = Field(default_factory=dict)
     contracts_sha256: str
     key_id: str
     columns_not_used: dict[str, tuple[str, ...]] = Field(default_factory=dict)

@@ -62,9 +62,7 @@ class FileSpec(Model):
     @field_validator("delimiter")
     @classmethod
     def _delimiter(cls, value: str | None) -> str | None:
-        value = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(
-            value or "", value
-        )
+        value = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(value or "", value)
         if value is not None and (len(value) != 1 or not value.isascii()):
             raise ValueError("must be one plain character, or tab, comma, semicolon, pipe")
         return value
@@ -162,8 +160,7 @@ class Source(Model):
         if len(given) != 1:
             found = f"found {' and '.join(given)}" if given else "found none"
             raise ValueError(
-                "needs exactly one of column, position, columns, value, row_id, first_of, or date and time; "
-                + found
+                "needs exactly one of column, position, columns, value, row_id, first_of, or date and time; " + found
             )
         if self.time is not None and (self.date is None) == (self.on is None):
             raise ValueError("'time' needs either 'date' or 'on'")

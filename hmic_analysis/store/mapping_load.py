@@ -60,9 +60,7 @@ def load_mapping(project: Project, name: str) -> LoadedMapping:
     path = folder / f"{name}.yml"
     if not path.is_file():
         if name == "standard":
-            return LoadedMapping(
-                name, STANDARD, hashlib.sha256(STANDARD.model_dump_json().encode()).hexdigest()
-            )
+            return LoadedMapping(name, STANDARD, hashlib.sha256(STANDARD.model_dump_json().encode()).hexdigest())
         known = sorted({p.stem for p in folder.glob("*.yml")} | {"standard"})
         raise ParameterError(
             f"There is no source '{name}'.{did_you_mean(name, known)} Sources: {', '.join(known)}.\n"

@@ -59,9 +59,7 @@ def write_table(
         "_row AS source_row",
         "array_to_string(flags, ';') AS flags",
     ]
-    order = ", ".join(
-        x for x in (contract.time and f"{contract.time} NULLS FIRST", "file", "_row", "feed") if x
-    )
+    order = ", ".join(x for x in (contract.time and f"{contract.time} NULLS FIRST", "file", "_row", "feed") if x)
     con.execute(
         f"COPY (SELECT {', '.join(columns)} FROM (SELECT * FROM {stage_name(contract.name)} "
         f"WHERE len(reasons) = 0 ORDER BY {order})) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
@@ -163,17 +161,12 @@ def _outside(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables:
     ).fetchall()
 
 
-def _file_account(
-    con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str]
-) -> RowAccount:
+def _file_account(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str]) -> RowAccount:
     reasons: Counter[str] = Counter(_bad_kind(line) for line in raw.bad)
-    for reason, n in con.execute(
-        f"SELECT reason, count(*) FROM {raw.table}_outside GROUP BY reason"
-    ).fetchall():
+    for reason, n in con.execute(f"SELECT reason, count(*) FROM {raw.table}_outside GROUP BY reason").fetchall():
         reasons[reason] += n
     selects = [
-        f"SELECT _row, len(reasons) = 0 AS kept, reasons FROM {stage_name(t)} WHERE file = {number}"
-        for t in tables
+        f"SELECT _row, len(reasons) = 0 AS kept, reasons FROM {stage_name(t)} WHERE file = {number}" for t in tables
     ]
     kept = refused = 0
     if selects:
@@ -199,9 +192,7 @@ def _file_account(
     )
 
 
-def write_rejected(
-    con: duckdb.DuckDBPyConnection, folder: Path, raws: list[RawTable], feeds: list[Feed]
-) -> None:
+def write_rejected(con: duckdb.DuckDBPyConnection, folder: Path, raws: list[RawTable], feeds: list[Feed]) -> None:
     """Write the rows kept aside, one CSV file a table, readable by their owner only.
 
     Each row has the file, the row in it, the table, every reason, and the original fields as JSON.

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 
+from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError
 from hmic_analysis.project import Project
 from hmic_analysis.store.feeds import SYNTHETIC, Feed, Feeds, make_feeds, surrogate_stems
-from hmic_analysis.store.inputs import InputFile, Read, Reader, discover
+from hmic_analysis.store.inputs import ANY, InputFile, Read, Reader, discover
 from hmic_analysis.store.manifest import Manifest, TableEntry
 from hmic_analysis.store.mapping_load import LoadedMapping, load_mapping
 from hmic_analysis.store.output import (
@@ -28,6 +30,7 @@ from hmic_analysis.store.output import (
 )
 from hmic_analysis.store.persons import make_private_folder, person_key, use_key
 from hmic_analysis.store.processed import manifest_path, read_manifest
+from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.sql import literal, make_macros, words
 from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, settle_folds, stage_feed
 from hmic_analysis.store.textfile import file_sha256
@@ -41,6 +44,10 @@ from hmic_analysis.store.versions import (
     version_of,
     write_atomically,
 )
+
+
+#: In place of a table: a fault that no table bears alone.
+WHOLE = "the return"
 
 
 @dataclass(frozen=True)
@@ -107,94 +114,135 @@ def prepare(
         folder = project.processed / force
         folder.mkdir(parents=True, exist_ok=True)
         clear_leftovers(folder, project.keys, force, keep=old.version if old else "")
-        with tempfile.TemporaryDirectory(
-            prefix=f"work-{force}-", dir=project.keys, ignore_cleanup_errors=True
-        ) as work:
-            manifest = _build(
-                project, sources, files, force, shown, timezone, version, parts, key, Path(work)
-            )
-        write_atomically(
-            manifest_path(project, force), manifest.model_dump_json(indent=1, by_alias=True) + "\n"
-        )
+        job = _Job(project, sources, files, force, shown, timezone, version, parts, key)
+        with tempfile.TemporaryDirectory(prefix=f"work-{force}-", dir=project.keys, ignore_cleanup_errors=True) as work:
+            manifest = _build(job, Path(work))
+        write_atomically(manifest_path(project, force), manifest.model_dump_json(indent=1, by_alias=True) + "\n")
         clear_leftovers(folder, project.keys, force, keep=version)
     return PrepareResult(force, "prepared", manifest)
 
 
-def _build(
-    project: Project,
-    sources: list[LoadedMapping],
-    files: list[InputFile],
-    force: str,
-    shown: str,
-    timezone: str,
-    version: str,
-    parts: dict[str, object],
-    key: bytes,
-    work: Path,
-) -> Manifest:
-    con = _connect(work, key)
+@dataclass(frozen=True)
+class _Job:
+    """What is to be prepared."""
+
+    project: Project
+    sources: list[LoadedMapping]
+    files: list[InputFile]
+    force: str
+    shown: str
+    timezone: str
+    version: str
+    parts: dict[str, Any]
+    key: bytes
+
+    @property
+    def place(self) -> str:
+        """Zone in which times are shown."""
+        zones = (s.mapping.timezone for s in self.sources)
+        return next((zone for zone in zones if zone not in (None, "UTC")), self.timezone)
+
+    @property
+    def folder(self) -> Path:
+        return self.project.processed / self.force
+
+    @property
+    def unfinished(self) -> Path:
+        return self.folder / f".new-{self.version}"
+
+
+def _build(job: _Job, work: Path) -> Manifest:
+    con = _connect(work, job.key)
     try:
-        reads, feeds = _read_all(con, sources, files, shown, work)
+        reads, feeds, broken = _read_all(con, job, work)
         raws = [raw for read in reads for found in read.tables.values() for raw in found]
-        numbers = {raw.table: i for i, raw in enumerate(raws)}
-        names = {i: raw.file for i, raw in enumerate(raws)}
-        specs = {raw.table: r.specs[n] for r in reads for n, found in r.tables.items() for raw in found}
-        for raw in raws:
-            prepare_raw(con, raw, specs[raw.table])
-        for i, feed in enumerate(feeds.feeds):
-            stage_feed(con, feed, i, numbers[feed.raw.table], timezone)
-        contracts = contract_tables(feeds.feeds)
-        for contract in contracts:
-            reject_repeats(con, contract, names)
-        place = next(
-            (s.mapping.timezone for s in sources if s.mapping.timezone not in (None, "UTC")), timezone
-        )
-        for contract in contracts:
-            settle_folds(con, contract, {c.name for c in contracts}, place)
-        for contract in contracts:
-            flag_times(con, contract, {c.name for c in contracts})
+        _stage(con, job, reads, feeds.feeds, raws)
         accounts = account(con, raws, feeds.feeds)
-        made_up = _synthetic(con, sources, feeds.feeds)
-        new = project.processed / force / f".new-{version}"
-        new.mkdir()
-        tables = {}
-        for contract in contracts:
-            path = new / f"{contract.name}.parquet"
-            write_table(con, contract, feeds.feeds, names, path)
-            first, last = first_and_last(con, contract, place)
-            flags = count_flags(con, contract.name)
-            tables[contract.name] = _entry(
-                contract.name, path, first, last, flags, feeds.feeds, accounts, made_up
-            )
-        write_rejected(con, project.rejected(force), raws, feeds.feeds)
+        tables = _write(con, job, feeds.feeds, raws, accounts)
+        write_rejected(con, job.project.rejected(job.force), raws, feeds.feeds)
     except duckdb.OutOfMemoryException as error:
-        raise DataError(
-            f"{shown}: too large for this machine's memory and temporary space ({error})."
-        ) from error
+        raise DataError(f"{job.shown}: too large for this machine's memory and temporary space ({error}).") from error
     finally:
         con.close()
-    final = project.processed / force / version
+    final = job.folder / job.version
     if final.exists():
         shutil.rmtree(final)
-    os.replace(new, final)
+    os.replace(job.unfinished, final)
+    return _manifest(job, reads, feeds, raws, tables, accounts, broken)
+
+
+def _stage(
+    con: duckdb.DuckDBPyConnection, job: _Job, reads: list[Read], feeds: list[Feed], raws: list[RawTable]
+) -> None:
+    numbers = {raw.table: i for i, raw in enumerate(raws)}
+    specs = {raw.table: r.specs[n] for r in reads for n, found in r.tables.items() for raw in found}
+    for raw in raws:
+        prepare_raw(con, raw, specs[raw.table])
+    for i, feed in enumerate(feeds):
+        stage_feed(con, feed, i, numbers[feed.raw.table], job.timezone)
+    contracts = contract_tables(feeds)
+    staged = {c.name for c in contracts}
+    for contract in contracts:
+        reject_repeats(con, contract, {i: raw.file for i, raw in enumerate(raws)})
+    for contract in contracts:
+        settle_folds(con, contract, staged, job.place)
+    for contract in contracts:
+        flag_times(con, contract, staged)
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, job: _Job, feeds: list[Feed], raws: list[RawTable], accounts: Accounts
+) -> dict[str, TableEntry]:
+    made_up = _synthetic(con, job.sources, feeds)
+    job.unfinished.mkdir()
+    tables = {}
+    for contract in contract_tables(feeds):
+        name = contract.name
+        path = job.unfinished / f"{name}.parquet"
+        write_table(con, contract, feeds, {i: raw.file for i, raw in enumerate(raws)}, path)
+        first, last = first_and_last(con, contract, job.place)
+        tables[name] = TableEntry(
+            rows=sum(a.kept for a in accounts.tables[name]),
+            first=first,
+            last=last,
+            sha256=file_sha256(path),
+            sources=tuple(dict.fromkeys(f.source for f in feeds if f.table == name)),
+            synthetic=name in made_up,
+            flags=count_flags(con, name),
+            accounts=tuple(accounts.tables[name]),
+        )
+    return tables
+
+
+def _manifest(
+    job: _Job,
+    reads: list[Read],
+    feeds: Feeds,
+    raws: list[RawTable],
+    tables: dict[str, TableEntry],
+    accounts: Accounts,
+    broken: dict[str, str],
+) -> Manifest:
     used = {name for read in reads for name in read.used}
     ignored = [name for read in reads for name in read.ignored]
     return Manifest(
-        force=force,
-        version=version,
-        timezone=place,
-        synthetic=bool(made_up),
+        force=job.force,
+        version=job.version,
+        timezone=job.place,
+        synthetic=any(entry.synthetic for entry in tables.values()),
         tables=tables,
         accounts=tuple(accounts.files),
-        cannot_tell_entries=tuple(c for s in sources for c in s.mapping.cannot_tell),
-        notes=tuple(n for s in sources for n in s.mapping.notes),
+        cannot_tell_entries=tuple(c for s in job.sources for c in s.mapping.cannot_tell),
+        notes=tuple(n for s in job.sources for n in s.mapping.notes),
         remarks=tuple(dict.fromkeys([*(n for raw in raws for n in raw.notes), *feeds.notes])),
-        inputs=dict(parts["inputs"]),
-        mappings=dict(parts["mappings"]),
-        contracts_sha256=str(parts["contracts"]),
-        key_id=str(parts["key"]),
+        inputs=job.parts["inputs"],
+        mappings=job.parts["mappings"],
+        source_titles={s.name: _title(s) for s in job.sources if s.mapping.layout != "standard"},
+        broken=broken,
+        contracts_sha256=job.parts["contracts"],
+        key_id=job.parts["key"],
         columns_not_used={f: tuple(c) for f, c in feeds.unused.items()},
-        files_not_read=tuple([f.shown for f in files if f.shown not in used] + ignored),
+        files_not_read=tuple([f.shown for f in job.files if f.shown not in used] + ignored),
     )
 
 
@@ -209,37 +257,66 @@ def _connect(work: Path, key: bytes) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _read_all(
-    con: duckdb.DuckDBPyConnection,
-    sources: list[LoadedMapping],
-    files: list[InputFile],
-    shown: str,
-    work: Path,
-) -> tuple[list[Read], Feeds]:
-    """Read everything before judging, so that one message lists every fault."""
+def _title(source: LoadedMapping) -> str:
+    parts = (source.mapping.title, source.mapping.publisher, source.mapping.licence)
+    return ", ".join(part for part in parts if part)
+
+
+def _read_all(con: duckdb.DuckDBPyConnection, job: _Job, work: Path) -> tuple[list[Read], Feeds, dict[str, str]]:
+    """Read everything before judging; what a fault doesn't touch goes on.
+
+    Returns
+    -------
+    tuple
+        What was read, the feeds of the tables that can be used, and the fault of each table that can't.
+    """
     reader = Reader(con, work)
-    reads = [reader.read(source, files, shown) for source in sources]
+    reads = [reader.read(source, job.files, job.shown) for source in job.sources]
     stems = surrogate_stems([raw for read in reads for found in read.tables.values() for raw in found])
     result = Feeds()
-    for source, read in zip(sources, reads, strict=True):
+    for source, read in zip(job.sources, reads, strict=True):
         feeds = make_feeds(source, read, stems)
         result.feeds += feeds.feeds
-        result.faults += [*read.faults, *feeds.faults]
+        result.faults += [*_by_table(source, read), *feeds.faults]
         result.notes += feeds.notes
         result.unused |= feeds.unused
-    if result.faults:
-        listed = "\n".join(f"- {fault}" for fault in dict.fromkeys(result.faults))
-        raise DataError(f"{shown} can't be prepared:\n{listed}")
+    supplied = {feed.table for feed in result.feeds}
+    broken: dict[str, str] = {}
+    for table, message in result.faults:
+        for name in [t for t in CONTRACTS if t not in supplied] if table == ANY else [table]:
+            broken[name] = f"{broken[name]}\n{message}" if name in broken else message
+    result.feeds = [feed for feed in result.feeds if feed.table not in broken]
+    if WHOLE in broken or (result.faults and not result.feeds):
+        listed = "\n".join(f"- {fault}" for fault in dict.fromkeys(message for _, message in result.faults))
+        raise DataError(f"{job.shown} can't be prepared:\n{listed}")
+    for read in reads:
+        # Rows of files that feed only broken tables are neither kept nor rejected: they were not taken in at all.
+        used = {feed.raw.table for feed in result.feeds}
+        read.tables = {
+            name: [raw for raw in raws if raw.table in used or not raw.read] for name, raws in read.tables.items()
+        }
     if not result.feeds and any(read.used for read in reads):
         result.notes.append("no file or sheet of the return holds a row: it has no tables")
     elif not result.feeds:
-        names = ", ".join(s.name for s in sources)
+        names = ", ".join(s.name for s in job.sources)
+        found = ", ".join(f.shown for f in job.files[:12])
         raise DataError(
-            f"{shown}: holds no table of the source {names}. Files there: {', '.join(f.shown for f in files[:12])}.\n"
+            f"{job.shown}: holds no table of the source {names}. Files there: {found}.\n"
             "A standard return names its files or sheets after the tables, such as incident.csv; data/raw/README.md "
             "tells how."
         )
-    return reads, result
+    return reads, result, broken
+
+
+def _by_table(source: LoadedMapping, read: Read) -> Iterator[tuple[str, str]]:
+    """The faults of named inputs as faults of the tables that they feed."""
+    for name, message in read.faults:
+        if source.mapping.layout == "standard":
+            yield name, message
+            continue
+        fed = [t for t, specs in source.mapping.tables.items() if any(spec.file == name for spec in specs)]
+        for table in fed or [WHOLE]:
+            yield table, message
 
 
 def _synthetic(con: duckdb.DuckDBPyConnection, sources: list[LoadedMapping], feeds: list[Feed]) -> set[str]:
@@ -252,28 +329,6 @@ def _synthetic(con: duckdb.DuckDBPyConnection, sources: list[LoadedMapping], fee
             if con.execute(f"SELECT 1 FROM {feed.raw.table} WHERE {test} LIMIT 1").fetchall():
                 found.add(feed.table)
     return found
-
-
-def _entry(
-    table: str,
-    path: Path,
-    first: str,
-    last: str,
-    flags: dict[str, int],
-    feeds: list[Feed],
-    accounts: Accounts,
-    made_up: set[str],
-) -> TableEntry:
-    return TableEntry(
-        rows=sum(a.kept for a in accounts.tables[table]),
-        first=first,
-        last=last,
-        sha256=file_sha256(path),
-        sources=tuple(dict.fromkeys(f.source for f in feeds if f.table == table)),
-        synthetic=table in made_up,
-        flags=flags,
-        accounts=tuple(accounts.tables[table]),
-    )
 
 
 __all__ = ["PrepareResult", "contracts_sha256", "prepare"]

@@ -79,13 +79,16 @@ def load_table(
     Raises
     ------
     DataError
-        If there is no such table or column, or a table without time is to be cut.
+        If there is no such table or column, a table without time is to be cut, or the file that should have fed the
+        table can't be read: a broken file is not an absent table.
     """
     contract = contract_for(table)
     wanted = _wanted(contract, columns)
     manifest = read_manifest(project, force)
     zone = manifest.timezone if manifest else _DEFAULT_ZONE
     path = None
+    if manifest is not None and table in manifest.broken:
+        raise DataError(f"The table {table} of {force} can't be loaded: {manifest.broken[table]}")
     if manifest is not None and table in manifest.tables:
         path = project.processed / force / manifest.version / f"{table}.parquet"
     bounds = _bounds(contract, start, end, zone)
@@ -114,15 +117,11 @@ def _wanted(contract: Contract, columns: Iterable[str] | None) -> list[str]:
     return wanted
 
 
-def _bounds(
-    contract: Contract, start: str | date | None, end: str | date | None, zone: str
-) -> pc.Expression | None:
+def _bounds(contract: Contract, start: str | date | None, end: str | date | None, zone: str) -> pc.Expression | None:
     if start is None and end is None:
         return None
     if not contract.time:
-        raise DataError(
-            f"Table '{contract.name}' can't be cut by start and end: it holds a state, not a flow."
-        )
+        raise DataError(f"Table '{contract.name}' can't be cut by start and end: it holds a state, not a flow.")
     kind = contract.column(contract.time).kind
     field = pc.field(contract.time)
     tests = []

@@ -137,9 +137,7 @@ class _State:
         for i, reason in faults.items():
             raw = data[starts[i] : ends[i]]
             self.scan.bad[first + i] = BadLine(first + i, reason, raw.rstrip(b"\r"))
-        self.odd += [
-            (first + int(i), offset + int(starts[i]), offset + int(ends[i])) for i in np.flatnonzero(odd)
-        ]
+        self.odd += [(first + int(i), offset + int(starts[i]), offset + int(ends[i])) for i in np.flatnonzero(odd)]
 
     def _blank(self, buf: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: int) -> np.ndarray:
         returns = np.flatnonzero(buf == _RETURN)

@@ -8,9 +8,7 @@ from typing import Any
 import duckdb
 
 #: Space that people don't see as such: no-break, narrow and zero-width kinds, byte-order mark.
-SPACES = (
-    "\t\n\v\f\r \x85\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-)
+SPACES = "\t\n\v\f\r \x85\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _CONTROL = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]+"
 
@@ -45,9 +43,7 @@ def make_macros(con: duckdb.DuckDBPyConnection) -> None:
     """
     chars = literal(SPACES + INVISIBLE)
     con.execute(f"CREATE MACRO clean(x) AS nullif(trim(x, {chars}), '')")
-    con.execute(
-        f"CREATE MACRO printable(x) AS nullif(trim(regexp_replace(x, {literal(_CONTROL)}, ' ', 'g')), '')"
-    )
+    con.execute(f"CREATE MACRO printable(x) AS nullif(trim(regexp_replace(x, {literal(_CONTROL)}, ' ', 'g')), '')")
     con.execute(
         "CREATE MACRO reason_kind(x) AS CASE WHEN starts_with(x, 'repeat of row ') THEN 'repeat' "
         "WHEN starts_with(x, 'conflicting key: ') THEN 'conflicting key' ELSE split_part(x, ' = ', 1) END"

@@ -12,7 +12,7 @@ from hmic_analysis.store.columns import filter_test
 from hmic_analysis.store.feeds import Feed
 from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.rawtable import RawTable
-from hmic_analysis.store.sql import literal
+from hmic_analysis.store.sql import literal, scalar
 from hmic_analysis.store.typed import sql_type, typed_select
 from hmic_analysis.store.typed_times import JITTER
 from hmic_analysis.store.zones import GAP, zone_macros
@@ -30,12 +30,8 @@ def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec) -
     if spec.footer.rows:
         tests.append(f"WHEN _row > {raw.last_row - spec.footer.rows} THEN 'footer or total row'")
     for word in spec.footer.starts_with:
-        tests.append(
-            f"WHEN starts_with(lower(clean(c1)), {literal(word.lower())}) THEN 'footer or total row'"
-        )
-    con.execute(
-        f"CREATE VIEW {raw.table}_rows AS SELECT *, CASE {' '.join(tests)} END AS _skip FROM {raw.table}"
-    )
+        tests.append(f"WHEN starts_with(lower(clean(c1)), {literal(word.lower())}) THEN 'footer or total row'")
+    con.execute(f"CREATE VIEW {raw.table}_rows AS SELECT *, CASE {' '.join(tests)} END AS _skip FROM {raw.table}")
 
 
 def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: int, home: str) -> None:
@@ -65,9 +61,7 @@ def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: in
     source = f"(SELECT * FROM {feed.raw.table}_rows WHERE {' AND '.join(tests)})"
     try:
         select = typed_select(con, feed.context, contract, feed.spec, home).replace("{source}", source)
-        con.execute(
-            f"INSERT INTO {stage_name(feed.table)} SELECT {number}, {file}, * FROM ({select})"
-        ).fetchall()
+        con.execute(f"INSERT INTO {stage_name(feed.table)} SELECT {number}, {file}, * FROM ({select})").fetchall()
     except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.BinderException) as error:
         # The engine quotes cells; those may hold anything.
         said = re.sub(r"'[^']*'|\"[^\"]*\"", "'...'", str(error).splitlines()[0])[:300]
@@ -116,6 +110,9 @@ def reject_repeats(con: duckdb.DuckDBPyConnection, contract: Contract, files: di
     ).fetchall()
 
 
+_IS_AMBIGUOUS = "list_contains(flags, 'ambiguous_local_time')"
+
+
 def settle_folds(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set[str], zone: str) -> None:
     """Move ambiguous times to their second occurrence where the first lies before a time of another table.
 
@@ -133,17 +130,25 @@ def settle_folds(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set
     checks = [c for c in contract.checks if c.earlier_table in tables and c.max_hours is None]
     wall, local = zone_macros(con, zone)
     stage = stage_name(contract.name)
+    if not checks or not scalar(con, f"SELECT count(*) FROM {stage} WHERE {_IS_AMBIGUOUS}"):
+        return
     for check in checks:
         floors = ["o.found"]
         for column in (c.name for c in contract.columns if c.kind == "timestamp"):
-            code = f"{wall}({local}({column}))"
-            first = f"{local}({column}) - to_seconds({code} // 1000 - 86400)"
-            second = f"({column} + to_minutes({code} % 1000))"
+            # Step by step into small tables: the macros of a zone are long, and each use of one is costly to plan.
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE folds AS SELECT s.rowid AS id, {local}({column}) AS wall_time, "
+                f"b.{check.earlier} AS found "
+                f"FROM {stage} s JOIN {stage_name(check.earlier_table)} b USING (incident_id) "
+                f"WHERE {_IS_AMBIGUOUS.replace('flags', 's.flags')} AND s.{column} IS NOT NULL AND len(b.reasons) = 0"
+            )
+            con.execute(f"CREATE OR REPLACE TEMP TABLE folds AS SELECT *, {wall}(wall_time) AS code FROM folds")
+            first = "o.wall_time - to_seconds(o.code // 1000 - 86400)"
+            second = f"({column} + to_minutes(o.code % 1000))"
             floor = f"greatest({', '.join(floors)}) - {JITTER}"
             con.execute(
-                f"UPDATE {stage} SET {column} = {second} FROM (SELECT incident_id AS id, {check.earlier} AS found "
-                f"FROM {stage_name(check.earlier_table)} WHERE len(reasons) = 0) o WHERE o.id = incident_id "
-                f"AND list_contains(flags, 'ambiguous_local_time') AND {code} % 1000 BETWEEN 1 AND {GAP - 1} "
+                f"UPDATE {stage} SET {column} = {second} FROM folds o WHERE o.id = {stage}.rowid "
+                f"AND o.code % 1000 BETWEEN 1 AND {GAP - 1} "
                 f"AND {column} = {first} AND {column} < {floor} AND {second} >= {floor}"
             ).fetchall()
             floors.append(f"{stage}.{column}")
@@ -162,15 +167,12 @@ def flag_times(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set[s
     stage = stage_name(contract.name)
     own = [c for c in contract.checks if not c.earlier_table]
     if own:
-        tests = ", ".join(
-            f"CASE WHEN {_broken(c, c.earlier, c.later)} THEN {literal(c.flag)} END" for c in own
-        )
+        tests = ", ".join(f"CASE WHEN {_broken(c, c.earlier, c.later)} THEN {literal(c.flag)} END" for c in own)
         con.execute(_add_flags(stage, tests))
     for table in sorted({c.earlier_table for c in contract.checks if c.earlier_table} & tables):
         checks = [c for c in contract.checks if c.earlier_table == table]
         tests = ", ".join(
-            f"CASE WHEN {_broken(c, f'o.{c.earlier}', f's.{c.later}')} THEN {literal(c.flag)} END"
-            for c in checks
+            f"CASE WHEN {_broken(c, f'o.{c.earlier}', f's.{c.later}')} THEN {literal(c.flag)} END" for c in checks
         )
         con.execute(
             f"UPDATE {stage} SET flags = list_concat(flags, j.found) FROM (SELECT s.rowid AS id, "
@@ -188,6 +190,4 @@ def _broken(check: TimeCheck, earlier: str, later: str) -> str:
 
 def _add_flags(stage: str, tests: str) -> str:
     found = f"list_filter([{tests}], lambda x: x IS NOT NULL)"
-    return (
-        f"UPDATE {stage} SET flags = list_concat(flags, {found}) WHERE len(reasons) = 0 AND len({found}) > 0"
-    )
+    return f"UPDATE {stage} SET flags = list_concat(flags, {found}) WHERE len(reasons) = 0 AND len({found}) > 0"

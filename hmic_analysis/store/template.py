@@ -78,9 +78,7 @@ def write_template(path: Path, tables: Iterable[str] | None = None) -> None:
     DataError
         If there is no table of that name.
     """
-    contracts = (
-        list(CONTRACTS.values()) if tables is None else [contract_for(t) for t in dict.fromkeys(tables)]
-    )
+    contracts = list(CONTRACTS.values()) if tables is None else [contract_for(t) for t in dict.fromkeys(tables)]
     book = Workbook()
     book.properties.creator = "hmic_analysis"
     book.properties.title = "Data return"
@@ -119,9 +117,7 @@ def _contents(sheet: Worksheet, contracts: list[Contract]) -> None:
         needed = [c.name for c in contract.columns if c.required]
         needed += [f"one of {' or '.join(group)}" for group in contract.any_of]
         for column, text in enumerate((contract.title, contract.row_is, ", ".join(needed)), start=2):
-            sheet.cell(row=row, column=column, value=text).alignment = Alignment(
-                wrap_text=True, vertical="top"
-            )
+            sheet.cell(row=row, column=column, value=text).alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def _columns(sheet: Worksheet, contracts: list[Contract]) -> None:
@@ -141,9 +137,7 @@ def _columns(sheet: Worksheet, contracts: list[Contract]) -> None:
                 column.meaning,
             )
             for i, text in enumerate(values, start=1):
-                sheet.cell(row=row, column=i, value=text or None).alignment = Alignment(
-                    wrap_text=True, vertical="top"
-                )
+                sheet.cell(row=row, column=i, value=text or None).alignment = Alignment(wrap_text=True, vertical="top")
             row += 1
 
 

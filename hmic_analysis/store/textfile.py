@@ -78,9 +78,7 @@ def plain_text(path: Path, shown: str, encoding: str | None, work: Path) -> Plai
         with path.open("rb") as stream:
             head = stream.read(_BLOCK)
         if not head:
-            raise DataError(
-                f"{shown}: is empty once unpacked. Ask for it again, or take it out of the folder."
-            )
+            raise DataError(f"{shown}: is empty once unpacked. Ask for it again, or take it out of the folder.")
     mark, found = next(((m, e) for m, e in _MARKS if head.startswith(m)), (b"", None))
     used = found or (encoding or "utf-8")
     plain = codecs.lookup(used).name in ("utf-8", "ascii", "utf-8-sig")

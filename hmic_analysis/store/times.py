@@ -8,9 +8,7 @@ from hmic_analysis.errors import did_you_mean
 from hmic_analysis.store.sql import literal
 
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "BST": 60}
-_OFFSET = (
-    r"\d:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?\s*(Z|z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)$"
-)
+_OFFSET = r"\d:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?\s*(Z|z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)$"
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
 _UK_DAYS = ("%d/%m/%Y",)
 _UK_TIMES = ("%d/%m/%Y %H:%M:%S.%f", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
@@ -32,9 +30,7 @@ def make_time_macros(con: duckdb.DuckDBPyConnection) -> None:
     mark = f"upper(regexp_extract(x, {literal(_OFFSET)}, 1))"
     con.execute(f"CREATE MACRO plausible(x) AS CASE WHEN x BETWEEN {_LOW} AND {_HIGH} THEN x END")
     # The engine knows words such as 'epoch' and 'infinity' in whatever format.
-    con.execute(
-        "CREATE MACRO by_format(x, f) AS CASE WHEN regexp_matches(x, '[0-9]') THEN try_strptime(x, f) END"
-    )
+    con.execute("CREATE MACRO by_format(x, f) AS CASE WHEN regexp_matches(x, '[0-9]') THEN try_strptime(x, f) END")
     named = " ".join(f"WHEN {literal(word)} THEN {minutes}" for word, minutes in _ZONES.items())
     sign = f"(CASE WHEN starts_with({mark}, '-') THEN -1 ELSE 1 END)"
     digits = f"replace(substr({mark}, 2), ':', '')"
@@ -86,9 +82,7 @@ def day(text: str, formats: tuple[str, ...]) -> str:
             f"CASE WHEN regexp_full_match({text}, '\\d{{4}}-\\d{{1,2}}-\\d{{1,2}}') "
             f"THEN try_cast({text} AS TIMESTAMP) END"
         )
-    patterns = (
-        tuple(f for f in formats if f not in (*COUNTED, "iso") and not _has_clock(f)) if formats else _UK_DAYS
-    )
+    patterns = tuple(f for f in formats if f not in (*COUNTED, "iso") and not _has_clock(f)) if formats else _UK_DAYS
     patterns = _short_years_first(patterns)
     if patterns:
         tries.append(f"by_format({text}, [{', '.join(literal(p) for p in patterns)}])")
@@ -107,9 +101,7 @@ def month(text: str, formats: tuple[str, ...]) -> str:
 def _iso(text: str) -> str:
     plain = f"replace({text}, ',', '.')"
     # Of the hour 24 only its beginning exists; the engine would take 24:30 too.
-    late = (
-        f"regexp_matches({plain}, '[ T]24:') AND NOT regexp_full_match({plain}, '.*[ T]24:00(:00([.]0+)?)?')"
-    )
+    late = f"regexp_matches({plain}, '[ T]24:') AND NOT regexp_full_match({plain}, '.*[ T]24:00(:00([.]0+)?)?')"
     good = f"regexp_full_match({plain}, {literal(_ISO)}) AND NOT ({late})"
     return f"CASE WHEN {good} THEN try_cast({plain} AS TIMESTAMP) END"
 
@@ -123,10 +115,7 @@ def _counted(text: str, kind: str) -> str:
         )
     scale = 1_000_000 if kind == "epoch_seconds" else 1_000
     most = 4_133_980_800_000_000 // scale
-    return (
-        f"CASE WHEN {number} BETWEEN {-most} AND {most} "
-        f"THEN make_timestamp(round({number} * {scale})::BIGINT) END"
-    )
+    return f"CASE WHEN {number} BETWEEN {-most} AND {most} THEN make_timestamp(round({number} * {scale})::BIGINT) END"
 
 
 def is_utc(formats: tuple[str, ...]) -> bool:

@@ -169,9 +169,7 @@ def _day_or_month(
     if column.kind == "month":
         parsed = times.month(text, source.format)
     else:
-        parsed = (
-            f"CAST(coalesce({times.day(text, source.format)}, {times.stamp(text, source.format)}) AS DATE)"
-        )
+        parsed = f"CAST(coalesce({times.day(text, source.format)}, {times.stamp(text, source.format)}) AS DATE)"
     plan.wall[f"w_{n}"] = not_missing(con, context, source, parsed, column.kind)
     filled = _month_of(column, spec, local) if column.kind == "month" else "NULL::DATE"
     plan.value[n] = f"coalesce(w_{n}, {filled})"

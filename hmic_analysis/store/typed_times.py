@@ -121,9 +121,7 @@ def resolve_fold(plan: Plan, column: Column, previous: list[str]) -> None:
     plan.missing_hour.append(f"coalesce({code} = {zones.GAP}, false)")
 
 
-def _sentinel_values(
-    con: duckdb.DuckDBPyConnection, context: Context, source: Source, kind: str
-) -> list[str]:
+def _sentinel_values(con: duckdb.DuckDBPyConnection, context: Context, source: Source, kind: str) -> list[str]:
     """Missing values that are times, as SQL: ``1900-01-01`` also means ``1900-01-01 00:00:00``."""
     dated = [word for word in context.missing(source) if sum(c.isdigit() for c in word) >= 6]
     found = []

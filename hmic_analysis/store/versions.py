@@ -70,9 +70,7 @@ def force_lock(path: Path, force: str) -> Iterator[None]:
         with FileLock(path, timeout=0):
             yield
     except Timeout:
-        raise LockedError(
-            f"The return of {force} is being prepared by another run. Wait for it to end."
-        ) from None
+        raise LockedError(f"The return of {force} is being prepared by another run. Wait for it to end.") from None
 
 
 def is_whole(project: Project, manifest: Manifest) -> bool:

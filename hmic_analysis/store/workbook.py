@@ -87,9 +87,7 @@ def open_book(path: Path, shown: str) -> Iterator[Book]:
             opened = Book(sheets, lambda n: _xls_rows(book.sheet_by_name(n), mode))
     except _BROKEN as error:
         hint = " It may be protected by a password: save it without." if head == _OLE else ""
-        raise DataError(
-            f"{shown}: the workbook is damaged ({_said(error)}).{hint} Ask for it again."
-        ) from error
+        raise DataError(f"{shown}: the workbook is damaged ({_said(error)}).{hint} Ask for it again.") from error
     try:
         yield opened
     finally:
@@ -174,9 +172,7 @@ def _read_rows(
         return None
     _insert(con, table, batch)
     bad = [
-        BadLine(b.line, "footer or total row", b.raw)
-        if is_footer(b.raw.decode(), b.line, number, spec)
-        else b
+        BadLine(b.line, "footer or total row", b.raw) if is_footer(b.raw.decode(), b.line, number, spec) else b
         for b in bad
     ]
     return RawTable(table, shown, names, read, tuple(bad), last_row=number)
@@ -247,11 +243,7 @@ def cell_text(value: Any) -> str | None:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):
-        value = (
-            (value + timedelta(microseconds=500)).replace(microsecond=0)
-            if value.microsecond > 999_000
-            else value
-        )
+        value = (value + timedelta(microseconds=500)).replace(microsecond=0) if value.microsecond > 999_000 else value
         return value.isoformat(sep=" ")
     if isinstance(value, (date, time)):
         return value.isoformat()
@@ -276,9 +268,7 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, shown: str, table: 
         parts = [f"{_as_text(row[0], row[1])} AS c{i}" for i, row in enumerate(described, start=1)]
         con.execute(f"CREATE TABLE {table}_lines AS SELECT {', '.join(parts)} FROM {source}").fetchall()
     except duckdb.Error as error:
-        raise DataError(
-            f"{shown}: the Parquet file is damaged ({_said(error)}). Ask for it again."
-        ) from error
+        raise DataError(f"{shown}: the Parquet file is damaged ({_said(error)}). Ask for it again.") from error
     con.execute(f"CREATE VIEW {table} AS SELECT *, rowid + 1 AS _row FROM {table}_lines")
     count = con.execute(f"SELECT count(*) FROM {table}_lines").fetchall()[0][0]
     return RawTable(table, shown, tuple(row[0] for row in described), count, last_row=count)

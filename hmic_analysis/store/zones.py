@@ -89,12 +89,14 @@ def zone_macros(con: duckdb.DuckDBPyConnection, zone: str) -> tuple[str, str]:
     """
     stem = "zone_" + hashlib.sha256(zone.encode()).hexdigest()[:12]
     wall, local = f"{stem}_wall", f"{stem}_local"
-    if con.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [wall]).fetchall():
+    # A variable of the database says that they are there; looking in its catalogue takes far longer.
+    if con.execute(f"SELECT getvariable('{stem}_ready')").fetchall()[0][0]:
         return wall, local
     first, changes = transitions(zone)
     _lookup(con, wall, _wall_steps(first, changes), (first + 86400) * 1000)
     _lookup(con, f"{stem}_offset", [(c.at, c.at, c.after, c.after) for c in changes], first)
     con.execute(f"CREATE MACRO {local}(x) AS x + to_seconds({stem}_offset(x))")
+    con.execute(f"SET VARIABLE {stem}_ready = true")
     return wall, local
 
 

@@ -100,7 +100,9 @@ def test_a_failing_notebook_costs_only_itself(made, capsys):
     cell["source"] = "changes = 1 / 0  # a fault\n" + "".join(cell["source"])
     path.write_text(json.dumps(broken), encoding="utf-8")
     try:
-        code, said = hmic(made, "run", "--force", "cleveland", "--finding", "F4", "--finding", "A1", "--again", capsys=capsys)
+        code, said = hmic(
+            made, "run", "--force", "cleveland", "--finding", "F4", "--finding", "A1", "--again", capsys=capsys
+        )
     finally:
         path.write_text(original, encoding="utf-8")
     assert code == 1
@@ -193,7 +195,9 @@ def test_a_missing_table_ends_as_no_data_and_says_what_to_request(made, capsys):
     finally:
         for path, content in kept.items():
             path.write_bytes(content)
-    claims = json.loads((made / "output" / "runs" / "cleveland" / "F4" / "evidence.json").read_text(encoding="utf-8"))["claims"]
+    claims = json.loads((made / "output" / "runs" / "cleveland" / "F4" / "evidence.json").read_text(encoding="utf-8"))[
+        "claims"
+    ]
     assert claims[0]["verdict"] == "not_determinable"
 
 

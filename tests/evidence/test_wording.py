@@ -61,7 +61,9 @@ def test_small_counts_of_persons_are_withheld():
 
 
 def test_bounds_say_what_they_are():
-    known = indicator(value=90, numerator=90, denominator=100, unknown=10, lo_missing=81.8, hi_missing=90.9, lo=82.6, hi=94.5)
+    known = indicator(
+        value=90, numerator=90, denominator=100, unknown=10, lo_missing=81.8, hi_missing=90.9, lo=82.6, hi=94.5
+    )
     assert say_bounds(known) == "81.8% to 90.9% with unknowns counted either way; 95% interval 82.6% to 94.5%"
 
 

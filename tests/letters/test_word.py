@@ -18,6 +18,7 @@ from hmic_analysis.letters.exports import make_letter, read_letter
 from hmic_analysis.letters.template import VARIABLES, build_template
 
 from .documents import WP, W, body, headers, parts, styled, texts
+from .evidence import SETTINGS
 
 HOSTILE = "<script>alert(1)</script> {{ x }} {% if y %} A&B \x00\x0b\ufffe</w:t>"
 SHOWN = "<script>alert(1)</script> {{ x }} {% if y %} A&B </w:t>"
@@ -50,8 +51,11 @@ def test_headings_are_headings(files):
 
 def test_letterhead_addressee_and_signature(files):
     lines = texts(body(files.document))
-    assert "The Chief ConstableCleveland PoliceLadgate LaneMiddlesbrough TS8 9EH" in lines  # parted by line breaks
-    assert {"3 September 2014", "Dear Chief Constable", "Yours sincerely", "Pat Example, QPM"} <= set(lines)
+    assert "The Chief ConstableCleveland Police" in lines  # parted by a line break
+    assert {"3 September 2014", "Dear Chief Constable", "Yours sincerely"} <= set(lines)
+    # Made-up findings go from office to office: nobody signs them under their own name.
+    assert not any("Pat Example" in line for line in lines)
+    assert SETTINGS.signatory_post in lines
     assert "EMBARGOED: not to be published before 00:01 on Thursday 4 September 2014" in lines
     assert any("6th Floor, Globe House, 89 Eccleston Square, London SW1V 1PN" in h for h in headers(files.document))
 
@@ -136,6 +140,8 @@ def test_a_letter_on_real_data_does_not_say_synthetic(bundles, reports, settings
     ]
     files = make_letter(real, reports, replace(settings, embargo=""), catalogue, template, tmp_path)
     whole = "\n".join([*headers(files.document), *texts(body(files.document))])
+    assert "The Chief ConstableCleveland PoliceLadgate LaneMiddlesbrough TS8 9EH" in whole
+    assert "Pat Example, QPM" in whole
     assert "ynthetic" not in whole and "SYNTHETIC" not in whole and "EMBARGO" not in whole
 
 
@@ -148,7 +154,7 @@ def test_hostile_text_is_shown_and_does_nothing(bundles, reports, settings, cata
     figures = tuple(f.model_copy(update={"headline": HOSTILE, "subtitle": HOSTILE, "alt": HOSTILE}) for f in a1.figures)
     accounts = (a1.data[0].accounts[0].model_copy(update={"file": HOSTILE, "reasons": {HOSTILE: 185}}),)
     data = (a1.data[0].model_copy(update={"accounts": accounts, "cannot_tell": (HOSTILE,)}),)
-    hostile = a1.model_copy(update={"claims": claims, "figures": figures, "data": data})
+    hostile = a1.model_copy(update={"claims": claims, "figures": figures, "data": data, "synthetic": False})
     odd = replace(settings, addressee=(HOSTILE,), signatory_name=HOSTILE, force_name=HOSTILE, subject=HOSTILE)
     files = make_letter([hostile], reports, odd, catalogue, template, tmp_path)
     lines = texts(body(files.document))

@@ -34,7 +34,9 @@ def test_outstanding_on_the_day(table, fields, expected):
 
 
 def test_a_blank_status_without_dates_is_unknown(table):
-    pairs = suspects.suspect_pairs(table("suspect", {"person_key": "p", "crime_id": "c", "named_on": "2014-03-01"}), AS_OF)
+    pairs = suspects.suspect_pairs(
+        table("suspect", {"person_key": "p", "crime_id": "c", "named_on": "2014-03-01"}), AS_OF
+    )
     assert pairs["outstanding"].isna().tolist() == [True]
     assert suspects.counts(suspects.outstanding_persons(pairs, AS_OF)) == (0, 1)
 

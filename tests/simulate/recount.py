@@ -34,9 +34,7 @@ def attendance(folder: Path) -> dict[str, float]:
     there = dep.contact_mode.fillna("scene").isin(["scene", "appointment"]) & dep.at_scene_at.notna()
     in_time = dep.closed_at.isna() | (pd.to_datetime(dep.at_scene_at) < pd.to_datetime(dep.closed_at))
     attended = set(dep.crime_id[there & in_time & dep.resource_type.isin(COUNTS_AS_ATTENDING)])
-    waiting = (
-        dep.at_scene_at.isna() & (dep.stood_down != "yes") & (dep.contact_mode.fillna("scene") == "scene")
-    )
+    waiting = dep.at_scene_at.isna() & (dep.stood_down != "yes") & (dep.contact_mode.fillna("scene") == "scene")
     open_ended = set(dep.crime_id[waiting & dep.result.isna()])
     unknown = (set(crime.crime_id) - set(pair.crime_id)) | (open_ended - attended)
     prior = pair.groupby("crime_id").prior.any()

@@ -71,9 +71,7 @@ def test_force_reference(tmp_path):
     assert (rows.response_policy == "attend_all").sum() == 6 and rows.response_policy.isna().sum() == 3
     assert rows.response_policy[7] == "attend_all"
     rates = rows.attendance_pct.dropna().astype(float)
-    assert (
-        rates.between(39, 100).all() and (rows.attendance_pct.isna() == (rows.attendance_known == "no")).all()
-    )
+    assert rates.between(39, 100).all() and (rows.attendance_pct.isna() == (rows.attendance_known == "no")).all()
 
 
 def test_force_reference_without_the_force(tmp_path):

@@ -74,9 +74,7 @@ ONE_FACT = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("change", "claims", "tables"), ONE_FACT, ids=lambda x: ",".join(map(str, x)) if x else "-"
-)
+@pytest.mark.parametrize(("change", "claims", "tables"), ONE_FACT, ids=lambda x: ",".join(map(str, x)) if x else "-")
 def test_one_fact_changes_only_its_part(make, change, claims, tables):
     base, made = make("base"), make("changed", Facts().with_(**change))
     verdicts = [{c: v["verdict"] for c, v in x.truth["verdicts"].items()} for x in (base, made)]
@@ -97,9 +95,7 @@ def test_intended_verdicts_of_the_opposite_force(make):
     assert {c: v["verdict"] for c, v in found.items()} == dict.fromkeys(found, "contradicted")
 
 
-@pytest.mark.parametrize(
-    "status", ["nil_return_unable", "nil_return_refused", "not_yet_received", "not_requested"]
-)
+@pytest.mark.parametrize("status", ["nil_return_unable", "nil_return_refused", "not_yet_received", "not_requested"])
 def test_tables_not_provided_are_not_written_and_logged(make, status):
     made = make(facts=Facts().with_(tables_status={"suspect": status, "deployment": status}))
     assert not (made.folder / "suspect.csv").exists() and not (made.folder / "deployment.csv").exists()

@@ -82,11 +82,7 @@ def test_what_looks_outstanding_but_is_not_would_change_the_number(default):
 
 def test_care_and_circulation_in_files(default):
     values = default.truth["values"]
-    row = (
-        read(default.folder, "suspect")
-        .dropna(subset=["person_key"])
-        .drop_duplicates(["person_key", "crime_id"])
-    )
+    row = read(default.folder, "suspect").dropna(subset=["person_key"]).drop_duplicates(["person_key", "crime_id"])
     persons = row[row.person_key.isin(outstanding(default.folder, AS_OF))].groupby("person_key").first()
     since = (pd.Timestamp(AS_OF) - pd.Timedelta(days=28)).strftime("%Y-%m-%d")
     assert 100 * persons.owner_key.notna().mean() == pytest.approx(values["owner_assigned_pct"])
@@ -182,9 +178,7 @@ def test_clock_change_nights(make):
     assert twice == kept["created_in_repeated_hour"] > 0
     hours = read(made.folder, "duty_hours").drop_duplicates(["team", "hour_start"])
     assert (hours.hour_start == "2013-03-31 01:00:00").sum() == 0
-    night = hours[hours.hour_start.str.startswith("2013-10-27 0")].assign(
-        n=lambda d: d.staff_hours.astype(float)
-    )
+    night = hours[hours.hour_start.str.startswith("2013-10-27 0")].assign(n=lambda d: d.staff_hours.astype(float))
     one, two = (night.n[night.hour_start == f"2013-10-27 0{h}:00:00"].sum() for h in (0, 1))
     assert 1.6 < two / one < 2.4
 
@@ -198,12 +192,7 @@ def test_many_to_many_links(default):
 
 def test_no_name_of_a_person_is_written(default):
     for table, column in (("suspect", "person_key"), ("bail", "person_key"), ("suspect", "owner_key")):
-        assert (
-            read(default.folder, table)[column]
-            .dropna()
-            .map(lambda x: bool(re.fullmatch(r"[A-Z]{2,3}\d+", x)))
-            .all()
-        )
+        assert read(default.folder, table)[column].dropna().map(lambda x: bool(re.fullmatch(r"[A-Z]{2,3}\d+", x))).all()
 
 
 def test_files_say_that_they_are_synthetic(default):

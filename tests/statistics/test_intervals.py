@@ -17,9 +17,7 @@ VECTORS = Path(__file__).resolve().parents[3] / "shared" / "data" / "method-vect
 def vectors(name: str, methods: set[str]) -> list:
     path = VECTORS / name
     if not path.is_file():
-        return [
-            pytest.param(None, marks=pytest.mark.skip(reason="reference values are not beside the checkout"))
-        ]
+        return [pytest.param(None, marks=pytest.mark.skip(reason="reference values are not beside the checkout"))]
     with path.open(encoding="utf-8", newline="") as file:
         return [pytest.param(r, id=r["id"]) for r in csv.DictReader(file) if r["method"] in methods]
 

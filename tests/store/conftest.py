@@ -64,8 +64,7 @@ class Workshop:
         """Load ``cells`` (one raw column ``x``, with ids) through one mapped column."""
         self.file(
             "data.csv",
-            "id;x\n"
-            + "".join(f'{i};"{cell.replace(chr(34), 2 * chr(34))}"\n' for i, cell in enumerate(cells, 1)),
+            "id;x\n" + "".join(f'{i};"{cell.replace(chr(34), 2 * chr(34))}"\n' for i, cell in enumerate(cells, 1)),
         )
         required = {
             "incident": {"incident_id": "id", "created_month": '{value: "2013-01"}'},

@@ -57,27 +57,21 @@ def test_every_kind_of_broken_line_is_counted_and_kept(shop):
 
 
 def test_lines_swallowed_by_a_stray_quote_come_back(shop):
-    shop.file(
-        "incident.csv", HEADER + '1,2013-01,"open\n2,2013-01,a\n3,2013-01,b\n4,2013-01,close"\n5,2013-01,c\n'
-    )
+    shop.file("incident.csv", HEADER + '1,2013-01,"open\n2,2013-01,a\n3,2013-01,b\n4,2013-01,close"\n5,2013-01,c\n')
     shop.prepare()
     assert list(shop.table("incident")["incident_id"]) == ["2", "3", "5"]
     assert [line for line, _ in bad_lines(shop)] == [2, 5]
 
 
 def test_single_bytes_that_are_not_utf8_cost_their_line_only(shop):
-    shop.file(
-        "incident.csv", HEADER.encode() + b"1,2013-01,\xff\n2,2013-01,\xc3\xa9\n3,2013-01,caf\xc3\xa9\n"
-    )
+    shop.file("incident.csv", HEADER.encode() + b"1,2013-01,\xff\n2,2013-01,\xc3\xa9\n3,2013-01,caf\xc3\xa9\n")
     manifest = shop.prepare()
     assert bad_lines(shop) == [(2, "bytes that are not text in the file's encoding")]
     assert list(shop.table("incident")["incident_type"]) == ["é", "café"]
     assert manifest.accounts[0].read == 3
 
 
-@pytest.mark.parametrize(
-    ("encoding", "noted"), [("windows-1252", True), ("utf-16", False), ("utf-8-sig", False)]
-)
+@pytest.mark.parametrize(("encoding", "noted"), [("windows-1252", True), ("utf-16", False), ("utf-8-sig", False)])
 def test_encodings_that_show_themselves(shop, encoding, noted):
     shop.file("incident.csv", (HEADER + "1,2013-01,£5 café\n").encode(encoding))
     manifest = shop.prepare()
@@ -111,9 +105,7 @@ def test_gzip_and_broken_gzip(shop):
     shop.file("incident.csv.gz", packed)
     assert shop.prepare().tables["incident"].rows == 2
     shop.file("incident.csv.gz", packed[:-9])
-    with pytest.raises(
-        DataError, match=r"incident\.csv\.gz: the gzip file ends before its end .* ask for it again"
-    ):
+    with pytest.raises(DataError, match=r"incident\.csv\.gz: the gzip file ends before its end .* ask for it again"):
         shop.prepare()
 
 

@@ -92,9 +92,7 @@ def test_yes_no(shop, source, cells, expected):
 
 def test_other_word_than_yes_or_no_is_kept_aside(shop):
     shop.column("x", ["maybe"], "suspect", "grounds_recorded")
-    assert shop.rejected("suspect")["reasons"][0].startswith(
-        "not yes or no: grounds_recorded = maybe; yes is yes, y"
-    )
+    assert shop.rejected("suspect")["reasons"][0].startswith("not yes or no: grounds_recorded = maybe; yes is yes, y")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +146,7 @@ def test_part_of_a_person_is_not_a_whole_number(shop):
         ("{column: x, format: '%d.%m.%y'}", ["1.2.13"], ["2013-02-01"]),
         ("{column: x, format: ['%d %b %Y', iso]}", ["1 Feb 2013", "2013-02-01"], ["2013-02-01"] * 2),
         ("{column: x, format: excel_days}", ["41306", "41306.99"], ["2013-02-01"] * 2),
-        ("{column: x, missing_values: 1900-01-01}", ["1900-01-01 00:00:00", "01/01/1900", "2013-02-01"], [None, None, "2013-02-01"]),
+        ("{column: x, missing_values: 1900-01-01}", ["1900-01-01 00:00", "2013-02-01"], [None, "2013-02-01"]),
     ],
 )  # fmt: skip
 def test_dates(shop, source, cells, expected):
@@ -156,9 +154,7 @@ def test_dates(shop, source, cells, expected):
     assert [None if pd.isna(v) else v.strftime("%Y-%m-%d") for v in frame["arrested_on"]] == expected
 
 
-@pytest.mark.parametrize(
-    "cell", ["2013-02-30", "13/13/2013", "2013", "0213-01-01", "infinity", "epoch", "20130230"]
-)
+@pytest.mark.parametrize("cell", ["2013-02-30", "13/13/2013", "2013", "0213-01-01", "infinity", "epoch", "20130230"])
 def test_impossible_dates_are_kept_aside(shop, cell):
     shop.column("x", [cell], "suspect", "arrested_on")
     assert shop.rejected("suspect")["reasons"][0] == f"not a date: arrested_on = {cell}"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import openpyxl
 import pandas as pd
 import pytest
 
 from hmic_analysis.errors import DataError
+from hmic_analysis.store import mapping
+from hmic_analysis.store.located import read_located
+from tests.store.conftest import ROOT
 
 TABLE = """
 tables:
@@ -87,9 +91,7 @@ def test_column_absent_from_all_files_is_refused(shop):
 
 
 def test_column_that_occurs_twice_must_be_told_by_position(shop):
-    with pytest.raises(
-        DataError, match=r"the column 't' occurs 2 times. Say which with 'position:' \(2 or 3\)"
-    ):
+    with pytest.raises(DataError, match=r"the column 't' occurs 2 times. Say which with 'position:' \(2 or 3\)"):
         load(shop, "optional: false", "id,t,t\n1,a,b\n")
 
 
@@ -112,7 +114,11 @@ def test_missing_values_for_all_for_a_file_and_for_a_column(shop):
         tables:
           incident:
             file: f
-            columns: {incident_id: id, incident_type: {column: t, missing_values: x}, district: u, created_month: {value: 2013-01}}
+            columns:
+              incident_id: id
+              incident_type: {column: t, missing_values: x}
+              district: u
+              created_month: {value: 2013-01}
     """)
     shop.prepare("src")
     frame = shop.table("incident")
@@ -150,8 +156,7 @@ def test_decimal_comma_for_a_file_or_for_all(shop, level):
 def test_filters(shop, where, kept):
     shop.file("data.csv", "id,t\n1,a\n2,b\n3,\n4, A\n")
     shop.mapping(
-        "title: t\nfiles: {f: {pattern: data.csv}}\n"
-        + TABLE.replace("    columns", f"    where: {where}\n    columns")
+        "title: t\nfiles: {f: {pattern: data.csv}}\n" + TABLE.replace("    columns", f"    where: {where}\n    columns")
     )
     manifest = shop.prepare("src")
     assert list(shop.table("incident")["incident_id"]) == kept
@@ -293,3 +298,38 @@ def test_cannot_tell_and_notes_reach_the_manifest(shop):
     assert not manifest.measurable("deployment") and manifest.measurable("attendance_pct")
     assert manifest.cannot_tell("attendance_pct")[0].effect == "caveat"
     assert [n.state for n in manifest.notes_for("incident")] == ["red"]
+
+
+def test_optional_column_may_be_absent_from_all_files(shop):
+    shop.file("data.csv", "id\n1\n")
+    shop.mapping("title: t\nfiles: {f: {pattern: data.csv}}\n" + TABLE.replace(" t,", " {column: t, optional: true},"))
+    shop.prepare("src")
+    assert shop.table("incident")["incident_type"].isna().all()
+
+
+def test_every_key_of_the_language_is_documented():
+    text = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+    models = (
+        mapping.Mapping,
+        mapping.FileSpec,
+        mapping.Footer,
+        mapping.TableSpec,
+        mapping.Filter,
+        mapping.Source,
+    )
+    models += (mapping.Split, mapping.Replace, mapping.Plus, mapping.CannotTell)
+    named = set(re.findall(r"[a-z_]+", text))
+    assert {key for model in models for key in model.model_fields} <= named
+
+
+def test_every_example_of_the_documentation_is_yaml(tmp_path):
+    text = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
+    assert len(blocks) >= 6
+    for block in blocks:
+        # The block of filters shows one key in several ways.
+        parts = re.split(r"(?m)^(?=where:)", block) if block.startswith("where") else [block]
+        for part in filter(None, parts):
+            path = tmp_path / "example.yml"
+            path.write_text(part, encoding="utf-8")
+            assert read_located(path).data

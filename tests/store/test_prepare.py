@@ -78,9 +78,7 @@ def test_tables_without_key_keep_repeats(shop):
 
 def test_person_is_one_person_in_all_tables_and_forces_and_never_in_clear(shop):
     shop.file("suspect.csv", "person_key,crime_id,named_on\nJo Bloggs,1,2013-01-01\n")
-    shop.file(
-        "pnc_circulation.csv", "person_key,reason,circulated_on\n JO  BLOGGS ,named_suspect,2013-01-01\n"
-    )
+    shop.file("pnc_circulation.csv", "person_key,reason,circulated_on\n JO  BLOGGS ,named_suspect,2013-01-01\n")
     shop.prepare()
     other = prepare(shop.project, ["standard"], "elsewhere", shop.raw, "Europe/London")
     keys = {shop.table(t)["person_key"][0] for t in ("suspect", "pnc_circulation")}
@@ -216,10 +214,7 @@ def test_frames_have_the_same_types_whether_full_or_empty(shop):
     shop.file("suspect.csv", "person_key,crime_id,named_on,grounds_recorded\na,1,2013-01-01,yes\n")
     shop.file("change.csv", "change_id,change_type,live_on,users\n1,process,2013-01-01,5\n")
     shop.file("duty_hours.csv", "team,hour_start,staff_hours\na,2013-01-01 10:00,5.5\n")
-    empty = {
-        name: shop_types(load_table(shop.project, "nobody", name))
-        for name in ("suspect", "change", "duty_hours")
-    }
+    empty = {name: shop_types(load_table(shop.project, "nobody", name)) for name in ("suspect", "change", "duty_hours")}
     shop.prepare()
     for name, types in empty.items():
         assert shop_types(shop.table(name)) == types

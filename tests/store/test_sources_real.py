@@ -68,9 +68,7 @@ def test_alexandria_takes_police_only_and_tells_of_the_clock_change(shop, real):
     both = load_table(shop.project, "here", "incident").merge(
         load_table(shop.project, "here", "deployment"), on="incident_id"
     )
-    assert both["at_scene_at"].notna().sum() == sum(
-        r["Incident_Arrival_Time"] not in ("", "NULL") for r in named
-    )
+    assert both["at_scene_at"].notna().sum() == sum(r["Incident_Arrival_Time"] not in ("", "NULL") for r in named)
     assert (both["origin"] == "officer_initiated").sum() == sum(
         r["Call_Reception"] in ("OFFICER", "Radio") for r in named
     )

@@ -12,8 +12,16 @@ from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError
 from hmic_analysis.store.template import write_template
 
-SAMPLES = {"text": "T1", "integer": 3, "number": 1.5, "timestamp": dt.datetime(2013, 7, 2, 3, 4), "date": dt.date(2013, 7, 2),
-           "month": "2013-07", "boolean": "yes", "person": "P1"}  # fmt: skip
+SAMPLES = {
+    "text": "T1",
+    "integer": 3,
+    "number": 1.5,
+    "timestamp": dt.datetime(2013, 7, 2, 3, 4),
+    "date": dt.date(2013, 7, 2),
+    "month": "2013-07",
+    "boolean": "yes",
+    "person": "P1",
+}
 
 
 def test_equal_bytes_each_time(tmp_path):
@@ -47,9 +55,7 @@ def test_filled_template_comes_back(shop):
     write_template(path)
     book = openpyxl.load_workbook(path)
     for name, contract in CONTRACTS.items():
-        book[name].append(
-            [SAMPLES.get(c.kind, c.allowed[0] if c.allowed else None) for c in contract.columns]
-        )
+        book[name].append([SAMPLES.get(c.kind, c.allowed[0] if c.allowed else None) for c in contract.columns])
     book.create_sheet("my notes").append(["x"])
     book.save(path)
     manifest = shop.prepare()

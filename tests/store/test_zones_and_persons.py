@@ -25,9 +25,7 @@ def test_wall_time_is_read_as_zoneinfo_reads_it(zone):
     moments = [dt.datetime(1901, 1, 1) + dt.timedelta(hours=37 * i + 5) for i in range(0, 47_000, 7)]
     around = (-7200, -3601, -3600, -1800, -1, 0, 1, 1799, 3599, 3600)
     for change in zones.transitions(zone)[1]:
-        moments += [
-            change.at + dt.timedelta(seconds=o + s) for o in (change.before, change.after) for s in around
-        ]
+        moments += [change.at + dt.timedelta(seconds=o + s) for o in (change.before, change.after) for s in around]
     con = duckdb.connect()
     wall, local = zones.zone_macros(con, zone)
     found = con.execute(
