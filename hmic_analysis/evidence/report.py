@@ -343,7 +343,7 @@ class Report:
         columns = ["group", "label", "value", "lo", "hi", "lo_missing", "hi_missing", "n"]
         return pd.DataFrame(rows, columns=columns)
 
-    def words(self, name: str, subtitle: str) -> dict[str, object]:
+    def words(self, name: str, subtitle: str, about: str = "") -> dict[str, object]:
         """What a chart function is told about its words.
 
         Parameters
@@ -352,6 +352,8 @@ class Report:
             Name of its files.
         subtitle : str
             What is measured; force and period are added.
+        about : str
+            Indicator whose caveats, as the source states them, belong next to the picture.
 
         Returns
         -------
@@ -359,7 +361,8 @@ class Report:
         """
         place = f"{subtitle}, {self.settings.force.name}"
         when = "" if "at " + self.as_of in subtitle else f", {self.period}"
-        return {"name": name, "subtitle": place + when, "source": self.source(), "synthetic": self.synthetic}
+        caveats = "".join(f". {c.rstrip('.')}" for c in self.cannot_tell(about)) if about else ""
+        return {"name": name, "subtitle": place + when + caveats, "source": self.source(), "synthetic": self.synthetic}
 
     @property
     def as_of(self) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from hmic_analysis.figures import style
 from hmic_analysis.figures.bars import bar_rows, largest
 from hmic_analysis.figures.chart import Chart, Words, finish
-from hmic_analysis.figures.frames import take
+from hmic_analysis.figures.frames import require, take
 from hmic_analysis.figures.nodata import no_data
 from hmic_analysis.figures.numbers import plain
 from hmic_analysis.figures.say import lower
@@ -32,7 +32,7 @@ def age_bands(
     Parameters
     ----------
     frame : pandas.DataFrame
-        ``band`` (order), ``label``, ``persons``.
+        ``band`` (order), ``label``, ``persons``; a count already withheld is the ``marker``.
     min_count : int
         Counts above 0 and below it are withheld.  Where exactly one is, the next smallest is withheld too, so that
         it can't be had by subtraction from a total.
@@ -52,23 +52,30 @@ def age_bands(
     DataError
         If a column is missing or holds what can't be drawn.
     """
-    data = take(frame, "age_bands", texts=("label",), numbers=("band", "persons"))
-    data = data.sort_values("band", kind="stable", ignore_index=True)
-    if data["persons"].isna().all() or data["persons"].sum() == 0:
-        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
+    require(frame, "age_bands", ("band", "label", "persons"))
+    before = (frame["persons"].astype("object") == marker).to_numpy(dtype=bool)
+    frame = frame.assign(persons=frame["persons"].astype("object").mask(before, None))
+    data = take(frame, "age_bands", texts=("label",), numbers=("band", "persons"), counted=("persons",))
+    data = data.assign(withheld=before).sort_values("band", kind="stable", ignore_index=True)
+    if not data["withheld"].any() and (data["persons"].isna().all() or data["persons"].sum() == 0):
+        return no_data(
+            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic
+        )
     shown = withhold(data["persons"], min_count)
-    texts = [marker if pd.isna(s) and not pd.isna(p) else plain(p) for s, p in zip(shown, data["persons"], strict=True)]
+    hidden = data["withheld"] | (shown.isna() & data["persons"].notna())
+    texts = [marker if h else plain(s) for h, s in zip(hidden, shown, strict=True)]
     rows = bar_rows(list(data["label"]), shown, texts, "Persons", synthetic)
-    hidden = int((shown.isna() & data["persons"].notna()).sum())
-    message = largest(what, data["label"], shown) if not hidden else _without_total(what, data["label"], shown)
-    notes = (f"{marker}: withheld, small number of persons",) if hidden else ()
+    message = (
+        _without_total(what, data["label"], shown) if hidden.any() else largest(what, data["label"], shown)
+    )
+    values = [marker if h else None if pd.isna(s) else int(s) for h, s in zip(hidden, shown, strict=True)]
     return finish(
         rows.sheet,
         Words(name, subtitle, source, headline, synthetic),
         headline=message,
         alt=f"Bar chart of {lower(what)} by days since they were first named, where {lower(message)}",
-        data=data[["label"]].assign(persons=texts),
-        notes=notes,
+        data=data[["label"]].assign(persons=pd.Series(values, dtype="object")),
+        notes=(f"{marker}: withheld, small number of persons",) if hidden.any() else (),
     )
 
 
@@ -98,4 +105,4 @@ def _without_total(what: str, labels: pd.Series, shown: pd.Series) -> str:
     if known.empty or known.max() == 0:
         return f"{what}: too few in each band to be shown"
     top = known.idxmax()
-    return f"{what}: most, {plain(known[top])}, are in the group {lower(labels[top])}"
+    return f"{what}: largest band shown {labels[top]}, {plain(known[top])}"

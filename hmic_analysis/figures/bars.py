@@ -51,18 +51,23 @@ def counts(
     DataError
         If a column is missing or holds what can't be drawn.
     """
-    data = take(frame, "counts", texts=("label",), numbers=("value",))
-    words = Words(name, subtitle, source, headline, synthetic)
+    data = take(frame, "counts", texts=("label",), numbers=("value",), counted=("value",))
     if data["value"].isna().all():
         return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
+            reason,
+            name=name,
+            subtitle=subtitle,
+            source=source,
+            headline=headline,
+            synthetic=synthetic,
+            data=data,
         )
     drawn, notes = limit_rows(data, False)
     rows = bar_rows(list(drawn["label"]), drawn["value"], [plain(v) for v in drawn["value"]], what, synthetic)
     message = largest(what, data["label"], data["value"])
     return finish(
         rows.sheet,
-        words,
+        Words(name, subtitle, source, headline, synthetic),
         headline=message,
         alt=f"Bar chart of {lower(what)} by {by}, where {lower(message)}",
         data=data,
@@ -100,23 +105,27 @@ def bar_rows(labels: list[str], values: pd.Series, texts: list[str], header: str
 
 
 def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
-    """Where most are, and of how many, as a sentence without a full stop.
+    """Where the largest count is, and of how many in all, as a sentence without a full stop.
 
     Parameters
     ----------
     what : str
         What is counted.
     labels, values : pandas.Series
+        Missing values are counted, never ranked; with one of them the total isn't known and isn't given.
 
     Returns
     -------
     str
     """
     known = values.dropna()
-    total = known.sum()
-    if total == 0:
-        return f"{what}: none in any of {len(values)} groups" if len(values) > 1 else f"{what}: none"
+    unknown = len(values) - len(known)
+    total = f" of {plain(known.sum())}" if not unknown and len(known) > 1 else ""
+    after = f"; {unknown} of {len(values)} not known" if unknown else ""
+    if known.max() == 0:
+        return f"{what}: none{f' in any of {len(known)} groups' if len(known) > 1 else ''}{after}"
     top = known.idxmax()
-    if known[top] == total:
-        return f"{what}: all {plain(total)} are in the group {lower(labels[top])}"
-    return f"{what}: most, {plain(known[top])} of {plain(total)}, are in the group {lower(labels[top])}"
+    if len(values) == 1:
+        return f"{what}: {plain(known[top])}, {labels[top]}"
+    tied = f", as in {int((known == known[top]).sum()) - 1} more" if (known == known[top]).sum() > 1 else ""
+    return f"{what}: largest group {labels[top]}, {plain(known[top])}{total}{tied}{after}"

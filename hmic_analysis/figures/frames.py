@@ -19,6 +19,7 @@ def take(
     numbers: Sequence[str] = (),
     optional: Sequence[str] = (),
     percent: Sequence[str] = (),
+    counted: Sequence[str] = (),
 ) -> pd.DataFrame:
     """The columns a chart draws, checked and typed.
 
@@ -36,6 +37,8 @@ def take(
         Number columns that are filled with missing values where the frame lacks them.
     percent : sequence of str
         Number columns that must lie between 0 and 100.
+    counted : sequence of str
+        Number columns that must not be negative: counts and lengths of time.
 
     Returns
     -------
@@ -45,7 +48,7 @@ def take(
     Raises
     ------
     DataError
-        If a column is missing, holds something else than numbers, or a percentage is out of its range.
+        If a column is missing, holds something else than numbers, or a value is out of its range.
     """
     require(frame, chart, (*texts, *numbers))
     taken = pd.DataFrame(index=range(len(frame)))
@@ -55,13 +58,17 @@ def take(
         taken[column] = _numbers(frame[column], chart) if column in frame.columns else np.nan
     for column in percent:
         _check_percent(taken[column], chart)
+    for column in counted:
+        _check_counted(taken[column], chart)
     return taken
 
 
 def require(frame: pd.DataFrame, chart: str, columns: Sequence[str]) -> None:
     """Raise :class:`DataError` unless ``frame`` is a frame with these columns, each once."""
     if not isinstance(frame, pd.DataFrame):
-        raise DataError(f"{chart} draws a DataFrame, not a {type(frame).__name__}. Pass it the frame of a measure.")
+        raise DataError(
+            f"{chart} draws a DataFrame, not a {type(frame).__name__}. Pass it the frame of a measure."
+        )
     for column in columns:
         if column not in frame.columns:
             others = [c for c in frame.columns if c not in columns]
@@ -70,7 +77,9 @@ def require(frame: pd.DataFrame, chart: str, columns: Sequence[str]) -> None:
                 f"It has: {', '.join(map(str, frame.columns)) or 'no columns'}. It needs: {', '.join(columns)}."
             )
         if list(frame.columns).count(column) > 1:
-            raise DataError(f"{chart}: the frame has column '{column}' more than once.\nKeep or rename one of them.")
+            raise DataError(
+                f"{chart}: the frame has column '{column}' more than once.\nKeep or rename one of them."
+            )
 
 
 def clean_text(value: object) -> str:
@@ -86,8 +95,10 @@ def _numbers(column: pd.Series, chart: str) -> np.ndarray:
     numbers = pd.to_numeric(column, errors="coerce").astype("float64").to_numpy()
     wrong = np.flatnonzero((np.isnan(numbers) & column.notna().to_numpy()) | np.isinf(numbers))
     if len(wrong):
+        value = column.iloc[wrong[0]]
+        value = value.item() if isinstance(value, np.generic) else value
         raise DataError(
-            f"{chart}: column '{column.name}' holds {column.iloc[wrong[0]]!r} in row {wrong[0] + 1}, "
+            f"{chart}: column '{column.name}' holds {value!r} in row {wrong[0] + 1}, "
             "which can't be drawn.\nUse finite numbers, and leave the cell empty where there is none."
         )
     return numbers
@@ -100,4 +111,14 @@ def _check_percent(column: pd.Series, chart: str) -> None:
         raise DataError(
             f"{chart}: column '{column.name}' holds {column.iloc[wrong[0]]:g} in row {wrong[0] + 1}, "
             "which is no percentage.\nPercentages run from 0 to 100; pass unit= for anything else."
+        )
+
+
+def _check_counted(column: pd.Series, chart: str) -> None:
+    """Nothing is counted or lasts below nothing."""
+    wrong = np.flatnonzero(column < 0)
+    if len(wrong):
+        raise DataError(
+            f"{chart}: column '{column.name}' holds {column.iloc[wrong[0]]:g} in row {wrong[0] + 1}.\n"
+            "Counts and lengths of time are 0 or more; check how the column was computed."
         )

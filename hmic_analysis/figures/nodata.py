@@ -45,7 +45,9 @@ def no_data(
     text = wrap(reason, _ROOM_MM, lines=8)
     height = 17 + block_height(text)
     sheet = Sheet(height, synthetic)
-    sheet.band(0.5, 0.5, sheet.width - 1, height - 1, facecolor="#F3F2F1", edgecolor=style.AXIS, linewidth=0.8)
+    sheet.band(
+        0.5, 0.5, sheet.width - 1, height - 1, facecolor="#F3F2F1", edgecolor=style.AXIS, linewidth=0.8
+    )
     sheet.text(sheet.width / 2, 7, "No data", size=11, weight="bold", ha="center")
     sheet.text(sheet.width / 2, 11.5 + block_height(text) / 2, text, ha="center")
     return finish(

@@ -9,6 +9,8 @@ import numpy as np
 
 from hmic_analysis.evidence.wording import say_value
 
+#: The note next to a logarithmic axis.
+LOG_NOTE = "Logarithmic axis: each step is several times the one before"
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 #: Steps of an axis in minutes that people know: minutes, hours, days, weeks.
 _MINUTE_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440, 2880, 5760, 10080, 20160, 40320)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -50,7 +50,6 @@ class Rows:
     left: float
     width: float
     bottom: float
-    flags: list[tuple[float, str]] = field(default_factory=list)
 
 
 def row_labels(first: pd.Series, label: pd.Series) -> tuple[list[str], list[str]]:
@@ -122,7 +121,10 @@ def set_rows(
     width = style.LETTER_WIDTH_MM - left - right - 4.0
     placed = place_flags([(left + f * width, t) for f, t in flags], 0, left + width + _GAP_MM / 2)
     flag_lines = 1 + max((row for _, row, _ in placed), default=-1)
-    header = max(flag_lines * FLAG_LINE_MM, max((block_height(h, style.SMALL_SIZE) for h in headers), default=0)) + 1.5
+    header = (
+        max(flag_lines * FLAG_LINE_MM, max((block_height(h, style.SMALL_SIZE) for h in headers), default=0))
+        + 1.5
+    )
     y, tops, body = _places(labels, sections)
     below = key_height(0, key)
     sheet = Sheet(header + body + TICKS_MM + (below + 1 if below else 0), synthetic)
@@ -134,7 +136,9 @@ def set_rows(
         sheet.text(0, header + at, wrap(text, left + width, 1, weight="bold"), weight="bold")
     _print_columns(sheet, columns, headers, widths, header, y)
     for centre, row, text in placed:
-        sheet.text(centre, header - 0.5 - FLAG_LINE_MM * (row + 0.5), text, size=style.SMALL_SIZE, ha="center")
+        sheet.text(
+            centre, header - 0.5 - FLAG_LINE_MM * (row + 0.5), text, size=style.SMALL_SIZE, ha="center"
+        )
     sheet.key(0, header + body + TICKS_MM + 1, key)
     return Rows(sheet, axes, y, left, width, header + body)
 
@@ -155,7 +159,9 @@ def _fit_labels(labels: Sequence[str], sections: Sequence[str]) -> tuple[list[st
     return wrapped, max(8.0, max(block_width(t) for t in wrapped) + 3.0)
 
 
-def _places(labels: Sequence[str], sections: Sequence[str]) -> tuple[np.ndarray, list[tuple[str, float]], float]:
+def _places(
+    labels: Sequence[str], sections: Sequence[str]
+) -> tuple[np.ndarray, list[tuple[str, float]], float]:
     """Middle of each row, of each heading, and the height of all, in millimetres."""
     slim = len(labels) + len(set(sections)) > 24
     centres, tops, at, before = [], [], 1.0, ""
@@ -192,7 +198,7 @@ def _print_columns(
 
 
 def value_axis(rows: Rows, ticks: Sequence[float], labels: Sequence[str], baseline: bool = False) -> None:
-    """Ticks and grid of the horizontal axis; labels that would touch are left out.
+    """Ticks and grid of the horizontal axis; labels that would touch are left out, and their grid lines with them.
 
     Parameters
     ----------
@@ -207,14 +213,13 @@ def value_axis(rows: Rows, ticks: Sequence[float], labels: Sequence[str], baseli
     axes.set_xlim(ticks[0], ticks[-1])
     scale = axes.transScale.transform([(t, 1.0) for t in ticks])[:, 0]
     places = rows.left + rows.width * (scale - scale[0]) / (scale[-1] - scale[0])
-    for x in ticks:
-        axes.axvline(x, color=style.GRID, linewidth=0.8, zorder=0, clip_on=False)
     if baseline:
         axes.axvline(0, color=style.AXIS, linewidth=1.0, zorder=4, clip_on=False)
     end = -np.inf
-    for place, text in zip(places, labels, strict=True):
+    for x, place, text in zip(ticks, places, labels, strict=True):
         half = block_width(text, style.SMALL_SIZE) / 2
         centre = min(max(place, half + 0.3), style.LETTER_WIDTH_MM - half - 0.3)
         if centre - half > end + 1.5:
             rows.sheet.text(centre, rows.bottom + 3.4, text, size=style.SMALL_SIZE, ha="center")
+            axes.axvline(x, color=style.GRID, linewidth=0.8, zorder=0, clip_on=False)
             end = centre + half

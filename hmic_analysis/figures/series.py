@@ -64,18 +64,23 @@ def monthly_series(
     wide, data, notes = months_by_group(frame, "monthly_series")
     if wide.empty:
         return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
+            reason,
+            name=name,
+            subtitle=subtitle,
+            source=source,
+            headline=headline,
+            synthetic=synthetic,
+            data=data,
         )
     if wide.shape[1] > len(style.COLOURS):
         return small_multiples_monthly(
             frame, what=what, unit=unit, name=name, subtitle=subtitle, source=source, headline=headline,
             synthetic=synthetic,
         )  # fmt: skip
-    message = _extremes(what, wide, unit)
     return finish(
         _draw_lines(wide, unit, synthetic),
         Words(name, subtitle, source, headline, synthetic),
-        headline=message,
+        headline=f"{what}: {_point(wide, unit)}",
         alt=f"Line chart of {lower(what)}, {_span(wide)}, where {_point(wide, unit)}",
         data=data,
         notes=notes,
@@ -97,7 +102,9 @@ def _draw_lines(wide: pd.DataFrame, unit: str, synthetic: bool) -> Sheet:
         return _PLOT_MM * (ticks[-1] - value) / (ticks[-1] - ticks[0])
 
     for tick, text in zip(ticks, texts, strict=True):
-        axes.axhline(tick, color=style.AXIS if tick == 0 else style.GRID, linewidth=0.8, zorder=0, clip_on=False)
+        axes.axhline(
+            tick, color=style.AXIS if tick == 0 else style.GRID, linewidth=0.8, zorder=0, clip_on=False
+        )
         sheet.text(left - 2, _TOP_MM + down(tick), text, size=style.SMALL_SIZE, ha="right")
     ends = []
     for group, text, colour, pattern in zip(wide.columns, names, style.COLOURS, style.PATTERNS, strict=False):
@@ -151,17 +158,22 @@ def small_multiples_monthly(
     wide, data, notes = months_by_group(frame, "small_multiples_monthly")
     if wide.empty:
         return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
+            reason,
+            name=name,
+            subtitle=subtitle,
+            source=source,
+            headline=headline,
+            synthetic=synthetic,
+            data=data,
         )
     notes = ("Each type has a scale of its own, from zero; the dot marks the highest month", *notes)
     if wide.shape[1] > MAX_SMALL:
         notes = (*notes, f"The first {MAX_SMALL} of {wide.shape[1]} types are drawn; the data file holds all")
         wide = wide.iloc[:, :MAX_SMALL]
-    message = _extremes(what, wide, unit)
     return finish(
         _draw_cells(wide, unit, max(1, min(columns, wide.shape[1])), synthetic),
         Words(name, subtitle, source, headline, synthetic),
-        headline=message,
+        headline=f"{what}: {_point(wide, unit)}",
         alt=(
             f"Small line charts of {lower(what)}, one for each of {wide.shape[1]} types, {_span(wide)}, "
             f"where {_point(wide, unit)}"
@@ -230,19 +242,14 @@ def _span(wide: pd.DataFrame) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _extremes(what: str, wide: pd.DataFrame, unit: str) -> str:
-    """The headline: what, and where its highest and lowest months are."""
-    return f"{what}: {_point(wide, unit)}"
-
-
 def _point(wide: pd.DataFrame, unit: str) -> str:
     """Highest and lowest month of all, with the group where there are several."""
-    known = wide.stack().dropna()
+    known = wide.unstack().dropna()
     high, low = known.idxmax(), known.idxmin()
 
-    def place(key: tuple[pd.Timestamp, str]) -> str:
-        month = month_name(key[0])
-        return f"{key[1]}, {say(known[key], unit)} in {month}" if wide.shape[1] > 1 else f"{say(known[key], unit)} in {month}"
+    def place(key: tuple[str, pd.Timestamp]) -> str:
+        text = f"{say(known[key], unit)} in {month_name(key[1])}"
+        return f"{key[0]}, {text}" if wide.shape[1] > 1 else text
 
     if len(known) == 1:
         return place(high)

@@ -28,6 +28,8 @@ _DIAMOND = {
 }  # fmt: skip
 _WHISKER = {"color": style.PAIR[0], "linewidth": 1.6, "solid_capstyle": "butt"}
 _BAND = {"facecolor": style.BAND, "edgecolor": "none"}
+#: A range narrower than this part of the axis is hidden by the dot.
+_VISIBLE = 0.005
 _BOUNDS = ("lo", "hi", "lo_missing", "hi_missing", "n")
 
 
@@ -87,11 +89,22 @@ def proportions_by_group(
     """
     percent = ("value", "lo", "hi", "lo_missing", "hi_missing") if unit == "%" else ()
     data = take(
-        frame, "proportions_by_group", texts=("group", "label"), numbers=("value",), optional=_BOUNDS, percent=percent
+        frame,
+        "proportions_by_group",
+        texts=("group", "label"),
+        numbers=("value",),
+        optional=_BOUNDS,
+        percent=percent,
     )
     if data[["value", "lo_missing", "hi_missing"]].isna().all(axis=None):
         return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
+            reason,
+            name=name,
+            subtitle=subtitle,
+            source=source,
+            headline=headline,
+            synthetic=synthetic,
+            data=data,
         )
     data = by_section(data, "group")
     drawn, notes = limit_rows(data, any(row_labels(data["group"], data["label"])[1]))
@@ -99,13 +112,18 @@ def proportions_by_group(
     columns = [ValueColumn(value_name, [say(v, unit) for v in drawn["value"]], _DOT)]
     if drawn["n"].notna().any():
         columns.append(ValueColumn(f"Number of {units_name}", [plain(v) for v in drawn["n"]]))
-    top = np.nanmax(drawn[["value", "lo", "hi", "lo_missing", "hi_missing"]].assign(t=threshold).astype(float))
+    top = np.nanmax(
+        drawn[["value", "lo", "hi", "lo_missing", "hi_missing"]].assign(t=threshold).astype(float)
+    )
     ticks = nice_ticks(0, 100 if unit == "%" and top > 50 else top)
+    span = ticks[-1] - ticks[0]
     flags = []
     if threshold is not None:
         text = f"{threshold_name} {plain(threshold)}{unit if unit == '%' else ''}"
-        flags = [((threshold - ticks[0]) / (ticks[-1] - ticks[0]), text)]
-    rows = set_rows(labels, sections, columns, flags=flags, key=_key(drawn, units_name), synthetic=synthetic)
+        flags = [((threshold - ticks[0]) / span, text)]
+    rows = set_rows(
+        labels, sections, columns, flags=flags, key=_key(drawn, units_name, span), synthetic=synthetic
+    )
     value_axis(rows, ticks, tick_labels(ticks, unit))
     _draw_shares(rows, drawn, threshold)
     below = _below(data, threshold, unit, threshold_name)
@@ -120,30 +138,33 @@ def proportions_by_group(
     )
 
 
-def _key(drawn: pd.DataFrame, units_name: str) -> list[KeyEntry]:
+def _key(drawn: pd.DataFrame, units_name: str, span: float) -> list[KeyEntry]:
     """The signs in use that no column explains."""
     entries = []
     if (drawn["lo"].notna() & drawn["hi"].notna()).any():
         entries.append(KeyEntry("95% interval", line=_WHISKER))
-    if _has_band(drawn).any():
+    if _has_band(drawn, span).any():
         entries.append(KeyEntry(f"Range if all unknown {units_name} counted as no or as yes", band=_BAND))
     return entries
 
 
-def _has_band(drawn: pd.DataFrame) -> pd.Series:
-    """Rows whose unknowns leave a range."""
-    return (drawn["hi_missing"] - drawn["lo_missing"]) > 0
+def _has_band(drawn: pd.DataFrame, span: float) -> pd.Series:
+    """Rows whose unknowns leave a range that can be seen on an axis as long as ``span``."""
+    return (drawn["hi_missing"] - drawn["lo_missing"]) > _VISIBLE * span
 
 
 def _draw_shares(rows: Rows, drawn: pd.DataFrame, threshold: float | None) -> None:
     """Bands below, whiskers on them, dots on top."""
     axes = rows.axes
-    banded = _has_band(drawn).to_numpy()
+    low, high = axes.get_xlim()
+    banded = _has_band(drawn, high - low).to_numpy()
     width = (drawn["hi_missing"] - drawn["lo_missing"])[banded]
     axes.barh(rows.y[banded], width, left=drawn["lo_missing"][banded], height=4.0, zorder=1, **_BAND)
     if threshold is not None:
         axes.axvline(threshold, color=style.INK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=2)
-    axes.hlines(rows.y, drawn["lo"], drawn["hi"], color=_WHISKER["color"], linewidth=_WHISKER["linewidth"], zorder=3)
+    axes.hlines(
+        rows.y, drawn["lo"], drawn["hi"], color=_WHISKER["color"], linewidth=_WHISKER["linewidth"], zorder=3
+    )
     axes.plot(drawn["value"], rows.y, linestyle="none", clip_on=False, zorder=5, **_DOT)
     unknown = drawn["value"].isna().to_numpy()
     for y in rows.y[unknown & ~banded]:
@@ -209,7 +230,13 @@ def paired_shares(
     data = take(frame, "paired_shares", texts=("label",), numbers=shares, percent=shares)
     if data[list(shares)].isna().all(axis=None):
         return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
+            reason,
+            name=name,
+            subtitle=subtitle,
+            source=source,
+            headline=headline,
+            synthetic=synthetic,
+            data=data,
         )
     drawn, notes = limit_rows(data, False)
     columns = [
@@ -219,7 +246,9 @@ def paired_shares(
     rows = set_rows(list(drawn["label"]), [""] * len(drawn), columns, synthetic=synthetic)
     ticks = nice_ticks(0, np.nanmax(drawn[list(shares)]))
     value_axis(rows, ticks, tick_labels(ticks, "%"))
-    rows.axes.hlines(rows.y, drawn["share_count"], drawn["share_hours"], color=style.AXIS, linewidth=2, zorder=2)
+    rows.axes.hlines(
+        rows.y, drawn["share_count"], drawn["share_hours"], color=style.AXIS, linewidth=2, zorder=2
+    )
     rows.axes.plot(drawn["share_count"], rows.y, linestyle="none", clip_on=False, zorder=4, **_DOT)
     rows.axes.plot(drawn["share_hours"], rows.y, linestyle="none", clip_on=False, zorder=5, **_DIAMOND)
     message = _widest(data, by, count_name, hours_name)

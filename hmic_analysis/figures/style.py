@@ -86,7 +86,9 @@ def new_figure(height_mm: float) -> Figure:
         160 mm wide, 200 dots per inch, on an Agg canvas of its own.
     """
     with house_style():
-        figure = Figure(figsize=(LETTER_WIDTH_MM / MM_PER_INCH, height_mm / MM_PER_INCH), dpi=DPI, facecolor=PAPER)
+        figure = Figure(
+            figsize=(LETTER_WIDTH_MM / MM_PER_INCH, height_mm / MM_PER_INCH), dpi=DPI, facecolor=PAPER
+        )
         FigureCanvasAgg(figure)
     return figure
 
@@ -105,7 +107,9 @@ def png_bytes(figure: Figure) -> bytes:
     """
     stream = io.BytesIO()
     with house_style():
-        figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+        figure.savefig(
+            stream, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4}
+        )
     return stream.getvalue()
 
 

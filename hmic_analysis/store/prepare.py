@@ -45,7 +45,6 @@ from hmic_analysis.store.versions import (
     write_atomically,
 )
 
-
 #: In place of a table: a fault that no table bears alone.
 WHOLE = "the return"
 

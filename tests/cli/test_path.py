@@ -128,7 +128,7 @@ def test_a_failing_notebook_costs_only_itself(made, capsys):
         (["run", "--force", "clevland"], "Did you mean 'cleveland'?"),
         (["run", "--force", "cleveland", "--finding", "A77"], "There is no finding 'A77'"),
         (["run", "--force", "cleveland", "--finding", "P1"], "has no notebook yet"),
-        (["run", "--force", "cleveland", "--set", "period.ende=2013-11-30"], "Did you mean 'period.end'?"),
+        (["run", "--force", "cleveland", "--set", "period.ende=2013-11-30"], "Did you mean 'end'?"),
         (["run", "--force", "cleveland", "--set", "period.end=2011-11-30"], "period"),
         (["run", "--force", "cleveland", "--set", "period.end"], "key=value"),
         (["run"], "Name a force"),

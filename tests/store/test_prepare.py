@@ -158,10 +158,34 @@ def test_a_run_that_dies_leaves_the_old_tables(shop, monkeypatch, step):
 def test_a_return_that_fails_leaves_the_old_tables(shop):
     incidents(shop, "1,,2013-01,,")
     old = shop.prepare()
-    shop.file("crime.csv", "")
-    with pytest.raises(DataError):
+    shop.file("incident.csv", "")
+    with pytest.raises(DataError, match="incident.csv"):
         shop.prepare()
     assert read_manifest(shop.project, "here") == old
+
+
+def test_a_broken_file_costs_only_its_own_table(shop):
+    incidents(shop, "1,,2013-01,,")
+    shop.file("crime.csv", "crime_id,recorded_month\nc1,2013-01\n")
+    assert shop.prepare().broken == {}
+    shop.file("crime.csv", "")
+    manifest = shop.prepare()
+    assert list(manifest.broken) == ["crime"] and "crime.csv" in manifest.broken["crime"]
+    assert [a.file for a in manifest.accounts] == ["incident.csv"]
+    assert list(shop.table("incident")["incident_id"]) == ["1"]
+    # A broken file is not an absent table: nothing may be concluded from its emptiness.
+    with pytest.raises(DataError, match="table crime of here can't be loaded: .*crime.csv"):
+        shop.table("crime")
+    assert shop.prepare().broken == manifest.broken
+    shop.file("crime.csv", "crime_id,recorded_month\nc1,2013-01\n")
+    assert shop.prepare().broken == {} and len(shop.table("crime")) == 1
+
+
+def test_a_broken_workbook_could_have_held_any_other_table(shop):
+    incidents(shop, "1,,2013-01,,")
+    shop.file("return.xlsx", "not a workbook")
+    broken = shop.prepare().broken
+    assert "incident" not in broken and {"crime", "bail", "document"} <= set(broken)
 
 
 def test_two_runs_of_one_force_do_not_meet(shop):
