@@ -185,7 +185,7 @@ class Builder:
         stratum, basis, window, caveats
             As in :meth:`share`.
         note : str
-            Why there is no value, or how it was made.
+            What to know of the count.
 
         Returns
         -------
@@ -193,7 +193,7 @@ class Builder:
         """
         common = self._common(name, stratum, basis, window, caveats)
         if value is None:
-            return Indicator(**common, note=note or "Nothing was supplied to count in.")
+            return Indicator(**common, note="Nothing was supplied to count in.")
         bounds = {"lo_missing": value, "hi_missing": value + unknown} if unknown else {}
         return Indicator(**common, value=value, numerator=value, unknown=unknown, note=note, **bounds)
 

@@ -109,6 +109,7 @@ def save_chart(chart: Chart, folder: Path | None) -> Figure:
         svg=f"figures/{chart.name}.svg",
         data=f"figures/{chart.name}.csv",
         synthetic=chart.synthetic,
+        empty=chart.empty,
     )
 
 

@@ -140,7 +140,10 @@ class ClaimEvidence(Model):
 
 
 class Figure(Model):
-    """One figure: its words, and where its picture and data lie (paths below the report's folder)."""
+    """One figure: its words, and where its picture and data lie (paths below the report's folder).
+
+    ``empty`` marks the panel that says there was nothing to draw: it belongs in the notebook, not in a letter.
+    """
 
     name: str
     headline: str
@@ -152,6 +155,7 @@ class Figure(Model):
     data: str
     sensitivity: Sensitivity = "force"
     synthetic: bool = False
+    empty: bool = False
 
 
 class Table(Model):

@@ -58,16 +58,12 @@ def age_bands(
     data = take(frame, "age_bands", texts=("label",), numbers=("band", "persons"), counted=("persons",))
     data = data.assign(withheld=before).sort_values("band", kind="stable", ignore_index=True)
     if not data["withheld"].any() and (data["persons"].isna().all() or data["persons"].sum() == 0):
-        return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic
-        )
+        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
     shown = withhold(data["persons"], min_count)
     hidden = data["withheld"] | (shown.isna() & data["persons"].notna())
     texts = [marker if h else plain(s) for h, s in zip(hidden, shown, strict=True)]
     rows = bar_rows(list(data["label"]), shown, texts, "Persons", synthetic)
-    message = (
-        _without_total(what, data["label"], shown) if hidden.any() else largest(what, data["label"], shown)
-    )
+    message = _without_total(what, data["label"], shown) if hidden.any() else largest(what, data["label"], shown)
     values = [marker if h else None if pd.isna(s) else int(s) for h, s in zip(hidden, shown, strict=True)]
     return finish(
         rows.sheet,

@@ -11,7 +11,7 @@ from hmic_analysis.figures.frames import take
 from hmic_analysis.figures.nodata import no_data
 from hmic_analysis.figures.numbers import nice_ticks, plain, tick_labels
 from hmic_analysis.figures.rows import Rows, ValueColumn, limit_rows, set_rows, value_axis
-from hmic_analysis.figures.say import lower
+from hmic_analysis.figures.say import lower, unknown
 
 BAR_MM = 4.2
 
@@ -95,10 +95,7 @@ def bar_rows(labels: list[str], values: pd.Series, texts: list[str], header: str
     """
     rows = set_rows(labels, [""] * len(labels), [ValueColumn(header, texts)], synthetic=synthetic)
     highest = float(np.nanmax(values)) if values.notna().any() else 0.0
-    ticks = nice_ticks(0, highest)
-    if highest <= 5:
-        # Half a person is no count.
-        ticks = [float(t) for t in range(int(max(1, highest)) + 1)]
+    ticks = nice_ticks(0, highest, whole=True)
     value_axis(rows, ticks, tick_labels(ticks), baseline=True)
     rows.axes.barh(rows.y, values.fillna(0), height=BAR_MM, color=style.COLOURS[0], linewidth=0, zorder=3)
     return rows
@@ -119,9 +116,8 @@ def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
     str
     """
     known = values.dropna()
-    unknown = len(values) - len(known)
-    total = f" of {plain(known.sum())}" if not unknown and len(known) > 1 else ""
-    after = f"; {unknown} of {len(values)} not known" if unknown else ""
+    after = unknown(values)
+    total = f" of {plain(known.sum())}" if not after and len(known) > 1 else ""
     if known.max() == 0:
         return f"{what}: none{f' in any of {len(known)} groups' if len(known) > 1 else ''}{after}"
     top = known.idxmax()

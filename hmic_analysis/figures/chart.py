@@ -39,6 +39,8 @@ class Chart:
         Where the data come from.
     data : pandas.DataFrame
         The values drawn.
+    empty : bool
+        Whether it is the panel that says there was nothing to draw.
     synthetic : bool
         Whether the data are made up; the picture, the subtitle, the alt text and the data file then say so.
     """
@@ -51,6 +53,7 @@ class Chart:
     source: str
     data: pd.DataFrame = field(repr=False, compare=False)
     synthetic: bool = False
+    empty: bool = False
 
     @cached_property
     def png(self) -> bytes:

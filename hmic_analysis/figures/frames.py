@@ -66,9 +66,7 @@ def take(
 def require(frame: pd.DataFrame, chart: str, columns: Sequence[str]) -> None:
     """Raise :class:`DataError` unless ``frame`` is a frame with these columns, each once."""
     if not isinstance(frame, pd.DataFrame):
-        raise DataError(
-            f"{chart} draws a DataFrame, not a {type(frame).__name__}. Pass it the frame of a measure."
-        )
+        raise DataError(f"{chart} draws a DataFrame, not a {type(frame).__name__}. Pass it the frame of a measure.")
     for column in columns:
         if column not in frame.columns:
             others = [c for c in frame.columns if c not in columns]
@@ -77,9 +75,7 @@ def require(frame: pd.DataFrame, chart: str, columns: Sequence[str]) -> None:
                 f"It has: {', '.join(map(str, frame.columns)) or 'no columns'}. It needs: {', '.join(columns)}."
             )
         if list(frame.columns).count(column) > 1:
-            raise DataError(
-                f"{chart}: the frame has column '{column}' more than once.\nKeep or rename one of them."
-            )
+            raise DataError(f"{chart}: the frame has column '{column}' more than once.\nKeep or rename one of them.")
 
 
 def clean_text(value: object) -> str:

@@ -68,9 +68,7 @@ def week_profile(
     names = dict(zip(_SIDES, (demand_name, staff_name), strict=True))
     present = [side for side in _SIDES if data[side].notna().any()]
     if not present:
-        return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic
-        )
+        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
     both = data[list(_SIDES)].notna().all(axis=1).any()
     message = _gap(data, names) if both else "; ".join(_peak(data, side, names[side]) for side in present)
     return finish(
@@ -120,19 +118,13 @@ def _draw(data: pd.DataFrame, names: Mapping[str, str], shaded: bool, synthetic:
     axes.set_xlim(0, WEEK_HOURS)
     axes.set_ylim(0, ticks[-1])
     for tick, text in zip(ticks, texts, strict=True):
-        axes.axhline(
-            tick, color=style.AXIS if tick == 0 else style.GRID, linewidth=0.8, zorder=0, clip_on=False
-        )
-        sheet.text(
-            left - 2, _TOP_MM + _PLOT_MM * (1 - tick / ticks[-1]), text, size=style.SMALL_SIZE, ha="right"
-        )
+        axes.axhline(tick, color=style.AXIS if tick == 0 else style.GRID, linewidth=0.8, zorder=0, clip_on=False)
+        sheet.text(left - 2, _TOP_MM + _PLOT_MM * (1 - tick / ticks[-1]), text, size=style.SMALL_SIZE, ha="right")
     long = max(text_width(day, style.SMALL_SIZE) for day in DAYS) + 1 > width / 7
     for day, text in enumerate(DAYS):
         axes.axvline(24 * day, color=style.GRID, linewidth=0.8, zorder=0, clip_on=False)
         middle = left + width * (day + 0.5) / 7
-        sheet.text(
-            middle, _TOP_MM + _PLOT_MM + 3.4, text[:3] if long else text, size=style.SMALL_SIZE, ha="center"
-        )
+        sheet.text(middle, _TOP_MM + _PLOT_MM + 3.4, text[:3] if long else text, size=style.SMALL_SIZE, ha="center")
     if shaded:
         _shade(axes, data)
         sheet.key(left, _TOP_MM + _PLOT_MM + 6.5, [KeyEntry("Difference", band={"facecolor": style.BAND})])

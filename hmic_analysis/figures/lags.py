@@ -15,7 +15,7 @@ from hmic_analysis.figures.chart import Chart, Words, finish
 from hmic_analysis.figures.frames import clean_text, take
 from hmic_analysis.figures.measure import block_height, text_width, wrap
 from hmic_analysis.figures.nodata import no_data
-from hmic_analysis.figures.numbers import LOG_NOTE, log_ticks, minute_ticks, say, say_minutes
+from hmic_analysis.figures.numbers import LOG_NOTE, log_ticks, minute_labels, minute_ticks, say, say_minutes
 from hmic_analysis.figures.say import lower
 from hmic_analysis.figures.sheet import FLAG_LINE_MM, Sheet, place_flags
 
@@ -69,23 +69,16 @@ def lag_distribution(
     marks = _marks(marks or {})
     known = np.sort(lags[~np.isnan(lags)])
     if known.size == 0:
-        return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic
-        )
+        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
     high = max(float(known[-1]), *marks.values(), 1.0)
     log = high > _LINEAR_HOURS
     ticks = log_ticks(1.0, high, "hours") if log else [t / 60 for t in minute_ticks(high * 60)]
     sheet, axes = _frame(ticks, marks, log, synthetic)
     grid = np.unique(np.append(_grid(ticks, log), [m for m in marks.values() if m >= ticks[0]]))
-    axes.step(
-        grid, _share(known, grid), where="post", color=style.COLOURS[0], linewidth=2, zorder=3, clip_on=False
-    )
+    axes.step(grid, _share(known, grid), where="post", color=style.COLOURS[0], linewidth=2, zorder=3, clip_on=False)
     stops = np.array(sorted({*ticks, *marks.values()}))
     left_out = len(lags) - known.size
-    notes = [
-        f"Rests on {known.size:,} {units_name}"
-        + (f"; {left_out:,} without a lag left out" if left_out else "")
-    ]
+    notes = [f"Number of {units_name}: {known.size:,}" + (f"; {left_out:,} without a lag left out" if left_out else "")]
     message = _message(what, known, marks)
     return finish(
         sheet,
@@ -130,9 +123,7 @@ def _grid(ticks: list[float], log: bool) -> np.ndarray:
 def _message(what: str, known: np.ndarray, marks: Mapping[str, float]) -> str:
     """Half, nine in ten, and the share within each mark; the lags named are real ones, so that the words hold."""
     half, most = (_say(float(np.quantile(known, q, method="inverted_cdf"))) for q in (0.5, 0.9))
-    within = [
-        f"{say(float(_share(known, np.array([at]))[0]), '%')} within {label}" for label, at in marks.items()
-    ]
+    within = [f"{say(float(_share(known, np.array([at]))[0]), '%')} within {label}" for label, at in marks.items()]
     return "; ".join((f"{what}: half within {half}, nine in ten within {most}", *within))
 
 
@@ -153,9 +144,7 @@ def _frame(ticks: list[float], marks: Mapping[str, float], log: bool, synthetic:
         return _LEFT_MM + width * part
 
     texts = {label: wrap(label, width * 0.6, 1, style.SMALL_SIZE) for label in marks}
-    flags = place_flags(
-        [(place(at), texts[label]) for label, at in marks.items()], _LEFT_MM, _LEFT_MM + width
-    )
+    flags = place_flags([(place(at), texts[label]) for label, at in marks.items()], _LEFT_MM, _LEFT_MM + width)
     top = FLAG_LINE_MM * (1 + max((row for _, row, _ in flags), default=0)) + 1
     sheet = Sheet(top + _PLOT_MM + 7, synthetic)
     axes = sheet.axes(_LEFT_MM, top, width, _PLOT_MM)
@@ -165,9 +154,7 @@ def _frame(ticks: list[float], marks: Mapping[str, float], log: bool, synthetic:
     axes.set_ylim(0, 100)
     axes.tick_params(which="both", length=0, labelbottom=False, labelleft=False)
     for share in range(0, 101, 25):
-        axes.axhline(
-            share, color=style.AXIS if share == 0 else style.GRID, linewidth=0.8, zorder=0, clip_on=False
-        )
+        axes.axhline(share, color=style.AXIS if share == 0 else style.GRID, linewidth=0.8, zorder=0, clip_on=False)
         y = top + _PLOT_MM * (1 - share / 100)
         sheet.text(_LEFT_MM - 2, y, f"{share}%", size=style.SMALL_SIZE, ha="right")
     for at in marks.values():
@@ -175,7 +162,9 @@ def _frame(ticks: list[float], marks: Mapping[str, float], log: bool, synthetic:
     for centre, row, text in flags:
         y = top - 0.8 - FLAG_LINE_MM * row - block_height(text, style.SMALL_SIZE) / 2
         sheet.text(centre, y, text, size=style.SMALL_SIZE, ha="center")
-    _print_ticks(sheet, [(place(t), say_minutes(60 * t) if t else "0") for t in ticks], top + _PLOT_MM + 3.6)
+    minutes = [60 * t for t in ticks]
+    texts_below = [say_minutes(m) for m in minutes] if log else minute_labels(minutes)
+    _print_ticks(sheet, list(zip(map(place, ticks), texts_below, strict=True)), top + _PLOT_MM + 3.6)
     return sheet, axes
 
 

@@ -47,9 +47,7 @@ def read_months(column: pd.Series, chart: str) -> pd.Series:
             "Use dates, or texts such as '2014-01'."
         )
     months = [_month(value) for value in column]
-    wrong = [
-        i for i, (m, given) in enumerate(zip(months, column.notna(), strict=True)) if given and m is pd.NaT
-    ]
+    wrong = [i for i, (m, given) in enumerate(zip(months, column.notna(), strict=True)) if given and m is pd.NaT]
     if wrong:
         raise DataError(
             f"{chart}: column '{column.name}' holds {column.iloc[wrong[0]]!r} in row {wrong[0] + 1}, "

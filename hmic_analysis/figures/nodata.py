@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from hmic_analysis.figures import style
@@ -45,15 +47,14 @@ def no_data(
     text = wrap(reason, _ROOM_MM, lines=8)
     height = 17 + block_height(text)
     sheet = Sheet(height, synthetic)
-    sheet.band(
-        0.5, 0.5, sheet.width - 1, height - 1, facecolor="#F3F2F1", edgecolor=style.AXIS, linewidth=0.8
-    )
+    sheet.band(0.5, 0.5, sheet.width - 1, height - 1, facecolor="#F3F2F1", edgecolor=style.AXIS, linewidth=0.8)
     sheet.text(sheet.width / 2, 7, "No data", size=11, weight="bold", ha="center")
     sheet.text(sheet.width / 2, 11.5 + block_height(text) / 2, text, ha="center")
-    return finish(
+    panel = finish(
         sheet,
         Words(name, subtitle, source, headline, synthetic),
         headline=f"No data: {lower(reason)}",
         alt=f"Panel that reads: No data. {reason}",
         data=pd.DataFrame() if data is None else data,
     )
+    return replace(panel, empty=True)

@@ -12,6 +12,8 @@ from hmic_analysis.evidence.wording import say_value
 #: The note next to a logarithmic axis.
 LOG_NOTE = "Logarithmic axis: each step is several times the one before"
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+#: Units that are not printed after a number.
+_BARE = ("count", "number", "persons", "index", "0-1", "ratio", "kappa")
 #: Steps of an axis in minutes that people know: minutes, hours, days, weeks.
 _MINUTE_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440, 2880, 5760, 10080, 20160, 40320)
 _LOG_MINUTES = (0.1, 1, 5, 15, 60, 240, 1440, 4320, 10080, 40320, 525600)
@@ -34,8 +36,10 @@ def say(value: float, unit: str) -> str:
     """
     if value is None or np.isnan(value):
         return "not known"
-    if 0 < abs(value) < 0.05 and unit != "%":
-        return f"{plain(value)} {unit}".strip() if unit not in ("count", "number") else plain(value)
+    if 0 < abs(value) < 0.05:
+        if unit == "%":
+            return "<0.1%" if value > 0 else plain(value) + "%"
+        return plain(value) if unit in _BARE else f"{plain(value)} {unit}".strip()
     if unit == "count" and value != round(value):
         return plain(value)
     return say_value(value, unit)
@@ -56,7 +60,7 @@ def plain(value: float) -> str:
     return text.rstrip("0") if "." in text else text
 
 
-def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
+def nice_ticks(low: float, high: float, count: int = 5, whole: bool = False) -> list[float]:
     """Round tick positions from at or below ``low`` to at or above ``high``.
 
     Parameters
@@ -65,6 +69,8 @@ def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
         Range of the data; zero is always inside the axis.
     count : int
         About so many intervals.
+    whole : bool
+        Whether only whole numbers will do, as for counts.
 
     Returns
     -------
@@ -76,7 +82,8 @@ def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
         return [0.0, 1.0]
     rough = (high - low) / count
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * (1 - 1e-9))
+    steps = (m * power for m in (1, 2, 2.5, 5, 10) if not whole or (m * power) % 1 == 0)
+    step = next((s for s in steps if s >= rough * (1 - 1e-9)), 1.0)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [i * step for i in range(first, last + 1)]
 
@@ -105,6 +112,13 @@ def tick_labels(ticks: Sequence[float], unit: str = "") -> list[str]:
         return [f"{t:.2g}" if t else "0" for t in ticks]
     suffix = "%" if unit == "%" else ""
     return [f"{t / scale:,.{decimals}f}{word if t else ''}{suffix}" for t in ticks]
+
+
+def minute_labels(ticks: Sequence[float]) -> list[str]:
+    """Texts of ticks in minutes from 0, all in one unit: minutes, hours or days."""
+    top = ticks[-1]
+    size, word = (1, "min") if top <= 120 else (60, "h") if top <= 2880 else (1440, "days")
+    return [f"{plain(t / size)} {word}" if t else "0" for t in ticks]
 
 
 def say_minutes(minutes: float) -> str:

@@ -121,10 +121,7 @@ def set_rows(
     width = style.LETTER_WIDTH_MM - left - right - 4.0
     placed = place_flags([(left + f * width, t) for f, t in flags], 0, left + width + _GAP_MM / 2)
     flag_lines = 1 + max((row for _, row, _ in placed), default=-1)
-    header = (
-        max(flag_lines * FLAG_LINE_MM, max((block_height(h, style.SMALL_SIZE) for h in headers), default=0))
-        + 1.5
-    )
+    header = max(flag_lines * FLAG_LINE_MM, max((block_height(h, style.SMALL_SIZE) for h in headers), default=0)) + 1.5
     y, tops, body = _places(labels, sections)
     below = key_height(0, key)
     sheet = Sheet(header + body + TICKS_MM + (below + 1 if below else 0), synthetic)
@@ -136,9 +133,7 @@ def set_rows(
         sheet.text(0, header + at, wrap(text, left + width, 1, weight="bold"), weight="bold")
     _print_columns(sheet, columns, headers, widths, header, y)
     for centre, row, text in placed:
-        sheet.text(
-            centre, header - 0.5 - FLAG_LINE_MM * (row + 0.5), text, size=style.SMALL_SIZE, ha="center"
-        )
+        sheet.text(centre, header - 0.5 - FLAG_LINE_MM * (row + 0.5), text, size=style.SMALL_SIZE, ha="center")
     sheet.key(0, header + body + TICKS_MM + 1, key)
     return Rows(sheet, axes, y, left, width, header + body)
 
@@ -159,9 +154,7 @@ def _fit_labels(labels: Sequence[str], sections: Sequence[str]) -> tuple[list[st
     return wrapped, max(8.0, max(block_width(t) for t in wrapped) + 3.0)
 
 
-def _places(
-    labels: Sequence[str], sections: Sequence[str]
-) -> tuple[np.ndarray, list[tuple[str, float]], float]:
+def _places(labels: Sequence[str], sections: Sequence[str]) -> tuple[np.ndarray, list[tuple[str, float]], float]:
     """Middle of each row, of each heading, and the height of all, in millimetres."""
     slim = len(labels) + len(set(sections)) > 24
     centres, tops, at, before = [], [], 1.0, ""
@@ -197,7 +190,9 @@ def _print_columns(
         edge -= width + _GAP_MM
 
 
-def value_axis(rows: Rows, ticks: Sequence[float], labels: Sequence[str], baseline: bool = False) -> None:
+def value_axis(
+    rows: Rows, ticks: Sequence[float], labels: Sequence[str], baseline: bool = False, every: bool = False
+) -> None:
     """Ticks and grid of the horizontal axis; labels that would touch are left out, and their grid lines with them.
 
     Parameters
@@ -208,6 +203,8 @@ def value_axis(rows: Rows, ticks: Sequence[float], labels: Sequence[str], baseli
     labels : sequence of str
     baseline : bool
         Whether to draw the line at zero that bars stand on.
+    every : bool
+        Whether each label that fits is printed (a logarithmic axis); else the labels keep one distance.
     """
     axes = rows.axes
     axes.set_xlim(ticks[0], ticks[-1])
@@ -215,11 +212,27 @@ def value_axis(rows: Rows, ticks: Sequence[float], labels: Sequence[str], baseli
     places = rows.left + rows.width * (scale - scale[0]) / (scale[-1] - scale[0])
     if baseline:
         axes.axvline(0, color=style.AXIS, linewidth=1.0, zorder=4, clip_on=False)
-    end = -np.inf
-    for x, place, text in zip(ticks, places, labels, strict=True):
-        half = block_width(text, style.SMALL_SIZE) / 2
-        centre = min(max(place, half + 0.3), style.LETTER_WIDTH_MM - half - 0.3)
-        if centre - half > end + 1.5:
-            rows.sheet.text(centre, rows.bottom + 3.4, text, size=style.SMALL_SIZE, ha="center")
-            axes.axvline(x, color=style.GRID, linewidth=0.8, zorder=0, clip_on=False)
-            end = centre + half
+    halves = [block_width(text, style.SMALL_SIZE) / 2 for text in labels]
+    centres = [min(max(p, h + 0.3), style.LETTER_WIDTH_MM - h - 0.3) for p, h in zip(places, halves, strict=True)]
+    for i in _printed(centres, halves, every):
+        rows.sheet.text(centres[i], rows.bottom + 3.4, labels[i], size=style.SMALL_SIZE, ha="center")
+        axes.axvline(ticks[i], color=style.GRID, linewidth=0.8, zorder=0, clip_on=False)
+
+
+def _printed(centres: Sequence[float], halves: Sequence[float], every: bool) -> list[int]:
+    """Which labels are printed so that none touches another; the first always is."""
+
+    def free(i: int, j: int) -> bool:
+        return centres[j] - halves[j] > centres[i] + halves[i] + 1.5
+
+    if not every:
+        for step in range(1, len(centres)):
+            chosen = list(range(0, len(centres), step))
+            if all(free(i, j) for i, j in zip(chosen, chosen[1:], strict=False)):
+                return chosen
+        return [0]
+    chosen = [0]
+    for j in range(1, len(centres)):
+        if free(chosen[-1], j):
+            chosen.append(j)
+    return chosen

@@ -28,7 +28,7 @@ def extremes(what: str, labels: pd.Series, values: pd.Series, unit: str) -> str:
     what : str
         What the values are, for the start of a sentence; with ``""`` the words go on after ``where``.
     labels, values : pandas.Series
-        One for each row, on one index; missing values are counted, never ranked.
+        One for each row, on one index; missing values are never ranked.
     unit : str
 
     Returns
@@ -48,8 +48,13 @@ def extremes(what: str, labels: pd.Series, values: pd.Series, unit: str) -> str:
         text = text.removesuffix(" known") if len(known) == len(values) else text
     else:
         text = (
-            f"{subject}highest {'' if what else 'is '}{labels[high]} at {say(known[high], unit)}, "
-            f"lowest {'' if what else 'is '}{labels[low]} at {say(known[low], unit)}"
+            f"{subject}{'highest' if what else 'the highest is'} {labels[high]} at {say(known[high], unit)}, "
+            f"{'lowest' if what else 'the lowest is'} {labels[low]} at {say(known[low], unit)}"
         )
-    unknown = len(values) - len(known)
-    return f"{text}; {unknown} of {len(values)} not known" if unknown else text
+    return text
+
+
+def unknown(values: pd.Series) -> str:
+    """``; 2 of 7 not known``, to end a sentence with; empty if all are known, or none is."""
+    missing = int(values.isna().sum())
+    return f"; {missing} of {len(values)} not known" if 0 < missing < len(values) else ""

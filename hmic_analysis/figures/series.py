@@ -81,7 +81,7 @@ def monthly_series(
         _draw_lines(wide, unit, synthetic),
         Words(name, subtitle, source, headline, synthetic),
         headline=f"{what}: {_point(wide, unit)}",
-        alt=f"Line chart of {lower(what)}, {_span(wide)}, where {_point(wide, unit)}",
+        alt=f"Line chart of {lower(what)}, {_span(wide)}, where {_point(wide, unit, 'the ')}",
         data=data,
         notes=notes,
     )
@@ -90,7 +90,7 @@ def monthly_series(
 def _draw_lines(wide: pd.DataFrame, unit: str, synthetic: bool) -> Sheet:
     """One plot with a line for each column and its name at the end."""
     names = [wrap_name(group) for group in wide.columns]
-    ticks = nice_ticks(float(np.nanmin(wide)), float(np.nanmax(wide)))
+    ticks = nice_ticks(float(np.nanmin(wide)), float(np.nanmax(wide)), whole=unit in ("count", "persons"))
     texts = tick_labels(ticks, unit)
     left = max(text_width(t, style.SMALL_SIZE) for t in texts) + 3
     width = style.LETTER_WIDTH_MM - left - room_for(names)
@@ -102,9 +102,7 @@ def _draw_lines(wide: pd.DataFrame, unit: str, synthetic: bool) -> Sheet:
         return _PLOT_MM * (ticks[-1] - value) / (ticks[-1] - ticks[0])
 
     for tick, text in zip(ticks, texts, strict=True):
-        axes.axhline(
-            tick, color=style.AXIS if tick == 0 else style.GRID, linewidth=0.8, zorder=0, clip_on=False
-        )
+        axes.axhline(tick, color=style.AXIS if tick == 0 else style.GRID, linewidth=0.8, zorder=0, clip_on=False)
         sheet.text(left - 2, _TOP_MM + down(tick), text, size=style.SMALL_SIZE, ha="right")
     ends = []
     for group, text, colour, pattern in zip(wide.columns, names, style.COLOURS, style.PATTERNS, strict=False):
@@ -174,10 +172,7 @@ def small_multiples_monthly(
         _draw_cells(wide, unit, max(1, min(columns, wide.shape[1])), synthetic),
         Words(name, subtitle, source, headline, synthetic),
         headline=f"{what}: {_point(wide, unit)}",
-        alt=(
-            f"Small line charts of {lower(what)}, one for each of {wide.shape[1]} types, {_span(wide)}, "
-            f"where {_point(wide, unit)}"
-        ),
+        alt=(f"Small line charts of {lower(what)}, {_types(wide)}, {_span(wide)}, where {_point(wide, unit, 'the ')}"),
         data=data,
         notes=notes,
     )
@@ -202,8 +197,9 @@ def _draw_cell(sheet: Sheet, series: pd.Series, unit: str, left: float, top: flo
     """One small plot: its line, its highest month, its first and last month."""
     plot = top + 4.4
     axes = sheet.axes(left, plot, width, _CELL_PLOT_MM)
-    high, low = float(series.max()), float(min(series.min(), 0))
-    _scale(axes, len(series), [low, high if high > low else low + 1.0])
+    high, low, top = float(series.max()), float(min(series.min(), 0)), float(max(series.max(), 0))
+    top = top if top > low else low + 1.0
+    _scale(axes, len(series), [low, top])
     axes.axhline(0, color=style.AXIS, linewidth=0.8, zorder=0, clip_on=False)
     _draw_series(axes, series, {"color": style.COLOURS[0], "linewidth": 1.8, "linestyle": "-"})
     at = series.index.get_loc(series.idxmax())
@@ -211,8 +207,8 @@ def _draw_cell(sheet: Sheet, series: pd.Series, unit: str, left: float, top: flo
     text = f"{say(high, unit)} in {month_name(series.idxmax())}"
     half = text_width(text, style.SMALL_SIZE) / 2
     centre = min(max(left + width * (at + 0.5) / len(series), left + half), left + width - half)
-    up = _CELL_PLOT_MM * (1 - (high - low) / (axes.get_ylim()[1] - low))
-    sheet.text(centre, plot - 2.9 + up, text, size=style.SMALL_SIZE, ha="center", colour=style.MUTED_INK)
+    down = _CELL_PLOT_MM * (top - high) / (top - low)
+    sheet.text(centre, plot - 2.9 + down, text, size=style.SMALL_SIZE, ha="center", colour=style.MUTED_INK)
     below = plot + _CELL_PLOT_MM + 3.2
     sheet.text(left, below, month_name(series.index[0]), size=style.SMALL_SIZE, colour=style.MUTED_INK)
     if len(series) > 1:
@@ -236,13 +232,18 @@ def _scale(axes: Axes, months: int, ticks: Sequence[float]) -> None:
     axes.set_ylim(ticks[0], ticks[-1])
 
 
+def _types(wide: pd.DataFrame) -> str:
+    """How many small pictures there are."""
+    return "for one type" if wide.shape[1] == 1 else f"one for each of {wide.shape[1]} types"
+
+
 def _span(wide: pd.DataFrame) -> str:
     """``Dec 2012 to Nov 2013``."""
     first, last = month_name(wide.index[0]), month_name(wide.index[-1])
     return first if first == last else f"{first} to {last}"
 
 
-def _point(wide: pd.DataFrame, unit: str) -> str:
+def _point(wide: pd.DataFrame, unit: str, the: str = "") -> str:
     """Highest and lowest month of all, with the group where there are several."""
     known = wide.unstack().dropna()
     high, low = known.idxmax(), known.idxmin()
@@ -255,4 +256,5 @@ def _point(wide: pd.DataFrame, unit: str) -> str:
         return place(high)
     if known[high] == known[low]:
         return f"{say(known[high], unit)} in each month with data"
-    return f"highest {place(high)}; lowest {place(low)}"
+    verb = " is" if the else ""
+    return f"{the}highest{verb} {place(high)}; {the}lowest{verb} {place(low)}"

@@ -19,7 +19,7 @@ from hmic_analysis.figures.rows import (
     set_rows,
     value_axis,
 )
-from hmic_analysis.figures.say import extremes, lower
+from hmic_analysis.figures.say import extremes, lower, unknown
 from hmic_analysis.figures.sheet import KeyEntry
 
 _DOT = {"marker": "o", "markersize": 6.5, "color": style.PAIR[0], "markeredgewidth": 0}
@@ -112,27 +112,24 @@ def proportions_by_group(
     columns = [ValueColumn(value_name, [say(v, unit) for v in drawn["value"]], _DOT)]
     if drawn["n"].notna().any():
         columns.append(ValueColumn(f"Number of {units_name}", [plain(v) for v in drawn["n"]]))
-    top = np.nanmax(
-        drawn[["value", "lo", "hi", "lo_missing", "hi_missing"]].assign(t=threshold).astype(float)
-    )
-    ticks = nice_ticks(0, 100 if unit == "%" and top > 50 else top)
+    values = drawn[["value", "lo", "hi", "lo_missing", "hi_missing"]].assign(t=threshold).astype(float)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    ticks = nice_ticks(low, 100 if unit == "%" and high > 50 else high)
     span = ticks[-1] - ticks[0]
     flags = []
     if threshold is not None:
         text = f"{threshold_name} {plain(threshold)}{unit if unit == '%' else ''}"
         flags = [((threshold - ticks[0]) / span, text)]
-    rows = set_rows(
-        labels, sections, columns, flags=flags, key=_key(drawn, units_name, span), synthetic=synthetic
-    )
+    rows = set_rows(labels, sections, columns, flags=flags, key=_key(drawn, units_name, span), synthetic=synthetic)
     value_axis(rows, ticks, tick_labels(ticks, unit))
     _draw_shares(rows, drawn, threshold)
-    below = _below(data, threshold, unit, threshold_name)
+    after = _below(data, threshold, unit, threshold_name) + unknown(data["value"])
     point = extremes("", data["label"], data["value"], unit)
     return finish(
         rows.sheet,
         Words(name, subtitle, source, headline, synthetic),
-        headline=extremes(what, data["label"], data["value"], unit) + below,
-        alt=f"Dot plot of {lower(what)} by {by}, where {point}{below}",
+        headline=extremes(what, data["label"], data["value"], unit) + after,
+        alt=f"Dot plot of {lower(what)} by {by}, where {point}{after}",
         data=data,
         notes=notes,
     )
@@ -162,12 +159,10 @@ def _draw_shares(rows: Rows, drawn: pd.DataFrame, threshold: float | None) -> No
     axes.barh(rows.y[banded], width, left=drawn["lo_missing"][banded], height=4.0, zorder=1, **_BAND)
     if threshold is not None:
         axes.axvline(threshold, color=style.INK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=2)
-    axes.hlines(
-        rows.y, drawn["lo"], drawn["hi"], color=_WHISKER["color"], linewidth=_WHISKER["linewidth"], zorder=3
-    )
+    axes.hlines(rows.y, drawn["lo"], drawn["hi"], color=_WHISKER["color"], linewidth=_WHISKER["linewidth"], zorder=3)
     axes.plot(drawn["value"], rows.y, linestyle="none", clip_on=False, zorder=5, **_DOT)
-    unknown = drawn["value"].isna().to_numpy()
-    for y in rows.y[unknown & ~banded]:
+    missing = drawn["value"].isna().to_numpy()
+    for y in rows.y[missing & ~banded]:
         rows.sheet.text(
             rows.left + 2,
             rows.bottom - axes.get_ylim()[0] + y,
@@ -184,9 +179,11 @@ def _below(data: pd.DataFrame, threshold: float | None, unit: str, threshold_nam
     known = data["value"].dropna()
     limit = f"the {lower(threshold_name)} of {plain(threshold)}{unit if unit == '%' else ''}"
     count = int((known < threshold).sum())
+    if known.empty:
+        return ""
     if len(known) == 1:
         return f", {'below' if count else 'at or above'} {limit}"
-    return f"; {count or 'none'} of {len(known)} {'is' if count == 1 else 'are'} below {limit}"
+    return f"; {count or 'none'} of {len(known)} {'is' if count < 2 else 'are'} below {limit}"
 
 
 @style.house_style()
@@ -246,9 +243,7 @@ def paired_shares(
     rows = set_rows(list(drawn["label"]), [""] * len(drawn), columns, synthetic=synthetic)
     ticks = nice_ticks(0, np.nanmax(drawn[list(shares)]))
     value_axis(rows, ticks, tick_labels(ticks, "%"))
-    rows.axes.hlines(
-        rows.y, drawn["share_count"], drawn["share_hours"], color=style.AXIS, linewidth=2, zorder=2
-    )
+    rows.axes.hlines(rows.y, drawn["share_count"], drawn["share_hours"], color=style.AXIS, linewidth=2, zorder=2)
     rows.axes.plot(drawn["share_count"], rows.y, linestyle="none", clip_on=False, zorder=4, **_DOT)
     rows.axes.plot(drawn["share_hours"], rows.y, linestyle="none", clip_on=False, zorder=5, **_DIAMOND)
     message = _widest(data, by, count_name, hours_name)

@@ -69,9 +69,7 @@ class Sheet:
         width = text_width(SYNTHETIC_MARK, style.SMALL_SIZE, "bold") + 4
         left, top = self.width - width - 0.5, 0.6 - self.above
         self.band(left, top, width, 5.2, facecolor=style.PAPER, edgecolor=style.INK, linewidth=1.0)
-        self.text(
-            left + width / 2, top + 2.6, SYNTHETIC_MARK, size=style.SMALL_SIZE, weight="bold", ha="center"
-        )
+        self.text(left + width / 2, top + 2.6, SYNTHETIC_MARK, size=style.SMALL_SIZE, weight="bold", ha="center")
 
     def text(
         self,
@@ -109,9 +107,7 @@ class Sheet:
     def band(self, left: float, top: float, width: float, height: float, **properties) -> Rectangle:
         """Draw a rectangle in millimetres."""
         properties = {"linewidth": 0, **properties}
-        return self.figure.add_artist(
-            Rectangle((left, top), width, height, transform=self.transform, **properties)
-        )
+        return self.figure.add_artist(Rectangle((left, top), width, height, transform=self.transform, **properties))
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Axes in a rectangle of millimetres, with no frame, ticks or labels yet."""
@@ -151,14 +147,10 @@ def _place_key(left: float, right: float, entries: Sequence[KeyEntry]) -> list[t
 
 def key_height(left: float, entries: Sequence[KeyEntry]) -> float:
     """Room in millimetres that a key needs; 0 without entries."""
-    return KEY_LINE_MM * (
-        1 + max((row for _, _, row in _place_key(left, style.LETTER_WIDTH_MM, entries)), default=-1)
-    )
+    return KEY_LINE_MM * (1 + max((row for _, _, row in _place_key(left, style.LETTER_WIDTH_MM, entries)), default=-1))
 
 
-def place_flags(
-    flags: Sequence[tuple[float, str]], left: float, right: float
-) -> list[tuple[float, int, str]]:
+def place_flags(flags: Sequence[tuple[float, str]], left: float, right: float) -> list[tuple[float, int, str]]:
     """Where the texts above vertical lines go, none over another.
 
     Parameters

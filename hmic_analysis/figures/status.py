@@ -84,7 +84,7 @@ def claims_strip(
         sheet,
         Words(name, subtitle, source, headline, synthetic),
         headline=message,
-        alt=f"Table of {len(data)} {'claim' if len(data) == 1 else 'claims'} and their verdicts, where {_each(data)}",
+        alt=f"Table of {_claims(data)}, where {_each(data)}",
         data=data,
         notes=notes,
     )
@@ -156,12 +156,15 @@ def _count(data: pd.DataFrame) -> str:
     tested = int(len(data) - counts.get("judgement", 0))
     if not tested:
         return "No claim can be tested: each is the inspectors' view"
-    parts = [
-        f"{counts[v]} {VERDICT_WORDS[v].lower()}" for v in VERDICT_WORDS if v in counts and v != "judgement"
-    ]
+    parts = [f"{counts[v]} {VERDICT_WORDS[v].lower()}" for v in VERDICT_WORDS if v in counts and v != "judgement"]
     views = counts.get("judgement", 0)
     after = f"; {views} more {'is' if views == 1 else 'are'} the inspectors' view" if views else ""
     return f"Of {tested} {'claim' if tested == 1 else 'claims'} tested: {joined(parts)}{after}"
+
+
+def _claims(data: pd.DataFrame) -> str:
+    """How many rows there are, in words."""
+    return "1 claim with its verdict" if len(data) == 1 else f"{len(data)} claims with their verdicts"
 
 
 def _each(data: pd.DataFrame) -> str:
@@ -169,10 +172,6 @@ def _each(data: pd.DataFrame) -> str:
     parts = []
     for row in data.itertuples():
         grade = "" if row.verdict == "judgement" or row.grade == "-" else f" (grade {row.grade})"
-        word = (
-            "the inspectors' view, not tested"
-            if row.verdict == "judgement"
-            else VERDICT_WORDS[row.verdict].lower()
-        )
+        word = "the inspectors' view, not tested" if row.verdict == "judgement" else VERDICT_WORDS[row.verdict].lower()
         parts.append(f"{row.claim} is {word}{grade}")
     return joined(parts)

@@ -10,7 +10,15 @@ from hmic_analysis.figures.chart import Chart, Words, finish
 from hmic_analysis.figures.frames import clean_text, take
 from hmic_analysis.figures.lags import lag_distribution
 from hmic_analysis.figures.nodata import no_data
-from hmic_analysis.figures.numbers import LOG_NOTE, log_ticks, minute_ticks, needs_log, plain, say_minutes
+from hmic_analysis.figures.numbers import (
+    LOG_NOTE,
+    log_ticks,
+    minute_labels,
+    minute_ticks,
+    needs_log,
+    plain,
+    say_minutes,
+)
 from hmic_analysis.figures.rows import (
     Rows,
     ValueColumn,
@@ -20,6 +28,7 @@ from hmic_analysis.figures.rows import (
     set_rows,
     value_axis,
 )
+from hmic_analysis.figures.say import unknown
 from hmic_analysis.figures.sheet import KeyEntry
 
 __all__ = ["lag_distribution", "response_times"]
@@ -101,7 +110,7 @@ def response_times(
             notes = (*notes, f"Times below {say_minutes(ticks[0])} stand at the left edge")
     else:
         ticks = minute_ticks(float(np.nanmax(values)))
-    value_axis(rows, ticks, [say_minutes(t) if t else "0" for t in ticks])
+    value_axis(rows, ticks, [say_minutes(t) for t in ticks] if log else minute_labels(ticks), every=log)
     _draw_times(rows, drawn, ticks[0])
     return finish(
         rows.sheet,
@@ -134,9 +143,7 @@ def _columns(drawn: pd.DataFrame) -> list[ValueColumn]:
     several = drawn["targets"].str.contains("min")
     if drawn["target"].notna().any() or several.any():
         pairs = zip(several, drawn["targets"], drawn["target"], strict=True)
-        columns.append(
-            ValueColumn("Target", [t if many else _say(v, "none") for many, t, v in pairs], _TARGET)
-        )
+        columns.append(ValueColumn("Target", [t if many else _say(v, "none") for many, t, v in pairs], _TARGET))
     return [*columns, ValueColumn("Arrivals", [plain(v) for v in drawn["n"]])]
 
 
@@ -157,8 +164,7 @@ def _point(data: pd.DataFrame, in_sentence: bool = False) -> str:
     """Shortest and longest median, and how many are not known."""
     known = data["median"].dropna()
     low, high = known.idxmin(), known.idxmax()
-    unknown = len(data) - len(known)
-    after = f"; {unknown} of {len(data)} not known" if unknown else ""
+    after = unknown(data["median"])
     if len(known) == 1:
         p90 = data["p90"][low]
         centile = "" if np.isnan(p90) else f", 90th centile {_say(p90)}"

@@ -10,7 +10,7 @@ from hmic_analysis.letters.text import clean
 
 
 def figure_blocks(bundle: Bundle, at_most: int, before: int, releasable: Sequence[str]) -> list[FigureBlock]:
-    """The first figures of a finding, numbered on.
+    """The first figures of a finding that show something, numbered on.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def figure_blocks(bundle: Bundle, at_most: int, before: int, releasable: Sequenc
     -------
     list of FigureBlock
     """
-    chosen = [f for f in bundle.figures if f.sensitivity in releasable][:at_most]
+    chosen = [f for f in bundle.figures if f.sensitivity in releasable and not f.empty][:at_most]
     return [_figure(bundle, figure, before + i) for i, figure in enumerate(chosen, 1)]
 
 

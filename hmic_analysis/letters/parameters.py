@@ -28,8 +28,11 @@ def letter_settings(params: Params, slug: str) -> LetterSettings:
         If there is no force of that slug.
     """
     force, inspection = params.force(slug), params.inspection
+    resolved = resolve(params, slug)
     signatory = force.signatory or inspection.letter.signatory
     lines, salutation = _addressee(force)
+    # A letter of another body, or of another time, is none of the inspection: no report and no embargo go with it.
+    of_inspection = force.kind == "territorial" and resolved.letter_date <= inspection.embargo_until.date()
     return LetterSettings(
         force=force.slug,
         force_name=force.full_name,
@@ -41,10 +44,10 @@ def letter_settings(params: Params, slug: str) -> LetterSettings:
         addressee=lines,
         salutation=salutation,
         subject=inspection.letter.subject,
-        report_title=inspection.letter.report_title,
+        report_title=inspection.letter.report_title if of_inspection else "",
         reference=inspection.letter.reference,
-        embargo=inspection.embargo_until.isoformat(timespec="minutes"),
-        min_count=resolve(params, slug).disclosure.min_count,
+        embargo=inspection.embargo_until.isoformat(timespec="minutes") if of_inspection else "",
+        min_count=resolved.disclosure.min_count,
     )
 
 

@@ -14,6 +14,10 @@ from hmic_analysis.measures.base import Share, hours_between, local_days
 LONGEST_TASK_HOURS = 24.0
 WEEK_HOURS = 168
 NOT_DEMAND = ("duplicate", "test")
+NOT_RECORDED = "not recorded"
+#: Types of its own that are shown for a source without national categories; the rest are put together.
+MOST_TYPES = 10
+OTHER_TYPES = "all other types"
 
 
 def demand_incidents(incident: pd.DataFrame) -> pd.DataFrame:
@@ -33,7 +37,30 @@ def demand_incidents(incident: pd.DataFrame) -> pd.DataFrame:
     rows = incident[~incident["result"].isin(list(NOT_DEMAND)).to_numpy(dtype=bool)]
     close, opened = rows["category_close"].astype("object"), rows["category_open"].astype("object")
     category = close.where(close.notna(), opened)
-    return rows.assign(category=category.where(category.notna(), "not recorded"))
+    return rows.assign(category=category.where(category.notna(), NOT_RECORDED))
+
+
+def own_types(rows: pd.DataFrame, most: int = MOST_TYPES) -> pd.DataFrame:
+    """Incidents of a source without any national category, under the source's own types.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Result of :func:`demand_incidents`.
+    most : int
+        So many types at most; the rest become :data:`OTHER_TYPES`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows as they are where any has a category or none has a type.
+    """
+    kind = rows["incident_type"].astype("object")
+    if (rows["category"] != NOT_RECORDED).any() or kind.isna().all():
+        return rows
+    kind = kind.where(kind.notna(), NOT_RECORDED)
+    largest = kind.value_counts().head(most).index
+    return rows.assign(category=kind.where(kind.isin(largest), OTHER_TYPES))
 
 
 def task_hours(deployment: pd.DataFrame) -> pd.DataFrame:
@@ -70,10 +97,10 @@ def demand_by_category(incident: pd.DataFrame, deployment: pd.DataFrame | None =
     Returns
     -------
     pandas.DataFrame
-        ``category``, ``incidents``, ``share_count`` (%), ``hours``, ``share_hours`` (%; missing without hours);
-        most incidents first.
+        ``category`` (its own types, for a source without national ones), ``incidents``, ``share_count`` (%),
+        ``hours``, ``share_hours`` (%; missing without hours); most incidents first, all other types last.
     """
-    rows = demand_incidents(incident)[["incident_id", "category"]]
+    rows = own_types(demand_incidents(incident))[["incident_id", "category"]]
     table = rows.groupby("category").size().rename("incidents").reset_index()
     table["share_count"] = 100 * table["incidents"] / max(int(table["incidents"].sum()), 1)
     hours = pd.Series(dtype=float)
@@ -83,7 +110,9 @@ def demand_by_category(incident: pd.DataFrame, deployment: pd.DataFrame | None =
     table["hours"] = table["category"].map(hours).astype(float)
     total = float(table["hours"].sum())
     table["share_hours"] = 100 * table["hours"].fillna(0) / total if total > 0 else np.nan
-    return table.sort_values(["incidents", "category"], ascending=[False, True]).reset_index(drop=True)
+    table["rest"] = table["category"] == OTHER_TYPES
+    order = table.sort_values(["rest", "incidents", "category"], ascending=[True, False, True])
+    return order.drop(columns="rest").reset_index(drop=True)
 
 
 def uncategorised(incident: pd.DataFrame) -> Share:
@@ -100,7 +129,7 @@ def uncategorised(incident: pd.DataFrame) -> Share:
         ``yes``: neither an opening nor a closing category.
     """
     rows = demand_incidents(incident)
-    yes = int((rows["category"] == "not recorded").sum())
+    yes = int((rows["category"] == NOT_RECORDED).sum())
     return Share(yes, len(rows) - yes)
 
 
@@ -296,7 +325,7 @@ def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame, most: int = 12)
         ``month``, ``group``, ``value``.  Crimes take the publisher's type, else the offence group; a category
         ``crime`` of incidents is named ``Crime incidents``, since an incident is not a recorded crime.
     """
-    calls = labelled(demand_incidents(incident)).assign(month=lambda f: f["created_month"])
+    calls = labelled(own_types(demand_incidents(incident))).assign(month=lambda f: f["created_month"])
     calls["label"] = calls["label"].replace({"Crime": "Crime incidents", "Not recorded": "Incidents, not categorised"})
     kind = crime["crime_type"].astype("object")
     group = crime["offence_group"].astype("object").str.replace("_", " ").str.capitalize()

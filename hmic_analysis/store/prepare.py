@@ -258,7 +258,7 @@ def _connect(work: Path, key: bytes) -> duckdb.DuckDBPyConnection:
 
 def _title(source: LoadedMapping) -> str:
     parts = (source.mapping.title, source.mapping.publisher, source.mapping.licence)
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in parts if part and not part.startswith("not stated"))
 
 
 def _read_all(con: duckdb.DuckDBPyConnection, job: _Job, work: Path) -> tuple[list[Read], Feeds, dict[str, str]]:

@@ -101,13 +101,9 @@ def claim(id: str, statement: str, verdict: str, grade: str = "B", type: str = "
 
 CLAIMS = [
     claim("A2a", "The force is clear how it will respond to calls from the public", "supported"),
-    claim(
-        "A2b", "Policy requires officers to attend all reports of crimes and incidents", "contradicted", "C"
-    ),
+    claim("A2b", "Policy requires officers to attend all reports of crimes and incidents", "contradicted", "C"),
     claim("A2c", "One of the few forces that do", "not_determinable", "-", "comparative"),
-    claim(
-        "P1c", "An overarching strategy would provide greater clarity", "not_determinable", "-", "judgement"
-    ),
+    claim("P1c", "An overarching strategy would provide greater clarity", "not_determinable", "-", "judgement"),
 ]
 LAGS = pd.Series(np.random.default_rng(7).lognormal(1.6, 1.4, 1500))
 ALL = {"synthetic": True}

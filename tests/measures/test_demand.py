@@ -89,3 +89,16 @@ def test_months_without_any_are_shown_as_none(table):
     assert got["value"].tolist() == [1, 0, 1]
     assert demand.types_over_time(table("incident"), crime)["group"].unique().tolist() == ["Drugs"]
     assert demand.types_over_time(table("incident"), table("crime")).empty
+
+
+def test_a_source_without_categories_is_shown_by_its_own_types(table):
+    rows = [{"incident_id": f"t{i}", "incident_type": "TRAFFIC STOP"} for i in range(3)]
+    rows += [{"incident_id": f"x{i}", "incident_type": f"TYPE {i}"} for i in range(12)]
+    incident = table("incident", *rows, {"incident_id": "blank"})
+    got = demand.demand_by_category(incident)
+    assert got["category"].iloc[0] == "TRAFFIC STOP" and got["incidents"].sum() == 16
+    assert set(got["category"]) >= {"all other types"} and len(got) == 11
+    assert demand.uncategorised(incident) == Share(16, 0)
+    # One category is enough to keep to categories: types and categories are never mixed.
+    mixed = table("incident", *rows, {"incident_id": "one", "category_close": "asb"})
+    assert set(demand.demand_by_category(mixed)["category"]) == {"asb", "not recorded"}
