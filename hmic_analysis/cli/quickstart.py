@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +15,7 @@ from hmic_analysis.cli.letter import write_letter_of
 from hmic_analysis.cli.run import run_forces
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.params.load import load_params
-from hmic_analysis.project import find_project
+from hmic_analysis.project import Project, find_project
 from hmic_analysis.simulate.facts import Facts
 
 FORCE = "cleveland"
@@ -37,6 +40,7 @@ def quickstart(
     for folder in sorted(p for p in runs.iterdir() if (p / "evidence.json").is_file()):
         for claim in read_bundle(folder).claims:
             counts[claim.verdict] += 1
+    hmic = _command(home)
     out().print(
         f"\nMade from synthetic data, not about any real force:\n"
         f"  letter     {home.relative(files.document)}\n"
@@ -45,10 +49,19 @@ def quickstart(
         f"  claims     {counts['supported']} supported, {counts['contradicted']} contradicted, "
         f"{counts['not_determinable']} not determinable\n"
         "Next:\n"
-        "  hmic findings                       the 20 findings, and what data each needs\n"
-        "  hmic data template                  the workbook that a force fills in\n"
-        "  hmic data check --force cleveland   rows read, kept and rejected, file by file\n"
-        "  hmic run --force <force>            once a force's files lie in data/raw/<force>\n",
+        f"  {hmic} findings                       the 20 findings, and what data each needs\n"
+        f"  {hmic} data template                  the workbook that a force fills in\n"
+        f"  {hmic} data check --force cleveland   rows read, kept and rejected, file by file\n"
+        f"  {hmic} run --force <force>            once a force's files lie in data/raw/<force>\n",
         markup=False,
     )
     raise typer.Exit(code)
+
+
+def _command(project: Project) -> str:
+    """How the command is typed here: by its name where the environment is active, else by its path."""
+    called = Path(sys.argv[0])
+    found = shutil.which("hmic")
+    if called.stem != "hmic" or (found and Path(found).resolve() == called.resolve()):
+        return "hmic"
+    return project.relative(called)

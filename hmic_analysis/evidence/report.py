@@ -362,7 +362,29 @@ class Report:
         place = f"{subtitle}, {self.settings.force.name}"
         when = "" if "at " + self.as_of in subtitle else f", {self.period}"
         caveats = "".join(f". {c.rstrip('.')}" for c in self.cannot_tell(about)) if about else ""
-        return {"name": name, "subtitle": place + when + caveats, "source": self.source(), "synthetic": self.synthetic}
+        unable = self._unmeasurable(about) if about else []
+        return {
+            "name": name,
+            "subtitle": place + when + ("" if unable else caveats),
+            "source": self.source(),
+            "synthetic": self.synthetic,
+            **({"reason": " ".join(unable)} if unable else {}),
+        }
+
+    def only_if_measurable(self, frame: pd.DataFrame, about: str) -> pd.DataFrame:
+        """The frame, or none of its rows where the source can't tell what it is about.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+        about : str
+            Indicator.
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        return frame.iloc[:0] if self._unmeasurable(about) else frame
 
     @property
     def as_of(self) -> str:

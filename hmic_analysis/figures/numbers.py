@@ -12,6 +12,8 @@ from hmic_analysis.evidence.wording import say_value
 #: The note next to a logarithmic axis.
 LOG_NOTE = "Logarithmic axis: each step is several times the one before"
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+#: A range too small to be drawn.
+_NOTHING = 1e-12
 #: Units that are not printed after a number.
 _BARE = ("count", "number", "persons", "index", "0-1", "ratio", "kappa")
 #: Steps of an axis in minutes that people know: minutes, hours, days, weeks.
@@ -78,13 +80,14 @@ def nice_ticks(low: float, high: float, count: int = 5, whole: bool = False) -> 
         Two at least; steps of 1, 2, 2.5 or 5 times a power of ten.
     """
     low, high = min(low, 0.0), max(high, 0.0)
-    if high == low:
+    if high - low < _NOTHING:
         return [0.0, 1.0]
     rough = (high - low) / count
     power = 10.0 ** math.floor(math.log10(rough))
     steps = (m * power for m in (1, 2, 2.5, 5, 10) if not whole or (m * power) % 1 == 0)
     step = next((s for s in steps if s >= rough * (1 - 1e-9)), 1.0)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    last = max(last, first + 1)
     return [i * step for i in range(first, last + 1)]
 
 
@@ -111,7 +114,7 @@ def tick_labels(ticks: Sequence[float], unit: str = "") -> list[str]:
     if decimals > 6:
         return [f"{t:.2g}" if t else "0" for t in ticks]
     suffix = "%" if unit == "%" else ""
-    return [f"{t / scale:,.{decimals}f}{word if t else ''}{suffix}" for t in ticks]
+    return ["0" if word and not t else f"{t / scale:,.{decimals}f}{word}{suffix}" for t in ticks]
 
 
 def minute_labels(ticks: Sequence[float]) -> list[str]:

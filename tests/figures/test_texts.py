@@ -1,0 +1,50 @@
+"""Texts are measured, wrapped and moved apart before anything is drawn."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hmic_analysis.figures.ends import apart
+from hmic_analysis.figures.frames import clean_text
+from hmic_analysis.figures.measure import text_width, wrap
+from hmic_analysis.figures.sheet import place_flags
+
+WORDS = st.lists(st.text(alphabet="abcdefgWiil.é", min_size=1, max_size=30), min_size=1, max_size=12)
+
+
+@given(WORDS, st.floats(12, 60))
+@settings(max_examples=60, deadline=None)
+def test_wrapped_lines_fit_and_lose_nothing(words, width):
+    text = " ".join(words)
+    lines = wrap(text, width, lines=100).split("\n")
+    assert all(text_width(line) <= width for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_what_is_over_ends_in_an_ellipsis():
+    lines = wrap("one two three four five six seven eight nine ten", 20, lines=2).split("\n")
+    assert len(lines) == 2 and lines[1].endswith("…") and text_width(lines[1]) <= 20
+
+
+@given(st.lists(st.tuples(st.floats(0, 50), st.floats(3, 11)), min_size=1, max_size=4))
+def test_names_at_line_ends_never_touch_and_stay_in_the_plot(items):
+    places, sizes = [p for p, _ in items], [s for _, s in items]
+    moved = apart(places, sizes, 50)
+    spans = sorted((y - s / 2, y + s / 2) for y, s in zip(moved, sizes, strict=True))
+    assert all(after[0] >= before[1] + 1.1 for before, after in zip(spans, spans[1:], strict=False))
+    assert spans[0][0] >= -1e-9 and spans[-1][1] <= 50 + 1e-9
+
+
+def test_names_stay_where_there_is_room():
+    assert apart([10, 30], [4, 4], 50) == [10, 30]
+
+
+def test_flags_that_would_touch_stand_in_rows():
+    placed = place_flags([(50, "Limit of 24 hours"), (52, "Limit of 36 hours"), (120, "Far away")], 0, 160)
+    assert [row for _, row, _ in placed] == [0, 1, 0]
+
+
+def test_one_line_of_printable_text():
+    assert clean_text(" a\n\tb\x00c ") == "a b c"
+    assert [clean_text(v) for v in (None, float("nan"), "", "  ")] == ["not known"] * 4

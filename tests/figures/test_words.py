@@ -1,0 +1,175 @@
+"""Headlines and alt texts carry the real extremes, and never more than the data hold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hmic_analysis.figures.ages import age_bands
+from hmic_analysis.figures.bars import counts
+from hmic_analysis.figures.hours import week_profile
+from hmic_analysis.figures.numbers import (
+    log_ticks,
+    minute_labels,
+    minute_ticks,
+    needs_log,
+    nice_ticks,
+    plain,
+    say,
+    say_minutes,
+    tick_labels,
+)
+from hmic_analysis.figures.series import monthly_series
+from hmic_analysis.figures.shares import proportions_by_group
+from tests.figures.cases import CASES, months, offence_shares, shares, week
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_words_are_complete_sentences(name):
+    made = CASES[name]()
+    assert made.headline and not made.headline.endswith(".")
+    assert made.alt.endswith(".") and ".." not in made.alt
+    assert "nan" not in f"{made.headline} {made.subtitle} {made.alt}".replace("Donau", "").lower().split()
+
+
+def test_extremes_of_shares_are_named_with_their_groups():
+    made = proportions_by_group(offence_shares(), 80, what="Recorded crimes attended", by="offence group")
+    assert made.headline == (
+        "Recorded crimes attended: highest Burglary dwelling at 99.1%, lowest Theft from vehicle at 39.1%; "
+        "3 of 7 are below the threshold of 80%"
+    )
+    assert made.alt.startswith("Dot plot of recorded crimes attended by offence group, where the highest is Burglary")
+
+
+def test_unknown_shares_are_counted_and_not_judged():
+    made = proportions_by_group(shares(["a", "b", "c"], [90, None, 70]), 80)
+    assert (
+        made.headline
+        == "Share: highest a at 90.0%, lowest c at 70.0%; 1 of 2 is below the threshold of 80%; 1 of 3 not known"
+    )
+
+
+def test_extremes_of_months_and_hours():
+    made = monthly_series(months({"Burglary": [30, 12, 55], "Drugs": [4, 9, 7]}), what="Crimes a month")
+    assert made.headline == "Crimes a month: highest Burglary, 55 in Feb 2013; lowest Drugs, 4 in Dec 2012"
+    frame = week().assign(staff_share=1.0)
+    frame["demand_share"] = 1.0
+    frame.loc[4 * 24 + 22, "demand_share"] = 3.5
+    frame.loc[6, "demand_share"] = 0.25
+    words = week_profile(frame).alt
+    assert "Friday at 22:00 (+2.50 points)" in words and "Monday at 06:00 (-0.75 points)" in words
+
+
+def test_largest_group_is_not_called_most_and_ties_are_told():
+    frame = pd.DataFrame({"label": ["Cleveland", "b", "c"], "value": [40, 35, 25]})
+    assert counts(frame, what="Files").headline == "Files: largest group Cleveland, 40 of 100"
+    frame["value"] = [40, 40, 20]
+    assert counts(frame, what="Files").headline == "Files: largest group Cleveland, 40 of 100, as in 1 more"
+    frame["value"] = [40, None, 20]
+    assert counts(frame, what="Files").headline == "Files: largest group Cleveland, 40; 1 of 3 not known"
+
+
+def test_the_callers_headline_goes_before():
+    made = counts(pd.DataFrame({"label": ["a"], "value": [1]}), headline="One file was read.")
+    assert made.headline == "One file was read"
+
+
+@given(st.lists(st.floats(0, 100), min_size=2, max_size=8))
+@settings(max_examples=25, deadline=None)
+def test_alt_text_holds_the_extremes_of_any_shares(values):
+    made = proportions_by_group(shares([f"g{i}" for i in range(len(values))], values))
+    assert say(max(values), "%") in made.alt and say(min(values), "%") in made.alt
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=6), st.integers(1, 10))
+@settings(max_examples=40, deadline=None)
+def test_no_small_count_of_persons_gets_out(persons, least):
+    frame = pd.DataFrame(
+        {"band": range(len(persons)), "label": [f"b{i}" for i in range(len(persons))], "persons": persons}
+    )
+    made = age_bands(frame, min_count=least)
+    if made.headline.startswith("No data"):
+        assert sum(persons) == 0
+        return
+    kept = [p for p in made.data["persons"] if p != "[c]"]
+    assert all(p == 0 or p >= least for p in kept)
+    hidden = sum(p == "[c]" for p in made.data["persons"])
+    if hidden == 1:
+        assert sum(p > 0 for p in persons) == 1, "one alone could be had by subtraction"
+    assert hidden == 0 or f" of {sum(persons)}" not in made.headline + made.alt
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (83.42, "%", "83.4%"),
+        (99.97, "%", "99.9%"),
+        (0.0004, "%", "<0.1%"),
+        (0.0, "%", "0.0%"),
+        (1234567, "count", "1,234,567"),
+        (12.5, "count", "12.5"),
+        (0.0000003, "0-1", "0.0000003"),
+        (np.nan, "%", "not known"),
+    ],
+)
+def test_values_as_printed(value, unit, words):
+    assert say(value, unit) == words
+
+
+def test_plain_numbers():
+    assert [plain(v) for v in (0, 7, 7.25, 1234.6, 0.126)] == ["0", "7", "7.2", "1,235", "0.13"]
+
+
+@given(st.floats(-1e9, 1e12), st.floats(0, 1e12), st.booleans())
+def test_ticks_surround_the_data_evenly_and_hold_zero(low, high, whole):
+    ticks = nice_ticks(low, high, whole=whole)
+    assert ticks[0] <= min(low, 0) * (1 - 1e-9) + 1e-9 and ticks[-1] >= high * (1 - 1e-9) - 1e-12
+    assert any(abs(t) < 1e-9 for t in ticks) and 2 <= len(ticks) <= 9
+    assert np.diff(ticks) == pytest.approx(np.diff(ticks)[0])
+    assert not whole or all(t == round(t) for t in ticks)
+
+
+@given(st.floats(0, 1e13))
+def test_tick_texts_differ(high):
+    labels = tick_labels(nice_ticks(0, high))
+    assert len(set(labels)) == len(labels)
+
+
+def test_tick_texts():
+    assert tick_labels([0, 2.5, 5]) == ["0.0", "2.5", "5.0"]
+    assert tick_labels([0, 500000, 1000000]) == ["0", "0.5 million", "1.0 million"]
+    assert tick_labels([0, 2000, 4000]) == ["0", "2,000", "4,000"]
+    assert tick_labels([0, 50, 100], "%") == ["0%", "50%", "100%"]
+
+
+def test_minutes_are_printed_in_units_people_know():
+    assert [say_minutes(m) for m in (15, 60, 90, 414, 1440, 2880)] == [
+        "15 min",
+        "1 h",
+        "90 min",
+        "6.9 h",
+        "1 day",
+        "2 days",
+    ]
+    assert minute_labels(minute_ticks(85)) == ["0", "15 min", "30 min", "45 min", "60 min", "75 min", "90 min"]
+
+
+@given(st.floats(1e-3, 1e7), st.floats(1, 1e6))
+def test_logarithmic_ticks_surround_the_data(low, ratio):
+    ticks = log_ticks(low, low * ratio)
+    assert ticks[0] <= low and ticks[-1] >= low * ratio
+    assert ticks == sorted(set(ticks)) and len(ticks) <= 9
+
+
+@pytest.mark.parametrize("span", [(0, 5), (-1, 5), (1, np.inf), (1, np.nan)])
+def test_logarithmic_ticks_refuse_what_has_no_end(span):
+    with pytest.raises(ValueError):
+        log_ticks(*span)
+
+
+def test_a_logarithmic_axis_only_where_a_linear_one_hides():
+    assert needs_log(np.array([1.0, 51.0])) and not needs_log(np.array([1.0, 49.0]))
+    assert not needs_log(np.array([0.0, 1000.0])) and not needs_log(np.array([np.nan]))
