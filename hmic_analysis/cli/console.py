@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.models import Params
+
+if TYPE_CHECKING:
+    from hmic_analysis.params.models import Params
 
 ForceOption = Annotated[
     list[str] | None,

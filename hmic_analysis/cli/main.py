@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import Annotated
 
 import typer
 
 import hmic_analysis
-from hmic_analysis.cli import catalogue, data, doctor, letter, quickstart, run
 from hmic_analysis.cli.console import err
 from hmic_analysis.errors import EXIT_PARAMETERS, EXIT_SOME_FAILED, HmicError, did_you_mean
 
-app = typer.Typer(
-    name="hmic",
-    help="The evidence behind each finding of a police force inspection letter.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("quickstart")(quickstart.quickstart)
-app.command("doctor")(doctor.doctor)
-app.add_typer(data.app, name="data")
-app.add_typer(catalogue.params_app, name="params")
-app.command("findings")(catalogue.findings)
-app.command("plan")(run.plan)
-app.command("run")(run.run)
-app.command("letter")(letter.letter)
+#: Command or group -> its module in this package, and its name there.  Groups are typer applications.
+COMMANDS = {
+    "quickstart": ("quickstart", "quickstart"),
+    "doctor": ("doctor", "doctor"),
+    "data": ("data", "app"),
+    "params": ("catalogue", "params_app"),
+    "findings": ("catalogue", "findings"),
+    "plan": ("run", "plan"),
+    "run": ("run", "run"),
+    "letter": ("letter", "letter"),
+}
 
 
-@app.callback(invoke_without_command=True)
+def build_app(wanted: str = "") -> typer.Typer:
+    """The application with its commands.
+
+    Parameters
+    ----------
+    wanted : str
+        A command: only its module is imported, since each pulls in much that the others don't need.  Anything else:
+        all are.
+
+    Returns
+    -------
+    typer.Typer
+    """
+    app = typer.Typer(
+        name="hmic",
+        help="The evidence behind each finding of a police force inspection letter.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(_top)
+    for name in [wanted] if wanted in COMMANDS else COMMANDS:
+        module, attribute = COMMANDS[name]
+        found = getattr(importlib.import_module(f"hmic_analysis.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
 def _top(
     version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
 ) -> None:
@@ -56,8 +82,9 @@ def main(arguments: list[str] | None = None) -> int:
         # A Windows console that is not UTF-8 must not end a night's run over a dash.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        code = app(arguments, standalone_mode=False)
+        code = build_app(words[0] if words else "")(words, standalone_mode=False)
         return code if isinstance(code, int) else 0
     except HmicError as fault:
         err().print(fault.message, style="bold red", markup=False)

@@ -15,10 +15,13 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hmic_analysis.contracts import CONTRACTS, Column, Contract, contract_for
 
+#: Tables of the inspectorate, not of any one force.
+NOT_A_FORCES_OWN = ("force_reference",)
 _CREATED = datetime(2014, 9, 3)
 _HEAD = PatternFill("solid", fgColor="12436D")
 _NEEDED = PatternFill("solid", fgColor="F46A25")
@@ -71,14 +74,15 @@ def write_template(path: Path, tables: Iterable[str] | None = None) -> None:
     path : pathlib.Path
         Where to write it (``.xlsx``); replaced if it is there.
     tables : iterable of str, optional
-        Tables to include; by default all.
+        Tables to include; by default all that a force can give.
 
     Raises
     ------
     DataError
         If there is no table of that name.
     """
-    contracts = list(CONTRACTS.values()) if tables is None else [contract_for(t) for t in dict.fromkeys(tables)]
+    names = [t for t in CONTRACTS if t not in NOT_A_FORCES_OWN] if tables is None else dict.fromkeys(tables)
+    contracts = [contract_for(t) for t in names]
     book = Workbook()
     book.properties.creator = "hmic_analysis"
     book.properties.title = "Data return"
@@ -86,6 +90,8 @@ def write_template(path: Path, tables: Iterable[str] | None = None) -> None:
     _cover(book.active)
     _contents(book.create_sheet("Contents"), contracts)
     _columns(book.create_sheet("Columns"), contracts)
+    for sheet in book.worksheets:
+        _fit_for_print(sheet)
     for contract in contracts:
         _table(book.create_sheet(contract.name), contract)
     memory = io.BytesIO()
@@ -94,6 +100,22 @@ def write_template(path: Path, tables: Iterable[str] | None = None) -> None:
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(_stable(memory.getvalue()))
     os.replace(part, path)
+
+
+def _fit_for_print(sheet: Worksheet) -> None:
+    """Rows high enough for wrapped texts, and pages on which all columns stand side by side."""
+    for cells in sheet.iter_rows():
+        lines = 1
+        for cell in cells:
+            width = sheet.column_dimensions[get_column_letter(cell.column)].width
+            lines = max(lines, -(-len(str(cell.value or "")) // max(int(width * 0.95), 1)))
+        if lines > 1:
+            sheet.row_dimensions[cells[0].row].height = 15 * lines
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = None if sheet.title == "Cover" else "1:1"
 
 
 def _cover(sheet: Worksheet) -> None:
@@ -114,6 +136,7 @@ def _contents(sheet: Worksheet, contracts: list[Contract]) -> None:
         link = sheet.cell(row=row, column=1, value=contract.name)
         link.hyperlink = f"#'{contract.name}'!A1"
         link.font = Font(underline="single", color="12436D")
+        link.alignment = Alignment(vertical="top")
         needed = [c.name for c in contract.columns if c.required]
         needed += [f"one of {' or '.join(group)}" for group in contract.any_of]
         for column, text in enumerate((contract.title, contract.row_is, ", ".join(needed)), start=2):
