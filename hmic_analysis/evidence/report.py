@@ -7,37 +7,26 @@ by the engine it leaves an evidence bundle in its folder; opened by an analyst w
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.build import Builder
 from hmic_analysis.evidence.bundle import package_versions, save_chart, save_table, write_bundle
 from hmic_analysis.evidence.claims import make_claim
-from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Figure, Grade, Indicator, Table
-from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
-from hmic_analysis.evidence.wording import say_bounds, say_date, say_indicator, say_period, sentence_case
-from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import within
+from hmic_analysis.evidence.holdings import Holdings
+from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure, Grade, Indicator, Table
+from hmic_analysis.evidence.show import claim_table, group_frame, indicator_table
+from hmic_analysis.evidence.verdicts import Decision
+from hmic_analysis.evidence.wording import say_date, say_period
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.store.processed import load_table, read_manifest
 
 if TYPE_CHECKING:
     from hmic_analysis.figures.chart import Chart
-
-#: Tables that every finding may take.
-ALWAYS = ("data_request", "document")
-VERDICT_WORDS = {
-    "supported": "Supported",
-    "contradicted": "Contradicted",
-    "not_determinable": "Not determinable",
-}
 
 
 def open_report(
@@ -90,7 +79,7 @@ def open_report(
     return Report(home, settings, territorial, Path(output) if output else None)
 
 
-class Report:
+class Report(Holdings):
     """One finding on one force.
 
     Parameters
@@ -105,165 +94,17 @@ class Report:
     """
 
     def __init__(self, project: Project, settings: Resolved, territorial: tuple[str, ...], folder: Path | None) -> None:
-        self.project = project
+        super().__init__(project, settings)
         self.territorial = territorial
-        self.settings = settings
-        self.force = settings.force.slug
-        self.spec = settings.finding
         self.folder = folder
-        self.manifest = read_manifest(project, self.force)
         self.period = say_period(settings.period_start, settings.period_end)
         windows = {"period": self.period, "as_of": say_date(settings.as_of)}
         self.build = Builder(self.spec, windows, settings.confidence)
         self._started = time.monotonic()
-        self._tables: dict[tuple[str, str], pd.DataFrame] = {}
-        self._used: dict[str, DataUsed] = {}
         self._indicators: dict[str, Indicator] = {}
         self._claims: dict[str, ClaimEvidence] = {}
         self._figures: list[Figure] = []
         self._kept: list[Table] = []
-        self._inputs: dict[str, str] = {}
-
-    # -- data ------------------------------------------------------------------------------------------------
-
-    def table(self, name: str, force: str = "") -> pd.DataFrame:
-        """A table of the force, whole; an empty frame with the contract's columns if it was not supplied.
-
-        Parameters
-        ----------
-        name : str
-            Table name.
-        force : str
-            Another holder of the table, such as ``england-and-wales``.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Times in the zone of the source; a row's origin stands in ``source_file`` and ``source_row``.
-
-        Raises
-        ------
-        ParameterError
-            If the finding's entry in the catalogue doesn't name the table: the plan could not know that a change of
-            it matters.
-        """
-        if name not in (*self.spec.tables.core, *self.spec.tables.useful, *ALWAYS):
-            raise ParameterError(
-                f"Finding {self.spec.id} takes the table '{name}', which its entry in params/findings.yml doesn't "
-                "name. Add it to its useful tables."
-            )
-        holder = force or self.force
-        if (holder, name) not in self._tables:
-            frame = load_table(self.project, holder, name)
-            self._tables[holder, name] = frame
-            self._note_use(name, holder, frame, None)
-        return self._tables[holder, name]
-
-    def flow(self, name: str) -> pd.DataFrame:
-        """The rows of a table that belong to the period, by local day (whole months where only months are known).
-
-        Parameters
-        ----------
-        name : str
-            Table name.
-
-        Returns
-        -------
-        pandas.DataFrame
-        """
-        frame = self.table(name)
-        contract = contract_for(name)
-        at, month = contract.time, ""
-        if contract.column(contract.time).kind == "month":
-            at, month = contract.column(contract.time).month_of, contract.time
-        rows = within(frame, self.settings.period_start, self.settings.period_end, at, month)
-        self._note_use(name, self.force, frame, len(rows))
-        return rows
-
-    def given(self, *names: str) -> bool:
-        """Whether every one of these tables was supplied with at least one row."""
-        return all(len(self.table(name)) > 0 for name in names)
-
-    def answer(self, item: str) -> registers.Answer:
-        """What became of the request for an item; all None where it was not asked for."""
-        return registers.answer_to(self.table("data_request"), item)
-
-    def cannot_tell(self, *abouts: str) -> list[str]:
-        """What the source says it can't tell of tables, columns or indicators."""
-        if self.manifest is None:
-            return []
-        return list(dict.fromkeys(c.because for about in abouts for c in self.manifest.cannot_tell(about)))
-
-    def _unmeasurable(self, *abouts: str) -> list[str]:
-        """Why the source makes tables or indicators impossible to measure; empty if it doesn't."""
-        if self.manifest is None:
-            return []
-        found = [c for about in abouts for c in self.manifest.cannot_tell(about) if c.effect == "not_measurable"]
-        return list(dict.fromkeys(c.because for c in found))
-
-    def gap(self, *names: str, item: str = "") -> Decision | None:
-        """Why a claim that needs these tables can't be weighed; None if all are there.
-
-        Parameters
-        ----------
-        *names : str
-            Tables the claim can't do without.
-        item : str
-            Item of the data-request log that stands for them; by default the table's own name.
-
-        Returns
-        -------
-        Decision or None
-            ``not_determinable`` with the most telling reason: the source can't tell, the request was not made,
-            not answered or refused, or nothing was supplied.
-        """
-        missing = [name for name in names if not self.given(name)]
-        unable = self._unmeasurable(*names)
-        if unable:
-            return undecided("source_cannot_tell", why=" ".join(unable))
-        if not missing:
-            return None
-        for name in missing:
-            status = self.answer(item or name).status
-            if status == "nil_return_unable":
-                return undecided("nil_return_unable", why=f"The force can't supply the table {name}.")
-            asked = request_gap(status) if status else None
-            if asked is not None:
-                return asked
-        tables = ", ".join(missing)
-        return undecided("no_data", why=f"Not supplied: {tables}.")
-
-    def data(self) -> pd.DataFrame:
-        """The rows read, kept and rejected of every file behind the tables of this finding, for show.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per table and file; also a row for each table that was not supplied.
-        """
-        for name in (*self.spec.tables.core, *self.spec.tables.useful):
-            self.table(name)
-        rows = []
-        for used in self._used.values():
-            if not used.accounts:
-                rows.append({"Table": used.table, "File": "not supplied", "Read": 0, "Kept": 0, "Rejected": 0})
-            for a in used.accounts:
-                rows.append(
-                    {
-                        "Table": used.table,
-                        "File": a.file,
-                        "Read": a.read,
-                        "Kept": a.kept,
-                        "Rejected": a.rejected,
-                        "Why rejected": "; ".join(f"{k}: {v:,}" for k, v in a.reasons.items()),
-                        "Odd, kept and flagged": "; ".join(f"{k}: {v:,}" for k, v in a.flags.items()),
-                    }
-                )
-        columns = ["Table", "File", "Read", "Kept", "Rejected", "Why rejected", "Odd, kept and flagged"]
-        frame = pd.DataFrame(rows).reindex(columns=columns).set_index("Table")
-        return frame.astype({c: "object" for c in columns[5:]}).fillna("")
-
-    # -- evidence --------------------------------------------------------------------------------------------
 
     def add(self, *indicators: Indicator) -> pd.DataFrame:
         """Take indicators into the evidence.
@@ -280,34 +121,17 @@ class Report:
         """
         told = [self._as_the_source_can_tell(indicator) for indicator in indicators]
         self._indicators.update({indicator.id: indicator for indicator in told})
-        return self.figures_table(told)
+        return indicator_table(told)
 
     def _as_the_source_can_tell(self, indicator: Indicator) -> Indicator:
         """Withhold a figure that the source can't give; put the source's caveats next to any other."""
-        unable = self._unmeasurable(indicator.name)
+        unable = self.unmeasurable(indicator.name)
         if unable:
             keep = {"id", "name", "label", "unit", "basis", "stratum", "window", "better", "definition"}
             plain = {k: v for k, v in indicator.model_dump().items() if k in keep}
             return Indicator(**plain, about_persons=indicator.about_persons, note=" ".join(unable))
         caveats = tuple(dict.fromkeys((*indicator.caveats, *self.cannot_tell(indicator.name))))
         return indicator.model_copy(update={"caveats": caveats})
-
-    def figures_table(self, indicators: Iterable[Indicator]) -> pd.DataFrame:
-        """Indicators as a table for show: value, bounds, what they rest on."""
-        rows = [
-            {
-                "Indicator": i.label,
-                "Value": say_indicator(i),
-                "Bounds": say_bounds(i),
-                "Numerator": "" if i.numerator is None else f"{i.numerator:,.0f}",
-                "Denominator": "" if i.denominator is None else f"{i.denominator:,.0f}",
-                "Unknown": f"{i.unknown:,.0f}",
-                "Note": " ".join((i.note, *i.caveats)).strip(),
-            }
-            for i in indicators
-        ]
-        columns = ["Indicator", "Value", "Bounds", "Numerator", "Denominator", "Unknown", "Note"]
-        return pd.DataFrame(rows, columns=columns).set_index("Indicator")
 
     def indicator(self, id: str) -> Indicator | None:
         """An indicator taken earlier; None if there is none of that id."""
@@ -327,21 +151,7 @@ class Report:
             ``group``, ``label``, ``value``, ``lo``, ``hi``, ``lo_missing``, ``hi_missing``, ``n``.
         """
         chosen = [i for i in self._indicators.values() if i.name in names and (bool(i.stratum) or len(names) > 1)]
-        rows = [
-            {
-                "group": i.id,
-                "label": sentence_case(i.stratum or i.label),
-                "value": i.value,
-                "lo": i.lo,
-                "hi": i.hi,
-                "lo_missing": i.lo_missing,
-                "hi_missing": i.hi_missing,
-                "n": (i.denominator or 0) + i.unknown,
-            }
-            for i in chosen
-        ]
-        columns = ["group", "label", "value", "lo", "hi", "lo_missing", "hi_missing", "n"]
-        return pd.DataFrame(rows, columns=columns)
+        return group_frame(chosen)
 
     def words(self, name: str, subtitle: str, about: str = "") -> dict[str, object]:
         """What a chart function is told about its words.
@@ -362,7 +172,7 @@ class Report:
         place = f"{subtitle}, {self.settings.force.name}"
         when = "" if "at " + self.as_of in subtitle else f", {self.period}"
         caveats = "".join(f". {c.rstrip('.')}" for c in self.cannot_tell(about)) if about else ""
-        unable = self._unmeasurable(about) if about else []
+        unable = self.unmeasurable(about) if about else []
         return {
             "name": name,
             "subtitle": place + when + ("" if unable else caveats),
@@ -370,21 +180,6 @@ class Report:
             "synthetic": self.synthetic,
             **({"reason": " ".join(unable)} if unable else {}),
         }
-
-    def only_if_measurable(self, frame: pd.DataFrame, about: str) -> pd.DataFrame:
-        """The frame, or none of its rows where the source can't tell what it is about.
-
-        Parameters
-        ----------
-        frame : pandas.DataFrame
-        about : str
-            Indicator.
-
-        Returns
-        -------
-        pandas.DataFrame
-        """
-        return frame.iloc[:0] if self._unmeasurable(about) else frame
 
     @property
     def as_of(self) -> str:
@@ -455,20 +250,6 @@ class Report:
         self._claims[id] = evidence
         return evidence
 
-    @property
-    def synthetic(self) -> bool:
-        """Whether any table in use is synthetic."""
-        return self.manifest is not None and self.manifest.synthetic
-
-    def source(self) -> str:
-        """The source line of figures and tables."""
-        kind = "simulated return, synthetic data" if self.synthetic else "force data return"
-        if self.manifest is not None and not self.synthetic:
-            kind = "; ".join(self.manifest.source_titles.values()) or kind
-        return f"{self.settings.force.name}, {kind}"
-
-    # -- the end ---------------------------------------------------------------------------------------------
-
     def conclude(self) -> pd.DataFrame:
         """Write the evidence bundle.
 
@@ -488,24 +269,13 @@ class Report:
         bundle = self.bundle()
         if self.folder is not None:
             write_bundle(bundle, self.folder)
-        rows = [
-            {
-                "Claim": c.claim,
-                "Statement": c.statement,
-                "Verdict": VERDICT_WORDS[c.verdict] if c.type != "judgement" else "Inspectors' view",
-                "Grade": c.grade,
-                "Why": c.why,
-                "What would change it": c.would_change,
-            }
-            for c in bundle.claims
-        ]
-        return pd.DataFrame(rows).set_index("Claim")
+        return claim_table(bundle.claims)
 
     def bundle(self) -> Bundle:
         """The evidence as it stands."""
         s, force = self.settings, self.settings.force
         claims = tuple(self._claims[id] for id in self.spec.claims if id in self._claims)
-        no_data = not self._anything() and all(c.verdict == "not_determinable" for c in claims)
+        no_data = not self.has_core() and all(c.verdict == "not_determinable" for c in claims)
         levels = [c.sensitivity for c in claims] or ["force"]
         return Bundle(
             finding=self.spec.id,
@@ -524,46 +294,12 @@ class Report:
             indicators=tuple(self._indicators.values()),
             figures=tuple(self._figures),
             tables=tuple(self._kept),
-            data=tuple(self._used.values()),
+            data=tuple(self.used.values()),
             request=tuple(self.spec.request) if no_data else (),
-            notes=self._notes(),
+            notes=self.notes(),
             parameters=dict(s.values),
-            inputs=dict(sorted(self._inputs.items())),
+            inputs=dict(sorted(self.inputs.items())),
             versions=package_versions(),
             sensitivity=max(levels, key=("public", "force", "restricted").index),
             seconds=round(time.monotonic() - self._started, 3),
-        )
-
-    def _notes(self) -> tuple[str, ...]:
-        """Suspect periods of the tables in use, and what is to be known of how the files were read."""
-        if self.manifest is None:
-            return ()
-        suspect = [
-            f"{note.state}: {note.table}, {note.start or 'beginning'} to {note.end or 'end'}: {note.note}"
-            for note in self.manifest.notes
-            if note.table in self._used
-        ]
-        return (*suspect, *self.manifest.remarks)
-
-    def _anything(self) -> bool:
-        return any(len(self.table(n)) > 0 for n in self.spec.tables.core if n not in ALWAYS)
-
-    def _note_use(self, name: str, holder: str, frame: pd.DataFrame, in_window: int | None) -> None:
-        manifest = self.manifest if holder == self.force else read_manifest(self.project, holder)
-        entry = manifest.tables.get(name) if manifest else None
-        accounts = entry.accounts if entry else ()
-        self._inputs.update({a.file: a.sha256 for a in accounts})
-        first, last = (entry.first, entry.last) if entry else ("", "")
-        if in_window is None and name in self._used:
-            in_window = self._used[name].rows_in_window
-        self._used[name] = DataUsed(
-            table=name,
-            rows=len(frame),
-            rows_in_window=in_window
-            if in_window is not None
-            else getattr(self._used.get(name), "rows_in_window", None),
-            accounts=tuple(accounts),
-            cannot_tell=tuple(self.cannot_tell(name)),
-            first=first,
-            last=last,
         )

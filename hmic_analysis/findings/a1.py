@@ -5,7 +5,8 @@ from __future__ import annotations
 from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, request_gap, undecided
+from hmic_analysis.evidence.rules import request_gap
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, undecided
 from hmic_analysis.measures.base import Share
 from hmic_analysis.measures.recording import recorded_crimes
 

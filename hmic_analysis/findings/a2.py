@@ -5,7 +5,8 @@ from __future__ import annotations
 from hmic_analysis.evidence.grades import grade_documents, grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, existence, few_forces, undecided
+from hmic_analysis.evidence.rules import existence, few_forces
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, undecided
 from hmic_analysis.measures import registers
 
 NATIONAL = "england-and-wales"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, capability
+from hmic_analysis.evidence.rules import capability
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least
 
 STATED = {"A6a": "named_suspects_outstanding", "A6b": "failed_to_answer_bail"}
 

@@ -7,7 +7,8 @@ import pandas as pd
 from hmic_analysis.evidence.grades import grade_documents, grade_indicator
 from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
+from hmic_analysis.evidence.rules import request_gap
+from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
 
 ITEM = "staff_time_saved"

@@ -111,3 +111,20 @@ def hours_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
         Float hours; negative where the order is reversed, missing where a time is.
     """
     return (later - earlier).dt.total_seconds() / 3600
+
+
+def happened_by(days: pd.Series, as_of: pd.Timestamp) -> pd.Series:
+    """Whether something had happened by a day.
+
+    Parameters
+    ----------
+    days : pandas.Series
+        Dates; missing where it never did.
+    as_of : pandas.Timestamp
+
+    Returns
+    -------
+    pandas.Series
+        Booleans; later dates were not yet known on the day.
+    """
+    return (days.notna() & (days <= as_of)).astype(bool)

@@ -1,8 +1,4 @@
-"""A6: named suspects outstanding, failures to answer police bail, and how they are managed.
-
-Persons are counted, not pairs of person and crime.  Court bail, court warrants and recalls to prison are not police
-bail and are left out.
-"""
+"""A6: named suspects outstanding, and how they are managed.  Persons are counted, not pairs of person and crime."""
 
 from __future__ import annotations
 
@@ -11,18 +7,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.base import Share, happened_by
 
 NOBODY = Share.none()
-POLICE_BAIL = ("s47_3", "s30a_street")
-CIRCULATED_FOR = ("named_suspect", "failed_to_answer_bail")
 AGE_BANDS = ((0, 7, "7 days or less"), (8, 28, "8 to 28 days"), (29, 90, "29 to 90 days"),
              (91, 365, "91 to 365 days"), (366, None, "More than 365 days"))  # fmt: skip
-
-
-def _by(day: pd.Series, as_of: pd.Timestamp) -> pd.Series:
-    """Whether something had happened by that day."""
-    return (day.notna() & (day <= as_of)).astype(bool)
 
 
 def suspect_pairs(suspect: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -47,7 +36,7 @@ def suspect_pairs(suspect: pd.DataFrame, as_of: date) -> pd.DataFrame:
     rows = suspect[(grounds & (suspect["named_on"] <= day)).to_numpy(dtype=bool)].copy()
     ended = pd.Series(False, index=rows.index)
     for column in ("arrested_on", "interviewed_on", "eliminated_on", "crime_closed_on"):
-        ended |= _by(rows[column], day)
+        ended |= happened_by(rows[column], day)
     dated_later = pd.Series(False, index=rows.index)
     for column in ("arrested_on", "interviewed_on", "eliminated_on", "crime_closed_on"):
         dated_later |= (rows[column] > day).fillna(False).astype(bool)
@@ -166,148 +155,6 @@ def age_bands(persons: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def bail_returns(bail: pd.DataFrame) -> pd.DataFrame:
-    """Police bail whose return stood: not re-bailed or cancelled before it was due.
-
-    Parameters
-    ----------
-    bail : pandas.DataFrame
-        Table ``bail``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows with ``answered``: the nullable boolean ``attended``.
-    """
-    police = bail["bail_type"].isin(list(POLICE_BAIL))
-    moved = (bail["rebailed_on"] <= bail["return_due_on"]).fillna(False)
-    cancelled = (bail["cancelled_on"] <= bail["return_due_on"]).fillna(False)
-    rows = bail[(police & ~moved & ~cancelled).to_numpy(dtype=bool)]
-    return rows.assign(answered=rows["attended"].astype("boolean"))
-
-
-def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str]]:
-    """Persons who had failed to answer police bail and were still wanted for it at a day.
-
-    Parameters
-    ----------
-    bail : pandas.DataFrame
-        Table ``bail``.
-    as_of : datetime.date
-
-    Returns
-    -------
-    tuple of set of str
-        Person keys surely so, and further ones of whom it is not known whether they attended.
-    """
-    day = pd.Timestamp(as_of)
-    rows = bail_returns(bail)
-    due = _by(rows["return_due_on"], day)
-    over = _by(rows["rearrested_on"], day) | _by(rows["cancelled_on"], day) | _by(rows["rebailed_on"], day)
-    still = rows[(due & ~over).to_numpy(dtype=bool)]
-    sure = set(still.loc[(still["answered"] == False).fillna(False).to_numpy(dtype=bool), "person_key"])  # noqa: E712
-    unknown = set(still.loc[still["answered"].isna().to_numpy(dtype=bool), "person_key"])
-    return sure, unknown - sure
-
-
-def circulated(pnc: pd.DataFrame, as_of: date) -> set[str]:
-    """Persons circulated as suspects or for failing to answer bail at a day.
-
-    Parameters
-    ----------
-    pnc : pandas.DataFrame
-        Table ``pnc_circulation``.
-    as_of : datetime.date
-
-    Returns
-    -------
-    set of str
-        Person keys; court warrants and recalls are left out.
-    """
-    day = pd.Timestamp(as_of)
-    current = _by(pnc["circulated_on"], day) & ~_by(pnc["cancelled_on"], day)
-    return set(pnc.loc[(current & pnc["reason"].isin(list(CIRCULATED_FOR))).to_numpy(dtype=bool), "person_key"])
-
-
-def circulated_share(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date, days: int) -> Share:
-    """Persons outstanding for longer than so many days who are circulated.
-
-    Parameters
-    ----------
-    persons : pandas.DataFrame
-        Result of :func:`outstanding_persons`.
-    pnc : pandas.DataFrame
-        Table ``pnc_circulation``.
-    as_of : datetime.date
-    days : int
-        Persons named so many days ago or less are left out.
-
-    Returns
-    -------
-    Share
-    """
-    rows = persons[(persons["state"] == "outstanding") & (persons["age_days"] > days)]
-    yes = int(rows["person_key"].isin(circulated(pnc, as_of)).sum())
-    return Share(yes, len(rows) - yes)
-
-
-def days_to_circulation(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Days from naming to circulation, those not circulated censored at the snapshot.
-
-    Parameters
-    ----------
-    persons : pandas.DataFrame
-        Result of :func:`outstanding_persons`.
-    pnc : pandas.DataFrame
-        Table ``pnc_circulation``.
-    as_of : datetime.date
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per person surely outstanding: ``person_key``, ``days``, ``circulated`` (bool).
-    """
-    day = pd.Timestamp(as_of)
-    rows = persons.loc[persons["state"] == "outstanding", ["person_key", "named_on"]]
-    entries = pnc[(pnc["reason"].isin(list(CIRCULATED_FOR)) & _by(pnc["circulated_on"], day)).to_numpy(dtype=bool)]
-    both = rows.merge(entries[["person_key", "circulated_on"]], on="person_key", how="left")
-    # An entry older than the naming belongs to an earlier matter.
-    both["circulated_on"] = both["circulated_on"].where(both["circulated_on"] >= both["named_on"])
-    first = both.groupby("person_key", as_index=False).agg(named_on=("named_on", "min"), on=("circulated_on", "min"))
-    waited = (first["on"].fillna(day) - first["named_on"]).dt.days
-    return pd.DataFrame({"person_key": first["person_key"], "days": waited, "circulated": first["on"].notna()})
-
-
-def median_with_censoring(waits: pd.DataFrame) -> tuple[float | None, int, int]:
-    """Median wait by Kaplan and Meier.
-
-    Parameters
-    ----------
-    waits : pandas.DataFrame
-        ``days`` and ``circulated``: False where the wait was still going on.
-
-    Returns
-    -------
-    tuple
-        Median days (None where fewer than half have ended), waits that ended, waits in all.
-
-    Notes
-    -----
-    ``statsmodels.duration.survfunc.SurvfuncRight``.
-    """
-    from statsmodels.duration.survfunc import SurvfuncRight
-
-    ended = int(waits["circulated"].sum())
-    if ended == 0:
-        return None, 0, len(waits)
-    # A wait of no days is given half a day, since the estimator needs times above 0.
-    times = waits["days"].clip(lower=0).astype(float).replace(0.0, 0.5)
-    median = SurvfuncRight(times.to_numpy(), waits["circulated"].astype(int).to_numpy()).quantile(0.5)
-    if np.isnan(median) or np.isinf(median):
-        return None, ended, len(waits)
-    return (0.0 if median == 0.5 else float(median)), ended, len(waits)
-
-
 def high_risk_cleared(suspect: pd.DataFrame, start: date, end: date, as_of: date, days: int) -> Share:
     """High-risk suspects named in a period who were arrested or interviewed within so many days.
 
@@ -366,29 +213,7 @@ def ages(persons: pd.DataFrame) -> np.ndarray:
     return persons.loc[persons["state"] == "outstanding", "age_days"].to_numpy(dtype=float)
 
 
-def unanswered(returns: pd.DataFrame) -> Share:
-    """Bail returns that were not answered.
-
-    Parameters
-    ----------
-    returns : pandas.DataFrame
-        Result of :func:`bail_returns`.
-
-    Returns
-    -------
-    Share
-        ``yes``: the person did not attend.
-    """
-    return Share.of(returns["answered"]).reversed()
-
-
 def pairs_note(pairs: pd.DataFrame) -> str:
     """How many pairs of person and crime the persons outstanding stand for, in words."""
     sure = int(pairs["outstanding"].fillna(False).sum())
     return f"{sure:,} pairs of suspect and crime."
-
-
-def overlap_note(absconded: set[str], persons: pd.DataFrame) -> str:
-    """How many of those who failed to answer bail are also named suspects outstanding, in words."""
-    named = set(persons.loc[persons["state"] == "outstanding", "person_key"])
-    return f"{len(absconded & named):,} of them are also named suspects outstanding; {len(absconded | named):,} in all."

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from hmic_analysis.evidence.report import ALWAYS
+from hmic_analysis.evidence.holdings import ALWAYS
 from hmic_analysis.params.catalogue import FindingSpec
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.project import Project

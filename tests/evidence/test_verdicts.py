@@ -5,19 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.verdicts import (
-    Decision,
-    absence,
-    all_of,
-    at_least,
-    at_most,
-    capability,
-    decision_bounds,
-    existence,
-    few_forces,
-    finding_verdict,
-    request_gap,
-)
+from hmic_analysis.evidence.rules import absence, capability, existence, few_forces, request_gap
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, at_most, decision_bounds, finding_verdict
 
 
 def share(yes: int, no: int, unknown: int = 0, basis: str = "all_records") -> Indicator:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmic_analysis.measures import demand
+from hmic_analysis.measures import demand, timeline
 from hmic_analysis.measures.base import Share
 
 
@@ -85,10 +85,10 @@ def test_months_without_any_are_shown_as_none(table):
         {"crime_id": "1", "recorded_month": "2014-01-01", "crime_type": "Drugs"},
         {"crime_id": "2", "recorded_month": "2014-03-01", "crime_type": "Drugs"},
     )
-    got = demand.monthly_counts(crime, "recorded_month", "crime_type")
+    got = timeline.monthly_counts(crime, "recorded_month", "crime_type")
     assert got["value"].tolist() == [1, 0, 1]
-    assert demand.types_over_time(table("incident"), crime)["group"].unique().tolist() == ["Drugs"]
-    assert demand.types_over_time(table("incident"), table("crime")).empty
+    assert timeline.types_over_time(table("incident"), crime)["group"].unique().tolist() == ["Drugs"]
+    assert timeline.types_over_time(table("incident"), table("crime")).empty
 
 
 def test_a_source_without_categories_is_shown_by_its_own_types(table):

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures import suspects
+from hmic_analysis.measures import bail as bail_measures
+from hmic_analysis.measures import circulation, suspects
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -93,12 +94,12 @@ def test_failing_to_answer_bail(table):
         {"bail_id": "9", "person_key": "court", **due, "bail_type": "court", "attended": False},
         {"bail_id": "10", "person_key": "street", **due, "bail_type": "s30a_street", "attended": False},
     )
-    sure, unknown = suspects.failed_to_answer(bail, AS_OF)
+    sure, unknown = bail_measures.failed_to_answer(bail, AS_OF)
     assert sure == {"absconded", "caught later", "street"}
     assert unknown == {"unknown"}
-    returns = suspects.bail_returns(bail)
+    returns = bail_measures.bail_returns(bail)
     assert set(returns["bail_id"]) == {"1", "2", "3", "4", "6", "7", "8", "10"}
-    assert suspects.unanswered(returns) == Share(5, 1, 2)
+    assert bail_measures.unanswered(returns) == Share(5, 1, 2)
 
 
 def test_circulation_leaves_out_warrants_and_recalls(table, persons):
@@ -109,13 +110,13 @@ def test_circulation_leaves_out_warrants_and_recalls(table, persons):
         {"person_key": "y", "reason": "recall_to_prison", "circulated_on": "2014-01-11"},
         {"person_key": "z", "reason": "failed_to_answer_bail", "circulated_on": "2014-01-11", "cancelled_on": "2014-03-01"},
     )  # fmt: skip
-    assert suspects.circulated(pnc, AS_OF) == {"a"}
+    assert circulation.circulated(pnc, AS_OF) == {"a"}
     # b was named 5 days ago: not yet due.
-    assert suspects.circulated_share(persons, pnc, AS_OF, 7) == Share(1, 0)
-    waits = suspects.days_to_circulation(persons, pnc, AS_OF).set_index("person_key")
+    assert circulation.circulated_share(persons, pnc, AS_OF, 7) == Share(1, 0)
+    waits = circulation.days_to_circulation(persons, pnc, AS_OF).set_index("person_key")
     assert waits.loc["a"].tolist() == [10, True]
     assert waits.loc["b"].tolist() == [5, False]
-    assert suspects.median_with_censoring(waits.reset_index()) == (10.0, 1, 2)
+    assert circulation.median_with_censoring(waits.reset_index()) == (10.0, 1, 2)
 
 
 def test_high_risk_cleared_counts_only_those_whose_time_is_up(table):
@@ -137,6 +138,6 @@ def test_nothing_supplied_is_nobody(table):
     assert suspects.counts(rows) == (0, 0)
     assert suspects.owned(rows) == Share(0, 0)
     assert suspects.age_bands(rows)["persons"].sum() == 0
-    assert suspects.failed_to_answer(table("bail"), AS_OF) == (set(), set())
-    waits = suspects.days_to_circulation(rows, table("pnc_circulation"), AS_OF)
-    assert suspects.median_with_censoring(waits) == (None, 0, 0)
+    assert bail_measures.failed_to_answer(table("bail"), AS_OF) == (set(), set())
+    waits = circulation.days_to_circulation(rows, table("pnc_circulation"), AS_OF)
+    assert circulation.median_with_censoring(waits) == (None, 0, 0)
