@@ -105,11 +105,9 @@ def at_least(
         ``wording_mismatch`` is flagged when the figure surely lies between the two thresholds.
     """
     contradicted = supported if contradicted is None else contradicted
-    if indicator is None or indicator.value is None:
-        return undecided("no_data", why="There is no figure to test.")
-    n = (indicator.denominator or 0) + indicator.unknown
-    if n < min_n:
-        return undecided("small_n", why=f"{indicator.label}: {n:,.0f} cases, fewer than {min_n}.")
+    untestable = _untestable(indicator, min_n)
+    if untestable is not None:
+        return untestable
     lo, hi = decision_bounds(indicator, confidence)
     why = f"{indicator.label}: {_range(indicator, lo, hi)}; test: at least {supported:g}%"
     why += f", contradicted below {contradicted:g}%." if contradicted != supported else "."
@@ -147,11 +145,9 @@ def at_most(
     Decision
     """
     contradicted = supported if contradicted is None else contradicted
-    if indicator is None or indicator.value is None:
-        return undecided("no_data", why="There is no figure to test.")
-    n = (indicator.denominator or 0) + indicator.unknown
-    if n < min_n:
-        return undecided("small_n", why=f"{indicator.label}: {n:,.0f} cases, fewer than {min_n}.")
+    untestable = _untestable(indicator, min_n)
+    if untestable is not None:
+        return untestable
     lo, hi = decision_bounds(indicator, confidence)
     why = f"{indicator.label}: {_range(indicator, lo, hi)}; test: at most {supported:g}%"
     why += f", contradicted above {contradicted:g}%." if contradicted != supported else "."
@@ -160,6 +156,16 @@ def at_most(
     if lo > contradicted:
         return Decision("contradicted", why=why)
     return _between(indicator, lo, hi, supported, contradicted, why)
+
+
+def _untestable(indicator: Indicator | None, min_n: int) -> Decision | None:
+    """Why a percentage can't be held against any threshold; None if it can."""
+    if indicator is None or indicator.value is None:
+        return undecided("no_data", why="There is no figure to test.")
+    n = (indicator.denominator or 0) + indicator.unknown
+    if n < min_n:
+        return undecided("small_n", why=f"{indicator.label}: {n:,.0f} cases, fewer than {min_n}.")
+    return None
 
 
 def _between(indicator: Indicator, lo: float, hi: float, low: float, high: float, why: str) -> Decision:
