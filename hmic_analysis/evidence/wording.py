@@ -11,6 +11,10 @@ MONTHS = (
 )
 
 
+#: Codes whose words are names or abbreviations.
+NAMES = {"action_fraud": "Action Fraud", "asb": "anti-social behaviour", "pcso": "PCSO", "csi": "CSI"}
+
+
 def say_date(day: date) -> str:
     """A day as letters write it: ``30 November 2013``.
 
@@ -135,7 +139,7 @@ def say_bounds(indicator: Indicator, min_count: int = 0) -> str:
 
 def sentence_case(code: str) -> str:
     """A code of the field as people write it: ``burglary_dwelling`` becomes ``Burglary dwelling``."""
-    text = code.replace("_", " ")
+    text = NAMES.get(code, code.replace("_", " "))
     return text[:1].upper() + text[1:]
 
 

@@ -34,8 +34,7 @@ def age_bands(
     frame : pandas.DataFrame
         ``band`` (order), ``label``, ``persons``; a count already withheld is the ``marker``.
     min_count : int
-        Counts above 0 and below it are withheld.  Where exactly one is, the next smallest is withheld too, so that
-        it can't be had by subtraction from a total.
+        Counts above 0 and below it are withheld, and one more where they could be had by subtraction from a total.
     marker : str
         Printed in their place.
     what : str
@@ -76,23 +75,34 @@ def age_bands(
 
 
 def withhold(persons: pd.Series, min_count: int) -> pd.Series:
-    """Counts with the small ones, and one more where only one is small, made missing.
+    """Counts made missing so that none of the small ones can be had, not even from the published total.
 
     Parameters
     ----------
     persons : pandas.Series
         Counts.
     min_count : int
+        Counts above 0 and below it are small.
 
     Returns
     -------
     pandas.Series
+
+    Notes
+    -----
+    The next smallest count, with all equal to it, goes too where subtraction from the total would give the small
+    ones back: exactly one is small, or all are 1, or all are ``min_count - 1``.  Zeros go where there is nothing
+    else.  Where every band is small, none is left to go; and a total below ``min_count`` is withheld itself.
     """
     small = (persons > 0) & (persons < min_count)
-    if small.sum() == 1 and (~small & (persons > 0)).any():
-        rest = persons[~small & (persons > 0)]
-        small = small | (persons.index == rest.idxmin())
-    return persons.mask(small)
+    left = persons[~small & persons.notna()]
+    total, count = persons[small].sum(), int(small.sum())
+    told = count > 0 and (count == 1 or total in (count, count * (min_count - 1)))
+    if not told or left.empty or persons.sum() < min_count:
+        return persons.mask(small)
+    positive = left[left > 0]
+    # All that are equal: which of them was taken would tell where the small one isn't.
+    return persons.mask(small | (persons == (left if positive.empty else positive).min()))
 
 
 def _without_total(what: str, labels: pd.Series, shown: pd.Series) -> str:

@@ -139,10 +139,17 @@ def _draw(data: pd.DataFrame, names: Mapping[str, str], shaded: bool, synthetic:
 
 
 def _shade(axes: Axes, data: pd.DataFrame) -> None:
-    """The difference of the two sides, to the end of the last hour; none where either is missing."""
-    closed = pd.concat([data, data.tail(1).assign(week_hour=WEEK_HOURS)])
-    low, high = closed[list(_SIDES)].min(axis=1, skipna=False), closed[list(_SIDES)].max(axis=1, skipna=False)
-    axes.fill_between(closed["week_hour"], low, high, step="post", color=style.BAND, linewidth=0, zorder=1)
+    """The difference of the two sides, hour by hour; none where either is missing."""
+    sides = data[list(_SIDES)]
+    axes.stairs(
+        sides.max(axis=1, skipna=False).to_numpy(),
+        np.arange(WEEK_HOURS + 1),
+        baseline=sides.min(axis=1, skipna=False).to_numpy(),
+        fill=True,
+        color=style.BAND,
+        linewidth=0,
+        zorder=1,
+    )
 
 
 def _gap(data: pd.DataFrame, names: Mapping[str, str]) -> str:

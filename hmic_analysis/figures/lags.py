@@ -79,6 +79,8 @@ def lag_distribution(
     stops = np.array(sorted({*ticks, *marks.values()}))
     left_out = len(lags) - known.size
     notes = [f"Number of {units_name}: {known.size:,}" + (f"; {left_out:,} without a lag left out" if left_out else "")]
+    if log and min(float(known[0]), *marks.values(), math.inf) < ticks[0]:
+        notes.append(f"The axis begins at {say_minutes(60 * ticks[0])}; what is shorter stands at its left edge")
     message = _message(what, known, marks)
     return finish(
         sheet,

@@ -80,7 +80,8 @@ def generalised_gini(counts: Sequence[float], unbiased: bool = False) -> float:
     fewer = min(values.size, float(values.sum()))
     if math.isnan(plain) or (unbiased and fewer <= 1):
         return math.nan
-    general = max(1.0, values.size / float(values.sum())) * (plain - 1) + 1
+    # Rounding dust below 0 would print as "-0.0".
+    general = max(0.0, max(1.0, values.size / float(values.sum())) * (plain - 1) + 1)
     return general * fewer / (fewer - 1) if unbiased else general
 
 

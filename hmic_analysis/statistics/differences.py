@@ -89,7 +89,11 @@ def proportion_difference(
 
 
 def rate_ratio(
-    events1: float | None, exposure1: float | None, events2: float | None, exposure2: float | None, confidence: float = 0.95
+    events1: float | None,
+    exposure1: float | None,
+    events2: float | None,
+    exposure2: float | None,
+    confidence: float = 0.95,
 ) -> RateRatio:
     """Ratio of two rates, first over second, with its exact conditional interval.
 
@@ -158,9 +162,7 @@ def _equal_rates_p(events1: float, exposure1: float, events2: float, exposure2: 
     return float(2 * norm.sf(abs(z)))
 
 
-def pooled_rate(
-    numerators: Sequence[float], denominators: Sequence[float], leave_out: int | None = None
-) -> PooledRate:
+def pooled_rate(numerators: Sequence[float], denominators: Sequence[float], leave_out: int | None = None) -> PooledRate:
     """Rate of several units together: total over total, so that large units count for more.
 
     Parameters

@@ -73,9 +73,7 @@ def exact_count_interval(count: float | None, confidence: float = 0.95) -> Inter
     return Interval(lo, float(chi2.isf(tail, 2 * count + 2)) / 2)
 
 
-def proportion_limits(
-    n: float | None, baseline: float, multiplier: float = 1.0, confidence: float = 0.95
-) -> Interval:
+def proportion_limits(n: float | None, baseline: float, multiplier: float = 1.0, confidence: float = 0.95) -> Interval:
     """Funnel limits of a proportion at one denominator.
 
     Parameters
@@ -117,7 +115,9 @@ def proportion_limits(
     return Interval(max(0.0, baseline - reach) * multiplier, min(1.0, baseline + reach) * multiplier)
 
 
-def count_line(events: float | None, baseline: float = 1.0, multiplier: float = 1.0, confidence: float = 0.95) -> CountLine:
+def count_line(
+    events: float | None, baseline: float = 1.0, multiplier: float = 1.0, confidence: float = 0.95
+) -> CountLine:
     """Points of the funnel lines of a rate or ratio, for one count of events.
 
     Drawn for counts from 1 upwards, (``exposure_lo``, ``lo``) and (``exposure_hi``, ``hi``) are the two lines.

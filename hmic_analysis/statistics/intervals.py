@@ -10,6 +10,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 EXACT_BELOW = 10
 
@@ -25,7 +26,7 @@ NONE = Interval(math.nan, math.nan)
 
 
 def _missing(*values: float | None) -> bool:
-    return any(v is None or (isinstance(v, float) and math.isnan(v)) for v in values)
+    return any(pd.isna(v) for v in values)
 
 
 def proportion_interval(x: float | None, n: float | None, confidence: float = 0.95) -> Interval:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle, StepPatch
 from matplotlib.text import Text
 
@@ -70,6 +70,13 @@ def test_nothing_to_draw_gives_a_panel_that_says_so(name):
     assert not any(c.isdigit() for c in made.alt)
 
 
+def test_a_long_reason_is_cut_and_its_panel_fits_with_a_caption():
+    made = CASES["no-data-long"]()
+    assert printed(made)[-1].endswith("…")
+    assert made.figure.get_size_inches()[1] * 25.4 < 60
+    assert "10. A label" in made.alt, "the alt text holds the whole reason"
+
+
 def test_the_panel_gives_the_reason():
     made = no_data("the force sent no deployments")
     assert "The force sent no deployments" in printed(made)
@@ -85,6 +92,14 @@ def test_bars_stand_on_zero_and_are_as_long_as_their_counts(name):
     column = pd.to_numeric(made.data.iloc[:, 1], errors="coerce").fillna(0)
     assert [bar.get_width() for bar in bars(axes)] == pytest.approx(list(column))
     assert axes.get_xlim()[1] >= column.max()
+
+
+def test_labels_that_would_touch_are_left_out_at_one_distance():
+    axes = CASES["counts-long"]().figure.axes[0]
+    grid = [line.get_xdata()[0] for line in axes.lines if line.get_zorder() == 0]
+    labels = [t for t in printed(CASES["counts-long"]()) if t.endswith("trillion")]
+    assert len(grid) == len(labels) + 1 >= 3
+    assert np.diff(grid) == pytest.approx(np.diff(grid)[0])
 
 
 def test_dots_whiskers_and_bands_lie_at_their_values():
@@ -169,13 +184,15 @@ def test_more_groups_than_fit_are_counted_and_kept_in_the_data():
 def test_hours_without_a_value_are_gaps_in_line_and_shading():
     frame = week(gap=True)
     axes = week_profile(frame).figure.axes[0]
-    demand, staff = (p.get_data().values for p in axes.patches if isinstance(p, StepPatch))
+    steps = [p for p in axes.patches if isinstance(p, StepPatch)]
+    demand, staff = (p.get_data().values for p in steps if not p.get_fill())
     np.testing.assert_array_equal(np.isnan(staff), frame["staff_share"].isna())
     np.testing.assert_array_equal(np.isnan(demand), frame["demand_share"].isna())
-    shading = next(c for c in axes.collections if isinstance(c, PolyCollection))
-    spans = [(path.vertices[:, 0].min(), path.vertices[:, 0].max()) for path in shading.get_paths()]
-    assert not any(low < 40 < high for low, high in spans)
-    assert max(high for _, high in spans) == 168, "Sunday's last hour is shaded too"
+    shading = next(p for p in steps if p.get_fill()).get_data()
+    high, low = frame[["demand_share", "staff_share"]].max(axis=1), frame[["demand_share", "staff_share"]].min(axis=1)
+    either = frame[["demand_share", "staff_share"]].isna().any(axis=1)
+    np.testing.assert_array_equal(shading.values, high.mask(either))
+    np.testing.assert_array_equal(shading.baseline, low.mask(either))
 
 
 def test_hours_in_any_order_are_drawn_in_theirs():
@@ -210,6 +227,12 @@ def test_the_line_of_lags_rises_by_the_share_of_records(unit):
     assert at[72.0] == 75 and line.get_ydata()[-1] == 100
     assert "75.0% within 72 hours" in made.headline
     assert dict(made.data.itertuples(index=False))[72.0] == 75
+
+
+def test_a_lag_as_long_as_the_limit_is_within_it():
+    made = lag_distribution(pd.Series([72.0, 100.0]), {"72 hours": 72})
+    assert "50.0% within 72 hours" in made.headline
+    assert dict(made.data.itertuples(index=False))[72.0] == 50
 
 
 def test_half_within_is_true_of_half_at_least():

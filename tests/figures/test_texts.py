@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hmic_analysis.figures.ends import apart
 from hmic_analysis.figures.frames import clean_text
 from hmic_analysis.figures.measure import text_width, wrap
-from hmic_analysis.figures.sheet import place_flags
+from hmic_analysis.figures.sheet import Sheet, place_flags
+from hmic_analysis.figures.style import DPI, MM_PER_INCH
 
 WORDS = st.lists(st.text(alphabet="abcdefgWiil.é", min_size=1, max_size=30), min_size=1, max_size=12)
 
@@ -43,6 +45,14 @@ def test_names_stay_where_there_is_room():
 def test_flags_that_would_touch_stand_in_rows():
     placed = place_flags([(50, "Limit of 24 hours"), (52, "Limit of 36 hours"), (120, "Far away")], 0, 160)
     assert [row for _, row, _ in placed] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("text", ["$a_1$ and $b^2$", "100$ to 200$", r"\alpha_{x}", "plain"])
+def test_signs_of_formulas_are_printed_as_they_are_and_take_the_room_measured(text):
+    sheet = Sheet(20)
+    (artist,) = sheet.text(5, 10, text)
+    drawn = artist.get_window_extent(sheet.figure.canvas.get_renderer()).width / DPI * MM_PER_INCH
+    assert drawn == pytest.approx(text_width(text), abs=0.3)
 
 
 def test_one_line_of_printable_text():

@@ -52,6 +52,12 @@ def test_unknown_shares_are_counted_and_not_judged():
     )
 
 
+@pytest.mark.parametrize(("values", "words"), [([80.0, 79.9], "1 of 2 is below"), ([80.0, 80.0], "none of 2 is below")])
+def test_a_share_at_the_threshold_is_not_below_it(values, words):
+    assert words in proportions_by_group(shares(["a", "b"], values), 80).headline
+    assert "at or above" in proportions_by_group(shares(["a"], [80.0]), 80).headline
+
+
 def test_extremes_of_months_and_hours():
     made = monthly_series(months({"Burglary": [30, 12, 55], "Drugs": [4, 9, 7]}), what="Crimes a month")
     assert made.headline == "Crimes a month: highest Burglary, 55 in Feb 2013; lowest Drugs, 4 in Dec 2012"
@@ -126,8 +132,9 @@ def test_plain_numbers():
 @given(st.floats(-1e9, 1e12), st.floats(0, 1e12), st.booleans())
 def test_ticks_surround_the_data_evenly_and_hold_zero(low, high, whole):
     ticks = nice_ticks(low, high, whole=whole)
-    assert ticks[0] <= min(low, 0) * (1 - 1e-9) + 1e-9 and ticks[-1] >= high * (1 - 1e-9) - 1e-12
-    assert any(abs(t) < 1e-9 for t in ticks) and 2 <= len(ticks) <= 9
+    hair = (ticks[1] - ticks[0]) * 1e-8
+    assert ticks[0] <= low + hair and ticks[-1] >= high - hair
+    assert any(abs(t) <= hair for t in ticks) and 2 <= len(ticks) <= 9
     assert np.diff(ticks) == pytest.approx(np.diff(ticks)[0])
     assert not whole or all(t == round(t) for t in ticks)
 

@@ -1,0 +1,244 @@
+"""Interrupted series of a measured figure: what a change did, beyond trend and month-to-month memory.
+
+Ordinary regression takes each month for a fresh one and finds an effect where there is none in up to three series
+in ten; here neighbouring months may resemble each other (first-order autocorrelation, restricted likelihood).
+
+Conventions: missing points are left out, their place in time kept; too short a series gives a result with a
+``refusal``, the bare before-and-after comparison and no p-value.  Hours saved are time freed, not money.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.statistics.intervals import _check_level
+from hmic_analysis.statistics.its_design import (
+    MINIMUM_AFTER,
+    Effect,
+    Naive,
+    Saved,
+    Split,
+    design,
+    frame,
+    split_at,
+    without_change,
+)
+
+
+@dataclass(frozen=True)
+class InterruptedSeries:
+    """What a change did to a measured figure.
+
+    Attributes
+    ----------
+    coefficients : pandas.DataFrame
+        Indexed by term (``intercept``, ``time``, ``step``, ``slope_change``, harmonics): ``estimate``, ``se``,
+        ``lo``, ``hi``, ``p``, in the unit of the values (for each point of time for the slopes).  Empty where
+        refused.
+    saved : Saved
+    naive : Naive
+        The bare comparison, always to be shown beside ``saved``.
+    fitted : pandas.DataFrame
+        One row for each point: ``value``, ``fitted``, ``counterfactual`` (from the change on, what the model
+        expects without it).  The last two are NaN where refused.
+    rho : float
+        Correlation of neighbouring points' errors, between -1 and 1.
+    sigma : float
+        Standard deviation of the errors, in the unit of the values.
+    n_before, n_after, df : int
+        Points with a value; degrees of freedom of the intervals.
+    refusal : str
+        Why no effect is given; empty where one is.
+    """
+
+    coefficients: pd.DataFrame
+    saved: Saved
+    naive: Naive
+    fitted: pd.DataFrame
+    rho: float
+    sigma: float
+    n_before: int
+    n_after: int
+    df: int
+    effect: Effect
+    refusal: str
+
+
+def interrupted_series(
+    values: Sequence[float] | pd.Series,
+    change: Hashable,
+    effect: Effect = "step",
+    *,
+    harmonics: int = 0,
+    period: float = 12,
+    slope_starts: Literal[0, 1] = 0,
+    confidence: float = 0.95,
+) -> InterruptedSeries:
+    """Effect of a change on a series of means, hours or rates.
+
+    Parameters
+    ----------
+    values : sequence of float or pandas.Series, shape (n,)
+        Evenly spaced points in order, missing ones present as NaN.
+    change : label
+        First point after the change: its index label, its position in a plain sequence.
+    effect : {"step", "slope", "step and slope"}
+        What the change is held to have done; to be decided before looking.
+    harmonics : int
+        Pairs of sine and cosine for the season.
+    period : float
+        Points in a season.
+    slope_starts : {0, 1}
+        Where the step of ``step and slope`` is measured: 0 at the first point after, 1 at the last one before.
+    confidence : float
+        Two-sided level, between 0 and 1.
+
+    Returns
+    -------
+    InterruptedSeries
+        Refused with fewer than 24 points before or 12 after, or where the points lie exactly on the model.
+
+    Raises
+    ------
+    ValueError
+        If the change is not a label, labels repeat, or an argument is out of range.
+
+    Notes
+    -----
+    Lopez Bernal and others (2017), International Journal of Epidemiology 46:348, with the correction of 2020.
+    First-order autoregressive errors by restricted maximum likelihood, t intervals, delta method.  With 24 and
+    12 months and strong memory (0.6) a step that isn't there is still found in 7 to 9 % of series, not 5.
+    """
+    _check_level(confidence)
+    split = split_at(values, change)
+    terms = design(split, effect, harmonics, period, slope_starts)
+    refusal = split.refusal()
+    known = split.known
+    x, y, at = terms.to_numpy()[known], split.values[known], np.flatnonzero(known)
+    if not refusal and _exact(x, y):
+        refusal = "No effect estimated: the values lie exactly on the model and don't vary around it."
+    if refusal:
+        return _refused(split, effect, refusal)
+    fit = _restricted_fit(x, y, at)
+    beta, covariance, df = fit.beta, fit.covariance, y.size - x.shape[1]
+    gone = without_change(terms)
+    weights = -(terms - gone).to_numpy()[known & split.after].sum(axis=0)
+    return InterruptedSeries(
+        coefficients=_table(terms.columns, beta, covariance, df, confidence),
+        saved=_saved(float(weights @ beta), math.sqrt(weights @ covariance @ weights), df, confidence),
+        naive=split.naive(),
+        fitted=frame(split, terms.to_numpy() @ beta, gone.to_numpy() @ beta),
+        rho=fit.rho,
+        sigma=fit.sigma,
+        n_before=split.counts[0],
+        n_after=split.counts[1],
+        df=df,
+        effect=effect,
+        refusal="",
+    )
+
+
+def placebo_series(
+    values: Sequence[float] | pd.Series, change: Hashable, effect: Effect = "step", **options: float
+) -> InterruptedSeries:
+    """The same model at a change that never was, 12 points before the real one: it should find nothing.
+
+    Parameters
+    ----------
+    values, change, effect, **options
+        As in :func:`interrupted_series`; points from the real change on are not used.
+
+    Returns
+    -------
+    InterruptedSeries
+        Refused with fewer than 36 points before the real change.
+
+    Raises
+    ------
+    ValueError
+        As :func:`interrupted_series`, or if fewer than 12 points lie before the real change.
+    """
+    split = split_at(values, change)
+    if split.first < MINIMUM_AFTER:
+        raise ValueError(f"A placebo needs at least {MINIMUM_AFTER} points before the change; there are {split.first}.")
+    before = pd.Series(split.values, index=split.index).iloc[: split.first]
+    return interrupted_series(before, before.index[split.first - MINIMUM_AFTER], effect, **options)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    beta: np.ndarray
+    covariance: np.ndarray
+    rho: float
+    sigma: float
+    loglik: float
+
+
+def _restricted_fit(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> _Fit:
+    """Restricted maximum likelihood over the one correlation; ``at`` holds the points' places in time."""
+    from scipy.optimize import minimize_scalar
+
+    def loss(rho: float) -> float:
+        return -_fit_at(rho, x, y, at).loglik
+
+    grid = np.linspace(-0.95, 0.99, 40)
+    best = int(np.argmin([loss(r) for r in grid]))
+    bounds = (grid[max(0, best - 1)] if best else -0.999, grid[best + 1] if best + 1 < grid.size else 0.999)
+    found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-9})
+    return _fit_at(float(found.x), x, y, at)
+
+
+def _fit_at(rho: float, x: np.ndarray, y: np.ndarray, at: np.ndarray) -> _Fit:
+    n, k = x.shape
+    chol = np.linalg.cholesky(np.power(rho, np.abs(at[:, None] - at[None, :])))
+    xs, ys = np.linalg.solve(chol, x), np.linalg.solve(chol, y)
+    inverse = np.linalg.inv(xs.T @ xs)
+    beta = inverse @ (xs.T @ ys)
+    rss = float(((ys - xs @ beta) ** 2).sum())
+    logdet = 2 * float(np.log(np.diag(chol)).sum()) - float(np.linalg.slogdet(inverse)[1])
+    loglik = -0.5 * ((n - k) * math.log(rss) + logdet)
+    return _Fit(beta, inverse * rss / (n - k), rho, math.sqrt(rss / (n - k)), loglik)
+
+
+def _exact(x: np.ndarray, y: np.ndarray) -> bool:
+    residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    return bool(np.abs(residual).max() <= 1e-9 * max(1.0, np.abs(y).max()))
+
+
+def _table(names: pd.Index, beta: np.ndarray, covariance: np.ndarray, df: int, confidence: float) -> pd.DataFrame:
+    from scipy.stats import t
+
+    se = np.sqrt(np.diag(covariance))
+    reach = t.ppf((1 + confidence) / 2, df) * se
+    p = 2 * t.sf(np.abs(beta / se), df)
+    return pd.DataFrame({"estimate": beta, "se": se, "lo": beta - reach, "hi": beta + reach, "p": p}, index=names)
+
+
+def _saved(total: float, se: float, df: int, confidence: float) -> Saved:
+    from scipy.stats import t
+
+    reach = float(t.ppf((1 + confidence) / 2, df)) * se
+    return Saved(total, se, total - reach, total + reach)
+
+
+def _refused(split: Split, effect: Effect, refusal: str) -> InterruptedSeries:
+    nothing = np.full(split.values.size, np.nan)
+    return InterruptedSeries(
+        coefficients=pd.DataFrame(columns=["estimate", "se", "lo", "hi", "p"], dtype=float),
+        saved=Saved(math.nan, math.nan, math.nan, math.nan),
+        naive=split.naive(),
+        fitted=frame(split, nothing, nothing),
+        rho=math.nan,
+        sigma=math.nan,
+        n_before=split.counts[0],
+        n_after=split.counts[1],
+        df=0,
+        effect=effect,
+        refusal=refusal,
+    )
