@@ -100,6 +100,9 @@ def load_table(
         raise DataError(
             f"{project.relative(path)}: can't be read ({error}). Run 'hmic data prepare' for {force} again."
         ) from error
+    if found.num_rows == 0:
+        # A file without a row gives columns without a single chunk, which pandas can't join.
+        return _empty(contract, wanted, zone)
     return _frame(found, contract, wanted, zone)
 
 
