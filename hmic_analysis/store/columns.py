@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hmic_analysis.store.mapping import FileSpec, Filter, Mapping, Source
 from hmic_analysis.store.rawtable import RawTable
-from hmic_analysis.store.sql import literal, words
+from hmic_analysis.store.sql import compared, literal, words
 
 #: Begins a text that no code matches; can't stand in any file.
 UNMATCHED = "\x01"
@@ -44,7 +44,7 @@ class Context:
             return "NULL::VARCHAR"
         value = f"clean(c{positions[0]})"
         missing = self.missing(source)
-        return f"CASE WHEN lower({value}) NOT IN {words(missing)} THEN {value} END" if missing else value
+        return f"CASE WHEN {compared(value, missing)} NOT IN {words(missing)} THEN {value} END" if missing else value
 
 
 def source_text(context: Context, source: Source, person: bool = False) -> str:
@@ -64,8 +64,7 @@ def source_text(context: Context, source: Source, person: bool = False) -> str:
         else:
             text = f"replace({text}, {literal(step.find)}, {literal(step.by)})"
     if source.extract is not None:
-        group = 1 if re.search(r"(?<!\\)\((?!\?[:imsU-])", source.extract) else 0
-        text = f"nullif(regexp_extract({text}, {literal(source.extract)}, {group}), '')"
+        text = extracted(text, source.extract)
     if source.split is not None:
         text = f"string_split({text}, {literal(source.split.on)})[{source.split.part}]"
     if source.case is not None:
@@ -73,6 +72,14 @@ def source_text(context: Context, source: Source, person: bool = False) -> str:
     if source.replace or source.extract is not None or source.split is not None:
         text = f"clean({text})"
     return text
+
+
+def extracted(text: str, pattern: str) -> str:
+    """SQL of the first group of an expression, or of all it matches where it has no group; null without a match."""
+    # Escaped brackets and sets of characters open no group.
+    plain = re.sub(r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]", "", pattern)
+    group = 1 if re.search(r"\((?!\?[:imsU-])", plain) else 0
+    return f"nullif(regexp_extract({text}, {literal(pattern)}, {group}), '')"
 
 
 def _origin(context: Context, source: Source, person: bool) -> str:
@@ -87,6 +94,11 @@ def _origin(context: Context, source: Source, person: bool) -> str:
         cells = [context.cell(name, source) for name in source.columns]
         if person:
             return f" || {literal(source.join)} || ".join(f"({cell})" for cell in cells)
+        if source.blank_part is not None:
+            # Only where every part is blank there is nothing to say.
+            filled = ", ".join(f"coalesce({cell}, {literal(source.blank_part)})" for cell in cells)
+            joined = f"concat_ws({literal(source.join)}, {filled})"
+            return f"CASE WHEN coalesce({', '.join(cells)}) IS NOT NULL THEN {joined} END"
         return f"nullif(concat_ws({literal(source.join)}, {', '.join(cells)}), '')"
     if source.column is not None:
         return context.cell(source.column, source)
@@ -105,7 +117,7 @@ def coded_text(text: str, source: Source) -> str:
     source : Source
     """
     if source.codes:
-        folded = f"lower(regexp_replace({text}, '\\s+', ' ', 'g'))"
+        folded = compared(text, (" ".join(raw.split()) for raw in source.codes))
         cases = " ".join(
             f"WHEN {_test(text, folded, raw, source.match)} THEN {_code(code)}" for raw, code in _order(source)
         )
@@ -144,13 +156,17 @@ def filter_test(context: Context, test: Filter) -> str:
     cell = context.cell(test.column)
     parts = []
     if test.equals:
-        parts.append(f"lower({cell}) IN {words(_folded(test.equals))}")
+        known = _folded(test.equals)
+        parts.append(f"{compared(cell, known)} IN {words(known)}")
     if test.not_equals:
-        parts.append(f"({cell} IS NULL OR lower({cell}) NOT IN {words(_folded(test.not_equals))})")
+        known = _folded(test.not_equals)
+        parts.append(f"({cell} IS NULL OR {compared(cell, known)} NOT IN {words(known)})")
     if test.blank is not None:
         parts.append(f"{cell} IS {'' if test.blank else 'NOT '}NULL")
     if test.matches is not None:
         parts.append(f"regexp_matches({cell}, {literal(test.matches)})")
+    if test.not_matches is not None:
+        parts.append(f"({cell} IS NULL OR NOT regexp_matches({cell}, {literal(test.not_matches)}))")
     return "(" + " AND ".join(f"coalesce({part}, false)" for part in parts) + ")"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,12 +13,14 @@ import pyarrow as pa
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.store.mapping import FileSpec
-from hmic_analysis.store.rawtable import RawTable, column_list
+from hmic_analysis.store.rawtable import RawTable, column_list, footer_from
 from hmic_analysis.store.scan import BadLine, Scan, clean_copy, scan_csv
 from hmic_analysis.store.sql import literal, scalar
 from hmic_analysis.store.textfile import FALLBACK, PlainText, plain_text, transcode
 
 _DELIMITERS = ",;\t|"
+#: A first line by which spreadsheets are told the delimiter.
+_DECLARED = re.compile(rb"(?i)\"?sep=([!-/:-@\[-`{-~\t])\"?")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def read_csv(
     source, start = text.path, header.start
     if scan.rewrite or start:
         source = work / f"{table}.csv"
-        clean_copy(text.path, start, scan, source)
+        clean_copy(text.path, start, scan, header.delimiter, source)
     _load(con, source, table, header, scan, spec)
     loaded = scalar(con, f"SELECT count(*) FROM {table}_lines")
     if loaded != scan.records:
@@ -73,14 +76,27 @@ def read_csv(
             "Check 'delimiter', 'quote' and 'encoding' in the mapping, or ask for the file again."
         )
     _number(con, table, header, scan)
-    bad = tuple(_footer(line, scan, spec) for line in scan.bad.values())
-    last = scan.first_line + scan.lines - 1
-    return RawTable(table, shown, header.names, scan.records + len(bad), bad, tuple(notes), last_row=last)
+    start = footer_from(con, table, len(header.names), scan.bad.values(), spec.footer.rows)
+    bad = tuple(_footer(line, start, spec) for line in scan.bad.values())
+    notes += _ragged(bad, scan, shown)
+    read = scan.records + len(bad)
+    return RawTable(table, shown, header.names, read, bad, tuple(notes), footer_from=start)
+
+
+def _ragged(bad: tuple[BadLine, ...], scan: Scan, shown: str) -> list[str]:
+    wrong = sum(" fields where " in line.reason for line in bad)
+    if not wrong or wrong < scan.records:
+        return []
+    return [
+        f"{shown}: {wrong} of {scan.records + len(bad)} lines don't have as many fields as the header; where lines end "
+        "early or in surplus delimiters, say 'ragged: fill' in the mapping"
+    ]
 
 
 def _look(text: PlainText, shown: str, spec: FileSpec) -> tuple[_Header, Scan]:
     header = _header(text, shown, spec)
-    scan = scan_csv(text.path, header.start, header.first_line, len(header.names), header.delimiter, spec.quote)
+    fields, fill = len(header.names), spec.ragged == "fill"
+    scan = scan_csv(text.path, header.start, header.first_line, fields, header.delimiter, spec.quote, fill)
     return header, scan
 
 
@@ -91,13 +107,18 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
         for _ in range(wanted - 1):
             stream.readline()
         line, number = stream.readline(), wanted
+        declared = _DECLARED.fullmatch(line.strip()) if wanted == 1 else None
+        if declared:
+            line, number = stream.readline(), 2
         while spec.quote and line.count(spec.quote.encode()) % 2 and number < wanted + 20:
             line, number = line + stream.readline(), number + 1
         end = stream.tell()
     words = _decode(line, text)
     if not words.strip():
-        raise DataError(f"{shown}: no header in line {wanted}. Say with 'header:' in the mapping where it stands.")
-    delimiter = spec.delimiter or _sniff(words, spec.quote)
+        if spec.header == "none":
+            raise DataError(f"{shown}: line {number} is empty. Without a header the first line must be a record.")
+        raise DataError(f"{shown}: no header in line {number}. Say with 'header:' in the mapping where it stands.")
+    delimiter = spec.delimiter or (declared[1].decode() if declared else _sniff(words, spec.quote))
     quoting = {"quotechar": spec.quote} if spec.quote else {"quoting": csv.QUOTE_NONE}
     rows = list(csv.reader(io.StringIO(words, newline=""), delimiter=delimiter, **quoting))
     cells = rows[0]
@@ -107,7 +128,8 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
             raise DataError(
                 f"{shown}: the mapping names {len(names)} columns and the first line has {len(cells)} fields."
             )
-        return _Header(tuple(names), text.start, 1, delimiter)
+        first = 2 if declared else 1
+        return _Header(tuple(names), end - len(line) if declared else text.start, first, delimiter)
     return _Header(tuple(cells), end, number + 1, delimiter)
 
 
@@ -158,14 +180,14 @@ def _number(con: duckdb.DuckDBPyConnection, table: str, header: _Header, scan: S
     )
 
 
-def _footer(line: BadLine, scan: Scan, spec: FileSpec) -> BadLine:
-    if is_footer(line.raw.decode("utf-8", errors="replace"), line.line, scan.first_line + scan.lines - 1, spec):
+def _footer(line: BadLine, start: int, spec: FileSpec) -> BadLine:
+    if is_footer(line.raw.decode("utf-8", errors="replace"), line.line, start, spec):
         return replace(line, reason="footer or total row")
     return line
 
 
-def is_footer(text: str, line: int, last: int, spec: FileSpec) -> bool:
-    """Whether a line is one of the footer or total rows that the mapping describes."""
+def is_footer(text: str, line: int, start: int, spec: FileSpec) -> bool:
+    """Whether a line is one of the footer or total rows, from ``start`` on, that the mapping describes."""
     first = text.lstrip(" \t" + spec.quote).casefold()
     words = tuple(word.casefold() for word in spec.footer.starts_with)
-    return line > last - spec.footer.rows or bool(words and first.startswith(words))
+    return line >= start or bool(words and first.startswith(words))

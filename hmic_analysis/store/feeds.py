@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import did_you_mean
 from hmic_analysis.store.columns import Context
 from hmic_analysis.store.inputs import Read
-from hmic_analysis.store.mapping import Source, TableSpec
+from hmic_analysis.store.mapping import Mapping, Source, TableSpec
+from hmic_analysis.store.mapping_column import carried
 from hmic_analysis.store.mapping_load import LoadedMapping
 from hmic_analysis.store.names import fold_name
 from hmic_analysis.store.rawtable import RawTable
@@ -66,10 +67,13 @@ def make_feeds(source: LoadedMapping, read: Read, stems: dict[str, str]) -> Feed
                 result.notes.append(f"{raw.file} holds a header and no rows")
         for table, spec in specs:
             _check_columns(result, name, table, spec, raws)
+            named = read.specs[name].header != "none"
+            _check_positions(result, table, spec, source.mapping, raws, named)
             for raw in full:
                 context = Context(raw, read.specs[name], source.mapping, stems[raw.file])
                 result.feeds.append(Feed(source.name, table, _present(spec, raw), context))
         _note_unused(result, [spec for _, spec in specs], raws)
+    _note_identifiers(result, source.mapping, [n for raws in read.tables.values() for raw in raws for n in raw.names])
     return result
 
 
@@ -90,8 +94,7 @@ def _present(spec: TableSpec, raw: RawTable) -> TableSpec:
         wanted = list(source.raw_columns())
         if not wanted or source.default is not None or any(raw.positions(w) for w in wanted):
             kept[name] = source
-    alive = {n: s for n, s in kept.items() if s.on is None or s.on in kept}
-    return spec.model_copy(update={"columns": alive})
+    return spec.model_copy(update={"columns": kept})
 
 
 def _wanted(spec: TableSpec) -> Iterator[tuple[str, bool]]:
@@ -102,7 +105,7 @@ def _wanted(spec: TableSpec) -> Iterator[tuple[str, bool]]:
 
 
 def _source_wants(source: Source, optional: bool) -> Iterator[tuple[str, bool]]:
-    for part in source.first_of:
+    for part in source.parts():
         yield from _source_wants(part, optional or part.optional)
     names = (
         source.column,
@@ -121,6 +124,7 @@ def _check_columns(result: Feeds, name: str, table: str, spec: TableSpec, raws: 
         return
     files = raws[0].file if len(raws) == 1 else f"{raws[0].file} and {len(raws) - 1} other files of '{name}'"
     seen: set[str] = set()
+    others = {fold_name(c): list(s.raw_columns()) for s in spec.columns.values() for c in s.raw_columns() if s.first_of}
     for column, optional in _wanted(spec):
         if fold_name(column) in seen:
             continue
@@ -134,30 +138,67 @@ def _check_columns(result: Feeds, name: str, table: str, spec: TableSpec, raws: 
                     f"  Columns there: {', '.join(found)}."
                 )
                 result.faults.append((table, message))
-        elif without:
+        # What stands in for it in 'first_of' makes up for a column.
+        spare = others.get(fold_name(column), [])
+        without = [raw.file for raw in raws if not any(raw.positions(c) for c in (column, *spare))]
+        if without and len(without) < len(raws):
             shown = ", ".join(without[:5]) + (f" and {len(without) - 5} more" if len(without) > 5 else "")
             result.notes.append(f"column '{column}' of table '{table}' is absent from {shown}; left blank there")
         for raw in raws:
             if len(raw.positions(column)) > 1:
+                which = " or ".join(f"'{column.strip()} (column {i})'" for i in raw.positions(column))
                 message = (
-                    f"{raw.file}: the column '{column}' occurs {len(raw.positions(column))} times. Say which with "
-                    f"'position:' ({' or '.join(map(str, raw.positions(column)))}) in the mapping."
+                    f"{raw.file}: the column '{column}' occurs {len(raw.positions(column))} times. Say which in the "
+                    f"mapping: write {which}."
                 )
                 result.faults.append((table, message))
+
+
+def _check_positions(
+    result: Feeds, table: str, spec: TableSpec, mapping: Mapping, raws: list[RawTable], named: bool
+) -> None:
+    """Columns told by their position: there, the same in every file, and none that names a person."""
+    persons = {c.name for c in CONTRACTS[table].columns if c.kind == "person"}
+    secret = {fold_name(identifier): identifier for identifier in mapping.identifiers}
     for target, source in spec.columns.items():
-        for raw in raws:
-            if source.position is not None and source.position > len(raw.names):
-                message = f"{raw.file}: has {len(raw.names)} columns; '{target}' asks for position {source.position}."
+        for position in source.raw_positions():
+            names: dict[str, str] = {}
+            for raw in raws:
+                if position > len(raw.names):
+                    message = f"{raw.file}: has {len(raw.names)} columns; '{target}' asks for position {position}."
+                    result.faults.append((table, message))
+                    continue
+                folded = fold_name(raw.names[position - 1])
+                names.setdefault(folded, raw.file)
+                if folded in secret and target not in persons:
+                    message = f"{raw.file}: position {position}: {carried(secret[folded], target)}"
+                    result.faults.append((table, message))
+            if named and len(names) > 1:
+                found = " and ".join(f"'{name}' in {file}" for name, file in list(names.items())[:2])
+                message = (
+                    f"'{target}' asks for position {position}, which is {found}. Name the column instead, or feed "
+                    "the table from each layout apart."
+                )
                 result.faults.append((table, message))
+
+
+def _note_identifiers(result: Feeds, mapping: Mapping, names: Iterable[str]) -> None:
+    """An identifier that no file has, but almost: misspelt, it protects nothing."""
+    found = {fold_name(name): name.strip() for name in names}
+    for identifier in mapping.identifiers:
+        near = did_you_mean(fold_name(identifier), found) if fold_name(identifier) not in found else ""
+        if near:
+            result.notes.append(f"no file has the column '{identifier}' that the mapping lists as identifier.{near}")
 
 
 def _note_unused(result: Feeds, specs: list[TableSpec], raws: list[RawTable]) -> None:
-    used = {fold_name(column) for spec in specs for column, _ in _wanted(spec)} | {SYNTHETIC}
-    positions = {s.position for spec in specs for s in spec.columns.values()}
+    wanted = {column for spec in specs for column, _ in _wanted(spec)} | {SYNTHETIC}
+    positions = {p for spec in specs for s in spec.columns.values() for p in s.raw_positions()}
     for raw in raws:
-        left = [n.strip() for i, n in enumerate(raw.names, 1) if fold_name(n) not in used and i not in positions]
-        if any(left):
-            result.unused[raw.file] = [n for n in left if n]
+        used = positions | {p for column in wanted for p in raw.positions(column)}
+        left = [n.strip() for i, n in enumerate(raw.names, 1) if i not in used and n.strip()]
+        if left:
+            result.unused[raw.file] = left
 
 
 def surrogate_stems(raws: list[RawTable]) -> dict[str, str]:

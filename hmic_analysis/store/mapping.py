@@ -5,25 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
-Unit = Literal["seconds", "minutes", "hours", "days", "hh:mm:ss", ""]
-
-
-def _as_tuple(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
-
-
-class Model(BaseModel):
-    """Frozen, and refusing what it doesn't know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from hmic_analysis.store.mapping_source import TAGS, Model, Plus, Replace, Source, Split, Words
 
 
 class Footer(Model):
@@ -54,6 +40,7 @@ class FileSpec(Model):
     thousands: Literal["", ",", ".", " ", "'"] | None = None
     header: int | Literal["none"] = 1
     names: Words = ()
+    ragged: Literal["reject", "fill"] = "reject"
     footer: Footer = Footer()
     sheet: str | None = None
     missing_values: Words = ()
@@ -75,112 +62,12 @@ class FileSpec(Model):
             raise ValueError("must be one plain character, or none")
         return value
 
-    @field_validator("header")
+    @field_validator("header", mode="before")
     @classmethod
-    def _header(cls, value: int | str) -> int | str:
-        if isinstance(value, int) and value < 1:
+    def _header(cls, value: object) -> object:
+        if value != "none" and not (str(value).isdecimal() and int(str(value)) >= 1):
             raise ValueError("must be the number of the header row, counted from 1, or none")
         return value
-
-
-class Split(Model):
-    """The text is cut at ``on``; ``part`` counts from 1, from the end if negative."""
-
-    on: str = Field(min_length=1)
-    part: int = 1
-
-
-class Replace(Model):
-    """Every ``find`` becomes ``by``; a regular expression where ``regex`` is set."""
-
-    find: str = Field(min_length=1)
-    by: str = ""
-    regex: bool = False
-
-
-class Plus(Model):
-    """A duration to add to a timestamp."""
-
-    column: str
-    unit: Literal["seconds", "minutes", "hours", "days", "hh:mm:ss"] = "seconds"
-
-
-class Source(Model):
-    """Where the value of one standard column comes from, and what is done to it on the way."""
-
-    column: str | None = None
-    position: int | None = Field(default=None, ge=1)
-    columns: tuple[str, ...] = ()
-    join: str = " "
-    value: str | None = None
-    row_id: bool = False
-    first_of: tuple[Source, ...] = ()
-    date: str | None = None
-    time: str | None = None
-    optional: bool = False
-    missing_values: Words = ()
-    replace: tuple[Replace, ...] = ()
-    extract: str | None = None
-    split: Split | None = None
-    case: Literal["upper", "lower"] | None = None
-    codes: dict[str, str] = Field(default_factory=dict)
-    match: Literal["exact", "prefix", "regex"] = "exact"
-    otherwise: str = "reject"
-    default: str | None = None
-    true_words: Words = ()
-    false_words: Words = ()
-    unit: Unit = ""
-    decimal: Literal[".", ","] | None = None
-    thousands: Literal["", ",", ".", " ", "'"] | None = None
-    format: Words = ()
-    on: str | None = None
-    wraps_midnight: bool = False
-    plus: Plus | None = None
-    timezone: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: object) -> object:
-        return {"column": value} if isinstance(value, str) else value
-
-    @field_validator("replace", mode="before")
-    @classmethod
-    def _one_replace(cls, value: object) -> object:
-        return (value,) if isinstance(value, dict) else value
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Source:
-        given = [
-            name
-            for name in ("column", "position", "columns", "value", "row_id", "first_of")
-            if getattr(self, name) not in (None, (), False)
-        ]
-        if self.date is not None or self.time is not None:
-            given.append("date/time")
-        if len(given) != 1:
-            found = f"found {' and '.join(given)}" if given else "found none"
-            raise ValueError(
-                "needs exactly one of column, position, columns, value, row_id, first_of, or date and time; " + found
-            )
-        if self.time is not None and (self.date is None) == (self.on is None):
-            raise ValueError("'time' needs either 'date' or 'on'")
-        if self.on is not None and self.time is None:
-            raise ValueError("'on' is for a time of day: give its column as 'time'")
-        return self
-
-    def raw_columns(self) -> Iterator[str]:
-        """Names of the raw columns it reads."""
-        for name in (
-            self.column,
-            self.date,
-            self.time,
-            self.plus.column if self.plus else None,
-            *self.columns,
-        ):
-            if name is not None:
-                yield name
-        for source in self.first_of:
-            yield from source.raw_columns()
 
 
 class Filter(Model):
@@ -191,11 +78,14 @@ class Filter(Model):
     not_equals: Words = ()
     blank: bool | None = None
     matches: str | None = None
+    not_matches: str | None = None
 
     @model_validator(mode="after")
     def _some_test(self) -> Filter:
-        if not self.equals and not self.not_equals and self.blank is None and self.matches is None:
-            raise ValueError("needs equals, not_equals, blank or matches")
+        if not self.model_fields_set - {"column"}:
+            raise ValueError("needs equals, not_equals, blank, matches or not_matches")
+        if any(not word.strip() for word in (*self.equals, *self.not_equals)):
+            raise ValueError("an empty word is never equal to a cell; write 'blank: true' or 'blank: false'")
         return self
 
 
@@ -210,7 +100,7 @@ class TableSpec(Model):
     @classmethod
     def _short_where(cls, value: object) -> object:
         if isinstance(value, dict):
-            if "column" in value:
+            if set(value) & {"column", *Filter.model_fields}:
                 return (value,)
             return tuple({"column": k, "equals": v} for k, v in value.items())
         return value
@@ -278,3 +168,19 @@ class Mapping(Model):
         if self.layout == "standard" and (self.files or self.tables):
             raise ValueError("'layout: standard' takes no 'files' and no 'tables': names say it all")
         return self
+
+
+__all__ = [
+    "TAGS",
+    "CannotTell",
+    "FileSpec",
+    "Filter",
+    "Footer",
+    "Mapping",
+    "Note",
+    "Plus",
+    "Replace",
+    "Source",
+    "Split",
+    "TableSpec",
+]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+import duckdb
 
 from hmic_analysis.store.names import fold_name
 from hmic_analysis.store.scan import BadLine
 from hmic_analysis.store.sql import literal
+
+#: A row number that no file reaches.
+NO_FOOTER = 2**62
 
 
 @dataclass(frozen=True)
@@ -29,8 +35,8 @@ class RawTable:
         What a reader should know about how it was read.
     sha256 : str
         Hash of the file's bytes.
-    last_row : int
-        Number of its last row.
+    footer_from : int
+        Number of the row from which on the rows are a footer.
     """
 
     table: str
@@ -40,12 +46,16 @@ class RawTable:
     bad: tuple[BadLine, ...] = ()
     notes: tuple[str, ...] = ()
     sha256: str = ""
-    last_row: int = 0
+    footer_from: int = NO_FOOTER
     by_name: dict[str, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for i, name in enumerate(self.names, start=1):
             self.by_name.setdefault(fold_name(name), []).append(i)
+        # A name that occurs twice can be told by what the files of rejected rows call it too.
+        for name, found in [item for item in self.by_name.items() if len(item[1]) > 1]:
+            for i in found:
+                self.by_name.setdefault(f"{name} (column {i})", [i])
 
     def positions(self, name: str) -> list[int]:
         """Positions (from 1) of the columns of that name; more than one where the header repeats it."""
@@ -67,6 +77,28 @@ class RawTable:
             seen.add(shown.casefold())
             result.append(shown)
         return result
+
+
+def footer_from(con: duckdb.DuckDBPyConnection, table: str, columns: int, bad: Iterable[BadLine], rows: int) -> int:
+    """Number of the first of the last ``rows`` rows that hold anything; ``NO_FOOTER`` for none.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    table : str
+        Columns ``c1`` ... and ``_row``.
+    columns : int
+    bad : iterable of BadLine
+        Lines that are no record; they count as rows.
+    rows : int
+    """
+    if not rows:
+        return NO_FOOTER
+    cells = ", ".join(f"clean(c{i})" for i in range(1, columns + 1))
+    last = con.execute(
+        f"SELECT _row FROM {table} WHERE coalesce({cells}) IS NOT NULL ORDER BY _row DESC LIMIT {rows}"
+    ).fetchall()
+    return min(sorted([n for (n,) in last] + [line.line for line in bad], reverse=True)[:rows], default=NO_FOOTER)
 
 
 def column_list(n: int, kind: str) -> str:

@@ -47,6 +47,8 @@ class Scan:
         Number of the first line below the header.
     rewrite : bool
         The file can't be handed on as it is.
+    mended : dict of int to int
+        Fields that a line lacks, or has too many (negative) and empty; made good in the copy that is read.
     not_utf8, non_ascii : int
         Lines that aren't UTF-8; lines that are and hold more than ASCII.
     """
@@ -58,11 +60,14 @@ class Scan:
     removed: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     dropped: set[int] = field(default_factory=set)
     rewrite: bool = False
+    mended: dict[int, int] = field(default_factory=dict)
     not_utf8: int = 0
     non_ascii: int = 0
 
 
-def scan_csv(path: Path, start: int, first_line: int, fields: int, delimiter: str, quote: str) -> Scan:
+def scan_csv(
+    path: Path, start: int, first_line: int, fields: int, delimiter: str, quote: str, fill: bool = False
+) -> Scan:
     """Scan a text file below its header.
 
     Parameters
@@ -77,12 +82,14 @@ def scan_csv(path: Path, start: int, first_line: int, fields: int, delimiter: st
         Fields a record has.
     delimiter, quote : str
         One ASCII character; ``quote`` may be empty.
+    fill : bool
+        Lines that end early, or in surplus delimiters, are mended.
 
     Returns
     -------
     Scan
     """
-    state = _State(Scan(first_line), fields, ord(delimiter), ord(quote) if quote else -1)
+    state = _State(Scan(first_line), fields, ord(delimiter), ord(quote) if quote else -1, fill)
     with path.open("rb") as stream:
         stream.seek(start)
         rest = b""
@@ -104,7 +111,8 @@ def scan_csv(path: Path, start: int, first_line: int, fields: int, delimiter: st
 
 
 class _State:
-    def __init__(self, scan: Scan, fields: int, delimiter: int, quote: int) -> None:
+    def __init__(self, scan: Scan, fields: int, delimiter: int, quote: int, fill: bool) -> None:
+        self.fill = fill
         self.scan = scan
         self.fields = fields
         self.delimiter = delimiter
@@ -127,6 +135,11 @@ class _State:
         odd, crooked, counts = self._fields(buf, starts, ends)
         faults: dict[int, str] = {}
         for i in np.flatnonzero((counts != self.fields) & ~odd & ~blank):
+            missing = self.fields - int(counts[i])
+            surplus = bytes([self.delimiter]) * -missing
+            if self.fill and (missing > 0 or data[starts[i] : ends[i]].rstrip(b"\r").endswith(surplus)):
+                self.scan.mended[first + int(i)] = missing
+                continue
             faults[int(i)] = f"has {counts[i]} fields where the header has {self.fields}"
         for i in np.flatnonzero(crooked & ~odd):
             faults[int(i)] = "quotation mark inside a value"
@@ -135,6 +148,7 @@ class _State:
         for i in self._not_text(data, starts, ends):
             faults[i] = "bytes that are not text in the file's encoding"
         for i, reason in faults.items():
+            self.scan.mended.pop(first + i, None)
             raw = data[starts[i] : ends[i]]
             self.scan.bad[first + i] = BadLine(first + i, reason, raw.rstrip(b"\r"))
         self.odd += [(first + int(i), offset + int(starts[i]), offset + int(ends[i])) for i in np.flatnonzero(odd)]
@@ -212,6 +226,7 @@ class _State:
                     self.spans.append((line, last))
                     for number in range(line, last + 1):
                         self.scan.bad.pop(number, None)
+                        self.scan.mended.pop(number, None)
                     k += 2
                     continue
             stream.seek(start)
@@ -246,7 +261,7 @@ class _State:
         return len(rows) == 1 and len(rows[0]) == self.fields
 
     def _whole(self, number: int) -> bool:
-        return number not in self.scan.bad and number not in self.blank
+        return number not in self.scan.bad and number not in self.scan.mended and number not in self.blank
 
     def finish(self) -> Scan:
         scan = self.scan
@@ -255,11 +270,11 @@ class _State:
         scan.removed = np.array(sorted(scan.dropped | inside), dtype=np.int64)
         scan.records = scan.lines - len(scan.removed)
         mixed = 0 < self.returns < self.newlines - 1
-        scan.rewrite = scan.rewrite or bool(scan.dropped) or mixed
+        scan.rewrite = scan.rewrite or bool(scan.dropped or scan.mended) or mixed
         return scan
 
 
-def clean_copy(path: Path, start: int, scan: Scan, target: Path) -> None:
+def clean_copy(path: Path, start: int, scan: Scan, delimiter: str, target: Path) -> None:
     """Write the whole records of a file, and nothing else, with plain line ends.
 
     Parameters
@@ -269,10 +284,15 @@ def clean_copy(path: Path, start: int, scan: Scan, target: Path) -> None:
     start : int
         Byte at which the scan began.
     scan : Scan
+    delimiter : str
     target : pathlib.Path
     """
+    mark = delimiter.encode()
     with path.open("rb") as source, target.open("wb") as out:
         source.seek(start)
         for number, raw in enumerate(source, start=scan.first_line):
             if number not in scan.dropped:
-                out.write(raw.rstrip(b"\r\n").replace(b"\r", b" ") + b"\n")
+                line = raw.rstrip(b"\r\n").replace(b"\r", b" ")
+                missing = scan.mended.get(number, 0)
+                line = line + missing * mark if missing >= 0 else line[:missing]
+                out.write(line + b"\n")

@@ -28,6 +28,11 @@ def words(items: Iterable[str]) -> str:
     return "(" + ", ".join(literal(item) for item in items) + ")"
 
 
+def compared(text: str, items: Iterable[str]) -> str:
+    """SQL of ``text`` as it is compared with words: in lower case, single spaces where a word has any."""
+    return f"folded({text})" if any(" " in item for item in items) else f"lower({text})"
+
+
 def scalar(con: duckdb.DuckDBPyConnection, query: str) -> Any:
     """The one value that ``query`` gives."""
     return con.execute(query).fetchall()[0][0]
@@ -36,13 +41,20 @@ def scalar(con: duckdb.DuckDBPyConnection, query: str) -> Any:
 def make_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Define the macros.
 
-    ``clean(x)`` trims visible and invisible space and makes empty text null; ``printable(x)`` also takes out control
-    and direction characters; ``number_of(x)`` reads a plain decimal number; ``seconds_of(x)`` a duration or time of
-    day ``H:MM[:SS[.f]]``; ``clock_of(x)`` a time of day, also with AM/PM or without colon; ``nullif_any(x, items)``
-    is null where ``items`` has ``x``; ``reason_kind(x)`` is the part of a reason that is counted.
+    ``clean(x)`` trims visible and invisible space and makes empty text null; ``folded(x)`` is the text as words are
+    compared, in lower case with single spaces; ``printable(x)`` also takes out control and direction characters;
+    ``number_of(x)`` reads a plain decimal number; ``seconds_of(x)`` a duration or time of day ``H:MM[:SS[.f]]``;
+    ``minutes_of(x)`` a duration ``M:SS`` or ``H:MM:SS``; ``clock_of(x)`` a time of day, also with AM/PM or without
+    colon; ``nullif_any(x, items)`` is null where ``items`` has ``x``; ``reason_kind(x)`` is the part of a reason that
+    is counted.
     """
     chars = literal(SPACES + INVISIBLE)
     con.execute(f"CREATE MACRO clean(x) AS nullif(trim(x, {chars}), '')")
+    odd = " OR ".join(f"contains(x, {literal(space)})" for space in ("  ", "\xa0", "\u202f", "\t", "\n"))
+    con.execute(
+        f"CREATE MACRO folded(x) AS CASE WHEN {odd} "
+        "THEN lower(regexp_replace(x, '[\\s\\x{a0}\\x{202f}]+', ' ', 'g')) ELSE lower(x) END"
+    )
     con.execute(f"CREATE MACRO printable(x) AS nullif(trim(regexp_replace(x, {literal(_CONTROL)}, ' ', 'g')), '')")
     con.execute(
         "CREATE MACRO reason_kind(x) AS CASE WHEN starts_with(x, 'repeat of row ') THEN 'repeat' "
@@ -60,6 +72,12 @@ def make_macros(con: duckdb.DuckDBPyConnection) -> None:
         f"(CASE WHEN starts_with(x, '-') THEN -1 ELSE 1 END) * ("
         f"regexp_extract(x, {literal(span)}, 2)::DOUBLE * 3600 + regexp_extract(x, {literal(span)}, 3)::DOUBLE * 60 "
         f"+ coalesce(nullif(regexp_extract(x, {literal(span)}, 4), '')::DOUBLE, 0)) END"
+    )
+    short = r"(-?)(\d{1,6}):([0-5]\d(?:\.\d+)?)"
+    con.execute(
+        f"CREATE MACRO minutes_of(x) AS CASE WHEN regexp_full_match(x, {literal(short)}) THEN "
+        f"(CASE WHEN starts_with(x, '-') THEN -1 ELSE 1 END) * (regexp_extract(x, {literal(short)}, 2)::DOUBLE * 60 "
+        f"+ regexp_extract(x, {literal(short)}, 3)::DOUBLE) ELSE seconds_of(x) END"
     )
     clock = r"(\d{1,2}):?([0-5]\d)(?::?([0-5]\d(?:\.\d+)?))?\s*([AaPp]\.?[Mm]\.?)?"
     hour = f"regexp_extract(x, {literal(clock)}, 1)::INTEGER"

@@ -28,7 +28,7 @@ def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec) -
     cells = ", ".join(f"clean(c{i})" for i in range(1, len(raw.names) + 1))
     tests = [f"WHEN coalesce({cells}) IS NULL THEN 'blank row'"]
     if spec.footer.rows:
-        tests.append(f"WHEN _row > {raw.last_row - spec.footer.rows} THEN 'footer or total row'")
+        tests.append(f"WHEN _row >= {raw.footer_from} THEN 'footer or total row'")
     for word in spec.footer.starts_with:
         tests.append(f"WHEN starts_with(lower(clean(c1)), {literal(word.lower())}) THEN 'footer or total row'")
     con.execute(f"CREATE VIEW {raw.table}_rows AS SELECT *, CASE {' '.join(tests)} END AS _skip FROM {raw.table}")

@@ -8,12 +8,20 @@ from hmic_analysis.errors import did_you_mean
 from hmic_analysis.store.sql import literal
 
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "BST": 60}
-_OFFSET = r"\d:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?\s*(Z|z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)$"
+#: After a time with colons or the time of the compact ISO form (20130702T0304); after bare digits only Z.
+_OFFSET = (
+    r"(?:\d:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?|\dT\d{4}(?:\d{2}(?:[.,]\d+)?)?)"
+    r"\s*(Z|z|UTC|GMT|BST|[+-]\d{2}(?::?\d{2})?)$|\d(Z)$"
+)
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
 _UK_DAYS = ("%d/%m/%Y",)
 _UK_TIMES = ("%d/%m/%Y %H:%M:%S.%f", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
 _MONTHS = ("%Y-%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%b-%Y")
 _CLOCK_CODES = ("%H", "%I", "%c", "%X", "%s")
+#: Words for a time of day alone, beside strptime formats.
+CLOCKS = ("hhmm", "hhmmss", "excel_days")
+#: What office programs put before a time of day that has no day.
+_DAY_ZERO = r"^(1899-12-3[01]|1900-01-0[01])[ T]"
 #: Formats that count from a fixed instant.
 COUNTED = ("epoch_seconds", "epoch_milliseconds", "excel_days")
 _LOW, _HIGH = "TIMESTAMP '1900-01-01'", "TIMESTAMP '2100-12-31 23:59:59.999999'"
@@ -27,7 +35,8 @@ def make_time_macros(con: duckdb.DuckDBPyConnection) -> None:
     Greenwich written at the end of a time, else null; ``unzoned(x)`` the text without them and with at most six
     digits of a second.
     """
-    mark = f"upper(regexp_extract(x, {literal(_OFFSET)}, 1))"
+    found = f"regexp_extract(x, {literal(_OFFSET)}, 1) || regexp_extract(x, {literal(_OFFSET)}, 2)"
+    mark = f"upper({found})"
     con.execute(f"CREATE MACRO plausible(x) AS CASE WHEN x BETWEEN {_LOW} AND {_HIGH} THEN x END")
     # The engine knows words such as 'epoch' and 'infinity' in whatever format.
     con.execute("CREATE MACRO by_format(x, f) AS CASE WHEN regexp_matches(x, '[0-9]') THEN try_strptime(x, f) END")
@@ -41,12 +50,12 @@ def make_time_macros(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute(
         "CREATE MACRO unzoned(x) AS regexp_replace(CASE WHEN "
-        f"regexp_matches(x, {literal(_OFFSET)}) THEN rtrim(left(x, length(x) - length(regexp_extract(x, "
-        f"{literal(_OFFSET)}, 1)))) ELSE x END, '([.,]\\d{{6}})\\d+', '\\1')"
+        f"regexp_matches(x, {literal(_OFFSET)}) THEN rtrim(left(x, length(x) - length({found}))) ELSE x END, "
+        "'([.,]\\d{6})\\d+($|[^0-9eE])', '\\1\\2')"
     )
 
 
-def stamp(text: str, formats: tuple[str, ...]) -> str:
+def stamp(text: str, formats: tuple[str, ...], guard: bool = True) -> str:
     """SQL of the timestamp that ``text`` says, null where it says none or has no time of day.
 
     Parameters
@@ -56,13 +65,15 @@ def stamp(text: str, formats: tuple[str, ...]) -> str:
     formats : tuple of str
         ``iso``, strptime formats, ``epoch_seconds``, ``epoch_milliseconds``, ``excel_days``; empty: ISO, or day
         first as in the United Kingdom.
+    guard : bool
+        Only years from 1900 to 2100.
     """
     tries = [_counted(text, f) for f in formats if f in COUNTED]
     if not formats or "iso" in formats:
         tries.append(_iso(text))
     patterns = tuple(f for f in formats if _has_clock(f)) if formats else _UK_TIMES
     patterns = _short_years_first(patterns)
-    patterns = tuple(f.replace("%z", "").replace("%Z", "").rstrip() for f in patterns)
+    patterns = tuple(_without_zone(f) for f in patterns)
     if patterns:
         day_after = f"regexp_matches({text}, '(^|[ T])24:00(:00([.]0+)?)?$')"
         listed = f"[{', '.join(literal(p) for p in patterns)}]"
@@ -71,10 +82,10 @@ def stamp(text: str, formats: tuple[str, ...]) -> str:
             f"CASE WHEN {day_after} THEN by_format({earlier}, {listed}) + INTERVAL 1 DAY "
             f"ELSE by_format({text}, {listed}) END"
         )
-    return _guard(_first(tries))
+    return _guard(_first(tries)) if guard else _first(tries)
 
 
-def day(text: str, formats: tuple[str, ...]) -> str:
+def day(text: str, formats: tuple[str, ...], guard: bool = True) -> str:
     """SQL of the midnight of the day that ``text`` names without a time of day; null otherwise."""
     tries = []
     if not formats or "iso" in formats:
@@ -86,7 +97,36 @@ def day(text: str, formats: tuple[str, ...]) -> str:
     patterns = _short_years_first(patterns)
     if patterns:
         tries.append(f"by_format({text}, [{', '.join(literal(p) for p in patterns)}])")
-    return _guard(_first(tries))
+    return _guard(_first(tries)) if guard else _first(tries)
+
+
+def clock(text: str, formats: tuple[str, ...]) -> str:
+    """SQL of the seconds since midnight that a time of day alone says; null where it says none.
+
+    Parameters
+    ----------
+    text : str
+        SQL of the text, without offset.
+    formats : tuple of str
+        ``hhmm`` and ``hhmmss`` (digits whose leading zeros may be lost), ``excel_days`` (a part of a day), strptime
+        formats; empty: ``9:30``, ``09:30:15``, ``0930``, ``9:30 PM``, also after a spreadsheet's day zero.
+    """
+    if not formats:
+        return f"clock_of(regexp_replace({text}, {literal(_DAY_ZERO)}, ''))"
+    tries = []
+    for pattern in formats:
+        if pattern in ("hhmm", "hhmmss"):
+            digits = f"regexp_replace({text}, '[.]0+$', '')"
+            width = len(pattern)
+            good = f"regexp_full_match({digits}, '\\d{{1,{width}}}')"
+            tries.append(f"CASE WHEN {good} THEN clock_of(lpad({digits}, {width}, '0')) END")
+        elif pattern == "excel_days":
+            part = f"number_of({text})"
+            tries.append(f"CASE WHEN {part} >= 0 THEN round(({part} - floor({part})) * 86400) % 86400 END")
+        else:
+            found = f"by_format({text}, {literal(_without_zone(pattern))})"
+            tries.append(f"epoch({found} - date_trunc('day', {found}))")
+    return f"coalesce({', '.join(tries)}, NULL)"
 
 
 def month(text: str, formats: tuple[str, ...]) -> str:
@@ -110,17 +150,35 @@ def _counted(text: str, kind: str) -> str:
     number = f"number_of({text})"
     if kind == "excel_days":
         return (
-            f"CASE WHEN {number} BETWEEN 1 AND 73415 THEN TIMESTAMP '1899-12-30' "
-            f"+ to_milliseconds(round({number} * 86400000)::BIGINT) END"
+            # Excel counts a 29 February 1900: up to there its days lie one later than the rest would have it.
+            f"CASE WHEN {number} BETWEEN 1 AND 73415 THEN TIMESTAMP '1899-12-30' + to_milliseconds("
+            f"round({number} * 86400000)::BIGINT + CASE WHEN {number} < 60 THEN 86400000 ELSE 0 END) END"
         )
+    # A spreadsheet shows 1372730640500 as 1.37E+12, with five decimals at most: what is cut off can't be guessed.
+    cut = "regexp_full_match({text}, '[+-]?\\d([.]\\d{0,5})?[eE].*')".replace("{text}", text)
     scale = 1_000_000 if kind == "epoch_seconds" else 1_000
     most = 4_133_980_800_000_000 // scale
-    return f"CASE WHEN {number} BETWEEN {-most} AND {most} THEN make_timestamp(round({number} * {scale})::BIGINT) END"
+    return (
+        f"CASE WHEN {number} BETWEEN {-most} AND {most} AND NOT {cut} "
+        f"THEN make_timestamp(round({number} * {scale})::BIGINT) END"
+    )
 
 
-def is_utc(formats: tuple[str, ...]) -> bool:
-    """Whether the formats count from an instant in UTC, whatever zone the file is in."""
-    return bool(formats) and all(f in COUNTED and f != "excel_days" for f in formats)
+def counts_in_utc(text: str, formats: tuple[str, ...]) -> str:
+    """SQL of whether ``text`` is read as a count from an instant in UTC; blank if no format is one."""
+    counted = [f for f in formats if f in COUNTED]
+    if set(counted) <= {"excel_days"}:
+        return ""
+    cases = " ".join(
+        f"WHEN {_guard(_counted(text, f))} IS NOT NULL THEN {'false' if f == 'excel_days' else 'true'}" for f in counted
+    )
+    return f"CASE {cases} ELSE false END"
+
+
+def _without_zone(pattern: str) -> str:
+    """A format without its codes of zone and offset: those are taken off the text before it is read."""
+    bare = pattern.replace("%z", "").replace("%Z", "").rstrip()
+    return bare[:-1].rstrip() if bare.endswith("Z") and not bare.endswith("%Z") else bare
 
 
 def _has_clock(pattern: str) -> bool:
@@ -132,7 +190,18 @@ def _short_years_first(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(patterns, key=lambda f: "%y" not in f))
 
 
-def format_fault(pattern: str, kind: str, whole: bool) -> str:
+def clock_fault(pattern: str) -> str:
+    """What is wrong with the format of a time of day alone; blank if nothing is."""
+    if pattern in CLOCKS:
+        return ""
+    known = ", ".join(CLOCKS)
+    if not any(code in pattern for code in ("%H", "%I")):
+        near = did_you_mean(pattern, CLOCKS)
+        return f"'{pattern}' is not a format of a time of day.{near} Write strptime codes such as %H.%M, or {known}."
+    return _engine_fault(pattern)
+
+
+def format_fault(pattern: str, kind: str) -> str:
     """What is wrong with a format of a mapping; blank if nothing is.
 
     Parameters
@@ -141,8 +210,6 @@ def format_fault(pattern: str, kind: str, whole: bool) -> str:
         As written.
     kind : str
         Kind of the column.
-    whole : bool
-        The text holds the day; otherwise only a time of day, for which no format is needed.
     """
     if pattern in (*COUNTED, "iso"):
         return ""
@@ -150,17 +217,23 @@ def format_fault(pattern: str, kind: str, whole: bool) -> str:
         known = ("iso", *COUNTED)
         near = did_you_mean(pattern, known)
         return f"'{pattern}' is not a format.{near} Write strptime codes such as %d/%m/%Y %H:%M, or {', '.join(known)}."
+    if fault := _engine_fault(pattern):
+        return fault
+    groups = [("%Y", "%y"), ("%m", "%b", "%B", "%-m"), ("%d", "%-d")]
+    needed = groups[:2] if kind == "month" else groups
+    if not any(code in pattern for code in ("%c", "%x", "%j")):
+        for group in needed:
+            if not any(code in pattern for code in group):
+                return f"'{pattern}' has no {' or '.join(group[:2])}: which day it means would be a guess."
+    return ""
+
+
+def _engine_fault(pattern: str) -> str:
     try:
         with duckdb.connect() as con:
             con.execute("SELECT try_strptime('', ?)", [pattern]).fetchall()
     except duckdb.Error as error:
-        return f"'{pattern}' is not a format ({str(error).splitlines()[0]})."
-    groups = [("%Y", "%y"), ("%m", "%b", "%B", "%-m"), ("%d", "%-d")]
-    needed = groups[:2] if kind == "month" else groups
-    if whole and not any(code in pattern for code in ("%c", "%x", "%j")):
-        for group in needed:
-            if not any(code in pattern for code in group):
-                return f"'{pattern}' has no {' or '.join(group[:2])}: which day it means would be a guess."
+        return f"'{pattern}' is not a format ({str(error).splitlines()[0].rpartition(': ')[2]})."
     return ""
 
 

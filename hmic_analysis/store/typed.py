@@ -8,9 +8,18 @@ from hmic_analysis.contracts import Column, Contract
 from hmic_analysis.store import times, zones
 from hmic_analysis.store.columns import UNMATCHED, Context, coded_text, source_text
 from hmic_analysis.store.mapping import Source, TableSpec
-from hmic_analysis.store.plan import SECONDS, Plan, number_text
+from hmic_analysis.store.plan import (
+    SECONDS,
+    Plan,
+    but_missing,
+    counted_text,
+    duration_text,
+    is_missing_number,
+    month_first_hint,
+    number_text,
+)
 from hmic_analysis.store.sql import literal, words
-from hmic_analysis.store.typed_times import add_timestamp, but_sentinel, in_order, not_missing, resolve_fold
+from hmic_analysis.store.typed_times import Stamps, but_sentinel, in_order, not_missing, resolve_fold
 
 TRUE_WORDS = ("yes", "y", "true", "t", "1", "1.0")
 FALSE_WORDS = ("no", "n", "false", "f", "0", "0.0")
@@ -40,8 +49,9 @@ def typed_select(
     place = context.mapping.timezone if context.mapping.timezone not in (None, "UTC") else home
     local = zones.zone_macros(con, place)[1]
     stamps = [c for c in contract.columns if c.kind == "timestamp" and c.name in spec.columns]
+    typed = Stamps(con, plan, context, spec.columns, home)
     for column in in_order(stamps, spec):
-        add_timestamp(con, plan, context, column, spec.columns[column.name], home)
+        typed.add(column, spec.columns[column.name])
     previous: list[str] = []
     for column in stamps:
         resolve_fold(plan, column, previous)
@@ -95,11 +105,13 @@ def _plain(
     text = f"t_{n}"
     plan.coded[text] = coded_text(f"p_{n}", source)
     kind = column.kind
-    if source.codes and source.otherwise == "reject":
-        _no_code(plan, column, source)
+    if known := _codes_of(source):
+        _no_code(plan, column, known)
     unmatched = f"starts_with({text}, {literal(UNMATCHED)})"
     given = f"({text} IS NOT NULL AND NOT {unmatched})"
     if kind == "text":
+        if n.endswith("_id"):
+            plan.cut_off.append(f"regexp_full_match({text}, '\\d([.]\\d+)?[eE][+]\\d+')")
         plan.value[n] = f"CASE WHEN {given} THEN printable({text}) END"
     elif kind == "person":
         plan.value[n] = f"CASE WHEN {given} THEN person_hash({text}) END"
@@ -129,12 +141,11 @@ def _plain(
 
 def _numeric(plan: Plan, context: Context, column: Column, source: Source, given: str) -> None:
     n, text = column.name, f"t_{column.name}"
-    number = f"seconds_of({text})" if source.unit == "hh:mm:ss" else number_text(text, context, source)
+    number = number_text(text, context, source)
     if source.unit and column.unit in SECONDS:
-        number = f"({number} * {SECONDS[source.unit]} / {SECONDS[column.unit]}.0)"
-    sentinels = [w for w in context.missing(source) if w.lstrip("+-").replace(".", "", 1).isdigit()]
-    plan.wall[f"s_{n}"] = number_text(text, context, source) if sentinels else "NULL::DOUBLE"
-    missing = f"coalesce(s_{n} IN ({', '.join(sentinels)}), false)" if sentinels else "false"
+        number = f"({duration_text(text, source.unit, context, source)} / {SECONDS[column.unit]}.0)"
+    plan.wall[f"s_{n}"] = is_missing_number(text, context, source)
+    missing = f"s_{n}"
     plan.wall[f"n_{n}"] = number
     whole = f" AND n_{n} = floor(n_{n}) AND abs(n_{n}) < 9e15" if column.kind == "integer" else ""
     low = f" AND n_{n} >= {column.minimum}" if column.minimum is not None else ""
@@ -165,16 +176,32 @@ def _day_or_month(
 ) -> None:
     n = column.name
     text = f"y_{n}"
-    plan.split[text] = f"unzoned(t_{n})"
+    coded = counted_text(but_missing(f"t_{n}", context, source), context, source)
+    plan.split[text] = f"unzoned({coded})"
+    stamp = times.stamp(text, source.format)
+    zoned = "NULL::TIMESTAMP"
+    utc = times.counts_in_utc(f"unzoned({coded})", source.format)
+    if utc or _has_offsets(con, context, source):
+        # A time with an offset, or counted in UTC, belongs to the day of the wall clock of the place.
+        plan.split[f"o_{n}"] = f"CASE WHEN {utc or 'false'} THEN 0 ELSE offset_of(t_{n}) END"
+        plan.wall[f"x_{n}"] = f"{local}({stamp} - to_minutes(o_{n}))"
+        zoned = f"x_{n}"
     if column.kind == "month":
-        parsed = times.month(text, source.format)
+        parsed = f"coalesce(CAST(date_trunc('month', {zoned}) AS DATE), {times.month(text, source.format)})"
     else:
-        parsed = f"CAST(coalesce({times.day(text, source.format)}, {times.stamp(text, source.format)}) AS DATE)"
+        parsed = f"CAST(coalesce({zoned}, {times.day(text, source.format)}, {stamp}) AS DATE)"
     plan.wall[f"w_{n}"] = not_missing(con, context, source, parsed, column.kind)
     filled = _month_of(column, spec, local) if column.kind == "month" else "NULL::DATE"
     plan.value[n] = f"coalesce(w_{n}, {filled})"
-    bad = f"{given} AND w_{n} IS NULL" + but_sentinel(con, context, source, text, column.kind)
-    plan.fail(n, bad, f"not a {column.kind}", f"p_{n}")
+    bad = f"{given} AND {text} IS NOT NULL AND w_{n} IS NULL" + but_sentinel(con, context, source, text, column.kind)
+    plan.fail(n, bad, f"not a {column.kind}", f"p_{n}", hint=month_first_hint(f"p_{n}", source))
+
+
+def _has_offsets(con: duckdb.DuckDBPyConnection, context: Context, source: Source) -> bool:
+    """Whether any cell has an offset: to look costs less than to plan for it."""
+    text = source_text(context, source)
+    query = f"SELECT 1 FROM {context.raw.table} WHERE regexp_matches({text}, '[:TZ]') AND offset_of({text}) IS NOT NULL"
+    return bool(con.execute(f"{query} LIMIT 1").fetchall())
 
 
 def _month_of(column: Column, spec: TableSpec, local: str) -> str:
@@ -186,8 +213,14 @@ def _month_of(column: Column, spec: TableSpec, local: str) -> str:
     return f"CAST(date_trunc('month', coalesce({wall}, d_{t})) AS DATE)"
 
 
-def _no_code(plan: Plan, column: Column, source: Source) -> None:
-    allowed = ", ".join(source.codes)
+def _codes_of(source: Source) -> list[str]:
+    """Words of all code lists that refuse what they don't know, those of the parts of ``first_of`` included."""
+    own = list(source.codes) if source.otherwise == "reject" else []
+    return own + [word for part in source.first_of for word in _codes_of(part)]
+
+
+def _no_code(plan: Plan, column: Column, known: list[str]) -> None:
+    allowed = ", ".join(dict.fromkeys(known))
     shown = allowed if len(allowed) < 300 else allowed[:300] + " ..."
     bad = f"starts_with(t_{column.name}, {literal(UNMATCHED)})"
     plan.fail(column.name, bad, "no code for", f"p_{column.name}", f"; the mapping knows {shown}")
@@ -215,13 +248,16 @@ def _statement(plan: Plan, contract: Contract) -> str:
             ("ambiguous_local_time", plan.ambiguous),
             ("nonexistent_local_time", plan.missing_hour),
             ("no_time_of_day", plan.no_clock),
+            ("no_day", plan.no_day),
+            ("over_12_hours_past_midnight", plan.far),
+            ("digits_cut_off", plan.cut_off),
         )
         if tests
     ]
     text = {n: f"({sql})::VARCHAR" for n, sql in plan.text.items()}
     coded = {n: f"({sql})::VARCHAR" if n.startswith(("t_", "k_")) else sql for n, sql in plan.coded.items()}
     layers = f"SELECT _row{more(text)} FROM {{source}}"
-    for layer in (coded, plan.split, plan.wall, plan.code, plan.first, values):
+    for layer in (coded, plan.split, plan.wall, *plan.chain, plan.code, plan.first, values):
         if layer:
             layers = f"SELECT *{more(layer)} FROM ({layers})"
     names = ", ".join(contract.column_names)

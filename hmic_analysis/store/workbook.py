@@ -5,7 +5,6 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,11 @@ import xlrd
 from openpyxl.utils.exceptions import InvalidFileException
 
 from hmic_analysis.errors import DataError
+from hmic_analysis.store.cells import xls_rows, xlsx_rows
 from hmic_analysis.store.csvfile import is_footer
 from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.names import fold_name
-from hmic_analysis.store.rawtable import RawTable, column_list
+from hmic_analysis.store.rawtable import RawTable, column_list, footer_from
 from hmic_analysis.store.scan import BadLine
 from hmic_analysis.store.sql import literal, name
 
@@ -78,13 +78,12 @@ def open_book(path: Path, shown: str) -> Iterator[Book]:
     try:
         if head == _ZIP:
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            close, opened = book.close, Book({s.title: s for s in book.worksheets}, _xlsx_rows)
+            close, opened = book.close, Book({s.title: s for s in book.worksheets}, xlsx_rows)
         else:
-            book = xlrd.open_workbook(path, on_demand=True)
-            mode = book.datemode
+            book = xlrd.open_workbook(path, on_demand=True, formatting_info=True)
             sheets = {n: n for n in book.sheet_names()}
             close = book.release_resources
-            opened = Book(sheets, lambda n: _xls_rows(book.sheet_by_name(n), mode))
+            opened = Book(sheets, lambda n: xls_rows(book, book.sheet_by_name(n)))
     except _BROKEN as error:
         hint = " It may be protected by a password: save it without." if head == _OLE else ""
         raise DataError(f"{shown}: the workbook is damaged ({_said(error)}).{hint} Ask for it again.") from error
@@ -171,11 +170,12 @@ def _read_rows(
     if names is None:
         return None
     _insert(con, table, batch)
+    start = footer_from(con, table, len(names), bad, spec.footer.rows)
     bad = [
-        BadLine(b.line, "footer or total row", b.raw) if is_footer(b.raw.decode(), b.line, number, spec) else b
+        BadLine(b.line, "footer or total row", b.raw) if is_footer(b.raw.decode(), b.line, start, spec) else b
         for b in bad
     ]
-    return RawTable(table, shown, names, read, tuple(bad), last_row=number)
+    return RawTable(table, shown, names, read, tuple(bad), footer_from=start)
 
 
 def _header(row: tuple[str | None, ...]) -> tuple[str, ...]:
@@ -196,64 +196,6 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, batch: list[tuple[str | 
     batch.clear()
 
 
-def _xlsx_rows(sheet: Any) -> Iterator[tuple[str | None, ...]]:
-    # Some programs write a wrong used range; without it all cells are read.
-    sheet.reset_dimensions()
-    for row in sheet.iter_rows(values_only=True):
-        yield tuple(cell_text(cell) for cell in row)
-
-
-def _xls_rows(sheet: Any, mode: int) -> Iterator[tuple[str | None, ...]]:
-    for r in range(sheet.nrows):
-        yield tuple(_xls_text(cell, mode) for cell in sheet.row(r))
-
-
-def _xls_text(cell: Any, mode: int) -> str | None:
-    if cell.ctype == xlrd.XL_CELL_DATE:
-        if cell.value < 1:
-            return cell_text(timedelta(days=cell.value))
-        return cell_text(xlrd.xldate_as_datetime(cell.value, mode))
-    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
-        return cell_text(bool(cell.value))
-    if cell.ctype == xlrd.XL_CELL_ERROR:
-        return xlrd.error_text_from_code.get(cell.value, "#ERROR")
-    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
-        return None
-    return cell_text(cell.value)
-
-
-def cell_text(value: Any) -> str | None:
-    """A cell as the text that a CSV file would hold for it.
-
-    Parameters
-    ----------
-    value : Any
-        What the workbook library gave.
-
-    Returns
-    -------
-    str or None
-        Times in ISO form to the nearest thousandth of a second, whole numbers without decimals; None for an
-        empty cell.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime):
-        value = (value + timedelta(microseconds=500)).replace(microsecond=0) if value.microsecond > 999_000 else value
-        return value.isoformat(sep=" ")
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        seconds = round(value.total_seconds())
-        sign = "-" if seconds < 0 else ""
-        return f"{sign}{abs(seconds) // 3600:02d}:{abs(seconds) // 60 % 60:02d}:{abs(seconds) % 60:02d}"
-    return str(value)
-
-
 def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, shown: str, table: str) -> RawTable:
     """Read a Parquet file, every value as text.
 
@@ -271,7 +213,7 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, shown: str, table: 
         raise DataError(f"{shown}: the Parquet file is damaged ({_said(error)}). Ask for it again.") from error
     con.execute(f"CREATE VIEW {table} AS SELECT *, rowid + 1 AS _row FROM {table}_lines")
     count = con.execute(f"SELECT count(*) FROM {table}_lines").fetchall()[0][0]
-    return RawTable(table, shown, tuple(row[0] for row in described), count, last_row=count)
+    return RawTable(table, shown, tuple(row[0] for row in described), count)
 
 
 def _as_text(column: str, kind: str) -> str:

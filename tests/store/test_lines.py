@@ -164,11 +164,19 @@ def test_any_text_in_well_written_cells_is_read_and_accounted_for(shop, rows):
         assert account.read == len(rows)
 
 
+FILLED = """
+    title: t
+    files: {f: {pattern: incident.csv, ragged: fill}}
+    tables: {incident: {file: f, columns: {incident_id: incident_id, created_month: created_month}}}
+"""
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(body=st.text(st.sampled_from('a1,"\n\r\0é '), max_size=60))
-def test_any_bytes_are_accounted_for_line_by_line(shop, body):
+@given(body=st.text(st.sampled_from('a1,"\n\r\0é '), max_size=60), source=st.sampled_from(["standard", "src"]))
+def test_any_bytes_are_accounted_for_line_by_line(shop, body, source):
+    shop.mapping(FILLED)
     shop.file("incident.csv", HEADER + body + "\n")
-    manifest = shop.prepare()
+    manifest = shop.prepare(source)
     assert all(a.read == a.kept + a.rejected for a in manifest.accounts)
     lines = [line for line in body.split("\n") if line.removesuffix("\r")]
     assert sum(a.read for a in manifest.accounts) <= len(lines)

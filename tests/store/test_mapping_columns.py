@@ -42,6 +42,10 @@ def values(frame: pd.DataFrame, column: str) -> list[object]:
         ("{column: x, codes: {'^c.n': yes it is, c: no}, match: regex}", ["CAN", "cot"], ["yes it is", "no"]),
         ("{column: x, codes: {a: blank}}", ["a"], [None]),
         ("{column: x, default: unknown}", ["", "a"], ["unknown", "a"]),
+        ("{columns: [x, id], join: '|', blank_part: '?'}", ["a", ""], ["a|1", "?|2"]),
+        ("{column: x, extract: '[(]\\d+'}", ["no (12)"], ["(12"]),
+        ("{column: x, codes: {at large: one}}", ["At\u00a0Large", "AT  large"], ["one", "one"]),
+        ("{column: x, missing_values: 'n /  a', default: none}", ["N  / a"], ["none"]),
         ("x", ["a\x07b\u202ec"], ["a b c"]),
     ],
 )
@@ -65,6 +69,12 @@ def test_code_the_mapping_does_not_know_is_kept_aside_with_those_it_knows(shop):
     frame = shop.column("{column: x, codes: {P1: emergency, P2: priority}}", ["p1", "P3"], target="grade")
     assert values(frame, "grade") == ["emergency"]
     assert shop.rejected("incident")["reasons"][0] == "no code for: grade = P3; the mapping knows P1, P2"
+
+
+def test_code_that_a_part_does_not_know_is_kept_aside_too(shop):
+    source = "{first_of: [{column: x, codes: {P1: emergency}}, {value: priority}]}"
+    assert values(shop.column(source, ["p1", "", "P7"], target="grade"), "grade") == ["emergency", "priority"]
+    assert shop.rejected("incident")["reasons"][0] == "no code for: grade = P7; the mapping knows P1"
 
 
 def test_several_codes_in_one_cell(shop):
@@ -106,6 +116,7 @@ def test_other_word_than_yes_or_no_is_kept_aside(shop):
         ("{column: x, unit: seconds}", ["1800"], [0.5]),
         ("{column: x, unit: days}", ["2"], [48.0]),
         ("{column: x, unit: 'hh:mm:ss'}", ["1:30", "00:00:36", "100:00:00.0"], [1.5, 0.01, 100.0]),
+        ("{column: x, unit: 'mm:ss'}", ["90:00", "0:36.0", "1:30:00"], [1.5, 0.01, 1.5]),
     ],
 )
 def test_numbers(shop, source, cells, expected):
@@ -146,6 +157,9 @@ def test_part_of_a_person_is_not_a_whole_number(shop):
         ("{column: x, format: '%d.%m.%y'}", ["1.2.13"], ["2013-02-01"]),
         ("{column: x, format: ['%d %b %Y', iso]}", ["1 Feb 2013", "2013-02-01"], ["2013-02-01"] * 2),
         ("{column: x, format: excel_days}", ["41306", "41306.99"], ["2013-02-01"] * 2),
+        ("x", ["2013-07-01T23:30:00Z", "2013-07-02 23:30"], ["2013-07-02"] * 2),
+        ("{column: x, format: epoch_seconds}", ["1372721400"], ["2013-07-02"]),
+        ("{column: x, missing_values: -9999}", ["-9999.0", "2013-02-01"], [None, "2013-02-01"]),
         ("{column: x, missing_values: 1900-01-01}", ["1900-01-01 00:00", "2013-02-01"], [None, "2013-02-01"]),
     ],
 )  # fmt: skip

@@ -62,6 +62,32 @@ def test_title_rows_and_footer_rows(shop):
     assert list(frame["incident_id"]) == ["1", "2"]
 
 
+@pytest.mark.parametrize("end", ["", "\n\n", ",\n,\n"])
+def test_footer_rows_are_those_that_hold_anything(shop, end):
+    frame = load(shop, "footer: {rows: 2}", "id,t\n1,a\n2,b\nTotal,2\n\nSource\n" + end)
+    assert list(frame["incident_id"]) == ["1", "2"]
+    assert shop.prepare("src").accounts[0].reasons["footer or total row"] == 2
+
+
+def test_first_line_that_declares_the_delimiter(shop):
+    frame = load(shop, "optional: false", "sep=;\r\nid;t,u\r\n1;a,b\r\n".replace("t,u", "t"))
+    assert list(frame["incident_type"]) == ["a,b"]
+    assert list(frame["source_row"]) == [3]
+
+
+def test_ragged_lines_are_mended_only_where_the_mapping_says_so(shop):
+    content = 'id,t,u\n1,a\n2,b,c,,\n3,"x\ny",\n4,d,e,f\n5\n6,"p,",q,\n'
+    assert list(load(shop, "optional: false", content)["incident_id"]) == ["3"]
+    (remark,) = shop.prepare("src").remarks
+    assert "5 of 6 lines don't have as many fields as the header" in remark and "'ragged: fill'" in remark
+    frame = load(shop, "ragged: fill")
+    assert list(frame["incident_id"]) == ["1", "2", "3", "5", "6"]
+    assert list(frame["incident_type"].fillna("")) == ["a", "b", "x y", "", "p,"]
+    assert list(frame["source_row"]) == [2, 3, 4, 7, 8]
+    (account,) = shop.prepare("src").accounts
+    assert (account.read, account.kept, account.reasons) == (6, 5, {"wrong number of fields": 1})
+
+
 def test_no_header(shop):
     frame = load(shop, "header: none, names: [id, t]", "1,a\n2,b\n")
     assert list(frame["incident_type"]) == ["a", "b"]
@@ -91,8 +117,11 @@ def test_column_absent_from_all_files_is_refused(shop):
 
 
 def test_column_that_occurs_twice_must_be_told_by_position(shop):
-    with pytest.raises(DataError, match=r"the column 't' occurs 2 times. Say which with 'position:' \(2 or 3\)"):
+    with pytest.raises(DataError, match=r"the column 't' occurs 2 times.*write 't \(column 2\)' or 't \(column 3\)'"):
         load(shop, "optional: false", "id,t,t\n1,a,b\n")
+    shop.mapping("title: t\nfiles: {f: {pattern: data.csv}}\n" + TABLE.replace(": t,", ': "T (column 3)",'))
+    shop.prepare("src")
+    assert list(shop.table("incident")["incident_type"]) == ["b"]
 
 
 def test_pattern_needs_a_file_unless_optional(shop):
@@ -150,6 +179,7 @@ def test_decimal_comma_for_a_file_or_for_all(shop, level):
         ("{column: t, blank: true}", ["3"]),
         ("{column: t, blank: false}", ["1", "2", "4"]),
         ("{column: t, matches: '^[aA]$'}", ["1", "4"]),
+        ("{column: t, not_matches: '[aA]'}", ["2", "3"]),
         ("[{column: t, equals: a}, {column: id, not_equals: '1'}]", ["4"]),
     ],
 )
