@@ -32,9 +32,13 @@ from hmic_analysis.simulate.facts import TABLES, Facts
 from hmic_analysis.simulate.frame import CLEVELAND_CRIME, ForceFacts, Frame
 from hmic_analysis.simulate.streams import Streams
 from hmic_analysis.simulate.tally import CrimeTally, suspect_values
+from hmic_analysis.simulate.topic import Made, Piece, Record, Subject
+from hmic_analysis.simulate.topics import topics
 from hmic_analysis.simulate.truth import verdicts
 from hmic_analysis.simulate.writer import TableFile
 
+#: Tables of calls and crimes that mistakes are planted in.
+PLANTED = ("incident", "deployment", "crime", "incident_crime")
 #: Incidents worked on at a time, about; bounds the memory.
 PIECE = 40_000
 
@@ -73,6 +77,8 @@ class Work:
         self.start, self.end = midnight(start), midnight(end + dt.timedelta(days=1))
         self.incidents_from = midnight(start - dt.timedelta(days=self.frame.lookback_days))
         self.files: dict[str, TableFile] = {}
+        self.subject = Subject(self.streams, self.facts, self.frame, self.force)
+        self.followers = [topic.follow(self.subject) for topic in topics() if topic.follow is not None]
 
     def run(self) -> None:
         """Write every table that the force provides, and gather the truth."""
@@ -138,6 +144,11 @@ class Work:
             "crime": crimes.crime_rows(self.streams, window, drawn, cases, first_crime),
             "incident_crime": crimes.link_rows(drawn, found, first_crime, first_incident),
         }  # fmt: skip
+        drawn_piece = Piece(
+            window, window.start >= self.start, cases, found, sent, drawn, first_incident, first_crime, pieces
+        )
+        for follower in self.followers:
+            pieces |= follower.rows(drawn_piece)
         no_crime = found.case < 0
         if (hour := skipped_hour(window)) is not None:
             pieces["incident"] = faults.in_skipped_hour(pieces["incident"], no_crime, hour, self.planted)
@@ -158,7 +169,7 @@ class Work:
     ) -> dict[str, pa.Table]:
         at = {"incident": np.flatnonzero(no_crime)}
         pieces["incident"] = faults.closed_too_early(rng, pieces["incident"], no_crime, self.planted)
-        made = {t: faults.with_bad_rows(rng, t, p, self.planted, at.get(t)) for t, p in pieces.items()}
+        made = pieces | {t: faults.with_bad_rows(rng, t, pieces[t], self.planted, at.get(t)) for t in PLANTED}
         return made | {"incident_crime": faults.with_dangling_links(made["incident_crime"], self.planted)}
 
     def _staff_hours(self, window: Window) -> None:
@@ -213,14 +224,15 @@ class Work:
         values["n_demand_products_12m"] = facts.n_demand_products
         values["n_forces_attend_all"] = facts.n_forces_attend_all
         values["stated"] = registers.stated_figures(facts, values)
-        for table, records in (
-            ("document", documents.document_records(facts, frame)),
-            ("change", changes.change_records(facts, frame)),
-            ("benefit", benefits),
-            ("data_request", registers.request_records(facts, frame, values["stated"])),
-        ):
-            if records:
-                self.files[table].append(registers.rows(table, records))
+        for follower in self.followers:
+            values |= follower.values()
+        for topic in topics():
+            if topic.make is not None:
+                self._take(topic.make(self.subject), values)
+        self._append("document", documents.document_records(facts, frame))
+        self._append("change", changes.change_records(facts, frame))
+        self._append("benefit", benefits)
+        self._append("data_request", registers.request_records(facts, frame, values["stated"]))
         self.files["knowledge_check"].append(registers.knowledge_rows(self.streams, facts, frame))
         self.truth |= {
             "synthetic": True,
@@ -233,6 +245,20 @@ class Work:
             "rows": {table: file.rows for table, file in self.files.items() if file.wanted},
             "planted_faults": self._planted(),
         }
+
+    def _take(self, made: Made, values: dict[str, Any]) -> None:
+        """Write the tables of a topic; add its figures to the truth."""
+        for table, rows in made.tables.items():
+            self._append(table, rows)
+        values |= made.values
+        values["stated"] |= {item: x for item, x in made.stated.items() if self.facts.status(item) == "provided"}
+
+    def _append(self, table: str, rows: list[Record] | pa.Table) -> None:
+        if isinstance(rows, list):
+            if not rows:
+                return
+            rows = registers.rows(table, rows)
+        self.files[table].append(rows)
 
     def _planted(self) -> dict[str, Any]:
         """The planted faults of the tables that were written."""

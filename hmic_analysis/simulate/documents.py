@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from hmic_analysis.simulate.entry import document
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.frame import Frame
 from hmic_analysis.simulate.suspects import ONE_DAY
+from hmic_analysis.simulate.topic import Record
+from hmic_analysis.simulate.topics import topics
 
-Record = dict[str, Any]
 RESPONSE, DEMAND = "response_deployment", "demand"
 
 
@@ -39,7 +39,10 @@ def document_records(facts: Facts, frame: Frame) -> list[Record]:
             "corroborated_by": ["interview"],
         }
         title, written = "Staff time saved: terms of reference", as_of - 240 * ONE_DAY
-        found.append(_document(90, title, "terms_of_reference", "staff_time", written, ["staff_time_saved"], **last))
+        found.append(document(90, title, "terms_of_reference", "staff_time", written, ["staff_time_saved"], **last))
+    for topic in topics():
+        if topic.documents is not None:
+            found += topic.documents(facts, frame)
     return found
 
 
@@ -54,12 +57,12 @@ def _besides(as_of: np.datetime64, start: np.datetime64) -> list[Record]:
     long_ago, two_years = start - 1500 * ONE_DAY, as_of - 800 * ONE_DAY
     aims = ["prevention_objective"]
     return [
-        _document(1, "Police and crime plan", "plan", "policing", start, aims, scope="pcc"),
-        _document(2, "Force control strategy", "strategy", "policing", start, ["named_lead", "review_date"]),
-        _document(3, "Neighbourhood plan", "plan", "crime_prevention", start, aims, scope="district"),
-        _document(4, "Victims procedure", "procedure", "victims", start - 200 * ONE_DAY, ["repeat_victims"]),
-        _document(5, "Response policy, version 1", "policy", RESPONSE, long_ago, by_risk, **old_policy),
-        _document(
+        document(1, "Police and crime plan", "plan", "policing", start, aims, scope="pcc"),
+        document(2, "Force control strategy", "strategy", "policing", start, ["named_lead", "review_date"]),
+        document(3, "Neighbourhood plan", "plan", "crime_prevention", start, aims, scope="district"),
+        document(4, "Victims procedure", "procedure", "victims", start - 200 * ONE_DAY, ["repeat_victims"]),
+        document(5, "Response policy, version 1", "policy", RESPONSE, long_ago, by_risk, **old_policy),
+        document(
             6,
             "Old demand profile",
             "demand_analysis",
@@ -83,7 +86,7 @@ def _policy(facts: Facts, as_of: np.datetime64, start: np.datetime64) -> Record:
     }
     covers = [*promise, "grade_definitions"]
     written = start - 410 * ONE_DAY
-    return _document(
+    return document(
         10,
         "Response policy, version 2",
         "policy",
@@ -99,7 +102,7 @@ def _of_demand(facts: Facts, as_of: np.datetime64) -> list[Record]:
     """The demand analyses of the 12 months before the snapshot, and the plan."""
     n = facts.n_demand_products
     found = [
-        _document(
+        document(
             20 + i,
             f"Demand analysis {i + 1}",
             "demand_analysis",
@@ -114,22 +117,5 @@ def _of_demand(facts: Facts, as_of: np.datetime64) -> list[Record]:
     if facts.demand_plan:
         covers, written = ["named_lead", "review_date"], as_of - 150 * ONE_DAY
         more = {"last_activity_on": as_of - 20 * ONE_DAY, "corroborated_by": ["interview"]}
-        found.append(_document(80, "Plan for understanding demand", "plan", DEMAND, written, covers, **more))
+        found.append(document(80, "Plan for understanding demand", "plan", DEMAND, written, covers, **more))
     return found
-
-
-def _document(
-    number: int, title: str, kind: str, subject: str, approved: np.datetime64, covers: list[str], **more: Any
-) -> Record:
-    return {
-        "document_id": f"DOC{number:04d}",
-        "title": f"{title} (synthetic)",
-        "document_type": kind,
-        "subject": subject,
-        "scope": "force",
-        "owner_rank": "superintendent",
-        "status": "approved",
-        "approved_on": approved,
-        "covers": covers,
-        **more,
-    }

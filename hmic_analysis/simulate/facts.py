@@ -15,9 +15,17 @@ from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.contracts.calls import GRADES
 from hmic_analysis.contracts.crimes import OFFENCE_GROUPS
 from hmic_analysis.contracts.registers import DOCUMENT_COVERS
-from hmic_analysis.params.base import Count, Model, Number, YesNo
+from hmic_analysis.params.base import Count, Number, YesNo
 from hmic_analysis.params.faults import Fault, refuse, validate
 from hmic_analysis.params.yamlfile import YamlFile, read_yaml
+from hmic_analysis.simulate.prevention.facts import ITEMS as PREVENTION_ITEMS
+from hmic_analysis.simulate.prevention.facts import PreventionFacts
+from hmic_analysis.simulate.resources.facts import ITEMS as RESOURCES_ITEMS
+from hmic_analysis.simulate.resources.facts import ResourcesFacts
+from hmic_analysis.simulate.service.facts import ITEMS as SERVICE_ITEMS
+from hmic_analysis.simulate.service.facts import ServiceFacts
+from hmic_analysis.simulate.victims.facts import ITEMS as VICTIMS_ITEMS
+from hmic_analysis.simulate.victims.facts import VictimsFacts
 
 Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 
@@ -39,8 +47,17 @@ ATTEND_ALL_SHARES = {
 #: Share of the incidents of each grade, crime or not, to which somebody is sent under the same policy.
 ATTEND_ALL_GRADES = {"emergency": 0.985, "priority": 0.97, "scheduled": 0.95, "no_deployment": 0.05}
 
-#: Figures that a force is asked to state besides its tables.
-FIGURES = ("attendance_pct", "named_suspects_outstanding", "failed_to_answer_bail", "staff_time_saved")
+#: Figures that a force is asked to state besides its tables, with the unit of what it states.
+FIGURES = {
+    "attendance_pct": "%",
+    "named_suspects_outstanding": "persons",
+    "failed_to_answer_bail": "persons",
+    "staff_time_saved": "hours",
+    **PREVENTION_ITEMS,
+    **VICTIMS_ITEMS,
+    **SERVICE_ITEMS,
+    **RESOURCES_ITEMS,
+}
 #: Tables of a force's own return; the reference table of all forces is no part of it.
 TABLES = tuple(name for name in CONTRACTS if name != "force_reference")
 
@@ -62,8 +79,8 @@ def _covers(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-class Facts(Model):
-    """What is true of a simulated force; shares are between 0 and 1.
+class Facts(PreventionFacts, VictimsFacts, ServiceFacts, ResourcesFacts):
+    """What is true of a simulated force; shares are between 0 and 1.  Those of further topics stand with these.
 
     Attributes
     ----------
@@ -174,15 +191,20 @@ class Facts(Model):
         """
         return _checked({**self.model_dump(), **changes}, YamlFile("The facts", {}, {}), at_line=False)
 
-    def status(self, item: str) -> str:
-        """What came of the request for a table or a figure: one of the data-return statuses."""
-        stated = {
+    def answers(self) -> dict[str, bool]:
+        """Which figures and statements the force gives when asked, of those that are a fact of it."""
+        return {
+            **super().answers(),
             "attendance_pct": self.states_attendance,
             "named_suspects_outstanding": self.states_outstanding,
             "failed_to_answer_bail": self.states_fta,
             "staff_time_saved": self.states_savings,
         }
-        return self.tables_status.get(item, "provided" if stated.get(item, True) else "nil_return_unable")
+
+    def status(self, item: str) -> str:
+        """What came of the request for a table or a figure: one of the data-return statuses."""
+        given = self.answers().get(item, True)
+        return self.tables_status.get(item, "provided" if given else "nil_return_unable")
 
     def provides(self, *tables: str) -> bool:
         """Whether the force provided all of these tables."""

@@ -15,12 +15,6 @@ from hmic_analysis.simulate.streams import Streams, quota
 from hmic_analysis.simulate.suspects import NO_DAY, ONE_DAY
 from hmic_analysis.simulate.writer import references, render
 
-UNITS = {
-    "attendance_pct": "%",
-    "named_suspects_outstanding": "persons",
-    "failed_to_answer_bail": "persons",
-    "staff_time_saved": "hours",
-}
 SCENARIOS = ("shed burglary", "theft from vehicle overnight", "nuisance noise", "shop theft, offender gone")
 
 
@@ -75,7 +69,7 @@ def stated_figures(facts: Facts, values: dict[str, Any]) -> dict[str, float]:
 
 
 def request_records(facts: Facts, frame: Frame, stated: dict[str, float]) -> list[dict[str, Any]]:
-    """The log of what was asked of the force: every table and four figures.
+    """The log of what was asked of the force: every table, and the figures besides.
 
     Parameters
     ----------
@@ -98,8 +92,8 @@ def request_records(facts: Facts, frame: Frame, stated: dict[str, float]) -> lis
             record["requested_on"] = as_of - 75 * ONE_DAY
         if status not in ("not_requested", "not_yet_received"):
             record["received_on"] = as_of - (i % 9) * ONE_DAY
-        if item in FIGURES and status == "provided":
-            record |= {"stated_value": stated[item], "stated_unit": UNITS[item]}
+        if item in stated and status == "provided":
+            record |= {"stated_value": stated[item], "stated_unit": FIGURES[item]}
         if item == "document" and status == "provided":
             record["register_complete"] = facts.register_complete
         found.append(record)

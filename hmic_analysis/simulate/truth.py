@@ -10,9 +10,9 @@ import math
 from typing import Any
 
 from hmic_analysis.simulate.facts import Facts
+from hmic_analysis.simulate.topic import CONTRADICTED, OPEN, SUPPORTED, Verdict
+from hmic_analysis.simulate.topics import topics
 
-SUPPORTED, CONTRADICTED, OPEN = "supported", "contradicted", "not_determinable"
-Verdict = tuple[str, str]
 #: Tables without which attendance can't be recomputed.
 ATTENDANCE_TABLES = ("crime", "incident", "incident_crime", "deployment")
 
@@ -45,6 +45,9 @@ def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, dict[str, str]]:
         "F4a": _f4a(facts, values),
         "F4b": _f4b(facts),
     }
+    for topic in topics():
+        if topic.verdicts is not None:
+            found |= topic.verdicts(facts, values)
     return {claim: {"verdict": verdict, "because": because} for claim, (verdict, because) in found.items()}
 
 

@@ -1,0 +1,12 @@
+"""P1 to P4: what is true of a simulated force."""
+
+from __future__ import annotations
+
+from hmic_analysis.simulate.topic import TopicFacts
+
+#: Figures or statements asked of the force besides its tables, with the unit of what it states.
+ITEMS: dict[str, str] = {}
+
+
+class PreventionFacts(TopicFacts):
+    """Facts of this topic."""

@@ -1,0 +1,12 @@
+"""A5, A8, A9 and A10: what is true of a simulated force."""
+
+from __future__ import annotations
+
+from hmic_analysis.simulate.topic import TopicFacts
+
+#: Figures or statements asked of the force besides its tables, with the unit of what it states.
+ITEMS: dict[str, str] = {}
+
+
+class ServiceFacts(TopicFacts):
+    """Facts of this topic."""

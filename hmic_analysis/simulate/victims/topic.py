@@ -1,0 +1,15 @@
+"""A3, A4 and A7: the topic as the simulator takes it."""
+
+from __future__ import annotations
+
+from hmic_analysis.simulate.topic import Topic
+
+
+def topic() -> Topic:
+    """The topic.
+
+    Returns
+    -------
+    Topic
+    """
+    return Topic(name="victims")
