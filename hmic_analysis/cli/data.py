@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +18,10 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.runs.prepare import prepare_force
+from hmic_analysis.simulate.country import Order, simulate_country
 from hmic_analysis.simulate.facts import Facts, facts_from_file
 from hmic_analysis.simulate.frame import ForceFacts
-from hmic_analysis.simulate.national import policy_in_reference, write_force_reference
-from hmic_analysis.simulate.returns import simulate as write_return
+from hmic_analysis.simulate.returns import Simulated
 from hmic_analysis.store.check import check_rows
 from hmic_analysis.store.processed import read_manifest
 from hmic_analysis.store.template import write_template
@@ -48,19 +50,35 @@ def simulate(
     scale: Annotated[float, typer.Option(help="1 is the real size of the force.")] = 0.05,
     seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 1,
     facts: Annotated[Path | None, typer.Option(help="YAML file of facts that differ from the default.")] = None,
+    varied: Annotated[bool, typer.Option("--varied", help="Draw what is true of each force.")] = False,
+    workers: Annotated[int | None, typer.Option(help="Processes at a time; by default one a processor.")] = None,
     project: ProjectOption = None,
 ) -> None:
     """Write synthetic returns of forces, and the reference of all forces' policies beside them."""
     home = find_project(project)
     params = load_params(home)
     chosen = choose_forces(params, force, everyone)
-    truth = facts_from_file(facts) if facts else Facts()
-    simulate_forces(home, params, chosen, truth, scale, seed)
-    for slug in chosen:
-        out().print(f"Synthetic return: {home.relative(home.raw / slug)}", markup=False)
+    if facts and varied:
+        raise ParameterError("--facts says what is true of every force, --varied draws it for each. Give one of them.")
+    truth = None if varied else facts_from_file(facts) if facts else Facts()
+
+    def done(slug: str, made: Simulated | None) -> None:
+        words = f"Synthetic return: {home.relative(home.raw / slug)}" if made else f"{slug}: sends nothing"
+        out().print(words, markup=False)
+
+    simulate_forces(home, params, chosen, truth, scale, seed, workers or os.cpu_count() or 1, done)
 
 
-def simulate_forces(project: Project, params: Params, slugs: list[str], facts: Facts, scale: float, seed: int) -> None:
+def simulate_forces(
+    project: Project,
+    params: Params,
+    slugs: list[str],
+    facts: Facts | None,
+    scale: float,
+    seed: int,
+    workers: int = 1,
+    done: Callable[[str, Simulated | None], None] | None = None,
+) -> None:
     """Write synthetic returns.
 
     Parameters
@@ -69,17 +87,22 @@ def simulate_forces(project: Project, params: Params, slugs: list[str], facts: F
     params : Params
     slugs : list of str
         Territorial forces.
-    facts : Facts
-        True of each of them.
+    facts : Facts or None
+        True of each of them; None: drawn for each.
     scale : float
         1 is the real size.
     seed : int
+    workers : int
+        Processes at a time.
+    done : callable, optional
+        Told of each force when its return is written, or None for one that sends nothing.
 
     Raises
     ------
     ParameterError
         If a force has no public facts to be sized by, or its folder holds a return that is not synthetic.
     """
+    orders = []
     for slug in slugs:
         spec = params.force(slug)
         if spec.kind != "territorial":
@@ -91,15 +114,11 @@ def simulate_forces(project: Project, params: Params, slugs: list[str], facts: F
             recorded_crime=spec.recorded_crime_2013_14,
             officers=spec.officers_fte,
         )
-        write_return(project.raw, size, facts, scale, seed, settings.period_start, settings.period_end, settings.as_of)
-    write_force_reference(
-        project.raw,
-        [f.slug for f in params.territorial],
-        {slug: policy_in_reference(facts) for slug in slugs},
-        facts.n_forces_attend_all,
-        facts.n_forces_policy_unknown,
-        seed,
-    )
+        orders.append(Order(size, settings.period_start, settings.period_end, settings.as_of))
+    everyone = [f.slug for f in params.territorial]
+    for slug, made in simulate_country(project.raw, orders, everyone, scale, seed, facts, workers):
+        if done is not None:
+            done(slug, made)
 
 
 @app.command("add")

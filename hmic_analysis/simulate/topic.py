@@ -42,7 +42,8 @@ class Between:
         return round(float(rng.uniform(self.lo, self.hi)), 4)
 
 
-#: State -> the ways in which a claim comes to be so: each a set of facts, with :class:`Between` for drawn numbers.
+#: State -> the ways in which a claim comes to be so: each a set of facts, with :class:`Between` for drawn numbers;
+#: ``implies`` among them gives the state that other claims then have whatever was drawn for them.
 Ways = Mapping[State, tuple[Mapping[str, Any], ...]]
 
 

@@ -1,7 +1,8 @@
-"""The topics of the inspection beyond calls, suspects, demand and savings."""
+"""The topics of the inspection."""
 
 from __future__ import annotations
 
+from hmic_analysis.simulate.core import topic as _core
 from hmic_analysis.simulate.prevention import topic as _prevention
 from hmic_analysis.simulate.resources import topic as _resources
 from hmic_analysis.simulate.service import topic as _service
@@ -16,4 +17,4 @@ def topics() -> tuple[Topic, ...]:
     -------
     tuple of Topic
     """
-    return (_prevention.topic(), _victims.topic(), _service.topic(), _resources.topic())
+    return (_core.topic(), _prevention.topic(), _victims.topic(), _service.topic(), _resources.topic())

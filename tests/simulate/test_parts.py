@@ -16,7 +16,7 @@ from hmic_analysis.simulate.clock import midnight, skipped_hour, to_wall, window
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.national import policy_in_reference, write_force_reference
 from hmic_analysis.simulate.streams import quota
-from hmic_analysis.simulate.truth import wilson
+from hmic_analysis.simulate.core.verdicts import wilson
 
 SLUGS = [f"force-{i:02d}" for i in range(43)]
 

@@ -1,0 +1,180 @@
+"""Returns of many forces at once, with what is true of each drawn first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import multiprocessing
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.simulate.draw import Drawn, draw_force
+from hmic_analysis.simulate.facts import Facts
+from hmic_analysis.simulate.folder import is_synthetic
+from hmic_analysis.simulate.frame import ForceFacts
+from hmic_analysis.simulate.national import policy_in_reference, write_force_reference
+from hmic_analysis.simulate.returns import TRUTH, Simulated, simulate
+
+#: Forces with an attend-all policy where not all are simulated and none of their facts says otherwise.
+USUAL_ATTEND_ALL = 6
+
+
+@dataclass(frozen=True)
+class Order:
+    """One return to be written.
+
+    Attributes
+    ----------
+    force : ForceFacts
+    period_start, period_end, as_of : datetime.date
+    lookback_days : int
+        Days before the period for which incidents are returned too.
+    """
+
+    force: ForceFacts
+    period_start: dt.date
+    period_end: dt.date
+    as_of: dt.date
+    lookback_days: int = 0
+
+
+@dataclass(frozen=True)
+class _Task:
+    raw: Path
+    order: Order
+    facts: Facts
+    scale: float
+    seed: int
+
+
+def simulate_country(
+    raw: Path,
+    orders: Sequence[Order],
+    everyone: Sequence[str],
+    scale: float,
+    seed: int,
+    facts: Facts | None = None,
+    workers: int = 1,
+) -> Iterator[tuple[str, Simulated | None]]:
+    """Write the returns of some forces, and the reference table of all forces' policies.
+
+    Parameters
+    ----------
+    raw : pathlib.Path
+        Folder of the returns.
+    orders : sequence of Order
+        The forces to simulate.
+    everyone : sequence of str
+        Slugs of all forces that the reference table has a row for.
+    scale : float
+        1 is the real size.
+    seed : int
+    facts : Facts, optional
+        True of each force.  Without it, what is true is drawn for each force, see
+        :func:`hmic_analysis.simulate.draw.draw_force`; some then send nothing.
+    workers : int
+        Processes; the files don't depend on it.
+
+    Yields
+    ------
+    tuple of str and (Simulated or None)
+        Each force when its return is written; None for one that sends nothing.
+
+    Raises
+    ------
+    ParameterError
+        If a return can't be written, see :func:`hmic_analysis.simulate.returns.simulate`.
+    """
+    drawn = _settle([o.force.slug for o in orders], everyone, seed, facts)
+    n_attend_all = next(iter(drawn.values())).facts.n_forces_attend_all
+    n_unknown = next(iter(drawn.values())).facts.n_forces_policy_unknown
+    given = {slug: policy_in_reference(d.facts) for slug, d in drawn.items()}
+    tasks = []
+    for order in orders:
+        slug = order.force.slug
+        if drawn[slug].silent:
+            _clear(raw / slug)
+            yield slug, None
+        else:
+            tasks.append(_Task(raw, order, drawn[slug].facts, scale, seed))
+    told: dict[str, Any] = {}
+    for task, made in zip(tasks, _write(tasks, workers), strict=True):
+        told[task.order.force.slug] = {c: v["verdict"] for c, v in made.truth["verdicts"].items()}
+        yield task.order.force.slug, made
+    reference = write_force_reference(raw, everyone, given, n_attend_all, n_unknown, seed)
+    _write_truth(reference.parent / TRUTH, drawn, told, scale, seed)
+
+
+def _settle(slugs: Sequence[str], everyone: Sequence[str], seed: int, facts: Facts | None) -> dict[str, Drawn]:
+    """What is true of each force; the number that attend everything is the same for all of them."""
+    if facts is not None:
+        return {slug: Drawn(facts, {}, False) for slug in slugs}
+    drawn = {slug: draw_force(slug, seed) for slug in slugs}
+    listed = sum(d.facts.listed_attend_all for d in drawn.values())
+    n = listed if set(slugs) >= set(everyone) else max(listed, USUAL_ATTEND_ALL)
+    n = max(1, min(n, len(everyone) - (len(drawn) - listed)))
+    return {
+        slug: Drawn(d.facts.with_(n_forces_attend_all=n), d.states, d.silent) for slug, d in drawn.items()
+    }  # fmt: skip
+
+
+def _write(tasks: list[_Task], workers: int) -> Iterator[Simulated]:
+    if workers <= 1 or len(tasks) <= 1:
+        yield from map(_write_one, tasks)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=min(workers, len(tasks)), mp_context=context) as pool:
+        try:
+            yield from pool.map(_write_one, tasks)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _write_one(task: _Task) -> Simulated:
+    order = task.order
+    return simulate(
+        task.raw,
+        order.force,
+        task.facts,
+        task.scale,
+        task.seed,
+        order.period_start,
+        order.period_end,
+        order.as_of,
+        order.lookback_days,
+    )
+
+
+def _clear(folder: Path) -> None:
+    """A force that sends nothing has no folder; a real return is never removed."""
+    if not folder.exists():
+        return
+    if not is_synthetic(folder):
+        raise ParameterError(
+            f"{folder} holds files that are not marked as simulated; the simulated force sends nothing.\n"
+            "Nothing was written. Move them away, or simulate in another project."
+        )
+    shutil.rmtree(folder)
+
+
+def _write_truth(
+    path: Path, drawn: Mapping[str, Drawn], told: Mapping[str, Any], scale: float, seed: int
+) -> None:  # fmt: skip
+    forces = {
+        slug: {"sends_nothing": d.silent, "states": d.states, "verdicts": told.get(slug, {})}
+        for slug, d in drawn.items()
+    }
+    truth = {
+        "synthetic": True,
+        "note": "Simulated data. What is said of a force is not true of the real one.",
+        "seed": seed,
+        "scale": scale,
+        "forces": forces,
+    }
+    path.write_text(json.dumps(truth, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
