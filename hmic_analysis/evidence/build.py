@@ -32,6 +32,8 @@ class Builder:
         self.windows = windows
         self.level = confidence / 100
         self.confidence_text = f"{confidence:g}%"
+        #: By id of the indicator: the state of each unit, where the measure kept it.
+        self.units: dict[str, pd.Series] = {}
 
     def share(
         self,
@@ -64,6 +66,8 @@ class Builder:
             Without a value where no unit's state is known.
         """
         common = self._common(name, stratum, basis, window, caveats)
+        if share.units is not None:
+            self.units[common["id"]] = share.units
         if share.known == 0:
             return Indicator(**common, denominator=0, unknown=share.unknown, note="No record says.")
         lo, hi = proportion_interval(share.yes, share.known, self.level)

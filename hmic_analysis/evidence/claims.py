@@ -33,6 +33,8 @@ REMEDIES: dict[str, str] = {
     "source_cannot_tell": "Data of another kind.",
     "stale": "Dated work since then.",
     "not_dated": "A dated record of the work.",
+    "in_part": "Another wording, or a record of the part that is missing.",
+    "no_statement": "A statement by the force.",
     "judgement": "Nothing: it is a view.",
 }
 DECIDED = {

@@ -23,6 +23,8 @@ REASONS: dict[str, str] = {
     "source_cannot_tell": "the data supplied cannot show it",
     "stale": "the latest dated work on it is too old",
     "not_dated": "no dated work on it was supplied",
+    "in_part": "only a part of what the statement says is on record",
+    "no_statement": "the force has made no statement about it",
     "judgement": "it is the inspectors' view and is not tested against data",
 }
 

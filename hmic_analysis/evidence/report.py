@@ -104,6 +104,9 @@ class Report(Holdings):
         self._indicators: dict[str, Indicator] = {}
         self._claims: dict[str, ClaimEvidence] = {}
         self._figures: list[Figure] = []
+        #: Charts and tables as shown, by name.
+        self.charts: dict[str, Chart] = {}
+        self.frames: dict[str, pd.DataFrame] = {}
         self._kept: list[Table] = []
 
     def add(self, *indicators: Indicator) -> pd.DataFrame:
@@ -189,6 +192,7 @@ class Report(Holdings):
     def show(self, chart: Chart) -> Chart:
         """Take a chart into the evidence: its picture and data are written, and it is returned for show."""
         self._figures = [f for f in self._figures if f.name != chart.name]
+        self.charts[chart.name] = chart
         self._figures.append(save_chart(chart, self.folder))
         return chart
 
@@ -207,6 +211,7 @@ class Report(Holdings):
             The same, for show.
         """
         self._kept = [t for t in self._kept if t.name != name]
+        self.frames[name] = frame
         self._kept.append(
             save_table(frame, name, headline, subtitle or self.period, self.source(), self.synthetic, self.folder)
         )

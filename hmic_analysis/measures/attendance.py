@@ -205,6 +205,10 @@ def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules:
     )
 
 
+#: Columns that name the unit of a row, in this order.
+REFERENCES = ("crime_id", "incident_id", "person_key")
+
+
 def shares_by(frame: pd.DataFrame, by: str, state: str = "attended") -> dict[str, Share]:
     """Count a state within each group.
 
@@ -222,7 +226,10 @@ def shares_by(frame: pd.DataFrame, by: str, state: str = "attended") -> dict[str
         In the order of size, largest first.
     """
     group = frame[by].astype("object").where(frame[by].notna(), "not recorded")
-    shares = {str(name): Share.of(part) for name, part in frame[state].groupby(group)}
+    reference = next((name for name in REFERENCES if name in frame.columns), None)
+    shares = {
+        str(name): Share.of(part[state], part[reference] if reference else None) for name, part in frame.groupby(group)
+    }
     return dict(sorted(shares.items(), key=lambda item: (-item[1].total, item[0])))
 
 
@@ -255,8 +262,7 @@ def known(attended: pd.DataFrame) -> Share:
     Share
         ``yes``: known.
     """
-    state = attended["attended"].notna()
-    return Share(int(state.sum()), int((~state).sum()))
+    return Share.of(attended["attended"].notna(), attended["crime_id"])
 
 
 def states(attended: pd.DataFrame) -> pd.DataFrame:

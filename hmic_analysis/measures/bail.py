@@ -72,7 +72,7 @@ def unanswered(returns: pd.DataFrame) -> Share:
     Share
         ``yes``: the person did not attend.
     """
-    return Share.of(returns["answered"]).reversed()
+    return Share.of(returns["answered"], returns["person_key"]).reversed()
 
 
 def overlap_note(absconded: set[str], persons: pd.DataFrame) -> str:

@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 import pandas as pd
 
 
-class Share(NamedTuple):
-    """Units that have a property, that don't, and of which it is not known."""
+@dataclass(frozen=True)
+class Share:
+    """Units that have a property, that don't, and of which it is not known.
+
+    Attributes
+    ----------
+    yes, no, unknown : int
+    units : pandas.Series or None
+        The state of each unit (nullable boolean), where the measure kept it: indexed by the unit's reference, the
+        index bearing the name of the column that it stands in.  It leads from a figure back to its rows.
+    """
 
     yes: int
     no: int
     unknown: int = 0
+    units: pd.Series | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def of(cls, states: pd.Series) -> Share:
+    def of(cls, states: pd.Series, references: pd.Series | None = None) -> Share:
         """Count a nullable boolean series: True, False and missing.
 
         Parameters
         ----------
         states : pandas.Series
             One value per unit; dtype ``boolean`` or anything that holds only True, False and missing values.
+        references : pandas.Series, optional
+            What the unit of each row is called, such as its ``crime_id``; its name is that of the column.
 
         Returns
         -------
         Share
         """
         states = states.astype("boolean")
-        return cls(int((states == True).sum()), int((states == False).sum()), int(states.isna().sum()))  # noqa: E712
+        units = None
+        if references is not None:
+            units = states.set_axis(pd.Index(references, name=references.name))
+        return cls(
+            int((states == True).sum()),  # noqa: E712
+            int((states == False).sum()),  # noqa: E712
+            int(states.isna().sum()),
+            units,
+        )
 
     @classmethod
     def none(cls) -> Share:
@@ -38,7 +58,7 @@ class Share(NamedTuple):
 
     def reversed(self) -> Share:
         """The share of units that don't have the property."""
-        return Share(self.no, self.yes, self.unknown)
+        return Share(self.no, self.yes, self.unknown, None if self.units is None else ~self.units)
 
     @property
     def known(self) -> int:

@@ -49,8 +49,7 @@ def circulated_share(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date, days
     Share
     """
     rows = persons[(persons["state"] == "outstanding") & (persons["age_days"] > days)]
-    yes = int(rows["person_key"].isin(circulated(pnc, as_of)).sum())
-    return Share(yes, len(rows) - yes)
+    return Share.of(rows["person_key"].isin(circulated(pnc, as_of)), rows["person_key"])
 
 
 def days_to_circulation(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date) -> pd.DataFrame:

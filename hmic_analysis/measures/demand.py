@@ -129,8 +129,7 @@ def uncategorised(incident: pd.DataFrame) -> Share:
         ``yes``: neither an opening nor a closing category.
     """
     rows = demand_incidents(incident)
-    yes = int((rows["category"] == NOT_RECORDED).sum())
-    return Share(yes, len(rows) - yes)
+    return Share.of(rows["category"] == NOT_RECORDED, rows["incident_id"])
 
 
 def week_hour(times: pd.Series) -> pd.Series:

@@ -92,7 +92,8 @@ def crime_with_incident(prior: pd.DataFrame) -> Share:
         Crimes taken from Action Fraud, transferred in or found on arrest are left out; a crime whose route is not
         known is counted as reported by the public.
     """
-    return Share.of(prior.loc[prior["is_public_route"], "has_prior_incident"])
+    public = prior[prior["is_public_route"]]
+    return Share.of(public["has_prior_incident"], public["crime_id"])
 
 
 def routes(prior: pd.DataFrame) -> pd.DataFrame:

@@ -117,7 +117,7 @@ def knowledge_correct(knowledge_check: pd.DataFrame) -> Share:
     -------
     Share
     """
-    return Share.of(knowledge_check["correct"])
+    return Share.of(knowledge_check["correct"], knowledge_check["person_key"])
 
 
 class PolicyCount(NamedTuple):

@@ -107,9 +107,9 @@ def target_shares(times: pd.DataFrame) -> dict[str, Share]:
     rows = times[(times["target"].notna() & (times["origin"] != OFFICER_INITIATED).fillna(True)).to_numpy(dtype=bool)]
     shares = {}
     for grade, part in rows.groupby("grade", observed=True):
-        shares[str(grade)] = Share.of(part["in_target"])
+        shares[str(grade)] = Share.of(part["in_target"], part["incident_id"])
         for area, piece in part.groupby("area_type", observed=True):
-            shares[f"{grade}, {area}"] = Share.of(piece["in_target"])
+            shares[f"{grade}, {area}"] = Share.of(piece["in_target"], piece["incident_id"])
     return shares
 
 

@@ -112,8 +112,7 @@ def recent(persons: pd.DataFrame, column: str, as_of: date, days: int) -> Share:
     if len(rows) and rows[column].isna().all():
         return Share(0, 0, len(rows))
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=days)
-    yes = int((rows[column] >= oldest).sum())
-    return Share(yes, len(rows) - yes)
+    return Share.of((rows[column] >= oldest).fillna(False), rows["person_key"])
 
 
 def owned(persons: pd.DataFrame) -> Share:
@@ -130,8 +129,8 @@ def owned(persons: pd.DataFrame) -> Share:
         A blank counts as no owner, unless the force filled the column for nobody: then all are unknown.
     """
     rows = persons[persons["state"] == "outstanding"]
-    yes = int(rows["has_owner"].sum())
-    return Share(0, 0, len(rows)) if yes == 0 and len(rows) else Share(yes, len(rows) - yes)
+    has_owner = rows["has_owner"].astype(bool)
+    return Share(0, 0, len(rows)) if len(rows) and not has_owner.any() else Share.of(has_owner, rows["person_key"])
 
 
 def age_bands(persons: pd.DataFrame) -> pd.DataFrame:
@@ -179,7 +178,8 @@ def high_risk_cleared(suspect: pd.DataFrame, start: date, end: date, as_of: date
     limit = rows["named_on"] + pd.Timedelta(days=days)
     cleared = (rows["arrested_on"] <= limit).fillna(False) | (rows["interviewed_on"] <= limit).fillna(False)
     people = rows.assign(cleared=cleared.astype(bool)).groupby(["person_key", "named_on"])["cleared"].max()
-    return Share(int(people.sum()), int((~people.astype(bool)).sum()))
+    people = people.reset_index()
+    return Share.of(people["cleared"], people["person_key"])
 
 
 def counts(persons: pd.DataFrame) -> tuple[int, int]:
