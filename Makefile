@@ -24,7 +24,7 @@ quickstart: $(STAMP)
 	$(BIN)/hmic quickstart
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -48,7 +48,7 @@ def test_what_is_installed_is_what_is_locked(root):
     assert not wrong
 
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks" / "findings").glob("*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks" / "findings").rglob("[a-z]*.ipynb"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)

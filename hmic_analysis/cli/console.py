@@ -19,6 +19,11 @@ ForceOption = Annotated[
     list[str] | None,
     typer.Option("--force", "-f", help="Slug of a force, such as cleveland; may be given several times."),
 ]
+AllOption = Annotated[bool, typer.Option("--all", help="Every force that has a return; of reports, all 43.")]
+FindingOption = Annotated[
+    list[str] | None,
+    typer.Option("--finding", help="Id of a finding, such as A1; may be given several times."),
+]
 ProjectOption = Annotated[
     str | None,
     typer.Option("--project", help="Folder of the project; by default the one you are in.", show_default=False),

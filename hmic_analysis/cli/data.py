@@ -10,8 +10,7 @@ from typing import Annotated
 
 import typer
 
-from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces, err, out, plain_table
-from hmic_analysis.cli.run import AllOption
+from hmic_analysis.cli.console import AllOption, ForceOption, ProjectOption, choose_forces, err, out, plain_table
 from hmic_analysis.errors import EXIT_DATA, EXIT_OK, DataError, ParameterError
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
@@ -114,7 +113,9 @@ def simulate_forces(
             recorded_crime=spec.recorded_crime_2013_14,
             officers=spec.officers_fte,
         )
-        orders.append(Order(size, settings.period_start, settings.period_end, settings.as_of))
+        # Who is a repeat victim can be told only with the reports of the year before.
+        earlier = int(resolve(params, slug, "A3").threshold("repeat_days"))
+        orders.append(Order(size, settings.period_start, settings.period_end, settings.as_of, earlier))
     everyone = [f.slug for f in params.territorial]
     for slug, made in simulate_country(project.raw, orders, everyone, scale, seed, facts, workers):
         if done is not None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import typer
 
-from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces, err, out
-from hmic_analysis.cli.run import AllOption
+from hmic_analysis.cli.console import AllOption, ForceOption, ProjectOption, choose_forces, err, out
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError
 from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.letters.exports import LetterFiles, make_letter
 from hmic_analysis.letters.parameters import letter_catalogue, letter_settings
 from hmic_analysis.params.load import load_params
@@ -54,6 +54,36 @@ def write_letter_of(project: Project, params: Params, slug: str) -> LetterFiles:
     DataError
         If the force has no evidence yet.
     """
+    bundles, folders = evidence_of(project, params, slug)
+    return make_letter(
+        bundles,
+        folders,
+        letter_settings(params, slug),
+        letter_catalogue(params),
+        project.params / TEMPLATE,
+        project.output / "letters",
+    )
+
+
+def evidence_of(project: Project, params: Params, slug: str) -> tuple[list[Bundle], dict[str, Path]]:
+    """The evidence of one force as its reports left it; says which of it is no longer up to date.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    slug : str
+
+    Returns
+    -------
+    tuple of list of Bundle and dict of str to pathlib.Path
+        In the order of the letter, and the folder of each finding's report.
+
+    Raises
+    ------
+    DataError
+        If the force has no evidence yet.
+    """
     bundles, folders = [], {}
     for job in make_plan(project, params, [slug]):
         if job.last is None or job.last.status == "failed":
@@ -69,11 +99,4 @@ def write_letter_of(project: Project, params: Params, slug: str) -> LetterFiles:
             )
     if not bundles:
         raise DataError(f"There is no evidence for {slug}. Run its findings first: hmic run --force {slug}")
-    return make_letter(
-        bundles,
-        folders,
-        letter_settings(params, slug),
-        letter_catalogue(params),
-        project.params / TEMPLATE,
-        project.output / "letters",
-    )
+    return bundles, folders

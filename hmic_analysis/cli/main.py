@@ -19,9 +19,15 @@ COMMANDS = {
     "data": ("data", "app"),
     "params": ("catalogue", "params_app"),
     "findings": ("catalogue", "findings"),
-    "plan": ("run", "plan"),
+    "plan": ("plan", "plan"),
+    "why": ("plan", "why"),
     "run": ("run", "run"),
+    "status": ("status", "status"),
+    "schedule": ("schedule", "schedule"),
     "letter": ("letter", "letter"),
+    "compare": ("compare", "app"),
+    "figures": ("figures", "app"),
+    "explore": ("explore", "explore"),
 }
 
 

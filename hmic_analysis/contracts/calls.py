@@ -3,6 +3,7 @@
 from hmic_analysis.contracts.base import Column, Contract, TimeCheck
 
 NSIR_CATEGORIES = ("crime", "asb", "transport", "public_safety_welfare", "administration")
+ASB_TYPES = ("personal", "nuisance", "environmental")
 GRADES = ("emergency", "priority", "scheduled", "no_deployment")
 ORIGINS = ("public", "officer_initiated", "alarm", "other_agency")
 INCIDENT_RESULTS = (
@@ -47,6 +48,9 @@ INCIDENT = Contract(
             allowed=("urban", "rural"),
         ),
         Column("district", "text", "District or local policing unit."),
+        Column("asb_type", "code", "National kind of anti-social behaviour.", allowed=ASB_TYPES),
+        Column("victim_key", "person", "The force's reference of the victim who reported, or for whom; no name."),
+        Column("location_key", "person", "The force's reference of the address; stored as safely as a person's."),
     ),
     key=("incident_id",),
     time="created_month",

@@ -10,6 +10,8 @@ DOCUMENT_TYPES = (
     "report",
     "demand_analysis",
     "terms_of_reference",
+    "intelligence_product",
+    "statement",
 )
 DOCUMENT_STATUSES = ("draft", "approved", "withdrawn", "under_review")
 DOCUMENT_COVERS = (
@@ -28,6 +30,14 @@ DOCUMENT_COVERS = (
     "place",
     "hour",
     "staff_time_saved",
+    "problem_solving_database",
+    "anpr_resilience_acknowledged",
+    "anpr_resilience_denied",
+    "staff_upskilling",
+    "workload_review",
+    "performance_review",
+    "mapping_system",
+    "service_quality_checks",
 )
 REQUEST_STATUSES = (
     "provided",
@@ -141,6 +151,21 @@ BENEFIT = Contract(
     ),
     key=("benefit_id",),
     checks=(TimeCheck("post_before_baseline", "baseline_on", "post_on", "Measured after before it was before."),),
+)
+
+BENEFIT_MONTH = Contract(
+    name="benefit_month",
+    title="Minutes per task, month by month",
+    row_is="One month of the task that one change is meant to shorten, before it or after.",
+    columns=(
+        Column("change_id", "text", "The change.", required=True),
+        Column("month", "month", "The month.", required=True),
+        Column(
+            "minutes_per_task", "number", "Mean minutes that one task took.", required=True, unit="minutes", minimum=0
+        ),
+        Column("tasks", "number", "Tasks done in the month.", unit="tasks", minimum=0),
+    ),
+    key=("change_id", "month"),
 )
 
 FORCE_REFERENCE = Contract(

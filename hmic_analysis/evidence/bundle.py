@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import platform
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from pydantic import ValidationError
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Bundle, Figure, Table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from hmic_analysis.figures.chart import Chart
 
 BUNDLE_NAME = "evidence.json"
@@ -24,13 +26,19 @@ PACKAGES = ("hmic-analysis", "pandas", "numpy", "scipy", "statsmodels", "matplot
 
 def package_versions() -> dict[str, str]:
     """Versions of Python and of the packages that figures depend on."""
+    return dict(_installed())
+
+
+@cache
+def _installed() -> tuple[tuple[str, str], ...]:
+    """The same, looked up once in a process: reading what is installed takes as long as drawing a small picture."""
     versions = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
             versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             versions[name] = "not installed"
-    return versions
+    return tuple(versions.items())
 
 
 def write_bundle(bundle: Bundle, folder: Path) -> Path:

@@ -25,6 +25,7 @@ REMEDIES: dict[str, str] = {
     "no_stated_value": "A figure stated by the force.",
     "not_reproduced": "Records that give the stated figure, or a corrected figure.",
     "register_undeclared": "A signed statement that the register is complete.",
+    "records_undeclared": "A signed statement that the records are complete.",
     "interval_spans_threshold": "A larger sample.",
     "missing_spans_threshold": "The state of the records in which it is not known.",
     "between_thresholds": "Another wording: the fact lies between the two tests.",
@@ -34,7 +35,9 @@ REMEDIES: dict[str, str] = {
     "stale": "Dated work since then.",
     "not_dated": "A dated record of the work.",
     "in_part": "Another wording, or a record of the part that is missing.",
+    "no_look_back": "Crimes and incidents of the year before the period, with references of victims.",
     "no_statement": "A statement by the force.",
+    "sources_conflict": "A clarification by the force.",
     "judgement": "Nothing: it is a view.",
 }
 DECIDED = {

@@ -11,12 +11,10 @@ from hmic_analysis.evidence.rules import request_gap
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import within
+from hmic_analysis.params.catalogue import ALWAYS
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.project import Project
 from hmic_analysis.store.processed import load_table, read_manifest
-
-#: Tables that every finding may take.
-ALWAYS = ("data_request", "document")
 
 
 class Holdings:

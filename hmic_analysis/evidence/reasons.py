@@ -14,6 +14,7 @@ REASONS: dict[str, str] = {
     "no_stated_value": "the force supplied records but stated no figure of its own",
     "not_reproduced": "the figure the force stated could not be reproduced from its records",
     "register_undeclared": "the force has not declared its register of documents complete",
+    "records_undeclared": "the force has not declared these records complete",
     "interval_spans_threshold": "the sample is too small to place the figure on either side of the test",
     "missing_spans_threshold": "the records whose state is unknown could turn the result either way",
     "between_thresholds": "the figure lies between the level that would support the statement and the level that "
@@ -24,7 +25,10 @@ REASONS: dict[str, str] = {
     "stale": "the latest dated work on it is too old",
     "not_dated": "no dated work on it was supplied",
     "in_part": "only a part of what the statement says is on record",
+    "no_look_back": "the records do not reach back over the year before the period, so nobody can tell who is a repeat "
+    "victim",
     "no_statement": "the force has made no statement about it",
+    "sources_conflict": "what the force states and its own records contradict each other",
     "judgement": "it is the inspectors' view and is not tested against data",
 }
 

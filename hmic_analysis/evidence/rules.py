@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hmic_analysis.evidence.verdicts import Decision, undecided
+from hmic_analysis.evidence.model import Indicator
+from hmic_analysis.evidence.verdicts import Decision, at_least, undecided
 
 RequestStatus = Literal[
     "provided",
@@ -165,3 +166,27 @@ def few_forces(yes: int, unknown: int, of: int, limit: int, this_force: bool | N
     if yes + unknown <= limit:
         return Decision("supported", why=why)
     return undecided("comparators_missing", why=why)
+
+
+def reaches(indicator: Indicator | None, wanted: float, min_n: int = 1) -> Decision:
+    """A part of a sentence that must reach a level, and whose falling short of it does not refute the sentence.
+
+    Parameters
+    ----------
+    indicator : Indicator or None
+        A percentage; None if it could not be computed.
+    wanted : float
+        Per cent.
+    min_n : int
+        Fewer units decide nothing.
+
+    Returns
+    -------
+    Decision
+        As :func:`~hmic_analysis.evidence.verdicts.at_least`; where that would contradict, ``not_determinable`` with
+        the flag ``wording_mismatch``.
+    """
+    decision = at_least(indicator, wanted, min_n=min_n)
+    if decision.verdict == "contradicted":
+        return undecided("between_thresholds", why=decision.why, flags=("wording_mismatch",))
+    return decision

@@ -13,7 +13,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.wording import say_indicator, say_value, small
+from hmic_analysis.evidence.wording import say_indicator, say_value, small, withheld
 
 
 class Shown:
@@ -78,7 +78,7 @@ class Shown:
         if value is None:
             raise TemplateError(f"{self._indicator.id} has no {field}")
         if field != "n" and small(self._indicator, self._min_count):
-            return self._print(f"fewer than {self._min_count}", field)
+            return self._print(withheld(self._indicator, self._min_count), field)
         return self._print(say_value(value, unit), field)
 
     def _print(self, text: str, field: str) -> str:

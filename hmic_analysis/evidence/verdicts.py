@@ -26,7 +26,7 @@ class Decision:
     reasons : tuple of str
         Codes of :mod:`hmic_analysis.evidence.reasons`.
     flags : tuple of str
-        ``wording_mismatch`` or ``policy_practice_gap``.
+        ``wording_mismatch``, ``policy_practice_gap``, ``bulk_updates``, ``time_limited`` or ``closed_since``.
     why : str
         The rule with the figures put in.
     """
@@ -209,7 +209,9 @@ def all_of(*decisions: Decision) -> Decision:
     )
     deciding = [d for d in decisions if d.verdict == verdict]
     reasons = tuple(dict.fromkeys(r for d in deciding for r in d.reasons))
-    flags = tuple(dict.fromkeys(f for d in decisions for f in d.flags))
+    # Where one part refutes the sentence, another part's half-truth is no matter of wording.
+    half = () if verdict == "not_determinable" else ("wording_mismatch",)
+    flags = tuple(dict.fromkeys(f for d in decisions for f in d.flags if f not in half))
     return Decision(verdict, reasons, flags, why)
 
 

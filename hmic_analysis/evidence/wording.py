@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from hmic_analysis.evidence.model import Indicator
+from hmic_analysis.measures.words import MONTHS
 
-MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
-
-
+#: Units of figures that are counts themselves.
+COUNTS = ("count", "persons", "documents", "forces")
 #: Codes whose words are names or abbreviations.
-NAMES = {"action_fraud": "Action Fraud", "asb": "anti-social behaviour", "pcso": "PCSO", "csi": "CSI"}
+NAMES = {"action_fraud": "Action Fraud", "asb": "anti-social behaviour", "pcso": "PCSO", "csi": "CSI", "pnc": "PNC"}
 
 
 def say_date(day: date) -> str:
@@ -70,6 +68,8 @@ def say_value(value: float | None, unit: str) -> str:
     """
     if value is None:
         return "not available"
+    if unit == "yes/no":
+        return "yes" if value else "no"
     if unit in ("%", "points"):
         text = f"{value:.1f}"
         if unit == "%" and text == "100.0" and value < 100:
@@ -77,7 +77,7 @@ def say_value(value: float | None, unit: str) -> str:
         if unit == "%" and text == "0.0" and value > 0:
             text = "0.1"
         return f"{text}%" if unit == "%" else f"{text} points"
-    if unit in ("count", "persons", "documents", "forces"):
+    if unit in COUNTS:
         return f"{value:,.0f}"
     if unit in ("days", "minutes"):
         return f"{value:,.0f} {unit if round(value) != 1 else unit[:-1]}"
@@ -104,10 +104,11 @@ def say_indicator(indicator: Indicator, min_count: int = 0) -> str:
     Returns
     -------
     str
-        ``fewer than 5`` in place of a small count of persons.
+        ``fewer than 5`` in place of a small count of persons and of a percentage of one; ``withheld (fewer than 5)``
+        in place of any other figure that rests on one, since ``fewer than 5 days`` would be a different statement.
     """
     if small(indicator, min_count):
-        return f"fewer than {min_count}"
+        return withheld(indicator, min_count)
     return say_value(indicator.value, indicator.unit)
 
 
@@ -145,7 +146,33 @@ def sentence_case(code: str) -> str:
 
 def small(indicator: Indicator, min_count: int) -> bool:
     """Whether the indicator is a small count of persons, or rests on one."""
-    if not indicator.about_persons or min_count <= 0:
+    if not indicator.about_persons or min_count <= 0 or indicator.value is None:
         return False
-    counts = [indicator.numerator] if indicator.unit == "%" else [indicator.value]
-    return any(c is not None and 0 < c < min_count for c in counts)
+    count = count_behind(indicator)
+    return count is not None and 0 < count < min_count
+
+
+def count_behind(indicator: Indicator) -> float | None:
+    """The count that a figure is or rests on.
+
+    Parameters
+    ----------
+    indicator : Indicator
+
+    Returns
+    -------
+    float or None
+        The value where it is a count itself.  Of a percentage or a rate its numerator; of a median or a mean, which
+        have none, the units it was taken over, else those not known.
+    """
+    if indicator.unit in COUNTS:
+        return indicator.value
+    if indicator.numerator is not None or indicator.unit == "%":
+        return indicator.numerator
+    return indicator.denominator if indicator.denominator is not None else indicator.unknown
+
+
+def withheld(indicator: Indicator, min_count: int) -> str:
+    """What stands in place of a figure that is, or rests on, a small count of persons."""
+    few = f"fewer than {min_count}"
+    return few if indicator.unit in (*COUNTS, "%") else f"withheld ({few})"

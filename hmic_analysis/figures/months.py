@@ -1,4 +1,4 @@
-"""Months: reading them, setting them side by side, and naming them on an axis."""
+"""Months: setting them side by side, and naming them on an axis."""
 
 from __future__ import annotations
 
@@ -6,65 +6,15 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.errors import DataError
-from hmic_analysis.evidence.wording import MONTHS
 from hmic_analysis.figures import style
 from hmic_analysis.figures.frames import require, take
 from hmic_analysis.figures.measure import text_width
 from hmic_analysis.figures.sheet import Sheet
+from hmic_analysis.measures.months import read_months
+from hmic_analysis.measures.words import month_name
 
 #: Distances between named months.
 _STEPS = (1, 2, 3, 4, 6, 12, 24, 60, 120, 240, 600)
-
-
-def month_name(month: pd.Timestamp) -> str:
-    """``Jan 2014``, whatever the language of the machine."""
-    return f"{MONTHS[month.month - 1][:3]} {month.year}"
-
-
-def read_months(column: pd.Series, chart: str) -> pd.Series:
-    """The first day of each month.
-
-    Parameters
-    ----------
-    column : pandas.Series
-        Dates, times, periods, or texts such as ``2014-01``; any day stands for its month.
-    chart : str
-        Name of the chart function, for messages.
-
-    Returns
-    -------
-    pandas.Series
-        Timestamps without a time zone; missing where the month is.
-
-    Raises
-    ------
-    DataError
-        If something else than a month is among them.
-    """
-    if pd.api.types.is_numeric_dtype(column) and column.notna().any():
-        raise DataError(
-            f"{chart}: column '{column.name}' holds the number {column.dropna().iloc[0]}, which is no month.\n"
-            "Use dates, or texts such as '2014-01'."
-        )
-    months = [_month(value) for value in column]
-    wrong = [i for i, (m, given) in enumerate(zip(months, column.notna(), strict=True)) if given and m is pd.NaT]
-    if wrong:
-        raise DataError(
-            f"{chart}: column '{column.name}' holds {column.iloc[wrong[0]]!r} in row {wrong[0] + 1}, "
-            "which is no month.\nUse dates, or texts such as '2014-01'."
-        )
-    return pd.Series(months, dtype="datetime64[ns]")
-
-
-def _month(value: object) -> pd.Timestamp:
-    """The first day of the month of one value; NaT if it has none."""
-    if isinstance(value, pd.Period):
-        value = value.to_timestamp()
-    try:
-        day = pd.Timestamp(value)
-    except (TypeError, ValueError):
-        return pd.NaT
-    return day if day is pd.NaT else pd.Timestamp(year=day.year, month=day.month, day=1)
 
 
 def months_by_group(frame: pd.DataFrame, chart: str) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]:

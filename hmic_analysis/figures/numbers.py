@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hmic_analysis.evidence.wording import say_value
+from hmic_analysis.measures.words import plain
 
 #: The note next to a logarithmic axis.
 LOG_NOTE = "Logarithmic axis: each step is several times the one before"
@@ -45,21 +46,6 @@ def say(value: float, unit: str) -> str:
     if unit == "count" and value != round(value):
         return plain(value)
     return say_value(value, unit)
-
-
-def plain(value: float) -> str:
-    """A number with thousands separators and no more decimals than it needs (two figures below 1)."""
-    if np.isnan(value):
-        return "not known"
-    if value == 0 or abs(value) >= 100:
-        return f"{value:,.0f}"
-    if abs(value) >= 1:
-        return f"{value:,.1f}".removesuffix(".0")
-    decimals = 1 - math.floor(math.log10(abs(value)))
-    if decimals > 9:
-        return f"{value:.1e}"
-    text = f"{value:.{decimals}f}"
-    return text.rstrip("0") if "." in text else text
 
 
 def nice_ticks(low: float, high: float, count: int = 5, whole: bool = False) -> list[float]:

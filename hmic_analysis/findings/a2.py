@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from hmic_analysis.evidence.grades import grade_documents, grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.rules import existence, few_forces
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, undecided
-from hmic_analysis.measures import registers
+from hmic_analysis.evidence.wording import say_date
+from hmic_analysis.measures import months, registers, reviews
 
 NATIONAL = "england-and-wales"
 
@@ -40,6 +43,55 @@ def attends_all(report: Report) -> tuple[bool, bool]:
         bool(registers.covers(rows, "attend_all_crimes").any()),
         bool(registers.covers(rows, "attend_all_incidents").any()),
     )
+
+
+def attendance_by_month(report: Report, attended: pd.DataFrame) -> pd.DataFrame:
+    """Crimes attended among those whose attendance is known, by the month in which they were recorded.
+
+    Parameters
+    ----------
+    report : Report
+    attended : pandas.DataFrame
+        Result of :func:`~hmic_analysis.measures.attendance.crime_attendance`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``numerator``, ``denominator`` for each whole month of the period; no row where a table is missing
+        or the source can't tell attendance.
+    """
+    if report.unmeasurable("attendance_pct") or not report.given("crime", "incident", "incident_crime", "deployment"):
+        attended = attended.iloc[:0]
+    crime = report.flow("crime").drop_duplicates("crime_id").set_index("crime_id")
+    recorded = crime["recorded_month"].reindex(attended["crime_id"]).set_axis(attended.index)
+    return months.share_by_month(
+        attended["attended"], recorded, report.settings.period_start, report.settings.period_end
+    )
+
+
+def policy_changes(report: Report, by_month: pd.DataFrame) -> dict[str, str]:
+    """Months from which another response policy was in force, where the document register gives one.
+
+    Parameters
+    ----------
+    report : Report
+    by_month : pandas.DataFrame
+        Result of :func:`attendance_by_month`.
+
+    Returns
+    -------
+    dict of str to str
+        First whole month with it, after the first month of the frame, and what changed.
+    """
+    rows = registers.documents(
+        report.table("document"),
+        types=("policy",),
+        subject="response_deployment",
+        statuses=("approved", "under_review", "withdrawn"),
+    )
+    begun = {months.first_whole_month(day) for day in rows["effective_from"].dropna()}
+    inside = [month for month in sorted(begun) if month in set(by_month["month"].iloc[1:])]
+    return {f"{month.year}-{month.month:02d}": "Another response policy" for month in inside}
 
 
 def compare_forces(report: Report) -> registers.PolicyCount | None:
@@ -106,7 +158,7 @@ def _promise(report: Report, register: Decision | None, complete: bool | None) -
     if rows.empty:
         decision = existence(0, complete, what="response policies in force")
     elif crimes and incidents:
-        why = "A policy in force says that officers attend all crimes and all incidents."
+        why = f"The policy in force says that officers attend all crimes and all incidents: {_version(rows)}."
         grade = grade_documents(len(rows), registers.corroborated(rows))
         decision = Decision("supported", why=why) if grade == "C" else undecided("uncorroborated", why=why)
     else:
@@ -116,8 +168,20 @@ def _promise(report: Report, register: Decision | None, complete: bool | None) -
     gap = report.settings.threshold("policy_breach_gap_pct")
     breaches = [report.indicator(f"policy_breach_pct[{s}]") for s in ("crimes", "incidents")]
     if any(b is not None and b.lo_missing is not None and b.lo_missing > gap for b in breaches):
-        return decision.flagged("policy_practice_gap")
-    return decision
+        decision = decision.flagged("policy_practice_gap")
+    # A promise that is being reviewed holds for the version named, and may not outlast the letter.
+    under_review = reviews.review_at(rows, report.settings.as_of).open
+    return decision.flagged("time_limited") if under_review else decision
+
+
+def _version(rows: pd.DataFrame) -> str:
+    """Title, reference and first day of the policies that promise it."""
+    codes = ("attend_all_crimes", "attend_all_incidents")
+    promising = rows[pd.concat([registers.covers(rows, c) for c in codes], axis=1).any(axis=1).to_numpy()]
+    since = promising["effective_from"].fillna(promising["approved_on"])
+    dated = ["no day given" if pd.isna(day) else f"in force since {say_date(day.date())}" for day in since]
+    named = zip(promising["title"], promising["document_id"], dated, strict=True)
+    return "; ".join(f"{title} ({reference}, {when})" for title, reference, when in named)
 
 
 def _practice(report: Report) -> list[str]:

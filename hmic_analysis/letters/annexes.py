@@ -15,6 +15,9 @@ VERDICTS = {"supported": "Supported", "contradicted": "Contradicted", "not_deter
 FLAGS = {
     "wording_mismatch": "The fact lies between what the statement says and its opposite; the wording should change.",
     "policy_practice_gap": "Practice differs from the policy.",
+    "closed_since": "It was closed between the day of the snapshot and the letter.",
+    "time_limited": "The policy is under review; this holds for the version named.",
+    "bulk_updates": "Many of a team's entries were made on one day, which imitates regular use.",
 }
 
 CLAIM_COLUMNS = (

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from hmic_analysis.measures.base import local_days
 from hmic_analysis.measures.demand import demand_incidents, labelled, own_types
+from hmic_analysis.measures.months import count_by_month
 
 
 def monthly_counts(frame: pd.DataFrame, month: str, group: str) -> pd.DataFrame:
@@ -32,6 +35,24 @@ def monthly_counts(frame: pd.DataFrame, month: str, group: str) -> pd.DataFrame:
     every = pd.date_range(counts.index.min(), counts.index.max(), freq="MS")
     tidy = counts.reindex(every, fill_value=0).rename_axis("month").reset_index()
     return tidy.melt(id_vars="month", var_name="group", value_name="value")
+
+
+def incidents_by_month(incident: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """Incidents that are demand in each whole month of a period.
+
+    Parameters
+    ----------
+    incident : pandas.DataFrame
+        Table ``incident``.
+    start, end : datetime.date
+        First and last day of the period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``value``; duplicates and tests are left out.
+    """
+    return count_by_month(demand_incidents(incident)["created_month"], start, end)
 
 
 def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame, most: int = 12) -> pd.DataFrame:

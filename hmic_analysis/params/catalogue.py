@@ -11,6 +11,8 @@ from hmic_analysis.params.base import Model, Number, Text, YesNo, form
 
 SECTIONS = ("preventing_crime", "crime_recording_and_attendance", "freeing_up_time")
 Section = Literal[SECTIONS]
+#: Tables that every finding may take.
+ALWAYS = ("data_request", "document")
 Unit = Literal[
     "%",
     "count",
@@ -152,7 +154,7 @@ class FindingSpec(Model):
     question : str
         The question asked of the force.
     notebook : str or None
-        File below ``notebooks/findings``; None while there is none.
+        File below ``notebooks/findings``, in the folder of its section; None while there is none.
     tables : FindingTables
     request : tuple of str
         What to ask the force for when there are no data.
@@ -166,7 +168,9 @@ class FindingSpec(Model):
     title: Text
     section: Section
     question: Text
-    notebook: Annotated[Text, form(r"[a-z0-9_]+\.ipynb", "lower case, digits and _, ending in .ipynb")] | None
+    notebook: (
+        Annotated[Text, form(r"([a-z0-9_]+/)?[a-z0-9_]+\.ipynb", "lower case, digits and _, ending in .ipynb")] | None
+    )
     tables: FindingTables
     request: Annotated[tuple[Text, ...], Field(min_length=1)]
     thresholds: dict[str, ThresholdSpec]

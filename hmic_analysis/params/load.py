@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +35,30 @@ def load_params(project: Project) -> Params:
     ------
     ParameterError
         If anything is wrong in any file; the message lists all of it by file and line.
+
+    Notes
+    -----
+    Files whose content was read before in this process aren't read again, so a process that is copied for each
+    notebook hands its copies what it has read.
     """
+    return _read(project, _content(project))
+
+
+@lru_cache(maxsize=4)
+def _read(project: Project, content: str) -> Params:
     return _Reader(project).read()
+
+
+def _content(project: Project) -> str:
+    """One hash over the names and bytes of all parameter files."""
+    whole = hashlib.sha256()
+    for path in sorted([*project.params.glob("*.y*ml"), *(project.params / "forces").glob("*.y*ml")]):
+        try:
+            whole.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
+        except OSError:
+            # A file that can't be read is told when it is read for its content.
+            whole.update(f"{path.name} unread".encode())
+    return whole.hexdigest()
 
 
 class _Reader:

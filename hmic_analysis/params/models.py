@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from hmic_analysis.errors import ParameterError, did_you_mean
-from hmic_analysis.params.base import Count, Model, Number, Text, YesNo, form
+from hmic_analysis.params.base import Count, Model, Number, Positive, Text, Whole, YesNo, form
 from hmic_analysis.params.catalogue import (
     SECTIONS,
     ClaimSpec,
@@ -22,7 +22,15 @@ from hmic_analysis.params.catalogue import (
     Sentences,
     ThresholdSpec,
 )
-from hmic_analysis.params.settings import Attendance, Disclosure, Grades, Period, Quantifier, Settings
+from hmic_analysis.params.settings import (
+    Attendance,
+    Comparison,
+    Disclosure,
+    Grades,
+    Period,
+    Quantifier,
+    Settings,
+)
 
 
 def _moment(value: Any) -> Any:
@@ -99,6 +107,8 @@ class Inspection(Settings):
     embargo_until : datetime.datetime
         Wall time in the zone of the inspection.
     letter : Letter
+    comparison : Comparison
+        The same for every force and finding: a comparison has one set of rules.
     """
 
     title: Text
@@ -106,6 +116,7 @@ class Inspection(Settings):
     fieldwork: Fieldwork
     embargo_until: Moment
     letter: Letter
+    comparison: Comparison
 
     @property
     def embargo(self) -> dt.datetime:
@@ -123,6 +134,21 @@ class Addressee(Model):
     address: tuple[Text, ...] = ()
 
 
+class CrimeMix(Model):
+    """Offences recorded April 2013 to March 2014 by group; negative where more were cancelled than recorded."""
+
+    violence: Whole
+    sexual: Whole
+    robbery: Whole
+    burglary: Whole
+    vehicle: Whole
+    other_theft: Whole
+    criminal_damage: Whole
+    drugs: Whole
+    public_order: Whole
+    other: Whole
+
+
 class ForceSpec(Model):
     """One force, or another body whose data are read.
 
@@ -136,10 +162,14 @@ class ForceSpec(Model):
     pfa_code, region : str or None
     population : int or None
         Residents, mid-2013.
+    area_km2 : float or None
+        Land of the force area in square kilometres, from generalised boundaries.
     officers_fte : float or None
         Police officers, full-time equivalents, 31 March 2014.
     recorded_crime_2013_14 : int or None
         Offences recorded, April 2013 to March 2014.
+    recorded_crime_mix : CrimeMix or None
+        The same by group of offence.
     per_head_meaningless : bool
         Whether rates per resident say nothing, for want of residents.
     most_similar_forces : tuple of str
@@ -160,8 +190,10 @@ class ForceSpec(Model):
     pfa_code: Annotated[Text, form(r"[EW]\d{8}", "E or W and eight digits")] | None = None
     region: Text | None = None
     population: Count | None = None
+    area_km2: Positive | None = None
     officers_fte: Annotated[Number, Field(ge=0)] | None = None
     recorded_crime_2013_14: Count | None = None
+    recorded_crime_mix: CrimeMix | None = None
     per_head_meaningless: YesNo = False
     most_similar_forces: tuple[Text, ...] = ()
     sources: Annotated[tuple[Text, ...], Field(min_length=1)] = ("standard",)
@@ -280,6 +312,8 @@ __all__ = [
     "Addressee",
     "Attendance",
     "ClaimSpec",
+    "Comparison",
+    "CrimeMix",
     "Disclosure",
     "Fieldwork",
     "FindingSpec",

@@ -13,7 +13,15 @@ from hmic_analysis.params.files import INHERITED, layer, override_part
 from hmic_analysis.params.inheritance import check_paths
 from hmic_analysis.params.merge import check_dates, check_thresholds, merge, settings_of
 from hmic_analysis.params.models import FindingSpec, ForceSpec, Layer, Leaf, Params
-from hmic_analysis.params.settings import Attendance, Disclosure, Grades, Quantifier, Settings
+from hmic_analysis.params.settings import (
+    Attendance,
+    Disclosure,
+    Grades,
+    OffenderManagement,
+    OtherAgencies,
+    Quantifier,
+    Settings,
+)
 from hmic_analysis.params.yamlfile import YamlFile, read_value
 
 COMMAND_LINE = "command line"
@@ -74,6 +82,16 @@ class Resolved:
     def attendance(self) -> Attendance:
         """What counts as having attended."""
         return self.settings.attendance
+
+    @property
+    def other_agencies(self) -> OtherAgencies:
+        """Which incidents have another lead agency than the police."""
+        return self.settings.other_agencies
+
+    @property
+    def offender_management(self) -> OffenderManagement:
+        """Partners of integrated offender management."""
+        return self.settings.offender_management
 
     @property
     def min_n(self) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from hmic_analysis.contracts.calls import CONTACT_MODES, INCIDENT_RESULTS, RESOURCE_TYPES
 from hmic_analysis.contracts.crimes import REPORT_ROUTES
+from hmic_analysis.contracts.offenders import AGENCIES
 from hmic_analysis.params.base import Count, Day, Model, Percent, Positive, Text
 
 EvidenceGrade = Literal["A", "B", "C", "D"]
@@ -155,6 +156,36 @@ class Attendance(Model):
     excluded_routes: tuple[Literal[REPORT_ROUTES], ...]
 
 
+class OtherAgencies(Model):
+    """Incidents whose lead agency is not the police.
+
+    Attributes
+    ----------
+    incident_types : tuple of str
+        Types of incident, as forces name or number them when they close one; capitals don't matter.
+    qualifiers : tuple of str
+        Qualifiers of incidents of any type.
+    """
+
+    incident_types: tuple[Text, ...]
+    qualifiers: tuple[Text, ...]
+
+
+class OffenderManagement(Model):
+    """Partners of integrated offender management.
+
+    Attributes
+    ----------
+    lead_partners : tuple of str
+        Agencies without which a meeting has no quorum.
+    core_partners : tuple of str
+        The other core partners, of whom some must be present too.
+    """
+
+    lead_partners: Annotated[tuple[Literal[AGENCIES], ...], Field(min_length=1)]
+    core_partners: Annotated[tuple[Literal[AGENCIES], ...], Field(min_length=1)]
+
+
 class Disclosure(Model):
     """Small counts of persons in what leaves the building.
 
@@ -168,6 +199,43 @@ class Disclosure(Model):
 
     min_count: Count
     marker: Text
+
+
+class Comparison(Model):
+    """A force beside the others.
+
+    Attributes
+    ----------
+    inner_limit_pct, outer_limit_pct : float
+        Levels of the two funnel lines in per cent; only outside the outer one a force is named as different.
+    min_forces : int
+        Forces with figures below which limits aren't widened for differences between forces, and nobody is named.
+    winsor_share : float
+        Share of the forces at each end that is drawn in before the spread between forces is measured.
+    fdr_level : float
+        Share of false findings among the q-values called found; they are shown and decide nothing.
+    similar_forces : int
+        Size of a computed group of similar forces.
+    reconcile_pct : float
+        Difference in per cent between counted and published crimes up to which a force's data are used.
+    """
+
+    inner_limit_pct: Annotated[float, Field(strict=True, gt=50, lt=100, allow_inf_nan=False)]
+    outer_limit_pct: Annotated[float, Field(strict=True, gt=50, lt=100, allow_inf_nan=False)]
+    min_forces: Annotated[Count, Field(ge=3)]
+    winsor_share: Annotated[float, Field(strict=True, ge=0, lt=0.5, allow_inf_nan=False)]
+    fdr_level: Annotated[float, Field(strict=True, gt=0, lt=1, allow_inf_nan=False)]
+    similar_forces: Annotated[Count, Field(ge=1)]
+    reconcile_pct: Percent
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Comparison:
+        if not self.inner_limit_pct < self.outer_limit_pct:
+            raise ValueError(
+                f"inner_limit_pct ({self.inner_limit_pct:g}) must be smaller than outer_limit_pct "
+                f"({self.outer_limit_pct:g})"
+            )
+        return self
 
 
 class Settings(Model):
@@ -184,6 +252,8 @@ class Settings(Model):
     quantifiers : dict of str to Quantifier
     grades : Grades
     attendance : Attendance
+    other_agencies : OtherAgencies
+    offender_management : OffenderManagement
     min_n : int
         Units below which a share decides nothing.
     confidence : float
@@ -198,6 +268,8 @@ class Settings(Model):
     quantifiers: dict[str, Quantifier]
     grades: Grades
     attendance: Attendance
+    other_agencies: OtherAgencies
+    offender_management: OffenderManagement
     min_n: Count
     confidence: Annotated[float, Field(strict=True, gt=50, lt=100, allow_inf_nan=False)]
     disclosure: Disclosure

@@ -1,68 +1,92 @@
-"""Executing many reports: in parallel, and on past any that fails."""
+"""Executing many reports: several at a time, and on past any that fails."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from datetime import UTC, datetime
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 
-from hmic_analysis.runs.execute import execute
-from hmic_analysis.runs.plan import Job
-from hmic_analysis.runs.record import Failure, Record
-
-#: Numerical libraries start a thread per core each; with one notebook per core that only costs time.
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+from hmic_analysis.runs.lane import Lane, Warmth
+from hmic_analysis.runs.order import Order
+from hmic_analysis.runs.record import Record
+from hmic_analysis.runs.warm.family import Family
 
 
-def run_jobs(jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job, Record]]:
-    """Execute jobs, yielding each as it ends.
+def run_orders(
+    orders: Sequence[Order],
+    workers: int,
+    modules: Sequence[str] = (),
+    project: str = "",
+    tell: Callable[[str], None] = lambda words: None,
+    begin: Callable[[Order], None] = lambda order: None,
+) -> Iterator[tuple[Order, Record]]:
+    """Execute reports, yielding each as it ends.
 
     Parameters
     ----------
-    jobs : sequence of Job
+    orders : sequence of Order
+        Begun in this order.
     workers : int
-        Processes at a time; each has one notebook kernel.
+        Notebooks at a time.
+    modules : sequence of str
+        What the notebooks import; warm copies find it imported.
+    project : str
+        Folder of the project, whose parameters warm copies find read; empty: none.
+    tell : callable
+        Told in words what a person should know, such as that warm copies can't be made here.
+    begin : callable
+        Told of each report that is begun; called from several threads.
 
     Yields
     ------
-    tuple of Job and Record
-        In the order in which they end.
+    tuple of Order and Record
+        In the order in which they end.  Leaving early stops everything.
     """
-    if not jobs:
+    if not orders:
         return
-    for name in ONE_THREAD:
-        os.environ.setdefault(name, "1")
-    # Spawn, since it is the way that Windows has and the only one that is safe with threads.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=max(1, min(workers, len(jobs))), mp_context=context) as pool:
-        waiting = {}
-        try:
-            for job in jobs:
-                waiting[pool.submit(execute, job)] = job
-            for future in as_completed(waiting):
-                yield waiting[future], _result(waiting[future], future)
-        except KeyboardInterrupt:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
-def _result(job: Job, future) -> Record:
+    warmth = Warmth(Family(modules, project), tell)
+    lanes = [Lane(warmth) for _ in range(max(1, min(workers, len(orders))))]
+    waiting, ended = deque(orders), queue.SimpleQueue()
+    threads = [threading.Thread(target=_work, args=(lane, waiting, ended, begin), daemon=True) for lane in lanes]
     try:
-        return future.result()
-    except (BrokenProcessPool, OSError) as fault:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        message = "The process that ran it died." if isinstance(fault, BrokenProcessPool) else str(fault)
-        return Record(
-            finding=job.finding,
-            force=job.force,
-            status="failed",
-            fingerprint=job.fingerprint,
-            parameters=job.parameters,
-            started=now,
-            ended=now,
-            seconds=0,
-            failure=Failure(error=type(fault).__name__, message=message),
-        )
+        for thread in threads:
+            thread.start()
+        for _ in orders:
+            yield _wait(ended)
+    finally:
+        # Begin nothing more, and end what is running: with the family all copies go.
+        waiting.clear()
+        warmth.family.close()
+        for lane in lanes:
+            lane.close()
+        for thread in threads:
+            thread.join(timeout=15)
+
+
+def _work(lane: Lane, waiting: deque[Order], ended: queue.SimpleQueue, begin: Callable[[Order], None]) -> None:
+    """Take the next order until there is none."""
+    try:
+        while True:
+            try:
+                order = waiting.popleft()
+            except IndexError:
+                return
+            begin(order)
+            ended.put(lane.execute(order))
+    except Exception as fault:  # noqa: BLE001 - a fault of the engine itself must reach whoever waits
+        ended.put(fault)
+    finally:
+        lane.close()
+
+
+def _wait(ended: queue.SimpleQueue) -> tuple[Order, Record]:
+    """The next result; in short waits, since on Windows a long one can't be interrupted from the keyboard."""
+    while True:
+        try:
+            found = ended.get(timeout=0.5)
+        except queue.Empty:
+            continue
+        if isinstance(found, BaseException):
+            raise found
+        return found

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import re
+import os
+import platform
 import shutil
 import time
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
-from hmic_analysis.runs.plan import Job
-from hmic_analysis.runs.record import Failure, Record, write_record
+from hmic_analysis.errors import DataError
+from hmic_analysis.evidence.bundle import BUNDLE_NAME, package_versions, read_bundle
+from hmic_analysis.runs.failure import Failure, NotebookStopped, from_papermill, from_stop
+from hmic_analysis.runs.order import Order
+from hmic_analysis.runs.outputs import EXECUTED_NAME, outputs_of
+from hmic_analysis.runs.record import RECORD_NAME, Record, write_basis, write_record
 
-EXECUTED_NAME = "notebook.ipynb"
-#: A cell that computes longer than this is taken for endless.
-CELL_SECONDS = 900
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_PART, _OLD = ".part-", ".old-"
 
 
-def execute(job: Job) -> Record:
-    """Execute one report.
+def execute(order: Order) -> Record:
+    """Execute one report in this process or one that it starts.
 
     Parameters
     ----------
-    job : Job
+    order : Order
 
     Returns
     -------
@@ -32,94 +35,132 @@ def execute(job: Job) -> Record:
         the executed notebook, the record and, unless it failed, the evidence bundle; it never holds parts of two
         executions.
     """
-    work = job.folder.with_name(f".{job.folder.name}.part")
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
     started, clock = datetime.now(UTC), time.monotonic()
-    values = {**job.parameters, "output": str(work)}
-    failure = _run(job.notebook, work / EXECUTED_NAME, values)
-    status, request = "failed", ()
-    if failure is None and not (work / BUNDLE_NAME).is_file():
-        failure = Failure(message="The notebook ended without concluding its report, so it left no evidence.")
+    work = part_of(order.folder)
+    work.mkdir(parents=True)
+    details: dict[str, Any] = {}
+    failure = _run(order, work, details)
+    status, request, inputs = "failed", (), {}
     if failure is None:
-        bundle = read_bundle(work)
-        status, request = bundle.status, bundle.request
-    else:
+        try:
+            bundle = read_bundle(work)
+            status, request, inputs = bundle.status, bundle.request, bundle.inputs
+        except DataError as fault:
+            kind = "engine" if (work / BUNDLE_NAME).exists() else "no evidence"
+            said = "The notebook ended without concluding its report, so it left no evidence."
+            failure = Failure(kind=kind, message=fault.message if kind == "engine" else said)
+    if failure is not None:
         (work / BUNDLE_NAME).unlink(missing_ok=True)
     record = Record(
-        finding=job.finding,
-        force=job.force,
+        finding=order.finding,
+        force=order.force,
         status=status,
-        fingerprint=job.fingerprint,
-        parameters=job.parameters,
+        fingerprint=order.fingerprint,
+        parameters=order.parameters,
         started=started.isoformat(timespec="seconds"),
         ended=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - clock, 2),
         failure=failure,
         request=request,
+        engine=order.engine,
+        engine_reason=order.engine_reason,
+        host=platform.node(),
+        peak_mb=details.get("peak_mb"),
+        inputs=inputs,
+        versions=package_versions(),
+        run=order.run,
     )
+    write_basis(order.basis, work)
+    record = record.with_outputs(outputs_of(work, RECORD_NAME))
     write_record(record, work)
-    _put_in_place(work, job.folder)
-    return record
+    return put_in_place(record, work, order.folder)
 
 
-def _run(source: Path, target: Path, values: dict[str, str]) -> Failure | None:
+def _run(order: Order, work: Path, details: dict[str, Any]) -> Failure | None:
     """Run papermill; say where and why if it fails."""
     import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    from hmic_analysis.runs.engines import engine_words
+
+    executed = work / EXECUTED_NAME
     try:
         papermill.execute_notebook(
-            str(source),
-            str(target),
-            parameters=values,
+            str(order.notebook),
+            str(executed),
+            parameters={**order.parameters, "output": str(work)},
             progress_bar=False,
             log_output=False,
-            kernel_name="python3",
-            execution_timeout=CELL_SECONDS,
-            start_timeout=120,
-            # The warning that a kernel of this machine talks over TCP would drown what the run has to say.
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            kernel_name=None if order.engine == "plain" else "python3",
+            cwd=str(order.notebook.parent),
+            **engine_words(order, details),
         )
     except PapermillExecutionError as fault:
-        return _failure(target, fault.cell_index, fault.ename, fault.evalue, fault.traceback)
-    except CellTimeoutError:
-        return Failure(error="Timeout", message=f"A cell took longer than {CELL_SECONDS} seconds.")
-    except DeadKernelError:
-        return Failure(error="Dead kernel", message="The kernel died: killed, out of memory, or ended by the notebook.")
+        return from_papermill(fault, executed)
+    except NotebookStopped as fault:
+        return from_stop(fault, executed)
     except Exception as fault:  # noqa: BLE001 - one report's fault must never end the run of the others
-        return Failure(error=type(fault).__name__, message=str(fault).strip() or "no message")
+        return Failure(kind="engine", error=type(fault).__name__, message=str(fault).strip() or "no message")
     return None
 
 
-def _failure(target: Path, cell: int, error: str, message: str, traceback: list[str]) -> Failure:
-    import nbformat
-
-    heading = ""
-    cells = nbformat.read(target, as_version=4).cells
-    # papermill counts the banner it puts on top of a failed notebook only after the fault was raised.
-    for before in cells[: cell + 2]:
-        if before.cell_type == "markdown":
-            lines = [line for line in before.source.splitlines() if line.startswith("#")]
-            heading = lines[-1].lstrip("# ").strip() if lines else heading
-    return Failure(cell=cell, heading=heading, line=_source_line(traceback), error=error, message=message.strip())
+def part_of(folder: Path) -> Path:
+    """A folder of nobody else's in which a report is made before it is put in place."""
+    return folder.with_name(f".{folder.name}{_PART}{uuid.uuid4().hex[:8]}")
 
 
-def _source_line(traceback: list[str]) -> str:
-    """The line of the notebook at which it failed: the first one that the traceback points at."""
-    for line in _ANSI.sub("", "\n".join(traceback)).splitlines():
-        found = re.match(r"-+>\s*\d+\s(.*)", line.strip())
-        if found:
-            return found.group(1).strip()
-    return ""
+def put_in_place(record: Record, work: Path, folder: Path) -> Record:
+    """Replace a report's folder by the new one; a kill in between leaves none rather than a mixture.
 
+    Parameters
+    ----------
+    record : Record
+    work, folder : pathlib.Path
+        The folder in which the report was made, and its own.
 
-def _put_in_place(work: Path, folder: Path) -> None:
-    """Replace a report's folder by the new one; a kill in between leaves none rather than a mixture."""
-    old = folder.with_name(f".{folder.name}.old")
+    Returns
+    -------
+    Record
+        The same; failed if the folder can't be replaced.
+    """
+    old = folder.with_name(f".{folder.name}{_OLD}{uuid.uuid4().hex[:8]}")
+    try:
+        if folder.exists():
+            folder.rename(old)
+        work.rename(folder)
+    except OSError as fault:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        shutil.rmtree(work, ignore_errors=True)
+        said = (
+            f"The folder {folder} can't be replaced ({fault.strerror or fault}). If one of its files is open in "
+            "another program, close it and run again."
+        )
+        return record.model_copy(update={"status": "failed", "failure": Failure(kind="engine", message=said)})
     shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    work.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    return record
+
+
+def clear_leftovers(runs: Path) -> int:
+    """Remove what killed executions left beside the reports; nothing else may be writing.
+
+    Parameters
+    ----------
+    runs : pathlib.Path
+        Folder of the forces' folders.
+
+    Returns
+    -------
+    int
+        Folders removed.
+    """
+    removed = 0
+    for force in runs.iterdir() if runs.is_dir() else ():
+        if not force.is_dir():
+            continue
+        with os.scandir(force) as entries:
+            stale = [e.path for e in entries if e.name.startswith(".") and (_PART in e.name or _OLD in e.name)]
+        for path in stale:
+            shutil.rmtree(path, ignore_errors=True)
+            removed += 1
+    return removed

@@ -1,34 +1,45 @@
-"""What a report depends on, as content hashes: its data, its parameters, its notebook, the library.
+"""What a report rests on, as content hashes: data, parameters, notebook, library, versions.
 
-A report is up to date when none of the four has changed since it was made.  Times of files never matter.
+A report is up to date when none of them has changed since it was made.  Times of files never matter.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+import re
+from collections.abc import Iterable, Mapping
 
-from hmic_analysis.evidence.holdings import ALWAYS
-from hmic_analysis.params.catalogue import FindingSpec
+from pydantic import ValidationError
+
+from hmic_analysis.evidence.bundle import package_versions
+from hmic_analysis.params.catalogue import ALWAYS, FindingSpec
 from hmic_analysis.params.resolve import Resolved
+from hmic_analysis.params.settings import Settings
 from hmic_analysis.project import Project
-from hmic_analysis.store.processed import read_manifest
+from hmic_analysis.runs.imports import Library, Module, names_imported, without_words
+from hmic_analysis.runs.notebook import Notebook
+from hmic_analysis.store.manifest import Manifest
 
-PACKAGE = Path(__file__).resolve().parents[1]
-#: Parts of the package that no figure, table or verdict depends on.
-NOT_EVIDENCE = ("cli", "letters", "runs", "simulate")
 NATIONAL = "england-and-wales"
 
-#: Part of the fingerprint -> why a report is run again.
+#: Part of the basis -> why a report is run again.
 REASONS = {
     "data": "data of this force changed",
     "parameters": "parameter changed",
     "notebook": "notebook code changed",
-    "library": "library code changed",
+    "library": "library code that it uses changed",
+    "versions": "Python or a package has another version",
 }
+
+#: A setting read from anything, and one quantifier asked for: its word, or nothing where it isn't a plain one.
+_SETTING = re.compile(
+    rf"(?:\.|getattr\([^)]*['\"])({'|'.join([*Settings.model_fields, 'period_start', 'period_end', 'quantifier'])})\b"
+)
+_QUANTIFIER = re.compile(r"\.quantifier\(\s*(?:[\"']([^\"']*)[\"'])?")
+
+#: Part of what a report rests on -> item -> its hash or value.
+Basis = dict[str, dict[str, str]]
 
 
 def digest(thing: object) -> str:
@@ -37,77 +48,180 @@ def digest(thing: object) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def fingerprint(project: Project, settings: Resolved, notebook: Path) -> dict[str, str]:
-    """The fingerprint of one report.
+def fingerprint(basis: Basis) -> dict[str, str]:
+    """One hash for each part of a basis."""
+    return {part: digest(items) for part, items in basis.items()}
+
+
+class Footing:
+    """Finds what reports rest on; reads each manifest, module and notebook once.
 
     Parameters
     ----------
     project : Project
-    settings : Resolved
-        Of one finding and one force.
-    notebook : pathlib.Path
-
-    Returns
-    -------
-    dict of str to str
-        SHA-256 by part: ``data``, ``parameters``, ``notebook``, ``library``.
     """
-    return {
-        "data": digest(data_versions(project, settings.force.slug, settings.finding)),
-        "parameters": digest(values_used(settings)),
-        "notebook": digest(code_of(notebook)),
-        "library": library_hash(),
-    }
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.library = Library()
+        self._manifests: dict[str, Manifest | None] = {}
+        self._tables: dict[tuple[str, str], str] = {}
+        self._modules: dict[str, dict[str, Module]] = {}
+        self._settings: dict[str, tuple[frozenset[str], frozenset[str] | None]] = {}
+        self._remarks: dict[tuple[str, str], str] = {}
+        self._catalogue: dict[str, dict[str, str]] = {}
+
+    def basis(self, settings: Resolved, notebook: Notebook) -> Basis:
+        """What one report rests on.
+
+        Parameters
+        ----------
+        settings : Resolved
+            Of one finding and one force.
+        notebook : Notebook
+
+        Returns
+        -------
+        dict of str to dict of str to str
+        """
+        return {
+            "data": self.data(settings.force.slug, settings.finding),
+            "parameters": self.parameters(settings, notebook),
+            "notebook": {f"cell {i}": digest(source) for i, source in enumerate(notebook.code, start=1)},
+            "library": {name: module.sha256 for name, module in self.modules(notebook).items()},
+            "versions": _versions(),
+        }
+
+    def data(self, force: str, finding: FindingSpec) -> dict[str, str]:
+        """The hash of each table that a finding may take, and of what its source says about it."""
+        names = (*finding.tables.core, *finding.tables.useful, *ALWAYS)
+        found: dict[str, str] = {}
+        for holder in (force, NATIONAL):
+            for table in names:
+                found[f"{holder}/{table}"] = self._table(holder, table)
+            if self._manifest(holder) is not None:
+                found[f"{holder}: what the source says"] = self._source(holder, finding, names)
+        return found
+
+    def parameters(self, settings: Resolved, notebook: Notebook) -> dict[str, str]:
+        """The values that a report prints or computes with, without the files they came from."""
+        sections, words = self.settings_read(notebook)
+        used = {"force", "thresholds", *sections}
+        found = dict(self._entry(settings.finding))
+        for key, (value, _) in settings.values.items():
+            section, _, rest = key.partition(".")
+            if section == "quantifiers" and words is not None and rest.partition(".")[0] not in words:
+                continue
+            if section in used:
+                found[key] = value
+        return found
+
+    def modules(self, notebook: Notebook) -> dict[str, Module]:
+        """The modules of the package that a notebook uses."""
+        key = str(notebook.path)
+        if key not in self._modules:
+            names = names_imported(notebook.text)
+            lazy = self.library.needs_everything(names)
+            self._modules[key] = self.library.everything() if lazy else self.library.used_by(names)
+        return self._modules[key]
+
+    def settings_read(self, notebook: Notebook) -> tuple[frozenset[str], frozenset[str] | None]:
+        """The settings that a notebook, or a module that it uses, reads.
+
+        Returns
+        -------
+        tuple
+            Sections, such as ``grades``; and the quantifiers that are asked for by name, None if any might be.
+        """
+        key = str(notebook.path)
+        if key not in self._settings:
+            # The modules of the parameters themselves name every setting.
+            texts = [m.statements for name, m in self.modules(notebook).items() if ".params" not in name]
+            self._settings[key] = settings_named([without_words(notebook.text), *texts])
+        return self._settings[key]
+
+    def _manifest(self, force: str) -> Manifest | None:
+        if force not in self._manifests:
+            self._manifests[force] = _read_manifest(self.project, force)
+        return self._manifests[force]
+
+    def _table(self, force: str, table: str) -> str:
+        if (force, table) not in self._tables:
+            manifest = self._manifest(force)
+            if manifest is not None and table in manifest.broken:
+                value = f"broken: {manifest.broken[table]}"
+            elif manifest is not None and table in manifest.tables:
+                value = digest(manifest.tables[table].model_dump(mode="json"))
+            else:
+                value = "absent"
+            self._tables[force, table] = value
+        return self._tables[force, table]
+
+    def _source(self, force: str, finding: FindingSpec, tables: Iterable[str]) -> str:
+        if (force, finding.id) not in self._remarks:
+            indicators = {spec.name for spec in finding.indicators}
+            self._remarks[force, finding.id] = digest(_remarks(self._manifest(force), set(tables), indicators))
+        return self._remarks[force, finding.id]
+
+    def _entry(self, finding: FindingSpec) -> dict[str, str]:
+        """The finding's entry in the catalogue but for the values of its thresholds, which forces may override."""
+        if finding.id not in self._catalogue:
+            entry = finding.model_dump(mode="json", exclude={"notebook", "thresholds"})
+            found = {f"{finding.id}.claims.{k}": digest(v) for k, v in entry.pop("claims").items()}
+            found |= {f"{finding.id}.{k}": digest(v) for k, v in entry.items()}
+            units = {k: (v.unit, v.meaning) for k, v in finding.thresholds.items()}
+            self._catalogue[finding.id] = {**found, f"{finding.id}.thresholds": digest(units)}
+        return self._catalogue[finding.id]
 
 
-def data_versions(project: Project, force: str, finding: FindingSpec) -> dict[str, str]:
-    """The content hash of each table that a finding may take.
+def _read_manifest(project: Project, force: str) -> Manifest | None:
+    """As :func:`hmic_analysis.store.processed.read_manifest`, without the libraries that read tables."""
+    try:
+        return Manifest.model_validate_json((project.processed / force / "manifest.json").read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def settings_named(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str] | None]:
+    """The settings that some code names.
 
     Parameters
     ----------
-    project : Project
-    force : str
-    finding : FindingSpec
+    texts : iterable of str
+        Python.
 
     Returns
     -------
-    dict of str to str
-        By table; ``absent`` where it was not supplied.
+    tuple
+        Sections of the settings; and the quantifiers asked for by a plain word, None if any might be.
     """
-    versions: dict[str, str] = {}
-    for holder in (force, NATIONAL):
-        manifest = read_manifest(project, holder)
-        for table in (*finding.tables.core, *finding.tables.useful, *ALWAYS):
-            entry = manifest.tables.get(table) if manifest else None
-            broken = manifest.broken.get(table) if manifest else None
-            versions[f"{holder}/{table}"] = f"broken: {broken}" if broken else entry.sha256 if entry else "absent"
-    return versions
+    read: set[str] = set()
+    words: set[str] | None = set()
+    for text in texts:
+        read.update(_SETTING.findall(text))
+        for word in _QUANTIFIER.findall(text):
+            words = None if words is None or not word else words | {word.replace(" ", "_")}
+    if "quantifiers" in read:
+        words = None
+    # The settings are also reached by other names: the days of the period, and one quantifier.
+    read |= {"period"} if read & {"period_start", "period_end"} else set()
+    read |= {"quantifiers"} if "quantifier" in read else set()
+    return frozenset(read & set(Settings.model_fields)), None if words is None else frozenset(words)
 
 
-def values_used(settings: Resolved) -> Mapping[str, str]:
-    """The parameters that a report prints or computes with, without the files they came from."""
-    finding = settings.finding.model_dump(mode="json")
-    # A facts-only key of the catalogue, such as the file name of the notebook, changes no figure.
-    finding.pop("notebook", None)
+def _remarks(manifest: Manifest, tables: set[str], indicators: set[str]) -> Mapping[str, object]:
+    """What a source says about the tables and indicators of a finding, and about itself."""
+    cannot = [c for c in manifest.cannot_tell_entries if c.about.partition(".")[0] in tables or c.about in indicators]
     return {
-        "values": {key: value for key, (value, _) in settings.values.items()},
-        "force": settings.force.model_dump(mode="json", exclude={"addressee", "signatory", "raw"}),
-        "finding": finding,
+        "cannot tell": [c.model_dump(mode="json") for c in cannot],
+        "notes": [n.model_dump(mode="json") for n in manifest.notes if n.table in tables],
+        "remarks": manifest.remarks,
+        "titles": manifest.source_titles,
+        "timezone": manifest.timezone,
+        "synthetic": manifest.synthetic,
     }
 
 
-def code_of(notebook: Path) -> list[str]:
-    """The code cells of a notebook; text cells and outputs don't count."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-
-
-@cache
-def library_hash() -> str:
-    """SHA-256 over the modules that evidence depends on."""
-    parts = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        name = path.relative_to(PACKAGE).as_posix()
-        if name.split("/")[0] not in NOT_EVIDENCE:
-            parts[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return digest(parts)
+def _versions() -> dict[str, str]:
+    """Python and the packages that evidence names; the package itself counts by its modules."""
+    return {name: version for name, version in package_versions().items() if name != "hmic-analysis"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +11,18 @@ from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project
-from hmic_analysis.runs.fingerprint import REASONS, fingerprint
+from hmic_analysis.runs.fingerprint import REASONS, Basis, Footing, fingerprint
+from hmic_analysis.runs.notebook import Notebook, read_notebook
+from hmic_analysis.runs.outputs import what_is_missing
 from hmic_analysis.runs.record import Record, read_record
 
-#: Parameters that every finding notebook takes, all of them texts.
-NOTEBOOK_PARAMETERS = ("force", "period_start", "period_end", "as_of", "letter_date", "project", "output")
+#: Parameters that every finding notebook takes, all of them texts; those of the second line are days.
+NOTEBOOK_PARAMETERS = (
+    "force", "period_start", "period_end", "as_of", "letter_date", "project", "output",
+)  # fmt: skip
+DAYS = ("period_start", "period_end", "as_of", "letter_date")
 UP_TO_DATE = "up to date"
+FAILED_BEFORE = "failed before"
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,8 @@ class Job:
     ----------
     reason : str
         Why it would run; ``up to date`` if it would not.
+    basis : dict
+        What it rests on, item by item; ``fingerprint`` has one hash for each part of it.
     last : Record or None
         What became of it last time.
     """
@@ -37,6 +45,7 @@ class Job:
     notebook: Path
     folder: Path
     parameters: dict[str, str]
+    basis: Basis
     fingerprint: dict[str, str]
     reason: str
     last: Record | None
@@ -45,6 +54,11 @@ class Job:
     def due(self) -> bool:
         """Whether it would run."""
         return self.reason != UP_TO_DATE
+
+    @property
+    def name(self) -> str:
+        """``cleveland A6``."""
+        return f"{self.force} {self.finding}"
 
 
 def make_plan(
@@ -55,7 +69,7 @@ def make_plan(
     overrides: Mapping[str, str] | None = None,
     again: bool = False,
 ) -> list[Job]:
-    """Plan the reports of some forces, and check all their parameters before anything runs.
+    """Plan the reports of some forces, and check the whole table of their parameters before anything runs.
 
     Parameters
     ----------
@@ -78,31 +92,37 @@ def make_plan(
     Raises
     ------
     ParameterError
-        If a force, finding or parameter is unknown or can't be used, or a notebook lacks a parameter.
+        If a force, finding or parameter is unknown or can't be used, a notebook lacks a parameter, or two reports
+        would write to the same folder.
     """
-    chosen = [params.finding(f.upper()) for f in findings] if findings else list(params.findings.values())
+    chosen = (
+        [params.finding(f.upper()) for f in dict.fromkeys(findings)] if findings else list(params.findings.values())
+    )
     for spec in chosen:
         if findings and spec.notebook is None:
             have = ", ".join(f.id for f in params.findings.values() if f.notebook)
             raise ParameterError(f"Finding {spec.id} has no notebook yet. Those that can run: {have}.")
     chosen = [spec for spec in chosen if spec.notebook is not None]
-    for spec in chosen:
-        check_notebook(project.notebooks / spec.notebook, project)
-    return [
-        plan_one(project, resolve(params, force, spec.id, overrides), again)
+    notebooks = {spec.id: checked_notebook(project.notebooks / spec.notebook, project) for spec in chosen}
+    footing = Footing(project)
+    jobs = [
+        plan_one(footing, resolve(params, force, spec.id, overrides), notebooks[spec.id], again)
         for force in dict.fromkeys(forces)
         for spec in chosen
     ]
+    check_table(jobs)
+    return jobs
 
 
-def plan_one(project: Project, settings: Resolved, again: bool = False) -> Job:
+def plan_one(footing: Footing, settings: Resolved, notebook: Notebook, again: bool = False) -> Job:
     """Plan one report.
 
     Parameters
     ----------
-    project : Project
+    footing : Footing
     settings : Resolved
         Of its finding and its force.
+    notebook : Notebook
     again : bool
         Run it even if it is up to date.
 
@@ -111,9 +131,9 @@ def plan_one(project: Project, settings: Resolved, again: bool = False) -> Job:
     Job
     """
     spec, force = settings.finding, settings.force.slug
-    notebook = project.notebooks / spec.notebook
-    folder = project.runs(force) / spec.id
-    marks = fingerprint(project, settings, notebook)
+    folder = footing.project.runs(force) / spec.id
+    basis = footing.basis(settings, notebook)
+    marks = fingerprint(basis)
     last = read_record(folder)
     values = {
         "force": force,
@@ -121,65 +141,101 @@ def plan_one(project: Project, settings: Resolved, again: bool = False) -> Job:
         "period_end": settings.period_end.isoformat(),
         "as_of": settings.as_of.isoformat(),
         "letter_date": settings.letter_date.isoformat(),
-        "project": str(project.root),
+        "project": str(footing.project.root),
     }
     return Job(
         finding=spec.id,
         title=spec.title,
         force=force,
-        notebook=notebook,
+        notebook=notebook.path,
         folder=folder,
         parameters=values,
+        basis=basis,
         fingerprint=marks,
-        reason=_reason(marks, last, again),
+        reason=_reason(marks, last, folder, again),
         last=last,
     )
 
 
-def _reason(marks: dict[str, str], last: Record | None, again: bool) -> str:
+def _reason(marks: dict[str, str], last: Record | None, folder: Path, again: bool) -> str:
     if last is None:
         return "never run"
     if last.status == "failed":
-        return "failed before"
+        return FAILED_BEFORE
     for part, words in REASONS.items():
         if last.fingerprint.get(part) != marks[part]:
             return words
+    missing = what_is_missing(folder, last.outputs)
+    if missing:
+        return f"its file {missing} is missing or cut short"
     return "asked for" if again else UP_TO_DATE
 
 
-def check_notebook(path: Path, project: Project) -> None:
-    """Check that a notebook is there, can be read and takes the parameters it will be given.
+def checked_notebook(path: Path, project: Project) -> Notebook:
+    """Read a notebook, and check that it takes the parameters it will be given.
 
     Parameters
     ----------
     path : pathlib.Path
     project : Project
 
+    Returns
+    -------
+    Notebook
+
     Raises
     ------
     ParameterError
-        If it isn't, can't, or doesn't.
+        If it isn't there, can't be read, or doesn't.
     """
-    import papermill
-
     name = project.relative(path)
-    try:
-        json.loads(path.read_text(encoding="utf-8"))
-        found = set(papermill.inspect_notebook(str(path)))
-    except FileNotFoundError:
-        raise ParameterError(f"{name} is not there; params/findings.yml names it.") from None
-    except (ValueError, KeyError, AttributeError) as fault:
-        raise ParameterError(f"{name} is not a notebook that can be read: {fault}.") from None
-    missing = [p for p in NOTEBOOK_PARAMETERS if p not in found]
+    notebook = read_notebook(path, name)
+    missing = [p for p in NOTEBOOK_PARAMETERS if p not in notebook.parameters]
     if missing:
         raise ParameterError(
             f"{name} lacks the parameters {', '.join(missing)} in its cell tagged 'parameters'. "
             f"Every finding notebook takes {', '.join(NOTEBOOK_PARAMETERS)}."
         )
-    unknown = sorted(found - set(NOTEBOOK_PARAMETERS))
+    unknown = sorted(set(notebook.parameters) - set(NOTEBOOK_PARAMETERS))
     if unknown:
         hint = did_you_mean(unknown[0], NOTEBOOK_PARAMETERS)
         raise ParameterError(
             f"{name} has the parameter '{unknown[0]}', which nothing sets.{hint} "
             f"Allowed: {', '.join(NOTEBOOK_PARAMETERS)}. Thresholds and the like belong in params/."
         )
+    wrong = [p for p in NOTEBOOK_PARAMETERS if not isinstance(notebook.parameters[p], str)]
+    if wrong:
+        raise ParameterError(f"{name}: the parameter '{wrong[0]}' must be a text in quotes; it is given one.")
+    return notebook
+
+
+def check_table(jobs: Sequence[Job]) -> None:
+    """Check the parameters of all reports together, as they will be handed to the notebooks.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+
+    Raises
+    ------
+    ParameterError
+        If a day is none, a text is missing, or two reports would write to the same folder.
+    """
+    owners: dict[str, str] = {}
+    for job in jobs:
+        for name, value in job.parameters.items():
+            if not isinstance(value, str) or not value:
+                raise ParameterError(f"{job.name}: the parameter '{name}' must be a text and not {value!r}.")
+        for name in DAYS:
+            try:
+                dt.date.fromisoformat(job.parameters[name])
+            except ValueError:
+                raise ParameterError(
+                    f"{job.name}: the parameter '{name}' is {job.parameters[name]!r}; write a day as year-month-day, "
+                    "such as 2013-11-30."
+                ) from None
+        # Some file systems don't tell capitals from small letters.
+        place = str(job.folder).casefold()
+        if place in owners:
+            raise ParameterError(f"{owners[place]} and {job.name} would both write to {job.folder}.")
+        owners[place] = job.name

@@ -32,7 +32,7 @@ from hmic_analysis.simulate.facts import TABLES, Facts
 from hmic_analysis.simulate.frame import CLEVELAND_CRIME, ForceFacts, Frame
 from hmic_analysis.simulate.streams import Streams
 from hmic_analysis.simulate.tally import CrimeTally, suspect_values
-from hmic_analysis.simulate.topic import Made, Piece, Record, Subject
+from hmic_analysis.simulate.topic import Made, Piece, Rows, Subject
 from hmic_analysis.simulate.topics import topics
 from hmic_analysis.simulate.truth import verdicts
 from hmic_analysis.simulate.writer import TableFile
@@ -75,7 +75,6 @@ class Work:
         start, end = self.frame.period_start, self.frame.period_end
         self.streams = Streams(self.frame.seed, self.force.slug)
         self.start, self.end = midnight(start), midnight(end + dt.timedelta(days=1))
-        self.incidents_from = midnight(start - dt.timedelta(days=self.frame.lookback_days))
         self.files: dict[str, TableFile] = {}
         self.subject = Subject(self.streams, self.facts, self.frame, self.force)
         self.followers = [topic.follow(self.subject) for topic in topics() if topic.follow is not None]
@@ -98,7 +97,7 @@ class Work:
         """The days before the period that its crimes may have been reported on, then the period."""
         incidents_a_day = self.force.incidents_a_year * self.frame.scale / 365.25
         each = max(1, min(31, int(PIECE / max(incidents_a_day, 1))))
-        before = dt.timedelta(days=max(LONGEST_LAG_DAYS, self.frame.lookback_days))
+        before = dt.timedelta(days=LONGEST_LAG_DAYS)
         one = dt.timedelta(days=1)
         yield from windows(self.frame.period_start - before, self.frame.period_start - one, each)
         yield from windows(self.frame.period_start, self.frame.period_end, each)
@@ -110,11 +109,11 @@ class Work:
         cases = draw_cases(self.streams, window, crimes_a_day, self.facts, as_of)
         is_recorded = (cases.recorded >= self.start) & (cases.recorded < self.end)
         found = incidents.of_cases(cases)
-        in_span = (found.created >= self.incidents_from) & (found.created < self.end)
+        in_span = (found.created >= self.start) & (found.created < self.end)
         found = found.take(in_span | is_recorded[found.case])
-        if window.end > self.incidents_from:
+        if window.end > self.start:
             others = incidents.of_no_crime(self.streams, window, others_a_day, self.facts)
-            others = others.take(others.created >= self.incidents_from)
+            others = others.take(others.created >= self.start)
             found = incidents.Incidents(
                 **{k: np.concatenate([v, vars(others)[k]]) for k, v in vars(found).items()}
             )  # fmt: skip
@@ -218,7 +217,8 @@ class Work:
         """Write the registers and the request log, and close the truth."""
         facts, frame = self.facts, self.frame
         benefits = changes.benefit_records(self.streams, facts, frame)
-        values = self.tally.values() | people
+        months, month_values = changes.benefit_months(self.streams, facts, frame, benefits)
+        values = self.tally.values() | people | month_values
         values["knowledge_correct"] = math.floor(facts.knowledge_correct_share * facts.n_knowledge_checks + 0.5)
         values["staff_hours_saved"] = round(changes.hours_saved(facts, benefits), 4)
         values["n_demand_products_12m"] = facts.n_demand_products
@@ -232,6 +232,7 @@ class Work:
         self._append("document", documents.document_records(facts, frame))
         self._append("change", changes.change_records(facts, frame))
         self._append("benefit", benefits)
+        self._append("benefit_month", months)
         self._append("data_request", registers.request_records(facts, frame, values["stated"]))
         self.files["knowledge_check"].append(registers.knowledge_rows(self.streams, facts, frame))
         self.truth |= {
@@ -253,12 +254,13 @@ class Work:
         values |= made.values
         values["stated"] |= {item: x for item, x in made.stated.items() if self.facts.status(item) == "provided"}
 
-    def _append(self, table: str, rows: list[Record] | pa.Table) -> None:
+    def _append(self, table: str, rows: Rows) -> None:
         if isinstance(rows, list):
             if not rows:
                 return
             rows = registers.rows(table, rows)
-        self.files[table].append(rows)
+        for piece in [rows] if isinstance(rows, pa.Table) else rows:
+            self.files[table].append(piece)
 
     def _planted(self) -> dict[str, Any]:
         """The planted faults of the tables that were written."""

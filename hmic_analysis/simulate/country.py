@@ -33,7 +33,7 @@ class Order:
     force : ForceFacts
     period_start, period_end, as_of : datetime.date
     lookback_days : int
-        Days before the period for which incidents are returned too.
+        Days before the period from which earlier reports of victims are returned too.
     """
 
     force: ForceFacts

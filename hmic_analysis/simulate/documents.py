@@ -7,6 +7,7 @@ import numpy as np
 from hmic_analysis.simulate.entry import document
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.frame import Frame
+from hmic_analysis.simulate.service.documents import review_dates
 from hmic_analysis.simulate.suspects import ONE_DAY
 from hmic_analysis.simulate.topic import Record
 from hmic_analysis.simulate.topics import topics
@@ -59,8 +60,7 @@ def _besides(as_of: np.datetime64, start: np.datetime64) -> list[Record]:
     return [
         document(1, "Police and crime plan", "plan", "policing", start, aims, scope="pcc"),
         document(2, "Force control strategy", "strategy", "policing", start, ["named_lead", "review_date"]),
-        document(3, "Neighbourhood plan", "plan", "crime_prevention", start, aims, scope="district"),
-        document(4, "Victims procedure", "procedure", "victims", start - 200 * ONE_DAY, ["repeat_victims"]),
+        document(4, "Procedure for keeping victims informed", "procedure", "victims", start - 200 * ONE_DAY, []),
         document(5, "Response policy, version 1", "policy", RESPONSE, long_ago, by_risk, **old_policy),
         document(
             6,
@@ -81,8 +81,7 @@ def _policy(facts: Facts, as_of: np.datetime64, start: np.datetime64) -> Record:
     dates = {
         "effective_from": start - 400 * ONE_DAY,
         "review_due_on": as_of + 30 * ONE_DAY,
-        "review_opened_on": as_of - 45 * ONE_DAY,
-        "last_activity_on": as_of - 12 * ONE_DAY,
+        **review_dates(facts, as_of),
     }
     covers = [*promise, "grade_definitions"]
     written = start - 410 * ONE_DAY

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.contracts.calls import GRADES
 from hmic_analysis.contracts.crimes import OFFENCE_GROUPS
+from hmic_analysis.contracts.reference import REFERENCE_TABLES
 from hmic_analysis.contracts.registers import DOCUMENT_COVERS
 from hmic_analysis.params.base import Count, Number, YesNo
 from hmic_analysis.params.faults import Fault, refuse, validate
@@ -59,7 +60,7 @@ FIGURES = {
     **RESOURCES_ITEMS,
 }
 #: Tables of a force's own return; the reference table of all forces is no part of it.
-TABLES = tuple(name for name in CONTRACTS if name != "force_reference")
+TABLES = tuple(name for name in CONTRACTS if name not in ("force_reference", *REFERENCE_TABLES))
 
 Status = Literal["provided", "nil_return_unable", "nil_return_refused", "not_yet_received", "not_requested"]
 

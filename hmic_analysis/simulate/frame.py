@@ -55,7 +55,8 @@ class Frame(Model):
         1 is the whole force, 0.05 a twentieth of its records.
     seed : int
     lookback_days : int
-        Days before the period for which incidents are returned too.
+        Days before the period from which earlier crimes and incidents of anti-social behaviour are returned too: those
+        of persons who are victims again in the period, and some others.
     """
 
     period_start: dt.date

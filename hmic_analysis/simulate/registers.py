@@ -15,6 +15,8 @@ from hmic_analysis.simulate.streams import Streams, quota
 from hmic_analysis.simulate.suspects import NO_DAY, ONE_DAY
 from hmic_analysis.simulate.writer import references, render
 
+#: Registers for which the force is asked to sign that they are complete.
+SIGNED = ("document", "initiative", "problem_record", "training", "partner_task")
 SCENARIOS = ("shed burglary", "theft from vehicle overnight", "nuisance noise", "shop theft, offender gone")
 
 
@@ -23,7 +25,9 @@ def rows(table: str, records: list[dict[str, Any]]) -> pa.Table:
     columns: dict[str, Any] = {}
     for name in contract_for(table).column_names:
         column, given = contract_for(table).column(name), [r.get(name) for r in records]
-        if column.kind in ("date", "timestamp"):
+        if column.kind == "month":
+            columns[name] = pa.array(given, pa.string())
+        elif column.kind in ("date", "timestamp"):
             columns[name] = np.array([NO_DAY if x is None else x for x in given], "datetime64[D]")
         elif column.kind == "boolean":
             columns[name] = np.array([-1 if x is None else int(x) for x in given], int)
@@ -94,7 +98,7 @@ def request_records(facts: Facts, frame: Frame, stated: dict[str, float]) -> lis
             record["received_on"] = as_of - (i % 9) * ONE_DAY
         if item in stated and status == "provided":
             record |= {"stated_value": stated[item], "stated_unit": FIGURES[item]}
-        if item == "document" and status == "provided":
+        if item in SIGNED and status == "provided":
             record["register_complete"] = facts.register_complete
         found.append(record)
     return found

@@ -69,7 +69,7 @@ def simulate(
     as_of : datetime.date
         Day of the snapshot, not before ``period_end``.
     lookback_days : int
-        Days before the period for which incidents are returned too.
+        Days before the period from which earlier reports of victims are returned too.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hmic_analysis.simulate.streams import Streams
 
 Record = dict[str, Any]
+Rows = list[Record] | pa.Table | Iterator[pa.Table]
 Verdict = tuple[str, str]
 #: Whether the statement of a claim is true of a force, false, or neither plainly (near a threshold, half done).
 State = Literal["true", "false", "middle"]
@@ -98,15 +99,15 @@ class Made:
 
     Attributes
     ----------
-    tables : dict of str to list of dict or pyarrow.Table
-        Records (plain values by contract column) or rendered rows, by table.
+    tables : dict of str to list of dict, pyarrow.Table or iterator of pyarrow.Table
+        Records (plain values by contract column), rendered rows, or rendered rows piece by piece, by table.
     values : dict of str to object
         True figures by name of the indicator.
     stated : dict of str to float
         Figures as the force states them, by item of the request.
     """
 
-    tables: dict[str, list[Record] | pa.Table] = field(default_factory=dict)
+    tables: dict[str, Rows] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     stated: dict[str, float] = field(default_factory=dict)
 

@@ -19,9 +19,10 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hmic_analysis.contracts import CONTRACTS, Column, Contract, contract_for
+from hmic_analysis.contracts.reference import REFERENCE_TABLES
 
 #: Tables of the inspectorate, not of any one force.
-NOT_A_FORCES_OWN = ("force_reference",)
+NOT_A_FORCES_OWN = ("force_reference", *REFERENCE_TABLES)
 _CREATED = datetime(2014, 9, 3)
 _HEAD = PatternFill("solid", fgColor="12436D")
 _NEEDED = PatternFill("solid", fgColor="F46A25")

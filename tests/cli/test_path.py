@@ -81,7 +81,7 @@ def test_planning_changes_nothing_on_disk(made, capsys):
 
 
 def test_a_touched_file_and_a_changed_text_cell_rerun_nothing(made, capsys):
-    path = made / "notebooks" / "findings" / "f4_staff_time_saved.ipynb"
+    path = made / "notebooks" / "findings" / "freeing_up_time" / "f4_staff_time_saved.ipynb"
     original = path.read_text(encoding="utf-8")
     try:
         path.write_text(original.replace("Question asked.", "The question."), encoding="utf-8")
@@ -93,7 +93,7 @@ def test_a_touched_file_and_a_changed_text_cell_rerun_nothing(made, capsys):
 
 
 def test_a_failing_notebook_costs_only_itself(made, capsys):
-    path = made / "notebooks" / "findings" / "f4_staff_time_saved.ipynb"
+    path = made / "notebooks" / "findings" / "freeing_up_time" / "f4_staff_time_saved.ipynb"
     original = path.read_text(encoding="utf-8")
     broken = json.loads(original)
     cell = next(c for c in broken["cells"] if "live_changes" in "".join(c["source"]))
@@ -157,7 +157,7 @@ def test_a_wrong_parameter_file_is_refused_with_file_and_line(made, capsys):
 
 
 def test_an_unknown_notebook_parameter_is_an_error(made, capsys):
-    path = made / "notebooks" / "findings" / "f4_staff_time_saved.ipynb"
+    path = made / "notebooks" / "findings" / "freeing_up_time" / "f4_staff_time_saved.ipynb"
     original = path.read_text(encoding="utf-8")
     path.write_text(original.replace("as_of: str", "as_off: str"), encoding="utf-8")
     try:

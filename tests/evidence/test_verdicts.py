@@ -140,6 +140,9 @@ def test_a_sentence_of_parts():
     assert all_of(yes, open_).reasons == ("small_n",)
     assert all_of(no, open_).verdict == "contradicted"
     assert all_of(no, open_).reasons == ()
+    half = Decision("not_determinable", ("between_thresholds",), ("wording_mismatch",))
+    assert all_of(yes, half).flags == ("wording_mismatch",)
+    assert all_of(no, half).flags == ()
     with pytest.raises(ValueError, match="at least one part"):
         all_of()
 

@@ -60,6 +60,35 @@ def test_small_counts_of_persons_are_withheld():
     assert say_bounds(rate, 5) == ""
 
 
+MEDIAN = {"unit": "days", "about_persons": True}
+PER_1000 = {"unit": "per 1,000 crimes", "about_persons": True}
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({**PER_1000, "value": 3.2, "numerator": 125, "denominator": 38973}, "3.2 per 1,000 crimes"),
+        ({**PER_1000, "value": 12.0, "numerator": 3, "denominator": 250}, "withheld (fewer than 5)"),
+        ({**MEDIAN, "value": 3, "denominator": 120}, "3 days"),
+        ({**MEDIAN, "value": 40, "denominator": 4}, "withheld (fewer than 5)"),
+        ({**MEDIAN, "value": 40, "denominator": 5}, "40 days"),
+        ({**MEDIAN, "value": 40, "unknown": 2}, "withheld (fewer than 5)"),
+        ({**MEDIAN, "denominator": 3}, "not available"),
+        ({**MEDIAN, "value": 40, "denominator": 4, "about_persons": False}, "40 days"),
+        ({"unit": "persons", "about_persons": True, "value": 6, "numerator": 6, "unknown": 2}, "6"),
+    ],
+)
+def test_what_is_withheld_is_decided_by_the_persons_behind_a_figure(fields, text):
+    assert say_indicator(indicator(**fields), 5) == text
+
+
+def test_a_sentence_withholds_a_median_of_few_and_its_limits():
+    few = indicator("age", **MEDIAN, value=40, lo=2, hi=90, denominator=4)
+    text, numbers = render("{{ v.age }}, {{ v.age.lo }}", {"age": few}, {}, 5, "A1a")
+    assert text == "withheld (fewer than 5), withheld (fewer than 5)"
+    assert numbers == (("withheld (fewer than 5)", "age.value"), ("withheld (fewer than 5)", "age.lo"))
+
+
 def test_bounds_say_what_they_are():
     known = indicator(
         value=90, numerator=90, denominator=100, unknown=10, lo_missing=81.8, hi_missing=90.9, lo=82.6, hi=94.5

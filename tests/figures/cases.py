@@ -17,6 +17,7 @@ from hmic_analysis.figures.series import monthly_series, small_multiples_monthly
 from hmic_analysis.figures.shares import paired_shares, proportions_by_group
 from hmic_analysis.figures.status import claims_strip
 from hmic_analysis.figures.times import lag_distribution, response_times
+from tests.figures.comparison_cases import COMPARISON_CASES
 
 OFFENCES = [
     "Violence against the person",
@@ -240,4 +241,5 @@ CASES: dict[str, Callable[[], Chart]] = {
     "claims-one": lambda: claims_strip(CLAIMS[3:]),
     "no-data": lambda: no_data("the force supplied no deployments, so nobody can tell which incidents were attended", **ALL),
     "no-data-long": lambda: no_data(" ".join(LONG * 2)),
+    **COMPARISON_CASES,
 }  # fmt: skip

@@ -98,15 +98,11 @@ def test_types_of_claims(claims):
         assert {id for id, (_, c) in claims.items() if c.type == type} == set(ids.split())
 
 
-def test_notebooks_of_the_five_findings(params):
-    found = {f.id: f.notebook for f in params.findings.values() if f.notebook}
-    assert found == {
-        "A1": "a1_recording_route_and_attendance.ipynb",
-        "A2": "a2_response_policy.ipynb",
-        "A6": "a6_named_suspects_and_bail.ipynb",
-        "F1": "f1_understanding_demand.ipynb",
-        "F4": "f4_staff_time_saved.ipynb",
-    }
+def test_every_notebook_is_there_and_named_after_its_finding(params):
+    assert len(params.findings) == 20
+    for finding in params.findings.values():
+        assert finding.notebook.startswith(f"{finding.section}/{finding.id.lower()}_")
+        assert (ROOT / "notebooks" / "findings" / finding.notebook).is_file(), finding.notebook
 
 
 def test_no_table_is_both_there_and_yet_to_come(params):
@@ -219,8 +215,16 @@ def test_templates_are_checked(text, verdict, said):
         ("section: freeing_up_time", "section: preventing_crime", "it stands after a finding of a later section"),
         ("{{ v.fta_bail_n }}", "{{ v.fta_bail }}", "unknown figure 'fta_bail'. Did you mean 'fta_bail_n'?"),
         ("      - name: fta_bail_pct\n", "      - name: fta_bail_n\n", "the indicator 'fta_bail_n' is given twice"),
-        ("    notebook: a2_response_policy.ipynb\n", "    notebook: A2.ipynb\n", "ending in .ipynb"),
-        ("    notebook: a2_response_policy.ipynb\n", "    notebok: x\n", "Did you mean 'notebook'?"),
+        (
+            "    notebook: crime_recording_and_attendance/a2_response_policy.ipynb\n",
+            "    notebook: A2.ipynb\n",
+            "ending in .ipynb",
+        ),
+        (
+            "    notebook: crime_recording_and_attendance/a2_response_policy.ipynb\n",
+            "    notebok: x\n",
+            "Did you mean 'notebook'?",
+        ),
         ("better: lower", "better: smaller", "Allowed: higher, lower, -."),
         ("  F5:\n", "  F5:\n    id: F5\n", "remove this key"),
     ],

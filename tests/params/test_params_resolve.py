@@ -30,7 +30,7 @@ def layered(tmp_path_factory):
     shutil.copytree(ROOT / "params", root / "params", ignore=shutil.ignore_patterns("sources", "letters"))
     findings = root / "params" / "findings.yml"
     text = findings.read_text(encoding="utf-8")
-    mark = "    notebook: a6_named_suspects_and_bail.ipynb\n"
+    mark = "    notebook: crime_recording_and_attendance/a6_named_suspects_and_bail.ipynb\n"
     given = "    as_of: 2014-02-28\n    min_n: 20\n    grades: {targets: {priority: {urban: 45}}}\n"
     findings.write_text(text.replace(mark, mark + given), encoding="utf-8")
     (root / "params" / "forces" / "cleveland.yml").write_text(
@@ -196,6 +196,9 @@ def test_rows_for_people(params):
     assert [(r["key"], r["value"]) for r in rows] == [("period.start", "2012-12-01"), ("period.end", "2013-11-30")]
     listed = finding_rows(params)
     assert [r["id"] for r in listed][:6] == ["P1", "P2", "P3", "P4", "P5", "A1"]
-    assert listed[5]["notebook"] == "a1_recording_route_and_attendance.ipynb"
-    assert listed[0]["notebook"] == "" and listed[0]["section"] == "Preventing crime"
+    assert listed[5]["notebook"] == "crime_recording_and_attendance/a1_recording_route_and_attendance.ipynb"
+    assert (
+        listed[0]["notebook"] == "preventing_crime/p1_crime_prevention_strategy.ipynb"
+        and listed[0]["section"] == "Preventing crime"
+    )
     assert listed[10]["claims"] == "A6a, A6b, A6c" and listed[10]["needs"] == "suspect or bail or data_request"

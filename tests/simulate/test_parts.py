@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.simulate.clock import midnight, skipped_hour, to_wall, windows
+from hmic_analysis.simulate.core.verdicts import wilson
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.national import policy_in_reference, write_force_reference
 from hmic_analysis.simulate.streams import quota
-from hmic_analysis.simulate.core.verdicts import wilson
 
 SLUGS = [f"force-{i:02d}" for i in range(43)]
 

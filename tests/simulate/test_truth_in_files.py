@@ -155,13 +155,17 @@ def test_crimes_lie_in_the_period_and_incidents_in_it_or_linked(default):
     assert set(outside.incident_id) <= set(read(default.folder, "incident_crime").incident_id)
 
 
-def test_look_back_adds_incidents_before_the_period(make):
-    made = make(lookback_days=60)
-    incident = read(made.folder, "incident")
-    before = incident[(incident.created_at >= "2012-10-02") & (incident.created_at < "2012-12-01")]
-    during = incident[(incident.created_at >= "2013-10-02") & (incident.created_at < "2013-12-01")]
-    assert 0.8 < len(before) / len(during) < 1.25
-    assert not ((incident.created_at < "2012-10-01") & (incident.result == "information_only")).any()
+def test_look_back_adds_earlier_reports_of_victims_alone(make):
+    without, made = make("without"), make("with", lookback_days=365)
+    for table, at, kind in (("incident", "created_at", "INB"), ("crime", "recorded_at", "CRB")):
+        rows = read(made.folder, table).dropna(subset=[f"{table}_id"])
+        earlier = rows[rows[f"{table}_id"].str.startswith(kind)]
+        assert earlier[at].min().startswith("2011-12-02") and earlier[at].max() < "2012-12-01"
+        assert earlier.victim_key.notna().all() and earlier.location_key.notna().all()
+        assert len(earlier) < 0.4 * len(rows)
+        assert len(rows) - len(earlier) == len(read(without.folder, table).dropna(subset=[f"{table}_id"]))
+    asb = read(made.folder, "incident")
+    assert set(asb.category_close[asb.incident_id.str.startswith("INB", na=False)]) == {"asb"}
 
 
 def test_clock_change_nights(make):

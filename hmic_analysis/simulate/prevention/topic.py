@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from hmic_analysis.simulate.prevention.documents import documents
+from hmic_analysis.simulate.prevention.make import make
+from hmic_analysis.simulate.prevention.verdicts import verdicts
+from hmic_analysis.simulate.prevention.ways import ways
 from hmic_analysis.simulate.topic import Topic
 
 
@@ -12,4 +16,4 @@ def topic() -> Topic:
     -------
     Topic
     """
-    return Topic(name="prevention")
+    return Topic(name="prevention", documents=documents, make=make, verdicts=verdicts, ways=ways())

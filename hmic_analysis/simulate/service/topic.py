@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from hmic_analysis.simulate.service.dispatches import Dispatches
+from hmic_analysis.simulate.service.documents import documents
+from hmic_analysis.simulate.service.make import make
+from hmic_analysis.simulate.service.verdicts import verdicts
+from hmic_analysis.simulate.service.ways import ways
 from hmic_analysis.simulate.topic import Topic
 
 
@@ -12,4 +17,6 @@ def topic() -> Topic:
     -------
     Topic
     """
-    return Topic(name="service")
+    return Topic(
+        name="service", documents=documents, make=make, follow=Dispatches, verdicts=verdicts, ways=ways()
+    )  # fmt: skip

@@ -1,0 +1,159 @@
+"""``hmic compare``: forces beside each other, after their reports were made."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces, out, plain_table
+from hmic_analysis.comparison.beside import Comparison, beside_others, compare
+from hmic_analysis.comparison.gather import comparable, find_indicator
+from hmic_analysis.comparison.table import STATUS_WORDS
+from hmic_analysis.comparison.verdicts import find_claim, gather_verdicts
+from hmic_analysis.comparison.write import write_comparison, write_verdicts
+from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.params.load import load_params
+from hmic_analysis.params.models import Params
+from hmic_analysis.project import Project, find_project
+
+app = typer.Typer(help="Set forces beside each other, once their findings have been run.")
+
+IndicatorOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--indicator", "-i", help="Such as attendance_pct or 'attendance_pct\\[violence]'; several are allowed."
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def compare_forces(
+    context: typer.Context,
+    indicator: IndicatorOption = None,
+    claim: Annotated[
+        list[str] | None, typer.Option("--claim", help="Map the verdicts on a claim, such as A2b; several are allowed.")
+    ] = None,
+    force: ForceOption = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Each of the 43 forces gets its own folder.")] = False,
+    name_others: Annotated[
+        bool,
+        typer.Option(
+            "--name-others", help="Let pictures name other forces; without it a force's own folder names none."
+        ),
+    ] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Set forces beside each other, once their findings have been run.
+
+    Without --indicator and --claim: every indicator that at least two forces have a figure for.
+    """
+    if context.invoked_subcommand is not None:
+        if indicator or claim or force or everyone or name_others:
+            raise ParameterError(f"Give options after '{context.invoked_subcommand}', not before it.")
+        return
+    home = find_project(project)
+    params = load_params(home)
+    own = choose_forces(params, force, everyone) if force or everyone else []
+    strangers = [slug for slug in own if params.force(slug).kind != "territorial"]
+    if strangers:
+        raise ParameterError(f"{strangers[0]} is none of the 43 territorial forces, so it stands in no comparison.")
+    # Every word is checked before anything is written.
+    for id in indicator or ():
+        find_indicator(params, id)
+    for id in claim or ():
+        find_claim(params, id)
+    comparisons = [compare(home, params, id) for id in indicator or ()]
+    for id in claim or ():
+        _claim(home, params, id)
+    for comparison in comparisons:
+        _indicator(home, comparison, own, name_others)
+    if not indicator and not claim:
+        _everything(home, params, own, name_others)
+
+
+def _everything(home: Project, params: Params, own: list[str], name_others: bool) -> None:
+    """Every indicator that forces can be compared by."""
+    done = 0
+    for id in comparable(params):
+        try:
+            comparison = compare(home, params, id)
+        except DataError:
+            continue  # Nobody has evidence on its finding.
+        if len(comparison.gathered.used) > 1:
+            _indicator(home, comparison, own, name_others)
+            done += 1
+    if not done:
+        raise DataError("No indicator has figures of two forces or more. Run findings first: hmic run --all")
+
+
+def _indicator(home: Project, comparison: Comparison, own: list[str], name_others: bool) -> None:
+    gathered, result = comparison.gathered, comparison.funnel
+    folder = write_comparison(home, comparison, own, name_others)
+    console = out()
+    console.print(f"{gathered.label} ({gathered.indicator})", style="bold", markup=False)
+    console.print(f"  {gathered.who()}.", markup=False)
+    for slug in own:
+        console.print(f"  {beside_others(comparison, slug).sentence}", markup=False)
+    if result.looks:
+        console.print(f"  phi {result.phi:.2f}, tau squared {result.tau2:.3g}, {result.looks} looks.", markup=False)
+    else:
+        console.print(f"  {result.method}", markup=False)
+    for status, rows in gathered.left_out.groupby("status", sort=False):
+        console.print(f"  Left out, {STATUS_WORDS[status]}: {_listed(list(rows['force']))}", markup=False)
+    console.print(f"  {home.relative(folder)}/", markup=False)
+
+
+def _listed(slugs: list[str], most: int = 10) -> str:
+    """The forces, or the first of them and how many more; the table on disk names them all."""
+    if len(slugs) <= most:
+        return ", ".join(slugs)
+    return f"{', '.join(slugs[: most - 1])} and {len(slugs) - most + 1} more"
+
+
+def _claim(home: Project, params: Params, id: str) -> None:
+    from hmic_analysis.figures.tilemap import verdict_map
+
+    finding, spec = find_claim(params, id)
+    frame = gather_verdicts(home, params, id)
+    synthetic = bool(frame.loc[frame["verdict"].notna(), "synthetic"].any())
+    chart = verdict_map(
+        frame.rename(columns={"name": "label"}),
+        claim=f"claim {id}",
+        name="verdict-map",
+        subtitle=spec.statement,
+        source=f"Evidence of finding {finding}{', simulated returns, synthetic data' if synthetic else ''}",
+        synthetic=synthetic,
+    )
+    folder = write_verdicts(home, id, frame, chart)
+    out().print(f"{chart.headline}\n  {home.relative(folder)}/", markup=False)
+
+
+@app.command("reconcile")
+def reconcile_forces(
+    first: Annotated[str, typer.Option("--from", help="First month of a financial quarter: 2014-01.")],
+    last: Annotated[str, typer.Option("--to", help="Last month of a financial quarter: 2014-03.")],
+    holder: Annotated[
+        str, typer.Option(help="Slug of the body whose folder holds the published tables.")
+    ] = "england-and-wales-open-data",
+    force: ForceOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """Count each force's recorded crimes and set them beside the published ones."""
+    from hmic_analysis.comparison.rates import crime_rates
+    from hmic_analysis.comparison.reconcile import reconcile, write_reconciliation
+
+    home = find_project(project)
+    params = load_params(home)
+    slugs = choose_forces(params, force, everyone=not force)
+    found = reconcile(home, params, first, last, slugs, params.force(holder).slug)
+    folder = write_reconciliation(home, found)
+    table = plain_table("Force", ">Months", ">Counted", ">Published", ">Ratio", "Status", "Why", title=found.title)
+    for row in found.frame.itertuples():
+        ratio = "" if row.ratio != row.ratio else f"{row.ratio:.3f}"
+        counted, published = (("" if v != v else f"{v:,.0f}") for v in (row.counted, row.published))
+        table.add_row(row.name, str(row.months), counted, published, ratio, row.status, row.reason)
+    out().print(table)
+    out().print(found.summary, markup=False)
+    out().print(f"{home.relative(folder)}/", markup=False)
+    _indicator(home, crime_rates(params, found), [], False)

@@ -1,0 +1,265 @@
+"""Writing a comparison: tables and pictures of all forces, and what each force may be shown of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hmic_analysis.comparison.beside import Beside, Comparison, beside_others
+from hmic_analysis.comparison.charts import compare_chart, funnel_chart, map_chart, source_of
+from hmic_analysis.comparison.pooled import FEWEST, pool
+from hmic_analysis.errors import DataError
+from hmic_analysis.evidence.bundle import package_versions
+from hmic_analysis.figures.chart import SYNTHETIC_NOTE, Chart
+from hmic_analysis.project import Project
+
+MANIFEST = "manifest.json"
+TABLE = "forces.csv"
+#: Where comparisons of all forces lie, and where a force's own do.
+ALL, OWN = "indicators", "forces"
+CAUTION = "Names forces: for inspectors, not for publication."
+
+
+def folder_name(indicator: str) -> str:
+    """An indicator's id as a folder: ``attendance_pct[violence]`` becomes ``attendance_pct-violence``."""
+    kept = [c if c.isascii() and (c.isalnum() or c == "_") else "-" for c in indicator.lower()]
+    return "-".join(part for part in "".join(kept).split("-") if part)
+
+
+def write_comparison(
+    project: Project, comparison: Comparison, forces: Sequence[str] = (), name_others: bool = False
+) -> Path:
+    """Write the comparison of one indicator, whole or not at all.
+
+    Parameters
+    ----------
+    project : Project
+    comparison : Comparison
+    forces : sequence of str
+        Slugs of forces that get a folder of their own.
+    name_others : bool
+        Whether pictures may name other forces: funnels then name those outside the outer line, and a force's own
+        folder also gets a picture of the similar forces with the figure of each.
+
+    Returns
+    -------
+    pathlib.Path
+        ``output/comparison/indicators/<indicator>``; the forces' folders are
+        ``output/comparison/forces/<slug>/<indicator>``.
+
+    Raises
+    ------
+    DataError
+        If a folder can't be replaced.
+    """
+    slug = folder_name(comparison.gathered.indicator)
+    root = project.output / "comparison"
+    # A figure that can't be pooled, such as a median, has no funnel.
+    funnels = comparison.gathered.kind != "plain"
+    charts = [compare_chart(comparison), map_chart(comparison)]
+    if funnels:
+        charts.append(funnel_chart(comparison, "", name_others))
+    table = _csv(comparison.funnel.frame, comparison.gathered.synthetic)
+    write_folder(root / ALL / slug, charts, {TABLE: table}, _manifest(comparison))
+    for force in forces:
+        beside = beside_others(comparison, force)
+        # Among few forces points without a name are no secret, and nobody is judged.
+        shown = funnels and (comparison.funnel.widened or name_others)
+        own = [funnel_chart(comparison, force, name_others)] if shown else []
+        # The picture of similar forces gives the figure of each by name.
+        if name_others and beside.group.members:
+            own.append(compare_chart(comparison, force, similar_only=True))
+        caution = {"caution": CAUTION} if name_others else {}
+        write_folder(root / OWN / force / slug, own, {}, {**_own(comparison, beside), **caution})
+    return root / ALL / slug
+
+
+def write_verdicts(project: Project, claim: str, frame: pd.DataFrame, chart: Chart) -> Path:
+    """Write the verdicts of all forces on one claim.
+
+    Parameters
+    ----------
+    project : Project
+    claim : str
+    frame : pandas.DataFrame
+        As :func:`hmic_analysis.comparison.verdicts.gather_verdicts` gives it.
+    chart : Chart
+
+    Returns
+    -------
+    pathlib.Path
+        ``output/comparison/claims/<claim>``.
+
+    Raises
+    ------
+    DataError
+        If the folder can't be replaced.
+    """
+    folder = project.output / "comparison" / "claims" / claim.lower()
+    manifest = {
+        "claim": claim,
+        "caution": CAUTION,
+        "verdicts": frame["verdict"].dropna().value_counts().sort_index().to_dict(),
+        "inputs": _hashes(frame),
+        "versions": package_versions(),
+    }
+    write_folder(folder, [chart], {TABLE: _csv(frame, chart.synthetic)}, manifest)
+    return folder
+
+
+def _manifest(comparison: Comparison) -> dict[str, Any]:
+    """On what the comparison rests."""
+    gathered, result = comparison.gathered, comparison.funnel
+    out = gathered.left_out
+    return {
+        **_about(comparison),
+        "caution": CAUTION,
+        "inputs": _hashes(gathered.forces),
+        "left_out": {row.force: [row.status, row.reason] for row in out.itertuples()},
+        "named": list(result.named["force"]),
+        "rules": comparison.params.inspection.comparison.model_dump(),
+        "versions": package_versions(),
+    }
+
+
+def _about(comparison: Comparison) -> dict[str, Any]:
+    gathered, result = comparison.gathered, comparison.funnel
+    return {
+        "schema_version": 1,
+        "indicator": gathered.indicator,
+        "finding": gathered.finding,
+        "label": gathered.label,
+        "unit": gathered.unit,
+        "kind": gathered.kind,
+        "window": gathered.window,
+        "source": source_of(gathered),
+        "synthetic": gathered.synthetic,
+        "who": gathered.who(),
+        "n_forces": result.n_forces,
+        "looks": result.looks,
+        "all_forces": _number(pool(gathered).value),
+        "phi": _number(result.phi),
+        "tau2": _number(result.tau2),
+        "widened": result.widened,
+        "method": result.method,
+    }
+
+
+def _own(comparison: Comparison, beside: Beside) -> dict[str, Any]:
+    """What one force may be shown: its own figures and the others together, no other force's figure."""
+    groups = [
+        {
+            "group": found.group,
+            "forces": len(found.members),
+            "without_a_figure": len(found.left_out),
+            "value": _number(found.pooled.value),
+            "difference": _number(found.difference),
+            "lo": _number(found.lo),
+            "hi": _number(found.hi),
+            "method": found.method,
+            "reason": found.reason,
+        }
+        for found in (beside.others, beside.similar)
+    ]
+    inputs = _hashes(comparison.gathered.forces)
+    about = _about(comparison)
+    if comparison.funnel.n_forces <= FEWEST:
+        # Its own figure taken from the total of two would leave the other's.
+        about["all_forces"] = None
+    return {
+        **about,
+        "force": beside.force,
+        "value": _number(beside.value),
+        "status": beside.status,
+        "reason": beside.reason,
+        "position": beside.position,
+        "named": beside.named,
+        "q": _number(beside.q),
+        "sentence": beside.sentence,
+        "against": groups,
+        "similar_forces": {
+            "forces": list(beside.group.members),
+            "computed": beside.group.computed,
+            "label": beside.group.label,
+            "reason": beside.group.reason,
+        },
+        "inputs_sha256": hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest(),
+    }
+
+
+def _hashes(frame: pd.DataFrame) -> dict[str, str]:
+    known = frame[frame["evidence_sha256"] != ""]
+    return dict(zip(known["force"], known["evidence_sha256"], strict=True))
+
+
+def _number(value: float) -> float | None:
+    """A number that JSON knows."""
+    return float(value) if value is not None and abs(value) < float("inf") else None
+
+
+def _csv(frame: pd.DataFrame, synthetic: bool) -> bytes:
+    shown = frame.assign(note=SYNTHETIC_NOTE) if synthetic else frame
+    return shown.to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
+def write_folder(folder: Path, charts: Iterable[Chart], files: Mapping[str, bytes], manifest: dict[str, Any]) -> None:
+    """Put a folder in place that holds all of it, with the hash of every file.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    charts : iterable of Chart
+    files : mapping of str to bytes
+        Further files by name.
+    manifest : dict
+        What ``manifest.json`` says besides the words of the charts and the hashes.
+
+    Raises
+    ------
+    DataError
+        If a folder of that name can't be replaced.
+    """
+    work = folder.with_name(f".{folder.name}.part-{uuid.uuid4().hex[:8]}")
+    work.mkdir(parents=True)
+    try:
+        figures = {}
+        for chart in charts:
+            chart.save(work)
+            figures[chart.name] = {
+                "headline": chart.headline,
+                "subtitle": chart.subtitle,
+                "alt": chart.alt,
+                "source": chart.source,
+            }
+        for name, content in files.items():
+            (work / name).write_bytes(content)
+        outputs = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(work.iterdir())}
+        text = json.dumps({**manifest, "figures": figures, "outputs": outputs}, indent=1, sort_keys=True)
+        (work / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+        _replace(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _replace(work: Path, folder: Path) -> None:
+    old = folder.with_name(f".{folder.name}.old-{uuid.uuid4().hex[:8]}")
+    try:
+        if folder.exists():
+            os.replace(folder, old)
+        os.replace(work, folder)
+    except OSError as fault:
+        if old.exists() and not folder.exists():
+            os.replace(old, folder)
+        raise DataError(
+            f"The folder {folder} can't be replaced ({fault.strerror or fault}). If one of its files is open in "
+            "another program, close it and try again."
+        ) from None
+    shutil.rmtree(old, ignore_errors=True)

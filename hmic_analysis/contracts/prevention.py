@@ -1,0 +1,134 @@
+"""Preventive work: daily management meetings, long-term initiatives, problem solving in neighbourhoods."""
+
+from hmic_analysis.contracts.base import Column, Contract, TimeCheck
+
+ACTION_TYPES = ("prevention", "enforcement", "resourcing", "safeguarding")
+INITIATIVE_KINDS = ("initiative", "day_of_action", "national_campaign")
+STAGES = ("scanning", "analysis", "response", "assessment")
+SHARED_WITH = ("own_team", "other_teams", "whole_force", "partners", "other_forces")
+
+MEETING = Contract(
+    name="meeting",
+    title="Daily management meetings",
+    row_is="One meeting that was prescribed in one district on one day, whether it was held or not.",
+    columns=(
+        Column("meeting_id", "text", "Meeting reference.", required=True),
+        Column("district", "text", "District or local policing unit.", required=True),
+        Column("prescribed_on", "date", "Day on which it was to be held.", required=True),
+        Column("held", "boolean", "Whether it was held; blank if not known."),
+    ),
+    key=("meeting_id",),
+    time="prescribed_on",
+)
+
+MEETING_ACTION = Contract(
+    name="meeting_action",
+    title="Actions set at daily management meetings",
+    row_is="One action set at a daily management meeting.",
+    columns=(
+        Column("action_id", "text", "Action reference.", required=True),
+        Column("meeting_id", "text", "The meeting that set it.", required=True),
+        Column("set_on", "date", "Day on which it was set.", required=True),
+        Column("action_type", "code", "Kind of action; blank if not coded.", allowed=ACTION_TYPES),
+        Column(
+            "second_coder_type",
+            "code",
+            "For a sample: the kind that a second person chose without seeing the first.",
+            allowed=ACTION_TYPES,
+        ),
+        Column("due_on", "date", "Day by which it was to be done."),
+        Column("closed_on", "date", "Day on which it was closed as done; blank while it is open."),
+    ),
+    key=("action_id",),
+    time="set_on",
+    checks=(
+        TimeCheck("due_before_set", "set_on", "due_on", "Due before it was set."),
+        TimeCheck("closed_before_set", "set_on", "closed_on", "Closed before it was set."),
+    ),
+)
+
+INITIATIVE = Contract(
+    name="initiative",
+    title="Prevention initiatives",
+    row_is="One piece of preventive work on one problem, of whatever length.",
+    columns=(
+        Column("initiative_id", "text", "Reference of the initiative.", required=True),
+        Column(
+            "kind",
+            "code",
+            "Whether it is the force's own work, a day of action or a national campaign under a local name.",
+            allowed=INITIATIVE_KINDS,
+        ),
+        Column("problem_type", "text", "The problem it is about: burglary, vehicle crime, street drinking, ..."),
+        Column("place", "text", "District or area; no address."),
+        Column("started_on", "date", "First day of the work."),
+        Column("ended_on", "date", "Last day of the work; blank while it goes on."),
+        Column("objective_written", "boolean", "Yes: what it is to achieve is written down."),
+        Column("baseline_recorded", "boolean", "Yes: the problem was measured before it began."),
+        Column("outcome_measured", "boolean", "Yes: the problem was measured again, in the same way."),
+        Column("partners", "integer", "Other agencies that take part.", unit="agencies", minimum=0),
+        Column("target_before", "integer", "Crimes in its area in a period before.", unit="crimes", minimum=0),
+        Column(
+            "target_after", "integer", "Crimes in its area in an equally long period after.", unit="crimes", minimum=0
+        ),
+        Column("comparison_before", "integer", "Crimes in a comparison area, before.", unit="crimes", minimum=0),
+        Column("comparison_after", "integer", "Crimes in that comparison area, after.", unit="crimes", minimum=0),
+    ),
+    key=("initiative_id",),
+    checks=(TimeCheck("ended_before_started", "started_on", "ended_on", "Ended before it began."),),
+)
+
+PROBLEM_RECORD = Contract(
+    name="problem_record",
+    title="Problem-solving records",
+    row_is="One community problem on the problem-solving database.",
+    columns=(
+        Column("record_id", "text", "Reference of the record.", required=True),
+        Column("team", "text", "Neighbourhood team that owns it, as in the list of teams."),
+        Column("opened_on", "date", "Day on which it was opened.", required=True),
+        Column("closed_on", "date", "Day on which it was closed; blank while it is open."),
+        Column("problem_type", "text", "The problem: youth nuisance, vehicle crime, parking, ..."),
+        Column("stage", "code", "Stage reached.", allowed=STAGES),
+        Column("evaluated_on", "date", "Day on which what was done was evaluated."),
+        Column("evaluation_method", "text", "How, in a word or two: crime count, survey, site visit, ..."),
+        Column(
+            "evaluation_result", "text", "What came out, in a word or two: reduced, no change, ...; n/a is no result."
+        ),
+        Column("shared_on", "date", "Day on which what was learned was passed on."),
+        Column("shared_channel", "code", "To whom it was passed on.", allowed=SHARED_WITH),
+    ),
+    key=("record_id",),
+    time="opened_on",
+    checks=(
+        TimeCheck("closed_before_opened", "opened_on", "closed_on", "Closed before it was opened."),
+        TimeCheck("evaluated_before_opened", "opened_on", "evaluated_on", "Evaluated before it was opened."),
+        TimeCheck("shared_before_opened", "opened_on", "shared_on", "Shared before it was opened."),
+    ),
+)
+
+PROBLEM_UPDATE = Contract(
+    name="problem_update",
+    title="Updates of problem-solving records",
+    row_is="One entry made on one problem-solving record.",
+    columns=(
+        Column("record_id", "text", "The record.", required=True),
+        Column("updated_at", "timestamp", "Time of the entry.", required=True),
+        Column("author_key", "person", "The member of staff who made it."),
+    ),
+    key=("record_id", "updated_at"),
+    time="updated_at",
+)
+
+NEIGHBOURHOOD_TEAM = Contract(
+    name="neighbourhood_team",
+    title="Neighbourhood teams",
+    row_is="One neighbourhood team.",
+    columns=(
+        Column("team", "text", "The team, as in the problem-solving records.", required=True),
+        Column("district", "text", "District or local policing unit."),
+        Column("existed_from", "date", "First day of the team; blank if before the period."),
+        Column("existed_to", "date", "Last day of the team; blank while there is one."),
+    ),
+    key=("team",),
+    checks=(TimeCheck("existed_to_before_from", "existed_from", "existed_to", "Ended before it began."),),
+)

@@ -1,0 +1,1 @@
+"""Pages for people with a browser: everything in them works from a folder and asks nothing of the network."""

@@ -1,0 +1,41 @@
+"""The notebooks for people run from top to bottom, as they are, and hold no stored output."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import papermill
+import pytest
+
+NOTEBOOKS = ("cookbook", "force_explorer")
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_notebook_for_people_runs(two_forces, tmp_path, name):
+    source = two_forces.root / "notebooks" / "explore" / f"{name}.ipynb"
+    done = papermill.execute_notebook(
+        str(source), str(tmp_path / "done.ipynb"), cwd=str(source.parent), progress_bar=False, kernel_name="python3"
+    )
+    code = [c for c in done.cells if c.cell_type == "code"]
+    assert all(c.execution_count for c in code)
+    assert not [o for c in code for o in c.outputs if o.output_type == "error"]
+
+
+def test_cookbook_shows_figures_and_writes_one(two_forces, tmp_path):
+    source = two_forces.root / "notebooks" / "explore" / "cookbook.ipynb"
+    papermill.execute_notebook(
+        str(source), str(tmp_path / "done.ipynb"), cwd=str(source.parent), progress_bar=False, kernel_name="python3"
+    )
+    assert (two_forces.output / "figures" / "attendance-by-offence-group.png").is_file()
+    shown = (tmp_path / "done.ipynb").read_text(encoding="utf-8")
+    assert "Synthetic data" in shown and "A2a" in shown
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_notebook_for_people_holds_no_output(root, name):
+    path = root / "notebooks" / "explore" / f"{name}.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    nbformat.validate(nbformat.from_dict(notebook))
+    code = [c for c in notebook["cells"] if c["cell_type"] == "code"]
+    assert all(not c["outputs"] and c["execution_count"] is None for c in code)

@@ -1,0 +1,152 @@
+"""Figures come out of evidence as they stand; a force that has none is listed with the reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from hmic_analysis.comparison.gather import gather
+from hmic_analysis.comparison.table import kind_of, multiplier_of
+from hmic_analysis.comparison.verdicts import gather_verdicts
+from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.params.load import load_params
+from hmic_analysis.project import find_project
+from hmic_analysis.runs.failure import Failure
+from hmic_analysis.runs.record import Record, write_record
+
+from .made import PARAMS, evidence, indicator
+
+
+@pytest.fixture
+def project(project_folder):
+    return find_project(project_folder)
+
+
+def status_of(found, force):
+    row = found.forces[found.forces["force"] == force].iloc[0]
+    return row["status"], row["reason"]
+
+
+def test_every_force_is_listed_and_only_figures_are_used(project):
+    evidence(project, "cleveland", indicator(90, 100))
+    evidence(project, "durham", indicator(60, 100))
+    evidence(project, "kent", indicator(4, 5))
+    evidence(project, "surrey", indicator(None, None, note="No record says."))
+    evidence(project, "sussex", status="no_data")
+    evidence(project, "dorset")
+    found = gather(project, PARAMS, "attendance_pct")
+    assert len(found.forces) == 43 and set(found.forces["force"]) == {f.slug for f in PARAMS.territorial}
+    assert list(found.used["force"]) == ["cleveland", "durham"]
+    assert list(found.used["value"]) == [90, 60]
+    assert status_of(found, "kent") == ("small_n", "Rests on 5 units, fewer than 10.")
+    assert status_of(found, "surrey") == ("no_value", "No record says.")
+    assert status_of(found, "sussex") == ("no_data", "No data were supplied for finding A2.")
+    assert status_of(found, "dorset") == ("no_value", "The evidence doesn't hold this figure.")
+    assert status_of(found, "essex") == ("not_run", "Not run: hmic run --force essex --finding A2.")
+    assert found.left_out["reason"].str.len().gt(0).all()
+    nothing = found.forces[found.forces["status"].isin(["no_data", "no_value", "not_run"])]
+    assert nothing[["numerator", "denominator", "value"]].isna().all(axis=None)
+    assert found.who().startswith("2 of 43 forces are compared; left out: ")
+    assert (found.kind, found.multiplier, found.label) == ("proportion", 100, "Recorded crimes attended")
+
+
+def test_a_failed_report_is_no_figure(project):
+    evidence(project, "cleveland", indicator(90, 100))
+    folder = project.runs("durham") / "A2"
+    folder.mkdir(parents=True)
+    record = Record(
+        finding="A2", force="durham", status="failed", fingerprint={}, parameters={}, started="", ended="", seconds=1,
+        failure=Failure(kind="engine", message="broke"),
+    )  # fmt: skip
+    write_record(record, folder)
+    assert status_of(gather(project, PARAMS, "attendance_pct"), "durham")[0] == "failed"
+
+
+def test_synthetic_figures_are_never_mixed_with_real_ones(project):
+    for force in ("durham", "kent", "surrey"):
+        evidence(project, force, indicator(60, 100), synthetic=True)
+    assert gather(project, PARAMS, "attendance_pct").synthetic
+    evidence(project, "cleveland", indicator(90, 100))
+    found = gather(project, PARAMS, "attendance_pct")
+    assert list(found.used["force"]) == ["cleveland"] and not found.synthetic
+    assert status_of(found, "kent")[0] == "synthetic"
+
+
+def test_figures_of_another_period_are_left_out(project):
+    for force in ("durham", "kent"):
+        evidence(project, force, indicator(60, 100))
+    evidence(project, "cleveland", indicator(90, 100, window="January 2014"))
+    found = gather(project, PARAMS, "attendance_pct")
+    assert list(found.used["force"]) == ["durham", "kent"]
+    status, reason = status_of(found, "cleveland")
+    assert status == "other_window" and "January 2014" in reason
+
+
+def test_a_small_count_of_persons_is_withheld_with_all_that_gives_it_away(project):
+    persons = {"about_persons": True, "unit": "per 1,000 crimes", "interval": "exact Poisson 95%"}
+    name = "named_suspects_outstanding_per_1000_crimes"
+    ids = {"id": name, "name": name}
+    for force, n in (("durham", 4), ("kent", 40)):
+        evidence(project, force, indicator(n, 1000, value=float(n), **persons, **ids), finding="A6")
+    found = gather(project, PARAMS, name)
+    row = found.forces.set_index("force").loc["durham"]
+    assert row["status"] == "withheld"
+    assert row[["numerator", "denominator", "value", "lo", "hi"]].isna().all()
+    assert found.used["value"].tolist() == [40]
+    assert (found.kind, found.multiplier) == ("rate", 1000)
+
+
+def test_strata_are_asked_for_by_their_id(project):
+    evidence(project, "kent", indicator(9, 10), indicator(7, 10, id="attendance_pct[violence]", stratum="violence"))
+    assert gather(project, PARAMS, "attendance_pct[violence]").used["value"].tolist() == [70]
+    with pytest.raises(DataError, match=r"Did you mean 'attendance_pct\[violence\]'"):
+        gather(project, PARAMS, "attendance_pct[violense]")
+
+
+def test_words_that_are_wrong_are_told_once(project):
+    with pytest.raises(ParameterError, match="Did you mean 'attendance_pct'"):
+        gather(project, PARAMS, "attendence_pct")
+    with pytest.raises(DataError, match="hmic run --all --finding A2"):
+        gather(project, PARAMS, "attendance_pct")
+
+
+@pytest.mark.parametrize(
+    ("unit", "interval", "parts", "kind"),
+    [
+        ("%", "Wilson 95%", True, "proportion"),
+        ("%", "", True, "amounts"),
+        ("%", "Wilson 95%", False, "plain"),
+        ("per 1,000 crimes", "Byar 95%", True, "rate"),
+        ("per month", "", True, "plain"),
+        ("days", "order statistics 95%", False, "plain"),
+        ("count", "", False, "plain"),
+    ],
+)
+def test_kinds_of_figures(unit, interval, parts, kind):
+    assert kind_of(unit, interval, parts) == kind
+
+
+def test_multipliers():
+    assert multiplier_of("%", "proportion") == 100
+    assert multiplier_of("per 1,000 crimes", "rate") == 1000
+    assert multiplier_of("days", "plain") == 1
+
+
+def test_verdicts_of_all_forces(project):
+    evidence(project, "cleveland", verdict="supported")
+    evidence(project, "durham", verdict="contradicted", synthetic=True)
+    frame = gather_verdicts(project, PARAMS, "A2b").set_index("force")
+    assert frame.loc["cleveland", "verdict"] == "supported"
+    assert frame.loc["durham", "verdict"] is None and "made up" in frame.loc["durham", "reason"]
+    assert frame["verdict"].notna().sum() == 1 and len(frame) == 43
+    with pytest.raises(ParameterError, match="inspectors' view"):
+        gather_verdicts(project, PARAMS, "P1c")
+    with pytest.raises(ParameterError, match="There is no claim 'A2z'"):
+        gather_verdicts(project, PARAMS, "A2z")
+
+
+def test_settings_that_cannot_be_are_refused(project):
+    path = project.params / "inspection.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("outer_limit_pct: 99.8", "outer_limit_pct: 90"), encoding="utf-8")
+    with pytest.raises(ParameterError, match="must be smaller than outer_limit_pct"):
+        load_params(project)

@@ -1,0 +1,117 @@
+"""A9: how thoroughly handlers are audited, and what follows a failed audit."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from hmic_analysis.measures import audit_checks
+from hmic_analysis.measures.base import Share
+
+START, END, AS_OF = date(2013, 1, 1), date(2013, 3, 31), date(2014, 3, 31)
+
+
+@pytest.fixture
+def staff(table):
+    def row(key, since, left=None, role="call_handler", training=False):
+        return {"person_key": key, "role": role, "in_post_since": since, "left_on": left, "in_training": training}
+
+    return table(
+        "staff",
+        row("a", "2012-05-01"),
+        row("b", "2013-02-01", training=None),
+        row("c", "2013-02-02", "2013-03-30"),
+        row("d", "2010-01-01", "2013-02-28"),
+        row("e", None),
+        row("recruit", "2012-05-01", training=True),
+        row("desk", "2012-05-01", role="dispatcher"),
+    )
+
+
+def audits(table, *rows):
+    names = ("handler_key", "taken_on", "standard_met", "audited_on", "feedback_on")
+    return table("call_audit", *({"audit_id": str(n), **dict(zip(names, r, strict=False))} for n, r in enumerate(rows)))
+
+
+def months_of(found):
+    return {k: [m.month for m in rows["month"]] for k, rows in found.groupby("person_key")}
+
+
+def test_months_are_whole_and_recruits_are_left_out(staff):
+    found = audit_checks.handler_months(staff, START, END)
+    assert months_of(found) == {"a": [1, 2, 3], "b": [2, 3], "d": [1, 2], "e": [1, 2, 3]}
+    assert found.loc[found["person_key"] == "e", "worked"].isna().all()
+
+
+def test_a_month_that_is_not_whole_in_the_period_is_not_due(staff):
+    found = audit_checks.handler_months(staff, date(2013, 1, 2), date(2013, 3, 30))
+    assert months_of(found)["a"] == [2]
+
+
+def test_coverage_counts_audits_by_the_month_of_the_call(table, staff):
+    due = audit_checks.handler_months(staff[staff["person_key"] != "e"], START, END)
+    made = audits(
+        table,
+        *[("a", "2013-01-31")] * 3,
+        *[("a", "2013-02-01")] * 2,
+        *[("b", "2013-02-10")] * 4,
+        *[("recruit", "2013-01-10")] * 9,
+    )
+    assert audit_checks.coverage(due, made, 3) == Share(2, 5)
+    assert audit_checks.coverage(due, made, 2) == Share(3, 4)
+
+
+def test_audits_without_a_handler_could_fill_the_months_that_lack_least(table, staff):
+    due = audit_checks.handler_months(staff[staff["person_key"] == "a"], START, END)
+    nobody = [(None, "2013-03-03")]
+    made = [*[("a", "2013-01-05")] * 3, *[("a", "2013-02-05")] * 2, ("a", "2013-03-05")]
+    assert audit_checks.coverage(due, audits(table, *made), 3) == Share(1, 2)
+    assert audit_checks.coverage(due, audits(table, *made, *nobody), 3) == Share(1, 1, 1)
+    assert audit_checks.coverage(due, audits(table, *made, *nobody * 3), 3) == Share(1, 0, 2)
+
+
+def test_a_handler_of_unknown_stay_is_unknown(table, staff):
+    due = audit_checks.handler_months(staff[staff["person_key"] == "e"], START, END)
+    assert audit_checks.coverage(due, audits(table, ("e", "2013-01-05")), 1) == Share(0, 0, 3)
+
+
+def test_coverage_of_each_month(table, staff):
+    due = audit_checks.handler_months(staff[staff["person_key"].isin(["a", "b"])], START, END)
+    made = audits(table, ("a", "2013-01-05"), ("a", "2013-02-05"), ("b", "2013-03-05"))
+    by_month = audit_checks.coverage_by_month(due, made, 1)
+    assert by_month["value"].tolist() == [100, 50, 50]
+    assert by_month["month"].tolist() == list(pd.date_range("2013-01-01", periods=3, freq="MS"))
+    assert audit_checks.coverage_by_month(due, audits(table), 1).empty
+
+
+def test_feedback_counts_within_28_days_of_the_audit(table):
+    made = audits(
+        table,
+        ("a", "2013-01-01", False, "2013-01-10", "2013-02-07"),
+        ("a", "2013-01-01", False, "2013-01-10", "2013-02-08"),
+        ("a", "2013-01-01", False, "2013-01-10", None),
+        ("a", "2013-01-01", False, None, "2013-01-12"),
+        ("a", "2013-01-01", True, "2013-01-10", None),
+        ("a", "2013-01-01", None, "2013-01-10", None),
+    )
+    assert audit_checks.passed(made) == Share(1, 4, 1)
+    assert audit_checks.feedback_given(made, AS_OF, 28) == Share(1, 2, 1)
+    # At the snapshot of 31 January the first three were not due yet, and two had their feedback all the same.
+    assert audit_checks.feedback_given(made, date(2013, 1, 31), 28) == Share(1, 1, 1)
+
+
+def test_a_feedback_column_filled_for_nobody_says_nothing(table):
+    made = audits(table, ("a", "2013-01-01", False, "2013-01-10"), ("a", "2013-01-01", True, "2013-01-10"))
+    assert audit_checks.feedback_given(made, AS_OF, 28) == Share(0, 0, 1)
+
+
+def test_nothing_supplied(table):
+    due = audit_checks.handler_months(table("staff"), START, END)
+    assert due.empty
+    assert audit_checks.coverage(due, audits(table), 3) == Share(0, 0)
+    assert audit_checks.passed(audits(table)) == audit_checks.feedback_given(audits(table), AS_OF, 28) == Share(0, 0)
+
+
+def test_handlers_without_any_audit_are_not_covered(table, staff):
+    due = audit_checks.handler_months(staff[staff["person_key"] == "a"], START, END)
+    assert audit_checks.coverage(due, audits(table), 3) == Share(0, 3)

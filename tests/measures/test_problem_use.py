@@ -1,0 +1,110 @@
+"""P3: team-months with use of the database, the least active team, entries made all at once."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from hmic_analysis.measures import problem_use
+from hmic_analysis.measures.base import Share
+
+START, END = date(2013, 1, 1), date(2013, 3, 31)
+
+
+@pytest.fixture
+def tables(table):
+    teams = table(
+        "neighbourhood_team",
+        {"team": "North"},
+        {"team": "South"},
+        {"team": "New", "existed_from": "2013-02-15"},
+        {"team": "Old", "existed_to": "2013-02-28"},
+    )
+    records = table(
+        "problem_record",
+        {"record_id": "1", "team": "North", "opened_on": "2012-06-01"},
+        {"record_id": "2", "team": "South", "opened_on": "2013-01-31"},
+        {"record_id": "3", "opened_on": "2013-02-01"},
+        {"record_id": "4", "team": "Elsewhere", "opened_on": "2013-02-01"},
+        {"record_id": "5", "team": "Old", "opened_on": "2013-02-28"},
+    )
+    updates = table(
+        "problem_update",
+        {"record_id": "1", "updated_at": "2013-01-05 10:00"},
+        {"record_id": "1", "updated_at": "2013-02-28 23:30"},
+        {"record_id": "3", "updated_at": "2013-03-03 10:00"},
+        {"record_id": "9", "updated_at": "2013-03-03 10:00"},
+    )
+    return teams, records, updates
+
+
+def states(months):
+    values = months["active"].astype("object").where(months["active"].notna(), None)
+    return {(t, m.month): a for t, m, a in zip(months["team"], months["month"], values, strict=True)}
+
+
+def test_a_team_counts_in_its_whole_months(tables):
+    found = states(problem_use.team_months(*tables, START, END, complete=True))
+    assert found == {
+        ("North", 1): True, ("North", 2): True, ("North", 3): False,
+        ("South", 1): True, ("South", 2): False, ("South", 3): False,
+        ("New", 3): False, ("Old", 1): False, ("Old", 2): True,
+    }  # fmt: skip
+
+
+def test_months_that_the_log_does_not_reach_are_unknown(tables):
+    teams, records, updates = tables
+    found = states(problem_use.team_months(teams, records, updates.iloc[:2], START, END, complete=False))
+    assert {found[team, 3] for team in ("North", "South", "New")} == {None}
+    assert found["South", 2] is False and found["South", 1] is True
+    # Records opened show use in two months, but without updates nothing could show that there was none.
+    without = problem_use.team_months(teams, records, updates.iloc[:0], START, END, complete=False)
+    assert Share.of(without["active"]) == Share(0, 0, 9)
+
+
+def test_part_months_of_the_period_are_left_out(tables):
+    months = problem_use.team_months(*tables, date(2013, 1, 2), date(2013, 3, 30), complete=True)
+    assert set(months["month"].dt.month) == {2}
+
+
+def test_the_least_active_team_and_teams_too_short_there(tables):
+    teams = problem_use.by_team(problem_use.team_months(*tables, START, END, complete=True))
+    assert teams == {"New": Share(0, 1), "North": Share(2, 1), "Old": Share(1, 1), "South": Share(1, 2)}
+    assert problem_use.least_active(teams, 3) == ("South", Share(1, 2))
+    assert problem_use.least_active(teams, 1) == ("New", Share(0, 1))
+    assert problem_use.least_active(teams, 4) == ("", Share.none())
+    assert problem_use.least_active({}, 1) == ("", Share.none())
+    # Of two that may both be at nothing, the one that surely is.
+    assert problem_use.least_active({"A": Share(0, 1, 2), "B": Share(0, 3)}, 1)[0] == "B"
+
+
+def test_share_of_teams_by_month(tables):
+    found = problem_use.by_month(problem_use.team_months(*tables, START, END, complete=True))
+    assert found["value"].tolist() == pytest.approx([200 / 3, 200 / 3, 0])
+
+
+def test_records_of_no_listed_team_are_told(tables):
+    teams, records, _ = tables
+    assert problem_use.no_team(records, teams, START, END) == (
+        "2 of 4 records opened in the period name no team of the list and count for none.",
+    )
+    assert problem_use.no_team(records.iloc[:2], teams, START, END) == ()
+
+
+def test_entries_made_all_at_once(table, tables):
+    times = ["2013-02-01 09:00", "2013-02-01 10:00", "2013-02-01 23:59", "2013-02-02 09:00"]
+    updates = table("problem_update", *({"record_id": "1", "updated_at": t} for t in times),
+                    {"record_id": "2", "updated_at": "2013-02-01 09:00"})  # fmt: skip
+    found = problem_use.most_on_one_day(tables[1], updates, 2)
+    assert found == {"North": (Share(3, 1), pd.Timestamp("2013-02-01"))}
+    most = problem_use.busiest(found)
+    assert (most.team, most.pct, most.updates, most.of) == ("North", 75, 3, 4)
+    assert problem_use.busiest({}).pct is None
+    assert problem_use.most_on_one_day(tables[1], updates.iloc[:0], 2) == {}
+
+
+def test_no_team_at_all(tables):
+    teams, records, updates = tables
+    months = problem_use.team_months(teams.iloc[:0], records, updates, START, END, complete=True)
+    assert Share.of(months["active"]) == Share(0, 0)
+    assert problem_use.by_team(months) == {} and problem_use.by_month(months).empty

@@ -1,0 +1,95 @@
+"""Samples of files: weights, effective sizes and readers, worked out by hand."""
+
+import pandas as pd
+import pytest
+
+from hmic_analysis.measures import samples
+from hmic_analysis.measures.base import Share
+
+
+def file(id, **more):
+    return {"review_id": id, "review_kind": "crime", **more}
+
+
+def states(*values):
+    return pd.Series(values, dtype="boolean"), pd.Series([str(i) for i in range(len(values))], name="review_id")
+
+
+def test_a_file_stands_for_the_crimes_of_its_stratum(table):
+    files = table(
+        "file_review",
+        *(file(f"a{i}", attended=True, offence_group="violence", stratum_size=900) for i in range(3)),
+        file("b", attended=False, offence_group="violence", stratum_size=50),
+        file("c", attended=None, offence_group="violence", stratum_size=10),
+    )
+    strata = ["attended", "offence_group"]
+    assert samples.file_weights(files, strata).tolist() == [300, 300, 300, 50, 10]
+    assert samples.file_weights(files.assign(stratum_size=pd.NA), strata) is None
+    assert samples.file_weights(files.iloc[:0], strata) is None
+
+
+def test_weighted_share_by_hand():
+    found = samples.weighted(*states(True, False, True, None), pd.Series([3.0, 1.0, 1.0, 1.0]))
+    # Kish: (3 + 1 + 1 + 1) squared over (9 + 1 + 1 + 1) = 36 / 12 = 3 files.
+    assert (found.yes, found.no, found.unknown) == pytest.approx((2.0, 0.5, 0.5))
+    assert found.value == pytest.approx(80.0)
+    assert found.files == Share(2, 1, 1)
+    lo, hi = found.limits(0.95)
+    # Wilson for 2 of 2.5: (0.8 + 3.8415 / 5) / (1 + 3.8415 / 2.5) = 0.618, plus and minus 0.3605.
+    assert (lo, hi) == pytest.approx((25.8, 97.9), abs=0.1)
+
+
+def test_equal_weights_change_nothing():
+    plain = samples.weighted(*states(True, True, False), None)
+    same = samples.weighted(*states(True, True, False), pd.Series([7.0, 7.0, 7.0]))
+    assert (plain.yes, plain.no, plain.unknown) == pytest.approx((2, 1, 0)) == (same.yes, same.no, same.unknown)
+
+
+def test_a_weighted_sample_is_never_worth_more_than_its_files():
+    found = samples.weighted(*states(True, True, True, False), pd.Series([10.0, 1.0, 1.0, 1.0]))
+    assert found.yes + found.no < 4
+
+
+def test_no_files_and_none_known():
+    empty = samples.weighted(*states(), None)
+    assert (empty.value, empty.limits(0.95), empty.files) == (None, None, Share.none())
+    unknown = samples.weighted(*states(None, None), None)
+    assert (unknown.value, unknown.limits(0.95), unknown.unknown) == (None, None, 2.0)
+
+
+def test_shares_of_groups(table):
+    files = table(
+        "file_review",
+        file("1", attended=True, offence_group="violence"),
+        file("2", attended=True, offence_group="violence"),
+        file("3", attended=False, offence_group="drugs"),
+        file("4", offence_group="drugs"),
+    ).assign(state=pd.array([True, False, pd.NA, True], dtype="boolean"), attendance=["attended"] * 2 + ["left", None])
+    assert samples.shares_of(files, "state", "attendance") == {"attended": Share(1, 1), "left": Share(0, 0, 1)}
+    assert samples.shares_of(files, "state", "attendance", "offence_group") == {
+        "attended, violence": Share(1, 1),
+        "left, drugs": Share(0, 0, 1),
+    }
+    assert samples.shares_of(files.iloc[:0], "state", "attendance") == {}
+
+
+def test_two_readers(table):
+    files = table(
+        "file_review",
+        file("same", progress_met=True, second_progress_met=True, sampling="random", sample_frame="F", sample_seed=7),
+        file("not", progress_met=True, second_progress_met=False, sampling="random", sample_frame="F", sample_seed=7),
+        file("read once", progress_met=True, sampling="random", sample_frame="F", sample_seed=7),
+        file("first blank", second_progress_met=True, sampling="random", sample_frame="F", sample_seed=7),
+    )
+    assert samples.readers_agree(files, "progress_met") == Share(1, 1)
+    assert samples.readers_agree(files, "supervised_met") == Share.none()
+    drawn = samples.how_drawn(files)
+    assert drawn.to_dict("records") == [
+        {"sample_frame": "F", "sampling": "random", "sample_seed": 7, "files": 4, "read_twice": 3}
+    ]
+    assert samples.basis(files) == "random_sample"
+    assert (
+        samples.basis(files.assign(sampling=pd.array(["random"] * 3 + [pd.NA], dtype="string"))) == "purposive_sample"
+    )
+    assert samples.basis(files.iloc[:0]) == "purposive_sample"
+    assert samples.how_drawn(files.iloc[:0]).empty
