@@ -110,7 +110,8 @@ class ClaimEvidence(Model):
     flags : tuple of str
         ``wording_mismatch``, ``policy_practice_gap``: the fact is not what the sentence says, though it does not
         decide the verdict.  ``bulk_updates``: entries made all at once imitate the use that the sentence speaks of.
-        ``time_limited``: the policy behind it is under review.  ``closed_since``: the work was closed before the letter.
+        ``time_limited``: the policy behind it is under review.  ``closed_since``: the work was closed before the
+        letter.
     why : str
         The rule and the figures that led to the verdict, in a sentence.
     would_change : str
