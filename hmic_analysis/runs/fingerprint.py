@@ -66,12 +66,13 @@ class Footing:
         self.library = Library()
         self._manifests: dict[str, Manifest | None] = {}
         self._tables: dict[tuple[str, str], str] = {}
+        self._codes: dict[str, tuple[Basis, dict[str, str]]] = {}
         self._modules: dict[str, dict[str, Module]] = {}
         self._settings: dict[str, tuple[frozenset[str], frozenset[str] | None]] = {}
         self._remarks: dict[tuple[str, str], str] = {}
         self._catalogue: dict[str, dict[str, str]] = {}
 
-    def basis(self, settings: Resolved, notebook: Notebook) -> Basis:
+    def basis(self, settings: Resolved, notebook: Notebook) -> tuple[Basis, dict[str, str]]:
         """What one report rests on.
 
         Parameters
@@ -82,15 +83,27 @@ class Footing:
 
         Returns
         -------
-        dict of str to dict of str to str
+        tuple
+            Part, item, and its hash or value; and one hash for each part.
         """
-        return {
+        own = {
             "data": self.data(settings.force.slug, settings.finding),
             "parameters": self.parameters(settings, notebook),
-            "notebook": {f"cell {i}": digest(source) for i, source in enumerate(notebook.code, start=1)},
-            "library": {name: module.sha256 for name, module in self.modules(notebook).items()},
-            "versions": _versions(),
         }
+        code, marks = self._code(notebook)
+        return {**own, **code}, {**fingerprint(own), **marks}
+
+    def _code(self, notebook: Notebook) -> tuple[Basis, dict[str, str]]:
+        """What all reports of a notebook rest on, and its hashes."""
+        key = str(notebook.path)
+        if key not in self._codes:
+            code = {
+                "notebook": {f"cell {i}": digest(source) for i, source in enumerate(notebook.code, start=1)},
+                "library": {name: module.sha256 for name, module in self.modules(notebook).items()},
+                "versions": _versions(),
+            }
+            self._codes[key] = code, fingerprint(code)
+        return self._codes[key]
 
     def data(self, force: str, finding: FindingSpec) -> dict[str, str]:
         """The hash of each table that a finding may take, and of what its source says about it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -86,9 +87,11 @@ def what_is_missing(folder: Path, outputs: dict[str, Output]) -> str:
     -------
     str
     """
+    # Thousands of files are looked at for one plan, so their paths are put together plainly.
+    place = str(folder)
     for name, out in outputs.items():
         try:
-            size = (folder / name).stat().st_size
+            size = os.stat(os.path.join(place, name)).st_size
         except OSError:
             return name
         if size != out.bytes:

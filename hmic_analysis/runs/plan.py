@@ -11,7 +11,7 @@ from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project
-from hmic_analysis.runs.fingerprint import REASONS, Basis, Footing, fingerprint
+from hmic_analysis.runs.fingerprint import REASONS, Basis, Footing
 from hmic_analysis.runs.notebook import Notebook, read_notebook
 from hmic_analysis.runs.outputs import what_is_missing
 from hmic_analysis.runs.record import Record, read_record
@@ -132,8 +132,7 @@ def plan_one(footing: Footing, settings: Resolved, notebook: Notebook, again: bo
     """
     spec, force = settings.finding, settings.force.slug
     folder = footing.project.runs(force) / spec.id
-    basis = footing.basis(settings, notebook)
-    marks = fingerprint(basis)
+    basis, marks = footing.basis(settings, notebook)
     last = read_record(folder)
     values = {
         "force": force,

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING
 
 from hmic_analysis.runs.failure import NotebookStopped
 from hmic_analysis.runs.warm.copy import Limits
-
-if TYPE_CHECKING:
-    from hmic_analysis.runs.warm.listen import Outcome
+from hmic_analysis.runs.warm.outcome import Outcome
 
 #: SIGKILL, which Windows has no name for.
 _KILL = 9

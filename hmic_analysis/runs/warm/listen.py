@@ -15,35 +15,11 @@ from papermill.engines import NotebookExecutionManager
 
 from hmic_analysis.runs.warm import process, wire
 from hmic_analysis.runs.warm.copy import Cell, Limits
+from hmic_analysis.runs.warm.outcome import Outcome
 
 #: Seconds that a notebook's exit functions and threads get after its last cell.
 _GRACE = 5.0
 _AT_ONCE = 1 << 20
-
-
-@dataclass
-class Outcome:
-    """How a notebook ended.
-
-    Attributes
-    ----------
-    whole : bool
-        Whether it came to its end, or to a cell that failed.
-    stopped : str
-        Why the worker stopped it: ``time``, ``cell time``, ``output``; empty if it didn't.
-    wait_status : int
-        As the operating system gives it.
-    peak_kb : int
-        The most memory that its process held.
-    engine_fault : str
-        Traceback of a fault in the engine itself.
-    """
-
-    whole: bool = False
-    stopped: str = ""
-    wait_status: int = 0
-    peak_kb: int = 0
-    engine_fault: str = ""
 
 
 @dataclass
