@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,8 @@ from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.runs.prepare import prepare_force
+from hmic_analysis.runs.machine import processors
+from hmic_analysis.runs.prepare import prepare_force, prepare_forces
 from hmic_analysis.simulate.country import Order, simulate_country
 from hmic_analysis.simulate.facts import Facts, facts_from_file
 from hmic_analysis.simulate.frame import ForceFacts
@@ -24,6 +24,8 @@ from hmic_analysis.simulate.returns import Simulated
 from hmic_analysis.store.check import check_rows
 from hmic_analysis.store.processed import read_manifest
 from hmic_analysis.store.template import write_template
+
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes at a time; by default one a processor.")]
 
 app = typer.Typer(help="Returns of the forces: template, simulation, loading, row accounts.", no_args_is_help=True)
 
@@ -50,7 +52,7 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 1,
     facts: Annotated[Path | None, typer.Option(help="YAML file of facts that differ from the default.")] = None,
     varied: Annotated[bool, typer.Option("--varied", help="Draw what is true of each force.")] = False,
-    workers: Annotated[int | None, typer.Option(help="Processes at a time; by default one a processor.")] = None,
+    workers: WorkersOption = None,
     project: ProjectOption = None,
 ) -> None:
     """Write synthetic returns of forces, and the reference of all forces' policies beside them."""
@@ -65,7 +67,7 @@ def simulate(
         words = f"Synthetic return: {home.relative(home.raw / slug)}" if made else f"{slug}: sends nothing"
         out().print(words, markup=False)
 
-    simulate_forces(home, params, chosen, truth, scale, seed, workers or os.cpu_count() or 1, done)
+    simulate_forces(home, params, chosen, truth, scale, seed, workers or processors(), done)
 
 
 def simulate_forces(
@@ -149,16 +151,20 @@ def add(
 
 
 @app.command("prepare")
-def prepare(force: ForceOption = None, everyone: AllOption = False, project: ProjectOption = None) -> None:
+def prepare(
+    force: ForceOption = None,
+    everyone: AllOption = False,
+    workers: WorkersOption = None,
+    project: ProjectOption = None,
+) -> None:
     """Load the returns of forces into processed tables."""
     home = find_project(project)
     params = load_params(home)
     code = EXIT_OK
-    for slug in choose_forces(params, force, everyone):
-        try:
-            result = prepare_force(home, params, slug)
-        except DataError as fault:
-            err().print(fault.message, style="bold red", markup=False)
+    chosen = choose_forces(params, force, everyone)
+    for slug, result in prepare_forces(home, params, chosen, workers or processors()):
+        if isinstance(result, DataError):
+            err().print(result.message, style="bold red", markup=False)
             code = EXIT_DATA
             continue
         if result is None:

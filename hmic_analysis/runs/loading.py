@@ -34,7 +34,9 @@ class Loaded:
         return tuple(f"{slug}: {fault}" for slug, faults in self.faults.items() for fault in faults)
 
 
-def load_returns(project: Project, params: Params, forces: Sequence[str], tell: Callable[[str], None]) -> Loaded:
+def load_returns(
+    project: Project, params: Params, forces: Sequence[str], tell: Callable[[str], None], workers: int = 1
+) -> Loaded:
     """Load the returns of forces, and the national reference, where they have changed.
 
     Parameters
@@ -44,20 +46,20 @@ def load_returns(project: Project, params: Params, forces: Sequence[str], tell: 
     forces : sequence of str
     tell : callable
         Told of each return that was loaded.
+    workers : int
+        Processes at a time.
 
     Returns
     -------
     Loaded
     """
-    from hmic_analysis.runs.prepare import prepare_force
+    from hmic_analysis.runs.prepare import prepare_forces
 
     found = Loaded()
     holders = [*forces, *(f.slug for f in params.forces.values() if f.kind == "national")]
-    for slug in dict.fromkeys(holders):
-        try:
-            result = prepare_force(project, params, slug)
-        except DataError as fault:
-            found.faults[slug] = [fault.message]
+    for slug, result in prepare_forces(project, params, list(dict.fromkeys(holders)), workers):
+        if isinstance(result, DataError):
+            found.faults[slug] = [result.message]
             found.unloaded.add(slug)
             continue
         if result is None:

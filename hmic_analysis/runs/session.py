@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from hmic_analysis.runs.failure import Failure
 from hmic_analysis.runs.fingerprint import NATIONAL
 from hmic_analysis.runs.loading import Loaded, load_returns
 from hmic_analysis.runs.lock import run_lock
+from hmic_analysis.runs.machine import processors
 from hmic_analysis.runs.order import Order
 from hmic_analysis.runs.plan import FAILED_BEFORE, Job, make_plan
 from hmic_analysis.runs.record import Record
@@ -152,7 +152,7 @@ def _run(
     board: Board,
     executor: Executor,
 ) -> Outcome:
-    loaded = load_returns(project, params, wanted.forces, watcher.tell)
+    loaded = load_returns(project, params, wanted.forces, watcher.tell, wanted.workers or rules.workers or processors())
     # Without its return loaded a force's tables are those of an earlier return: nothing is made from them.
     usable = [slug for slug in wanted.forces if slug not in loaded.unloaded]
     jobs = make_plan(project, params, usable, wanted.findings, wanted.overrides, wanted.again)
@@ -182,13 +182,6 @@ def _here(rules: RunRules, wanted: Wanted, project: Project) -> Executor:
         return run_orders(orders, workers, modules, str(project.root), watcher.tell, board.begin)
 
     return executor
-
-
-def processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def exit_code(

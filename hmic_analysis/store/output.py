@@ -111,8 +111,10 @@ def account(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Fe
     for table in tables:
         result.tables[table] = _table_accounts(con, table, raws)
     for number, raw in enumerate(raws):
-        _outside(con, number, raw, tables)
-        result.files.append(_file_account(con, number, raw, tables))
+        # Only the tables that this file feeds: a return of fifty files would else be looked through fifty times fifty.
+        fed = list(dict.fromkeys(f.table for f in feeds if f.raw.table == raw.table))
+        _outside(con, number, raw, fed)
+        result.files.append(_file_account(con, number, raw, fed))
     for entry in [*result.files, *(a for found in result.tables.values() for a in found)]:
         if entry.read != entry.kept + entry.rejected or min(entry.kept, entry.rejected) < 0:
             raise RuntimeError(f"rows of {entry.file} {entry.table} do not add up: {entry!r}")

@@ -100,10 +100,7 @@ def prepare(
     LockedError
         If another run is preparing the same force.
     """
-    sources = [load_mapping(project, name) for name in params_resolved_sources]
-    shown = project.relative(raw)
-    files = discover(raw, shown)
-    key = person_key(project)
+    sources, files, shown, key = _ingredients(project, params_resolved_sources, raw)
     version, parts = version_of(sources, files, key, timezone)
     make_private_folder(project.keys)
     with force_lock(project.keys / f"prepare-{force}.lock", force):
@@ -119,6 +116,47 @@ def prepare(
         write_atomically(manifest_path(project, force), manifest.model_dump_json(indent=1, by_alias=True) + "\n")
         clear_leftovers(folder, project.keys, force, keep=version)
     return PrepareResult(force, "prepared", manifest)
+
+
+def unchanged(
+    project: Project,
+    params_resolved_sources: list[str],
+    force: str,
+    raw: Path,
+    timezone: str = "Europe/London",
+) -> PrepareResult | None:
+    """The tables of a force whose return, mappings and contracts are those that they were made from.
+
+    Parameters
+    ----------
+    project, params_resolved_sources, force, raw, timezone
+        As for :func:`prepare`.
+
+    Returns
+    -------
+    PrepareResult or None
+        None where there is something to prepare; nothing is written.
+
+    Raises
+    ------
+    ParameterError, DataError
+        As :func:`prepare` does before it begins.
+    """
+    old = read_manifest(project, force)
+    if old is None:
+        return None
+    sources, files, _, key = _ingredients(project, params_resolved_sources, raw)
+    if old.version == version_of(sources, files, key, timezone)[0] and is_whole(project, old):
+        return PrepareResult(force, "up_to_date", old)
+    return None
+
+
+def _ingredients(
+    project: Project, names: list[str], raw: Path
+) -> tuple[list[LoadedMapping], list[InputFile], str, bytes]:
+    """What a version is made from: mappings, files, the folder as messages name it, the key of the person hashes."""
+    shown = project.relative(raw)
+    return [load_mapping(project, name) for name in names], discover(raw, shown), shown, person_key(project)
 
 
 @dataclass(frozen=True)
@@ -330,4 +368,4 @@ def _synthetic(con: duckdb.DuckDBPyConnection, sources: list[LoadedMapping], fee
     return found
 
 
-__all__ = ["PrepareResult", "contracts_sha256", "prepare"]
+__all__ = ["PrepareResult", "contracts_sha256", "prepare", "unchanged"]
