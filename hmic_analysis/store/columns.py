@@ -42,9 +42,16 @@ class Context:
         positions = [name] if isinstance(name, int) else self.raw.positions(name)
         if not positions or positions[0] > len(self.raw.names):
             return "NULL::VARCHAR"
-        value = f"clean(c{positions[0]})"
+        # Of a plain file nothing but emptiness is to be cleaned.
+        value = f"nullif(c{positions[0]}, '')" if self.raw.plain else f"clean(c{positions[0]})"
         missing = self.missing(source)
-        return f"CASE WHEN {compared(value, missing)} NOT IN {words(missing)} THEN {value} END" if missing else value
+        if not missing:
+            return value
+        test = f"{compared(value, missing)} NOT IN {words(missing)}"
+        if self.raw.plain and not any(" " in word for word in missing):
+            # To ask for the length is cheap, and most values are longer than any word for what is missing.
+            test = f"(strlen({value}) > {max(map(len, missing))} OR {test})"
+        return f"CASE WHEN {test} THEN {value} END"
 
 
 def source_text(context: Context, source: Source, person: bool = False) -> str:

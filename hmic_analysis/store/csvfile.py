@@ -14,6 +14,7 @@ import pyarrow as pa
 from hmic_analysis.errors import DataError
 from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.rawtable import RawTable, column_list, footer_from
+from hmic_analysis.store.regular import look, settle
 from hmic_analysis.store.scan import BadLine, Scan, clean_copy, scan_csv
 from hmic_analysis.store.sql import literal, scalar
 from hmic_analysis.store.textfile import FALLBACK, PlainText, plain_text, transcode
@@ -58,6 +59,11 @@ def read_csv(
         If the file is corrupt, has no header, or its records can't be accounted for.
     """
     text = plain_text(path, shown, spec.encoding, work)
+    header = _header(text, shown, spec)
+    if (regular := _read_regular(con, text, table, header, spec)) is not None:
+        _number(con, table, header, regular)
+        start = footer_from(con, table, len(header.names), (), spec.footer.rows)
+        return RawTable(table, shown, header.names, regular.records, footer_from=start, plain=regular.plain)
     header, scan = _look(text, shown, spec)
     notes: list[str] = []
     if spec.encoding is None and scan.not_utf8 > scan.non_ascii:
@@ -65,10 +71,11 @@ def read_csv(
         header, scan = _look(text, shown, spec)
         notes.append(f"{shown} is not UTF-8 and was read as {FALLBACK}; declare its encoding in the mapping to be sure")
     source, start = text.path, header.start
-    if scan.rewrite or start:
-        source = work / f"{table}.csv"
+    skip = 1 if start else 0
+    if scan.rewrite or not _begins_with_records(header):
+        source, skip = work / f"{table}.csv", 0
         clean_copy(text.path, start, scan, header.delimiter, source)
-    _load(con, source, table, header, scan, spec)
+    _load(con, source, table, header, spec, scan.records, skip)
     loaded = scalar(con, f"SELECT count(*) FROM {table}_lines")
     if loaded != scan.records:
         raise DataError(
@@ -80,7 +87,32 @@ def read_csv(
     bad = tuple(_footer(line, start, spec) for line in scan.bad.values())
     notes += _ragged(bad, scan, shown)
     read = scan.records + len(bad)
-    return RawTable(table, shown, header.names, read, bad, tuple(notes), footer_from=start)
+    return RawTable(table, shown, header.names, read, bad, tuple(notes), footer_from=start, plain=scan.plain)
+
+
+def _read_regular(
+    con: duckdb.DuckDBPyConnection, text: PlainText, table: str, header: _Header, spec: FileSpec
+) -> Scan | None:
+    """Read a file whose every line is one record; None, and nothing read, where that isn't certain."""
+    if not _begins_with_records(header):
+        return None
+    seen = look(text.path, header.start, header.delimiter, spec.quote)
+    if seen is None or not seen.lines:
+        return None
+    names = len(header.names)
+    try:
+        _load(con, text.path, table, header, spec, seen.lines, skip=1 if header.start else 0, strict=True)
+        scan = settle(con, f"{table}_lines", names, seen, header.first_line, header.delimiter, spec.quote)
+    except duckdb.Error:
+        scan = None
+    if scan is None:
+        con.execute(f"DROP TABLE IF EXISTS {table}_lines")
+    return scan
+
+
+def _begins_with_records(header: _Header) -> bool:
+    """Whether nothing stands before the records but one line of headings, so that the engine can be told."""
+    return header.start == 0 or header.first_line == 2
 
 
 def _ragged(bad: tuple[BadLine, ...], scan: Scan, shown: str) -> list[str]:
@@ -147,16 +179,23 @@ def _sniff(line: str, quote: str) -> str:
 
 
 def _load(
-    con: duckdb.DuckDBPyConnection, source: Path, table: str, header: _Header, scan: Scan, spec: FileSpec
+    con: duckdb.DuckDBPyConnection,
+    source: Path,
+    table: str,
+    header: _Header,
+    spec: FileSpec,
+    records: int,
+    skip: int,
+    strict: bool = False,
 ) -> None:
     columns = ", ".join(f"c{i}: 'VARCHAR'" for i in range(1, len(header.names) + 1))
-    if scan.records == 0:
+    if records == 0:
         con.execute(f"CREATE TABLE {table}_lines ({column_list(len(header.names), 'VARCHAR')})")
         return
     con.execute(
         f"CREATE TABLE {table}_lines AS SELECT * FROM read_csv({literal(str(source))}, auto_detect=false, "
         f"header=false, columns={{{columns}}}, delim={literal(header.delimiter)}, quote={literal(spec.quote)}, "
-        f"escape={literal(spec.quote)}, max_line_size=16777216, ignore_errors=true)"
+        f"escape={literal(spec.quote)}, skip={skip}, max_line_size=16777216, ignore_errors={not strict})"
     )
 
 

@@ -27,7 +27,7 @@ class Plan:
     code: dict[str, str] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
     value: dict[str, str] = field(default_factory=dict)
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[tuple[str, str]] = field(default_factory=list)
     ambiguous: list[str] = field(default_factory=list)
     missing_hour: list[str] = field(default_factory=list)
     no_clock: list[str] = field(default_factory=list)
@@ -41,8 +41,14 @@ class Plan:
         """A row for which ``test`` holds gets the reason ``label: column = text``, ``tail`` and the SQL ``hint``."""
         shown = f"left(printable({text}), 60)"
         said = f"{literal(f'{label}: {column} = ')} || coalesce({shown}, '') || {literal(tail)} || {hint}"
-        self.reasons.append(f"CASE WHEN {test} THEN {said} END")
+        self.reasons.append((test, said))
         self.failed.setdefault(column, []).append(f"coalesce({test}, false)")
+
+    def blank(self, said: str, *columns: str) -> None:
+        """A row that has none of the columns gets a reason; what failed to convert has its own."""
+        tests = [f"{name} IS NULL" for name in columns]
+        tests += [f"NOT {test}" for name in columns for test in self.failed.get(name, [])]
+        self.reasons.append((" AND ".join(tests), literal(f"blank: {said}")))
 
 
 def month_first_hint(text: str, source: Source) -> str:

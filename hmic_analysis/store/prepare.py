@@ -189,7 +189,7 @@ class _Job:
 
 
 def _build(job: _Job, work: Path) -> Manifest:
-    con = _connect(work, job.key)
+    con = _connect(work, job.key, job.files)
     try:
         reads, feeds, broken = _read_all(con, job, work)
         raws = [raw for read in reads for found in read.tables.values() for raw in found]
@@ -283,8 +283,13 @@ def _manifest(
     )
 
 
-def _connect(work: Path, key: bytes) -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(str(work / "stage.duckdb"))
+#: Bytes of a return up to which it is staged in memory, which is faster; larger ones are staged in a file.
+_IN_MEMORY = 1 << 29
+
+
+def _connect(work: Path, key: bytes, files: list[InputFile]) -> duckdb.DuckDBPyConnection:
+    small = sum(f.path.stat().st_size for f in files) <= _IN_MEMORY
+    con = duckdb.connect(":memory:" if small else str(work / "stage.duckdb"))
     con.execute(f"SET temp_directory = {literal((work / 'spill').as_posix())}")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")

@@ -47,6 +47,7 @@ class RawTable:
     notes: tuple[str, ...] = ()
     sha256: str = ""
     footer_from: int = NO_FOOTER
+    plain: bool = False
     by_name: dict[str, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:

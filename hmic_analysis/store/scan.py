@@ -51,6 +51,9 @@ class Scan:
         Fields that a line lacks, or has too many (negative) and empty; made good in the copy that is read.
     not_utf8, non_ascii : int
         Lines that aren't UTF-8; lines that are and hold more than ASCII.
+    plain : bool
+        ASCII throughout, without control characters, and without blanks or line ends at the edge of or inside a
+        value: what stands between two delimiters is the value.
     """
 
     first_line: int
@@ -63,6 +66,7 @@ class Scan:
     mended: dict[int, int] = field(default_factory=dict)
     not_utf8: int = 0
     non_ascii: int = 0
+    plain: bool = True
 
 
 def scan_csv(
@@ -121,6 +125,10 @@ class _State:
         self.blank: set[int] = set()
         self.spans: list[tuple[int, int]] = []
         self.returns = self.newlines = 0
+        self.control = np.ones(256, dtype=bool)
+        self.control[32:127] = self.control[[_NEWLINE, _RETURN, self.delimiter]] = False
+        self.edge = np.zeros(256, dtype=bool)
+        self.edge[[_NEWLINE, _RETURN, *([self.quote] if self.quote >= 0 else [])]] = True
 
     def look(self, data: bytes, offset: int) -> None:
         """Judge the lines of ``data``, which begins at a line and at byte ``offset`` of the file."""
@@ -132,7 +140,8 @@ class _State:
         first = self.scan.first_line + self.scan.lines
         self.scan.lines += len(starts)
         blank = self._blank(buf, starts, ends, first)
-        odd, crooked, counts = self._fields(buf, starts, ends)
+        odd, crooked, counts, parting = self._fields(buf, starts, ends)
+        self.scan.plain = self.scan.plain and self._is_plain(buf, parting)
         faults: dict[int, str] = {}
         for i in np.flatnonzero((counts != self.fields) & ~odd & ~blank):
             missing = self.fields - int(counts[i])
@@ -152,6 +161,19 @@ class _State:
             raw = data[starts[i] : ends[i]]
             self.scan.bad[first + i] = BadLine(first + i, reason, raw.rstrip(b"\r"))
         self.odd += [(first + int(i), offset + int(starts[i]), offset + int(ends[i])) for i in np.flatnonzero(odd)]
+
+    def _is_plain(self, buf: np.ndarray, parting: np.ndarray) -> bool:
+        # Bytes beyond ASCII count as control characters here.
+        if self.control[buf].any():
+            return False
+        # A blank at the edge of a value is one beside a quotation mark, a line end or a delimiter that parts values.
+        inner = buf[1:-1] == _SPACE
+        if (inner & (self.edge[buf[:-2]] | self.edge[buf[2:]])).any():
+            return False
+        if len(buf) and _SPACE in (buf[0], buf[-1]):
+            return False
+        beside = np.concatenate((parting[parting > 0] - 1, parting[parting < len(buf) - 1] + 1))
+        return not (buf[beside] == _SPACE).any()
 
     def _blank(self, buf: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: int) -> np.ndarray:
         returns = np.flatnonzero(buf == _RETURN)
@@ -174,7 +196,7 @@ class _State:
         none = np.zeros(n, dtype=bool)
         if self.quote < 0 or not (buf == self.quote).any():
             at = np.searchsorted(ends, delimiters)
-            return none, none, np.bincount(at, minlength=n) + 1
+            return none, none, np.bincount(at, minlength=n) + 1, delimiters
         quotes = np.flatnonzero(buf == self.quote)
         line_of = np.searchsorted(ends, quotes)
         per_line = np.bincount(line_of, minlength=n)
@@ -189,7 +211,7 @@ class _State:
         stops = (quotes + 1 >= ends[line_of]) | np.isin(following, (self.delimiter, self.quote, _RETURN))
         wrong = np.where(opening, ~begins, ~stops)
         crooked = np.bincount(line_of[wrong], minlength=n) > 0
-        return per_line % 2 == 1, crooked, counts
+        return per_line % 2 == 1, crooked, counts, delimiters[~inside]
 
     def _not_text(self, data: bytes, starts: np.ndarray, ends: np.ndarray) -> list[int]:
         if data.isascii():
@@ -270,6 +292,7 @@ class _State:
         scan.removed = np.array(sorted(scan.dropped | inside), dtype=np.int64)
         scan.records = scan.lines - len(scan.removed)
         mixed = 0 < self.returns < self.newlines - 1
+        scan.plain = scan.plain and not self.spans
         scan.rewrite = scan.rewrite or bool(scan.dropped or scan.mended) or mixed
         return scan
 

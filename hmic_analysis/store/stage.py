@@ -25,7 +25,7 @@ def stage_name(table: str) -> str:
 
 def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec) -> None:
     """Make ``<raw>_rows``: the raw rows with ``_skip``, why a row is no data (null where it is)."""
-    cells = ", ".join(f"clean(c{i})" for i in range(1, len(raw.names) + 1))
+    cells = ", ".join(f"nullif(c{i}, '')" if raw.plain else f"clean(c{i})" for i in range(1, len(raw.names) + 1))
     tests = [f"WHEN coalesce({cells}) IS NULL THEN 'blank row'"]
     if spec.footer.rows:
         tests.append(f"WHEN _row >= {raw.footer_from} THEN 'footer or total row'")

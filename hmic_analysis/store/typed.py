@@ -18,6 +18,7 @@ from hmic_analysis.store.plan import (
     month_first_hint,
     number_text,
 )
+from hmic_analysis.store.shapes import all_cells, is_plain
 from hmic_analysis.store.sql import literal, words
 from hmic_analysis.store.typed_times import Stamps, but_sentinel, in_order, not_missing, resolve_fold
 
@@ -65,13 +66,9 @@ def typed_select(
             _plain(con, plan, context, column, source, local, spec)
     for column in contract.columns:
         if column.required:
-            plan.reasons.append(_blank_reason(plan, column.name))
+            plan.blank(column.name, column.name)
     for group in contract.any_of:
-        # What failed to convert has its own reason.
-        tests = [f"{name} IS NULL" for name in group]
-        tests += [f"NOT {test}" for name in group for test in plan.failed.get(name, [])]
-        test = " AND ".join(tests)
-        plan.reasons.append(f"CASE WHEN {test} THEN {literal('blank: ' + ' and '.join(group))} END")
+        plan.blank(" and ".join(group), *group)
     return _statement(plan, contract)
 
 
@@ -105,14 +102,17 @@ def _plain(
     text = f"t_{n}"
     plan.coded[text] = coded_text(f"p_{n}", source)
     kind = column.kind
-    if known := _codes_of(source):
+    known = _codes_of(source)
+    if known:
         _no_code(plan, column, known)
-    unmatched = f"starts_with({text}, {literal(UNMATCHED)})"
-    given = f"({text} IS NOT NULL AND NOT {unmatched})"
+    given = (
+        f"({text} IS NOT NULL AND NOT starts_with({text}, {literal(UNMATCHED)}))" if known else f"({text} IS NOT NULL)"
+    )
     if kind == "text":
         if n.endswith("_id"):
             plan.cut_off.append(f"regexp_full_match({text}, '\\d([.]\\d+)?[eE][+]\\d+')")
-        plan.value[n] = f"CASE WHEN {given} THEN printable({text}) END"
+        shown = text if is_plain(context, source) else f"printable({text})"
+        plan.value[n] = f"CASE WHEN {given} THEN {shown} END"
     elif kind == "person":
         plan.value[n] = f"CASE WHEN {given} THEN person_hash({text}) END"
     elif kind == "code":
@@ -134,14 +134,18 @@ def _plain(
         )
         _fails(plan, column, "not yes or no", given, f"; yes is {', '.join(true)}; no is {', '.join(false)}")
     elif kind in ("number", "integer"):
-        _numeric(plan, context, column, source, given)
+        _numeric(con, plan, context, column, source, given)
     else:
         _day_or_month(con, plan, context, column, source, given, local, spec)
 
 
-def _numeric(plan: Plan, context: Context, column: Column, source: Source, given: str) -> None:
+def _numeric(
+    con: duckdb.DuckDBPyConnection, plan: Plan, context: Context, column: Column, source: Source, given: str
+) -> None:
     n, text = column.name, f"t_{column.name}"
     number = number_text(text, context, source)
+    if all_cells(con, context, source, "whole"):
+        number = f"{text}::DOUBLE"
     if source.unit and column.unit in SECONDS:
         number = f"({duration_text(text, source.unit, context, source)} / {SECONDS[column.unit]}.0)"
     plan.wall[f"s_{n}"] = is_missing_number(text, context, source)
@@ -175,6 +179,9 @@ def _day_or_month(
     spec: TableSpec,
 ) -> None:
     n = column.name
+    if all_cells(con, context, source, "month" if column.kind == "month" else "day"):
+        _as_printed(con, plan, context, column, source, local, spec)
+        return
     text = f"y_{n}"
     coded = counted_text(but_missing(f"t_{n}", context, source), context, source)
     plan.split[text] = f"unzoned({coded})"
@@ -195,6 +202,26 @@ def _day_or_month(
     plan.value[n] = f"coalesce(w_{n}, {filled})"
     bad = f"{given} AND {text} IS NOT NULL AND w_{n} IS NULL" + but_sentinel(con, context, source, text, column.kind)
     plan.fail(n, bad, f"not a {column.kind}", f"p_{n}", hint=month_first_hint(f"p_{n}", source))
+
+
+def _as_printed(
+    con: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    context: Context,
+    column: Column,
+    source: Source,
+    local: str,
+    spec: TableSpec,
+) -> None:
+    """A day or month that every cell writes as ISO 8601 does."""
+    n = column.name
+    first = f"t_{n} || '-01'" if column.kind == "month" else f"t_{n}"
+    day = f"CAST(plausible(try_cast({first} AS TIMESTAMP)) AS DATE)"
+    plan.wall[f"w_{n}"] = not_missing(con, context, source, day, column.kind)
+    filled = _month_of(column, spec, local) if column.kind == "month" else "NULL::DATE"
+    plan.value[n] = f"coalesce(w_{n}, {filled})"
+    bad = f"t_{n} IS NOT NULL AND w_{n} IS NULL" + but_sentinel(con, context, source, f"t_{n}", column.kind)
+    plan.fail(n, bad, f"not a {column.kind}", f"p_{n}")
 
 
 def _has_offsets(con: duckdb.DuckDBPyConnection, context: Context, source: Source) -> bool:
@@ -233,12 +260,6 @@ def _fails(plan: Plan, column: Column, label: str, given: str, tail: str) -> Non
     plan.fail(column.name, f"{given} AND {column.name} IS NULL", label, f"p_{column.name}", tail)
 
 
-def _blank_reason(plan: Plan, column: str) -> str:
-    # What failed to convert has its own reason.
-    tests = [f"{column} IS NULL", *(f"NOT {test}" for test in plan.failed.get(column, []))]
-    return f"CASE WHEN {' AND '.join(tests)} THEN {literal('blank: ' + column)} END"
-
-
 def _statement(plan: Plan, contract: Contract) -> str:
     def more(layer: dict[str, str]) -> str:
         return "".join(f", {sql} AS {name}" for name, sql in layer.items())
@@ -246,7 +267,7 @@ def _statement(plan: Plan, contract: Contract) -> str:
     values = {n: v for n, v in plan.value.items() if n.startswith("u_")}
     values |= {c.name: f"({plan.value[c.name]})::{sql_type(c)}" for c in contract.columns}
     flags = [
-        f"CASE WHEN {' OR '.join(tests)} THEN {literal(flag)} END"
+        (" OR ".join(tests), literal(flag))
         for flag, tests in (
             ("ambiguous_local_time", plan.ambiguous),
             ("nonexistent_local_time", plan.missing_hour),
@@ -260,13 +281,21 @@ def _statement(plan: Plan, contract: Contract) -> str:
     text = {n: f"({sql})::VARCHAR" for n, sql in plan.text.items()}
     coded = {n: f"({sql})::VARCHAR" if n.startswith(("t_", "k_")) else sql for n, sql in plan.coded.items()}
     layers = f"SELECT _row{more(text)} FROM {{source}}"
-    for layer in (coded, plan.split, plan.wall, *plan.chain, plan.code, plan.first, values):
+    odd = {f"odd_{i}": test for i, (test, _) in enumerate(flags)}
+    bad = {f"bad_{i}": test for i, (test, _) in enumerate(plan.reasons)}
+    for layer in (coded, plan.split, plan.wall, *plan.chain, plan.code, plan.first, values, odd | bad):
         if layer:
             layers = f"SELECT *{more(layer)} FROM ({layers})"
     names = ", ".join(contract.column_names)
-    return f"SELECT _row, {names}, {_kept(flags)} AS flags, {_kept(plan.reasons)} AS reasons FROM ({layers})"
+    flagged = _said(list(odd), [said for _, said in flags])
+    reasons = _said(list(bad), [said for _, said in plan.reasons])
+    return f"SELECT _row, {names}, {flagged} AS flags, {reasons} AS reasons FROM ({layers})"
 
 
-def _kept(items: list[str]) -> str:
-    listed = ", ".join(items) or "NULL::VARCHAR"
-    return f"list_filter([{listed}]::VARCHAR[], lambda x: x IS NOT NULL)"
+def _said(tests: list[str], said: list[str]) -> str:
+    """SQL of the list of what is said where a test holds; most rows fail none, and cost no list to be made."""
+    if not tests:
+        return "[]::VARCHAR[]"
+    cases = ", ".join(f"CASE WHEN {test} THEN {words} END" for test, words in zip(tests, said, strict=True))
+    found = f"list_filter([{cases}]::VARCHAR[], lambda x: x IS NOT NULL)"
+    return f"CASE WHEN {' OR '.join(tests)} THEN {found} ELSE []::VARCHAR[] END"

@@ -12,6 +12,7 @@ from hmic_analysis.store import times, zones
 from hmic_analysis.store.columns import Context, coded_text, source_text
 from hmic_analysis.store.mapping import Source, TableSpec
 from hmic_analysis.store.plan import Plan, but_missing, counted_text, duration_text, month_first_hint
+from hmic_analysis.store.shapes import all_cells
 from hmic_analysis.store.sql import literal
 
 #: Clocks of two systems differ by seconds; an ambiguous time so little too early is still the first occurrence.
@@ -75,6 +76,9 @@ class Stamps:
 
     def _add(self, n: str, shown: str, source: Source, anchors: dict[str, Source]) -> None:
         plan, context = self.plan, self.context
+        if all_cells(self.con, context, source, "stamp"):
+            self._as_printed(n, shown, source)
+            return
         plan.text[f"p_{n}"] = source_text(context, source)
         plan.coded[f"k_{n}"] = counted_text(coded_text(f"p_{n}", source), context, source)
         plan.split[f"t_{n}"] = f"unzoned({but_missing(f'k_{n}', context, source)})"
@@ -110,6 +114,20 @@ class Stamps:
         plan.first[f"f_{n}"] = f"w_{n} - to_seconds(z_{n} // 1000 - 86400){later}"
         text = f"concat_ws(' ', p_{n}, h_{n})" if source.date else f"p_{n}"
         plan.fail(shown, failed, "not a time", text, hint=month_first_hint(f"p_{n}", source))
+
+    def _as_printed(self, n: str, shown: str, source: Source) -> None:
+        """A time that every cell writes as ISO 8601 does, without offset."""
+        plan, context = self.plan, self.context
+        plan.text[f"p_{n}"] = source_text(context, source)
+        wall = f"plausible(try_cast(p_{n} AS TIMESTAMP))"
+        plan.split[f"o_{n}"] = "NULL::BIGINT"
+        plan.split[f"t_{n}"] = f"p_{n}"
+        plan.wall[f"d_{n}"] = "NULL::TIMESTAMP"
+        plan.wall[f"w_{n}"] = not_missing(self.con, context, source, wall)
+        plan.code[f"z_{n}"] = f"{zones.zone_macros(self.con, self.zone(source))[0]}(w_{n})"
+        plan.first[f"f_{n}"] = f"w_{n} - to_seconds(z_{n} // 1000 - 86400)"
+        failed = f"p_{n} IS NOT NULL AND w_{n} IS NULL" + but_sentinel(self.con, context, source, f"p_{n}")
+        plan.fail(shown, failed, "not a time", f"p_{n}")
 
     def _on_date(self, n: str, source: Source, seconds: str) -> str:
         tries = f"{times.day(f't_{n}', source.format)}, {times.stamp(f't_{n}', source.format)}"
