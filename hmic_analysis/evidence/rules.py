@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from hmic_analysis.evidence.model import Indicator
+from hmic_analysis.evidence.reasons import REASONS
 from hmic_analysis.evidence.verdicts import Decision, at_least, undecided
 
 RequestStatus = Literal[
@@ -89,7 +90,7 @@ def request_gap(status: str | None) -> Decision | None:
     if status is None:
         return undecided("not_requested", why="The data-request log holds no such request.")
     if status in ("not_requested", "not_yet_received", "nil_return_refused"):
-        return undecided(status, why=f"Status in the data-request log: {status}.")
+        return undecided(status, why=f"The data-request log says that {REASONS[status]}.")
     return None
 
 
