@@ -63,8 +63,20 @@ def write_table(path: Path, result: dict) -> None:
     path : pathlib.Path
     result : dict
     """
+    put_between(path, BEGIN, END, say(result))
+
+
+def put_between(path: Path, begin: str, end: str, lines: list[str]) -> None:
+    """Put lines between two marks of a page, in place of what stands there.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    begin, end : str
+    lines : list of str
+    """
     text = path.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    body = "\n".join([BEGIN, "", *say(result), "", END])
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    body = "\n".join([begin, "", *lines, "", end])
     path.write_text(before + body + after, encoding="utf-8", newline="\n")

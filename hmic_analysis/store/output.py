@@ -60,10 +60,23 @@ def write_table(
         "array_to_string(flags, ';') AS flags",
     ]
     order = ", ".join(x for x in (contract.time and f"{contract.time} NULLS FIRST", "file", "_row", "feed") if x)
+    kept = f"SELECT * FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
+    if not _in_order(con, contract, feeds, kept):
+        kept += f" ORDER BY {order}"
     con.execute(
-        f"COPY (SELECT {', '.join(columns)} FROM (SELECT * FROM {stage_name(contract.name)} "
-        f"WHERE len(reasons) = 0 ORDER BY {order})) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        f"COPY (SELECT {', '.join(columns)} FROM ({kept})) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
     ).fetchall()
+
+
+def _in_order(con: duckdb.DuckDBPyConnection, contract: Contract, feeds: list[Feed], kept: str) -> bool:
+    """Whether the rows kept already stand in the order of their time: to look is far cheaper than to sort."""
+    if sum(f.table == contract.name for f in feeds) > 1:
+        return False
+    # Rows that were flagged have moved to the end of the staging table.
+    time = contract.time or "0"
+    seen = f"SELECT {time} AS t, _row AS r, lag({time}) OVER () AS t0, lag(_row) OVER () AS r0 FROM ({kept})"
+    back = "t < t0 OR (t IS NULL AND t0 IS NOT NULL) OR (t IS NOT DISTINCT FROM t0 AND r < r0)"
+    return not con.execute(f"SELECT 1 FROM ({seen}) WHERE {back} LIMIT 1").fetchall()
 
 
 def first_and_last(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> tuple[str, str]:
@@ -112,9 +125,10 @@ def account(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Fe
         result.tables[table] = _table_accounts(con, table, raws)
     for number, raw in enumerate(raws):
         # Only the tables that this file feeds: a return of fifty files would else be looked through fifty times fifty.
-        fed = list(dict.fromkeys(f.table for f in feeds if f.raw.table == raw.table))
-        _outside(con, number, raw, fed)
-        result.files.append(_file_account(con, number, raw, fed))
+        fed = [f.table for f in feeds if f.raw.table == raw.table]
+        whole = _taken_whole(result.tables[fed[0]], raw) if len(fed) == 1 else None
+        _outside(con, number, raw, None if whole else list(dict.fromkeys(fed)))
+        result.files.append(whole or _file_account(con, number, raw, list(dict.fromkeys(fed))))
     for entry in [*result.files, *(a for found in result.tables.values() for a in found)]:
         if entry.read != entry.kept + entry.rejected or min(entry.kept, entry.rejected) < 0:
             raise RuntimeError(f"rows of {entry.file} {entry.table} do not add up: {entry!r}")
@@ -153,8 +167,19 @@ def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTa
     ]
 
 
-def _outside(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str]) -> None:
-    """Make ``<raw>_outside``: rows that no table was offered, with their reason."""
+def _taken_whole(accounts: list[RowAccount], raw: RawTable) -> RowAccount | None:
+    """The account of a file whose every row was offered to one table: that of the table; None for other files."""
+    found = [a for a in accounts if a.file == raw.file]
+    if raw.bad or len(found) != 1 or found[0].read != raw.read:
+        return None
+    return found[0].model_copy(update={"table": "", "flags": {}, "reasons": dict(sorted(found[0].reasons.items()))})
+
+
+def _outside(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str] | None) -> None:
+    """Make ``<raw>_outside``: rows that no table was offered, with their reason; none where tables are None."""
+    if tables is None:
+        con.execute(f"CREATE TABLE {raw.table}_outside (_row BIGINT, reason VARCHAR)")
+        return
     staged = " UNION ALL ".join(f"SELECT _row FROM {stage_name(t)} WHERE file = {number}" for t in tables)
     staged = staged or "SELECT NULL::BIGINT AS _row WHERE false"
     con.execute(

@@ -1,0 +1,184 @@
+"""``python -m benchmarks.loading``: loading at national scale, beside a bare copy of the same files.
+
+Returns of the real size are simulated one force at a time, so that the disk holds one return only; each is loaded by
+the library, with all its checks, and copied by DuckDB alone from CSV to Parquet with the types that the contracts
+name, in fresh processes, in turn.  ``--all`` takes all 43 forces: one year of England and Wales.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.machine import describe
+from benchmarks.memory import Watch
+from benchmarks.table import put_between
+from hmic_analysis.cli.data import simulate_forces
+from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.params.load import load_params
+from hmic_analysis.project import find_project
+from hmic_analysis.simulate.facts import Facts
+
+ROOT = Path(__file__).resolve().parents[1]
+BEGIN, END = "<!-- loading: begin -->", "<!-- loading: end -->"
+#: A small, a middling and two large forces.
+USUAL = ("warwickshire", "cleveland", "west-yorkshire", "west-midlands")
+TYPES = {"timestamp": "TIMESTAMP", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
+
+
+def bare(raw: Path, target: Path) -> None:
+    """Copy every CSV file of a return to Parquet with DuckDB, and nothing else."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")
+        for path in sorted(raw.glob("*.csv")):
+            if path.stem not in CONTRACTS:
+                continue
+            with path.open(encoding="utf-8") as stream:
+                names = stream.readline().strip().split(",")
+            kinds = {c.name: TYPES.get(c.kind, "VARCHAR") for c in CONTRACTS[path.stem].columns}
+            columns = ", ".join(f"'{n}': '{kinds.get(n, 'VARCHAR')}'" for n in names)
+            con.execute(
+                f"COPY (SELECT * FROM read_csv('{path.as_posix()}', header=true, auto_detect=false, delim=',', "
+                f"quote='\"', escape='\"', columns={{{columns}}}, ignore_errors=true)) "
+                f"TO '{(target / path.stem).as_posix()}.parquet' (FORMAT parquet, COMPRESSION zstd)"
+            )
+
+
+def ours(root: Path, slug: str) -> dict[str, int]:
+    """Load a return; rows by table."""
+    from hmic_analysis.runs.prepare import prepare_force
+
+    project = find_project(root)
+    made = prepare_force(project, load_params(project), slug)
+    return {name: sum(a.read for a in entry.accounts) for name, entry in made.manifest.tables.items()}
+
+
+def read_back(root: Path, slug: str) -> float:
+    """Seconds that a notebook waits for the incidents of a year."""
+    import hmic_analysis
+
+    hmic_analysis.load_incidents(slug, project=root)
+    begun = time.perf_counter()
+    hmic_analysis.load_incidents(slug, project=root)
+    return time.perf_counter() - begun
+
+
+def timed(way: str, root: Path, slug: str, watch: bool = False) -> dict:
+    """Take one way once in a fresh process."""
+    job = json.dumps({"way": way, "root": str(root), "slug": slug, "watch": watch})
+    command = [sys.executable, "-m", "benchmarks.loading", "--job", job]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _do(job: dict) -> dict:
+    """One way, in this process."""
+    root, slug = Path(job["root"]), job["slug"]
+    raw, target = root / "data" / "raw" / slug, root / "bare"
+    shutil.rmtree(root / "data" / "processed" / slug, ignore_errors=True) if job["way"] == "ours" else None
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    # What both ways import is not what is measured.
+    import duckdb  # noqa: F401
+
+    import hmic_analysis.runs.prepare  # noqa: F401
+
+    begun = time.perf_counter()
+    with Watch(job["watch"]) as seen:
+        rows = ours(root, slug) if job["way"] == "ours" else bare(raw, target)
+    found = {"seconds": time.perf_counter() - begun, "peak_mb": seen.peak_mb}
+    if job["way"] == "ours":
+        found |= {"rows": rows, "read_back": read_back(root, slug)}
+    return found
+
+
+def measure(slug: str, scale: float, rounds: int) -> dict:
+    """Simulate one force, take both ways in turn, and remove it."""
+    with tempfile.TemporaryDirectory(prefix="hmic-loading-") as folder:
+        root = Path(folder)
+        for part in ("params", "notebooks"):
+            shutil.copytree(ROOT / part, root / part)
+        project = find_project(root)
+        simulate_forces(project, load_params(project), [slug], Facts(), scale, 1)
+        size = sum(p.stat().st_size for p in (project.raw / slug).glob("*.csv"))
+        found: dict[str, list[dict]] = {"ours": [], "bare": []}
+        for _ in range(rounds):
+            for way, runs in found.items():
+                runs.append(timed(way, root, slug))
+        peak = timed("ours", root, slug, watch=True)["peak_mb"]
+        rows = found["ours"][0]["rows"]
+        best = {way: sorted(r["seconds"] for r in runs)[len(runs) // 2] for way, runs in found.items()}
+        return {
+            "force": slug,
+            "megabytes": size / 1e6,
+            "rows": sum(rows.values()),
+            "incidents": rows.get("incident", 0),
+            "deployments": rows.get("deployment", 0),
+            "crimes": rows.get("crime", 0),
+            **best,
+            "peak_mb": peak,
+            "read_back": sorted(r["read_back"] for r in found["ours"])[rounds // 2],
+        }
+
+
+def say(found: list[dict], rounds: int, scale: float) -> list[str]:
+    """The table as Markdown."""
+    head = (
+        "| return of | incidents | deployments | crimes | all rows | CSV, MB | bare copy, s | loaded, s | ratio "
+        "| rows a second | peak, MB | read back, s |"
+    )
+    lines = [head, "| --- |" + " ---: |" * 11]
+    total = {k: sum(f[k] for f in found) for k in ("incidents", "deployments", "crimes", "rows", "megabytes")}
+    total |= {k: sum(f[k] for f in found) for k in ("bare", "ours")}
+    total |= {k: max(f[k] for f in found) for k in ("peak_mb", "read_back")} | {"force": f"{len(found)} forces"}
+    shown = found if len(found) <= 8 else sorted(found, key=lambda f: f["rows"])[:: max(1, len(found) // 6)]
+    for f in [*shown, total]:
+        lines.append(
+            f"| {f['force']} | {f['incidents']:,} | {f['deployments']:,} | {f['crimes']:,} | {f['rows']:,} "
+            f"| {f['megabytes']:,.0f} | {f['bare']:.1f} | {f['ours']:.1f} | {f['ours'] / f['bare']:.1f} "
+            f"| {f['rows'] / f['ours']:,.0f} | {f['peak_mb']:,.0f} | {f['read_back']:.2f} |"
+        )
+    machine = describe()
+    return [
+        *lines,
+        "",
+        f"Medians of {rounds} alternating rounds, simulated returns at scale {scale:g}, one return at a time, "
+        f"{machine['date']}; {machine['processor']}, {machine['processors in use']} processors in use, "
+        f"{machine['memory']}.",
+    ]
+
+
+def main() -> None:
+    """Measure, print, and with ``--write`` put the table into docs/performance.md."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--forces", nargs="+", default=list(USUAL))
+    parser.add_argument("--all", action="store_true", help="all 43 forces")
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--job", help=argparse.SUPPRESS)
+    words = parser.parse_args()
+    if words.job:
+        print(json.dumps(_do(json.loads(words.job))))
+        return
+    slugs = [f.slug for f in load_params(find_project(ROOT)).territorial] if words.all else words.forces
+    found = []
+    for slug in slugs:
+        found.append(measure(slug, words.scale, words.rounds))
+        print(f"{slug}: {found[-1]}", flush=True)
+    lines = say(found, words.rounds, words.scale)
+    print("\n".join(lines))
+    if words.write:
+        put_between(ROOT / "docs" / "performance.md", BEGIN, END, lines)
+
+
+if __name__ == "__main__":
+    main()
