@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces, out, plain_table
+from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces, err, out, plain_table
 from hmic_analysis.comparison.beside import Comparison, beside_others, compare
 from hmic_analysis.comparison.gather import comparable, find_indicator
 from hmic_analysis.comparison.table import STATUS_WORDS
@@ -16,6 +16,7 @@ from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project, find_project
+from hmic_analysis.runs.plan import make_plan
 
 app = typer.Typer(help="Set forces beside each other, once their findings have been run.")
 
@@ -63,6 +64,7 @@ def compare_forces(
         find_indicator(params, id)
     for id in claim or ():
         find_claim(params, id)
+    _tell_of_old_evidence(home, params)
     comparisons = [compare(home, params, id) for id in indicator or ()]
     for id in claim or ():
         _claim(home, params, id)
@@ -70,6 +72,18 @@ def compare_forces(
         _indicator(home, comparison, own, name_others)
     if not indicator and not claim:
         _everything(home, params, own, name_others)
+
+
+def _tell_of_old_evidence(home: Project, params: Params) -> None:
+    """Say how many reports rest on what has changed since; they are compared as they are."""
+    made = [job for job in make_plan(home, params, [f.slug for f in params.territorial]) if job.last is not None]
+    old = sum(job.due for job in made)
+    if old:
+        err().print(
+            f"{old} of {len(made)} reports rest on data, parameters or code that have changed since they were made. To "
+            "compare what holds now run them again: hmic run --all",
+            markup=False,
+        )
 
 
 def _everything(home: Project, params: Params, own: list[str], name_others: bool) -> None:
