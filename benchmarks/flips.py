@@ -30,6 +30,8 @@ from hmic_analysis.simulate.topic import Between
 from hmic_analysis.simulate.topics import topics
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Facts that follow the flipped one unless they are said: the national table lists the force as its policy says.
+KEPT = {"A2b": {"reference_lists_force": True}}
 SCENARIO = ROOT / "params" / "scenarios" / "cleveland-2014.yml"
 
 
@@ -42,7 +44,7 @@ def flips() -> dict[str, tuple[dict[str, Any], set[str]]]:
             if "false" in ways:
                 way: Mapping[str, Any] = ways["false"][0]
                 facts = {k: v.draw(rng) if isinstance(v, Between) else v for k, v in way.items() if k != "implies"}
-                found[claim] = facts, set(way.get("implies", {}))
+                found[claim] = facts | KEPT.get(claim, {}), set(way.get("implies", {}))
     return found
 
 

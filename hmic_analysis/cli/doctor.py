@@ -58,7 +58,8 @@ def _project(start: str | None) -> list[tuple[str, bool, str]]:
         params = load_params(home)
     except HmicError as fault:
         return [("project", False, fault.message)]
-    returns = sorted(p.name for p in home.raw.iterdir() if p.is_dir()) if home.raw.is_dir() else []
+    # Former versions of returns lie in a folder whose name begins with an underscore.
+    returns = sorted(p.name for p in home.raw.glob("[!_.]*") if p.is_dir()) if home.raw.is_dir() else []
     return [
         ("project", True, str(home.root)),
         ("parameters", True, f"{len(params.territorial)} forces, {len(params.findings)} findings"),
