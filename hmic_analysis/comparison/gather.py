@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hmic_analysis.comparison.table import Gathered, force_table, kind_of, multiplier_of
+from hmic_analysis.disclosure.persons import withheld
+from hmic_analysis.disclosure.rules import DisclosureRules, rules_from
 from hmic_analysis.errors import DataError, ParameterError, did_you_mean
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
 from hmic_analysis.evidence.model import Bundle, Indicator
@@ -101,7 +103,7 @@ def gather(project: Project, params: Params, indicator: str, forces: Sequence[st
         if bundle is not None:
             strata.update(i.id for i in bundle.indicators if i.name == indicator.split("[", 1)[0])
             minimum = resolve(params, force.slug, spec.id)
-            row |= _figure(bundle, indicator, minimum.min_n, minimum.disclosure.min_count)
+            row |= _figure(bundle, indicator, minimum.min_n, rules_from(minimum.disclosure))
             row["evidence_sha256"] = hashlib.sha256((folder / BUNDLE_NAME).read_bytes()).hexdigest()
             found += [i for i in bundle.indicators if i.id == indicator]
         else:
@@ -125,7 +127,7 @@ def _evidence(folder: Path, force: ForceSpec) -> tuple[Bundle | None, str, str]:
         return None, "not_run", fault.message
 
 
-def _figure(bundle: Bundle, indicator: str, min_n: int, min_count: int) -> dict:
+def _figure(bundle: Bundle, indicator: str, min_n: int, rules: DisclosureRules) -> dict:
     """What the evidence says on the indicator, and whether it can be compared."""
     common = {"synthetic": bundle.synthetic}
     if bundle.status == "no_data":
@@ -136,26 +138,18 @@ def _figure(bundle: Bundle, indicator: str, min_n: int, min_count: int) -> dict:
     common |= {"window": found.window, "unknown": found.unknown}
     if found.value is None:
         return {**common, "status": "no_value", "reason": found.note or "It could not be computed."}
-    if _withheld(found, min_count):
-        return {**common, "status": "withheld", "reason": f"Rests on fewer than {min_count} persons."}
+    hidden = withheld(bundle.indicators, rules.of(bundle))
+    if indicator in hidden.unknowns:
+        common |= {"unknown": 0}
+    if indicator in hidden.figures:
+        common |= {"unknown": 0}
+        return {**common, "status": "withheld", "reason": f"Rests on {rules.few} persons, or would give them away."}
     kind = _kind(found)
     numbers = {k: getattr(found, k) for k in ("numerator", "denominator", "value", "lo", "hi")}
     if kind != "plain" and found.denominator is not None and found.denominator < min_n:
         reason = f"Rests on {found.denominator:g} units, fewer than {min_n}."
         return {**common, **numbers, "status": "small_n", "reason": reason}
     return {**common, **numbers, "status": "value", "reason": ""}
-
-
-def _withheld(found: Indicator, min_count: int) -> bool:
-    """Whether the figure is a small count of persons, or gives one away."""
-    if not found.about_persons:
-        return False
-    count = found.numerator if found.denominator is not None else found.value if _counts(found) else None
-    return count is not None and 0 < count < min_count
-
-
-def _counts(found: Indicator) -> bool:
-    return found.unit in ("persons", "count")
 
 
 def _kind(found: Indicator) -> str:

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hmic_analysis.disclosure.figures import drawable
+from hmic_analysis.disclosure.rules import rules_from
+from hmic_analysis.disclosure.sensitivity import highest, level_of
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.build import Builder
 from hmic_analysis.evidence.bundle import package_versions, save_chart, save_table, write_bundle
 from hmic_analysis.evidence.claims import make_claim
 from hmic_analysis.evidence.holdings import Holdings
-from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure, Grade, Indicator, Table
+from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure, Grade, Indicator, Sensitivity, Table
 from hmic_analysis.evidence.show import claim_table, group_frame, indicator_table
 from hmic_analysis.evidence.verdicts import Decision
 from hmic_analysis.evidence.wording import say_date, say_period
@@ -100,6 +103,7 @@ class Report(Holdings):
         self.period = say_period(settings.period_start, settings.period_end)
         windows = {"period": self.period, "as_of": say_date(settings.as_of)}
         self.build = Builder(self.spec, windows, settings.confidence)
+        self._rules = rules_from(settings.disclosure)
         self._started = time.monotonic()
         self._indicators: dict[str, Indicator] = {}
         self._claims: dict[str, ClaimEvidence] = {}
@@ -151,10 +155,11 @@ class Report(Holdings):
         Returns
         -------
         pandas.DataFrame
-            ``group``, ``label``, ``value``, ``lo``, ``hi``, ``lo_missing``, ``hi_missing``, ``n``.
+            ``group``, ``label``, ``value``, ``lo``, ``hi``, ``lo_missing``, ``hi_missing``, ``n``; also ``withheld``,
+            the marker, where a figure rests on a small count of persons or would give one away.
         """
         chosen = [i for i in self._indicators.values() if i.name in names and (bool(i.stratum) or len(names) > 1)]
-        return group_frame(chosen)
+        return drawable(group_frame(chosen), list(self._indicators.values()), self._rules)
 
     def words(self, name: str, subtitle: str, about: str = "") -> dict[str, object]:
         """What a chart function is told about its words.
@@ -281,7 +286,6 @@ class Report(Holdings):
         s, force = self.settings, self.settings.force
         claims = tuple(self._claims[id] for id in self.spec.claims if id in self._claims)
         no_data = not self.has_core() and all(c.verdict == "not_determinable" for c in claims)
-        levels = [c.sensitivity for c in claims] or ["force"]
         return Bundle(
             finding=self.spec.id,
             title=self.spec.title,
@@ -297,14 +301,22 @@ class Report(Holdings):
             letter_date=s.letter_date.isoformat(),
             claims=claims,
             indicators=tuple(self._indicators.values()),
-            figures=tuple(self._figures),
-            tables=tuple(self._kept),
+            figures=tuple(
+                f.model_copy(update={"sensitivity": self._level(self.charts[f.name].data)}) for f in self._figures
+            ),
+            tables=tuple(t.model_copy(update={"sensitivity": self._level(self.frames[t.name])}) for t in self._kept),
             data=tuple(self.used.values()),
             request=tuple(self.spec.request) if no_data else (),
             notes=self.notes(),
             parameters=dict(s.values),
             inputs=dict(sorted(self.inputs.items())),
             versions=package_versions(),
-            sensitivity=max(levels, key=("public", "force", "restricted").index),
+            sensitivity=highest((c.sensitivity for c in claims), otherwise="force"),
             seconds=round(time.monotonic() - self._started, 3),
         )
+
+    def _level(self, data: pd.DataFrame) -> Sensitivity:
+        """The sensitivity of a chart or table: the highest of what it was made from."""
+        groups = data["group"].astype(str) if "group" in data.columns else ()
+        known = all(g in self._indicators for g in groups)
+        return level_of(list(groups) if known else [], self.spec.claims)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hmic_analysis.disclosure.tables import withheld_cells
 from hmic_analysis.figures import style
 from hmic_analysis.figures.bars import bar_rows, largest
 from hmic_analysis.figures.chart import Chart, Words, finish
@@ -59,6 +60,9 @@ def age_bands(
     if not data["withheld"].any() and (data["persons"].isna().all() or data["persons"].sum() == 0):
         return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
     shown = withhold(data["persons"], min_count)
+    if shown is None:
+        reason = "too few persons in each band to be shown"
+        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
     hidden = data["withheld"] | (shown.isna() & data["persons"].notna())
     texts = [marker if h else plain(s) for h, s in zip(hidden, shown, strict=True)]
     rows = bar_rows(list(data["label"]), shown, texts, "Persons", synthetic)
@@ -74,7 +78,7 @@ def age_bands(
     )
 
 
-def withhold(persons: pd.Series, min_count: int) -> pd.Series:
+def withhold(persons: pd.Series, min_count: int) -> pd.Series | None:
     """Counts made missing so that none of the small ones can be had, not even from the published total.
 
     Parameters
@@ -86,23 +90,16 @@ def withhold(persons: pd.Series, min_count: int) -> pd.Series:
 
     Returns
     -------
-    pandas.Series
+    pandas.Series or None
+        None where the printed total would give a small one back whatever is withheld, as 5 persons in 5 bands do:
+        then no band may be shown.
 
     Notes
     -----
-    The next smallest count, with all equal to it, goes too where subtraction from the total would give the small
-    ones back: exactly one is small, or all are 1, or all are ``min_count - 1``.  Zeros go where there is nothing
-    else.  Where every band is small, none is left to go; and a total below ``min_count`` is withheld itself.
+    See :func:`hmic_analysis.disclosure.tables.withheld_cells`.
     """
-    small = (persons > 0) & (persons < min_count)
-    left = persons[~small & persons.notna()]
-    total, count = persons[small].sum(), int(small.sum())
-    told = count > 0 and (count == 1 or total in (count, count * (min_count - 1)))
-    if not told or left.empty or persons.sum() < min_count:
-        return persons.mask(small)
-    positive = left[left > 0]
-    # All that are equal: which of them was taken would tell where the small one isn't.
-    return persons.mask(small | (persons == (left if positive.empty else positive).min()))
+    mask = withheld_cells(persons.fillna(0).to_numpy(), min_count)
+    return None if mask is None else persons.mask(mask)
 
 
 def _without_total(what: str, labels: pd.Series, shown: pd.Series) -> str:

@@ -58,7 +58,7 @@ def proportions_by_group(
     frame : pandas.DataFrame
         A row for each share: ``group``, ``label``, ``value`` and, where known, ``lo``, ``hi`` (95% interval),
         ``lo_missing``, ``hi_missing`` (all unknowns counted as no, as yes) and ``n`` (units it rests on).  Groups
-        with several rows become sections.
+        with several rows become sections.  ``withheld``: the marker of a share that may not be shown, else empty.
     threshold : float, optional
         Drawn as a labelled line, in the unit of the values.
     unit : str
@@ -96,22 +96,26 @@ def proportions_by_group(
         optional=_BOUNDS,
         percent=percent,
     )
+    data["withheld"] = list(frame["withheld"]) if "withheld" in frame.columns else ""
+    secret = data["withheld"].ne("")
+    if secret.any():
+        data.loc[secret, ["value", *_BOUNDS]] = np.nan
     if data[["value", "lo_missing", "hi_missing"]].isna().all(axis=None):
         return no_data(
-            reason,
+            "these shares rest on too few persons to be shown" if secret.any() else reason,
             name=name,
             subtitle=subtitle,
             source=source,
             headline=headline,
             synthetic=synthetic,
-            data=data,
+            data=_with_markers(data),
         )
     data = by_section(data, "group")
     drawn, notes = limit_rows(data, any(row_labels(data["group"], data["label"])[1]))
     labels, sections = row_labels(drawn["group"], drawn["label"])
-    columns = [ValueColumn(value_name, [say(v, unit) for v in drawn["value"]], _DOT)]
+    columns = [ValueColumn(value_name, _texts(drawn, [say(v, unit) for v in drawn["value"]]), _DOT)]
     if drawn["n"].notna().any():
-        columns.append(ValueColumn(f"Number of {units_name}", [plain(v) for v in drawn["n"]]))
+        columns.append(ValueColumn(f"Number of {units_name}", _texts(drawn, [plain(v) for v in drawn["n"]])))
     values = drawn[["value", "lo", "hi", "lo_missing", "hi_missing"]].assign(t=threshold).astype(float)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     ticks = nice_ticks(low, 100 if unit == "%" and high > 50 else high)
@@ -123,16 +127,33 @@ def proportions_by_group(
     rows = set_rows(labels, sections, columns, flags=flags, key=_key(drawn, units_name, span), synthetic=synthetic)
     value_axis(rows, ticks, tick_labels(ticks, unit))
     _draw_shares(rows, drawn, threshold)
-    after = _below(data, threshold, unit, threshold_name) + unknown(data["value"])
-    point = extremes("", data["label"], data["value"], unit)
+    shown = data[data["withheld"].eq("")]
+    after = _below(shown, threshold, unit, threshold_name) + unknown(shown["value"])
+    markers = dict.fromkeys(data["withheld"][data["withheld"].ne("")])
+    notes = (*notes, *(f"{marker}: withheld, small number of persons" for marker in markers))
+    point = extremes("", shown["label"], shown["value"], unit)
     return finish(
         rows.sheet,
         Words(name, subtitle, source, headline, synthetic),
-        headline=extremes(what, data["label"], data["value"], unit) + after,
+        headline=extremes(what, shown["label"], shown["value"], unit) + after,
         alt=f"Dot plot of {lower(what)} by {by}, where {point}{after}",
-        data=data,
+        data=_with_markers(data),
         notes=notes,
     )
+
+
+def _texts(drawn: pd.DataFrame, texts: list[str]) -> list[str]:
+    """Printed values, the marker in place of those withheld."""
+    return [marker or text for marker, text in zip(drawn["withheld"], texts, strict=True)]
+
+
+def _with_markers(data: pd.DataFrame) -> pd.DataFrame:
+    """The data file: the marker stands where a share and what it rests on are withheld."""
+    secret = data["withheld"].ne("")
+    out = data.drop(columns="withheld")
+    for column in ("value", "n") if secret.any() else ():
+        out[column] = out[column].astype("object").mask(secret, data["withheld"])
+    return out
 
 
 def _key(drawn: pd.DataFrame, units_name: str, span: float) -> list[KeyEntry]:
@@ -161,7 +182,7 @@ def _draw_shares(rows: Rows, drawn: pd.DataFrame, threshold: float | None) -> No
         axes.axvline(threshold, color=style.INK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=2)
     axes.hlines(rows.y, drawn["lo"], drawn["hi"], color=_WHISKER["color"], linewidth=_WHISKER["linewidth"], zorder=3)
     axes.plot(drawn["value"], rows.y, linestyle="none", clip_on=False, zorder=5, **_DOT)
-    missing = drawn["value"].isna().to_numpy()
+    missing = (drawn["value"].isna() & drawn["withheld"].eq("")).to_numpy()
     for y in rows.y[missing & ~banded]:
         rows.sheet.text(
             rows.left + 2,

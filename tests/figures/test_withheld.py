@@ -12,8 +12,9 @@ from hmic_analysis.figures.ages import age_bands, withhold
 
 
 def seen(persons: tuple[int, ...], least: int) -> tuple[int | None, ...]:
-    """What is left of the counts."""
-    return tuple(None if pd.isna(p) else int(p) for p in withhold(pd.Series(persons), least))
+    """What is left of the counts; of nothing where none may be shown."""
+    left = withhold(pd.Series(persons), least)
+    return () if left is None else tuple(None if pd.isna(p) else int(p) for p in left)
 
 
 @pytest.mark.parametrize(
@@ -23,8 +24,12 @@ def seen(persons: tuple[int, ...], least: int) -> tuple[int | None, ...]:
         ([7, 3, 7, 29], [None, None, None, 29]),
         ([1, 1, 20, 30], [None, None, None, 30]),
         ([30, 4, 20, 4], [30, None, None, None]),
-        ([3, 1, 20], [None, None, 20]),
-        ([4, 4, 0], [None, None, None]),
+        ([3, 1, 20], [None, None, None]),
+        ([4, 4, 0], []),
+        ([1, 1, 1, 1, 1], []),
+        ([1, 1, 1], []),
+        ([1, 7, 30], [None, 7, None]),
+        ([2, 3, 20], [None, None, 20]),
         ([3, 0, 0], [None, 0, 0]),
         ([0, 5, 29], [0, 5, 29]),
     ],
@@ -33,7 +38,7 @@ def test_what_subtraction_would_tell_takes_another_band_with_it(persons, shown):
     assert list(seen(tuple(persons), 5)) == shown
 
 
-@pytest.mark.parametrize(("bands", "least", "most"), [(2, 5, 12), (3, 2, 6), (3, 3, 6), (4, 3, 4)])
+@pytest.mark.parametrize(("bands", "least", "most"), [(2, 5, 12), (3, 3, 9), (3, 4, 8), (4, 3, 5)])
 def test_every_small_count_could_be_another(bands, least, most):
     alike = defaultdict(list)
     for persons in product(range(most + 1), repeat=bands):
@@ -46,13 +51,24 @@ def test_every_small_count_could_be_another(bands, least, most):
             continue
         for persons in readings:
             small = [i for i, p in enumerate(persons) if 0 < p < least]
-            assert all(left[i] is None for i in small)
-            if len(small) == bands:
-                continue  # every band is small: none is left to go
-            for i in small:
+            assert all(left[i] is None for i in small if left)
+            # Bands that aren't shown at all say no more than that they couldn't be.
+            for i in small if left else ():
                 assert len({reading[i] for reading in readings}) > 1, (persons, left)
                 checked += 1
     assert checked > 10
+
+
+def test_that_no_band_is_shown_tells_none_of_them():
+    hidden = [p for p in product(range(6), repeat=5) if sum(p) == 5 and not seen(p, 5)]
+    assert (1, 1, 1, 1, 1) in hidden and len(hidden) > 1
+    assert all(len({p[i] for p in hidden}) > 1 for i in range(5))
+
+
+def test_bands_that_their_total_would_tell_are_not_shown_at_all():
+    made = age_bands(pd.DataFrame({"band": range(5), "label": list("abcde"), "persons": [1] * 5}), min_count=5)
+    assert made.empty and made.data.empty
+    assert "too few persons in each band to be shown" in f"{made.headline} {made.alt}"
 
 
 @pytest.mark.parametrize("persons", [[1, 1, 20, 30], [4, 4, 20, 30], [3, 14, 29, 40]])

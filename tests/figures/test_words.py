@@ -90,7 +90,7 @@ def test_alt_text_holds_the_extremes_of_any_shares(values):
     assert say(max(values), "%") in made.alt and say(min(values), "%") in made.alt
 
 
-@given(st.lists(st.integers(0, 40), min_size=2, max_size=6), st.integers(1, 10))
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=6), st.sampled_from([1, 3, 5, 10]))
 @settings(max_examples=40, deadline=None)
 def test_no_small_count_of_persons_gets_out(persons, least):
     frame = pd.DataFrame(
@@ -98,7 +98,8 @@ def test_no_small_count_of_persons_gets_out(persons, least):
     )
     made = age_bands(frame, min_count=least)
     if made.headline.startswith("No data"):
-        assert sum(persons) == 0
+        # Nobody, or so few that their total would tell them whatever is withheld.
+        assert sum(persons) == 0 or (any(0 < p < least for p in persons) and made.data.empty)
         return
     kept = [p for p in made.data["persons"] if p != "[c]"]
     assert all(p == 0 or p >= least for p in kept)

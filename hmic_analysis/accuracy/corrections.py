@@ -1,0 +1,232 @@
+"""Corrected data as a new version of a return; the former version is kept whole beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hmic_analysis.accuracy.files import CorrectedFile
+from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.errors import DataError, did_you_mean
+from hmic_analysis.params.models import Params
+from hmic_analysis.params.resolve import Resolved, resolve
+from hmic_analysis.project import Project
+from hmic_analysis.release.embargo import in_utc
+from hmic_analysis.store.inputs import discover
+from hmic_analysis.store.manifest import Manifest
+from hmic_analysis.store.prepare import prepare
+from hmic_analysis.store.processed import read_manifest
+from hmic_analysis.store.textfile import file_sha256
+
+#: Below the folder of the returns: what they were before. No force has an underscore in its slug.
+FORMER = "_former"
+_TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".parquet")
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """A return in which files were replaced.
+
+    Attributes
+    ----------
+    number : int
+        Number under which the former version is kept.
+    former : pathlib.Path
+        Where.
+    replaced, added : tuple of str
+        Names of files.
+    """
+
+    number: int
+    former: Path
+    replaced: tuple[str, ...]
+    added: tuple[str, ...]
+
+
+def load_corrections(
+    project: Project,
+    params: Params,
+    force: str,
+    files: Sequence[CorrectedFile],
+    response: str,
+    now: dt.datetime,
+) -> NewVersion | None:
+    """Load corrected files as a new version of a force's return.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    force : str
+    files : sequence of CorrectedFile
+    response : str
+        SHA-256 of the workbook that names them.
+    now : datetime.datetime
+        Aware of its zone.
+
+    Returns
+    -------
+    NewVersion or None
+        None where the files are those that are there already.
+
+    Raises
+    ------
+    DataError
+        If a file doesn't belong to the return, can't be loaded, or would mix synthetic with real data.  The return
+        and its tables are then as before.
+    """
+    settings = resolve(params, force)
+    raw = project.root / settings.force.raw if settings.force.raw else project.raw / force
+    there = {f.shown: f.sha256 for f in discover(raw, project.relative(raw))} if raw.is_dir() else {}
+    before = read_manifest(project, force)
+    places = {file: _places(file, there, before, settings) for file in files}
+    if all(there.get(file.name) == file.sha256 and not places[file] for file in files):
+        return None
+    staged = raw.with_name(f".{raw.name}.corrected-{uuid.uuid4().hex[:8]}")
+    try:
+        _stage(raw, staged, places)
+        _try(project, settings, force, raw, staged, before)
+        version = _put_in_place(project, force, raw, staged, there)
+        _note_version(version[1], _about(files, places, there, response, now))
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    names = [file.name for file in files]
+    gone = {name for out in places.values() for name in out}
+    return NewVersion(
+        *version,
+        tuple(sorted({*gone, *(n for n in names if n in there)})),
+        tuple(n for n in names if n not in there and n not in gone),
+    )
+
+
+def _places(
+    file: CorrectedFile, there: dict[str, str], manifest: Manifest | None, settings: Resolved
+) -> tuple[str, ...]:
+    """Files of the return of another name that the corrected one takes the place of."""
+    if file.name in there:
+        return ()
+    table = file.path.stem.lower().replace("-", "_").replace(" ", "_")
+    if table not in CONTRACTS or list(settings.sources) != ["standard"]:
+        raise DataError(
+            f"The corrected file {file.name} is none of the return, nor named after one of its tables."
+            f"{did_you_mean(file.name, [*there, *(f'{name}.csv' for name in CONTRACTS)])} Files of the return: "
+            f"{', '.join(list(there)[:12]) or 'none'}. Nothing was changed."
+        )
+    fed = _fed_by(manifest)
+    out = []
+    for name in there:
+        tables = fed.get(name, set())
+        if table in tables and tables != {table}:
+            raise DataError(
+                f"The corrected file {file.name} would replace the table {table}, which came in {name} together with "
+                f"{', '.join(sorted(tables - {table}))}. Ask for a corrected {name}. Nothing was changed."
+            )
+        if table in tables:
+            out.append(name)
+    return tuple(out)
+
+
+def _fed_by(manifest: Manifest | None) -> dict[str, set[str]]:
+    """Which tables each file of a return fed."""
+    found: dict[str, set[str]] = {}
+    for table, entry in manifest.tables.items() if manifest else ():
+        for account in entry.accounts:
+            found.setdefault(account.file.split("[")[0], set()).add(table)
+    return found
+
+
+def _stage(raw: Path, staged: Path, places: dict[CorrectedFile, tuple[str, ...]]) -> None:
+    """The return as it would be."""
+    if raw.is_dir():
+        shutil.copytree(raw, staged)
+    else:
+        staged.mkdir(parents=True)
+    for file, out in places.items():
+        for name in out:
+            (staged / name).unlink()
+        shutil.copyfile(file.path, staged / file.name)
+
+
+def _try(project: Project, settings: Resolved, force: str, raw: Path, staged: Path, before: Manifest | None) -> None:
+    """Load the staged return; where it can't be used, load what was there again and say why."""
+    fault = ""
+    try:
+        after = prepare(project, list(settings.sources), force, staged, settings.timezone).manifest
+        newly = {t: f for t, f in after.broken.items() if not (before and before.broken.get(t))}
+        if newly:
+            fault = "\n".join(dict.fromkeys(newly.values()))
+        elif before is not None and after.synthetic != before.synthetic:
+            kinds = ("synthetic", "real") if after.synthetic else ("real", "synthetic")
+            fault = f"The corrected data are {kinds[0]} and the return is {kinds[1]}; they are never mixed."
+        elif before is not None and after.synthetic and _real_tables(after):
+            fault = f"The table {_real_tables(after)[0]} is not marked as synthetic, though the return is."
+    except DataError as refused:
+        fault = refused.message
+    if fault:
+        if raw.is_dir() and before is not None:
+            prepare(project, list(settings.sources), force, raw, settings.timezone)
+        shown = fault.replace(project.relative(staged), project.relative(raw))
+        raise DataError(f"The corrected data of {force} can't be loaded. {shown}\nNothing was changed.")
+
+
+def _real_tables(manifest: Manifest) -> list[str]:
+    """Tables with rows and without the mark that the rest of a synthetic return has."""
+    return [name for name, entry in manifest.tables.items() if entry.rows and not entry.synthetic]
+
+
+def _about(
+    files: Sequence[CorrectedFile],
+    places: dict[CorrectedFile, tuple[str, ...]],
+    there: dict[str, str],
+    response: str,
+    now: dt.datetime,
+) -> dict[str, object]:
+    return {
+        "replaced_at": in_utc(now).isoformat(timespec="seconds"),
+        "response_sha256": response,
+        "files": there,
+        "corrected": {file.name: {"sha256": file.sha256, "in_place_of": list(places[file])} for file in files},
+    }
+
+
+def _put_in_place(project: Project, force: str, raw: Path, staged: Path, there: dict[str, str]) -> tuple[int, Path]:
+    """Move the former version aside and the new one into its place."""
+    keep = project.raw / FORMER / force
+    keep.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while (keep / f"return-{number:03}").exists():
+        number += 1
+    former = keep / f"return-{number:03}"
+    try:
+        if raw.is_dir():
+            os.replace(raw, former)
+        else:
+            former.mkdir()
+        try:
+            os.replace(staged, raw)
+        except OSError:
+            if not raw.exists():
+                os.replace(former, raw)
+            raise
+    except OSError as fault:
+        raise DataError(
+            f"{project.relative(raw)} can't be replaced ({fault.strerror or fault}). Close the programs that have a "
+            "file of it open and receive the response again."
+        ) from None
+    kept = {path.relative_to(former).as_posix(): file_sha256(path) for path in former.rglob("*") if path.is_file()}
+    damaged = [name for name, mark in there.items() if kept.get(name) != mark]
+    if damaged:
+        raise DataError(f"{project.relative(former)} is not what the return was ({damaged[0]}). Put back a copy.")
+    return number, former
+
+
+def _note_version(former: Path, about: dict[str, object]) -> None:
+    """Say beside a former version what took its place, and why."""
+    text = json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False)
+    former.with_name(f"{former.name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")

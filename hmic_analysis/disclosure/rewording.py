@@ -1,0 +1,280 @@
+"""Sentences without the numbers that are withheld."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hmic_analysis.disclosure.persons import Withheld, parts
+from hmic_analysis.disclosure.rules import DisclosureRules
+from hmic_analysis.evidence.model import ClaimEvidence, Indicator
+from hmic_analysis.evidence.wording import COUNTS, say_value, sentence_case
+
+#: Fields of an indicator that print in its own unit; the others are counts.
+OWN_UNIT = ("value", "lo", "hi", "lo_missing", "hi_missing")
+NOT_FOR_PUBLICATION = "It rests on figures that are not for publication."
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The numbers that a text may not show, in every way they may be printed.
+
+    Attributes
+    ----------
+    printed : frozenset of str
+        ``5.0%``, ``3``.
+    exact : tuple of float
+        Those that aren't whole, unrounded: a text may print them with any decimals.
+    """
+
+    printed: frozenset[str] = frozenset()
+    exact: tuple[float, ...] = ()
+
+    def told_by(self, text: str) -> bool:
+        """Whether a text shows any of them."""
+        return bool(self.among(numbers_in(text)))
+
+    def among(self, numbers: Iterable[str]) -> set[str]:
+        """Those of some printed numbers that show any of them.
+
+        Parameters
+        ----------
+        numbers : iterable of str
+            As :func:`numbers_in` gives them.
+
+        Returns
+        -------
+        set of str
+        """
+        return {n for n in numbers if n in self.printed or self._rounds(n)}
+
+    def _rounds(self, number: str) -> bool:
+        """Whether a number with decimals is one of them, rounded to these decimals."""
+        decimals = len(number.rstrip("%").partition(".")[2])
+        if not decimals or "e" in number.lower():
+            return False
+        value = float(number.rstrip("%"))
+        return any(abs(value - v) <= 0.5 * 10**-decimals + 1e-9 for v in self.exact)
+
+
+#: A number as people print it, with its per cent sign; not the digits of a code such as A1.
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])-?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?%?(?![A-Za-z0-9_])")
+
+
+def numbers_in(text: str) -> set[str]:
+    """The numbers of a text, as printed, without their thousands' commas."""
+    return {n.rstrip(",").replace(",", "") for n in _NUMBER.findall(text)}
+
+
+def secrets_of(indicators: Iterable[Indicator], withheld: Withheld) -> Secrets:
+    """The numbers of withheld indicators in every way they are printed.
+
+    Parameters
+    ----------
+    indicators : iterable of Indicator
+        With their numbers.
+    withheld : Withheld
+
+    Returns
+    -------
+    Secrets
+    """
+    found: set[str] = set()
+    exact: list[float] = []
+    for indicator in indicators:
+        if indicator.id in withheld.figures:
+            fields = ("numerator", *OWN_UNIT)
+            counts = [float(v) for v in parts(indicator)]
+        elif indicator.id in withheld.unknowns:
+            fields, counts = ("lo_missing", "hi_missing"), []
+        else:
+            continue
+        for field in fields:
+            value = getattr(indicator, field)
+            # A bound that says what is published anyway is none of the secrets, nor is one that bounds nothing.
+            idle = field not in ("value", "numerator") and value in (0, 100)
+            if value is not None and not idle and not (counts == [] and value == indicator.value):
+                found |= forms(value, indicator.unit if field in OWN_UNIT else "count")
+                exact += [float(value)] if field in OWN_UNIT else []
+        for count in counts:
+            found |= forms(count, "count")
+    return Secrets(frozenset(found), tuple(exact))
+
+
+def tells(text: str, named: Mapping[str, Indicator], withheld: Withheld) -> bool:
+    """Whether a text names a withheld indicator and shows one of its numbers.
+
+    Parameters
+    ----------
+    text : str
+    named : mapping of str to Indicator
+        Indicators with their numbers, by id.
+    withheld : Withheld
+
+    Returns
+    -------
+    bool
+    """
+    folded = text.casefold()
+    for id in withheld.figures | withheld.unknowns:
+        indicator = named[id]
+        labels = {indicator.label, indicator.label.rpartition(": ")[2], sentence_case(indicator.stratum)}
+        if any(x and x.casefold() in folded for x in labels) and secrets_of([indicator], withheld).told_by(text):
+            return True
+    return False
+
+
+def without(
+    text: str, named: Mapping[str, Indicator], withheld: Withheld, secrets: Secrets | None, rules: DisclosureRules
+) -> str:
+    """An explanation without the sentences that show what is withheld.
+
+    Parameters
+    ----------
+    text : str
+        ``Offenders with a risk score: 98.3%; test: at least 95%.``
+    named : mapping of str to Indicator
+        Indicators with their numbers, by id.
+    withheld : Withheld
+    secrets : Secrets or None
+        Numbers that no sentence may show; None: only those next to the name of their indicator.
+    rules : DisclosureRules
+
+    Returns
+    -------
+    str
+        A sentence that says what was left out stands in place of the first of them.
+    """
+    kept: list[str] = []
+    said = f"Withheld: a figure on {rules.few} persons, or one that would give such a count away."
+    for sentence in re.split(r"(?<=[.;]) (?=[A-Z])", text):
+        # What is tested against is a parameter, published with the rule, and no count of anybody.
+        found = sentence.split("; test:", 1)[0]
+        if tells(found, named, withheld) or (secrets is not None and secrets.told_by(found)):
+            sentence = said
+        if sentence != said or said not in kept:
+            kept.append(sentence)
+    return " ".join(kept)
+
+
+def forms(value: float, unit: str) -> set[str]:
+    """A number in the ways it may be printed, without thousands' commas.
+
+    Parameters
+    ----------
+    value : float
+    unit : str
+        A number of per cent may lack its sign.
+
+    Returns
+    -------
+    set of str
+    """
+    if unit in COUNTS or float(value).is_integer():
+        bare = {f"{value:.0f}", f"{value:.1f}"}
+    else:
+        bare = {f"{value:.1f}", f"{value:.2f}", f"{value:g}", repr(float(value))}
+    said = numbers_in(say_value(value, unit))
+    # A whole percentage, such as 5%, says as much only with its sign: a bare 5 may be anything.
+    return bare | said | ({f"{b}%" for b in bare} | {f"{value:.0f}%"} if unit == "%" else set())
+
+
+def words_for(indicator: Indicator, rules: DisclosureRules) -> str:
+    """What a sentence says in place of a withheld figure.
+
+    Parameters
+    ----------
+    indicator : Indicator
+        With its numbers.
+    rules : DisclosureRules
+
+    Returns
+    -------
+    str
+        ``fewer than 5``; ``all but fewer than 5`` of a percentage of which few are missing; else
+        ``a figure that is withheld``, for "fewer than 5 days" would be another statement.
+    """
+    counts = parts(indicator)
+    if indicator.unit in COUNTS and counts and rules.is_small(counts[0]):
+        return rules.few
+    if indicator.unit == "%" and len(counts) == 2:
+        yes, no = counts
+        if rules.is_small(yes) and not rules.is_small(no) and no:
+            return rules.few
+        if rules.is_small(no) and not rules.is_small(yes) and yes:
+            return f"all but {rules.few}"
+    return "a figure that is withheld"
+
+
+def reworded(claim: ClaimEvidence, named: dict[str, Indicator], withheld: Withheld, rules: DisclosureRules) -> str:
+    """A claim's sentence with words in place of each withheld number.
+
+    Parameters
+    ----------
+    claim : ClaimEvidence
+    named : dict of str to Indicator
+        Indicators with their numbers, by id.
+    withheld : Withheld
+    rules : DisclosureRules
+
+    Returns
+    -------
+    str
+    """
+    sentence = claim.sentence
+    texts = dict.fromkeys(text for text, _ in claim.numbers)
+    for text in sorted(texts, key=len, reverse=True):
+        sources = [source for shown, source in claim.numbers if shown == text]
+        gone = [is_withheld(source, withheld) for source in sources]
+        if not any(gone) or not numbers_in(text):
+            continue
+        places = list(re.finditer(rf"(?<![\w.,]){re.escape(text)}(?![\w%]|[.,]\d)", sentence))
+        # Printed as often as there are sources: each in its place.  Else every one goes, for none can be told apart.
+        mask = gone if len(places) == len(sources) else [True] * len(places)
+        first = next(named[s.rsplit(".", 1)[0]] for s, g in zip(sources, gone, strict=True) if g)
+        for k in reversed(range(len(places))):
+            if mask[k]:
+                source = sources[k] if len(places) == len(sources) else ""
+                indicator = named.get(source.rsplit(".", 1)[0], first)
+                start, end = places[k].span()
+                sentence = f"{sentence[:start]}{words_for(indicator, rules)}{sentence[end:]}"
+    return _capital(sentence)
+
+
+def is_withheld(source: str, withheld: Withheld) -> bool:
+    """Whether the number taken from ``attendance_pct.lo_missing`` may not be shown."""
+    id, _, field = source.rpartition(".")
+    return id in withheld.figures or (id in withheld.unknowns and field in ("unknown", "lo_missing", "hi_missing"))
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def clear_of(text: str, secrets: Secrets, instead: str) -> str:
+    """The text, or ``instead`` where it shows a withheld number."""
+    return instead if secrets.told_by(text) else text
+
+
+def clear_note(text: str, rules: DisclosureRules) -> str:
+    """A note or caveat beside a figure of persons; empty where it tells a small count, also as the rest of a whole.
+
+    Parameters
+    ----------
+    text : str
+        ``49 of 60 persons were circulated``.
+    rules : DisclosureRules
+
+    Returns
+    -------
+    str
+    """
+    counts = [int(n) for n in numbers_in(text) if n.isdigit()]
+    rests = [int(of) - int(yes) for yes, of in re.findall(r"(\d+) of (\d+)", text.replace(",", ""))]
+    return "" if any(map(rules.is_small, (*counts, *rests))) else text
+
+
+def kept_numbers(sentence: str, numbers: Sequence[tuple[str, str]], withheld: Withheld) -> tuple[tuple[str, str], ...]:
+    """The numbers that a reworded sentence still prints."""
+    return tuple((t, s) for t, s in numbers if not is_withheld(s, withheld) and t in sentence)

@@ -1,0 +1,239 @@
+"""What a release says of one indicator of one force: the number next to its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from hmic_analysis.disclosure.parts import Part
+from hmic_analysis.disclosure.persons import parts as counts_of
+from hmic_analysis.disclosure.persons import withheld
+from hmic_analysis.disclosure.rates import counts_behind
+from hmic_analysis.disclosure.rewording import numbers_in, secrets_of
+from hmic_analysis.disclosure.rules import DisclosureRules
+from hmic_analysis.evidence.model import Bundle, Indicator
+from hmic_analysis.evidence.wording import sentence_case
+
+#: Numbers that count nobody: days, limits, numbers of figures, the rule itself.
+_IDLE = re.compile(
+    r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?\b"
+    r"|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b(?: \d{4})?"
+    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b"
+    r"|\b\d{2}:\d{2}\b|\b\d+ (?:months?|hours?|minutes?) to\b"
+    r"|\b(?:[Ff]igures?|[Tt]ables?|[Aa]nnex|[Pp]ages?|[Ss]ections?|row|column) \d+(?:\.\d+)*"
+    r"|\b(?:fewer|less|more) than \d+(?:\.\d+)?%?|\bwithin \d+(?:\.\d+)?%?|\b(?:last|past|first|over|after) \d+ \w+"
+    r"|\b(?:at least|at most|below|above|under|reach(?:es|ed)?|the test of|[Tt]est:?) \d+(?:\.\d+)?%?"
+    r"|\b95% (?:interval|confidence)|\b\d+(?:\.\d+)?(?:st|nd|rd|th)\b",
+)
+_SENTENCE = re.compile(r"(?<=[.;!?]) +(?=[A-Z\"'(\[])")
+
+
+def without_idle(text: str) -> str:
+    """The text without the numbers that count nobody."""
+    return _IDLE.sub(" ", text)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence, or one row of a table with its header.
+
+    Attributes
+    ----------
+    part : Part
+        Where it stands.
+    words : str
+        What it says, without the numbers that count nobody.
+    header : tuple of str
+        Of a row of a table the names of its columns, else empty.
+    cells : tuple of str
+        Of a row its cells.
+    """
+
+    part: Part
+    words: str
+    header: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+
+    @cached_property
+    def folded(self) -> str:
+        """Its words for looking names up."""
+        return " ".join(self.words.split()).casefold()
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Its numbers as printed; those of a code or key of a row are none."""
+        return frozenset(numbers_in(self.words))
+
+
+def statements(part: Part) -> Iterator[Statement]:
+    """A part of a release taken apart into sentences, or rows."""
+    if not part.rows:
+        for sentence in _SENTENCE.split(part.text):
+            yield Statement(part, without_idle(sentence))
+        return
+    header = part.rows[0]
+    named = not any(numbers_in(c) and c == "".join(c.split()) and c[:1].isdigit() for c in header)
+    for row in part.rows[1:] if named and len(part.rows) > 1 else part.rows:
+        words = without_idle(" | ".join(row))
+        yield Statement(part, words, header if named else (), row)
+
+
+class Spoken:
+    """All statements of a release, by force.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+    facts : sequence of Bundle
+    """
+
+    def __init__(self, parts: Sequence[Part], facts: Sequence[Bundle]) -> None:
+        self._names = {b.force: _names(b) for b in facts}
+        self.statements: list[Statement] = []
+        self._of: dict[str, list[Statement]] = {force: [] for force in self._names}
+        whole: dict[str, set[str]] = {}
+        for part in parts:
+            named = self._forces(f"{part.file} {part.said}")
+            whole.setdefault(part.file, set()).update(named)
+        for part in parts:
+            for statement in statements(part):
+                self.statements.append(statement)
+                own = self._forces(f"{statement.words} {part.file}") or self._forces(part.said)
+                for force in own or whole[part.file] or set(self._names):
+                    self._of[force].append(statement)
+
+    def about(self, bundle: Bundle) -> list[Statement]:
+        """Statements that may be about a bundle's force: those that name it, or no other."""
+        return self._of[bundle.force]
+
+    def _forces(self, text: str) -> set[str]:
+        if len(self._names) == 1:
+            return set(self._names)
+        folded = text.casefold()
+        return {force for force, names in self._names.items() if any(n in folded for n in names)}
+
+
+def _names(bundle: Bundle) -> tuple[str, ...]:
+    plain = re.sub(r" (Police|Constabulary|Police Service)$", "", bundle.force_name).casefold()
+    return (bundle.force, bundle.force_name.casefold(), plain)
+
+
+def names_of(indicator: Indicator) -> tuple[str, ...]:
+    """How an indicator is called in what is released, longest first."""
+    label = indicator.label.casefold()
+    names = {indicator.id.casefold(), label}
+    if indicator.stratum:
+        total, _, stratum = label.rpartition(": ")
+        names |= {f"{total} {stratum}", f"{total} | {stratum}"}
+    return tuple(sorted((n for n in names if n), key=len, reverse=True))
+
+
+def speaks_of(statement: Statement, indicator: Indicator, others: Sequence[Indicator]) -> bool:
+    """Whether a statement is about an indicator, and not about one with a longer name of which this is a part.
+
+    Parameters
+    ----------
+    statement : Statement
+    indicator : Indicator
+    others : sequence of Indicator
+        All of the finding.
+
+    Returns
+    -------
+    bool
+        A stratum is named by itself too where the table or the file names its indicator.
+    """
+    text = statement.folded
+    for other in others:
+        if other.id != indicator.id:
+            for name in names_of(other):
+                if any(n in name for n in names_of(indicator)):
+                    text = text.replace(name, " ")
+    if any(re.search(rf"(?<!\w){re.escape(n)}(?!\w)", text) for n in names_of(indicator)):
+        return True
+    if not indicator.stratum or not statement.cells:
+        return False
+    place = f"{statement.part.file} {statement.part.place} {statement.part.said}".casefold()
+    total = indicator.label.rpartition(": ")[0].casefold()
+    wanted = {indicator.stratum.casefold(), sentence_case(indicator.stratum).casefold()}
+    return (indicator.name in place or total in place) and any(c.strip().casefold() in wanted for c in statement.cells)
+
+
+def printed_in(parts: Sequence[Statement], bundle: Bundle, rules: DisclosureRules) -> Iterator[tuple[str, ...]]:
+    """Numbers of withheld indicators that stand next to their names, or in the sentences they were made for.
+
+    Parameters
+    ----------
+    parts : sequence of Statement
+        Those about the force.
+    bundle : Bundle
+        With the true figures.
+    rules : DisclosureRules
+
+    Yields
+    ------
+    tuple of str
+        File, place, what could be worked out, how.
+    """
+    hidden = withheld(bundle.indicators, rules)
+    if not hidden.any:
+        return
+    named = {i.id: i for i in bundle.indicators}
+    secret = {id: secrets_of([named[id]], hidden) for id in hidden.figures | hidden.unknowns}
+    for statement in parts:
+        if not statement.numbers:
+            continue
+        for id, shown in secret.items():
+            found = shown.among(statement.numbers)
+            if found and speaks_of(statement, named[id], bundle.indicators):
+                yield _told(statement, named[id], sorted(found), rules, id in hidden.figures)
+    yield from _sentences(parts, bundle, hidden, secret)
+
+
+def _told(
+    statement: Statement, indicator: Indicator, found: Sequence[str], rules: DisclosureRules, whole: bool
+) -> tuple[str, ...]:
+    """A leak, with the way from the printed number to the count."""
+    how = f"prints {', '.join(found)}"
+    counts = counts_of(indicator)
+    of = sum(counts)
+    for number in found:
+        if number.endswith("%") and indicator.unit == "%" and of:
+            behind = counts_behind(number, of)
+            if any(rules.is_small(k) or rules.is_small(of - k) for k in behind):
+                how += f"; {number} of {of} is {' or '.join(map(str, behind))}"
+                break
+    small = [c for c in counts if rules.is_small(c)]
+    what = f"{indicator.label} ({indicator.id})"
+    if not whole:
+        return statement.part.file, statement.part.place, f"{what}: {indicator.unknown:g} cases not known", how
+    what += f": a count of {' and of '.join(map(str, small))}" if small else ": withheld to protect another count"
+    return statement.part.file, statement.part.place, what, how
+
+
+def _sentences(parts: Sequence[Statement], bundle: Bundle, hidden, secret) -> Iterator[tuple[str, ...]]:
+    """Sentences of the evidence, as they were before anything was withheld."""
+    named = {i.id: i for i in bundle.indicators}
+    whole: dict[str, str] = {}
+    for claim in bundle.claims:
+        for text in (claim.sentence, claim.why):
+            for sentence in _SENTENCE.split(text):
+                plain = " ".join(without_idle(sentence.split("; test:", 1)[0]).split()).casefold()
+                ids = [
+                    id for id, shown in secret.items() if shown.told_by(plain) and _bears(claim, id, sentence, named)
+                ]
+                if ids and len(plain) > 20:
+                    whole[plain.rstrip(".;")] = ids[0]
+    for statement in parts:
+        for plain, id in whole.items():
+            if plain in statement.folded:
+                how = "prints the sentence as it was before it was withheld"
+                yield statement.part.file, statement.part.place, f"{named[id].label} ({id})", how
+
+
+def _bears(claim, id: str, sentence: str, named: dict[str, Indicator]) -> bool:
+    """Whether a number of a claim's sentence is that of the indicator: it was taken from it, or stands by its name."""
+    sources = {source.rpartition(".")[0] for text, source in claim.numbers if text in sentence}
+    return id in sources or named[id].label.casefold() in sentence.casefold()

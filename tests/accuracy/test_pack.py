@@ -1,0 +1,112 @@
+"""What a force is sent."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import openpyxl
+import pytest
+
+from hmic_analysis.accuracy.claims import ClaimRow
+from hmic_analysis.accuracy.container import check_workbook
+from hmic_analysis.accuracy.workbook import COLUMNS, response_workbook
+from hmic_analysis.cli.main import main
+from hmic_analysis.disclosure.released import released
+from hmic_analysis.disclosure.rules import rules_of
+from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.params.load import load_params
+from hmic_analysis.release.states import read_log
+from hmic_analysis.store.textfile import file_sha256
+
+NOTICE = "EMBARGOED: not to be published before 00:01 on Thursday 4 September 2014 (Europe/London)"
+
+
+@pytest.fixture
+def pack(project):
+    return project.output / "accuracy" / "cleveland" / "pack-1"
+
+
+def cells(pack, sheet):
+    book = openpyxl.load_workbook(pack / "response-cleveland.xlsx")
+    return [[cell.value for cell in row] for row in book[sheet].iter_rows()]
+
+
+def test_the_workbook_has_one_row_for_each_claim_of_the_letter(project, pack):
+    rules = rules_of(load_params(project))
+    bundles = [released(read_bundle(project.runs("cleveland") / id), rules, "force") for id in ("A6", "F4")]
+    claims = [c for b in bundles for c in b.claims]
+    rows = cells(pack, "Response")
+    assert tuple(rows[0]) == COLUMNS
+    assert [row[0] for row in rows[1:]] == [c.claim for c in claims]
+    assert [row[3] for row in rows[1:]] == [c.sentence for c in claims]
+    assert all(value is None for row in rows[1:] for value in row[6:])
+    figure = rows[1 + [c.claim for c in claims].index("A6a")][5]
+    assert figure.startswith("Named suspects outstanding: 60")
+
+
+def test_the_pack_holds_letter_figures_and_their_data(project, pack):
+    names = {path.relative_to(pack).as_posix() for path in pack.rglob("*") if path.is_file()}
+    assert {"letter/letter-cleveland.docx", "README.txt", "response-cleveland.xlsx", "pack.json"} <= names
+    pictures = {n.rpartition(".")[0] for n in names if n.endswith(".png")}
+    assert pictures and pictures == {
+        n.rpartition(".")[0] for n in names if n.startswith("letter/figures") and n.endswith(".csv")
+    }
+    for name in names:
+        if name.endswith(".csv"):
+            with (pack / name).open(encoding="utf-8") as stream:
+                assert len(list(csv.reader(stream))) > 1
+    about = json.loads((pack / "pack.json").read_text(encoding="utf-8"))
+    assert about["files"] == {n: file_sha256(pack / n) for n in names if n != "pack.json"}
+
+
+def test_everything_says_that_it_is_synthetic_and_embargoed(project, pack):
+    readme = (pack / "README.txt").read_text(encoding="utf-8")
+    for sheet in ("Cover", "Contents", "Notes"):
+        first = [row[0] for row in cells(pack, sheet)[:3]]
+        assert any("SYNTHETIC DATA" in text for text in first) and NOTICE in first
+    assert "SYNTHETIC DATA" in readme and NOTICE in readme
+    header = openpyxl.load_workbook(pack / "response-cleveland.xlsx")["Response"].oddHeader.center.text
+    assert "SYNTHETIC DATA" in header and NOTICE in header
+
+
+def test_the_pack_brings_the_letter_into_the_check(project, pack):
+    assert [e.state for e in read_log(project, "cleveland")] == ["draft", "factual_accuracy_check"]
+
+
+def test_a_new_pack_stands_beside_the_old_one(project, clock, pack):
+    before = file_sha256(pack / "response-cleveland.xlsx")
+    assert main(["accuracy", "send", "--force", "cleveland", "--project", str(project.root)]) == 0
+    assert (pack.parent / "pack-2" / "response-cleveland.xlsx").is_file()
+    assert file_sha256(pack / "response-cleveland.xlsx") == before
+
+
+def test_no_pack_without_a_draft(project, capsys):
+    assert main(["accuracy", "send", "--force", "kent", "--project", str(project.root)]) == 2
+    assert "Allowed now: draft" in capsys.readouterr().err
+    assert not (project.output / "accuracy" / "kent" / "pack-1").exists()
+
+
+def test_hostile_text_from_data_stays_text(tmp_path):
+    row = ClaimRow(
+        claim="A1a",
+        finding="A1",
+        statement='=HYPERLINK("http://x","y")',
+        sentence="@SUM(A1) <b>",
+        verdict="Supported",
+        figure="-cmd|' /C calc'!A0",
+    )
+    path = tmp_path / "r.xlsx"
+    path.write_bytes(
+        response_workbook((("Force", "kent"), ("Force name", "=1+1"), ("Pack", "kent-1")), [row], ["x & y"])
+    )
+    check_workbook(path, "r.xlsx")
+    sheet = openpyxl.load_workbook(path)["Response"]
+    assert [cell.data_type for cell in sheet[2][:6]] == ["s"] * 6
+    assert sheet["C2"].value == '\'=HYPERLINK("http://x","y")'
+
+
+def test_equal_contents_give_equal_bytes():
+    row = ClaimRow(claim="A1a", finding="A1", statement="a", sentence="b", verdict="Supported", figure="")
+    made = [response_workbook((("Force", "kent"), ("Force name", "Kent Police")), [row], []) for _ in range(2)]
+    assert made[0] == made[1]

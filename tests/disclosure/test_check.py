@@ -1,0 +1,92 @@
+"""``hmic disclosure check`` over simulated evidence."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hmic_analysis.cli.main import main
+from hmic_analysis.disclosure.released import released
+from hmic_analysis.disclosure.rules import DisclosureRules
+from hmic_analysis.evidence.bundle import write_bundle
+
+from .evidence import RULES, claim, usual
+from .test_identifiers import project  # noqa: F401
+
+
+@pytest.fixture
+def release(project):  # noqa: F811
+    """A project with the usual evidence, and the release of it."""
+    write_bundle(usual(), project.runs("cleveland") / "A6")
+    folder = project.root / "release"
+    write_bundle(released(usual(), RULES, "force"), folder)
+    return project, folder
+
+
+def check(home, folder, capsys, *more: str) -> tuple[int, str]:
+    """Exit code and what was said."""
+    code = main(["disclosure", "check", str(folder), "--project", str(home.root), *more])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_a_clean_release_may_go(release, capsys):
+    code, said = check(*release, capsys)
+    assert code == 0 and "Nothing found: it may go." in said and "1 files; figures of 1 forces" in said
+
+
+def test_a_leak_is_named_with_file_place_and_way(release, capsys):
+    home, folder = release
+    (folder / "alt.html").write_text("<img alt='Reviewed: 5.0%'>", encoding="utf-8")
+    code, said = check(home, folder, capsys, "--force", "cleveland")
+    assert code == 1 and "it may not go" in said
+    assert "alt.html" in said and "alt of <img>" in said and "5.0% of 60 is 3" in said
+
+
+def test_a_person_a_formula_and_too_high_a_level_are_named(release, capsys):
+    home, folder = release
+    (folder / "a.csv").write_text("who,n\nC4711,8\n=HYPERLINK(1),-9\n", encoding="utf-8")
+    code, said = check(home, folder, capsys, "--audience", "public")
+    assert code == 1
+    assert "c4711" in said and "=HYPERLINK(1)" in said and "-9" not in said and "something in it is force" in said
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "words"),
+    [
+        (["--audience", "press"], 2, "write force or public"),
+        (["--force", "clevland"], 2, "Did you mean 'cleveland'"),
+        (["--force", "durham"], 3, "There is no evidence of durham"),
+    ],
+)
+def test_wrong_words_are_told(release, capsys, more, code, words):
+    found, said = check(*release, capsys, *more)
+    assert found == code and words in said and "Traceback" not in said
+
+
+def test_a_missing_folder_is_told(release, capsys):
+    home, folder = release
+    code, said = check(home, folder / "none", capsys)
+    assert code == 3 and "There is no folder" in said
+
+
+def test_a_limit_that_withholds_ones_only_is_refused(release, capsys):
+    home, folder = release
+    path = home.params / "inspection.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("  min_count: 5 ", "  min_count: 2 ", 1), encoding="utf-8")
+    code, said = check(home, folder, capsys)
+    assert code == 2 and "Write 0 to withhold nothing, or 3 or more" in said
+
+
+def test_without_a_limit_nothing_is_withheld_or_looked_for(release, capsys):
+    evidence = usual().model_copy(update={"claims": (claim("A6a", "5.0%", "reviewed_pct"),)})
+    open_rules = DisclosureRules(min_count=0)
+    assert released(evidence, open_rules, "force").indicator("reviewed_pct").value == 5.0
+    home, folder = release
+    path = home.params / "inspection.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("  min_count: 5 ", "  min_count: 0 ", 1), encoding="utf-8")
+    write_bundle(released(evidence, open_rules, "force"), folder)
+    assert json.loads((folder / "evidence.json").read_text(encoding="utf-8"))["indicators"][0]["numerator"] == 3
+    assert check(home, folder, capsys)[0] == 0

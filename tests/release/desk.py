@@ -1,0 +1,62 @@
+"""A project whose evidence was laid out by hand, and a clock that tells the time it is given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+from hmic_analysis.cli.letter import write_letter_of
+from hmic_analysis.evidence.bundle import write_bundle
+from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.params.load import load_params
+from hmic_analysis.project import Project, find_project
+from hmic_analysis.release import clock
+from hmic_analysis.runs.record import Record, write_record
+
+from ..conftest import copy_project
+from ..letters.evidence import a1, a6, draw
+
+#: Two days before publication, and the second before it and the moment itself.
+EARLY = dt.datetime(2014, 9, 1, 12, tzinfo=dt.UTC)
+BEFORE = dt.datetime(2014, 9, 3, 23, 0, 59, tzinfo=dt.UTC)
+AT = dt.datetime(2014, 9, 3, 23, 1, tzinfo=dt.UTC)
+
+
+class Clock:
+    """In place of the machine's clock."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.moment = EARLY
+        monkeypatch.setattr(clock, "now", lambda: self.moment)
+
+    def later(self, **span: float) -> None:
+        """Let time pass."""
+        self.moment += dt.timedelta(**span)
+
+
+def lay_out(project: Project, bundles: Iterable[Bundle]) -> None:
+    """Reports as a run leaves them."""
+    for bundle in bundles:
+        folder = project.runs(bundle.force) / bundle.finding
+        write_bundle(bundle, folder)
+        draw(folder)
+        record = Record(
+            finding=bundle.finding,
+            force=bundle.force,
+            status=bundle.status,
+            fingerprint={},
+            parameters={},
+            started="2014-08-20T09:00:00+00:00",
+            ended="2014-08-20T09:00:01+00:00",
+            seconds=1,
+        )
+        write_record(record, folder)
+
+
+def desk(folder: Path) -> Project:
+    """A project with the evidence of two findings of Cleveland, and its letter."""
+    project = find_project(copy_project(folder))
+    lay_out(project, [a1(), a6()])
+    write_letter_of(project, load_params(project), "cleveland")
+    return project

@@ -1,0 +1,134 @@
+"""The whole way of letters by commands: draft, pack, correction, embargo, publication, update, comparison.
+
+Three forces by default.  ``HMIC_CYCLE_FORCES=all`` takes all 43, any other value the slugs it names.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import os
+import shutil
+
+import pytest
+
+from hmic_analysis.accuracy.model import read_accuracy_log
+from hmic_analysis.cli.main import main
+from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.params.load import load_params
+from hmic_analysis.project import find_project
+from hmic_analysis.release.states import STATES, read_log
+from hmic_analysis.simulate.facts import Facts
+
+from ..accuracy.conftest import WRONG, small_return
+from ..accuracy.desk import CHALLENGE, response
+from ..conftest import ROOT, copy_project
+from ..runs.conftest import few_findings
+from .desk import AT, BEFORE
+
+ALL = [force.slug for force in load_params(find_project(ROOT)).territorial]
+NAMED = os.environ.get("HMIC_CYCLE_FORCES", "cleveland gwent city-of-london")
+FORCES = ALL if NAMED == "all" else NAMED.split()
+#: In the autumn three in ten of the suspects outstanding show recent enquiries: claim A6c no longer holds.
+AUTUMN = Facts(active_28d_share=0.3)
+#: The update's days, in params/inspection.yml.
+DAYS = (("start: 2012-12-01", "start: 2013-09-01"), ("end: 2013-11-30", "end: 2014-08-31"), ("as_of: 2014-03-31", "as_of: 2014-08-31"))  # fmt: skip
+
+
+@pytest.fixture
+def project(tmp_path, clock):
+    home = find_project(copy_project(tmp_path / "project"))
+    few_findings(home)
+    return home
+
+
+def hmic(project, *words, force=None):
+    chosen = ["--force", force] if force else [word for slug in FORCES for word in ("--force", slug)]
+    return main([*words, *chosen, "--project", str(project.root)])
+
+
+def verdicts(project, force):
+    return {c.claim: c.verdict for c in read_bundle(project.runs(force) / "A6").claims}
+
+
+def advance(project, state, reason):
+    return hmic(project, "release", "advance", "--to", state, "--reason", reason)
+
+
+def test_from_draft_to_update(project, tmp_path, clock, capsys):
+    draft(project)
+    correct(project, tmp_path, clock)
+    publish(project, clock, capsys)
+    update(project, clock)
+    assert main(["release", "status", "--project", str(project.root)]) == 0
+    said = capsys.readouterr().out
+    others = f", {43 - len(FORCES)} not begun" if len(FORCES) < 43 else ", 0 not begun"
+    assert f"43 letters: {len(FORCES)} updated{others}." in said
+    for force in FORCES:
+        assert list(dict.fromkeys(e.state for e in read_log(project, force))) == list(STATES)
+
+
+def draft(project):
+    small_return(project.root, WRONG, FORCES)
+    assert hmic(project, "run", "--quiet") == 0
+    assert all(verdicts(project, force)["A6a"] == "not_determinable" for force in FORCES)
+    assert hmic(project, "letter") == 0
+    assert advance(project, "draft", "First draft.") == 0
+    assert hmic(project, "accuracy", "send") == 0
+
+
+def correct(project, tmp_path, clock):
+    """Every force answers with the number it should have stated, and it is accepted."""
+    right = find_project(copy_project(tmp_path / "right"))
+    small_return(right.root, Facts(), FORCES)
+    clock.later(hours=12)
+    for force in FORCES:
+        workbook = response(project, tmp_path / "answers" / force, {"A6a": CHALLENGE}, force)
+        shutil.copyfile(right.raw / force / "data_request.csv", workbook.parent / "data_request.csv")
+        assert hmic(project, "accuracy", "receive", "--workbook", str(workbook), force=force) == 0
+        assert verdicts(project, force)["A6a"] == "supported"
+        entry = next(e for e in read_accuracy_log(project, force) if e.kind == "challenge")
+        assert entry.sentence_before != entry.sentence_after and entry.verdict_after == "Supported"
+        assert (project.raw / "_former" / force / "return-001" / "data_request.csv").is_file()
+    assert advance(project, "amended", "A6a was corrected.") == (1 if len(FORCES) > 1 else 3)
+    assert hmic(project, "letter") == 0
+    clock.later(hours=1)
+    assert advance(project, "amended", "A6a was corrected.") == 0
+    assert advance(project, "embargoed", "Sent under embargo.") == 0
+
+
+def publish(project, clock, capsys):
+    """Refused one second before the embargo ends, done at the minute."""
+    capsys.readouterr()
+    clock.moment = BEFORE
+    assert advance(project, "published", "The embargo has ended.") != 0
+    assert capsys.readouterr().err.count("the embargo holds until Thursday 4 September 2014") == len(FORCES)
+    assert all(read_log(project, force)[-1].state == "embargoed" for force in FORCES)
+    clock.moment = AT
+    assert advance(project, "published", "The embargo has ended.") == 0
+
+
+def update(project, clock):
+    """The autumn: other days, other data, and a comparison with the letter."""
+    clock.moment = dt.datetime(2014, 10, 26, 1, 30, tzinfo=dt.UTC)
+    path = project.params / "inspection.yml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in DAYS:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    small_return(project.root, AUTUMN, FORCES)
+    assert hmic(project, "run", "--quiet") == 0
+    assert hmic(project, "update", "keep", "--as", "autumn-2014") == 0
+    assert hmic(project, "update", "compare", "--after", "autumn-2014") == 0
+    for force in FORCES:
+        folder = project.output / "updates" / "comparisons" / force / "letter-to-autumn-2014"
+        with (folder / "comparison.csv").open(encoding="utf-8", newline="") as stream:
+            rows = {(row["claim"], row["figure"]): row for row in csv.DictReader(stream)}
+        row = rows["A6c", "active_28d_pct"]
+        assert (row["verdict_before"], row["verdict_after"]) == ("Supported", "Contradicted")
+        assert "data" in row["changed_beneath"] and "parameters" in row["changed_beneath"]
+        assert row["difference"] == "withheld" or float(row["interval_high"]) < 0
+        page = (folder / "comparison.html").read_text(encoding="utf-8")
+        assert "EMBARGOED" not in page and "SYNTHETIC DATA" in page
+    assert advance(project, "updated", "Compared with the autumn update.") == 0
