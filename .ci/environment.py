@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Packages that conda-forge calls otherwise.
-CONDA_NAMES = {"duckdb": "python-duckdb", "tzdata": "python-tzdata"}
+CONDA_NAMES = {"duckdb": "python-duckdb", "tzdata": "python-tzdata", "typst": "typst-py"}
 HEADER = "# Generated from pyproject.toml by .ci/environment.py; edit that instead.\n"
 
 

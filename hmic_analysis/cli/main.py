@@ -24,9 +24,14 @@ COMMANDS = {
     "run": ("run", "run"),
     "status": ("status", "status"),
     "schedule": ("schedule", "schedule"),
-    "letter": ("letter", "letter"),
+    "letter": ("letter", "app"),
+    "accuracy": ("accuracy", "app"),
+    "release": ("release", "app"),
+    "update": ("update", "app"),
     "compare": ("compare", "app"),
     "figures": ("figures", "app"),
+    "site": ("site", "app"),
+    "disclosure": ("disclosure", "app"),
     "explore": ("explore", "explore"),
 }
 

@@ -8,8 +8,17 @@ from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator
 from hmic_analysis.evidence.reasons import REASONS
 from hmic_analysis.evidence.wording import say_indicator
 from hmic_analysis.letters.annex_data import data_blocks
-from hmic_analysis.letters.model import CatalogueEntry, Paragraph, Part, Section, TableBlock, TableColumn
+from hmic_analysis.letters.model import (
+    CatalogueEntry,
+    LetterSettings,
+    Paragraph,
+    Part,
+    Section,
+    TableBlock,
+    TableColumn,
+)
 from hmic_analysis.letters.text import DASH, as_sentence, based_on_text, clean, range_text
+from hmic_analysis.letters.wording import OwnWords
 
 VERDICTS = {"supported": "Supported", "contradicted": "Contradicted", "not_determinable": "Not determinable"}
 FLAGS = {
@@ -68,6 +77,11 @@ HOW_TO_READ = (
         "A small or purposive sample, records with many gaps, or a document that something else bears out.",
     ),
     ("Grade D", "A single statement or document by itself."),
+    (
+        "[c]",
+        "Withheld: the figure rests on so few persons that it could point to one of them, or would give such a "
+        "figure away.",
+    ),
     ("A dash", "There is no such figure or grade."),
 )
 
@@ -75,8 +89,8 @@ HOW_TO_READ = (
 def annexes(
     found: Mapping[str, Bundle],
     catalogue: Sequence[CatalogueEntry],
-    releasable: Sequence[str],
-    min_count: int,
+    settings: LetterSettings,
+    wording: Mapping[str, OwnWords],
 ) -> tuple[Section, ...]:
     """The three annexes.
 
@@ -85,20 +99,20 @@ def annexes(
     found : mapping of str to Bundle
         The evidence by finding.
     catalogue : sequence of CatalogueEntry
-    releasable : sequence of str
-        Sensitivities that may go into this letter; other claims are named, their evidence is not.
-    min_count : int
-        Counts of persons above 0 and below it are not printed.
+        Claims of it that the evidence lacks are named as withheld.
+    settings : LetterSettings
+    wording : mapping of str to OwnWords
+        Inspectors' own wording; its reasons are given with the claims.
 
     Returns
     -------
     tuple of Section
     """
     rows = [
-        _claim_row(found[entry.finding], claim, claim.sensitivity in releasable, min_count)
+        row
         for entry in catalogue
         if entry.finding in found
-        for claim in found[entry.finding].claims
+        for row in _claim_rows(entry, found[entry.finding], settings, wording)
     ]
     claims = TableBlock(
         number=1,
@@ -122,10 +136,22 @@ def annexes(
     )
 
 
-def _claim_row(bundle: Bundle, claim: ClaimEvidence, shown: bool, min_count: int) -> tuple[str, ...]:
-    statement = clean(claim.statement)
-    if not shown:
-        return (claim.claim, statement, "Withheld", DASH, DASH, DASH, DASH, "The evidence is restricted.")
+def _claim_rows(
+    entry: CatalogueEntry, bundle: Bundle, settings: LetterSettings, wording: Mapping[str, OwnWords]
+) -> list[tuple[str, ...]]:
+    """The rows of a finding: its claims in order, those withheld by their statement only."""
+    evidence = {claim.claim: claim for claim in bundle.claims}
+    statements = dict(entry.claims) | {id: claim.statement for id, claim in evidence.items()}
+    return [
+        _claim_row(bundle, evidence[id], settings, wording.get(id))
+        if id in evidence
+        else (id, clean(statement), "Withheld", DASH, DASH, DASH, DASH, "The evidence is restricted.")
+        for id, statement in statements.items()
+    ]
+
+
+def _claim_row(bundle: Bundle, claim: ClaimEvidence, settings: LetterSettings, own: OwnWords | None) -> tuple[str, ...]:
+    statement, min_count = clean(claim.statement), settings.min_count
     if claim.type == "judgement":
         return (
             claim.claim,
@@ -135,19 +161,26 @@ def _claim_row(bundle: Bundle, claim: ClaimEvidence, shown: bool, min_count: int
             DASH,
             DASH,
             DASH,
-            "A judgement; not tested.",
+            _with_own("A judgement; not tested.", own),
         )
     indicator = _headline(bundle, claim)
     return (
         claim.claim,
         statement,
         VERDICTS[claim.verdict],
-        _figure_text(claim, indicator, min_count),
+        _figure_text(claim, indicator, settings),
         DASH if indicator is None else range_text(indicator, min_count),
         DASH if indicator is None else based_on_text(indicator, min_count),
         DASH if claim.grade == "-" else claim.grade,
-        _reason(claim, indicator) or ("Nothing was supplied." if bundle.status == "no_data" else DASH),
+        _with_own(_reason(claim, indicator) or ("Nothing was supplied." if bundle.status == "no_data" else DASH), own),
     )
+
+
+def _with_own(reason: str, own: OwnWords | None) -> str:
+    """The reason, and after it why an inspector worded the claim."""
+    if own is None:
+        return reason
+    return f"{reason}\nWorded by an inspector: {as_sentence(own.reason)}"
 
 
 def _headline(bundle: Bundle, claim: ClaimEvidence) -> Indicator | None:
@@ -156,16 +189,18 @@ def _headline(bundle: Bundle, claim: ClaimEvidence) -> Indicator | None:
     return next((i for i in of_claim if i.value is not None), of_claim[0] if of_claim else None)
 
 
-def _figure_text(claim: ClaimEvidence, indicator: Indicator | None, min_count: int) -> str:
+def _figure_text(claim: ClaimEvidence, indicator: Indicator | None, settings: LetterSettings) -> str:
     if indicator is None:
         return DASH
     label = clean(indicator.label)
     window = f" ({clean(indicator.window)})" if indicator.window else ""
+    if indicator.value is None and indicator.note.startswith(settings.marker):
+        return f"{settings.marker}\n{label}{window}\n{clean(indicator.note.removeprefix(settings.marker))}"
     if indicator.value is None:
         return f"Not available\n{label}{window}\n{clean(indicator.note)}".rstrip()
     # As the sentence prints it, so that nobody has to ask whether two roundings are one figure.
     printed = {field: text for text, field in claim.numbers}.get(f"{indicator.id}.value")
-    return f"{clean(printed) if printed else say_indicator(indicator, min_count)}\n{label}{window}"
+    return f"{clean(printed) if printed else say_indicator(indicator, settings.min_count)}\n{label}{window}"
 
 
 def _reason(claim: ClaimEvidence, indicator: Indicator | None) -> str:

@@ -99,6 +99,10 @@ def _write_figure(anchor: WordParagraph, block: FigureBlock, folder: Path) -> No
     if shape.height > FIGURE_HEIGHT:
         shape.width, shape.height = round(shape.width * FIGURE_HEIGHT / shape.height), FIGURE_HEIGHT
     describe_picture(shape._inline, f"Figure {block.number}", block.alt)
+    if block.note:
+        note = anchor.insert_paragraph_before(block.note, style="Figure source")
+        note.paragraph_format.space_after = 0
+        note.paragraph_format.keep_with_next = True
     anchor.insert_paragraph_before(block.source, style="Figure source")
 
 
@@ -111,11 +115,13 @@ def _write_table(anchor: WordParagraph, block: TableBlock) -> None:
     table.autofit = False
     use_row_headings_only(table)
     describe_table(table, block.headline, block.alt)
-    _fill(table, 0, tuple(c.title for c in block.columns), block, "Table heading")
+    # The id of a style, looked up once: the library looks through all styles for each paragraph it is given to.
+    heading, text = (anchor.part.document.styles[name].style_id for name in ("Table heading", "Table text"))
+    _fill(table, 0, tuple(c.title for c in block.columns), block, heading)
     mark_row(table.rows[0], header=True)
     for i, row in enumerate(block.rows, 1):
         mark_row(table.add_row(), header=False)
-        _fill(table, i, row, block, "Table text")
+        _fill(table, i, row, block, text)
     for column, spec in zip(table.columns, block.columns, strict=True):
         column.width = Mm(spec.width)
     anchor.insert_paragraph_before(style="Figure source")
@@ -131,6 +137,6 @@ def _fill(table: Table, number: int, texts: tuple[str, ...], block: TableBlock, 
 def _fill_cell(cell: _Cell, text: str, style: str, alignment: WD_ALIGN_PARAGRAPH | None) -> None:
     for i, line in enumerate(text.split("\n")):
         paragraph = cell.paragraphs[0] if i == 0 else cell.add_paragraph()
-        paragraph.style = style
+        paragraph._p.style = style
         paragraph.alignment = alignment
         paragraph.add_run(line)

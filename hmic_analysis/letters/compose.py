@@ -5,11 +5,11 @@ Nothing is computed here: sentences, figures and numbers come out of the evidenc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hmic_analysis.errors import DataError, did_you_mean
-from hmic_analysis.evidence.model import Bundle, ClaimEvidence
+from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.evidence.reasons import REASONS, because
 from hmic_analysis.evidence.wording import say_period
 from hmic_analysis.letters.annexes import annexes
@@ -25,25 +25,35 @@ from hmic_analysis.letters.model import (
     Part,
     Section,
 )
-from hmic_analysis.letters.text import as_view, clean, day, embargo_text, led, listed, long_date, points
-
-#: What may go to the force the letter is about.
-RELEASABLE = ("force", "public")
+from hmic_analysis.letters.paragraphs import AT_ODDS, at_odds, finding_paragraphs
+from hmic_analysis.letters.text import clean, day, embargo_text, long_date
+from hmic_analysis.letters.wording import OwnWords
 
 NOT_ASSESSED = "Findings not assessed"
+WITHHELD = (
+    "Some of the evidence on this finding is restricted and is withheld from this letter; Annex A names the statements."
+)
 
 
-def compose(bundles: Sequence[Bundle], settings: LetterSettings, catalogue: Sequence[CatalogueEntry]) -> Letter:
+def compose(
+    bundles: Sequence[Bundle],
+    settings: LetterSettings,
+    catalogue: Sequence[CatalogueEntry],
+    wording: Mapping[str, OwnWords] | None = None,
+) -> Letter:
     """Write the letter of one force.
 
     Parameters
     ----------
     bundles : sequence of Bundle
-        The evidence, at most one bundle a finding, in any order.
+        The evidence as the force may see it (:func:`hmic_analysis.disclosure.released.released`), at most one bundle a
+        finding, in any order.
     settings : LetterSettings
     catalogue : sequence of CatalogueEntry
         Every finding of the inspection in the order of the letter; those without evidence are named as not
         assessed.
+    wording : mapping of str to OwnWords, optional
+        Inspectors' own wording, by claim.
 
     Returns
     -------
@@ -53,13 +63,16 @@ def compose(bundles: Sequence[Bundle], settings: LetterSettings, catalogue: Sequ
     ------
     DataError
         If there is no evidence at all, if it is of another force or of several letter dates, if a finding occurs
-        twice or is not in the catalogue, or if a claim has no sentence.
+        twice or is not in the catalogue, if a claim has no sentence, or if anything in it is restricted.
+    ParameterError
+        If an inspector's own wording names a figure that isn't there.
     """
     found = _by_finding(bundles, settings, catalogue)
     synthetic = any(b.synthetic for b in bundles)
     if synthetic:
         settings = _by_office(settings)
     written_on = bundles[0].letter_date
+    wording = wording or {}
     return Letter(
         force=settings.force,
         force_name=clean(settings.force_name),
@@ -80,8 +93,9 @@ def compose(bundles: Sequence[Bundle], settings: LetterSettings, catalogue: Sequ
         signatory_name=clean(settings.signatory_name),
         signatory_honours=clean(settings.signatory_honours),
         signatory_post=clean(settings.signatory_post),
-        sections=_sections(found, settings, catalogue),
-        annexes=annexes(found, catalogue, RELEASABLE, settings.min_count),
+        marks=_marks(found, wording),
+        sections=_sections(found, settings, catalogue, wording),
+        annexes=annexes(found, catalogue, settings, wording),
     )
 
 
@@ -123,6 +137,12 @@ def _by_finding(
                 f"There is evidence for finding '{bundle.finding}', which the inspection doesn't list."
                 f"{did_you_mean(bundle.finding, known)} Findings: {', '.join(known)}."
             )
+        parts = (bundle, *bundle.claims, *bundle.figures)
+        if any(part.sensitivity == "restricted" for part in parts):
+            raise DataError(
+                f"The evidence of finding {bundle.finding} holds what is restricted, and letters are written from what "
+                "may be released to the force only (hmic_analysis.disclosure.released)."
+            )
         if bundle.finding in found:
             raise DataError(f"Finding {bundle.finding} of '{settings.force}' was given twice. Keep the newer evidence.")
         found[bundle.finding] = bundle
@@ -144,8 +164,19 @@ def _period(bundles: Sequence[Bundle]) -> str:
     return f"for {say_period(day(start), day(end))}, and on the position at {long_date(as_of)}"
 
 
+def _marks(found: Mapping[str, Bundle], wording: Mapping[str, OwnWords]) -> tuple[str, ...]:
+    """That some wording goes against its verdict, where it does."""
+    claims = (c for bundle in found.values() for c in bundle.claims)
+    if any(at_odds(claim, wording.get(claim.claim)) for claim in claims):
+        return (AT_ODDS,)
+    return ()
+
+
 def _sections(
-    found: dict[str, Bundle], settings: LetterSettings, catalogue: Sequence[CatalogueEntry]
+    found: dict[str, Bundle],
+    settings: LetterSettings,
+    catalogue: Sequence[CatalogueEntry],
+    wording: Mapping[str, OwnWords],
 ) -> tuple[Section, ...]:
     sections: list[Section] = []
     missing: dict[str, list[str]] = {}
@@ -156,12 +187,15 @@ def _sections(
             bundle = found.get(entry.finding)
             gap = _gap(bundle)
             if gap or bundle is None:
-                missing.setdefault(gap, []).append(clean(f"{entry.finding} {entry.title}"))
+                missing.setdefault(gap, []).append(clean(entry.title))
                 continue
-            figures = figure_blocks(bundle, settings.figures_per_finding, number, RELEASABLE)
+            figures = figure_blocks(bundle, settings.figures_per_finding, number)
             number += len(figures)
             blocks.append(Heading(text=clean(f"{entry.finding}. {entry.title}")))
-            blocks.extend(_paragraphs(bundle, settings, figures))
+            turn = list(found).index(entry.finding)
+            blocks.extend(finding_paragraphs(bundle, settings, figures, wording, turn))
+            if any(id not in {c.claim for c in bundle.claims} for id, _ in entry.claims):
+                blocks.append(Paragraph(style="note", finding=entry.finding, parts=(Part(text=WITHHELD),)))
             blocks.extend(figures)
         if blocks:
             sections.append(Section(title=clean(title), blocks=tuple(blocks)))
@@ -188,67 +222,9 @@ def _gap(bundle: Bundle | None) -> str:
     if bundle is None:
         return "No evidence has been prepared"
     if bundle.status == "no_data":
-        reasons = tuple(r for c in bundle.claims if c.type != "judgement" for r in c.reasons if r in REASONS)
+        given = {r for c in bundle.claims if c.type != "judgement" for r in c.reasons}
+        reasons = tuple(r for r in REASONS if r in given)  # in one order, so that findings with the same stand together
         return f"Could not be assessed, because {because(reasons) if reasons else REASONS['no_data']}"
-    if all(c.sensitivity not in RELEASABLE for c in bundle.claims):
+    if not bundle.claims:
         return "Assessed, but the evidence is restricted and is withheld from this letter"
     return ""
-
-
-def _paragraphs(bundle: Bundle, settings: LetterSettings, figures: Sequence[FigureBlock]) -> list[Paragraph]:
-    """The claim sentences of a finding, joined, and a note on what is withheld."""
-    claims = [c for c in bundle.claims if c.sensitivity in RELEASABLE]
-    sentences = _joined(claims, settings)
-    # The figures bear on what was found, not on the view taken of it: refer to them before the view begins.
-    last = max((i for i, c in enumerate(claims) if c.type != "judgement"), default=len(claims) - 1)
-    parts: list[Part] = []
-    for i, sentence in enumerate(sentences):
-        blank = " " if parts else ""
-        if i == last and figures:
-            parts.append(Part(text=blank + sentence.rstrip(".") + " ("))
-            for j, figure in enumerate(figures):
-                joint = "" if j == 0 else " and " if j == len(figures) - 1 else ", "
-                parts.extend(([Part(text=joint)] if joint else []) + [_reference(figure)])
-            parts.append(Part(text=")."))
-        else:
-            parts.append(Part(text=blank + sentence))
-    paragraph = Paragraph(
-        parts=tuple(parts),
-        finding=bundle.finding,
-        claims=tuple(c.claim for c in claims),
-        numbers=tuple(dict.fromkeys((clean(text), field) for c in claims for text, field in c.numbers)),
-    )
-    withheld = [c.claim for c in bundle.claims if c.sensitivity not in RELEASABLE]
-    if not withheld:
-        return [paragraph]
-    be, its = ("is", "its") if len(withheld) == 1 else ("are", "their")
-    note = f"{listed(withheld)} {be} withheld from this letter because {its} evidence is restricted."
-    return [paragraph, Paragraph(style="note", finding=bundle.finding, parts=(Part(text=note),))]
-
-
-def _reference(figure: FigureBlock) -> Part:
-    return Part(text=f"Figure {figure.number}", target=figure.bookmark)
-
-
-def _joined(claims: Sequence[ClaimEvidence], settings: LetterSettings) -> list[str]:
-    """The sentences, with 'However,' where one turns against the one before, and views marked as such."""
-    names = f"{settings.force_name} {settings.organisation}"
-    sentences: list[str] = []
-    before = 0
-    for claim in claims:
-        sentence = clean(claim.sentence)
-        if not sentence:
-            raise DataError(
-                f"Claim {claim.claim} of '{settings.force}' has no sentence in its evidence. Run finding "
-                f"{claim.finding} again; if it stays empty, give the claim a sentence for '{claim.verdict}'."
-            )
-        if not sentence.endswith((".", "!", "?")):
-            sentence += "."
-        way = points(claim)
-        if claim.type == "judgement":
-            sentence = as_view(sentence, names)
-        elif before * way < 0:
-            sentence = led("However,", sentence, names) or sentence
-        sentences.append(sentence)
-        before = way
-    return sentences

@@ -11,8 +11,11 @@ from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.letters.archive import remove, write_whole
 from hmic_analysis.letters.compose import compose
+from hmic_analysis.letters.fixed import fixed_words
 from hmic_analysis.letters.model import CatalogueEntry, Letter, LetterSettings
-from hmic_analysis.letters.word import write_letter
+from hmic_analysis.letters.pdf import pdf_bytes
+from hmic_analysis.letters.word import rendered, word_bytes
+from hmic_analysis.letters.wording import OwnWords
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class LetterFiles:
     """What was written."""
 
     document: Path
+    pdf: Path
     blocks: Path
     figures: tuple[Path, ...]
 
@@ -69,6 +73,7 @@ def make_letter(
     catalogue: Sequence[CatalogueEntry],
     template: Path,
     letters: Path,
+    wording: Mapping[str, OwnWords] | None = None,
 ) -> LetterFiles:
     """Write everything that belongs to one force's letter.
 
@@ -83,25 +88,35 @@ def make_letter(
         The Word template.
     letters : pathlib.Path
         The folder of all letters; the force's lies below it.
+    wording : mapping of str to OwnWords, optional
+        Inspectors' own wording, by claim.
 
     Returns
     -------
     LetterFiles
-        ``<force>/letter-<force>.docx``, ``<force>/letter-<force>.json`` and ``<force>/figures/``.
+        ``<force>/letter-<force>.docx``, ``.pdf`` and ``.json``, and ``<force>/figures/``, which all three share.
 
     Raises
     ------
     DataError, ParameterError
-        As :func:`compose`, :func:`export_figures` and :func:`write_letter` say.
+        As :func:`compose`, :func:`export_figures`, :func:`word_bytes` and :func:`pdf_bytes` say.
     """
-    letter = compose(bundles, settings, catalogue)
+    letter = compose(bundles, settings, catalogue, wording)
     folder = letters / settings.force
     figures = export_figures(letter, reports, folder)
-    document = write_letter(letter, folder / f"letter-{settings.force}.docx", template)
-    blocks = folder / f"letter-{settings.force}.json"
+    stem = folder / f"letter-{settings.force}"
+    filled = rendered(letter, template)
+    fixed = fixed_words(filled, template)
+    document, pdf, blocks = (stem.with_suffix(ending) for ending in (".docx", ".pdf", ".json"))
+    contents = {
+        document: word_bytes(letter, filled, template, folder),
+        pdf: pdf_bytes(letter, fixed, folder),
+    }
+    for path, content in contents.items():
+        write_whole(path, content)
     text = json.dumps(letter.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False)
     write_whole(blocks, (text + "\n").encode("utf-8"))
-    return LetterFiles(document, blocks, figures)
+    return LetterFiles(document, pdf, blocks, figures)
 
 
 def read_letter(path: Path) -> Letter:

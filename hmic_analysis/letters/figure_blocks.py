@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hmic_analysis.evidence.model import Bundle, Figure
 from hmic_analysis.letters.model import FigureBlock
 from hmic_analysis.letters.text import clean
 
 
-def figure_blocks(bundle: Bundle, at_most: int, before: int, releasable: Sequence[str]) -> list[FigureBlock]:
+def figure_blocks(bundle: Bundle, at_most: int, before: int) -> list[FigureBlock]:
     """The first figures of a finding that show something, numbered on.
 
     Parameters
@@ -18,20 +16,31 @@ def figure_blocks(bundle: Bundle, at_most: int, before: int, releasable: Sequenc
     at_most : int
     before : int
         Figures that stand before these in the letter.
-    releasable : sequence of str
-        Sensitivities that may go into the letter.
 
     Returns
     -------
     list of FigureBlock
     """
-    chosen = [f for f in bundle.figures if f.sensitivity in releasable and not f.empty][:at_most]
-    return [_figure(bundle, figure, before + i) for i, figure in enumerate(chosen, 1)]
+    chosen = [f for f in bundle.figures if not f.empty][:at_most]
+    return [figure_block(bundle, figure, before + i) for i, figure in enumerate(chosen, 1)]
 
 
-def _figure(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
+def figure_block(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
+    """One figure as a block of the letter.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    figure : Figure
+    number : int
+
+    Returns
+    -------
+    FigureBlock
+    """
     stem = f"figures/figure-{number:02d}-{bundle.finding}-{figure.name}"
     synthetic = figure.synthetic or bundle.synthetic
+    subtitle, note = _split(clean(figure.subtitle))
     source = clean(figure.source).rstrip(".") + "."
     if synthetic and "synthetic" not in source.lower():
         source += " Synthetic data."
@@ -41,7 +50,8 @@ def _figure(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
         finding=bundle.finding,
         name=figure.name,
         headline=clean(figure.headline),
-        subtitle=clean(figure.subtitle),
+        subtitle=subtitle,
+        note=note,
         source=source if source.lower().startswith("source") else f"Source: {source}",
         alt=clean(figure.alt),
         png=f"{stem}.png",
@@ -50,3 +60,9 @@ def _figure(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
         origin=(figure.png, figure.svg, figure.data),
         synthetic=synthetic,
     )
+
+
+def _split(subtitle: str) -> tuple[str, str]:
+    """The first sentence, which says what is measured; and the rest, which says how to read it."""
+    first, stop, rest = subtitle.partition(". ")
+    return (f"{first}.", rest) if stop else (subtitle, "")

@@ -45,6 +45,8 @@ class LetterSettings:
         Title of the national report that goes with the letter, "" for none.
     min_count : int
         Counts of persons above 0 and below it are not printed.
+    marker : str
+        What stands in their place in tables.
     """
 
     force: str
@@ -62,6 +64,7 @@ class LetterSettings:
     figures_per_finding: int = 2
     report_title: str = ""
     min_count: int = 5
+    marker: str = "[c]"
 
 
 @dataclass(frozen=True)
@@ -77,20 +80,38 @@ class CatalogueEntry:
         Heading of the section it stands under.
     request : tuple of str
         What to ask the force for where there is no evidence.
+    claims : tuple of (str, str)
+        Its claims and their statements; those that the evidence lacks are named as withheld.
     """
 
     finding: str
     title: str
     section: str
     request: tuple[str, ...] = ()
+    claims: tuple[tuple[str, str], ...] = ()
 
 
 class Part(Model):
-    """A stretch of text; with a ``target`` it refers to the figure or table of that bookmark."""
+    """A stretch of text.
+
+    Attributes
+    ----------
+    target : str
+        Bookmark of the figure or table that the text refers to, "" for none.
+    claim : str
+        The claim that the text is the sentence of, "" for none.
+    numbers : tuple of (str, str)
+        Each number printed and the indicator field it was taken from.
+    own : bool
+        Whether an inspector worded it.
+    """
 
     text: str
     target: str = ""
     strong: bool = False
+    claim: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+    own: bool = False
 
 
 class Heading(Model):
@@ -129,6 +150,8 @@ class FigureBlock(Model):
 
     Attributes
     ----------
+    subtitle, note : str
+        What is measured, where and when; and how to read the picture, put below it.
     png, svg, data : str
         Paths below the letter's folder.
     origin : tuple of str
@@ -142,6 +165,7 @@ class FigureBlock(Model):
     name: str
     headline: str
     subtitle: str
+    note: str = ""
     source: str
     alt: str
     png: str
@@ -183,9 +207,17 @@ class Section(Model):
 
 
 class Letter(Model):
-    """A letter, complete but for its looks."""
+    """A letter, complete but for its looks.
 
-    schema_version: int = 1
+    Attributes
+    ----------
+    embargo : str
+        When the embargo ends, in words; "" where there is none, or where the letter is not marked with it any more.
+    marks : tuple of str
+        What a reader must know of the letter as a whole, printed before the findings.
+    """
+
+    schema_version: int = 2
     force: str
     force_name: str
     synthetic: bool
@@ -205,6 +237,7 @@ class Letter(Model):
     signatory_name: str
     signatory_honours: str
     signatory_post: str
+    marks: tuple[str, ...] = ()
     sections: tuple[Section, ...]
     annexes: tuple[Section, ...]
 

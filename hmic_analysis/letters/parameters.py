@@ -48,6 +48,7 @@ def letter_settings(params: Params, slug: str) -> LetterSettings:
         reference=inspection.letter.reference,
         embargo=inspection.embargo_until.isoformat(timespec="minutes") if of_inspection else "",
         min_count=resolved.disclosure.min_count,
+        marker=resolved.disclosure.marker,
     )
 
 
@@ -73,4 +74,13 @@ def letter_catalogue(params: Params) -> tuple[CatalogueEntry, ...]:
     """
     sections = params.inspection.letter.sections
     ordered = sorted(params.findings.values(), key=lambda f: list(sections).index(f.section))
-    return tuple(CatalogueEntry(f.id, f.title, sections[f.section], tuple(f.request)) for f in ordered)
+    return tuple(
+        CatalogueEntry(
+            f.id,
+            f.title,
+            sections[f.section],
+            tuple(f.request),
+            tuple((id, claim.statement) for id, claim in f.claims.items()),
+        )
+        for f in ordered
+    )

@@ -19,7 +19,11 @@ ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 OPENERS = frozenset(
     "a about after all although among an and as at because before between both by during each every few for from "
     "given he her his if in it its many more most no none of on one only our over since some that the their there "
-    "these they this those through to under until we when where which while with within".split()
+    "these they this those through to under until we when where which while with within "
+    # Ordinary words with which sentences of params/findings.yml begin.
+    "arrangements attending call-handlers daily dispatchers existing identification key large larger next next-to "
+    "officers part people performance practice preventing records reports results risk several small staff supervisors "
+    "supervision teams what who work".split()
 )
 
 #: Words that already say that a sentence is somebody's view.

@@ -19,58 +19,74 @@ from lxml.etree import LxmlError
 from markupsafe import Markup
 
 from hmic_analysis.errors import ParameterError, did_you_mean
-from hmic_analysis.letters.archive import stable, write_whole
+from hmic_analysis.letters.archive import stable
 from hmic_analysis.letters.blocks import write_section
 from hmic_analysis.letters.model import Letter
 from hmic_analysis.letters.styles import LANGUAGE, NEEDED
 from hmic_analysis.letters.template import VARIABLES
 
-#: Without these a letter would lose its findings, its evidence or the word that it is not real.
-REQUIRED = ("findings", "annexes", "synthetic_notice")
+#: Without these a letter would lose its findings, its evidence, or the word that it is not real or not yet public.
+REQUIRED = ("findings", "annexes", "synthetic_notice", "embargo")
 
 PLACES = ("findings", "annexes")
 
 
-def write_letter(letter: Letter, path: Path, template: Path) -> Path:
-    """Write a letter as a Word document.
+def word_bytes(letter: Letter, document: DocumentType, template: Path, folder: Path) -> bytes:
+    """A letter as the bytes of a Word document.
 
     Parameters
     ----------
     letter : Letter
-    path : pathlib.Path
-        The document to write; its pictures lie below its folder, see :mod:`hmic_analysis.letters.exports`.
+    document : docx.document.Document
+        As :func:`rendered` gives it; changed in place.
     template : pathlib.Path
-        The letter template.
+        The template it was rendered from, for messages.
+    folder : pathlib.Path
+        The letter's folder; its pictures lie below.
 
     Returns
     -------
-    pathlib.Path
-        ``path``.  Equal letters, pictures and templates give equal bytes.
+    bytes
+        Equal letters, pictures and templates give equal bytes.
 
     Raises
     ------
     ParameterError
-        If the template is missing, isn't a Word document, or uses or lacks a variable or a style.
+        If a place for blocks has gone from the template.
     DataError
         If a picture is missing or isn't one.
     """
-    document = _rendered(letter, template)
-    _check_styles(document, template)
     for place, sections in zip(PLACES, (letter.sections, letter.annexes), strict=True):
-        anchor = _anchor(document, place, template)
+        anchor = find_place(document, place, template)
+        for mark in letter.marks if place == "findings" else ():
+            anchor.insert_paragraph_before(mark, style="Note")
         for section in sections:
-            write_section(anchor, section, path.parent)
+            write_section(anchor, section, folder)
         anchor._p.getparent().remove(anchor._p)
-    _check_notice(document, letter, template)
     _set_properties(document, letter)
     out = BytesIO()
     document.save(out)
-    write_whole(path, stable(out.getvalue()))
-    return path
+    return stable(out.getvalue())
 
 
-def _rendered(letter: Letter, template: Path) -> DocumentType:
-    """The template with its variables filled in and an anchor where blocks go."""
+def rendered(letter: Letter, template: Path) -> DocumentType:
+    """The template with its variables filled in, and an anchor where blocks go.
+
+    Parameters
+    ----------
+    letter : Letter
+    template : pathlib.Path
+
+    Returns
+    -------
+    docx.document.Document
+
+    Raises
+    ------
+    ParameterError
+        If the template is missing, isn't a Word document, uses or lacks a variable or a style, or doesn't show the
+        notices in every page header.
+    """
     if not template.is_file():
         raise ParameterError(
             f"There is no letter template at {template}. Put it back, or build a new one with build_template in "
@@ -94,7 +110,10 @@ def _rendered(letter: Letter, template: Path) -> DocumentType:
         ) from None
     out = BytesIO()
     word.save(out)
-    return Document(BytesIO(out.getvalue()))
+    document = Document(BytesIO(out.getvalue()))
+    _check_styles(document, template)
+    _check_notices(document, letter, template)
+    return document
 
 
 def _context(letter: Letter) -> dict[str, object]:
@@ -136,7 +155,8 @@ def _check_styles(document: DocumentType, template: Path) -> None:
         )
 
 
-def _anchor(document: DocumentType, place: str, template: Path) -> WordParagraph:
+def find_place(document: DocumentType, place: str, template: Path) -> WordParagraph:
+    """The paragraph that marks where findings or annexes go; :class:`ParameterError` if there is none."""
     for mark in document.element.body.iterchildren(qn("w:p")):
         if any(b.get(qn("w:name")) == f"place_{place}" for b in mark.iterchildren(qn("w:bookmarkStart"))):
             return WordParagraph(mark, document._body)
@@ -146,17 +166,19 @@ def _anchor(document: DocumentType, place: str, template: Path) -> WordParagraph
     )
 
 
-def _check_notice(document: DocumentType, letter: Letter, template: Path) -> None:
-    """Synthetic data are named on every page, whatever was done to the template."""
-    if not letter.synthetic:
-        return
-    for section in document.sections:
-        headers = [section.header] + ([section.first_page_header] if section.different_first_page_header_footer else [])
-        if not all(any(letter.synthetic_notice in p.text for p in header.paragraphs) for header in headers):
-            raise ParameterError(
-                f"The letter template {template} must show {{{{ synthetic_notice }}}} in every page header, so that no "
-                "page of a synthetic letter can be taken for a real one."
-            )
+def _check_notices(document: DocumentType, letter: Letter, template: Path) -> None:
+    """Synthetic data and the embargo are named on every page, whatever was done to the template."""
+    for name, text, why in (
+        ("synthetic_notice", letter.synthetic_notice, "a synthetic letter can be taken for a real one"),
+        ("embargo", letter.embargo, "a letter under embargo can be passed on without it"),
+    ):
+        for section in document.sections if text else ():
+            first = [section.first_page_header] if section.different_first_page_header_footer else []
+            if not all(any(text in p.text for p in header.paragraphs) for header in [section.header, *first]):
+                raise ParameterError(
+                    f"The letter template {template} must show {{{{ {name} }}}} in every page header, so that no page "
+                    f"of {why}."
+                )
 
 
 def _set_properties(document: DocumentType, letter: Letter) -> None:
@@ -164,7 +186,7 @@ def _set_properties(document: DocumentType, letter: Letter) -> None:
     properties = document.core_properties
     properties.title, properties.subject = _fitting(letter.title), _fitting(letter.subject)
     properties.author = properties.last_modified_by = _fitting(letter.organisation)
-    properties.keywords = letter.synthetic_notice
+    properties.keywords = "; ".join(notices(letter))
     properties.comments, properties.language, properties.revision = "", LANGUAGE, 1
     properties.created = properties.modified = written
 
@@ -172,3 +194,9 @@ def _set_properties(document: DocumentType, letter: Letter) -> None:
 def _fitting(text: str) -> str:
     """Document properties hold at most 255 characters."""
     return text[:255]
+
+
+def notices(letter: Letter) -> list[str]:
+    """What every output of a letter says about itself: that it is synthetic, and that it is under embargo."""
+    embargo = f"EMBARGOED until {letter.embargo}" if letter.embargo else ""
+    return [notice for notice in (letter.synthetic_notice, embargo) if notice]

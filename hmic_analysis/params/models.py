@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.params.base import Count, Model, Number, Positive, Text, Whole, YesNo, form
@@ -120,8 +120,18 @@ class Inspection(Settings):
 
     @property
     def embargo(self) -> dt.datetime:
-        """The moment the embargo ends, aware of its time zone."""
-        return self.embargo_until.replace(tzinfo=ZoneInfo(self.timezone))
+        """The moment the embargo ends, aware of its time zone; of a wall time that occurs twice the later one."""
+        return self.embargo_until.replace(tzinfo=ZoneInfo(self.timezone), fold=1)
+
+    @model_validator(mode="after")
+    def _embargo_exists(self) -> Inspection:
+        there = self.embargo.astimezone(dt.UTC).astimezone(ZoneInfo(self.timezone))
+        if there.replace(tzinfo=None) != self.embargo_until:
+            raise ValueError(
+                f"embargo_until: {self.embargo_until:%Y-%m-%d %H:%M} never comes in {self.timezone}: the clocks go "
+                f"forward over it. Write a time before or after, such as {there:%Y-%m-%d %H:%M}"
+            )
+        return self
 
 
 class Addressee(Model):

@@ -23,6 +23,12 @@ def _zone(name: str) -> str:
     return name
 
 
+def _limit(count: int) -> int:
+    if count == 2:
+        raise ValueError("2 would withhold the count 1 only, and so say it. Write 0 to withhold nothing, or 3 or more")
+    return count
+
+
 Zone = Annotated[Text, AfterValidator(_zone)]
 
 
@@ -195,10 +201,17 @@ class Disclosure(Model):
         Counts above 0 and below it are withheld.
     marker : str
         What stands in their place in tables.
+    audiences : tuple of str
+        From whom they are withheld.
+    persons : tuple of str
+        Indicators that count persons, or contacts of one person each, besides those marked ``about_persons`` in
+        ``params/findings.yml``.
     """
 
-    min_count: Count
+    min_count: Annotated[Count, AfterValidator(_limit)]
     marker: Text
+    audiences: tuple[Literal["force", "public"], ...] = ("force", "public")
+    persons: tuple[Text, ...] = ()
 
 
 class Comparison(Model):

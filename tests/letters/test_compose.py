@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from hmic_analysis.disclosure.released import released
+from hmic_analysis.disclosure.rules import DisclosureRules
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.letters.compose import compose
+from hmic_analysis.letters.compose import WITHHELD, compose
 from hmic_analysis.letters.model import FigureBlock, Paragraph, TableBlock
 from hmic_analysis.letters.numbers import stray_numbers, tokens
 
@@ -47,8 +49,8 @@ def test_what_is_missing_is_named_with_what_it_needs(letter):
     lines = [b.text for b in letter.sections[-1].blocks]
     assert "nothing, good or bad" in lines[0]
     assert lines[1:] == [
-        "No evidence has been prepared: P1 Crime prevention strategy.",
-        "Could not be assessed, because the data were not requested from the force: F4 Savings of staff time.",
+        "No evidence has been prepared: Crime prevention strategy.",
+        "Could not be assessed, because the data were not requested from the force: Savings of staff time.",
     ]
     assert "P1" not in rows(letter, 0)
     assert rows(letter, 0)["F4a"][2] == "Not determinable"
@@ -171,16 +173,23 @@ def test_tables_fit_the_page(letter):
 
 def test_restricted_evidence_stays_in(bundles, settings, catalogue):
     a6 = change(bundles[1], "A6b", sensitivity="restricted")
-    hidden = a6.figures[0].model_copy(update={"sensitivity": "restricted"})
-    letter = compose([a6.model_copy(update={"figures": (hidden,), "sensitivity": "restricted"})], settings, catalogue)
+    listed = tuple((c.claim, c.statement) for c in a6.claims)
+    catalogue = tuple(replace(e, claims=listed) if e.finding == "A6" else e for e in catalogue)
+    letter = compose([released(a6, DisclosureRules(), "force")], settings, catalogue)
     assert "failed to answer" not in finding(letter, "A6").text
-    assert letter.figures() == ()
-    assert "A6b is withheld from this letter because its evidence is restricted." in letter.model_dump_json()
-    assert rows(letter, 0)["A6b"][2:4] == ("Withheld", "\N{EN DASH}")
+    notes = [b.text for b in letter.blocks() if isinstance(b, Paragraph) and b.style == "note"]
+    assert notes == [WITHHELD]
+    assert rows(letter, 0)["A6b"][1:4] == (a6.claims[1].statement, "Withheld", "\N{EN DASH}")
     claims = tuple(c.model_copy(update={"sensitivity": "restricted"}) for c in a6.claims)
-    whole = compose([a6.model_copy(update={"claims": claims, "sensitivity": "restricted"})], settings, catalogue)
+    all_restricted = a6.model_copy(update={"claims": claims, "sensitivity": "restricted"})
+    whole = compose([released(all_restricted, DisclosureRules(), "force")], settings, catalogue)
     assert "50.0%" not in whole.model_dump_json()
-    assert "the evidence is restricted and is withheld from this letter: A6 Named" in whole.sections[0].blocks[2].text
+    assert "the evidence is restricted and is withheld from this letter: Named" in whole.sections[0].blocks[2].text
+
+
+def test_evidence_that_was_not_released_is_refused(bundles, settings, catalogue):
+    with pytest.raises(DataError, match="finding A6 holds what is restricted"):
+        compose([change(bundles[1], "A6b", sensitivity="restricted")], settings, catalogue)
 
 
 def test_synthetic_evidence_makes_a_synthetic_letter(bundles, settings, catalogue):

@@ -1,0 +1,222 @@
+"""Reading a letter back as it is now, from Word or PDF, whoever wrote or changed it last."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from docx.oxml.ns import qn
+from lxml import etree
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import ContentStream, NameObject
+
+from hmic_analysis.errors import DataError
+from hmic_analysis.letters.pictures import PARSER
+
+#: Largest unpacked part of a Word file that is read: more is no letter.
+MAX_PART = 60_000_000
+#: Parts of a Word file that hold numbers this check can't see.
+OBJECTS = ("word/embeddings/", "word/charts/", "word/diagrams/", "word/afchunk")
+#: Fields that Word counts out by itself.
+COUNTED = ("PAGE", "NUMPAGES", "SECTIONPAGES")
+#: A block of text in a page of a PDF; and between such blocks a step of a path, a colour, or the drawing of a path.
+TEXT = re.compile(rb"(?s)(\bBT\b.*?\bET\n)")
+PATH = re.compile(rb"(?:(?<![\w.\])>-])-?[\d.]+[ \n])+(?:m|l|c|v|y|re|w|scn|SCN)\b|(?<=\n)(?:h|f\*?|S|n)(?=\n)")
+SHOWING = (b"Tj", b"TJ", b"'", b'"')
+
+
+@dataclass(frozen=True)
+class ReadLetter:
+    """What a file says.
+
+    Attributes
+    ----------
+    body : str
+        Running text, tables and captions in order, then notes and comments, then what is read out for pictures.
+    heads : tuple of str
+        What stands at the head and foot of pages, each once.
+    objects : tuple of str
+        Things in it that can't be read, such as an embedded workbook.
+    pictures : tuple of str
+        SHA-256 of each picture of a Word document.
+    """
+
+    body: str
+    heads: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+
+
+def read_letter_file(path: Path) -> ReadLetter:
+    """Read a letter.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``.docx`` or ``.pdf``.
+
+    Returns
+    -------
+    ReadLetter
+
+    Raises
+    ------
+    DataError
+        If it is neither, isn't there, or can't be read.
+    """
+    if path.suffix.lower() not in (".docx", ".pdf"):
+        raise DataError(f"{path} is no letter: Word (.docx) and PDF (.pdf) are read. Save a .doc as .docx in Word.")
+    try:
+        return _read_word(path) if path.suffix.lower() == ".docx" else _read_pdf(path)
+    except FileNotFoundError:
+        raise DataError(f"There is no letter at {path}. Write it first: hmic letter.") from None
+    except PermissionError:
+        raise DataError(f"{path} can't be read: it is open in another program. Close it and try again.") from None
+    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, PyPdfError, ValueError, RecursionError) as fault:
+        raise DataError(f"{path} can't be read as a letter ({fault}). Write it again, or save it again.") from None
+
+
+def _read_word(path: Path) -> ReadLetter:
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if any(archive.getinfo(name).file_size > MAX_PART for name in names):
+            raise DataError(f"{path} holds a part too large for a letter. Save it again from Word.")
+        document = etree.fromstring(archive.read("word/document.xml"), PARSER)
+        extra = [n for n in names if n in ("word/footnotes.xml", "word/endnotes.xml", "word/comments.xml")]
+        texts = [_text(document), *(_text(etree.fromstring(archive.read(n), PARSER)) for n in sorted(extra))]
+        alts = [e.get("descr") or "" for e in document.iter(qn("wp:docPr")) if not _in_fallback(e)]
+        heads = [
+            _text(etree.fromstring(archive.read(n), PARSER))
+            for n in sorted(names)
+            if n.startswith(("word/header", "word/footer")) and n.endswith(".xml")
+        ]
+        pictures = [hashlib.sha256(archive.read(n)).hexdigest() for n in sorted(names) if n.startswith("word/media/")]
+    objects = sorted({n for n in names if n.lower().startswith(OBJECTS) and not n.endswith((".rels", "/"))})
+    return ReadLetter(
+        "\n".join([*texts, *alts]), tuple(dict.fromkeys(h for h in heads if h.strip())), tuple(objects), tuple(pictures)
+    )
+
+
+def _in_fallback(element: etree._Element) -> bool:
+    return any(etree.QName(a).localname == "Fallback" for a in element.iterancestors())
+
+
+def _text(root: etree._Element) -> str:
+    """All text of a part as it is read with tracked changes accepted, without page numbers."""
+    out: list[str] = []
+    fields: list[str] = []  # codes of the fields around the run that is read
+    for step, element in _walk(root):
+        tag = element.tag
+        if step == "end":
+            continue
+        if tag == qn("w:p"):
+            out.append("\n")
+        elif tag == qn("w:fldChar"):
+            kind = element.get(qn("w:fldCharType"))
+            if kind == "begin":
+                fields.append("")
+            elif kind == "end" and fields:
+                fields.pop()
+        elif tag == qn("w:instrText") and fields:
+            fields[-1] += element.text or ""
+        elif tag in (qn("w:tab"), qn("w:br"), qn("w:cr"), qn("w:ptab")):
+            out.append(" ")
+        elif tag == qn("w:noBreakHyphen"):
+            out.append("-")
+        elif tag == qn("w:t") and not any(_counted(code) for code in fields):
+            out.append(element.text or "")
+    return "".join(out)
+
+
+def _counted(code: str) -> bool:
+    return bool(code.split()) and code.split()[0].upper() in COUNTED
+
+
+def _walk(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """Elements in order; not what was deleted or moved away, said twice for old programs, or counted by Word."""
+    skipped = 0
+    away = (qn("w:del"), qn("w:moveFrom"))
+    for step, element in etree.iterwalk(root, events=("start", "end")):
+        if not isinstance(element.tag, str):
+            continue
+        gone = element.tag in away or etree.QName(element).localname == "Fallback"
+        gone = gone or (element.tag == qn("w:fldSimple") and _counted(element.get(qn("w:instr")) or ""))
+        if gone:
+            skipped += 1 if step == "start" else -1
+        elif not skipped:
+            yield step, element
+
+
+def _read_pdf(path: Path) -> ReadLetter:
+    reader = PdfReader(path)
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise DataError(f"{path} is locked with a password. Write the letter again.")
+    body, heads, notes = [], [], []
+    for page in reader.pages:
+        inside, outside = _page_texts(page, reader)
+        body.append(inside)
+        heads.append(outside)
+        marks = [note.get_object() for note in page.get("/Annots") or ()]
+        notes += [str(mark.get("/Contents", "")) for mark in marks if mark.get("/Subtype") != "/Link"]
+    alts = list(_alts(reader))
+    objects = [f"attached file {name}" for name in reader.attachments]
+    heads = list(dict.fromkeys(heads))
+    return ReadLetter("\n".join([*body, *notes, *alts]), tuple(h for h in heads if h.strip()), tuple(objects))
+
+
+def _page_texts(page, reader: PdfReader) -> tuple[str, str]:
+    """The text of a page, and apart from it what is marked as no part of the text: heads and feet."""
+    content = page.get_contents()
+    if content is None:
+        return "", ""
+    stream = ContentStream(None, reader, "bytes")
+    stream.set_data(_without_paths(content.get_data()))
+    operations = stream.operations
+    texts = []
+    for artifacts in (False, True):
+        kept = ContentStream(None, reader, "bytes")
+        kept.operations = list(_part(operations, artifacts))
+        page[NameObject("/Contents")] = kept
+        texts.append(page.extract_text())
+    return texts[0], texts[1]
+
+
+def _without_paths(content: bytes) -> bytes:
+    """A page without the lines and curves between its texts: they are most of it, and parsing them takes its time."""
+    return b"".join(piece if i % 2 else PATH.sub(b"", piece) for i, piece in enumerate(TEXT.split(content)))
+
+
+def _part(operations, artifacts: bool):
+    """The operations of a page without those that show text of the other kind; pictures show none of theirs."""
+    depth: list[bool] = []
+    for operands, operator in operations:
+        if operator in (b"BMC", b"BDC"):
+            depth.append(bool(operands) and str(operands[0]) == "/Artifact")
+        elif operator == b"EMC" and depth:
+            depth.pop()
+        if operator in SHOWING and any(depth) != artifacts:
+            continue
+        if operator == b"Do" and artifacts:
+            continue
+        yield operands, operator
+
+
+def _alts(reader: PdfReader) -> Iterator[str]:
+    """What the structure tree gives for those who can't see a picture, in order."""
+    root = reader.trailer["/Root"].get("/StructTreeRoot")
+    stack = [root] if root is not None else []
+    while stack:
+        node = stack.pop()
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            stack.extend(reversed(node))
+        elif hasattr(node, "get"):
+            if "/Alt" in node and node.get("/S") != "/Link":
+                yield str(node["/Alt"])
+            if "/K" in node:
+                stack.append(node["/K"])
