@@ -160,5 +160,7 @@ def read_table(path: Path) -> pd.DataFrame:
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except FileNotFoundError:
         raise DataError(f"The evidence names {path}, which isn't there. Run the finding again: hmic run.") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as fault:
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame()  # The data of a panel that says there was nothing to draw.
+    except (pd.errors.ParserError, UnicodeDecodeError) as fault:
         raise DataError(f"{path} is not a table ({str(fault).splitlines()[0]}). Run the finding again.") from None
