@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 #: Packages that conda-forge calls otherwise.
 CONDA_NAMES = {"duckdb": "python-duckdb", "tzdata": "python-tzdata", "typst": "typst-py"}
+#: Packages that conda-forge doesn't have.
+PIP_ONLY = ("axe-playwright-python",)
 HEADER = "# Generated from pyproject.toml by .ci/environment.py; edit that instead.\n"
 
 
@@ -22,10 +24,15 @@ def environment() -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = [f"name: {project['name']}", "channels:", "  - conda-forge", "dependencies:"]
     lines.append(f"  - python{project['requires-python']}")
+    pip = []
     for requirement in [*project["dependencies"], *project["optional-dependencies"]["test"]]:
         name, bounds = re.match(r"([A-Za-z0-9_.-]+)(.*)", requirement).groups()
-        lines.append(f"  - {CONDA_NAMES.get(name, name)}{bounds.replace(' ', '')}")
-    lines += ["  - pip", "  - pip:", "      - --no-deps -e ."]
+        bounds = bounds.replace(" ", "")
+        if name in PIP_ONLY:
+            pip.append(f"      - {name}{bounds}")
+        else:
+            lines.append(f"  - {CONDA_NAMES.get(name, name)}{bounds}")
+    lines += ["  - pip", "  - pip:", *pip, "      - --no-deps -e ."]
     return HEADER + "\n".join(lines) + "\n"
 
 

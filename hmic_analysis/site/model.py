@@ -1,0 +1,181 @@
+"""What the pages of a site are made from: evidence as its audience may see it, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from hmic_analysis.disclosure.sensitivity import Audience
+from hmic_analysis.evidence.model import Bundle, Indicator
+from hmic_analysis.params.catalogue import FindingSpec
+from hmic_analysis.params.models import ForceSpec, Params
+from hmic_analysis.project import Project
+
+#: Whether data are made up: all of them, some of them, none.
+Nature = Literal["synthetic", "mixed", "real"]
+#: What became of a finding of a force; ``closed``: nothing of it is for this audience.
+State = Literal["complete", "no_data", "failed", "not_run", "closed"]
+STATE_WORDS: dict[State, str] = {
+    "complete": "Assessed",
+    "no_data": "No data supplied",
+    "failed": "The report failed",
+    "not_run": "Not assessed yet",
+    "closed": "Not for publication",
+}
+
+
+def nature_of(synthetic: Iterable[bool]) -> Nature:
+    """What several sets of data are together; of none at all, real."""
+    found = set(synthetic)
+    if found == {True, False}:
+        return "mixed"
+    return "synthetic" if True in found else "real"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One report on disk.
+
+    Attributes
+    ----------
+    finding : str
+    folder : pathlib.Path
+    state : str
+        ``failed``, ``not_run``, or ``complete`` where there is evidence; what the evidence says comes later.
+    """
+
+    finding: str
+    folder: Path
+    state: State
+
+
+@dataclass(frozen=True)
+class Order:
+    """What one force's part of a site is made from; goes to a process of its own.
+
+    Attributes
+    ----------
+    force : str
+        Slug.
+    sources : tuple of Source
+        One for each finding, in the order of the letter.
+    audience : str
+    embargo : str
+        The notice that every output bears; empty once the embargo has ended.
+    target : pathlib.Path
+        Folder of the whole site.
+    """
+
+    project: Project
+    params: Params
+    force: str
+    sources: tuple[Source, ...]
+    audience: Audience
+    embargo: str
+    target: Path
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One finding of one force as the audience may see it.
+
+    Attributes
+    ----------
+    bundle : Bundle or None
+        The released evidence; None where there is none, or none for this audience.
+    state : str
+    marked : frozenset of str
+        Ids of the indicators whose figure was withheld.
+    left_out : int
+        Figures and tables that would show something this audience may not see.
+    notebook : bool
+        Whether the executed notebook is part of the site.
+    sha256 : str
+        Of the evidence file it was released from; empty where there is none.
+    """
+
+    bundle: Bundle | None
+    state: State
+    marked: frozenset[str] = frozenset()
+    left_out: int = 0
+    notebook: bool = False
+    sha256: str = ""
+
+    def indicator(self, id: str) -> Indicator | None:
+        """The indicator of that id with a figure that may be shown; None if there is none."""
+        if self.bundle is None:
+            return None
+        return next((i for i in self.bundle.indicators if i.id == id and i.value is not None), None)
+
+
+@dataclass(frozen=True)
+class ForceEvidence:
+    """All findings of one force as the audience may see them, in the order of the letter.
+
+    Attributes
+    ----------
+    force : ForceSpec
+    findings : dict of str to Shown
+    """
+
+    force: ForceSpec
+    findings: Mapping[str, Shown]
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any of it is made up."""
+        return self.nature != "real"
+
+    @property
+    def nature(self) -> Nature:
+        """Whether it is made up."""
+        return nature_of(s.bundle.synthetic for s in self.assessed)
+
+    @property
+    def assessed(self) -> tuple[Shown, ...]:
+        """The findings that there is evidence on."""
+        return tuple(s for s in self.findings.values() if s.bundle is not None)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that the pages about several forces are made from.
+
+    Attributes
+    ----------
+    params : Params
+    audience : str
+    forces : dict of str to ForceEvidence
+        By slug, in alphabetical order of their names.
+    embargo : str
+    target : pathlib.Path
+    """
+
+    params: Params
+    audience: Audience
+    forces: Mapping[str, ForceEvidence]
+    embargo: str
+    target: Path
+
+    @property
+    def findings(self) -> Mapping[str, FindingSpec]:
+        """The catalogue, by id, in the order of the letter."""
+        return self.params.findings
+
+    @property
+    def nature(self) -> Nature:
+        """Whether the evidence is made up."""
+        return nature_of(s.bundle.synthetic for f in self.forces.values() for s in f.assessed)
+
+    def name_of(self, slug: str) -> str:
+        """A force's name; where only some forces' data are made up, it says so."""
+        evidence = self.forces[slug]
+        mark = " (synthetic)" if self.nature == "mixed" and evidence.synthetic else ""
+        return f"{evidence.force.name}{mark}"
+
+    @property
+    def one(self) -> ForceEvidence | None:
+        """The force that the site is about; None where it is about all of them."""
+        return next(iter(self.forces.values())) if self.audience == "force" else None

@@ -1,0 +1,190 @@
+"""A site is whole, asks nothing of the network, and says on every page what it must."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+
+import openpyxl
+import pytest
+
+from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.site.build import MANIFEST, build_site
+from hmic_analysis.site.frame import SYNTHETIC
+
+from .conftest import NOTICE
+from .evidence import FORCES, make_project, sources_of
+from .reading import addresses, pages, parsed, target_of, text_of, weight
+
+
+@pytest.fixture(params=["public_site", "force_site"])
+def site(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_there_is_a_page_for_each_force_each_finding_and_both_together(public_site, params):
+    names = {p.relative_to(public_site).as_posix() for p in pages(public_site)}
+    assert {"index.html", "method.html", "data-quality.html"} <= names
+    assert {f"findings/{id}.html" for id in params.findings} <= names
+    assert {f"forces/{slug}/index.html" for slug in FORCES} <= names
+    assert {f"forces/{slug}/{id}.html" for slug in FORCES for id in ("A1", "A2", "F1", "F4")} <= names
+
+
+def test_every_address_leads_to_a_file_and_a_place_of_the_site(site):
+    checked = 0
+    for page in pages(site):
+        for _, address in addresses(page):
+            if address == "data:,":
+                continue
+            assert not re.match(r"[a-z]+:|//", address, re.IGNORECASE), f"{page}: {address}"
+            path, place = target_of(page, address)
+            assert path.is_relative_to(site.resolve()), f"{page}: {address} leaves the site"
+            assert path.is_file(), f"{page}: {address}"
+            if place:
+                assert parsed(path).get_element_by_id(place) is not None
+            checked += 1
+    assert checked > 200
+
+
+def test_style_and_script_name_no_other_address(site):
+    for path in (site / "assets").iterdir():
+        assert not re.search(r"url\(|@import|https?:|//[a-z]", path.read_text(encoding="utf-8")), path
+
+
+def test_every_page_has_language_title_landmarks_and_one_heading_of_the_first_level(site):
+    titles = set()
+    for page in pages(site):
+        root = parsed(page)
+        assert root.get("lang") == "en-GB"
+        titles.add(root.findtext("head/title"))
+        assert len(root.findall(".//h1")) == len(root.findall(".//main")) == len(root.findall(".//footer")) == 1
+        assert root.find(".//body")[0].get("class") == "skip"
+        levels = [int(e.tag[1]) for e in root.iter("h1", "h2", "h3", "h4", "h5", "h6")]
+        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), page
+    assert len(titles) == len(pages(site))
+
+
+def test_every_table_has_a_caption_or_stands_in_a_notebook_and_every_header_a_scope(site):
+    tables = 0
+    for page in pages(site):
+        for table in parsed(page).iter("table"):
+            tables += 1
+            assert table.find("caption") is not None or "notebook" in page.name
+            assert all(th.get("scope") in ("col", "row", "colgroup", "rowgroup") for th in table.iter("th"))
+            assert table.getparent().get("tabindex") == "0", "a table that is too wide must be reached by keyboard"
+    assert tables > 20
+
+
+def test_every_picture_has_words_and_a_size(site):
+    pictures = [e for page in pages(site) for e in parsed(page).iter("img")]
+    assert pictures
+    assert all(e.get("alt").strip() and int(e.get("width")) > 0 and int(e.get("height")) > 0 for e in pictures)
+
+
+def test_synthetic_data_say_so_on_every_page_and_in_every_download(site):
+    for page in pages(site):
+        assert SYNTHETIC in text_of(page), page
+    tables = list(site.rglob("*.csv"))
+    assert tables
+    for path in tables:
+        rows = list(csv.DictReader(path.open(encoding="utf-8")))
+        assert rows and all("not about any real police force" in row["synthetic"] for row in rows), path
+    for path in site.rglob("*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        assert all(SYNTHETIC in [c.value for c in book[name]["A"]] for name in ("Cover", "Contents", "Notes"))
+        assert all(SYNTHETIC in sheet.oddHeader.center.text for sheet in book)
+
+
+def test_real_data_are_not_called_synthetic(project, params, tmp_path):
+    real = make_project(tmp_path / "real")
+    for path in real.output.rglob("evidence.json"):
+        text = path.read_text(encoding="utf-8").replace('"synthetic": true', '"synthetic": false')
+        path.write_text(text, encoding="utf-8")
+    build_site(real, params, sources_of(real, ["kent"]), "force", tmp_path / "site", "")
+    assert not any(SYNTHETIC in text_of(page) for page in pages(tmp_path / "site"))
+
+
+def test_the_embargo_stands_on_every_page_and_in_every_download(force_site, public_site):
+    for page in pages(force_site):
+        assert NOTICE in text_of(page), page
+    for path in force_site.rglob("*.csv"):
+        assert all(row["embargo"] == NOTICE for row in csv.DictReader(path.open(encoding="utf-8"))), path
+    [book] = force_site.rglob("*.xlsx")
+    assert NOTICE in [c.value for c in openpyxl.load_workbook(book)["Cover"]["A"]]
+    assert not any("EMBARGOED" in text_of(page) for page in pages(public_site))
+
+
+def test_every_page_declares_its_level(force_site, public_site):
+    assert all("Sensitivity: public." in text_of(page) for page in pages(public_site))
+    levels = {page.name: text_of(page) for page in pages(force_site)}
+    assert "Sensitivity: force." in levels["A6.html"] and "Sensitivity: force." in levels["index.html"]
+
+
+def test_no_page_weighs_a_megabyte_with_all_it_loads(site):
+    assert max(weight(page) for page in pages(site)) < 1_000_000
+
+
+def test_equal_evidence_gives_equal_bytes(project, params, public_site, tmp_path):
+    build_site(project, params, sources_of(project), "public", tmp_path / "again", "")
+    assert (tmp_path / "again" / MANIFEST).read_bytes() == (public_site / MANIFEST).read_bytes()
+
+
+def test_the_manifest_lists_every_file(public_site):
+    listed = set(json.loads((public_site / MANIFEST).read_text(encoding="utf-8"))["files"])
+    there = {p.relative_to(public_site).as_posix() for p in public_site.rglob("*") if p.is_file()}
+    assert there == listed | {MANIFEST}
+
+
+def test_a_folder_that_is_no_site_is_left_alone(project, params, tmp_path):
+    target = tmp_path / "mine"
+    target.mkdir()
+    (target / "thesis.txt").write_text("work of years", encoding="utf-8")
+    with pytest.raises(ParameterError, match="something else than a site"):
+        build_site(project, params, sources_of(project, ["kent"]), "force", target, "")
+    assert [p.name for p in target.iterdir()] == ["thesis.txt"]
+    with pytest.raises(ParameterError, match="the project itself"):
+        build_site(project, params, sources_of(project, ["kent"]), "force", project.root, "")
+
+
+def test_a_build_that_fails_leaves_the_former_site_and_nothing_else(params, tmp_path):
+    own = make_project(tmp_path / "project")
+    target = tmp_path / "out" / "site"
+    sources = sources_of(own, ["kent"])
+    build_site(own, params, sources, "force", target, "")
+    before = (target / MANIFEST).read_bytes()
+    (own.runs("kent") / "A1" / "figures" / "route.png").write_bytes(b"no picture")
+    with pytest.raises(DataError, match="is not a picture"):
+        build_site(own, params, sources, "force", target, "")
+    assert (target / MANIFEST).read_bytes() == before
+    assert [p.name for p in target.parent.iterdir()] == ["site"]
+    # Mended, it is replaced whole: what is no longer made is no longer there.
+    make_project(tmp_path / "other")
+    (own.runs("kent") / "A1" / "figures" / "route.png").write_bytes(
+        (tmp_path / "other" / "output" / "runs" / "kent" / "A1" / "figures" / "route.png").read_bytes()
+    )
+    (target / "old.html").write_text("old", encoding="utf-8")
+    build_site(own, params, sources, "force", target, "")
+    assert not (target / "old.html").exists()
+
+
+def test_without_evidence_there_is_nothing_to_build(params, project, tmp_path):
+    with pytest.raises(DataError, match="no evidence to show yet"):
+        build_site(project, params, sources_of(project, ["surrey"]), "force", tmp_path / "site", "")
+    assert not (tmp_path / "site").exists()
+
+
+def test_forces_without_evidence_keep_their_row_and_their_page(project, params, tmp_path):
+    build_site(project, params, sources_of(project, ["cleveland", "surrey"]), "public", tmp_path / "site", "")
+    row = parsed(tmp_path / "site" / "index.html").xpath("//tr[@data-text='surrey']")[0]
+    assert {td.get("data-states") for td in row.iter("td")} == {"not_run"}
+    assert "No finding of this force has been assessed yet." in text_of(tmp_path / "site/forces/surrey/index.html")
+
+
+def test_missing_data_never_look_like_a_finding(public_site):
+    row = parsed(public_site / "index.html").xpath("//tr[@data-text='cleveland']")[0]
+    [cell] = row.xpath("td[@data-column='F4']")
+    assert cell.get("data-states") == "no_data" and cell.text_content().split() == ["No", "data", "supplied"]
+    text = text_of(public_site / "forces/cleveland/F4.html")
+    assert "No data were supplied that this finding could be assessed on. That is no finding about the force." in text
+    assert "benefit records with their method" in text
