@@ -89,6 +89,8 @@ def look(path: Path, start: int, delimiter: str, quote: str) -> Look | None:
         return None
     if not last.endswith(b"\n"):
         lines += 1
+    # The last line may have no end of its own.
+    blanks = blanks or last.endswith(b" ")
     return Look(lines, quoted, plain, blanks, parts, open_ended or last.endswith(part))
 
 

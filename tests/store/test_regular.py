@@ -57,6 +57,7 @@ def test_nothing_is_read_the_quick_way_that_needs_the_careful_one(tmp_path_facto
         (b'x,y\r\n"1, or 2",3\r\n4,""\r\n', 2, True),
         ("x,y\n1,é".encode(), 1, False),
         (b"x,y\n1, 2\n", 1, False),
+        (b"x,y\n1,2 ", 1, False),
     ],
 )
 def test_a_file_of_one_record_a_line_is_read_the_quick_way(tmp_path, content, records, plain):

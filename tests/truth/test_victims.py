@@ -141,7 +141,11 @@ def test_synthetic_evidence_says_so_and_nothing_drawn_is_empty(letter):
     for bundle in letter[1].values():
         assert bundle.synthetic and bundle.figures
         for figure in bundle.figures:
-            assert figure.synthetic and not figure.empty and "ynthetic" in figure.subtitle
+            assert figure.synthetic and "ynthetic" in figure.subtitle
+            # Of 14 files all but a few say yes: those few would be told by the rest, so the shares are withheld.
+            withheld = figure.name == "suspect-files"
+            assert figure.empty == withheld
+            assert withheld == ("too few persons" in figure.headline)
 
 
 #: Facts changed together, and the claims that they flip.
