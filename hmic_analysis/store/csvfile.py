@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from hmic_analysis.errors import DataError
+from hmic_analysis.store.layout import Layout
 from hmic_analysis.store.mapping import FileSpec
-from hmic_analysis.store.rawtable import RawTable, column_list, footer_from
+from hmic_analysis.store.rawtable import RawTable, column_list, footer_from, numbered
 from hmic_analysis.store.regular import look, settle
 from hmic_analysis.store.scan import BadLine, Scan, clean_copy, scan_csv
 from hmic_analysis.store.sql import literal, scalar
+from hmic_analysis.store.straight import LEAST_BYTES, Typing, fetch_lines, read_straight
 from hmic_analysis.store.textfile import FALLBACK, PlainText, plain_text, transcode
 
 _DELIMITERS = ",;\t|"
@@ -33,7 +34,13 @@ class _Header:
 
 
 def read_csv(
-    con: duckdb.DuckDBPyConnection, path: Path, shown: str, spec: FileSpec, table: str, work: Path
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    shown: str,
+    spec: FileSpec,
+    table: str,
+    work: Path,
+    typed: Typing | None = None,
 ) -> RawTable:
     """Read a delimited text file, every field as text.
 
@@ -48,6 +55,8 @@ def read_csv(
         Name of the table to make, with columns ``c1`` ... and ``_row``, the line each record begins on.
     work : pathlib.Path
         Folder for copies.
+    typed : Typing, optional
+        What the file should hold, if its rows may be read with their types at once.
 
     Returns
     -------
@@ -60,6 +69,8 @@ def read_csv(
     """
     text = plain_text(path, shown, spec.encoding, work)
     header = _header(text, shown, spec)
+    if typed and (found := _read_straight(con, text, shown, table, header, spec, typed, work)) is not None:
+        return found
     if (regular := _read_regular(con, text, table, header, spec)) is not None:
         _number(con, table, header, regular)
         start = footer_from(con, table, len(header.names), (), spec.footer.rows)
@@ -88,6 +99,34 @@ def read_csv(
     notes += _ragged(bad, scan, shown)
     read = scan.records + len(bad)
     return RawTable(table, shown, header.names, read, bad, tuple(notes), footer_from=start, plain=scan.plain)
+
+
+def _read_straight(
+    con: duckdb.DuckDBPyConnection,
+    text: PlainText,
+    shown: str,
+    table: str,
+    header: _Header,
+    spec: FileSpec,
+    typed: Typing,
+    work: Path,
+) -> RawTable | None:
+    """Read a file with its types and only its odd lines as text; None, and nothing read, where that can't be done."""
+    if text.path.stat().st_size < LEAST_BYTES or header.first_line != 2:
+        return None
+    layout = Layout(text.path, header.start, header.names, header.delimiter, spec.quote, header.first_line)
+    found = read_straight(con, layout, table, typed)
+    if found is None:
+        return None
+    straight, lines = found
+    odd = [n for (n,) in con.execute(f"SELECT _row FROM {table}_odd").fetchall()]
+    try:
+        plain = fetch_lines(con, layout, table, odd, work)
+    except (duckdb.ConversionException, duckdb.InvalidInputException):
+        for name in (table, straight.table, f"{table}_odd"):
+            con.execute(f"DROP TABLE IF EXISTS {name}")
+        return None
+    return RawTable(table, shown, header.names, lines, plain=plain, straight=straight)
 
 
 def _read_regular(
@@ -201,22 +240,8 @@ def _load(
 
 def _number(con: duckdb.DuckDBPyConnection, table: str, header: _Header, scan: Scan) -> None:
     """Give each record the number of the line it begins on."""
-    if not len(scan.removed):
-        con.execute(f"CREATE VIEW {table} AS SELECT *, rowid + {header.first_line} AS _row FROM {table}_lines")
-        return
-    # Before the k-th removed line stand (its number - first line - k) records; from there on numbers jump by k + 1.
-    shift = range(1, len(scan.removed) + 1)
-    begins = scan.removed - header.first_line - range(len(scan.removed))
-    jumps = pa.table({"begins": begins, "jump": pa.array(list(shift), pa.int64())})
-    con.register(f"{table}_jumps_arrow", jumps)
-    con.execute(
-        f"CREATE TABLE {table}_jumps AS SELECT begins, max(jump) AS jump FROM {table}_jumps_arrow GROUP BY begins"
-    )
-    con.unregister(f"{table}_jumps_arrow")
-    con.execute(
-        f"CREATE TABLE {table} AS SELECT l.* EXCLUDE (_id), l._id + {header.first_line} + coalesce(j.jump, 0) AS _row "
-        f"FROM (SELECT *, rowid AS _id FROM {table}_lines) l ASOF LEFT JOIN {table}_jumps j ON l._id >= j.begins"
-    )
+    rows = numbered(con, f"{table}_lines", header.first_line, scan.removed)
+    con.execute(f"CREATE {'TABLE' if len(scan.removed) else 'VIEW'} {table} AS SELECT * FROM {rows}")
 
 
 def _footer(line: BadLine, start: int, spec: FileSpec) -> BadLine:

@@ -12,10 +12,11 @@ import duckdb
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.store.csvfile import read_csv
-from hmic_analysis.store.mapping import FileSpec
+from hmic_analysis.store.mapping import FileSpec, Mapping
 from hmic_analysis.store.mapping_load import LoadedMapping
 from hmic_analysis.store.names import fold_name
 from hmic_analysis.store.rawtable import RawTable
+from hmic_analysis.store.straight import Typing
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.workbook import choose_sheets, open_book, read_parquet, read_sheet
 
@@ -113,11 +114,22 @@ ANY = "any table"
 
 
 class Reader:
-    """Reads inputs into one database; every table gets a name of its own."""
+    """Reads inputs into one database; every table gets a name of its own.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, work: Path) -> None:
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    work : pathlib.Path
+        Folder for copies.
+    home : str
+        Zone in which times are read where the mapping names none.  Empty: every row is wanted as text, none with its
+        types.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, work: Path, home: str = "") -> None:
         self.con = con
         self.work = work
+        self.home = home
         self._next = 0
 
     def read(self, source: LoadedMapping, files: list[InputFile], where: str) -> Read:
@@ -136,7 +148,7 @@ class Reader:
         """
         result = Read()
         if source.mapping.layout == "standard":
-            self._standard(files, result)
+            self._standard(source.mapping, files, result)
             return result
         for name, spec in source.mapping.files.items():
             chosen = [f for f in files if _matches(f, spec)]
@@ -161,10 +173,10 @@ class Reader:
         self._next += 1
         return f"raw_{self._next}"
 
-    def _read(self, file: InputFile, spec: FileSpec) -> Iterable[RawTable]:
+    def _read(self, file: InputFile, spec: FileSpec, typed: Typing | None = None) -> Iterable[RawTable]:
         kind = spec.format or file.kind or "csv"
         if kind == "csv":
-            found = [read_csv(self.con, file.path, file.shown, spec, self._name(), self.work)]
+            found = [read_csv(self.con, file.path, file.shown, spec, self._name(), self.work, typed)]
         elif kind == "parquet":
             found = [read_parquet(self.con, file.path, file.shown, self._name())]
         else:
@@ -176,7 +188,7 @@ class Reader:
                 raise DataError(f"{file.shown}: sheet {', '.join(sheets)} has no header in row {line}.")
         return [replace(raw, sha256=file.sha256) for raw in found if raw is not None]
 
-    def _standard(self, files: list[InputFile], result: Read) -> None:
+    def _standard(self, mapping: Mapping, files: list[InputFile], result: Read) -> None:
         for file in files:
             table = _table_named(file.stem)
             try:
@@ -184,7 +196,7 @@ class Reader:
                     for name, raw in self._standard_book(file, table, result):
                         _add(result, name, raw)
                 elif table and file.kind:
-                    for raw in self._read(file, FileSpec(pattern=file.shown)):
+                    for raw in self._read(file, FileSpec(pattern=file.shown), self._typing(mapping, table)):
                         _add(result, table, raw)
                 else:
                     continue
@@ -192,6 +204,14 @@ class Reader:
                     result.used.add(file.shown)
             except DataError as error:
                 result.faults.append((table or ANY, error.message))
+
+    def _typing(self, mapping: Mapping, table: str) -> Typing | None:
+        """How a table may be read with its types; None where the mapping has words of its own for values."""
+        missing = tuple(word.lower() for word in mapping.missing_values)
+        usual = mapping.decimal == "." and mapping.thousands in (None, "", ",")
+        if not self.home or not usual or any(c.isdigit() or c.isspace() for word in missing for c in word):
+            return None
+        return Typing(CONTRACTS[table], mapping.timezone or self.home, missing)
 
     def _standard_book(self, file: InputFile, table: str | None, result: Read) -> Iterator[tuple[str, RawTable]]:
         spec = FileSpec(pattern=file.shown)

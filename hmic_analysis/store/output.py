@@ -19,7 +19,10 @@ from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.scan import BadLine
 from hmic_analysis.store.sql import literal, scalar
 from hmic_analysis.store.stage import stage_name
+from hmic_analysis.store.straight import fetch_lines
 
+#: How tables are written: half of the usual effort packs them as small.
+PARQUET = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 #: Rejected rows that were offered to no table.
 OUT_OF_SCOPE, UNREADABLE = "out_of_scope", "not_rows"
 
@@ -49,8 +52,8 @@ def write_table(
     """
     columns = []
     for column in contract.columns:
-        utc = f"{column.name}::TIMESTAMPTZ AS {column.name}"
-        columns.append(utc if column.kind == "timestamp" else column.name)
+        kind = {"timestamp": "TIMESTAMPTZ", "code": "VARCHAR"}.get(column.kind)
+        columns.append(f"{column.name}::{kind} AS {column.name}" if kind else column.name)
     sources = " ".join(f"WHEN {i} THEN {literal(f.source)}" for i, f in enumerate(feeds))
     names = " ".join(f"WHEN {i} THEN {literal(f)}" for i, f in files.items())
     columns += [
@@ -63,9 +66,7 @@ def write_table(
     kept = f"SELECT * FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
     if not _in_order(con, contract, feeds, kept):
         kept += f" ORDER BY {order}"
-    con.execute(
-        f"COPY (SELECT {', '.join(columns)} FROM ({kept})) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
-    ).fetchall()
+    con.execute(f"COPY (SELECT {', '.join(columns)} FROM ({kept})) TO {literal(str(path))} ({PARQUET})").fetchall()
 
 
 def _in_order(con: duckdb.DuckDBPyConnection, contract: Contract, feeds: list[Feed], kept: str) -> bool:
@@ -219,7 +220,9 @@ def _file_account(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, ta
     )
 
 
-def write_rejected(con: duckdb.DuckDBPyConnection, folder: Path, raws: list[RawTable], feeds: list[Feed]) -> None:
+def write_rejected(
+    con: duckdb.DuckDBPyConnection, folder: Path, raws: list[RawTable], feeds: list[Feed], work: Path
+) -> None:
     """Write the rows kept aside, one CSV file a table, readable by their owner only.
 
     Each row has the file, the row in it, the table, every reason, and the original fields as JSON.
@@ -231,9 +234,12 @@ def write_rejected(con: duckdb.DuckDBPyConnection, folder: Path, raws: list[RawT
         Made if need be; files of an earlier run that have no successor are removed.
     raws : list of RawTable
     feeds : list of Feed
+    work : pathlib.Path
+        Folder for copies.
     """
     make_private_folder(folder)
     restrict(folder)
+    _fetch_originals(con, raws, feeds, work)
     written = set()
     for table in dict.fromkeys(f.table for f in feeds):
         parts = [
@@ -270,6 +276,20 @@ def write_rejected(con: duckdb.DuckDBPyConnection, folder: Path, raws: list[RawT
     for old in folder.glob("*.csv"):
         if old.name not in written:
             old.unlink()
+
+
+def _fetch_originals(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Feed], work: Path) -> None:
+    """Fetch the text of rows that were read with their types and kept aside later, such as repeats."""
+    for feed in feeds:
+        raw, number = feed.raw, next(n for n, raw in enumerate(raws) if raw is feed.raw)
+        if raw.straight is None:
+            continue
+        refused = con.execute(
+            f"SELECT _row FROM {stage_name(feed.table)} ANTI JOIN {raw.table} USING (_row) "
+            f"WHERE file = {number} AND len(reasons) > 0"
+        ).fetchall()
+        if refused:
+            fetch_lines(con, raw.straight.layout, raw.table, [row for (row,) in refused], work)
 
 
 def _copy(con: duckdb.DuckDBPyConnection, folder: Path, name: str, parts: list[str]) -> str:

@@ -94,7 +94,11 @@ def _create(path: Path) -> None:
 
 
 def use_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
-    """Define the macro ``person_hash(x)``: trimmed, upper case, inner space collapsed, then HMAC-SHA256 as hex."""
+    """Define the macros of the hash.
+
+    ``keyed_hash(x)`` is HMAC-SHA256 as hex; ``person_hash(x)`` the same of the text as it is compared: trimmed, upper
+    case, inner space collapsed.
+    """
     block = key.ljust(_BLOCK, b"\0")
     # Variables and not literals: a statement that fails is quoted in the error message.
     con.execute("SET VARIABLE person_inner = ?", [bytes(b ^ 0x36 for b in block).hex()])
@@ -103,6 +107,7 @@ def use_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
         "CREATE MACRO person_text(x) AS upper(nfc_normalize(regexp_replace(clean(x), '[\\s\\xa0]+', ' ', 'g')))"
     )
     con.execute(
-        "CREATE MACRO person_hash(x) AS sha256(unhex(getvariable('person_outer')) || "
-        "unhex(sha256(unhex(getvariable('person_inner')) || encode(person_text(x)))))"
+        "CREATE MACRO keyed_hash(x) AS sha256(unhex(getvariable('person_outer')) || "
+        "unhex(sha256(unhex(getvariable('person_inner')) || encode(x))))"
     )
+    con.execute("CREATE MACRO person_hash(x) AS keyed_hash(person_text(x))")

@@ -196,7 +196,7 @@ def _build(job: _Job, work: Path) -> Manifest:
         _stage(con, job, reads, feeds.feeds, raws)
         accounts = account(con, raws, feeds.feeds)
         tables = _write(con, job, feeds.feeds, raws, accounts)
-        write_rejected(con, job.project.rejected(job.force), raws, feeds.feeds)
+        write_rejected(con, job.project.rejected(job.force), raws, feeds.feeds, work)
     except duckdb.OutOfMemoryException as error:
         raise DataError(f"{job.shown}: too large for this machine's memory and temporary space ({error}).") from error
     finally:
@@ -312,7 +312,7 @@ def _read_all(con: duckdb.DuckDBPyConnection, job: _Job, work: Path) -> tuple[li
     tuple
         What was read, the feeds of the tables that can be used, and the fault of each table that can't.
     """
-    reader = Reader(con, work)
+    reader = Reader(con, work, job.timezone)
     reads = [reader.read(source, job.files, job.shown) for source in job.sources]
     stems = surrogate_stems([raw for read in reads for found in read.tables.values() for raw in found])
     result = Feeds()
@@ -365,6 +365,7 @@ def _synthetic(con: duckdb.DuckDBPyConnection, sources: list[LoadedMapping], fee
     """Tables with rows marked as made up."""
     whole = {s.name for s in sources if s.mapping.synthetic}
     found = {f.table for f in feeds if f.source in whole}
+    found |= {f.table for f in feeds if f.raw.straight is not None and f.raw.straight.made_up}
     for feed in feeds:
         for position in feed.raw.positions(SYNTHETIC):
             test = f"lower(clean(c{position})) IN {words(TRUE_WORDS)}"

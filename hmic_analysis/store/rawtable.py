@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
+from hmic_analysis.store.layout import Straight
 from hmic_analysis.store.names import fold_name
 from hmic_analysis.store.scan import BadLine
 from hmic_analysis.store.sql import literal
@@ -37,6 +40,10 @@ class RawTable:
         Hash of the file's bytes.
     footer_from : int
         Number of the row from which on the rows are a footer.
+    plain : bool
+        All cells are ASCII without control characters and without blanks around them.
+    straight : Straight, optional
+        Rows that were read with their types and do not stand in the table.
     """
 
     table: str
@@ -48,6 +55,7 @@ class RawTable:
     sha256: str = ""
     footer_from: int = NO_FOOTER
     plain: bool = False
+    straight: Straight | None = None
     by_name: dict[str, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -105,3 +113,35 @@ def footer_from(con: duckdb.DuckDBPyConnection, table: str, columns: int, bad: I
 def column_list(n: int, kind: str) -> str:
     """``c1 KIND, c2 KIND ...``."""
     return ", ".join(f"c{i} {kind}" for i in range(1, n + 1))
+
+
+def numbered(con: duckdb.DuckDBPyConnection, table: str, first_line: int, removed: np.ndarray) -> str:
+    """SQL of the records of a table in the order of its file, each with the number of the line it begins on.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    table : str
+    first_line : int
+        Number of the first line below the header.
+    removed : numpy.ndarray of int
+        Numbers, rising, of the lines on which no record of the table begins.
+
+    Returns
+    -------
+    str
+        A query in brackets: the columns of the table, and ``_row``.
+    """
+    if not len(removed):
+        return f"(SELECT *, rowid + {first_line} AS _row FROM {table})"
+    # Before the k-th removed line stand (its number - first line - k) records; from there on numbers jump by k + 1.
+    begins = removed - first_line - np.arange(len(removed))
+    con.register(f"{table}_jumps_arrow", pa.table({"begins": begins, "jump": np.arange(1, len(removed) + 1)}))
+    con.execute(
+        f"CREATE TABLE {table}_jumps AS SELECT begins, max(jump) AS jump FROM {table}_jumps_arrow GROUP BY begins"
+    )
+    con.unregister(f"{table}_jumps_arrow")
+    return (
+        f"(SELECT l.* EXCLUDE (_id), l._id + {first_line} + coalesce(j.jump, 0) AS _row "
+        f"FROM (SELECT *, rowid AS _id FROM {table}) l ASOF LEFT JOIN {table}_jumps j ON l._id >= j.begins)"
+    )

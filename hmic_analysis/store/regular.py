@@ -17,7 +17,8 @@ from hmic_analysis.store.scan import CHUNK, Scan
 from hmic_analysis.store.sql import literal
 
 _CONTROL = bytes(x for x in range(32) if x not in b"\r\n") + b"\x7f"
-_NOT_A_CHARACTER = b"\xef\xbf\xbd"
+#: What stands for bytes that could not be decoded.
+NOT_A_CHARACTER = b"\xef\xbf\xbd"
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,14 @@ def look(path: Path, start: int, delimiter: str, quote: str) -> Look | None:
     last = b"\n"
     quoted = blanks = open_ended = False
     plain = True
-    for data in _pieces(path, start):
+    for data in pieces(path, start):
         lines += data.count(b"\n")
         joined = last + data
         returns += data.count(b"\r")
         parts += data.count(part)
         open_ended = open_ended or part + b"\n" in joined or part + b"\r" in joined
         pairs += joined.count(b"\r\n") - (last == b"\r\n")
-        if b"\n\n" in joined or b"\n\r" in joined or _NOT_A_CHARACTER in joined or b"\0" in data:
+        if b"\n\n" in joined or b"\n\r" in joined or NOT_A_CHARACTER in joined or b"\0" in data:
             return None
         if mark and mark in data:
             quoted = True
@@ -129,7 +130,7 @@ def settle(
     if seen.quoted and _any(con, table, [f"contains({name}, {literal(quote)})" for name in names]):
         return None
     # The engine forgives one delimiter too many at the end of a line.
-    if seen.open_ended and seen.delimiters != read * (columns - 1) + _inside(con, table, names, delimiter):
+    if seen.open_ended and seen.delimiters != read * (columns - 1) + delimiters_inside(con, table, names, delimiter):
         return None
     plain = seen.plain
     if plain and seen.blanks:
@@ -141,8 +142,10 @@ def _any(con: duckdb.DuckDBPyConnection, table: str, tests: list[str]) -> bool:
     return bool(con.execute(f"SELECT 1 FROM {table} WHERE {' OR '.join(tests)} LIMIT 1").fetchall())
 
 
-def _inside(con: duckdb.DuckDBPyConnection, table: str, names: list[str], delimiter: str) -> int:
+def delimiters_inside(con: duckdb.DuckDBPyConnection, table: str, names: list[str], delimiter: str) -> int:
     """How many delimiters are part of values."""
+    if not names:
+        return 0
     mark = literal(delimiter)
     found = (
         f"sum(CASE WHEN contains({n}, {mark}) THEN strlen({n}) - strlen(replace({n}, {mark}, '')) END)" for n in names
@@ -151,7 +154,8 @@ def _inside(con: duckdb.DuckDBPyConnection, table: str, names: list[str], delimi
     return sum(int(count) for count in counts if count is not None)
 
 
-def _pieces(path: Path, start: int) -> Iterator[bytes]:
+def pieces(path: Path, start: int) -> Iterator[bytes]:
+    """The bytes of a file from ``start`` on, in pieces."""
     with path.open("rb") as stream:
         stream.seek(start)
         while data := stream.read(CHUNK):

@@ -57,6 +57,14 @@ def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: in
         f"CREATE TABLE IF NOT EXISTS {stage_name(feed.table)} "
         f"(feed INTEGER, file INTEGER, _row BIGINT, {columns}, flags VARCHAR[], reasons VARCHAR[])"
     )
+    if feed.raw.straight is not None:
+        # A standard return: the whole file feeds this one table.
+        straight = feed.raw.straight
+        into = f"INSERT INTO {stage_name(feed.table)} SELECT {number}, {file}, * FROM"
+        con.execute(f"{into} ({straight.select})").fetchall()
+        con.execute(f"DROP TABLE {straight.table}")
+        if not con.execute(f"SELECT 1 FROM {feed.raw.table} LIMIT 1").fetchall():
+            return
     tests = ["_skip IS NULL", *(filter_test(feed.context, test) for test in feed.spec.where)]
     source = f"(SELECT * FROM {feed.raw.table}_rows WHERE {' AND '.join(tests)})"
     try:

@@ -74,6 +74,8 @@ def typed_select(
 
 def sql_type(column: Column) -> str:
     """Type of a column in the staging tables."""
+    if column.kind == "code":
+        return f"ENUM({', '.join(literal(word) for word in column.allowed)})"
     kinds = {
         "integer": "BIGINT",
         "number": "DOUBLE",

@@ -100,6 +100,40 @@ def zone_macros(con: duckdb.DuckDBPyConnection, zone: str) -> tuple[str, str]:
     return wall, local
 
 
+def utc_between(zone: str, name: str, low: datetime, high: datetime) -> str:
+    """SQL that turns wall times of a span into UTC.
+
+    Parameters
+    ----------
+    zone : str
+        IANA name.
+    name : str
+        SQL of the wall time.
+    low, high : datetime
+        First and last wall time of the span.
+
+    Returns
+    -------
+    str
+        Null outside the span, in the hours that the clocks repeat, and in those that they leave out.
+    """
+    first, changes = transitions(zone)
+    cases, offset = [], first
+    for begins, ends, _, after in _wall_steps(first, changes):
+        if begins > high:
+            break
+        if ends <= low:
+            offset = after // 1000 - 86400
+            continue
+        cases.append((begins, ends, after // 1000 - 86400))
+    tries = [f"WHEN {name} > TIMESTAMP '{high}' THEN NULL"]
+    for begins, ends, later in reversed(cases):
+        tries.append(f"WHEN {name} >= TIMESTAMP '{ends}' THEN {name} - INTERVAL {later} SECOND")
+        tries.append(f"WHEN {name} >= TIMESTAMP '{begins}' THEN NULL")
+    tries.append(f"WHEN {name} >= TIMESTAMP '{low}' THEN {name} - INTERVAL {offset} SECOND")
+    return f"CASE {' '.join(tries)} END"
+
+
 def _wall_steps(first: int, changes: tuple[Transition, ...]) -> list[_Step]:
     """Each change as (window begins, window ends, number inside the window, number after it), in wall time."""
     steps, offset = [], first
