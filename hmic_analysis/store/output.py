@@ -85,10 +85,15 @@ def first_and_last(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str
     if not contract.time:
         return "", ""
     column = contract.column(contract.time)
-    value = f"{zones.zone_macros(con, zone)[1]}({column.name})" if column.kind == "timestamp" else column.name
-    shown = f"strftime({value}, '{'%Y-%m' if column.kind == 'month' else '%Y-%m-%d'}')"
+    pattern = "%Y-%m" if column.kind == "month" else "%Y-%m-%d"
+
+    def shown(end: str) -> str:
+        value = f"{zones.zone_macros(con, zone)[1]}({end})" if column.kind == "timestamp" else end
+        return f"strftime({value}, '{pattern}')"
+
     row = con.execute(
-        f"SELECT min({shown}), max({shown}) FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
+        f"SELECT {shown('low')}, {shown('high')} FROM (SELECT min({column.name}) AS low, max({column.name}) AS high "
+        f"FROM {stage_name(contract.name)} WHERE len(reasons) = 0)"
     ).fetchall()[0]
     return row[0] or "", row[1] or ""
 

@@ -142,13 +142,20 @@ def settle_folds(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set
         return
     for check in checks:
         floors = ["o.found"]
+        # The few rows in question first, in a table of their own: then the join costs next to nothing.
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE doubtful AS SELECT rowid AS id, * EXCLUDE (reasons) FROM {stage} "
+            f"WHERE {_IS_AMBIGUOUS}"
+        )
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE floors AS SELECT s.id, b.{check.earlier} AS found "
+            f"FROM {stage_name(check.earlier_table)} b JOIN doubtful s USING (incident_id) WHERE len(b.reasons) = 0"
+        )
         for column in (c.name for c in contract.columns if c.kind == "timestamp"):
             # Step by step into small tables: the macros of a zone are long, and each use of one is costly to plan.
             con.execute(
-                f"CREATE OR REPLACE TEMP TABLE folds AS SELECT s.rowid AS id, {local}({column}) AS wall_time, "
-                f"b.{check.earlier} AS found "
-                f"FROM {stage} s JOIN {stage_name(check.earlier_table)} b USING (incident_id) "
-                f"WHERE {_IS_AMBIGUOUS.replace('flags', 's.flags')} AND s.{column} IS NOT NULL AND len(b.reasons) = 0"
+                f"CREATE OR REPLACE TEMP TABLE folds AS SELECT id, {local}(s.{column}) AS wall_time, found "
+                f"FROM {stage} s JOIN floors ON s.rowid = id WHERE s.{column} IS NOT NULL"
             )
             con.execute(f"CREATE OR REPLACE TEMP TABLE folds AS SELECT *, {wall}(wall_time) AS code FROM folds")
             first = "o.wall_time - to_seconds(o.code // 1000 - 86400)"
@@ -176,17 +183,19 @@ def flag_times(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set[s
     own = [c for c in contract.checks if not c.earlier_table]
     if own:
         tests = ", ".join(f"CASE WHEN {_broken(c, c.earlier, c.later)} THEN {literal(c.flag)} END" for c in own)
-        con.execute(_add_flags(stage, tests))
+        any_of = " OR ".join(_broken(c, c.earlier, c.later) for c in own)
+        con.execute(
+            f"UPDATE {stage} SET flags = list_concat(flags, {_found(tests)}) WHERE ({any_of}) AND len(reasons) = 0"
+        ).fetchall()
     for table in sorted({c.earlier_table for c in contract.checks if c.earlier_table} & tables):
         checks = [c for c in contract.checks if c.earlier_table == table]
-        tests = ", ".join(
-            f"CASE WHEN {_broken(c, f'o.{c.earlier}', f's.{c.later}')} THEN {literal(c.flag)} END" for c in checks
-        )
+        broken = [(c.flag, _broken(c, f"o.{c.earlier}", f"s.{c.later}")) for c in checks]
+        tests = ", ".join(f"CASE WHEN {test} THEN {literal(flag)} END" for flag, test in broken)
+        any_of = " OR ".join(test for _, test in broken)
         con.execute(
             f"UPDATE {stage} SET flags = list_concat(flags, j.found) FROM (SELECT s.rowid AS id, "
-            f"list_filter([{tests}], lambda x: x IS NOT NULL) AS found FROM {stage} s "
-            f"JOIN {stage_name(table)} o USING (incident_id) WHERE len(o.reasons) = 0 AND len(s.reasons) = 0) j "
-            f"WHERE {stage}.rowid = j.id AND len(j.found) > 0"
+            f"{_found(tests)} AS found FROM {stage} s JOIN {stage_name(table)} o USING (incident_id) "
+            f"WHERE ({any_of}) AND len(o.reasons) = 0 AND len(s.reasons) = 0) j WHERE {stage}.rowid = j.id"
         ).fetchall()
 
 
@@ -196,6 +205,5 @@ def _broken(check: TimeCheck, earlier: str, later: str) -> str:
     return f"{later}::TIMESTAMP - {earlier}::TIMESTAMP > to_seconds({round(check.max_hours * 3600)})"
 
 
-def _add_flags(stage: str, tests: str) -> str:
-    found = f"list_filter([{tests}], lambda x: x IS NOT NULL)"
-    return f"UPDATE {stage} SET flags = list_concat(flags, {found}) WHERE len(reasons) = 0 AND len({found}) > 0"
+def _found(tests: str) -> str:
+    return f"list_filter([{tests}], lambda x: x IS NOT NULL)"
