@@ -12,12 +12,13 @@ import duckdb
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.store.layout import Layout
+from hmic_analysis.store.lines import fetch_lines
 from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.rawtable import RawTable, column_list, footer_from, numbered
 from hmic_analysis.store.regular import look, settle
 from hmic_analysis.store.scan import BadLine, Scan, clean_copy, scan_csv
 from hmic_analysis.store.sql import literal, scalar
-from hmic_analysis.store.straight import LEAST_BYTES, Typing, fetch_lines, read_straight
+from hmic_analysis.store.straight import LEAST_BYTES, Typing, read_straight
 from hmic_analysis.store.textfile import FALLBACK, PlainText, plain_text, transcode
 
 _DELIMITERS = ",;\t|"

@@ -14,12 +14,12 @@ from hmic_analysis.contracts import CONTRACTS, Contract
 from hmic_analysis.evidence.model import RowAccount
 from hmic_analysis.store import zones
 from hmic_analysis.store.feeds import Feed
+from hmic_analysis.store.lines import fetch_lines
 from hmic_analysis.store.persons import make_private_folder, restrict
 from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.scan import BadLine
 from hmic_analysis.store.sql import literal, scalar
 from hmic_analysis.store.stage import stage_name
-from hmic_analysis.store.straight import fetch_lines
 
 #: How tables are written: half of the usual effort packs them as small.
 PARQUET = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1"

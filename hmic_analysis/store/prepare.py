@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
-from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError
 from hmic_analysis.project import Project
-from hmic_analysis.store.feeds import SYNTHETIC, Feed, Feeds, make_feeds, surrogate_stems
-from hmic_analysis.store.inputs import ANY, InputFile, Read, Reader, discover
+from hmic_analysis.store.feeds import Feed, Feeds
+from hmic_analysis.store.inputs import InputFile, Read, discover
 from hmic_analysis.store.manifest import Manifest, TableEntry
 from hmic_analysis.store.mapping_load import LoadedMapping, load_mapping
 from hmic_analysis.store.output import (
@@ -31,11 +29,11 @@ from hmic_analysis.store.output import (
 from hmic_analysis.store.persons import make_private_folder, person_key, use_key
 from hmic_analysis.store.processed import manifest_path, read_manifest
 from hmic_analysis.store.rawtable import RawTable
-from hmic_analysis.store.sql import literal, make_macros, words
+from hmic_analysis.store.reading import read_return, synthetic_tables
+from hmic_analysis.store.sql import literal, make_macros
 from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, settle_folds, stage_feed
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.times import make_time_macros
-from hmic_analysis.store.typed import TRUE_WORDS
 from hmic_analysis.store.versions import (
     clear_leftovers,
     contracts_sha256,
@@ -44,9 +42,6 @@ from hmic_analysis.store.versions import (
     version_of,
     write_atomically,
 )
-
-#: In place of a table: a fault that no table bears alone.
-WHOLE = "the return"
 
 
 @dataclass(frozen=True)
@@ -191,7 +186,7 @@ class _Job:
 def _build(job: _Job, work: Path) -> Manifest:
     con = _connect(work, job.key, job.files)
     try:
-        reads, feeds, broken = _read_all(con, job, work)
+        reads, feeds, broken = read_return(con, job.sources, job.files, job.shown, job.timezone, work)
         raws = [raw for read in reads for found in read.tables.values() for raw in found]
         _stage(con, job, reads, feeds.feeds, raws)
         accounts = account(con, raws, feeds.feeds)
@@ -230,7 +225,7 @@ def _stage(
 def _write(
     con: duckdb.DuckDBPyConnection, job: _Job, feeds: list[Feed], raws: list[RawTable], accounts: Accounts
 ) -> dict[str, TableEntry]:
-    made_up = _synthetic(con, job.sources, feeds)
+    made_up = synthetic_tables(con, job.sources, feeds)
     job.unfinished.mkdir()
     tables = {}
     for contract in contract_tables(feeds):
@@ -302,76 +297,6 @@ def _connect(work: Path, key: bytes, files: list[InputFile]) -> duckdb.DuckDBPyC
 def _title(source: LoadedMapping) -> str:
     parts = (source.mapping.title, source.mapping.publisher, source.mapping.licence)
     return ", ".join(part for part in parts if part and not part.startswith("not stated"))
-
-
-def _read_all(con: duckdb.DuckDBPyConnection, job: _Job, work: Path) -> tuple[list[Read], Feeds, dict[str, str]]:
-    """Read everything before judging; what a fault doesn't touch goes on.
-
-    Returns
-    -------
-    tuple
-        What was read, the feeds of the tables that can be used, and the fault of each table that can't.
-    """
-    reader = Reader(con, work, job.timezone)
-    reads = [reader.read(source, job.files, job.shown) for source in job.sources]
-    stems = surrogate_stems([raw for read in reads for found in read.tables.values() for raw in found])
-    result = Feeds()
-    for source, read in zip(job.sources, reads, strict=True):
-        feeds = make_feeds(source, read, stems)
-        result.feeds += feeds.feeds
-        result.faults += [*_by_table(source, read), *feeds.faults]
-        result.notes += feeds.notes
-        result.unused |= feeds.unused
-    supplied = {feed.table for feed in result.feeds}
-    broken: dict[str, str] = {}
-    for table, message in result.faults:
-        for name in [t for t in CONTRACTS if t not in supplied] if table == ANY else [table]:
-            broken[name] = f"{broken[name]}\n{message}" if name in broken else message
-    result.feeds = [feed for feed in result.feeds if feed.table not in broken]
-    if WHOLE in broken or (result.faults and not result.feeds):
-        listed = "\n".join(f"- {fault}" for fault in dict.fromkeys(message for _, message in result.faults))
-        raise DataError(f"{job.shown} can't be prepared:\n{listed}")
-    for read in reads:
-        # Rows of files that feed only broken tables are neither kept nor rejected: they were not taken in at all.
-        used = {feed.raw.table for feed in result.feeds}
-        read.tables = {
-            name: [raw for raw in raws if raw.table in used or not raw.read] for name, raws in read.tables.items()
-        }
-    if not result.feeds and any(read.used for read in reads):
-        result.notes.append("no file or sheet of the return holds a row: it has no tables")
-    elif not result.feeds:
-        names = ", ".join(s.name for s in job.sources)
-        found = ", ".join(f.shown for f in job.files[:12])
-        raise DataError(
-            f"{job.shown}: holds no table of the source {names}. Files there: {found}.\n"
-            "A standard return names its files or sheets after the tables, such as incident.csv; data/raw/README.md "
-            "tells how."
-        )
-    return reads, result, broken
-
-
-def _by_table(source: LoadedMapping, read: Read) -> Iterator[tuple[str, str]]:
-    """The faults of named inputs as faults of the tables that they feed."""
-    for name, message in read.faults:
-        if source.mapping.layout == "standard":
-            yield name, message
-            continue
-        fed = [t for t, specs in source.mapping.tables.items() if any(spec.file == name for spec in specs)]
-        for table in fed or [WHOLE]:
-            yield table, message
-
-
-def _synthetic(con: duckdb.DuckDBPyConnection, sources: list[LoadedMapping], feeds: list[Feed]) -> set[str]:
-    """Tables with rows marked as made up."""
-    whole = {s.name for s in sources if s.mapping.synthetic}
-    found = {f.table for f in feeds if f.source in whole}
-    found |= {f.table for f in feeds if f.raw.straight is not None and f.raw.straight.made_up}
-    for feed in feeds:
-        for position in feed.raw.positions(SYNTHETIC):
-            test = f"lower(clean(c{position})) IN {words(TRUE_WORDS)}"
-            if con.execute(f"SELECT 1 FROM {feed.raw.table} WHERE {test} LIMIT 1").fetchall():
-                found.add(feed.table)
-    return found
 
 
 __all__ = ["PrepareResult", "contracts_sha256", "prepare", "unchanged"]
