@@ -19,6 +19,7 @@ from hmic_analysis.accuracy.model import (
     read_accuracy_log,
 )
 from hmic_analysis.accuracy.workbook import response_workbook
+from hmic_analysis.disclosure.sensitivity import declaration
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.letters.model import SYNTHETIC_NOTICE
 from hmic_analysis.params.models import Params
@@ -93,8 +94,9 @@ def send(project: Project, params: Params, force: str, now: dt.datetime) -> Path
 
 
 def notices_of(params: Params, synthetic: bool, now: dt.datetime) -> tuple[str, ...]:
-    """What every file of a pack bears: that data are synthetic, and that the embargo holds."""
-    return tuple(text for text in (SYNTHETIC_NOTICE if synthetic else "", embargo_notice(params, now)) if text)
+    """What every file of a pack bears: that data are synthetic, that the embargo holds, and for whom it is."""
+    told = (SYNTHETIC_NOTICE if synthetic else "", embargo_notice(params, now), declaration("force"))
+    return tuple(text for text in told if text)
 
 
 def _fill(project: Project, params: Params, force: str, number: int, now: dt.datetime, folder: Path) -> Pack:

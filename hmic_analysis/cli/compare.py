@@ -11,11 +11,13 @@ from hmic_analysis.comparison.beside import Comparison, beside_others, compare
 from hmic_analysis.comparison.gather import comparable, find_indicator
 from hmic_analysis.comparison.table import STATUS_WORDS
 from hmic_analysis.comparison.verdicts import find_claim, gather_verdicts
-from hmic_analysis.comparison.write import write_comparison, write_verdicts
+from hmic_analysis.comparison.write import INSIDE, write_comparison, write_verdicts
+from hmic_analysis.disclosure.sensitivity import declaration
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project, find_project
+from hmic_analysis.release.embargo import embargo_line
 from hmic_analysis.runs.plan import make_plan
 
 app = typer.Typer(help="Set forces beside each other, once their findings have been run.")
@@ -72,6 +74,7 @@ def compare_forces(
         _indicator(home, comparison, own, name_others)
     if not indicator and not claim:
         _everything(home, params, own, name_others)
+    out().print(f"{embargo_line(params)}. {declaration(INSIDE)}", markup=False)
 
 
 def _tell_of_old_evidence(home: Project, params: Params) -> None:
@@ -139,7 +142,7 @@ def _claim(home: Project, params: Params, id: str) -> None:
         source=f"Evidence of finding {finding}{', simulated returns, synthetic data' if synthetic else ''}",
         synthetic=synthetic,
     )
-    folder = write_verdicts(home, id, frame, chart)
+    folder = write_verdicts(home, params, id, frame, chart)
     out().print(f"{chart.headline}\n  {home.relative(folder)}/", markup=False)
 
 
@@ -161,7 +164,7 @@ def reconcile_forces(
     params = load_params(home)
     slugs = choose_forces(params, force, everyone=not force)
     found = reconcile(home, params, first, last, slugs, params.force(holder).slug)
-    folder = write_reconciliation(home, found)
+    folder = write_reconciliation(home, params, found)
     table = plain_table("Force", ">Months", ">Counted", ">Published", ">Ratio", "Status", "Why", title=found.title)
     for row in found.frame.itertuples():
         ratio = "" if row.ratio != row.ratio else f"{row.ratio:.3f}"

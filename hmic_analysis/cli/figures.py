@@ -16,9 +16,9 @@ from hmic_analysis.cli.console import (
     err,
     out,
 )
-from hmic_analysis.cli.letter import evidence_of, without_empty
 from hmic_analysis.disclosure.released import released
 from hmic_analysis.disclosure.rules import rules_of
+from hmic_analysis.disclosure.sensitivity import declaration, highest
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.letters.archive import write_whole
 from hmic_analysis.letters.figure_export import (
@@ -28,6 +28,7 @@ from hmic_analysis.letters.figure_export import (
     captions_csv,
     export_figure,
 )
+from hmic_analysis.letters.gathered import evidence_of, without_empty
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project, find_project
@@ -51,7 +52,10 @@ def gallery(force: ForceOption = None, everyone: AllOption = False, project: Pro
     params = load_params(home)
     for slug in choose_forces(params, force, everyone):
         path = home.output / "gallery" / f"{slug}.html"
-        page = marked_page(gallery_page(*evidence_of(home, params, slug)), embargo_notice(params, clock.now()))
+        bundles, folders = evidence_of(home, params, slug, _warn)
+        level = highest(part.sensitivity for b in bundles for part in (b, *b.figures))
+        page = marked_page(gallery_page(bundles, folders), declaration(level))
+        page = marked_page(page, embargo_notice(params, clock.now()))
         write_whole(path, page.encode("utf-8"))
         out().print(f"Gallery: {home.relative(path)}", markup=False)
 
@@ -91,7 +95,7 @@ def _export_force(
     embargo: str,
 ) -> None:
     rules = rules_of(params)
-    bundles, reports = evidence_of(home, params, slug)
+    bundles, reports = evidence_of(home, params, slug, _warn)
     wanted = [b for b in bundles if not findings or b.finding in findings]
     names = [f.name for bundle in wanted for f in bundle.figures]
     for name in figures or ():
@@ -113,3 +117,7 @@ def _export_force(
             written.append(export_figure(made, shown, one, report, folder, width, rules, embargo))
     write_whole(folder / "captions.csv", captions_csv(written, embargo))
     out().print(f"{len(written)} figures of {slug}, {width:g} mm wide: {folder}", markup=False)
+
+
+def _warn(words: str) -> None:
+    err().print(words, markup=False)

@@ -3,68 +3,36 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hmic_analysis.cli.console import AllOption, ForceOption, ProjectOption, choose_forces, err, out
-from hmic_analysis.disclosure.released import released
-from hmic_analysis.disclosure.rules import rules_of
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, ParameterError
-from hmic_analysis.evidence.bundle import read_bundle
-from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.letters.archive import write_whole
-from hmic_analysis.letters.bound import LetterCheck, listing, listing_csv
+from hmic_analysis.letters.bound import listing, listing_csv
 from hmic_analysis.letters.checking import Checked
-from hmic_analysis.letters.exports import LetterFiles, make_letter
-from hmic_analysis.letters.model import CatalogueEntry, LetterSettings
+from hmic_analysis.letters.exports import LetterFiles
 from hmic_analysis.letters.paragraphs import odd_wording
-from hmic_analysis.letters.parameters import letter_catalogue, letter_settings
-from hmic_analysis.letters.wording import OwnWords, load_wording
+from hmic_analysis.letters.vetting import letter_check
+from hmic_analysis.letters.writing import write_letter_of
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.release import clock
-from hmic_analysis.release.bound import note_letter
-from hmic_analysis.release.embargo import embargo_gate
-from hmic_analysis.runs.plan import make_plan
-
-TEMPLATE = Path("letters") / "template.docx"
 
 app = typer.Typer(help="Write the letters of forces from their evidence, as Word and as PDF.")
 
 UnmarkedOption = Annotated[
     bool, typer.Option("--unmarked", help="Without the marks of the embargo; refused until it has ended.")
 ]
-
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Write over Word documents that were changed by hand.")
+]
 FileOption = Annotated[
     Path | None,
     typer.Option("--file", help="A letter somewhere else, .docx or .pdf; by default the two in output/letters."),
 ]
-
-
-@dataclass(frozen=True)
-class LetterSources:
-    """What a letter is written from.
-
-    Attributes
-    ----------
-    made : list of Bundle
-        The evidence as the notebooks left it.
-    bundles : list of Bundle
-        The same as the force may see it: the letter is written from these.
-    folders : dict of str to pathlib.Path
-        Folder of each finding's report.
-    """
-
-    made: list[Bundle]
-    bundles: list[Bundle]
-    folders: dict[str, Path]
-    settings: LetterSettings
-    catalogue: tuple[CatalogueEntry, ...]
-    wording: dict[str, OwnWords]
 
 
 @app.callback(invoke_without_command=True)
@@ -73,6 +41,7 @@ def letter(
     force: ForceOption = None,
     everyone: AllOption = False,
     unmarked: UnmarkedOption = False,
+    overwrite: OverwriteOption = False,
     project: ProjectOption = None,
 ) -> None:
     """Write the letters of forces from their evidence, as Word and as PDF."""
@@ -80,20 +49,26 @@ def letter(
         return
     home = find_project(project)
     params = load_params(home)
-    begun, failed = time.monotonic(), 0
+    begun = time.monotonic()
     slugs = choose_forces(params, force, everyone)
-    for slug in slugs:
-        try:
-            files = write_letter_of(home, params, slug, unmarked=unmarked)
-        except DataError as fault:
-            failed += 1
-            err().print(fault.message, style="bold red", markup=False)
-            continue
-        out().print(f"Letter: {home.relative(files.document)} and {files.pdf.name}", markup=False)
+    written = [_write(home, params, slug, unmarked, overwrite, alone=len(slugs) == 1) for slug in slugs]
+    done = sum(files is not None for files in written)
     if len(slugs) > 1:
-        done = len(slugs) - failed
         out().print(f"{done} of {len(slugs)} letters written in {time.monotonic() - begun:.0f} s.", markup=False)
-    raise typer.Exit(EXIT_SOME_FAILED if failed else EXIT_OK)
+    raise typer.Exit(EXIT_OK if done == len(slugs) else EXIT_SOME_FAILED)
+
+
+def _write(
+    home: Project, params: Params, slug: str, unmarked: bool, overwrite: bool, alone: bool
+) -> LetterFiles | None:
+    """Write one letter and say so; None where the force has no evidence or, among others, was changed by hand."""
+    try:
+        files = write_letter_of(home, params, slug, unmarked, _warn, overwrite)
+    except DataError as fault:
+        err().print(fault.message, style="bold red", markup=False)
+        return None
+    out().print(f"Letter: {home.relative(files.document)} and {files.pdf.name}", markup=False)
+    return files
 
 
 @app.command("check")
@@ -125,17 +100,7 @@ def check(
 
 def _check_force(home: Project, params: Params, slug: str, file: Path | None, short: bool) -> bool:
     """Check the files of one force's letter and say what was found; whether all is well."""
-    sources = letter_sources(home, params, slug)
-    tables = {id: claim.tables for finding in params.findings.values() for id, claim in finding.claims.items()}
-    against = LetterCheck(
-        sources.bundles,
-        sources.folders,
-        sources.settings,
-        sources.catalogue,
-        home.params / TEMPLATE,
-        sources.wording,
-        tables,
-    )
+    against, sources = letter_check(home, params, slug, _warn)
     folder = home.output / "letters" / slug
     sound = True
     for path in [file] if file else [folder / f"letter-{slug}{ending}" for ending in (".docx", ".pdf")]:
@@ -163,122 +128,5 @@ def _say_result(name: str, checked: Checked, table: str) -> None:
     out().print(f"{name}: {bound} of {len(checked.numbers)} numbers bound; all of them: {table}", markup=False)
 
 
-def write_letter_of(project: Project, params: Params, slug: str, unmarked: bool = False) -> LetterFiles:
-    """Write the letter of one force from the evidence of its reports.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slug : str
-    unmarked : bool
-        Without the marks of the embargo.
-
-    Returns
-    -------
-    LetterFiles
-
-    Raises
-    ------
-    DataError
-        If the force has no evidence yet.
-    ParameterError
-        If the embargo holds and the letter would not bear it, or if the template or a wording is wrong.
-    """
-    sources = letter_sources(project, params, slug, unmarked)
-    settings = sources.settings
-    if params.force(slug).kind == "territorial":
-        embargo_gate(params, clock.now(), f"The letter to {settings.force_name}", marked=bool(settings.embargo))
-    files = make_letter(
-        sources.bundles,
-        sources.folders,
-        settings,
-        sources.catalogue,
-        project.params / TEMPLATE,
-        project.output / "letters",
-        sources.wording,
-    )
-    note_letter(project, slug, sources.made)
-    return files
-
-
-def letter_sources(project: Project, params: Params, slug: str, unmarked: bool = False) -> LetterSources:
-    """Everything that the letter of one force is written from.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slug : str
-    unmarked : bool
-        Without the marks of the embargo.
-
-    Returns
-    -------
-    LetterSources
-
-    Raises
-    ------
-    DataError
-        If the force has no evidence yet.
-    ParameterError
-        If an inspector's own wording is wrong.
-    """
-    wording = load_wording(project.params, params, slug)
-    made, folders = evidence_of(project, params, slug)
-    rules = rules_of(params)
-    settings = letter_settings(params, slug)
-    return LetterSources(
-        made,
-        [released(without_empty(bundle), rules, "force", folders[bundle.finding]) for bundle in made],
-        folders,
-        replace(settings, embargo="") if unmarked else settings,
-        letter_catalogue(params),
-        wording,
-    )
-
-
-def without_empty(bundle: Bundle) -> Bundle:
-    """A bundle without the panels that say that there was nothing to draw: they belong in the notebook."""
-    return bundle.model_copy(update={"figures": tuple(figure for figure in bundle.figures if not figure.empty)})
-
-
-def evidence_of(project: Project, params: Params, slug: str) -> tuple[list[Bundle], dict[str, Path]]:
-    """The evidence of one force as its reports left it; says which of it is no longer up to date.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slug : str
-
-    Returns
-    -------
-    tuple of list of Bundle and dict of str to pathlib.Path
-        In the order of the letter, and the folder of each finding's report.
-
-    Raises
-    ------
-    DataError
-        If the force has no evidence yet.
-    """
-    bundles, folders = [], {}
-    outdated: dict[str, list[str]] = {}
-    for job in make_plan(project, params, [slug]):
-        if job.last is None or job.last.status == "failed":
-            continue
-        bundles.append(read_bundle(job.folder))
-        folders[job.finding] = job.folder
-        stale = [part for part, mark in job.fingerprint.items() if job.last.fingerprint.get(part) != mark]
-        if stale:
-            outdated.setdefault(job.reason, []).append(job.finding)
-    for reason, findings in outdated.items():
-        which = "" if len(findings) == len(bundles) else "".join(f" --finding {finding}" for finding in findings)
-        err().print(
-            f"{slug} {', '.join(findings)}: {reason} since the evidence was made; run it again: "
-            f"hmic run --force {slug}{which}",
-            markup=False,
-        )
-    if not bundles:
-        raise DataError(f"There is no evidence for {slug}. Run its findings first: hmic run --force {slug}")
-    return bundles, folders
+def _warn(words: str) -> None:
+    err().print(words, markup=False)

@@ -31,6 +31,7 @@ COMMANDS = {
     "compare": ("compare", "app"),
     "figures": ("figures", "app"),
     "site": ("site", "app"),
+    "national": ("national", "app"),
     "disclosure": ("disclosure", "app"),
     "explore": ("explore", "explore"),
 }

@@ -11,9 +11,9 @@ import typer
 
 from hmic_analysis.cli.console import ProjectOption, err, out
 from hmic_analysis.cli.data import simulate_forces
-from hmic_analysis.cli.letter import write_letter_of
 from hmic_analysis.cli.run import run_forces
 from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.letters.writing import write_letter_of
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.simulate.facts import Facts

@@ -51,7 +51,7 @@ def build(
         who,
         out_folder,
         embargo_notice(params, now),
-        tell=lambda name: err().print(f"{name} done", markup=False) if len(slugs) > 1 else None,
+        tell=lambda text: err().print(text, markup=False),
     )
     count = sum(1 for _ in out_folder.rglob("*.html"))
     out().print(f"Site ({who}): {count} pages, begin with {home.relative(first)}", markup=False)

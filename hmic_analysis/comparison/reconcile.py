@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.comparison.write import write_folder
+from hmic_analysis.comparison.write import INSIDE, about_itself, write_folder
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import package_versions
 from hmic_analysis.figures.chart import Chart
@@ -19,6 +19,7 @@ from hmic_analysis.params.models import ForceSpec, Params
 from hmic_analysis.project import Project
 from hmic_analysis.reference.published import recorded_crime
 from hmic_analysis.reference.quarters import months_between, quarters_of
+from hmic_analysis.release.embargo import embargo_line
 from hmic_analysis.store.processed import load_table, read_manifest
 
 COLUMNS = ("force", "name", "months", "counted", "published", "ratio", "status", "reason", "synthetic")
@@ -207,12 +208,13 @@ def reconciliation_chart(found: Reconciliation) -> Chart:
     )
 
 
-def write_reconciliation(project: Project, found: Reconciliation) -> Path:
+def write_reconciliation(project: Project, params: Params, found: Reconciliation) -> Path:
     """Write the table and its picture.
 
     Parameters
     ----------
     project : Project
+    params : Params
     found : Reconciliation
 
     Returns
@@ -226,7 +228,9 @@ def write_reconciliation(project: Project, found: Reconciliation) -> Path:
         If the folder can't be replaced.
     """
     folder = project.output / "comparison" / "reconciliation" / f"{found.first}-to-{found.last}"
+    told = about_itself(embargo_line(params), INSIDE)
     manifest = {"title": found.title, "summary": found.summary, "inputs": found.inputs, "versions": package_versions()}
-    table = found.frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
-    write_folder(folder, [reconciliation_chart(found)], {"forces.csv": table}, manifest)
+    shown = found.frame.assign(embargo=told["embargo"], sensitivity=INSIDE)
+    table = shown.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    write_folder(folder, [reconciliation_chart(found)], {"forces.csv": table}, manifest | told)
     return folder

@@ -16,22 +16,47 @@ import pandas as pd
 from hmic_analysis.comparison.beside import Beside, Comparison, beside_others
 from hmic_analysis.comparison.charts import compare_chart, funnel_chart, map_chart, source_of
 from hmic_analysis.comparison.pooled import FEWEST, pool
+from hmic_analysis.disclosure.sensitivity import declaration
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import package_versions
+from hmic_analysis.evidence.model import Sensitivity
+from hmic_analysis.evidence.picture_words import mark_picture
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE, Chart
+from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
+from hmic_analysis.release.embargo import embargo_line
 
 MANIFEST = "manifest.json"
 TABLE = "forces.csv"
 #: Where comparisons of all forces lie, and where a force's own do.
 ALL, OWN = "indicators", "forces"
 CAUTION = "Names forces: for inspectors, not for publication."
+#: Where a picture names forces, or gives the figure of each, it is for inspectors; a force's own folder is for it.
+INSIDE: Sensitivity = "restricted"
+FOR_ONE: Sensitivity = "force"
 
 
 def folder_name(indicator: str) -> str:
     """An indicator's id as a folder: ``attendance_pct[violence]`` becomes ``attendance_pct-violence``."""
     kept = [c if c.isascii() and (c.isalnum() or c == "_") else "-" for c in indicator.lower()]
     return "-".join(part for part in "".join(kept).split("-") if part)
+
+
+def about_itself(embargo: str, level: Sensitivity) -> dict[str, Any]:
+    """What a comparison says of itself.
+
+    Parameters
+    ----------
+    embargo : str
+        As :func:`hmic_analysis.release.embargo.embargo_line` gives it.
+    level : str
+
+    Returns
+    -------
+    dict
+        ``embargo``, ``sensitivity`` and ``declaration``, for its manifest; its pictures carry them inside.
+    """
+    return {"embargo": embargo, "sensitivity": level, "declaration": declaration(level)}
 
 
 def write_comparison(
@@ -62,13 +87,14 @@ def write_comparison(
     """
     slug = folder_name(comparison.gathered.indicator)
     root = project.output / "comparison"
+    embargo = embargo_line(comparison.params)
     # A figure that can't be pooled, such as a median, has no funnel.
     funnels = comparison.gathered.kind != "plain"
     charts = [compare_chart(comparison), map_chart(comparison)]
     if funnels:
         charts.append(funnel_chart(comparison, "", name_others))
-    table = _csv(comparison.funnel.frame, comparison.gathered.synthetic)
-    write_folder(root / ALL / slug, charts, {TABLE: table}, _manifest(comparison))
+    table = _csv(comparison.funnel.frame, comparison.gathered.synthetic, embargo)
+    write_folder(root / ALL / slug, charts, {TABLE: table}, _manifest(comparison) | about_itself(embargo, INSIDE))
     for force in forces:
         beside = beside_others(comparison, force)
         # Among few forces points without a name are no secret, and nobody is judged.
@@ -78,16 +104,18 @@ def write_comparison(
         if name_others and beside.group.members:
             own.append(compare_chart(comparison, force, similar_only=True))
         caution = {"caution": CAUTION} if name_others else {}
-        write_folder(root / OWN / force / slug, own, {}, {**_own(comparison, beside), **caution})
+        told = about_itself(embargo, INSIDE if name_others else FOR_ONE)
+        write_folder(root / OWN / force / slug, own, {}, {**_own(comparison, beside), **caution, **told})
     return root / ALL / slug
 
 
-def write_verdicts(project: Project, claim: str, frame: pd.DataFrame, chart: Chart) -> Path:
+def write_verdicts(project: Project, params: Params, claim: str, frame: pd.DataFrame, chart: Chart) -> Path:
     """Write the verdicts of all forces on one claim.
 
     Parameters
     ----------
     project : Project
+    params : Params
     claim : str
     frame : pandas.DataFrame
         As :func:`hmic_analysis.comparison.verdicts.gather_verdicts` gives it.
@@ -104,14 +132,16 @@ def write_verdicts(project: Project, claim: str, frame: pd.DataFrame, chart: Cha
         If the folder can't be replaced.
     """
     folder = project.output / "comparison" / "claims" / claim.lower()
+    embargo = embargo_line(params)
     manifest = {
         "claim": claim,
         "caution": CAUTION,
         "verdicts": frame["verdict"].dropna().value_counts().sort_index().to_dict(),
         "inputs": _hashes(frame),
         "versions": package_versions(),
+        **about_itself(embargo, INSIDE),
     }
-    write_folder(folder, [chart], {TABLE: _csv(frame, chart.synthetic)}, manifest)
+    write_folder(folder, [chart], {TABLE: _csv(frame, chart.synthetic, embargo)}, manifest)
     return folder
 
 
@@ -205,8 +235,9 @@ def _number(value: float) -> float | None:
     return float(value) if value is not None and abs(value) < float("inf") else None
 
 
-def _csv(frame: pd.DataFrame, synthetic: bool) -> bytes:
+def _csv(frame: pd.DataFrame, synthetic: bool, embargo: str) -> bytes:
     shown = frame.assign(note=SYNTHETIC_NOTE) if synthetic else frame
+    shown = shown.assign(embargo=embargo, sensitivity=INSIDE)
     return shown.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
@@ -232,7 +263,8 @@ def write_folder(folder: Path, charts: Iterable[Chart], files: Mapping[str, byte
     try:
         figures = {}
         for chart in charts:
-            chart.save(work)
+            for path in chart.save(work)[:2]:
+                mark_picture(path, " ".join(w for w in (manifest.get("embargo"), manifest.get("declaration")) if w))
             figures[chart.name] = {
                 "headline": chart.headline,
                 "subtitle": chart.subtitle,

@@ -4,80 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 from hmic_analysis.disclosure.parts import Part
 from hmic_analysis.disclosure.persons import parts as counts_of
 from hmic_analysis.disclosure.persons import withheld
 from hmic_analysis.disclosure.rates import counts_behind
-from hmic_analysis.disclosure.rewording import numbers_in, secrets_of
+from hmic_analysis.disclosure.rewording import secrets_of
 from hmic_analysis.disclosure.rules import DisclosureRules
+from hmic_analysis.disclosure.statements import Statement, statements
+from hmic_analysis.disclosure.worded import as_worded
 from hmic_analysis.evidence.model import Bundle, Indicator
 from hmic_analysis.evidence.wording import sentence_case
-
-#: Numbers that count nobody: days, limits, numbers of figures, the rule itself.
-_IDLE = re.compile(
-    r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?\b"
-    r"|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b(?: \d{4})?"
-    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b"
-    r"|\b\d{2}:\d{2}\b|\b\d+ (?:months?|hours?|minutes?) to\b"
-    r"|\b(?:[Ff]igures?|[Tt]ables?|[Aa]nnex|[Pp]ages?|[Ss]ections?|row|column) \d+(?:\.\d+)*"
-    r"|\b(?:fewer|less|more) than \d+(?:\.\d+)?%?|\bwithin \d+(?:\.\d+)?%?|\b(?:last|past|first|over|after) \d+ \w+"
-    r"|\b(?:at least|at most|below|above|under|reach(?:es|ed)?|the test of|[Tt]est:?) \d+(?:\.\d+)?%?"
-    r"|\b95% (?:interval|confidence)|\b\d+(?:\.\d+)?(?:st|nd|rd|th)\b",
-)
-_SENTENCE = re.compile(r"(?<=[.;!?]) +(?=[A-Z\"'(\[])")
-
-
-def without_idle(text: str) -> str:
-    """The text without the numbers that count nobody."""
-    return _IDLE.sub(" ", text)
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A sentence, or one row of a table with its header.
-
-    Attributes
-    ----------
-    part : Part
-        Where it stands.
-    words : str
-        What it says, without the numbers that count nobody.
-    header : tuple of str
-        Of a row of a table the names of its columns, else empty.
-    cells : tuple of str
-        Of a row its cells.
-    """
-
-    part: Part
-    words: str
-    header: tuple[str, ...] = ()
-    cells: tuple[str, ...] = ()
-
-    @cached_property
-    def folded(self) -> str:
-        """Its words for looking names up."""
-        return " ".join(self.words.split()).casefold()
-
-    @cached_property
-    def numbers(self) -> frozenset[str]:
-        """Its numbers as printed; those of a code or key of a row are none."""
-        return frozenset(numbers_in(self.words))
-
-
-def statements(part: Part) -> Iterator[Statement]:
-    """A part of a release taken apart into sentences, or rows."""
-    if not part.rows:
-        for sentence in _SENTENCE.split(part.text):
-            yield Statement(part, without_idle(sentence))
-        return
-    header = part.rows[0]
-    named = not any(numbers_in(c) and c == "".join(c.split()) and c[:1].isdigit() for c in header)
-    for row in part.rows[1:] if named and len(part.rows) > 1 else part.rows:
-        words = without_idle(" | ".join(row))
-        yield Statement(part, words, header if named else (), row)
 
 
 class Spoken:
@@ -189,7 +126,7 @@ def printed_in(parts: Sequence[Statement], bundle: Bundle, rules: DisclosureRule
             found = shown.among(statement.numbers)
             if found and speaks_of(statement, named[id], bundle.indicators):
                 yield _told(statement, named[id], sorted(found), rules, id in hidden.figures)
-    yield from _sentences(parts, bundle, hidden, secret)
+    yield from as_worded(parts, bundle, secret)
 
 
 def _told(
@@ -211,29 +148,3 @@ def _told(
         return statement.part.file, statement.part.place, f"{what}: {indicator.unknown:g} cases not known", how
     what += f": a count of {' and of '.join(map(str, small))}" if small else ": withheld to protect another count"
     return statement.part.file, statement.part.place, what, how
-
-
-def _sentences(parts: Sequence[Statement], bundle: Bundle, hidden, secret) -> Iterator[tuple[str, ...]]:
-    """Sentences of the evidence, as they were before anything was withheld."""
-    named = {i.id: i for i in bundle.indicators}
-    whole: dict[str, str] = {}
-    for claim in bundle.claims:
-        for text in (claim.sentence, claim.why):
-            for sentence in _SENTENCE.split(text):
-                plain = " ".join(without_idle(sentence.split("; test:", 1)[0]).split()).casefold()
-                ids = [
-                    id for id, shown in secret.items() if shown.told_by(plain) and _bears(claim, id, sentence, named)
-                ]
-                if ids and len(plain) > 20:
-                    whole[plain.rstrip(".;")] = ids[0]
-    for statement in parts:
-        for plain, id in whole.items():
-            if plain in statement.folded:
-                how = "prints the sentence as it was before it was withheld"
-                yield statement.part.file, statement.part.place, f"{named[id].label} ({id})", how
-
-
-def _bears(claim, id: str, sentence: str, named: dict[str, Indicator]) -> bool:
-    """Whether a number of a claim's sentence is that of the indicator: it was taken from it, or stands by its name."""
-    sources = {source.rpartition(".")[0] for text, source in claim.numbers if text in sentence}
-    return id in sources or named[id].label.casefold() in sentence.casefold()

@@ -209,6 +209,9 @@ class Bundle(Model):
         "params/inspection.yml"]}``.
     inputs : dict
         SHA-256 of every input file.
+    embargo : str
+        ``Embargoed until 00:01 on 4 September 2014 (Europe/London)``: as the parameters say, whatever the time is when
+        it is made or read; empty for evidence of no embargoed letter.
     """
 
     schema_version: int = 1
@@ -235,6 +238,7 @@ class Bundle(Model):
     inputs: dict[str, str] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)
     sensitivity: Sensitivity = "force"
+    embargo: str = ""
     seconds: float | None = None
 
     def indicator(self, id: str) -> Indicator:

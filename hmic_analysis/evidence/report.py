@@ -14,13 +14,14 @@ import pandas as pd
 
 from hmic_analysis.disclosure.figures import drawable
 from hmic_analysis.disclosure.rules import rules_from
-from hmic_analysis.disclosure.sensitivity import highest, level_of
+from hmic_analysis.disclosure.sensitivity import declaration, highest, level_of
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.build import Builder
 from hmic_analysis.evidence.bundle import package_versions, save_chart, save_table, write_bundle
 from hmic_analysis.evidence.claims import make_claim
 from hmic_analysis.evidence.holdings import Holdings
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure, Grade, Indicator, Sensitivity, Table
+from hmic_analysis.evidence.picture_words import mark_picture
 from hmic_analysis.evidence.show import claim_table, group_frame, indicator_table
 from hmic_analysis.evidence.verdicts import Decision
 from hmic_analysis.evidence.wording import say_date, say_period
@@ -278,6 +279,10 @@ class Report(Holdings):
             raise ParameterError(f"Finding {self.spec.id} was concluded without deciding {', '.join(missing)}.")
         bundle = self.bundle()
         if self.folder is not None:
+            for figure in bundle.figures:
+                words = f"{bundle.embargo}. " if bundle.embargo else ""
+                for name in (figure.png, figure.svg):
+                    mark_picture(self.folder / name, words + declaration(figure.sensitivity))
             write_bundle(bundle, self.folder)
         return claim_table(bundle.claims)
 
@@ -312,6 +317,7 @@ class Report(Holdings):
             inputs=dict(sorted(self.inputs.items())),
             versions=package_versions(),
             sensitivity=highest((c.sensitivity for c in claims), otherwise="force"),
+            embargo=s.embargo,
             seconds=round(time.monotonic() - self._started, 3),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.measures.words import MONTHS
@@ -26,6 +26,24 @@ def say_date(day: date) -> str:
         Independent of the machine's language.
     """
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def say_embargo(end: datetime, zone: str) -> str:
+    """The line of evidence that is not to be published before a moment; true before it and after it.
+
+    Parameters
+    ----------
+    end : datetime.datetime
+        Wall time in the zone.
+    zone : str
+        ``Europe/London``.
+
+    Returns
+    -------
+    str
+        ``Embargoed until 00:01 on 4 September 2014 (Europe/London)``.
+    """
+    return f"Embargoed until {end:%H:%M} on {say_date(end.date())} ({zone})"
 
 
 def say_period(start: date, end: date) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from hmic_analysis.disclosure.sensitivity import highest
 from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.evidence.reasons import REASONS, because
@@ -87,6 +88,7 @@ def compose(
         subject=clean(settings.subject),
         report_title=clean(settings.report_title),
         embargo=embargo_text(settings.embargo),
+        sensitivity=highest(part.sensitivity for b in bundles for part in (b, *b.claims, *b.figures)),
         letter_date=long_date(written_on),
         written_on=written_on,
         evidence_period=_period(bundles),

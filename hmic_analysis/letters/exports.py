@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,12 +60,24 @@ def export_figures(letter: Letter, reports: Mapping[str, Path], folder: Path) ->
                     f"The evidence of finding {figure.finding} names the file {source}, which isn't there: {path}. Run "
                     "the finding again, then write the letter."
                 )
-            write_whole(folder / target, path.read_bytes())
+            content = path.read_bytes()
+            write_whole(folder / target, _declared(content, letter) if target == figure.data else content)
             written.append(folder / target)
     for old in sorted((folder / "figures").glob("figure-*")):
         if old not in written:
             remove(old)
     return tuple(written)
+
+
+def _declared(data: bytes, letter: Letter) -> bytes:
+    """The data of a figure, saying in each row that the letter is under embargo and how sensitive it is."""
+    told = {"embargo": f"EMBARGOED until {letter.embargo}" if letter.embargo else "", "sensitivity": letter.sensitivity}
+    rows = [row for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) if row]
+    columns = [name for name, text in told.items() if text and name not in rows[0]]
+    added = [rows[0] + columns, *(row + [told[name] for name in columns] for row in rows[1:])]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(added)
+    return out.getvalue().encode("utf-8")
 
 
 def make_letter(

@@ -15,8 +15,9 @@ from PIL.PngImagePlugin import PngInfo
 from hmic_analysis.disclosure.cells import csv_text
 from hmic_analysis.disclosure.figures import released_csv
 from hmic_analysis.disclosure.rules import DisclosureRules
+from hmic_analysis.disclosure.sensitivity import declaration
 from hmic_analysis.errors import DataError
-from hmic_analysis.evidence.model import Bundle, Figure
+from hmic_analysis.evidence.model import Bundle, Figure, Sensitivity
 from hmic_analysis.letters.archive import write_whole
 from hmic_analysis.letters.emf import LINE, NOTICE_COLOUR, NOTICE_SIZE, emf_ready
 from hmic_analysis.letters.figure_blocks import figure_block
@@ -49,6 +50,7 @@ class FigureFiles:
 
     block: FigureBlock
     width: float
+    sensitivity: Sensitivity
     paths: tuple[Path, ...]
 
 
@@ -98,12 +100,13 @@ def export_figure(
     # Synthetic pictures say so themselves; the embargo they were drawn without.
     strip = [embargo] if embargo else []
     svg, clips = emf_ready(folder / figure.svg, where, width, block.headline, block.alt, strip)
+    notices.append(declaration(figure.sensitivity))
     words = _words(block, shown, width, notices, clips)
     data = released_csv(folder / figure.data, made, rules, "force", figure.name)
     files = {
         ".png": _png(folder / figure.svg, block, shown, width, notices, strip, where),
         ".svg": svg,
-        ".csv": data.assign(**({"embargo": embargo} if embargo else {}))
+        ".csv": data.assign(**({"embargo": embargo} if embargo else {}), sensitivity=figure.sensitivity)
         .to_csv(index=False, lineterminator="\n")
         .encode(),
         ".txt": words.encode("utf-8"),
@@ -111,7 +114,7 @@ def export_figure(
     paths = tuple(stem.with_name(stem.name + ending) for ending in files)
     for path, content in zip(paths, files.values(), strict=True):
         write_whole(path, content)
-    return FigureFiles(block, width, paths)
+    return FigureFiles(block, width, figure.sensitivity, paths)
 
 
 def captions_csv(files: Sequence[FigureFiles], embargo: str) -> bytes:
@@ -126,12 +129,15 @@ def captions_csv(files: Sequence[FigureFiles], embargo: str) -> bytes:
     -------
     bytes
     """
-    rows = [("finding", "figure", "caption", "subtitle", "note", "source", "alt_text", "width_mm", "files", "embargo")]
+    rows = [
+        ("finding", "figure", "caption", "subtitle", "note", "source", "alt_text", "width_mm", "files", "embargo",
+         "sensitivity")
+    ]  # fmt: skip
     for f in files:
         b = f.block
         names = "; ".join(path.name for path in f.paths)
-        told = (b.finding, b.name, b.headline, b.subtitle, b.note, b.source, b.alt, f"{f.width:g}", names, embargo)
-        rows.append(told)
+        words = (b.finding, b.name, b.headline, b.subtitle, b.note, b.source, b.alt)
+        rows.append((*words, f"{f.width:g}", names, embargo, f.sensitivity))
     return csv_text(rows).encode("utf-8")
 
 

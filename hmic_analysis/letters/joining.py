@@ -80,7 +80,8 @@ def join_sentences(
         joined.append(_next(said, claim, sentence, names, turn))
         said.last = sentence
         said.undecided_before = claim.verdict == "not_determinable" and claim.type != "judgement"
-        said.way = points(claim) or said.way
+        # After a view nothing turns against what was said before it: the reader would take it to turn against the view.
+        said.way = 0 if claim.type == "judgement" else points(claim) or said.way
     return [agree(sentence) for sentence in _period_once(joined, period)]
 
 
@@ -114,7 +115,8 @@ def _open(said: _Said, sentence: str) -> str:
     if said.undecided_before:
         return f"Nor could it determine {question}{BECAUSE}{reason}"
     if reason == before:
-        return f"For the same reason, the inspection could not determine {question}."
+        # Other sentences stand in between, so "the same reason" would be looked for in those.
+        return f"The inspection also could not determine {question}, again because {reason}"
     if before:
         return f"The inspection also could not determine {question}{BECAUSE}{reason}"
     if said.way <= 0 or said.turned:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hmic_analysis.evidence.model import Model
+from hmic_analysis.evidence.model import Model, Sensitivity
 
 SYNTHETIC_NOTICE = "SYNTHETIC DATA - not about any real police force"
 
@@ -213,6 +213,8 @@ class Letter(Model):
     ----------
     embargo : str
         When the embargo ends, in words; "" where there is none, or where the letter is not marked with it any more.
+    sensitivity : str
+        The highest level of what it was written from.
     marks : tuple of str
         What a reader must know of the letter as a whole, printed before the findings.
     """
@@ -231,6 +233,7 @@ class Letter(Model):
     subject: str
     report_title: str
     embargo: str
+    sensitivity: Sensitivity = "force"
     letter_date: str
     written_on: str
     evidence_period: str

@@ -32,7 +32,7 @@ def letter_settings(params: Params, slug: str) -> LetterSettings:
     signatory = force.signatory or inspection.letter.signatory
     lines, salutation = _addressee(force)
     # A letter of another body, or of another time, is none of the inspection: no report and no embargo go with it.
-    of_inspection = force.kind == "territorial" and resolved.letter_date <= inspection.embargo_until.date()
+    of_inspection = bool(resolved.embargo)
     return LetterSettings(
         force=force.slug,
         force_name=force.full_name,

@@ -18,6 +18,7 @@ import matplotlib
 import typst
 from matplotlib.ft2font import FT2Font
 
+from hmic_analysis.disclosure.sensitivity import declaration
 from hmic_analysis.errors import DataError, HmicError
 from hmic_analysis.letters.blocks import FIGURE_HEIGHT, FIGURE_WIDTH
 from hmic_analysis.letters.fixed import Fixed, FixedItem, FixedText
@@ -118,6 +119,7 @@ def _data(letter: Letter, fixed: Fixed, folder: Path) -> dict[str, Any]:
                 section["blocks"][i] = _figure(FigureBlock.model_validate(block), folder)
     data |= {
         "keywords": notices(letter),
+        "declaration": declaration(letter.sensitivity),
         "first_header": _fixed(fixed.first_header),
         "header": _fixed(fixed.header),
         "opening": _fixed(fixed.opening),

@@ -15,13 +15,16 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 #: Characters that XML 1.0 can't hold, so no Word document can.
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+#: Marks that make what follows run from right to left, or hide where it ends: text could be read as what it isn't.
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 #: Words that open a sentence with a capital only because they open it.
 OPENERS = frozenset(
     "a about after all although among an and as at because before between both by during each every few for from "
     "given he her his if in it its many more most no none of on one only our over since some that the their there "
     "these they this those through to under until we when where which while with within "
     # Ordinary words with which sentences of params/findings.yml begin.
-    "arrangements attending call-handlers daily dispatchers existing identification key large larger next next-to "
+    "arrangements attending call-handlers daily dispatchers existing identification key large larger maps next next-to "
     "officers part people performance practice preventing records reports results risk several small staff supervisors "
     "supervision teams what who work".split()
 )
@@ -33,7 +36,7 @@ DASH = "\N{EN DASH}"
 
 
 def clean(text: str) -> str:
-    """Text as it can be printed: no character that XML forbids, white space of any kind as one blank.
+    """Text as it can be printed: no character that XML forbids or that turns the text, any white space as one blank.
 
     Parameters
     ----------
@@ -43,7 +46,7 @@ def clean(text: str) -> str:
     -------
     str
     """
-    return " ".join(ILLEGAL.sub("", str(text)).split())
+    return " ".join(TURNING.sub("", ILLEGAL.sub("", str(text))).split())
 
 
 def day(iso: str) -> date:

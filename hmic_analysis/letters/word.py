@@ -18,6 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import LxmlError
 from markupsafe import Markup
 
+from hmic_analysis.disclosure.sensitivity import declaration
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.letters.archive import stable
 from hmic_analysis.letters.blocks import write_section
@@ -63,6 +64,7 @@ def word_bytes(letter: Letter, document: DocumentType, template: Path, folder: P
         for section in sections:
             write_section(anchor, section, folder)
         anchor._p.getparent().remove(anchor._p)
+    _declare(document, letter)
     _set_properties(document, letter)
     out = BytesIO()
     document.save(out)
@@ -181,12 +183,23 @@ def _check_notices(document: DocumentType, letter: Letter, template: Path) -> No
                 )
 
 
+def _declare(document: DocumentType, letter: Letter) -> None:
+    """Say at the foot of every page how sensitive the letter is, whatever was done to the template."""
+    for section in document.sections:
+        first = [section.first_page_footer] if section.different_first_page_header_footer else []
+        for footer in (section.footer, *first):
+            if footer.is_linked_to_previous:
+                continue  # it shows the footer of the section before
+            style = footer.paragraphs[0].style if footer.paragraphs else None
+            footer.add_paragraph(declaration(letter.sensitivity), style=style)
+
+
 def _set_properties(document: DocumentType, letter: Letter) -> None:
     written = dt.datetime.combine(dt.date.fromisoformat(letter.written_on), dt.time())
     properties = document.core_properties
     properties.title, properties.subject = _fitting(letter.title), _fitting(letter.subject)
     properties.author = properties.last_modified_by = _fitting(letter.organisation)
-    properties.keywords = "; ".join(notices(letter))
+    properties.keywords = _fitting("; ".join(notices(letter)))
     properties.comments, properties.language, properties.revision = "", LANGUAGE, 1
     properties.created = properties.modified = written
 
@@ -197,6 +210,6 @@ def _fitting(text: str) -> str:
 
 
 def notices(letter: Letter) -> list[str]:
-    """What every output of a letter says about itself: that it is synthetic, and that it is under embargo."""
+    """What every output of a letter says about itself: that it is synthetic, under embargo, and how sensitive it is."""
     embargo = f"EMBARGOED until {letter.embargo}" if letter.embargo else ""
-    return [notice for notice in (letter.synthetic_notice, embargo) if notice]
+    return [notice for notice in (letter.synthetic_notice, embargo, declaration(letter.sensitivity)) if notice]

@@ -27,6 +27,7 @@ from hmic_analysis.params.settings import (
     Comparison,
     Disclosure,
     Grades,
+    National,
     Period,
     Quantifier,
     Settings,
@@ -109,6 +110,8 @@ class Inspection(Settings):
     letter : Letter
     comparison : Comparison
         The same for every force and finding: a comparison has one set of rules.
+    national : National
+        The same for every force and finding: what the report on all forces may show.
     """
 
     title: Text
@@ -117,6 +120,7 @@ class Inspection(Settings):
     embargo_until: Moment
     letter: Letter
     comparison: Comparison
+    national: National
 
     @property
     def embargo(self) -> dt.datetime:
@@ -335,6 +339,7 @@ __all__ = [
     "Layer",
     "Leaf",
     "Letter",
+    "National",
     "Params",
     "Period",
     "Quantifier",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hmic_analysis.errors import ParameterError, did_you_mean
+from hmic_analysis.evidence.wording import say_embargo
 from hmic_analysis.params.faults import Fault, refuse, validate
 from hmic_analysis.params.files import INHERITED, layer, override_part
 from hmic_analysis.params.inheritance import check_paths
@@ -40,6 +41,9 @@ class Resolved:
         Of the finding, by name; empty without one.
     values : dict of str to tuple of str
         Every value as text and where it was given: ``{"period.start": ("2012-12-01", "params/inspection.yml:9")}``.
+    embargo : str
+        ``Embargoed until 00:01 on 4 September 2014 (Europe/London)``; empty for a body, or a letter of a later time,
+        that is none of the inspection's.
     """
 
     force: ForceSpec
@@ -47,6 +51,7 @@ class Resolved:
     settings: Settings
     thresholds: Mapping[str, float]
     values: Mapping[str, tuple[str, str]]
+    embargo: str = ""
 
     @property
     def period_start(self) -> dt.date:
@@ -195,7 +200,16 @@ def resolve(
     _refuse_broken(params, layers, spec, given)
     merged = merge(layers)
     thresholds = {n: float(merged["thresholds", about.id, n].value) for n in about.thresholds} if about else {}
-    return Resolved(spec, about, settings_of(merged), thresholds, _values(params, merged, spec, about))
+    settings = settings_of(merged)
+    values = _values(params, merged, spec, about)
+    return Resolved(spec, about, settings, thresholds, values, _embargo(params, spec, settings))
+
+
+def _embargo(params: Params, spec: ForceSpec, settings: Settings) -> str:
+    """A letter of another body, or of another time, is none of the inspection: it knows no embargo."""
+    end, zone = params.inspection.embargo_until, params.inspection.timezone
+    of_inspection = spec.kind == "territorial" and settings.letter_date <= end.date()
+    return say_embargo(end, zone) if of_inspection else ""
 
 
 def _finding_layers(params: Params, about: FindingSpec | None) -> list[Layer]:

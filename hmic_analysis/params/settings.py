@@ -251,6 +251,36 @@ class Comparison(Model):
         return self
 
 
+class National(Model):
+    """What the report on all forces may show, so that no force can be worked out.
+
+    Attributes
+    ----------
+    min_forces : int
+        Counts of forces above 0 and below it are withheld, and what would give them back.
+    min_forces_per_bin : int
+        Forces in each bar of a distribution at least.
+    round_share_pct : int
+        Shares of forces in a distribution are multiples of this, in per cent.
+    min_forces_pooled : int
+        Forces that a rate for England and Wales rests on at least.
+    max_force_share_pct : float
+        Part of the total that one force may hold of a rate, in per cent.
+    min_forces_per_area : int
+        Forces with a figure in each area of a map.
+    areas : dict of str to tuple of str
+        The areas, and the regions of each.
+    """
+
+    min_forces: Annotated[Count, Field(ge=3)]
+    min_forces_per_bin: Annotated[Count, Field(ge=3)]
+    round_share_pct: Annotated[Count, Field(ge=5, le=25)]
+    min_forces_pooled: Annotated[Count, Field(ge=3)]
+    max_force_share_pct: Annotated[float, Field(strict=True, gt=0, lt=100, allow_inf_nan=False)]
+    min_forces_per_area: Annotated[Count, Field(ge=3)]
+    areas: Annotated[dict[str, Annotated[tuple[Text, ...], Field(min_length=1)]], Field(min_length=2)]
+
+
 class Settings(Model):
     """Everything that is inherited: set for the inspection, overridden by a finding, overridden by a force.
 

@@ -22,6 +22,7 @@ from hmic_analysis.release.chain import append_entry, held
 from hmic_analysis.release.embargo import embargo_gate, in_utc, under_embargo
 from hmic_analysis.release.kept_letter import keep_letter
 from hmic_analysis.release.states import Entry, State, check_order, log_path, read_log
+from hmic_analysis.release.vetting import check_publishable
 from hmic_analysis.update.compare import compared
 from hmic_analysis.update.keep import LETTER, keep
 
@@ -150,6 +151,7 @@ def _as_published(project: Project, params: Params, force: str, entries: list[En
             f"What was embargoed is not what lies there now; changed since: {', '.join(changed)}. Put it back, or write"
             f' the letter again and embargo it anew: hmic release advance --force {force} --to embargoed --reason "..."'
         )
+    check_publishable(project, params, force)
 
 
 def _as_updated(project: Project, params: Params, force: str, entries: list[Entry], now: dt.datetime) -> None:

@@ -12,7 +12,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.evidence.wording import say_date
+from hmic_analysis.evidence.wording import say_date, say_embargo
 from hmic_analysis.letters.text import WEEKDAYS
 from hmic_analysis.params.models import Params
 
@@ -132,6 +132,22 @@ def marked_page(page: str, notice: str) -> str:
     if place is None:
         raise ValueError("The page has neither <main> nor <body> to hold the notice of the embargo.")
     return f"{page[: place.end()]}\n<p><strong>{html.escape(notice)}</strong></p>{page[place.end() :]}"
+
+
+def embargo_line(params: Params) -> str:
+    """The embargo as evidence and comparisons bear it: true whether read before it ends or after.
+
+    Parameters
+    ----------
+    params : Params
+
+    Returns
+    -------
+    str
+        ``Embargoed until 00:01 on 4 September 2014 (Europe/London)``; it doesn't depend on the clock, so equal
+        evidence gives equal files.
+    """
+    return say_embargo(params.inspection.embargo_until, params.inspection.timezone)
 
 
 def embargo_notice(params: Params, now: dt.datetime) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, package_versions, read_bundle
 from hmic_analysis.runs.failure import Failure, NotebookStopped, from_papermill, from_stop
+from hmic_analysis.runs.heading import mark_notebook
 from hmic_analysis.runs.order import Order
 from hmic_analysis.runs.outputs import EXECUTED_NAME, outputs_of
 from hmic_analysis.runs.record import RECORD_NAME, Record, write_basis, write_record
@@ -40,7 +41,7 @@ def execute(order: Order) -> Record:
     work.mkdir(parents=True)
     details: dict[str, Any] = {}
     failure = _run(order, work, details)
-    status, request, inputs = "failed", (), {}
+    status, request, inputs, bundle = "failed", (), {}, None
     if failure is None:
         try:
             bundle = read_bundle(work)
@@ -51,6 +52,7 @@ def execute(order: Order) -> Record:
             failure = Failure(kind=kind, message=fault.message if kind == "engine" else said)
     if failure is not None:
         (work / BUNDLE_NAME).unlink(missing_ok=True)
+    mark_notebook(work / EXECUTED_NAME, order.basis.get("parameters", {}).get("embargo", ""), bundle)
     record = Record(
         finding=order.finding,
         force=order.force,

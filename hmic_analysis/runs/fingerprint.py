@@ -127,7 +127,8 @@ class Footing:
                 continue
             if section in used:
                 found[key] = value
-        return found
+        # Printed at the head of the report and in its evidence; other reports rest on what they always did.
+        return found | ({"embargo": settings.embargo} if settings.embargo else {})
 
     def modules(self, notebook: Notebook) -> dict[str, Module]:
         """The modules of the package that a notebook uses."""

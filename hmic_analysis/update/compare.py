@@ -9,7 +9,8 @@ from pathlib import Path
 
 from hmic_analysis.disclosure.released import is_withheld, released
 from hmic_analysis.disclosure.rules import DisclosureRules, rules_of
-from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator
+from hmic_analysis.disclosure.sensitivity import highest
+from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, Sensitivity
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project
@@ -92,6 +93,12 @@ class Compared:
     def pairs(self) -> tuple[Pair, ...]:
         """Every claim."""
         return tuple(pair for side in self.sides for pair in side.pairs)
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        """The highest level of what is shown of either run; of restricted claims nothing is."""
+        shown = (c for pair in self.pairs if not pair.restricted for c in (pair.before, pair.after) if c is not None)
+        return highest((c.sensitivity for c in shown), otherwise="force")
 
 
 def compare_runs(project: Project, params: Params, force: str, before: str, after: str) -> Compared:

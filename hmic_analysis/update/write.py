@@ -12,10 +12,12 @@ from typing import Any
 import jinja2
 
 from hmic_analysis.disclosure.cells import csv_text, neutral
+from hmic_analysis.disclosure.sensitivity import declaration
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.wording import say_bounds, say_indicator
 from hmic_analysis.letters.archive import write_whole
 from hmic_analysis.letters.model import SYNTHETIC_NOTICE
+from hmic_analysis.letters.text import clean
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
 from hmic_analysis.release.embargo import embargo_notice
@@ -27,7 +29,7 @@ COLUMNS = (
     "force", "claim", "finding", "statement", "verdict_before", "verdict_after", "verdict_changed", "evidence_before",
     "evidence_after", "sentence_before", "sentence_after", "figure", "figure_label", "figure_before", "figure_after",
     "difference", "interval_of", "interval_low", "interval_high", "method",
-    "changed_beneath", "before", "after", "note",
+    "changed_beneath", "before", "after", "note", "sensitivity",
 )  # fmt: skip
 
 
@@ -47,7 +49,8 @@ def write_compared(project: Project, params: Params, found: Compared, now: dt.da
     pathlib.Path
         The folder with ``comparison.html``, ``comparison.csv`` and ``beneath.csv``.
     """
-    notices = [n for n in (SYNTHETIC_NOTICE if found.synthetic else "", embargo_notice(params, now)) if n]
+    told = (SYNTHETIC_NOTICE if found.synthetic else "", embargo_notice(params, now), declaration(found.sensitivity))
+    notices = [n for n in told if n]
     least = params.inspection.disclosure.min_count
     folder = comparison_folder(project, found.force, found.before, found.after)
     write_whole(folder / TABLE, _table(found, notices, least).encode("utf-8"))
@@ -117,25 +120,25 @@ def _kinds(side: Side) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _beneath(found: Compared, notices: list[str]) -> str:
     rows = [
-        (found.force, side.finding, name, item, found.before, found.after, " ".join(notices))
+        (found.force, side.finding, name, item, found.before, found.after, " ".join(notices), found.sensitivity)
         for side in found.sides
         for name, items in _kinds(side)
         for item in items
     ]
-    return csv_text([("force", "finding", "kind", "what_changed", "before", "after", "note"), *rows])
+    return csv_text([("force", "finding", "kind", "what_changed", "before", "after", "note", "sensitivity"), *rows])
 
 
 def _row(pair: Pair, least: int) -> dict[str, Any]:
     return {
         "claim": pair.claim,
-        "statement": pair.statement,
+        "statement": clean(pair.statement),
         "restricted": pair.restricted,
         "before": _verdict(pair, pair.before),
         "after": _verdict(pair, pair.after),
         "verdict_changed": pair.verdict_changed,
         "what": _what(pair),
-        "sentence_before": pair.before.sentence if pair.before else "",
-        "sentence_after": pair.after.sentence if pair.after else "",
+        "sentence_before": clean(pair.before.sentence) if pair.before else "",
+        "sentence_after": clean(pair.after.sentence) if pair.after else "",
         "figures": [_figure(change, least) for change in pair.changes],
     }
 
@@ -200,7 +203,7 @@ def _shared(found: Compared, side: Side, pair: Pair, notices: list[str], least: 
         "force": found.force,
         "claim": pair.claim,
         "finding": pair.finding,
-        "statement": pair.statement,
+        "statement": row["statement"],
         "verdict_before": row["before"],
         "verdict_after": row["after"],
         "verdict_changed": "yes" if pair.verdict_changed else "no",
@@ -212,6 +215,7 @@ def _shared(found: Compared, side: Side, pair: Pair, notices: list[str], least: 
         "before": found.before,
         "after": found.after,
         "note": " ".join(notices),
+        "sensitivity": found.sensitivity,
     }
 
 

@@ -1,0 +1,49 @@
+"""Sentences say what the tables show and not a count more."""
+
+from __future__ import annotations
+
+import pytest
+
+from hmic_analysis.national.counts import Row, release_row
+from hmic_analysis.national.log import Log
+from hmic_analysis.national.reasons import GROUPS
+from hmic_analysis.national.wording import claim_sentence, forces, reasons_sentence
+
+
+def row(supported: int, contradicted: int, undecided: int, not_assessed: int = 0, **reasons: int) -> Row:
+    cells = dict(supported=supported, contradicted=contradicted, undecided=undecided, not_assessed=not_assessed)
+    parts = {"undecided": {g: reasons.get(g, 0) for g in GROUPS}}
+    return release_row("claims", "A1a", cells, 3, Log(), parts=parts)
+
+
+def test_a_claim_in_words() -> None:
+    assert claim_sentence(row(18, 10, 15, between=15)) == (
+        "Supported in 18 forces, contradicted in 10 forces and undecided in 15 forces."
+    )
+    assert claim_sentence(row(30, 0, 9, 4, silent=9)) == (
+        "Supported in 30 forces, contradicted in no force, undecided in 9 forces and not assessed in 4 forces."
+    )
+    assert forces(row(43, 0, 0), "supported") == "all 43 forces"
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (row(20, 10, 13, unable=8, no_data=5), "Why it was undecided: in 8, the force answered that"),
+        (row(20, 13, 10, silent=9, no_data=1), "Why it was undecided: mostly, what was supplied cannot show it"),
+        (row(7, 32, 4, no_data=3, unable=1), "Why it was undecided is withheld: few forces have any one reason."),
+    ],
+)
+def test_the_reasons_in_words(found, words) -> None:
+    assert reasons_sentence(found).startswith(words)
+
+
+def test_few_forces_with_a_reason_are_a_few() -> None:
+    text = reasons_sentence(row(20, 13, 10, silent=9, no_data=1))
+    assert text.endswith("; in a few: no data.")
+    assert not any(c.isdigit() for c in text)
+
+
+def test_nothing_is_said_on_reasons_where_there_are_none_to_tell() -> None:
+    assert reasons_sentence(row(40, 3, 0)) == ""
+    assert reasons_sentence(row(20, 21, 2, no_data=2)) == ""
