@@ -36,6 +36,7 @@ class Holdings:
         self.used: dict[str, DataUsed] = {}
         self.inputs: dict[str, str] = {}
         self._tables: dict[tuple[str, str], pd.DataFrame] = {}
+        self._borrowed_synthetic = False
 
     def table(self, name: str, force: str = "") -> pd.DataFrame:
         """A table of the force, whole; an empty frame with the contract's columns if it was not supplied.
@@ -191,8 +192,8 @@ class Holdings:
 
     @property
     def synthetic(self) -> bool:
-        """Whether any table in use is synthetic."""
-        return self.manifest is not None and self.manifest.synthetic
+        """Whether the return is synthetic, or a table in use that another body holds."""
+        return self._borrowed_synthetic or (self.manifest is not None and self.manifest.synthetic)
 
     def source(self) -> str:
         """The source line of figures and tables."""
@@ -220,6 +221,8 @@ class Holdings:
         manifest = self.manifest if holder == self.force else read_manifest(self.project, holder)
         entry = manifest.tables.get(name) if manifest else None
         accounts = entry.accounts if entry else ()
+        if holder != self.force and entry is not None and entry.synthetic and len(frame):
+            self._borrowed_synthetic = True
         self.inputs.update({a.file: a.sha256 for a in accounts})
         first, last = (entry.first, entry.last) if entry else ("", "")
         if in_window is None and name in self.used:

@@ -85,7 +85,9 @@ def reasons_sentence(row: Row) -> str:
     hidden = [g for g in GROUPS if row.shown.get(g) is None and g not in few]
     if not known and len(hidden) == len(GROUPS):
         return "Why it was undecided is withheld: few forces have any one reason."
-    if not known and len(hidden) == 1:
+    undecided = row.shown["undecided"] or 0
+    # What is left of those undecided though each "few" were as many as they can be.
+    if not known and len(hidden) == 1 and undecided > 2 * (row.min_forces - 1) * len(few):
         parts = [f"mostly, {GROUPS[hidden[0]]}"]
     else:
         parts = [f"in {count}, {GROUPS[group]}" for count, group in known]
@@ -93,6 +95,19 @@ def reasons_sentence(row: Row) -> str:
     if few:
         parts.append(f"in a few{' each' if len(few) > 1 else ''}: {joined([TITLES[g].lower() for g in few])}")
     return f"Why it was undecided: {'; '.join(parts)}."
+
+
+def rate_words(figure: NationalFigure) -> tuple[str, str]:
+    """The figure of all forces together and its interval, as a table prints them."""
+    found = figure.pooled
+    if found is None:
+        return NOT_APPLICABLE, NOT_APPLICABLE
+    if found.value is None:
+        return MARKER, MARKER
+    value = say_value(found.value, figure.unit)
+    if found.lo is None or found.hi is None:
+        return value, NOT_APPLICABLE
+    return value, f"{say_value(found.lo, figure.unit)} to {say_value(found.hi, figure.unit)}"
 
 
 def unknown_words(figure: NationalFigure) -> str:

@@ -31,6 +31,7 @@ def test_a_claim_in_words() -> None:
     [
         (row(20, 10, 13, unable=8, no_data=5), "Why it was undecided: in 8, the force answered that"),
         (row(20, 13, 10, silent=9, no_data=1), "Why it was undecided: mostly, what was supplied cannot show it"),
+        (row(20, 16, 7, silent=3, no_data=2, unable=2), "Why it was undecided: in a number that is withheld, what was"),
         (row(7, 32, 4, no_data=3, unable=1), "Why it was undecided is withheld: few forces have any one reason."),
     ],
 )
