@@ -62,7 +62,15 @@ def age_bands(
     shown = withhold(data["persons"], min_count)
     if shown is None:
         reason = "too few persons in each band to be shown"
-        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
+        return no_data(
+            reason,
+            name=name,
+            subtitle=subtitle,
+            source=source,
+            headline=headline,
+            synthetic=synthetic,
+            withheld=True,
+        )
     hidden = data["withheld"] | (shown.isna() & data["persons"].notna())
     texts = [marker if h else plain(s) for h, s in zip(hidden, shown, strict=True)]
     rows = bar_rows(list(data["label"]), shown, texts, "Persons", synthetic)

@@ -103,6 +103,7 @@ def proportions_by_group(
     if data[["value", "lo_missing", "hi_missing"]].isna().all(axis=None):
         return no_data(
             "these shares rest on too few persons to be shown" if secret.any() else reason,
+            withheld=bool(secret.any()),
             name=name,
             subtitle=subtitle,
             source=source,

@@ -23,12 +23,20 @@ from ..runs.conftest import KEPT, few_findings
 WRONG = Facts(stated_outstanding_error_pct=40.0)
 
 
-def small_return(folder: Path, facts: Facts, forces: Sequence[str] = ("cleveland",)) -> None:
+def small_return(
+    folder: Path,
+    facts: Facts,
+    forces: Sequence[str] = ("cleveland",),
+    parts: Sequence[str] = ("core", "useful"),
+    scale: float = 0.02,
+) -> None:
     """Simulated returns with the tables that the few findings use, and no others: they load in a second."""
     project = find_project(folder)
     params = load_params(project)
-    simulate_forces(project, params, list(forces), facts, 0.02, 1)
-    tables = {t for id in KEPT for part in ("core", "useful") for t in getattr(params.finding(id).tables, part)}
+    # The reference table says of every force simulated that it attends everything.
+    told = facts.with_(n_forces_attend_all=max(facts.n_forces_attend_all, len(forces)))
+    simulate_forces(project, params, list(forces), told, scale, 1)
+    tables = {t for id in KEPT for part in parts for t in getattr(params.finding(id).tables, part)}
     for force in forces:
         for path in (project.raw / force).glob("*.csv"):
             if path.stem not in tables | set(ALWAYS):

@@ -35,6 +35,7 @@ def test_a_withheld_share_is_neither_drawn_nor_written():
 def test_where_every_share_is_withheld_the_panel_says_so():
     made = drawn([share("reviewed_pct", 3, 60), share("owned_pct", 57, 60)])
     assert made.empty and "too few persons" in f"{made.headline} {made.alt}"
+    assert made.headline.startswith("Not shown: ") and "No data" not in made.alt
     assert list(made.data["value"]) == ["[c]", "[c]"]
 
 

@@ -12,8 +12,9 @@ from lxml import etree
 from PIL import Image
 
 from hmic_analysis.cli import figures as figures_command
-from hmic_analysis.cli import letter as letter_command
 from hmic_analysis.cli.main import main
+from hmic_analysis.errors import DataError
+from hmic_analysis.letters import gathered
 from hmic_analysis.letters.emf import SVG
 from hmic_analysis.letters.reading import read_letter_file
 from hmic_analysis.release import clock
@@ -32,12 +33,12 @@ def project(tmp_path, bundles, reports, monkeypatch) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
 
-    def evidence_of(project, params, slug):
+    def evidence_of(project, params, slug, tell):
         if slug != "cleveland":
-            raise letter_command.DataError(f"There is no evidence for {slug}. Run its findings first.")
+            raise DataError(f"There is no evidence for {slug}. Run its findings first.")
         return bundles, reports
 
-    for module in (letter_command, figures_command):
+    for module in (gathered, figures_command):
         monkeypatch.setattr(module, "evidence_of", evidence_of)
     monkeypatch.setattr(clock, "now", lambda: BEFORE)
     return tmp_path

@@ -86,13 +86,24 @@ def test_another_reason_is_given_in_full():
     ).endswith("Nor could it determine whether files are read, because no data were supplied.")
 
 
-def test_the_same_reason_after_a_view_is_not_repeated():
+def test_the_same_reason_after_a_view_is_named_again():
     text = joined(
         ("practice", "not_determinable", OPEN.format("files are kept", "the sample is too small")),
         ("judgement", "not_determinable", "In the inspectors' view, files matter."),
         ("practice", "not_determinable", OPEN.format("files are read", "the sample is too small")),
     )
-    assert text.endswith("For the same reason, the inspection could not determine whether files are read.")
+    assert text.endswith(
+        "The inspection also could not determine whether files are read, again because the sample is too small."
+    )
+
+
+def test_nothing_turns_against_a_view():
+    text = joined(
+        ("practice", "supported", "The force meets partners."),
+        ("judgement", "not_determinable", "In the inspectors' view, meetings matter."),
+        ("practice", "contradicted", "The meetings are too few."),
+    )
+    assert text.endswith("meetings matter. The meetings are too few.")
 
 
 @pytest.mark.parametrize("turn, lead", [(0, "It did find, however, that"), (1, "It found, though, that")])

@@ -23,6 +23,7 @@ def test_clean_keeps_what_can_be_printed(word):
 
 
 def test_clean_drops_control_characters_only():
+    assert clean("Cleveland \u202edrofrud\u202c\u200f Police\u2067") == "Cleveland drofrud Police"
     assert clean("A&B\x00\x0b <i>\t{{ x }}\n") == "A&B <i> {{ x }}"
 
 

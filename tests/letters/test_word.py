@@ -20,7 +20,7 @@ from hmic_analysis.letters.template import VARIABLES, build_template
 from .documents import WP, W, body, headers, parts, styled, texts
 from .evidence import SETTINGS
 
-HOSTILE = "<script>alert(1)</script> {{ x }} {% if y %} A&B \x00\x0b\ufffe</w:t>"
+HOSTILE = "\u202e<script>alert(1)</script> {{ x }} {% if y %} A&B \x00\x0b\ufffe</w:t>"
 SHOWN = "<script>alert(1)</script> {{ x }} {% if y %} A&B </w:t>"
 COMMITTED = Path(__file__).resolve().parents[2] / "params" / "letters" / "template.docx"
 

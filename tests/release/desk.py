@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-from hmic_analysis.cli.letter import write_letter_of
 from hmic_analysis.evidence.bundle import write_bundle
 from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.letters.writing import write_letter_of
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.release import clock

@@ -7,10 +7,10 @@ import shutil
 
 import pytest
 
-from hmic_analysis.cli.letter import write_letter_of
 from hmic_analysis.cli.main import main
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import read_bundle, write_bundle
+from hmic_analysis.letters.writing import write_letter_of
 from hmic_analysis.params.load import load_params
 from hmic_analysis.release.advance import advance
 from hmic_analysis.release.bound import document_text
@@ -18,6 +18,7 @@ from hmic_analysis.release.states import STATES, log_path, read_log
 from hmic_analysis.update.keep import kept_folder, read_run
 
 from ..letters.evidence import percent
+from ..letters.test_check import typed_over
 from .desk import AT, BEFORE
 
 WAY = ("draft", "factual_accuracy_check", "amended", "embargoed")
@@ -258,3 +259,37 @@ def test_what_was_published_stays_when_a_later_run_writes_another_letter(project
     (kept / "letter-cleveland.docx").write_bytes(b"another")
     assert main(["release", "status", "--project", str(project.root)]) == 1
     assert "changed since it was published: letter-cleveland.docx" in capsys.readouterr().err
+
+
+def test_a_letter_with_a_number_typed_over_is_not_published(project, clock):
+    go(project, clock, *WAY[:3])
+    letter = project.output / "letters" / "cleveland" / "letter-cleveland.docx"
+    typed_over(letter, "96.6%", "99.6%", letter)
+    go(project, clock, "embargoed")
+    with pytest.raises(DataError, match=r"check of its numbers finds: letter-cleveland\.docx, A1: 99\.6% is bound to"):
+        advance(project, load_params(project), "cleveland", "published", "now", AT)
+    assert states(project)[-1] == "embargoed"
+
+
+def test_a_letter_whose_folder_would_give_something_away_is_not_published(project, clock):
+    go(project, clock, *WAY[:3])
+    added = project.output / "letters" / "cleveland" / "figures" / "more.csv"
+    added.write_text('a,sensitivity\n"=HYPERLINK(""http://x"")",force\n', encoding="utf-8", newline="\n")
+    go(project, clock, "embargoed")
+    with pytest.raises(DataError, match=r"disclosure check finds: figures/more\.csv, .*a spreadsheet would run it"):
+        advance(project, load_params(project), "cleveland", "published", "now", AT)
+    added.unlink()
+    go(project, clock, "embargoed", reason="The file that was added is gone.")
+    assert advance(project, load_params(project), "cleveland", "published", "now", AT).state == "published"
+
+
+def test_a_document_changed_by_hand_is_not_written_over(project, clock, capsys):
+    letter = project.output / "letters" / "cleveland" / "letter-cleveland.docx"
+    written = letter.read_bytes()
+    words = ["letter", "--force", "cleveland", "--project", str(project.root)]
+    assert main(words) == 0 and letter.read_bytes() == written
+    edited = typed_over(letter, "96.6%", "99.6%", letter).read_bytes()
+    assert main(words) == 1
+    assert "letter-cleveland.docx was changed by hand since it was written" in capsys.readouterr().err
+    assert letter.read_bytes() == edited
+    assert main([*words, "--overwrite"]) == 0 and letter.read_bytes() == written

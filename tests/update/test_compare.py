@@ -192,6 +192,19 @@ def test_text_that_a_spreadsheet_would_run_is_neutral_in_the_table(kept):
     assert next(r for r in table(kept) if r["claim"] == "A6a")["sentence_after"].startswith("'=HYPERLINK")
 
 
+def test_text_that_a_browser_would_run_or_turn_is_shown_as_it_is(kept):
+    def hostile(bundle):
+        said = "<script>alert(1)</script> {{ 7 * 7 }} A & B \u202edecnuorp\u202c"
+        claim = bundle.claims[0].model_copy(update={"sentence": said})
+        return bundle.model_copy(update={"claims": (claim, *bundle.claims[1:])})
+
+    edit(kept, "A6", hostile)
+    assert main(["update", "compare", "--force", "cleveland", "--project", str(kept.root)]) == 0
+    shown = page(kept)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7 * 7 }} A &amp; B decnuorp" in shown
+    assert "<script>alert" not in shown and "\u202e" not in shown
+
+
 def test_after_the_embargo_the_page_bears_none(kept, clock):
     clock.moment = AT
     assert main(["update", "compare", "--force", "cleveland", "--project", str(kept.root)]) == 0
