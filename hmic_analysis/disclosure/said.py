@@ -31,14 +31,19 @@ class Spoken:
         self.statements: list[Statement] = []
         self._of: dict[str, list[Statement]] = {force: [] for force in self._names}
         whole: dict[str, set[str]] = {}
+        together: set[str] = set()
         for part in parts:
             named = self._forces(f"{part.file} {part.said}")
             whole.setdefault(part.file, set()).update(named)
+            if len(self._names) > 1 and _TOGETHER in part.said.casefold():
+                together.add(part.file)
         for part in parts:
             for statement in statements(part):
                 self.statements.append(statement)
                 own = self._forces(f"{statement.words} {part.file}") or self._forces(part.said)
-                for force in own or whole[part.file] or set(self._names):
+                # What names no force may be about any, unless it speaks of all of them together.
+                anybody = set() if part.file in together else set(self._names)
+                for force in own or whole[part.file] or anybody:
                     self._of[force].append(statement)
 
     def about(self, bundle: Bundle) -> list[Statement]:
@@ -50,6 +55,10 @@ class Spoken:
             return set(self._names)
         folded = text.casefold()
         return {force for force, names in self._names.items() if any(n in folded for n in names)}
+
+
+#: What a file says whose figures are those of all forces together, if it names none.
+_TOGETHER = "england and wales"
 
 
 def _names(bundle: Bundle) -> tuple[str, ...]:

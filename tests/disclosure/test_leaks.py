@@ -233,6 +233,16 @@ def test_figures_of_another_force_are_not_taken_for_this_ones(tmp_path):
     assert find_leaks(tmp_path, [usual(), other], RULES) == []
 
 
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [("England and Wales, 43 forces. ", False), ("England and Wales. Cleveland: ", True), ("", True)],
+)
+def test_a_figure_of_all_forces_together_is_no_single_forces(tmp_path, where, told):
+    other = usual().model_copy(update={"force": "durham", "force_name": "Durham Constabulary"})
+    (tmp_path / "page.html").write_text(f"<p>{where}{TOLD}</p>", encoding="utf-8")
+    assert bool(find_leaks(tmp_path, [usual(), other], RULES)) is told
+
+
 def test_a_drawing_shows_its_numbers_by_the_level_they_stand_on(tmp_path):
     label = '<g><!-- {} --><g transform="translate({} {}) scale(0.1)"></g></g>'
     drawing = "".join(
