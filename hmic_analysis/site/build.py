@@ -14,6 +14,7 @@ from pathlib import Path
 
 from hmic_analysis.disclosure.sensitivity import Audience
 from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
 from hmic_analysis.runs.machine import processors
@@ -25,7 +26,7 @@ from hmic_analysis.site.force_files import make_force
 from hmic_analysis.site.force_pages import write_force
 from hmic_analysis.site.frame import Frame
 from hmic_analysis.site.method import write_method
-from hmic_analysis.site.model import ForceEvidence, Order, Site, Source
+from hmic_analysis.site.model import ForceEvidence, Nature, Order, Site, Source, nature_of
 from hmic_analysis.site.overview import write_overview
 from hmic_analysis.site.quality import write_quality
 
@@ -60,7 +61,7 @@ def build_site(
     embargo : str
         The notice that every output bears; empty once the embargo has ended.
     tell : callable
-        Is told each force that is done.
+        Is told what was done and what was left out.
 
     Returns
     -------
@@ -80,13 +81,16 @@ def build_site(
     work = target.with_name(f".{target.name}.part-{uuid.uuid4().hex[:8]}")
     work.mkdir(parents=True)
     try:
-        orders = [Order(project, params, slug, found, audience, embargo, work) for slug, found in sources.items()]
+        nature = _nature(sources)
+        orders = [
+            Order(project, params, slug, found, audience, embargo, work, nature) for slug, found in sources.items()
+        ]
         made = {}
         for evidence in _made(orders):
             made[evidence.force.slug] = evidence
-            tell(evidence.force.name)
+            tell(f"{evidence.force.name} done")
         forces = dict(sorted(made.items(), key=lambda item: item[1].force.name))
-        _joint_pages(project, Site(params, audience, forces, embargo, work))
+        _joint_pages(project, Site(params, audience, forces, embargo, work), tell)
         _write_manifest(work, audience, tuple(forces))
         _replace(work, target)
     finally:
@@ -118,6 +122,12 @@ def check_target(target: Path, project: Project) -> None:
         )
 
 
+def _nature(sources: Mapping[str, tuple[Source, ...]]) -> Nature:
+    """Whether the forces' data are made up."""
+    folders = (s.folder for found in sources.values() for s in found if s.state == "complete")
+    return nature_of(read_bundle(folder) for folder in folders) or "real"
+
+
 def _made(orders: Sequence[Order]) -> Iterator[ForceEvidence]:
     """Each force's part, in processes of their own where there are many."""
     workers = min(processors(), len(orders))
@@ -133,12 +143,14 @@ def _made(orders: Sequence[Order]) -> Iterator[ForceEvidence]:
             raise
 
 
-def _joint_pages(project: Project, site: Site) -> None:
+def _joint_pages(project: Project, site: Site, tell: Tell) -> None:
     """The pages that need several forces."""
     frame = Frame(site.params, site.audience, site.embargo, site.target, site.one.force.slug if site.one else "")
     copy_assets(site.target)
     compared = find_comparisons(project, site)
     views = store(site, compared)
+    for words in left_out(compared):
+        tell(f"{words} To renew them: hmic compare.")
     for evidence in site.forces.values():
         write_force(frame, site, evidence, compared)
     for id in site.findings:

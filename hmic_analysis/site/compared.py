@@ -10,10 +10,9 @@ from hmic_analysis.disclosure.cells import csv_text
 from hmic_analysis.evidence.wording import say_value
 from hmic_analysis.site.budget import Budget
 from hmic_analysis.site.comparisons import Comparison, Found, Picture
-from hmic_analysis.site.downloads import SYNTHETIC
 from hmic_analysis.site.model import ForceEvidence, Site
 from hmic_analysis.site.pictures import read_png, small
-from hmic_analysis.site.words import CONFIDENTIAL, MISSING, NOT_APPLICABLE, halves
+from hmic_analysis.site.words import CONFIDENTIAL, MISSING, NOT_APPLICABLE, SYNTHETIC, halves
 
 PLACES = {
     "inside": "Within the inner lines, as forces usually are",

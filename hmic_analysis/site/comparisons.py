@@ -18,10 +18,12 @@ import pandas as pd
 from hmic_analysis.comparison.write import ALL, MANIFEST, OWN, TABLE
 from hmic_analysis.errors import DataError
 from hmic_analysis.project import Project
-from hmic_analysis.site.model import Site
+from hmic_analysis.site.model import Shown, Site
 
-OUTDATED = "rests on evidence that has changed since; run hmic compare again"
-WITHHELD = "holds a figure that is withheld or not for this audience"
+OUTDATED = "rests on evidence that has changed since"
+WITHHELD = "holds a figure that is withheld"
+#: The figure is above the audience's level: nothing is said of it.
+CLOSED = "closed"
 #: Pictures of a comparison in the order in which a page shows them.
 PICTURES = ("funnel", "forces-compared")
 
@@ -111,6 +113,8 @@ def find_comparisons(project: Project, site: Site) -> Found:
         if manifest.get("finding") not in site.findings:
             continue
         fault = _own_fault(root, path, manifest, site) if site.one else _fault(path, manifest, site)
+        if fault == CLOSED:
+            continue
         if fault:
             left_out.append((manifest["finding"], fault))
         else:
@@ -122,6 +126,8 @@ def find_comparisons(project: Project, site: Site) -> Found:
 
 def _fault(path: Path, manifest: dict[str, Any], site: Site) -> str:
     """Why the comparison of all forces may not be shown; empty where it may."""
+    if not any(_visible(f.findings[manifest["finding"]], manifest["indicator"]) for f in site.forces.values()):
+        return CLOSED
     if _hashes(manifest["inputs"]) != _hashes(_current(site, manifest["finding"])):
         return OUTDATED
     table = _table(path)
@@ -135,12 +141,19 @@ def _fault(path: Path, manifest: dict[str, Any], site: Site) -> str:
 def _own_fault(root: Path, path: Path, manifest: dict[str, Any], site: Site) -> str:
     """Why the comparison in a force's own folder may not be shown; empty where it may."""
     shown = site.one.findings[manifest["finding"]]
+    if not _visible(shown, manifest["indicator"]):
+        return CLOSED
     everyone = root / ALL / path.parent.name / MANIFEST
     inputs = _read(everyone)["inputs"] if everyone.is_file() else {}
     mark = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     if mark != manifest["inputs_sha256"] or inputs.get(site.one.force.slug) != shown.sha256:
         return OUTDATED
     return "" if shown.indicator(manifest["indicator"]) is not None else WITHHELD
+
+
+def _visible(shown: Shown, indicator: str) -> bool:
+    """Whether the audience may know of the indicator, with or without its figure."""
+    return shown.bundle is not None and any(i.id == indicator for i in shown.bundle.indicators)
 
 
 def _current(site: Site, finding: str) -> dict[str, str]:

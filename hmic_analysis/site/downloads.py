@@ -14,10 +14,7 @@ from hmic_analysis.disclosure.cells import csv_text
 from hmic_analysis.evidence.model import Bundle, Figure, Table
 from hmic_analysis.evidence.reasons import REASONS
 from hmic_analysis.site.model import ForceEvidence
-from hmic_analysis.site.words import CONFIDENTIAL, MISSING, NOT_APPLICABLE, in_words
-
-#: Ends a CSV file's rows where data are made up.
-SYNTHETIC = "Synthetic data, not about any real police force."
+from hmic_analysis.site.words import CONFIDENTIAL, MISSING, NOT_APPLICABLE, SYNTHETIC, in_words
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from hmic_analysis.site.downloads import (
 )
 from hmic_analysis.site.frame import Frame
 from hmic_analysis.site.gather import show
-from hmic_analysis.site.model import ForceEvidence, Order, Shown, Source, nature_of
+from hmic_analysis.site.model import ForceEvidence, Order, Shown, Source
 from hmic_analysis.site.notebooks import notebook_cells
 from hmic_analysis.site.notes import cover_lines, note_lines
 from hmic_analysis.site.pictures import read_png, small
@@ -99,7 +99,7 @@ def make_force(order: Order) -> ForceEvidence:
     found: dict[str, tuple[Source, Bundle | None, Shown]] = {}
     for source in order.sources:
         found[source.finding] = (source, *show(order, source))
-    evidence = ForceEvidence(spec, {id: shown for id, (_, _, shown) in found.items()})
+    evidence = ForceEvidence(spec, {id: shown for id, (_, _, shown) in found.items()}, order.otherwise)
     for source, made, shown in found.values():
         if made is not None and shown.bundle is not None:
             _finding(work, evidence, source, made, shown)
@@ -125,7 +125,7 @@ def _finding(work: Work, evidence: ForceEvidence, source: Source, made: Bundle, 
         f"forces/{order.force}/{bundle.finding}.html",
         "force_finding.html",
         f"{bundle.finding}. {bundle.title}: {name}",
-        nature_of([bundle.synthetic]),
+        evidence.nature_of(shown),
         bundle.sensitivity,
         [("Overview", "index.html"), (name, f"forces/{order.force}/index.html")],
         force=evidence.force,
@@ -199,7 +199,7 @@ def _notebook(work: Work, evidence: ForceEvidence, source: Source, shown: Shown)
         f"forces/{order.force}/{bundle.finding}-notebook.html",
         "notebook.html",
         f"Executed notebook of {bundle.finding}: {name}",
-        nature_of([bundle.synthetic]),
+        evidence.nature_of(shown),
         bundle.sensitivity,
         [
             ("Overview", "index.html"),

@@ -40,7 +40,7 @@ def write_force(frame: Frame, site: Site, evidence: ForceEvidence, compared: Fou
         f"forces/{slug}/index.html",
         "force.html",
         force.full_name,
-        evidence.nature if evidence.assessed else site.nature,
+        evidence.nature,
         crumbs=[("Overview", "index.html")],
         force=force,
         summary=_summary(evidence),

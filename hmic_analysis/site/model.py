@@ -15,6 +15,8 @@ from hmic_analysis.project import Project
 
 #: Whether data are made up: all of them, some of them, none.
 Nature = Literal["synthetic", "mixed", "real"]
+#: How names of tables end that are the same for all forces.
+SHARED = "_reference"
 #: What became of a finding of a force; ``closed``: nothing of it is for this audience.
 State = Literal["complete", "no_data", "failed", "not_run", "closed"]
 STATE_WORDS: dict[State, str] = {
@@ -24,14 +26,31 @@ STATE_WORDS: dict[State, str] = {
     "not_run": "Not assessed yet",
     "closed": "Not for publication",
 }
+#: The same where there is little room; the words stand beside it for those who listen, and in the legend.
+STATE_MARKS: dict[State, str] = {
+    "no_data": "No data",
+    "failed": "Failed",
+    "not_run": "Not yet",
+    "closed": "\N{EN DASH}",
+}
 
 
-def nature_of(synthetic: Iterable[bool]) -> Nature:
-    """What several sets of data are together; of none at all, real."""
-    found = set(synthetic)
+def nature_of(bundles: Iterable[Bundle]) -> Nature | None:
+    """Whether the data of several findings are made up.
+
+    Parameters
+    ----------
+    bundles : iterable of Bundle
+
+    Returns
+    -------
+    str or None
+        None where no rows of any force's return were used: what rests on the reference tables alone says nothing.
+    """
+    found = {b.synthetic for b in bundles if any(d.rows and not d.table.endswith(SHARED) for d in b.data)}
     if found == {True, False}:
         return "mixed"
-    return "synthetic" if True in found else "real"
+    return ("synthetic" if True in found else "real") if found else None
 
 
 @dataclass(frozen=True)
@@ -66,6 +85,8 @@ class Order:
         The notice that every output bears; empty once the embargo has ended.
     target : pathlib.Path
         Folder of the whole site.
+    otherwise : str
+        What all forces' data are, for one without data of its own.
     """
 
     project: Project
@@ -75,6 +96,7 @@ class Order:
     audience: Audience
     embargo: str
     target: Path
+    otherwise: Nature = "real"
 
 
 @dataclass(frozen=True)
@@ -118,10 +140,13 @@ class ForceEvidence:
     ----------
     force : ForceSpec
     findings : dict of str to Shown
+    otherwise : str
+        What the other forces' data are: said of a force without data of its own.
     """
 
     force: ForceSpec
     findings: Mapping[str, Shown]
+    otherwise: Nature = "real"
 
     @property
     def synthetic(self) -> bool:
@@ -131,7 +156,11 @@ class ForceEvidence:
     @property
     def nature(self) -> Nature:
         """Whether it is made up."""
-        return nature_of(s.bundle.synthetic for s in self.assessed)
+        return nature_of(s.bundle for s in self.assessed) or self.otherwise
+
+    def nature_of(self, shown: Shown) -> Nature:
+        """Whether one of its findings is made up."""
+        return (nature_of([shown.bundle]) if shown.bundle is not None else None) or self.nature
 
     @property
     def assessed(self) -> tuple[Shown, ...]:
@@ -167,12 +196,14 @@ class Site:
     @property
     def nature(self) -> Nature:
         """Whether the evidence is made up."""
-        return nature_of(s.bundle.synthetic for f in self.forces.values() for s in f.assessed)
+        return nature_of(s.bundle for f in self.forces.values() for s in f.assessed) or "real"
 
     def name_of(self, slug: str) -> str:
         """A force's name; where only some forces' data are made up, it says so."""
         evidence = self.forces[slug]
-        mark = " (synthetic)" if self.nature == "mixed" and evidence.synthetic else ""
+        # A force that sent nothing has nothing made up either.
+        own = nature_of(s.bundle for s in evidence.assessed)
+        mark = " (synthetic)" if self.nature == "mixed" and own not in (None, "real") else ""
         return f"{evidence.force.name}{mark}"
 
     @property

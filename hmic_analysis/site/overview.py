@@ -34,6 +34,7 @@ def write_overview(frame: Frame, site: Site) -> None:
         "lead": "In 2014 inspectors wrote to each force what they had found. These pages set the evidence beside each "
         "statement: what was tested, on which data, and with what result.",
         "states": [(k, w) for k, w in {**KIND_WORDS, **STATE_WORDS}.items() if k in found and k != "complete"],
+        "closed": "closed" in found,
         "summary": _summary(site),
     }
     title = site.params.inspection.title

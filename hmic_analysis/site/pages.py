@@ -7,6 +7,16 @@ from typing import Any
 
 import jinja2
 
+#: Columns of figures' data whose names are short for something.
+HEADINGS = {
+    "lo": "Interval from",
+    "hi": "Interval to",
+    "lo_missing": "Lowest, unknowns counted",
+    "hi_missing": "Highest, unknowns counted",
+    "n": "Rests on",
+    "p90": "90th centile",
+}
+
 
 @cache
 def environment() -> jinja2.Environment:
@@ -54,7 +64,7 @@ def _shown(value: Any) -> str:
 
 def _heading(name: str) -> str:
     """The name of a column as people read it."""
-    return capitalise(str(name).replace("_", " "))
+    return HEADINGS.get(name) or capitalise(str(name).replace("_", " "))
 
 
 def capitalise(text: str) -> str:

@@ -11,7 +11,8 @@ from hmic_analysis.evidence.model import Bundle, Indicator
 from hmic_analysis.evidence.reasons import REASONS
 from hmic_analysis.evidence.wording import COUNTS, sentence_case
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec, ThresholdSpec
-from hmic_analysis.site.model import STATE_WORDS, ForceEvidence, Shown
+from hmic_analysis.site.model import STATE_MARKS, STATE_WORDS, ForceEvidence, Shown
+from hmic_analysis.site.pages import capitalise
 from hmic_analysis.site.words import (
     MARKS,
     bounds,
@@ -101,7 +102,7 @@ def _indicator(indicator: Indicator, shown: Shown) -> dict[str, Any]:
         "n": "[c]" if gone else number(indicator.n),
         "unknown": "[c]" if gone else number(indicator.unknown),
         "window": indicator.window,
-        "notes": [t for t in (indicator.definition, *indicator.caveats, indicator.note) if t],
+        "notes": [capitalise(t) for t in (indicator.definition, *indicator.caveats, indicator.note) if t],
     }
 
 
@@ -217,6 +218,7 @@ def finding_cell(id: str, evidence: ForceEvidence) -> dict[str, Any]:
         "marks": marks,
         "states": " ".join(sorted(words)),
         "state": STATE_WORDS[shown.state],
+        "short": STATE_MARKS.get(shown.state, ""),
         "words": say_state(shown),
         "place": f"forces/{evidence.force.slug}/{id}.html" if shown.bundle is not None else "",
     }

@@ -14,6 +14,8 @@ VIEW = "Inspectors' view"
 #: Letters by which verdicts are shown where there is no room for words; a legend stands beside them.
 MARKS = {"supported": "S", "contradicted": "C", "not_determinable": "N", JUDGEMENT: "V"}
 KIND_WORDS = {**VERDICT_WORDS, JUDGEMENT: VIEW}
+#: How sources and subtitles of figures say that data are made up.
+SYNTHETIC = "Synthetic data, not about any real police force."
 #: Shorthand of the Government Analysis Function for cells without a number.
 CONFIDENTIAL, MISSING, NOT_APPLICABLE = "[c]", "[x]", "[z]"
 SHORTHAND = {
@@ -77,7 +79,8 @@ def bounds(indicator: Indicator) -> str:
 
 def halves(subtitle: str) -> tuple[str, str]:
     """The first sentence of a subtitle, which says what is measured; and the rest, which says how to read it."""
-    first, stop, rest = subtitle.partition(". ")
+    # That data are synthetic stands at the top of the page and in the picture.
+    first, stop, rest = subtitle.replace(SYNTHETIC, "").strip().partition(". ")
     return (f"{first}.", rest) if stop else (first, "")
 
 

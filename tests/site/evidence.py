@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 from pathlib import Path
 
 from hmic_analysis.evidence.bundle import write_bundle
@@ -101,7 +102,11 @@ def write_evidence(project: Project, bundle: Bundle) -> Path:
     """Put a bundle and what belongs to it where the run engine would."""
     folder = project.runs(bundle.force) / bundle.finding
     folder.mkdir(parents=True, exist_ok=True)
-    draw(folder)
+    drawn = next(project.output.glob("runs/*/*/figures"), None)
+    if drawn is None:
+        draw(folder)
+    elif drawn.parent != folder:
+        shutil.copytree(drawn, folder / "figures", dirs_exist_ok=True)
     (folder / "tables").mkdir(exist_ok=True)
     rows = "plan,note,synthetic\n1,=1+2,yes\n2,plain,yes\n"
     (folder / "tables" / "plans.csv").write_text(rows, encoding="utf-8")
@@ -125,6 +130,12 @@ def sources_of(project: Project, slugs=FORCES) -> dict[str, tuple[Source, ...]]:
             for id in load_params(project).findings
         )
     return found
+
+
+def copy_of(project: Project, folder: Path) -> Project:
+    """A project of its own with the same evidence."""
+    shutil.copytree(project.root, folder)
+    return find_project(folder)
 
 
 def make_project(folder: Path) -> Project:

@@ -21,7 +21,7 @@ def parsed(page: Path) -> lxml.html.HtmlElement:
 
 def text_of(page: Path) -> str:
     """What a page says, white space as one blank."""
-    return " ".join(parsed(page).text_content().split())
+    return " ".join(" ".join(parsed(page).itertext()).split())
 
 
 def addresses(page: Path) -> list[tuple[str, str]]:

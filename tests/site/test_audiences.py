@@ -11,7 +11,7 @@ from hmic_analysis.disclosure.rules import rules_of
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.site.build import build_site
 
-from .evidence import FORCE_WORD, HOSTILE, INSIDE_WORD, make_project, sources_of, write_evidence
+from .evidence import FORCE_WORD, HOSTILE, INSIDE_WORD, copy_of, sources_of, write_evidence
 from .reading import cells, everything, pages, parsed, text_of
 
 
@@ -87,8 +87,8 @@ def test_a_leak_put_into_a_page_would_be_found(force_site, project, params, tmp_
     assert find_leaks(tmp_path, facts, rules_of(params))
 
 
-def test_figures_left_out_are_mentioned(params, tmp_path):
-    own = make_project(tmp_path / "project")
+def test_figures_left_out_are_mentioned(project, params, tmp_path):
+    own = copy_of(project, tmp_path / "project")
     folder = own.runs("kent") / "A6"
     made = read_bundle(folder)
     # The picture of ages shows how many persons fall into each band, and one band is small.
@@ -105,10 +105,10 @@ def test_figures_left_out_are_mentioned(params, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def hostile_site(params, tmp_path_factory):
+def hostile_site(project, params, tmp_path_factory):
     """A site of a force whose evidence holds hostile text wherever text can be."""
     root = tmp_path_factory.mktemp("hostile")
-    own = make_project(root / "project")
+    own = copy_of(project, root / "project")
     made = read_bundle(own.runs("kent") / "A1")
     update = {
         "title": HOSTILE,

@@ -11,10 +11,10 @@ import pytest
 
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.site.build import MANIFEST, build_site
-from hmic_analysis.site.frame import SYNTHETIC
+from hmic_analysis.site.frame import MIXED, SYNTHETIC
 
 from .conftest import NOTICE
-from .evidence import FORCES, make_project, sources_of
+from .evidence import FORCES, copy_of, sources_of
 from .reading import addresses, pages, parsed, target_of, text_of, weight
 
 
@@ -97,12 +97,28 @@ def test_synthetic_data_say_so_on_every_page_and_in_every_download(site):
 
 
 def test_real_data_are_not_called_synthetic(project, params, tmp_path):
-    real = make_project(tmp_path / "real")
+    real = copy_of(project, tmp_path / "real")
     for path in real.output.rglob("evidence.json"):
         text = path.read_text(encoding="utf-8").replace('"synthetic": true', '"synthetic": false')
         path.write_text(text, encoding="utf-8")
     build_site(real, params, sources_of(real, ["kent"]), "force", tmp_path / "site", "")
     assert not any(SYNTHETIC in text_of(page) for page in pages(tmp_path / "site"))
+
+
+def test_where_only_some_forces_are_made_up_each_says_what_it_is(project, params, tmp_path):
+    mixed = copy_of(project, tmp_path / "mixed")
+    for path in mixed.runs("kent").rglob("evidence.json"):
+        text = path.read_text(encoding="utf-8").replace('"synthetic": true', '"synthetic": false')
+        path.write_text(text, encoding="utf-8")
+    site = tmp_path / "site"
+    build_site(mixed, params, sources_of(mixed, ["cleveland", "kent", "surrey"]), "public", site, "")
+    assert MIXED in text_of(site / "index.html") and SYNTHETIC not in text_of(site / "index.html")
+    names = [th.text_content() for th in parsed(site / "findings" / "A1.html").xpath("//tr[@data-text]/th")]
+    assert names == ["Cleveland (synthetic)", "Kent", "Surrey"]
+    assert SYNTHETIC in text_of(site / "forces/cleveland/A1.html")
+    assert "ynthetic data" not in text_of(site / "forces/kent/F1.html")
+    # Without data of its own a force's page says what the others' are.
+    assert MIXED in text_of(site / "forces/surrey/index.html")
 
 
 def test_the_embargo_stands_on_every_page_and_in_every_download(force_site, public_site):
@@ -147,8 +163,8 @@ def test_a_folder_that_is_no_site_is_left_alone(project, params, tmp_path):
         build_site(project, params, sources_of(project, ["kent"]), "force", project.root, "")
 
 
-def test_a_build_that_fails_leaves_the_former_site_and_nothing_else(params, tmp_path):
-    own = make_project(tmp_path / "project")
+def test_a_build_that_fails_leaves_the_former_site_and_nothing_else(project, params, tmp_path):
+    own = copy_of(project, tmp_path / "project")
     target = tmp_path / "out" / "site"
     sources = sources_of(own, ["kent"])
     build_site(own, params, sources, "force", target, "")
@@ -159,10 +175,8 @@ def test_a_build_that_fails_leaves_the_former_site_and_nothing_else(params, tmp_
     assert (target / MANIFEST).read_bytes() == before
     assert [p.name for p in target.parent.iterdir()] == ["site"]
     # Mended, it is replaced whole: what is no longer made is no longer there.
-    make_project(tmp_path / "other")
-    (own.runs("kent") / "A1" / "figures" / "route.png").write_bytes(
-        (tmp_path / "other" / "output" / "runs" / "kent" / "A1" / "figures" / "route.png").read_bytes()
-    )
+    good = project.runs("kent") / "A1" / "figures" / "route.png"
+    (own.runs("kent") / "A1" / "figures" / "route.png").write_bytes(good.read_bytes())
     (target / "old.html").write_text("old", encoding="utf-8")
     build_site(own, params, sources, "force", target, "")
     assert not (target / "old.html").exists()
@@ -184,7 +198,8 @@ def test_forces_without_evidence_keep_their_row_and_their_page(project, params, 
 def test_missing_data_never_look_like_a_finding(public_site):
     row = parsed(public_site / "index.html").xpath("//tr[@data-text='cleveland']")[0]
     [cell] = row.xpath("td[@data-column='F4']")
-    assert cell.get("data-states") == "no_data" and cell.text_content().split() == ["No", "data", "supplied"]
+    assert cell.get("data-states") == "no_data"
+    assert [s.text for s in cell.iter("span") if s.text] == ["No data", "No data supplied"]
     text = text_of(public_site / "forces/cleveland/F4.html")
     assert "No data were supplied that this finding could be assessed on. That is no finding about the force." in text
     assert "benefit records with their method" in text
