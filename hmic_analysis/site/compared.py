@@ -78,11 +78,9 @@ def _data(site: Site, comparison: Comparison) -> str:
     """Each force's figure as CSV: numbers only of forces that are compared, whose figures all may be shown."""
     if comparison.forces is None:
         return ""
-    notices = {
-        name: text
-        for name, text in {"synthetic": SYNTHETIC if comparison.synthetic else "", "embargo": site.embargo}.items()
-        if text
-    }
+    synthetic = SYNTHETIC if comparison.synthetic else ""
+    notices = {"sensitivity": site.audience, "synthetic": synthetic, "embargo": site.embargo}
+    notices = {name: text for name, text in notices.items() if text}
     rows = [(*COLUMNS, *notices)]
     for row in comparison.forces.to_dict("records"):
         if row["status"] == "value":

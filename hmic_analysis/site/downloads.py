@@ -222,8 +222,8 @@ def write_csv(sheet: Sheet, folder: Path, synthetic: bool, embargo: str) -> Path
     -------
     pathlib.Path
     """
-    notices = {"synthetic": SYNTHETIC if synthetic else "", "embargo": embargo}
-    notices = {name: text for name, text in notices.items() if text}
+    notices = {"sensitivity": sheet.sensitivity, "synthetic": SYNTHETIC if synthetic else "", "embargo": embargo}
+    notices = {name: text for name, text in notices.items() if text and name not in sheet.columns}
     rows = [(*sheet.columns, *notices), *((*row, *notices.values()) for row in sheet.rows)]
     if not sheet.rows and notices:
         rows.append((*[NOT_APPLICABLE] * len(sheet.columns), *notices.values()))

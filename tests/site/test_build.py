@@ -131,7 +131,10 @@ def test_the_embargo_stands_on_every_page_and_in_every_download(force_site, publ
     assert not any("EMBARGOED" in text_of(page) for page in pages(public_site))
 
 
-def test_every_page_declares_its_level(force_site, public_site):
+def test_every_page_and_every_download_declares_its_level(force_site, public_site):
+    for site, levels in ((public_site, {"public"}), (force_site, {"public", "force"})):
+        rows = [row for path in site.rglob("*.csv") for row in csv.DictReader(path.open(encoding="utf-8"))]
+        assert {row["sensitivity"] for row in rows} == levels
     assert all("Sensitivity: public." in text_of(page) for page in pages(public_site))
     levels = {page.name: text_of(page) for page in pages(force_site)}
     assert "Sensitivity: force." in levels["A6.html"] and "Sensitivity: force." in levels["index.html"]
