@@ -24,7 +24,7 @@ quickstart: $(STAMP)
 	$(BIN)/hmic quickstart
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=20
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

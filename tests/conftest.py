@@ -12,6 +12,20 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
 
+#: Files that take minutes come first, so that no worker is left with one of them at the end.
+LONG = ("truth/test_country.py", "release/test_cycle.py", "test_truth.py", "runs/", "site/", "test_real")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take longest; the others keep their order."""
+
+    def place(item: pytest.Item) -> int:
+        name = Path(item.path).relative_to(ROOT / "tests").as_posix()
+        return next((i for i, begins in enumerate(LONG) if name.startswith(begins)), len(LONG))
+
+    items.sort(key=place)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """With HMIC_NO_SKIP set a test that can't run fails: silence must not pass for success."""
