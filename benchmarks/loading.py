@@ -172,7 +172,8 @@ def say(found: list[dict], together: list[dict], rounds: int, scale: float) -> l
     return [
         *lines,
         "",
-        f"Medians of {rounds} alternating rounds, simulated returns at scale {scale:g}, "
+        f"Medians of {rounds} alternating rounds{', all forces at once in one' if together else ''}, "
+        f"simulated returns at scale {scale:g}, "
         f"{machine['date']}; {machine['processor']}, {machine['processors in use']} processors in use, "
         f"{machine['memory']}.",
     ]

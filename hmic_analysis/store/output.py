@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 
 from hmic_analysis.contracts import CONTRACTS, Contract
 from hmic_analysis.evidence.model import RowAccount
-from hmic_analysis.store import zones
 from hmic_analysis.store.feeds import Feed
 from hmic_analysis.store.lines import fetch_lines
 from hmic_analysis.store.persons import make_private_folder, restrict
@@ -54,8 +55,10 @@ def write_table(
     for column in contract.columns:
         kind = {"timestamp": "TIMESTAMPTZ", "code": "VARCHAR"}.get(column.kind)
         columns.append(f"{column.name}::{kind} AS {column.name}" if kind else column.name)
-    sources = " ".join(f"WHEN {i} THEN {literal(f.source)}" for i, f in enumerate(feeds))
-    names = " ".join(f"WHEN {i} THEN {literal(f)}" for i, f in files.items())
+    own = {i: f for i, f in enumerate(feeds) if f.table == contract.name}
+    sources = " ".join(f"WHEN {i} THEN {literal(f.source)}" for i, f in own.items())
+    fed = {f.raw.file for f in own.values()}
+    names = " ".join(f"WHEN {i} THEN {literal(f)}" for i, f in files.items() if f in fed)
     columns += [
         f"CASE feed {sources} END AS source",
         f"CASE file {names} END AS source_file",
@@ -85,26 +88,24 @@ def first_and_last(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str
     if not contract.time:
         return "", ""
     column = contract.column(contract.time)
-    pattern = "%Y-%m" if column.kind == "month" else "%Y-%m-%d"
-
-    def shown(end: str) -> str:
-        value = f"{zones.zone_macros(con, zone)[1]}({end})" if column.kind == "timestamp" else end
-        return f"strftime({value}, '{pattern}')"
-
-    row = con.execute(
-        f"SELECT {shown('low')}, {shown('high')} FROM (SELECT min({column.name}) AS low, max({column.name}) AS high "
-        f"FROM {stage_name(contract.name)} WHERE len(reasons) = 0)"
+    ends = con.execute(
+        f"SELECT min({column.name}), max({column.name}) FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
     ).fetchall()[0]
-    return row[0] or "", row[1] or ""
+    shown = 7 if column.kind == "month" else 10
+
+    def local(value: date) -> date:
+        return value.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
+
+    first, last = ("" if end is None else local(end).isoformat()[:shown] for end in ends)
+    return first, last
 
 
-def count_flags(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
+def count_flags(accounts: list[RowAccount]) -> dict[str, int]:
     """Kept rows of a table by flag."""
-    rows = con.execute(
-        f"SELECT flag, count(*) FROM (SELECT unnest(flags) AS flag FROM {stage_name(table)} WHERE len(reasons) = 0) "
-        "GROUP BY flag ORDER BY flag"
-    ).fetchall()
-    return dict(rows)
+    found: Counter[str] = Counter()
+    for entry in accounts:
+        found.update(entry.flags)
+    return dict(sorted(found.items()))
 
 
 def account(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Feed]) -> Accounts:
@@ -144,19 +145,25 @@ def account(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Fe
 def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTable]) -> list[RowAccount]:
     stage = stage_name(table)
     counts = con.execute(
-        f"SELECT file, count(*), count(*) FILTER (len(reasons) = 0) FROM {stage} GROUP BY file ORDER BY file"
+        f"SELECT file, count(*), count(*) FILTER (len(reasons) = 0), count(*) FILTER (len(flags) > 0) FROM {stage} "
+        "GROUP BY file ORDER BY file"
     ).fetchall()
+    # Most tables have no reason to tell and no flag; then there is nothing to count.
     reasons: dict[int, Counter[str]] = {}
-    for file, reason, n in con.execute(
+    refused = any(offered > kept for _, offered, kept, _ in counts)
+    query = (
         "SELECT file, reason_kind(reason), count(*) FROM "
         f"(SELECT file, unnest(reasons) AS reason FROM {stage}) GROUP BY ALL ORDER BY ALL"
-    ).fetchall():
+    )
+    for file, reason, n in con.execute(query).fetchall() if refused else []:
         reasons.setdefault(file, Counter())[reason] = n
     flags: dict[int, Counter[str]] = {}
-    for file, flag, n in con.execute(
+    flagged = any(n for *_, n in counts)
+    query = (
         f"SELECT file, flag, count(*) FROM (SELECT file, unnest(flags) AS flag FROM {stage} WHERE len(reasons) = 0) "
         "GROUP BY ALL ORDER BY ALL"
-    ).fetchall():
+    )
+    for file, flag, n in con.execute(query).fetchall() if flagged else []:
         flags.setdefault(file, Counter())[flag] = n
     return [
         RowAccount(
@@ -169,7 +176,7 @@ def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTa
             flags=dict(flags.get(file, {})),
             sha256=raws[file].sha256,
         )
-        for file, offered, kept in counts
+        for file, offered, kept, _ in counts
     ]
 
 
@@ -226,7 +233,12 @@ def _file_account(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, ta
 
 
 def write_rejected(
-    con: duckdb.DuckDBPyConnection, folder: Path, raws: list[RawTable], feeds: list[Feed], work: Path
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    raws: list[RawTable],
+    feeds: list[Feed],
+    accounts: Accounts,
+    work: Path,
 ) -> None:
     """Write the rows kept aside, one CSV file a table, readable by their owner only.
 
@@ -239,6 +251,8 @@ def write_rejected(
         Made if need be; files of an earlier run that have no successor are removed.
     raws : list of RawTable
     feeds : list of Feed
+    accounts : Accounts
+        They say where there is nothing to look for.
     work : pathlib.Path
         Folder for copies.
     """
@@ -247,19 +261,21 @@ def write_rejected(
     _fetch_originals(con, raws, feeds, work)
     written = set()
     for table in dict.fromkeys(f.table for f in feeds):
+        refused = {a.file for a in accounts.tables[table] if a.rejected}
         parts = [
             f"SELECT {n} AS fileno, {literal(raw.file)} AS file, s._row AS row, {literal(table)} AS table, "
             f"array_to_string(s.reasons, ' | ') AS reasons, {raw.original()}::VARCHAR AS original "
             f"FROM {stage_name(table)} s JOIN {raw.table}_rows r ON r._row = s._row "
             f"WHERE s.file = {n} AND len(s.reasons) > 0"
             for n, raw in enumerate(raws)
-            if any(f.table == table and f.raw is raw for f in feeds)
+            if raw.file in refused and any(f.table == table and f.raw is raw for f in feeds)
         ]
         written.add(_copy(con, folder, table, parts))
     outside = [
         f"SELECT {n} AS fileno, {literal(raw.file)} AS file, o._row AS row, '' AS table, o.reason AS reasons, "
         f"{raw.original()}::VARCHAR AS original FROM {raw.table}_outside o JOIN {raw.table}_rows r ON r._row = o._row"
         for n, raw in enumerate(raws)
+        if accounts.files[n].rejected > len(raw.bad)
     ]
     written.add(_copy(con, folder, OUT_OF_SCOPE, outside))
     bad = [(n, raw.file, b.line, b.reason, _text(b.raw)) for n, raw in enumerate(raws) for b in raw.bad]

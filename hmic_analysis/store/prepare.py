@@ -191,7 +191,7 @@ def _build(job: _Job, work: Path) -> Manifest:
         _stage(con, job, reads, feeds.feeds, raws)
         accounts = account(con, raws, feeds.feeds)
         tables = _write(con, job, feeds.feeds, raws, accounts)
-        write_rejected(con, job.project.rejected(job.force), raws, feeds.feeds, work)
+        write_rejected(con, job.project.rejected(job.force), raws, feeds.feeds, accounts, work)
     except duckdb.OutOfMemoryException as error:
         raise DataError(f"{job.shown}: too large for this machine's memory and temporary space ({error}).") from error
     finally:
@@ -240,7 +240,7 @@ def _write(
             sha256=file_sha256(path),
             sources=tuple(dict.fromkeys(f.source for f in feeds if f.table == name)),
             synthetic=name in made_up,
-            flags=count_flags(con, name),
+            flags=count_flags(accounts.tables[name]),
             accounts=tuple(accounts.tables[name]),
         )
     return tables
@@ -280,11 +280,16 @@ def _manifest(
 
 #: Bytes of a return up to which it is staged in memory, which is faster; larger ones are staged in a file.
 _IN_MEMORY = 1 << 29
+#: Bytes of a return below which planning a query costs more than carrying it out, and what is left out then.
+_LITTLE = 1 << 24
+_NOT_FOR_LITTLE = "expression_rewriter,common_subexpressions,statistics_propagation,filter_pushdown,filter_pullup"
 
 
 def _connect(work: Path, key: bytes, files: list[InputFile]) -> duckdb.DuckDBPyConnection:
-    small = sum(f.path.stat().st_size for f in files) <= _IN_MEMORY
-    con = duckdb.connect(":memory:" if small else str(work / "stage.duckdb"))
+    size = sum(f.path.stat().st_size for f in files)
+    con = duckdb.connect(":memory:" if size <= _IN_MEMORY else str(work / "stage.duckdb"))
+    if size < _LITTLE:
+        con.execute(f"SET disabled_optimizers = {literal(_NOT_FOR_LITTLE)}")
     con.execute(f"SET temp_directory = {literal((work / 'spill').as_posix())}")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
