@@ -5,10 +5,12 @@ YAML 1.2 is read, in which ``no`` and ``on`` are words and not truth values.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +85,13 @@ def read_yaml(path: Path, name: str | None = None) -> YamlFile:
         If the file can't be read, isn't UTF-8, isn't YAML, gives a key twice, is empty or isn't keys with values.
     """
     name = name or str(path)
-    text = _read_text(path, name)
+    found = _parsed(_read_text(path, name), name)
+    return YamlFile(name, copy.deepcopy(found.data), found.lines)
+
+
+@lru_cache(maxsize=128)
+def _parsed(text: str, name: str) -> YamlFile:
+    """A text is parsed once in a process, whichever project it comes from: it is what takes longest of reading."""
     try:
         found = YAML(typ="rt").load(text)
     except DuplicateKeyError as fault:
