@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project
 from hmic_analysis.store.prepare import PrepareResult, prepare, unchanged
+from hmic_analysis.workers import worker_pool
 
 #: What came of one force: its tables, None where it sent nothing, or why its return can't be loaded.
 Prepared = PrepareResult | None | DataError
@@ -76,15 +76,10 @@ def prepare_forces(
         for slug in slugs:
             yield slug, order(slug) if seen[slug] is _DUE else seen[slug]
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=min(workers, len(due)), mp_context=context) as pool:
-        try:
-            waiting = {slug: pool.submit(order, slug) for slug in due}
-            for slug in slugs:
-                yield slug, waiting[slug].result() if slug in waiting else seen[slug]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with worker_pool(min(workers, len(due))) as pool:
+        waiting = {slug: pool.submit(order, slug) for slug in due}
+        for slug in slugs:
+            yield slug, waiting[slug].result() if slug in waiting else seen[slug]
 
 
 class _Due:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import multiprocessing
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from hmic_analysis.simulate.folder import is_synthetic
 from hmic_analysis.simulate.frame import ForceFacts
 from hmic_analysis.simulate.national import policy_in_reference, write_force_reference
 from hmic_analysis.simulate.returns import TRUTH, Simulated, simulate
+from hmic_analysis.workers import worker_pool
 
 #: Forces with an attend-all policy where not all are simulated and none of their facts says otherwise.
 USUAL_ATTEND_ALL = 6
@@ -127,13 +126,8 @@ def _write(tasks: list[_Task], workers: int) -> Iterator[Simulated]:
     if workers <= 1 or len(tasks) <= 1:
         yield from map(_write_one, tasks)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=min(workers, len(tasks)), mp_context=context) as pool:
-        try:
-            yield from pool.map(_write_one, tasks)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with worker_pool(min(workers, len(tasks))) as pool:
+        yield from pool.map(_write_one, tasks)
 
 
 def _write_one(task: _Task) -> Simulated:

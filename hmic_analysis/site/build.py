@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from hmic_analysis.disclosure.sensitivity import Audience
@@ -29,6 +27,7 @@ from hmic_analysis.site.method import write_method
 from hmic_analysis.site.model import ForceEvidence, Nature, Order, Site, Source, nature_of
 from hmic_analysis.site.overview import write_overview
 from hmic_analysis.site.quality import write_quality
+from hmic_analysis.workers import worker_pool
 
 #: Lists every file of a site with its hash; a folder without it is no site and is not replaced.
 MANIFEST = "site.json"
@@ -134,13 +133,8 @@ def _made(orders: Sequence[Order]) -> Iterator[ForceEvidence]:
     if workers < 2 or len(orders) < FEW:
         yield from map(make_force, orders)
         return
-    # Spawned on every system, so that it works the same on Windows.
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            yield from pool.map(make_force, orders)
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    with worker_pool(workers) as pool:
+        yield from pool.map(make_force, orders)
 
 
 def _joint_pages(project: Project, site: Site, tell: Tell) -> None:
