@@ -14,6 +14,7 @@ import subprocess
 from pathlib import Path
 
 import duckdb
+from filelock import FileLock
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.project import Project
@@ -83,14 +84,20 @@ def restrict(path: Path) -> None:
 
 
 def _create(path: Path) -> None:
-    # O_EXCL: of two processes that start together one makes the key, the other reads it.
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(secrets.token_bytes(_BYTES))
-    restrict(path)
+    # Of two processes that start together one makes the key and the other reads it, whole; a process that is killed
+    # meanwhile leaves no half of one.
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        if path.exists():
+            return
+        part = path.with_name(f".{path.name}.part")
+        part.unlink(missing_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(secrets.token_bytes(_BYTES))
+            stream.flush()
+            os.fsync(stream.fileno())
+        restrict(part)
+        os.replace(part, path)
 
 
 def use_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import time
+from concurrent.futures import ThreadPoolExecutor
 from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
 
 from hmic_analysis.errors import DataError
-from hmic_analysis.store import zones
+from hmic_analysis.store import persons, zones
 from hmic_analysis.store.persons import person_key, use_key
 from hmic_analysis.store.sql import make_macros
 
@@ -56,3 +58,27 @@ def test_damaged_key_is_refused(shop):
     (shop.project.keys / "person.key").write_bytes(b"short")
     with pytest.raises(DataError, match="must be 32 bytes and has 5"):
         person_key(shop.project)
+
+
+def test_those_who_start_together_have_one_whole_key(shop, monkeypatch):
+    drawn = persons.secrets.token_bytes
+
+    def slowly(n: int) -> bytes:
+        time.sleep(0.1)
+        return drawn(n)
+
+    monkeypatch.setattr(persons.secrets, "token_bytes", slowly)
+    with ThreadPoolExecutor(6) as threads:
+        keys = set(threads.map(person_key, [shop.project] * 6))
+    assert keys == {(shop.project.keys / "person.key").read_bytes()}
+
+
+def test_who_was_killed_while_making_the_key_leaves_no_half_of_one(shop, monkeypatch):
+    def killed(n: int) -> bytes:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(persons.secrets, "token_bytes", killed)
+        person_key(shop.project)
+    assert not (shop.project.keys / "person.key").exists()
+    assert len(person_key(shop.project)) == 32
