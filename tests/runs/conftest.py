@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,8 @@ def start_run(project: Project, *words: str) -> subprocess.Popen:
         text=True,
         encoding="utf-8",
         start_new_session=True,
+        # What a shell starts in the background, and so perhaps these tests, ignores Ctrl-C; a run is to hear it.
+        preexec_fn=None if os.name == "nt" else partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
 
 

@@ -17,8 +17,7 @@ from .conftest import complete, descendants, start_run, wait_for
 
 pytestmark = pytest.mark.skipif(not linux.supported(), reason="warm copies exist on Linux only")
 
-#: So many that a run isn't over before it is killed, on a busy machine either.
-FORCES = ("kent", "gwent", "essex", "surrey", "sussex", "dorset", "norfolk", "suffolk", "cheshire", "cumbria", "durham", "wiltshire")  # fmt: skip
+FORCES = ("kent", "gwent", "essex", "surrey", "sussex", "dorset")
 WORDS = [word for force in FORCES for word in ("--force", force)]
 ALL = 2 * len(FORCES)
 
