@@ -13,7 +13,20 @@ SHARED = ROOT.parent / "shared" / "data"
 
 
 #: Files that take minutes come first, so that no worker is left with one of them at the end.
-LONG = ("truth/test_country.py", "release/test_cycle.py", "test_truth.py", "runs/", "site/", "test_real")
+LONG = (
+    "truth/test_country.py",
+    "release/test_cycle.py",
+    "test_truth.py",
+    "truth/",
+    "runs/",
+    "site/",
+    "cli/",
+    "accuracy/",
+    "test_real",
+    "store/",
+    "release/",
+    "simulate/",
+)
 
 
 def pytest_collection_modifyitems(items):

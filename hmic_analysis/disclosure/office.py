@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from hmic_analysis.disclosure.parts import Part
+from hmic_analysis.disclosure.pdfpages import text_of
 
 #: The parts of an Office file together, unpacked; a release holds nothing near it.
 MAX_UNPACKED = 500_000_000
@@ -168,7 +169,7 @@ def read_pdf(content: bytes) -> Iterator[Part]:
     try:
         reader = PdfReader(io.BytesIO(content))
         for number, page in enumerate(reader.pages, start=1):
-            lines = [" ".join(line.split()) for line in page.extract_text().splitlines() if line.strip()]
+            lines = [" ".join(line.split()) for line in text_of(page, reader).splitlines() if line.strip()]
             yield from (Part("", f"page {number}", line) for line in lines)
             # A sentence goes over several lines.
             yield Part("", f"page {number}", " ".join(lines))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ContentStream, NameObject
 
+from hmic_analysis.disclosure.pdfpages import without_paths
 from hmic_analysis.errors import DataError
 from hmic_analysis.letters.pictures import PARSER
 
@@ -24,9 +24,6 @@ MAX_PART = 60_000_000
 OBJECTS = ("word/embeddings/", "word/charts/", "word/diagrams/", "word/afchunk")
 #: Fields that Word counts out by itself.
 COUNTED = ("PAGE", "NUMPAGES", "SECTIONPAGES")
-#: A block of text in a page of a PDF; and between such blocks a step of a path, a colour, or the drawing of a path.
-TEXT = re.compile(rb"(?s)(\bBT\b.*?\bET\n)")
-PATH = re.compile(rb"(?:(?<![\w.\])>-])-?[\d.]+[ \n])+(?:m|l|c|v|y|re|w|scn|SCN)\b|(?<=\n)(?:h|f\*?|S|n)(?=\n)")
 SHOWING = (b"Tj", b"TJ", b"'", b'"')
 
 
@@ -175,7 +172,7 @@ def _page_texts(page, reader: PdfReader) -> tuple[str, str]:
     if content is None:
         return "", ""
     stream = ContentStream(None, reader, "bytes")
-    stream.set_data(_without_paths(content.get_data()))
+    stream.set_data(without_paths(content.get_data()))
     operations = stream.operations
     texts = []
     for artifacts in (False, True):
@@ -184,11 +181,6 @@ def _page_texts(page, reader: PdfReader) -> tuple[str, str]:
         page[NameObject("/Contents")] = kept
         texts.append(page.extract_text())
     return texts[0], texts[1]
-
-
-def _without_paths(content: bytes) -> bytes:
-    """A page without the lines and curves between its texts: they are most of it, and parsing them takes its time."""
-    return b"".join(piece if i % 2 else PATH.sub(b"", piece) for i, piece in enumerate(TEXT.split(content)))
 
 
 def _part(operations, artifacts: bool):
