@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.params.catalogue import ALWAYS
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.runs.prepare import prepare_force
@@ -16,11 +18,17 @@ from hmic_analysis.simulate.facts import Facts
 FINDINGS = ("A1", "A2", "A6", "F1", "F4")
 
 
-def simulated(folder: Path, facts: Facts | None = None, scale: float = 0.05, seed: int = 1) -> Project:
-    """A project in ``folder`` with a simulated and loaded return of Cleveland."""
+def simulated(
+    folder: Path, facts: Facts | None = None, scale: float = 0.05, seed: int = 1, findings: Iterable[str] = ()
+) -> Project:
+    """A project in ``folder`` with a simulated and loaded return of Cleveland; only what ``findings`` take, if given."""
     project = find_project(folder)
     params = load_params(project)
     simulate_forces(project, params, ["cleveland"], facts or Facts(), scale, seed)
+    taken = {table for id in findings for table in (*params.finding(id).tables.core, *params.finding(id).tables.useful)}
+    for path in (project.raw / "cleveland").glob("*.csv") if taken else ():
+        if path.stem not in taken | set(ALWAYS):
+            path.unlink()
     for slug in ("cleveland", "england-and-wales"):
         prepare_force(project, params, slug)
     return project

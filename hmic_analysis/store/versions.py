@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -26,6 +27,7 @@ from hmic_analysis.store.textfile import file_sha256
 LOADER_VERSION = 3
 
 
+@cache
 def contracts_sha256() -> str:
     """Hash of all contracts: tables made under other contracts are out of date."""
     plain = {name: dataclasses.asdict(contract) for name, contract in CONTRACTS.items()}

@@ -45,7 +45,7 @@ def intended(folder, changes):
 def letter(tmp_path_factory):
     """A force of which everything is true that the letter of 2014 says of Cleveland."""
     folder = copy_project(tmp_path_factory.mktemp("resources") / "project")
-    project = simulated(folder, scale=SCALE)
+    project = simulated(folder, scale=SCALE, findings=FINDINGS)
     return told(project), evidence_of(project, "cleveland", folder / "evidence", FINDINGS)
 
 
@@ -175,9 +175,9 @@ FLIPS = [
 
 @pytest.mark.parametrize(("changes", "flipped"), FLIPS, ids=lambda x: "-".join(sorted(x)))
 def test_changing_facts_changes_their_claims_and_no_others(letter, project_folder, changes, flipped):
-    project = simulated(project_folder, Facts().with_(**changes), SCALE)
-    truth = told(project)["verdicts"]
     findings = sorted({claim[:2] for claim in flipped}) or ["P5"]
+    project = simulated(project_folder, Facts().with_(**changes), SCALE, findings=findings)
+    truth = told(project)["verdicts"]
     after = evidence_of(project, "cleveland", project_folder / "evidence", findings)
     claims = {c.claim: c for b in after.values() for c in b.claims}
     before = sentences(letter[1])
@@ -202,7 +202,7 @@ def test_an_undeclared_register_proves_no_absence(project_folder):
         "register_complete": False, "anpr_skills_plan": False, "anpr_upskilling": "none", "n_partner_tasks": 0,
         "transfer_accepted_share": 0.0, "supervision_documented": False,
     }  # fmt: skip
-    project = simulated(project_folder, Facts().with_(**changes), SCALE)
+    project = simulated(project_folder, Facts().with_(**changes), SCALE, findings=("P5", "F2", "F3"))
     after = evidence_of(project, "cleveland", project_folder / "evidence", ("P5", "F2", "F3"))
     open_ones = {"P5d", "F2a", "F3a", "F3b"}
     claims = {c.claim: c for b in after.values() for c in b.claims}
@@ -213,7 +213,9 @@ def test_an_undeclared_register_proves_no_absence(project_folder):
 
 @pytest.mark.parametrize("status", ["not_requested", "nil_return_unable"])
 def test_what_was_not_sent_is_never_a_finding(project_folder, status):
-    project = simulated(project_folder, Facts().with_(tables_status=dict.fromkeys(TABLES, status)), SCALE)
+    project = simulated(
+        project_folder, Facts().with_(tables_status=dict.fromkeys(TABLES, status)), SCALE, findings=FINDINGS
+    )
     bundles = evidence_of(project, "cleveland", project_folder / "evidence", FINDINGS)
     assert verdicts(bundles) == dict.fromkeys(CLAIMS, "not_determinable")
     assert all(c.reasons == (status,) for b in bundles.values() for c in b.claims)
@@ -246,7 +248,7 @@ MISSING = [
 @pytest.mark.parametrize("missing", MISSING, ids="-".join)
 def test_without_a_table_the_notebooks_run_and_decide_what_is_left(project_folder, missing):
     statuses = dict.fromkeys(missing, "not_yet_received")
-    project = simulated(project_folder, Facts().with_(tables_status=statuses), SCALE)
+    project = simulated(project_folder, Facts().with_(tables_status=statuses), SCALE, findings=FINDINGS)
     bundles = evidence_of(project, "cleveland", project_folder / "evidence", FINDINGS)
     truth = told(project)["verdicts"]
     assert verdicts(bundles) == {c: truth[c]["verdict"] for c in CLAIMS}
