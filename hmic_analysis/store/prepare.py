@@ -23,13 +23,13 @@ from hmic_analysis.store.output import (
     contract_tables,
     count_flags,
     first_and_last,
-    write_rejected,
     write_table,
 )
 from hmic_analysis.store.persons import make_private_folder, person_key, use_key
 from hmic_analysis.store.processed import manifest_path, read_manifest
 from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.reading import read_return, synthetic_tables
+from hmic_analysis.store.rejected import write_rejected
 from hmic_analysis.store.sql import literal, make_macros
 from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, settle_folds, stage_feed
 from hmic_analysis.store.textfile import file_sha256
