@@ -129,8 +129,10 @@ def settle(
     # A quotation mark that is part of a value may be one too many; a line end in it swallows lines.
     if seen.quoted and _any(con, table, [f"contains({name}, {literal(quote)})" for name in names]):
         return None
-    # The engine forgives one delimiter too many at the end of a line.
-    if seen.open_ended and seen.delimiters != read * (columns - 1) + delimiters_inside(con, table, names, delimiter):
+    # The engine forgives one delimiter too many at the end of a line, and an empty value in quotation marks after it.
+    if (seen.open_ended or seen.quoted) and seen.delimiters != read * (columns - 1) + delimiters_inside(
+        con, table, names, delimiter
+    ):
         return None
     plain = seen.plain
     if plain and seen.blanks:

@@ -98,7 +98,7 @@ class _Look:
 
 
 def _look(layout: Layout) -> _Look | None:
-    part = ord(layout.delimiter)
+    part, mark = ord(layout.delimiter), ord(layout.quote)
     lines = low = returns = 0
     plain, open_ended = True, False
     last = tail = b"\n"
@@ -116,16 +116,19 @@ def _look(layout: Layout) -> _Look | None:
             low -= int(np.count_nonzero(codes[1:] == part))
         plain = plain and not crossed
         # With returns at the ends of lines the delimiter stands one place further on.
-        open_ended = open_ended or bool((before == part).any()) or (returns > 0 and _open(tail + data, part))
+        open_ended = open_ended or bool(((before == part) | (before == mark)).any())
+        open_ended = open_ended or (returns > 0 and (_open(tail + data, part) or _open(tail + data, mark)))
         last, tail = data[-1:], (tail + data)[-2:]
     # Control characters are for the closer look, and so are two kinds of line end in one file.
     if not lines or low != lines + returns or returns not in (0, lines):
         return None
-    return _Look(lines + (last != b"\n"), plain, open_ended or last == layout.delimiter.encode())
+    return _Look(
+        lines + (last != b"\n"), plain, open_ended or last in (layout.delimiter.encode(), layout.quote.encode())
+    )
 
 
 def _open(data: bytes, part: int) -> bool:
-    """Whether some line that ends in a return and a newline has a delimiter, or nothing, before them."""
+    """Whether some line that ends in a return and a newline has this byte, or nothing, before them."""
     return bytes([part, _RETURN]) in data or b"\n\r" in data
 
 
@@ -182,7 +185,7 @@ class _Job:
             return False
         if not self.seen.open_ended:
             return True
-        # The engine forgives one delimiter too many at the end of a line.
+        # The engine forgives one delimiter too many at the end of a line, and an empty quoted value after it.
         mark = self.layout.delimiter
         inside = delimiters_inside(self.con, self.typed, texts, mark)
         inside += sum(text.count(mark) for _, text, _ in refused)

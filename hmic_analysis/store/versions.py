@@ -24,7 +24,7 @@ from hmic_analysis.store.persons import key_id
 from hmic_analysis.store.textfile import file_sha256
 
 #: Raise when the loader gives other tables for the same input.
-LOADER_VERSION = 3
+LOADER_VERSION = 4
 
 
 @cache

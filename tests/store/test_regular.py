@@ -7,7 +7,7 @@ import io
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hmic_analysis.store import csvfile
@@ -35,6 +35,9 @@ def quick_and_careful(folder, content: bytes, start: int):
 
 @settings(max_examples=600, deadline=None)
 @given(lines=FILE, end=st.sampled_from(["\n", "\r\n"]), last=st.booleans(), torn=st.integers(0, 20))
+@example(lines=["a,b", 'a,b,""'], end="\n", last=True, torn=1)
+@example(lines=["a,b", 'a,b,""'], end="\r\n", last=True, torn=1)
+@example(lines=["a,b", 'a,b,""'], end="\n", last=False, torn=1)
 def test_nothing_is_read_the_quick_way_that_needs_the_careful_one(tmp_path_factory, lines, end, last, torn):
     content = end.join(["x,y", *lines]) + (end if last else "")
     encoded = content.encode() + (b"\xe9" if torn == 0 else b"")
@@ -71,6 +74,8 @@ def test_a_file_of_one_record_a_line_is_read_the_quick_way(tmp_path, content, re
     [
         b'x,y\n"1\n2",3\n',
         b"x,y\n1,2,3\n",
+        b'x,y\n1,2,""\n',
+        b'x,y\n1,2\n3,4,""',
         b"x,y\n1\n",
         b"x,y\n\n1,2\n",
         b'x,y\n"1,2\n',

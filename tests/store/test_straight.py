@@ -163,6 +163,9 @@ FREE = Contract("free", "Free", "A row.", (Column("x", "text", "X."), Column("y"
 @example(lines=["a,b,"], end="\r\n", last=True, torn=1)
 @example(lines=["a,", "b,,"], end="\n", last=True, torn=1)
 @example(lines=["a,b", "\r"], end="\n", last=True, torn=1)
+@example(lines=["a,b", 'a,b,""'], end="\n", last=True, torn=1)
+@example(lines=["a,b", 'a,b,""'], end="\r\n", last=True, torn=1)
+@example(lines=["a,b", 'a,b,""'], end="\n", last=False, torn=1)
 def test_no_file_is_taken_whose_lines_may_not_be_records(tmp_path_factory, lines, end, last, torn):
     folder = tmp_path_factory.mktemp("straight")
     content = end.join(["x,y", *lines]) + (end if last else "")
