@@ -12,7 +12,7 @@ import numpy as np
 
 from hmic_analysis.disclosure.figures import PERSON_TABLES, PersonTable
 from hmic_analysis.disclosure.parts import Part
-from hmic_analysis.disclosure.rates import counts_behind
+from hmic_analysis.disclosure.rates import PERCENT, counts_behind
 from hmic_analysis.disclosure.rules import DisclosureRules
 from hmic_analysis.disclosure.said import Spoken
 from hmic_analysis.disclosure.solver import Reading
@@ -22,7 +22,6 @@ _TOTAL = re.compile(
     r"^(grand )?totals?$|^all( \w+)?$|^sum$|^overall$|^(england and wales|force)( total)?$", re.IGNORECASE
 )
 _WHOLE = re.compile(r"^\d{1,3}(?:,\d{3})+$|^\d+(?:\.0+)?$")
-_PERCENT = re.compile(r"^\d+(?:\.\d+)?\s*%$")
 _SHARE_HEAD = re.compile(r"%|per ?cent|\bpct\b|_pct\b|share|rate|proportion", re.IGNORECASE)
 #: No table of counts that is published has more cells withheld than can be looked through.
 MAX_CELLS = 4000
@@ -143,11 +142,12 @@ def _by_percentages(table: Part, facts: Sequence[Bundle], rules: DisclosureRules
         own = {w for c in row if (w := _whole(c)) is not None and w > 0}
         for column, cell in enumerate(row):
             headed = column < len(header) and _SHARE_HEAD.search(header[column])
-            if not (_PERCENT.match(cell.strip()) or (headed and re.fullmatch(r"\d+\.\d+", cell.strip()))):
+            match = PERCENT.match(cell.strip())
+            if not (match or (headed and re.fullmatch(r"\d+\.\d+", cell.strip()))):
                 continue
             totals = {w for r in table.rows if _TOTAL.match(r[0].strip()) for c in r if (w := _whole(c)) is not None}
             for of in sorted(own | totals | (wholes if len(wholes) <= 3 else set())):
-                behind = counts_behind(cell, of) if float(cell.strip().rstrip("% ")) <= 100 else []
+                behind = counts_behind(cell, of) if float(match[2] if match else cell) <= 100 else []
                 small = [k for k in behind if rules.is_small(k) or rules.is_small(of - k)]
                 if small and len(behind) < rules.min_count - 1:
                     what = f"'{row[0]}': a count of {' or '.join(map(str, behind))}"

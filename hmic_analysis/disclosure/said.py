@@ -147,9 +147,11 @@ def _told(
     of = sum(counts)
     for number in found:
         if number.endswith("%") and indicator.unit == "%" and of:
-            behind = counts_behind(number, of)
+            text = statement.folded
+            printed = next((p for p in (f"less than {number}", f"more than {number}") if p in text), number)
+            behind = counts_behind(printed, of)
             if any(rules.is_small(k) or rules.is_small(of - k) for k in behind):
-                how += f"; {number} of {of} is {' or '.join(map(str, behind))}"
+                how += f"; {printed} of {of} is {' or '.join(map(str, behind))}"
                 break
     small = [c for c in counts if rules.is_small(c)]
     what = f"{indicator.label} ({indicator.id})"

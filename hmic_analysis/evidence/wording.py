@@ -82,19 +82,20 @@ def say_value(value: float | None, unit: str) -> str:
 
     Notes
     -----
-    A percentage short of 100 is never rounded up to it, nor one above 0 down to it.
+    A percentage that would be rounded up to 100 without being it is ``more than 99.9%``, and one that would be rounded
+    down to 0 is ``less than 0.1%``: neither all nor nothing is said of what is not, nor another figure put in its place.
     """
     if value is None:
         return "not available"
     if unit == "yes/no":
         return "yes" if value else "no"
-    if unit in ("%", "points"):
-        text = f"{value:.1f}"
-        if unit == "%" and text == "100.0" and value < 100:
-            text = "99.9"
-        if unit == "%" and text == "0.0" and value > 0:
-            text = "0.1"
-        return f"{text}%" if unit == "%" else f"{text} points"
+    if unit == "%":
+        text = f"{value:.1f}%"
+        if text == "100.0%" and value < 100:
+            return "more than 99.9%"
+        return "less than 0.1%" if text == "0.0%" and value > 0 else text
+    if unit == "points":
+        return f"{value:.1f} points"
     if unit in COUNTS:
         return f"{value:,.0f}"
     if unit in ("days", "minutes"):

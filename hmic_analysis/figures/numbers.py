@@ -24,7 +24,7 @@ _LOG_HOURS = (0.01, 0.1, 1, 6, 24, 72, 168, 672, 8760, 87600)
 
 
 def say(value: float, unit: str) -> str:
-    """A value as letters print it; tiny ones keep two figures instead of becoming nothing.
+    """A value as letters print it, but short; tiny ones keep two figures instead of becoming nothing.
 
     Parameters
     ----------
@@ -43,6 +43,8 @@ def say(value: float, unit: str) -> str:
         if unit == "%":
             return "<0.1%" if value > 0 else plain(value) + "%"
         return plain(value) if unit in _BARE else f"{plain(value)} {unit}".strip()
+    if unit == "%" and 99.95 <= value < 100:
+        return ">99.9%"
     if unit == "count" and value != round(value):
         return plain(value)
     return say_value(value, unit)

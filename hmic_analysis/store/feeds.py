@@ -124,20 +124,14 @@ def _check_columns(result: Feeds, name: str, table: str, spec: TableSpec, raws: 
         return
     files = raws[0].file if len(raws) == 1 else f"{raws[0].file} and {len(raws) - 1} other files of '{name}'"
     seen: set[str] = set()
+    absent: list[str] = []
     others = {fold_name(c): list(s.raw_columns()) for s in spec.columns.values() for c in s.raw_columns() if s.first_of}
     for column, optional in _wanted(spec):
         if fold_name(column) in seen:
             continue
         seen.add(fold_name(column))
-        without = [raw.file for raw in raws if not raw.positions(column)]
-        if len(without) == len(raws):
-            if not optional:
-                found = list(dict.fromkeys(n.strip() for raw in raws for n in raw.names))
-                message = (
-                    f"{files}: no column '{column}', which table '{table}' needs.{did_you_mean(column, found)}\n"
-                    f"  Columns there: {', '.join(found)}."
-                )
-                result.faults.append((table, message))
+        if not optional and not any(raw.positions(column) for raw in raws):
+            absent.append(column)
         # What stands in for it in 'first_of' makes up for a column.
         spare = others.get(fold_name(column), [])
         without = [raw.file for raw in raws if not any(raw.positions(c) for c in (column, *spare))]
@@ -152,6 +146,21 @@ def _check_columns(result: Feeds, name: str, table: str, spec: TableSpec, raws: 
                     f"mapping: write {which}."
                 )
                 result.faults.append((table, message))
+    if absent:
+        result.faults.append((table, _say_absent(absent, files, table, raws)))
+
+
+def _say_absent(absent: list[str], files: str, table: str, raws: list[RawTable]) -> str:
+    """One message for all columns that a table needs and no file has."""
+    found = list(dict.fromkeys(n.strip() for raw in raws for n in raw.names))
+    quoted = [f"'{column}'" for column in absent]
+    listed = f"{', '.join(quoted[:-1])} or {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+    near = [did_you_mean(column, found) for column in absent]
+    if len(absent) > 1:
+        near = [f" For {name}:{words}" for name, words in zip(quoted, near, strict=True) if words]
+    return (
+        f"{files}: no column {listed}, which table '{table}' needs.{''.join(near)}\n  Columns there: {', '.join(found)}."
+    )
 
 
 def _check_positions(

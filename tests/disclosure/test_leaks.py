@@ -281,7 +281,9 @@ def test_an_empty_or_missing_folder_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("printed", "of", "counts"),
     [("5.0%", 60, [3]), ("33.3", 9, [3]), ("5%", 60, [3]), ("50%", 10000, list(range(4950, 5051))), ("5.1%", 60, []),
-     ("99.9%", 100000, list(range(99850, 100000)))],
+     ("99.9%", 100000, list(range(99850, 99951))), ("more than 99.9%", 10000, list(range(9995, 10000))),
+     (">99.9%", 4, []), ("less than 0.1%", 10000, [1, 2, 3, 4, 5]), ("<0.1%", 3000, [1]), ("0.1%", 3000, [2, 3, 4]),
+     ("0.0%", 3000, [0]), ("100.0%", 3000, [3000])],
 )  # fmt: skip
 def test_counts_behind_a_rounded_percentage(printed, of, counts):
     assert counts_behind(printed, of) == counts
