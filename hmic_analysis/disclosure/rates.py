@@ -40,4 +40,4 @@ def counts_behind(printed: str, denominator: int) -> list[int]:
         low, high = 100 - half, Decimal(100)
     first, last = math.ceil(low * denominator / 100), math.floor(high * denominator / 100)
     found = range(max(first, 0), min(last, denominator) + 1)
-    return [k for k in found if (k > 0 or value == 0) and (k < denominator or value == 100)]
+    return [k for k in found if (k == 0) == (value == 0) and (k == denominator) == (value == 100)]

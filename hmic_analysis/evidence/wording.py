@@ -83,7 +83,7 @@ def say_value(value: float | None, unit: str) -> str:
     Notes
     -----
     A percentage that would be rounded up to 100 without being it is ``more than 99.9%``, and one that would be rounded
-    down to 0 is ``less than 0.1%``: neither all nor nothing is said of what is not, nor another figure put in its place.
+    down to 0 is ``less than 0.1%``: so none is said to be all or nothing that isn't, and none is given another figure.
     """
     if value is None:
         return "not available"

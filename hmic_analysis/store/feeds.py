@@ -147,20 +147,19 @@ def _check_columns(result: Feeds, name: str, table: str, spec: TableSpec, raws: 
                 )
                 result.faults.append((table, message))
     if absent:
-        result.faults.append((table, _say_absent(absent, files, table, raws)))
+        result.faults.append((table, _say_absent(absent, files, table, raws, seen)))
 
 
-def _say_absent(absent: list[str], files: str, table: str, raws: list[RawTable]) -> str:
-    """One message for all columns that a table needs and no file has."""
+def _say_absent(absent: list[str], files: str, table: str, raws: list[RawTable], wanted: set[str]) -> str:
+    """One message for all columns that a table needs and no file has; what is wanted itself was not meant for it."""
     found = list(dict.fromkeys(n.strip() for raw in raws for n in raw.names))
     quoted = [f"'{column}'" for column in absent]
     listed = f"{', '.join(quoted[:-1])} or {quoted[-1]}" if len(quoted) > 1 else quoted[0]
-    near = [did_you_mean(column, found) for column in absent]
+    near = [did_you_mean(column, [n for n in found if fold_name(n) not in wanted]) for column in absent]
     if len(absent) > 1:
         near = [f" For {name}:{words}" for name, words in zip(quoted, near, strict=True) if words]
-    return (
-        f"{files}: no column {listed}, which table '{table}' needs.{''.join(near)}\n  Columns there: {', '.join(found)}."
-    )
+    told = f"{files}: no column {listed}, which table '{table}' needs.{''.join(near)}"
+    return f"{told}\n  Columns there: {', '.join(found)}."
 
 
 def _check_positions(

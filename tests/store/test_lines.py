@@ -142,7 +142,10 @@ def test_all_faults_of_a_return_are_told_at_once(shop):
     message = caught.value.message
     assert "incident.csv: is empty" in message
     assert "crime.parquet: the Parquet file is damaged" in message
-    assert "bail.csv: no column 'return_due_on'" in message
+    told = [line for line in message.splitlines() if "bail.csv" in line]
+    assert len(told) == 1, "one message for all columns that are absent"
+    assert told[0].startswith("- bail.csv: no column '") and "or 'return_due_on', which table 'bail' needs." in told[0]
+    assert "Did you mean" not in told[0], "what the table wants itself was not meant for another column"
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=12)
