@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from unittest import mock
 
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.figures import chart
+from hmic_analysis.figures.style import new_figure, png_bytes, svg_bytes
 from hmic_analysis.params.catalogue import ALWAYS
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import Project, find_project
@@ -50,9 +54,21 @@ def work_through(project: Project, finding: str, force: str, output: Path) -> Bu
     return read_bundle(output)
 
 
-def evidence_of(project: Project, force: str, output: Path, findings=FINDINGS) -> dict[str, Bundle]:
-    """The bundles of several findings."""
-    return {finding: work_through(project, finding, force, output / finding) for finding in findings}
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Charts are laid out with their words and data, and not turned into pictures, which takes most of their time."""
+    blank = new_figure(1)
+    png, svg = png_bytes(blank), svg_bytes(blank)
+    with mock.patch.object(chart, "png_bytes", lambda _: png), mock.patch.object(chart, "svg_bytes", lambda _: svg):
+        yield
+
+
+def evidence_of(
+    project: Project, force: str, output: Path, findings=FINDINGS, pictures: bool = False
+) -> dict[str, Bundle]:
+    """The bundles of several findings; the tests that look at verdicts and sentences need no ``pictures``."""
+    with nullcontext() if pictures else undrawn():
+        return {finding: work_through(project, finding, force, output / finding) for finding in findings}
 
 
 def verdicts(bundles: dict[str, Bundle]) -> dict[str, str]:
