@@ -95,7 +95,8 @@ def load_table(
     if path is None:
         return _empty(contract, wanted, zone)
     try:
-        found = pq.read_table(path, columns=wanted, filters=bounds)
+        # Text of the kind that pandas keeps: to convert it afterwards costs as much memory, and time, again.
+        found = pq.read_table(path, columns=wanted, filters=bounds, binary_type=pa.large_binary())
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(
             f"{project.relative(path)}: can't be read ({error}). Run 'hmic data prepare' for {force} again."
@@ -154,7 +155,7 @@ def _empty(contract: Contract, wanted: list[str], zone: str) -> pd.DataFrame:
 
 def _frame(found: pa.Table, contract: Contract, wanted: list[str], zone: str) -> pd.DataFrame:
     text = pd.StringDtype("pyarrow")
-    types = {pa.string(): text, pa.bool_(): pd.BooleanDtype(), pa.int64(): pd.Int64Dtype()}
+    types = {pa.large_string(): text, pa.bool_(): pd.BooleanDtype(), pa.int64(): pd.Int64Dtype()}
     frame = found.to_pandas(types_mapper=types.get, date_as_object=False)
     for name in wanted:
         frame[name] = _typed(frame[name], dtype_of(contract, name, zone), zone)
