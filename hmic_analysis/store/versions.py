@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from hmic_analysis.store.textfile import file_sha256
 
 #: Raise when the loader gives other tables for the same input.
 LOADER_VERSION = 4
+HASHING_THREADS = 4
 
 
 @cache
@@ -78,10 +80,13 @@ def force_lock(path: Path, force: str) -> Iterator[None]:
 def is_whole(project: Project, manifest: Manifest) -> bool:
     """Whether the tables of a manifest lie there unaltered."""
     folder = project.processed / manifest.force / manifest.version
-    return all(
-        (folder / f"{name}.parquet").is_file() and file_sha256(folder / f"{name}.parquet") == entry.sha256
-        for name, entry in manifest.tables.items()
-    )
+    paths = [folder / f"{name}.parquet" for name in manifest.tables]
+    if not all(path.is_file() for path in paths):
+        return False
+    # Hashing leaves the interpreter to other threads, and an analyst waits for it.
+    with ThreadPoolExecutor(HASHING_THREADS) as threads:
+        found = list(threads.map(file_sha256, paths))
+    return found == [entry.sha256 for entry in manifest.tables.values()]
 
 
 def clear_leftovers(folder: Path, keys: Path, force: str, keep: str) -> None:
