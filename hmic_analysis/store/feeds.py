@@ -158,8 +158,11 @@ def _say_absent(absent: list[str], files: str, table: str, raws: list[RawTable],
     near = [did_you_mean(column, [n for n in found if fold_name(n) not in wanted]) for column in absent]
     if len(absent) > 1:
         near = [f" For {name}:{words}" for name, words in zip(quoted, near, strict=True) if words]
-    told = f"{files}: no column {listed}, which table '{table}' needs.{''.join(near)}"
-    return f"{told}\n  Columns there: {', '.join(found)}."
+    return (
+        f"{files}: no column {listed}, which table '{table}' needs.{''.join(near)}\n"
+        f"  Columns there: {', '.join(found)}.\n"
+        "  Ask for the file again, or say in a mapping which column is meant."
+    )
 
 
 def _check_positions(

@@ -111,7 +111,8 @@ def test_files_are_stacked_by_name(shop):
 
 def test_column_absent_from_all_files_is_refused(shop):
     with pytest.raises(
-        DataError, match=r"(?s)data.csv: no column 't', which table 'incident' needs.*Columns there: id, tt"
+        DataError,
+        match=r"(?s)data.csv: no column 't', which table 'incident' needs.*Columns there: id, tt.*Ask for the file",
     ):
         load(shop, "optional: false", "id,tt\n1,a\n")
 
