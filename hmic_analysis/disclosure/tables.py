@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.disclosure.cells import neutral_frame
 from hmic_analysis.disclosure.solver import Counts, protect
 from hmic_analysis.errors import DataError
 
@@ -78,71 +76,6 @@ def _sums(shape: tuple[int, ...]) -> np.ndarray:
             row[line[:-1]], row[line[-1]] = 1, -1
             rows.append(row)
     return np.array(rows)
-
-
-def released_frame(
-    frame: pd.DataFrame,
-    persons: Sequence[str],
-    rules: DisclosureRules,
-    *,
-    rates: Mapping[str, Sequence[str]] | None = None,
-    total: str = "",
-    totals: str = "fixed",
-) -> pd.DataFrame:
-    """A table with its counts of persons as they may be shown.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        One row a group.
-    persons : sequence of str
-        Columns that hold counts of persons.  Each is protected by itself against its total over the rows; several
-        that add up to each other row by row are given as one table (``totals="table"``).
-    rules : DisclosureRules
-    rates : mapping of str to sequence of str, optional
-        Of a column of persons the columns that are worked out from it (percentages, bounds, intervals): they are
-        withheld with it.
-    total : str
-        Label in the first column of the row that holds the totals, where there is one; it then is part of the table.
-    totals : str
-        ``fixed`` or ``table``, as in :func:`withheld_cells`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        New; the marker in each cell withheld, texts neutral for spreadsheets.  Without any row where the printed
-        totals would give a small count back whatever is withheld.
-
-    Raises
-    ------
-    DataError
-        If a column isn't there or holds something else than counts.
-    """
-    missing = [c for c in persons if c not in frame.columns]
-    if missing:
-        raise DataError(f"The table has no column {', '.join(missing)}. It has: {', '.join(map(str, frame.columns))}.")
-    out = frame.reset_index(drop=True).astype(object)
-    if rules.min_count < 2 or out.empty:
-        return neutral_frame(out)
-    is_total = out.iloc[:, 0].eq(total) if total else pd.Series(False, index=out.index)
-    body = out.index[~is_total]
-    counts = {c: _counts(out.loc[body, c], rules) for c in persons}
-    joint = totals == "table" and len(persons) > 1
-    for group in [tuple(persons)] if joint else [(c,) for c in persons]:
-        cells = np.column_stack([counts[c] for c in group]) if joint else counts[group[0]]
-        whole = "table" if bool(is_total.any()) or joint else totals
-        mask = withheld_cells(cells, rules.min_count, whole)
-        if mask is None and whole == "fixed":
-            return neutral_frame(out.iloc[:0])
-        if mask is None:
-            mask = np.ones(_with_totals(cells).shape, dtype=bool)
-        for k, column in enumerate(group):
-            gone = mask[:, k] if joint else mask
-            rows = [*body, *out.index[is_total]] if whole == "table" else [*body]
-            hide = [r for r, g in zip(rows, gone, strict=False) if g]
-            for also in (column, *(rates or {}).get(column, ())):
-                out.loc[hide, also] = rules.marker
-    return neutral_frame(out)
 
 
 def _counts(column: pd.Series, rules: DisclosureRules) -> np.ndarray:

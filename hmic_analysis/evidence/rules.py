@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.reasons import REASONS
 from hmic_analysis.evidence.verdicts import Decision, at_least, undecided
-
-RequestStatus = Literal[
-    "provided",
-    "provided_partial",
-    "nil_return_unable",
-    "nil_return_refused",
-    "not_yet_received",
-    "not_requested",
-]
 
 
 def existence(count: int | None, complete: bool | None, minimum: int = 1, what: str = "documents") -> Decision:

@@ -215,27 +215,6 @@ def all_of(*decisions: Decision) -> Decision:
     return Decision(verdict, reasons, flags, why)
 
 
-def finding_verdict(verdicts: list[tuple[str, str]]) -> Verdict:
-    """The verdict on a whole finding.
-
-    Parameters
-    ----------
-    verdicts : list of (claim type, verdict)
-        Of all its claims; judgements are not testable and are left out.
-
-    Returns
-    -------
-    str
-        ``contradicted`` when any testable claim is, ``supported`` when each is, else ``not_determinable``.
-    """
-    testable = [v for kind, v in verdicts if kind != "judgement"]
-    if "contradicted" in testable:
-        return "contradicted"
-    if testable and all(v == "supported" for v in testable):
-        return "supported"
-    return "not_determinable"
-
-
 def _range(indicator: Indicator, lo: float, hi: float) -> str:
     value = f"{indicator.value:.1f}%"
     return value if abs(hi - lo) < 0.05 else f"{value} (between {lo:.1f}% and {hi:.1f}%)"

@@ -62,17 +62,6 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def letter_width_mm() -> float:
-    """Width of every picture.
-
-    Returns
-    -------
-    float
-        160 mm: the text block of a letter.
-    """
-    return LETTER_WIDTH_MM
-
-
 def new_figure(height_mm: float) -> Figure:
     """An empty white figure at letter width.
 

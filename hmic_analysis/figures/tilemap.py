@@ -12,10 +12,15 @@ from hmic_analysis.figures.frames import clean_text, require, take
 from hmic_analysis.figures.nodata import no_data
 from hmic_analysis.figures.numbers import nice_ticks, plain, say
 from hmic_analysis.figures.say import extremes, joined, lower, unknown
-from hmic_analysis.figures.status import VERDICT_WORDS
 from hmic_analysis.figures.tiles import TILES
 from hmic_analysis.figures.tilesheet import NOTHING, SHADES, TileClass, draw_tiles
 
+VERDICT_WORDS = {
+    "supported": "Supported",
+    "contradicted": "Contradicted",
+    "not_determinable": "Not determinable",
+    "judgement": "Inspectors' view, not tested",
+}
 _VERDICTS = {
     "supported": ("\N{CHECK MARK}", style.COLOURS[0]),
     "contradicted": ("\N{MULTIPLICATION SIGN}", style.PAIR[1]),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 import uuid
 from collections.abc import Iterable
@@ -158,11 +157,6 @@ class Share:
 def scratch(name: str) -> Path:
     """The folder of this machine for the project of that name, the same for all its workers."""
     return Path(tempfile.gettempdir()) / f"hmic-{name[:16]}"
-
-
-def forget(name: str) -> None:
-    """Remove that folder."""
-    shutil.rmtree(scratch(name), ignore_errors=True)
 
 
 def _place(order: Order) -> str:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from hmic_analysis.disclosure.solver import Counts, Reading, protect
-from hmic_analysis.disclosure.tables import _sums, _with_totals, released_frame, withheld_cells
-from hmic_analysis.errors import DataError
-
-from .evidence import RULES
+from hmic_analysis.disclosure.tables import _sums, _with_totals, withheld_cells
 
 rows = arrays(int, st.integers(1, 6), elements=st.integers(0, 14))
 grids = arrays(int, st.tuples(st.integers(2, 4), st.integers(2, 4)), elements=st.integers(0, 14))
@@ -95,27 +91,3 @@ def test_all_ones_and_all_fours_are_not_told_by_their_total(value):
 def test_units_that_cannot_go_leave_no_way():
     counts = Counts(np.array([2, 30, 32]), np.array([[1, 1, -1]]), (0, 1, 2), (1.0, np.inf, np.inf))
     assert protect(counts, 5) is None
-
-
-def test_a_released_frame_withholds_counts_with_their_rates():
-    frame = pd.DataFrame(
-        {"team": ["=North", "South", "East", "All"], "cases": [3, 17, 40, 60], "pct": [5.0, 28.3, 66.7, 100.0]}
-    )
-    out = released_frame(frame, ["cases"], RULES, rates={"cases": ["pct"]}, total="All")
-    assert list(out["cases"]) == ["[c]", "[c]", 40, 60]
-    assert list(out["pct"]) == ["[c]", "[c]", 66.7, 100.0]
-    assert out["team"][0] == "'=North"
-    assert released_frame(frame.iloc[:3], ["cases"], RULES)["cases"].tolist() == ["[c]", "[c]", 40]
-
-
-def test_a_frame_that_its_total_would_tell_is_left_without_rows():
-    frame = pd.DataFrame({"band": list("abcde"), "persons": [1] * 5})
-    assert released_frame(frame, ["persons"], RULES).empty
-
-
-def test_columns_that_are_no_counts_are_refused():
-    frame = pd.DataFrame({"band": ["a"], "persons": [2.5]})
-    with pytest.raises(DataError, match="whole numbers"):
-        released_frame(frame, ["persons"], RULES)
-    with pytest.raises(DataError, match="no column nobody"):
-        released_frame(frame, ["nobody"], RULES)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.rules import absence, capability, existence, few_forces, request_gap
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, at_most, decision_bounds, finding_verdict
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, at_most, decision_bounds
 
 
 def share(yes: int, no: int, unknown: int = 0, basis: str = "all_records") -> Indicator:
@@ -145,10 +145,3 @@ def test_a_sentence_of_parts():
     assert all_of(no, half).flags == ()
     with pytest.raises(ValueError, match="at least one part"):
         all_of()
-
-
-def test_judgements_do_not_enter_the_verdict_on_a_finding():
-    assert finding_verdict([("existence", "supported"), ("judgement", "not_determinable")]) == "supported"
-    assert finding_verdict([("existence", "supported"), ("absence", "contradicted")]) == "contradicted"
-    assert finding_verdict([("existence", "supported"), ("absence", "not_determinable")]) == "not_determinable"
-    assert finding_verdict([("judgement", "not_determinable")]) == "not_determinable"

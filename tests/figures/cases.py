@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.figures.ages import age_bands
 from hmic_analysis.figures.bars import counts
 from hmic_analysis.figures.chart import Chart
@@ -15,7 +14,6 @@ from hmic_analysis.figures.hours import week_profile
 from hmic_analysis.figures.nodata import no_data
 from hmic_analysis.figures.series import monthly_series, small_multiples_monthly
 from hmic_analysis.figures.shares import paired_shares, proportions_by_group
-from hmic_analysis.figures.status import claims_strip
 from hmic_analysis.figures.times import lag_distribution, response_times
 from tests.figures.comparison_cases import COMPARISON_CASES
 
@@ -94,18 +92,6 @@ def responses(labels: list[str], median, p90, **more) -> pd.DataFrame:
     return pd.DataFrame({"label": labels, "median": median, "p90": p90, "n": 1200, **more})
 
 
-def claim(id: str, statement: str, verdict: str, grade: str = "B", type: str = "practice") -> ClaimEvidence:
-    return ClaimEvidence(
-        claim=id, finding=id[:2], type=type, statement=statement, verdict=verdict, grade=grade
-    )  # fmt: skip
-
-
-CLAIMS = [
-    claim("A2a", "The force is clear how it will respond to calls from the public", "supported"),
-    claim("A2b", "Policy requires officers to attend all reports of crimes and incidents", "contradicted", "C"),
-    claim("A2c", "One of the few forces that do", "not_determinable", "-", "comparative"),
-    claim("P1c", "An overarching strategy would provide greater clarity", "not_determinable", "-", "judgement"),
-]
 LAGS = pd.Series(np.random.default_rng(7).lognormal(1.6, 1.4, 1500))
 ALL = {"synthetic": True}
 
@@ -236,9 +222,6 @@ CASES: dict[str, Callable[[], Chart]] = {
     "counts-long": lambda: counts(pd.DataFrame({"label": LONG, "value": np.logspace(0, 12, 12).round()})),
     "counts-zeros": lambda: counts(pd.DataFrame({"label": ["a", "b"], "value": [0, 0]})),
     "counts-missing": lambda: counts(pd.DataFrame({"label": ["a", None], "value": [None, 4]})),
-    "claims-everyday": lambda: claims_strip(CLAIMS, **ALL),
-    "claims-long": lambda: claims_strip([claim(f"F{i}a", " ".join(LONG), "supported") for i in range(12)]),
-    "claims-one": lambda: claims_strip(CLAIMS[3:]),
     "no-data": lambda: no_data("the force supplied no deployments, so nobody can tell which incidents were attended", **ALL),
     "no-data-long": lambda: no_data(" ".join(LONG * 2)),
     **COMPARISON_CASES,

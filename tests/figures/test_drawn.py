@@ -16,9 +16,8 @@ from hmic_analysis.figures.hours import week_profile
 from hmic_analysis.figures.nodata import no_data
 from hmic_analysis.figures.series import monthly_series, small_multiples_monthly
 from hmic_analysis.figures.shares import paired_shares, proportions_by_group
-from hmic_analysis.figures.status import claims_strip
 from hmic_analysis.figures.times import lag_distribution, response_times
-from tests.figures.cases import CASES, CLAIMS, months, offence_shares, shares, week
+from tests.figures.cases import CASES, months, offence_shares, shares, week
 
 
 def printed(made) -> list[str]:
@@ -57,7 +56,6 @@ EMPTY = {
     "age_bands": lambda: age_bands(pd.DataFrame(columns=["band", "label", "persons"])),
     "counts": lambda: counts(pd.DataFrame(columns=["label", "value"])),
     "counts, nothing known": lambda: counts(pd.DataFrame({"label": ["a"], "value": [None]})),
-    "claims_strip": lambda: claims_strip([]),
 }
 
 
@@ -252,17 +250,6 @@ def test_one_withheld_count_takes_another_with_it():
     hidden = withhold(pd.Series([3, 14, 29]), 5)
     assert hidden.isna().tolist() == [True, True, False]
     assert withhold(pd.Series([0, 14, 29]), 5).tolist() == [0, 14, 29]
-
-
-def test_verdicts_differ_by_sign_and_word():
-    words = printed(CASES["claims-everyday"]())
-    assert {"Supported", "Contradicted", "Not determinable"} <= set(words)
-    assert {"\N{CHECK MARK}", "\N{MULTIPLICATION SIGN}", "?"} <= set(words)
-
-
-def test_a_judgement_shows_no_verdict():
-    words = printed(claims_strip(CLAIMS[3:]))
-    assert "Inspectors' view," in words and "Not determinable" not in words
 
 
 FAULTS = {
