@@ -24,7 +24,7 @@ from benchmarks.truth import measure
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.prepare import prepare_force
+from hmic_analysis.runs.session import prepare_force
 from hmic_analysis.simulate.facts import facts_from_file
 from hmic_analysis.simulate.topic import Between
 from hmic_analysis.simulate.topics import topics

@@ -16,7 +16,7 @@ import lxml.html
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.site.build import build_site
-from hmic_analysis.site.gather import find_sources
+from hmic_analysis.site.model import find_sources
 
 #: The most that 43 forces by 20 findings may take on two processors, and a page with all it loads may weigh.
 SECONDS, BYTES = 120, 1_000_000

@@ -12,11 +12,10 @@ from pathlib import Path
 
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.dispatch import make_orders
-from hmic_analysis.runs.order import Order
-from hmic_analysis.runs.plan import make_plan
+from hmic_analysis.runs.plan import make_orders, make_plan
+from hmic_analysis.runs.record import Order
 from hmic_analysis.runs.rules import RunRules
-from hmic_analysis.runs.warm.preload import ENVIRONMENT
+from hmic_analysis.runs.warm.parent import ENVIRONMENT
 
 PROCESSES = 2
 #: Seconds that a process may take to become ready.
@@ -44,7 +43,7 @@ def main() -> int:
 def with_engine(orders: list[Order], modules: list[str], project: str, watch: bool) -> dict[str, float]:
     """The run engine, two workers; ``start`` is the time until the first notebook can begin."""
     from benchmarks.memory import Watch
-    from hmic_analysis.runs.batch import run_orders
+    from hmic_analysis.runs.lanes import run_orders
 
     clock, start, failed = time.perf_counter(), 0.0, []
     with Watch(watch) as memory:

@@ -8,13 +8,12 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from hmic_analysis.letters.compose import compose
-from hmic_analysis.letters.numbers import stray_numbers
-from hmic_analysis.letters.parameters import letter_catalogue, letter_settings
+from hmic_analysis.letters.compose import compose, letter_catalogue, letter_settings
+from hmic_analysis.letters.reading import stray_numbers
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.prepare import prepare_force
-from hmic_analysis.store.processed import load_table, read_manifest
+from hmic_analysis.runs.session import prepare_force
+from hmic_analysis.store.tables import load_table, read_manifest
 
 from .conftest import copy_project
 from .support import evidence_of, verdicts

@@ -13,17 +13,24 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.comparison.beside import beside_others
-from hmic_analysis.comparison.pooled import pool
-from hmic_analysis.comparison.rates import crime_rates
-from hmic_analysis.comparison.reconcile import reconcile
+from hmic_analysis.comparison.compare import beside_others
+from hmic_analysis.comparison.methods import pool
+from hmic_analysis.comparison.reconcile import (
+    Quarter,
+    crime_rates,
+    months_between,
+    officers,
+    outcomes,
+    quarters_of,
+    reconcile,
+    recorded_crime,
+    residents,
+)
 from hmic_analysis.errors import DataError
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.reference.published import officers, outcomes, recorded_crime, residents
-from hmic_analysis.reference.quarters import Quarter, months_between, quarters_of
-from hmic_analysis.runs.prepare import prepare_force
-from hmic_analysis.store.processed import load_table, read_manifest
+from hmic_analysis.runs.session import prepare_force
+from hmic_analysis.store.tables import load_table, read_manifest
 
 from .conftest import copy_project
 

@@ -12,7 +12,7 @@ from hmic_analysis.contracts import CONTRACTS, contract_for
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.store.processed import load_table, read_manifest
+from hmic_analysis.store.tables import load_table, read_manifest
 
 #: ``load_<name>`` -> table.
 LOADERS = {
@@ -92,7 +92,7 @@ def prepared(home: Project, force: str) -> str:
     str
         The slug.
     """
-    from hmic_analysis.runs.prepare import prepare_force
+    from hmic_analysis.runs.session import prepare_force
 
     params = load_params(home)
     slug = params.force(force).slug

@@ -1,4 +1,4 @@
-"""A finding worked through in the analyst's own session: the code of its notebook, with other parameters."""
+"""A finding worked through in the analyst's own session, and the rows behind its figures."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import json
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from hmic_analysis.analyst.tables import prepared
-from hmic_analysis.errors import HmicError, ParameterError
+from hmic_analysis.contracts import contract_for
+from hmic_analysis.errors import HmicError, ParameterError, did_you_mean
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.show import claim_table, indicator_table
+from hmic_analysis.evidence.wording import claim_table, indicator_table
 from hmic_analysis.figures.chart import Chart
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import Project, find_project
+
+# --------------------------------------------------------------------------------------------------------------------
+# A finding worked through in the analyst's own session: the code of its notebook, with other parameters.
 
 
 @dataclass(frozen=True)
@@ -203,3 +207,83 @@ def indicator(
         holders[name], force, period_start=period_start, period_end=period_end, as_of=as_of, project=project
     )
     return frame_of(i for i in worked.report.bundle().indicators if i.name == name)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# From a figure back to the rows that it was counted from.
+
+State = Literal["yes", "no", "unknown", "all"]
+
+
+def rows_behind(worked: Worked, indicator: str, state: State = "all") -> pd.DataFrame:
+    """The rows of the return that an indicator was counted from.
+
+    Parameters
+    ----------
+    worked : Worked
+        Result of :func:`hmic_analysis.work_through`.
+    indicator : str
+        Its id, such as ``attendance_pct`` or ``attendance_pct[burglary_dwelling]``.
+    state : str
+        ``yes``: the numerator; ``no``: the rest of the denominator; ``unknown``: of whom it is not known; ``all``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the table that the counted units stand in, with ``counted_as`` in front and the origin of each row
+        (``source_file``, ``source_row``).  Restricted: rows about single events and persons.
+
+    Raises
+    ------
+    ParameterError
+        If the finding has no such indicator, or it is no count of single units.
+    """
+    found = worked.report.indicator(indicator)
+    if found is None:
+        known = [i.id for i in worked.report.bundle().indicators]
+        raise ParameterError(f"There is no indicator '{indicator}' here.{did_you_mean(indicator, known)}")
+    units = worked.report.build.units.get(indicator)
+    if units is None:
+        raise ParameterError(
+            f"{found.label} is not a share of single units, so no rows can be listed for it. "
+            f"The tables it comes from: {', '.join(worked.report.used)}; see load('<table>', ...)."
+        )
+    name = str(units.index.name)
+    rows = worked.report.table(table_of(worked, units))
+    # A person counts once however many rows speak of them; the most telling state is the one that was counted.
+    states = units.groupby(level=0).max() if units.index.has_duplicates else units
+    said = rows[name].map(states.astype("object").map({True: "yes", False: "no"}).fillna("unknown"))
+    rows = rows.assign(counted_as=said)[said.notna().to_numpy()]
+    if state != "all":
+        rows = rows[(rows["counted_as"] == state).to_numpy()]
+    return rows[["counted_as", *(c for c in rows.columns if c != "counted_as")]].reset_index(drop=True)
+
+
+def can_list(worked: Worked, indicator: str) -> bool:
+    """Whether :func:`rows_behind` can list the rows of an indicator."""
+    return indicator in worked.report.build.units
+
+
+def table_of(worked: Worked, units: pd.Series) -> str:
+    """The table, of those that the report took, whose rows the counted units are.
+
+    Parameters
+    ----------
+    worked : Worked
+    units : pandas.Series
+        Indexed by reference; the index bears the name of its column.
+
+    Returns
+    -------
+    str
+        Of the tables that have the column, the one that holds most of the units; one that has it as its key before
+        another.
+    """
+    name = str(units.index.name)
+    having = [t for t in worked.report.used if name in contract_for(t).column_names]
+    wanted = set(units.index)
+
+    def fit(table: str) -> tuple[int, bool]:
+        return len(wanted & set(worked.report.table(table)[name].dropna())), contract_for(table).key[:1] == (name,)
+
+    return max(having, key=fit)

@@ -7,17 +7,15 @@ from typing import Annotated
 import typer
 
 from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces, err, out, plain_table
-from hmic_analysis.comparison.beside import Comparison, beside_others, compare
-from hmic_analysis.comparison.gather import comparable, find_indicator
-from hmic_analysis.comparison.table import STATUS_WORDS
-from hmic_analysis.comparison.verdicts import find_claim, gather_verdicts
+from hmic_analysis.comparison.compare import Comparison, beside_others, compare
+from hmic_analysis.comparison.gather import STATUS_WORDS, comparable, find_claim, find_indicator, gather_verdicts
 from hmic_analysis.comparison.write import INSIDE, write_comparison, write_verdicts
-from hmic_analysis.disclosure.sensitivity import declaration
+from hmic_analysis.disclosure.protect import declaration
+from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.release.embargo import embargo_line
 from hmic_analysis.runs.plan import make_plan
 
 app = typer.Typer(help="Set forces beside each other, once their findings have been run.")
@@ -129,7 +127,7 @@ def _listed(slugs: list[str], most: int = 10) -> str:
 
 
 def _claim(home: Project, params: Params, id: str) -> None:
-    from hmic_analysis.figures.tilemap import verdict_map
+    from hmic_analysis.figures.maps import verdict_map
 
     finding, spec = find_claim(params, id)
     frame = gather_verdicts(home, params, id)
@@ -157,8 +155,7 @@ def reconcile_forces(
     project: ProjectOption = None,
 ) -> None:
     """Count each force's recorded crimes and set them beside the published ones."""
-    from hmic_analysis.comparison.rates import crime_rates
-    from hmic_analysis.comparison.reconcile import reconcile, write_reconciliation
+    from hmic_analysis.comparison.reconcile import crime_rates, reconcile, write_reconciliation
 
     home = find_project(project)
     params = load_params(home)

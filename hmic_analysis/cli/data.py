@@ -15,14 +15,14 @@ from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.runs.machine import processors
-from hmic_analysis.runs.prepare import prepare_force, prepare_forces
+from hmic_analysis.runs.rules import processors
+from hmic_analysis.runs.session import prepare_force, prepare_forces
 from hmic_analysis.simulate.country import Order, simulate_country
 from hmic_analysis.simulate.facts import Facts, facts_from_file
 from hmic_analysis.simulate.frame import ForceFacts
 from hmic_analysis.simulate.returns import Simulated
-from hmic_analysis.store.check import check_rows
-from hmic_analysis.store.processed import read_manifest
+from hmic_analysis.store.accounts import check_rows
+from hmic_analysis.store.tables import read_manifest
 from hmic_analysis.store.template import write_template
 
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes at a time; by default one a processor.")]

@@ -1,17 +1,30 @@
-"""``hmic doctor``: whether this machine and this project have what they need."""
+"""``hmic doctor``, ``quickstart`` and ``explore``: the first steps."""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import platform
+import shutil
+import subprocess
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from hmic_analysis.cli.console import ProjectOption, out, plain_table
-from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, HmicError
+from hmic_analysis.cli.console import ProjectOption, err, out, plain_table
+from hmic_analysis.cli.data import simulate_forces
+from hmic_analysis.cli.run import run_forces
+from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, HmicError, ParameterError
+from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.params.load import load_params
-from hmic_analysis.project import find_project
+from hmic_analysis.process.letter import write_letter_of
+from hmic_analysis.project import Project, find_project
+from hmic_analysis.simulate.facts import Facts
+
+# --------------------------------------------------------------------------------------------------------------------
+# ``hmic doctor``: whether this machine and this project have what they need.
 
 MODULES = ("pandas", "pyarrow", "duckdb", "scipy", "statsmodels", "matplotlib", "papermill", "docxtpl", "jupyterlab")
 LEAST_PYTHON = (3, 11)
@@ -66,3 +79,88 @@ def _project(start: str | None) -> list[tuple[str, bool, str]]:
         ("letter template", (home.params / "letters" / "template.docx").is_file(), "params/letters/template.docx"),
         ("returns", True, ", ".join(returns) or "none yet in data/raw"),
     ]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# ``hmic quickstart``: the whole path once, on synthetic data for Cleveland.
+
+FORCE = "cleveland"
+SCALE = 0.05
+
+
+def quickstart(
+    scale: Annotated[float, typer.Option(help="1 is the real size of the force.")] = SCALE,
+    project: ProjectOption = None,
+) -> None:
+    """Simulate a small year for Cleveland, load it, run the findings, write the letter."""
+    home = find_project(project)
+    params = load_params(home)
+    err().print(f"1/4 Simulating a return of {FORCE} at scale {scale:g} (synthetic data) ...")
+    simulate_forces(home, params, [FORCE], Facts(), scale, seed=1)
+    err().print("2/4 Loading it, 3/4 executing the finding notebooks ...")
+    code = run_forces(home, params, [FORCE])
+    err().print("4/4 Writing the letter ...")
+    files = write_letter_of(home, params, FORCE)
+    counts = {"supported": 0, "contradicted": 0, "not_determinable": 0}
+    runs = home.runs(FORCE)
+    for folder in sorted(p for p in runs.iterdir() if (p / "evidence.json").is_file()):
+        for claim in read_bundle(folder).claims:
+            counts[claim.verdict] += 1
+    hmic = _command(home)
+    out().print(
+        f"\nMade from synthetic data, not about any real force:\n"
+        f"  letter     {home.relative(files.document)}\n"
+        f"  evidence   {home.relative(runs)}/<finding>/evidence.json, notebook.ipynb and figures\n"
+        f"  figures    {home.relative(files.document.parent / 'figures')}\n"
+        f"  claims     {counts['supported']} supported, {counts['contradicted']} contradicted, "
+        f"{counts['not_determinable']} not determinable\n"
+        "Next:\n"
+        f"  {hmic} findings                       the 20 findings, and what data each needs\n"
+        f"  {hmic} data template                  the workbook that a force fills in\n"
+        f"  {hmic} data check --force cleveland   rows read, kept and rejected, file by file\n"
+        f"  {hmic} run --force <force>            once a force's files lie in data/raw/<force>\n",
+        markup=False,
+    )
+    raise typer.Exit(code)
+
+
+def _command(project: Project) -> str:
+    """How the command is typed here: by its name where the environment is active, else by its path."""
+    called = Path(sys.argv[0])
+    found = shutil.which("hmic")
+    if called.stem != "hmic" or (found and Path(found).resolve() == called.resolve()):
+        return "hmic"
+    return project.relative(called)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# ``hmic explore``: JupyterLab on the explorer notebook.
+
+NOTEBOOK = "force_explorer.ipynb"
+
+
+def explore(
+    port: Annotated[int | None, typer.Option(help="Port of the local server; by default the first free one.")] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address only.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Open JupyterLab on the explorer notebook: force, finding, period; figures, rows, comparison, export."""
+    home = find_project(project)
+    notebook = home.root / "notebooks" / "explore" / NOTEBOOK
+    if not notebook.is_file():
+        raise ParameterError(
+            f"{home.relative(notebook)} is not there. Copy the folder notebooks/explore of the project into this one."
+        )
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise ParameterError("JupyterLab is not installed here. Install it with: python -m pip install jupyterlab")
+    # The whole project is served, so that the explorer can be left for another notebook of it.
+    address = f"/lab/tree/{notebook.relative_to(home.root).as_posix()}"
+    command = [sys.executable, "-m", "jupyterlab"]
+    command += [f"--ServerApp.root_dir={home.root}", f"--LabApp.default_url={address}"]
+    # Nothing is to be asked of the network: neither for news nor for a newer version.
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]
+    command += [f"--port={port}"] if port else []
+    command += ["--no-browser"] if no_browser else []
+    out().print("JupyterLab opens. In the notebook choose Run, Run All Cells. Ctrl-C here ends it.", markup=False)
+    code = subprocess.call(command, cwd=home.root)
+    raise typer.Exit(code)

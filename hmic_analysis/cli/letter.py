@@ -1,4 +1,4 @@
-"""``hmic letter``: the letters of forces, and ``hmic letter check``."""
+"""``hmic letter`` and ``hmic figures``: letters of forces, their check, and figures as files."""
 
 from __future__ import annotations
 
@@ -8,20 +8,34 @@ from typing import Annotated
 
 import typer
 
-from hmic_analysis.cli.console import AllOption, ForceOption, ProjectOption, choose_forces, err, out
-from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, ParameterError
-from hmic_analysis.letters.archive import write_whole
-from hmic_analysis.letters.bound import listing, listing_csv
-from hmic_analysis.letters.checking import Checked
-from hmic_analysis.letters.exports import LetterFiles
+from hmic_analysis.cli.console import AllOption, FindingOption, ForceOption, ProjectOption, choose_forces, err, out
+from hmic_analysis.disclosure.protect import declaration, highest, rules_of
+from hmic_analysis.disclosure.release import released
+from hmic_analysis.documents.embargo import embargo_notice, marked_page, now
+from hmic_analysis.documents.word import write_whole
+from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, ParameterError, did_you_mean
+from hmic_analysis.letters.check import Checked, listing, listing_csv
+from hmic_analysis.letters.export import (
+    LETTER_WIDTH,
+    NARROWEST,
+    WIDEST,
+    LetterFiles,
+    captions_csv,
+    evidence_of,
+    export_figure,
+    without_empty,
+)
 from hmic_analysis.letters.paragraphs import odd_wording
-from hmic_analysis.letters.vetting import letter_check
-from hmic_analysis.letters.writing import write_letter_of
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
+from hmic_analysis.process.letter import letter_check, write_letter_of
 from hmic_analysis.project import Project, find_project
+from hmic_analysis.site.build import gallery as gallery_page
 
-app = typer.Typer(help="Write the letters of forces from their evidence, as Word and as PDF.")
+# --------------------------------------------------------------------------------------------------------------------
+# ``hmic letter``: the letters of forces, and ``hmic letter check``.
+
+letter_app = typer.Typer(help="Write the letters of forces from their evidence, as Word and as PDF.")
 
 UnmarkedOption = Annotated[
     bool, typer.Option("--unmarked", help="Without the marks of the embargo; refused until it has ended.")
@@ -35,7 +49,7 @@ FileOption = Annotated[
 ]
 
 
-@app.callback(invoke_without_command=True)
+@letter_app.callback(invoke_without_command=True)
 def letter(
     context: typer.Context,
     force: ForceOption = None,
@@ -71,7 +85,7 @@ def _write(
     return files
 
 
-@app.command("check")
+@letter_app.command("check")
 def check(
     force: ForceOption = None,
     everyone: AllOption = False,
@@ -130,3 +144,89 @@ def _say_result(name: str, checked: Checked, table: str) -> None:
 
 def _warn(words: str) -> None:
     err().print(words, markup=False)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# ``hmic figures``: a gallery of a force's figures, and figures as files for other letters.
+
+figures_app = typer.Typer(help="Figures of forces: a page to look them over, and files to paste.", no_args_is_help=True)
+
+FigureOption = Annotated[
+    list[str] | None, typer.Option("--figure", help="Name of a figure, such as route; may be given several times.")
+]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder for the files; made if it isn't there.")]
+WidthOption = Annotated[float, typer.Option("--width", help="Width in millimetres; 160 is the text of a letter on A4.")]
+
+
+@figures_app.command("gallery")
+def gallery(force: ForceOption = None, everyone: AllOption = False, project: ProjectOption = None) -> None:
+    """Write one page with every figure of a force, output/gallery/<force>.html."""
+    home = find_project(project)
+    params = load_params(home)
+    for slug in choose_forces(params, force, everyone):
+        path = home.output / "gallery" / f"{slug}.html"
+        bundles, folders = evidence_of(home, params, slug, _warn)
+        level = highest(part.sensitivity for b in bundles for part in (b, *b.figures))
+        page = marked_page(gallery_page(bundles, folders), declaration(level))
+        page = marked_page(page, embargo_notice(params, now()))
+        write_whole(path, page.encode("utf-8"))
+        out().print(f"Gallery: {home.relative(path)}", markup=False)
+
+
+@figures_app.command("export")
+def export(
+    force: ForceOption = None,
+    finding: FindingOption = None,
+    figure: FigureOption = None,
+    out_folder: OutOption = Path("figures"),
+    width: WidthOption = LETTER_WIDTH,
+    project: ProjectOption = None,
+) -> None:
+    """Write figures as PNG (300 dpi), SVG (ready for EMF), data and words, for pasting into other letters."""
+    if not NARROWEST <= width <= WIDEST:
+        raise ParameterError(f"--width {width:g} is not between {NARROWEST:g} and {WIDEST:g} millimetres.")
+    home = find_project(project)
+    params = load_params(home)
+    for id in finding or ():
+        params.finding(id)
+    slugs = choose_forces(params, force)
+    embargo = embargo_notice(params, now())
+    for slug in slugs:
+        # Figures of several forces bear the same names.
+        folder = out_folder / slug if len(slugs) > 1 else out_folder
+        _export_force(home, params, slug, finding, figure, folder, width, embargo)
+
+
+def _export_force(
+    home: Project,
+    params: Params,
+    slug: str,
+    findings: list[str] | None,
+    figures: list[str] | None,
+    folder: Path,
+    width: float,
+    embargo: str,
+) -> None:
+    rules = rules_of(params)
+    bundles, reports = evidence_of(home, params, slug, _warn)
+    wanted = [b for b in bundles if not findings or b.finding in findings]
+    names = [f.name for bundle in wanted for f in bundle.figures]
+    for name in figures or ():
+        if name not in names:
+            raise ParameterError(
+                f"{slug} has no figure '{name}'.{did_you_mean(name, names)} Figures: {', '.join(names) or 'none'}."
+            )
+    written = []
+    for made in wanted:
+        shown = released(without_empty(made), rules, "force", reports[made.finding])
+        for one in made.figures:
+            if figures and one.name not in figures:
+                continue
+            if one not in shown.figures or one.empty:
+                why = "there was nothing to draw" if one.empty else "it is withheld: it shows what may not leave"
+                err().print(f"{slug} {made.finding}, {one.name}: left out; {why}.", markup=False)
+                continue
+            report = reports[made.finding]
+            written.append(export_figure(made, shown, one, report, folder, width, rules, embargo))
+    write_whole(folder / "captions.csv", captions_csv(written, embargo))
+    out().print(f"{len(written)} figures of {slug}, {width:g} mm wide: {folder}", markup=False)

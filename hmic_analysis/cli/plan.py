@@ -1,4 +1,4 @@
-"""``hmic plan`` and ``hmic why``: what would run, and why; neither changes anything on disk."""
+"""``hmic plan``, ``why``, ``status`` and ``schedule``: none changes anything on disk."""
 
 from __future__ import annotations
 
@@ -17,10 +17,17 @@ from hmic_analysis.cli.console import (
     out,
     read_overrides,
 )
+from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.plan import FAILED_BEFORE, Job, make_plan
-from hmic_analysis.runs.why import explain
+from hmic_analysis.runs.plan import FAILED_BEFORE, Job, explain, make_plan
+from hmic_analysis.runs.schedule import NAME, cron_line, systemd_units, windows_task
+from hmic_analysis.runs.schedule import make_plan as schedule_make_plan
+from hmic_analysis.runs.session import is_running
+from hmic_analysis.runs.status import Status, read_status, status_path
+
+# --------------------------------------------------------------------------------------------------------------------
+# ``hmic plan`` and ``hmic why``: what would run, and why; neither changes anything on disk.
 
 
 def plan(
@@ -75,3 +82,109 @@ def why(
     (job,) = make_plan(home, params, choose_forces(params, [force]), [finding], read_overrides(set))
     for line in explain(job):
         out().print(line, markup=False)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# ``hmic status``: how far a run is, or how the last one ended.
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the status file as it is.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Show how far the run is that is going on, or how the last one ended."""
+    home = find_project(project)
+    found = read_status(home)
+    if found is None:
+        out().print("No run yet." if not as_json else "{}")
+        return
+    if as_json:
+        out().print(status_path(home).read_text(encoding="utf-8").rstrip(), markup=False)
+        return
+    for line in say_status(found, is_running(home)):
+        out().print(line, markup=False)
+
+
+def say_status(status: Status, running: bool) -> list[str]:
+    """A status in words.
+
+    Parameters
+    ----------
+    status : Status
+    running : bool
+        Whether the run holds its lock.
+
+    Returns
+    -------
+    list of str
+        Lines.
+    """
+    over = status.state in ("finished", "stopped")
+    state = status.state if over or running else "cut off: its process was killed; the next run does the rest"
+    lines = [
+        f"Run of {status.what}: {state}",
+        f"  begun {_moment(status.started)} by process {status.pid} on {status.host}"
+        + (f", ended {_moment(status.ended)}" if status.ended else ""),
+        f"  {status.done} done, {status.failed} failed, {status.no_data} no data, {status.up_to_date} up to date, "
+        f"{max(0, status.to_run - status.done - status.failed - status.no_data)} to go",
+    ]
+    if running and not over:
+        if status.seconds_left is not None:
+            lines.append(f"  about {status.seconds_left / 60:.0f} minutes left")
+        if status.running:
+            lines.append(f"  now: {', '.join(status.running)}")
+    for failed in status.failures:
+        lines.append(f"FAILED: {failed.force} {failed.finding} {failed.title}")
+        lines += [f"  {part}" for part in (failed.where, failed.what) if part]
+        lines.append(f"  See {failed.folder}/notebook.ipynb")
+    lines += [f"Can't be loaded: {fault}" for fault in status.data_faults]
+    if status.exit_code is not None:
+        lines.append(f"Exit code {status.exit_code}.")
+    return lines
+
+
+def _moment(text: str) -> str:
+    return text[:16].replace("T", " ") + " UTC"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# ``hmic schedule``: print a unit for a scheduler.
+
+
+def schedule(
+    force: ForceOption = None,
+    finding: FindingOption = None,
+    everyone: AllOption = False,
+    at: Annotated[str, typer.Option("--at", help="Time of day, such as 02:00.")] = "02:00",
+    every: Annotated[
+        int, typer.Option("--every", min=0, help="Every so many minutes where something has changed, instead of daily.")
+    ] = 0,
+    cron: Annotated[bool, typer.Option("--cron", help="A line for a crontab.")] = False,
+    systemd: Annotated[bool, typer.Option("--systemd", help="A systemd service and its timer.")] = False,
+    windows: Annotated[bool, typer.Option("--windows", help="A task of the Windows Task Scheduler.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Print what a scheduler needs to run the chosen forces and findings; changes nothing."""
+    home = find_project(project)
+    params = load_params(home)
+    slugs = choose_forces(params, force, everyone)
+    words = ["--all"] if everyone else [word for slug in slugs for word in ("--force", slug)]
+    for id in finding or ():
+        words += ["--finding", params.finding(id.upper()).id]
+    if cron + systemd + windows != 1:
+        raise ParameterError("Name one scheduler: --cron, --systemd or --windows.")
+    plan = schedule_make_plan(home, words, at, every)
+    if cron:
+        _say("# Add this line with: crontab -e", cron_line(plan))
+    elif windows:
+        _say(f"<!-- Save as {NAME}.xml, then: schtasks /Create /TN {NAME} /XML {NAME}.xml -->", windows_task(plan))
+    else:
+        for name, text in systemd_units(plan).items():
+            _say(f"# ~/.config/systemd/user/{name}", text)
+        _say(f"# Then: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer")
+
+
+def _say(*texts: str) -> None:
+    for text in texts:
+        # Not wrapped: a scheduler reads it.
+        out().out(text, highlight=False)

@@ -2,25 +2,201 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from hmic_analysis.comparison.compare import Comparison
+from hmic_analysis.comparison.gather import Gathered, force_table
+from hmic_analysis.comparison.methods import funnel
 from hmic_analysis.comparison.write import INSIDE, about_itself, write_folder
-from hmic_analysis.errors import DataError
+from hmic_analysis.documents.embargo import embargo_line
+from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import package_versions
 from hmic_analysis.figures.chart import Chart
-from hmic_analysis.figures.compare import forces_compared
-from hmic_analysis.figures.months import month_name
+from hmic_analysis.figures.forces import forces_compared
+from hmic_analysis.figures.series import month_name
 from hmic_analysis.params.models import ForceSpec, Params
 from hmic_analysis.project import Project
-from hmic_analysis.reference.published import recorded_crime
-from hmic_analysis.reference.quarters import months_between, quarters_of
-from hmic_analysis.release.embargo import embargo_line
-from hmic_analysis.store.processed import load_table, read_manifest
+from hmic_analysis.statistics.intervals import rate_interval
+from hmic_analysis.store.tables import load_table, read_manifest
+
+# --------------------------------------------------------------------------------------------------------------------
+# Financial quarters, in which national tables are published.
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+class Quarter(NamedTuple):
+    """A financial quarter: the year as published (``2013/14``) and its number (1 is April to June)."""
+
+    year: str
+    number: int
+
+
+def months_between(first: str, last: str) -> pd.DatetimeIndex:
+    """The months from one to another.
+
+    Parameters
+    ----------
+    first, last : str
+        ``2014-01``; both included.
+
+    Returns
+    -------
+    pandas.DatetimeIndex
+        First days.
+
+    Raises
+    ------
+    ParameterError
+        If one of them is no month, or the last lies before the first.
+    """
+    for text in (first, last):
+        if not _MONTH.fullmatch(text):
+            raise ParameterError(f"'{text}' is not a month. Write year and month, such as 2014-01.")
+    if last < first:
+        raise ParameterError(f"The months run from {first} to {last}: the last lies before the first.")
+    return pd.date_range(f"{first}-01", f"{last}-01", freq="MS")
+
+
+def quarters_of(months: pd.DatetimeIndex) -> list[Quarter]:
+    """The financial quarters that months make up.
+
+    Parameters
+    ----------
+    months : pandas.DatetimeIndex
+        As :func:`months_between` gives them.
+
+    Returns
+    -------
+    list of Quarter
+
+    Raises
+    ------
+    ParameterError
+        If they aren't whole quarters: national tables have no months.
+    """
+    if months[0].month % 3 != 1 or len(months) % 3:
+        raise ParameterError(
+            f"{months[0]:%Y-%m} to {months[-1]:%Y-%m} aren't whole quarters, in which recorded crime is published. "
+            "Begin with January, April, July or October and end two, five, ... months later."
+        )
+    return [_quarter(month) for month in months[::3]]
+
+
+def _quarter(month: pd.Timestamp) -> Quarter:
+    start = month.year if month.month >= 4 else month.year - 1
+    return Quarter(f"{start}/{(start + 1) % 100:02d}", (month.month - 4) % 12 // 3 + 1)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Recorded crime, outcomes, officers and residents of each force, as published.
+
+
+def recorded_crime(table: pd.DataFrame, quarters: list[Quarter]) -> pd.Series:
+    """Offences that each territorial force recorded in some financial quarters.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``recorded_crime_reference``.
+    quarters : list of Quarter
+
+    Returns
+    -------
+    pandas.Series
+        By slug; negative rows (transfers, cancelled crimes) are summed as they stand.  A force that lacks one of the
+        quarters is missing: part of a period is no total of it.  Empty where the table has none of them.
+    """
+    wanted = [(q.year, q.number) for q in quarters]
+    keys = pd.Series(list(zip(table["financial_year"], table["quarter"], strict=True)), index=table.index, dtype=object)
+    rows = table[keys.isin(wanted) & table["is_territorial"].fillna(False).astype(bool)]
+    found = rows.groupby("force_slug").agg(offences=("offences", "sum"), quarters=("quarter", "nunique"))
+    years = rows.assign(key=keys[rows.index]).groupby("force_slug")["key"].nunique()
+    whole = found["offences"].astype(float).where(years == len(wanted))
+    return whole.rename("offences")
+
+
+def outcomes(table: pd.DataFrame, year: str) -> pd.Series:
+    """Offences recorded in a financial year that have any outcome in the table, by force.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``outcome_reference``.
+    year : str
+        ``2018/19``.
+
+    Returns
+    -------
+    pandas.Series
+        By slug.  Only the measure "offences recorded in the quarter": outcomes given in the quarter, whenever the
+        offence was recorded, are another measure and are never added to it.
+    """
+    rows = table[table["financial_year"] == year]
+    return rows.groupby("force_slug")["outcomes_of_recorded"].sum(min_count=1).astype(float).rename("outcomes")
+
+
+def officers(table: pd.DataFrame, month: str) -> pd.Series:
+    """Police officers of each force at the end of a month.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``workforce_reference``.
+    month : str
+        ``2014-03``.
+
+    Returns
+    -------
+    pandas.Series
+        Full-time equivalents by code of the force area; special constables, staff and volunteers are no officers.
+    """
+    rows = table[(table["counted_month"] == pd.Timestamp(f"{month}-01")) & (table["worker_type"] == "police officer")]
+    return rows.groupby("pfa_code")["fte"].sum().rename("officers_fte")
+
+
+def residents(population: pd.DataFrame, districts: pd.DataFrame, year: int) -> pd.Series:
+    """Residents of each force area in the middle of a year.
+
+    Parameters
+    ----------
+    population : pandas.DataFrame
+        ``population_reference``.
+    districts : pandas.DataFrame
+        ``district_reference``: a district that lies in several partnerships has several rows.
+    year : int
+
+    Returns
+    -------
+    pandas.Series
+        By code of the force area, each district counted once; districts without a force area are in none.
+
+    Raises
+    ------
+    DataError
+        If a district is said to lie in two force areas: its people can't be shared out.
+    """
+    # Joined row by row the repeated districts would be counted once for each partnership.
+    once = districts[["district_code", "pfa_code"]].drop_duplicates()
+    twice = once["district_code"][once["district_code"].duplicated()]
+    if len(twice):
+        raise DataError(
+            f"district_reference: district {twice.iloc[0]} lies in two force areas. Correct the lookup: each district "
+            "belongs to one."
+        )
+    people = population[population["year"] == year].merge(once, on="district_code", how="inner", validate="1:1")
+    return people.groupby("pfa_code")["residents"].sum().astype(float).rename("residents")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Crimes counted in forces' data beside those that were published, and who can be compared on them.
 
 COLUMNS = ("force", "name", "months", "counted", "published", "ratio", "status", "reason", "synthetic")
 STATUSES = {
@@ -106,7 +282,7 @@ def reconcile(
             f"data/raw/{holder} and load it: hmic data prepare --force {holder}"
         )
     limit = params.inspection.comparison.reconcile_pct
-    rows = [_row(project, params.force(slug), months, published, limit) for slug in dict.fromkeys(forces)]
+    rows = [_reconcile_row(project, params.force(slug), months, published, limit) for slug in dict.fromkeys(forces)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("name", ignore_index=True)
     span = f"{month_name(months[0])} to {month_name(months[-1])}"
     return Reconciliation(
@@ -119,7 +295,7 @@ def reconcile(
     )
 
 
-def _row(
+def _reconcile_row(
     project: Project, force: ForceSpec, months: pd.DatetimeIndex, published: pd.Series, limit: float
 ) -> dict[str, object]:
     total = float(published.get(force.slug, np.nan))
@@ -234,3 +410,67 @@ def write_reconciliation(project: Project, params: Params, found: Reconciliation
     table = shown.to_csv(index=False, lineterminator="\n").encode("utf-8")
     write_folder(folder, [reconciliation_chart(found)], {"forces.csv": table}, manifest | told)
     return folder
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Recorded crimes per 1,000 residents, of the forces whose data hold what was published.
+
+INDICATOR = "recorded_crime_per_1000_residents"
+SOURCE = "Forces' data as loaded; residents mid-2013, Office for National Statistics"
+PER = 1000.0
+
+
+def crime_rates(params: Params, found: Reconciliation) -> Comparison:
+    """Crimes counted in forces' data over residents, gathered and judged.
+
+    Parameters
+    ----------
+    params : Params
+    found : Reconciliation
+
+    Returns
+    -------
+    Comparison
+        Forces that don't reconcile are ``flagged`` with the reason and in no total; so is a force with so few
+        residents that a rate per head says nothing.
+    """
+    level = params.inspection.confidence / 100
+    rows = [_rates_row(params.force(row.force), row, level) for row in found.frame.itertuples()]
+    gathered = Gathered(
+        indicator=INDICATOR,
+        finding="",
+        label="Recorded crimes per 1,000 residents",
+        unit="per 1,000 residents",
+        definition=SOURCE,
+        better="-",
+        kind="rate",
+        multiplier=PER,
+        about_persons=False,
+        window=f"{found.first} to {found.last}",
+        forces=force_table(rows),
+    )
+    return Comparison(params, gathered, funnel(gathered, params.inspection.comparison))
+
+
+def _rates_row(force: ForceSpec, row, level: float) -> dict[str, object]:
+    common = {"force": row.force, "name": row.name, "synthetic": row.synthetic, "evidence_sha256": ""}
+    if row.status == "no_data":
+        return {**common, "status": "no_data", "reason": row.reason}
+    if row.status != "agrees":
+        return {**common, "status": "flagged", "reason": row.reason}
+    if force.per_head_meaningless:
+        why = "So few people live there that a rate per resident says nothing."
+        return {**common, "status": "flagged", "reason": why}
+    if not force.population:
+        return {**common, "status": "no_value", "reason": "Its population is not in params/forces.yml."}
+    lo, hi = rate_interval(row.counted, force.population, PER, level)
+    return {
+        **common,
+        "status": "value",
+        "reason": "",
+        "numerator": row.counted,
+        "denominator": force.population,
+        "value": PER * row.counted / force.population,
+        "lo": lo,
+        "hi": hi,
+    }

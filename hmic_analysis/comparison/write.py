@@ -13,18 +13,24 @@ from typing import Any
 
 import pandas as pd
 
-from hmic_analysis.comparison.beside import Beside, Comparison, beside_others
-from hmic_analysis.comparison.charts import compare_chart, funnel_chart, map_chart, source_of
-from hmic_analysis.comparison.pooled import FEWEST, pool
-from hmic_analysis.disclosure.sensitivity import declaration
+from hmic_analysis.comparison.compare import (
+    Beside,
+    Comparison,
+    beside_others,
+    compare_chart,
+    funnel_chart,
+    map_chart,
+    source_of,
+)
+from hmic_analysis.comparison.methods import FEWEST, pool
+from hmic_analysis.disclosure.protect import declaration
+from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError
-from hmic_analysis.evidence.bundle import package_versions
+from hmic_analysis.evidence.bundle import mark_picture, package_versions
 from hmic_analysis.evidence.model import Sensitivity
-from hmic_analysis.evidence.picture_words import mark_picture
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE, Chart
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
-from hmic_analysis.release.embargo import embargo_line
 
 MANIFEST = "manifest.json"
 TABLE = "forces.csv"
@@ -48,7 +54,7 @@ def about_itself(embargo: str, level: Sensitivity) -> dict[str, Any]:
     Parameters
     ----------
     embargo : str
-        As :func:`hmic_analysis.release.embargo.embargo_line` gives it.
+        As :func:`hmic_analysis.documents.embargo.embargo_line` gives it.
     level : str
 
     Returns
@@ -118,7 +124,7 @@ def write_verdicts(project: Project, params: Params, claim: str, frame: pd.DataF
     params : Params
     claim : str
     frame : pandas.DataFrame
-        As :func:`hmic_analysis.comparison.verdicts.gather_verdicts` gives it.
+        As :func:`hmic_analysis.comparison.gather.gather_verdicts` gives it.
     chart : Chart
 
     Returns

@@ -1,13 +1,6 @@
 """Contracts: what each table of a return holds, in the words of the field."""
 
-from hmic_analysis.contracts.anpr import (
-    ANPR_CAMERA,
-    ANPR_CAMERA_DAY,
-    ANPR_HIT,
-    ANPR_OPERATION,
-    ANPR_OUTAGE,
-    SKILL,
-)
+from hmic_analysis.contracts.anpr import ANPR_CAMERA, ANPR_CAMERA_DAY, ANPR_HIT, ANPR_OPERATION, ANPR_OUTAGE, SKILL
 from hmic_analysis.contracts.base import BOOKKEEPING, Column, Contract, TimeCheck
 from hmic_analysis.contracts.calls import DEPLOYMENT, INCIDENT, KNOWLEDGE_CHECK
 from hmic_analysis.contracts.contact import CALL_AUDIT, CONTACT_FLAG, SYSTEM_ACCESS

@@ -1,24 +1,299 @@
-"""All checks of a folder that is to leave the building."""
+"""All checks of a folder that is to leave the building, references to persons among them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hmic_analysis.disclosure.cells import is_neutral
-from hmic_analysis.disclosure.identifiers import Found, identifiers_in, wanted
+import duckdb
+
+from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.disclosure.formats import Part
 from hmic_analysis.disclosure.leaks import Leak, leaks_in
-from hmic_analysis.disclosure.parts import Part
-from hmic_analysis.disclosure.rawkeys import references_of
-from hmic_analysis.disclosure.reading import read_release
-from hmic_analysis.disclosure.rules import rules_of
-from hmic_analysis.disclosure.sensitivity import DECLARATIONS, LEVELS, Audience, may_see
+from hmic_analysis.disclosure.protect import DECLARATIONS, LEVELS, Audience, may_see, rules_of
+from hmic_analysis.disclosure.reading import Release, read_release
+from hmic_analysis.disclosure.tables import is_neutral
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
 from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
+from hmic_analysis.store.feeds import Feed, make_feeds, surrogate_stems
+from hmic_analysis.store.inputs import Reader, discover
+from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
+from hmic_analysis.store.rawtable import RawTable, fold_name
+from hmic_analysis.store.sql import literal, make_macros
+
+# --------------------------------------------------------------------------------------------------------------------
+# The references to persons in a force's raw return, and the hashes that stand for them in the loaded tables.
+
+#: Headers of columns that name somebody or where somebody lives, whether a mapping reads them or not.
+NAMING = re.compile(
+    r"(?:^|[ _])(?:fore ?name|sur ?name|first ?name|last ?name|full ?name|known as|alias|"
+    r"(?:victim|suspect|offender|officer|caller|person|handler|witness|supervisor|owner|staff|complainant)s? name|name|"
+    r"address|street|house|postcode|post code|email|e mail|telephone|phone|mobile|date of birth|dob|national insurance|"
+    r"collar|warrant|shoulder|pnc ?id|nhs)(?:$|[ _])",
+)
+#: Records that are about one person or one case of one: their own numbers lead to the person in the force's systems.
+CASES = ("incident_id", "crime_id", "bail_id", "review_id", "audit_id", "callback_id", "survey_id", "transfer_id")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference to a person, or to the record of a case.
+
+    Attributes
+    ----------
+    value : str
+        As the return, or the loaded table, writes it.
+    kind : str
+        ``crime.victim_key``.
+    """
+
+    value: str
+    kind: str
+
+
+def references_of(project: Project, force: str) -> Iterator[Reference]:
+    """Every reference to a person in a force's return.
+
+    Parameters
+    ----------
+    project : Project
+    force : str
+        Slug.
+
+    Yields
+    ------
+    Reference
+        What feeds a person's key, what a mapping lists as identifier, what stands under a header that names persons
+        or addresses, the numbers of cases, and the hashes in the loaded tables.
+
+    Raises
+    ------
+    DataError
+        If there is no return.
+    """
+    spec = load_params(project).force(force)
+    raw = project.root / spec.raw if spec.raw else project.raw / force
+    sources = [load_mapping(project, name) for name in spec.sources]
+    shown = project.relative(raw)
+    with tempfile.TemporaryDirectory() as work, duckdb.connect(":memory:") as con:
+        make_macros(con)
+        reader = Reader(con, Path(work))
+        for source in sources:
+            read = reader.read(source, discover(raw, shown), shown)
+            raws = [table for tables in read.tables.values() for table in tables if table.read]
+            for feed in make_feeds(source, read, surrogate_stems(raws)).feeds:
+                yield from _fed(con, feed)
+            for table in raws:
+                yield from _named(con, table, source)
+    yield from _hashes(project, force)
+
+
+def _fed(con: duckdb.DuckDBPyConnection, feed: Feed) -> Iterator[Reference]:
+    """What the mapping makes a person's key or the number of a case of."""
+    for column in CONTRACTS[feed.table].columns:
+        source = feed.spec.columns.get(column.name)
+        if source is None or not (column.kind == "person" or column.name in CASES):
+            continue
+        named = [p for name in source.raw_columns() for p in feed.raw.positions(name)]
+        positions = list(dict.fromkeys([*named, *source.raw_positions()]))
+        kind = f"{feed.table}.{column.name}"
+        for position in positions:
+            yield from _values(con, feed.raw, f"c{position}", kind)
+        if len(positions) > 1:
+            joined = " || ' ' || ".join(f"c{p}" for p in positions)
+            yield from _values(con, feed.raw, joined, kind)
+
+
+def _named(con: duckdb.DuckDBPyConnection, table: RawTable, source: LoadedMapping) -> Iterator[Reference]:
+    """What stands under a header that names persons, or that the mapping lists as one."""
+    listed = {fold_name(name) for name in source.mapping.identifiers}
+    for position, name in enumerate(table.names, start=1):
+        folded = fold_name(name)
+        if folded in listed or NAMING.search(re.sub(r"[\W_]+", " ", folded)):
+            yield from _values(con, table, f"c{position}", f"{table.file}: {name.strip()}")
+
+
+def _values(con: duckdb.DuckDBPyConnection, table: RawTable, expression: str, kind: str) -> Iterator[Reference]:
+    rows = con.execute(f"SELECT DISTINCT trim({expression}) v FROM {table.table} WHERE v <> ''").fetchall()
+    yield from (Reference(value, kind) for (value,) in rows)
+
+
+def _hashes(project: Project, force: str) -> Iterator[Reference]:
+    """The keyed hashes of the loaded tables: they tell that two records are of one person."""
+    persons = {(c.name, t.name) for t in CONTRACTS.values() for c in t.columns if c.kind == "person"}
+    for path in sorted((project.processed / force).rglob("*.parquet")):
+        with duckdb.connect(":memory:") as con:
+            where = f"read_parquet({literal(path.as_posix())})"
+            columns = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {where}").fetchall()]
+            for name in [c for c in columns if (c, path.stem) in persons]:
+                rows = con.execute(f'SELECT DISTINCT "{name}" FROM {where} WHERE "{name}" IS NOT NULL').fetchall()
+                yield from (Reference(str(value), f"hash of {path.stem}.{name}") for (value,) in rows)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A scan of a release for every reference to a person that the raw return holds.
+
+#: References with fewer characters, or numbers with fewer digits, can't be told from ordinary words and figures.
+SHORTEST, SHORTEST_NUMBER = 4, 6
+#: Longest reference in words; addresses have about this many.
+LONGEST = 10
+#: Numbers are looked for only where fewer of all numbers of that length than this are references.
+DENSEST = 0.01
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, order=True)
+class Found:
+    """A reference to a person in a release.
+
+    Attributes
+    ----------
+    file, place : str
+        Where.
+    kind : str
+        What it is: ``crime.victim_key``.
+    value : str
+        As the release writes it.
+    """
+
+    file: str
+    place: str
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """References by their words, ready to be looked up.
+
+    Attributes
+    ----------
+    by_words : dict of tuple to str
+        Words of a reference in lower case, and its kind.
+    exact : dict of str to str
+        References of one word without a digit, as they are written: in other cases they are ordinary words.
+    skipped : int
+        References too short, or numbers too many, to be told from ordinary words and figures.
+    """
+
+    by_words: dict[tuple[str, ...], str]
+    exact: dict[str, str]
+    skipped: int
+
+
+def find_identifiers(folder: Path, project: Project, force: str) -> list[Found]:
+    """Every reference to a person of a force's raw return that stands anywhere in a folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The release.
+    project : Project
+        It holds the return and its mapping, and the loaded tables with the hashes of the references.
+    force : str
+        Slug.
+
+    Returns
+    -------
+    list of Found
+        Empty where there is none.
+
+    Raises
+    ------
+    DataError
+        If the folder, or the force's return, isn't there.
+    """
+    return identifiers_in(read_release(folder), wanted(references_of(project, force)))
+
+
+def wanted(references: Iterable[Reference]) -> Wanted:
+    """References ready to be looked up.
+
+    Parameters
+    ----------
+    references : iterable of Reference
+
+    Returns
+    -------
+    Wanted
+    """
+    by_words: dict[tuple[str, ...], str] = {}
+    exact: dict[str, str] = {}
+    numbers: dict[int, list[tuple[str, str]]] = {}
+    skipped = 0
+    for reference in references:
+        words = tuple(_words(reference.value))
+        if not words or len(words) > LONGEST or sum(map(len, words)) < SHORTEST:
+            skipped += 1
+        elif len(words) == 1 and words[0].isdigit():
+            numbers.setdefault(len(words[0]), []).append((words[0], reference.kind))
+        elif len(words) == 1 and words[0].isalpha():
+            exact.setdefault(reference.value.strip(), reference.kind)
+        else:
+            by_words.setdefault(words, reference.kind)
+    for digits, found in numbers.items():
+        if digits < SHORTEST_NUMBER or len({n for n, _ in found}) > DENSEST * 10**digits:
+            skipped += len(found)
+            continue
+        by_words.update({(number,): kind for number, kind in found})
+    return Wanted(by_words, exact, skipped)
+
+
+def identifiers_in(release: Release, sought: Wanted) -> list[Found]:
+    """The references that a release holds.
+
+    Parameters
+    ----------
+    release : Release
+    sought : Wanted
+
+    Returns
+    -------
+    list of Found
+    """
+    lengths = sorted({len(w) for w in sought.by_words})
+    found: set[Found] = set()
+    for part in release.parts:
+        for text in _texts(part):
+            found.update(Found(part.file, part.place, kind, value) for kind, value in _in_text(text, sought, lengths))
+    return sorted(found)
+
+
+def _texts(part: Part) -> Iterator[str]:
+    """A text, or the cells of a table each by itself and each row as a whole, for a reference may go over cells."""
+    if part.rows:
+        yield from (" ".join(row) for row in part.rows)
+    else:
+        yield part.text
+
+
+def _in_text(text: str, sought: Wanted, lengths: Sequence[int]) -> Iterator[tuple[str, str]]:
+    words = _words(text)
+    for n in lengths:
+        for i in range(len(words) - n + 1):
+            kind = sought.by_words.get(tuple(words[i : i + n]))
+            if kind is not None:
+                yield kind, " ".join(words[i : i + n])
+    if sought.exact:
+        for word in _WORD.findall(unicodedata.normalize("NFC", text)):
+            if word in sought.exact:
+                yield sought.exact[word], word
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFC", str(text)).casefold())
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# All checks of a folder that is to leave the building.
 
 
 @dataclass

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from hmic_analysis.disclosure import markup, office
-from hmic_analysis.disclosure.parts import Part
+from hmic_analysis.disclosure import formats
+from hmic_analysis.disclosure.formats import Part
 from hmic_analysis.errors import DataError
 
 #: Files that hold no text of their own.
@@ -82,7 +82,7 @@ def _read(name: str, content: Callable[[], bytes], release: Release, depth: int)
             release.unread.append((name, f"files of the kind '{ending or 'without ending'}' can't be read"))
             return
         release.parts.extend(replace(part, file=name) for part in reader(content()))
-    except office.Unreadable as fault:
+    except formats.Unreadable as fault:
         release.unread.append((name, str(fault)))
     except (ValueError, KeyError, OSError, zipfile.BadZipFile, csv.Error, RecursionError, SyntaxError) as fault:
         # SyntaxError: what the XML parser raises.
@@ -132,7 +132,7 @@ def _walk(node: Any, place: str) -> Iterator[Part]:
         for number, value in enumerate(node):
             yield from _walk(value, f"{place}[{number}]")
     elif isinstance(node, str) and "<" in node and ">" in node:
-        yield from (replace(p, place=f"{place}: {p.place}") for p in markup.read_html(node))
+        yield from (replace(p, place=f"{place}: {p.place}") for p in formats.read_html(node))
     elif node is not None:
         yield Part("", place, _said(node))
 
@@ -156,11 +156,11 @@ def _decoded(content: bytes) -> str:
 
 
 def _html(content: bytes) -> Iterator[Part]:
-    yield from markup.read_html(_decoded(content))
+    yield from formats.read_html(_decoded(content))
 
 
 def _svg(content: bytes) -> Iterator[Part]:
-    yield from markup.read_svg(_decoded(content))
+    yield from formats.read_svg(_decoded(content))
 
 
 PLAIN = (".txt", ".md", ".js", ".css", ".xml", ".yml", ".yaml", ".toml", ".log", ".rst", ".tex", ".typ", "")
@@ -172,11 +172,11 @@ READERS: dict[str, Callable[[bytes], Iterator[Part]]] = {
     ".html": _html,
     ".htm": _html,
     ".svg": _svg,
-    ".xlsx": office.read_workbook,
-    ".docx": office.read_document,
-    ".pdf": office.read_pdf,
-    ".png": office.read_picture,
-    ".jpg": office.read_picture,
-    ".jpeg": office.read_picture,
-    ".webp": office.read_picture,
+    ".xlsx": formats.read_workbook,
+    ".docx": formats.read_document,
+    ".pdf": formats.read_pdf,
+    ".png": formats.read_picture,
+    ".jpg": formats.read_picture,
+    ".jpeg": formats.read_picture,
+    ".webp": formats.read_picture,
 }

@@ -1,15 +1,19 @@
-"""The rules that turn figures into a verdict on the truth of a sentence.
-
-A verdict never says whether a force is good.  Each rule is a pure function from figures to a :class:`Decision`;
-thresholds come from the parameter files.  Percentages are in per cent.
-"""
+"""The rules that turn figures, documents, requests and samples into a verdict, and the grade of the evidence."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hmic_analysis.evidence.model import Indicator, Verdict
+from hmic_analysis.evidence.model import REASONS, ClaimType, Grade, Indicator, Verdict
+from hmic_analysis.measures.base import Share
+from hmic_analysis.params.settings import Quantifier
 from hmic_analysis.statistics.intervals import proportion_interval
+
+# --------------------------------------------------------------------------------------------------------------------
+# The rules that turn figures into a verdict on the truth of a sentence.
+#
+# A verdict never says whether a force is good. Each rule is a pure function from figures to a :class:`Decision`;
+# thresholds come from the parameter files. Percentages are in per cent.
 
 #: Sampled evidence is widened by its interval before it is held against a threshold; a full count is not.
 SAMPLED = ("random_sample", "purposive_sample")
@@ -24,7 +28,7 @@ class Decision:
     verdict : str
         ``supported``, ``contradicted`` or ``not_determinable``.
     reasons : tuple of str
-        Codes of :mod:`hmic_analysis.evidence.reasons`.
+        Codes of :mod:`hmic_analysis.evidence.model`.
     flags : tuple of str
         ``wording_mismatch``, ``policy_practice_gap``, ``bulk_updates``, ``time_limited`` or ``closed_since``.
     why : str
@@ -218,3 +222,355 @@ def all_of(*decisions: Decision) -> Decision:
 def _range(indicator: Indicator, lo: float, hi: float) -> str:
     value = f"{indicator.value:.1f}%"
     return value if abs(hi - lo) < 0.05 else f"{value} (between {lo:.1f}% and {hi:.1f}%)"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Rules for claims that documents, requests or other forces decide: silence never counts as evidence.
+
+
+def existence(count: int | None, complete: bool | None, minimum: int = 1, what: str = "documents") -> Decision:
+    """A sentence that says something exists.
+
+    Parameters
+    ----------
+    count : int or None
+        How many were found; None if nothing was supplied to look in.
+    complete : bool or None
+        Whether the register looked in was declared complete.
+    minimum : int
+        How many make the sentence true.
+    what : str
+        What was counted, for the explanation.
+
+    Returns
+    -------
+    Decision
+        Silence is no proof: too few contradict the sentence only if the register is complete.
+    """
+    if count is None:
+        return undecided("no_data", why=f"No register of {what} was supplied.")
+    why = f"{count} {what} found; test: at least {minimum}."
+    if count >= minimum:
+        return Decision("supported", why=why)
+    if complete:
+        return Decision("contradicted", why=f"{why} The register was declared complete.")
+    return undecided("register_undeclared", why=f"{why} The register was not declared complete.")
+
+
+def absence(count: int | None, complete: bool | None, what: str = "documents") -> Decision:
+    """A sentence that says something does not exist: one artefact refutes it, a complete register proves it.
+
+    Parameters
+    ----------
+    count : int or None
+        How many were found; None if nothing was supplied to look in.
+    complete : bool or None
+        Whether the register looked in was declared complete.
+    what : str
+        What was counted, for the explanation.
+
+    Returns
+    -------
+    Decision
+    """
+    if count is None:
+        return undecided("no_data", why=f"No register of {what} was supplied.")
+    why = f"{count} {what} found; test: none in a register declared complete."
+    if count >= 1:
+        return Decision("contradicted", why=why)
+    if complete:
+        return Decision("supported", why=why)
+    return undecided("register_undeclared", why=why)
+
+
+def request_gap(status: str | None) -> Decision | None:
+    """What a data request without an answer means for a claim about a capability.
+
+    Parameters
+    ----------
+    status : str or None
+        Status in the data-request log; None if the log has no such item.
+
+    Returns
+    -------
+    Decision or None
+        ``not_determinable`` when nothing was asked, received or granted; None when there is an answer to weigh.
+        A claim is never decided from silence.
+    """
+    if status is None:
+        return undecided("not_requested", why="The data-request log holds no such request.")
+    if status in ("not_requested", "not_yet_received", "nil_return_refused"):
+        return undecided(status, why=f"The data-request log says that {REASONS[status]}.")
+    return None
+
+
+def capability(
+    status: str | None,
+    stated: float | None,
+    recomputed: tuple[float, float] | None,
+    within_pct: float,
+    what: str,
+) -> Decision:
+    """A sentence that says the force can give a number.
+
+    Parameters
+    ----------
+    status : str or None
+        Status of the request for it.
+    stated : float or None
+        The number the force gave.
+    recomputed : tuple of float, or None
+        Lowest and highest number that its records give, unknown rows counted out and in; None without records.
+    within_pct : float
+        Per cent of the stated number by which the recomputed one may differ.
+    what : str
+        What is counted, for the explanation.
+
+    Returns
+    -------
+    Decision
+        Knowing is the claim, not smallness: the size of the number never enters.
+    """
+    gap = request_gap(status)
+    if gap is not None:
+        return gap
+    if status == "nil_return_unable":
+        return Decision("contradicted", ("nil_return_unable",), why=f"The force answered that it can't give {what}.")
+    if stated is None:
+        return undecided("no_stated_value", why=f"The force stated no number of {what}.")
+    if recomputed is None:
+        return undecided("not_reproduced", why=f"The force stated {stated:,.0f} {what} and supplied no records.")
+    lo, hi = recomputed
+    distance = max(lo - stated, stated - hi, 0.0)
+    allowed = within_pct / 100 * abs(stated)
+    found = f"{lo:,.0f}" if lo == hi else f"{lo:,.0f} to {hi:,.0f}"
+    why = f"Stated: {stated:,.0f} {what}; recomputed from records: {found}; test: within {within_pct:g}%."
+    if distance <= allowed:
+        return Decision("supported", why=why)
+    return undecided("not_reproduced", why=why)
+
+
+def few_forces(yes: int, unknown: int, of: int, limit: int, this_force: bool | None) -> Decision:
+    """A sentence that calls the force "one of the few".
+
+    Parameters
+    ----------
+    yes, unknown : int
+        Forces known to be of the kind; forces of which it is not known.
+    of : int
+        Forces compared (43).
+    limit : int
+        The most that are still "few".
+    this_force : bool or None
+        Whether the force itself is of the kind.
+
+    Returns
+    -------
+    Decision
+        Never decided from one force: forces of which nothing is known are counted out and in.
+    """
+    why = f"{yes} of {of} forces, {unknown} unknown; test: at most {limit}, the force among them."
+    if of - unknown <= 1 or this_force is None:
+        return undecided("comparators_missing", why=why)
+    if this_force is False or yes > limit:
+        return Decision("contradicted", why=why)
+    if yes + unknown <= limit:
+        return Decision("supported", why=why)
+    return undecided("comparators_missing", why=why)
+
+
+def reaches(indicator: Indicator | None, wanted: float, min_n: int = 1) -> Decision:
+    """A part of a sentence that must reach a level, and whose falling short of it does not refute the sentence.
+
+    Parameters
+    ----------
+    indicator : Indicator or None
+        A percentage; None if it could not be computed.
+    wanted : float
+        Per cent.
+    min_n : int
+        Fewer units decide nothing.
+
+    Returns
+    -------
+    Decision
+        As :func:`~hmic_analysis.evidence.verdicts.at_least`; where that would contradict, ``not_determinable`` with
+        the flag ``wording_mismatch``.
+    """
+    decision = at_least(indicator, wanted, min_n=min_n)
+    if decision.verdict == "contradicted":
+        return undecided("between_thresholds", why=decision.why, flags=("wording_mismatch",))
+    return decision
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Rules for claims about samples of files that were read: small samples, and two readers who agree.
+
+
+def number_of_cases(share: Share, minimum: int, minimum_pct: float, refuting: int, min_n: int, what: str) -> Decision:
+    """A sentence that says something was found "in a number of cases" of a small sample.
+
+    Parameters
+    ----------
+    share : Share
+        The cases looked at.
+    minimum : int
+        Cases that qualify at least.
+    minimum_pct : float
+        Per cent of the cases looked at that qualify at least.
+    refuting : int
+        Cases looked at from which fewer than ``minimum`` that qualify contradict the sentence.
+    min_n : int
+        Fewer cases looked at decide nothing.
+    what : str
+        What a case that qualifies is called, for the explanation.
+
+    Returns
+    -------
+    Decision
+        Cases whose state is unknown are counted out and in.  It speaks of the cases read and of no others, so there
+        is no interval.
+    """
+    if not share.total:
+        return undecided("no_data", why=f"No files were read that could be {what}.")
+    least, most = share.yes, share.yes + share.unknown
+    found = f"{least}" if least == most else f"{least} to {most}"
+    why = f"{found} of {share.total} files {what}; test: at least {minimum} and {minimum_pct:g}%"
+    why += f", contradicted below {minimum} of {refuting} or more."
+    if share.total < min_n:
+        return undecided("small_n", why=why)
+    if least >= minimum and 100 * least / share.total >= minimum_pct:
+        return Decision("supported", why=why)
+    if most < minimum and share.total >= refuting:
+        return Decision("contradicted", why=why)
+    if most >= minimum and 100 * most / share.total >= minimum_pct:
+        return undecided("missing_spans_threshold", why=why)
+    return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+
+
+def clear_evidence(
+    decision: Decision, grade: Grade, agreement: Share, wanted_pct: float, quantifier: Quantifier
+) -> Decision:
+    """Hold a sentence on a sample of files to "clear evidence": a small sample needs two readers who agree.
+
+    Parameters
+    ----------
+    decision : Decision
+        What the files themselves say.
+    grade : str
+        Grade of the evidence.
+    agreement : Share
+        Files read twice on which the two readers found the same.
+    wanted_pct : float
+        Per cent of the files read twice on which they must agree.
+    quantifier : Quantifier
+        The words "clear evidence": grades that are enough, and the one that is with readers who agree.
+
+    Returns
+    -------
+    Decision
+        The same, or ``not_determinable`` with the reason ``uncorroborated`` where a support lacks a second reader or
+        their agreement.
+    """
+    if decision.verdict != "supported" or grade in quantifier.grades:
+        return decision
+    said = f"Two readers agreed on {agreement.yes} of {agreement.known} files read twice; test: {wanted_pct:g}%."
+    why = f"{decision.why} {said if agreement.known else 'No file was read by a second reader.'}"
+    agree = agreement.known > 0 and 100 * agreement.yes / agreement.known >= wanted_pct
+    if grade == quantifier.sample_grade and agree:
+        return Decision(decision.verdict, decision.reasons, decision.flags, why)
+    return undecided("uncorroborated", why=why, flags=decision.flags)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The grade of the evidence, kept apart from the verdict.
+
+#: Whole-population records: share of known states for grade A and for grade B, in per cent.
+KNOWN_A, KNOWN_B = 95.0, 80.0
+#: Random samples: size and half-width (points) for grade B.
+SAMPLE_B, HALF_WIDTH_B = 60, 10.0
+#: One document or statement is enough for these.
+ENOUGH_ALONE: tuple[ClaimType, ...] = ("acknowledgement", "existence")
+
+
+def grade_indicator(indicator: Indicator | None, reconciled: bool | None = None) -> Grade:
+    """Grade of one figure.
+
+    Parameters
+    ----------
+    indicator : Indicator or None
+        None, or one without a value, is graded ``-``.
+    reconciled : bool or None
+        Whether the records' total is within 2 % of the force's published count; None if there is none to compare.
+
+    Returns
+    -------
+    str
+        ``A`` whole population, states known for 95 % or more, total reconciled; ``B`` whole population with at
+        least 80 % known, or a random sample of 60 or more with a half-width of 10 points or less; ``C`` anything
+        weaker; ``D`` a statement or an uncorroborated document.
+    """
+    if indicator is None or indicator.value is None:
+        return "-"
+    if indicator.basis == "statement":
+        return "D"
+    if indicator.basis in ("document", "reference"):
+        return "C"
+    known = indicator.denominator or 0
+    total = known + indicator.unknown
+    if indicator.basis == "random_sample":
+        wide = indicator.lo is None or indicator.hi is None or indicator.hi - indicator.lo > 2 * HALF_WIDTH_B
+        return "C" if total < SAMPLE_B or wide else "B"
+    if indicator.basis == "purposive_sample":
+        return "C"
+    share = 100.0 * known / total if total else 100.0
+    if share >= KNOWN_A and reconciled:
+        return "A"
+    return "B" if share >= KNOWN_B else "C"
+
+
+def grade_documents(found: int | None, corroborated: bool) -> Grade:
+    """Grade of what documents say.
+
+    Parameters
+    ----------
+    found : int or None
+        Documents that bear on the claim; None if no register was supplied.
+    corroborated : bool
+        Whether another kind of evidence bears one of them out.
+
+    Returns
+    -------
+    str
+        ``C`` corroborated, ``D`` not, ``-`` nothing supplied.
+    """
+    if found is None:
+        return "-"
+    if found == 0:
+        return "C"
+    return "C" if corroborated else "D"
+
+
+def weakest(*grades: Grade) -> Grade:
+    """The weakest of several grades; ``-`` if any part has nothing."""
+    return max(grades, key="ABCD-".index)
+
+
+def hold_to_grade(decision: Decision, grade: Grade, kind: ClaimType) -> Decision:
+    """Grade D supports nothing but an existence or an acknowledgement.
+
+    Parameters
+    ----------
+    decision : Decision
+    grade : str
+    kind : str
+        Type of the claim.
+
+    Returns
+    -------
+    Decision
+        The same, or ``not_determinable`` with the reason ``uncorroborated``.
+    """
+    if decision.verdict == "supported" and grade == "D" and kind not in ENOUGH_ALONE:
+        return undecided("uncorroborated", why=decision.why, flags=decision.flags)
+    return decision

@@ -1,18 +1,26 @@
-"""A finished chart: one picture with its words and its data, for notebooks and letters alike."""
+"""A finished chart: one picture with its words and its data, and the panel that stands where there is none."""
 
 from __future__ import annotations
 
 import base64
 import html
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from hmic_analysis.errors import DataError, did_you_mean
+from hmic_analysis.figures import style
 from hmic_analysis.figures.sheet import Sheet
-from hmic_analysis.figures.style import check_name, png_bytes, svg_bytes
+from hmic_analysis.figures.style import block_height, check_name, png_bytes, say, svg_bytes, wrap
+
+# --------------------------------------------------------------------------------------------------------------------
+# A finished chart: one picture with its words and its data, for notebooks and letters alike.
 
 SYNTHETIC_NOTE = "Synthetic data, not about any real police force."
 
@@ -170,3 +178,226 @@ def finish(
 def _stopped(sentence: str) -> str:
     """The sentence with one full stop at its end."""
     return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The point of a picture in words, written from the values that are drawn.
+
+
+def joined(items: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    items = list(items)
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def lower(text: str) -> str:
+    """The text as it goes on within a sentence; abbreviations keep their capitals."""
+    return text[0].lower() + text[1:] if len(text) > 1 and not text[1].isupper() else text
+
+
+def extremes(what: str, labels: pd.Series, values: pd.Series, unit: str) -> str:
+    """Where the highest and the lowest value lie.
+
+    Parameters
+    ----------
+    what : str
+        What the values are, for the start of a sentence; with ``""`` the words go on after ``where``.
+    labels, values : pandas.Series
+        One for each row, on one index; missing values are never ranked.
+    unit : str
+
+    Returns
+    -------
+    str
+        A sentence without a full stop.
+    """
+    known = values.dropna()
+    subject = f"{what}: " if what else ""
+    if known.empty:
+        return f"{subject}not known" + (f" in any of {len(values)} rows" if len(values) > 1 else "")
+    high, low = known.idxmax(), known.idxmin()
+    if len(known) == 1:
+        text = f"{subject}{labels[high]} {'' if what else 'is at '}{say(known[high], unit)}"
+    elif known[high] == known[low]:
+        text = f"{subject}{'' if what else 'values are '}{say(known[high], unit)} in all {len(known)} known"
+        text = text.removesuffix(" known") if len(known) == len(values) else text
+    else:
+        text = (
+            f"{subject}{'highest' if what else 'the highest is'} {labels[high]} at {say(known[high], unit)}, "
+            f"{'lowest' if what else 'the lowest is'} {labels[low]} at {say(known[low], unit)}"
+        )
+    return text
+
+
+def unknown(values: pd.Series) -> str:
+    """``; 2 of 7 not known``, to end a sentence with; empty if all are known, or none is."""
+    missing = int(values.isna().sum())
+    return f"; {missing} of {len(values)} not known" if 0 < missing < len(values) else ""
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Checks of the data frame a chart is asked to draw.
+
+
+def take(
+    frame: pd.DataFrame,
+    chart: str,
+    *,
+    texts: Sequence[str] = (),
+    numbers: Sequence[str] = (),
+    optional: Sequence[str] = (),
+    percent: Sequence[str] = (),
+    counted: Sequence[str] = (),
+) -> pd.DataFrame:
+    """The columns a chart draws, checked and typed.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Left as it is.
+    chart : str
+        Name of the chart function, for messages.
+    texts : sequence of str
+        Columns wanted as text; missing values become ``"not known"``.
+    numbers : sequence of str
+        Columns wanted as finite numbers; missing values stay missing.
+    optional : sequence of str
+        Number columns that are filled with missing values where the frame lacks them.
+    percent : sequence of str
+        Number columns that must lie between 0 and 100.
+    counted : sequence of str
+        Number columns that must not be negative: counts and lengths of time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        New, with those columns in that order and rows counted from 0.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, holds something else than numbers, or a value is out of its range.
+    """
+    require(frame, chart, (*texts, *numbers))
+    taken = pd.DataFrame(index=range(len(frame)))
+    for column in texts:
+        taken[column] = [clean_text(v) for v in frame[column]]
+    for column in (*numbers, *optional):
+        taken[column] = _numbers(frame[column], chart) if column in frame.columns else np.nan
+    for column in percent:
+        _check_percent(taken[column], chart)
+    for column in counted:
+        _check_counted(taken[column], chart)
+    return taken
+
+
+def require(frame: pd.DataFrame, chart: str, columns: Sequence[str]) -> None:
+    """Raise :class:`DataError` unless ``frame`` is a frame with these columns, each once."""
+    if not isinstance(frame, pd.DataFrame):
+        raise DataError(f"{chart} draws a DataFrame, not a {type(frame).__name__}. Pass it the frame of a measure.")
+    for column in columns:
+        if column not in frame.columns:
+            others = [c for c in frame.columns if c not in columns]
+            raise DataError(
+                f"{chart}: the frame has no column '{column}'.{did_you_mean(column, others)}\n"
+                f"It has: {', '.join(map(str, frame.columns)) or 'no columns'}. It needs: {', '.join(columns)}."
+            )
+        if list(frame.columns).count(column) > 1:
+            raise DataError(f"{chart}: the frame has column '{column}' more than once.\nKeep or rename one of them.")
+
+
+def clean_text(value: object) -> str:
+    """One line of printable text; ``"not known"`` for a missing or blank value."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return "not known"
+    printable = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in str(value))
+    return " ".join(printable.split()) or "not known"
+
+
+def _numbers(column: pd.Series, chart: str) -> np.ndarray:
+    """The column as floats, missing values as NaN."""
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64").to_numpy()
+    wrong = np.flatnonzero((np.isnan(numbers) & column.notna().to_numpy()) | np.isinf(numbers))
+    if len(wrong):
+        value = column.iloc[wrong[0]]
+        value = value.item() if isinstance(value, np.generic) else value
+        raise DataError(
+            f"{chart}: column '{column.name}' holds {value!r} in row {wrong[0] + 1}, "
+            "which can't be drawn.\nUse finite numbers, and leave the cell empty where there is none."
+        )
+    return numbers
+
+
+def _check_percent(column: pd.Series, chart: str) -> None:
+    """Percentages run from 0 to 100."""
+    wrong = np.flatnonzero((column < 0) | (column > 100 + 1e-9))
+    if len(wrong):
+        raise DataError(
+            f"{chart}: column '{column.name}' holds {column.iloc[wrong[0]]:g} in row {wrong[0] + 1}, "
+            "which is no percentage.\nPercentages run from 0 to 100; pass unit= for anything else."
+        )
+
+
+def _check_counted(column: pd.Series, chart: str) -> None:
+    """Nothing is counted or lasts below nothing."""
+    wrong = np.flatnonzero(column < 0)
+    if len(wrong):
+        raise DataError(
+            f"{chart}: column '{column.name}' holds {column.iloc[wrong[0]]:g} in row {wrong[0] + 1}.\n"
+            "Counts and lengths of time are 0 or more; check how the column was computed."
+        )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The panel that stands where a chart would stand, had there been anything to draw.
+
+_ROOM_MM = 140.0
+
+
+@style.house_style()
+def no_data(
+    reason: str,
+    *,
+    name: str = "no-data",
+    subtitle: str = "",
+    source: str = "",
+    headline: str | None = None,
+    synthetic: bool = False,
+    data: pd.DataFrame | None = None,
+    withheld: bool = False,
+) -> Chart:
+    """Say that there is nothing to draw, and why; an empty chart could be taken for a finding.
+
+    Parameters
+    ----------
+    reason : str
+        Why there is nothing, for people: ``No deployments were supplied``.
+    name, subtitle, source, headline, synthetic
+        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is ``No data: <reason>`` unless given.
+    data : pandas.DataFrame, optional
+        The frame that held nothing.
+    withheld : bool
+        Whether there are data, which may not be shown: the panel then says ``Not shown`` in place of ``No data``.
+
+    Returns
+    -------
+    Chart
+        A panel with the words ``No data``, or ``Not shown``, and the reason.
+    """
+    said = "Not shown" if withheld else "No data"
+    reason = " ".join(str(reason).split()).rstrip(".") or "no reason was given"
+    reason = reason[0].upper() + reason[1:]
+    text = wrap(reason, _ROOM_MM, lines=8)
+    height = 17 + block_height(text)
+    sheet = Sheet(height, synthetic)
+    sheet.band(0.5, 0.5, sheet.width - 1, height - 1, facecolor="#F3F2F1", edgecolor=style.AXIS, linewidth=0.8)
+    sheet.text(sheet.width / 2, 7, said, size=11, weight="bold", ha="center")
+    sheet.text(sheet.width / 2, 11.5 + block_height(text) / 2, text, ha="center")
+    panel = finish(
+        sheet,
+        Words(name, subtitle, source, headline, synthetic),
+        headline=f"{said}: {lower(reason)}",
+        alt=f"Panel that reads: {said}. {reason}",
+        data=pd.DataFrame() if data is None else data,
+    )
+    return replace(panel, empty=True)

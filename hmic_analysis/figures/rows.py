@@ -1,4 +1,4 @@
-"""What all charts with one line for each row share: labels on the left, a plot, printed values on the right."""
+"""Charts with one line for each row: counts, persons by age band, and what all such charts share."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from hmic_analysis.disclosure.tables import withheld_cells
 from hmic_analysis.figures import style
-from hmic_analysis.figures.measure import block_height, block_width, wrap
+from hmic_analysis.figures.chart import Chart, Words, finish, lower, no_data, require, take, unknown
 from hmic_analysis.figures.sheet import FLAG_LINE_MM, KeyEntry, Sheet, key_height, place_flags
+from hmic_analysis.figures.style import block_height, block_width, nice_ticks, plain, tick_labels, wrap
+
+# --------------------------------------------------------------------------------------------------------------------
+# What all charts with one line for each row share: labels on the left, a plot, printed values on the right.
 
 #: Rows and section headings that fit on a page.
 MAX_ROWS = 44
@@ -236,3 +241,229 @@ def _printed(centres: Sequence[float], halves: Sequence[float], every: bool) -> 
         if free(chosen[-1], j):
             chosen.append(j)
     return chosen
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Bars from zero with the count at the end of each.
+
+BAR_MM = 4.2
+
+
+@style.house_style()
+def counts(
+    frame: pd.DataFrame,
+    *,
+    what: str = "Records",
+    by: str = "group",
+    name: str = "counts",
+    subtitle: str = "",
+    source: str = "",
+    headline: str | None = None,
+    synthetic: bool = False,
+    reason: str = "no records to count",
+) -> Chart:
+    """Horizontal bars of counts.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``label`` and ``value`` (0 or more; missing ones are printed as not known).
+    what, by : str
+        What is counted, and what the rows are, for headline and alt text.
+    name, subtitle, source, headline, synthetic
+        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is written from the data unless given.
+    reason : str
+        Why there is nothing, for a frame without a row or a value.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn.
+    """
+    data = take(frame, "counts", texts=("label",), numbers=("value",), counted=("value",))
+    if data["value"].isna().all():
+        return no_data(
+            reason,
+            name=name,
+            subtitle=subtitle,
+            source=source,
+            headline=headline,
+            synthetic=synthetic,
+            data=data,
+        )
+    drawn, notes = limit_rows(data, False)
+    rows = bar_rows(list(drawn["label"]), drawn["value"], [plain(v) for v in drawn["value"]], what, synthetic)
+    message = largest(what, data["label"], data["value"])
+    return finish(
+        rows.sheet,
+        Words(name, subtitle, source, headline, synthetic),
+        headline=message,
+        alt=f"Bar chart of {lower(what)} by {by}, where {lower(message)}",
+        data=data,
+        notes=notes,
+    )
+
+
+def bar_rows(labels: list[str], values: pd.Series, texts: list[str], header: str, synthetic: bool) -> Rows:
+    """A sheet with a bar for each value; a missing value has its text and no bar.
+
+    Parameters
+    ----------
+    labels : list of str
+    values : pandas.Series
+        0 or more, or missing.
+    texts : list of str
+        Printed at the right of each row.
+    header : str
+        Above these texts.
+    synthetic : bool
+
+    Returns
+    -------
+    Rows
+    """
+    rows = set_rows(labels, [""] * len(labels), [ValueColumn(header, texts)], synthetic=synthetic)
+    highest = float(np.nanmax(values)) if values.notna().any() else 0.0
+    ticks = nice_ticks(0, highest, whole=True)
+    value_axis(rows, ticks, tick_labels(ticks), baseline=True)
+    rows.axes.barh(rows.y, values.fillna(0), height=BAR_MM, color=style.COLOURS[0], linewidth=0, zorder=3)
+    return rows
+
+
+def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
+    """Where the largest count is, and of how many in all, as a sentence without a full stop.
+
+    Parameters
+    ----------
+    what : str
+        What is counted.
+    labels, values : pandas.Series
+        Missing values are counted, never ranked; with one of them the total isn't known and isn't given.
+
+    Returns
+    -------
+    str
+    """
+    known = values.dropna()
+    after = unknown(values)
+    total = f" of {plain(known.sum())}" if not after and len(known) > 1 else ""
+    if known.max() == 0:
+        return f"{what}: none{f' in any of {len(known)} groups' if len(known) > 1 else ''}{after}"
+    top = known.idxmax()
+    if len(values) == 1:
+        return f"{what}: {plain(known[top])}, {labels[top]}"
+    tied = f", as in {int((known == known[top]).sum()) - 1} more" if (known == known[top]).sum() > 1 else ""
+    return f"{what}: largest group {labels[top]}, {plain(known[top])}{total}{tied}{after}"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Persons by age band, small counts withheld.
+
+
+@style.house_style()
+def age_bands(
+    frame: pd.DataFrame,
+    *,
+    min_count: int = 0,
+    marker: str = "[c]",
+    what: str = "Persons outstanding",
+    name: str = "age-bands",
+    subtitle: str = "",
+    source: str = "",
+    headline: str | None = None,
+    synthetic: bool = False,
+    reason: str = "no persons to count",
+) -> Chart:
+    """Bars of persons in each band; counts from 1 to ``min_count - 1`` are neither drawn nor kept in the data.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``band`` (order), ``label``, ``persons``; a count already withheld is the ``marker``.
+    min_count : int
+        Counts above 0 and below it are withheld, and one more where they could be had by subtraction from a total.
+    marker : str
+        Printed in their place.
+    what : str
+        Who is counted.
+    name, subtitle, source, headline, synthetic, reason
+        As in :func:`hmic_analysis.figures.rows.counts`.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn.
+    """
+    require(frame, "age_bands", ("band", "label", "persons"))
+    before = (frame["persons"].astype("object") == marker).to_numpy(dtype=bool)
+    frame = frame.assign(persons=frame["persons"].astype("object").mask(before, None))
+    data = take(frame, "age_bands", texts=("label",), numbers=("band", "persons"), counted=("persons",))
+    data = data.assign(withheld=before).sort_values("band", kind="stable", ignore_index=True)
+    if not data["withheld"].any() and (data["persons"].isna().all() or data["persons"].sum() == 0):
+        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
+    shown = withhold(data["persons"], min_count)
+    if shown is None:
+        reason = "too few persons in each band to be shown"
+        return no_data(
+            reason,
+            name=name,
+            subtitle=subtitle,
+            source=source,
+            headline=headline,
+            synthetic=synthetic,
+            withheld=True,
+        )
+    hidden = data["withheld"] | (shown.isna() & data["persons"].notna())
+    texts = [marker if h else plain(s) for h, s in zip(hidden, shown, strict=True)]
+    rows = bar_rows(list(data["label"]), shown, texts, "Persons", synthetic)
+    message = _without_total(what, data["label"], shown) if hidden.any() else largest(what, data["label"], shown)
+    values = [marker if h else None if pd.isna(s) else int(s) for h, s in zip(hidden, shown, strict=True)]
+    return finish(
+        rows.sheet,
+        Words(name, subtitle, source, headline, synthetic),
+        headline=message,
+        alt=f"Bar chart of {lower(what)} by days since they were first named, where {lower(message)}",
+        data=data[["label"]].assign(persons=pd.Series(values, dtype="object")),
+        notes=(f"{marker}: withheld, small number of persons",) if hidden.any() else (),
+    )
+
+
+def withhold(persons: pd.Series, min_count: int) -> pd.Series | None:
+    """Counts made missing so that none of the small ones can be had, not even from the published total.
+
+    Parameters
+    ----------
+    persons : pandas.Series
+        Counts.
+    min_count : int
+        Counts above 0 and below it are small.
+
+    Returns
+    -------
+    pandas.Series or None
+        None where the printed total would give a small one back whatever is withheld, as 5 persons in 5 bands do:
+        then no band may be shown.
+
+    Notes
+    -----
+    See :func:`hmic_analysis.disclosure.tables.withheld_cells`.
+    """
+    mask = withheld_cells(persons.fillna(0).to_numpy(), min_count)
+    return None if mask is None else persons.mask(mask)
+
+
+def _without_total(what: str, labels: pd.Series, shown: pd.Series) -> str:
+    """The largest band, without the total that would give a withheld count back."""
+    known = shown.dropna()
+    if known.empty or known.max() == 0:
+        return f"{what}: too few in each band to be shown"
+    top = known.idxmax()
+    return f"{what}: largest band shown {labels[top]}, {plain(known[top])}"

@@ -1,4 +1,4 @@
-"""Monthly series: a few in one picture, or one small picture each."""
+"""Monthly series: plain, as small multiples, between the limits of what is usual, and broken by a change."""
 
 from __future__ import annotations
 
@@ -8,19 +8,121 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from hmic_analysis.errors import DataError
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, finish
-from hmic_analysis.figures.ends import LineEnd, print_ends, room_for, wrap_name
-from hmic_analysis.figures.measure import block_height, text_width, wrap
-from hmic_analysis.figures.months import alone, month_name, months_by_group, print_months
-from hmic_analysis.figures.nodata import no_data
-from hmic_analysis.figures.numbers import nice_ticks, say, tick_labels
-from hmic_analysis.figures.say import lower
-from hmic_analysis.figures.sheet import Sheet
+from hmic_analysis.figures.chart import Chart, Words, clean_text, finish, joined, lower, no_data, require, take
+from hmic_analysis.figures.sheet import (
+    KeyEntry,
+    LineEnd,
+    Plot,
+    Sheet,
+    lay_out,
+    name_ends,
+    print_ends,
+    room_for,
+    wrap_name,
+)
+from hmic_analysis.figures.style import block_height, nice_ticks, say, text_width, tick_labels, wrap
+from hmic_analysis.measures.base import month_name
+from hmic_analysis.measures.months import read_months
+
+# --------------------------------------------------------------------------------------------------------------------
+# Months: setting them side by side, and naming them on an axis.
+
+#: Distances between named months.
+_STEPS = (1, 2, 3, 4, 6, 12, 24, 60, 120, 240, 600)
+
+
+def months_by_group(frame: pd.DataFrame, chart: str) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
+    """Values with a row for every month and a column for each group.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``month``, ``group``, ``value``.
+    chart : str
+        Name of the chart function, for messages.
+
+    Returns
+    -------
+    tuple
+        The wide frame: months from the first to the last, also those without a row (missing, never 0), groups in
+        their order, those without any value left out; the tidy frame; and notes on what is missing.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn, or a month has two values for a group.
+    """
+    require(frame, chart, ("month", "group", "value"))
+    data = take(frame, chart, texts=("group",), numbers=("value",))
+    data.insert(0, "month", read_months(frame["month"].reset_index(drop=True), chart))
+    placed = data.dropna(subset=["month"])
+    twice = placed[placed.duplicated(["month", "group"])]
+    if len(twice):
+        month, group = twice.iloc[0]["month"], twice.iloc[0]["group"]
+        raise DataError(
+            f"{chart}: '{group}' has more than one row for {month_name(month)}.\n"
+            "Bring the frame to one row for each month and group first."
+        )
+    if placed["value"].isna().all():
+        return pd.DataFrame(), data, ()
+    order = list(dict.fromkeys(placed["group"]))
+    wide = placed.pivot(index="month", columns="group", values="value")
+    wide = wide.reindex(index=pd.date_range(wide.index.min(), wide.index.max(), freq="MS"), columns=order)
+    empty = [group for group in order if wide[group].isna().all()]
+    wide = wide.drop(columns=empty)
+    return wide, data, _months_notes(wide, empty, len(data) - len(placed))
+
+
+def _months_notes(wide: pd.DataFrame, empty: list[str], unplaced: int) -> tuple[str, ...]:
+    """What a reader must know of what is missing."""
+    notes = []
+    if wide.isna().any(axis=None):
+        notes.append("A gap in a line is a month without data")
+    if empty:
+        notes.append(f"No data for {', '.join(empty)}")
+    if unplaced:
+        notes.append(f"{unplaced:,} {'row' if unplaced == 1 else 'rows'} without a month left out")
+    return tuple(notes)
+
+
+def alone(series: pd.Series) -> np.ndarray:
+    """Positions of values with a gap on both sides: no line can show them."""
+    known = series.notna().to_numpy()
+    before, after = np.append(False, known[:-1]), np.append(known[1:], False)
+    return np.flatnonzero(known & ~before & ~after)
+
+
+def print_months(sheet: Sheet, months: pd.DatetimeIndex, left: float, width: float, y: float) -> None:
+    """Name months below an axis, evenly, as many as there is room for.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    months : pandas.DatetimeIndex
+        Each has a place of the same width.
+    left, width : float
+        Of the axis, in millimetres.
+    y : float
+        Middle of the names in millimetres.
+    """
+    widest = max(text_width(month_name(m), style.SMALL_SIZE) for m in months[:12])
+    pitch = width / len(months)
+    step = next((s for s in _STEPS if s * pitch >= widest + 2.5), len(months))
+    first = next((i for i, m in enumerate(months) if m.month == 1), 0) if step >= 12 else 0
+    for number in range(first, len(months), step):
+        centre = max(left + pitch * (number + 0.5), widest / 2 + 0.3)
+        if centre + widest / 2 <= style.LETTER_WIDTH_MM:
+            sheet.text(centre, y, month_name(months[number]), size=style.SMALL_SIZE, ha="center")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Monthly series: a few in one picture, or one small picture each.
 
 #: Small pictures on one page.
 MAX_SMALL = 15
-_PLOT_MM = 50.0
+_SERIES_PLOT_MM = 50.0
 _TOP_MM = 2.5
 _CELL_PLOT_MM = 14.5
 _CELL_GAP_MM = 8.0
@@ -50,7 +152,7 @@ def monthly_series(
     unit : str
         As in :func:`hmic_analysis.evidence.wording.say_value`.
     name, subtitle, source, headline, synthetic, reason
-        As in :func:`hmic_analysis.figures.bars.counts`.
+        As in :func:`hmic_analysis.figures.rows.counts`.
 
     Returns
     -------
@@ -81,7 +183,7 @@ def monthly_series(
         _draw_lines(wide, unit, synthetic),
         Words(name, subtitle, source, headline, synthetic),
         headline=f"{what}: {_point(wide, unit)}",
-        alt=f"Line chart of {lower(what)}, {_span(wide)}, where {_point(wide, unit, 'the ')}",
+        alt=f"Line chart of {lower(what)}, {_series_span(wide)}, where {_point(wide, unit, 'the ')}",
         data=data,
         notes=notes,
     )
@@ -94,12 +196,12 @@ def _draw_lines(wide: pd.DataFrame, unit: str, synthetic: bool) -> Sheet:
     texts = tick_labels(ticks, unit)
     left = max(text_width(t, style.SMALL_SIZE) for t in texts) + 3
     width = style.LETTER_WIDTH_MM - left - room_for(names)
-    sheet = Sheet(_TOP_MM + _PLOT_MM + 7, synthetic)
-    axes = sheet.axes(left, _TOP_MM, width, _PLOT_MM)
+    sheet = Sheet(_TOP_MM + _SERIES_PLOT_MM + 7, synthetic)
+    axes = sheet.axes(left, _TOP_MM, width, _SERIES_PLOT_MM)
     _scale(axes, len(wide), ticks)
 
     def down(value: float) -> float:
-        return _PLOT_MM * (ticks[-1] - value) / (ticks[-1] - ticks[0])
+        return _SERIES_PLOT_MM * (ticks[-1] - value) / (ticks[-1] - ticks[0])
 
     for tick, text in zip(ticks, texts, strict=True):
         axes.axhline(tick, color=style.AXIS if tick == 0 else style.GRID, linewidth=0.8, zorder=0, clip_on=False)
@@ -109,8 +211,8 @@ def _draw_lines(wide: pd.DataFrame, unit: str, synthetic: bool) -> Sheet:
         line = {"color": colour, "linestyle": pattern, "linewidth": 2}
         _draw_series(axes, wide[group], line)
         ends.append(LineEnd(down(wide[group].dropna().iloc[-1]), text, {**line, "linewidth": 1}))
-    print_months(sheet, wide.index, left, width, _TOP_MM + _PLOT_MM + 3.6)
-    print_ends(sheet, left + width, _TOP_MM, _PLOT_MM, ends)
+    print_months(sheet, wide.index, left, width, _TOP_MM + _SERIES_PLOT_MM + 3.6)
+    print_ends(sheet, left + width, _TOP_MM, _SERIES_PLOT_MM, ends)
     return sheet
 
 
@@ -141,7 +243,7 @@ def small_multiples_monthly(
     columns : int
         Pictures side by side.
     name, subtitle, source, headline, synthetic, reason
-        As in :func:`hmic_analysis.figures.bars.counts`.
+        As in :func:`hmic_analysis.figures.rows.counts`.
 
     Returns
     -------
@@ -172,7 +274,10 @@ def small_multiples_monthly(
         _draw_cells(wide, unit, max(1, min(columns, wide.shape[1])), synthetic),
         Words(name, subtitle, source, headline, synthetic),
         headline=f"{what}: {_point(wide, unit)}",
-        alt=(f"Small line charts of {lower(what)}, {_types(wide)}, {_span(wide)}, where {_point(wide, unit, 'the ')}"),
+        alt=(
+            f"Small line charts of {lower(what)}, {_types(wide)}, {_series_span(wide)}, "
+            f"where {_point(wide, unit, 'the ')}"
+        ),
         data=data,
         notes=notes,
     )
@@ -237,7 +342,7 @@ def _types(wide: pd.DataFrame) -> str:
     return "for one type" if wide.shape[1] == 1 else f"one for each of {wide.shape[1]} types"
 
 
-def _span(wide: pd.DataFrame) -> str:
+def _series_span(wide: pd.DataFrame) -> str:
     """``Dec 2012 to Nov 2013``."""
     first, last = month_name(wide.index[0]), month_name(wide.index[-1])
     return first if first == last else f"{first} to {last}"
@@ -258,3 +363,305 @@ def _point(wide: pd.DataFrame, unit: str, the: str = "") -> str:
         return f"{say(known[high], unit)} in each month with data"
     verb = " is" if the else ""
     return f"{the}highest{verb} {place(high)}; {the}lowest{verb} {place(low)}"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# XmR chart: a monthly figure between the limits of what it usually does, signals marked by shape.
+
+_CONTROL_PLOT_MM = 66.0
+_LIMIT = {"color": style.INK, "linewidth": 1.1, "linestyle": (0, (4, 2))}
+_MEAN = {"color": style.INK, "linewidth": 1.1, "linestyle": "-"}
+_LINE = {"color": style.PAIR[0], "linewidth": 1.4}
+_USUAL = {"marker": "o", "markersize": 4.2, "color": style.PAIR[0], "markeredgewidth": 0}
+#: The sign and the words of each kind of signal, told apart by shape.
+_SIGNS = {
+    "limit": ("s", "Outside the limits"),
+    "trend": ("^", "Steady rise or fall"),
+    "two": ("D", "Two of three near a limit"),
+    "shift": ("o", "Run on one side of the mean"),
+}
+_SIGNAL = {"markersize": 7.0, "color": style.PAIR[1], "markeredgecolor": style.INK, "markeredgewidth": 0.8}
+
+
+@style.house_style()
+def control_chart(
+    frame: pd.DataFrame,
+    *,
+    method: str = "",
+    what: str = "Records a month",
+    unit: str = "count",
+    name: str = "control-chart",
+    subtitle: str = "",
+    source: str = "",
+    headline: str | None = None,
+    synthetic: bool = False,
+    reason: str = "no months to draw",
+) -> Chart:
+    """A monthly figure with mean, limits and signals; limits start afresh only where a change is named.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row for each month in order: ``month``, ``value`` (missing for a gap), ``centre``, ``lower``, ``upper``
+        (missing where there are no limits), ``rule`` (as in :mod:`hmic_analysis.statistics.xmr`), ``segment``
+        (whole numbers) and ``change`` (what began with the segment).
+    method : str
+        Dialect and cautions: the note under the chart.
+    what, unit : str
+        What is counted, and its unit.
+    name, subtitle, source, headline, synthetic
+        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is written from the data unless given.
+    reason : str
+        Why there is nothing, for a frame without a value.
+
+    Returns
+    -------
+    Chart
+        Limits below 0, and above 100 of a percentage, are drawn at 0 and 100.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn.
+    """
+    data = _data(frame)
+    if data.empty or data["value"].isna().all():
+        return no_data(
+            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
+        )
+    drawn = _clipped(data, unit)
+    starts = [i for i in range(1, len(data)) if data["segment"].iloc[i] != data["segment"].iloc[i - 1]]
+    flags = [(i / len(data), f"{data['change'].iloc[i]}, {month_name(data['month'].iloc[i])}") for i in starts]
+    plot = _control_frame(drawn, unit, flags, synthetic)
+    _draw_limits(plot, drawn, [0, *starts, len(data)])
+    for start in starts:
+        plot.axes.axvline(start - 0.5, color=style.AXIS, linewidth=1.4, zorder=1)
+    _draw_values(plot, drawn)
+    print_months(plot.sheet, pd.DatetimeIndex(data["month"]), plot.left, plot.width, plot.top + plot.height + 3.6)
+    message = _message(what, data, unit)
+    return finish(
+        plot.sheet,
+        Words(name, subtitle, source, headline, synthetic),
+        headline=message,
+        alt=f"Control chart of {lower(what)}, {_control_span(data)}, where {lower(message.removeprefix(f'{what}: '))}",
+        data=data,
+        notes=tuple(n for n in (*_control_notes(data, starts), method) if n),
+    )
+
+
+def _data(frame: pd.DataFrame) -> pd.DataFrame:
+    require(frame, "control_chart", ("month", "value", "centre", "lower", "upper", "rule", "segment", "change"))
+    data = take(frame, "control_chart", numbers=("value", "centre", "lower", "upper", "segment"))
+    data.insert(0, "month", read_months(frame["month"].reset_index(drop=True), "control_chart"))
+    rule = frame["rule"].reset_index(drop=True).astype(object)
+    data["rule"] = rule.where(rule.notna(), "")
+    data["change"] = [clean_text(v) if v else "" for v in frame["change"]]
+    return data
+
+
+def _clipped(data: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Limits as drawn: not below nought where no value is, not above 100 per cent."""
+    drawn = data.copy()
+    if not (data["value"] < 0).any():
+        drawn["lower"] = drawn["lower"].clip(lower=0)
+    if unit == "%":
+        drawn["upper"] = drawn["upper"].clip(upper=100)
+    return drawn
+
+
+def _control_frame(drawn: pd.DataFrame, unit: str, flags: Sequence[tuple[float, str]], synthetic: bool) -> Plot:
+    values = drawn[["value", "lower", "upper"]].to_numpy(dtype=float)
+    last = drawn.iloc[-1]
+    ends = []
+    if not np.isnan(last["centre"]):
+        ends = [
+            (last["upper"], f"Upper limit {say(last['upper'], unit)}", _LIMIT),
+            (last["centre"], f"Mean {say(last['centre'], unit)}", _MEAN),
+            (last["lower"], f"Lower limit {say(last['lower'], unit)}", _LIMIT),
+        ]
+    key = [
+        KeyEntry(words, line={"linestyle": "none", "marker": sign, **_SIGNAL})
+        for kind, (sign, words) in _SIGNS.items()
+        if drawn["rule"].map(_kind).eq(kind).any()
+    ]
+    plot = lay_out(
+        float(np.nanmin(values)), float(np.nanmax(values)), unit, height=_CONTROL_PLOT_MM, ends=[e[1] for e in ends],
+        flags=flags, key=key, synthetic=synthetic,
+    )  # fmt: skip
+    plot.axes.set_xlim(-0.5, len(drawn) - 0.5)
+    if ends:
+        name_ends(plot, ends)
+    return plot
+
+
+def _draw_limits(plot: Plot, drawn: pd.DataFrame, edges: Sequence[int]) -> None:
+    for start, end in zip(edges, edges[1:], strict=False):
+        row = drawn.iloc[start]
+        if np.isnan(row["centre"]):
+            continue
+        span = [start - 0.5, end - 0.5]
+        for column, look in (("lower", _LIMIT), ("centre", _MEAN), ("upper", _LIMIT)):
+            plot.axes.plot(span, [row[column]] * 2, clip_on=False, zorder=2, **look)
+
+
+def _draw_values(plot: Plot, drawn: pd.DataFrame) -> None:
+    at, values = np.arange(len(drawn)), drawn["value"].to_numpy()
+    plot.axes.plot(at, values, clip_on=False, zorder=3, **_LINE)
+    kinds = drawn["rule"].map(_kind)
+    usual = kinds.eq("").to_numpy()
+    plot.axes.plot(at[usual], values[usual], linestyle="none", clip_on=False, zorder=4, **_USUAL)
+    for kind, (sign, _) in _SIGNS.items():
+        hit = kinds.eq(kind).to_numpy()
+        plot.axes.plot(at[hit], values[hit], linestyle="none", marker=sign, clip_on=False, zorder=5, **_SIGNAL)
+
+
+def _kind(rule: str) -> str:
+    """Which sign a rule has."""
+    return "limit" if rule.endswith("_limit") else rule.split("_", 1)[0]
+
+
+def _control_notes(data: pd.DataFrame, starts: Sequence[int]) -> list[str]:
+    notes = []
+    if data["value"].isna().any():
+        notes.append("A gap in the line is a month without data")
+    if starts:
+        notes.append("Limits start afresh at a named change only")
+    return notes
+
+
+def _control_span(data: pd.DataFrame) -> str:
+    first, last = (month_name(data["month"].iloc[i]) for i in (0, -1))
+    return first if len(data) == 1 else f"{first} to {last}"
+
+
+def _message(what: str, data: pd.DataFrame, unit: str) -> str:
+    """How many months are no chance, and the first of them."""
+    if data["centre"].isna().all():
+        known = data["value"].dropna()
+        return f"{what}: {say(known.iloc[0], unit)} to {say(known.iloc[-1], unit)}, without limits"
+    hits = data[data["rule"] != ""]
+    looked = int((data["value"].notna() & data["centre"].notna()).sum())
+    if hits.empty:
+        return f"{what}: nothing out of the usual in {looked} months"
+    outside = hits[hits["rule"].map(_kind) == "limit"]
+    if len(outside):
+        names = [f"{month_name(r.month)} ({say(r.value, unit)})" for r in outside.head(3).itertuples()]
+        more = f" and {len(outside) - 3} more" if len(outside) > 3 else ""
+        listed = ", ".join(names) + more if more else joined(names)
+        return f"{what}: {len(hits)} of {looked} months are signals, outside the limits {listed}"
+    return f"{what}: {len(hits)} of {looked} months are signals, none outside the limits"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A series that a change interrupts: what was, what would have been, and the bare comparison beside it.
+
+_INTERRUPTED_PLOT_MM = 66.0
+_VALUES = {"color": style.MUTED_INK, "linewidth": 0.8, "linestyle": "-"}
+_DOTS = {"marker": "o", "markersize": 4.0, "color": style.MUTED_INK, "markeredgewidth": 0}
+_MODEL = {"color": style.PAIR[0], "linewidth": 2.2, "linestyle": "-"}
+_WITHOUT = {"color": style.PAIR[1], "linewidth": 2.0, "linestyle": (0, (4, 2))}
+_SPAN = {"color": style.BAND, "linewidth": 0}
+
+
+@style.house_style()
+def interrupted_chart(
+    frame: pd.DataFrame,
+    change: object,
+    *,
+    saved: str,
+    naive: str,
+    method: str = "",
+    change_name: str = "Change",
+    what: str = "Hours a month",
+    unit: str = "hours",
+    name: str = "interrupted-series",
+    subtitle: str = "",
+    source: str = "",
+    headline: str | None = None,
+    synthetic: bool = False,
+    reason: str = "no months to draw",
+) -> Chart:
+    """A monthly series, the model through it, and what the model expects had the change not come.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row for each month in order: ``month``, ``value``, ``fitted``, ``counterfactual`` (both missing where no
+        effect is estimated; the latter also before the change).
+    change : month
+        First month with the change.
+    saved, naive : str
+        The result or its refusal, and the bare comparison, each a sentence: both are always shown.
+    method : str
+        Model and cautions: the note under the chart.
+    change_name : str
+        What changed, written above its line.
+    what, unit : str
+        What is measured, and its unit.
+    name, subtitle, source, headline, synthetic
+        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is ``saved`` unless given.
+    reason : str
+        Why there is nothing, for a frame without a value.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn, or the change is no month.
+    """
+    require(frame, "interrupted_chart", ("month", "value", "fitted", "counterfactual"))
+    data = take(frame, "interrupted_chart", numbers=("value", "fitted", "counterfactual"))
+    data.insert(0, "month", read_months(frame["month"].reset_index(drop=True), "interrupted_chart"))
+    if data.empty or data["value"].isna().all():
+        return no_data(
+            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
+        )
+    at = read_months(pd.Series([change], name="change"), "interrupted_chart").iloc[0]
+    first = int((data["month"] < at).sum())
+    plot = _interrupted_frame(data, unit, [(first / len(data), f"{change_name}, {month_name(at)}")], synthetic)
+    _draw(plot, data, first)
+    print_months(plot.sheet, pd.DatetimeIndex(data["month"]), plot.left, plot.width, plot.top + plot.height + 3.6)
+    span = f"{month_name(data['month'].iloc[0])} to {month_name(data['month'].iloc[-1])}"
+    gap = ("A gap in the line is a month without data",) if data["value"].isna().any() else ()
+    return finish(
+        plot.sheet,
+        Words(name, subtitle, source, headline, synthetic),
+        headline=saved,
+        alt=f"Line chart of {lower(what)}, {span}, with a change in {month_name(at)}. {saved.rstrip('.')}. {naive}",
+        data=data,
+        notes=tuple(n for n in (naive, *gap, method) if n),
+    )
+
+
+def _interrupted_frame(data: pd.DataFrame, unit: str, flags: list[tuple[float, str]], synthetic: bool) -> Plot:
+    values = data[["value", "fitted", "counterfactual"]].to_numpy(dtype=float)
+    ends = []
+    if data["fitted"].notna().any():
+        ends = [
+            (float(data["counterfactual"].dropna().iloc[-1]), "Without the change, by the model", _WITHOUT),
+            (float(data["fitted"].iloc[-1]), "With it, by the model", _MODEL),
+        ]
+    plot = lay_out(
+        float(np.nanmin(values)), float(np.nanmax(values)), unit, height=_INTERRUPTED_PLOT_MM,
+        ends=[e[1] for e in ends], flags=flags, synthetic=synthetic,
+    )  # fmt: skip
+    plot.axes.set_xlim(-0.5, len(data) - 0.5)
+    if ends:
+        name_ends(plot, ends)
+    return plot
+
+
+def _draw(plot: Plot, data: pd.DataFrame, first: int) -> None:
+    axes, x = plot.axes, np.arange(len(data))
+    axes.axvline(first - 0.5, color=style.AXIS, linewidth=1.4, zorder=1)
+    axes.plot(x, data["value"], clip_on=False, zorder=3, **_VALUES)
+    axes.plot(x, data["value"], linestyle="none", clip_on=False, zorder=4, **_DOTS)
+    if data["fitted"].isna().all():
+        return
+    axes.fill_between(x, data["fitted"], data["counterfactual"], zorder=0.5, **_SPAN)
+    for part in (slice(0, first), slice(first, None)):
+        axes.plot(x[part], data["fitted"].iloc[part], clip_on=False, zorder=5, **_MODEL)
+    axes.plot(x, data["counterfactual"], clip_on=False, zorder=5, **_WITHOUT)

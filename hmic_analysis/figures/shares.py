@@ -6,21 +6,10 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, finish
-from hmic_analysis.figures.frames import take
-from hmic_analysis.figures.nodata import no_data
-from hmic_analysis.figures.numbers import nice_ticks, plain, say, tick_labels
-from hmic_analysis.figures.rows import (
-    Rows,
-    ValueColumn,
-    by_section,
-    limit_rows,
-    row_labels,
-    set_rows,
-    value_axis,
-)
-from hmic_analysis.figures.say import extremes, lower, unknown
+from hmic_analysis.figures.chart import Chart, Words, extremes, finish, lower, no_data, take, unknown
+from hmic_analysis.figures.rows import Rows, ValueColumn, by_section, limit_rows, row_labels, set_rows, value_axis
 from hmic_analysis.figures.sheet import KeyEntry
+from hmic_analysis.figures.style import nice_ticks, plain, say, tick_labels
 
 _DOT = {"marker": "o", "markersize": 6.5, "color": style.PAIR[0], "markeredgewidth": 0}
 _DIAMOND = {

@@ -1,10 +1,11 @@
-"""A picture laid out in millimetres from its top left corner."""
+"""A picture laid out in millimetres: sheet, plot, and names that stand beside points and lines, none over another."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -12,7 +13,18 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from hmic_analysis.figures import style
-from hmic_analysis.figures.measure import LINE_MM_PER_POINT, block_width, text_width
+from hmic_analysis.figures.style import (
+    LINE_MM_PER_POINT,
+    block_height,
+    block_width,
+    nice_ticks,
+    text_width,
+    tick_labels,
+    wrap,
+)
+
+# --------------------------------------------------------------------------------------------------------------------
+# A picture laid out in millimetres from its top left corner.
 
 SYNTHETIC_MARK = "SYNTHETIC DATA"
 MARK_MM = 7.0
@@ -174,3 +186,298 @@ def place_flags(flags: Sequence[tuple[float, str]], left: float, right: float) -
         ends[row : row + 1] = [centre + half]
         placed.append((centre, row, text))
     return placed
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Names written at the right ends of lines, none over another.
+
+_LEADER_MM = 6.0
+_SPACE_MM = 1.2
+
+
+@dataclass(frozen=True)
+class LineEnd:
+    """The end of a line, and its name.
+
+    Attributes
+    ----------
+    y : float
+        Where the line ends, in millimetres from the top of the plot.
+    text : str
+        Its name, already wrapped.
+    line : dict
+        Properties of the line, for the leader from its end to its name.
+    """
+
+    y: float
+    text: str
+    line: dict
+
+
+def wrap_name(text: str, width: float = 36.0) -> str:
+    """A name wrapped for the end of a line."""
+    return wrap(text, width, 3, style.SMALL_SIZE)
+
+
+def room_for(names: Sequence[str]) -> float:
+    """Width in millimetres that wrapped names and their leaders take."""
+    return _LEADER_MM + 1.0 + max(block_width(n, style.SMALL_SIZE) for n in names) + 0.5
+
+
+def print_ends(sheet: Sheet, x: float, top: float, height: float, ends: Sequence[LineEnd]) -> None:
+    """Write the names to the right of ``x`` and join each with its line.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    x : float
+        Right edge of the plot in millimetres.
+    top, height : float
+        Of the plot in millimetres.
+    ends : sequence of LineEnd
+    """
+    sizes = [block_height(end.text, style.SMALL_SIZE) for end in ends]
+    for end, y in zip(ends, apart([e.y for e in ends], sizes, height), strict=True):
+        sheet.line([x + 0.6, x + _LEADER_MM], [top + end.y, top + y], **{**end.line, "marker": ""})
+        sheet.text(x + _LEADER_MM + 1.0, top + y, end.text, size=style.SMALL_SIZE)
+
+
+def apart(places: Sequence[float], sizes: Sequence[float], room: float) -> list[float]:
+    """Move texts up or down until none touches another, in their order.
+
+    Parameters
+    ----------
+    places : sequence of float
+        Where the middle of each should be, downwards.
+    sizes : sequence of float
+        Heights.
+    room : float
+        Texts stay between 0 and this where they fit.
+
+    Returns
+    -------
+    list of float
+        Where the middle of each goes.
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    moved = list(places)
+    edge = 0.0
+    for i in order:
+        moved[i] = max(places[i], edge + sizes[i] / 2)
+        edge = moved[i] + sizes[i] / 2 + _SPACE_MM
+    edge = max(room, sum(sizes) + _SPACE_MM * (len(sizes) - 1))
+    for i in reversed(order):
+        moved[i] = min(moved[i], edge - sizes[i] / 2)
+        edge = moved[i] - sizes[i] / 2 - _SPACE_MM
+    return moved
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Names beside points, none over another and none outside the plot.
+
+_HALF_LINE_MM = style.SMALL_SIZE * 0.44 / 2 + 0.2
+_GAP_MM = 2.2
+
+Box = tuple[float, float, float, float]
+
+
+def place_names(
+    points: Sequence[tuple[float, float, str]], room: Box, taken: Sequence[Box] = (), weight: str = "normal"
+) -> list[tuple[float, float, str] | None]:
+    """Where the name of each point goes: right of it, left, above or below, the first place that is free.
+
+    Parameters
+    ----------
+    points : sequence of (float, float, str)
+        Millimetres from the left and from the top, and the name; the most important first.
+    room : tuple of float
+        Left, top, right and bottom within which names stay.
+    taken : sequence of tuple of float
+        Boxes that names keep off.
+    weight : str
+        ``normal`` or ``bold``.
+
+    Returns
+    -------
+    list
+        Middle of the name in millimetres and the name; None where there is no free place.
+    """
+    boxes = list(taken)
+    placed: list[tuple[float, float, str] | None] = []
+    for x, y, name in points:
+        half = block_width(name, style.SMALL_SIZE, weight) / 2
+        spot = next((s for s in _spots(x, y, half) if _free(s, half, room, boxes)), None)
+        if spot is not None:
+            boxes.append(_box(spot, half))
+        placed.append(None if spot is None else (*spot, name))
+    return placed
+
+
+def _spots(x: float, y: float, half: float) -> list[tuple[float, float]]:
+    beside = [(x + side * (half + _GAP_MM), y + dy) for side in (1, -1) for dy in (0, -3.4, 3.4)]
+    return [*beside, (x, y - 4.4), (x, y + 4.4)]
+
+
+def _box(spot: tuple[float, float], half: float) -> Box:
+    x, y = spot
+    return x - half - 0.4, y - _HALF_LINE_MM, x + half + 0.4, y + _HALF_LINE_MM
+
+
+def _free(spot: tuple[float, float], half: float, room: Box, taken: Sequence[Box]) -> bool:
+    left, top, right, bottom = _box(spot, half)
+    if left < room[0] or top < room[1] or right > room[2] or bottom > room[3]:
+        return False
+    return all(right <= b[0] or left >= b[2] or bottom <= b[1] or top >= b[3] for b in taken)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A plot with a scale on the left that need not begin at nought, for dots and lines (never for bars).
+
+#: The scale begins at nought where the lowest value is less than this part of the highest.
+_FROM_NOUGHT = 0.4
+_BELOW_MM = 7.0
+_FLAG_MM = 50.0
+
+
+@dataclass
+class Plot:
+    """A sheet with one plot: draw on ``axes``; ``left``, ``top``, ``width``, ``height`` are millimetres."""
+
+    sheet: Sheet
+    axes: Axes
+    left: float
+    top: float
+    width: float
+    height: float
+    low: float
+    high: float
+
+    def across(self, part: float) -> float:
+        """Millimetres from the left of the sheet, of a part (0 to 1) of the plot's width."""
+        return self.left + self.width * part
+
+    def down(self, value: float) -> float:
+        """Millimetres from the top of the plot."""
+        return self.height * (self.high - value) / (self.high - self.low)
+
+
+def ticks_around(low: float, high: float, count: int = 5) -> list[float]:
+    """Round ticks around a range; from nought only where the range comes near it.
+
+    Parameters
+    ----------
+    low, high : float
+        Of the data.
+    count : int
+        About so many intervals.
+
+    Returns
+    -------
+    list of float
+        Two at least, the first at or below ``low`` and the last at or above ``high``.
+    """
+    if low < _FROM_NOUGHT * high or high <= 0 or low == high:
+        return nice_ticks(low, high, count)
+    step = np.diff(nice_ticks(0, high - low, count))[0]
+    first, last = np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9)
+    return [float(i * step) for i in range(int(first), int(max(last, first + 1)) + 1)]
+
+
+def lay_out(
+    low: float,
+    high: float,
+    unit: str,
+    *,
+    height: float,
+    ends: Sequence[str] = (),
+    flags: Sequence[tuple[float, str]] = (),
+    key: Sequence[KeyEntry] = (),
+    axis: str = "",
+    synthetic: bool = False,
+) -> Plot:
+    """Make a sheet with a plot, its scale, the room for names at line ends, flags above and the key below.
+
+    Parameters
+    ----------
+    low, high : float
+        Of the data.
+    unit : str
+        ``%`` is printed after each tick.
+    height : float
+        Of the plot in millimetres.
+    ends : sequence of str
+        Names to be written at the right with :func:`name_ends`.
+    flags : sequence of (float, str)
+        Texts above vertical lines, and their place from 0 (left) to 1 (right).
+    key : sequence of KeyEntry
+    axis : str
+        Words below the horizontal axis; its ticks are the caller's.
+    synthetic : bool
+
+    Returns
+    -------
+    Plot
+    """
+    ticks = ticks_around(low, high)
+    texts = tick_labels(ticks, unit)
+    left = max(text_width(t, style.SMALL_SIZE) for t in texts) + 3
+    right = room_for([wrap_name(e) for e in ends]) if ends else 4.0
+    width = style.LETTER_WIDTH_MM - left - right
+    short = [(left + width * at, wrap(text, _FLAG_MM, 1, style.SMALL_SIZE)) for at, text in flags]
+    placed = place_flags(short, 0, style.LETTER_WIDTH_MM - 0.5)
+    top = 2.5 + FLAG_LINE_MM * (1 + max((row for _, row, _ in placed), default=-1))
+    below = _BELOW_MM + (4.5 if axis else 0)
+    sheet = Sheet(top + height + below + (key_height(0, key) + 1 if key else 0), synthetic)
+    axes = sheet.axes(left, top, width, height)
+    axes.set_ylim(ticks[0], ticks[-1])
+    plot = Plot(sheet, axes, left, top, width, height, ticks[0], ticks[-1])
+    for tick, text in zip(ticks, texts, strict=True):
+        axes.axhline(tick, color=style.AXIS if tick == ticks[0] else style.GRID, linewidth=0.8, zorder=0, clip_on=False)
+        sheet.text(left - 2, top + plot.down(tick), text, size=style.SMALL_SIZE, ha="right")
+    for centre, row, text in placed:
+        sheet.text(centre, top - 1.0 - FLAG_LINE_MM * (row + 0.5), text, size=style.SMALL_SIZE, ha="center")
+    if axis:
+        shown = wrap(axis, width, 1, style.SMALL_SIZE)
+        sheet.text(left + width / 2, top + height + 8.0, shown, size=style.SMALL_SIZE, ha="center")
+    sheet.key(0, top + height + below + 1, key)
+    return plot
+
+
+def name_ends(plot: Plot, ends: Sequence[tuple[float, str, dict]]) -> None:
+    """Write names at the right ends of lines.
+
+    Parameters
+    ----------
+    plot : Plot
+    ends : sequence of (float, str, dict)
+        Value at which the line ends, its name, and its line's properties.
+    """
+    lines = [
+        LineEnd(min(max(plot.down(value), 0), plot.height), wrap_name(text), {"linewidth": 1, **line})
+        for value, text, line in ends
+    ]
+    print_ends(plot.sheet, plot.left + plot.width, plot.top, plot.height, lines)
+
+
+def name_ticks(plot: Plot, ticks: Sequence[float], texts: Sequence[str], end: float) -> None:
+    """Set the horizontal axis from its first tick to ``end``, and write the texts below it.
+
+    Parameters
+    ----------
+    plot : Plot
+    ticks : sequence of float
+        Rising, none above ``end``.
+    texts : sequence of str
+        Those that would touch the one before are left out.
+    end : float
+        Where the axis ends.
+    """
+    plot.axes.set_xlim(ticks[0], end)
+    last = -np.inf
+    for tick, text in zip(ticks, texts, strict=True):
+        half = block_width(text, style.SMALL_SIZE) / 2
+        centre = plot.across((tick - ticks[0]) / (end - ticks[0]))
+        centre = min(max(centre, half + 0.3), style.LETTER_WIDTH_MM - half - 0.3)
+        if centre - half > last + 1.5:
+            plot.sheet.text(centre, plot.top + plot.height + 3.6, text, size=style.SMALL_SIZE, ha="center")
+            last = centre + half

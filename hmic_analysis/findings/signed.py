@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision
-from hmic_analysis.store.names import fold_name
+from hmic_analysis.store.rawtable import fold_name
 
 
 def signed(report: Report, table: str) -> bool:
@@ -51,7 +51,7 @@ def gap_but_signed(report: Report, *tables: str) -> Decision | None:
     Returns
     -------
     Decision or None
-        As :meth:`~hmic_analysis.evidence.holdings.Holdings.gap` for the tables that are not both empty and signed.
+        As :meth:`~hmic_analysis.evidence.report.Holdings.gap` for the tables that are not both empty and signed.
     """
     left = [t for t in tables if report.unmeasurable(t) or report.given(t) or not signed(report, t)]
     return report.gap(*left) if left else None

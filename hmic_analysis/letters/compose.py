@@ -1,21 +1,12 @@
-"""From evidence to the blocks of a letter.
-
-Nothing is computed here: sentences, figures and numbers come out of the evidence bundles as they are.
-"""
+"""From evidence to the blocks of a letter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hmic_analysis.disclosure.sensitivity import highest
-from hmic_analysis.errors import DataError, did_you_mean
-from hmic_analysis.evidence.model import Bundle
-from hmic_analysis.evidence.reasons import REASONS, because
-from hmic_analysis.evidence.wording import say_period
-from hmic_analysis.letters.annexes import annexes
-from hmic_analysis.letters.figure_blocks import figure_blocks
-from hmic_analysis.letters.model import (
+from hmic_analysis.disclosure.protect import highest
+from hmic_analysis.documents.blocks import (
     SYNTHETIC_NOTICE,
     CatalogueEntry,
     FigureBlock,
@@ -26,9 +17,168 @@ from hmic_analysis.letters.model import (
     Part,
     Section,
 )
+from hmic_analysis.documents.text import clean, day, embargo_text, long_date
+from hmic_analysis.errors import DataError, did_you_mean
+from hmic_analysis.evidence.model import REASONS, Bundle, Figure, because
+from hmic_analysis.evidence.wording import say_period
+from hmic_analysis.letters.annexes import annexes
+from hmic_analysis.letters.own_words import OwnWords
 from hmic_analysis.letters.paragraphs import AT_ODDS, at_odds, finding_paragraphs
-from hmic_analysis.letters.text import clean, day, embargo_text, long_date
-from hmic_analysis.letters.wording import OwnWords
+from hmic_analysis.params.models import ForceSpec, Params
+from hmic_analysis.params.resolve import resolve
+
+# --------------------------------------------------------------------------------------------------------------------
+# What a letter takes from the parameters of a project.
+
+
+def letter_settings(params: Params, slug: str) -> LetterSettings:
+    """The settings of the letter to one force.
+
+    Parameters
+    ----------
+    params : Params
+    slug : str
+        ``cleveland``.
+
+    Returns
+    -------
+    LetterSettings
+        A force without an addressee of its own is written to by office, the Chief Constable; another body by its
+        name.
+
+    Raises
+    ------
+    ParameterError
+        If there is no force of that slug.
+    """
+    force, inspection = params.force(slug), params.inspection
+    resolved = resolve(params, slug)
+    signatory = force.signatory or inspection.letter.signatory
+    lines, salutation = _addressee(force)
+    # A letter of another body, or of another time, is none of the inspection: no report and no embargo go with it.
+    of_inspection = bool(resolved.embargo)
+    return LetterSettings(
+        force=force.slug,
+        force_name=force.full_name,
+        organisation=inspection.letter.organisation,
+        address=inspection.letter.address,
+        signatory_name=signatory.name,
+        signatory_post=signatory.post,
+        signatory_honours=signatory.honours,
+        addressee=lines,
+        salutation=salutation,
+        subject=inspection.letter.subject,
+        report_title=inspection.letter.report_title if of_inspection else "",
+        reference=inspection.letter.reference,
+        embargo=inspection.embargo_until.isoformat(timespec="minutes") if of_inspection else "",
+        min_count=resolved.disclosure.min_count,
+        marker=resolved.disclosure.marker,
+    )
+
+
+def _addressee(force: ForceSpec) -> tuple[tuple[str, ...], str]:
+    to = force.addressee
+    if to is None and force.kind == "territorial":
+        return ("The Chief Constable", force.full_name), "Chief Constable"
+    if to is None:
+        return (force.full_name,), "Sir or Madam"
+    return (to.name, to.post, to.organisation or force.full_name, *to.address), to.salutation
+
+
+def letter_catalogue(params: Params) -> tuple[CatalogueEntry, ...]:
+    """The findings in the order of the letter, with the title of their section and what each needs.
+
+    Parameters
+    ----------
+    params : Params
+
+    Returns
+    -------
+    tuple of CatalogueEntry
+    """
+    sections = params.inspection.letter.sections
+    ordered = sorted(params.findings.values(), key=lambda f: list(sections).index(f.section))
+    return tuple(
+        CatalogueEntry(
+            f.id,
+            f.title,
+            sections[f.section],
+            tuple(f.request),
+            tuple((id, claim.statement) for id, claim in f.claims.items()),
+        )
+        for f in ordered
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The figures of a finding as blocks of the letter.
+
+
+def figure_blocks(bundle: Bundle, at_most: int, before: int) -> list[FigureBlock]:
+    """The first figures of a finding that show something, numbered on.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    at_most : int
+    before : int
+        Figures that stand before these in the letter.
+
+    Returns
+    -------
+    list of FigureBlock
+    """
+    chosen = [f for f in bundle.figures if not f.empty][:at_most]
+    return [figure_block(bundle, figure, before + i) for i, figure in enumerate(chosen, 1)]
+
+
+def figure_block(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
+    """One figure as a block of the letter.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    figure : Figure
+    number : int
+
+    Returns
+    -------
+    FigureBlock
+    """
+    stem = f"figures/figure-{number:02d}-{bundle.finding}-{figure.name}"
+    synthetic = figure.synthetic or bundle.synthetic
+    subtitle, note = _split(clean(figure.subtitle))
+    source = clean(figure.source).rstrip(".") + "."
+    if synthetic and "synthetic" not in source.lower():
+        source += " Synthetic data."
+    return FigureBlock(
+        number=number,
+        bookmark=f"figure_{number:02d}",
+        finding=bundle.finding,
+        name=figure.name,
+        headline=clean(figure.headline),
+        subtitle=subtitle,
+        note=note,
+        source=source if source.lower().startswith("source") else f"Source: {source}",
+        alt=clean(figure.alt),
+        png=f"{stem}.png",
+        svg=f"{stem}.svg",
+        data=f"{stem}.csv",
+        origin=(figure.png, figure.svg, figure.data),
+        synthetic=synthetic,
+    )
+
+
+def _split(subtitle: str) -> tuple[str, str]:
+    """The first sentence, which says what is measured; and the rest, which says how to read it."""
+    first, stop, rest = subtitle.partition(". ")
+    return (f"{first}.", rest) if stop else (subtitle, "")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# From evidence to the blocks of a letter.
+#
+# Nothing is computed here: sentences, figures and numbers come out of the evidence bundles as they are.
 
 NOT_ASSESSED = "Findings not assessed"
 WITHHELD = (
@@ -47,7 +197,7 @@ def compose(
     Parameters
     ----------
     bundles : sequence of Bundle
-        The evidence as the force may see it (:func:`hmic_analysis.disclosure.released.released`), at most one bundle a
+        The evidence as the force may see it (:func:`hmic_analysis.disclosure.release.released`), at most one bundle a
         finding, in any order.
     settings : LetterSettings
     catalogue : sequence of CatalogueEntry
@@ -143,7 +293,7 @@ def _by_finding(
         if any(part.sensitivity == "restricted" for part in parts):
             raise DataError(
                 f"The evidence of finding {bundle.finding} holds what is restricted, and letters are written from what "
-                "may be released to the force only (hmic_analysis.disclosure.released)."
+                "may be released to the force only (hmic_analysis.disclosure.release)."
             )
         if bundle.finding in found:
             raise DataError(f"Finding {bundle.finding} of '{settings.force}' was given twice. Keep the newer evidence.")

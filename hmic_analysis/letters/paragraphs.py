@@ -1,16 +1,15 @@
-"""The paragraph of one finding, and the notes that belong under it."""
+"""The paragraph of one finding: its sentences joined, and the notes that belong under it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hmic_analysis.documents.blocks import FigureBlock, LetterSettings, Paragraph, Part
+from hmic_analysis.documents.text import as_view, clean, day, join_sentences
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence
 from hmic_analysis.evidence.wording import say_period
-from hmic_analysis.letters.joining import join_sentences
-from hmic_analysis.letters.model import FigureBlock, LetterSettings, Paragraph, Part
-from hmic_analysis.letters.text import as_view, clean, day
-from hmic_analysis.letters.wording import OwnWords, fill
+from hmic_analysis.letters.own_words import OwnWords, fill
 
 AT_ODDS = (
     "Some wording in this letter is an inspector's own and does not agree with the verdict on the evidence. Each place "

@@ -1,8 +1,4 @@
-"""From the blocks of a letter to an accessible PDF (PDF/UA-1), set by typst.
-
-All words come in as data: typst reads none of them as its own markup.  Its letters are Libertinus Serif, which is
-shipped with typst, and DejaVu Sans, which is shipped with matplotlib, so that every machine sets the same pages.
-"""
+"""From the blocks of a letter to an accessible PDF (PDF/UA-1), set by typst."""
 
 from __future__ import annotations
 
@@ -18,13 +14,12 @@ import matplotlib
 import typst
 from matplotlib.ft2font import FT2Font
 
-from hmic_analysis.disclosure.sensitivity import declaration
+from hmic_analysis.disclosure.protect import declaration
+from hmic_analysis.documents.blocks import FigureBlock, Letter
+from hmic_analysis.documents.pdf import size_of
+from hmic_analysis.documents.word import FIGURE_HEIGHT, FIGURE_WIDTH
 from hmic_analysis.errors import DataError, HmicError
-from hmic_analysis.letters.blocks import FIGURE_HEIGHT, FIGURE_WIDTH
-from hmic_analysis.letters.fixed import Fixed, FixedItem, FixedText
-from hmic_analysis.letters.model import FigureBlock, Letter
-from hmic_analysis.letters.pictures import size_of
-from hmic_analysis.letters.word import notices
+from hmic_analysis.letters.word import Fixed, FixedItem, FixedText, notices
 
 STANDARD = "ua-1"
 #: What stands for a character that no font at hand can draw.

@@ -1,10 +1,12 @@
-"""Reading a letter back as it is now, from Word or PDF, whoever wrote or changed it last."""
+"""Reading a letter back as it is now, from Word or PDF, as words and numbers."""
 
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +16,155 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ContentStream, NameObject
 
-from hmic_analysis.disclosure.pdfpages import without_paths
+from hmic_analysis.disclosure.formats import without_paths
+from hmic_analysis.documents.blocks import Letter, Paragraph
+from hmic_analysis.documents.pdf import PARSER
+from hmic_analysis.documents.text import clean, day, long_date
 from hmic_analysis.errors import DataError
-from hmic_analysis.letters.pictures import PARSER
+from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.evidence.wording import say_period
+from hmic_analysis.letters.own_words import NUMBER_WORDS
+
+# --------------------------------------------------------------------------------------------------------------------
+# Cutting texts into words, numbers and signs, so that two documents can be laid side by side whatever their lines.
+
+#: A number with its decimals and its per cent sign; a run of letters; any other sign by itself.
+ATOM = re.compile(r"\d+(?:[.,]\d+)*(?:\s?%)?|[^\W\d_]+|[^\w\s]|_")
+#: Marks of lists, which a PDF prints and a Word document only numbers, and hyphens that end a line.
+DROPPED = frozenset("\N{BULLET}\N{SOFT HYPHEN}")
+#: Codes that hold digits and count nothing: findings, claims, and marks of files.
+CODE = re.compile(r"\b[A-Z]\d{1,2}[a-z]?\b|\bSHA-256 [0-9a-f]+\b")
+PER_CENT = re.compile(r"(\d)\s*(?:per\s?cent|pct|pc)\b", re.IGNORECASE)
+
+
+def flat(text: str) -> str:
+    """Text with full-width, raised and other forms of a character as the plain one, and "per cent" as a sign.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+    """
+    return PER_CENT.sub(r"\1%", unicodedata.normalize("NFKC", text))
+
+
+def atoms(text: str) -> list[tuple[str, int]]:
+    """The atoms of a flat text, each with where it begins.
+
+    Parameters
+    ----------
+    text : str
+        As :func:`flat` gives it.
+
+    Returns
+    -------
+    list of (str, int)
+    """
+    return [("".join(m[0].split()), m.start()) for m in ATOM.finditer(text) if m[0] not in DROPPED]
+
+
+def is_number(atom: str) -> bool:
+    """Whether an atom holds a digit or another numeral."""
+    return any(c.isnumeric() for c in atom)
+
+
+def is_number_word(atom: str) -> bool:
+    """Whether an atom is a number in letters, such as "eight"."""
+    return NUMBER_WORDS.fullmatch(atom) is not None
+
+
+def numbers_of(text: str) -> list[str]:
+    """The numbers in a text, codes left out.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of str
+        ``["83.4%", "1,204"]``.
+    """
+    plain = flat(text)
+    coded = code_spans(plain)
+    return [atom for atom, at in atoms(plain) if is_number(atom) and not within(at, coded)]
+
+
+def code_spans(text: str) -> list[tuple[int, int]]:
+    """Where codes stand in a flat text."""
+    return [match.span() for match in CODE.finditer(text)]
+
+
+def within(at: int, spans: list[tuple[int, int]]) -> bool:
+    """Whether a place lies in one of the spans."""
+    return any(start <= at < end for start, end in spans)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A check that every number in a letter's findings was taken from the evidence.
+
+#: A number as it is printed: digits with their commas and decimals, and a per cent sign; not digits inside a name.
+TOKEN = re.compile(r"(?<![A-Za-z0-9])\d[\d,]*(?:\.\d+)?%?(?![A-Za-z0-9])")
+
+
+def tokens(text: str) -> list[str]:
+    """The numbers in a text, as printed.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of str
+        ``["83.4%", "1,204"]``; codes of claims such as A1 are not numbers.
+    """
+    return [token.rstrip(",") for token in TOKEN.findall(text)]
+
+
+def stray_numbers(letter: Letter, bundles: Sequence[Bundle]) -> list[tuple[str, str]]:
+    """Numbers in the findings that nothing in the evidence accounts for.
+
+    A number is accounted for if it stands in the ``numbers`` of the finding's claims, in the statement of one of
+    its claims, in its dates, or in a parameter it used.  References to figures are left out.
+
+    Parameters
+    ----------
+    letter : Letter
+    bundles : sequence of Bundle
+        The evidence it was written from.
+
+    Returns
+    -------
+    list of (str, str)
+        Finding and number, for each number that is not accounted for; empty for a sound letter.
+    """
+    known = {bundle.finding: _known(bundle) for bundle in bundles}
+    stray = []
+    for block in letter.blocks():
+        if isinstance(block, Paragraph) and block.claims:
+            text = "".join(part.text for part in block.parts if not part.target)
+            allowed = known.get(block.finding, frozenset())
+            stray += [(block.finding, token) for token in tokens(text) if token not in allowed]
+    return stray
+
+
+def _known(bundle: Bundle) -> frozenset[str]:
+    texts: Iterable[str] = (
+        *(clean(text) for claim in bundle.claims for text, _ in claim.numbers),
+        *(clean(claim.statement) for claim in bundle.claims),
+        *(long_date(iso) for iso in (bundle.period_start, bundle.period_end, bundle.as_of, bundle.letter_date)),
+        say_period(day(bundle.period_start), day(bundle.period_end)),
+        *(value for value, _ in bundle.parameters.values()),
+    )
+    return frozenset(token for text in texts for token in tokens(text))
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Reading a letter back as it is now, from Word or PDF, whoever wrote or changed it last.
 
 #: Largest unpacked part of a Word file that is read: more is no letter.
 MAX_PART = 60_000_000

@@ -1,7 +1,4 @@
-"""The letter template: fixed words and looks, with places for what changes from force to force.
-
-The template that comes with the project was built by :func:`build_template`; afterwards it may be edited in Word.
-"""
+"""The letter template: fixed words and looks, with places for what changes from force to force."""
 
 from __future__ import annotations
 
@@ -19,9 +16,7 @@ from docx.section import Section
 from docx.shared import Mm
 from docx.text.paragraph import Paragraph
 
-from hmic_analysis.letters.archive import stable, write_whole
-from hmic_analysis.letters.ooxml import add_field
-from hmic_analysis.letters.styles import BLUE, LANGUAGE, set_styles
+from hmic_analysis.documents.word import BLUE, LANGUAGE, add_field, set_styles, stable, write_whole
 
 #: Variables the template may use, and what each is.
 VARIABLES = {

@@ -1,10 +1,4 @@
-"""A1 and A2: which crimes and incidents were attended, and how soon.
-
-``attended``: at least one resource at the scene, of a type that counts, before the crime was closed, or an
-appointment kept face to face.  Not attended: telephone, online or desk-based handling, a station front counter (a
-value of its own), or every resource stood down.  Not known: no linked incident, or a resource assigned with neither
-an arrival nor a reason for its absence.
-"""
+"""A1 and A2: which crimes and incidents were attended, and how soon."""
 
 from __future__ import annotations
 

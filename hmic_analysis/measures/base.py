@@ -1,11 +1,15 @@
-"""Counting with unknowns, and cutting a frame to its window."""
+"""Counting with unknowns, windows of time, and months in words."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
+
+# --------------------------------------------------------------------------------------------------------------------
+# Counting with unknowns, and cutting a frame to its window.
 
 
 @dataclass(frozen=True)
@@ -148,3 +152,82 @@ def happened_by(days: pd.Series, as_of: pd.Timestamp) -> pd.Series:
         Booleans; later dates were not yet known on the day.
     """
     return (days.notna() & (days <= as_of)).astype(bool)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Whole months and quarters of a period.
+
+Span = tuple[pd.Timestamp, pd.Timestamp]
+
+
+def whole_spans(start: date, end: date, months: int) -> list[Span]:
+    """Parts of so many months each, counted from the first day of a period.
+
+    Parameters
+    ----------
+    start, end : datetime.date
+        First and last day of the period.
+    months : int
+        Length of each part: 1 for months, 3 for quarters.
+
+    Returns
+    -------
+    list of (pandas.Timestamp, pandas.Timestamp)
+        First and last day of each; a rest that is shorter is left out.
+    """
+    first, last, found = pd.Timestamp(start), pd.Timestamp(end), []
+    while True:
+        begins = first + pd.DateOffset(months=months * len(found))
+        ends = first + pd.DateOffset(months=months * (len(found) + 1)) - pd.Timedelta(days=1)
+        if ends > last:
+            return found
+        found.append((begins, ends))
+
+
+def span_of(days: pd.Series, spans: list[Span]) -> pd.Series:
+    """Number of the part that each day lies in.
+
+    Parameters
+    ----------
+    days : pandas.Series
+        Naive dates.
+    spans : list of (pandas.Timestamp, pandas.Timestamp)
+        Result of :func:`whole_spans`.
+
+    Returns
+    -------
+    pandas.Series
+        Nullable integers from 0; missing for days in none.
+    """
+    found = pd.Series(pd.NA, index=days.index, dtype="Int64")
+    for number, (first, last) in enumerate(spans):
+        found[((days >= first) & (days <= last)).fillna(False).to_numpy(dtype=bool)] = number
+    return found
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Months and numbers in words, the same whatever the language of the machine.
+
+MONTHS = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+
+
+def month_name(month: pd.Timestamp) -> str:
+    """``Jan 2014``, whatever the language of the machine."""
+    return f"{MONTHS[month.month - 1][:3]} {month.year}"
+
+
+def plain(value: float) -> str:
+    """A number with thousands separators and no more decimals than it needs (two figures below 1)."""
+    if math.isnan(value):
+        return "not known"
+    if value == 0 or abs(value) >= 100:
+        return f"{value:,.0f}"
+    if abs(value) >= 1:
+        return f"{value:,.1f}".removesuffix(".0")
+    decimals = 1 - math.floor(math.log10(abs(value)))
+    if decimals > 9:
+        return f"{value:.1e}"
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0") if "." in text else text

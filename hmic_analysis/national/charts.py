@@ -8,12 +8,11 @@ import pandas as pd
 
 from hmic_analysis.figures import style
 from hmic_analysis.figures.chart import Chart, Words, finish
-from hmic_analysis.figures.measure import text_width, wrap
+from hmic_analysis.figures.maps import COLUMNS, TILES
 from hmic_analysis.figures.sheet import KeyEntry, Sheet, key_height
-from hmic_analysis.figures.tiles import COLUMNS, TILES
-from hmic_analysis.national.areas import AreaFigure
-from hmic_analysis.national.bins import Distribution
+from hmic_analysis.figures.style import text_width, wrap
 from hmic_analysis.national.counts import Row
+from hmic_analysis.national.figures import AreaFigure, Distribution
 
 #: Colour, colour of the number on it, and words of each state.
 _STATES = {

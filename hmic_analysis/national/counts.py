@@ -1,14 +1,66 @@
-"""Counts of forces as they may be published: few forces are withheld, and with them what would give them back."""
+"""Counts of forces as they may be published, and the log of what was withheld."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field, fields
 
 import numpy as np
 
-from hmic_analysis.disclosure.solver import Counts, Reading, protect
-from hmic_analysis.national.log import Log
+from hmic_analysis.disclosure.protect import Counts, Reading, protect
+from hmic_analysis.disclosure.tables import csv_text
+
+# --------------------------------------------------------------------------------------------------------------------
+# What was withheld from the national report, where, by which rule: for those who made it, never published.
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """One thing withheld.
+
+    Attributes
+    ----------
+    where : str
+        The table or figure: ``verdicts``, ``distributions``.
+    row : str
+        Claim, indicator or table of the return.
+    cell : str
+        Column; empty where the whole row went.
+    rule : str
+        The rule, in words, with its parameter.
+    kind : str
+        ``small``: it is itself what the rule protects; ``with it``: it would have given that back; ``whole``: the
+        row or figure can't be shown at all.
+    true : str
+        What would have stood there.
+    """
+
+    where: str
+    row: str
+    cell: str
+    rule: str
+    kind: str
+    true: str
+
+
+@dataclass
+class Log:
+    """Everything withheld so far, in the order it was."""
+
+    entries: list[Suppression] = field(default_factory=list)
+
+    def add(self, where: str, row: str, cell: str, rule: str, kind: str, true: object) -> None:
+        """Note one thing withheld."""
+        self.entries.append(Suppression(where, row, cell, rule, kind, str(true)))
+
+    def csv(self) -> bytes:
+        """The log as CSV (UTF-8)."""
+        head = [f.name for f in fields(Suppression)]
+        return csv_text([head, *(astuple(entry) for entry in self.entries)]).encode("utf-8")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Counts of forces as they may be published: few forces are withheld, and with them what would give them back.
 
 #: What a cell of a breakdown, and a cell it is a part of, cost to withhold for each force in it.
 PART_COST, CELL_COST = 1.0, 10.0
@@ -100,7 +152,7 @@ def release_row(
 
     Notes
     -----
-    The choice is that of :mod:`hmic_analysis.disclosure.solver`: someone who knows every number published, the rule
+    The choice is that of :mod:`hmic_analysis.disclosure.protect`: someone who knows every number published, the rule
     and which cells are small can exclude none of 1 to ``min_forces - 1`` for any small cell.
     """
     parts = parts or {}

@@ -1,22 +1,383 @@
-"""What is published, in one place: words, tables and pictures are made from it, and it holds no force."""
+"""What is published of all forces, in one place: gathered from their evidence, and naming none."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from hmic_analysis.comparison.gather import Gathered, gather
+from hmic_analysis.comparison.methods import funnel
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.national.areas import areas_of
-from hmic_analysis.national.counts import Row, gives_away, release_row, withhold_row
-from hmic_analysis.national.gather import GIVEN, STATES, AllForces, tested
-from hmic_analysis.national.indicators import NationalFigure, national_figures
-from hmic_analysis.national.log import Log
-from hmic_analysis.national.pooled import UNANIMOUS
-from hmic_analysis.national.reasons import GROUPS
-from hmic_analysis.params.catalogue import FindingSpec
+from hmic_analysis.disclosure.protect import level_of
+from hmic_analysis.errors import DataError
+from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
+from hmic_analysis.evidence.model import Bundle, ClaimEvidence
+from hmic_analysis.national.counts import Log, Row, gives_away, release_row, withhold_row
+from hmic_analysis.national.figures import (
+    UNANIMOUS,
+    AreaFigure,
+    Distribution,
+    Pooled,
+    area_figure,
+    areas_of,
+    distribution,
+    pooled,
+)
+from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.settings import National
 from hmic_analysis.project import Project
+
+# --------------------------------------------------------------------------------------------------------------------
+# Why claims were left undecided, in few groups: a reason that one or two forces have would be withheld anyway.
+
+#: Group -> what it means, to complete "... could not be decided because ...".
+GROUPS: dict[str, str] = {
+    "no_data": "no data that bear on it had been supplied or asked for",
+    "unable": "the force answered that it could not, or would not, supply the data",
+    "silent": "what was supplied cannot show it, shows only a part of it, or is contradicted by other records",
+    "few_or_unknown": "too few cases, or too many whose state is unknown, leave the result open",
+    "between": "the figure lies between the tests that would support and contradict the statement",
+}
+TITLES: dict[str, str] = {
+    "no_data": "No data",
+    "unable": "Unable or declined",
+    "silent": "Data cannot show it",
+    "few_or_unknown": "Too few or unknown cases",
+    "between": "Between the tests",
+}
+_CODES = {
+    "no_data": "no_data",
+    "not_requested": "no_data",
+    "not_yet_received": "no_data",
+    "no_statement": "no_data",
+    "nil_return_unable": "unable",
+    "nil_return_refused": "unable",
+    "no_stated_value": "unable",
+    "small_n": "few_or_unknown",
+    "interval_spans_threshold": "few_or_unknown",
+    "missing_spans_threshold": "few_or_unknown",
+    "between_thresholds": "between",
+}
+
+
+def group_of(codes: Sequence[str]) -> str:
+    """The group of the most telling reason.
+
+    Parameters
+    ----------
+    codes : sequence of str
+        Codes of :data:`hmic_analysis.evidence.model.REASONS`, most telling first.
+
+    Returns
+    -------
+    str
+        A key of :data:`GROUPS`; ``silent`` for every reason that speaks of what the data hold, and for none.
+    """
+    return _CODES.get(codes[0], "silent") if codes else "silent"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Reading the evidence of all forces once: what became of each claim, and which data each force gave.
+
+#: What a claim, or a finding as a whole, can be in a force.
+STATES = ("supported", "contradicted", "undecided", "not_assessed")
+#: What a table of the return can be: all that was asked, some of it, none, or the force was not looked at.
+GIVEN = ("given", "in_part", "not_given", "not_assessed")
+#: The table on all forces, which no force supplies.
+_OURS = "force_reference"
+
+
+@dataclass(frozen=True)
+class AllForces:
+    """The evidence of all territorial forces.
+
+    Attributes
+    ----------
+    claims : pandas.DataFrame
+        One row for each claim and force: ``finding``, ``claim``, ``force``, ``state`` (:data:`STATES`), ``reasons``
+        (group of reasons, "" unless undecided), ``grade``, ``evidence_sha256``.
+    findings : pandas.DataFrame
+        The same for each finding: ``finding``, ``force``, ``state``.
+    tables : pandas.DataFrame
+        One row for each table of the return and force: ``table``, ``force``, ``state`` (:data:`GIVEN`).
+    synthetic : bool
+        Whether the data are made up.
+    """
+
+    claims: pd.DataFrame
+    findings: pd.DataFrame
+    tables: pd.DataFrame
+    synthetic: bool
+
+
+def tested(spec: FindingSpec) -> dict[str, ClaimSpec]:
+    """The claims of a finding that the report counts: those that get a verdict and aren't restricted.
+
+    Parameters
+    ----------
+    spec : FindingSpec
+
+    Returns
+    -------
+    dict of str to ClaimSpec
+        By id, in the order of the letter.
+    """
+    return {id: c for id, c in spec.claims.items() if not c.is_judgement and c.sensitivity != "restricted"}
+
+
+def gather_all(project: Project, params: Params) -> AllForces:
+    """Read every evidence bundle of the territorial forces.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+
+    Returns
+    -------
+    AllForces
+        Where any force's data are real, those made up count as not assessed.
+
+    Raises
+    ------
+    DataError
+        If no force has evidence, or a bundle can't be read.
+    """
+    bundles = {f.slug: dict(_bundles(project, f.slug, params)) for f in params.territorial}
+    made_up = {slug for slug, found in bundles.items() if any(b.synthetic for b, _ in found.values())}
+    real = {slug for slug, found in bundles.items() if slug not in made_up and any(map(_supplied, found.values()))}
+    if real:
+        bundles |= {slug: {} for slug in made_up}
+    if not any(bundles.values()):
+        raise DataError(
+            "No force has evidence, so there is nothing to report on. Run the findings first: hmic run --all"
+        )
+    return AllForces(
+        claims=pd.DataFrame(_claim_rows(bundles, params)),
+        findings=pd.DataFrame(_finding_rows(bundles, params)),
+        tables=pd.DataFrame(_table_rows(bundles, params)),
+        synthetic=bool(made_up) and not real,
+    )
+
+
+def _bundles(project: Project, slug: str, params: Params) -> Iterable[tuple[str, tuple[Bundle, str]]]:
+    """Each finding's bundle of one force and its hash."""
+    for finding in params.findings:
+        path = project.runs(slug) / finding / BUNDLE_NAME
+        if path.is_file():
+            yield finding, (read_bundle(path), hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _supplied(found: tuple[Bundle, str]) -> bool:
+    """Whether the force itself supplied anything for the finding."""
+    return any(d.rows and d.table != _OURS for d in found[0].data)
+
+
+Bundles = Mapping[str, Mapping[str, tuple[Bundle, str]]]
+
+
+def _claim_rows(bundles: Bundles, params: Params) -> Iterable[dict[str, str]]:
+    for finding, spec in params.findings.items():
+        for claim in tested(spec):
+            for slug, found in bundles.items():
+                bundle, sha256 = found.get(finding, (None, ""))
+                known = next((c for c in bundle.claims if c.claim == claim), None) if bundle else None
+                yield {
+                    "finding": finding,
+                    "claim": claim,
+                    "force": slug,
+                    "state": _state(known),
+                    "reasons": _group(known),
+                    "grade": known.grade if known else "",
+                    "evidence_sha256": sha256,
+                }
+
+
+def _state(claim: ClaimEvidence | None) -> str:
+    if claim is None:
+        return "not_assessed"
+    return "undecided" if claim.verdict == "not_determinable" else claim.verdict
+
+
+def _group(claim: ClaimEvidence | None) -> str:
+    return group_of(claim.reasons) if claim is not None and claim.verdict == "not_determinable" else ""
+
+
+def _finding_rows(bundles: Bundles, params: Params) -> Iterable[dict[str, str]]:
+    """A finding is supported where every claim of it is, contradicted where any is, else undecided."""
+    for finding, spec in params.findings.items():
+        wanted = tested(spec)
+        for slug, found in bundles.items():
+            bundle = found[finding][0] if finding in found else None
+            states = [_state(c) for c in bundle.claims if c.claim in wanted] if bundle else []
+            if not states:
+                state = "not_assessed"
+            elif "contradicted" in states:
+                state = "contradicted"
+            else:
+                # A claim that the evidence lacks is open.
+                complete = len(states) == len(wanted) and set(states) == {"supported"}
+                state = "supported" if complete else "undecided"
+            yield {"finding": finding, "force": slug, "state": state}
+
+
+def _table_rows(bundles: Bundles, params: Params) -> Iterable[dict[str, str]]:
+    """What forces supply, in the order of the template they get."""
+    asked = {t for spec in params.findings.values() for t in (*spec.tables.core, *spec.tables.useful)} - {_OURS}
+    for table in (t for t in CONTRACTS if t in asked):
+        for slug, found in bundles.items():
+            uses = [d for b, _ in found.values() for d in b.data if d.table == table]
+            if not uses:
+                state = "not_assessed"
+            elif not any(d.rows for d in uses):
+                state = "not_given"
+            else:
+                state = "in_part" if any(d.cannot_tell for d in uses) else "given"
+            yield {"table": table, "force": slug, "state": state}
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The figures that the national report gives: which, and of each what all forces together may show.
+
+#: Where forces lie in the funnel, and those that aren't in it.
+PLACES = ("below", "within", "above", "not_compared")
+_PLACE = {"far_below": "below", "far_above": "above"}
+#: Pictures of the spread of figures, for each finding at most.
+PICTURES = 2
+#: Units of figures that say of a force that it is so or not, or how it was counted; they have no distribution.
+_NO_AMOUNT = ("yes/no", "method", "forces")
+
+
+@dataclass(frozen=True)
+class NationalFigure:
+    """One figure over all forces.
+
+    Attributes
+    ----------
+    indicator, finding, label, unit, definition, window : str
+    forces : int or None
+        Forces with a figure; None where those without are few.
+    pooled : Pooled or None
+        The figure of all forces together.
+    spread : Distribution or None
+        How forces are spread.
+    places : Row or None
+        How many forces lie where in the funnel; None where nobody is judged.
+    area : AreaFigure or None
+        The figure by part of the country.
+    drawn : bool
+        Whether its spread gets a picture of its own: the first two of each finding.
+    """
+
+    indicator: str
+    finding: str
+    label: str
+    unit: str
+    definition: str
+    window: str
+    forces: int | None
+    pooled: Pooled | None
+    spread: Distribution | None
+    places: Row | None
+    area: AreaFigure | None
+    drawn: bool
+
+
+def wanted_indicators(params: Params) -> dict[str, str]:
+    """The indicators of the catalogue that the report gives, and the finding of each.
+
+    Parameters
+    ----------
+    params : Params
+
+    Returns
+    -------
+    dict of str to str
+        In the order of the letter, those that decide a claim first; without those that are no amounts and those that
+        only restricted claims rest on.
+    """
+    found: dict[str, str] = {}
+    for id, spec in params.findings.items():
+        telling = [name for claim in tested(spec).values() for name in claim.indicators]
+        for name in dict.fromkeys([*telling, *(i.name for i in spec.indicators)]):
+            if spec.indicator(name).unit not in _NO_AMOUNT and level_of([name], spec.claims) != "restricted":
+                found.setdefault(name, id)
+    return found
+
+
+def national_figures(project: Project, params: Params, log: Log) -> Iterator[NationalFigure]:
+    """Every wanted figure, as all forces together may show it.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    log : Log
+        Gets what is withheld.
+
+    Yields
+    ------
+    NationalFigure
+        Those that no force has are left out.
+    """
+    drawn: Counter[str] = Counter()
+    mapped: set[str] = set()
+    for name, finding in wanted_indicators(params).items():
+        try:
+            gathered = gather(project, params, name)
+        except DataError:
+            continue  # Nobody has evidence on it, or only by strata.
+        if len(gathered.used):
+            # Only pictures need be few; every figure is in the tables.
+            found = _figure(gathered, params, log, finding not in mapped)
+            mapped |= {finding} if found.area else set()
+            drawn[finding] += found.spread is not None
+            yield replace(found, drawn=found.spread is not None and drawn[finding] <= PICTURES)
+
+
+def _figure(gathered: Gathered, params: Params, log: Log, map_it: bool) -> NationalFigure:
+    rules, used, total = params.inspection.national, len(gathered.used), len(params.territorial)
+    public = level_of([gathered.indicator], params.finding(gathered.finding).claims) == "public"
+    few_missing = 0 < total - used < rules.min_forces
+    if few_missing:
+        rule = f"min_forces: fewer than {rules.min_forces} forces without a figure"
+        log.add("rates", gathered.indicator, "forces", rule, "small", used)
+    return NationalFigure(
+        indicator=gathered.indicator,
+        finding=gathered.finding,
+        label=gathered.label,
+        unit=gathered.unit,
+        definition=gathered.definition,
+        window=gathered.window,
+        forces=None if few_missing else used,
+        pooled=pooled(gathered, rules, params.inspection.confidence / 100, public, log),
+        spread=distribution(gathered, rules, total, log),
+        places=_places(gathered, params, rules, log),
+        area=area_figure(gathered, params, public, log) if map_it else None,
+        drawn=False,
+    )
+
+
+def _places(gathered: Gathered, params: Params, rules: National, log: Log) -> Row | None:
+    """Forces below, within and above the outer lines of the funnel."""
+    result = funnel(gathered, params.inspection.comparison)
+    judged = result.frame["position"].dropna()
+    # A force with a figure that isn't judged would make two tables differ by it.
+    if not result.looks or len(judged) != len(gathered.used):
+        return None
+    where = judged.map(lambda p: _PLACE.get(p, "within")).value_counts()
+    cells = {p: int(where.get(p, 0)) for p in PLACES[:3]}
+    cells["not_compared"] = len(params.territorial) - len(judged)
+    return release_row("funnels", gathered.indicator, cells, rules.min_forces, log, fixed=("not_compared",))
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# What is published, in one place: words, tables and pictures are made from it, and it holds no force.
 
 #: The cell that all tables print alike.
 KEPT = ("not_assessed",)

@@ -1,29 +1,295 @@
-"""Writing the national report: what is published in one folder, what only its makers may see in another."""
+"""Writing the national report: what is published in one folder, what only its makers see in another."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import json
 import os
+import re
 import shutil
 import uuid
+from functools import cache
+from importlib import resources
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+
+import jinja2
+import typst
+from docx import Document
+from docx.document import Document as DocumentType
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.shared import Mm
 
 from hmic_analysis.comparison.write import write_folder
-from hmic_analysis.disclosure.sensitivity import declaration
-from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.disclosure.protect import declaration
+from hmic_analysis.disclosure.reading import read_release
+from hmic_analysis.documents.pdf import size_of
+from hmic_analysis.documents.word import LANGUAGE, add_field, set_styles, stable, write_section, write_whole
+from hmic_analysis.errors import DataError, HmicError, ParameterError
 from hmic_analysis.evidence.bundle import package_versions
-from hmic_analysis.letters.archive import write_whole
-from hmic_analysis.national.check import check_nameless
-from hmic_analysis.national.content import Content, make_content
-from hmic_analysis.national.gather import AllForces
-from hmic_analysis.national.log import Log
-from hmic_analysis.national.page import STYLE, page_bytes, style_bytes
-from hmic_analysis.national.pdf import pdf_bytes
-from hmic_analysis.national.report import NationalReport
-from hmic_analysis.national.tables import notes, sheets
-from hmic_analysis.national.word import word_bytes
+from hmic_analysis.letters.pdf import STANDARD, compiler, drawable
+from hmic_analysis.national.content import Content, make_content, notes, sheets
+from hmic_analysis.national.counts import Log
+from hmic_analysis.national.report import AllForces, NationalReport
+from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
 from hmic_analysis.site.workbook import workbook
+
+# --------------------------------------------------------------------------------------------------------------------
+# The last look before the report is put in place: no file of it may name a force.
+
+
+def check_nameless(folder: Path, params: Params) -> None:
+    """Refuse a report that names a force anywhere.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The report, not yet in its place.
+    params : Params
+
+    Raises
+    ------
+    DataError
+        If a name, slug or code of a force stands in a file, or a file can't be read, so that nothing is proven of it.
+
+    Notes
+    -----
+    Documents, pages, workbooks, data and the text and metadata of pictures are read.  Names count as words with their
+    capitals; slugs only where they are no plain word (``west-mercia``), for those are names in small letters.
+    """
+    release = read_release(folder)
+    if release.unread:
+        file, why = release.unread[0]
+        raise DataError(
+            f"The national report isn't written: {file} can't be read to see that it names no force ({why})."
+        )
+    names = {name for f in params.territorial for name in (f.name, f.full_name, f.pfa_code) if name}
+    names |= {f.slug for f in params.territorial if "-" in f.slug}
+    wanted = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?!\w)")
+    for part in release.parts:
+        text = " | ".join([part.text, *(cell for row in part.rows for cell in row)])
+        found = wanted.search(text)
+        if found:
+            raise DataError(
+                f"The national report isn't written: {part.file}, {part.place or 'text'}, would name a force "
+                f"('{found.group()}'). Its words come from params/findings.yml and params/inspection.yml: reword them."
+            )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The national report as one web page.
+
+STYLE = "report.css"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    found = jinja2.Environment(
+        loader=jinja2.PackageLoader("hmic_analysis.national", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["place"] = lambda title: "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
+    return found
+
+
+def page_bytes(report: NationalReport, content: Content) -> bytes:
+    """The page, in UTF-8; pictures lie in ``figures`` beside it.
+
+    Parameters
+    ----------
+    report : NationalReport
+    content : Content
+
+    Returns
+    -------
+    bytes
+    """
+    inspection = report.params.inspection
+    text = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            title=f"{inspection.title}. National report",
+            organisation=inspection.letter.organisation,
+            notices=report.notices,
+            declaration=declaration("public"),
+            sections=content.sections,
+            style=STYLE,
+        )
+    )
+    return text.encode("utf-8")
+
+
+def style_bytes() -> bytes:
+    """The style sheet: that of the site."""
+    return resources.files("hmic_analysis.site").joinpath("static/site.css").read_bytes()
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The national report as an accessible PDF (PDF/UA-1), set by typst; typst reads no word of it as its own markup.
+
+#: Millimetres: no picture is wider or taller.
+WIDEST, TALLEST = 160.0, 190.0
+
+
+def pdf_bytes(report: NationalReport, content: Content, folder: Path) -> bytes:
+    """The report as the bytes of a PDF/UA-1 document.
+
+    Parameters
+    ----------
+    report : NationalReport
+    content : Content
+    folder : pathlib.Path
+        The report's folder; its pictures lie below.
+
+    Returns
+    -------
+    bytes
+        Equal reports and pictures give equal bytes.
+
+    Raises
+    ------
+    HmicError
+        If it can't be set.
+    """
+    inspection = report.params.inspection
+    written = dt.datetime.combine(inspection.letter_date, dt.time(), dt.UTC)
+    try:
+        return compiler().compile(
+            input=_source(),
+            format="pdf",
+            root=folder,
+            sys_inputs={"report": json.dumps(_data(report, content, folder), ensure_ascii=False)},
+            pdf_standards=[STANDARD],
+            timestamp=int(written.timestamp()),
+        )
+    except typst.TypstError as fault:
+        raise HmicError(f"The PDF of the national report can't be set: {fault}.") from None
+
+
+@cache
+def _source() -> bytes:
+    return resources.files("hmic_analysis.national").joinpath("templates/report.typ").read_bytes()
+
+
+def _data(report: NationalReport, content: Content, folder: Path) -> dict[str, Any]:
+    inspection = report.params.inspection
+    sections = [section.model_dump(mode="json") for section in content.sections]
+    for block in (b for section in sections for b in section["blocks"] if b["kind"] == "figure"):
+        width, height = size_of(folder / block["svg"], f"Figure {block['number']}")
+        block["width"] = min(WIDEST, TALLEST * width / height)
+    data = {
+        "title": f"{inspection.title}. National report",
+        "organisation": inspection.letter.organisation,
+        "running": f"{inspection.letter.organisation}: {inspection.letter.report_title}, national report",
+        "notices": list(report.notices),
+        "declaration": declaration("public"),
+        "sections": sections,
+    }
+    return _each_text(data)
+
+
+def _each_text(value: Any) -> Any:
+    """The same values, every text in them drawable."""
+    if isinstance(value, str):
+        return drawable(value)
+    if isinstance(value, dict):
+        return {key: _each_text(item) for key, item in value.items()}
+    return [_each_text(item) for item in value] if isinstance(value, list) else value
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The national report as a Word document.
+
+
+def word_bytes(report: NationalReport, content: Content, folder: Path) -> bytes:
+    """The report as the bytes of a Word document.
+
+    Parameters
+    ----------
+    report : NationalReport
+    content : Content
+    folder : pathlib.Path
+        The report's folder; its pictures lie below.
+
+    Returns
+    -------
+    bytes
+        Equal reports and pictures give equal bytes.
+    """
+    document = Document()
+    _drop_thumbnail(document)
+    set_styles(document)
+    _page(document, report)
+    _opening(document, report, content)
+    anchor = document.add_paragraph()
+    for section in content.sections:
+        write_section(anchor, section, folder)
+    anchor._p.getparent().remove(anchor._p)
+    _properties(document, report)
+    out = BytesIO()
+    document.save(out)
+    return stable(out.getvalue())
+
+
+def _drop_thumbnail(document: DocumentType) -> None:
+    """The library's blank document carries a picture of itself."""
+    rels = document.part.package.rels
+    for key in [k for k, rel in rels.items() if rel.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+        del rels[key]
+
+
+def _page(document: DocumentType, report: NationalReport) -> None:
+    """A4 with 160 mm of text; the notices in the header of every page."""
+    inspection = report.params.inspection
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(25)
+    section.top_margin, section.bottom_margin = Mm(30), Mm(22)
+    section.header_distance, section.footer_distance = Mm(12), Mm(10)
+    head = section.header.paragraphs[0]
+    head.style = "Header"
+    head.add_run(f"{inspection.letter.organisation}: {inspection.letter.report_title}, national report")
+    for notice in report.notices:
+        section.header.add_paragraph(notice, style="Header notice")
+    foot = section.footer.paragraphs[0]
+    foot.style = "Footer"
+    foot.add_run("Page ")
+    add_field(foot, "PAGE", "1")
+    foot.add_run(" of ")
+    add_field(foot, "NUMPAGES", "1")
+
+
+def _opening(document: DocumentType, report: NationalReport, content: Content) -> None:
+    inspection = report.params.inspection
+    document.add_paragraph(inspection.letter.organisation, style="Letterhead")
+    document.add_paragraph(f"{inspection.title}. National report", style="Title")
+    for notice in report.notices:
+        document.add_paragraph(notice, style="Notice")
+    document.add_paragraph(declaration("public"), style="Note")
+    document.add_paragraph("Contents", style="Heading 1")
+    for section in content.sections:
+        document.add_paragraph(section.title, style="List Bullet")
+
+
+def _properties(document: DocumentType, report: NationalReport) -> None:
+    inspection = report.params.inspection
+    properties = document.core_properties
+    properties.title, properties.subject = f"{inspection.title}. National report"[:255], "National report"
+    properties.author = properties.last_modified_by = inspection.letter.organisation
+    properties.keywords = "; ".join(report.notices)[:255]
+    properties.comments, properties.language, properties.revision = declaration("public"), LANGUAGE, 1
+    properties.created = properties.modified = dt.datetime.combine(inspection.letter_date, dt.time())
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Writing the national report: what is published in one folder, what only its makers may see in another.
 
 NAME = "national-report"
 #: By this file a folder is known as a report made before.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -11,13 +12,132 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hmic_analysis.disclosure.protect import declaration
+from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, package_versions, read_bundle
-from hmic_analysis.runs.failure import Failure, NotebookStopped, from_papermill, from_stop
-from hmic_analysis.runs.heading import mark_notebook
-from hmic_analysis.runs.order import Order
-from hmic_analysis.runs.outputs import EXECUTED_NAME, outputs_of
-from hmic_analysis.runs.record import RECORD_NAME, Record, write_basis, write_record
+from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.runs.fingerprint import Notebook
+from hmic_analysis.runs.record import (
+    EXECUTED_NAME,
+    RECORD_NAME,
+    Engine,
+    Failure,
+    NotebookStopped,
+    Order,
+    Record,
+    from_papermill,
+    from_stop,
+    outputs_of,
+    write_basis,
+    write_record,
+)
+from hmic_analysis.runs.rules import Rules
+from hmic_analysis.runs.warm import linux
+
+# --------------------------------------------------------------------------------------------------------------------
+# What an executed notebook says of itself at its head: the embargo, that data are synthetic, how sensitive it is.
+
+
+def mark_notebook(path: Path, embargo: str, bundle: Bundle | None) -> None:
+    """Put what must be said at the end of a notebook's first text cell, which holds its title.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The executed notebook; nothing is done where none was saved.
+    embargo : str
+        As the parameters say, whatever the time is; empty for none.
+    bundle : Bundle or None
+        The evidence that it left.  None: it failed, so nobody knows what it shows, and it is restricted.
+    """
+    if not path.is_file():
+        return
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    words = [f"**{embargo}.**"] if embargo else []
+    words += [f"**{SYNTHETIC_NOTICE}.**"] if bundle is not None and bundle.synthetic else []
+    words.append(declaration(bundle.sensitivity if bundle is not None else "restricted"))
+    title = next((c for c in notebook["cells"] if c["cell_type"] == "markdown"), None)
+    if title is None:
+        # A notebook without any text still has a place for what is true of the whole of it.
+        notebook["metadata"]["notice"] = " ".join(words)
+    else:
+        title["source"] = "".join(title["source"]).rstrip() + "\n\n" + " ".join(words)
+    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Which engine executes a notebook, and how papermill is told.
+
+#: Packages whose widgets need an answer from whoever executes them, which a pipe can't give.
+_TWO_WAY = ("ipywidgets", "ipyleaflet", "bqplot", "ipympl", "panel", "voila")
+_KERNEL = "python3"
+
+
+def choose_engine(notebook: Notebook, rules: Rules) -> tuple[Engine, str]:
+    """The engine of a notebook.
+
+    Parameters
+    ----------
+    notebook : Notebook
+    rules : Rules
+        Of its finding.
+
+    Returns
+    -------
+    tuple of str
+        ``warm`` or ``plain``, and why not ``warm``.
+    """
+    if rules.engine == "plain":
+        return "plain", "params/runs.yml says so"
+    if not linux.supported():
+        return "plain", "warm copies exist on Linux only"
+    if notebook.kernel not in ("", _KERNEL):
+        return "plain", f"it wants the kernel {notebook.kernel}"
+    if notebook.language not in ("", "python"):
+        return "plain", f"it is written in {notebook.language}"
+    widgets = [name for name in _TWO_WAY if name in notebook.packages]
+    if widgets:
+        return "plain", f"it uses {widgets[0]}, whose widgets need answers"
+    return "warm", ""
+
+
+def engine_words(order: Order, details: dict[str, Any]) -> dict[str, Any]:
+    """What papermill is told about the engine.
+
+    Parameters
+    ----------
+    order : Order
+    details : dict
+        Filled by the engine with what it measured.
+
+    Returns
+    -------
+    dict
+        Arguments of ``papermill.execute_notebook``.
+    """
+    if order.engine == "plain":
+        from hmic_analysis.runs.plain import NAME
+
+        return {
+            "engine_name": NAME,
+            "start_timeout": 120,
+            "seconds": order.seconds,
+            "memory_mb": order.memory_mb,
+            "output_mb": order.output_mb,
+            "seed": order.seed,
+            # The warning that a kernel of this machine talks over TCP would drown what the run has to say.
+            "extra_arguments": ["--IPKernelApp.log_level=ERROR"],
+        }
+    from hmic_analysis.runs.warm.copy import Limits
+    from hmic_analysis.runs.warm.engine import NAME
+
+    limits = Limits(seconds=order.seconds, memory_mb=order.memory_mb, output_mb=order.output_mb)
+    return {"engine_name": NAME, "limits": limits, "seed": order.seed, "report": details}
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Executing one report with papermill: in a folder of its own, put in place whole.
 
 _PART, _OLD = ".part-", ".old-"
 
@@ -82,8 +202,6 @@ def _run(order: Order, work: Path, details: dict[str, Any]) -> Failure | None:
     """Run papermill; say where and why if it fails."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
-
-    from hmic_analysis.runs.engines import engine_words
 
     executed = work / EXECUTED_NAME
     try:

@@ -1,25 +1,342 @@
-"""What a report rests on, as content hashes: data, parameters, notebook, library, versions.
-
-A report is up to date when none of them has changed since it was made.  Times of files never matter.
-"""
+"""What a report rests on, as content hashes: data, parameters, notebook, library, versions."""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
 from pydantic import ValidationError
 
+import hmic_analysis
+from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.bundle import package_versions
 from hmic_analysis.params.catalogue import ALWAYS, FindingSpec
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.params.settings import Settings
 from hmic_analysis.project import Project
-from hmic_analysis.runs.imports import Library, Module, names_imported, without_words
-from hmic_analysis.runs.notebook import Notebook
-from hmic_analysis.store.manifest import Manifest
+from hmic_analysis.store.accounts import Manifest
+
+# --------------------------------------------------------------------------------------------------------------------
+# What a notebook says of itself without being executed: its code, parameters, imports and kernel.
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook as it lies in the folder.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    code : tuple of str
+        Its code cells; text cells and outputs don't count.
+    parameters : dict of str to object
+        Names that its cell tagged ``parameters`` sets, with their values; None where that is no plain value.
+    tree : ast.Module
+        All its code; lines that only IPython understands are left out.
+    kernel, language : str
+        As its metadata say; empty where they don't.
+    """
+
+    path: Path
+    code: tuple[str, ...]
+    parameters: dict[str, object]
+    tree: ast.Module
+    kernel: str
+    language: str
+
+    @cached_property
+    def text(self) -> str:
+        """All its code as one text."""
+        return "\n".join(self.code)
+
+    @property
+    def packages(self) -> set[str]:
+        """Top-level packages that its code imports."""
+        return {name.partition(".")[0] for name in imported(self.tree)}
+
+
+def read_notebook(path: Path, name: str) -> Notebook:
+    """Read a notebook.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    name : str
+        The file as people should read it.
+
+    Returns
+    -------
+    Notebook
+
+    Raises
+    ------
+    ParameterError
+        If it isn't there or can't be read.
+    """
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        cells = [cell for cell in whole["cells"] if cell["cell_type"] == "code"]
+        code = tuple("".join(cell["source"]) for cell in cells)
+        tagged = [i for i, cell in enumerate(cells) if "parameters" in cell.get("metadata", {}).get("tags", [])]
+        spec = whole.get("metadata", {}).get("kernelspec", {})
+    except FileNotFoundError:
+        raise ParameterError(f"{name} is not there; params/findings.yml names it.") from None
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as fault:
+        raise ParameterError(f"{name} is not a notebook that can be read: {fault}.") from None
+    body = [statement for cell in code for statement in _parse(cell).body]
+    return Notebook(
+        path=path,
+        code=code,
+        parameters=_assigned(_parse(code[tagged[0]])) if tagged else {},
+        tree=ast.Module(body=body, type_ignores=[]),
+        kernel=spec.get("name", ""),
+        language=spec.get("language", ""),
+    )
+
+
+def imported(tree: ast.AST) -> list[str]:
+    """Dotted names that code imports, also inside functions; not those for type checkers alone.
+
+    Parameters
+    ----------
+    tree : ast.AST
+
+    Returns
+    -------
+    list of str
+        ``from a import b`` gives ``a`` and ``a.b``, since either may be a module.
+    """
+    found: list[str] = []
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            waiting += node.orelse
+        else:
+            waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def _parse(source: str) -> ast.Module:
+    """The code of a cell; empty where only IPython understands it."""
+    lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!", "?"))]
+    try:
+        return ast.parse("\n".join(lines))
+    except SyntaxError:
+        return ast.Module(body=[], type_ignores=[])
+
+
+def _assigned(tree: ast.Module) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        for target in targets:
+            if isinstance(target, ast.Name) and getattr(statement, "value", None) is not None:
+                try:
+                    found[target.id] = ast.literal_eval(statement.value)
+                except ValueError:
+                    found[target.id] = None
+    return found
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Which modules of the package a notebook uses, found by reading their import statements.
+#
+# A report is run again when a module that it uses has changed, and not for a change of any other.
+
+PACKAGE = Path(hmic_analysis.__file__).resolve().parent
+_NAME = hmic_analysis.__name__
+#: Parts of the package that no figure, table or verdict depends on.
+_NOT_EVIDENCE = ("cli", "letters", "runs", "simulate", "__main__")
+
+
+#: An import statement, with what it imports up to the end of its line or its bracket.
+_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)|import[ \t]+([^\n#]*))", re.M)
+_FOR_TYPES = re.compile(r"^if (?:typing\.)?TYPE_CHECKING:\n(?:[ \t]+[^\n]*\n|[ \t]*\n)+", re.M)
+_COMMENT = re.compile(r"#[^\n]*")
+_DOCSTRING = re.compile(r'"""[\s\S]*?"""')
+
+
+def names_imported(text: str) -> tuple[str, ...]:
+    """Dotted names of this package that some code imports, also inside functions; not those for type checkers alone.
+
+    Several hundred modules are read for one plan, so this looks at the text instead of parsing it.
+
+    Parameters
+    ----------
+    text : str
+        Python, formatted as this project's code is.
+
+    Returns
+    -------
+    tuple of str
+        ``from a import b`` gives ``a`` and ``a.b``, since either may be a module.
+    """
+    found: dict[str, None] = {}
+    for origin, things, plain in _IMPORT.findall(_FOR_TYPES.sub("", _DOCSTRING.sub("", text))):
+        listed = _COMMENT.sub("", things or plain).strip("() \t\n")
+        words = [thing.split()[0] for thing in listed.split(",") if thing.strip()]
+        for name in [origin, *(f"{origin}.{word}" for word in words)] if origin else words:
+            if name.partition(".")[0] == _NAME:
+                found[name] = None
+    return tuple(found)
+
+
+def without_words(text: str) -> str:
+    """Code without its docstrings and import statements: what is left of it names what it reads."""
+    return _IMPORT.sub("", _DOCSTRING.sub("", text))
+
+
+@dataclass(frozen=True)
+class Module:
+    """One module of the package.
+
+    Attributes
+    ----------
+    name : str
+        ``hmic_analysis.findings.a6_suspects``.
+    path : pathlib.Path
+    """
+
+    name: str
+    path: Path = field(compare=False)
+
+    @cached_property
+    def text(self) -> str:
+        """The code, with line ends as everywhere."""
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the code."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+
+    @cached_property
+    def statements(self) -> str:
+        """The code without docstrings and import statements."""
+        return without_words(self.text)
+
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        """Dotted names of the package that it imports."""
+        return names_imported(self.text)
+
+
+class Library:
+    """The modules of the package as they lie on disk; read as far as asked for.
+
+    Parameters
+    ----------
+    package : pathlib.Path
+        Folder of the package.
+    """
+
+    def __init__(self, package: Path = PACKAGE) -> None:
+        self.package = package
+        self._modules: dict[str, Module | None] = {}
+
+    def used_by(self, names: Iterable[str]) -> dict[str, Module]:
+        """Every module that code which imports these names uses, directly or through others.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Dotted names; those that are no modules of the package are passed over.
+
+        Returns
+        -------
+        dict of str to Module
+            In the order of their names.
+        """
+        found: dict[str, Module] = {}
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            # Importing a module runs the packages that it lies in.
+            parts = name.split(".")
+            for depth in range(1, len(parts) + 1):
+                part = ".".join(parts[:depth])
+                module = self.module(part)
+                if module is not None and part not in found:
+                    found[part] = module
+                    waiting += module.imports
+        return dict(sorted(found.items()))
+
+    def everything(self) -> dict[str, Module]:
+        """Every module of the package but those that no evidence depends on."""
+        names = []
+        for path in sorted(self.package.rglob("*.py")):
+            parts = path.relative_to(self.package).with_suffix("").parts
+            if parts[0] not in _NOT_EVIDENCE:
+                names.append(".".join((_NAME, *(part for part in parts if part != "__init__"))))
+        return self.used_by(names)
+
+    def needs_everything(self, names: Iterable[str]) -> bool:
+        """Whether code takes something from the package itself, which then imports what it needs by name.
+
+        Parameters
+        ----------
+        names : iterable of str
+            What the code imports.
+
+        Returns
+        -------
+        bool
+        """
+        names = list(names)
+        taken = [name for name in names if name.rpartition(".")[0] == _NAME]
+        return _NAME in names and (not taken or any(self.module(name) is None for name in taken))
+
+    def module(self, name: str) -> Module | None:
+        """The module of that name; None if the package has none."""
+        if name not in self._modules:
+            self._modules[name] = self._find(name)
+        return self._modules[name]
+
+    def _find(self, name: str) -> Module | None:
+        if name != _NAME and not name.startswith(f"{_NAME}."):
+            return None
+        base = self.package.joinpath(*name.split(".")[1:])
+        for path in (base / "__init__.py", base.with_name(f"{base.name}.py")):
+            if path.is_file():
+                return Module(name, path)
+        return None
+
+
+def names_to_preload(notebooks: Iterable[Notebook]) -> list[str]:
+    """Everything that some notebooks import, and what the modules of the package that they use import in turn.
+
+    Parameters
+    ----------
+    notebooks : iterable of Notebook
+
+    Returns
+    -------
+    list of str
+        Dotted names; some of them may be functions rather than modules.
+    """
+    notebooks = list(notebooks)
+    names = {name for notebook in notebooks for name in imported(notebook.tree)}
+    modules = Library().used_by(names)
+    for module in modules.values():
+        names.update(imported(ast.parse(module.text)))
+    return sorted(names | set(modules))
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# What a report rests on, as content hashes: data, parameters, notebook, library, versions.
+#
+# A report is up to date when none of them has changed since it was made. Times of files never matter.
 
 NATIONAL = "england-and-wales"
 
@@ -189,7 +506,7 @@ class Footing:
 
 
 def _read_manifest(project: Project, force: str) -> Manifest | None:
-    """As :func:`hmic_analysis.store.processed.read_manifest`, without the libraries that read tables."""
+    """As :func:`hmic_analysis.store.tables.read_manifest`, without the libraries that read tables."""
     try:
         return Manifest.model_validate_json((project.processed / force / "manifest.json").read_bytes())
     except (OSError, ValidationError):

@@ -9,9 +9,8 @@ import sys
 import threading
 from typing import IO, Protocol
 
-from hmic_analysis.runs.order import Order
-from hmic_analysis.runs.record import Record
-from hmic_analysis.runs.warm.preload import ENVIRONMENT
+from hmic_analysis.runs.record import Order, Record
+from hmic_analysis.runs.warm.parent import ENVIRONMENT
 
 #: Seconds beyond a notebook's own limit after which its worker is given up.
 _PATIENCE = 120

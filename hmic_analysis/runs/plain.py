@@ -1,7 +1,4 @@
-"""The papermill engine ``hmic-plain``: a Jupyter kernel for each notebook, as papermill has it, with limits.
-
-It is for notebooks and machines that warm copies are not for.  A report comes out the same either way.
-"""
+"""The papermill engine ``hmic-plain``: a Jupyter kernel for each notebook, as papermill has it, with limits."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.log import logger
 
-from hmic_analysis.runs.failure import NotebookStopped
+from hmic_analysis.runs.record import NotebookStopped
 
 NAME = "hmic-plain"
 #: A kernel that doesn't start, most often for a port that another has taken meanwhile, is tried again.
@@ -134,7 +131,7 @@ class LimitedClient(PapermillNotebookClient):
         self.wait_for_reply(self.kc.execute(source, silent=True, store_history=False))
 
     def _death(self) -> NotebookStopped:
-        from hmic_analysis.runs.warm.endings import ended_with
+        from hmic_analysis.runs.warm.engine import ended_with
 
         cell = last_begun(self.nb)
         if self._too_much():

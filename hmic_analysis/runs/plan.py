@@ -1,8 +1,9 @@
-"""What would run, and why.  Planning changes nothing on disk."""
+"""What would run, and why; and the orders for those who execute it. Planning changes nothing on disk."""
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,13 @@ from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project
-from hmic_analysis.runs.fingerprint import REASONS, Basis, Footing
-from hmic_analysis.runs.notebook import Notebook, read_notebook
-from hmic_analysis.runs.outputs import what_is_missing
-from hmic_analysis.runs.record import Record, read_record
+from hmic_analysis.runs.execute import choose_engine
+from hmic_analysis.runs.fingerprint import REASONS, Basis, Footing, Notebook, names_to_preload, read_notebook
+from hmic_analysis.runs.record import Order, Record, read_basis, read_record, what_is_missing
+from hmic_analysis.runs.rules import RunRules
+
+# --------------------------------------------------------------------------------------------------------------------
+# What would run, and why. Planning changes nothing on disk.
 
 #: Parameters that every finding notebook takes, all of them texts; those of the second line are days.
 NOTEBOOK_PARAMETERS = (
@@ -238,3 +242,128 @@ def check_table(jobs: Sequence[Job]) -> None:
         if place in owners:
             raise ParameterError(f"{owners[place]} and {job.name} would both write to {job.folder}.")
         owners[place] = job.name
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Why a report would run: which table, value, cell or module has changed since it was made.
+
+_NAMES = {
+    "data": "tables",
+    "parameters": "parameters",
+    "notebook": "notebook",
+    "library": "modules of the library",
+    "versions": "versions",
+}
+_HASH = 64
+
+
+def explain(job: Job) -> list[str]:
+    """Say what a report rests on and what of it has changed.
+
+    Parameters
+    ----------
+    job : Job
+
+    Returns
+    -------
+    list of str
+        Lines.
+    """
+    verb = "would run" if job.due else "would not run"
+    lines = [f"{job.name} {job.title}: {verb}, {job.reason}."]
+    if job.last is not None:
+        lines.append(
+            f"Last made {job.last.ended[:16].replace('T', ' ')} UTC in {job.last.seconds:.1f} s, {job.last.status}"
+            + (f", engine {job.last.engine}." if job.last.engine else ".")
+        )
+        if job.last.failure is not None:
+            lines += [f"  {part}" for part in (job.last.failure.where(), job.last.failure.what()) if part]
+    before = read_basis(job.folder)
+    for part, name in _NAMES.items():
+        now, then = job.basis[part], before.get(part, {})
+        lines.append(f"Rests on {len(now)} {name}" + (": " + ", ".join(_short(part, now)) if part != "library" else ""))
+        if before:
+            lines += [f"  {change}" for change in _changes(now, then)]
+    if job.last is not None and not before:
+        lines.append("What it rested on was not kept, so single changes can't be named.")
+    return lines
+
+
+def _short(part: str, items: dict[str, str]) -> list[str]:
+    """What there is, without the hashes, as far as a person wants to see it."""
+    if part == "versions":
+        return [f"{name} {version}" for name, version in items.items()]
+    if part == "notebook":
+        return [f"{len(items)} cells"]
+    if part == "parameters":
+        return [
+            f"{k}={v}" for k, v in items.items() if len(v) != _HASH and not k.startswith(("force.", "quantifiers."))
+        ]
+    return [name + (" (absent)" if value == "absent" else "") for name, value in items.items()]
+
+
+def _changes(now: dict[str, str], then: dict[str, str]) -> list[str]:
+    found = []
+    for name in sorted({*now, *then}):
+        if name not in then:
+            found.append(f"new: {name}")
+        elif name not in now:
+            found.append(f"gone: {name}")
+        elif now[name] != then[name]:
+            shown = "" if _HASH in (len(now[name]), len(then[name])) else f", {then[name]} before, {now[name]} now"
+            found.append(f"changed: {name}{shown}")
+    return found
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# From jobs of a plan to orders for workers.
+
+
+def make_orders(project: Project, jobs: Sequence[Job], rules: RunRules) -> tuple[list[Order], list[str]]:
+    """The orders for some jobs, and what their notebooks import.
+
+    Parameters
+    ----------
+    project : Project
+    jobs : sequence of Job
+    rules : RunRules
+
+    Returns
+    -------
+    tuple
+        Orders, those that took longest last time first, so that no long one is left for the end; and the names that
+        warm copies should find imported.
+    """
+    run = uuid.uuid4().hex[:12]
+    notebooks: dict[str, Notebook] = {}
+    for job in jobs:
+        if str(job.notebook) not in notebooks:
+            notebooks[str(job.notebook)] = read_notebook(job.notebook, project.relative(job.notebook))
+    orders = [_order(job, notebooks[str(job.notebook)], rules, run) for job in sorted(jobs, key=_longest_first)]
+    warm = {str(order.notebook) for order in orders if order.engine == "warm"}
+    return orders, names_to_preload(notebooks[path] for path in sorted(warm))
+
+
+def _order(job: Job, notebook: Notebook, rules: RunRules, run: str) -> Order:
+    own = rules.of(job.finding)
+    engine, reason = choose_engine(notebook, own)
+    return Order(
+        finding=job.finding,
+        title=job.title,
+        force=job.force,
+        notebook=job.notebook,
+        folder=job.folder,
+        parameters=job.parameters,
+        fingerprint=job.fingerprint,
+        basis=job.basis,
+        engine=engine,
+        engine_reason=reason,
+        seconds=own.time_limit_s,
+        memory_mb=own.memory_limit_mb,
+        output_mb=own.output_limit_mb,
+        run=run,
+    )
+
+
+def _longest_first(job: Job) -> float:
+    return -job.last.seconds if job.last is not None else float("-inf")

@@ -1,19 +1,363 @@
-"""The manifest of one report: what became of it, and on what it rests."""
+"""One report: the order for it, its files, its failure, and the manifest of what became of it."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hmic_analysis.runs.failure import Failure
-from hmic_analysis.runs.order import Order
-from hmic_analysis.runs.outputs import Output, result_of
+from hmic_analysis.evidence.bundle import BUNDLE_NAME
+
+# --------------------------------------------------------------------------------------------------------------------
+# What a process needs to know to execute one report; goes through pipes and over networks as JSON.
+
+Engine = Literal["warm", "plain"]
+
+
+class Order(BaseModel):
+    """One report to execute.
+
+    Attributes
+    ----------
+    finding, title, force : str
+    notebook, folder : pathlib.Path
+        Absolute: the notebook, and the folder that the report gets.
+    parameters : dict of str to str
+        What the notebook is given, but for the folder that it writes to.
+    fingerprint : dict of str to str
+        What the report rests on.
+    basis : dict
+        The same item by item, kept with the report so that it can be said what has changed.
+    engine : str
+        ``warm`` or ``plain``.
+    engine_reason : str
+        Why not ``warm``; empty if it is.
+    seconds : float
+        Time limit of the notebook.
+    memory_mb : int
+        Limit of the memory of each of its processes; enforced on Linux.
+    output_mb : float
+        Limit of what it prints and displays.
+    run : str
+        Name of the run that it belongs to, the same on all machines.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    finding: str
+    title: str
+    force: str
+    notebook: Path
+    folder: Path
+    parameters: dict[str, str]
+    fingerprint: dict[str, str]
+    basis: dict[str, dict[str, str]] = Field(default_factory=dict)
+    engine: Engine = "warm"
+    engine_reason: str = ""
+    seconds: float
+    memory_mb: int
+    output_mb: float
+    run: str = ""
+
+    @property
+    def name(self) -> str:
+        """``cleveland A6``."""
+        return f"{self.force} {self.finding}"
+
+    def below(self, old: Path, new: Path) -> Order:
+        """The same for a project that lies in another folder.
+
+        Parameters
+        ----------
+        old, new : pathlib.Path
+            Folder of the project here and there.
+
+        Returns
+        -------
+        Order
+        """
+        return self.model_copy(
+            update={
+                "notebook": new / self.notebook.relative_to(old),
+                "folder": new / self.folder.relative_to(old),
+                "parameters": {**self.parameters, "project": str(new)},
+            }
+        )
+
+    @property
+    def seed(self) -> int:
+        """Start of the random numbers: the same for the same report, on every machine and engine."""
+        return int.from_bytes(hashlib.sha256(self.name.encode()).digest()[:4], "big")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The files of a report, and their hashes.
+
+EXECUTED_NAME = "notebook.ipynb"
+#: What a bundle says of the run rather than of the force.
+_NOT_EVIDENCE = ("seconds",)
+_PUBLISHED = ("figures/", "tables/")
+
+
+class Output(BaseModel):
+    """One file of a report.
+
+    Attributes
+    ----------
+    sha256 : str
+        Of the file; of an evidence bundle without the time that it took to make.
+    bytes : int
+        Size of the file.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: str
+    bytes: int
+
+
+def outputs_of(folder: Path, leave_out: str) -> dict[str, Output]:
+    """Hash every file of a report.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    leave_out : str
+        Name of the file that the hashes are going to be written to.
+
+    Returns
+    -------
+    dict of str to Output
+        By path below the folder, with forward slashes.
+    """
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name != leave_out:
+            content = path.read_bytes()
+            found[name] = Output(sha256=_digest(name, content), bytes=len(content))
+    return found
+
+
+def result_of(outputs: dict[str, Output]) -> str:
+    """One hash over evidence, figures and tables: equal for the same inputs, whichever way they were made.
+
+    The executed notebook is left out, since it holds the times of its cells, and so are notes of the engine.
+
+    Parameters
+    ----------
+    outputs : dict of str to Output
+
+    Returns
+    -------
+    str
+    """
+    told = [name for name in sorted(outputs) if name == BUNDLE_NAME or name.startswith(_PUBLISHED)]
+    parts = [(name, outputs[name].sha256) for name in told]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def what_is_missing(folder: Path, outputs: dict[str, Output]) -> str:
+    """The first file of a report that is not there in the size in which it was written; empty if none.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    outputs : dict of str to Output
+
+    Returns
+    -------
+    str
+    """
+    # Thousands of files are looked at for one plan, so their paths are put together plainly.
+    place = str(folder)
+    for name, out in outputs.items():
+        try:
+            size = os.stat(os.path.join(place, name)).st_size
+        except OSError:
+            return name
+        if size != out.bytes:
+            return name
+    return ""
+
+
+def _digest(name: str, content: bytes) -> str:
+    if name == BUNDLE_NAME:
+        bundle = {k: v for k, v in json.loads(content).items() if k not in _NOT_EVIDENCE}
+        content = json.dumps(bundle, sort_keys=True).encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# What went wrong with a report: which kind of end it was, where in the notebook, and its last words.
+
+#: ``error`` a cell raised; ``time`` its time was up; ``memory`` it wanted more than it may have; ``output`` it printed
+#: without end; ``exit`` it ended its own process; ``killed`` its process was killed; ``data`` the force's return can't
+#: be loaded; ``worker`` the process beside it was lost; ``no evidence`` it ended without concluding; ``engine`` other.
+Kind = Literal["error", "time", "memory", "output", "exit", "killed", "data", "worker", "no evidence", "engine"]
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")
+#: Lines of a notebook's output that are told when it failed.
+_TAIL = 5
+_LINE = 300
+
+
+class NotebookStopped(Exception):
+    """A notebook did not come to its end.
+
+    Parameters
+    ----------
+    kind : str
+    cell : int or None
+        Index of the cell, from 0.
+    message : str
+    """
+
+    def __init__(self, kind: Kind, cell: int | None, message: str) -> None:
+        super().__init__(message)
+        self.kind: Kind = kind
+        self.cell = cell
+        self.message = message
+
+
+class Failure(BaseModel):
+    """Where a report failed, in words a person can act on.
+
+    Attributes
+    ----------
+    kind : str
+    cell : int or None
+        Cell of the executed notebook, counted from 0.
+    heading : str
+        The last heading above it.
+    line : str
+        The line of the notebook at which it failed.
+    error, message : str
+        Name of the exception, and what it says.
+    tail : tuple of str
+        The last lines that the cell printed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind = "error"
+    cell: int | None = None
+    heading: str = ""
+    line: str = ""
+    error: str = ""
+    message: str = ""
+    tail: tuple[str, ...] = ()
+
+    def where(self) -> str:
+        """``cell 7, under 'How many?': x = 1 / 0``; empty where it isn't known."""
+        if self.cell is None:
+            return ""
+        place = f"cell {self.cell}" + (f", under '{self.heading}'" if self.heading else "")
+        return place + (f": {self.line}" if self.line else "")
+
+    def what(self) -> str:
+        """``ZeroDivisionError: division by zero``."""
+        return f"{self.error}: {self.message}" if self.error else self.message
+
+
+def from_papermill(fault: Any, executed: Path) -> Failure:
+    """The failure of a notebook in which a cell raised.
+
+    Parameters
+    ----------
+    fault : papermill.PapermillExecutionError
+    executed : pathlib.Path
+        The executed notebook, to which papermill has added a banner at the top and a mark before the cell.
+
+    Returns
+    -------
+    Failure
+    """
+    cells = _cells(executed)
+    at = fault.cell_index + 2
+    return Failure(
+        kind="memory" if fault.ename in _MEMORY_ERRORS else "error",
+        cell=fault.cell_index,
+        heading=_heading(cells[:at]),
+        line=_source_line(fault.traceback),
+        error=fault.ename,
+        message=_ANSI.sub("", fault.evalue).strip(),
+        tail=_tail(cells[at] if at < len(cells) else {}),
+    )
+
+
+def from_stop(fault: NotebookStopped, executed: Path) -> Failure:
+    """The failure of a notebook that was stopped or whose process ended.
+
+    Parameters
+    ----------
+    fault : NotebookStopped
+    executed : pathlib.Path
+        The notebook as far as it was executed.
+
+    Returns
+    -------
+    Failure
+    """
+    cells = _cells(executed)
+    if fault.cell is None or fault.cell >= len(cells):
+        return Failure(kind=fault.kind, message=fault.message)
+    cell = cells[fault.cell]
+    return Failure(
+        kind=fault.kind,
+        cell=fault.cell,
+        heading=_heading(cells[: fault.cell]),
+        message=fault.message,
+        tail=_tail(cell),
+    )
+
+
+def _cells(executed: Path) -> list[Any]:
+    import nbformat
+
+    try:
+        return nbformat.read(executed, as_version=4).cells
+    except (OSError, ValueError):
+        return []
+
+
+def _heading(before: list[Any]) -> str:
+    lines = [line for cell in before if cell.cell_type == "markdown" for line in cell.source.splitlines()]
+    headings = [line for line in lines if line.startswith("#")]
+    return headings[-1].lstrip("# ").strip() if headings else ""
+
+
+def _source_line(traceback: list[str]) -> str:
+    """The line of the notebook at which it failed: the first that the traceback points at in a cell."""
+    in_cell = False
+    first = ""
+    for line in _ANSI.sub("", "\n".join(traceback)).splitlines():
+        if line.startswith(("Cell In", "File ")):
+            in_cell = line.startswith("Cell In")
+        found = re.match(r"-+>\s*\d+\s(.*)", line.strip())
+        if found and in_cell:
+            return found.group(1).strip()
+        first = first or (found.group(1).strip() if found else "")
+    return first
+
+
+def _tail(cell: Any) -> tuple[str, ...]:
+    """The last lines that a cell printed, shortened."""
+    printed = "".join(out.get("text", "")[-20_000:] for out in cell.get("outputs", ()) if out.output_type == "stream")
+    lines = [line.rstrip()[:_LINE] for line in _ANSI.sub("", printed).splitlines() if line.strip()]
+    return tuple(lines[-_TAIL:])
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The manifest of one report: what became of it, and on what it rests.
 
 RECORD_NAME = "run.json"
 BASIS_NAME = "basis.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field
@@ -12,6 +13,26 @@ from hmic_analysis.params.faults import fault, refuse, unknown, validate
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.yamlfile import read_yaml
 from hmic_analysis.project import Project
+
+# --------------------------------------------------------------------------------------------------------------------
+# What this machine has.
+
+
+def processors() -> int:
+    """Processors that this process may use.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# ``params/runs.yml``: how reports are executed. Nothing in it changes what a report says.
 
 EngineRule = Literal["auto", "plain"]
 Megabytes = Annotated[int, Field(strict=True, ge=200)]

@@ -2,26 +2,351 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+import getpass
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hmic_analysis.errors import EXIT_DATA, EXIT_OK, EXIT_SOME_FAILED, DataError
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from hmic_analysis.errors import DataError, LockedError
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project
-from hmic_analysis.runs.batch import run_orders
-from hmic_analysis.runs.dispatch import make_orders
+from hmic_analysis.store.prepare import PrepareResult, prepare, unchanged
+from hmic_analysis.workers import worker_pool
+
+if TYPE_CHECKING:
+    pass
+from collections.abc import Mapping
+from contextlib import closing
+
+from hmic_analysis.errors import EXIT_DATA, EXIT_OK, EXIT_SOME_FAILED
 from hmic_analysis.runs.execute import clear_leftovers
-from hmic_analysis.runs.failure import Failure
 from hmic_analysis.runs.fingerprint import NATIONAL
-from hmic_analysis.runs.loading import Loaded, load_returns
-from hmic_analysis.runs.lock import run_lock
-from hmic_analysis.runs.machine import processors
-from hmic_analysis.runs.order import Order
-from hmic_analysis.runs.plan import FAILED_BEFORE, Job, make_plan
-from hmic_analysis.runs.record import Record
-from hmic_analysis.runs.rules import RunRules
+from hmic_analysis.runs.lanes import run_orders
+from hmic_analysis.runs.plan import FAILED_BEFORE, Job, make_orders, make_plan
+from hmic_analysis.runs.record import Failure, Order, Record
+from hmic_analysis.runs.rules import RunRules, processors
 from hmic_analysis.runs.status import Board, Status
+
+# --------------------------------------------------------------------------------------------------------------------
+# One run at a time: a lock that says who holds it, and that a killed run doesn't keep.
+
+
+class Holder(BaseModel):
+    """Who holds the lock.
+
+    Attributes
+    ----------
+    host, user : str
+    pid : int
+    since : str
+        UTC, ISO 8601.
+    what : str
+        The forces and findings of the run in words.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    host: str
+    user: str
+    pid: int
+    since: str
+    what: str
+
+    def words(self) -> str:
+        """``process 4711 of anna on office-3, since 2014-03-31 22:00 UTC (43 forces)``."""
+        since = self.since[:16].replace("T", " ")
+        return f"process {self.pid} of {self.user} on {self.host}, since {since} UTC ({self.what})"
+
+
+@contextmanager
+def run_lock(project: Project, what: str, tell: Callable[[str], None], wait: float = 0) -> Iterator[None]:
+    """Hold the lock of a project's runs.
+
+    The operating system lets go of it when the process that holds it ends, however that happens, so a lock file that
+    is merely there keeps nobody out.
+
+    Parameters
+    ----------
+    project : Project
+    what : str
+        The run in words, for whoever meets the lock.
+    tell : callable
+        Told that an earlier run was killed, where that is so.
+    wait : float
+        Seconds to wait for another run to end.
+
+    Raises
+    ------
+    LockedError
+        If another run holds it.
+    """
+    folder = project.output / "runs"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout:
+        holder = _read(folder)
+        who = holder.words() if holder else "another process"
+        raise LockedError(
+            f"Another run of this project is going on: {who}.\n"
+            "Wait for it to end ('hmic status' shows how far it is), or let this one wait with --wait MINUTES."
+        ) from None
+    try:
+        left = _read(folder)
+        if left is not None:
+            tell(f"An earlier run was cut off ({left.words()}). What it completed stays; the rest is done now.")
+        _write(folder, what)
+        yield
+        _path(folder).unlink(missing_ok=True)
+    except BaseException:
+        # An orderly end, even if by a fault: only a killed run leaves its name behind.
+        _path(folder).unlink(missing_ok=True)
+        raise
+    finally:
+        lock.release()
+
+
+def is_running(project: Project) -> bool:
+    """Whether some process holds the lock now; changes nothing on disk."""
+    path = project.output / "runs" / ".lock"
+    if not path.exists():
+        return False
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def _path(folder: Path) -> Path:
+    return folder / ".holder.json"
+
+
+def _read(folder: Path) -> Holder | None:
+    try:
+        return Holder.model_validate_json(_path(folder).read_bytes())
+    except (OSError, ValidationError, ValueError):
+        return None
+
+
+def _write(folder: Path, what: str) -> None:
+    holder = Holder(
+        host=platform.node(),
+        user=_user(),
+        pid=os.getpid(),
+        since=datetime.now(UTC).isoformat(timespec="seconds"),
+        what=what,
+    )
+    _path(folder).write_text(json.dumps(holder.model_dump(), indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        # A scheduler may start a process whose user has no name.
+        return "unknown user"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Bringing the processed data of forces up to date with their returns.
+
+#: What came of one force: its tables, None where it sent nothing, or why its return can't be loaded.
+Prepared = PrepareResult | None | DataError
+
+
+def prepare_force(project: Project, params: Params, slug: str) -> PrepareResult | None:
+    """Load the return of one force, if it has one and it has changed.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    slug : str
+
+    Returns
+    -------
+    PrepareResult or None
+        None where the force sent nothing: its folder is missing or empty, and nothing was processed before.
+
+    Raises
+    ------
+    DataError
+        If the return can't be loaded.
+    """
+    settings = resolve(params, slug)
+    raw = _return_of(project, settings)
+    if raw is None:
+        return None
+    return prepare(project, list(settings.sources), slug, raw, settings.timezone)
+
+
+def prepare_forces(
+    project: Project, params: Params, slugs: Sequence[str], workers: int
+) -> Iterator[tuple[str, Prepared]]:
+    """Load the returns of several forces, several at a time.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    slugs : sequence of str
+    workers : int
+        Processes; none is begun where at most one return has changed.
+
+    Yields
+    ------
+    tuple of str and (PrepareResult, None or DataError)
+        Every force in the order given.  A fault in one return costs only that force.
+
+    Raises
+    ------
+    LockedError
+        If another run is preparing one of the forces.
+    """
+    # Whether anything is to be done is told by hashing files, which threads do side by side.
+    with ThreadPoolExecutor(max(1, workers)) as threads:
+        seen = dict(zip(slugs, threads.map(partial(_already, project, params), slugs), strict=True))
+    due = [slug for slug, found in seen.items() if found is _DUE]
+    order = partial(_prepared, project, params)
+    if workers <= 1 or len(due) <= 1:
+        for slug in slugs:
+            yield slug, order(slug) if seen[slug] is _DUE else seen[slug]
+        return
+    with worker_pool(min(workers, len(due))) as pool:
+        waiting = {slug: pool.submit(order, slug) for slug in due}
+        for slug in slugs:
+            yield slug, waiting[slug].result() if slug in waiting else seen[slug]
+
+
+class _Due:
+    """In place of a result: the return has changed, or was never loaded."""
+
+
+_DUE = _Due()
+
+
+def _already(project: Project, params: Params, slug: str) -> Prepared | _Due:
+    """What needs no work: a force that sent nothing, tables that are up to date."""
+    try:
+        settings = resolve(params, slug)
+        raw = _return_of(project, settings)
+        if raw is None:
+            return None
+        return unchanged(project, list(settings.sources), slug, raw, settings.timezone) or _DUE
+    except DataError as fault:
+        return fault
+
+
+def _prepared(project: Project, params: Params, slug: str) -> Prepared:
+    try:
+        return prepare_force(project, params, slug)
+    except LockedError:
+        raise
+    except DataError as fault:
+        return fault
+
+
+def _return_of(project: Project, settings: Resolved) -> Path | None:
+    """Folder of a force's return; None where there is nothing in it."""
+    raw = project.root / settings.force.raw if settings.force.raw else project.raw / settings.force.slug
+    return raw if raw.is_dir() and any(raw.iterdir()) else None
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Bringing the processed data of several forces up to date before their reports are planned.
+
+
+@dataclass
+class Loaded:
+    """What came of loading.
+
+    Attributes
+    ----------
+    faults : dict of str to list of str
+        By force: what can't be loaded, in words.
+    unloaded : set of str
+        Forces of which nothing could be loaded.
+    """
+
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    unloaded: set[str] = field(default_factory=set)
+
+    def words(self) -> tuple[str, ...]:
+        """All faults, each with its force."""
+        return tuple(f"{slug}: {fault}" for slug, faults in self.faults.items() for fault in faults)
+
+
+def load_returns(
+    project: Project, params: Params, forces: Sequence[str], tell: Callable[[str], None], workers: int = 1
+) -> Loaded:
+    """Load the returns of forces, and the national reference, where they have changed.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    forces : sequence of str
+    tell : callable
+        Told of each return that was loaded.
+    workers : int
+        Processes at a time.
+
+    Returns
+    -------
+    Loaded
+    """
+
+    found = Loaded()
+    holders = [*forces, *(f.slug for f in params.forces.values() if f.kind == "national")]
+    for slug, result in prepare_forces(project, params, list(dict.fromkeys(holders)), workers):
+        if isinstance(result, DataError):
+            found.faults[slug] = [result.message]
+            found.unloaded.add(slug)
+            continue
+        if result is None:
+            continue
+        if result.status == "prepared":
+            tell(f"{slug}: {_summary(result)}")
+        broken = _broken_tables(result)
+        if broken:
+            found.faults[slug] = [
+                f"{fault}\n  Tables that can't be used for it: {', '.join(tables)}." for fault, tables in broken.items()
+            ]
+    return found
+
+
+def _broken_tables(result: PrepareResult) -> dict[str, list[str]]:
+    """Tables by the fault that makes them unusable."""
+    found: dict[str, list[str]] = {}
+    for table, fault in result.manifest.broken.items():
+        found.setdefault(fault, []).append(table)
+    return found
+
+
+def _summary(result: PrepareResult) -> str:
+    read = sum(a.read for a in result.manifest.accounts)
+    kept = sum(a.kept for a in result.manifest.accounts)
+    return f"return loaded; {read:,} rows read = {kept:,} kept + {read - kept:,} rejected"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A whole run: lock, load, plan, execute; what ``hmic run`` does, without a word printed.
 
 
 @dataclass(frozen=True)

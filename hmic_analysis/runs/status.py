@@ -1,12 +1,15 @@
-"""``output/runs/status.json``: how far a run is, and how it ended."""
+"""How far a run is and how it ended, whether anything changed since, and whom to tell."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
+import subprocess
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -14,8 +17,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hmic_analysis.project import Project
-from hmic_analysis.runs.order import Order
-from hmic_analysis.runs.record import Record
+from hmic_analysis.runs.fingerprint import PACKAGE
+from hmic_analysis.runs.record import Order, Record
+
+# --------------------------------------------------------------------------------------------------------------------
+# ``output/runs/status.json``: how far a run is, and how it ended.
 
 #: Seconds between two versions of the file while nothing ends.
 _EVERY = 0.5
@@ -29,7 +35,7 @@ class FailedReport(BaseModel):
     ----------
     force, finding, title : str
     kind, where, what : str
-        See :class:`hmic_analysis.runs.failure.Failure`.
+        See :class:`hmic_analysis.runs.record.Failure`.
     tail : tuple of str
         The last lines of its output.
     folder : str
@@ -200,3 +206,130 @@ class Board:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Whether anything may have changed since the last run: a look at sizes and times of files, for frequent schedules.
+#
+# Only a look: where it sees a change the run begins, and decides by content as always.
+
+
+def inputs_seen(project: Project) -> str:
+    """A mark over names, sizes and times of all returns, parameters, notebooks and the library."""
+    lines = []
+    for folder in (project.raw, project.params, project.notebooks, PACKAGE):
+        lines += [f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in _files(folder)]
+    return _mark(lines)
+
+
+def outputs_seen(project: Project) -> str:
+    """A mark over the forces' folders of reports and processed tables: it changes when one is removed or replaced."""
+    lines = []
+    for parent in (project.output / "runs", project.processed):
+        if parent.is_dir():
+            with os.scandir(parent) as entries:
+                found = sorted((e.name, e.stat().st_mtime_ns) for e in entries if e.is_dir())
+            lines += [f"{parent.name}/{name} {moment}" for name, moment in found]
+    return _mark(lines)
+
+
+def nothing_changed(project: Project, selection: str) -> bool:
+    """Whether nothing can have changed since a run of the same selection ended.
+
+    Parameters
+    ----------
+    project : Project
+    selection : str
+        What the run is told to do, in any fixed wording.
+
+    Returns
+    -------
+    bool
+    """
+    seen = _read(project).get(selection)
+    return seen == [inputs_seen(project), outputs_seen(project)]
+
+
+def remember(project: Project, selection: str, inputs: str) -> None:
+    """Keep what a run has seen.
+
+    Parameters
+    ----------
+    project : Project
+    selection : str
+    inputs : str
+        :func:`inputs_seen` from before the run, so that what changed meanwhile is seen next time.
+    """
+    kept = {**_read(project), selection: [inputs, outputs_seen(project)]}
+    path = _path(project)
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8", newline="\n")
+    os.replace(part, path)
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix != ".pyc" and path.is_file():
+            yield path, path.stat()
+
+
+def _mark(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _path(project: Project) -> Path:
+    return project.output / "runs" / ".seen.json"
+
+
+def _read(project: Project) -> dict[str, list[str]]:
+    try:
+        found = json.loads(_path(project).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Commands of the user's own at the end of a run.
+
+#: Seconds after which such a command is given up.
+PATIENCE = 300
+
+
+def call_hook(name: str, words: Sequence[str], status: Path, tell: Callable[[str], None]) -> bool:
+    """Run a command with the status file as its last word; no shell is involved.
+
+    Parameters
+    ----------
+    name : str
+        ``on_finish`` or ``on_failure``, for messages.
+    words : sequence of str
+        Program and arguments; empty: nothing is done.
+    status : pathlib.Path
+    tell : callable
+        Told if it fails: the run itself has ended by then, and its exit code stays.
+
+    Returns
+    -------
+    bool
+        Whether it ran and ended with 0, or there was nothing to do.
+    """
+    if not words:
+        return True
+    try:
+        done = subprocess.run(
+            [*words, str(status)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=PATIENCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as fault:
+        tell(f"{name} in params/runs.yml could not be run: {fault}")
+        return False
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        tell(f"{name} in params/runs.yml ended with code {done.returncode}. {' '.join(last)}".rstrip())
+    return done.returncode == 0

@@ -15,9 +15,7 @@ import threading
 from typing import TextIO
 
 from hmic_analysis.runs.execute import execute
-from hmic_analysis.runs.failure import Failure
-from hmic_analysis.runs.order import Order
-from hmic_analysis.runs.record import Record, failed_record
+from hmic_analysis.runs.record import Failure, Order, Record, failed_record
 
 
 def serve_socket(line: socket.socket) -> None:

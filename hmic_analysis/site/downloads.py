@@ -10,11 +10,10 @@ from typing import Any
 import pandas as pd
 
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.disclosure.cells import csv_text
-from hmic_analysis.evidence.model import Bundle, Figure, Table
-from hmic_analysis.evidence.reasons import REASONS
+from hmic_analysis.disclosure.tables import csv_text
+from hmic_analysis.evidence.model import REASONS, Bundle, Figure, Table
 from hmic_analysis.site.model import ForceEvidence
-from hmic_analysis.site.words import CONFIDENTIAL, MISSING, NOT_APPLICABLE, SYNTHETIC, in_words
+from hmic_analysis.site.views import CONFIDENTIAL, MISSING, NOT_APPLICABLE, SYNTHETIC, in_words
 
 
 @dataclass(frozen=True)
@@ -193,7 +192,7 @@ def part_sheet(part: Figure | Table, bundle: Bundle, frame: pd.DataFrame) -> She
     part : Figure or Table
     bundle : Bundle
     frame : pandas.DataFrame
-        As :func:`hmic_analysis.disclosure.figures.released_csv` gives it: texts.
+        As :func:`hmic_analysis.disclosure.tables.released_csv` gives it: texts.
 
     Returns
     -------

@@ -1,77 +1,496 @@
-"""Turning what is known into HTML: one environment for all pages, every text from data escaped."""
+"""The pages of a site: overview, findings, forces, method, data quality."""
 
 from __future__ import annotations
 
-from functools import cache
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
-import jinja2
+from hmic_analysis.disclosure.protect import level_of, may_see
+from hmic_analysis.evidence.model import REASONS, DataUsed
+from hmic_analysis.evidence.wording import say_date, say_period
+from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
+from hmic_analysis.params.resolve import resolve
+from hmic_analysis.site.compared import Found, beside, left_out
+from hmic_analysis.site.downloads import data_used
+from hmic_analysis.site.html import Budget, Frame, capitalise, say_size, size_of
+from hmic_analysis.site.model import STATE_WORDS, ForceEvidence, Shown, Site
+from hmic_analysis.site.views import (
+    KIND_WORDS,
+    MISSING,
+    NOT_APPLICABLE,
+    cell,
+    claim_views,
+    counts_of,
+    finding_cell,
+    halves,
+    in_words,
+    interval,
+    kind_of,
+    note_lines,
+    rule_in_words,
+    say_counts,
+    say_threshold,
+    visible_claims,
+    visible_thresholds,
+)
 
-#: Columns of figures' data whose names are short for something.
-HEADINGS = {
-    "lo": "Interval from",
-    "hi": "Interval to",
-    "lo_missing": "Lowest, unknowns counted",
-    "hi_missing": "Highest, unknowns counted",
-    "n": "Rests on",
-    "p90": "90th centile",
-}
+# --------------------------------------------------------------------------------------------------------------------
+# The first page: every finding of every force at a glance, with a filter.
 
 
-@cache
-def environment() -> jinja2.Environment:
-    """The templates of this package.
-
-    Returns
-    -------
-    jinja2.Environment
-        Escapes every value, and refuses one that is not there.
-    """
-    found = jinja2.Environment(
-        loader=jinja2.PackageLoader("hmic_analysis.site", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.filters.update(shown=_shown, heading=_heading, capitalise=capitalise, trim_stop=_trim_stop)
-    return found
+def by_section(site: Site) -> list[tuple[str, list[FindingSpec]]]:
+    """The findings below the titles of the letter's sections."""
+    return [
+        (title, [spec for spec in site.findings.values() if spec.section == key])
+        for key, title in site.params.inspection.letter.sections.items()
+    ]
 
 
-def render(template: str, **values: Any) -> str:
-    """One page.
+def write_overview(frame: Frame, site: Site) -> None:
+    """Write the first page.
 
     Parameters
     ----------
-    template : str
-        File name in ``templates``.
-    **values
-        What it shows.
-
-    Returns
-    -------
-    str
+    frame : Frame
+    site : Site
     """
-    return environment().get_template(template).render(**values)
+    sections = by_section(site)
+    cells = {slug: {id: finding_cell(id, f) for id in site.findings} for slug, f in site.forces.items()}
+    found = {state for row in cells.values() for cell in row.values() for state in cell["states"].split()}
+    common: dict[str, Any] = {
+        "lead": "In 2014 inspectors wrote to each force what they had found. These pages set the evidence beside each "
+        "statement: what was tested, on which data, and with what result.",
+        "states": [(k, w) for k, w in {**KIND_WORDS, **STATE_WORDS}.items() if k in found and k != "complete"],
+        "closed": "closed" in found,
+        "summary": _overview_summary(site),
+    }
+    title = site.params.inspection.title
+    if site.one is not None:
+        force = site.one.force
+        frame.write(
+            "index.html",
+            "overview_force.html",
+            f"The evidence on {force.full_name}",
+            site.nature,
+            force=force,
+            by_section=[
+                (title, [(f, cells[force.slug][f.id], site.one.findings[f.id].notebook) for f in items])
+                for title, items in sections
+            ],
+            **common,
+        )
+        return
+    ordered = [f for _, items in sections for f in items]
+    frame.write(
+        "index.html",
+        "overview.html",
+        title,
+        site.nature,
+        sections=[(title, len(items)) for title, items in sections if items],
+        findings=ordered,
+        by_section=sections,
+        columns=[(title, [(f.id, f"{f.id}. {f.title}") for f in items]) for title, items in sections if items],
+        rows=[
+            {"slug": slug, "name": site.name_of(slug), "cells": [cells[slug][f.id] for f in ordered]}
+            for slug in site.forces
+        ],
+        **common,
+    )
 
 
-def _shown(value: Any) -> str:
-    """A cell of a table of data: numbers with at most two decimals, the rest as it is."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value)
-    return f"{value:,}" if isinstance(value, int) or float(value).is_integer() else f"{value:,.2f}"
+def _overview_summary(site: Site) -> str:
+    reports = [s for f in site.forces.values() for s in f.findings.values()]
+    done = sum(s.state == "complete" for s in reports)
+    none = sum(s.state == "no_data" for s in reports)
+    closed = sum(s.state == "closed" for s in reports)
+    open_ = len(reports) - done - none - closed
+    parts = [f"{done:,} of {len(reports):,} findings are assessed"]
+    parts += [f"for {none:,} no data were supplied"] if none else []
+    parts += [f"{closed:,} are not for publication"] if closed else []
+    parts += [f"{open_:,} are still to come"] if open_ else []
+    return "; ".join(parts) + "."
 
 
-def _heading(name: str) -> str:
-    """The name of a column as people read it."""
-    return HEADINGS.get(name) or capitalise(str(name).replace("_", " "))
+# --------------------------------------------------------------------------------------------------------------------
+# The page of a finding: its claims, how each is tested, and every force's verdicts and figures.
+
+#: Figures beside the verdicts; more would not fit beside each other.
+MOST_FIGURES = 3
 
 
-def capitalise(text: str) -> str:
-    """The text with its first letter large and the rest as it was."""
-    return text[:1].upper() + text[1:]
+def write_finding(frame: Frame, site: Site, id: str, views: list[dict[str, Any]], left_out: list[str]) -> None:
+    """Write the page of one finding.
+
+    Parameters
+    ----------
+    frame : Frame
+    site : Site
+    id : str
+    views : list of dict
+        Its comparisons, as :func:`hmic_analysis.site.compared.store` gives them.
+    left_out : list of str
+        What is said of comparisons that are not shown.
+    """
+    spec = site.findings[id]
+    claims = visible_claims(spec, site.audience)
+    figures = _main_figures(spec, claims, site)
+    shown = {slug: f.findings[id] for slug, f in site.forces.items()}
+    frame.write(
+        f"findings/{id}.html",
+        "finding.html",
+        f"{id}. {spec.title}",
+        site.nature,
+        crumbs=[("Overview", "index.html")],
+        spec=spec,
+        summary=_finding_pages_summary(shown),
+        claims=[{"claim": c, "rule": rule_in_words(c, spec), "counts": _counts(c, shown)} for c in claims],
+        thresholds=[(t.meaning, say_threshold(t)) for _, t in visible_thresholds(spec, site.audience)],
+        figures=[spec.indicator(name).label for name in figures],
+        rows=[_row(site, slug, id, claims, figures) for slug in site.forces],
+        states=_states(shown),
+        comparisons=views,
+        left_out=left_out,
+    )
 
 
-def _trim_stop(text: str) -> str:
-    """The text without the full stop at its end, for a sentence that goes on."""
-    return text.rstrip().rstrip(".")
+def _main_figures(spec: FindingSpec, claims: list[ClaimSpec], site: Site) -> list[str]:
+    """The figures that decide the claims, most telling first."""
+    seen = dict.fromkeys(c.indicators[0] for c in claims if c.indicators)
+    seen |= dict.fromkeys(i for c in claims for i in c.indicators[1:])
+    known = {i.name for i in spec.indicators}
+    names = [n for n in seen if n in known and may_see(site.audience, level_of([n], spec.claims))]
+    given = {i.id for f in site.forces.values() if (b := f.findings[spec.id].bundle) for i in b.indicators}
+    return [n for n in names if n in given][:MOST_FIGURES]
+
+
+def _row(site: Site, slug: str, id: str, claims: list[ClaimSpec], figures: list[str]) -> dict[str, Any]:
+    shown = site.forces[slug].findings[id]
+    found = {c.claim: c for c in shown.bundle.claims} if shown.bundle is not None else {}
+    verdicts = []
+    for claim in claims:
+        if claim.id in found and shown.state == "complete":
+            kind, words = kind_of(found[claim.id]), in_words(found[claim.id])
+            verdicts.append({"kind": kind, "words": words, "tag": True})
+        else:
+            verdicts.append({"kind": shown.state, "words": STATE_WORDS[shown.state], "tag": False})
+    return {
+        "name": site.name_of(slug),
+        "place": f"forces/{slug}/{id}.html" if shown.bundle is not None else "",
+        "verdicts": verdicts,
+        "figures": [_figure(shown, name) for name in figures],
+    }
+
+
+def _figure(shown: Shown, name: str) -> tuple[str, str]:
+    """A figure and its interval."""
+    found = next((i for i in shown.bundle.indicators if i.id == name), None) if shown.bundle is not None else None
+    if found is None:
+        return MISSING, ""
+    around = interval(found)
+    return cell(found, shown.marked), "" if around == NOT_APPLICABLE else around
+
+
+def _counts(claim: ClaimSpec, shown: Mapping[str, Shown]) -> str:
+    """How many forces have each verdict on a claim."""
+    found = [c for s in shown.values() if s.bundle and s.state == "complete" for c in s.bundle.claims]
+    own = [c for c in found if c.claim == claim.id]
+    words = say_counts(own)
+    return f"Of {len(own)} forces: {words}." if words and len(shown) > 1 else ""
+
+
+def _finding_pages_summary(shown: Mapping[str, Shown]) -> str:
+    if len(shown) == 1:
+        state = next(iter(shown.values())).state
+        return f"{STATE_WORDS[state]}."
+    done = sum(s.state == "complete" for s in shown.values())
+    none = sum(s.state == "no_data" for s in shown.values())
+    text = f"Assessed in {done} of {len(shown)} forces"
+    return f"{text}; {none} supplied no data for it." if none else f"{text}."
+
+
+def _states(shown: Mapping[str, Shown]) -> list[tuple[str, str]]:
+    counts = counts_of(c for s in shown.values() if s.bundle and s.state == "complete" for c in s.bundle.claims)
+    states = {s.state for s in shown.values() if s.state != "complete"}
+    return [(k, KIND_WORDS[k]) for k, n in counts.items() if n] + [(s, STATE_WORDS[s]) for s in sorted(states)]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The page of a force: its claims, figures, comparison, data notes and downloads.
+
+
+def write_force(frame: Frame, site: Site, evidence: ForceEvidence, compared: Found) -> None:
+    """Write the page of one force.
+
+    Parameters
+    ----------
+    frame : Frame
+    site : Site
+    evidence : ForceEvidence
+    compared : Found
+    """
+    force, slug = evidence.force, evidence.force.slug
+    settings = resolve(site.params, slug)
+    start, end, as_of = settings.period_start, settings.period_end, settings.as_of
+    if evidence.assessed:
+        first = evidence.assessed[0].bundle
+        start, end, as_of = (dt.date.fromisoformat(d) for d in (first.period_start, first.period_end, first.as_of))
+    heads, comparisons = beside(site, compared, evidence)
+    budget = Budget()
+    frame.write(
+        f"forces/{slug}/index.html",
+        "force.html",
+        force.full_name,
+        evidence.nature,
+        crumbs=[("Overview", "index.html")],
+        force=force,
+        summary=_force_pages_summary(evidence),
+        period=capitalise(say_period(start, end)),
+        as_of=say_date(as_of),
+        sections=[
+            (title, [_item(site, evidence, id, budget) for id, spec in site.findings.items() if spec.section == key])
+            for key, title in site.params.inspection.letter.sections.items()
+        ],
+        comparisons=comparisons,
+        comparison_heads=heads,
+        comparison_lead="Figures as in the findings. The funnel's lines allow for chance and for the differences that "
+        "there usually are between forces; only a force outside the outer line is out of the ordinary.",
+        comparison_left_out=left_out(compared),
+        data=data_used(evidence),
+        files=site.audience == "force",
+        requests=[
+            (s.bundle.finding, s.bundle.title, s.bundle.request) for s in evidence.assessed if s.state == "no_data"
+        ],
+        downloads=_downloads(site, evidence),
+    )
+
+
+def _force_pages_summary(evidence: ForceEvidence) -> str:
+    counts = counts_of(c for s in evidence.assessed for c in s.bundle.claims)
+    tested = sum(n for kind, n in counts.items() if kind != "judgement")
+    if not tested:
+        return "No finding of this force has been assessed yet."
+    words = ", ".join(
+        f"{n} {'is' if n == 1 else 'are'} {KIND_WORDS[k].lower()}" for k, n in counts.items() if n and k != "judgement"
+    )
+    head, comma, last = words.rpartition(", ")
+    said = f"{head} and {last}" if comma else last
+    return f"Of {tested} statements tested on the force's data, {said}."
+
+
+def _item(site: Site, evidence: ForceEvidence, id: str, budget: Budget) -> dict[str, Any]:
+    """One finding on the page."""
+    shown, spec = evidence.findings[id], site.findings[id]
+    if shown.bundle is None:
+        none: dict[str, Any] = {"claims": [], "picture": None, "place": "", "notebook": False, "more": ""}
+        return {**none, "id": id, "title": spec.title, "state": STATE_WORDS[shown.state]}
+    figures = [f for f in shown.bundle.figures if not f.empty]
+    return {
+        "id": id,
+        "title": shown.bundle.title,
+        "claims": claim_views(shown),
+        "state": STATE_WORDS[shown.state],
+        "picture": _picture(site, evidence.force.slug, shown, budget),
+        "place": f"{id}.html",
+        "notebook": shown.notebook,
+        "more": f"All figures ({len(figures)}), tables and numbers" if figures else "Reasons, numbers and data",
+    }
+
+
+def _picture(site: Site, slug: str, shown: Shown, budget: Budget) -> dict[str, Any] | None:
+    """The finding's first figure, where the page can bear it."""
+    for figure in shown.bundle.figures:
+        place = f"figures/{shown.bundle.finding}-{figure.name}.png"
+        path = site.target.joinpath("forces", slug, *place.split("/"))
+        if figure.empty or not budget.fits(path):
+            continue
+        width, height = size_of(path)
+        lead, _ = halves(figure.subtitle)
+        words = {"alt": figure.alt, "headline": figure.headline, "lead": lead, "source": figure.source}
+        return {"place": place, "width": width, "height": height, **words}
+    return None
+
+
+def _downloads(site: Site, evidence: ForceEvidence) -> list[tuple[str, str, str]]:
+    """Place, words and size of each file to take away."""
+    slug = evidence.force.slug
+    offered = (
+        (f"{slug}-evidence.xlsx", "Everything in one workbook (Excel)"),
+        ("data/claims.csv", "Claims and verdicts (CSV)"),
+        ("data/indicators.csv", "Indicators (CSV)"),
+        ("data/data-used.csv", "Data and what became of every row (CSV)"),
+    )
+    folder = site.target / "forces" / slug
+    return [
+        (place, words, say_size(path.stat().st_size))
+        for place, words in offered
+        if (path := folder.joinpath(*place.split("/"))).is_file()
+    ]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The method page: what the words mean and how a verdict comes about.
+
+STEPS = (
+    "Each force's return is checked against a written contract for every table. Rows that can't be used are set "
+    "aside with the reason and counted; none is dropped silently.",
+    "Figures are computed for the period or the day that is printed beside them, each with the number of units whose "
+    "state is unknown and with the lowest and highest value that they allow.",
+    "Every finding is split into claims. A claim's rule, written before the data were read, says which figure supports "
+    "it, which contradicts it, and what lies between.",
+    "A claim is decided only where the figure's interval lies on one side of the test whichever way the unknown units "
+    "fall. Otherwise it is not determinable, and the reason is given.",
+    "The evidence is graded apart from the verdict, from A, the strongest, to D.",
+    "Every sentence takes its numbers from these figures. Nothing on these pages was computed anew.",
+)
+
+
+def write_method(frame: Frame, site: Site) -> None:
+    """Write the method page.
+
+    Parameters
+    ----------
+    frame : Frame
+    site : Site
+    """
+    rules = site.params.inspection.comparison
+    found = [s.bundle.versions for f in site.forces.values() for s in f.assessed if s.bundle.versions]
+    versions = "; ".join(f"{name} {version}" for name, version in sorted(found[0].items())) if found else ""
+    frame.write(
+        "method.html",
+        "method.html",
+        "Method",
+        site.nature,
+        crumbs=[("Overview", "index.html")],
+        lead="How the evidence was made, what the words mean, and what they do not.",
+        notes=note_lines(site.params),
+        steps=STEPS,
+        quantifiers=list(site.params.inspection.quantifiers.values()),
+        comparison=[
+            "A figure of several forces together is the sum of what was counted over the sum of what it was counted "
+            "among, never the mean of the forces' figures. Forces without a figure are listed with the reason; they "
+            "are not missing at random.",
+            f"A funnel sets each force's figure beside what is expected at its size. Its lines hold "
+            f"{rules.inner_limit_pct:g}% and {rules.outer_limit_pct:g}% of forces that differ by chance, and, from "
+            f"{rules.min_forces} forces on, by as much as forces usually do. Only a force outside the outer line is "
+            "called different.",
+            "Positions in a list of forces say little: where intervals overlap, the order may be chance.",
+        ],
+        by_section=by_section(site),
+        versions=versions,
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The data-quality page: what was supplied, what was set aside and why, and what could not be decided.
+
+#: Reasons shown for each kind of data.
+MOST_REASONS = 4
+
+
+def write_quality(frame: Frame, site: Site) -> None:
+    """Write the data-quality page.
+
+    Parameters
+    ----------
+    frame : Frame
+    site : Site
+    """
+    frame.write(
+        "data-quality.html",
+        "quality.html",
+        "Data quality",
+        site.nature,
+        crumbs=[("Overview", "index.html")],
+        lead="What was supplied, what became of every row, and what could not be decided on it.",
+        forces=[{"slug": slug, "name": site.name_of(slug), "cells": _force(f)} for slug, f in site.forces.items()],
+        tables=_tables(site),
+        reasons=_reasons(site),
+    )
+
+
+def _force(evidence: ForceEvidence) -> tuple[str, ...]:
+    states = Counter(s.state for s in evidence.findings.values())
+    rows = [r for r in data_used(evidence) if isinstance(r["read"], int)]
+    read, gone = sum(r["read"] for r in rows), sum(r["rejected"] for r in rows)
+    figures = [(i, s) for s in evidence.assessed for i in s.bundle.indicators]
+    withheld = sum(i.id in s.marked for i, s in figures)
+    missing = sum(i.value is None for i, _ in figures) - withheld
+    return (
+        f"{states['complete']}",
+        f"{states['no_data']}",
+        f"{states['failed'] + states['not_run']}",
+        f"{read:,}" if rows else MISSING,
+        f"{gone:,}" if rows else MISSING,
+        f"{100 * gone / read:.1f}%" if read else MISSING,
+        f"{missing:,}",
+        f"{withheld:,}",
+    )
+
+
+def _tables(site: Site) -> list[dict[str, Any]]:
+    """One row for each kind of data, over all forces."""
+    rows: dict[str, dict[str, Any]] = {}
+    for slug, evidence in site.forces.items():
+        reasons = _reason_counts(evidence)
+        for item in data_used(evidence):
+            row = rows.setdefault(
+                item["title"],
+                {"who": set(), "read": 0, "rejected": 0, "reasons": Counter(), "cannot": Counter(), "tables": set()},
+            )
+            row["who"].add(slug)
+            row["tables"].add(item["table"])
+            row["cannot"].update(t for t in item["cannot_tell"].split("; ") if t)
+            if isinstance(item["read"], int):
+                row["read"] += item["read"]
+                row["rejected"] += item["rejected"]
+        for row in rows.values():
+            if slug in row["who"]:
+                for table in row["tables"]:
+                    row["reasons"].update(reasons.get(table, {}))
+    return [
+        {
+            "title": title,
+            "forces": f"{len(row['who'])} of {len(site.forces)}",
+            "read": f"{row['read']:,}",
+            "rejected": f"{row['rejected']:,}",
+            "reasons": _listed(row["reasons"]) or "None set aside",
+            "cannot_tell": "; ".join(dict(row["cannot"].most_common(MOST_REASONS))) or NOT_APPLICABLE,
+        }
+        for title, row in rows.items()
+    ]
+
+
+def _reason_counts(evidence: ForceEvidence) -> dict[str, Counter]:
+    """Why rows were set aside, by table; each file once, however many findings used it."""
+    accounts: dict[tuple[str, str, str], dict[str, int]] = {}
+    for shown in evidence.assessed:
+        for data in shown.bundle.data:
+            accounts |= _accounts(data)
+    counts: dict[str, Counter] = {}
+    for (table, _, _), reasons in accounts.items():
+        counts.setdefault(table, Counter()).update(reasons)
+    return counts
+
+
+def _accounts(data: DataUsed) -> dict[tuple[str, str, str], dict[str, int]]:
+    return {(data.table, a.file, a.sha256): a.reasons for a in data.accounts}
+
+
+def _listed(counts: Counter) -> str:
+    ranked = sorted(((n, r) for r, n in counts.items() if n), key=lambda item: (-item[0], item[1]))
+    return "; ".join(f"{n:,} {r.replace('_', ' ')}" for n, r in ranked[:MOST_REASONS])
+
+
+def _reasons(site: Site) -> list[tuple[str, int]]:
+    """Why claims could not be decided, most frequent first."""
+    counts = Counter(
+        reason
+        for f in site.forces.values()
+        for s in f.assessed
+        for c in s.bundle.claims
+        if c.verdict == "not_determinable" and c.type != "judgement"
+        for reason in c.reasons
+    )
+    return [(REASONS.get(r, r.replace("_", " ")), n) for r, n in sorted(counts.items(), key=lambda i: (-i[1], i[0]))]

@@ -2,27 +2,190 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.disclosure.sensitivity import Audience, may_see
-from hmic_analysis.evidence.model import Bundle, Indicator
-from hmic_analysis.evidence.reasons import REASONS
-from hmic_analysis.evidence.wording import COUNTS, sentence_case
+from hmic_analysis.disclosure.protect import Audience, declaration, may_see, rules_of
+from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, Indicator
+from hmic_analysis.evidence.wording import COUNTS, VERDICT_WORDS, say_date, say_period, say_value, sentence_case
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec, ThresholdSpec
+from hmic_analysis.params.models import Params
+from hmic_analysis.site.html import capitalise
 from hmic_analysis.site.model import STATE_MARKS, STATE_WORDS, ForceEvidence, Shown
-from hmic_analysis.site.pages import capitalise
-from hmic_analysis.site.words import (
-    MARKS,
-    bounds,
-    cell,
-    in_words,
-    interval,
-    kind_of,
-    number,
-    say_state,
+
+# --------------------------------------------------------------------------------------------------------------------
+# How verdicts, figures and counts are worded and abbreviated on pages and in workbooks.
+
+JUDGEMENT = "judgement"
+VIEW = "Inspectors' view"
+#: Letters by which verdicts are shown where there is no room for words; a legend stands beside them.
+MARKS = {"supported": "S", "contradicted": "C", "not_determinable": "N", JUDGEMENT: "V"}
+KIND_WORDS = {**VERDICT_WORDS, JUDGEMENT: VIEW}
+#: How sources and subtitles of figures say that data are made up.
+SYNTHETIC = "Synthetic data, not about any real police force."
+#: Shorthand of the Government Analysis Function for cells without a number.
+CONFIDENTIAL, MISSING, NOT_APPLICABLE = "[c]", "[x]", "[z]"
+SHORTHAND = {
+    CONFIDENTIAL: "confidential: a small count of persons, or a figure that would give one away",
+    MISSING: "not available: the figure could not be computed from what was supplied",
+    NOT_APPLICABLE: "not applicable",
+}
+
+
+def kind_of(claim: ClaimEvidence) -> str:
+    """A claim's verdict, or ``judgement`` where it is a view and has none."""
+    return JUDGEMENT if claim.type == JUDGEMENT else claim.verdict
+
+
+def in_words(claim: ClaimEvidence) -> str:
+    """``Supported``, ``Contradicted``, ``Not determinable`` or ``Inspectors' view``."""
+    return KIND_WORDS[kind_of(claim)]
+
+
+def counts_of(claims: Iterable[ClaimEvidence]) -> dict[str, int]:
+    """How many claims have each verdict; views are counted apart, under ``judgement``."""
+    counts = dict.fromkeys(MARKS, 0)
+    for claim in claims:
+        counts[kind_of(claim)] += 1
+    return counts
+
+
+def say_counts(claims: Iterable[ClaimEvidence]) -> str:
+    """``2 supported, 1 contradicted``; of verdicts that no claim has nothing is said."""
+    return ", ".join(f"{n} {KIND_WORDS[k].lower()}" for k, n in counts_of(claims).items() if n and k != JUDGEMENT)
+
+
+def say_state(shown: Shown) -> str:
+    """What there is on a finding, in few words."""
+    if shown.bundle is None or shown.state != "complete":
+        return STATE_WORDS[shown.state]
+    return say_counts(shown.bundle.claims) or VIEW
+
+
+def cell(indicator: Indicator, marked: Iterable[str]) -> str:
+    """A figure for a cell of a table: with its unit, or the shorthand for why there is none."""
+    if indicator.id in marked:
+        return CONFIDENTIAL
+    return MISSING if indicator.value is None else say_value(indicator.value, indicator.unit)
+
+
+def interval(indicator: Indicator) -> str:
+    """``81.9% to 84.8%``; the shorthand where the figure has no interval."""
+    if indicator.lo is None or indicator.hi is None:
+        return NOT_APPLICABLE
+    return f"{say_value(indicator.lo, indicator.unit)} to {say_value(indicator.hi, indicator.unit)}"
+
+
+def bounds(indicator: Indicator) -> str:
+    """The figure with every unknown counted either way; the shorthand where nothing is unknown."""
+    if not indicator.unknown or indicator.lo_missing is None or indicator.hi_missing is None:
+        return NOT_APPLICABLE
+    lo, hi = (say_value(v, indicator.unit) for v in (indicator.lo_missing, indicator.hi_missing))
+    return f"{lo} to {hi}"
+
+
+def halves(subtitle: str) -> tuple[str, str]:
+    """The first sentence of a subtitle, which says what is measured; and the rest, which says how to read it."""
+    # That data are synthetic stands at the top of the page and in the picture.
+    first, stop, rest = subtitle.replace(SYNTHETIC, "").strip().partition(". ")
+    return (f"{first}.", rest) if stop else (first, "")
+
+
+def number(value: float | None) -> str:
+    """A count with thousands separators; the shorthand where there is none."""
+    if value is None:
+        return NOT_APPLICABLE
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# What words, grades and shorthand mean: the same on the method page and in every workbook.
+
+VERDICTS = (
+    ("supported", "What the statement says is borne out by the data, by the rule printed with it."),
+    ("contradicted", "The data show that it is not so, by the same rule."),
+    (
+        "not_determinable",
+        "The data do not decide it. The reason is given. Missing data never count as a finding against a force.",
+    ),
+    ("judgement", "The inspectors' own view. It is printed as a view and is not tested against data."),
 )
+GRADES = (
+    ("A", "All records, 95% or more of them in a known state, and a total that agrees with published figures."),
+    ("B", "All records with at least 80% in a known state, or a random sample large enough to be precise."),
+    ("C", "Weaker records, small or chosen samples, or documents."),
+    ("D", "A statement alone, or a document that nothing else bears out."),
+)
+
+
+def note_lines(params: Params) -> list[tuple[str, str]]:
+    """What words, grades and shorthand mean: label and text.
+
+    Parameters
+    ----------
+    params : Params
+
+    Returns
+    -------
+    list of (str, str)
+    """
+    rules = rules_of(params)
+    lines = [(KIND_WORDS[kind], text) for kind, text in VERDICTS]
+    lines.append(("What a verdict is not", "It says whether a statement is true, not how good a force is."))
+    lines += [(f"Grade {grade}", text) for grade, text in GRADES]
+    lines += [(mark, text) for mark, text in SHORTHAND.items()]
+    lines.append(
+        (
+            "Small counts",
+            f"Counts of persons above 0 and below {rules.min_count} are withheld, and so is every figure from which "
+            "one could be worked out.",
+        )
+    )
+    lines.append(("Interval", "95% interval around the figure, by the method named. It allows for chance alone."))
+    lines.append(
+        (
+            "Unknown",
+            "Units whose state is not recorded. The lowest and highest figure count all of them one way or the other.",
+        )
+    )
+    lines.append(("Percentages", "From 0 to 100."))
+    return lines
+
+
+def cover_lines(params: Params, evidence: ForceEvidence, audience: Audience) -> list[tuple[str, str]]:
+    """What the cover of a force's workbook says: label and text.
+
+    Parameters
+    ----------
+    params : Params
+    evidence : ForceEvidence
+    audience : str
+
+    Returns
+    -------
+    list of (str, str)
+    """
+    inspection = params.inspection
+    bundles = [s.bundle for s in evidence.assessed]
+    first = bundles[0]
+    start, end, as_of = (dt.date.fromisoformat(day) for day in (first.period_start, first.period_end, first.as_of))
+    return [
+        ("Force", evidence.force.full_name),
+        ("Inspection", inspection.title),
+        ("Made by", inspection.letter.organisation),
+        ("Period", say_period(start, end)),
+        ("State at", say_date(as_of)),
+        ("Findings", f"{len(bundles)} of {len(evidence.findings)} have evidence that this workbook may show."),
+        ("Audience", declaration(audience)),
+        ("Tables", "Each sheet after the notes holds one table, beginning in cell A1."),
+    ]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Evidence put into the words and the order in which pages show it.
 
 #: Parameters that every finding shows, besides the thresholds of its own tests.
 PARAMETERS = (

@@ -18,11 +18,11 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hmic_analysis.disclosure.cells import neutral
-from hmic_analysis.letters.archive import stable
-from hmic_analysis.letters.text import ILLEGAL
+from hmic_analysis.disclosure.tables import neutral
+from hmic_analysis.documents.text import ILLEGAL
+from hmic_analysis.documents.word import stable
 from hmic_analysis.site.downloads import Sheet
-from hmic_analysis.site.words import NOT_APPLICABLE
+from hmic_analysis.site.views import NOT_APPLICABLE
 
 #: The times a workbook bears, the same in all, so that equal contents are equal bytes.
 MADE = dt.datetime(1980, 1, 1)

@@ -1,9 +1,4 @@
-"""Two groups against each other: proportions, rates, a unit against the rest.
-
-Conventions, the same for every function here: a missing input gives a missing result; a denominator of zero
-gives a missing result (nothing was observed, so nothing can be said); counts that can't be are an error.  Two
-overlapping intervals don't show that there is no difference: use the interval of the difference.
-"""
+"""Two groups against each other, before and after with a comparison area, and many looks at once."""
 
 from __future__ import annotations
 
@@ -11,8 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hmic_analysis.statistics.arrays import floats
-from hmic_analysis.statistics.intervals import _check_level, _missing
+import numpy as np
+
+from hmic_analysis.statistics.intervals import _check_level, _missing, floats
+
+# --------------------------------------------------------------------------------------------------------------------
+# Two groups against each other: proportions, rates, a unit against the rest.
+#
+# Conventions, the same for every function here: a missing input gives a missing result; a denominator of zero gives a
+# missing result (nothing was observed, so nothing can be said); counts that can't be are an error. Two overlapping
+# intervals don't show that there is no difference: use the interval of the difference.
 
 # The e-test sums over a grid of both counts; above this expected count the grid grows without changing the answer.
 E_TEST_UP_TO = 1000
@@ -198,3 +201,160 @@ def pooled_rate(numerators: Sequence[float], denominators: Sequence[float], leav
         return PooledRate(math.nan, 0.0, 0.0, 0)
     total, base = float(top[used].sum()), float(bottom[used].sum())
     return PooledRate(total / base, total, base, int(used.sum()))
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Crime before and after in a target area, against the same in a comparison area.
+
+
+class RateChange(NamedTuple):
+    """After over before in the target area, over the same in the comparison area, and its limits.
+
+    NaN where nothing can be said; ``hi`` is infinite where the data set no upper limit.
+    """
+
+    ratio: float
+    lo: float
+    hi: float
+
+
+def relative_change(
+    target_before: int | None,
+    target_after: int | None,
+    comparison_before: int | None,
+    comparison_after: int | None,
+    confidence: float = 0.95,
+) -> RateChange:
+    """Ratio of two changes of counts, with its exact conditional interval.
+
+    Parameters
+    ----------
+    target_before, target_after : int
+        Events in the target area in two periods.
+    comparison_before, comparison_after : int
+        Events in the comparison area in the same two periods; the lengths of the periods cancel out.
+    confidence : float
+        Two-sided level, between 0 and 1.
+
+    Returns
+    -------
+    RateChange
+        Below 1 where the target area did better.  NaN throughout where an input is missing or where nothing was
+        counted before in the target area, or before or after in the comparison area: then there is no ratio.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative, or the level is not between 0 and 1.
+
+    Notes
+    -----
+    Four independent Poisson counts; given the totals of rows and columns the count after in the target area has
+    Fisher's non-central hypergeometric distribution whose parameter is this ratio, which gives the exact interval
+    (Fisher 1935; ``scipy.stats.contingency.odds_ratio(kind="conditional")``).  Counts that vary more than Poisson
+    counts make it too narrow.
+    """
+    from scipy.stats.contingency import odds_ratio
+
+    _check_level(confidence)
+    counts = (target_before, target_after, comparison_before, comparison_after)
+    if _missing(*counts):
+        return RateChange(math.nan, math.nan, math.nan)
+    if min(counts) < 0:
+        raise ValueError(f"Counts can't be negative; got {counts}.")
+    if not (target_before and comparison_before and comparison_after):
+        return RateChange(math.nan, math.nan, math.nan)
+    ratio = (target_after / target_before) / (comparison_after / comparison_before)
+    table = [[target_after, target_before], [comparison_after, comparison_before]]
+    limits = odds_ratio(table, kind="conditional").confidence_interval(confidence)
+    return RateChange(ratio, float(limits.low), float(limits.high))
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Many looks at once: how many were made, and which findings survive that.
+#
+# Conventions: a missing p-value is no look; it is left out and comes back missing, never as a finding.
+
+
+class Adjusted(NamedTuple):
+    """p-values adjusted for the number of looks.
+
+    Attributes
+    ----------
+    p : array of float, shape (n,)
+        Adjusted p-values in the order given; NaN where there was none.
+    found : array of object, shape (n,)
+        True, False, or None where there was no p-value.
+    looks : int
+        Comparisons made: the p-values that were not missing.
+    """
+
+    p: np.ndarray
+    found: np.ndarray
+    looks: int
+
+
+def benjamini_hochberg(p: Sequence[float], level: float = 0.05) -> Adjusted:
+    """Hold the share of false findings among all findings to ``level``.
+
+    Parameters
+    ----------
+    p : sequence of float, shape (n,)
+        p-values between 0 and 1; missing ones are left out.
+    level : float
+        Share of false findings allowed, between 0 and 1.
+
+    Returns
+    -------
+    Adjusted
+        With every p-value missing nothing is found and ``looks`` is 0.
+
+    Raises
+    ------
+    ValueError
+        If a p-value lies outside 0 to 1, or the level is not between 0 and 1.
+
+    Notes
+    -----
+    Benjamini and Hochberg (1995); ``scipy.stats.false_discovery_control(method="bh")``.  Don't decide the same
+    verdict by this and by a 99.8 % line without saying which of the two decides.
+    """
+    from scipy.stats import false_discovery_control
+
+    _check_level(level)
+    values = floats(p)
+    known = ~np.isnan(values)
+    if ((values[known] < 0) | (values[known] > 1)).any():
+        raise ValueError("A p-value lies between 0 and 1.")
+    adjusted = np.full(values.shape, np.nan)
+    found = np.full(values.shape, None, dtype=object)
+    if known.any():
+        adjusted[known] = false_discovery_control(values[known], method="bh")
+        found[known] = [bool(v <= level) for v in adjusted[known]]
+    return Adjusted(adjusted, found, int(known.sum()))
+
+
+def chance_of_any(looks: int, confidence: float = 0.95) -> float:
+    """Chance that at least one of several looks falls outside its limits where nothing differs.
+
+    Parameters
+    ----------
+    looks : int
+        Independent comparisons made: units times indicators times rules.
+    confidence : float
+        Two-sided level of the limits, between 0 and 1.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; 0 for no looks.  0.89 for 43 units and 95 % limits, 0.08 for 99.8 %.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than no looks, or the level is not between 0 and 1.
+    """
+    _check_level(confidence)
+    if looks < 0:
+        raise ValueError(f"The number of looks is 0 or more; got {looks}.")
+    return 1 - confidence**looks

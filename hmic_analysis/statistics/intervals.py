@@ -1,16 +1,52 @@
-"""Intervals for proportions, rates and quantiles.
-
-Conventions, the same for every function here: a missing input gives a missing result; a denominator of zero
-gives a missing result (nothing was observed, so nothing can be said); counts that can't be are an error.
-"""
+"""Intervals of proportions, rates, quantiles and times that may not have ended; the agreement of two coders."""
 
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+
+# --------------------------------------------------------------------------------------------------------------------
+# Numbers as analysts hold them (lists, columns, nullable columns) as plain arrays.
+
+
+def floats(values: Sequence[float]) -> np.ndarray:
+    """Numbers as an array of floats, every kind of missing value as NaN.
+
+    Parameters
+    ----------
+    values : sequence of float, shape (n,)
+        A list, an array or a column; None, NaN and ``pandas.NA`` are missing.
+
+    Returns
+    -------
+    array of float, shape (n,)
+
+    Raises
+    ------
+    ValueError
+        If a value is not a number, or is infinite.
+    """
+    import pandas as pd
+
+    try:
+        result = pd.array(list(values), dtype="Float64").to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"These are not all numbers: {error}.") from error
+    if np.isinf(result).any():
+        raise ValueError("These numbers are not all finite.")
+    return result
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Intervals for proportions, rates and quantiles.
+#
+# Conventions, the same for every function here: a missing input gives a missing result; a denominator of zero gives a
+# missing result (nothing was observed, so nothing can be said); counts that can't be are an error.
 
 EXACT_BELOW = 10
 
@@ -164,3 +200,136 @@ def quantile_interval(values: np.ndarray, q: float, confidence: float = 0.95) ->
 def _check_level(confidence: float) -> None:
     if not 0 < confidence < 1:
         raise ValueError(f"The confidence level lies between 0 and 1; got {confidence}.")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Times that may not have ended yet: the median by Kaplan and Meier.
+
+
+class MedianTime(NamedTuple):
+    """A median with its interval; NaN where fewer than half ever ended while they were watched."""
+
+    value: float
+    interval: Interval
+
+
+def median_time(times: np.ndarray, ended: np.ndarray, confidence: float = 0.95) -> MedianTime:
+    """The median of times of which some were still running when last seen.
+
+    Parameters
+    ----------
+    times : array of float
+        Length of each, in any unit: until it ended, or until it was last seen running.  None may be missing.
+    ended : array of bool
+        Whether it had ended.
+    confidence : float
+        Two-sided level of the interval, between 0 and 1.
+
+    Returns
+    -------
+    MedianTime
+        The shortest time by which at least half had ended, and the times between which that lies.
+
+    Notes
+    -----
+    Kaplan and Meier (1958), with the log-log interval of the survival function inverted at one half (Brookmeyer and
+    Crowley 1982; Kalbfleisch and Prentice), as ``scipy.stats.ecdf`` computes both.  A time that was cut off is taken
+    to be longer than that, by an amount unrelated to why it was cut off.
+    """
+    from scipy import stats
+
+    times, ended = np.asarray(times, dtype=float), np.asarray(ended, dtype=bool)
+    if not ended.any():
+        return MedianTime(math.nan, NONE)
+    survival = stats.ecdf(stats.CensoredData(uncensored=times[ended], right=times[~ended])).sf
+    with warnings.catch_warnings():
+        # Where all have ended the interval is undefined, and is not used.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        limits = survival.confidence_interval(confidence, method="log-log")
+    at = survival.quantiles
+    return MedianTime(
+        _reached(at, survival.probabilities),
+        Interval(_reached(at, limits.low.probabilities), _reached(at, limits.high.probabilities)),
+    )
+
+
+def _reached(at: np.ndarray, surviving: np.ndarray) -> float:
+    """The first time at which no more than half survive; NaN if there is none."""
+    # Sums of many small steps must not miss the half by rounding.
+    below = np.flatnonzero(surviving <= 0.5 + 1e-12)
+    return float(at[below[0]]) if below.size else math.nan
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Agreement of two people who coded the same things, beyond what chance would give.
+
+
+class Agreement(NamedTuple):
+    """Cohen's kappa, its limits, and the pairs of codes it rests on; NaN where nothing can be said."""
+
+    kappa: float
+    lo: float
+    hi: float
+    n: int
+
+    @property
+    def value(self) -> float | None:
+        """Kappa; None where nothing can be said."""
+        return None if math.isnan(self.kappa) else self.kappa
+
+    @property
+    def limits(self) -> Interval | None:
+        """The limits; None where nothing can be said."""
+        return None if math.isnan(self.kappa) else Interval(self.lo, self.hi)
+
+
+def kappa(first: Sequence[object], second: Sequence[object], confidence: float = 0.95) -> Agreement:
+    """Cohen's kappa of two coders, unweighted.
+
+    Parameters
+    ----------
+    first, second : sequence of object, shape (n,)
+        The code that each gave to the same things, in the same order; None, NaN and ``pandas.NA`` are missing, and
+        a pair with a missing code is left out.
+    confidence : float
+        Two-sided level, between 0 and 1.
+
+    Returns
+    -------
+    Agreement
+        ``kappa`` between -1 and 1: 0 is what chance alone gives, 1 is full agreement.  The limits are the normal
+        approximation, kept within -1 and 1; below about 50 pairs they are rough.  Without a pair all three are NaN
+        and ``n`` is 0.  Where both gave one and the same code throughout, kappa is 0 over 0 and all three are NaN:
+        nothing shows that the two could tell the codes apart.  Full agreement on two codes or more is 1, limits 1
+        and 1.
+
+    Raises
+    ------
+    ValueError
+        If the two are not equally long, or the level is not between 0 and 1.
+
+    Notes
+    -----
+    Cohen (1960), Educational and Psychological Measurement 20:37; standard error of Fleiss, Cohen and Everitt
+    (1969), as in ``statsmodels.stats.inter_rater.cohens_kappa``.
+    """
+    import pandas as pd
+    from scipy.stats import norm
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    _check_level(confidence)
+    if len(first) != len(second):
+        raise ValueError(f"Two coders must have coded the same things; got {len(first)} and {len(second)} codes.")
+    pairs = pd.DataFrame({"a": list(first), "b": list(second)}, dtype="object").dropna()
+    n = len(pairs)
+    codes = sorted(set(pairs["a"]) | set(pairs["b"]), key=str)
+    if len(codes) < 2:
+        return Agreement(math.nan, math.nan, math.nan, n)
+    table = pd.crosstab(pairs["a"], pairs["b"]).reindex(index=codes, columns=codes, fill_value=0)
+    with warnings.catch_warnings():
+        # Full agreement leaves nothing to vary: tests of it divide by zero, kappa and its limits do not.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        found = cohens_kappa(table.to_numpy())
+    half = float(norm.ppf((1 + confidence) / 2)) * float(found.std_kappa)
+    value = float(found.kappa)
+    return Agreement(value, max(-1.0, value - half), min(1.0, value + half), n)

@@ -1,11 +1,8 @@
-"""XmR charts: what a monthly figure usually does, and the points that are not the usual.
-
-Limits start afresh only at changes that are named: colour on a chart is no reason.  Limits may lie below 0 or
-above 100 per cent; clip them for drawing, never for judging.
-"""
+"""XmR charts: what a monthly figure usually does, and the points that are not the usual."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,10 +10,227 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.statistics.arrays import floats
-from hmic_analysis.statistics.intervals import _missing
-from hmic_analysis.statistics.xmr_limits import Segment, limits_of
-from hmic_analysis.statistics.xmr_rules import MAKING_DATA_COUNT, Dialect, signals
+from hmic_analysis.statistics.intervals import _missing, floats
+
+# --------------------------------------------------------------------------------------------------------------------
+# Control chart rules: which points are no chance, in the dialect of Making Data Count.
+#
+# Every rule looks at points that follow each other without a gap: a missing value ends a run, a trend and a pair.
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The choices by which control charts of different houses differ.
+
+    Attributes
+    ----------
+    limit_multiplier : float
+        Limits lie this many mean moving ranges from the mean: 2.66, elsewhere 3 / 1.128.
+    screen_multiplier : float or None
+        Moving ranges of this many mean ranges or more are dropped once; None drops none.
+    shift_points, trend_points : int
+        Points on one side of the mean, points steadily rising or falling, that make a signal.
+    """
+
+    limit_multiplier: float = 2.66
+    screen_multiplier: float | None = 3.267
+    shift_points: int = 7
+    trend_points: int = 7
+
+    @property
+    def near_multiplier(self) -> float:
+        """Mean moving ranges from the mean beyond which a point is near its limit: two thirds of the way."""
+        return self.limit_multiplier * 2 / 3
+
+    @property
+    def text(self) -> str:
+        """The dialect in words, to be written beside each chart."""
+        screened = (
+            f", ranges of {self.screen_multiplier:g} times their mean or more dropped once"
+            if self.screen_multiplier is not None
+            else ", no ranges dropped"
+        )
+        return (
+            f"XmR chart: limits at the mean plus and minus {self.limit_multiplier:.4g} mean moving ranges{screened}. "
+            "Signals: a point outside the limits; "
+            f"{self.trend_points} points steadily rising or falling (a tie ends a trend); "
+            "2 of 3 points within the outer third of the limits, all three on the same side of the mean; "
+            f"{self.shift_points} points on the same side of the mean (a point on the mean ends a run)."
+        )
+
+
+MAKING_DATA_COUNT = Dialect()
+
+
+def signals(values: np.ndarray, centre: float, mean_range: float, dialect: Dialect) -> np.ndarray:
+    """Which rule each point breaks first.
+
+    Parameters
+    ----------
+    values : array of float, shape (n,)
+        Points of one segment in order; NaN where missing.
+    centre : float
+        Mean, in the unit of the values.
+    mean_range : float
+        Mean moving range, above 0.
+    dialect : Dialect
+
+    Returns
+    -------
+    array of object, shape (n,)
+        ``above_limit``, ``below_limit``, ``trend_up``, ``trend_down``, ``two_in_three_above``,
+        ``two_in_three_below``, ``shift_above``, ``shift_below``, or "" where none applies; None where missing.
+        Where several apply, the first in this order.
+
+    Notes
+    -----
+    Rules and their order as in NHSRplotthedots 0.2.2.
+    """
+    away = values - centre
+    side = np.sign(np.nan_to_num(away))
+    outside = np.abs(away) > dialect.limit_multiplier * mean_range
+    near = ~outside & (np.abs(away) > dialect.near_multiplier * mean_range)
+    trend = _trend(values, dialect.trend_points)
+    pair = near & _in_window(_pairs(side, near), 3)
+    shift = _in_window(_runs(side, dialect.shift_points), dialect.shift_points)
+    above = side > 0
+    result = np.full(values.shape, "", dtype=object)
+    for flag, up, high, low in (
+        (shift, above, "shift_above", "shift_below"),
+        (pair, above, "two_in_three_above", "two_in_three_below"),
+        (trend != 0, trend > 0, "trend_up", "trend_down"),
+        (outside, above, "above_limit", "below_limit"),
+    ):
+        result[flag & up], result[flag & ~up] = high, low
+    result[np.isnan(values)] = None
+    return result
+
+
+def _trend(values: np.ndarray, points: int) -> np.ndarray:
+    """1 in a rise, -1 in a fall, 0 in neither; the point where one turns into the other belongs to the later."""
+    step = np.sign(np.nan_to_num(np.diff(values)))
+    result = np.zeros(values.shape)
+    for start in range(values.size - points + 1):
+        steps = step[start : start + points - 1]
+        if steps.size and steps[0] != 0 and (steps == steps[0]).all():
+            result[start : start + points] = steps[0]
+    return result
+
+
+def _pairs(side: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """True at the first of three points on the same side of which two are near the limit."""
+    result = np.zeros(side.shape, dtype=bool)
+    for start in range(side.size - 2):
+        same = abs(side[start : start + 3].sum()) == 3
+        result[start] = same and near[start : start + 3].sum() >= 2
+    return result
+
+
+def _runs(side: np.ndarray, points: int) -> np.ndarray:
+    """True at the first of so many points on the same side."""
+    result = np.zeros(side.shape, dtype=bool)
+    for start in range(side.size - points + 1):
+        result[start] = abs(side[start : start + points].sum()) == points
+    return result
+
+
+def _in_window(first: np.ndarray, points: int) -> np.ndarray:
+    """True for every point of the windows that start where ``first`` is."""
+    result = np.zeros(first.shape, dtype=bool)
+    for start in np.flatnonzero(first):
+        result[start : start + points] = True
+    return result
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Limits of one stretch of an XmR chart, and the reasons for having none.
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of points with limits of its own.
+
+    Attributes
+    ----------
+    change : str
+        What the segment starts with; empty for the first.
+    n : int
+        Points with a value; ``n_baseline`` of them set the limits.
+    centre, mean_range, lower, upper : float
+        In the unit of the values; NaN where refused.
+    n_screened : int
+        Moving ranges dropped as outliers.
+    refusal : str
+        Why there are no limits; empty where there are.
+    """
+
+    change: str
+    n: int
+    n_baseline: int
+    centre: float
+    mean_range: float
+    lower: float
+    upper: float
+    n_screened: int
+    refusal: str
+
+
+def limits_of(
+    values: np.ndarray, change: str, baseline_points: int | None, minimum_points: int, dialect: Dialect
+) -> Segment:
+    """Limits at the mean plus and minus a multiple of the mean moving range.
+
+    Parameters
+    ----------
+    values : array of float, shape (n,)
+        Points of the stretch in order; NaN where missing.
+    change : str
+        What the stretch starts with.
+    baseline_points : int or None
+        How many of the first points set the limits; None for all.
+    minimum_points : int
+        Values that the limits need at least.
+    dialect : Dialect
+
+    Returns
+    -------
+    Segment
+        Without limits where there are too few values, too many gaps between them, or hardly any variation.
+    """
+    base = values[:baseline_points]
+    n, n_base = int((~np.isnan(values)).sum()), int((~np.isnan(base)).sum())
+    ranges = np.abs(np.diff(base))
+    ranges = ranges[~np.isnan(ranges)]
+    kept = ranges
+    if ranges.size and dialect.screen_multiplier is not None:
+        kept = ranges[ranges < dialect.screen_multiplier * ranges.mean()]
+    mean_range = float(kept.mean()) if kept.size else 0.0
+    centre = float(np.nanmean(base)) if n_base else math.nan
+    refusal = _refusal(change, n_base, ranges.size, minimum_points, mean_range, centre)
+    if refusal:
+        centre = mean_range = math.nan
+    reach = dialect.limit_multiplier * mean_range
+    screened = ranges.size - kept.size
+    return Segment(change, n, n_base, centre, mean_range, centre - reach, centre + reach, screened, refusal)
+
+
+def _refusal(change: str, n: int, n_ranges: int, minimum_points: int, mean_range: float, centre: float) -> str:
+    where = f" from {change} on" if change else ""
+    if n < max(2, minimum_points):
+        return f"No limits{where}: {n} values set them and at least {max(2, minimum_points)} are needed."
+    if n_ranges < n / 2:
+        return f"No limits{where}: of {n} values only {n_ranges} follow directly on another; the rest lie beside gaps."
+    # Rounding dust in equal values is no variation.
+    if mean_range <= 1e-12 * max(1.0, abs(centre)):
+        return f"No limits{where}: the values hardly vary, so that limits would flag nearly every one of them."
+    return ""
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# XmR charts: what a monthly figure usually does, and the points that are not the usual.
+#
+# Limits start afresh only at changes that are named: colour on a chart is no reason. Limits may lie below 0 or above
+# 100 per cent; clip them for drawing, never for judging.
 
 MINIMUM_POINTS = 12
 # Below this a segment has limits that are still settling; the chart says so.
@@ -33,7 +247,7 @@ class Xmr:
     ----------
     points : pandas.DataFrame
         One row for each value: ``value``, ``segment`` (from 0), ``moving_range``, ``centre``, ``lower``, ``upper``,
-        ``lower_near``, ``upper_near``, ``rule`` (see :func:`hmic_analysis.statistics.xmr_rules.signals`),
+        ``lower_near``, ``upper_near``, ``rule`` (see :func:`hmic_analysis.statistics.xmr.signals`),
         ``point_type`` (``common_cause``, ``special_cause_improvement``, ``special_cause_concern``,
         ``special_cause_neutral_high``, ``special_cause_neutral_low``), ``short`` (fewer than 13 points in the
         segment).  ``rule`` and ``point_type`` are None where a value is missing or its segment has no limits: no

@@ -15,9 +15,8 @@ from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.store.csvfile import read_csv
 from hmic_analysis.store.mapping import FileSpec, Mapping
-from hmic_analysis.store.mapping_load import LoadedMapping
-from hmic_analysis.store.names import fold_name
-from hmic_analysis.store.rawtable import RawTable
+from hmic_analysis.store.mapping_check import LoadedMapping
+from hmic_analysis.store.rawtable import RawTable, fold_name
 from hmic_analysis.store.straight import Typing
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.workbook import choose_sheets, open_book, read_parquet, read_sheet

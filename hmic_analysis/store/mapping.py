@@ -1,15 +1,298 @@
-"""The mapping language: how a foreign export becomes the standard tables, as typed and frozen models.
-
-``docs/mapping.md`` tells each key with an example.
-"""
+"""The mapping language: how a foreign export becomes the standard tables, as typed and frozen models."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from hmic_analysis.store.mapping_source import TAGS, Model, Plus, Replace, Source, Split, Words
+from hmic_analysis.errors import ParameterError
+
+# --------------------------------------------------------------------------------------------------------------------
+# YAML read with the line of every key, and every scalar kept as the text that was written.
+#
+# A mapping file is full of words such as ``NULL``, ``no`` or ``1900-01-01`` that YAML would turn into something else;
+# here they stay text and the typed models convert what should not be text.
+
+Key = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Located:
+    """A YAML document and where its keys stand.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    data : dict
+        Its content; all scalars are text, an empty value is None.
+    lines : dict
+        Line number (from 1) of each key path such as ``("tables", "incident", "columns")``.
+    """
+
+    path: Path
+    data: dict[str, Any]
+    lines: dict[Key, int]
+
+    def line(self, key: Key) -> int:
+        """Line of ``key``, or of the nearest key above it."""
+        while key and key not in self.lines:
+            key = key[:-1]
+        return self.lines.get(key, 1)
+
+
+def read_located(path: Path) -> Located:
+    """Read a YAML file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    Located
+
+    Raises
+    ------
+    ParameterError
+        If it can't be read, isn't YAML, writes a key twice or holds something else than keys at its top.
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as stream:
+            node = YAML(typ="rt", pure=True).compose(stream)
+    except OSError as error:
+        raise ParameterError(f"{path}: can't be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f", line {mark.line + 1}" if mark else ""
+        raise ParameterError(f"{path}{line}: not valid YAML: {error.problem or error.context}.") from error
+    except YAMLError as error:
+        raise ParameterError(f"{path}: not valid YAML: {error}.") from error
+    lines: dict[Key, int] = {}
+    data = _plain(path, node, (), lines) if node is not None else None
+    if not isinstance(data, dict):
+        raise ParameterError(f"{path}: must hold keys at its top, such as 'title:' and 'tables:'.")
+    return Located(path, data, lines)
+
+
+def _plain(path: Path, node: Node, key: Key, lines: dict[Key, int]) -> Any:
+    lines.setdefault(key, node.start_mark.line + 1)
+    if isinstance(node, ScalarNode):
+        return None if node.value in ("", "~") and not node.style else node.value
+    if isinstance(node, SequenceNode):
+        return [_plain(path, item, (*key, i), lines) for i, item in enumerate(node.value)]
+    assert isinstance(node, MappingNode)
+    result: dict[str, Any] = {}
+    for name_node, value_node in node.value:
+        line = name_node.start_mark.line + 1
+        if not isinstance(name_node, ScalarNode):
+            raise ParameterError(f"{path}, line {line}: a key must be plain text.")
+        name = name_node.value
+        if name in result:
+            raise ParameterError(f"{path}, line {line}: '{name}' is written twice; keep one of them.")
+        lines[(*key, name)] = line
+        result[name] = _plain(path, value_node, (*key, name), lines)
+    return result
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Where the value of one standard column comes from, and what is done to it: models of the mapping language.
+
+Unit = Literal["seconds", "minutes", "hours", "days", "hh:mm:ss", "mm:ss", ""]
+#: Steps in the path of a fault that stand in no mapping file.
+TAGS = ("<column>", "<time>")
+#: What a part of ``first_of`` or of a joined text may say of itself; kinds and formats belong to the whole.
+PART_KEYS = (
+    "column", "position", "columns", "join", "blank_part", "value", "row_id", "first_of", "optional",
+    "missing_values", "replace", "extract", "split", "case", "codes", "match", "otherwise", "default",
+)  # fmt: skip
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, (str, dict)) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class Model(BaseModel):
+    """Frozen, and refusing what it doesn't know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Split(Model):
+    """The text is cut at ``on``; ``part`` counts from 1, from the end if negative."""
+
+    on: str = Field(min_length=1)
+    part: int = 1
+
+    @field_validator("part")
+    @classmethod
+    def _counted_from_one(cls, value: int) -> int:
+        if value == 0:
+            raise ValueError("must be 1 for the first part, 2 for the second, or -1 for the last")
+        return value
+
+
+class Replace(Model):
+    """Every ``find`` becomes ``by``; a regular expression where ``regex`` is set."""
+
+    find: str = Field(min_length=1)
+    by: str = ""
+    regex: bool = False
+
+
+def _one(value: object) -> object:
+    return (value,) if isinstance(value, dict) else value
+
+
+class Plus(Model):
+    """A duration to add to a timestamp."""
+
+    column: str
+    unit: Literal["seconds", "minutes", "hours", "days", "hh:mm:ss", "mm:ss"] = "seconds"
+    missing_values: Words = ()
+    replace: Annotated[tuple[Replace, ...], BeforeValidator(_one)] = ()
+    extract: str | None = None
+
+
+def _anchor_kind(value: object) -> str:
+    return TAGS[0] if isinstance(value, str) else TAGS[1]
+
+
+class Source(Model):
+    """Where the value of one standard column comes from, and what is done to it on the way."""
+
+    column: str | None = None
+    position: int | None = Field(default=None, ge=1)
+    columns: tuple[str, ...] = ()
+    join: str = " "
+    blank_part: str | None = None
+    value: str | None = None
+    row_id: bool = False
+    first_of: tuple[Source, ...] = ()
+    date: str | None = None
+    time: str | None = None
+    optional: bool = False
+    missing_values: Words = ()
+    replace: Annotated[tuple[Replace, ...], BeforeValidator(_one)] = ()
+    extract: str | None = None
+    split: Split | None = None
+    case: Literal["upper", "lower"] | None = None
+    codes: dict[str, str] = Field(default_factory=dict)
+    match: Literal["exact", "prefix", "regex"] = "exact"
+    otherwise: str = "reject"
+    default: str | None = None
+    true_words: Words = ()
+    false_words: Words = ()
+    unit: Unit = ""
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal["", ",", ".", " ", "'"] | None = None
+    format: Words = ()
+    time_format: Words = ()
+    on: Annotated[tuple[Anchor, ...], BeforeValidator(_as_tuple)] = ()
+    wraps_midnight: bool = False
+    plus: Plus | None = None
+    timezone: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        return {"column": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Source:
+        given = [
+            name
+            for name in ("column", "position", "columns", "value", "row_id", "first_of")
+            if getattr(self, name) not in (None, (), False)
+        ]
+        if self.date is not None or self.time is not None:
+            given.append("date/time")
+        if len(given) != 1:
+            found = f"found {' and '.join(given)}" if given else "found none"
+            raise ValueError(
+                "needs exactly one of column, position, columns, value, row_id, first_of, or date and time; " + found
+            )
+        if self.time is not None and (self.date is None) == (not self.on):
+            raise ValueError("'time' needs either 'date' or 'on'")
+        if self.on and self.time is None:
+            raise ValueError("'on' is for a time of day: give its column as 'time'")
+        if self.time is None and self.date is not None:
+            raise ValueError("'date' needs 'time' beside it; a day in one column with or without a time is 'column'")
+        for part in self.first_of:
+            if extra := sorted(part.model_fields_set - set(PART_KEYS)):
+                raise ValueError(
+                    f"'{extra[0]}' has no meaning inside 'first_of'. Write it beside 'first_of', for all parts, or "
+                    "feed the table twice, each time from the rows that 'where' takes"
+                )
+        return self
+
+    @property
+    def on_columns(self) -> tuple[str, ...]:
+        """Columns of the same table on whose day a time of day hangs."""
+        return tuple(a for a in self.on if isinstance(a, str))
+
+    @property
+    def on_times(self) -> tuple[Source, ...]:
+        """Times of the file on whose day a time of day hangs."""
+        return tuple(a for a in self.on if isinstance(a, Source))
+
+    def parts(self) -> Iterator[Source]:
+        """The sources inside this one."""
+        yield from self.first_of
+        yield from self.on_times
+
+    def raw_columns(self) -> Iterator[str]:
+        """Names of the raw columns it reads."""
+        for name in (
+            self.column,
+            self.date,
+            self.time,
+            self.plus.column if self.plus else None,
+            *self.columns,
+        ):
+            if name is not None:
+                yield name
+        for source in self.parts():
+            yield from source.raw_columns()
+
+    def raw_positions(self) -> Iterator[int]:
+        """Positions of the raw columns it reads."""
+        if self.position is not None:
+            yield self.position
+        for source in self.parts():
+            yield from source.raw_positions()
+
+
+#: A column of the same table, or a time of the file.
+Anchor = Annotated[Annotated[str, Tag(TAGS[0])] | Annotated[Source, Tag(TAGS[1])], Discriminator(_anchor_kind)]
+Source.model_rebuild()
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The mapping language: how a foreign export becomes the standard tables, as typed and frozen models.
+#
+# ``docs/mapping.md`` tells each key with an example.
 
 
 class Footer(Model):

@@ -2,46 +2,137 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
+from filelock import FileLock, Timeout
 
-from hmic_analysis.errors import DataError
+from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS
+from hmic_analysis.errors import DataError, LockedError
 from hmic_analysis.project import Project
-from hmic_analysis.store.feeds import Feed, Feeds
-from hmic_analysis.store.inputs import InputFile, Read, discover
-from hmic_analysis.store.manifest import Manifest, TableEntry
-from hmic_analysis.store.mapping_load import LoadedMapping, load_mapping
-from hmic_analysis.store.output import (
+from hmic_analysis.store.accounts import (
     Accounts,
+    Manifest,
+    TableEntry,
     account,
     contract_tables,
     count_flags,
     first_and_last,
+    write_rejected,
     write_table,
 )
-from hmic_analysis.store.persons import make_private_folder, person_key, use_key
-from hmic_analysis.store.processed import manifest_path, read_manifest
+from hmic_analysis.store.feeds import Feed, Feeds, read_return, synthetic_tables
+from hmic_analysis.store.inputs import InputFile, Read, discover
+from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
+from hmic_analysis.store.persons import key_id, make_private_folder, person_key, use_key
 from hmic_analysis.store.rawtable import RawTable
-from hmic_analysis.store.reading import read_return, synthetic_tables
-from hmic_analysis.store.rejected import write_rejected
 from hmic_analysis.store.sql import literal, make_macros
 from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, settle_folds, stage_feed
+from hmic_analysis.store.tables import manifest_path, read_manifest
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.times import make_time_macros
-from hmic_analysis.store.versions import (
-    clear_leftovers,
-    contracts_sha256,
-    force_lock,
-    is_whole,
-    version_of,
-    write_atomically,
-)
+
+# --------------------------------------------------------------------------------------------------------------------
+# Versions of a force's processed tables: their names, their lock, and the switch from one to the next.
+
+#: Raise when the loader gives other tables for the same input.
+LOADER_VERSION = 4
+HASHING_THREADS = 4
+
+
+@cache
+def contracts_sha256() -> str:
+    """Hash of all contracts: tables made under other contracts are out of date."""
+    plain = {name: dataclasses.asdict(contract) for name, contract in CONTRACTS.items()}
+    text = json.dumps([plain, BOOKKEEPING], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def version_of(
+    sources: list[LoadedMapping], files: list[InputFile], key: bytes, timezone: str
+) -> tuple[str, dict[str, object]]:
+    """The name of the version that these inputs give, and what went into it.
+
+    Parameters
+    ----------
+    sources : list of LoadedMapping
+    files : list of InputFile
+    key : bytes
+    timezone : str
+
+    Returns
+    -------
+    str
+        ``v-`` and twelve hex digits.
+    dict
+    """
+    parts: dict[str, object] = {
+        "loader": LOADER_VERSION,
+        "inputs": {f.shown: f.sha256 for f in files},
+        "mappings": {s.name: s.sha256 for s in sources},
+        "contracts": contracts_sha256(),
+        "key": key_id(key),
+        "timezone": timezone,
+    }
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=False).encode()).hexdigest()
+    return f"v-{digest[:12]}", parts
+
+
+@contextmanager
+def force_lock(path: Path, force: str) -> Iterator[None]:
+    """Hold the lock of one force's tables; :class:`LockedError` if another run does."""
+    try:
+        with FileLock(path, timeout=0):
+            yield
+    except Timeout:
+        raise LockedError(f"The return of {force} is being prepared by another run. Wait for it to end.") from None
+
+
+def is_whole(project: Project, manifest: Manifest) -> bool:
+    """Whether the tables of a manifest lie there unaltered."""
+    folder = project.processed / manifest.force / manifest.version
+    paths = [folder / f"{name}.parquet" for name in manifest.tables]
+    if not all(path.is_file() for path in paths):
+        return False
+    # Hashing leaves the interpreter to other threads, and an analyst waits for it.
+    with ThreadPoolExecutor(HASHING_THREADS) as threads:
+        found = list(threads.map(file_sha256, paths))
+    return found == [entry.sha256 for entry in manifest.tables.values()]
+
+
+def clear_leftovers(folder: Path, keys: Path, force: str, keep: str) -> None:
+    """Remove versions no manifest points to, and what a killed run left."""
+    for path in folder.iterdir():
+        if path.is_dir() and path.name.startswith(("v-", ".new-")) and path.name != keep:
+            shutil.rmtree(path, ignore_errors=True)
+    for path in keys.glob(f"work-{force}-*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a text file in one step: whoever reads it sees the old text or the new."""
+    part = path.with_name(f".{path.name}.part")
+    with part.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(part, path)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Prepare one force's return: read, type, check, account, and switch to the new tables in one step.
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,118 @@
-"""One input as read: a table of plain text, its columns by position, and where each row came from."""
+"""One input as read: a table of plain text, how it was written, and where each row came from."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from hmic_analysis.store.layout import Straight
-from hmic_analysis.store.names import fold_name
-from hmic_analysis.store.scan import BadLine
 from hmic_analysis.store.sql import literal
+from hmic_analysis.store.textfile import BadLine
+
+# --------------------------------------------------------------------------------------------------------------------
+# Names of raw columns as people write them.
+
+_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
+
+
+def fold_name(name: str) -> str:
+    """A name as names are compared.
+
+    Parameters
+    ----------
+    name : str
+        A column name, file name or sheet name.
+
+    Returns
+    -------
+    str
+        Without byte-order mark, other invisible characters, case and surplus space (no-break space included).
+    """
+    return " ".join(unicodedata.normalize("NFKC", name).translate(_INVISIBLE).split()).casefold()
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# How a delimited file is written, and the rows of it that the engine read with their types.
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a delimited file of one heading line is written.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    start : int
+        Its first byte below the header.
+    names : tuple of str
+        Column names as written.
+    delimiter, quote : str
+        One character each.
+    first_line : int
+        Number of the first line below the header.
+    """
+
+    path: Path
+    start: int
+    names: tuple[str, ...]
+    delimiter: str
+    quote: str
+    first_line: int
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns' names in the database."""
+        return [f"c{i}" for i in range(1, len(self.names) + 1)]
+
+    def reader(self, kinds: dict[str, str], path: Path | None = None, more: str = "") -> str:
+        """SQL that reads the file, or another without header that is written like it.
+
+        Parameters
+        ----------
+        kinds : dict of str to str
+            Type of each column.
+        path : pathlib.Path, optional
+            The other file.
+        more : str
+            Further options.
+        """
+        columns = ", ".join(f"{name}: {literal(kind)}" for name, kind in kinds.items())
+        return (
+            f"read_csv({literal(str(path or self.path))}, auto_detect=false, header=false, columns={{{columns}}}, "
+            f"delim={literal(self.delimiter)}, quote={literal(self.quote)}, escape={literal(self.quote)}, "
+            f"skip={0 if path else 1}, max_line_size=16777216{more})"
+        )
+
+
+@dataclass(frozen=True)
+class Straight:
+    """Rows of a file that the engine read with the types of a contract, and about which nothing is in doubt.
+
+    Parameters
+    ----------
+    table : str
+        The typed table they stand in.
+    select : str
+        SQL of them: ``_row``, every column of the contract, ``flags`` and ``reasons``.
+    made_up : bool
+        Some row says that it is synthetic.
+    layout : Layout
+        Where the text of each line can be had.
+    """
+
+    table: str
+    select: str
+    made_up: bool
+    layout: Layout
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# One input as read: a table of plain text, its columns by position, and where each row came from.
 
 #: A row number that no file reaches.
 NO_FOOTER = 2**62

@@ -13,9 +13,8 @@ from hmic_analysis.store.feeds import Feed
 from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.sql import literal, scalar
-from hmic_analysis.store.typed import sql_type, typed_select
-from hmic_analysis.store.typed_times import JITTER
-from hmic_analysis.store.zones import GAP, zone_macros
+from hmic_analysis.store.times import GAP, zone_macros
+from hmic_analysis.store.typed import JITTER, sql_type, typed_select
 
 
 def stage_name(table: str) -> str:

@@ -1,27 +1,308 @@
-"""Files that are what a contract asks for: read with its types at once, so that only odd lines need a closer look.
-
-The engine reads such a file several times faster with types than as text.  A row is taken only where nothing about it
-is in doubt; every other line is handed, as text, to the statement that knows all ways of writing and says what is
-wrong.  A file that isn't one record in each line, or of which much is odd, is left to that statement as a whole.
-"""
+"""Files that are what a contract asks for: read with their types at once, so that only odd lines need a closer look."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 import numpy as np
 
 from hmic_analysis.contracts import Column, Contract
-from hmic_analysis.store.layout import Layout, Straight
-from hmic_analysis.store.names import fold_name
-from hmic_analysis.store.rawtable import numbered
-from hmic_analysis.store.regular import NOT_A_CHARACTER, delimiters_inside, pieces
+from hmic_analysis.store.rawtable import Layout, Straight, fold_name, numbered
 from hmic_analysis.store.sql import literal, words
-from hmic_analysis.store.straight_values import Values, is_given, read_as
+from hmic_analysis.store.textfile import CHUNK, Scan
+from hmic_analysis.store.times import utc_between
 from hmic_analysis.store.typed import TRUE_WORDS, sql_type
+
+# --------------------------------------------------------------------------------------------------------------------
+# Files whose every line is one record, which is what most files are: told without looking at each byte.
+#
+# The engine reads them and refuses a line with too few or too many values, and text that is not UTF-8. Where it read
+# as many records as the file has lines, none of which is blank, each line is one record; no closer look can find more.
+# Everything else is left to :mod:`hmic_analysis.store.textfile`.
+
+_CONTROL = bytes(x for x in range(32) if x not in b"\r\n") + b"\x7f"
+#: What stands for bytes that could not be decoded.
+NOT_A_CHARACTER = b"\xef\xbf\xbd"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A first look at the bytes of a file below its header.
+
+    Attributes
+    ----------
+    lines : int
+    quoted : bool
+        Some value may be in quotation marks.
+    plain : bool
+        ASCII without control characters.
+    blanks : bool
+        Some value may begin or end with a blank.
+    delimiters : int
+        Delimiters, those inside values included.
+    open_ended : bool
+        Some line ends in a delimiter.
+    """
+
+    lines: int
+    quoted: bool
+    plain: bool
+    blanks: bool
+    delimiters: int
+    open_ended: bool
+
+
+def look(path: Path, start: int, delimiter: str, quote: str) -> Look | None:
+    """Look at a file, and give up where it needs the closer look.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    start : int
+        Byte at which the first line below the header begins.
+    delimiter, quote : str
+        One ASCII character; ``quote`` may be empty.
+
+    Returns
+    -------
+    Look or None
+    """
+    part, mark = delimiter.encode(), quote.encode()
+    control = _CONTROL.replace(part, b"")
+    edges = [part + b" ", b" " + part, b"\n ", b" \n", b" \r"]
+    lines = returns = pairs = parts = 0
+    last = b"\n"
+    quoted = blanks = open_ended = False
+    plain = True
+    for data in pieces(path, start):
+        lines += data.count(b"\n")
+        joined = last + data
+        returns += data.count(b"\r")
+        parts += data.count(part)
+        open_ended = open_ended or part + b"\n" in joined or part + b"\r" in joined
+        pairs += joined.count(b"\r\n") - (last == b"\r\n")
+        if b"\n\n" in joined or b"\n\r" in joined or NOT_A_CHARACTER in joined or b"\0" in data:
+            return None
+        if mark and mark in data:
+            quoted = True
+            if mark + b" " in joined or b" " + mark in joined:
+                return None
+        blanks = blanks or any(edge in joined for edge in edges)
+        plain = plain and data.isascii() and len(data.translate(None, control)) == len(data)
+        last = joined[-2:]
+    if returns and not returns == pairs == lines:
+        return None
+    if not last.endswith(b"\n"):
+        lines += 1
+    # The last line may have no end of its own.
+    blanks = blanks or last.endswith(b" ")
+    return Look(lines, quoted, plain, blanks, parts, open_ended or last.endswith(part))
+
+
+def settle(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: int,
+    seen: Look,
+    first_line: int,
+    delimiter: str,
+    quote: str,
+) -> Scan | None:
+    """What is known of a file that the engine read whole.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    table : str
+        What was read, columns ``c1`` ...
+    columns : int
+    seen : Look
+    first_line : int
+        Number of the first line below the header.
+    delimiter, quote : str
+
+    Returns
+    -------
+    Scan or None
+        None where some line may not be one record.
+    """
+    names = [f"c{i}" for i in range(1, columns + 1)]
+    (read,) = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
+    if read != seen.lines:
+        return None
+    # A quotation mark that is part of a value may be one too many; a line end in it swallows lines.
+    if seen.quoted and _any(con, table, [f"contains({name}, {literal(quote)})" for name in names]):
+        return None
+    # The engine forgives one delimiter too many at the end of a line, and an empty value in quotation marks after it.
+    if (seen.open_ended or seen.quoted) and seen.delimiters != read * (columns - 1) + delimiters_inside(
+        con, table, names, delimiter
+    ):
+        return None
+    plain = seen.plain
+    if plain and seen.blanks:
+        plain = not _any(con, table, [f"starts_with({n}, ' ') OR ends_with({n}, ' ')" for n in names])
+    return Scan(first_line, lines=read, records=read, plain=plain)
+
+
+def _any(con: duckdb.DuckDBPyConnection, table: str, tests: list[str]) -> bool:
+    return bool(con.execute(f"SELECT 1 FROM {table} WHERE {' OR '.join(tests)} LIMIT 1").fetchall())
+
+
+def delimiters_inside(con: duckdb.DuckDBPyConnection, table: str, names: list[str], delimiter: str) -> int:
+    """How many delimiters are part of values."""
+    if not names:
+        return 0
+    mark = literal(delimiter)
+    found = (
+        f"sum(CASE WHEN contains({n}, {mark}) THEN strlen({n}) - strlen(replace({n}, {mark}, '')) END)" for n in names
+    )
+    counts = con.execute(f"SELECT {', '.join(found)} FROM {table}").fetchall()[0]
+    return sum(int(count) for count in counts if count is not None)
+
+
+def pieces(path: Path, start: int) -> Iterator[bytes]:
+    """The bytes of a file from ``start`` on, in pieces."""
+    with path.open("rb") as stream:
+        stream.seek(start)
+        while data := stream.read(CHUNK):
+            yield data
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# SQL for files read with their types: which values are beyond doubt, and what they come to.
+#
+# Beyond doubt is what every way of reading gives the same value for; see :mod:`hmic_analysis.store.typed` for the
+# rest.
+
+_TYPES = {"timestamp": "TIMESTAMP", "date": "DATE", "boolean": "BOOLEAN"}
+#: Given a format, the engine reads words such as 'epoch' and 'infinity' as the first day of 1900 or of 1970.
+_FIRST, _LAST, _EPOCH = "1900-01-02", "2100-12-31", "1970-01-01"
+_SHAPES = {
+    "integer": r"-?\d{1,15}",
+    "number": r"-?\d{1,15}(\.\d{1,15})?",
+    "month": r"(19|20)\d\d-(0[1-9]|1[0-2])",
+}
+
+
+@dataclass(frozen=True)
+class Values:
+    """How the columns of one file are read.
+
+    Parameters
+    ----------
+    zone : str
+        Zone of its times.
+    missing : tuple of str
+        Words that stand for a missing value, lower case.
+    low, high : datetime
+        Earliest and latest time in it.
+    ascii : bool
+        It holds nothing but ASCII.
+    """
+
+    zone: str
+    missing: tuple[str, ...]
+    low: datetime
+    high: datetime
+    ascii: bool
+
+    def sure(self, name: str, column: Column) -> str:
+        """SQL of whether a value, blank or not, is beyond doubt; never null.
+
+        Parameters
+        ----------
+        name : str
+            Of the column in the database.
+        column : Column
+        """
+        kind = column.kind
+        if kind in ("boolean", "code"):
+            return "true"
+        if kind == "timestamp":
+            real = (
+                f"{self._utc(name)} IS NOT NULL AND {name} >= TIMESTAMP '{_FIRST}' AND {name} <> TIMESTAMP '{_EPOCH}'"
+            )
+            return f"({name} IS NULL OR ({real}))"
+        if kind == "date":
+            plausible = f"{name} BETWEEN DATE '{_FIRST}' AND DATE '{_LAST}' AND {name} <> DATE '{_EPOCH}'"
+            return f"coalesce({plausible}, true)"
+        if kind in _SHAPES:
+            tests = [f"regexp_full_match({name}, '{_SHAPES[kind]}')"]
+            number = f"try_cast({name} AS DOUBLE)"
+            tests += [f"{number} >= {column.minimum}"] if column.minimum is not None else []
+            tests += [f"{number} <= {column.maximum}"] if column.maximum is not None else []
+            return f"(coalesce({name}, '') = '' OR coalesce({' AND '.join(tests)}, false))"
+        if kind == "codes":
+            one = "|".join(column.allowed)
+            return f"(coalesce({name}, '') = '' OR regexp_full_match({name}, '({one})(;({one}))*'))"
+        return self._sure_text(name, column)
+
+    def _sure_text(self, name: str, column: Column) -> str:
+        longest = max(map(len, self.missing), default=0)
+        tests = [f"NOT starts_with({name}, ' ')", f"NOT ends_with({name}, ' ')"]
+        if self.missing:
+            tests.append(f"(strlen({name}) > {longest} OR lower({name}) NOT IN {words(self.missing)})")
+        if not self.ascii:
+            tests.append(f"strlen({name}) = length({name})")
+        if column.kind == "person":
+            tests.append(f"NOT contains({name}, '  ')")
+        elif column.name.endswith("_id"):
+            # It may be a number of which a spreadsheet has cut off the end.
+            tests.append(f"NOT contains({name}, '+')")
+        return f"coalesce({' AND '.join(tests)}, true)"
+
+    def value(self, name: str, column: Column) -> str:
+        """SQL of what a value that is beyond doubt comes to, null where blank.
+
+        Parameters
+        ----------
+        name : str
+            Of the column in the database.
+        column : Column
+        """
+        if column.kind == "timestamp":
+            return self._utc(name)
+        if column.kind == "month":
+            return f"try_cast(nullif({name}, '') || '-01' AS DATE)"
+        if column.kind in ("integer", "number"):
+            return f"try_cast(nullif({name}, '') AS {'BIGINT' if column.kind == 'integer' else 'DOUBLE'})"
+        if column.kind == "person":
+            return f"keyed_hash(upper(nullif({name}, '')))"
+        return name if column.kind in (*_TYPES, "code") else f"nullif({name}, '')"
+
+    def _utc(self, name: str) -> str:
+        return utc_between(self.zone, name, self.low, self.high)
+
+
+def read_as(column: Column, missing: tuple[str, ...]) -> str:
+    """Type with which the engine is to read a column.
+
+    Parameters
+    ----------
+    column : Column
+    missing : tuple of str
+        Words that stand for a missing value, lower case.
+    """
+    if column.kind == "code":
+        return f"ENUM({', '.join(literal(word) for word in column.allowed if word not in missing)})"
+    return _TYPES.get(column.kind, "VARCHAR")
+
+
+def is_given(name: str, column: Column) -> str:
+    """SQL of whether a value that is beyond doubt isn't blank."""
+    return f"{name} IS NOT NULL" if column.kind in (*_TYPES, "code") else f"coalesce({name}, '') <> ''"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Files that are what a contract asks for: read with its types at once, so that only odd lines need a closer look.
+#
+# The engine reads such a file several times faster with types than as text. A row is taken only where nothing about it
+# is in doubt; every other line is handed, as text, to the statement that knows all ways of writing and says what is
+# wrong. A file that isn't one record in each line, or of which much is odd, is left to that statement as a whole.
 
 #: Smaller files are read as text: there is little to gain.
 LEAST_BYTES = 1 << 18

@@ -1,15 +1,22 @@
-"""Make any text file a plain UTF-8 one: compression, byte-order marks, other encodings, old line ends."""
+"""Make any text file a plain one, and find its records independently of the engine that will read them."""
 
 from __future__ import annotations
 
 import codecs
+import csv
 import gzip
 import hashlib
+import io
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from hmic_analysis.errors import DataError
+
+# --------------------------------------------------------------------------------------------------------------------
+# Make any text file a plain UTF-8 one: compression, byte-order marks, other encodings, old line ends.
 
 _BLOCK = 4 * 1024 * 1024
 #: Control bytes that no text file has.
@@ -139,3 +146,317 @@ def _refuse_binary(head: bytes, shown: str) -> None:
             "declare 'encoding: utf-16' in the mapping; if it is a workbook or Parquet file, declare its 'format'; "
             "otherwise ask for it again."
         )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Find the records of a delimited text file, independently of the engine that will read them.
+#
+# Every line is looked at as bytes: how many fields it has, whether its quotes close, whether it is text at all. What
+# isn't a whole record is listed with its reason; the rest can be read without surprises, and its number is known.
+
+CHUNK = 16 * 1024 * 1024
+#: A quoted value may run over so many lines; beyond that a lost quotation mark is the likelier explanation.
+MAX_LINES_IN_VALUE = 500
+_NEWLINE, _RETURN, _SPACE = 10, 13, 32
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that is no record: its number (from 1), its reason and its bytes."""
+
+    line: int
+    reason: str
+    raw: bytes
+
+
+@dataclass
+class Scan:
+    """What a scan found below the header.
+
+    Attributes
+    ----------
+    lines : int
+        Physical lines below the header, blank ones included.
+    records : int
+        Whole records.
+    bad : dict of int to BadLine
+    removed : numpy.ndarray
+        Line numbers that don't begin a whole record (bad, blank, or continuing a value), ascending.
+    dropped : set of int
+        Line numbers that aren't part of any record (bad or blank).
+    first_line : int
+        Number of the first line below the header.
+    rewrite : bool
+        The file can't be handed on as it is.
+    mended : dict of int to int
+        Fields that a line lacks, or has too many (negative) and empty; made good in the copy that is read.
+    not_utf8, non_ascii : int
+        Lines that aren't UTF-8; lines that are and hold more than ASCII.
+    plain : bool
+        ASCII throughout, without control characters, and without blanks or line ends at the edge of or inside a
+        value: what stands between two delimiters is the value.
+    """
+
+    first_line: int
+    lines: int = 0
+    records: int = 0
+    bad: dict[int, BadLine] = field(default_factory=dict)
+    removed: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    dropped: set[int] = field(default_factory=set)
+    rewrite: bool = False
+    mended: dict[int, int] = field(default_factory=dict)
+    not_utf8: int = 0
+    non_ascii: int = 0
+    plain: bool = True
+
+
+def scan_csv(
+    path: Path, start: int, first_line: int, fields: int, delimiter: str, quote: str, fill: bool = False
+) -> Scan:
+    """Scan a text file below its header.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A plain file in an encoding in which ASCII is ASCII (UTF-8, Windows-1252).
+    start : int
+        Byte at which the first line below the header begins.
+    first_line : int
+        Number of that line, from 1.
+    fields : int
+        Fields a record has.
+    delimiter, quote : str
+        One ASCII character; ``quote`` may be empty.
+    fill : bool
+        Lines that end early, or in surplus delimiters, are mended.
+
+    Returns
+    -------
+    Scan
+    """
+    state = _State(Scan(first_line), fields, ord(delimiter), ord(quote) if quote else -1, fill)
+    with path.open("rb") as stream:
+        stream.seek(start)
+        rest = b""
+        offset = start
+        while True:
+            block = stream.read(CHUNK)
+            data = rest + block
+            if not data:
+                break
+            cut = data.rfind(b"\n") + 1 if block else len(data)
+            if cut:
+                state.look(data[:cut], offset)
+            rest = data[cut:]
+            offset += cut
+            if not block:
+                break
+        state.join_quoted(stream)
+    return state.finish()
+
+
+class _State:
+    def __init__(self, scan: Scan, fields: int, delimiter: int, quote: int, fill: bool) -> None:
+        self.fill = fill
+        self.scan = scan
+        self.fields = fields
+        self.delimiter = delimiter
+        self.quote = quote
+        self.odd: list[tuple[int, int, int]] = []
+        self.blank: set[int] = set()
+        self.spans: list[tuple[int, int]] = []
+        self.returns = self.newlines = 0
+        self.control = np.ones(256, dtype=bool)
+        self.control[32:127] = self.control[[_NEWLINE, _RETURN, self.delimiter]] = False
+        self.edge = np.zeros(256, dtype=bool)
+        self.edge[[_NEWLINE, _RETURN, *([self.quote] if self.quote >= 0 else [])]] = True
+
+    def look(self, data: bytes, offset: int) -> None:
+        """Judge the lines of ``data``, which begins at a line and at byte ``offset`` of the file."""
+        buf = np.frombuffer(data, dtype=np.uint8)
+        ends = np.flatnonzero(buf == _NEWLINE)
+        if not len(ends) or ends[-1] != len(buf) - 1:
+            ends = np.append(ends, len(buf))
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        first = self.scan.first_line + self.scan.lines
+        self.scan.lines += len(starts)
+        blank = self._blank(buf, starts, ends, first)
+        odd, crooked, counts, parting = self._fields(buf, starts, ends)
+        self.scan.plain = self.scan.plain and self._is_plain(buf, parting)
+        faults: dict[int, str] = {}
+        for i in np.flatnonzero((counts != self.fields) & ~odd & ~blank):
+            missing = self.fields - int(counts[i])
+            surplus = bytes([self.delimiter]) * -missing
+            if self.fill and (missing > 0 or data[starts[i] : ends[i]].rstrip(b"\r").endswith(surplus)):
+                self.scan.mended[first + int(i)] = missing
+                continue
+            faults[int(i)] = f"has {counts[i]} fields where the header has {self.fields}"
+        for i in np.flatnonzero(crooked & ~odd):
+            faults[int(i)] = "quotation mark inside a value"
+        for i in np.unique(np.searchsorted(ends, np.flatnonzero(buf == 0))):
+            faults[int(i)] = "NUL byte"
+        for i in self._not_text(data, starts, ends):
+            faults[i] = "bytes that are not text in the file's encoding"
+        for i, reason in faults.items():
+            self.scan.mended.pop(first + i, None)
+            raw = data[starts[i] : ends[i]]
+            self.scan.bad[first + i] = BadLine(first + i, reason, raw.rstrip(b"\r"))
+        self.odd += [(first + int(i), offset + int(starts[i]), offset + int(ends[i])) for i in np.flatnonzero(odd)]
+
+    def _is_plain(self, buf: np.ndarray, parting: np.ndarray) -> bool:
+        # Bytes beyond ASCII count as control characters here.
+        if self.control[buf].any():
+            return False
+        # A blank at the edge of a value is one beside a quotation mark, a line end or a delimiter that parts values.
+        inner = buf[1:-1] == _SPACE
+        if (inner & (self.edge[buf[:-2]] | self.edge[buf[2:]])).any():
+            return False
+        if len(buf) and _SPACE in (buf[0], buf[-1]):
+            return False
+        beside = np.concatenate((parting[parting > 0] - 1, parting[parting < len(buf) - 1] + 1))
+        return not (buf[beside] == _SPACE).any()
+
+    def _blank(self, buf: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: int) -> np.ndarray:
+        returns = np.flatnonzero(buf == _RETURN)
+        before_end = np.zeros(len(starts), dtype=bool)
+        has = ends > starts
+        before_end[has] = buf[ends[has] - 1] == _RETURN
+        self.returns += int(before_end.sum())
+        self.newlines += len(starts)
+        # A return that isn't part of a line end would be taken for one by the engine.
+        if len(returns) > int(before_end.sum()):
+            self.scan.rewrite = True
+        blank = (ends - starts - before_end) == 0
+        if blank.any():
+            self.blank.update((np.flatnonzero(blank) + first).tolist())
+        return blank
+
+    def _fields(self, buf: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, ...]:
+        n = len(starts)
+        delimiters = np.flatnonzero(buf == self.delimiter)
+        none = np.zeros(n, dtype=bool)
+        if self.quote < 0 or not (buf == self.quote).any():
+            at = np.searchsorted(ends, delimiters)
+            return none, none, np.bincount(at, minlength=n) + 1, delimiters
+        quotes = np.flatnonzero(buf == self.quote)
+        line_of = np.searchsorted(ends, quotes)
+        per_line = np.bincount(line_of, minlength=n)
+        before = np.concatenate(([0], np.cumsum(per_line)[:-1]))
+        at = np.searchsorted(ends, delimiters)
+        inside = (np.searchsorted(quotes, delimiters) - before[at]) % 2 == 1
+        counts = np.bincount(at[~inside], minlength=n) + 1
+        opening = (np.arange(len(quotes)) - before[line_of]) % 2 == 0
+        previous = buf[np.maximum(quotes - 1, 0)]
+        begins = (quotes == starts[line_of]) | (previous == self.delimiter) | (previous == self.quote)
+        following = buf[np.minimum(quotes + 1, len(buf) - 1)]
+        stops = (quotes + 1 >= ends[line_of]) | np.isin(following, (self.delimiter, self.quote, _RETURN))
+        wrong = np.where(opening, ~begins, ~stops)
+        crooked = np.bincount(line_of[wrong], minlength=n) > 0
+        return per_line % 2 == 1, crooked, counts, delimiters[~inside]
+
+    def _not_text(self, data: bytes, starts: np.ndarray, ends: np.ndarray) -> list[int]:
+        if data.isascii():
+            return []
+        try:
+            data.decode("utf-8")
+            valid = True
+        except UnicodeDecodeError:
+            valid = False
+        high = np.unique(np.searchsorted(ends, np.flatnonzero(np.frombuffer(data, dtype=np.uint8) >= 128)))
+        if valid:
+            self.scan.non_ascii += len(high)
+            if b"\xef\xbf\xbd" not in data:
+                return []
+            return [int(i) for i in high if b"\xef\xbf\xbd" in data[starts[i] : ends[i]]]
+        wrong = []
+        for i in high:
+            try:
+                data[starts[i] : ends[i]].decode("utf-8")
+                self.scan.non_ascii += 1
+            except UnicodeDecodeError:
+                wrong.append(int(i))
+                self.scan.not_utf8 += 1
+        return wrong
+
+    def join_quoted(self, stream: io.BufferedReader) -> None:
+        """Decide of each line with an odd number of quotation marks whether it begins a value of several lines."""
+        k = 0
+        while k < len(self.odd):
+            line, start, end = self.odd[k]
+            if k + 1 < len(self.odd):
+                last, last_start, last_end = self.odd[k + 1]
+                if last - line <= MAX_LINES_IN_VALUE and self._is_record(stream, line, start, last, last_end):
+                    self.spans.append((line, last))
+                    for number in range(line, last + 1):
+                        self.scan.bad.pop(number, None)
+                        self.scan.mended.pop(number, None)
+                    k += 2
+                    continue
+            stream.seek(start)
+            raw = stream.read(end - start).rstrip(b"\r\n")
+            self.scan.bad.setdefault(line, BadLine(line, "a quotation mark that is never closed", raw))
+            k += 1
+
+    def _is_record(self, stream: io.BufferedReader, line: int, start: int, last: int, end: int) -> bool:
+        # A line in between that is a whole record by itself has been swallowed by a stray quotation mark.
+        if self.fields >= 3 and any(self._whole(number) for number in range(line + 1, last)):
+            return False
+        stream.seek(start)
+        raw = stream.read(end - start)
+        if b"\0" in raw:
+            return False
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        if "\ufffd" in text:
+            return False
+        reader = csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=chr(self.delimiter),
+            quotechar=chr(self.quote),
+            strict=True,
+        )
+        try:
+            rows = list(reader)
+        except csv.Error:
+            return False
+        return len(rows) == 1 and len(rows[0]) == self.fields
+
+    def _whole(self, number: int) -> bool:
+        return number not in self.scan.bad and number not in self.scan.mended and number not in self.blank
+
+    def finish(self) -> Scan:
+        scan = self.scan
+        inside = {n for a, b in self.spans for n in range(a + 1, b + 1)}
+        scan.dropped = set(scan.bad) | (self.blank - inside)
+        scan.removed = np.array(sorted(scan.dropped | inside), dtype=np.int64)
+        scan.records = scan.lines - len(scan.removed)
+        mixed = 0 < self.returns < self.newlines - 1
+        scan.plain = scan.plain and not self.spans
+        scan.rewrite = scan.rewrite or bool(scan.dropped or scan.mended) or mixed
+        return scan
+
+
+def clean_copy(path: Path, start: int, scan: Scan, delimiter: str, target: Path) -> None:
+    """Write the whole records of a file, and nothing else, with plain line ends.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file that was scanned.
+    start : int
+        Byte at which the scan began.
+    scan : Scan
+    delimiter : str
+    target : pathlib.Path
+    """
+    mark = delimiter.encode()
+    with path.open("rb") as source, target.open("wb") as out:
+        source.seek(start)
+        for number, raw in enumerate(source, start=scan.first_line):
+            if number not in scan.dropped:
+                line = raw.rstrip(b"\r\n").replace(b"\r", b" ")
+                missing = scan.mended.get(number, 0)
+                line = line + missing * mark if missing >= 0 else line[:missing]
+                out.write(line + b"\n")

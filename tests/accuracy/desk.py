@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 
-from hmic_analysis.accuracy.workbook import COLUMNS
+from hmic_analysis.process.pack import COLUMNS
 from hmic_analysis.project import Project
 
 CHALLENGE = {

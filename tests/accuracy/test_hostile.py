@@ -11,8 +11,8 @@ import zipfile
 import openpyxl
 import pytest
 
-from hmic_analysis.accuracy.model import read_accuracy_log
 from hmic_analysis.cli.main import main
+from hmic_analysis.process.pack import read_accuracy_log
 from hmic_analysis.store.textfile import file_sha256
 
 from .desk import CHALLENGE, fill, response

@@ -8,15 +8,14 @@ import json
 import openpyxl
 import pytest
 
-from hmic_analysis.accuracy.claims import ClaimRow
-from hmic_analysis.accuracy.container import check_workbook
-from hmic_analysis.accuracy.workbook import COLUMNS, response_workbook
 from hmic_analysis.cli.main import main
-from hmic_analysis.disclosure.released import released
-from hmic_analysis.disclosure.rules import rules_of
+from hmic_analysis.disclosure.protect import rules_of
+from hmic_analysis.disclosure.release import released
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.params.load import load_params
-from hmic_analysis.release.states import read_log
+from hmic_analysis.process.answer import check_workbook
+from hmic_analysis.process.pack import COLUMNS, ClaimRow, response_workbook
+from hmic_analysis.process.states import read_log
 from hmic_analysis.store.textfile import file_sha256
 
 NOTICE = "EMBARGOED: not to be published before 00:01 on Thursday 4 September 2014 (Europe/London)"

@@ -8,10 +8,10 @@ import shutil
 
 import pytest
 
-from hmic_analysis.accuracy.model import read_accuracy_log
 from hmic_analysis.cli.main import main
 from hmic_analysis.evidence.bundle import read_bundle
-from hmic_analysis.store.processed import read_manifest
+from hmic_analysis.process.pack import read_accuracy_log
+from hmic_analysis.store.tables import read_manifest
 from hmic_analysis.store.textfile import file_sha256
 
 from .desk import CHALLENGE, response
@@ -191,8 +191,8 @@ def test_a_table_that_came_as_csv_may_be_corrected_as_a_workbook(project, tmp_pa
 
 
 def test_a_report_that_fails_is_logged_and_told(project, tmp_path, right, clock):
-    from hmic_analysis.accuracy.receive import receive as take_in
     from hmic_analysis.params.load import load_params
+    from hmic_analysis.process.receive import receive as take_in
 
     def fails(force, findings):
         assert (force, findings) == ("cleveland", ["A6", "F4"])
@@ -208,7 +208,7 @@ def test_a_report_that_fails_is_logged_and_told(project, tmp_path, right, clock)
 
 
 def test_nothing_is_received_while_a_run_goes_on(project, tmp_path, right, capsys):
-    from hmic_analysis.runs.lock import run_lock
+    from hmic_analysis.runs.session import run_lock
 
     workbook = response(project, tmp_path / "answer", {"A6a": CHALLENGE})
     shutil.copyfile(right / "data_request.csv", workbook.parent / "data_request.csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import hmic_analysis as hmic
-from hmic_analysis.analyst.rows import can_list
+from hmic_analysis.analyst.working import can_list
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.load import load_params

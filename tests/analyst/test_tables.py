@@ -10,7 +10,7 @@ import pytest
 
 import hmic_analysis as hmic
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.store.processed import load_table
+from hmic_analysis.store.tables import load_table
 
 from ..support import work_through as evidence_of_one
 

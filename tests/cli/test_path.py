@@ -8,8 +8,8 @@ import os
 import pytest
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.letters.exports import read_letter
-from hmic_analysis.letters.numbers import stray_numbers
+from hmic_analysis.letters.export import read_letter
+from hmic_analysis.letters.reading import stray_numbers
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
 

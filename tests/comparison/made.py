@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hmic_analysis.comparison.table import Gathered, force_table
+from hmic_analysis.comparison.gather import Gathered, force_table
 from hmic_analysis.evidence.bundle import write_bundle
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator
 from hmic_analysis.params.load import load_params

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hmic_analysis.comparison.funnels import funnel
-from hmic_analysis.statistics.multiple import benjamini_hochberg
+from hmic_analysis.comparison.methods import funnel
+from hmic_analysis.statistics.differences import benjamini_hochberg
 from tests.statistics.reference import near, reference, rows
 
 from .made import RULES, gathered

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hmic_analysis.comparison.gather import gather
-from hmic_analysis.comparison.table import kind_of, multiplier_of
-from hmic_analysis.comparison.verdicts import gather_verdicts
+from hmic_analysis.comparison.gather import gather, gather_verdicts, kind_of, multiplier_of
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.failure import Failure
-from hmic_analysis.runs.record import Record, write_record
+from hmic_analysis.runs.record import Failure, Record, write_record
 
 from .made import PARAMS, evidence, indicator
 

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hmic_analysis.comparison.beside import Comparison, beside_others
-from hmic_analysis.comparison.funnels import funnel
-from hmic_analysis.comparison.pooled import against, pool
+from hmic_analysis.comparison.compare import Comparison, beside_others
+from hmic_analysis.comparison.methods import against, funnel, pool
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.statistics.differences import proportion_difference
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hmic_analysis.disclosure.rules import DisclosureRules
+from hmic_analysis.disclosure.protect import DisclosureRules
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Figure, Indicator
 
 RULES = DisclosureRules(min_count=5, persons=frozenset({"files_n"}))

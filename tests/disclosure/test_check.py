@@ -7,8 +7,8 @@ import json
 import pytest
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.disclosure.released import released
-from hmic_analysis.disclosure.rules import DisclosureRules
+from hmic_analysis.disclosure.protect import DisclosureRules
+from hmic_analysis.disclosure.release import released
 from hmic_analysis.evidence.bundle import write_bundle
 
 from .evidence import RULES, claim, usual

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hmic_analysis.disclosure.identifiers import find_identifiers, wanted
-from hmic_analysis.disclosure.rawkeys import Reference, references_of
+from hmic_analysis.disclosure.check import Reference, find_identifiers, references_of, wanted
 from hmic_analysis.errors import DataError
 from hmic_analysis.project import Project
 

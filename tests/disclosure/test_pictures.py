@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hmic_analysis.disclosure.figures import drawable
 from hmic_analysis.disclosure.leaks import find_leaks
-from hmic_analysis.evidence.show import group_frame
+from hmic_analysis.disclosure.tables import drawable
+from hmic_analysis.evidence.wording import group_frame
 from hmic_analysis.figures.shares import proportions_by_group
 
 from .evidence import RULES, bundle, share, usual

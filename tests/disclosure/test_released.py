@@ -5,12 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hmic_analysis.disclosure.figures import drawable, released_csv
-from hmic_analysis.disclosure.persons import withheld
-from hmic_analysis.disclosure.released import is_withheld, notebook_may_leave, released
-from hmic_analysis.disclosure.rules import DisclosureRules
-from hmic_analysis.disclosure.sensitivity import highest, level_of, may_see
-from hmic_analysis.evidence.show import group_frame
+from hmic_analysis.disclosure.protect import DisclosureRules, highest, level_of, may_see
+from hmic_analysis.disclosure.release import is_withheld, notebook_may_leave, released
+from hmic_analysis.disclosure.tables import drawable, released_csv, withheld
+from hmic_analysis.evidence.wording import group_frame
 
 from .evidence import RULES, bundle, claim, count, figure, share, usual
 

@@ -12,10 +12,9 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.letters.fixed import fixed_words
-from hmic_analysis.letters.model import Letter
+from hmic_analysis.documents.blocks import Letter
 from hmic_analysis.letters.pdf import pdf_bytes
-from hmic_analysis.letters.word import rendered
+from hmic_analysis.letters.word import fixed_words, rendered
 
 from ..letters.test_check import typed_over
 from ..release.desk import Clock, desk

@@ -2,8 +2,7 @@
 
 import pytest
 
-from hmic_analysis.evidence.files_read import clear_evidence, number_of_cases
-from hmic_analysis.evidence.verdicts import Decision, undecided
+from hmic_analysis.evidence.verdicts import Decision, clear_evidence, number_of_cases, undecided
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.settings import Quantifier
 

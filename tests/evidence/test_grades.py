@@ -2,9 +2,8 @@
 
 import pytest
 
-from hmic_analysis.evidence.grades import grade_documents, grade_indicator, hold_to_grade, weakest
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.verdicts import Decision
+from hmic_analysis.evidence.verdicts import Decision, grade_documents, grade_indicator, hold_to_grade, weakest
 
 
 def indicator(**fields) -> Indicator:

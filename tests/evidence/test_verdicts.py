@@ -5,8 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.rules import absence, capability, existence, few_forces, request_gap
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, at_most, decision_bounds
+from hmic_analysis.evidence.verdicts import (
+    Decision,
+    absence,
+    all_of,
+    at_least,
+    at_most,
+    capability,
+    decision_bounds,
+    existence,
+    few_forces,
+    request_gap,
+)
 
 
 def share(yes: int, no: int, unknown: int = 0, basis: str = "all_records") -> Indicator:

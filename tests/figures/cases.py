@@ -7,14 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.figures.ages import age_bands
-from hmic_analysis.figures.bars import counts
-from hmic_analysis.figures.chart import Chart
-from hmic_analysis.figures.hours import week_profile
-from hmic_analysis.figures.nodata import no_data
+from hmic_analysis.figures.chart import Chart, no_data
+from hmic_analysis.figures.rows import age_bands, counts
 from hmic_analysis.figures.series import monthly_series, small_multiples_monthly
 from hmic_analysis.figures.shares import paired_shares, proportions_by_group
-from hmic_analysis.figures.times import lag_distribution, response_times
+from hmic_analysis.figures.spread import lag_distribution, response_times, week_profile
 from tests.figures.comparison_cases import COMPARISON_CASES
 
 OFFENCES = [

@@ -8,12 +8,9 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.figures.chart import Chart
-from hmic_analysis.figures.compare import forces_compared
-from hmic_analysis.figures.control import control_chart
-from hmic_analysis.figures.funnel import FunnelLines, funnel_plot
-from hmic_analysis.figures.interrupted import interrupted_chart
-from hmic_analysis.figures.tilemap import figure_map, verdict_map
-from hmic_analysis.figures.tiles import TILES
+from hmic_analysis.figures.forces import FunnelLines, forces_compared, funnel_plot
+from hmic_analysis.figures.maps import TILES, figure_map, verdict_map
+from hmic_analysis.figures.series import control_chart, interrupted_chart
 
 LONG = "The constabulary of a county whose name goes on and on, as they are written when nobody stops them"
 SYNTHETIC = {"synthetic": True}

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.figures.bars import counts
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE
+from hmic_analysis.figures.rows import counts
 from hmic_analysis.figures.style import house_style, new_figure, save
 from tests.figures.cases import CASES
 

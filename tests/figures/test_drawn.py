@@ -10,13 +10,11 @@ from matplotlib.patches import Rectangle, StepPatch
 from matplotlib.text import Text
 
 from hmic_analysis.errors import DataError
-from hmic_analysis.figures.ages import age_bands, withhold
-from hmic_analysis.figures.bars import counts
-from hmic_analysis.figures.hours import week_profile
-from hmic_analysis.figures.nodata import no_data
+from hmic_analysis.figures.chart import no_data
+from hmic_analysis.figures.rows import age_bands, counts, withhold
 from hmic_analysis.figures.series import monthly_series, small_multiples_monthly
 from hmic_analysis.figures.shares import paired_shares, proportions_by_group
-from hmic_analysis.figures.times import lag_distribution, response_times
+from hmic_analysis.figures.spread import lag_distribution, response_times, week_profile
 from tests.figures.cases import CASES, months, offence_shares, shares, week
 
 

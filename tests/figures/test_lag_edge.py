@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hmic_analysis.figures.times import lag_distribution
+from hmic_analysis.figures.spread import lag_distribution
 
 NOTE = "The axis begins at 1 h; what is shorter stands at its left edge"
 

@@ -6,11 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hmic_analysis.figures.ends import apart
-from hmic_analysis.figures.frames import clean_text
-from hmic_analysis.figures.measure import text_width, wrap
-from hmic_analysis.figures.sheet import Sheet, place_flags
-from hmic_analysis.figures.style import DPI, MM_PER_INCH
+from hmic_analysis.figures.chart import clean_text
+from hmic_analysis.figures.sheet import Sheet, apart, place_flags
+from hmic_analysis.figures.style import DPI, MM_PER_INCH, text_width, wrap
 
 WORDS = st.lists(st.text(alphabet="abcdefgWiil.é", min_size=1, max_size=30), min_size=1, max_size=12)
 

@@ -8,7 +8,7 @@ from itertools import product
 import pandas as pd
 import pytest
 
-from hmic_analysis.figures.ages import age_bands, withhold
+from hmic_analysis.figures.rows import age_bands, withhold
 
 
 def seen(persons: tuple[int, ...], least: int) -> tuple[int | None, ...]:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hmic_analysis.figures.ages import age_bands
-from hmic_analysis.figures.bars import counts
-from hmic_analysis.figures.hours import week_profile
-from hmic_analysis.figures.numbers import (
+from hmic_analysis.figures.rows import age_bands, counts
+from hmic_analysis.figures.series import monthly_series
+from hmic_analysis.figures.shares import proportions_by_group
+from hmic_analysis.figures.spread import week_profile
+from hmic_analysis.figures.style import (
     log_ticks,
     minute_labels,
     minute_ticks,
@@ -22,8 +23,6 @@ from hmic_analysis.figures.numbers import (
     say_minutes,
     tick_labels,
 )
-from hmic_analysis.figures.series import monthly_series
-from hmic_analysis.figures.shares import proportions_by_group
 from tests.figures.cases import CASES, months, offence_shares, shares, week
 
 

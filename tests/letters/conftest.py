@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from hmic_analysis.documents.blocks import CatalogueEntry, LetterSettings
 from hmic_analysis.evidence.model import Bundle
-from hmic_analysis.letters.model import CatalogueEntry, LetterSettings
 from hmic_analysis.letters.template import build_template
 
 from .evidence import CATALOGUE, SETTINGS, a1, a2, a6, draw, f1, f4

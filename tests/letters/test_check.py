@@ -16,8 +16,8 @@ from docx.oxml.ns import qn
 from PIL import Image
 
 from hmic_analysis.errors import DataError
-from hmic_analysis.letters.bound import LetterCheck, listing, listing_csv
-from hmic_analysis.letters.exports import make_letter
+from hmic_analysis.letters.check import LetterCheck, listing, listing_csv
+from hmic_analysis.letters.export import make_letter
 from hmic_analysis.letters.reading import read_letter_file
 
 TABLES = {"A1a": ("incident", "crime"), "A1b": ("crime",), "A2d": ("crime",)}

@@ -11,13 +11,13 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from hmic_analysis.cli import figures as figures_command
+from hmic_analysis.cli import letter as figures_command
 from hmic_analysis.cli.main import main
+from hmic_analysis.documents import embargo
+from hmic_analysis.documents.pdf import SVG
 from hmic_analysis.errors import DataError
-from hmic_analysis.letters import gathered
-from hmic_analysis.letters.emf import SVG
+from hmic_analysis.letters import export as gathered
 from hmic_analysis.letters.reading import read_letter_file
-from hmic_analysis.release import clock
 
 from .test_check import typed_over
 
@@ -40,7 +40,7 @@ def project(tmp_path, bundles, reports, monkeypatch) -> Path:
 
     for module in (gathered, figures_command):
         monkeypatch.setattr(module, "evidence_of", evidence_of)
-    monkeypatch.setattr(clock, "now", lambda: BEFORE)
+    monkeypatch.setattr(embargo, "now", lambda: BEFORE)
     return tmp_path
 
 
@@ -93,7 +93,7 @@ def test_an_unmarked_letter_waits_for_the_embargo(project, capsys, monkeypatch):
     code, said = hmic(project, capsys, "letter", "--force", "cleveland", "--unmarked")
     assert code == 2 and "embargo" in said
     assert not (project / "output" / "letters" / "cleveland").exists()
-    monkeypatch.setattr(clock, "now", lambda: AFTER)
+    monkeypatch.setattr(embargo, "now", lambda: AFTER)
     code, _ = hmic(project, capsys, "letter", "--force", "cleveland", "--unmarked")
     assert code == 0
     for ending in ("docx", "pdf"):
@@ -178,7 +178,7 @@ def test_the_svg_can_become_emf(project, capsys, tmp_path):
 
 
 def test_after_the_embargo_nothing_is_marked(project, capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: AFTER)
+    monkeypatch.setattr(embargo, "now", lambda: AFTER)
     export(project, capsys, tmp_path / "out", "--figure", "route")
     files = [p.read_bytes() for p in (tmp_path / "out").iterdir()]
     assert not any(b"EMBARGO" in content for content in files)

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from hmic_analysis.disclosure.released import released
-from hmic_analysis.disclosure.rules import DisclosureRules
+from hmic_analysis.disclosure.protect import DisclosureRules
+from hmic_analysis.disclosure.release import released
+from hmic_analysis.documents.blocks import FigureBlock, Paragraph, TableBlock
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.letters.compose import WITHHELD, compose
-from hmic_analysis.letters.model import FigureBlock, Paragraph, TableBlock
-from hmic_analysis.letters.numbers import stray_numbers, tokens
+from hmic_analysis.letters.reading import stray_numbers, tokens
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmic_analysis.letters.joining import agree, also, join_sentences
+from hmic_analysis.documents.text import agree, also, join_sentences
 
 from .evidence import claim
 

@@ -11,12 +11,11 @@ from docx.shared import Mm
 from PIL import Image
 from pypdf import PdfReader
 
+from hmic_analysis.documents.word import describe_picture
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.letters.atoms import atoms, flat
-from hmic_analysis.letters.exports import make_letter, read_letter
-from hmic_analysis.letters.ooxml import describe_picture
+from hmic_analysis.letters.export import make_letter, read_letter
 from hmic_analysis.letters.pdf import UNKNOWN, drawable
-from hmic_analysis.letters.reading import read_letter_file
+from hmic_analysis.letters.reading import atoms, flat, read_letter_file
 
 HOSTILE = '#panic("x") *bold* _it_ $x^2$ <label> @figure_01 `raw` \\u{41} // no /* no */ ~ = head [b] {c} \x00\u4e2d'
 SHOWN = '#panic("x") *bold* _it_ $x^2$ <label> @figure_01 `raw` \\u{41} // no /* no */ ~ = head [b] {c} ' + UNKNOWN

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from hmic_analysis.documents.text import based_on_text, clean, embargo_text, led, listed, range_text
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.letters.text import based_on_text, clean, embargo_text, led, listed, range_text
 
 
 @given(st.text())

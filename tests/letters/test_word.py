@@ -12,9 +12,9 @@ import pytest
 from docx import Document
 from lxml import etree
 
+from hmic_analysis.documents import word
 from hmic_analysis.errors import DataError, HmicError, ParameterError
-from hmic_analysis.letters import archive
-from hmic_analysis.letters.exports import make_letter, read_letter
+from hmic_analysis.letters.export import make_letter, read_letter
 from hmic_analysis.letters.template import VARIABLES, build_template
 
 from .documents import WP, W, body, headers, parts, styled, texts
@@ -276,7 +276,7 @@ def test_a_letter_that_is_open_elsewhere_is_not_lost(
     def held(source, target):
         raise PermissionError(13, "in use")
 
-    monkeypatch.setattr(archive.os, "replace", held)
+    monkeypatch.setattr(word.os, "replace", held)
     with pytest.raises(HmicError, match="open in another program"):
         make_letter(bundles, reports, settings, catalogue, template, tmp_path)
     assert files.document.read_bytes() == before

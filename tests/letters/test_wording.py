@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from hmic_analysis.documents.blocks import Paragraph
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.letters.compose import compose
-from hmic_analysis.letters.model import Paragraph
-from hmic_analysis.letters.names import person_names
+from hmic_analysis.letters.compose import compose, letter_catalogue
+from hmic_analysis.letters.own_words import OwnWords, load_wording, person_names
 from hmic_analysis.letters.paragraphs import AT_ODDS, odd_wording
-from hmic_analysis.letters.parameters import letter_catalogue
-from hmic_analysis.letters.wording import OwnWords, load_wording
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import Project
 

@@ -4,9 +4,8 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures import anpr, cameras, skills
-from hmic_analysis.measures.base import Share
-from hmic_analysis.measures.windows import whole_spans
+from hmic_analysis.findings import p5_anpr
+from hmic_analysis.measures.base import Share, whole_spans
 
 START, END, AS_OF = date(2013, 1, 1), date(2013, 6, 30), date(2014, 3, 31)
 
@@ -22,7 +21,7 @@ def test_whole_months_and_quarters_only():
 
 @pytest.fixture
 def operations(table):
-    return anpr.held(
+    return p5_anpr.held(
         table(
             "anpr_operation",
             {"operation_id": "own", "started_on": "2013-01-10", "planned": True, "origin": "own", "objective": "detect"},
@@ -36,34 +35,34 @@ def operations(table):
 
 def test_only_what_the_force_planned_itself_is_proactive(operations):
     # Nobody knows who set up "who", and "hit" is no plan whoever set it up.
-    assert anpr.proactive(operations) == Share(1, 2, 1)
-    months = anpr.by_month(operations, START, END)
+    assert p5_anpr.proactive(operations) == Share(1, 2, 1)
+    months = p5_anpr.by_month(operations, START, END)
     assert months["planned"].tolist() == [1, 0, 0, 0, 0, 0]
     assert months["possible"].tolist() == [1, 0, 1, 0, 0, 0]
 
 
 def test_preventive_operations_by_quarter(table, operations):
-    assert anpr.preventive(operations) == Share(2, 1, 1)
+    assert p5_anpr.preventive(operations) == Share(2, 1, 1)
     products = table(
         "document", {"document_id": "a", "approved_on": "2013-05-01"}, {"document_id": "b", "approved_on": None}
     )
-    quarters = anpr.by_quarter(operations, products, START, END)
+    quarters = p5_anpr.by_quarter(operations, products, START, END)
     assert quarters["preventive"].tolist() == [2, 0]
     assert quarters["possible"].tolist() == [3, 0]
     assert quarters["products"].tolist() == [0, 1]
 
 
 def test_operations_for_charts(operations):
-    counts = anpr.by_objective(operations).set_index("label")["value"]
+    counts = p5_anpr.by_objective(operations).set_index("label")["value"]
     assert counts["Prevent"] == 1 and counts["Disrupt"] == 1 and counts["Not recorded"] == 1 and counts["Other"] == 0
-    lines = anpr.monthly_lines(operations, START, END)
+    lines = p5_anpr.monthly_lines(operations, START, END)
     assert lines[lines["group"] == "All held"]["value"].tolist() == [1, 2, 1, 0, 0, 0]
 
 
 def test_no_operation_at_all(table):
-    nothing = anpr.held(table("anpr_operation"))
-    assert anpr.proactive(nothing) == Share(0, 0, 0)
-    assert anpr.by_objective(nothing).empty and anpr.monthly_lines(nothing, START, END).empty
+    nothing = p5_anpr.held(table("anpr_operation"))
+    assert p5_anpr.proactive(nothing) == Share(0, 0, 0)
+    assert p5_anpr.by_objective(nothing).empty and p5_anpr.monthly_lines(nothing, START, END).empty
 
 
 def hit(id, minutes=None, **more):
@@ -78,13 +77,13 @@ def test_decisions_on_priority_hits(table):
         hit("untimed", decision="no_action"), {**hit("before"), "decided_at": "2013-01-10 11:59"},
         hit("misread", 5, misread=True), {**hit("other", 5), "priority": "other"}, {**hit("blank", 5), "priority": None},
     )  # fmt: skip
-    assert anpr.decided_in_time(rows, 30) == Share(2, 2, 2)
-    assert anpr.priority_unknown(rows) == 1
+    assert p5_anpr.decided_in_time(rows, 30) == Share(2, 2, 2)
+    assert p5_anpr.priority_unknown(rows) == 1
 
 
 def test_a_column_blank_for_all_is_not_known(table):
-    assert anpr.decided_in_time(table("anpr_hit", hit("a"), hit("b")), 30) == Share(0, 0, 2)
-    assert anpr.decided_in_time(table("anpr_hit"), 30) == Share(0, 0, 0)
+    assert p5_anpr.decided_in_time(table("anpr_hit", hit("a"), hit("b")), 30) == Share(0, 0, 2)
+    assert p5_anpr.decided_in_time(table("anpr_hit"), 30) == Share(0, 0, 0)
 
 
 def day(camera, on, scheduled=24, **more):
@@ -110,29 +109,29 @@ def test_camera_hours(table):
         day("M", "2013-01-03", 8, busy_hours=8, busy_hours_with_reads=8, quiet_hours_working=8),
         day("X", "2013-01-02", 8),
     )
-    hours = cameras.camera_hours(camera, days, date(2013, 1, 1), date(2013, 1, 4)).set_index("camera_id")
+    hours = p5_anpr.camera_hours(camera, days, date(2013, 1, 1), date(2013, 1, 4)).set_index("camera_id")
     # Working: 24, then 8 of 18 busy hours; the log was blank; the fourth day has no row.
     assert hours.loc["A", ["yes", "no", "unknown"]].tolist() == [32, 10, 6 + 24]
     # The second row explains 16 hours of 8: none of them counts.
     assert hours.loc["M", ["yes", "no", "unknown"]].tolist() == [8, 0, 8]
     assert hours.loc["X", ["yes", "no", "unknown"]].tolist() == [0, 0, 8]
     assert "OLD" not in hours.index
-    assert cameras.availability(hours.reset_index()) == Share(40, 10, 46)
-    by_type = cameras.availability_by_type(hours.reset_index())
+    assert p5_anpr.hours_available(hours.reset_index()) == Share(40, 10, 46)
+    by_type = p5_anpr.availability_by_type(hours.reset_index())
     assert set(by_type) == {"fixed", "mobile", "not in the register"} and by_type["mobile"] == Share(8, 0, 8)
 
 
 def test_a_camera_without_reads_at_night_is_not_broken(table):
     camera = table("anpr_camera", {"camera_id": "A", "camera_type": "fixed"})
     quiet = day("A", "2013-01-01", busy_hours=0, busy_hours_with_reads=0, quiet_hours_working=24)
-    hours = cameras.camera_hours(camera, table("anpr_camera_day", quiet), date(2013, 1, 1), date(2013, 1, 1))
-    assert cameras.availability(hours) == Share(24, 0, 0)
+    hours = p5_anpr.camera_hours(camera, table("anpr_camera_day", quiet), date(2013, 1, 1), date(2013, 1, 1))
+    assert p5_anpr.hours_available(hours) == Share(24, 0, 0)
 
 
 def test_no_hours_supplied_is_nothing_not_an_outage(table):
     camera = table("anpr_camera", {"camera_id": "A", "camera_type": "fixed"})
-    hours = cameras.camera_hours(camera, table("anpr_camera_day"), START, END)
-    assert cameras.availability(hours) == Share(0, 0, 0) and cameras.by_camera(hours).empty
+    hours = p5_anpr.camera_hours(camera, table("anpr_camera_day"), START, END)
+    assert p5_anpr.hours_available(hours) == Share(0, 0, 0) and p5_anpr.by_camera(hours).empty
 
 
 def test_least_available_cameras_first(table):
@@ -143,11 +142,11 @@ def test_least_available_cameras_first(table):
         day("B", "2013-01-01", 10, busy_hours=10, busy_hours_with_reads=5),
         day("C", "2013-01-01", 10),
     )
-    hours = cameras.camera_hours(camera, days, START, END)
-    table_ = cameras.by_camera(hours)
+    hours = p5_anpr.camera_hours(camera, days, START, END)
+    table_ = p5_anpr.by_camera(hours)
     assert table_["label"].tolist() == ["B", "A", "C"] and table_["value"].tolist()[:2] == [50, 90]
     assert table_[["lo_missing", "hi_missing"]].iloc[2].tolist() == [0, 100]
-    assert cameras.by_camera(hours, most=1)["label"].tolist() == ["B"]
+    assert p5_anpr.by_camera(hours, most=1)["label"].tolist() == ["B"]
 
 
 def test_repairs_count_what_is_still_broken(table):
@@ -159,11 +158,11 @@ def test_repairs_count_what_is_still_broken(table):
         {"outage_id": "4", "camera_id": "A", "fault_at": "2013-03-01 00:00", "fixed_at": "2014-05-01 00:00"},
         {"outage_id": "5", "camera_id": "A", "fault_at": "2013-04-01 00:00", "fixed_at": "2013-03-01 00:00"},
     )
-    got = cameras.repairs(rows, AS_OF)
+    got = p5_anpr.repairs(rows, AS_OF)
     assert (got.faults, got.unmended, got.days) == (4, 2, 4)
-    none_mended = cameras.repairs(rows.iloc[2:4], AS_OF)
+    none_mended = p5_anpr.repairs(rows.iloc[2:4], AS_OF)
     assert (none_mended.faults, none_mended.unmended, none_mended.days, none_mended.limits) == (2, 2, None, None)
-    assert cameras.repairs(table("anpr_outage"), AS_OF).days is None
+    assert p5_anpr.repairs(table("anpr_outage"), AS_OF).days is None
 
 
 def skill(function, person=None, **more):
@@ -188,28 +187,28 @@ def test_depth_is_that_of_the_thinnest_critical_function(table):
         skill("office", "f"),
         {**skill("livery"), "critical": False},
     )
-    assert skills.depth(rows, AS_OF) == (2, 2)
-    assert skills.depth(rows, skills.a_year_before(AS_OF)) == (2, 2)
-    assert skills.depth(rows, date(2014, 3, 30)).sure == 2
+    assert p5_anpr.depth(rows, AS_OF) == (2, 2)
+    assert p5_anpr.depth(rows, p5_anpr.a_year_before(AS_OF)) == (2, 2)
+    assert p5_anpr.depth(rows, date(2014, 3, 30)).sure == 2
     # On the day before c's certificate lapsed there were three; office has two and one of whom nothing is said.
-    table_ = skills.functions(rows, date(2014, 3, 29)).set_index("skill_function")
+    table_ = p5_anpr.functions(rows, date(2014, 3, 29)).set_index("skill_function")
     assert table_.loc["repair"].tolist() == [3, 0] and table_.loc["office"].tolist() == [2, 1]
-    labels = skills.labelled(table_.reset_index())
+    labels = p5_anpr.labelled(table_.reset_index())
     assert labels["label"].tolist() == ["office; 1 more not dated", "repair"] and labels["value"].tolist() == [2, 3]
 
 
 def test_a_function_nobody_can_do_has_depth_zero(table):
     rows = table("skill", skill("repair", "a", competent_from="2012-01-01"), skill("office"))
-    assert skills.depth(rows, AS_OF) == (0, 0)
-    assert skills.thinnest(skills.functions(rows, AS_OF)) == "Competent staff: fewest in office, 0 of 1"
+    assert p5_anpr.depth(rows, AS_OF) == (0, 0)
+    assert p5_anpr.thinnest(p5_anpr.functions(rows, AS_OF)) == "Competent staff: fewest in office, 0 of 1"
 
 
 def test_no_skills_supplied(table):
-    assert skills.depth(table("skill"), AS_OF) == (None, None)
-    assert skills.change(skills.Depth(1, 1), skills.Depth(None, None)) is None
-    assert skills.change(skills.Depth(1, 2), skills.Depth(1, 1)) is None
-    assert skills.change(skills.Depth(2, 2), skills.Depth(1, 1)) == 1
-    assert skills.thinnest(skills.functions(table("skill"), AS_OF)) is None
+    assert p5_anpr.depth(table("skill"), AS_OF) == (None, None)
+    assert p5_anpr.change(p5_anpr.Depth(1, 1), p5_anpr.Depth(None, None)) is None
+    assert p5_anpr.change(p5_anpr.Depth(1, 2), p5_anpr.Depth(1, 1)) is None
+    assert p5_anpr.change(p5_anpr.Depth(2, 2), p5_anpr.Depth(1, 1)) == 1
+    assert p5_anpr.thinnest(p5_anpr.functions(table("skill"), AS_OF)) is None
 
 
 def test_courses_booked(table):
@@ -223,4 +222,4 @@ def test_courses_booked(table):
         skill("repair", "e", employer="contractor", **booked),
         {**skill("livery", "f", **booked), "critical": False},
     )
-    assert skills.courses_booked(rows, AS_OF) == 1
+    assert p5_anpr.courses_booked(rows, AS_OF) == 1

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from hmic_analysis.measures import attendance, response
+from hmic_analysis.findings import a2_attendance
+from hmic_analysis.measures import attendance
 from hmic_analysis.measures.base import Share
 
 RULES = SimpleNamespace(
@@ -130,7 +131,7 @@ def test_response_times_leave_out_what_cannot_be_a_response(table):
             ]
         ),
     )
-    times = response.response_times(incident, sent, RULES)
+    times = a2_attendance.response_times(incident, sent, RULES)
     minutes = times.set_index("incident_id")["minutes"]
     assert minutes["ok"] == 5
     assert minutes.isna()[["early", "days"]].all()
@@ -138,12 +139,12 @@ def test_response_times_leave_out_what_cannot_be_a_response(table):
         "ok": "", "late": "", "early": "before the clock", "days": "over 24 hours", "own": "",
     }  # fmt: skip
     targets = {("emergency", "urban"): 15.0, ("emergency", "rural"): 20.0, ("priority", None): 60.0}
-    judged = response.within_target(times, lambda grade, area: targets.get((grade, area)))
-    assert response.target_shares(judged) == {
+    judged = a2_attendance.within_target(times, lambda grade, area: targets.get((grade, area)))
+    assert a2_attendance.target_shares(judged) == {
         "emergency": Share(2, 0, 0), "emergency, rural": Share(1, 0, 0), "emergency, urban": Share(1, 0, 0),
         "priority": Share(0, 0, 1),
     }  # fmt: skip
-    summary = response.response_summary(judged).set_index("label")
+    summary = a2_attendance.response_summary(judged).set_index("label")
     assert summary.loc["Emergency", ["n", "median", "before_clock"]].tolist() == [2, 11.5, 1]
     assert summary.loc["Priority", "over_24_hours"] == 1
     assert pd.isna(summary.loc["Priority", "median"])
@@ -156,7 +157,7 @@ def test_the_clock_starts_where_the_parameters_say(table):
         {"incident_id": "i", "call_at": "2013-03-01 07:58", "created_at": "2013-03-01 08:00", "dispatched_at": "2013-03-01 08:03"},
     )  # fmt: skip
     sent = table("deployment", {"incident_id": "i", "resource_type": "officer", "at_scene_at": "2013-03-01 08:10"})
-    got = {c: response.response_times(incident, sent, RULES, c)["minutes"].iloc[0] for c in response.CLOCKS}
+    got = {c: a2_attendance.response_times(incident, sent, RULES, c)["minutes"].iloc[0] for c in a2_attendance.CLOCKS}
     assert got == {"call": 12, "created": 10, "dispatched": 7}
 
 
@@ -167,6 +168,6 @@ def test_nothing_supplied_is_nothing_counted(table):
     assert attendance.states(got)["crimes"].tolist() == [0, 0, 0, 0]
     calls = attendance.incident_attendance(empty[1], empty[3], RULES)
     assert calls.empty
-    times = response.within_target(response.response_times(empty[1], empty[3], RULES), lambda g, a: None)
-    assert response.response_summary(times).empty
-    assert response.target_shares(times) == {}
+    times = a2_attendance.within_target(a2_attendance.response_times(empty[1], empty[3], RULES), lambda g, a: None)
+    assert a2_attendance.response_summary(times).empty
+    assert a2_attendance.target_shares(times) == {}

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from hmic_analysis.measures import audit_checks
+from hmic_analysis.findings import a9_service
 from hmic_analysis.measures.base import Share
 
 START, END, AS_OF = date(2013, 1, 1), date(2013, 3, 31), date(2014, 3, 31)
@@ -38,18 +38,18 @@ def months_of(found):
 
 
 def test_months_are_whole_and_recruits_are_left_out(staff):
-    found = audit_checks.handler_months(staff, START, END)
+    found = a9_service.handler_months(staff, START, END)
     assert months_of(found) == {"a": [1, 2, 3], "b": [2, 3], "d": [1, 2], "e": [1, 2, 3]}
     assert found.loc[found["person_key"] == "e", "worked"].isna().all()
 
 
 def test_a_month_that_is_not_whole_in_the_period_is_not_due(staff):
-    found = audit_checks.handler_months(staff, date(2013, 1, 2), date(2013, 3, 30))
+    found = a9_service.handler_months(staff, date(2013, 1, 2), date(2013, 3, 30))
     assert months_of(found)["a"] == [2]
 
 
 def test_coverage_counts_audits_by_the_month_of_the_call(table, staff):
-    due = audit_checks.handler_months(staff[staff["person_key"] != "e"], START, END)
+    due = a9_service.handler_months(staff[staff["person_key"] != "e"], START, END)
     made = audits(
         table,
         *[("a", "2013-01-31")] * 3,
@@ -57,31 +57,31 @@ def test_coverage_counts_audits_by_the_month_of_the_call(table, staff):
         *[("b", "2013-02-10")] * 4,
         *[("recruit", "2013-01-10")] * 9,
     )
-    assert audit_checks.coverage(due, made, 3) == Share(2, 5)
-    assert audit_checks.coverage(due, made, 2) == Share(3, 4)
+    assert a9_service.coverage(due, made, 3) == Share(2, 5)
+    assert a9_service.coverage(due, made, 2) == Share(3, 4)
 
 
 def test_audits_without_a_handler_could_fill_the_months_that_lack_least(table, staff):
-    due = audit_checks.handler_months(staff[staff["person_key"] == "a"], START, END)
+    due = a9_service.handler_months(staff[staff["person_key"] == "a"], START, END)
     nobody = [(None, "2013-03-03")]
     made = [*[("a", "2013-01-05")] * 3, *[("a", "2013-02-05")] * 2, ("a", "2013-03-05")]
-    assert audit_checks.coverage(due, audits(table, *made), 3) == Share(1, 2)
-    assert audit_checks.coverage(due, audits(table, *made, *nobody), 3) == Share(1, 1, 1)
-    assert audit_checks.coverage(due, audits(table, *made, *nobody * 3), 3) == Share(1, 0, 2)
+    assert a9_service.coverage(due, audits(table, *made), 3) == Share(1, 2)
+    assert a9_service.coverage(due, audits(table, *made, *nobody), 3) == Share(1, 1, 1)
+    assert a9_service.coverage(due, audits(table, *made, *nobody * 3), 3) == Share(1, 0, 2)
 
 
 def test_a_handler_of_unknown_stay_is_unknown(table, staff):
-    due = audit_checks.handler_months(staff[staff["person_key"] == "e"], START, END)
-    assert audit_checks.coverage(due, audits(table, ("e", "2013-01-05")), 1) == Share(0, 0, 3)
+    due = a9_service.handler_months(staff[staff["person_key"] == "e"], START, END)
+    assert a9_service.coverage(due, audits(table, ("e", "2013-01-05")), 1) == Share(0, 0, 3)
 
 
 def test_coverage_of_each_month(table, staff):
-    due = audit_checks.handler_months(staff[staff["person_key"].isin(["a", "b"])], START, END)
+    due = a9_service.handler_months(staff[staff["person_key"].isin(["a", "b"])], START, END)
     made = audits(table, ("a", "2013-01-05"), ("a", "2013-02-05"), ("b", "2013-03-05"))
-    by_month = audit_checks.coverage_by_month(due, made, 1)
+    by_month = a9_service.coverage_by_month(due, made, 1)
     assert by_month["value"].tolist() == [100, 50, 50]
     assert by_month["month"].tolist() == list(pd.date_range("2013-01-01", periods=3, freq="MS"))
-    assert audit_checks.coverage_by_month(due, audits(table), 1).empty
+    assert a9_service.coverage_by_month(due, audits(table), 1).empty
 
 
 def test_feedback_counts_within_28_days_of_the_audit(table):
@@ -94,24 +94,24 @@ def test_feedback_counts_within_28_days_of_the_audit(table):
         ("a", "2013-01-01", True, "2013-01-10", None),
         ("a", "2013-01-01", None, "2013-01-10", None),
     )
-    assert audit_checks.passed(made) == Share(1, 4, 1)
-    assert audit_checks.feedback_given(made, AS_OF, 28) == Share(1, 2, 1)
+    assert a9_service.passed(made) == Share(1, 4, 1)
+    assert a9_service.feedback_given(made, AS_OF, 28) == Share(1, 2, 1)
     # At the snapshot of 31 January the first three were not due yet, and two had their feedback all the same.
-    assert audit_checks.feedback_given(made, date(2013, 1, 31), 28) == Share(1, 1, 1)
+    assert a9_service.feedback_given(made, date(2013, 1, 31), 28) == Share(1, 1, 1)
 
 
 def test_a_feedback_column_filled_for_nobody_says_nothing(table):
     made = audits(table, ("a", "2013-01-01", False, "2013-01-10"), ("a", "2013-01-01", True, "2013-01-10"))
-    assert audit_checks.feedback_given(made, AS_OF, 28) == Share(0, 0, 1)
+    assert a9_service.feedback_given(made, AS_OF, 28) == Share(0, 0, 1)
 
 
 def test_nothing_supplied(table):
-    due = audit_checks.handler_months(table("staff"), START, END)
+    due = a9_service.handler_months(table("staff"), START, END)
     assert due.empty
-    assert audit_checks.coverage(due, audits(table), 3) == Share(0, 0)
-    assert audit_checks.passed(audits(table)) == audit_checks.feedback_given(audits(table), AS_OF, 28) == Share(0, 0)
+    assert a9_service.coverage(due, audits(table), 3) == Share(0, 0)
+    assert a9_service.passed(audits(table)) == a9_service.feedback_given(audits(table), AS_OF, 28) == Share(0, 0)
 
 
 def test_handlers_without_any_audit_are_not_covered(table, staff):
-    due = audit_checks.handler_months(staff[staff["person_key"] == "a"], START, END)
-    assert audit_checks.coverage(due, audits(table), 3) == Share(0, 3)
+    due = a9_service.handler_months(staff[staff["person_key"] == "a"], START, END)
+    assert a9_service.coverage(due, audits(table), 3) == Share(0, 3)

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from hmic_analysis.measures import crime_files
+from hmic_analysis.findings import a4_crime_files
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -16,7 +16,7 @@ def read(table, entries, **file):
     rows = [{"review_id": "1", "entry_number": i + 1, **e} for i, e in enumerate(entries)]
     # Another file has an entry, so that the table is there.
     rows.append({"review_id": "other", "entry_number": 1, "entry_kind": "automated"})
-    found = crime_files.crime_files(table("file_review", row), table("file_entry", *rows), AS_OF, 28)
+    found = a4_crime_files.crime_files(table("file_review", row), table("file_entry", *rows), AS_OF, 28)
     return found.iloc[0]
 
 
@@ -110,10 +110,10 @@ def test_share_of_closed_files(table):
     rows.append({"review_id": "suspect", "review_kind": "named_suspect", "closed_on": "2013-07-01"})
     entry = {"entry_number": 1, "content": "direction", "by_investigator": False}
     entries = [{"review_id": i, **on("2013-06-20", "supervisor"), **entry} for i in ("a", "open", "suspect")]
-    files = crime_files.crime_files(table("file_review", *rows), table("file_entry", *entries), AS_OF, 28)
+    files = a4_crime_files.crime_files(table("file_review", *rows), table("file_entry", *entries), AS_OF, 28)
     assert files["review_id"].tolist() == ["a", "b", "open"]
-    assert crime_files.supervised_before_closure(files) == Share(1, 1)
-    strata = crime_files.by_stratum(files)
+    assert a4_crime_files.supervised_before_closure(files) == Share(1, 1)
+    strata = a4_crime_files.by_stratum(files)
     assert strata[["attendance", "offence_group", "files"]].values.tolist() == [["not recorded", "drugs", 3]]
 
 
@@ -122,7 +122,7 @@ def test_without_entries_the_readers_findings_stand(table):
         {"review_id": "1", "review_kind": "crime", "progress_met": True, "supervised_met": False, "attended": False},
         {"review_id": "2", "review_kind": "crime", "attended": True},
     ]
-    files = crime_files.crime_files(table("file_review", *rows), table("file_entry"), AS_OF, 28)
+    files = a4_crime_files.crime_files(table("file_review", *rows), table("file_entry"), AS_OF, 28)
     assert [state(x) for x in files["progress"]] == [True, None]
     assert [state(x) for x in files["supervised"]] == [False, None]
     assert files["attendance"].tolist() == ["not_attended", "attended"]
@@ -130,14 +130,14 @@ def test_without_entries_the_readers_findings_stand(table):
 
 def test_entries_of_files_that_were_not_supplied(table):
     entry = {"review_id": "1", "entry_number": 1, **on("2013-06-10")}
-    files = crime_files.crime_files(table("file_review"), table("file_entry", entry), AS_OF, 28)
-    assert files.empty and crime_files.supervised_before_closure(files) == Share.none()
+    files = a4_crime_files.crime_files(table("file_review"), table("file_entry", entry), AS_OF, 28)
+    assert files.empty and a4_crime_files.supervised_before_closure(files) == Share.none()
 
 
 def test_nothing_supplied(table):
-    files = crime_files.crime_files(table("file_review"), table("file_entry"), AS_OF, 28)
-    assert files.empty and crime_files.supervised_before_closure(files) == Share.none()
-    assert crime_files.due_files(files).empty and crime_files.by_stratum(files).empty
+    files = a4_crime_files.crime_files(table("file_review"), table("file_entry"), AS_OF, 28)
+    assert files.empty and a4_crime_files.supervised_before_closure(files) == Share.none()
+    assert a4_crime_files.due_files(files).empty and a4_crime_files.by_stratum(files).empty
 
 
 def test_crimes_closed_at_once(table):
@@ -158,7 +158,7 @@ def test_crimes_closed_at_once(table):
     attended = pd.DataFrame({"crime_id": rows["crime_id"], "attended": pd.array([False] * 8, dtype="boolean")})
     attended.loc[attended["crime_id"] == "attended", "attended"] = True
     attended.loc[attended["crime_id"] == "attendance not known", "attended"] = pd.NA
-    share = crime_files.closed_same_day(rows, attended)
+    share = a4_crime_files.closed_same_day(rows, attended)
     assert share == Share(1, 3, 2)
     assert set(share.units.index[share.units.isna()]) == {"entries blank", "not dated"}
-    assert crime_files.closed_same_day(rows.iloc[:0], attended.iloc[:0]) == Share.none()
+    assert a4_crime_files.closed_same_day(rows.iloc[:0], attended.iloc[:0]) == Share.none()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmic_analysis.measures import demand, timeline
+from hmic_analysis.findings import f1_demand
 from hmic_analysis.measures.base import Share
 
 
@@ -25,12 +25,12 @@ def test_closing_category_counts_and_duplicates_do_not(table):
         {"incident_id": "b", "assigned_at": "2013-03-01 08:00", "clear_at": "2013-03-05 09:00"},
         {"incident_id": "d", "assigned_at": "2013-03-01 08:00", "clear_at": "2013-03-01 09:00"},
     )
-    got = demand.demand_by_category(incident, sent).set_index("category")
+    got = f1_demand.demand_by_category(incident, sent).set_index("category")
     assert got["incidents"].to_dict() == {"asb": 1, "crime": 1, "not recorded": 1}
     assert got["hours"].fillna(0).to_dict() == {"asb": 1.0, "crime": 3.0, "not recorded": 0.0}
     assert got.loc["crime", "share_hours"] == 75
-    assert demand.uncategorised(incident) == Share(1, 2)
-    assert demand.count_shares(got.reset_index())["asb"] == Share(1, 2)
+    assert f1_demand.uncategorised(incident) == Share(1, 2)
+    assert f1_demand.count_shares(got.reset_index())["asb"] == Share(1, 2)
 
 
 def test_hours_of_the_week_and_their_fit(table):
@@ -41,19 +41,19 @@ def test_hours_of_the_week_and_their_fit(table):
         {"team": "t", "hour_start": "2013-03-04 08:00", "staff_hours": 1},
         {"team": "t", "hour_start": "2013-03-04 09:00", "staff_hours": 1},
     )
-    profile = demand.week_profile(sent, duty)
+    profile = f1_demand.week_profile(sent, duty)
     assert len(profile) == 168
     assert profile.loc[[8, 9], "demand_hours"].tolist() == [0.5, 1.0]
     assert profile["demand_share"].sum() == pytest.approx(100)
-    assert demand.staff_fit(profile) == pytest.approx(1 - abs(1 / 3 - 1 / 2))
-    assert demand.accounted_hours(sent, table("demand_task"), duty) == (1.5, 2.0)
+    assert f1_demand.staff_fit(profile) == pytest.approx(1 - abs(1 / 3 - 1 / 2))
+    assert f1_demand.accounted_hours(sent, table("demand_task"), duty) == (1.5, 2.0)
 
 
 def test_a_deployment_over_the_end_of_the_week_goes_on_into_monday(table):
     sent = table("deployment", {"incident_id": "a", "assigned_at": "2013-03-10 23:00", "clear_at": "2013-03-11 01:00"})
-    profile = demand.week_profile(sent, table("duty_hours"))
+    profile = f1_demand.week_profile(sent, table("duty_hours"))
     assert profile.loc[[167, 0], "demand_hours"].tolist() == [1.0, 1.0]
-    assert demand.staff_fit(profile) is None
+    assert f1_demand.staff_fit(profile) is None
 
 
 @given(st.lists(st.floats(0, 23.9), min_size=1, max_size=20), st.integers(0, 10_000))
@@ -66,7 +66,7 @@ def test_no_hour_is_lost_or_made_when_spread_over_the_week(hours, start):
         "clear_at": pd.Series([begin + pd.Timedelta(hours=h) for h in hours]).dt.tz_localize("UTC"),
     })  # fmt: skip
     duty = pd.DataFrame({"hour_start": pd.to_datetime([]), "staff_hours": np.array([], dtype=float)})
-    assert demand.week_profile(frame, duty)["demand_hours"].sum() == pytest.approx(sum(hours), abs=1e-4)
+    assert f1_demand.week_profile(frame, duty)["demand_hours"].sum() == pytest.approx(sum(hours), abs=1e-4)
 
 
 def test_logged_tasks_count_their_hours_or_their_length(table):
@@ -76,7 +76,7 @@ def test_logged_tasks_count_their_hours_or_their_length(table):
         {"task_id": "2", "started_at": "2013-03-04 08:00", "ended_at": "2013-03-04 10:00", "resource_hours": 5},
         {"task_id": "3", "started_at": "2013-03-04 08:00", "ended_at": "2013-03-04 07:00"},
     )
-    assert demand.accounted_hours(table("deployment"), tasks, table("duty_hours")) == (7.0, 0.0)
+    assert f1_demand.accounted_hours(table("deployment"), tasks, table("duty_hours")) == (7.0, 0.0)
 
 
 def test_months_without_any_are_shown_as_none(table):
@@ -85,20 +85,20 @@ def test_months_without_any_are_shown_as_none(table):
         {"crime_id": "1", "recorded_month": "2014-01-01", "crime_type": "Drugs"},
         {"crime_id": "2", "recorded_month": "2014-03-01", "crime_type": "Drugs"},
     )
-    got = timeline.monthly_counts(crime, "recorded_month", "crime_type")
+    got = f1_demand.monthly_counts(crime, "recorded_month", "crime_type")
     assert got["value"].tolist() == [1, 0, 1]
-    assert timeline.types_over_time(table("incident"), crime)["group"].unique().tolist() == ["Drugs"]
-    assert timeline.types_over_time(table("incident"), table("crime")).empty
+    assert f1_demand.types_over_time(table("incident"), crime)["group"].unique().tolist() == ["Drugs"]
+    assert f1_demand.types_over_time(table("incident"), table("crime")).empty
 
 
 def test_a_source_without_categories_is_shown_by_its_own_types(table):
     rows = [{"incident_id": f"t{i}", "incident_type": "TRAFFIC STOP"} for i in range(3)]
     rows += [{"incident_id": f"x{i}", "incident_type": f"TYPE {i}"} for i in range(12)]
     incident = table("incident", *rows, {"incident_id": "blank"})
-    got = demand.demand_by_category(incident)
+    got = f1_demand.demand_by_category(incident)
     assert got["category"].iloc[0] == "TRAFFIC STOP" and got["incidents"].sum() == 16
     assert set(got["category"]) >= {"all other types"} and len(got) == 11
-    assert demand.uncategorised(incident) == Share(16, 0)
+    assert f1_demand.uncategorised(incident) == Share(16, 0)
     # One category is enough to keep to categories: types and categories are never mixed.
     mixed = table("incident", *rows, {"incident_id": "one", "category_close": "asb"})
-    assert set(demand.demand_by_category(mixed)["category"]) == {"asb", "not recorded"}
+    assert set(f1_demand.demand_by_category(mixed)["category"]) == {"asb", "not recorded"}

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures import device_coverage, devices
+from hmic_analysis.findings import f5_devices
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -35,7 +35,7 @@ def test_devices_in_hand(table):
         device("never", issued_on=None),
         device("camera", device_type="body_worn_camera"),
     )
-    assert devices.in_hand(rows, AS_OF)["device_id"].tolist() == ["ok", "repair", "unsaid", "goes"]
+    assert f5_devices.in_hand(rows, AS_OF)["device_id"].tolist() == ["ok", "repair", "unsaid", "goes"]
 
 
 def used(id, day, sessions=1, off=None):
@@ -43,7 +43,7 @@ def used(id, day, sessions=1, off=None):
 
 
 def test_devices_in_use_in_the_last_seven_days(table):
-    held = devices.in_hand(
+    held = f5_devices.in_hand(
         table(
             "device",
             device("first"), device("last"), device("eighth"), device("none"), device("opened"),
@@ -56,16 +56,18 @@ def test_devices_in_use_in_the_last_seven_days(table):
         used("first", "2014-03-25"), used("last", "2014-03-31"), used("eighth", "2014-03-24"), used("opened", "2014-03-30", 0),
         used("repair", "2014-03-30"), used("unsaid and used", "2014-03-30"), used("none", "2014-04-01"),
     )  # fmt: skip
-    assert devices.active(held, session, AS_OF, 7) == Share(3, 3, 1)
-    by_role = devices.active_by_role(held, session, AS_OF, 7)
+    assert f5_devices.active(held, session, AS_OF, 7) == Share(3, 3, 1)
+    by_role = f5_devices.active_by_role(held, session, AS_OF, 7)
     assert by_role == {"response": Share(3, 3, 1)}
 
 
 def test_a_log_that_does_not_reach_the_week_tells_nothing(table):
-    held = devices.in_hand(table("device", device("a"), device("b")), AS_OF)
-    assert devices.active(held, table("device_session", used("a", "2014-03-01")), AS_OF, 7) == Share(0, 0, 2)
-    assert devices.active(held, table("device_session"), AS_OF, 7) == Share(0, 0, 2)
-    assert devices.active(held.iloc[:0], table("device_session", used("a", "2014-03-30")), AS_OF, 7) == Share(0, 0, 0)
+    held = f5_devices.in_hand(table("device", device("a"), device("b")), AS_OF)
+    assert f5_devices.active(held, table("device_session", used("a", "2014-03-01")), AS_OF, 7) == Share(0, 0, 2)
+    assert f5_devices.active(held, table("device_session"), AS_OF, 7) == Share(0, 0, 2)
+    assert f5_devices.active(held.iloc[:0], table("device_session", used("a", "2014-03-30")), AS_OF, 7) == Share(
+        0, 0, 0
+    )
 
 
 def test_sessions_away_from_police_premises(table):
@@ -75,29 +77,29 @@ def test_sessions_away_from_police_premises(table):
         used("a", "2014-03-03", 0, 0), used("a", "2014-02-01", 50, 50),
     )  # fmt: skip
     # Of four it is not said where; two claim three.
-    assert devices.off_premises(session, AS_OF, 28) == Share(7, 3, 6)
-    assert devices.off_premises(table("device_session"), AS_OF, 28) == Share(0, 0, 0)
+    assert f5_devices.off_premises(session, AS_OF, 28) == Share(7, 3, 6)
+    assert f5_devices.off_premises(table("device_session"), AS_OF, 28) == Share(0, 0, 0)
 
 
 def test_systems_that_most_devices_reach(table):
-    trial = ";".join(devices.MOBILE_SYSTEMS)
-    held = devices.in_hand(
+    trial = ";".join(f5_devices.MOBILE_SYSTEMS)
+    held = f5_devices.in_hand(
         table("device", device("a"), device("b", systems="pnc"), device("c", systems=trial), device("d", systems=None)),
         AS_OF,
     )
-    shares = devices.system_shares(held)
+    shares = f5_devices.system_shares(held)
     assert shares["pnc"] == Share(3, 0, 1) and shares["email"] == Share(2, 1, 1) and shares["custody"] == Share(1, 2, 1)
     # PNC and email reach half of four; with the unknown one every other system might too.
-    assert devices.usable(shares, 50) == (2, 2, 12)
-    assert devices.usable(shares, 75) == (1, 1, 2)
-    frame = devices.system_frame(shares)
+    assert f5_devices.usable(shares, 50) == (2, 2, 12)
+    assert f5_devices.usable(shares, 75) == (1, 1, 2)
+    frame = f5_devices.system_frame(shares)
     assert frame["label"].tolist()[:2] == ["Police National Computer", "Email"] and len(frame) == 12
     assert frame["value"].iloc[1] == pytest.approx(200 / 3)
 
 
 def test_no_device_reaches_nothing(table):
-    shares = devices.system_shares(devices.in_hand(table("device"), AS_OF))
-    assert devices.usable(shares, 50) is None and devices.system_frame(shares).empty
+    shares = f5_devices.system_shares(f5_devices.in_hand(table("device"), AS_OF))
+    assert f5_devices.usable(shares, 50) is None and f5_devices.system_frame(shares).empty
 
 
 def test_officers_with_a_device_of_their_own(table):
@@ -106,7 +108,7 @@ def test_officers_with_a_device_of_their_own(table):
         officer("has"), officer("two"), officer("repair"), officer("unsaid"), officer("none"), officer("none too"),
         officer("recruit", in_training=True), officer("left", left_on="2014-03-30"), officer("nh", role="neighbourhood"),
     )  # fmt: skip
-    held = devices.in_hand(
+    held = f5_devices.in_hand(
         table(
             "device",
             device("1", "has"), device("2", "two"), device("3", "two"), device("4", "repair", status="in_repair"),
@@ -114,15 +116,15 @@ def test_officers_with_a_device_of_their_own(table):
         ),
         AS_OF,
     )  # fmt: skip
-    got = device_coverage.coverage(staff, held, table("device_pool"), AS_OF)
+    got = f5_devices.coverage(staff, held, table("device_pool"), AS_OF)
     assert got == {"response": Share(2, 3, 1), "neighbourhood": Share(0, 1)}
-    assert device_coverage.together(got) == Share(2, 4, 1)
+    assert f5_devices.together(got) == Share(2, 4, 1)
 
 
 def test_a_device_whose_holder_is_not_recorded_leaves_one_officer_unknown(table):
     staff = table("staff", officer("a"), officer("b"))
-    held = devices.in_hand(table("device", device("1"), device("2"), device("3")), AS_OF)
-    assert device_coverage.coverage(staff, held, table("device_pool"), AS_OF) == {"response": Share(0, 0, 2)}
+    held = f5_devices.in_hand(table("device", device("1"), device("2"), device("3")), AS_OF)
+    assert f5_devices.coverage(staff, held, table("device_pool"), AS_OF) == {"response": Share(0, 0, 2)}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_a_device_whose_holder_is_not_recorded_leaves_one_officer_unknown(table)
 )
 def test_pooled_devices_count_against_the_peak(table, peak, expected):
     staff = table("staff", *(officer(f"o{i}") for i in range(10)))
-    held = devices.in_hand(
+    held = f5_devices.in_hand(
         table(
             "device",
             device("1", "o0"), device("2", "o1"), device("3", pool="van"), device("4", pool="van"),
@@ -141,13 +143,13 @@ def test_pooled_devices_count_against_the_peak(table, peak, expected):
         AS_OF,
     )  # fmt: skip
     pool = table("device_pool", {"pool": "van", "role": "response", "officers_at_peak": peak})
-    assert device_coverage.equipped(staff, held, pool, "response", AS_OF) == expected
+    assert f5_devices.equipped(staff, held, pool, "response", AS_OF) == expected
 
 
 def test_nobody_in_the_role(table):
-    held = devices.in_hand(table("device", device("1", "a")), AS_OF)
-    assert device_coverage.coverage(table("staff"), held, table("device_pool"), AS_OF) == {}
-    assert device_coverage.together({}) == Share(0, 0, 0)
+    held = f5_devices.in_hand(table("device", device("1", "a")), AS_OF)
+    assert f5_devices.coverage(table("staff"), held, table("device_pool"), AS_OF) == {}
+    assert f5_devices.together({}) == Share(0, 0, 0)
 
 
 def test_spending_per_officer(table):
@@ -160,18 +162,18 @@ def test_spending_per_officer(table):
         decision("3", "approved", "2012-03-31"), decision("4", "requested", "2013-01-01"),
         decision("5", "refused", "2013-01-01"), decision("6", "approved", None), decision("7", "approved", "2013-01-01", None),
     )  # fmt: skip
-    spent = device_coverage.spending(rows, AS_OF, 24)
+    spent = f5_devices.spending(rows, AS_OF, 24)
     assert spent == (3, 1500, 1)
     staff = table(
         "staff", officer("a"), officer("b", fte=0.5), officer("c", fte=None), officer("p", role="pcso", rank="pcso"),
         officer("left", left_on="2014-01-01"),
     )  # fmt: skip
-    fte = device_coverage.officers_fte(staff, AS_OF)
+    fte = f5_devices.officers_fte(staff, AS_OF)
     assert fte == (2.5, 1)
     # One of the three decisions doesn't say how much: what is known is no figure, and is told as a lower bound.
-    assert device_coverage.per_officer(spent, fte[0]) is None
-    assert "At least 1,500 pounds; decisions without an amount: 1." in device_coverage.spending_note(spent, 0)
-    assert device_coverage.per_officer(device_coverage.Spending(2, 1500.0, 0), fte[0]) == 600
-    assert device_coverage.per_officer(spent, 0) is None
-    assert device_coverage.per_officer(device_coverage.Spending(1, 0.0, 1), 10) is None
-    assert device_coverage.per_officer(device_coverage.spending(table("device_spending"), AS_OF, 24), 10) == 0
+    assert f5_devices.per_officer(spent, fte[0]) is None
+    assert "At least 1,500 pounds; decisions without an amount: 1." in f5_devices.spending_note(spent, 0)
+    assert f5_devices.per_officer(f5_devices.Spending(2, 1500.0, 0), fte[0]) == 600
+    assert f5_devices.per_officer(spent, 0) is None
+    assert f5_devices.per_officer(f5_devices.Spending(1, 0.0, 1), 10) is None
+    assert f5_devices.per_officer(f5_devices.spending(table("device_spending"), AS_OF, 24), 10) == 0

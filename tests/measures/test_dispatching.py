@@ -2,7 +2,7 @@
 
 import pytest
 
-from hmic_analysis.measures import dispatching
+from hmic_analysis.findings import a8_dispatch
 from hmic_analysis.measures.base import Share
 
 
@@ -30,7 +30,7 @@ def dispatch(table):
 
 @pytest.fixture
 def urgent(dispatch):
-    return dispatching.urgent(dispatch)
+    return a8_dispatch.urgent(dispatch)
 
 
 def test_only_the_two_urgent_grades_are_looked_at(urgent):
@@ -38,60 +38,60 @@ def test_only_the_two_urgent_grades_are_looked_at(urgent):
 
 
 def test_two_minutes_more_is_still_the_nearest_and_unknown_positions_are_left_out(urgent):
-    assert dispatching.nearest_sent(urgent, 2) == Share(3, 2)
-    assert dispatching.nearest_sent(urgent, 1.9) == Share(2, 3)
-    assert dispatching.nearest_by_grade(urgent, 2) == {"emergency": Share(2, 1), "priority": Share(1, 1)}
+    assert a8_dispatch.nearest_sent(urgent, 2) == Share(3, 2)
+    assert a8_dispatch.nearest_sent(urgent, 1.9) == Share(2, 3)
+    assert a8_dispatch.nearest_by_grade(urgent, 2) == {"emergency": Share(2, 1), "priority": Share(1, 1)}
 
 
 def test_a_reason_stands_beside_nearness_and_neither_known_is_unknown(urgent):
     # 1 2 7 near, 3 and 5 with a reason; 4 neither; of 6 it isn't known.
-    assert dispatching.suitable_or_reasoned(urgent, 2) == Share(5, 1, 1)
+    assert a8_dispatch.suitable_or_reasoned(urgent, 2) == Share(5, 1, 1)
 
 
 def test_overrides_are_those_of_a_recommendation(urgent):
-    assert dispatching.reasoned_overrides(urgent) == Share(1, 1)
+    assert a8_dispatch.reasoned_overrides(urgent) == Share(1, 1)
     nowhere = urgent.assign(override_reason=urgent["override_reason"].mask(urgent["override_reason"].notna()))
-    assert dispatching.reasoned_overrides(nowhere) == Share(0, 0, 2)
+    assert a8_dispatch.reasoned_overrides(nowhere) == Share(0, 0, 2)
 
 
 def test_an_incident_is_located_as_it_was_at_the_first_dispatch(urgent):
-    assert dispatching.located_incidents(urgent) == Share(1, 1, 4)
+    assert a8_dispatch.located_incidents(urgent) == Share(1, 1, 4)
 
 
 def test_additional_travel_is_never_negative(urgent):
-    assert dispatching.extra_travel(urgent).tolist() == [0, 2, 2.5, 7, 0]
-    assert dispatching.extra_hours(urgent).tolist() == pytest.approx([0, 2 / 60, 2.5 / 60, 7 / 60, 0])
+    assert a8_dispatch.extra_travel(urgent).tolist() == [0, 2, 2.5, 7, 0]
+    assert a8_dispatch.extra_hours(urgent).tolist() == pytest.approx([0, 2 / 60, 2.5 / 60, 7 / 60, 0])
 
 
 def test_what_travel_rests_on_is_said(urgent):
-    assert dispatching.travel_notes(urgent) == [
+    assert a8_dispatch.travel_notes(urgent) == [
         "Of 5 travel times 1 in a straight line, not by road and 1 on a basis not stated"
     ]
-    assert dispatching.travel_notes(urgent[urgent["travel_basis"] == "network"]) == []
+    assert a8_dispatch.travel_notes(urgent[urgent["travel_basis"] == "network"]) == []
 
 
 def test_days_and_the_use_of_the_map(dispatch):
-    assert len(dispatching.days_covered(dispatch)) == 9
-    assert dispatching.map_used(dispatch) == Share(1, 1, 7)
+    assert len(a8_dispatch.days_covered(dispatch)) == 9
+    assert a8_dispatch.map_used(dispatch) == Share(1, 1, 7)
 
 
 def test_nothing_supplied(table):
-    nothing = dispatching.urgent(table("dispatch"))
+    nothing = a8_dispatch.urgent(table("dispatch"))
     for share in (
-        dispatching.nearest_sent(nothing, 2),
-        dispatching.suitable_or_reasoned(nothing, 2),
-        dispatching.reasoned_overrides(nothing),
-        dispatching.located_incidents(nothing),
+        a8_dispatch.nearest_sent(nothing, 2),
+        a8_dispatch.suitable_or_reasoned(nothing, 2),
+        a8_dispatch.reasoned_overrides(nothing),
+        a8_dispatch.located_incidents(nothing),
     ):
         assert share == Share(0, 0, 0)
-    assert dispatching.nearest_by_grade(nothing, 2) == {}
-    assert dispatching.days_covered(nothing).empty
-    assert dispatching.extra_hours(nothing).empty
+    assert a8_dispatch.nearest_by_grade(nothing, 2) == {}
+    assert a8_dispatch.days_covered(nothing).empty
+    assert a8_dispatch.extra_hours(nothing).empty
 
 
 def test_no_position_known_at_all(urgent):
     blind = urgent.assign(
         sent_minutes=float("nan"), override_reason=urgent["override_reason"].mask(urgent["override_reason"].notna())
     )
-    assert dispatching.nearest_sent(blind, 2) == Share(0, 0)
-    assert dispatching.suitable_or_reasoned(blind, 2) == Share(0, 0, 7)
+    assert a8_dispatch.nearest_sent(blind, 2) == Share(0, 0)
+    assert a8_dispatch.suitable_or_reasoned(blind, 2) == Share(0, 0, 7)

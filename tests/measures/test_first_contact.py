@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from hmic_analysis.measures import first_contact
+from hmic_analysis.findings import a3_victims
 from hmic_analysis.measures.base import Share
 
 SHIFTS = (7, 15, 23)
@@ -14,7 +14,7 @@ def crime(id, created="2013-06-03 10:00", **more):
 
 
 def contacts(table, incidents, flags=()):
-    return first_contact.victim_contacts(table("incident", *incidents), table("contact_flag", *flags), SHIFTS)
+    return a3_victims.victim_contacts(table("incident", *incidents), table("contact_flag", *flags), SHIFTS)
 
 
 def flag_states(found):
@@ -115,7 +115,7 @@ def test_a_blank_is_no_assessment_and_a_no_is_one(table):
             {"incident_id": "kind not given", **ended},
         ],
     )
-    share = first_contact.vulnerability_recorded(found)
+    share = a3_victims.vulnerability_recorded(found)
     assert share == Share(3, 2, 2)
     assert set(share.units.index[share.units.isna()]) == {"undated", "no row"}
 
@@ -145,10 +145,10 @@ def test_teams_stand_in_for_shifts_where_the_force_keeps_them(table):
 
 def test_share_of_contacts_with_a_reference(table):
     found = contacts(table, [crime("1", victim_key="V1"), crime("2"), crime("3", location_key="L1")])
-    assert first_contact.victim_known(found) == Share(1, 2)
+    assert a3_victims.victim_known(found) == Share(1, 2)
 
 
 def test_nothing_supplied(table):
     found = contacts(table, [])
     assert len(found) == 0
-    assert first_contact.vulnerability_recorded(found) == Share.none() == first_contact.victim_known(found)
+    assert a3_victims.vulnerability_recorded(found) == Share.none() == a3_victims.victim_known(found)

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures import initiatives
+from hmic_analysis.findings import p2_initiatives
 from hmic_analysis.measures.base import Share
-from hmic_analysis.statistics.rate_change import relative_change
+from hmic_analysis.statistics.differences import relative_change
 
 AS_OF = date(2014, 3, 31)
 
@@ -17,7 +17,7 @@ def work(table):
     def make(*rows):
         common = {"kind": "initiative", "started_on": "2012-01-01", "objective_written": True}
         made = table("initiative", *({"initiative_id": f"I{i}", **common, **row} for i, row in enumerate(rows)))
-        return initiatives.long_term(made, AS_OF, 12, 36)
+        return p2_initiatives.long_term(made, AS_OF, 12, 36)
 
     return make
 
@@ -43,7 +43,7 @@ def test_twelve_months_within_the_window(work):
 def test_events_and_campaigns_are_none(work):
     rows = work({"kind": "day_of_action"}, {"kind": "national_campaign"}, {"objective_written": False}, {})
     assert states(rows) == [False, False, False, True]
-    assert initiatives.counted(rows) == (1, 0)
+    assert p2_initiatives.counted(rows) == (1, 0)
 
 
 def test_blanks_leave_it_open_unless_another_reason_rules_it_out(work):
@@ -56,8 +56,8 @@ def test_blanks_leave_it_open_unless_another_reason_rules_it_out(work):
         {"objective_written": None, "kind": "day_of_action"},
     )
     assert states(rows) == [None, None, None, False, False, False]
-    assert initiatives.counted(rows) == (0, 3)
-    assert initiatives.by_kind(rows)["value"].tolist() == [0, 3, 2, 1]
+    assert p2_initiatives.counted(rows) == (0, 3)
+    assert p2_initiatives.by_kind(rows)["value"].tolist() == [0, 3, 2, 1]
 
 
 def test_an_outcome_needs_a_baseline(work):
@@ -68,7 +68,7 @@ def test_an_outcome_needs_a_baseline(work):
         {"baseline_recorded": True},
         {"kind": "day_of_action", "baseline_recorded": True, "outcome_measured": True},
     )
-    assert initiatives.with_outcome(rows) == Share(1, 2, 1)
+    assert p2_initiatives.with_outcome(rows) == Share(1, 2, 1)
 
 
 def test_the_change_against_the_comparison_area(work):
@@ -76,17 +76,17 @@ def test_the_change_against_the_comparison_area(work):
     rows = work(
         four, {**four, "comparison_after": None}, {**four, "target_before": 0}, {**four, "kind": "day_of_action"}
     )
-    found = initiatives.rate_changes(rows)
+    found = p2_initiatives.rate_changes(rows)
     assert list(found) == ["I0"]
     assert found["I0"].ratio == pytest.approx(0.6 / 0.9)
 
 
 def test_nothing_supplied(work):
     rows = work()
-    assert initiatives.counted(rows) == (0, 0)
-    assert initiatives.with_outcome(rows) == Share(0, 0)
-    assert initiatives.rate_changes(rows) == {}
-    assert initiatives.by_kind(rows).empty
+    assert p2_initiatives.counted(rows) == (0, 0)
+    assert p2_initiatives.with_outcome(rows) == Share(0, 0)
+    assert p2_initiatives.rate_changes(rows) == {}
+    assert p2_initiatives.by_kind(rows).empty
 
 
 def test_the_interval_is_exact():

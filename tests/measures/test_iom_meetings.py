@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from hmic_analysis.measures import iom_meetings
+from hmic_analysis.findings import a5_offenders
 from hmic_analysis.measures.base import Share
 
 LEAD, CORE = ("police", "probation"), ("local_authority", "prison", "health")
@@ -32,19 +32,19 @@ def meetings(table):
 
 
 def test_cancelled_meetings_count_and_the_unrecorded_are_unknown(meetings):
-    assert iom_meetings.held(meetings) == Share(4, 1, 1)
-    assert iom_meetings.held_by_panel(meetings) == {"North": Share(2, 0), "South": Share(2, 1)}
+    assert a5_offenders.held(meetings) == Share(4, 1, 1)
+    assert a5_offenders.held_by_panel(meetings) == {"North": Share(2, 0), "South": Share(2, 1)}
 
 
 def test_quorum_needs_the_leads_and_two_others_of_the_core(meetings):
     # 1 has it; 2 has one other core partner, housing being none; 3 lacks probation; 4 was not recorded.
-    assert iom_meetings.quorate(meetings, LEAD, CORE, 2) == Share(1, 2, 1)
-    assert iom_meetings.quorate(meetings, LEAD, CORE, 1) == Share(2, 1, 1)
-    assert iom_meetings.quorate(meetings, ("police",), CORE, 2) == Share(2, 1, 1)
+    assert a5_offenders.quorate(meetings, LEAD, CORE, 2) == Share(1, 2, 1)
+    assert a5_offenders.quorate(meetings, LEAD, CORE, 1) == Share(2, 1, 1)
+    assert a5_offenders.quorate(meetings, ("police",), CORE, 2) == Share(2, 1, 1)
 
 
 def test_months_between_meetings_are_nought_and_not_a_gap(meetings):
-    wide = iom_meetings.by_month(meetings).pivot(index="month", columns="group", values="value")
+    wide = a5_offenders.by_month(meetings).pivot(index="month", columns="group", values="value")
     assert wide["Scheduled"].tolist() == [3, 0, 2, 1]
     assert wide["Held"].tolist() == [3, 0, 1, 0]
     assert wide.index[0] == pd.Timestamp(2013, 1, 1)
@@ -52,6 +52,6 @@ def test_months_between_meetings_are_nought_and_not_a_gap(meetings):
 
 def test_nothing_supplied(table):
     nothing = table("iom_meeting")
-    assert iom_meetings.held(nothing) == iom_meetings.quorate(nothing, LEAD, CORE, 2) == Share(0, 0)
-    assert iom_meetings.held_by_panel(nothing) == {}
-    assert iom_meetings.by_month(nothing).empty
+    assert a5_offenders.held(nothing) == a5_offenders.quorate(nothing, LEAD, CORE, 2) == Share(0, 0)
+    assert a5_offenders.held_by_panel(nothing) == {}
+    assert a5_offenders.by_month(nothing).empty

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hmic_analysis.measures import locating
+from hmic_analysis.findings import a8_dispatch
 from hmic_analysis.measures.base import Share
 
 
@@ -28,14 +28,14 @@ def position(table):
 
 def test_minutes_located_over_minutes_on_duty(position):
     # Unknown: no count (400), more located than on duty (100), older positions counted (200), age not said (50).
-    assert locating.located_minutes(position, 5) == Share(740, 220, 750)
-    assert locating.located_by_carrier(position, 5) == {"vehicle": Share(540, 60, 500), "foot": Share(200, 160, 250)}
+    assert a8_dispatch.located_minutes(position, 5) == Share(740, 220, 750)
+    assert a8_dispatch.located_by_carrier(position, 5) == {"vehicle": Share(540, 60, 500), "foot": Share(200, 160, 250)}
 
 
 def test_a_wider_limit_takes_in_what_was_counted_more_loosely(position):
-    assert locating.located_minutes(position, 15) == Share(930, 230, 550)
+    assert a8_dispatch.located_minutes(position, 15) == Share(930, 230, 550)
 
 
 def test_nothing_supplied(table):
-    assert locating.located_minutes(table("position"), 5) == Share(0, 0, 0)
-    assert locating.located_by_carrier(table("position"), 5) == {}
+    assert a8_dispatch.located_minutes(table("position"), 5) == Share(0, 0, 0)
+    assert a8_dispatch.located_by_carrier(table("position"), 5) == {}

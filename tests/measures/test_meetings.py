@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from hmic_analysis.measures import meetings
+from hmic_analysis.findings import p2_initiatives
 from hmic_analysis.measures.base import Share
 
 
@@ -27,7 +27,7 @@ def action(table):
 
 
 def test_a_day_with_two_meetings_is_one_day(meeting):
-    days = meetings.held_by_day(
+    days = p2_initiatives.held_by_day(
         meeting(
             {"prescribed_on": "2013-01-01", "held": True},
             {"prescribed_on": "2013-01-01", "held": False},
@@ -39,19 +39,19 @@ def test_a_day_with_two_meetings_is_one_day(meeting):
         )
     )
     assert Share.of(days["held"]) == Share(2, 1, 2)
-    assert meetings.held_by_district(days) == {"A": Share(1, 0, 1), "B": Share(1, 1, 1)}
-    assert meetings.nothing_missed(days) == ()
+    assert p2_initiatives.held_by_district(days) == {"A": Share(1, 0, 1), "B": Share(1, 1, 1)}
+    assert p2_initiatives.nothing_missed(days) == ()
 
 
 def test_a_log_without_a_day_missed_says_so(meeting):
-    days = meetings.held_by_day(meeting({"prescribed_on": "2013-01-01", "held": True}))
-    assert "can't be seen" in meetings.nothing_missed(days)[0]
-    assert meetings.nothing_missed(meetings.held_by_day(meeting())) == ()
+    days = p2_initiatives.held_by_day(meeting({"prescribed_on": "2013-01-01", "held": True}))
+    assert "can't be seen" in p2_initiatives.nothing_missed(days)[0]
+    assert p2_initiatives.nothing_missed(p2_initiatives.held_by_day(meeting())) == ()
 
 
 def test_meetings_with_preventive_work(meeting, action):
     held = {"held": True}
-    rows = meetings.meetings_with_prevention(
+    rows = p2_initiatives.meetings_with_prevention(
         meeting(
             {**held, "prescribed_on": "2013-01-01"},
             {**held, "prescribed_on": "2013-01-02"},
@@ -76,7 +76,7 @@ def test_meetings_with_preventive_work(meeting, action):
 
 
 def test_without_a_log_nothing_is_known(meeting, action):
-    rows = meetings.meetings_with_prevention(meeting({"prescribed_on": "2013-01-01", "held": True}), action())
+    rows = p2_initiatives.meetings_with_prevention(meeting({"prescribed_on": "2013-01-01", "held": True}), action())
     assert Share.of(rows["prevention"]) == Share(0, 0, 1)
 
 
@@ -91,19 +91,19 @@ def test_actions_by_kind_and_in_time(action):
         {**common, "action_type": "enforcement", "due_on": "2013-01-10", "closed_on": "2013-01-02"},
         {**common, "action_type": None, "due_on": "2013-01-10", "closed_on": "2013-01-02"},
     )
-    assert meetings.preventive_actions(log) == Share(5, 1, 1)
-    assert meetings.closed_in_time(log, date(2013, 1, 1), date(2013, 1, 31)) == Share(1, 2)
+    assert p2_initiatives.preventive_actions(log) == Share(5, 1, 1)
+    assert p2_initiatives.closed_in_time(log, date(2013, 1, 1), date(2013, 1, 31)) == Share(1, 2)
 
 
 def test_a_log_that_never_gives_a_closing_day_leaves_all_unknown(action):
     log = action({"meeting_id": "M0", "set_on": "2013-01-01", "action_type": "prevention", "due_on": "2013-01-10"})
-    assert meetings.closed_in_time(log, date(2013, 1, 1), date(2013, 1, 31)) == Share(0, 0, 1)
-    assert meetings.closed_in_time(action(), date(2013, 1, 1), date(2013, 1, 31)) == Share(0, 0)
+    assert p2_initiatives.closed_in_time(log, date(2013, 1, 1), date(2013, 1, 31)) == Share(0, 0, 1)
+    assert p2_initiatives.closed_in_time(action(), date(2013, 1, 1), date(2013, 1, 31)) == Share(0, 0)
 
 
 def test_agreement_is_of_the_actions_that_both_coded(action):
     common = {"meeting_id": "M0", "set_on": "2013-01-01"}
-    got = meetings.coders_agreement(
+    got = p2_initiatives.coders_agreement(
         action(
             {**common, "action_type": "prevention", "second_coder_type": "prevention"},
             {**common, "action_type": "enforcement", "second_coder_type": "enforcement"},
@@ -114,12 +114,12 @@ def test_agreement_is_of_the_actions_that_both_coded(action):
         )
     )
     assert (got.kappa, got.n) == (0, 4)
-    none = meetings.coders_agreement(action({**common, "action_type": "prevention"}))
+    none = p2_initiatives.coders_agreement(action({**common, "action_type": "prevention"}))
     assert math.isnan(none.kappa) and none.value is None and none.limits is None
 
 
 def test_by_month_and_district(meeting, action):
-    rows = meetings.meetings_with_prevention(
+    rows = p2_initiatives.meetings_with_prevention(
         meeting(
             {"prescribed_on": "2013-01-01", "held": True},
             {"prescribed_on": "2013-01-02", "held": True},
@@ -128,7 +128,7 @@ def test_by_month_and_district(meeting, action):
         ),
         action({"meeting_id": "M0", "set_on": "2013-01-01", "action_type": "prevention"}),
     )
-    found = meetings.by_month(rows)
+    found = p2_initiatives.by_month(rows)
     assert found["group"].tolist() == ["A", "A", "B"]
     assert found["month"].tolist() == [
         pd.Timestamp("2013-01-01"),
@@ -136,4 +136,4 @@ def test_by_month_and_district(meeting, action):
         pd.Timestamp("2013-01-01"),
     ]
     assert found["value"].iloc[0] == 50 and pd.isna(found["value"].iloc[1]) and found["value"].iloc[2] == 0
-    assert meetings.by_month(rows.iloc[:0]).empty
+    assert p2_initiatives.by_month(rows.iloc[:0]).empty

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hmic_analysis.measures.monthly_savings import longest_series, monthly_saving
+from hmic_analysis.findings.f4_time_saved import longest_series, monthly_saving
 from hmic_analysis.statistics.interrupted import interrupted_series
 
 AS_OF = date(2014, 3, 31)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures import other_agencies as other
+from hmic_analysis.findings import f2_partners as other
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)

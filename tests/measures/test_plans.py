@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures import plans
+from hmic_analysis.findings import p1_strategy
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -27,7 +27,7 @@ def document(table):
 
 
 def test_only_the_forces_own_plans_in_force_count(document):
-    rows = plans.plans_in_force(
+    rows = p1_strategy.plans_in_force(
         document(
             {"document_type": "plan", "covers": f"named_lead;{AIM}"},
             {"document_type": "policy", "covers": "named_lead", "status": "under_review"},
@@ -42,16 +42,16 @@ def test_only_the_forces_own_plans_in_force_count(document):
         AS_OF,
     )
     assert rows["document_id"].tolist() == ["0", "1", "8"]
-    assert plans.naming_prevention(rows) == Share(2, 1)
+    assert p1_strategy.naming_prevention(rows) == Share(2, 1)
 
 
 def test_a_register_that_nobody_coded_is_unknown(document):
-    rows = plans.plans_in_force(document({"document_type": "plan"}, {"document_type": "policy"}), AS_OF)
-    assert plans.naming_prevention(rows) == Share(0, 0, 2)
+    rows = p1_strategy.plans_in_force(document({"document_type": "plan"}, {"document_type": "policy"}), AS_OF)
+    assert p1_strategy.naming_prevention(rows) == Share(0, 0, 2)
 
 
 def test_a_plan_without_a_date_is_unknown_and_one_without_a_code_names_nothing(document):
-    rows = plans.plans_in_force(
+    rows = p1_strategy.plans_in_force(
         document(
             {"document_type": "plan"},
             {"document_type": "plan", "covers": AIM, "approved_on": None},
@@ -59,12 +59,12 @@ def test_a_plan_without_a_date_is_unknown_and_one_without_a_code_names_nothing(d
         ),
         AS_OF,
     )
-    assert plans.naming_prevention(rows) == Share(0, 2, 1)
+    assert p1_strategy.naming_prevention(rows) == Share(0, 2, 1)
 
 
 def test_where_each_strategy_stands(document):
     common = {"document_type": "strategy", "subject": "crime_prevention"}
-    found = plans.prevention_strategies(
+    found = p1_strategy.prevention_strategies(
         document(
             {**common},
             {**common, "status": "draft"},
@@ -84,14 +84,14 @@ def test_where_each_strategy_stands(document):
     assert found["standing"].tolist() == [
         "force", "draft", "partnership", "partnership", "part", "ended", "ended", "ended", "unclear", "unclear",
     ]  # fmt: skip
-    counts = plans.by_standing(found).set_index("label")["value"]
+    counts = p1_strategy.by_standing(found).set_index("label")["value"]
     assert counts.tolist() == [1, 2, 1, 2, 1, 3]
-    assert plans.of_standing(found, "unclear") == 2
+    assert p1_strategy.of_standing(found, "unclear") == 2
 
 
 def test_the_four_elements_of_a_strategy(document):
     common = {"document_type": "strategy", "subject": "crime_prevention"}
-    found = plans.prevention_strategies(
+    found = p1_strategy.prevention_strategies(
         document(
             {**common, "covers": "prevention_objective;prevention_measures;named_lead;review_date"},
             {**common, "owner_rank": "superintendent", "review_due_on": "2015-01-01"},
@@ -100,11 +100,11 @@ def test_the_four_elements_of_a_strategy(document):
         AS_OF,
     )
     assert found["elements"].tolist() == [4, 2, 0]
-    assert found.loc[1, list(plans.ELEMENTS)].tolist() == [False, True, False, True]
+    assert found.loc[1, list(p1_strategy.ELEMENTS)].tolist() == [False, True, False, True]
 
 
 def test_an_empty_register(document):
-    rows = plans.plans_in_force(document(), AS_OF)
-    assert plans.naming_prevention(rows) == Share(0, 0)
-    found = plans.prevention_strategies(document(), AS_OF)
-    assert found.empty and plans.by_standing(found)["value"].sum() == 0
+    rows = p1_strategy.plans_in_force(document(), AS_OF)
+    assert p1_strategy.naming_prevention(rows) == Share(0, 0)
+    found = p1_strategy.prevention_strategies(document(), AS_OF)
+    assert found.empty and p1_strategy.by_standing(found)["value"].sum() == 0

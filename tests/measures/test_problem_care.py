@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures import problem_care
+from hmic_analysis.findings import p3_problem_solving
 from hmic_analysis.measures.base import Share
 
 START, END, AS_OF = date(2013, 1, 1), date(2013, 12, 31), date(2014, 3, 31)
@@ -39,9 +39,9 @@ def test_stale_records(record, update):
     )
     updates = update(("0", "2014-03-03 08:00"), ("1", "2014-03-02 08:00"), ("1", "2014-04-02 08:00"))
     # 0 and 2: 28 days; 1: 29 days, later entries were not there yet; 4: still open on the day, never updated.
-    assert problem_care.stale_open(records, updates, AS_OF, 28, updates_given=True) == Share(2, 2)
-    assert problem_care.stale_open(records, update(), AS_OF, 28, updates_given=False) == Share(0, 0, 4)
-    assert problem_care.stale_open(record(), update(), AS_OF, 28, updates_given=True) == Share(0, 0)
+    assert p3_problem_solving.stale_open(records, updates, AS_OF, 28, updates_given=True) == Share(2, 2)
+    assert p3_problem_solving.stale_open(records, update(), AS_OF, 28, updates_given=False) == Share(0, 0, 4)
+    assert p3_problem_solving.stale_open(record(), update(), AS_OF, 28, updates_given=True) == Share(0, 0)
 
 
 def test_gaps_between_successive_updates(record, update):
@@ -50,10 +50,10 @@ def test_gaps_between_successive_updates(record, update):
         ("0", "2013-01-20 12:00"), ("0", "2012-12-31 12:00"), ("0", "2013-01-20 18:00"), ("0", "2014-01-05 12:00"),
         ("1", "2013-01-01 12:00"), ("1", "2013-01-09 12:00"),
     )  # fmt: skip
-    gaps = problem_care.update_gaps(records, updates, START, END)
+    gaps = p3_problem_solving.update_gaps(records, updates, START, END)
     assert sorted(gaps) == pytest.approx([0.25, 20])
-    assert problem_care.in_hours(gaps).max() == pytest.approx(480)
-    assert problem_care.update_gaps(records, update(), START, END).size == 0
+    assert p3_problem_solving.in_hours(gaps).max() == pytest.approx(480)
+    assert p3_problem_solving.update_gaps(records, update(), START, END).size == 0
 
 
 CLOSED = {"closed_on": "2013-06-01"}
@@ -70,8 +70,8 @@ def test_an_evaluation_needs_a_result_that_says_something(record):
         {"closed_on": "2014-01-01", "evaluation_result": "reduced"},
         {"evaluation_result": "reduced"},
     )
-    closed = problem_care.closed_in_period(records, START, END, complete=False)
-    assert problem_care.evaluated(closed) == Share(1, 3, 2)
+    closed = p3_problem_solving.closed_in_period(records, START, END, complete=False)
+    assert p3_problem_solving.evaluated(closed) == Share(1, 3, 2)
 
 
 def test_sharing_must_go_beyond_the_team(record):
@@ -83,19 +83,19 @@ def test_sharing_must_go_beyond_the_team(record):
         {**done},
         {**CLOSED, "shared_channel": "whole_force"},
     )
-    closed = problem_care.closed_in_period(records, START, END, complete=False)
-    assert problem_care.shared(closed) == Share(1, 2, 1)
+    closed = p3_problem_solving.closed_in_period(records, START, END, complete=False)
+    assert p3_problem_solving.shared(closed) == Share(1, 2, 1)
 
 
 def test_a_column_that_nobody_filled_in_is_unknown_unless_signed_for(record):
     records = record(CLOSED, CLOSED)
-    open_ = problem_care.closed_in_period(records, START, END, complete=False)
-    assert problem_care.evaluated(open_) == Share(0, 0, 2)
-    signed = problem_care.closed_in_period(records, START, END, complete=True)
-    assert problem_care.evaluated(signed) == Share(0, 2)
-    assert problem_care.shared(signed) == Share(0, 0)
+    open_ = p3_problem_solving.closed_in_period(records, START, END, complete=False)
+    assert p3_problem_solving.evaluated(open_) == Share(0, 0, 2)
+    signed = p3_problem_solving.closed_in_period(records, START, END, complete=True)
+    assert p3_problem_solving.evaluated(signed) == Share(0, 2)
+    assert p3_problem_solving.shared(signed) == Share(0, 0)
 
 
 def test_no_record(record):
-    closed = problem_care.closed_in_period(record(), START, END, complete=True)
-    assert problem_care.evaluated(closed) == Share(0, 0)
+    closed = p3_problem_solving.closed_in_period(record(), START, END, complete=True)
+    assert p3_problem_solving.evaluated(closed) == Share(0, 0)

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from hmic_analysis.measures import problem_use
+from hmic_analysis.findings import p3_problem_solving
 from hmic_analysis.measures.base import Share
 
 START, END = date(2013, 1, 1), date(2013, 3, 31)
@@ -44,7 +44,7 @@ def states(months):
 
 
 def test_a_team_counts_in_its_whole_months(tables):
-    found = states(problem_use.team_months(*tables, START, END, complete=True))
+    found = states(p3_problem_solving.team_months(*tables, START, END, complete=True))
     assert found == {
         ("North", 1): True, ("North", 2): True, ("North", 3): False,
         ("South", 1): True, ("South", 2): False, ("South", 3): False,
@@ -54,57 +54,57 @@ def test_a_team_counts_in_its_whole_months(tables):
 
 def test_months_that_the_log_does_not_reach_are_unknown(tables):
     teams, records, updates = tables
-    found = states(problem_use.team_months(teams, records, updates.iloc[:2], START, END, complete=False))
+    found = states(p3_problem_solving.team_months(teams, records, updates.iloc[:2], START, END, complete=False))
     assert {found[team, 3] for team in ("North", "South", "New")} == {None}
     assert found["South", 2] is False and found["South", 1] is True
     # Records opened show use in two months, but without updates nothing could show that there was none.
-    without = problem_use.team_months(teams, records, updates.iloc[:0], START, END, complete=False)
+    without = p3_problem_solving.team_months(teams, records, updates.iloc[:0], START, END, complete=False)
     assert Share.of(without["active"]) == Share(0, 0, 9)
 
 
 def test_part_months_of_the_period_are_left_out(tables):
-    months = problem_use.team_months(*tables, date(2013, 1, 2), date(2013, 3, 30), complete=True)
+    months = p3_problem_solving.team_months(*tables, date(2013, 1, 2), date(2013, 3, 30), complete=True)
     assert set(months["month"].dt.month) == {2}
 
 
 def test_the_least_active_team_and_teams_too_short_there(tables):
-    teams = problem_use.by_team(problem_use.team_months(*tables, START, END, complete=True))
+    teams = p3_problem_solving.by_team(p3_problem_solving.team_months(*tables, START, END, complete=True))
     assert teams == {"New": Share(0, 1), "North": Share(2, 1), "Old": Share(1, 1), "South": Share(1, 2)}
-    assert problem_use.least_active(teams, 3) == ("South", Share(1, 2))
-    assert problem_use.least_active(teams, 1) == ("New", Share(0, 1))
-    assert problem_use.least_active(teams, 4) == ("", Share.none())
-    assert problem_use.least_active({}, 1) == ("", Share.none())
+    assert p3_problem_solving.least_active(teams, 3) == ("South", Share(1, 2))
+    assert p3_problem_solving.least_active(teams, 1) == ("New", Share(0, 1))
+    assert p3_problem_solving.least_active(teams, 4) == ("", Share.none())
+    assert p3_problem_solving.least_active({}, 1) == ("", Share.none())
     # Of two that may both be at nothing, the one that surely is.
-    assert problem_use.least_active({"A": Share(0, 1, 2), "B": Share(0, 3)}, 1)[0] == "B"
+    assert p3_problem_solving.least_active({"A": Share(0, 1, 2), "B": Share(0, 3)}, 1)[0] == "B"
 
 
 def test_share_of_teams_by_month(tables):
-    found = problem_use.by_month(problem_use.team_months(*tables, START, END, complete=True))
+    found = p3_problem_solving.by_month(p3_problem_solving.team_months(*tables, START, END, complete=True))
     assert found["value"].tolist() == pytest.approx([200 / 3, 200 / 3, 0])
 
 
 def test_records_of_no_listed_team_are_told(tables):
     teams, records, _ = tables
-    assert problem_use.no_team(records, teams, START, END) == (
+    assert p3_problem_solving.no_team(records, teams, START, END) == (
         "2 of 4 records opened in the period name no team of the list and count for none.",
     )
-    assert problem_use.no_team(records.iloc[:2], teams, START, END) == ()
+    assert p3_problem_solving.no_team(records.iloc[:2], teams, START, END) == ()
 
 
 def test_entries_made_all_at_once(table, tables):
     times = ["2013-02-01 09:00", "2013-02-01 10:00", "2013-02-01 23:59", "2013-02-02 09:00"]
     updates = table("problem_update", *({"record_id": "1", "updated_at": t} for t in times),
                     {"record_id": "2", "updated_at": "2013-02-01 09:00"})  # fmt: skip
-    found = problem_use.most_on_one_day(tables[1], updates, 2)
+    found = p3_problem_solving.most_on_one_day(tables[1], updates, 2)
     assert found == {"North": (Share(3, 1), pd.Timestamp("2013-02-01"))}
-    most = problem_use.busiest(found)
+    most = p3_problem_solving.busiest(found)
     assert (most.team, most.pct, most.updates, most.of) == ("North", 75, 3, 4)
-    assert problem_use.busiest({}).pct is None
-    assert problem_use.most_on_one_day(tables[1], updates.iloc[:0], 2) == {}
+    assert p3_problem_solving.busiest({}).pct is None
+    assert p3_problem_solving.most_on_one_day(tables[1], updates.iloc[:0], 2) == {}
 
 
 def test_no_team_at_all(tables):
     teams, records, updates = tables
-    months = problem_use.team_months(teams.iloc[:0], records, updates, START, END, complete=True)
+    months = p3_problem_solving.team_months(teams.iloc[:0], records, updates, START, END, complete=True)
     assert Share.of(months["active"]) == Share(0, 0)
-    assert problem_use.by_team(months) == {} and problem_use.by_month(months).empty
+    assert p3_problem_solving.by_team(months) == {} and p3_problem_solving.by_month(months).empty

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hmic_analysis.measures import questions
+from hmic_analysis.findings import a3_victims
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -13,7 +13,7 @@ def audit(id, **more):
 
 
 def test_only_random_audits_of_victims_calls(table):
-    audits = questions.audited_calls_of_victims(
+    audits = a3_victims.audited_calls_of_victims(
         table(
             "call_audit",
             audit("1", team="A", asked_previous=True, asked_vulnerability=False),
@@ -26,15 +26,15 @@ def test_only_random_audits_of_victims_calls(table):
         )
     )
     assert audits["audit_id"].tolist() == ["1", "2", "3"]
-    assert questions.asked(audits, "asked_previous") == Share(1, 1, 1)
-    assert questions.asked(audits, "asked_vulnerability") == Share(1, 1, 1)
-    assert questions.asked_by_team(audits, "asked_previous") == {"A": Share(1, 1, 0), "not recorded": Share(0, 0, 1)}
+    assert a3_victims.asked(audits, "asked_previous") == Share(1, 1, 1)
+    assert a3_victims.asked(audits, "asked_vulnerability") == Share(1, 1, 1)
+    assert a3_victims.asked_by_team(audits, "asked_previous") == {"A": Share(1, 1, 0), "not recorded": Share(0, 0, 1)}
 
 
 def test_no_audits(table):
-    audits = questions.audited_calls_of_victims(table("call_audit"))
-    assert questions.asked(audits, "asked_previous") == Share.none()
-    assert questions.asked_by_team(audits, "asked_previous") == {}
+    audits = a3_victims.audited_calls_of_victims(table("call_audit"))
+    assert a3_victims.asked(audits, "asked_previous") == Share.none()
+    assert a3_victims.asked_by_team(audits, "asked_previous") == {}
 
 
 def access(person, system, live):
@@ -58,8 +58,8 @@ def test_access_of_handlers_in_post(table):
         {"person_key": "new", "role": "call_handler", "in_training": True},
         {"person_key": "officer", "role": "response"},
     )
-    by_system = questions.access_by_system(rows, staff, AS_OF)
+    by_system = a3_victims.access_by_system(rows, staff, AS_OF)
     assert list(by_system.items()) == [("crime", Share(1, 1, 2)), ("pnc", Share(2, 0, 2))]
     # Without a staff list everybody named is taken for a handler in post.
-    assert questions.access_by_system(rows, table("staff"), AS_OF) == {"crime": Share(2, 1, 1), "pnc": Share(2, 0, 2)}
-    assert questions.access_by_system(table("system_access"), staff, AS_OF) == {}
+    assert a3_victims.access_by_system(rows, table("staff"), AS_OF) == {"crime": Share(2, 1, 1), "pnc": Share(2, 0, 2)}
+    assert a3_victims.access_by_system(table("system_access"), staff, AS_OF) == {}

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from hmic_analysis.measures import reviews
+from hmic_analysis.measures import registers
 
 AS_OF = date(2014, 3, 31)
 
@@ -14,7 +14,7 @@ def register(table, *rows):
     common = {"document_type": "policy", "subject": "response_deployment", "status": "approved", "scope": "force",
               "effective_from": "2012-01-01"}  # fmt: skip
     documents = table("document", *({**common, "document_id": str(n), **row} for n, row in enumerate(rows)))
-    return reviews.of_subject(documents, "response_deployment", AS_OF)
+    return registers.of_subject(documents, "response_deployment", AS_OF)
 
 
 def test_drafts_districts_other_subjects_and_ended_policies_are_left_out(table):
@@ -51,20 +51,20 @@ def test_drafts_districts_other_subjects_and_ended_policies_are_left_out(table):
     ],
 )
 def test_open_on_the_day(table, row, expected):
-    assert reviews.review_at(register(table, row), AS_OF)[:3] == expected
+    assert registers.review_at(register(table, row), AS_OF)[:3] == expected
 
 
 def test_the_day_on_which_an_open_review_was_closed_later(table):
     row = {"review_opened_on": "2014-01-10", "review_closed_on": "2014-06-30"}
-    assert reviews.review_at(register(table, row), AS_OF).closed_on == pd.Timestamp(2014, 6, 30)
+    assert registers.review_at(register(table, row), AS_OF).closed_on == pd.Timestamp(2014, 6, 30)
     still = {"review_opened_on": "2014-02-10"}
-    assert reviews.review_at(register(table, row, still), AS_OF).closed_on is None
+    assert registers.review_at(register(table, row, still), AS_OF).closed_on is None
 
 
 def test_of_two_open_reviews_the_latest_work_counts(table):
     rows = register(table, {"review_opened_on": "2013-01-10"}, {"review_opened_on": "2014-03-01"})
-    assert reviews.review_at(rows, AS_OF).days_since_activity == 30
+    assert registers.review_at(rows, AS_OF).days_since_activity == 30
 
 
 def test_without_a_document_nothing_is_known(table):
-    assert reviews.review_at(register(table), AS_OF) == (False, None, None, None)
+    assert registers.review_at(register(table), AS_OF) == (False, None, None, None)

@@ -1,7 +1,7 @@
 """A9: calls back made, and what people say of the service."""
 
 from hmic_analysis.contracts.quality import STAGES
-from hmic_analysis.measures import satisfaction
+from hmic_analysis.findings import a9_service
 from hmic_analysis.measures.base import Share
 
 
@@ -18,7 +18,7 @@ def test_calls_back_in_time(table):
         row(5, None, None),
         row(6, "2013-04-30 09:00", None),
     )
-    assert satisfaction.callbacks_made(rows) == Share(2, 2, 2)
+    assert a9_service.callbacks_made(rows) == Share(2, 2, 2)
 
 
 def test_satisfaction_is_of_valid_answers_in_completed_interviews(table):
@@ -34,14 +34,14 @@ def test_satisfaction_is_of_valid_answers_in_completed_interviews(table):
         row(20, False, "completely_satisfied"),
         row(21, None, "completely_satisfied"),
     )
-    found = satisfaction.satisfied(rows)
+    found = a9_service.satisfied(rows)
     assert tuple(found) == STAGES
     assert found["whole"] == Share(3, 2)
     assert found["contact"] == Share(0, 0)
-    assert satisfaction.responses(rows) == Share(7, 1, 1)
+    assert a9_service.responses(rows) == Share(7, 1, 1)
 
 
 def test_nothing_supplied(table):
-    assert satisfaction.callbacks_made(table("callback")) == Share(0, 0)
-    assert satisfaction.satisfied(table("survey")) == {}
-    assert satisfaction.responses(table("survey")) == Share(0, 0)
+    assert a9_service.callbacks_made(table("callback")) == Share(0, 0)
+    assert a9_service.satisfied(table("survey")) == {}
+    assert a9_service.responses(table("survey")) == Share(0, 0)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures import savings
+from hmic_analysis.findings import f4_time_saved
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -13,7 +13,7 @@ MEASURED = {"baseline_on": "2012-01-01", "post_on": "2013-01-01", "baseline_minu
 
 @pytest.fixture
 def changes(table):
-    return savings.live_changes(
+    return f4_time_saved.live_changes(
         table(
             "change",
             {"change_id": "old", "change_type": "technology", "live_on": "2012-06-01"},
@@ -38,10 +38,10 @@ def test_estimates_are_not_measurements(table, changes):
         {"benefit_id": "2", "change_id": "edge", "method": "survey", **MEASURED, "tasks_per_year": 600},
         {"benefit_id": "3", "change_id": "edge", "method": "system_log", "post_on": "2013-01-01", "post_minutes": 20},
     )
-    assert savings.with_measured_saving(changes, benefit) == Share(0, 3)
-    assert savings.hours_saved(changes, benefit) == (None, None, None, 0)
-    assert savings.best_method(changes, benefit) == "system_log"
-    table_ = savings.changes_by_method(changes, benefit).set_index("label")["value"]
+    assert f4_time_saved.with_measured_saving(changes, benefit) == Share(0, 3)
+    assert f4_time_saved.hours_saved(changes, benefit) == (None, None, None, 0)
+    assert f4_time_saved.best_method(changes, benefit) == "system_log"
+    table_ = f4_time_saved.changes_by_method(changes, benefit).set_index("label")["value"]
     assert table_.to_dict() == {
         "Measured by system log": 0, "Measured by time and motion study": 0, "Survey of staff": 1, "Estimate": 1,
         "Nothing on record": 1,
@@ -57,25 +57,25 @@ def test_overlapping_changes_are_not_summed_and_the_best_method_counts(table, ch
         {"benefit_id": "3", "change_id": "twin", "method": "system_log", **full, "saved_minutes_se": 1},
         {"benefit_id": "4", "change_id": "edge", "method": "time_and_motion", **full, "saved_minutes_se": 2},
     )  # fmt: skip
-    got = savings.hours_saved(changes, benefit)
+    got = f4_time_saved.hours_saved(changes, benefit)
     assert got.hours == 100 + 100
     assert got.changes == 2
     half = 1.959963984540054 * (10**2 + 20**2) ** 0.5
     assert (got.lo, got.hi) == pytest.approx((200 - half, 200 + half))
-    assert savings.with_measured_saving(changes, benefit) == Share(3, 0)
+    assert f4_time_saved.with_measured_saving(changes, benefit) == Share(3, 0)
 
 
 def test_without_stated_errors_there_is_no_interval(table, changes):
     benefit = table(
         "benefit", {"benefit_id": "1", "change_id": "old", "method": "system_log", **MEASURED, "tasks_per_year": 600}
     )
-    got = savings.hours_saved(changes, benefit)
+    got = f4_time_saved.hours_saved(changes, benefit)
     assert (got.hours, got.lo, got.hi) == (100, None, None)
-    assert savings.limits(got) is None
+    assert f4_time_saved.limits(got) is None
 
 
 def test_nothing_supplied(table):
-    nothing = savings.live_changes(table("change"), AS_OF, 6)
-    assert savings.with_measured_saving(nothing, table("benefit")) == Share(0, 0)
-    assert savings.method_rank(nothing, table("benefit")) is None
-    assert savings.changes_by_method(nothing, table("benefit")).empty
+    nothing = f4_time_saved.live_changes(table("change"), AS_OF, 6)
+    assert f4_time_saved.with_measured_saving(nothing, table("benefit")) == Share(0, 0)
+    assert f4_time_saved.method_rank(nothing, table("benefit")) is None
+    assert f4_time_saved.changes_by_method(nothing, table("benefit")).empty

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures import supervision, workload
+from hmic_analysis.findings import f3_supervision
 from hmic_analysis.measures.base import Share
 
 START, END, AS_OF = date(2013, 1, 1), date(2013, 6, 30), date(2014, 3, 31)
@@ -22,7 +22,7 @@ def review(id, key, on, workload=True, performance=True):
 
 
 def due(table, staff, absence=(), reviews=()):
-    return supervision.staff_intervals(
+    return f3_supervision.staff_intervals(
         table("staff", *staff), table("absence", *absence), table("supervision", *reviews), START, END, 3
     ).set_index(["person_key", "interval"])
 
@@ -74,20 +74,20 @@ def test_reviews_of_each_interval(table):
 
 
 def test_nobody_to_review(table):
-    got = supervision.staff_intervals(table("staff"), table("absence"), table("supervision"), START, END, 3)
+    got = f3_supervision.staff_intervals(table("staff"), table("absence"), table("supervision"), START, END, 3)
     assert got.empty and Share.of(got["reviewed"]) == Share(0, 0, 0)
-    assert supervision.by_unit(got) == {}
+    assert f3_supervision.by_unit(got) == {}
 
 
 def test_share_by_unit(table):
     staff = [person("a", unit="North"), person("b", unit="North"), person("c")]
     got = due(table, staff, reviews=[review("1", "a", "2013-01-01")]).reset_index()
-    assert supervision.by_unit(got) == {"North": Share(1, 3), "unit not recorded": Share(0, 2)}
+    assert f3_supervision.by_unit(got) == {"North": Share(1, 3), "unit not recorded": Share(0, 2)}
 
 
 def test_what_reviews_cover(table):
     staff = table("staff", person("a"), person("desk", role="other"))
-    reviews = supervision.front_line_reviews(
+    reviews = f3_supervision.front_line_reviews(
         table(
             "supervision",
             review("both", "a", "2013-01-01"),
@@ -98,10 +98,10 @@ def test_what_reviews_cover(table):
         ),
         staff,
     )
-    assert supervision.covers(reviews, "workload") == Share(3, 1)
-    assert supervision.covers(reviews, "performance") == Share(1, 1, 2)
+    assert f3_supervision.covers(reviews, "workload") == Share(3, 1)
+    assert f3_supervision.covers(reviews, "performance") == Share(1, 1, 2)
     # Surely not both where one is surely missing, whatever is known of the other.
-    assert supervision.covers(reviews, "workload", "performance") == Share(1, 2, 1)
+    assert f3_supervision.covers(reviews, "workload", "performance") == Share(1, 2, 1)
 
 
 def test_team_sizes_at_the_snapshot(table):
@@ -115,14 +115,15 @@ def test_team_sizes_at_the_snapshot(table):
         person("S1", role="supervisor", rank="sergeant", supervisor_key="S9"),
         person("alone"),
     )
-    sizes = supervision.team_sizes(staff, AS_OF)
+    sizes = f3_supervision.team_sizes(staff, AS_OF)
     assert sizes.to_dict() == {"S1": 13, "S2": 2}
-    assert supervision.without_supervisor(staff, AS_OF) == 1
-    assert supervision.span_bands(sizes)["value"].tolist() == [1, 0, 0, 1]
+    assert f3_supervision.without_supervisor(staff, AS_OF) == 1
+    assert f3_supervision.span_bands(sizes)["value"].tolist() == [1, 0, 0, 1]
     assert (
-        supervision.span_note(sizes, 1) == "Supervisors of more than 12: 50%. Staff without a supervisor on record: 1."
+        f3_supervision.span_note(sizes, 1)
+        == "Supervisors of more than 12: 50%. Staff without a supervisor on record: 1."
     )
-    assert supervision.span_bands(supervision.team_sizes(table("staff"), AS_OF)).empty
+    assert f3_supervision.span_bands(f3_supervision.team_sizes(table("staff"), AS_OF)).empty
 
 
 def weeks(key, opened, **more):
@@ -144,7 +145,7 @@ def weeks(key, opened, **more):
 )
 def test_who_looks_weekly(table, opened, expected):
     staff = table("staff", person("a", supervisor_key="S1"))
-    assert workload.looks_weekly(table("workload_view", *weeks("S1", opened)), staff, 90) == expected
+    assert f3_supervision.looks_weekly(table("workload_view", *weeks("S1", opened)), staff, 90) == expected
 
 
 def test_weeks_away_are_left_out_and_missing_rows_are_not_known(table):
@@ -161,10 +162,10 @@ def test_weeks_away_are_left_out_and_missing_rows_are_not_known(table):
         {"supervisor_key": "S2", "week_start": "2013-01-28", "times_opened": 1},
     ]
     # Of the third there is no row at all.
-    assert workload.looks_weekly(table("workload_view", *rows), staff, 90) == Share(2, 0, 1)
-    assert workload.looks_weekly(table("workload_view"), staff, 90) == Share(0, 0, 0)
+    assert f3_supervision.looks_weekly(table("workload_view", *rows), staff, 90) == Share(2, 0, 1)
+    assert f3_supervision.looks_weekly(table("workload_view"), staff, 90) == Share(0, 0, 0)
     # Without a staff list those in the log are the supervisors, with the weeks of the whole log.
-    assert workload.looks_weekly(table("workload_view", *rows), table("staff"), 90) == Share(1, 0, 1)
+    assert f3_supervision.looks_weekly(table("workload_view", *rows), table("staff"), 90) == Share(1, 0, 1)
 
 
 def test_spread_of_open_crimes_at_the_last_count(table):
@@ -178,14 +179,14 @@ def test_spread_of_open_crimes_at_the_last_count(table):
         count("p0", "2014-02-28", 99),
         count("p0", "2014-04-01", 99),
     )
-    counts = workload.latest_counts(rows, AS_OF)
+    counts = f3_supervision.latest_counts(rows, AS_OF)
     assert len(counts) == 12
-    assert workload.spread(counts) == (9, 5)
-    assert workload.ratio(9, 5) == 1.8 and workload.ratio(9, 0) is None
-    assert workload.bands(counts)["value"].tolist() == [1, 5, 5, 0, 0]
+    assert f3_supervision.spread(counts) == (9, 5)
+    assert f3_supervision.ratio(9, 5) == 1.8 and f3_supervision.ratio(9, 0) is None
+    assert f3_supervision.bands(counts)["value"].tolist() == [1, 5, 5, 0, 0]
 
 
 def test_no_open_crimes_supplied(table):
-    counts = workload.latest_counts(table("workload"), AS_OF)
-    assert workload.spread(counts) == (None, None) and workload.ratio(None, None) is None
-    assert workload.bands(counts).empty
+    counts = f3_supervision.latest_counts(table("workload"), AS_OF)
+    assert f3_supervision.spread(counts) == (None, None) and f3_supervision.ratio(None, None) is None
+    assert f3_supervision.bands(counts).empty

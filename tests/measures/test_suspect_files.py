@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from hmic_analysis.measures import suspect_files
+from hmic_analysis.findings import a7_suspect_files
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -15,7 +15,7 @@ def read(table, entries, **file):
     row = {"review_id": "1", "review_kind": "named_suspect", "named_on": "2013-12-01", **file}
     rows = [{"review_id": "1", "entry_number": i + 1, **e} for i, e in enumerate(entries)]
     rows.append({"review_id": "other", "entry_number": 1, "entry_kind": "automated"})
-    return suspect_files.suspect_files(table("file_review", row), table("file_entry", *rows), AS_OF, 28).iloc[0]
+    return a7_suspect_files.suspect_files(table("file_review", row), table("file_entry", *rows), AS_OF, 28).iloc[0]
 
 
 def state(value):
@@ -67,17 +67,17 @@ def test_counts(table):
         {"review_id": "3", "review_kind": "named_suspect", "supervised_met": True},
         {"review_id": "4", "review_kind": "crime", "circulated": True, "progress_met": True},
     ]
-    files = suspect_files.suspect_files(table("file_review", *rows), table("file_entry"), AS_OF, 28)
-    assert suspect_files.active(files) == Share(1, 1, 1)
-    assert suspect_files.supervised(files) == Share(1, 0, 2)
-    assert suspect_files.circulated_count(files) == 1
+    files = a7_suspect_files.suspect_files(table("file_review", *rows), table("file_entry"), AS_OF, 28)
+    assert a7_suspect_files.active(files) == Share(1, 1, 1)
+    assert a7_suspect_files.supervised(files) == Share(1, 0, 2)
+    assert a7_suspect_files.circulated_count(files) == 1
     assert files["circulation"].isna().tolist() == [False, False, True]
 
 
 def test_nothing_supplied(table):
-    files = suspect_files.suspect_files(table("file_review"), table("file_entry"), AS_OF, 28)
-    assert suspect_files.active(files) == Share.none() == suspect_files.supervised(files)
-    assert suspect_files.circulated_count(files) == 0
+    files = a7_suspect_files.suspect_files(table("file_review"), table("file_entry"), AS_OF, 28)
+    assert a7_suspect_files.active(files) == Share.none() == a7_suspect_files.supervised(files)
+    assert a7_suspect_files.circulated_count(files) == 0
     entry = {"review_id": "1", "entry_number": 1, "entered_on": "2014-03-20", "entry_kind": "progress"}
-    files = suspect_files.suspect_files(table("file_review"), table("file_entry", entry), AS_OF, 28)
-    assert suspect_files.active(files) == Share.none()
+    files = a7_suspect_files.suspect_files(table("file_review"), table("file_entry", entry), AS_OF, 28)
+    assert a7_suspect_files.active(files) == Share.none()

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures import bail as bail_measures
-from hmic_analysis.measures import circulation, suspects
+from hmic_analysis.findings import a6_suspects
+from hmic_analysis.findings import a6_suspects as bail_measures
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -13,7 +13,7 @@ AS_OF = date(2014, 3, 31)
 
 def one(table, **fields):
     row = {"person_key": "p", "crime_id": "c", "named_on": "2014-03-01", **fields}
-    return suspects.suspect_pairs(table("suspect", row), AS_OF)["outstanding"].tolist()
+    return a6_suspects.suspect_pairs(table("suspect", row), AS_OF)["outstanding"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,11 @@ def test_outstanding_on_the_day(table, fields, expected):
 
 
 def test_a_blank_status_without_dates_is_unknown(table):
-    pairs = suspects.suspect_pairs(
+    pairs = a6_suspects.suspect_pairs(
         table("suspect", {"person_key": "p", "crime_id": "c", "named_on": "2014-03-01"}), AS_OF
     )
     assert pairs["outstanding"].isna().tolist() == [True]
-    assert suspects.counts(suspects.outstanding_persons(pairs, AS_OF)) == (0, 1)
+    assert a6_suspects.counts(a6_suspects.outstanding_persons(pairs, AS_OF)) == (0, 1)
 
 
 @pytest.fixture
@@ -53,30 +53,30 @@ def persons(table):
         {"person_key": "c", "crime_id": "3", "named_on": "2013-02-01", "status": "interviewed", "interviewed_on": "2013-02-05"},
         {"person_key": "d", "crime_id": "4", "named_on": "2013-01-01"},
     ]  # fmt: skip
-    return suspects.outstanding_persons(suspects.suspect_pairs(table("suspect", *rows), AS_OF), AS_OF)
+    return a6_suspects.outstanding_persons(a6_suspects.suspect_pairs(table("suspect", *rows), AS_OF), AS_OF)
 
 
 def test_persons_are_counted_not_pairs(persons):
-    assert suspects.counts(persons) == (2, 1)
+    assert a6_suspects.counts(persons) == (2, 1)
     assert persons.set_index("person_key").loc["a", ["pairs", "age_days"]].tolist() == [2, 89]
-    assert sorted(suspects.ages(persons)) == [5, 89]
-    assert suspects.age_bands(persons)["persons"].tolist() == [1, 0, 1, 0, 0]
+    assert sorted(a6_suspects.ages(persons)) == [5, 89]
+    assert a6_suspects.age_bands(persons)["persons"].tolist() == [1, 0, 1, 0, 0]
 
 
 def test_management_of_the_persons_outstanding(persons):
-    assert suspects.owned(persons) == Share(1, 1)
+    assert a6_suspects.owned(persons) == Share(1, 1)
     # 3 March is 28 days before the snapshot; work dated after the snapshot was not yet done.
-    assert suspects.recent(persons, "last_activity_on", AS_OF, 28) == Share(1, 1)
-    assert suspects.recent(persons, "last_review_on", AS_OF, 28) == Share(1, 1)
+    assert a6_suspects.recent(persons, "last_activity_on", AS_OF, 28) == Share(1, 1)
+    assert a6_suspects.recent(persons, "last_review_on", AS_OF, 28) == Share(1, 1)
 
 
 def test_a_column_that_nobody_filled_is_unknown_not_neglect(table):
-    pairs = suspects.suspect_pairs(
+    pairs = a6_suspects.suspect_pairs(
         table("suspect", {"person_key": "a", "crime_id": "1", "named_on": "2014-01-01", "status": "outstanding"}), AS_OF
     )
-    rows = suspects.outstanding_persons(pairs, AS_OF)
-    assert suspects.owned(rows) == Share(0, 0, 1)
-    assert suspects.recent(rows, "last_activity_on", AS_OF, 28) == Share(0, 0, 1)
+    rows = a6_suspects.outstanding_persons(pairs, AS_OF)
+    assert a6_suspects.owned(rows) == Share(0, 0, 1)
+    assert a6_suspects.recent(rows, "last_activity_on", AS_OF, 28) == Share(0, 0, 1)
 
 
 def test_failing_to_answer_bail(table):
@@ -110,13 +110,13 @@ def test_circulation_leaves_out_warrants_and_recalls(table, persons):
         {"person_key": "y", "reason": "recall_to_prison", "circulated_on": "2014-01-11"},
         {"person_key": "z", "reason": "failed_to_answer_bail", "circulated_on": "2014-01-11", "cancelled_on": "2014-03-01"},
     )  # fmt: skip
-    assert circulation.circulated(pnc, AS_OF) == {"a"}
+    assert a6_suspects.circulated(pnc, AS_OF) == {"a"}
     # b was named 5 days ago: not yet due.
-    assert circulation.circulated_share(persons, pnc, AS_OF, 7) == Share(1, 0)
-    waits = circulation.days_to_circulation(persons, pnc, AS_OF).set_index("person_key")
+    assert a6_suspects.circulated_share(persons, pnc, AS_OF, 7) == Share(1, 0)
+    waits = a6_suspects.days_to_circulation(persons, pnc, AS_OF).set_index("person_key")
     assert waits.loc["a"].tolist() == [10, True]
     assert waits.loc["b"].tolist() == [5, False]
-    assert circulation.median_with_censoring(waits.reset_index()) == (10.0, 1, 2)
+    assert a6_suspects.median_with_censoring(waits.reset_index()) == (10.0, 1, 2)
 
 
 def test_high_risk_cleared_counts_only_those_whose_time_is_up(table):
@@ -128,16 +128,16 @@ def test_high_risk_cleared_counts_only_those_whose_time_is_up(table):
         {"person_key": "c", "crime_id": "1", "named_on": "2013-06-01", "risk_grade": "low"},
         {"person_key": "d", "crime_id": "1", "named_on": "2014-03-28", "risk_grade": "high"},
     )  # fmt: skip
-    got = suspects.high_risk_cleared(rows, date(2013, 1, 1), date(2014, 3, 31), AS_OF, 7)
+    got = a6_suspects.high_risk_cleared(rows, date(2013, 1, 1), date(2014, 3, 31), AS_OF, 7)
     assert got == Share(1, 1)
 
 
 def test_nothing_supplied_is_nobody(table):
-    pairs = suspects.suspect_pairs(table("suspect"), AS_OF)
-    rows = suspects.outstanding_persons(pairs, AS_OF)
-    assert suspects.counts(rows) == (0, 0)
-    assert suspects.owned(rows) == Share(0, 0)
-    assert suspects.age_bands(rows)["persons"].sum() == 0
+    pairs = a6_suspects.suspect_pairs(table("suspect"), AS_OF)
+    rows = a6_suspects.outstanding_persons(pairs, AS_OF)
+    assert a6_suspects.counts(rows) == (0, 0)
+    assert a6_suspects.owned(rows) == Share(0, 0)
+    assert a6_suspects.age_bands(rows)["persons"].sum() == 0
     assert bail_measures.failed_to_answer(table("bail"), AS_OF) == (set(), set())
-    waits = circulation.days_to_circulation(rows, table("pnc_circulation"), AS_OF)
-    assert circulation.median_with_censoring(waits) == (None, 0, 0)
+    waits = a6_suspects.days_to_circulation(rows, table("pnc_circulation"), AS_OF)
+    assert a6_suspects.median_with_censoring(waits) == (None, 0, 0)

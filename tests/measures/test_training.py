@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures import training
+from hmic_analysis.findings import p4_training
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -23,7 +23,7 @@ def staff(table):
         {"person_key": "f", "role": "pcso", "in_training": False},
         {"person_key": "g", "role": "dispatcher", "in_training": False},
     )
-    return training.in_post(rows, AS_OF)
+    return p4_training.in_post(rows, AS_OF)
 
 
 @pytest.fixture
@@ -32,17 +32,17 @@ def given(table):
         made = table(
             "training", *({"person_key": "a", "course_code": str(i), **FORMAL, **row} for i, row in enumerate(rows))
         )
-        return training.prevention_input(made, AS_OF, 36)
+        return p4_training.prevention_input(made, AS_OF, 36)
 
     return make
 
 
 def test_leavers_starters_and_recruits_are_not_in_post(staff):
     assert staff["person_key"].tolist() == ["a", "b", "f", "g"]
-    assert training.not_said(staff) == (
+    assert p4_training.not_said(staff) == (
         "Of 1 members of staff it isn't said whether they are recruits; they are counted.",
     )
-    assert training.in_roles(staff)["value"].tolist() == [2, 1, 1]
+    assert p4_training.in_roles(staff)["value"].tolist() == [2, 1, 1]
 
 
 def test_what_counts_as_input(given):
@@ -58,12 +58,14 @@ def test_what_counts_as_input(given):
         {"formal": False, "hours": 0.5, "person_key": "f"},
     )
     assert rows["course_code"].tolist() == ["0", "1", "7", "8"]
-    assert training.any_training(rows) == (2, 1)
+    assert p4_training.any_training(rows) == (2, 1)
 
 
 def test_formal_means_assessed_and_two_hours_and_not_initial(staff, given):
     def trained(*rows):
-        return training.by_role(staff, training.formally_trained(staff, given(*rows), 2), ("response",))["response"]
+        return p4_training.by_role(staff, p4_training.formally_trained(staff, given(*rows), 2), ("response",))[
+            "response"
+        ]
 
     assert trained({}) == Share(1, 1)
     assert trained({"hours": 1.9}) == trained({"formal": False}) == trained({"is_initial": True}) == Share(0, 2)
@@ -76,24 +78,24 @@ def test_formal_means_assessed_and_two_hours_and_not_initial(staff, given):
 
 
 def test_roles_that_meet_victims(staff, given):
-    state = training.formally_trained(staff, given({}, {"person_key": "f"}, {"person_key": "g"}), 2)
-    assert training.by_role(staff, state) == {"response": Share(1, 1), "pcso": Share(1, 0)}
-    assert training.all_roles(staff, state) == Share(2, 1)
+    state = p4_training.formally_trained(staff, given({}, {"person_key": "f"}, {"person_key": "g"}), 2)
+    assert p4_training.by_role(staff, state) == {"response": Share(1, 1), "pcso": Share(1, 0)}
+    assert p4_training.all_roles(staff, state) == Share(2, 1)
 
 
 def test_kinds_of_input(given):
     rows = given(
         {}, {"hours": 1}, {"formal": False}, {"formal": None}, {"hours": None}, {"formal": False, "hours": None}
     )
-    assert training.kinds_of_input(rows, 2)["value"].tolist() == [1, 1, 2, 2]
+    assert p4_training.kinds_of_input(rows, 2)["value"].tolist() == [1, 1, 2, 2]
 
 
 def test_nothing_supplied(staff, given):
     nothing = given()
-    assert training.any_training(nothing) == (0, 0)
-    assert training.kinds_of_input(nothing, 2).empty
-    assert training.all_roles(staff, training.formally_trained(staff, nothing, 2)) == Share(0, 3)
+    assert p4_training.any_training(nothing) == (0, 0)
+    assert p4_training.kinds_of_input(nothing, 2).empty
+    assert p4_training.all_roles(staff, p4_training.formally_trained(staff, nothing, 2)) == Share(0, 3)
     nobody = staff.iloc[:0]
-    assert training.by_role(nobody, training.formally_trained(nobody, nothing, 2)) == {}
-    assert training.all_roles(nobody, training.formally_trained(nobody, nothing, 2)) == Share(0, 0)
-    assert training.in_roles(nobody).empty
+    assert p4_training.by_role(nobody, p4_training.formally_trained(nobody, nothing, 2)) == {}
+    assert p4_training.all_roles(nobody, p4_training.formally_trained(nobody, nothing, 2)) == Share(0, 0)
+    assert p4_training.in_roles(nobody).empty

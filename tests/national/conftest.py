@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from hmic_analysis.national.content import Content
-from hmic_analysis.national.gather import gather_all
-from hmic_analysis.national.log import Log
-from hmic_analysis.national.report import NationalReport, make_report
+from hmic_analysis.national.counts import Log
+from hmic_analysis.national.report import NationalReport, gather_all, make_report
 from hmic_analysis.national.write import write_report
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import Project

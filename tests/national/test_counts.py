@@ -7,8 +7,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hmic_analysis.national.counts import Row, gives_away, release_row
-from hmic_analysis.national.log import Log
+from hmic_analysis.national.counts import Log, Row, gives_away, release_row
 
 STATES = ("supported", "contradicted", "undecided", "not_assessed")
 

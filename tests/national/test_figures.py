@@ -10,10 +10,8 @@ import pytest
 from scipy import stats
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.national.areas import area_figure, areas_of
-from hmic_analysis.national.bins import distribution, hides, merged
-from hmic_analysis.national.log import Log
-from hmic_analysis.national.pooled import pooled
+from hmic_analysis.national.counts import Log
+from hmic_analysis.national.figures import area_figure, areas_of, distribution, hides, merged, pooled
 
 from .made import FORCES, PARAMS, RULES, gathered
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hmic_analysis.errors import DataError
-from hmic_analysis.national.gather import gather_all
-from hmic_analysis.national.log import Log
-from hmic_analysis.national.reasons import GROUPS, TITLES, group_of
-from hmic_analysis.national.report import make_report
-from hmic_analysis.national.wording import claim_sentence
+from hmic_analysis.national.content import claim_sentence
+from hmic_analysis.national.counts import Log
+from hmic_analysis.national.report import GROUPS, TITLES, gather_all, group_of, make_report
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import Project
 

@@ -15,13 +15,11 @@ from lxml import html
 from pypdf import PdfReader
 
 from hmic_analysis.cli.main import main
+from hmic_analysis.documents import embargo
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.national.check import check_nameless
-from hmic_analysis.national.gather import gather_all
-from hmic_analysis.national.log import Log
-from hmic_analysis.national.report import make_report
-from hmic_analysis.national.write import check_target, restricted_folder, write_report
-from hmic_analysis.release import clock
+from hmic_analysis.national.counts import Log
+from hmic_analysis.national.report import gather_all, make_report
+from hmic_analysis.national.write import check_nameless, check_target, restricted_folder, write_report
 
 from .conftest import EMBARGO
 from .made import FORCES
@@ -170,7 +168,7 @@ def before(monkeypatch) -> None:
     """A day before the embargo of the inspection ends."""
     import datetime as dt
 
-    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2014, 9, 3, 12, tzinfo=dt.UTC))
+    monkeypatch.setattr(embargo, "now", lambda: dt.datetime(2014, 9, 3, 12, tzinfo=dt.UTC))
 
 
 def test_before_the_embargo_the_report_is_refused(written, before, tmp_path, capsys) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hmic_analysis.national.counts import Row, release_row
-from hmic_analysis.national.log import Log
-from hmic_analysis.national.reasons import GROUPS
-from hmic_analysis.national.wording import claim_sentence, forces, reasons_sentence
+from hmic_analysis.national.content import claim_sentence, forces, reasons_sentence
+from hmic_analysis.national.counts import Log, Row, release_row
+from hmic_analysis.national.report import GROUPS
 
 
 def row(supported: int, contradicted: int, undecided: int, not_assessed: int = 0, **reasons: int) -> Row:

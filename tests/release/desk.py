@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
+from hmic_analysis.documents import embargo
 from hmic_analysis.evidence.bundle import write_bundle
 from hmic_analysis.evidence.model import Bundle
-from hmic_analysis.letters.writing import write_letter_of
 from hmic_analysis.params.load import load_params
+from hmic_analysis.process.letter import write_letter_of
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.release import clock
 from hmic_analysis.runs.record import Record, write_record
 
 from ..conftest import copy_project
@@ -28,7 +28,7 @@ class Clock:
 
     def __init__(self, monkeypatch) -> None:
         self.moment = EARLY
-        monkeypatch.setattr(clock, "now", lambda: self.moment)
+        monkeypatch.setattr(embargo, "now", lambda: self.moment)
 
     def later(self, **span: float) -> None:
         """Let time pass."""

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from hmic_analysis.errors import DataError, LockedError
-from hmic_analysis.release.chain import BEGINNING, append_entry, held, read_chain
+from hmic_analysis.process.states import BEGINNING, append_entry, held, read_chain
 
 
 @pytest.fixture

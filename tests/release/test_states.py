@@ -10,12 +10,10 @@ import pytest
 from hmic_analysis.cli.main import main
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import read_bundle, write_bundle
-from hmic_analysis.letters.writing import write_letter_of
 from hmic_analysis.params.load import load_params
-from hmic_analysis.release.advance import advance
-from hmic_analysis.release.bound import document_text
-from hmic_analysis.release.states import STATES, log_path, read_log
-from hmic_analysis.update.keep import kept_folder, read_run
+from hmic_analysis.process.kept import kept_folder, read_run
+from hmic_analysis.process.letter import document_text, write_letter_of
+from hmic_analysis.process.states import STATES, advance, log_path, read_log
 
 from ..letters.evidence import percent
 from ..letters.test_check import typed_over

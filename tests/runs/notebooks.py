@@ -40,7 +40,7 @@ def start(folder: Path, engine: str, names: Iterable[str]) -> subprocess.Popen:
 
 def main(folder: str, engine: str, *names: str) -> int:
     """The process that executes them."""
-    from hmic_analysis.runs.warm.preload import prepare
+    from hmic_analysis.runs.warm.parent import prepare
 
     if engine == "warm":
         fault = prepare(["numpy", "pandas", "pyarrow", "matplotlib.pyplot", "seaborn", "scipy.stats"])

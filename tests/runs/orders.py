@@ -8,9 +8,8 @@ from pathlib import Path
 
 import nbformat
 
-from hmic_analysis.runs.batch import run_orders
-from hmic_analysis.runs.order import Order
-from hmic_analysis.runs.record import Record
+from hmic_analysis.runs.lanes import run_orders
+from hmic_analysis.runs.record import Order, Record
 
 from .notebooks import build
 

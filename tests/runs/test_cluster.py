@@ -13,9 +13,8 @@ import pytest
 
 from hmic_analysis.cli.main import main
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.cluster_worker import difference
+from hmic_analysis.runs.cluster import Share, difference
 from hmic_analysis.runs.record import read_record
-from hmic_analysis.runs.share import Share
 from hmic_analysis.simulate.facts import Facts
 
 from ..conftest import copy_project

@@ -9,8 +9,7 @@ import signal
 
 import pytest
 
-from hmic_analysis.runs.outputs import what_is_missing
-from hmic_analysis.runs.record import read_record
+from hmic_analysis.runs.record import read_record, what_is_missing
 from hmic_analysis.runs.warm import linux
 
 from .conftest import complete, descendants, start_run, wait_for

@@ -13,8 +13,8 @@ from filelock import FileLock
 from hmic_analysis.cli.main import main
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.lock import Holder
 from hmic_analysis.runs.record import read_record
+from hmic_analysis.runs.session import Holder
 from hmic_analysis.runs.status import read_status
 from hmic_analysis.simulate.facts import Facts
 

@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from hmic_analysis.disclosure.leaks import find_leaks
-from hmic_analysis.disclosure.rules import rules_of
+from hmic_analysis.disclosure.protect import rules_of
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.site.build import build_site
 

@@ -11,7 +11,7 @@ import pytest
 
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.site.build import MANIFEST, build_site
-from hmic_analysis.site.frame import MIXED, SYNTHETIC
+from hmic_analysis.site.html import MIXED, SYNTHETIC
 
 from .conftest import NOTICE
 from .evidence import FORCES, copy_of, sources_of

@@ -8,9 +8,9 @@ import pytest
 
 from hmic_analysis.cli.main import main
 from hmic_analysis.disclosure.check import check_release
+from hmic_analysis.documents import embargo
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.release import clock
 
 from ..conftest import copy_project
 from ..runs.conftest import few_findings
@@ -36,7 +36,7 @@ def build(ran, tmp_path, monkeypatch):
     """Run ``hmic site build`` at a moment."""
 
     def run(*words, at=END):
-        monkeypatch.setattr(clock, "now", lambda: at)
+        monkeypatch.setattr(embargo, "now", lambda: at)
         target = tmp_path / "site"
         return main(["site", "build", *words, "--out", str(target), "--project", str(ran.root)]), target
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.utils import cell as cells_of
 
 from hmic_analysis.site.downloads import Sheet
-from hmic_analysis.site.words import SHORTHAND
+from hmic_analysis.site.views import SHORTHAND
 from hmic_analysis.site.workbook import sheet_names, workbook
 
 NOTICE = "Synthetic data: nothing here is about any real police force."

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from hmic_analysis.statistics.agreement import kappa
+from hmic_analysis.statistics.intervals import kappa
 
 
 def codes(*cells):

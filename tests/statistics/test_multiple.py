@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hmic_analysis.statistics.multiple import benjamini_hochberg, chance_of_any
+from hmic_analysis.statistics.differences import benjamini_hochberg, chance_of_any
 
 
 def test_by_hand():

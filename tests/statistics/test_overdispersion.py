@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hmic_analysis.statistics.funnel import exact_count_interval
-from hmic_analysis.statistics.overdispersion import overdispersed_funnel
+from hmic_analysis.statistics.funnel import exact_count_interval, overdispersed_funnel
 
 from .reference import document, near, reference, rows
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from hmic_analysis.statistics.survival import median_time
+from hmic_analysis.statistics.intervals import median_time
 
 #: Weeks in remission under 6-mercaptopurine, Freireich et al. (1963): the example of every textbook.
 ENDED = [6, 6, 6, 7, 10, 13, 16, 22, 23]

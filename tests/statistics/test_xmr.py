@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hmic_analysis.statistics.xmr import xmr
-from hmic_analysis.statistics.xmr_rules import Dialect
+from hmic_analysis.statistics.xmr import Dialect, xmr
 
 from .reference import document, near, number, reference
 

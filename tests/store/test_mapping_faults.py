@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.store.mapping_load import load_mapping
+from hmic_analysis.store.mapping_check import load_mapping
 
 GOOD = """\
 title: t

@@ -11,7 +11,7 @@ import pytest
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.store import mapping
-from hmic_analysis.store.located import read_located
+from hmic_analysis.store.mapping import read_located
 from tests.store.conftest import ROOT
 
 TABLE = """

@@ -15,9 +15,9 @@ from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS
 from hmic_analysis.contracts.frames import frame_schema
 from hmic_analysis.errors import DataError, LockedError
 from hmic_analysis.store import prepare as module
-from hmic_analysis.store.check import check_rows
+from hmic_analysis.store.accounts import check_rows
 from hmic_analysis.store.prepare import prepare
-from hmic_analysis.store.processed import load_table, read_manifest
+from hmic_analysis.store.tables import load_table, read_manifest
 
 HEAD = "incident_id,created_at,created_month,grade,closed_at\n"
 

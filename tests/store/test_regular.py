@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from hmic_analysis.store import csvfile
 from hmic_analysis.store.mapping import FileSpec
-from hmic_analysis.store.scan import scan_csv
-from hmic_analysis.store.textfile import plain_text
+from hmic_analysis.store.textfile import plain_text, scan_csv
 
 SPEC = FileSpec(pattern="data.csv")
 CELL = st.text(st.sampled_from('ab ,;"\n\r\t\x00é\u00a0\ufffd'), max_size=4)

@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from hmic_analysis.store.prepare import prepare
-from hmic_analysis.store.processed import load_table
+from hmic_analysis.store.tables import load_table
 from tests.store.conftest import SHARED
 
 pytestmark = [

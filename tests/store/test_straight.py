@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.contracts.base import Column, Contract
 from hmic_analysis.store import csvfile, straight
-from hmic_analysis.store.layout import Layout
-from hmic_analysis.store.lines import fetch_lines
-from hmic_analysis.store.scan import scan_csv
+from hmic_analysis.store.csvfile import fetch_lines
+from hmic_analysis.store.rawtable import Layout
 from hmic_analysis.store.sql import make_macros
 from hmic_analysis.store.straight import Typing, read_straight
+from hmic_analysis.store.textfile import scan_csv
 from tests.store.conftest import Workshop
 
 #: Tables that have between them every kind of column.

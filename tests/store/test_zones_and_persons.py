@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from hmic_analysis.errors import DataError
-from hmic_analysis.store import persons, zones
+from hmic_analysis.store import persons, times
 from hmic_analysis.store.persons import person_key, use_key
 from hmic_analysis.store.sql import make_macros
 
@@ -26,10 +26,10 @@ def test_wall_time_is_read_as_zoneinfo_reads_it(zone):
     info = ZoneInfo(zone)
     moments = [dt.datetime(1901, 1, 1) + dt.timedelta(hours=37 * i + 5) for i in range(0, 47_000, 7)]
     around = (-7200, -3601, -3600, -1800, -1, 0, 1, 1799, 3599, 3600)
-    for change in zones.transitions(zone)[1]:
+    for change in times.transitions(zone)[1]:
         moments += [change.at + dt.timedelta(seconds=o + s) for o in (change.before, change.after) for s in around]
     con = duckdb.connect()
-    wall, local = zones.zone_macros(con, zone)
+    wall, local = times.zone_macros(con, zone)
     found = con.execute(
         f"SELECT x, {wall}(x), {local}(x) FROM (SELECT unnest(?::TIMESTAMP[]) AS x)", [moments]
     ).fetchall()
@@ -37,7 +37,7 @@ def test_wall_time_is_read_as_zoneinfo_reads_it(zone):
     for moment, code, shown in found:
         first = int(moment.replace(tzinfo=info).utcoffset().total_seconds())
         second = int(moment.replace(tzinfo=info, fold=1).utcoffset().total_seconds())
-        kind = (first - second) // 60 if second < first else zones.GAP if second > first else 0
+        kind = (first - second) // 60 if second < first else times.GAP if second > first else 0
         assert code == (first + 86400) * 1000 + kind, moment
         assert shown == moment.replace(tzinfo=dt.UTC).astimezone(info).replace(tzinfo=None)
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from hmic_analysis.findings import a2
+from hmic_analysis.findings import a2_attendance
 from hmic_analysis.project import find_project
 from hmic_analysis.simulate.facts import Facts
 
@@ -75,7 +75,7 @@ def test_limits_start_afresh_only_where_the_register_dates_a_policy_in_the_perio
         "document_type": "policy", "status": "approved", "subject": "response_deployment", "effective_from": dates,
     })  # fmt: skip
     by_month = pd.DataFrame({"month": pd.date_range("2012-12-01", periods=12, freq="MS")})
-    found = a2.policy_changes(SimpleNamespace(table=lambda name: register), by_month)
+    found = a2_attendance.policy_changes(SimpleNamespace(table=lambda name: register), by_month)
     assert found == {"2013-06": "Another response policy"}
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.prepare import prepare_force
+from hmic_analysis.runs.session import prepare_force
 from hmic_analysis.simulate.facts import TABLES as ALL_TABLES
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.frame import ForceFacts, Frame

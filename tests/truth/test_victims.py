@@ -8,7 +8,7 @@ import json
 import pytest
 
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.prepare import prepare_force
+from hmic_analysis.runs.session import prepare_force
 from hmic_analysis.simulate.draw import draw_force
 from hmic_analysis.simulate.facts import TABLES as ALL_TABLES
 from hmic_analysis.simulate.facts import Facts

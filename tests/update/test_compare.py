@@ -9,13 +9,13 @@ import re
 import pytest
 
 from hmic_analysis.cli.main import main
+from hmic_analysis.documents.embargo import embargo_notice
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import read_bundle, write_bundle
 from hmic_analysis.params.load import load_params
-from hmic_analysis.release.embargo import embargo_notice
+from hmic_analysis.process.kept import check_name, keep, kept_folder, kept_names, read_run
+from hmic_analysis.process.update import compare_runs
 from hmic_analysis.runs.record import BASIS_NAME
-from hmic_analysis.update.compare import compare_runs
-from hmic_analysis.update.keep import check_name, keep, kept_folder, kept_names, read_run
 
 from ..letters.evidence import percent
 from ..release.desk import AT, EARLY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.update.differences import change_of
+from hmic_analysis.process.kept import change_of
 
 from ..letters.evidence import number, percent
 

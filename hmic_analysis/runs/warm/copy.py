@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hmic_analysis.runs.warm import linux, wire
-from hmic_analysis.runs.warm.streams import Reporter, Stream
+from hmic_analysis.runs.warm.kernel import Reporter, Stream
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a copy tells its worker: messages through a pipe, each with its length before it."""
+"""What a copy tells its worker: messages through a pipe, and how it ended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import json
 import os
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
+
+# --------------------------------------------------------------------------------------------------------------------
+# What a copy tells its worker: messages through a pipe, each with its length before it.
 
 _LENGTH = struct.Struct("<Q")
 
@@ -65,3 +69,32 @@ class Inbox:
             start = end
             yield kind, content, at
         del self._held[:start]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# How a notebook in a copy ended.
+
+
+@dataclass
+class Outcome:
+    """How a notebook ended.
+
+    Attributes
+    ----------
+    whole : bool
+        Whether it came to its end, or to a cell that failed.
+    stopped : str
+        Why the worker stopped it: ``time``, ``cell time``, ``output``; empty if it didn't.
+    wait_status : int
+        As the operating system gives it.
+    peak_kb : int
+        The most memory that its process held.
+    engine_fault : str
+        Traceback of a fault in the engine itself.
+    """
+
+    whole: bool = False
+    stopped: str = ""
+    wait_status: int = 0
+    peak_kb: int = 0
+    engine_fault: str = ""

@@ -15,13 +15,7 @@ from hmic_analysis.simulate.streams import pick
 from hmic_analysis.simulate.topic import Piece, Subject
 from hmic_analysis.simulate.victims.closures import Closures
 from hmic_analysis.simulate.victims.contacts import BLANK, FIRM, NO_ONE, PERSON, Contacts
-from hmic_analysis.simulate.victims.earlier import (
-    KINDS,
-    draw_earlier,
-    place_keys,
-    repeat_share,
-    victim_keys,
-)
+from hmic_analysis.simulate.victims.earlier import KINDS, draw_earlier, place_keys, repeat_share, victim_keys
 from hmic_analysis.simulate.victims.flags import Flags
 from hmic_analysis.simulate.victims.persons import Persons
 

@@ -1,0 +1,1 @@
+"""What leaves the building as a file: blocks, and the only writers of Word, PDF and workbooks."""

@@ -1,0 +1,250 @@
+"""The blocks of a document: what it says, in order, before it becomes a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from hmic_analysis.evidence.model import Model, Sensitivity
+
+SYNTHETIC_NOTICE = "SYNTHETIC DATA - not about any real police force"
+
+
+@dataclass(frozen=True)
+class LetterSettings:
+    """What a letter needs to know besides the evidence.
+
+    Parameters
+    ----------
+    force, force_name : str
+        Slug and name of the force it is written to.
+    organisation : str
+        Whose letter it is; also the author of the document.
+    address : tuple of str
+        Lines of the letterhead below the organisation.
+    signatory_name, signatory_post, signatory_honours : str
+        Who signs.
+    addressee : tuple of str
+        Lines of the addressee block, the first usually a name and the last the force.
+    salutation : str
+        What follows "Dear".
+    subject : str
+        The subject line.
+    reference : str
+        The organisation's reference, "" for none.
+    embargo : str
+        ``YYYY-MM-DDTHH:MM``, London wall time, "" for none.
+    figures_per_finding : int
+        At most so many figures of each finding are printed.
+    report_title : str
+        Title of the national report that goes with the letter, "" for none.
+    min_count : int
+        Counts of persons above 0 and below it are not printed.
+    marker : str
+        What stands in their place in tables.
+    """
+
+    force: str
+    force_name: str
+    organisation: str
+    address: tuple[str, ...]
+    signatory_name: str
+    signatory_post: str
+    addressee: tuple[str, ...]
+    salutation: str
+    subject: str
+    signatory_honours: str = ""
+    reference: str = ""
+    embargo: str = ""
+    figures_per_finding: int = 2
+    report_title: str = ""
+    min_count: int = 5
+    marker: str = "[c]"
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """One finding of the inspection, in the order of the letter.
+
+    Parameters
+    ----------
+    finding : str
+        ``A1``.
+    title : str
+    section : str
+        Heading of the section it stands under.
+    request : tuple of str
+        What to ask the force for where there is no evidence.
+    claims : tuple of (str, str)
+        Its claims and their statements; those that the evidence lacks are named as withheld.
+    """
+
+    finding: str
+    title: str
+    section: str
+    request: tuple[str, ...] = ()
+    claims: tuple[tuple[str, str], ...] = ()
+
+
+class Part(Model):
+    """A stretch of text.
+
+    Attributes
+    ----------
+    target : str
+        Bookmark of the figure or table that the text refers to, "" for none.
+    claim : str
+        The claim that the text is the sentence of, "" for none.
+    numbers : tuple of (str, str)
+        Each number printed and the indicator field it was taken from.
+    own : bool
+        Whether an inspector worded it.
+    """
+
+    text: str
+    target: str = ""
+    strong: bool = False
+    claim: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+    own: bool = False
+
+
+class Heading(Model):
+    """A heading within a section (level 2)."""
+
+    kind: Literal["heading"] = "heading"
+    text: str
+
+
+class Paragraph(Model):
+    """One paragraph.
+
+    Attributes
+    ----------
+    style : str
+        ``body``, ``bullet``, ``note`` (an aside, not a finding) or ``term`` (a term and what it means).
+    numbers : tuple of (str, str)
+        Each number printed and the indicator field it was taken from, as in the evidence.
+    """
+
+    kind: Literal["paragraph"] = "paragraph"
+    style: Literal["body", "bullet", "note", "term"] = "body"
+    parts: tuple[Part, ...]
+    finding: str = ""
+    claims: tuple[str, ...] = ()
+    numbers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The paragraph as it is read."""
+        return "".join(part.text for part in self.parts)
+
+
+class FigureBlock(Model):
+    """A figure with its words.
+
+    Attributes
+    ----------
+    subtitle, note : str
+        What is measured, where and when; and how to read the picture, put below it.
+    png, svg, data : str
+        Paths below the letter's folder.
+    origin : tuple of str
+        Paths of the same three files below the folder of the finding's report.
+    """
+
+    kind: Literal["figure"] = "figure"
+    number: int
+    bookmark: str
+    finding: str
+    name: str
+    headline: str
+    subtitle: str
+    note: str = ""
+    source: str
+    alt: str
+    png: str
+    svg: str
+    data: str
+    origin: tuple[str, str, str]
+    synthetic: bool = False
+
+
+class TableColumn(Model):
+    """Heading, width in millimetres and alignment of a column."""
+
+    title: str
+    width: float
+    align: Literal["left", "right", "centre"] = "left"
+
+
+class TableBlock(Model):
+    """A table with its words; a line break in a cell starts a new line."""
+
+    kind: Literal["table"] = "table"
+    number: int
+    bookmark: str
+    headline: str
+    subtitle: str
+    alt: str
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block = Annotated[Heading | Paragraph | FigureBlock | TableBlock, Field(discriminator="kind")]
+
+
+class Section(Model):
+    """A section or an annex: its heading (level 1) and what follows."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+class Letter(Model):
+    """A letter, complete but for its looks.
+
+    Attributes
+    ----------
+    embargo : str
+        When the embargo ends, in words; "" where there is none, or where the letter is not marked with it any more.
+    sensitivity : str
+        The highest level of what it was written from.
+    marks : tuple of str
+        What a reader must know of the letter as a whole, printed before the findings.
+    """
+
+    schema_version: int = 2
+    force: str
+    force_name: str
+    synthetic: bool
+    synthetic_notice: str
+    title: str
+    organisation: str
+    address: tuple[str, ...]
+    reference: str
+    addressee: tuple[str, ...]
+    salutation: str
+    subject: str
+    report_title: str
+    embargo: str
+    sensitivity: Sensitivity = "force"
+    letter_date: str
+    written_on: str
+    evidence_period: str
+    signatory_name: str
+    signatory_honours: str
+    signatory_post: str
+    marks: tuple[str, ...] = ()
+    sections: tuple[Section, ...]
+    annexes: tuple[Section, ...]
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Every block of the sections and annexes, in order."""
+        return tuple(block for section in self.sections + self.annexes for block in section.blocks)
+
+    def figures(self) -> tuple[FigureBlock, ...]:
+        """The figures, in order of their numbers."""
+        return tuple(block for block in self.blocks() if isinstance(block, FigureBlock))

@@ -1,0 +1,223 @@
+"""Pictures and texts for an accessible PDF (PDF/UA-1), set by typst, and pictures that Word can take."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from lxml import etree
+
+from hmic_analysis.errors import DataError
+
+# --------------------------------------------------------------------------------------------------------------------
+# The size of a picture, read off its SVG.
+
+#: Millimetres in one unit of length of SVG.
+UNITS = {"pt": 25.4 / 72, "mm": 1.0, "cm": 10.0, "in": 25.4, "px": 25.4 / 96, "": 25.4 / 96}
+LENGTH = re.compile(r"([0-9.]+)\s*(pt|mm|cm|in|px|)")
+#: No entities, nothing from the network: a picture is a file by itself.
+PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
+
+def read_svg(path: Path, where: str) -> etree._Element:
+    """The root of an SVG picture.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    where : str
+        The figure, for the message.
+
+    Returns
+    -------
+    lxml.etree._Element
+
+    Raises
+    ------
+    DataError
+        If there is none or it isn't SVG.
+    """
+    try:
+        root = etree.fromstring(path.read_bytes(), PARSER)
+    except (OSError, etree.XMLSyntaxError) as fault:
+        raise DataError(
+            f"The picture of {where} can't be read: {path} ({fault}). Run the finding again, then write the letter."
+        ) from None
+    if etree.QName(root).localname != "svg":
+        raise DataError(f"The picture of {where} is no SVG: {path}. Run the finding again, then write the letter.")
+    return root
+
+
+def size_of(path: Path, where: str) -> tuple[float, float]:
+    """Width and height of an SVG picture in millimetres; :class:`DataError` as :func:`read_svg`."""
+    root = read_svg(path, where)
+    sizes = [LENGTH.fullmatch(root.get(side, "").strip()) for side in ("width", "height")]
+    if not all(sizes) or any(float(size[1]) <= 0 for size in sizes):
+        raise DataError(f"The picture of {where} has no width and height: {path}. Run the finding again.")
+    return tuple(float(size[1]) * UNITS[size[2]] for size in sizes)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# An SVG picture made ready for programs that turn it into EMF: text as text, nothing that EMF has no record for.
+#
+# EMF itself is not written here; no library at hand writes it faithfully. Word (Insert, Pictures; then Convert to
+# Shape) and Inkscape (Save as, Enhanced Metafile) make it from the SVG.
+
+SVG = "{http://www.w3.org/2000/svg}"
+HREF = "{http://www.w3.org/1999/xlink}href"
+#: Verdana, which every Windows has, is as wide as DejaVu Sans, so that no text runs over its neighbour.
+FAMILY = "'DejaVu Sans', Verdana, Arial, sans-serif"
+GLYPH = re.compile(r"#DejaVuSans(?:-(Bold|Oblique|BoldOblique))?-[0-9a-f]+$")
+SCALE = re.compile(r"\s*scale\(([0-9.]+) -[0-9.]+\)")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+#: Units that a shape may stand outside the rectangle that clips it without being cut: half a line's width.
+SLACK = 1.0
+#: Height of a line of notice below the picture, in the picture's points.
+LINE = 13.0
+NOTICE_SIZE = 7.0
+NOTICE_COLOUR = "#801650"
+UNCARRIED = ("filter", "mask", "pattern")
+
+
+def emf_ready(path: Path, where: str, width: float, title: str, alt: str, notices: Sequence[str]) -> tuple[bytes, int]:
+    """A picture as SVG that can become EMF.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The SVG as the report left it, letters drawn as outlines.
+    where : str
+        The figure, for messages.
+    width : float
+        Millimetres.
+    title, alt : str
+        Go into the picture as its title and description.
+    notices : sequence of str
+        Lines printed below the picture.
+
+    Returns
+    -------
+    tuple of (bytes, int)
+        The SVG, and how many clips had to stay because a shape goes beyond them.
+
+    Raises
+    ------
+    DataError
+        If there is no picture, or it holds what EMF can't carry: a filter, a mask or a pattern.
+    """
+    root = copy.deepcopy(read_svg(path, where))
+    wide, high = size_of(path, where)
+    for element in root.iter():
+        if isinstance(element.tag, str) and etree.QName(element).localname in UNCARRIED:
+            kind = etree.QName(element).localname
+            raise DataError(f"The picture of {where} holds a {kind}, which EMF can't carry. Use its PNG.")
+    for group in list(root.iter(SVG + "g")):
+        _text_as_text(group)
+    kept = _drop_clips(root)
+    for metadata in root.findall(SVG + "metadata"):
+        root.remove(metadata)
+    _describe(root, title, alt)
+    _size(root, width, wide, high, notices)
+    etree.cleanup_namespaces(root)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8"), kept
+
+
+def _text_as_text(group: etree._Element) -> None:
+    """Put letters in place of their outlines; the words stand in a comment beside them."""
+    comment = next((c for c in group if isinstance(c, etree._Comment)), None)
+    drawn = next((c for c in group if c.tag == SVG + "g" and _glyphs(c)), None)
+    if comment is None or drawn is None:
+        return
+    moved = drawn.get("transform") or ""
+    scale = SCALE.search(moved)
+    if scale is None:
+        return
+    text = etree.Element(SVG + "text")
+    text.text = (comment.text or "").strip().replace("- -", "--")
+    text.set("transform", SCALE.sub("", moved).strip())
+    text.set("font-family", FAMILY)
+    text.set("font-size", f"{100 * float(scale[1]):g}")
+    faces = {GLYPH.search(use.get(HREF))[1] or "" for use in _glyphs(drawn)}
+    if any("Bold" in face for face in faces):
+        text.set("font-weight", "bold")
+    if any("Oblique" in face for face in faces):
+        text.set("font-style", "italic")
+    if drawn.get("style"):
+        text.set("style", drawn.get("style"))
+    text.tail = drawn.tail
+    group.replace(drawn, text)
+    group.remove(comment)
+
+
+def _glyphs(element: etree._Element) -> list[etree._Element]:
+    return [use for use in element.iter(SVG + "use") if GLYPH.search(use.get(HREF, ""))]
+
+
+def _drop_clips(root: etree._Element) -> int:
+    """Take away each clip that cuts nothing; how many had to stay."""
+    rectangles = {clip.get("id"): _rectangle(clip) for clip in root.iter(SVG + "clipPath")}
+    kept = 0
+    for element in [e for e in root.iter() if isinstance(e.tag, str) and e.get("clip-path")]:
+        box = rectangles.get(element.get("clip-path")[5:-1])
+        if box is not None and all(_inside(x, y, box) for x, y in _points(element)):
+            del element.attrib["clip-path"]
+        else:
+            kept += 1
+    if not kept:
+        for clip in list(root.iter(SVG + "clipPath")):
+            clip.getparent().remove(clip)
+    return kept
+
+
+def _rectangle(clip: etree._Element) -> tuple[float, float, float, float] | None:
+    shape = clip.find(SVG + "rect")
+    if shape is None or len(clip) != 1:
+        return None
+    x, y, width, height = (float(shape.get(k, "0")) for k in ("x", "y", "width", "height"))
+    return x - SLACK, y - SLACK, x + width + SLACK, y + height + SLACK
+
+
+def _inside(x: float, y: float, box: tuple[float, float, float, float]) -> bool:
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _points(element: etree._Element) -> list[tuple[float, float]]:
+    """Corners of a shape, or of all shapes of a group, also of those that are used from elsewhere."""
+    points: list[tuple[float, float]] = []
+    for shape in element.iter(SVG + "path", SVG + "use"):
+        if shape.tag == SVG + "use":
+            marks = element.getroottree().xpath("//*[@id=$id]", id=shape.get(HREF, "").lstrip("#"))
+            x, y = (float(shape.get(side, "0")) for side in ("x", "y"))
+            points += [(x + a, y + b) for mark in marks for a, b in _points(mark)]
+        else:
+            numbers = [float(n) for n in NUMBER.findall(shape.get("d") or "")]
+            points += list(zip(numbers[::2], numbers[1::2], strict=False))
+    return points
+
+
+def _describe(root: etree._Element, title: str, alt: str) -> None:
+    for position, (name, words) in enumerate((("title", title), ("desc", alt))):
+        for old in root.findall(SVG + name):
+            root.remove(old)
+        element = etree.Element(SVG + name, id=f"figure-{name}")
+        element.text = words
+        root.insert(position, element)
+    root.set("role", "img")
+    root.set("aria-labelledby", "figure-title figure-desc")
+
+
+def _size(root: etree._Element, width: float, wide: float, high: float, notices: Sequence[str]) -> None:
+    """Set the size in millimetres, with room for the notices below."""
+    left, top, right, bottom = (float(n) for n in (root.get("viewBox") or "").split())
+    for i, notice in enumerate(notices):
+        line = etree.SubElement(root, SVG + "text", x=f"{left + 4:g}", y=f"{top + bottom + LINE * (i + 0.75):g}")
+        line.text = notice
+        line.set("font-size", f"{NOTICE_SIZE:g}")
+        for name, value in (("font-family", FAMILY), ("font-weight", "bold"), ("fill", NOTICE_COLOUR)):
+            line.set(name, value)
+    taller = bottom + LINE * len(notices)
+    root.set("viewBox", f"{left:g} {top:g} {right:g} {taller:g}")
+    root.set("width", f"{width:g}mm")
+    root.set("height", f"{width / wide * high * taller / bottom:.3f}mm")

@@ -1,0 +1,516 @@
+"""How times are spread: response times, lags, and demand against staff over the hours of the week."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from hmic_analysis.errors import DataError
+from hmic_analysis.figures import style
+from hmic_analysis.figures.chart import Chart, Words, clean_text, finish, lower, no_data, take, unknown
+from hmic_analysis.figures.rows import Rows, ValueColumn, by_section, limit_rows, row_labels, set_rows, value_axis
+from hmic_analysis.figures.sheet import (
+    FLAG_LINE_MM,
+    KEY_LINE_MM,
+    KeyEntry,
+    LineEnd,
+    Sheet,
+    place_flags,
+    print_ends,
+    room_for,
+    wrap_name,
+)
+from hmic_analysis.figures.style import (
+    LOG_NOTE,
+    block_height,
+    log_ticks,
+    minute_labels,
+    minute_ticks,
+    needs_log,
+    nice_ticks,
+    plain,
+    say,
+    say_minutes,
+    text_width,
+    tick_labels,
+    wrap,
+)
+
+# --------------------------------------------------------------------------------------------------------------------
+# The distribution of a lag: what share took so long or less.
+
+_LAGS_PLOT_MM = 46.0
+_LEFT_MM = 14.0
+_RIGHT_MM = 9.0
+#: Points of the line: more can't be seen at this width.
+_POINTS = 400
+#: A linear axis up to four days, beyond that a logarithmic one.
+_LINEAR_HOURS = 96.0
+
+
+@style.house_style()
+def lag_distribution(
+    hours: pd.Series,
+    marks: Mapping[str, float] | None = None,
+    *,
+    what: str = "Crimes recorded",
+    units_name: str = "crimes",
+    name: str = "lag-distribution",
+    subtitle: str = "",
+    source: str = "",
+    headline: str | None = None,
+    synthetic: bool = False,
+    reason: str = "no pair of times to take a lag from",
+) -> Chart:
+    """Share of records that took so long or less: a rising step line.
+
+    Parameters
+    ----------
+    hours : pandas.Series
+        Lags in hours, or as time differences, 0 or more; missing ones are left out, and a note says how many.
+    marks : mapping of str to float, optional
+        Labelled vertical lines, in hours.
+    what, units_name : str
+        What the line is of, for headline and alt text.
+    name, subtitle, source, headline, synthetic, reason
+        As in :func:`hmic_analysis.figures.rows.counts`.
+
+    Returns
+    -------
+    Chart
+        Its data give the share at each mark and at round lengths, not single records.
+
+    Raises
+    ------
+    DataError
+        If a lag or a mark is no finite number of 0 or more.
+    """
+    lags = _lags(hours)
+    marks = _marks(marks or {})
+    known = np.sort(lags[~np.isnan(lags)])
+    if known.size == 0:
+        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
+    high = max(float(known[-1]), *marks.values(), 1.0)
+    log = high > _LINEAR_HOURS
+    ticks = log_ticks(1.0, high, "hours") if log else [t / 60 for t in minute_ticks(high * 60)]
+    sheet, axes = _frame(ticks, marks, log, synthetic)
+    grid = np.unique(np.append(_grid(ticks, log), [m for m in marks.values() if m >= ticks[0]]))
+    axes.step(grid, _share(known, grid), where="post", color=style.COLOURS[0], linewidth=2, zorder=3, clip_on=False)
+    stops = np.array(sorted({*ticks, *marks.values()}))
+    left_out = len(lags) - known.size
+    notes = [f"Number of {units_name}: {known.size:,}" + (f"; {left_out:,} without a lag left out" if left_out else "")]
+    if log and min(float(known[0]), *marks.values(), math.inf) < ticks[0]:
+        notes.append(f"The axis begins at {say_minutes(60 * ticks[0])}; what is shorter stands at its left edge")
+    message = _message(what, known, marks)
+    return finish(
+        sheet,
+        Words(name, subtitle, source, headline, synthetic),
+        headline=message,
+        alt=f"Rising line of the share of {units_name} by time taken, where {lower(message)}",
+        data=pd.DataFrame({"hours": stops, "share_at_most": _share(known, stops)}),
+        notes=(*notes, LOG_NOTE) if log else tuple(notes),
+    )
+
+
+def _lags(hours: pd.Series) -> np.ndarray:
+    """Lags in hours as floats."""
+    hours = pd.Series(hours)
+    if pd.api.types.is_timedelta64_dtype(hours):
+        hours = hours / pd.Timedelta(hours=1)
+    frame = take(pd.DataFrame({"hours": hours}), "lag_distribution", numbers=("hours",), counted=("hours",))
+    return frame["hours"].to_numpy()
+
+
+def _marks(marks: Mapping[str, float]) -> dict[str, float]:
+    """Marks with printable names."""
+    for label, at in marks.items():
+        if not isinstance(at, int | float) or not math.isfinite(at) or at < 0:
+            raise DataError(
+                f"lag_distribution: the mark '{label}' stands at {at!r}, which is no number of hours.\n"
+                "Marks are in hours, 0 or more, such as {'72 hours': 72}."
+            )
+    return {clean_text(label): float(at) for label, at in marks.items()}
+
+
+def _share(known: np.ndarray, hours: np.ndarray) -> np.ndarray:
+    """Per cent of the sorted lags that are no longer than each of ``hours``."""
+    return 100 * np.searchsorted(known, hours, side="right") / known.size
+
+
+def _grid(ticks: list[float], log: bool) -> np.ndarray:
+    """Where the line is computed."""
+    return np.geomspace(ticks[0], ticks[-1], _POINTS) if log else np.linspace(0, ticks[-1], _POINTS)
+
+
+def _message(what: str, known: np.ndarray, marks: Mapping[str, float]) -> str:
+    """Half, nine in ten, and the share within each mark; the lags named are real ones, so that the words hold."""
+    half, most = (_lags_say(float(np.quantile(known, q, method="inverted_cdf"))) for q in (0.5, 0.9))
+    within = [f"{say(float(_share(known, np.array([at]))[0]), '%')} within {label}" for label, at in marks.items()]
+    return "; ".join((f"{what}: half within {half}, nine in ten within {most}", *within))
+
+
+def _lags_say(hours: float) -> str:
+    """A length of time rounded up, so that ``within`` stays true."""
+    minutes = 60 * hours
+    unit = 1.0 if minutes < 120 else 6.0 if minutes < 2880 else 144.0
+    return say_minutes(max(1.0, math.ceil(minutes / unit - 1e-9) * unit))
+
+
+def _frame(ticks: list[float], marks: Mapping[str, float], log: bool, synthetic: bool) -> tuple[Sheet, Axes]:
+    """Axes from 0 to 100 per cent, with ticks of hours and a flag above each mark."""
+    width = style.LETTER_WIDTH_MM - _LEFT_MM - _RIGHT_MM
+    low, high = ticks[0], ticks[-1]
+
+    def place(value: float) -> float:
+        part = math.log(max(value, low) / low) / math.log(high / low) if log else (value - low) / (high - low)
+        return _LEFT_MM + width * part
+
+    texts = {label: wrap(label, width * 0.6, 1, style.SMALL_SIZE) for label in marks}
+    flags = place_flags([(place(at), texts[label]) for label, at in marks.items()], _LEFT_MM, _LEFT_MM + width)
+    top = FLAG_LINE_MM * (1 + max((row for _, row, _ in flags), default=0)) + 1
+    sheet = Sheet(top + _LAGS_PLOT_MM + 7, synthetic)
+    axes = sheet.axes(_LEFT_MM, top, width, _LAGS_PLOT_MM)
+    if log:
+        axes.set_xscale("log")
+    axes.set_xlim(low, high)
+    axes.set_ylim(0, 100)
+    axes.tick_params(which="both", length=0, labelbottom=False, labelleft=False)
+    for share in range(0, 101, 25):
+        axes.axhline(share, color=style.AXIS if share == 0 else style.GRID, linewidth=0.8, zorder=0, clip_on=False)
+        y = top + _LAGS_PLOT_MM * (1 - share / 100)
+        sheet.text(_LEFT_MM - 2, y, f"{share}%", size=style.SMALL_SIZE, ha="right")
+    for at in marks.values():
+        axes.axvline(max(at, low), color=style.INK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=2)
+    for centre, row, text in flags:
+        y = top - 0.8 - FLAG_LINE_MM * row - block_height(text, style.SMALL_SIZE) / 2
+        sheet.text(centre, y, text, size=style.SMALL_SIZE, ha="center")
+    minutes = [60 * t for t in ticks]
+    texts_below = [say_minutes(m) for m in minutes] if log else minute_labels(minutes)
+    _print_ticks(sheet, list(zip(map(place, ticks), texts_below, strict=True)), top + _LAGS_PLOT_MM + 3.6)
+    return sheet, axes
+
+
+def _print_ticks(sheet: Sheet, ticks: list[tuple[float, str]], y: float) -> None:
+    """Texts below the axis; those that would touch are left out."""
+    end = -math.inf
+    for x, text in ticks:
+        half = text_width(text, style.SMALL_SIZE) / 2
+        centre = min(max(x, half), style.LETTER_WIDTH_MM - half - 0.3)
+        if centre - half > end + 1.5:
+            sheet.text(centre, y, text, size=style.SMALL_SIZE, ha="center")
+            end = centre + half
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Response times: median, 90th centile and target; and the distribution of a lag.
+
+__all__ = ["lag_distribution", "response_times"]
+
+_MEDIAN = {"marker": "o", "markersize": 6, "color": style.COLOURS[0], "linestyle": "none"}
+_P90 = {
+    "marker": "|",
+    "markersize": 11,
+    "markeredgewidth": 2.2,
+    "color": style.COLOURS[3],
+    "linestyle": "none",
+}
+_TARGET = {
+    "marker": "D",
+    "markersize": 5.5,
+    "markerfacecolor": style.PAPER,
+    "color": style.INK,
+    "linestyle": "none",
+}
+_WHISKER = {"color": style.COLOURS[0], "linewidth": 1.6}
+_TIMES = ("median", "p90", "target", "median_lo", "median_hi")
+_FLOOR = 0.1
+
+
+@style.house_style()
+def response_times(
+    frame: pd.DataFrame,
+    *,
+    by: str = "grade",
+    name: str = "response-times",
+    subtitle: str = "",
+    source: str = "",
+    headline: str | None = None,
+    synthetic: bool = False,
+    reason: str = "no arrivals to take a time from",
+) -> Chart:
+    """Median, 90th centile and target of each grade, in minutes.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``label``, ``n``, ``median``, ``p90`` and, where known, ``median_lo``, ``median_hi`` (95% interval) and
+        ``target``; minutes.  ``targets``: text printed where a grade has several.  ``group``: groups with several
+        rows become sections.
+    by : str
+        What the rows are, for the alt text.
+    name, subtitle, source, headline, synthetic, reason
+        As in :func:`hmic_analysis.figures.rows.counts`.
+
+    Returns
+    -------
+    Chart
+        With a logarithmic axis, and a note that says so, where the largest time is more than 50 times the smallest.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn.
+    """
+    data = _times(frame)
+    if data["median"].isna().all():
+        return no_data(
+            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic,
+            data=data.drop(columns="targets"),
+        )  # fmt: skip
+    drawn, notes = limit_rows(data, any(row_labels(data["group"], data["label"])[1]))
+    values = drawn[list(_TIMES)].to_numpy(dtype=float)
+    positive = values[values > 0]
+    log = needs_log(positive)
+    labels, sections = row_labels(drawn["group"], drawn["label"])
+    has_interval = (drawn["median_lo"].notna() & drawn["median_hi"].notna()).any()
+    key = [KeyEntry("95% interval of the median", line=_WHISKER)] if has_interval else []
+    rows = set_rows(labels, sections, _columns(drawn), key=key, synthetic=synthetic)
+    if log:
+        ticks = log_ticks(max(_FLOOR, positive.min()), max(2 * _FLOOR, positive.max()))
+        rows.axes.set_xscale("log")
+        notes = (*notes, LOG_NOTE)
+        if np.nanmin(values) < ticks[0]:
+            notes = (*notes, f"Times below {say_minutes(ticks[0])} stand at the left edge")
+    else:
+        ticks = minute_ticks(float(np.nanmax(values)))
+    value_axis(rows, ticks, [say_minutes(t) for t in ticks] if log else minute_labels(ticks), every=log)
+    _draw_times(rows, drawn, ticks[0])
+    return finish(
+        rows.sheet,
+        Words(name, subtitle, source, headline, synthetic),
+        headline=f"Median response time: {_point(data)}",
+        alt=f"Dot plot of median and 90th centile response times by {by}, where the median is {_point(data, True)}",
+        data=data.drop(columns="targets"),
+        notes=notes,
+    )
+
+
+def _times(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns drawn; rows of one group together."""
+    optional = ("median_lo", "median_hi", "target")
+    data = take(
+        frame, "response_times", texts=("label",), numbers=("n", "median", "p90"), optional=optional,
+        counted=("n", "median", "p90", *optional),
+    )  # fmt: skip
+    data.insert(0, "group", [clean_text(g) for g in frame["group"]] if "group" in frame else "")
+    data["targets"] = [clean_text(t) for t in frame["targets"]] if "targets" in frame else ""
+    return by_section(data, "group")
+
+
+def _columns(drawn: pd.DataFrame) -> list[ValueColumn]:
+    """What is printed at the right; its headers explain the signs of the plot."""
+    columns = [
+        ValueColumn("Median", [_times_say(v) for v in drawn["median"]], _MEDIAN),
+        ValueColumn("90th centile", [_times_say(v) for v in drawn["p90"]], _P90),
+    ]
+    several = drawn["targets"].str.contains("min")
+    if drawn["target"].notna().any() or several.any():
+        pairs = zip(several, drawn["targets"], drawn["target"], strict=True)
+        columns.append(ValueColumn("Target", [t if many else _times_say(v, "none") for many, t, v in pairs], _TARGET))
+    return [*columns, ValueColumn("Arrivals", [plain(v) for v in drawn["n"]])]
+
+
+def _draw_times(rows: Rows, drawn: pd.DataFrame, floor: float) -> None:
+    """Whiskers, then 90th centiles and targets, medians on top."""
+    rows.axes.hlines(rows.y, drawn["median_lo"].clip(lower=floor), drawn["median_hi"], zorder=2, **_WHISKER)
+    for order, (column, sign) in enumerate((("p90", _P90), ("target", _TARGET), ("median", _MEDIAN))):
+        rows.axes.plot(drawn[column].clip(lower=floor), rows.y, clip_on=False, zorder=4 + order, **sign)
+    rows.axes.tick_params(which="both", length=0, labelbottom=False)
+
+
+def _times_say(minutes: float, missing: str = "not known") -> str:
+    """A time as printed, or the word for its absence."""
+    return missing if np.isnan(minutes) else say_minutes(float(minutes))
+
+
+def _point(data: pd.DataFrame, in_sentence: bool = False) -> str:
+    """Shortest and longest median, and how many are not known."""
+    known = data["median"].dropna()
+    low, high = known.idxmin(), known.idxmax()
+    after = unknown(data["median"])
+    if len(known) == 1:
+        p90 = data["p90"][low]
+        centile = "" if np.isnan(p90) else f", 90th centile {_times_say(p90)}"
+        return f"{_times_say(known[low])} for {data['label'][low]}{centile}{after}"
+    if known[low] == known[high]:
+        return f"{_times_say(known[low])} in each of {len(known)}{after}"
+    at = "with" if in_sentence else "at"
+    return (
+        f"shortest for {data['label'][low]} {at} {_times_say(known[low])}, "
+        f"longest for {data['label'][high]} {at} {_times_say(known[high])}{after}"
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Demand and staff over the hours of the week.
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEK_HOURS = 168
+_HOURS_PLOT_MM = 48.0
+_TOP_MM = 2.5
+_SIDES = ("demand_share", "staff_share")
+_LINES = {
+    "demand_share": {"color": style.PAIR[0], "linewidth": 1.8, "linestyle": "-"},
+    "staff_share": {"color": style.PAIR[1], "linewidth": 1.8, "linestyle": (0, (4, 1.5))},
+}
+
+
+@style.house_style()
+def week_profile(
+    frame: pd.DataFrame,
+    *,
+    demand_name: str = "Resource-hours on incidents",
+    staff_name: str = "Staff hours on duty",
+    name: str = "week-profile",
+    subtitle: str = "",
+    source: str = "",
+    headline: str | None = None,
+    synthetic: bool = False,
+    reason: str = "no hours of work or of duty were supplied",
+) -> Chart:
+    """Two step lines over the 168 hours of a week, the difference between them shaded.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``week_hour`` (0 is Monday 00:00, 167 Sunday 23:00, each once), ``demand_share``, ``staff_share`` (per cent).
+        An hour without a value is a gap, never a zero; a side missing throughout is not drawn.
+    demand_name, staff_name : str
+        What the lines are.
+    name, subtitle, source, headline, synthetic, reason
+        As in :func:`hmic_analysis.figures.rows.counts`.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn.
+    """
+    data = _whole_week(take(frame, "week_profile", numbers=("week_hour", *_SIDES), percent=_SIDES))
+    names = dict(zip(_SIDES, (demand_name, staff_name), strict=True))
+    present = [side for side in _SIDES if data[side].notna().any()]
+    if not present:
+        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
+    both = data[list(_SIDES)].notna().all(axis=1).any()
+    message = _gap(data, names) if both else "; ".join(_peak(data, side, names[side]) for side in present)
+    return finish(
+        _draw(data, {side: names[side] for side in present}, bool(both), synthetic),
+        Words(name, subtitle, source, headline, synthetic),
+        headline=message,
+        alt=f"Step lines of shares of hours over the week, where {lower(message)}",
+        data=data,
+        notes=_missing(data, names),
+    )
+
+
+def _whole_week(data: pd.DataFrame) -> pd.DataFrame:
+    """A row for each hour of the week, in order."""
+    hours = data["week_hour"]
+    wrong = data[~hours.isin(range(WEEK_HOURS)) | hours.duplicated(keep="first")]
+    if len(wrong):
+        raise DataError(
+            f"week_profile: column 'week_hour' holds {wrong['week_hour'].iloc[0]:g} in row {wrong.index[0] + 1}.\n"
+            "Hours run from 0 (Monday 00:00) to 167 (Sunday 23:00), each in one row."
+        )
+    week = data.set_index(hours.astype(int)).reindex(range(WEEK_HOURS))
+    return week.assign(week_hour=range(WEEK_HOURS)).reset_index(drop=True)
+
+
+def _missing(data: pd.DataFrame, names: Mapping[str, str]) -> tuple[str, ...]:
+    """What a reader must know of hours or sides that are missing."""
+    notes = []
+    for side in _SIDES:
+        missing = int(data[side].isna().sum())
+        if missing == WEEK_HOURS:
+            notes.append(f"No data for {lower(names[side])}")
+        elif missing:
+            notes.append(f"{names[side]}: no data for {missing} of the {WEEK_HOURS} hours, left as gaps")
+    return tuple(notes)
+
+
+def _draw(data: pd.DataFrame, names: Mapping[str, str], shaded: bool, synthetic: bool) -> Sheet:
+    """The plot, its axis of days, and the names at the ends of the lines."""
+    wrapped = {side: wrap_name(text, 27) for side, text in names.items()}
+    ticks = nice_ticks(0, float(np.nanmax(data[list(names)])), 4)
+    texts = tick_labels(ticks, "%")
+    left = max(text_width(t, style.SMALL_SIZE) for t in texts) + 3
+    width = style.LETTER_WIDTH_MM - left - room_for(list(wrapped.values()))
+    sheet = Sheet(_TOP_MM + _HOURS_PLOT_MM + 6.5 + (KEY_LINE_MM if shaded else 0), synthetic)
+    axes = sheet.axes(left, _TOP_MM, width, _HOURS_PLOT_MM)
+    axes.set_xlim(0, WEEK_HOURS)
+    axes.set_ylim(0, ticks[-1])
+    for tick, text in zip(ticks, texts, strict=True):
+        axes.axhline(tick, color=style.AXIS if tick == 0 else style.GRID, linewidth=0.8, zorder=0, clip_on=False)
+        sheet.text(left - 2, _TOP_MM + _HOURS_PLOT_MM * (1 - tick / ticks[-1]), text, size=style.SMALL_SIZE, ha="right")
+    long = max(text_width(day, style.SMALL_SIZE) for day in DAYS) + 1 > width / 7
+    for day, text in enumerate(DAYS):
+        axes.axvline(24 * day, color=style.GRID, linewidth=0.8, zorder=0, clip_on=False)
+        middle = left + width * (day + 0.5) / 7
+        sheet.text(
+            middle, _TOP_MM + _HOURS_PLOT_MM + 3.4, text[:3] if long else text, size=style.SMALL_SIZE, ha="center"
+        )
+    if shaded:
+        _shade(axes, data)
+        sheet.key(left, _TOP_MM + _HOURS_PLOT_MM + 6.5, [KeyEntry("Difference", band={"facecolor": style.BAND})])
+    edges = np.arange(WEEK_HOURS + 1)
+    ends = []
+    for side, text in wrapped.items():
+        axes.stairs(data[side].to_numpy(), edges, baseline=None, zorder=3, **_LINES[side])
+        last = data[side].dropna().iloc[-1]
+        ends.append(LineEnd(_HOURS_PLOT_MM * (1 - last / ticks[-1]), text, {**_LINES[side], "linewidth": 1}))
+    print_ends(sheet, left + width, _TOP_MM, _HOURS_PLOT_MM, ends)
+    return sheet
+
+
+def _shade(axes: Axes, data: pd.DataFrame) -> None:
+    """The difference of the two sides, hour by hour; none where either is missing."""
+    sides = data[list(_SIDES)]
+    axes.stairs(
+        sides.max(axis=1, skipna=False).to_numpy(),
+        np.arange(WEEK_HOURS + 1),
+        baseline=sides.min(axis=1, skipna=False).to_numpy(),
+        fill=True,
+        color=style.BAND,
+        linewidth=0,
+        zorder=1,
+    )
+
+
+def _gap(data: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """The hours at which the two sides differ most, either way."""
+    difference = data["demand_share"] - data["staff_share"]
+    over, under = int(difference.idxmax()), int(difference.idxmin())
+    if difference.abs().max() < 0.005:
+        return f"{names['demand_share']} and {lower(names['staff_share'])} have the same shape over the week"
+    return (
+        f"Against {lower(names['staff_share'])}, {lower(names['demand_share'])} stand highest on {_when(over)} "
+        f"({difference[over]:+.2f} points) and lowest on {_when(under)} ({difference[under]:+.2f} points)"
+    )
+
+
+def _peak(data: pd.DataFrame, side: str, name: str) -> str:
+    """The hour at which one side is highest."""
+    top = int(data[side].idxmax())
+    return f"{name} are highest on {_when(top)}, at {data[side][top]:.2f}% of the week"
+
+
+def _when(hour: int) -> str:
+    """``Friday at 22:00``."""
+    return f"{DAYS[hour // 24]} at {hour % 24:02d}:00"

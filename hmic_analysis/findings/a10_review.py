@@ -1,0 +1,74 @@
+"""A10: whether the response and deployment policy is under review."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hmic_analysis.evidence.model import ClaimEvidence
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided
+from hmic_analysis.evidence.wording import say_date
+from hmic_analysis.measures import registers
+
+SUBJECT = "response_deployment"
+
+
+def documents(report: Report) -> pd.DataFrame:
+    """The policy in force, and terms of reference of its review.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register.
+    """
+    return registers.of_subject(report.table("document"), SUBJECT, report.settings.as_of)
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claim of A10.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    rows = documents(report)
+    gap = report.gap("document")
+    grade = grade_documents(None if gap else len(rows), registers.corroborated(rows))
+    return [
+        report.claim("A10a", gap or _under_review(report, rows), grade, "review_open", "review_days_since_activity")
+    ]
+
+
+def _under_review(report: Report, rows: pd.DataFrame) -> Decision:
+    found = registers.review_at(rows, report.settings.as_of)
+    if not found.open:
+        return _not_open(report, found)
+    if found.days_since_activity is None:
+        return undecided("not_dated", why="A review is open, and no work on it is dated by the snapshot.")
+    days = int(report.settings.threshold("activity_days"))
+    since = found.days_since_activity
+    why = f"A review is open, last worked on {since:,} days before the snapshot; test: at most {days}."
+    if since > days:
+        return undecided("stale", why=why)
+    letter = pd.Timestamp(report.settings.letter_date)
+    if found.closed_on is not None and found.closed_on <= letter:
+        why += f" It was closed on {say_date(found.closed_on.date())}, before the letter: the sentence needs a new day."
+        return Decision("supported", why=why, flags=("closed_since",))
+    return Decision("supported", why=why)
+
+
+def _not_open(report: Report, found: registers.Review) -> Decision:
+    if found.opened:
+        return Decision("contradicted", why="The review was closed by the snapshot.")
+    why = "The register shows no review opened by the snapshot."
+    if report.answer("document").register_complete:
+        return Decision("contradicted", why=f"{why} It was declared complete.")
+    return undecided("register_undeclared", why=f"{why} It was not declared complete.")

@@ -1,0 +1,138 @@
+"""A1: the route by which crime is recorded, and whether the force knows how many crimes it attends."""
+
+from __future__ import annotations
+
+from hmic_analysis.evidence.model import ClaimEvidence, Indicator
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, request_gap, undecided, weakest
+from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.recording import recorded_crimes
+
+#: Tables without which attendance to crimes can't be worked out.
+ATTENDANCE_TABLES = ("crime", "incident", "incident_crime", "deployment")
+
+
+def stated_difference(report: Report, rate: Share) -> Indicator:
+    """How far the rate that the force stated lies from the one recomputed from its records.
+
+    Parameters
+    ----------
+    report : Report
+    rate : Share
+        Recorded crimes attended.
+
+    Returns
+    -------
+    Indicator
+        ``attendance_reconciliation_pp``: the least difference, crimes of unknown attendance counted either way;
+        without a value where the force stated no rate or none can be recomputed.
+    """
+    stated = report.answer("attendance_pct").stated_value
+    name = "attendance_reconciliation_pp"
+    if stated is None:
+        return report.build.figure(name, None, note="The force stated no rate.")
+    if rate.known == 0:
+        return report.build.figure(name, None, note="No rate can be recomputed from the records.")
+    lo, hi = 100 * rate.yes / rate.total, 100 * (rate.yes + rate.unknown) / rate.total
+    distance = max(lo - stated, stated - hi, 0.0)
+    return report.build.figure(
+        name,
+        distance,
+        note=f"Stated {stated:.1f}%; recomputed {lo:.1f}% to {hi:.1f}% of {rate.total:,} crimes.",
+    )
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of A1.
+
+    Parameters
+    ----------
+    report : Report
+        With ``crime_with_incident_pct``, ``attendance_known_pct`` and ``attendance_reconciliation_pp`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    limit = report.settings.threshold
+    prior = report.indicator("crime_with_incident_pct")
+    route = report.gap("crime", "incident", "incident_crime") or at_least(
+        prior,
+        limit("prior_incident_supported_pct"),
+        limit("prior_incident_contradicted_pct"),
+        report.settings.min_n,
+    )
+    known = report.indicator("attendance_known_pct")
+    difference = report.indicator("attendance_reconciliation_pp")
+    reconciled = reconciles(report)
+    grade = grade_indicator(prior, reconciled) if prior else "-"
+    return [
+        report.claim("A1a", route, grade, "crime_with_incident_pct", "incident_to_crime_lag_hours[median]"),
+        report.claim(
+            "A1b",
+            _knows(report, known, difference),
+            _grade_knowing(report, known, reconciled),
+            "attendance_known_pct",
+            "attendance_reconciliation_pp",
+        ),
+    ]
+
+
+def reconciles(report: Report) -> bool | None:
+    """Whether the recorded crimes supplied are within 2 % of the count that the force published.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    bool or None
+        None where the data-request log holds no published count (item ``crimes_recorded``).
+    """
+    published = report.answer("crimes_recorded").stated_value
+    if not published or not report.given("crime"):
+        return None
+    return abs(len(recorded_crimes(report.flow("crime"))) - published) <= 0.02 * published
+
+
+def _knows(report: Report, known: Indicator | None, difference: Indicator | None) -> Decision:
+    limit = report.settings.threshold
+    answer = report.answer("attendance_pct")
+    if answer.status == "nil_return_unable":
+        return Decision("contradicted", ("nil_return_unable",), why="The force answered that it can't give the rate.")
+    records = report.gap(*ATTENDANCE_TABLES)
+    share = None
+    if records is None:
+        share = at_least(
+            known,
+            limit("attendance_known_supported_pct"),
+            limit("attendance_known_contradicted_pct"),
+            report.settings.min_n,
+        )
+        if share.verdict == "contradicted":
+            return share
+    asked = request_gap(answer.status)
+    if asked is not None:
+        # What the source can't show outweighs that nobody was asked: asking would not help this source.
+        return records if records is not None and "source_cannot_tell" in records.reasons else asked
+    if answer.stated_value is None:
+        return undecided("no_stated_value", why="The force stated no attendance rate.")
+    if records is not None:
+        return undecided("not_reproduced", why=records.why)
+    return all_of(share, _reproduces(difference, limit("reconciliation_points")))
+
+
+def _reproduces(difference: Indicator | None, points: float) -> Decision:
+    if difference is None or difference.value is None:
+        return undecided("not_reproduced", why=difference.note if difference else "")
+    why = f"{difference.note} Difference {difference.value:.1f} points; test: at most {points:g}."
+    return Decision("supported", why=why) if difference.value <= points else undecided("not_reproduced", why=why)
+
+
+def _grade_knowing(report: Report, known: Indicator | None, reconciled: bool | None):
+    status = report.answer("attendance_pct").status
+    if status == "nil_return_unable":
+        # The force's own word that it can't is the best evidence there is of it, yet nothing else bears it out.
+        return "C"
+    return weakest(grade_indicator(known, reconciled)) if known else "-"

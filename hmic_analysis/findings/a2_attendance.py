@@ -1,0 +1,376 @@
+"""A2: what the response policy promises, whether staff know it, and how few forces promise as much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.contracts.calls import GRADES
+from hmic_analysis.evidence.model import ClaimEvidence, Indicator
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import (
+    Decision,
+    all_of,
+    at_least,
+    existence,
+    few_forces,
+    grade_documents,
+    grade_indicator,
+    undecided,
+    weakest,
+)
+from hmic_analysis.evidence.wording import say_date
+from hmic_analysis.measures import months, registers
+from hmic_analysis.measures.attendance import CANCELLED, OFFICER_INITIATED, Rules, contacts
+from hmic_analysis.measures.base import Share, hours_between
+from hmic_analysis.statistics.intervals import quantile_interval
+
+# --------------------------------------------------------------------------------------------------------------------
+# A2: how soon the first resource arrived, and whether within the target.
+
+#: A response longer than this is a record error rather than a response; it is counted and left out of times.
+LONGEST_RESPONSE_HOURS = 24.0
+Clock = Literal["call", "created", "dispatched"]
+CLOCKS: dict[str, str] = {"call": "call_at", "created": "created_at", "dispatched": "dispatched_at"}
+
+
+def response_times(
+    incident: pd.DataFrame,
+    deployment: pd.DataFrame,
+    rules: Rules,
+    clock: Clock = "created",
+) -> pd.DataFrame:
+    """Minutes from the start of the clock to the first arrival.
+
+    Parameters
+    ----------
+    incident, deployment : pandas.DataFrame
+        The tables of those names.
+    rules : Rules
+        What counts as having attended.
+    clock : str
+        When the clock starts: ``call``, ``created`` or ``dispatched``.  An incident without that time has no
+        response time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per attended incident: ``incident_id``, ``grade``, ``local_grade``, ``area_type``, ``origin``,
+        ``minutes`` (missing where it can't be told), ``note`` (``before the clock``, ``over 24 hours``,
+        ``no start``; blank where all is well).  Times with a note are counted, and left out of every median.
+    """
+    seen = contacts(deployment, rules)
+    first = seen[seen["any_arrived"]].groupby("incident_id")["at_scene_at"].min().rename("first_at_scene")
+    not_calls = [result for result in rules.excluded_results if result != CANCELLED]
+    columns = ["incident_id", "grade", "local_grade", "area_type", "origin", CLOCKS[clock]]
+    table = incident.loc[~incident["result"].isin(not_calls).to_numpy(dtype=bool), columns]
+    table = table.drop_duplicates("incident_id").merge(first, left_on="incident_id", right_index=True)
+    hours = hours_between(table[CLOCKS[clock]], table["first_at_scene"])
+    note = pd.Series("", index=table.index, dtype="object")
+    note[hours.isna()] = "no start"
+    note[hours < 0] = "before the clock"
+    note[hours > LONGEST_RESPONSE_HOURS] = "over 24 hours"
+    table["minutes"] = (hours * 60).where(note == "")
+    table["note"] = note
+    return table.drop(columns=[CLOCKS[clock], "first_at_scene"]).reset_index(drop=True)
+
+
+def within_target(times: pd.DataFrame, target: Callable[[str, str | None], float | None]) -> pd.DataFrame:
+    """Whether each attended incident met the target of its grade and area.
+
+    Parameters
+    ----------
+    times : pandas.DataFrame
+        Result of :func:`response_times`.
+    target : callable
+        From grade and area type (None where not known) to minutes; None where there is no target.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``times`` with ``target`` (minutes; missing where the grade has none, or its targets differ by area and the
+        area is not known) and ``in_target`` (nullable boolean; missing where the response time is not known).
+    """
+    keys = times[["grade", "area_type"]].astype("object")
+    keys = keys.where(keys.notna(), None)
+    minutes = {
+        (grade, area): target(grade, area) if grade else None
+        for grade, area in keys.drop_duplicates().itertuples(index=False)
+    }
+    wanted = pd.Series(
+        [minutes[k] for k in keys.itertuples(index=False, name=None)], index=times.index, dtype="float64"
+    )
+    known = times["minutes"].notna() & wanted.notna()
+    in_target = pd.Series(times["minutes"] <= wanted, dtype="boolean").mask(~known)
+    return times.assign(target=wanted, in_target=in_target)
+
+
+def target_shares(times: pd.DataFrame) -> dict[str, Share]:
+    """Arrivals within target by grade, and by grade and area where the area is known.
+
+    Parameters
+    ----------
+    times : pandas.DataFrame
+        Result of :func:`within_target`.
+
+    Returns
+    -------
+    dict of str to Share
+        ``emergency``, ``emergency, urban`` ...; incidents begun by officers, and grades without a target, are left
+        out.
+    """
+    rows = times[(times["target"].notna() & (times["origin"] != OFFICER_INITIATED).fillna(True)).to_numpy(dtype=bool)]
+    shares = {}
+    for grade, part in rows.groupby("grade", observed=True):
+        shares[str(grade)] = Share.of(part["in_target"], part["incident_id"])
+        for area, piece in part.groupby("area_type", observed=True):
+            shares[f"{grade}, {area}"] = Share.of(piece["in_target"], piece["incident_id"])
+    return shares
+
+
+def response_summary(times: pd.DataFrame) -> pd.DataFrame:
+    """Median and 90th centile of the response time by grade, incidents begun by officers apart.
+
+    Parameters
+    ----------
+    times : pandas.DataFrame
+        Result of :func:`within_target`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group``, ``label`` (with the force's own name of the grade where it gives one), ``n`` (response times),
+        ``median``, ``median_lo``, ``median_hi`` (95 % interval), ``p90``, ``target`` (minutes; missing where it is
+        none or not the same for all), ``targets`` (text, where there are several), ``before_clock``,
+        ``over_24_hours``, ``no_start`` (arrivals left out).
+    """
+    own = times["origin"].eq(OFFICER_INITIATED).fillna(False).astype(bool)
+    grade = times["grade"].astype("object").where(times["grade"].notna(), "no grade")
+    local = times["local_grade"].astype("object").where(times["local_grade"].notna(), grade)
+    order = {name: number for number, name in enumerate((*GRADES, "no grade"))}
+    # Several of a force's own grades may be one of the standard ones; they are shown as the force knows them.
+    key = grade.map(order).fillna(len(order)).astype(int).astype(str) + " " + local.astype(str)
+    words = grade.str.replace("_", " ").str.capitalize()
+    label = words.where(local == grade, words + " (" + local.astype(str) + ")")
+    groups = times.assign(group=key.where(~own, "9 officer initiated"), label=label.where(~own, "Begun by officers"))
+    rows = [_summary_row(name, part) for name, part in groups.groupby("group", sort=True)]
+    columns = ["group", "label", "n", "median", "median_lo", "median_hi", "p90", "target", "targets",
+               "before_clock", "over_24_hours", "no_start"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _summary_row(name: str, part: pd.DataFrame) -> dict[str, object]:
+    minutes = part["minutes"].dropna().to_numpy(dtype=float)
+    limits = quantile_interval(minutes, 0.5)
+    targets = [] if name.startswith("9") else sorted(part["target"].dropna().unique())
+    return {
+        "group": name,
+        "label": str(part["label"].iloc[0]),
+        "n": len(minutes),
+        "median": float(np.median(minutes)) if len(minutes) else np.nan,
+        "median_lo": limits.lo,
+        "median_hi": limits.hi,
+        "p90": float(np.quantile(minutes, 0.9)) if len(minutes) else np.nan,
+        "target": float(targets[0]) if len(targets) == 1 else np.nan,
+        "targets": " or ".join(f"{t:g}" for t in targets) + " min" if len(targets) > 1 else "",
+        "before_clock": int((part["note"] == "before the clock").sum()),
+        "over_24_hours": int((part["note"] == "over 24 hours").sum()),
+        "no_start": int((part["note"] == "no start").sum()),
+    }
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A2: what the response policy promises, whether staff know it, and how few forces promise as much.
+
+NATIONAL = "england-and-wales"
+
+
+def policies(report: Report):
+    """Response and deployment policies in force at the snapshot; a policy under review is still in force.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register.
+    """
+    return registers.documents(
+        report.table("document"),
+        types=("policy",),
+        subject="response_deployment",
+        statuses=("approved", "under_review"),
+        in_force_on=report.settings.as_of,
+    )
+
+
+def attends_all(report: Report) -> tuple[bool, bool]:
+    """Whether a policy in force says that all crimes, and all incidents, are attended."""
+    rows = policies(report)
+    return (
+        bool(registers.covers(rows, "attend_all_crimes").any()),
+        bool(registers.covers(rows, "attend_all_incidents").any()),
+    )
+
+
+def attendance_by_month(report: Report, attended: pd.DataFrame) -> pd.DataFrame:
+    """Crimes attended among those whose attendance is known, by the month in which they were recorded.
+
+    Parameters
+    ----------
+    report : Report
+    attended : pandas.DataFrame
+        Result of :func:`~hmic_analysis.measures.attendance.crime_attendance`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``numerator``, ``denominator`` for each whole month of the period; no row where a table is missing
+        or the source can't tell attendance.
+    """
+    if report.unmeasurable("attendance_pct") or not report.given("crime", "incident", "incident_crime", "deployment"):
+        attended = attended.iloc[:0]
+    crime = report.flow("crime").drop_duplicates("crime_id").set_index("crime_id")
+    recorded = crime["recorded_month"].reindex(attended["crime_id"]).set_axis(attended.index)
+    return months.share_by_month(
+        attended["attended"], recorded, report.settings.period_start, report.settings.period_end
+    )
+
+
+def policy_changes(report: Report, by_month: pd.DataFrame) -> dict[str, str]:
+    """Months from which another response policy was in force, where the document register gives one.
+
+    Parameters
+    ----------
+    report : Report
+    by_month : pandas.DataFrame
+        Result of :func:`attendance_by_month`.
+
+    Returns
+    -------
+    dict of str to str
+        First whole month with it, after the first month of the frame, and what changed.
+    """
+    rows = registers.documents(
+        report.table("document"),
+        types=("policy",),
+        subject="response_deployment",
+        statuses=("approved", "under_review", "withdrawn"),
+    )
+    begun = {months.first_whole_month(day) for day in rows["effective_from"].dropna()}
+    inside = [month for month in sorted(begun) if month in set(by_month["month"].iloc[1:])]
+    return {f"{month.year}-{month.month:02d}": "Another response policy" for month in inside}
+
+
+def compare_forces(report: Report) -> registers.PolicyCount | None:
+    """Policies of the 43 forces; None where no reference was supplied or the force is not one of them.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    PolicyCount or None
+    """
+    if report.settings.force.kind != "territorial":
+        return None
+    reference = report.table("force_reference", force=NATIONAL)
+    if reference.empty:
+        return None
+    return registers.policy_count(reference, report.territorial, report.force)
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of A2.
+
+    Parameters
+    ----------
+    report : Report
+        With ``knowledge_correct_pct``, ``policy_breach_pct[...]`` and ``n_forces_attend_all`` taken where there are
+        data for them.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    found = policies(report)
+    complete = report.answer("document").register_complete
+    register = report.gap("document")
+    count = None if register is not None else len(found)
+    documents = grade_documents(count, registers.corroborated(found))
+    knowledge = report.indicator("knowledge_correct_pct")
+    staff = report.gap("knowledge_check") or at_least(
+        knowledge, report.settings.threshold("knowledge_correct_pct"), min_n=report.settings.min_n
+    )
+    exists = register or existence(count, complete, what="response policies in force")
+    few, grade_few = _few(report)
+    return [
+        report.claim(
+            "A2a",
+            all_of(exists, staff),
+            weakest(documents, grade_indicator(knowledge)) if knowledge else "-",
+            "knowledge_correct_pct",
+        ),
+        report.claim("A2b", _promise(report, register, complete), documents, *_practice(report)),
+        report.claim("A2c", few, grade_few, "n_forces_attend_all"),
+    ]
+
+
+def _promise(report: Report, register: Decision | None, complete: bool | None) -> Decision:
+    """What the text says; practice below it doesn't refute a sentence about policy, but is flagged."""
+    if register is not None:
+        return register
+    rows = policies(report)
+    crimes, incidents = attends_all(report)
+    if rows.empty:
+        decision = existence(0, complete, what="response policies in force")
+    elif crimes and incidents:
+        why = f"The policy in force says that officers attend all crimes and all incidents: {_version(rows)}."
+        grade = grade_documents(len(rows), registers.corroborated(rows))
+        decision = Decision("supported", why=why) if grade == "C" else undecided("uncorroborated", why=why)
+    else:
+        said = [w for w, yes in (("all crimes", crimes), ("all incidents", incidents)) if yes]
+        text = f"attendance to {said[0]} only" if said else "neither attendance to all crimes nor to all incidents"
+        decision = Decision("contradicted", why=f"The policy in force promises {text}.")
+    gap = report.settings.threshold("policy_breach_gap_pct")
+    breaches = [report.indicator(f"policy_breach_pct[{s}]") for s in ("crimes", "incidents")]
+    if any(b is not None and b.lo_missing is not None and b.lo_missing > gap for b in breaches):
+        decision = decision.flagged("policy_practice_gap")
+    # A promise that is being reviewed holds for the version named, and may not outlast the letter.
+    under_review = registers.review_at(rows, report.settings.as_of).open
+    return decision.flagged("time_limited") if under_review else decision
+
+
+def _version(rows: pd.DataFrame) -> str:
+    """Title, reference and first day of the policies that promise it."""
+    codes = ("attend_all_crimes", "attend_all_incidents")
+    promising = rows[pd.concat([registers.covers(rows, c) for c in codes], axis=1).any(axis=1).to_numpy()]
+    since = promising["effective_from"].fillna(promising["approved_on"])
+    dated = ["no day given" if pd.isna(day) else f"in force since {say_date(day.date())}" for day in since]
+    named = zip(promising["title"], promising["document_id"], dated, strict=True)
+    return "; ".join(f"{title} ({reference}, {when})" for title, reference, when in named)
+
+
+def _practice(report: Report) -> list[str]:
+    ids = ("policy_breach_pct[crimes]", "policy_breach_pct[incidents]", "attendance_pct")
+    return [i for i in ids if report.indicator(i) is not None]
+
+
+def _few(report: Report):
+    count = compare_forces(report)
+    if report.settings.force.kind != "territorial":
+        return undecided("comparators_missing", why="Only the 43 territorial forces are compared."), "-"
+    if count is None:
+        return undecided("comparators_missing", why="No reference of the forces' policies was supplied."), "-"
+    limit = report.settings.quantifier("few").max_forces
+    if limit is None:
+        return undecided("comparators_missing", why="The parameters give no number for 'few forces'."), "-"
+    decision = few_forces(count.attend_all, count.unknown, count.forces, limit, count.this_force)
+    reference: Indicator | None = report.indicator("n_forces_attend_all")
+    return decision, grade_indicator(reference)

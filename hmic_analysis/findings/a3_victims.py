@@ -1,0 +1,682 @@
+"""A3: whether the person who takes the call finds out who is at risk."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+
+from hmic_analysis.contracts.contact import SYSTEMS
+from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import (
+    Decision,
+    all_of,
+    at_least,
+    grade_documents,
+    grade_indicator,
+    reaches,
+    undecided,
+    weakest,
+)
+from hmic_analysis.findings.f1_demand import demand_incidents
+from hmic_analysis.findings.p4_training import in_post
+from hmic_analysis.measures import registers
+from hmic_analysis.measures.base import Share, local_days
+from hmic_analysis.measures.recording import recorded_crimes
+
+# --------------------------------------------------------------------------------------------------------------------
+# A3: contacts of victims, and what was flagged about them before the first contact was over.
+#
+# First contact ends when the call ends or the first resource is assigned, whichever is later. A flag set after it
+# tells what was found out later, not whom the call-handler recognised.
+
+#: Incidents that no caller reported.
+NO_CALLER = ("officer_initiated", "alarm")
+NOT_PERSONS = ("business", "public_body", "nobody")
+CATEGORIES = ("crime", "asb")
+NOT_RECORDED = "not recorded"
+
+
+def victim_contacts(
+    incident: pd.DataFrame, contact_flag: pd.DataFrame, shift_hours: tuple[int, int, int]
+) -> pd.DataFrame:
+    """Reports of crime or anti-social behaviour in which a person may have been the victim.
+
+    Parameters
+    ----------
+    incident : pandas.DataFrame
+        Table ``incident``, cut to a period.
+    contact_flag : pandas.DataFrame
+        Table ``contact_flag``.
+    shift_hours : tuple of int
+        Hours of the wall clock at which the early, late and night shift begin, in this order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per contact: ``incident_id``, ``at`` (creation of the incident), ``category``, ``kind`` (the force's
+        own type), ``asb_type``, ``victim_key``, ``location_key``, ``unit`` (team where the force keeps it, else the
+        shift), ``flagged`` (repeat victim, at first contact) and ``assessed`` (vulnerability, at first contact), both
+        nullable booleans.  Duplicates, tests, incidents that officers or alarms began, and those whose victim is a
+        business, a public body or nobody in particular are left out; a blank kind of victim counts as a person.
+    """
+    rows = demand_incidents(incident)
+    keep = rows["category"].isin(list(CATEGORIES)) & ~rows["origin"].isin(list(NO_CALLER))
+    columns = ["incident_id", "created_at", "dispatched_at", "category", "incident_type", "asb_type", "victim_key"]
+    rows = rows.loc[keep.to_numpy(dtype=bool), [*columns, "location_key"]].drop_duplicates("incident_id")
+    flags = contact_flag[
+        ["incident_id", "call_ended_at", "team", "victim_type", "repeat_victim", "repeat_set_at", "vulnerable"]
+        + ["vulnerable_set_at"]
+    ].drop_duplicates("incident_id")
+    rows = rows.merge(flags, on="incident_id", how="left", indicator="row_given")
+    rows = rows[~rows["victim_type"].isin(list(NOT_PERSONS)).to_numpy(dtype=bool)].reset_index(drop=True)
+    sent, ended = rows["dispatched_at"], rows["call_ended_at"]
+    over = sent.where(((sent >= ended) | ended.isna()).to_numpy(dtype=bool), ended)
+    given = (rows["row_given"] == "both").to_numpy(dtype=bool)
+    return pd.DataFrame(
+        {
+            "incident_id": rows["incident_id"],
+            "at": rows["created_at"],
+            "category": rows["category"],
+            "kind": rows["incident_type"],
+            "asb_type": rows["asb_type"],
+            "victim_key": rows["victim_key"],
+            "location_key": rows["location_key"],
+            "unit": _units(rows, shift_hours),
+            "flagged": _flagged(rows, over),
+            "assessed": _assessed(rows, over).mask(~given),
+        }
+    )
+
+
+def _flagged(rows: pd.DataFrame, over: pd.Series) -> pd.Series:
+    """Whether a repeat flag stood when first contact was over; a blank is not a no."""
+    flag = rows["repeat_victim"].astype("boolean")
+    in_time = (rows["repeat_set_at"] <= over).astype("boolean")
+    in_time = in_time.mask(rows["repeat_set_at"].isna() | over.isna())
+    return flag & in_time
+
+
+def _assessed(rows: pd.DataFrame, over: pd.Series) -> pd.Series:
+    """Whether vulnerability was assessed, yes or no, when first contact was over; a blank is no assessment."""
+    done = rows["vulnerable"].notna().astype("boolean")
+    in_time = (rows["vulnerable_set_at"] <= over).astype("boolean")
+    in_time = in_time.mask(rows["vulnerable_set_at"].isna() | over.isna())
+    return done & in_time
+
+
+def _units(rows: pd.DataFrame, shift_hours: tuple[int, int, int]) -> pd.Series:
+    """The team where the force keeps it, else the shift by the wall clock."""
+    if rows["team"].notna().any():
+        return rows["team"].astype("object").where(rows["team"].notna(), NOT_RECORDED)
+    early, late, night = shift_hours
+    hour = rows["created_at"].dt.hour
+    unit = pd.Series("night", index=rows.index, dtype="object")
+    unit[((hour >= early) & (hour < late)).to_numpy(dtype=bool)] = "early"
+    unit[((hour >= late) & (hour < night)).to_numpy(dtype=bool)] = "late"
+    return unit.where(hour.notna(), NOT_RECORDED)
+
+
+def vulnerability_recorded(contacts: pd.DataFrame) -> Share:
+    """Contacts about crime or personal anti-social behaviour with a vulnerability assessment, yes or no.
+
+    Parameters
+    ----------
+    contacts : pandas.DataFrame
+        Result of :func:`victim_contacts`.
+
+    Returns
+    -------
+    Share
+        Anti-social behaviour of another kind, or whose kind is blank, is left out.
+    """
+    personal = contacts["asb_type"].eq("personal").fillna(False).to_numpy(dtype=bool)
+    rows = contacts[(contacts["category"] == "crime").to_numpy(dtype=bool) | personal]
+    return Share.of(rows["assessed"], rows["incident_id"])
+
+
+def victim_known(contacts: pd.DataFrame) -> Share:
+    """Contacts that hold a reference of the victim.
+
+    Parameters
+    ----------
+    contacts : pandas.DataFrame
+        Result of :func:`victim_contacts`.
+
+    Returns
+    -------
+    Share
+    """
+    return Share.of(contacts["victim_key"].notna(), contacts["incident_id"])
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A3: what call-handlers asked victims, by the audits of calls drawn at random, and what they can look up.
+
+
+def audited_calls_of_victims(call_audit: pd.DataFrame) -> pd.DataFrame:
+    """Audits of victims' calls that were drawn at random.
+
+    Parameters
+    ----------
+    call_audit : pandas.DataFrame
+        Table ``call_audit``, cut to a period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows; those chosen for a reason tell nothing of the others, and a blank is not taken for random.
+    """
+    keep = call_audit["random_sample"].fillna(False).astype(bool) & call_audit["about_victim"].fillna(False).astype(
+        bool
+    )
+    return call_audit[keep.to_numpy(dtype=bool)]
+
+
+def asked(audits: pd.DataFrame, question: str) -> Share:
+    """Audited calls in which the handler asked, or looked it up.
+
+    Parameters
+    ----------
+    audits : pandas.DataFrame
+        Result of :func:`audited_calls_of_victims`.
+    question : str
+        ``asked_previous`` or ``asked_vulnerability``.
+
+    Returns
+    -------
+    Share
+    """
+    return Share.of(audits[question], audits["audit_id"])
+
+
+def asked_by_team(audits: pd.DataFrame, question: str) -> dict[str, Share]:
+    """:func:`asked` by team, in the order of their names.
+
+    Parameters
+    ----------
+    audits : pandas.DataFrame
+        Result of :func:`audited_calls_of_victims`.
+    question : str
+
+    Returns
+    -------
+    dict of str to Share
+    """
+    team = audits["team"].astype("object").where(audits["team"].notna(), NOT_RECORDED)
+    return {str(name): asked(rows, question) for name, rows in audits.groupby(team)}
+
+
+def access_by_system(system_access: pd.DataFrame, staff: pd.DataFrame, as_of: date) -> dict[str, Share]:
+    """Call-handlers in post with live access, by system.
+
+    Parameters
+    ----------
+    system_access : pandas.DataFrame
+        Table ``system_access``.
+    staff : pandas.DataFrame
+        Table ``staff``; where it is empty everybody listed in ``system_access`` counts as a handler in post.
+    as_of : datetime.date
+
+    Returns
+    -------
+    dict of str to Share
+        A handler in post without a row for a system is unknown; in the order of the share, smallest first.
+    """
+    listed = system_access.drop_duplicates(["person_key", "system"])
+    handlers = pd.Index(listed["person_key"].dropna().unique())
+    if len(staff):
+        on_post = in_post(staff, as_of)
+        handlers = pd.Index(on_post.loc[on_post["role"].eq("call_handler").fillna(False).to_numpy(bool), "person_key"])
+    found = {}
+    for system, rows in listed.groupby("system"):
+        live = rows.set_index("person_key")["live"].astype("boolean").reindex(handlers)
+        found[str(system)] = Share.of(live, pd.Series(handlers, name="person_key"))
+    return dict(sorted(found.items(), key=lambda item: (item[1].yes / max(item[1].known, 1), item[0])))
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A3: who truly was a repeat victim, and how many of them the first contact recognised.
+#
+# A repeat victim reported another crime or incident of anti-social behaviour in the 365 days before. That can be told
+# only where the records reach back over those days; without them early reports of the year look like first ones.
+
+#: Days after the beginning of the look-back by which both crimes and incidents must have begun.
+GRACE_DAYS = 14
+
+
+def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame:
+    """Everything that makes a later contact a repeat: recorded crimes, and incidents of anti-social behaviour.
+
+    Parameters
+    ----------
+    incident, crime : pandas.DataFrame
+        The tables of those names, whole: the year before the period included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per report: ``source`` (``crime`` or ``incident``), ``reference``, ``at``, ``kind`` (offence group or
+        the force's type of incident), ``victim_key``, ``location_key``; those without a time are left out.
+    """
+    crimes = recorded_crimes(crime)
+    calls = demand_incidents(incident).drop_duplicates("incident_id")
+    calls = calls[(calls["category"] == "asb").to_numpy(dtype=bool)]
+    parts = [
+        pd.DataFrame(
+            {
+                "source": source,
+                "reference": rows[reference],
+                "at": rows[at],
+                "kind": rows[kind].astype("string"),
+                "victim_key": rows["victim_key"],
+                "location_key": rows["location_key"],
+            }
+        )
+        for source, rows, reference, at, kind in (
+            ("crime", crimes, "crime_id", "recorded_at", "offence_group"),
+            ("incident", calls, "incident_id", "created_at", "incident_type"),
+        )
+    ]
+    reports = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+    return reports[reports["at"].notna().to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+def looks_back(reports: pd.DataFrame, start: date, days: int) -> bool:
+    """Whether crimes and incidents alike reach back over the days before a period.
+
+    Parameters
+    ----------
+    reports : pandas.DataFrame
+        Result of :func:`earlier_reports`.
+    start : datetime.date
+        First day of the period.
+    days : int
+
+    Returns
+    -------
+    bool
+        True when each kind begins within a fortnight of the first day looked back to.
+    """
+    latest = pd.Timestamp(start) - pd.Timedelta(days=days - GRACE_DAYS)
+    first = local_days(reports["at"]).groupby(reports["source"]).min()
+    return len(first) == 2 and bool((first <= latest).all())
+
+
+def with_truth(contacts: pd.DataFrame, reports: pd.DataFrame, incident_crime: pd.DataFrame, days: int) -> pd.DataFrame:
+    """Contacts with the truth of each: whether the victim had reported before.
+
+    Parameters
+    ----------
+    contacts : pandas.DataFrame
+        Result of :func:`hmic_analysis.findings.a3_victims.victim_contacts`.
+    reports : pandas.DataFrame
+        Result of :func:`earlier_reports`.
+    incident_crime : pandas.DataFrame
+        Table ``incident_crime``: a crime that came of the contact itself is no other report.
+    days : int
+        How many days back an earlier report counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The contacts with ``repeat`` (nullable boolean).  By the reference of the victim; without one by the same
+        address and the same kind of crime or incident; missing where there is neither, or no time.
+    """
+    links = incident_crime[["incident_id", "crime_id"]].drop_duplicates()
+    own = links.rename(columns={"crime_id": "reference"}).assign(own=True)
+    groups = links.merge(recorded_crimes_kind(reports), on="crime_id").drop_duplicates("incident_id")
+    kind = contacts["incident_id"].map(groups.set_index("incident_id")["kind"]).astype("string")
+    rows = contacts.assign(kind=kind.fillna(contacts["kind"].astype("string")))
+    has_victim = rows["victim_key"].notna().to_numpy(dtype=bool)
+    has_place = (rows["location_key"].notna() & rows["kind"].notna()).to_numpy(dtype=bool) & ~has_victim
+    dated = rows["at"].notna().to_numpy(dtype=bool)
+    found = _matched(rows[has_victim & dated], reports, ["victim_key"], own, days)
+    found |= _matched(rows[has_place & dated], reports, ["location_key", "kind"], own, days)
+    repeat = pd.Series(rows["incident_id"].isin(found), dtype="boolean", index=rows.index)
+    return contacts.assign(repeat=repeat.mask(~dated | ~(has_victim | has_place)))
+
+
+def recorded_crimes_kind(reports: pd.DataFrame) -> pd.DataFrame:
+    """``crime_id`` and ``kind`` of the recorded crimes among the reports."""
+    crimes = reports.loc[(reports["source"] == "crime").to_numpy(dtype=bool), ["reference", "kind"]]
+    return crimes.rename(columns={"reference": "crime_id"})
+
+
+def _matched(rows: pd.DataFrame, reports: pd.DataFrame, keys: list[str], own: pd.DataFrame, days: int) -> set[object]:
+    """Contacts with another report of the same keys in the days before."""
+    pairs = rows[["incident_id", "at", *keys]].merge(
+        reports[["source", "reference", "at", *keys]], on=keys, suffixes=("", "_before")
+    )
+    gap = pairs["at"] - pairs["at_before"]
+    pairs = pairs[((gap > pd.Timedelta(0)) & (gap <= pd.Timedelta(days=days))).to_numpy(dtype=bool)]
+    pairs = pairs[((pairs["source"] == "crime") | (pairs["reference"] != pairs["incident_id"])).to_numpy(dtype=bool)]
+    pairs = pairs.merge(own, on=["incident_id", "reference"], how="left")
+    is_own = pairs["own"].notna() & (pairs["source"] == "crime")
+    return set(pairs.loc[~is_own.to_numpy(dtype=bool), "incident_id"])
+
+
+def recall(contacts: pd.DataFrame) -> Share:
+    """Contacts of true repeat victims that were flagged at first contact.
+
+    Parameters
+    ----------
+    contacts : pandas.DataFrame
+        Result of :func:`with_truth`.
+
+    Returns
+    -------
+    Share
+        Unknown: the flag is blank, undated, or there is no row for the contact.
+    """
+    rows = contacts[contacts["repeat"].fillna(False).to_numpy(dtype=bool)]
+    return Share.of(rows["flagged"], rows["incident_id"])
+
+
+def recall_by_unit(contacts: pd.DataFrame) -> dict[str, Share]:
+    """:func:`recall` by shift or team, in the order of their names.
+
+    Parameters
+    ----------
+    contacts : pandas.DataFrame
+        Result of :func:`with_truth`.
+
+    Returns
+    -------
+    dict of str to Share
+        Units without a contact of a repeat victim are left out.
+    """
+    shares = {str(unit): recall(rows) for unit, rows in contacts.groupby("unit")}
+    return {unit: share for unit, share in shares.items() if share.total}
+
+
+def precision(contacts: pd.DataFrame) -> Share:
+    """Contacts flagged as repeat at first contact whose victim truly was one.
+
+    Parameters
+    ----------
+    contacts : pandas.DataFrame
+        Result of :func:`with_truth`.
+
+    Returns
+    -------
+    Share
+        Unknown: there is no reference of victim or address to look earlier reports up by.
+    """
+    rows = contacts[contacts["flagged"].fillna(False).to_numpy(dtype=bool)]
+    return Share.of(rows["repeat"], rows["incident_id"])
+
+
+class Worst(NamedTuple):
+    """The unit with the smallest share."""
+
+    unit: str
+    share: Share
+
+
+def worst_unit(shares: dict[str, Share], min_n: int) -> Worst | None:
+    """The unit with the smallest share among those that are large enough to say anything.
+
+    Parameters
+    ----------
+    shares : dict of str to Share
+        By unit; contacts of which the unit isn't recorded are no unit.
+    min_n : int
+        Units with fewer cases are left out.
+
+    Returns
+    -------
+    Worst or None
+        None where no unit is large enough.
+    """
+    known = {
+        unit: share for unit, share in shares.items() if unit != "not recorded" and share.total >= min_n and share.known
+    }
+    if not known:
+        return None
+    unit = min(known, key=lambda u: (known[u].yes / known[u].known, u))
+    return Worst(unit, known[unit])
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A3: whether the person who takes the call finds out who is at risk.
+
+SUBJECT = "victims"
+TOPICS = ("repeat_victims", "vulnerable_victims")
+#: Tables without which nobody can tell which contacts were of repeat victims, and whether they were flagged.
+TABLES = ("contact_flag", "incident", "crime", "incident_crime")
+SHIFTS = ("early_from", "late_from", "night_from")
+
+
+class Half(NamedTuple):
+    """One half of what A3b says: a decision, its grade and the indicators it rests on."""
+
+    decision: Decision
+    grade: Grade
+    indicators: tuple[str, ...]
+
+
+def documents(report: Report) -> pd.DataFrame:
+    """Dated policies and procedures in force that are about repeat or vulnerable victims.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register.
+    """
+    rows = registers.documents(
+        report.table("document"),
+        types=("policy", "procedure"),
+        subject=SUBJECT,
+        statuses=("approved", "under_review"),
+        in_force_on=report.settings.as_of,
+    )
+    rows = rows[rows["scope"].isin(["force"]).to_numpy(dtype=bool) | rows["scope"].isna().to_numpy(dtype=bool)]
+    about = registers.covers(rows, TOPICS[0]) | registers.covers(rows, TOPICS[1])
+    return rows[about.to_numpy(dtype=bool)]
+
+
+def shift_hours(report: Report) -> tuple[int, int, int]:
+    """Hours of the wall clock at which the early, the late and the night shift begin."""
+    early, late, night = (int(report.settings.threshold(name)) for name in SHIFTS)
+    return early, late, night
+
+
+def contacts_with_truth(report: Report) -> pd.DataFrame:
+    """Contacts of victims in the period, each with whether it was flagged and whether it truly was of a repeat victim.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`hmic_analysis.findings.a3_victims.with_truth` gives it.
+    """
+    flags, links = report.table("contact_flag"), report.table("incident_crime")
+    contacts = victim_contacts(report.flow("incident"), flags, shift_hours(report))
+    reports = earlier_reports(report.table("incident"), report.table("crime"))
+    return with_truth(contacts, reports, links, int(report.settings.threshold("repeat_days")))
+
+
+def reaches_back(report: Report) -> bool:
+    """Whether the records reach back over the days in which an earlier report makes a repeat victim."""
+    reports = earlier_reports(report.table("incident"), report.table("crime"))
+    return looks_back(reports, report.settings.period_start, int(report.settings.threshold("repeat_days")))
+
+
+def recognised(report: Report, contacts: pd.DataFrame) -> list[Indicator]:
+    """Repeat victims flagged at first contact, in all and by shift or team, and how many flags were right.
+
+    Parameters
+    ----------
+    report : Report
+        With ``victim_reference_known_pct`` taken.
+    contacts : pandas.DataFrame
+        Result of :func:`hmic_analysis.findings.a3_victims.with_truth`.
+
+    Returns
+    -------
+    list of Indicator
+        Without values, and with the reason, where nobody can tell who is a repeat victim.
+    """
+    names = ("repeat_flag_recall_pct", "worst_shift_recall_pct", "repeat_flag_precision_pct")
+    unable = _cannot_tell_repeats(report, contacts)
+    if unable is not None:
+        return [report.build.figure(name, None, note=unable.why) for name in names]
+    units = recall_by_unit(contacts)
+    worst = worst_unit(units, report.settings.min_n)
+    said = _matching(report)
+    return [
+        report.build.share(names[0], recall(contacts), caveats=said),
+        *report.build.shares(names[0], units),
+        report.build.share(
+            names[1], worst.share if worst else Share.none(), caveats=(f"Worst: {worst.unit}.",) if worst else ()
+        ),
+        report.build.share(names[2], precision(contacts), caveats=said),
+    ]
+
+
+def reason(report: Report) -> dict[str, str]:
+    """Why a chart of the shares recognised would be empty, as chart functions take it."""
+    overall = report.indicator("repeat_flag_recall_pct")
+    return {"reason": overall.note.rstrip(".") if overall and overall.note else "no contacts of repeat victims"}
+
+
+def _cannot_tell_repeats(report: Report, contacts: pd.DataFrame) -> Decision | None:
+    """Why the share of repeat victims recognised can't be given; None if it can."""
+    gap = report.gap(*TABLES)
+    if gap is not None:
+        return gap
+    days, least = report.settings.threshold("repeat_days"), report.settings.min_n
+    if not reaches_back(report):
+        why = f"The records don't reach back {days:g} days before the period, so repeat victims look like new ones."
+        return undecided("no_look_back", why=why)
+    found = recall(contacts)
+    if found.total < least:
+        return undecided("small_n", why=f"{found.total} contacts of repeat victims, fewer than {least}.")
+    if not found.known:
+        return undecided("no_data", why="Of no contact of a repeat victim is it known whether it was flagged.")
+    return None
+
+
+def _matching(report: Report) -> tuple[str, ...]:
+    """What must be said of how earlier reports were matched."""
+    known = report.indicator("victim_reference_known_pct")
+    if known is None or known.value is None:
+        return ()
+    return (
+        f"{known.value:.1f}% of contacts hold a reference of the victim; the others are matched by address and kind, "
+        "or not at all. Errors of matching bias the share.",
+    )
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of A3.
+
+    Parameters
+    ----------
+    report : Report
+        With ``repeat_flag_recall_pct``, ``worst_shift_recall_pct``, ``repeat_question_asked_pct`` (also by team),
+        ``vulnerability_question_asked_pct``, ``vulnerability_recorded_pct`` and ``handler_system_access_pct[...]``
+        taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+        Repeat victims: by those recognised, where that can be measured, else by the question asked in audited calls.
+        Vulnerable ones: by the question, else by the assessments made.
+    """
+    exists, grade = _written_down(report)
+    halves = (_repeat(report), _vulnerable(report))
+    systems = [f"handler_system_access_pct[{system}]" for system in SYSTEMS]
+    return [
+        report.claim("A3a", exists, grade),
+        report.claim(
+            "A3b",
+            all_of(*(half.decision for half in halves)),
+            weakest(*(half.grade for half in halves)),
+            *(i for half in halves for i in half.indicators),
+            "repeat_flag_precision_pct",
+        ),
+        report.claim("A3c", undecided("judgement", why="A view, not tested against data."), "-", *systems),
+    ]
+
+
+def _written_down(report: Report) -> tuple[Decision, Grade]:
+    gap = report.gap("document")
+    if gap is not None:
+        return gap, "-"
+    found = documents(report)
+    kinds = []
+    for kind in ("policy", "procedure"):
+        rows = found[found["document_type"].eq(kind).to_numpy(dtype=bool)]
+        dated = rows[rows[["effective_from", "approved_on"]].notna().any(axis=1).to_numpy(dtype=bool)]
+        if all(registers.covers(dated, topic).any() for topic in TOPICS):
+            kinds.append(kind)
+    grade = grade_documents(len(found), registers.corroborated(found))
+    said = " and a ".join(kinds) if kinds else "neither policy nor procedure"
+    why = f"In force, dated, and on repeat and vulnerable victims alike: {'a ' if kinds else ''}{said}; test: both."
+    if len(kinds) == 2:
+        return Decision("supported", why=why), grade
+    if kinds or len(found):
+        return undecided("in_part", why=why, flags=("wording_mismatch",)), grade
+    if report.answer("document").register_complete:
+        return Decision("contradicted", why=f"{why} The register was declared complete."), grade
+    return undecided("register_undeclared", why=why), grade
+
+
+def _repeat(report: Report) -> Half:
+    """Repeat victims: what was recognised comes before what was asked."""
+    names = ("repeat_flag_recall_pct", "worst_shift_recall_pct")
+    overall, worst = (report.indicator(name) for name in names)
+    if overall is not None and overall.value is not None:
+        return Half(_consistent(report, overall, worst), grade_indicator(overall), names)
+    if report.gap("call_audit") is not None:
+        unable = _cannot_tell_repeats(report, contacts_with_truth(report))
+        return Half(unable or undecided("no_data", why="There is no figure to test."), "-", ())
+    overall = report.indicator("repeat_question_asked_pct")
+    audits = audited_calls_of_victims(report.flow("call_audit"))
+    team = worst_unit(asked_by_team(audits, "asked_previous"), report.settings.min_n)
+    worst = report.indicator(f"repeat_question_asked_pct[{team.unit}]") if team else None
+    ids = tuple(i.id for i in (overall, worst) if i is not None)
+    return Half(_consistent(report, overall, worst), grade_indicator(overall), ids)
+
+
+def _consistent(report: Report, overall: Indicator | None, worst: Indicator | None) -> Decision:
+    """High overall, and no shift or team far behind; a shift that is never refutes the sentence by itself."""
+    limit, min_n = report.settings.threshold, report.settings.min_n
+    decision = at_least(overall, limit("identification_supported_pct"), limit("identification_contradicted_pct"), min_n)
+    if decision.verdict == "contradicted" or overall is None or overall.value is None:
+        return decision
+    if worst is None or worst.value is None:
+        return all_of(decision, undecided("small_n", why=f"No shift or team has {min_n} cases."))
+    # A team of a sample is held to the test by its share: none is large enough for its interval to decide.
+    count = worst.model_copy(update={"basis": "all_records"})
+    return all_of(decision, reaches(count, limit("worst_shift_pct"), min_n))
+
+
+def _vulnerable(report: Report) -> Half:
+    name = "vulnerability_question_asked_pct"
+    gap = report.gap("call_audit")
+    if gap is not None:
+        name = "vulnerability_recorded_pct"
+        gap = gap if report.gap("contact_flag", "incident") is not None else None
+    if gap is not None:
+        return Half(gap, "-", ())
+    found = report.indicator(name)
+    limit = report.settings.threshold
+    decision = at_least(
+        found,
+        limit("identification_supported_pct"),
+        limit("identification_contradicted_pct"),
+        report.settings.min_n,
+    )
+    return Half(decision, grade_indicator(found), (name,))

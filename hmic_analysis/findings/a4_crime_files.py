@@ -1,0 +1,453 @@
+"""A4: whether a crime that nobody attends is still investigated and supervised."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from hmic_analysis.evidence.model import ClaimEvidence, Indicator
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import (
+    Decision,
+    all_of,
+    at_least,
+    clear_evidence,
+    grade_indicator,
+    reaches,
+    undecided,
+)
+from hmic_analysis.measures import samples
+from hmic_analysis.measures.base import Share
+from hmic_analysis.statistics.intervals import kappa
+
+# --------------------------------------------------------------------------------------------------------------------
+# A4: crime files read, whether progress is recorded on them and supervisors oversee them.
+#
+# Progress: no span of more than 28 days of an open investigation without an entry on it. Supervision: an entry of
+# substance by a supervisor who is not the investigator. What the system writes by itself is neither.
+
+SUBSTANCE = ("direction", "sign_off")
+ATTENDED = {True: "attended", False: "not_attended"}
+
+
+def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date, days: int) -> pd.DataFrame:
+    """Crime files of the sample, with what was found on each.
+
+    Parameters
+    ----------
+    file_review, file_entry : pandas.DataFrame
+        The tables of those names.  Without any entry the readers' own findings are taken.
+    as_of : datetime.date
+        Day to which an open file is looked at.
+    days : int
+        Longest span of an open file without a progress entry.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of ``file_review`` with ``attendance`` (``attended``, ``not_attended`` or missing) and nullable
+        booleans ``progress`` and ``supervised``, and ``supervised_by_closure`` for closed files (missing for others).
+        A file open for fewer than ``days`` is not due for an entry: its ``progress`` is missing, ``due`` False.
+    """
+    files = file_review[file_review["review_kind"].eq("crime").fillna(False).to_numpy(dtype=bool)].copy()
+    files["attendance"] = files["attended"].map(ATTENDED).astype("object")
+    day = pd.Timestamp(as_of)
+    closed = files["closed_on"].where((files["closed_on"] <= day).to_numpy(dtype=bool))
+    files["closed"] = closed.notna()
+    open_days = (day - files["opened_on"]).dt.days
+    files["due"] = (files["closed"] | ~(open_days < days)).to_numpy(dtype=bool)
+    if file_entry.empty:
+        files["progress"] = files["progress_met"].astype("boolean")
+        files["supervised"] = files["supervised_met"].astype("boolean")
+        files["supervised_by_closure"] = pd.Series(pd.NA, index=files.index, dtype="boolean")
+        return files
+    end = closed.where(closed.notna(), day)
+    files["progress"] = _progress(files, file_entry, end, days).mask(~files["due"])
+    entries = supervision(file_entry, files["review_id"])
+    files["supervised"] = any_entry(files["review_id"], entries)
+    limit = day_of(files["review_id"], end, entries["review_id"])
+    in_time = entries["counts"] & (entries["entered_on"] <= limit).astype("boolean").mask(entries["entered_on"].isna())
+    by_closure = any_entry(files["review_id"], entries.assign(counts=in_time))
+    files["supervised_by_closure"] = by_closure.mask(~files["closed"])
+    return files
+
+
+def _progress(files: pd.DataFrame, file_entry: pd.DataFrame, end: pd.Series, days: int) -> pd.Series:
+    """Whether no span of an investigation is longer than so many days without a progress entry."""
+    entries = file_entry[file_entry["entry_kind"].eq("progress").fillna(False).to_numpy(dtype=bool)]
+    undated = set(entries.loc[entries["entered_on"].isna(), "review_id"])
+    by_file = {
+        review: rows["entered_on"].dropna().sort_values() for review, rows in entries.groupby("review_id", sort=False)
+    }
+    limit, none = pd.Timedelta(days=days), pd.Series(dtype="datetime64[ns]")
+    states: list[object] = []
+    for review, opened, last in zip(files["review_id"], files["opened_on"], end, strict=True):
+        if pd.isna(opened):
+            states.append(pd.NA)
+            continue
+        found = by_file.get(review, none)
+        found = found[(found >= opened) & (found <= last)]
+        steps = pd.Series([opened, *found, last]).diff()
+        kept_up = bool(len(found)) and bool((steps.dropna() <= limit).all())
+        # An entry without a date may stand anywhere.
+        states.append(pd.NA if not kept_up and review in undated else kept_up)
+    return pd.Series(states, index=files.index, dtype="boolean")
+
+
+def supervision(file_entry: pd.DataFrame, reviews: pd.Series) -> pd.DataFrame:
+    """Supervisors' entries of some files, and whether each counts as supervision.
+
+    Parameters
+    ----------
+    file_entry : pandas.DataFrame
+        Table ``file_entry``.
+    reviews : pandas.Series
+        References of the files.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``review_id``, ``entered_on``, ``counts`` (nullable boolean): of substance, and not by the investigator;
+        missing where either is blank and the other doesn't rule it out.
+    """
+    keep = file_entry["entry_kind"].eq("supervisor").fillna(False) & file_entry["review_id"].isin(reviews)
+    rows = file_entry[keep.to_numpy(dtype=bool)]
+    substance = rows["content"].isin(list(SUBSTANCE)).astype("boolean").mask(rows["content"].isna())
+    another = ~rows["by_investigator"].astype("boolean")
+    return pd.DataFrame(
+        {"review_id": rows["review_id"], "entered_on": rows["entered_on"], "counts": substance & another}
+    )
+
+
+def any_entry(reviews: pd.Series, entries: pd.DataFrame) -> pd.Series:
+    """Whether each file has an entry that counts.
+
+    Parameters
+    ----------
+    reviews : pandas.Series
+        References of the files.
+    entries : pandas.DataFrame
+        ``review_id`` and ``counts`` (nullable boolean).
+
+    Returns
+    -------
+    pandas.Series
+        True with any that counts; missing with none that does and one of which it isn't known; else False.
+    """
+    sure = set(entries.loc[entries["counts"].fillna(False).to_numpy(dtype=bool), "review_id"])
+    open_ = set(entries.loc[entries["counts"].isna().to_numpy(dtype=bool), "review_id"]) - sure
+    found = pd.Series(reviews.isin(sure), dtype="boolean")
+    return found.mask(reviews.isin(open_))
+
+
+def by_stratum(files: pd.DataFrame) -> pd.DataFrame:
+    """Files read and the crimes they stand for, by attendance and offence group.
+
+    Parameters
+    ----------
+    files : pandas.DataFrame
+        Result of :func:`crime_files`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``attendance``, ``offence_group``, ``files``, ``crimes`` (missing where not given).
+    """
+    keys = ["attendance", "offence_group"]
+    rows = files[keys].astype("object").where(files[keys].notna(), "not recorded")
+    rows = rows.assign(files=1, crimes=files["stratum_size"])
+    return rows.groupby(keys, as_index=False).agg(files=("files", "sum"), crimes=("crimes", "first"))
+
+
+def day_of(reviews: pd.Series, days: pd.Series, wanted: pd.Series) -> pd.Series:
+    """The day of the file that each entry belongs to.
+
+    Parameters
+    ----------
+    reviews, days : pandas.Series
+        References of files, and a day of each.
+    wanted : pandas.Series
+        References of files, one for each entry.
+
+    Returns
+    -------
+    pandas.Series
+        Indexed as ``wanted``; missing for files that aren't there.
+    """
+    by_file = days.set_axis(pd.Index(reviews, dtype="object"))
+    by_file = by_file[~by_file.index.duplicated()]
+    return by_file.reindex(pd.Index(wanted, dtype="object")).set_axis(wanted.index)
+
+
+def due_files(files: pd.DataFrame) -> pd.DataFrame:
+    """The files long enough open, or closed, for progress to be due on them."""
+    return files[files["due"].to_numpy(dtype=bool)]
+
+
+def supervised_before_closure(files: pd.DataFrame) -> Share:
+    """Closed files with supervision of substance before or at closure.
+
+    Parameters
+    ----------
+    files : pandas.DataFrame
+        Result of :func:`crime_files`.
+
+    Returns
+    -------
+    Share
+    """
+    rows = files[files["closed"].to_numpy(dtype=bool)]
+    return Share.of(rows["supervised_by_closure"], rows["review_id"])
+
+
+def closed_same_day(crime: pd.DataFrame, attended: pd.DataFrame) -> Share:
+    """Crimes not attended and closed within 24 hours of recording with no entry on the record.
+
+    Parameters
+    ----------
+    crime : pandas.DataFrame
+        Table ``crime``, cut to a period.
+    attended : pandas.DataFrame
+        Result of :func:`hmic_analysis.measures.attendance.crime_attendance`.
+
+    Returns
+    -------
+    Share
+        Of the crimes known not to be attended.  Unknown: closed so soon, and the number of entries isn't given; or
+        the time of recording isn't.
+    """
+    left = attended.loc[attended["attended"].eq(False).fillna(False).to_numpy(dtype=bool), ["crime_id"]]
+    rows = left.merge(crime.drop_duplicates("crime_id"), on="crime_id")
+    took = rows["closed_at"] - rows["recorded_at"]
+    soon = (took <= pd.Timedelta(hours=24)).astype("boolean")
+    soon = soon.mask(rows["recorded_at"].isna() & rows["closed_at"].notna())
+    empty = rows["progress_entries"].eq(0).astype("boolean").mask(rows["progress_entries"].isna())
+    return Share.of(soon & empty, rows["crime_id"])
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A4: whether a crime that nobody attends is still investigated and supervised.
+
+#: Claim -> what was found on a file, its indicator, and the readers' finding of the same.
+QUESTIONS = {
+    "A4a": ("progress", "progress_updated_pct", "progress_met"),
+    "A4b": ("supervised", "supervised_pct", "supervised_met"),
+}
+STRATA = ["attendance", "offence_group"]
+
+
+def files_read(report: Report) -> pd.DataFrame:
+    """The crime files of the sample, with what was found on each.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`hmic_analysis.findings.a4_crime_files.crime_files` gives them, with ``weight``, the crimes that a file
+        stands for; missing where the sizes of the strata are not all known.
+    """
+    settings = report.settings
+    files = crime_files(
+        report.table("file_review"),
+        report.table("file_entry"),
+        settings.as_of,
+        int(settings.threshold("progress_days")),
+    )
+    weights = samples.file_weights(files, STRATA)
+    return files.assign(weight=weights if weights is not None else float("nan"))
+
+
+def estimate(report: Report, files: pd.DataFrame, state: str) -> samples.Weighted:
+    """The share of the files that have a property, weighted by what each stands for.
+
+    Parameters
+    ----------
+    report : Report
+    files : pandas.DataFrame
+        Result of :func:`files_read`.
+    state : str
+        ``progress`` or ``supervised``; files not yet due for progress are left out of the first.
+
+    Returns
+    -------
+    Weighted
+    """
+    rows = due_files(files) if state == "progress" else files
+    weights = None if rows["weight"].isna().any() else rows["weight"]
+    return samples.weighted(rows[state], rows["review_id"], weights)
+
+
+def indicators(report: Report, files: pd.DataFrame, claim: str) -> list[Indicator]:
+    """The share that a claim turns on: of all files, of attended crimes and others, and by offence group.
+
+    Parameters
+    ----------
+    report : Report
+    files : pandas.DataFrame
+        Result of :func:`files_read`.
+    claim : str
+        ``A4a`` or ``A4b``.
+
+    Returns
+    -------
+    list of Indicator
+    """
+    state, name, _ = QUESTIONS[claim]
+    rows = due_files(files) if state == "progress" else files
+    basis, found = samples.basis(files), estimate(report, files, state)
+    weighted = not rows["weight"].isna().any()
+    note = "Each file weighted by the crimes it stands for." if weighted else "Not weighted: sizes of strata not given."
+    limits = found.limits(report.settings.confidence / 100)
+    overall = report.build.figure(
+        name,
+        found.value,
+        numerator=found.files.yes,
+        denominator=found.files.known,
+        unknown=found.files.unknown,
+        limits=limits,
+        interval=f"Wilson {report.settings.confidence:g}%, effective sample" if limits else "",
+        basis=basis,
+        note=note if len(rows) else "No files were read.",
+    )
+    parts = [samples.shares_of(rows, state, *by) for by in (("attendance",), ("offence_group",), tuple(STRATA))]
+    strata = {group: share for part in parts for group, share in part.items()}
+    return [overall, *(report.build.share(name, share, stratum=g, basis=basis) for g, share in strata.items())]
+
+
+def strata(report: Report, name: str) -> pd.DataFrame:
+    """The shares by attendance and offence group together, for a chart.
+
+    Parameters
+    ----------
+    report : Report
+    name : str
+        Indicator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :meth:`~hmic_analysis.evidence.report.Report.groups` gives it.
+    """
+    rows = report.groups(name)
+    return rows[rows["label"].str.contains(", ", regex=False).to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+def agreement(report: Report, files: pd.DataFrame) -> list[Indicator]:
+    """How far two readers of the same file agree beyond chance, for each finding on it.
+
+    Parameters
+    ----------
+    report : Report
+    files : pandas.DataFrame
+        Result of :func:`files_read`.
+
+    Returns
+    -------
+    list of Indicator
+    """
+    made = []
+    for state, _, finding in QUESTIONS.values():
+        found = kappa(files[finding], files[f"second_{finding}"], report.settings.confidence / 100)
+        same = samples.readers_agree(files, finding)
+        made.append(
+            report.build.figure(
+                "review_agreement_kappa",
+                found.value,
+                denominator=found.n,
+                limits=found.limits,
+                interval="normal approximation" if found.limits else "",
+                stratum=state,
+                basis=samples.basis(files),
+                note=f"The two readers found the same on {same.yes} of {same.known} files.",
+            )
+        )
+    return made
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of A4.
+
+    Parameters
+    ----------
+    report : Report
+        With the indicators of :func:`indicators`, ``review_agreement_kappa[...]`` and ``same_day_closure_pct`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    files = files_read(report)
+    return [_claim(report, files, claim) for claim in QUESTIONS]
+
+
+def _claim(report: Report, files: pd.DataFrame, claim: str) -> ClaimEvidence:
+    state, name, finding = QUESTIONS[claim]
+    overall = report.indicator(name)
+    grade = grade_indicator(overall)
+    decision = report.gap("file_review") or _in_general(report, files, claim)
+    agreement = samples.readers_agree(files, finding)
+    wanted = report.settings.threshold("readers_agree_pct")
+    decision = clear_evidence(decision, grade, agreement, wanted, report.settings.quantifier("clear_evidence"))
+    others = ("supervised_before_closure_pct",) if claim == "A4b" else ("same_day_closure_pct",)
+    return report.claim(
+        claim, decision, grade, name, f"{name}[not_attended]", *others, f"review_agreement_kappa[{state}]"
+    )
+
+
+def _in_general(report: Report, files: pd.DataFrame, claim: str) -> Decision:
+    """Three quarters or more in all, and no part that falls behind, least of all crimes that nobody attended."""
+    state, name, _ = QUESTIONS[claim]
+    word, limit = report.settings.quantifier("in_general"), report.settings.threshold
+    overall, apart = report.indicator(name), report.indicator(f"{name}[not_attended]")
+    if overall is None or overall.value is None:
+        return undecided("no_data", why="No crime file was read.")
+    least = int(limit("min_not_attended_n"))
+    n = int((apart.denominator or 0) + apart.unknown) if apart is not None else 0
+    if apart is None or n < least:
+        return undecided("small_n", why=f"Files of crimes not attended: {n}; test: at least {least}.")
+    low = limit("progress_contradicted_pct")
+    refuted = at_least(apart, limit("not_attended_pct"), low)
+    refuted = refuted if refuted.verdict == "contradicted" else None
+    effective = _effective(overall, estimate(report, files, state))
+    parts = [
+        at_least(effective, word.min_lower_pct, low, report.settings.min_n),
+        refuted or reaches(_count(apart), limit("not_attended_pct")),
+        _point(overall, word.min_point_pct),
+        *_groups(report, files, claim, word.min_stratum_pct),
+    ]
+    return all_of(*parts)
+
+
+def _effective(overall: Indicator, found: samples.Weighted) -> Indicator:
+    """The figure as a simple sample of the effective size would give it, to be held against a threshold."""
+    return overall.model_copy(
+        update={"numerator": found.yes, "denominator": found.yes + found.no, "unknown": found.unknown}
+    )
+
+
+def _count(part: Indicator) -> Indicator:
+    """A part of the sample taken as it is: the test of a part is on its share, not on the end of its interval."""
+    return part.model_copy(update={"basis": "all_records"})
+
+
+def _point(overall: Indicator, wanted: float) -> Decision:
+    why = f"{overall.value:.1f}% in all; test: at least {wanted:g}%."
+    if overall.value >= wanted:
+        return Decision("supported", why=why)
+    return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+
+
+def _groups(report: Report, files: pd.DataFrame, claim: str, wanted: float) -> list[Decision]:
+    """Offence groups with enough files: a good figure for one must not hide another that is left lying."""
+    _, name, _ = QUESTIONS[claim]
+    groups = sorted(files["offence_group"].dropna().unique())
+    found = [report.indicator(f"{name}[{group}]") for group in groups]
+    large = [i for i in found if i is not None and (i.denominator or 0) + i.unknown >= report.settings.min_n]
+    if not large:
+        return []
+    worst = min(large, key=lambda i: (-1.0 if i.value is None else i.value, i.id))
+    return [reaches(_count(worst), wanted)]

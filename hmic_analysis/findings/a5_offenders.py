@@ -1,0 +1,338 @@
+"""A5: whether the most harmful offenders are selected, assessed and managed together with partners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+
+from hmic_analysis.evidence.model import ClaimEvidence
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, undecided, weakest
+from hmic_analysis.measures.base import Share, happened_by
+
+# --------------------------------------------------------------------------------------------------------------------
+# A5: the offenders managed at the snapshot, how their risk is assessed, and whether they are the most harmful.
+#
+# A blank score, date or colour says that there is none on record, unless the force filled the column for nobody: then
+# nothing is known of it.
+
+
+class Selection(NamedTuple):
+    """Of as many offenders of the highest score as the scheme holds: who is in it, and who is not for a reason."""
+
+    places: int
+    managed: int
+    excused: int
+    missed: int
+    unknown: int
+
+    @property
+    def share(self) -> Share:
+        """Those in the scheme, or with a recorded reason not to be."""
+        return Share(self.managed + self.excused, self.missed, self.unknown)
+
+
+def cohort(iom_cohort: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Offenders managed on a day.
+
+    Parameters
+    ----------
+    iom_cohort : pandas.DataFrame
+        Table ``iom_cohort``; may list some who entered later or left before.
+    as_of : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows; an offender without a day of entry is taken to have entered.
+    """
+    day = pd.Timestamp(as_of)
+    out = (iom_cohort["entered_on"] > day).fillna(False) | (iom_cohort["left_on"] < day).fillna(False)
+    return iom_cohort[~out.to_numpy(dtype=bool)]
+
+
+def assessed(offenders: pd.DataFrame) -> Share:
+    """Offenders with a structured risk score.
+
+    Parameters
+    ----------
+    offenders : pandas.DataFrame
+        Result of :func:`cohort`.
+
+    Returns
+    -------
+    Share
+    """
+    return _on_record(offenders, "risk_score")
+
+
+def with_rag(offenders: pd.DataFrame) -> Share:
+    """Offenders with a red, amber or green status.
+
+    Parameters
+    ----------
+    offenders : pandas.DataFrame
+        Result of :func:`cohort`.
+
+    Returns
+    -------
+    Share
+    """
+    return _on_record(offenders, "rag")
+
+
+def _on_record(offenders: pd.DataFrame, column: str) -> Share:
+    given = offenders[column].notna().astype("boolean")
+    if not given.any():
+        return Share(0, 0, len(offenders))
+    return Share.of(given, offenders["person_key"])
+
+
+def assessment_current(offenders: pd.DataFrame, as_of: date, days: int) -> Share:
+    """Offenders in the community whose latest assessment is recent.
+
+    Parameters
+    ----------
+    offenders : pandas.DataFrame
+        Result of :func:`cohort`.
+    as_of : datetime.date
+    days : int
+        Days before the snapshot for which an assessment is recent.
+
+    Returns
+    -------
+    Share
+        Offenders in custody are left out.  Not known: where it isn't known whether an offender is in custody, and
+        where the latest assessment is later than the snapshot and so hides the one before.
+    """
+    rows = offenders[(offenders["status"] != "custody").fillna(True).to_numpy(dtype=bool)]
+    if rows["last_assessed_on"].isna().all():
+        return Share(0, 0, len(rows))
+    day = pd.Timestamp(as_of)
+    recent = (rows["last_assessed_on"] >= day - pd.Timedelta(days=days)).fillna(False).astype("boolean")
+    unclear = rows["status"].isna() | (rows["last_assessed_on"] > day).fillna(False)
+    return Share.of(recent.mask(unclear.to_numpy(dtype=bool)), rows["person_key"])
+
+
+def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
+    """Entrants with a proven offence within twelve months of entry; context only, never a test.
+
+    Parameters
+    ----------
+    iom_cohort : pandas.DataFrame
+        Table ``iom_cohort``, those who left included: leaving them out would count only who stayed.
+    as_of : datetime.date
+
+    Returns
+    -------
+    Share
+        Over those who entered twelve months or more before the snapshot.
+    """
+    latest = pd.Timestamp(as_of) - pd.DateOffset(months=12)
+    rows = iom_cohort[happened_by(iom_cohort["entered_on"], latest).to_numpy()]
+    if rows["reoffended_on"].isna().all():
+        return Share(0, 0, len(rows))
+    until = rows["entered_on"] + pd.DateOffset(months=12)
+    within = (rows["reoffended_on"] >= rows["entered_on"]) & (rows["reoffended_on"] < until)
+    return Share.of(within.fillna(False).astype("boolean"), rows["person_key"])
+
+
+def selection(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date) -> Selection | None:
+    """Whether the offenders of the highest score are the ones who are managed.
+
+    Parameters
+    ----------
+    offenders : pandas.DataFrame
+        Result of :func:`cohort`; their number is the number of places looked at.
+    iom_selection : pandas.DataFrame
+        Table ``iom_selection``.
+    as_of : datetime.date
+        Scores and decisions of later days are not known on it.
+
+    Returns
+    -------
+    Selection or None
+        None where the list reaches no further than the scheme: it then agrees with itself, whatever the choice was.
+
+    Notes
+    -----
+    An offender considered without a score, or managed and not on the list, could take one of the places.  Each such
+    offender can push out the lowest only, so as many of the last places are unknown.  Of offenders with the same score
+    who share the last place, only as many are counted as are certain.
+    """
+    places = len(offenders)
+    listed = _listed(offenders, iom_selection, as_of)
+    if not places or not (listed["score"].notna() & ~listed["managed"]).any():
+        return None
+    unscored = int(listed["score"].isna().sum()) + int((~offenders["person_key"].isin(listed["person_key"])).sum())
+    sure = max(0, places - unscored)
+    found = {"managed": 0, "excused": 0, "missed": 0}
+    left = sure
+    for _, tied in listed.dropna(subset="score").sort_values("score", ascending=False).groupby("score", sort=False):
+        if left <= 0:
+            break
+        counts = tied["state"].value_counts().reindex(list(found), fill_value=0)
+        taken = min(left, len(tied))
+        for state, n in counts.items():
+            found[state] += max(0, taken - (len(tied) - int(n)))
+        left -= taken
+    return Selection(places, **found, unknown=places - sum(found.values()))
+
+
+def _listed(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The list at the snapshot: score, whether managed, and the state of each."""
+    day = pd.Timestamp(as_of)
+    managed = iom_selection["person_key"].isin(offenders["person_key"])
+    later = (iom_selection["decided_on"] > day).fillna(False)
+    excused = iom_selection["reason_not_managed"].notna() & ~later
+    state = pd.Series("missed", index=iom_selection.index).mask(excused, "excused").mask(managed, "managed")
+    score = iom_selection["score"].mask((iom_selection["scored_on"] > day).fillna(False).to_numpy(dtype=bool))
+    return iom_selection[["person_key"]].assign(score=score, managed=managed.astype(bool), state=state)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A5: meetings with partners on offenders, as scheduled, held and attended.
+
+
+def held(meetings: pd.DataFrame) -> Share:
+    """Scheduled meetings that were held.
+
+    Parameters
+    ----------
+    meetings : pandas.DataFrame
+        Table ``iom_meeting`` within the period.
+
+    Returns
+    -------
+    Share
+    """
+    return Share.of(meetings["held"], meetings["meeting_id"])
+
+
+def held_by_panel(meetings: pd.DataFrame) -> dict[str, Share]:
+    """Scheduled meetings that were held, by panel.
+
+    Parameters
+    ----------
+    meetings : pandas.DataFrame
+        Table ``iom_meeting`` within the period.
+
+    Returns
+    -------
+    dict of str to Share
+        Meetings without a panel are in none.
+    """
+    return {str(panel): held(rows) for panel, rows in meetings.groupby("panel", sort=True)}
+
+
+def quorate(meetings: pd.DataFrame, lead: Sequence[str], core: Sequence[str], least: int) -> Share:
+    """Meetings held at which the core partners were present.
+
+    Parameters
+    ----------
+    meetings : pandas.DataFrame
+        Table ``iom_meeting`` within the period.
+    lead : sequence of str
+        Agencies that must all be present: police and probation.
+    core : sequence of str
+        The other core partners.
+    least : int
+        How many of these must be present.
+
+    Returns
+    -------
+    Share
+        Over meetings held; not known where attendance was not recorded.
+    """
+    rows = meetings[(meetings["held"] == True).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
+    states = [_has_quorum(present, set(lead), set(core), least) for present in rows["agencies_present"]]
+    return Share.of(pd.Series(states, index=rows.index, dtype="boolean"), rows["meeting_id"])
+
+
+def _has_quorum(present: object, lead: set[str], core: set[str], least: int) -> bool | None:
+    if pd.isna(present):
+        return None
+    there = set(str(present).split(";"))
+    return lead <= there and len(core & there) >= least
+
+
+def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
+    """Meetings scheduled and held in each month, for a chart.
+
+    Parameters
+    ----------
+    meetings : pandas.DataFrame
+        Table ``iom_meeting`` within the period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``group`` (``Scheduled``, ``Held``), ``value``; months between the first and the last meeting.
+    """
+    if meetings.empty:
+        return pd.DataFrame({"month": [], "group": [], "value": []})
+    months = pd.to_datetime(meetings["scheduled_on"]).dt.to_period("M")
+    span = pd.period_range(months.min(), months.max(), freq="M")
+    took_place = (meetings["held"] == True).fillna(False).to_numpy(dtype=bool)  # noqa: E712
+    parts = []
+    for group, rows in (("Scheduled", months), ("Held", months[took_place])):
+        counts = rows.value_counts().reindex(span, fill_value=0)
+        parts.append(pd.DataFrame({"month": span.to_timestamp(), "group": group, "value": counts.to_numpy(float)}))
+    return pd.concat(parts, ignore_index=True)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A5: whether the most harmful offenders are selected, assessed and managed together with partners.
+
+SELECTED = "iom_selection_agreement_pct"
+MEETINGS = {"iom_meeting_held_pct": "meetings_held_pct", "iom_core_partner_quorum_pct": "quorum_pct"}
+ASSESSED = {"iom_assessed_pct": "assessed_pct", "iom_assessment_current_pct": "assessment_current_pct"}
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of A5.
+
+    Parameters
+    ----------
+    report : Report
+        With ``iom_selection_agreement_pct``, ``iom_meeting_held_pct``, ``iom_core_partner_quorum_pct``,
+        ``iom_assessed_pct`` and ``iom_assessment_current_pct`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+        A5b is the inspectors' view and gets no verdict; what it rests on stands in its explanation.
+    """
+    selected = _selected(report)
+    meetings = report.gap("iom_meeting") or _all_reached(report, MEETINGS)
+    assessed = report.gap("iom_cohort") or _all_reached(report, ASSESSED)
+    grades = {
+        "A5a": grade_indicator(report.indicator(SELECTED)),
+        "A5c": weakest(*(grade_indicator(report.indicator(i)) for i in MEETINGS)),
+        "A5d": weakest(*(grade_indicator(report.indicator(i)) for i in ASSESSED)),
+    }
+    return [
+        report.claim("A5a", selected, grades["A5a"], SELECTED),
+        report.claim("A5b", all_of(selected, meetings, assessed), weakest(*grades.values())),
+        report.claim("A5c", meetings, grades["A5c"], *MEETINGS),
+        report.claim("A5d", assessed, grades["A5d"], *ASSESSED, "iom_rag_assigned_pct"),
+    ]
+
+
+def _selected(report: Report) -> Decision:
+    gap = report.gap("iom_cohort", "iom_selection")
+    if gap is not None:
+        return gap
+    agreement = report.indicator(SELECTED)
+    if agreement is None or agreement.value is None and not agreement.unknown:
+        why = "The list of offenders considered reaches no further than the scheme, so it cannot show whom it misses."
+        return undecided("no_data", why=why)
+    return at_least(agreement, report.settings.threshold("selection_agreement_pct"), min_n=report.settings.min_n)
+
+
+def _all_reached(report: Report, tests: dict[str, str]) -> Decision:
+    limit, min_n = report.settings.threshold, report.settings.min_n
+    return all_of(*(at_least(report.indicator(i), limit(test), min_n=min_n) for i, test in tests.items()))

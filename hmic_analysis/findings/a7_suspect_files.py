@@ -1,0 +1,186 @@
+"""A7: whether the files of named suspects show enquiries and supervision, in a small sample."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from hmic_analysis.evidence.model import ClaimEvidence
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import (
+    Decision,
+    all_of,
+    clear_evidence,
+    grade_indicator,
+    number_of_cases,
+    undecided,
+)
+from hmic_analysis.evidence.wording import small
+from hmic_analysis.findings.a4_crime_files import any_entry, day_of, supervision
+from hmic_analysis.measures import samples
+from hmic_analysis.measures.base import Share
+
+# --------------------------------------------------------------------------------------------------------------------
+# A7: files of named suspects that were read, and whether enquiries and supervision on them are recent.
+
+CIRCULATED = {True: "circulated", False: "not_circulated"}
+
+
+def suspect_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date, days: int) -> pd.DataFrame:
+    """Named-suspect files of the sample, with what was found on each.
+
+    Parameters
+    ----------
+    file_review, file_entry : pandas.DataFrame
+        The tables of those names.  Without any entry the readers' own findings are taken.
+    as_of : datetime.date
+    days : int
+        Days before it within which an entry is recent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of ``file_review`` with nullable booleans ``active`` (an enquiry after naming, the latest not older
+        than so many days) and ``supervised`` (an entry of substance by a supervisor other than the investigator in
+        those days), and ``circulation`` (``circulated``, ``not_circulated`` or missing).
+    """
+    files = file_review[file_review["review_kind"].eq("named_suspect").fillna(False).to_numpy(dtype=bool)].copy()
+    files["circulation"] = files["circulated"].map(CIRCULATED).astype("object")
+    if file_entry.empty:
+        files["active"] = files["progress_met"].astype("boolean")
+        files["supervised"] = files["supervised_met"].astype("boolean")
+        return files
+    day = pd.Timestamp(as_of)
+    oldest = day - pd.Timedelta(days=days)
+    progress = file_entry[file_entry["entry_kind"].eq("progress").fillna(False).to_numpy(dtype=bool)]
+    named = day_of(files["review_id"], files["named_on"], progress["review_id"])
+    dated = progress["entered_on"]
+    recent = ((dated >= oldest) & (dated <= day)).astype("boolean").mask(dated.isna())
+    after = (dated >= named).astype("boolean").mask(dated.isna() | named.isna())
+    files["active"] = any_entry(files["review_id"], progress.assign(counts=recent & after))
+    entries = supervision(file_entry, files["review_id"])
+    when = entries["entered_on"]
+    recent = ((when >= oldest) & (when <= day)).astype("boolean").mask(when.isna())
+    files["supervised"] = any_entry(files["review_id"], entries.assign(counts=entries["counts"] & recent))
+    return files
+
+
+def active(files: pd.DataFrame) -> Share:
+    """Files with a recent enquiry; ``files`` as :func:`suspect_files` gives them."""
+    return Share.of(files["active"], files["review_id"])
+
+
+def supervised(files: pd.DataFrame) -> Share:
+    """Files with recent supervision of substance; ``files`` as :func:`suspect_files` gives them."""
+    return Share.of(files["supervised"], files["review_id"])
+
+
+def circulated_count(files: pd.DataFrame) -> int:
+    """Files of persons circulated as wanted; ``files`` as :func:`suspect_files` gives them."""
+    return int(files["circulation"].eq("circulated").fillna(False).sum())
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A7: whether the files of named suspects show enquiries and supervision, in a small sample.
+
+#: Claim -> its indicator, the share of the files, the readers' finding of the same, and what it is called.
+QUESTIONS = {
+    "A7a": ("suspect_file_activity_pct", active, "progress_met", "show recent enquiries"),
+    "A7b": ("suspect_file_supervised_pct", supervised, "supervised_met", "show recent supervision"),
+}
+
+
+def files_read(report: Report) -> pd.DataFrame:
+    """The named-suspect files of the sample, with what was found on each.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`hmic_analysis.findings.a7_suspect_files.suspect_files` gives them.
+    """
+    settings = report.settings
+    return suspect_files(
+        report.table("file_review"),
+        report.table("file_entry"),
+        settings.as_of,
+        int(settings.threshold("activity_days")),
+    )
+
+
+def shown(report: Report) -> pd.DataFrame:
+    """The shares for a chart; those that rest on fewer persons than may be shown are left out.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :meth:`~hmic_analysis.evidence.report.Report.groups` gives it.
+    """
+    names = [name for name, *_ in QUESTIONS.values()]
+    groups = report.groups(*names)
+    least = report.settings.disclosure.min_count
+    keep = [id in names and not small(report.indicator(id), least) for id in groups["group"]]
+    return groups[keep].reset_index(drop=True)
+
+
+def reason(report: Report) -> dict[str, str]:
+    """Why a chart of :func:`shown` would be empty, as chart functions take it."""
+    if report.given("file_review"):
+        return {"reason": f"no share rests on {report.settings.disclosure.min_count} files or more"}
+    return {"reason": "no files were read"}
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of A7.
+
+    Parameters
+    ----------
+    report : Report
+        With ``suspect_file_activity_pct``, ``suspect_file_supervised_pct`` and ``suspect_file_n`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+        They speak of the files read.  What holds for all suspects outstanding is decided in A6.
+    """
+    files = files_read(report)
+    return [_claim(report, files, claim) for claim in QUESTIONS]
+
+
+def _claim(report: Report, files: pd.DataFrame, claim: str) -> ClaimEvidence:
+    name, share, finding, what = QUESTIONS[claim]
+    grade = grade_indicator(report.indicator(name))
+    decision = report.gap("file_review") or _in_a_number_of_cases(report, files, share(files), what)
+    decision = clear_evidence(
+        decision,
+        grade,
+        samples.readers_agree(files, finding),
+        report.settings.threshold("readers_agree_pct"),
+        report.settings.quantifier("clear_evidence"),
+    )
+    return report.claim(claim, decision, grade, name, "suspect_file_n")
+
+
+def _in_a_number_of_cases(report: Report, files: pd.DataFrame, share, what: str) -> Decision:
+    limit = report.settings.threshold
+    decision = number_of_cases(
+        share,
+        int(limit("min_files")),
+        limit("min_files_pct"),
+        int(limit("refuting_files")),
+        report.settings.min_n,
+        what,
+    )
+    wanted = circulated_count(files)
+    why = f"Files of persons circulated as wanted: {wanted}; test: at least 1."
+    if decision.verdict == "supported" and not wanted:
+        return all_of(decision, undecided("in_part", why=why, flags=("wording_mismatch",)))
+    return decision

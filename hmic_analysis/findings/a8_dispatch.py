@@ -1,0 +1,410 @@
+"""A8: whether dispatchers have a mapping system, and use it to send the most appropriate resource."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, request_gap, undecided, weakest
+from hmic_analysis.evidence.wording import say_date
+from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
+from hmic_analysis.measures import registers
+from hmic_analysis.measures.base import Share, local_days
+
+# --------------------------------------------------------------------------------------------------------------------
+# A8: which resource was sent to urgent incidents, against the nearest suitable one.
+#
+# Suitable means free and having the skill needed, as the force's own system tells it. The most appropriate resource is
+# not always the nearest: another one with a reason on record counts beside it.
+
+#: Dispatches to these grades are looked at.
+URGENT = ("emergency", "priority")
+
+
+def urgent(dispatch: pd.DataFrame) -> pd.DataFrame:
+    """Dispatches to incidents of the two urgent grades.
+
+    Parameters
+    ----------
+    dispatch : pandas.DataFrame
+        Table ``dispatch`` within the period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows; those without a grade are left out.
+    """
+    return dispatch[dispatch["grade"].isin(list(URGENT)).to_numpy(dtype=bool)]
+
+
+def excess_minutes(dispatches: pd.DataFrame) -> pd.Series:
+    """Travel of the resource sent minus that of the nearest suitable one.
+
+    Parameters
+    ----------
+    dispatches : pandas.DataFrame
+        Result of :func:`urgent`.
+
+    Returns
+    -------
+    pandas.Series
+        Minutes, missing where either position was not known; 0 where the resource sent was nearer.
+    """
+    return (dispatches["sent_minutes"] - dispatches["nearest_minutes"]).clip(lower=0)
+
+
+def located_incidents(dispatches: pd.DataFrame) -> Share:
+    """Incidents with usable coordinates when the first resource was sent.
+
+    Parameters
+    ----------
+    dispatches : pandas.DataFrame
+        Result of :func:`urgent`.
+
+    Returns
+    -------
+    Share
+        Incidents, not dispatches.
+    """
+    first = dispatches.sort_values("decided_at", kind="stable").drop_duplicates("incident_id")
+    return Share.of(first["incident_located"], first["incident_id"])
+
+
+def nearest_sent(dispatches: pd.DataFrame, near_minutes: float) -> Share:
+    """Dispatches of the nearest suitable resource, or of one hardly further.
+
+    Parameters
+    ----------
+    dispatches : pandas.DataFrame
+        Result of :func:`urgent`.
+    near_minutes : float
+        Minutes of travel within which a resource counts as the nearest.
+
+    Returns
+    -------
+    Share
+        Over dispatches with known positions; the others are left out.
+    """
+    excess = excess_minutes(dispatches)
+    known = excess.notna().to_numpy(dtype=bool)
+    return Share.of((excess <= near_minutes)[known].astype("boolean"), dispatches.loc[known, "dispatch_id"])
+
+
+def nearest_by_grade(dispatches: pd.DataFrame, near_minutes: float) -> dict[str, Share]:
+    """As :func:`nearest_sent`, by grade.
+
+    Parameters
+    ----------
+    dispatches : pandas.DataFrame
+        Result of :func:`urgent`.
+    near_minutes : float
+
+    Returns
+    -------
+    dict of str to Share
+        Grades that occur.
+    """
+    grades = [grade for grade in URGENT if (dispatches["grade"] == grade).any()]
+    return {grade: nearest_sent(dispatches[dispatches["grade"] == grade], near_minutes) for grade in grades}
+
+
+def suitable_or_reasoned(dispatches: pd.DataFrame, near_minutes: float) -> Share:
+    """Dispatches of the nearest suitable resource, and those of another with a reason on record.
+
+    Parameters
+    ----------
+    dispatches : pandas.DataFrame
+        Result of :func:`urgent`.
+    near_minutes : float
+
+    Returns
+    -------
+    Share
+        Over all of them; without known positions and without a reason it is not known.
+    """
+    excess = excess_minutes(dispatches)
+    states = (excess <= near_minutes).astype("boolean").mask(excess.isna().to_numpy(dtype=bool))
+    reasoned = dispatches["override_reason"].notna().to_numpy(dtype=bool)
+    return Share.of(states.mask(reasoned, True), dispatches["dispatch_id"])
+
+
+def reasoned_overrides(dispatches: pd.DataFrame) -> Share:
+    """Overrides of the recommendation with a reason on record.
+
+    Parameters
+    ----------
+    dispatches : pandas.DataFrame
+        Result of :func:`urgent`.
+
+    Returns
+    -------
+    Share
+        A blank reason is none, unless the force gave none for any dispatch: then it is not known.
+    """
+    rows = dispatches[(dispatches["recommendation"] == "overridden").fillna(False).to_numpy(dtype=bool)]
+    if dispatches["override_reason"].isna().all():
+        return Share(0, 0, len(rows))
+    return Share.of(rows["override_reason"].notna().astype("boolean"), rows["dispatch_id"])
+
+
+def map_used(dispatch: pd.DataFrame) -> Share:
+    """Dispatches for which the map or a recommendation was on screen.
+
+    Parameters
+    ----------
+    dispatch : pandas.DataFrame
+        Table ``dispatch`` within the period.
+
+    Returns
+    -------
+    Share
+    """
+    return Share.of(dispatch["map_used"], dispatch["dispatch_id"])
+
+
+def extra_travel(dispatches: pd.DataFrame) -> np.ndarray:
+    """Extra travel in minutes of each dispatch with known positions.
+
+    Parameters
+    ----------
+    dispatches : pandas.DataFrame
+        Result of :func:`urgent`.
+
+    Returns
+    -------
+    array of float
+    """
+    return excess_minutes(dispatches).dropna().to_numpy(dtype=float)
+
+
+def extra_hours(dispatches: pd.DataFrame) -> pd.Series:
+    """Extra travel of each dispatch with known positions, for a chart.
+
+    Parameters
+    ----------
+    dispatches : pandas.DataFrame
+        Result of :func:`urgent`.
+
+    Returns
+    -------
+    pandas.Series
+        Hours.
+    """
+    return pd.Series(extra_travel(dispatches) / 60)
+
+
+def travel_notes(dispatches: pd.DataFrame) -> list[str]:
+    """On what travel minutes rest, in words.
+
+    Parameters
+    ----------
+    dispatches : pandas.DataFrame
+        Result of :func:`urgent`.
+
+    Returns
+    -------
+    list of str
+        Empty where all are by road network.
+    """
+    known = dispatches[excess_minutes(dispatches).notna().to_numpy(dtype=bool)]
+    straight = int((known["travel_basis"] == "straight_line").sum())
+    blank = int(known["travel_basis"].isna().sum())
+    said = [f"{straight:,} in a straight line, not by road"] if straight else []
+    said += [f"{blank:,} on a basis not stated"] if blank else []
+    return [f"Of {len(known):,} travel times {' and '.join(said)}"] if said else []
+
+
+def days_covered(dispatch: pd.DataFrame) -> pd.Series:
+    """The days of which there are dispatches; a force may send a sample of days.
+
+    Parameters
+    ----------
+    dispatch : pandas.DataFrame
+        Table ``dispatch`` within the period.
+
+    Returns
+    -------
+    pandas.Series
+        Local days in their order, each once.
+    """
+    return local_days(dispatch["decided_at"]).drop_duplicates().sort_values(ignore_index=True)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A8: for how much of their time on duty the position of resources is known.
+
+
+def located_minutes(position: pd.DataFrame, max_age_minutes: float) -> Share:
+    """On-duty minutes with a known position.
+
+    Parameters
+    ----------
+    position : pandas.DataFrame
+        Table ``position`` within the period.
+    max_age_minutes : float
+        Age up to which a position is known.
+
+    Returns
+    -------
+    Share
+        Whole minutes of resources.  Not known: minutes of rows without a count, or that counted older positions too
+        (or do not say how old), or that hold more minutes located than on duty.
+    """
+    on_duty = position["minutes_on_duty"].fillna(0)
+    located = position["minutes_located"]
+    strict = (position["max_age_minutes"] <= max_age_minutes).fillna(False)
+    usable = strict & located.notna() & (located <= on_duty).fillna(False)
+    yes = float(located[usable].sum())
+    no = float(on_duty[usable].sum()) - yes
+    return Share(round(yes), round(no), round(float(on_duty[~usable].sum())))
+
+
+def located_by_carrier(position: pd.DataFrame, max_age_minutes: float) -> dict[str, Share]:
+    """As :func:`located_minutes`, in vehicles and on foot.
+
+    Parameters
+    ----------
+    position : pandas.DataFrame
+        Table ``position`` within the period.
+    max_age_minutes : float
+
+    Returns
+    -------
+    dict of str to Share
+        By ``vehicle`` and ``foot``, those that occur.
+    """
+    found = {}
+    for carrier in ("vehicle", "foot"):
+        rows = position[(position["carrier"] == carrier).fillna(False).to_numpy(dtype=bool)]
+        if len(rows):
+            found[carrier] = located_minutes(rows, max_age_minutes)
+    return found
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A8: whether dispatchers have a mapping system, and use it to send the most appropriate resource.
+
+#: Item of the data-request log: how many mapping systems dispatchers use.
+ITEM = "dispatch_mapping_system"
+TESTS = {"located_resource_pct": "positions_known_pct", "suitable_or_reasoned_pct": "suitable_pct"}
+
+
+def descriptions(report: Report) -> pd.DataFrame:
+    """Documents in force that describe the dispatchers' mapping system.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register.
+    """
+    rows = registers.documents(
+        report.table("document"),
+        types=("procedure", "policy", "report"),
+        subject="dispatch",
+        in_force_on=report.settings.as_of,
+    )
+    own = ~rows["scope"].isin(list(NOT_THE_FORCES))
+    return rows[(own & registers.covers(rows, "mapping_system")).to_numpy(dtype=bool)]
+
+
+def days_supplied(report: Report) -> tuple[str, ...]:
+    """Which days the dispatches are of, as the caveat of figures; none without dispatches.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    tuple of str
+    """
+    days = days_covered(report.flow("dispatch"))
+    if days.empty:
+        return ()
+    first, last = say_date(days.iloc[0].date()), say_date(days.iloc[-1].date())
+    return (f"Dispatches of {len(days):,} days between {first} and {last}",)
+
+
+def located(report: Report, share: Share, carrier: str = "") -> Indicator:
+    """Time on duty with a known position, as an indicator.
+
+    Parameters
+    ----------
+    report : Report
+    share : Share
+        Minutes.
+    carrier : str
+        ``vehicle``, ``foot``, or empty for both.
+
+    Returns
+    -------
+    Indicator
+        Without an interval: the minutes of one resource depend on each other, so one from their number would be far
+        too narrow.
+    """
+    indicator = report.build.share("located_resource_pct", share, stratum=carrier)
+    return indicator.model_copy(update={"lo": None, "hi": None, "interval": ""})
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of A8.
+
+    Parameters
+    ----------
+    report : Report
+        With ``located_resource_pct`` and ``suitable_or_reasoned_pct`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    exists, grade = _exists(report)
+    used = [report.indicator(i) for i in TESTS]
+    figures = ("suitable_or_reasoned_pct", "located_resource_pct", "nearest_suitable_pct", "override_reason_pct")
+    return [
+        report.claim("A8a", exists, grade),
+        report.claim(
+            "A8b",
+            _used(report, exists),
+            weakest(*(grade_indicator(i) for i in used)) if all(used) else "-",
+            *figures,
+            "located_incident_pct",
+            "excess_travel_min_median",
+        ),
+    ]
+
+
+def _exists(report: Report) -> tuple[Decision, Grade]:
+    """Documents and the log of dispatches speak for a system; only the force's own word speaks against one."""
+    found, on_screen = descriptions(report), map_used(report.flow("dispatch")).yes
+    answer = report.answer(ITEM)
+    said = f"documents in force that describe it: {len(found)}; dispatches with it on screen: {on_screen:,}"
+    denied = answer.status == "provided" and answer.stated_value == 0
+    if denied and (len(found) or on_screen):
+        return undecided("sources_conflict", why=f"The force states that there is none, yet: {said}."), "C"
+    if denied:
+        return Decision("contradicted", why="The force states that dispatchers have no mapping system."), "C"
+    if len(found) or on_screen:
+        known = bool(on_screen) or registers.corroborated(found)
+        return Decision("supported", why=f"{said[0].upper()}{said[1:]}."), "C" if known else "D"
+    nothing = "No document in force describes one, and no dispatch log shows one in use"
+    if answer.status == "provided" and answer.stated_value:
+        return undecided("uncorroborated", why=f"The force states {answer.stated_value:g}. {nothing}."), "D"
+    gap = report.gap("document") or request_gap(answer.status)
+    return gap or undecided("no_data", why=f"{nothing}."), "-"
+
+
+def _used(report: Report, exists: Decision) -> Decision:
+    if exists.verdict == "contradicted":
+        return Decision("contradicted", why=f"{exists.why} So it can't be used.")
+    gap = report.gap("dispatch", "position")
+    if gap is not None:
+        return gap
+    limit, min_n = report.settings.threshold, report.settings.min_n
+    return all_of(*(at_least(report.indicator(i), limit(test), min_n=min_n) for i, test in TESTS.items()))

@@ -1,0 +1,302 @@
+"""A9: whether the force checks the service that people get when they contact it, and whether the checks are good."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from hmic_analysis.contracts.quality import STAGES
+from hmic_analysis.evidence.model import ClaimEvidence, Grade
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import (
+    Decision,
+    all_of,
+    at_least,
+    grade_documents,
+    grade_indicator,
+    undecided,
+    weakest,
+)
+from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
+from hmic_analysis.measures import registers
+from hmic_analysis.measures.base import Share, local_days
+
+# --------------------------------------------------------------------------------------------------------------------
+# A9: how thoroughly call-handlers are audited, and what follows a failed audit.
+
+
+def handler_months(staff: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """Each call-handler and calendar month of a period in which the handler was in post throughout.
+
+    Parameters
+    ----------
+    staff : pandas.DataFrame
+        Table ``staff``; leavers count while they were there.
+    start, end : datetime.date
+        First and last day of the period; only months that lie whole in it are looked at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``person_key``, ``month`` (its first day) and ``worked``: missing where the first day in post isn't known.
+        Months before or after the time in post are left out, and recruits in training altogether.
+    """
+    trained = ~(staff["in_training"] == True).fillna(False)  # noqa: E712
+    handlers = staff[((staff["role"] == "call_handler").fillna(False) & trained).to_numpy(dtype=bool)]
+    parts = []
+    for first in pd.date_range(start, end, freq="MS"):
+        last = first + pd.offsets.MonthEnd(0)
+        if last > pd.Timestamp(end):
+            continue
+        there = (handlers["in_post_since"] <= first) & ~(handlers["left_on"] < last).fillna(False)
+        worked = there.astype("boolean").mask(handlers["in_post_since"].isna().to_numpy())
+        gone = (handlers["left_on"] < last).fillna(False)
+        parts.append(handlers[["person_key"]].assign(month=first, worked=worked.mask(gone.to_numpy(dtype=bool), False)))
+    if not parts:
+        return pd.DataFrame({"person_key": [], "month": pd.to_datetime([]), "worked": pd.array([], "boolean")})
+    found = pd.concat(parts, ignore_index=True)
+    return found[found["worked"].fillna(True).to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int) -> Share:
+    """Handler-months with at least the prescribed number of audits.
+
+    Parameters
+    ----------
+    months : pandas.DataFrame
+        Result of :func:`handler_months`.
+    audits : pandas.DataFrame
+        Table ``call_audit`` within the period; an audit belongs to the month of the call.
+    prescribed : int
+        Audits due for each handler and month.
+
+    Returns
+    -------
+    Share
+        Not known: months of handlers who may not have been in post, and as many months short of audits as the audits
+        without a handler could have filled.
+    """
+    named = audits.dropna(subset=["handler_key"])
+    month = local_days(named["taken_on"]).dt.to_period("M").dt.to_timestamp()
+    done = named.assign(month=month).groupby(["handler_key", "month"]).size()
+    index = pd.MultiIndex.from_arrays([months["person_key"], months["month"]])
+    counts = pd.Series(done.reindex(index).fillna(0).to_numpy(), index=months.index)
+    worked = months["worked"].fillna(False).to_numpy(dtype=bool)
+    short = (prescribed - counts[worked & (counts < prescribed)]).sort_values()
+    fillable = int((short.cumsum() <= len(audits) - len(named)).sum())
+    yes = int((worked & (counts >= prescribed)).sum())
+    return Share(yes, int(worked.sum()) - yes - fillable, fillable + int((~worked).sum()))
+
+
+def coverage_by_month(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int) -> pd.DataFrame:
+    """Share of handlers with the prescribed audits in each month, for a chart.
+
+    Parameters
+    ----------
+    months, audits, prescribed
+        As in :func:`coverage`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``group``, ``value`` in per cent; no row without audits or handlers.
+    """
+    rows = []
+    if len(audits):
+        taken = local_days(audits["taken_on"]).dt.to_period("M").dt.to_timestamp()
+        for month, those in months.groupby("month"):
+            share = coverage(those, audits[(taken == month).to_numpy()], prescribed)
+            if share.known:
+                rows.append({"month": month, "group": "Handlers covered", "value": 100 * share.yes / share.known})
+    return pd.DataFrame(rows, columns=["month", "group", "value"])
+
+
+def passed(audits: pd.DataFrame) -> Share:
+    """Audits that met the standard.
+
+    Parameters
+    ----------
+    audits : pandas.DataFrame
+        Table ``call_audit`` within the period.
+
+    Returns
+    -------
+    Share
+    """
+    return Share.of(audits["standard_met"], audits["audit_id"])
+
+
+def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
+    """Failed audits with feedback to the handler in time.
+
+    Parameters
+    ----------
+    audits : pandas.DataFrame
+        Table ``call_audit`` within the period.
+    as_of : datetime.date
+        Failed audits whose time for feedback was not over by then, and that had none, are not due yet and left out.
+    days : int
+        Days from the audit within which feedback is in time.
+
+    Returns
+    -------
+    Share
+        A blank counts as no feedback, unless the force filled the column for nobody.  Not known without the day of
+        the audit.  Audits without a result are left out.
+    """
+    failed = audits[(audits["standard_met"] == False).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
+    if audits["feedback_on"].isna().all():
+        return Share(0, 0, len(failed))
+    due = failed["audited_on"] + pd.Timedelta(days=days)
+    waiting = (failed["feedback_on"].isna() & (due > pd.Timestamp(as_of))).to_numpy(dtype=bool)
+    failed, due = failed[~waiting], due[~waiting]
+    in_time = (failed["feedback_on"] <= due).fillna(False).astype("boolean")
+    unclear = failed["audited_on"].isna() & failed["feedback_on"].notna()
+    return Share.of(in_time.mask(unclear.to_numpy(dtype=bool)), failed["audit_id"])
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A9: calls back to the public, and what they say of the service. Satisfaction is context and decides nothing.
+
+SATISFIED = ("completely_satisfied", "very_satisfied", "fairly_satisfied")
+
+
+def callbacks_made(callback: pd.DataFrame) -> Share:
+    """Calls back that were made by the time they were due.
+
+    Parameters
+    ----------
+    callback : pandas.DataFrame
+        Table ``callback`` within the period.
+
+    Returns
+    -------
+    Share
+        A first try in time counts, whether or not the person was reached.  Without a time: a call back entered as not
+        made is a no, any other is not known.
+    """
+    states = (callback["made_at"] <= callback["due_at"]).astype("boolean").mask(callback["made_at"].isna().to_numpy())
+    not_made = (callback["result"] == "not_made").fillna(False).to_numpy(dtype=bool)
+    return Share.of(states.mask(not_made & callback["made_at"].isna().to_numpy(), False), callback["callback_id"])
+
+
+def responses(survey: pd.DataFrame) -> Share:
+    """Eligible persons contacted who completed the interview.
+
+    Parameters
+    ----------
+    survey : pandas.DataFrame
+        Table ``survey`` within the period.
+
+    Returns
+    -------
+    Share
+    """
+    return Share.of(survey["completed"], survey["survey_id"])
+
+
+def satisfied(survey: pd.DataFrame) -> dict[str, Share]:
+    """Satisfied answers by stage of the service.
+
+    Parameters
+    ----------
+    survey : pandas.DataFrame
+        Table ``survey`` within the period.
+
+    Returns
+    -------
+    dict of str to Share
+        Over valid answers of completed interviews: "don't know" and questions not asked are left out.  No stage
+        without a completed interview.
+    """
+    rows = survey[(survey["completed"] == True).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
+    found = {}
+    for stage in STAGES if len(rows) else ():
+        answers = rows[f"satisfied_{stage}"]
+        valid = (answers.notna() & (answers != "dont_know").fillna(False)).to_numpy(dtype=bool)
+        found[stage] = Share.of(answers[valid].isin(list(SATISFIED)), rows.loc[valid, "survey_id"])
+    return found
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A9: whether the force checks the service that people get when they contact it, and whether the checks are good.
+
+TESTS = {"handler_audit_coverage_pct": "audit_coverage_pct", "audit_feedback_closed_pct": "feedback_closed_pct"}
+
+
+def schemes(report: Report) -> pd.DataFrame:
+    """Documents in force that set out how the quality of service is checked.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register.
+    """
+    rows = registers.documents(
+        report.table("document"),
+        types=("policy", "procedure", "plan"),
+        subject="service_quality",
+        statuses=("approved", "under_review"),
+        in_force_on=report.settings.as_of,
+    )
+    own = ~rows["scope"].isin(list(NOT_THE_FORCES))
+    return rows[(own & registers.covers(rows, "service_quality_checks")).to_numpy(dtype=bool)]
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of A9.
+
+    Parameters
+    ----------
+    report : Report
+        With ``handler_audit_coverage_pct`` and ``audit_feedback_closed_pct`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+        Satisfaction of the public is shown beside them and decides neither: the claim is about checking.
+    """
+    exists, grade = _exists(report)
+    gap = report.gap("call_audit", "staff")
+    limit, min_n = report.settings.threshold, report.settings.min_n
+    checked = [report.indicator(i) for i in TESTS]
+    good = gap or all_of(*(at_least(i, limit(t), min_n=min_n) for i, t in zip(checked, TESTS.values(), strict=True)))
+    return [
+        report.claim("A9a", exists, grade, "handler_audit_coverage_pct"),
+        report.claim(
+            "A9b",
+            good,
+            weakest(*(grade_indicator(i) for i in checked)),
+            *TESTS,
+            "audit_pass_pct",
+            "callback_made_pct",
+        ),
+    ]
+
+
+def _exists(report: Report) -> tuple[Decision, Grade]:
+    """A scheme on paper and audits in the period; one without the other is half of it."""
+    no_register, no_audits = report.gap("document"), report.gap("call_audit")
+    found, audits = schemes(report), len(report.flow("call_audit"))
+    why = f"Documents in force that set out a scheme: {len(found)}; calls of the period that were audited: {audits:,}."
+    grade = grade_documents(None if no_register else len(found), registers.corroborated(found) or audits > 0)
+    if len(found) and audits:
+        return Decision("supported", why=why), grade
+    if no_register is not None:
+        return no_register, grade
+    if len(found):
+        return no_audits or undecided("in_part", why=why, flags=("wording_mismatch",)), grade
+    complete = report.answer("document").register_complete
+    if audits:
+        reason = "in_part" if complete else "register_undeclared"
+        return undecided(reason, why=why, flags=("wording_mismatch",) if complete else ()), grade
+    if not complete:
+        return undecided("register_undeclared", why=f"{why} The register was not declared complete."), grade
+    if report.answer("call_audit").status == "nil_return_unable":
+        return Decision("contradicted", why=f"{why} The register was declared complete."), grade
+    return no_audits or undecided("no_data", why=why), grade

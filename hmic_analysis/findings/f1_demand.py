@@ -1,0 +1,484 @@
+"""F1: whether the force works towards understanding its demand, and analyses it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.evidence.model import ClaimEvidence
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided
+from hmic_analysis.measures import registers
+from hmic_analysis.measures.base import Share, hours_between, local_days
+from hmic_analysis.measures.months import count_by_month
+
+# --------------------------------------------------------------------------------------------------------------------
+# F1: what work comes in, when, and where the staff are.
+#
+# Shares by count and shares by time differ much, so both are always given.
+
+#: A deployment longer than this is a record left open; it is counted and left out of the hours.
+LONGEST_TASK_HOURS = 24.0
+WEEK_HOURS = 168
+NOT_DEMAND = ("duplicate", "test")
+NOT_RECORDED = "not recorded"
+#: Types of its own that are shown for a source without national categories; the rest are put together.
+MOST_TYPES = 10
+OTHER_TYPES = "all other types"
+
+
+def demand_incidents(incident: pd.DataFrame) -> pd.DataFrame:
+    """Incidents that are demand: duplicates and tests removed.
+
+    Parameters
+    ----------
+    incident : pandas.DataFrame
+        Table ``incident``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with ``category``: the closing category, the opening one where it is blank, ``not recorded`` where
+        both are.
+    """
+    rows = incident[~incident["result"].isin(list(NOT_DEMAND)).to_numpy(dtype=bool)]
+    close, opened = rows["category_close"].astype("object"), rows["category_open"].astype("object")
+    category = close.where(close.notna(), opened)
+    return rows.assign(category=category.where(category.notna(), NOT_RECORDED))
+
+
+def own_types(rows: pd.DataFrame, most: int = MOST_TYPES) -> pd.DataFrame:
+    """Incidents of a source without any national category, under the source's own types.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Result of :func:`demand_incidents`.
+    most : int
+        So many types at most; the rest become :data:`OTHER_TYPES`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows as they are where any has a category or none has a type.
+    """
+    kind = rows["incident_type"].astype("object")
+    if (rows["category"] != NOT_RECORDED).any() or kind.isna().all():
+        return rows
+    kind = kind.where(kind.notna(), NOT_RECORDED)
+    largest = kind.value_counts().head(most).index
+    return rows.assign(category=kind.where(kind.isin(largest), OTHER_TYPES))
+
+
+def task_hours(deployment: pd.DataFrame) -> pd.DataFrame:
+    """Resource-hours of each deployment, from assignment (else arrival) to clear.
+
+    Parameters
+    ----------
+    deployment : pandas.DataFrame
+        Table ``deployment``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``incident_id``, ``start``, ``hours``; hours are missing where a time is, negative, or above 24.
+    """
+    start = deployment["assigned_at"].fillna(deployment["at_scene_at"])
+    hours = hours_between(start, deployment["clear_at"])
+    plausible = (hours >= 0) & (hours <= LONGEST_TASK_HOURS)
+    return pd.DataFrame(
+        {"incident_id": deployment["incident_id"], "start": start, "hours": hours.where(plausible)}
+    ).reset_index(drop=True)
+
+
+def demand_by_category(incident: pd.DataFrame, deployment: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Demand by category, by count and by time.
+
+    Parameters
+    ----------
+    incident : pandas.DataFrame
+        Table ``incident``.
+    deployment : pandas.DataFrame, optional
+        Table ``deployment``; without it, or without any usable time in it, there are no hours.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``category`` (its own types, for a source without national ones), ``incidents``, ``share_count`` (%),
+        ``hours``, ``share_hours`` (%; missing without hours); most incidents first, all other types last.
+    """
+    rows = own_types(demand_incidents(incident))[["incident_id", "category"]]
+    table = rows.groupby("category").size().rename("incidents").reset_index()
+    table["share_count"] = 100 * table["incidents"] / max(int(table["incidents"].sum()), 1)
+    hours = pd.Series(dtype=float)
+    if deployment is not None and len(deployment):
+        spent = task_hours(deployment).merge(rows.drop_duplicates("incident_id"), on="incident_id")
+        hours = spent.groupby("category")["hours"].sum(min_count=1)
+    table["hours"] = table["category"].map(hours).astype(float)
+    total = float(table["hours"].sum())
+    table["share_hours"] = 100 * table["hours"].fillna(0) / total if total > 0 else np.nan
+    table["rest"] = table["category"] == OTHER_TYPES
+    order = table.sort_values(["rest", "incidents", "category"], ascending=[True, False, True])
+    return order.drop(columns="rest").reset_index(drop=True)
+
+
+def uncategorised(incident: pd.DataFrame) -> Share:
+    """Incidents without any category.
+
+    Parameters
+    ----------
+    incident : pandas.DataFrame
+        Table ``incident``.
+
+    Returns
+    -------
+    Share
+        ``yes``: neither an opening nor a closing category.
+    """
+    rows = demand_incidents(incident)
+    return Share.of(rows["category"] == NOT_RECORDED, rows["incident_id"])
+
+
+def week_hour(times: pd.Series) -> pd.Series:
+    """Hour of the week of each time: 0 is Monday 00:00 to 01:00, 167 the last hour of Sunday.
+
+    Parameters
+    ----------
+    times : pandas.Series
+        Aware or naive wall-clock timestamps.
+
+    Returns
+    -------
+    pandas.Series
+        Integers, missing where the time is.
+    """
+    local = times.dt.tz_localize(None) if getattr(times.dtype, "tz", None) is not None else times
+    return (local.dt.day_of_week * 24 + local.dt.hour).astype("Int64")
+
+
+def week_profile(deployment: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
+    """Share of resource-hours on incidents and share of staff-hours in each hour of the week.
+
+    Parameters
+    ----------
+    deployment, duty_hours : pandas.DataFrame
+        The tables of those names.  The hours of a deployment are spread over the clock hours it lasted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        168 rows: ``week_hour``, ``demand_hours``, ``staff_hours``, ``demand_share``, ``staff_share`` (%; missing
+        where a side has no hours at all).
+    """
+    demand = np.zeros(WEEK_HOURS)
+    tasks = task_hours(deployment).dropna(subset=["start", "hours"])
+    if len(tasks):
+        local = tasks["start"].dt.tz_localize(None) if tasks["start"].dt.tz is not None else tasks["start"]
+        first = week_hour(tasks["start"]).to_numpy(dtype=int)
+        offset = ((local - local.dt.floor("h")).dt.total_seconds() / 3600).to_numpy()
+        left, position = tasks["hours"].to_numpy(dtype=float).copy(), first.copy()
+        room = 1 - offset
+        while (left > 0).any():
+            step = np.minimum(left, room)
+            np.add.at(demand, position % WEEK_HOURS, step)
+            left, room, position = left - step, np.ones_like(room), position + 1
+            left[left < 1e-9] = 0
+    staff = np.zeros(WEEK_HOURS)
+    duty = duty_hours.dropna(subset=["hour_start", "staff_hours"])
+    if len(duty):
+        np.add.at(
+            staff,
+            week_hour(duty["hour_start"]).to_numpy(dtype=int),
+            duty["staff_hours"].to_numpy(dtype=float),
+        )
+    table = pd.DataFrame({"week_hour": range(WEEK_HOURS), "demand_hours": demand, "staff_hours": staff})
+    for side in ("demand", "staff"):
+        total = table[f"{side}_hours"].sum()
+        table[f"{side}_share"] = 100 * table[f"{side}_hours"] / total if total > 0 else np.nan
+    return table
+
+
+def staff_fit(profile: pd.DataFrame) -> float | None:
+    """How well staff hours follow demand over the week.
+
+    Parameters
+    ----------
+    profile : pandas.DataFrame
+        Result of :func:`week_profile`.
+
+    Returns
+    -------
+    float or None
+        1 minus half the sum of absolute differences of the two shares: 1 where they agree in each hour of the
+        week, 0 where they never meet; None where a side is missing.
+    """
+    difference = (profile["demand_share"] - profile["staff_share"]).abs()
+    return None if difference.isna().any() else float(1 - difference.sum() / 200)
+
+
+def accounted_hours(
+    deployment: pd.DataFrame, demand_task: pd.DataFrame, duty_hours: pd.DataFrame
+) -> tuple[float, float]:
+    """Hours explained by logged work, and duty hours.
+
+    Parameters
+    ----------
+    deployment, demand_task, duty_hours : pandas.DataFrame
+        The tables of those names.
+
+    Returns
+    -------
+    tuple of float
+        Logged hours, duty hours.  What is not logged is unknown, not idle.
+    """
+    spent = float(task_hours(deployment)["hours"].sum()) if len(deployment) else 0.0
+    if len(demand_task):
+        between = hours_between(demand_task["started_at"], demand_task["ended_at"])
+        task = demand_task["resource_hours"].astype(float)
+        spent += float(task.where(task.notna(), between.where(between >= 0)).sum())
+    return spent, float(duty_hours["staff_hours"].astype(float).sum())
+
+
+def count_shares(categories: pd.DataFrame) -> dict[str, Share]:
+    """Share of incidents in each category.
+
+    Parameters
+    ----------
+    categories : pandas.DataFrame
+        Result of :func:`demand_by_category`.
+
+    Returns
+    -------
+    dict of str to Share
+    """
+    total = int(categories["incidents"].sum())
+    counts = zip(categories["category"], categories["incidents"], strict=True)
+    return {category: Share(int(n), total - int(n)) for category, n in counts}
+
+
+def labelled(categories: pd.DataFrame) -> pd.DataFrame:
+    """Demand by category, with the names of the categories as people write them.
+
+    Parameters
+    ----------
+    categories : pandas.DataFrame
+        Result of :func:`demand_by_category`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``label``.
+    """
+    words = {"asb": "Anti-social behaviour", "public_safety_welfare": "Public safety and welfare"}
+    label = [words.get(c, c.replace("_", " ").capitalize()) for c in categories["category"]]
+    return categories.assign(label=label)
+
+
+def of_incidents(deployment: pd.DataFrame, incident: pd.DataFrame) -> pd.DataFrame:
+    """The deployments that belong to some incidents.
+
+    Parameters
+    ----------
+    deployment, incident : pandas.DataFrame
+        The tables of those names, the second cut to a period.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    return deployment[deployment["incident_id"].isin(incident["incident_id"]).to_numpy(dtype=bool)]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# F1: what work comes in, month by month.
+
+
+def monthly_counts(frame: pd.DataFrame, month: str, group: str) -> pd.DataFrame:
+    """Rows by month and group.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    month : str
+        Column of months (first days) or dates.
+    group : str
+        Column of groups; blank ones are called ``not recorded``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``group``, ``value``; every group in every month from the first to the last, 0 where none.
+    """
+    months = local_days(frame[month]).dt.to_period("M").dt.to_timestamp()
+    groups = frame[group].astype("object").where(frame[group].notna(), "not recorded")
+    counts = pd.crosstab(months, groups)
+    if counts.empty:
+        return pd.DataFrame({"month": pd.Series(dtype="datetime64[ns]"), "group": [], "value": []})
+    every = pd.date_range(counts.index.min(), counts.index.max(), freq="MS")
+    tidy = counts.reindex(every, fill_value=0).rename_axis("month").reset_index()
+    return tidy.melt(id_vars="month", var_name="group", value_name="value")
+
+
+def incidents_by_month(incident: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """Incidents that are demand in each whole month of a period.
+
+    Parameters
+    ----------
+    incident : pandas.DataFrame
+        Table ``incident``.
+    start, end : datetime.date
+        First and last day of the period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``value``; duplicates and tests are left out.
+    """
+    return count_by_month(demand_incidents(incident)["created_month"], start, end)
+
+
+def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame, most: int = 12) -> pd.DataFrame:
+    """Incidents by category and recorded crimes by type, month by month.
+
+    Parameters
+    ----------
+    incident, crime : pandas.DataFrame
+        The tables of those names, cut to a period.
+    most : int
+        So many types at most: the largest, in the order of size.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``group``, ``value``.  Crimes take the publisher's type, else the offence group; a category
+        ``crime`` of incidents is named ``Crime incidents``, since an incident is not a recorded crime.
+    """
+    calls = labelled(own_types(demand_incidents(incident))).assign(month=lambda f: f["created_month"])
+    calls["label"] = calls["label"].replace({"Crime": "Crime incidents", "Not recorded": "Incidents, not categorised"})
+    kind = crime["crime_type"].astype("object")
+    group = crime["offence_group"].astype("object").str.replace("_", " ").str.capitalize()
+    label = kind.where(kind.notna(), group).fillna("Crimes, type not recorded")
+    crimes = pd.DataFrame({"month": crime["recorded_month"], "label": label})
+    parts = [monthly_counts(part, "month", "label") for part in (calls, crimes) if len(part)]
+    if not parts:
+        return monthly_counts(crimes, "month", "label")
+    tidy = pd.concat(parts, ignore_index=True)
+    size = tidy.groupby("group")["value"].sum().sort_values(ascending=False, kind="stable").head(most)
+    tidy = tidy[tidy["group"].isin(size.index)]
+    order = {name: number for number, name in enumerate(size.index)}
+    return tidy.sort_values(["group", "month"], key=lambda c: c.map(order) if c.name == "group" else c).reset_index(
+        drop=True
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# F1: whether the force works towards understanding its demand, and analyses it.
+
+#: What an analysis of demand can be about.
+ASPECTS = ("incident_types", "activity_time", "place", "hour")
+
+
+def products(report: Report) -> pd.DataFrame:
+    """Analyses of demand of the last months on which a decision is recorded.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register.
+    """
+    rows = registers.documents(report.table("document"), types=("demand_analysis",), subject="demand")
+    last = pd.Timestamp(report.settings.as_of)
+    first = last - pd.DateOffset(months=int(report.settings.threshold("product_months")))
+    dated = (rows["approved_on"] > first) & (rows["approved_on"] <= last)
+    decided = rows["decision_recorded"].astype("boolean").fillna(False)
+    return rows[(dated.fillna(False) & decided).to_numpy(dtype=bool)]
+
+
+def plans(report: Report) -> pd.DataFrame:
+    """Dated plans on demand in force at the snapshot.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register.
+    """
+    rows = registers.documents(
+        report.table("document"), types=("plan", "terms_of_reference"), subject="demand",
+        in_force_on=report.settings.as_of,
+    )  # fmt: skip
+    return rows[(rows["approved_on"] <= pd.Timestamp(report.settings.as_of)).fillna(False).to_numpy(dtype=bool)]
+
+
+def aspects_covered(rows: pd.DataFrame) -> list[str]:
+    """Aspects of demand that at least one of the analyses covers."""
+    return [aspect for aspect in ASPECTS if registers.covers(rows, aspect).any()]
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of F1.
+
+    Parameters
+    ----------
+    report : Report
+        With ``n_demand_products_12m`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    gap = report.gap("document")
+    found, planned = products(report), plans(report)
+    complete = report.answer("document").register_complete
+    both = pd.concat([found, planned])
+    steps = None if gap else len(both)
+    return [
+        report.claim(
+            "F1a",
+            gap or _steps(report, len(found), len(planned), complete),
+            grade_documents(steps, registers.corroborated(both)),
+            "n_demand_products_12m",
+            "demand_staff_fit",
+        ),
+        report.claim(
+            "F1b",
+            gap or _analysis(report, found, complete),
+            grade_documents(None if gap else len(found), registers.corroborated(found)),
+            "n_demand_products_12m",
+        ),
+    ]
+
+
+def _steps(report: Report, found: int, planned: int, complete: bool | None) -> Decision:
+    wanted = int(report.settings.threshold("min_products"))
+    why = f"{found} analyses with a decision and {planned} dated plans; test: at least {wanted} and 1."
+    if found >= wanted and planned >= 1:
+        return Decision("supported", why=why)
+    if not complete:
+        return undecided("register_undeclared", why=why)
+    if found == 0 and planned == 0:
+        return Decision("contradicted", why=f"{why} The register was declared complete.")
+    return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+
+
+def _analysis(report: Report, found: pd.DataFrame, complete: bool | None) -> Decision:
+    wanted = int(report.settings.threshold("min_coverage"))
+    aspects = aspects_covered(found)
+    named = ", ".join(a.replace("_", " ") for a in aspects) or "none"
+    why = f"{len(found)} analyses with a decision cover {named}; test: at least {wanted} of {len(ASPECTS)} aspects."
+    if len(aspects) >= wanted:
+        return Decision("supported", why=why)
+    if len(found) == 0:
+        if complete:
+            return Decision("contradicted", why=f"{why} The register was declared complete.")
+        return undecided("register_undeclared", why=why)
+    return undecided("between_thresholds", why=why, flags=("wording_mismatch",))

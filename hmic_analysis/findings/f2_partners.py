@@ -1,0 +1,288 @@
+"""F2: whether the force works with other agencies on tasks that are not the police's alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+
+from hmic_analysis.evidence.model import ClaimEvidence, Grade
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, undecided
+from hmic_analysis.findings.f1_demand import demand_incidents, task_hours
+from hmic_analysis.measures.base import Share, hours_between
+
+# --------------------------------------------------------------------------------------------------------------------
+# F2: tasks that are not the police's alone: what was agreed, what was handed over, and what they take.
+
+
+class Hours(NamedTuple):
+    """Resource-hours on incidents by lead agency: another, the police, not known; and deployments left out."""
+
+    other: float
+    police: float
+    unknown: float
+    left_out: int
+
+    @property
+    def known(self) -> float:
+        """Hours on incidents whose lead agency is known."""
+        return self.other + self.police
+
+    @property
+    def share(self) -> float | None:
+        """Hours led by another agency in per cent of those known; None where there are none."""
+        return 100 * self.other / self.known if self.known > 0 else None
+
+
+def led_elsewhere(incident: pd.DataFrame, types: Sequence[str], qualifiers: Sequence[str]) -> pd.DataFrame:
+    """Incidents with the type or qualifier that shows another lead agency.
+
+    Parameters
+    ----------
+    incident : pandas.DataFrame
+        Table ``incident``.
+    types, qualifiers : sequence of str
+        The lists of the parameter ``other_agencies``; capitals and blanks around don't matter.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Demand incidents (duplicates and tests removed) with ``elsewhere`` (nullable boolean) and ``code`` (the type
+        or qualifier that matched).  Unknown: neither list matches and the type is blank.
+    """
+    rows = demand_incidents(incident)
+    kind = rows["incident_type"].astype("object").map(_plain, na_action="ignore")
+    wanted_types = {_plain(t): t for t in types}
+    wanted = {_plain(q): q for q in qualifiers}
+    tags = [[_plain(t) for t in str(q).split(";")] if pd.notna(q) else [] for q in rows["qualifier"]]
+    tagged = pd.Series([next((wanted[t] for t in some if t in wanted), None) for some in tags], index=rows.index)
+    code = kind.map(wanted_types).astype("object")
+    code = code.where(code.notna(), tagged.astype("object"))
+    elsewhere = code.notna().astype("boolean").mask(code.isna() & kind.isna())
+    return rows.assign(elsewhere=elsewhere, code=code)
+
+
+def _plain(text: object) -> str:
+    return " ".join(str(text).split()).casefold()
+
+
+def shared_hours(incidents: pd.DataFrame, deployment: pd.DataFrame) -> Hours:
+    """Resource-hours on incidents by lead agency.
+
+    Parameters
+    ----------
+    incidents : pandas.DataFrame
+        Result of :func:`led_elsewhere`.
+    deployment : pandas.DataFrame
+        Table ``deployment``; those of other incidents are not counted.
+
+    Returns
+    -------
+    Hours
+        Deployments without a usable length are counted and left out.
+    """
+    spent = task_hours(deployment).merge(incidents[["incident_id", "elsewhere"]], on="incident_id")
+    hours, known = spent["hours"].astype(float), spent["elsewhere"].notna()
+    other = spent["elsewhere"].fillna(False).to_numpy(dtype=bool)
+    return Hours(
+        float(hours[other].sum()),
+        float(hours[known.to_numpy(dtype=bool) & ~other].sum()),
+        float(hours[~known.to_numpy(dtype=bool)].sum()),
+        int(hours.isna().sum()),
+    )
+
+
+def hours_by_code(incidents: pd.DataFrame, deployment: pd.DataFrame) -> pd.DataFrame:
+    """Resource-hours on incidents led by another agency, by the type or qualifier that shows it.
+
+    Parameters
+    ----------
+    incidents : pandas.DataFrame
+        Result of :func:`led_elsewhere`.
+    deployment : pandas.DataFrame
+        Table ``deployment``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label``, ``value`` (hours), most first.
+    """
+    spent = task_hours(deployment).merge(incidents[["incident_id", "code"]], on="incident_id")
+    hours = spent.dropna(subset=["code"]).groupby("code")["hours"].sum()
+    table = hours.rename_axis("label").rename("value").reset_index()
+    table["label"] = [str(code)[:1].upper() + str(code)[1:] for code in table["label"]]
+    return table.sort_values(["value", "label"], ascending=[False, True], ignore_index=True)
+
+
+def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Agreements signed and not ended on a day.
+
+    Parameters
+    ----------
+    agreement : pandas.DataFrame
+        Table ``partner_agreement``.
+    as_of : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows; one without a date of signing is not in force.
+    """
+    day = pd.Timestamp(as_of)
+    signed = (agreement["status"] == "signed").fillna(False) & (agreement["signed_on"] <= day).fillna(False)
+    return agreement[(signed & ~(agreement["ends_on"] < day).fillna(False)).to_numpy(dtype=bool)]
+
+
+def tasks_identified(task: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Tasks that the force had identified by a day and works on.
+
+    Parameters
+    ----------
+    task : pandas.DataFrame
+        Table ``partner_task``.
+    as_of : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with status current that were identified by the day, with ``baseline`` (the police time was measured
+        by then) and ``acted`` (something was done with the agency before it): booleans.
+    """
+    day = pd.Timestamp(as_of)
+    current = (task["status"] == "current").fillna(False) & (task["identified_on"] <= day).fillna(False)
+    rows = task[current.to_numpy(dtype=bool)]
+    measured = (rows["baseline_on"] <= day).fillna(False) & rows["baseline_hours"].notna()
+    acted = (rows["action_on"] < day).fillna(False) & rows["action"].notna()
+    return rows.assign(baseline=measured.astype(bool), acted=acted.astype(bool))
+
+
+def accepted(transfer: pd.DataFrame) -> Share:
+    """Transfers that the agency took over.
+
+    Parameters
+    ----------
+    transfer : pandas.DataFrame
+        Table ``partner_transfer``, cut to a period.
+
+    Returns
+    -------
+    Share
+        Unknown: not recorded.
+    """
+    return Share.of(transfer["accepted"], transfer["transfer_id"])
+
+
+def accepted_by_agency(transfer: pd.DataFrame) -> dict[str, Share]:
+    """The same for each agency.
+
+    Parameters
+    ----------
+    transfer : pandas.DataFrame
+        Table ``partner_transfer``, cut to a period.
+
+    Returns
+    -------
+    dict of str to Share
+    """
+    return {str(agency): accepted(rows) for agency, rows in transfer.groupby("agency", sort=True)}
+
+
+def waits(handover: pd.DataFrame) -> pd.Series:
+    """Hours from arrival to handover of each case.
+
+    Parameters
+    ----------
+    handover : pandas.DataFrame
+        Table ``handover``, cut to a period.
+
+    Returns
+    -------
+    pandas.Series
+        Missing where a time is, or where the handover comes before the arrival.
+    """
+    hours = hours_between(handover["arrived_at"], handover["handed_over_at"]).astype(float)
+    return hours.where(hours >= 0)
+
+
+def waits_by_reason(handover: pd.DataFrame) -> dict[str, pd.Series]:
+    """The same for places of safety and for hospitals.
+
+    Parameters
+    ----------
+    handover : pandas.DataFrame
+        Table ``handover``, cut to a period.
+
+    Returns
+    -------
+    dict of str to pandas.Series
+    """
+    return {str(reason): waits(rows) for reason, rows in handover.groupby("reason", sort=True)}
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# F2: whether the force works with other agencies on tasks that are not the police's alone.
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claim of F2.
+
+    Parameters
+    ----------
+    report : Report
+        With every indicator of the finding taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    complete = report.answer("partner_task").register_complete
+    gap = None if complete else report.gap("partner_task")
+    return [
+        report.claim(
+            "F2a",
+            gap or _work(report),
+            _grade(report),
+            "n_partner_task_agreements",
+            "shared_task_hours_pct",
+            "transfer_accepted_pct",
+            "handover_wait_hours_median",
+        )
+    ]
+
+
+def _work(report: Report) -> Decision:
+    """Identified and measured, and something done about it; a task that is only listed is no work on it."""
+    limit, as_of = report.settings.threshold, report.settings.as_of
+    tasks = tasks_identified(report.table("partner_task"), as_of)
+    signed = agreements_in_force(report.table("partner_agreement"), as_of)
+    measured = int(tasks["baseline"].sum())
+    # An agreement on a task whose action is on record already is the same piece of work.
+    known = set(tasks.loc[tasks["acted"], "task_id"])
+    actions = len(known) + int((~signed["task_id"].isin(known)).sum())
+    wanted, enough = int(limit("min_tasks")), int(limit("min_actions"))
+    why = (
+        f"Tasks identified: {len(tasks)}, with a baseline: {measured}. Actions with a partner: {actions}. "
+        f"Test: at least {wanted} with a baseline, and {enough} action."
+    )
+    if measured >= wanted and actions >= enough:
+        return Decision("supported", why=why)
+    if len(tasks) or actions:
+        return undecided("in_part", why=why, flags=("wording_mismatch",))
+    taken = report.indicator("transfer_accepted_pct")
+    if taken is not None and taken.numerator:
+        why += f" Other agencies took over {taken.numerator:,.0f} incidents all the same."
+        return undecided("in_part", why=why, flags=("wording_mismatch",))
+    if report.answer("partner_task").register_complete:
+        return Decision("contradicted", why=f"{why} The register was declared complete.")
+    return undecided("register_undeclared", why=why)
+
+
+def _grade(report: Report) -> Grade:
+    """The register of tasks is a document; agreements or transfers are another kind of evidence that bears it out."""
+    if not report.given("partner_task"):
+        return "C" if report.answer("partner_task").register_complete else "-"
+    borne_out = report.given("partner_agreement") or report.given("partner_transfer")
+    return "C" if borne_out else "D"

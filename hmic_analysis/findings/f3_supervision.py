@@ -1,0 +1,500 @@
+"""F3: whether supervisors have a clear structure to assess workload and performance."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.evidence.model import ClaimEvidence
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import (
+    Decision,
+    all_of,
+    at_least,
+    decision_bounds,
+    existence,
+    grade_documents,
+    grade_indicator,
+    undecided,
+    weakest,
+)
+from hmic_analysis.measures import registers
+from hmic_analysis.measures.base import Share, whole_spans
+
+# --------------------------------------------------------------------------------------------------------------------
+# F3: reviews of front-line staff, what they cover, and how many people a supervisor has.
+
+#: Roles that meet the public from day to day.
+FRONT_LINE = ("response", "neighbourhood", "pcso", "volume_investigator")
+SUPERVISED_RANKS = ("constable", "pcso")
+#: More people than this are called a wide span.
+WIDE_SPAN = 12
+SPANS = ((1, 4), (5, 8), (9, 12), (13, None))
+
+
+def front_line(staff: pd.DataFrame) -> pd.DataFrame:
+    """Front-line staff: response, neighbourhood, community support and volume crime, without recruits in training.
+
+    Parameters
+    ----------
+    staff : pandas.DataFrame
+        Table ``staff``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows.
+    """
+    training = staff["in_training"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    return staff[staff["role"].isin(list(FRONT_LINE)).to_numpy(dtype=bool) & ~training]
+
+
+def in_post(staff: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Staff in post on a day; a blank first day is read as long ago.
+
+    Parameters
+    ----------
+    staff : pandas.DataFrame
+        Table ``staff``.
+    day : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows.
+    """
+    at = pd.Timestamp(day)
+    away = (staff["in_post_since"] > at).fillna(False) | (staff["left_on"] < at).fillna(False)
+    return staff[~away.to_numpy(dtype=bool)]
+
+
+def staff_intervals(
+    staff: pd.DataFrame,
+    absence: pd.DataFrame,
+    supervision: pd.DataFrame,
+    start: date,
+    end: date,
+    months: int,
+) -> pd.DataFrame:
+    """Front-line staff in each interval in which policy prescribes a review, and whether they had one.
+
+    Parameters
+    ----------
+    staff, absence, supervision : pandas.DataFrame
+        The tables of those names.
+    start, end : datetime.date
+        Period; a rest shorter than an interval is left out.
+    months : int
+        Length of an interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``person_key``, ``unit``, ``interval`` (from 0), ``reviewed``, ``workload``, ``performance`` (nullable
+        booleans: a review in the interval, one that covered each; missing where the record doesn't say).  Left out:
+        who was absent or not in post for more than half of the interval.
+    """
+    spans, people = whole_spans(start, end, months), front_line(staff).drop_duplicates("person_key")
+    if not spans or people.empty:
+        empty = {c: pd.Series(dtype="object") for c in ("person_key", "unit", "interval")}
+        return pd.DataFrame(empty | {c: pd.Series(dtype="boolean") for c in ("reviewed", "workload", "performance")})
+    away = _days_away(people, absence, spans[0][0], spans[-1][1])
+    rows = []
+    for number, (first, last) in enumerate(spans):
+        days = slice((first - spans[0][0]).days, (last - spans[0][0]).days + 1)
+        due = people[away[:, days].mean(axis=1) <= 0.5]
+        rows.append(due[["person_key", "unit"]].assign(interval=number, first=first, last=last))
+    table = pd.concat(rows, ignore_index=True)
+    return _with_reviews(table, supervision).drop(columns=["first", "last"])
+
+
+def _days_away(people: pd.DataFrame, absence: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> np.ndarray:
+    """A row for each person, a column for each day: absent or not in post."""
+    days = np.arange((last - first).days + 1)
+    since = (people["in_post_since"] - first).dt.days.fillna(-1).to_numpy()
+    left = (people["left_on"] - first).dt.days.fillna(np.inf).to_numpy()
+    away = (days < since[:, None]) | (days > left[:, None])
+    position = {person: i for i, person in enumerate(people["person_key"])}
+    at = absence["person_key"].map(position)
+    begin = (absence["from_on"] - first).dt.days.clip(lower=0)
+    stop = (absence["to_on"] - first).dt.days.fillna(len(days) - 1)
+    for i, a, b in zip(at, begin, stop, strict=True):
+        if pd.notna(i) and pd.notna(a) and b >= a:
+            away[int(i), int(a) : int(b) + 1] = True
+    return away
+
+
+def _with_reviews(table: pd.DataFrame, supervision: pd.DataFrame) -> pd.DataFrame:
+    """Whether each interval has a review, and one that covers each aspect."""
+    keyed = table.reset_index(names="row")[["row", "person_key", "first", "last"]]
+    pairs = keyed.merge(supervision, on="person_key")
+    pairs = pairs[((pairs["held_on"] >= pairs["first"]) & (pairs["held_on"] <= pairs["last"])).to_numpy(dtype=bool)]
+    out = table.assign(reviewed=table.index.isin(pairs["row"]))
+    for aspect in ("workload", "performance"):
+        said = pairs[f"{aspect}_covered"].astype("boolean")
+        yes, blank = pairs.loc[said.fillna(False).to_numpy(dtype=bool), "row"], pairs.loc[said.isna(), "row"]
+        state = pd.Series(table.index.isin(yes), index=table.index, dtype="boolean")
+        out[aspect] = state.mask(table.index.isin(blank) & ~state.to_numpy(dtype=bool))
+    return out.astype({"reviewed": "boolean"})
+
+
+def by_unit(intervals: pd.DataFrame) -> dict[str, Share]:
+    """Intervals with a review in each unit.
+
+    Parameters
+    ----------
+    intervals : pandas.DataFrame
+        Result of :func:`staff_intervals`.
+
+    Returns
+    -------
+    dict of str to Share
+    """
+    named = intervals.assign(unit=intervals["unit"].astype("object").fillna("unit not recorded"))
+    return {str(unit): Share.of(rows["reviewed"]) for unit, rows in named.groupby("unit", sort=True)}
+
+
+def front_line_reviews(supervision: pd.DataFrame, staff: pd.DataFrame) -> pd.DataFrame:
+    """Reviews of front-line staff.
+
+    Parameters
+    ----------
+    supervision : pandas.DataFrame
+        Table ``supervision``, cut to a period.
+    staff : pandas.DataFrame
+        Table ``staff``; without a row in it, all reviews.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows.
+    """
+    if staff.empty:
+        return supervision
+    return supervision[supervision["person_key"].isin(front_line(staff)["person_key"]).to_numpy(dtype=bool)]
+
+
+def covers(reviews: pd.DataFrame, *aspects: str) -> Share:
+    """Reviews that cover all of some aspects.
+
+    Parameters
+    ----------
+    reviews : pandas.DataFrame
+        Result of :func:`front_line_reviews`.
+    *aspects : str
+        ``workload``, ``performance``.
+
+    Returns
+    -------
+    Share
+        No: one of them surely not covered.  Unknown: none surely not, and one not recorded.
+    """
+    state = pd.Series(True, index=reviews.index, dtype="boolean")
+    for aspect in aspects:
+        state &= reviews[f"{aspect}_covered"].astype("boolean")
+    return Share.of(state, reviews["review_id"])
+
+
+def team_sizes(staff: pd.DataFrame, as_of: date) -> pd.Series:
+    """Constables and community support officers of each supervisor on a day.
+
+    Parameters
+    ----------
+    staff : pandas.DataFrame
+        Table ``staff``.
+    as_of : datetime.date
+
+    Returns
+    -------
+    pandas.Series
+        Persons by ``supervisor_key``; staff without a supervisor on record are in none.
+    """
+    rows = in_post(staff, as_of)
+    rows = rows[rows["rank"].isin(list(SUPERVISED_RANKS)).to_numpy(dtype=bool)]
+    return rows.dropna(subset=["supervisor_key"]).groupby("supervisor_key")["person_key"].nunique()
+
+
+def without_supervisor(staff: pd.DataFrame, as_of: date) -> int:
+    """Constables and community support officers in post on a day for whom no supervisor is on record."""
+    rows = in_post(staff, as_of)
+    return int((rows["rank"].isin(list(SUPERVISED_RANKS)) & rows["supervisor_key"].isna()).sum())
+
+
+def span_note(sizes: pd.Series, without: int) -> str:
+    """How many supervisors have a wide span, and whom the figure leaves out, in words.
+
+    Parameters
+    ----------
+    sizes : pandas.Series
+        Result of :func:`team_sizes`, not empty.
+    without : int
+        Result of :func:`without_supervisor`.
+
+    Returns
+    -------
+    str
+    """
+    wide = 100 * float((sizes > WIDE_SPAN).mean())
+    return f"Supervisors of more than {WIDE_SPAN}: {wide:.0f}%. Staff without a supervisor on record: {without:,}."
+
+
+def span_bands(sizes: pd.Series) -> pd.DataFrame:
+    """Supervisors by the number of their staff.
+
+    Parameters
+    ----------
+    sizes : pandas.Series
+        Result of :func:`team_sizes`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label``, ``value``: every band; empty where there is no supervisor.
+    """
+    if sizes.empty:
+        return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
+    rows = []
+    for low, high in SPANS:
+        label = f"{low} to {high} staff" if high else f"More than {WIDE_SPAN} staff"
+        rows.append({"label": label, "value": int(((sizes >= low) & (sizes <= (high or np.inf))).sum())})
+    return pd.DataFrame(rows)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# F3: whether supervisors look at workload, and how evenly open crimes are spread.
+
+BANDS = ((0, 0, "None"), (1, 5, "1 to 5"), (6, 10, "6 to 10"), (11, 20, "11 to 20"), (21, None, "More than 20"))
+
+
+def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame, min_pct: float) -> Share:
+    """Supervisors of front-line staff who opened the workload view in their weeks on duty.
+
+    Parameters
+    ----------
+    view : pandas.DataFrame
+        Table ``workload_view``, cut to a period.
+    staff : pandas.DataFrame
+        Table ``staff``: its front-line staff name the supervisors.  Without a row in it, those in the log.
+    min_pct : float
+        Per cent of a supervisor's weeks on duty in which the view must have been opened.
+
+    Returns
+    -------
+    Share
+        A supervisor's weeks are those of the log that lie within the post.  A week without a row or without a
+        number is not known; it makes the supervisor unknown where it could turn the answer.
+    """
+    if view.empty:
+        return Share.none()
+    supervisors = sorted(set(front_line(staff)["supervisor_key"].dropna()) or set(view["supervisor_key"]))
+    weeks = _weeks_in_post(supervisors, sorted(view["week_start"].unique()), staff)
+    log = view[["supervisor_key", "week_start", "on_duty", "times_opened"]].drop_duplicates(
+        ["supervisor_key", "week_start"]
+    )
+    rows = weeks.merge(log, on=["supervisor_key", "week_start"], how="left")
+    due = rows["on_duty"].astype("boolean").fillna(True).to_numpy(dtype=bool)
+    opened = due & (rows["times_opened"] >= 1).fillna(False).to_numpy(dtype=bool)
+    unsaid = due & rows["times_opened"].isna().to_numpy(dtype=bool)
+    counts = pd.DataFrame({"due": due, "opened": opened, "unsaid": unsaid}).groupby(rows["supervisor_key"]).sum()
+    counts = counts.reindex(supervisors, fill_value=0)
+    least = 100 * counts["opened"] / counts["due"].where(counts["due"] > 0)
+    most = 100 * (counts["opened"] + counts["unsaid"]) / counts["due"].where(counts["due"] > 0)
+    # Neither: the weeks not known could turn it, or there were none.
+    return Share.of((least >= min_pct).astype("boolean").mask((least < min_pct) & ~(most < min_pct) | least.isna()))
+
+
+def _weeks_in_post(supervisors: list[str], weeks: list[pd.Timestamp], staff: pd.DataFrame) -> pd.DataFrame:
+    """Each supervisor with each week of the log that lies within the post."""
+    posts = staff.drop_duplicates("person_key").set_index("person_key")[["in_post_since", "left_on"]]
+    rows = pd.merge(
+        pd.DataFrame({"supervisor_key": pd.Series(supervisors, dtype=staff["person_key"].dtype)}),
+        pd.DataFrame({"week_start": weeks}),
+        how="cross",
+    ).join(posts, on="supervisor_key")
+    before = (rows["week_start"] < rows["in_post_since"]).fillna(False)
+    after = (rows["week_start"] + pd.Timedelta(days=6) > rows["left_on"]).fillna(False)
+    return rows.loc[~(before | after).to_numpy(dtype=bool), ["supervisor_key", "week_start"]]
+
+
+def latest_counts(workload: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Open crimes of officers on the last day of counting up to the snapshot.
+
+    Parameters
+    ----------
+    workload : pandas.DataFrame
+        Table ``workload``.
+    as_of : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of that day.
+    """
+    rows = workload[(workload["counted_on"] <= pd.Timestamp(as_of)).fillna(False).to_numpy(dtype=bool)]
+    return rows[(rows["counted_on"] == rows["counted_on"].max()).to_numpy(dtype=bool)]
+
+
+def spread(counts: pd.DataFrame) -> tuple[float | None, float | None]:
+    """The 90th centile and the median of open crimes per officer.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Result of :func:`latest_counts`.
+
+    Returns
+    -------
+    tuple of (float or None)
+        Both None where no count is known.
+    """
+    values = counts["open_crimes"].dropna().to_numpy(dtype=float)
+    if values.size == 0:
+        return None, None
+    return float(np.quantile(values, 0.9)), float(np.quantile(values, 0.5))
+
+
+def ratio(top: float | None, middle: float | None) -> float | None:
+    """The one over the other; None where either is not known or the second is 0."""
+    return None if top is None or not middle else top / middle
+
+
+def bands(counts: pd.DataFrame) -> pd.DataFrame:
+    """Officers by the number of their open crimes.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Result of :func:`latest_counts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label``, ``value``: every band; empty where no count is known.
+    """
+    values = counts["open_crimes"].dropna().astype(float)
+    if values.empty:
+        return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
+    rows = [
+        {"label": label, "value": int(((values >= low) & (values <= (np.inf if high is None else high))).sum())}
+        for low, high, label in BANDS
+    ]
+    return pd.DataFrame(rows)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# F3: whether supervisors have a clear structure to assess workload and performance.
+
+SUBJECT = "supervision"
+ASPECTS = ("workload", "performance")
+
+
+def structure(report: Report, aspect: str) -> pd.DataFrame:
+    """Documents in force at the snapshot that prescribe reviews of one aspect.
+
+    Parameters
+    ----------
+    report : Report
+    aspect : str
+        ``workload`` or ``performance``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register.
+    """
+    rows = registers.documents(
+        report.table("document"), types=("policy", "procedure", "terms_of_reference"), subject=SUBJECT,
+        statuses=("approved", "under_review"), in_force_on=report.settings.as_of,
+    )  # fmt: skip
+    return rows[registers.covers(rows, f"{aspect}_review").to_numpy(dtype=bool)]
+
+
+def documents(report: Report) -> pd.DataFrame:
+    """Documents that prescribe reviews of either aspect, as a table for show.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    found = pd.concat([structure(report, aspect) for aspect in ASPECTS]).drop_duplicates("document_id")
+    return found[["document_id", "title", "status", "effective_from", "covers", "corroborated_by"]].reset_index(
+        drop=True
+    )
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of F3.
+
+    Parameters
+    ----------
+    report : Report
+        With ``review_in_period_pct``, ``reviewed_on_workload_pct``, ``reviewed_on_performance_pct``,
+        ``review_covers_pct`` by aspect and ``review_covers_both_pct`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    return [
+        _claim(
+            report, "F3a", "workload", _assessed(report, "workload"),
+            "supervisor_sees_workload_pct", "open_crimes_per_officer_p90_p50", "span_of_control_median",
+        ),
+        _claim(report, "F3b", "performance", _together(report, _assessed(report, "performance"))),
+    ]  # fmt: skip
+
+
+def _claim(report: Report, id: str, aspect: str, decision: Decision, *more: str) -> ClaimEvidence:
+    found = structure(report, aspect)
+    held, covered = report.indicator("review_in_period_pct"), report.indicator(f"review_covers_pct[{aspect}]")
+    grade = weakest(grade_indicator(held), grade_indicator(covered))
+    if decision.verdict != "contradicted" or not report.gap("document"):
+        count = None if report.gap("document") else len(found)
+        grade = weakest(grade, grade_documents(count, registers.corroborated(found)))
+    return report.claim(
+        id, decision, grade, "review_in_period_pct", f"reviewed_on_{aspect}_pct",
+        f"review_covers_pct[{aspect}]", "review_covers_both_pct", *more,
+    )  # fmt: skip
+
+
+def _assessed(report: Report, aspect: str) -> Decision:
+    """Documented, held, and looking at this aspect; contradicted by practice alone where few had such a review."""
+    gap = report.gap("supervision", "staff")
+    if gap is not None:
+        return gap
+    limit, min_n = report.settings.threshold, report.settings.min_n
+    low = limit("review_contradicted_pct")
+    looked_at = report.indicator(f"reviewed_on_{aspect}_pct")
+    if looked_at is not None and looked_at.value is not None and looked_at.denominator + looked_at.unknown >= min_n:
+        hi = decision_bounds(looked_at)[1]
+        if hi < low:
+            why = f"{looked_at.label}: at most {hi:.1f}% of the reviews due; contradicted below {low:g}%."
+            return Decision("contradicted", why=why)
+    complete = report.answer("document").register_complete
+    found = structure(report, aspect)
+    what = f"documents that prescribe {aspect} reviews"
+    documented = report.gap("document") or existence(len(found), complete, what=what)
+    held = at_least(report.indicator("review_in_period_pct"), limit("review_pct"), low, min_n)
+    covered = at_least(report.indicator(f"review_covers_pct[{aspect}]"), limit("covers_pct"), min_n=min_n)
+    if covered.verdict == "contradicted":
+        # Some reviews do look at it: too few for a clear structure, too many to say there is none.
+        covered = undecided("between_thresholds", why=covered.why, flags=("wording_mismatch",))
+    return all_of(documented, held, covered)
+
+
+def _together(report: Report, decision: Decision) -> Decision:
+    """Reviews that look now at the one, now at the other, are not one structure for both."""
+    both, workload = report.indicator("review_covers_both_pct"), report.indicator("review_covers_pct[workload]")
+    wanted = report.settings.threshold("covers_pct")
+    if decision.verdict != "supported" or workload is None or workload.value is None or both is None:
+        return decision
+    if decision_bounds(workload)[0] >= wanted and decision_bounds(both)[1] < wanted:
+        why = f"{decision.why} {both.label}: {both.value:.1f}%; test: at least {wanted:g}%."
+        return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+    return decision

@@ -1,0 +1,674 @@
+"""F4: whether the force can tell the staff time its changes have saved, and works to find out."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.errors import DataError
+from hmic_analysis.evidence.model import ClaimEvidence, Grade
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, grade_documents, grade_indicator, request_gap, undecided
+from hmic_analysis.measures import registers
+from hmic_analysis.measures.base import Share, month_name, plain
+from hmic_analysis.measures.months import first_whole_month
+from hmic_analysis.statistics.interrupted import (
+    MINIMUM_AFTER,
+    MINIMUM_BEFORE,
+    Effect,
+    InterruptedSeries,
+    interrupted_series,
+    placebo_series,
+)
+from hmic_analysis.statistics.intervals import Interval
+
+# --------------------------------------------------------------------------------------------------------------------
+# F4: staff time saved by changes and new technology.
+#
+# Only a measurement before and one after make a saving; estimates and surveys of opinion do not. Hours saved are freed
+# time, not cash.
+
+MEASURED = ("system_log", "time_and_motion")
+#: Best first.
+METHODS = ("system_log", "time_and_motion", "survey", "estimate")
+
+
+class Saving(NamedTuple):
+    """Hours a year, with a 95 % interval (None where no measurement states its error)."""
+
+    hours: float | None
+    lo: float | None
+    hi: float | None
+    changes: int
+
+
+def live_changes(change: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
+    """Changes that have been live long enough to be measured.
+
+    Parameters
+    ----------
+    change : pandas.DataFrame
+        Table ``change``.
+    as_of : datetime.date
+    months : int
+        Least number of months since it went live.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows; a change without a date is not live.
+    """
+    latest = pd.Timestamp(as_of) - pd.DateOffset(months=months)
+    return change[(change["live_on"] <= latest).fillna(False).to_numpy(dtype=bool)]
+
+
+def measured_benefits(benefit: pd.DataFrame) -> pd.DataFrame:
+    """Benefit records that are measurements: by log or time and motion, with a value before and one after.
+
+    Parameters
+    ----------
+    benefit : pandas.DataFrame
+        Table ``benefit``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows.
+    """
+    keep = benefit["method"].isin(list(MEASURED))
+    for column in ("baseline_on", "post_on", "baseline_minutes", "post_minutes"):
+        keep &= benefit[column].notna()
+    return benefit[keep.to_numpy(dtype=bool)]
+
+
+def with_measured_saving(changes: pd.DataFrame, benefit: pd.DataFrame) -> Share:
+    """Live changes with a measurement before and after.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        Result of :func:`live_changes`.
+    benefit : pandas.DataFrame
+        Table ``benefit``.
+
+    Returns
+    -------
+    Share
+    """
+    yes = int(changes["change_id"].isin(measured_benefits(benefit)["change_id"]).sum())
+    return Share(yes, len(changes) - yes)
+
+
+def hours_saved(changes: pd.DataFrame, benefit: pd.DataFrame) -> Saving:
+    """Hours a year saved by the measured changes.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        Result of :func:`live_changes`.
+    benefit : pandas.DataFrame
+        Table ``benefit``.
+
+    Returns
+    -------
+    Saving
+        Sum over measurements of (minutes before minus after) times tasks a year, over 60.  Of changes that overlap,
+        only the one first live is counted, and only the best method of each change.  The interval is normal, from
+        the stated standard errors, which are taken as independent.
+    """
+    order = {method: number for number, method in enumerate(METHODS)}
+    earlier = changes.sort_values("live_on")
+    # A saving that two changes share must not be counted for both.
+    overlap = earlier["overlaps_with"].isin(list(earlier["change_id"])).to_numpy(dtype=bool)
+    counted = earlier.loc[~overlap, "change_id"]
+    rows = measured_benefits(benefit)
+    rows = rows[rows["change_id"].isin(counted) & rows["tasks_per_year"].notna()]
+    if rows.empty:
+        return Saving(None, None, None, 0)
+    rank = rows["method"].map(order)
+    rows = rows[(rank == rank.groupby(rows["change_id"]).transform("min")).to_numpy(dtype=bool)]
+    tasks = rows["tasks_per_year"].astype(float)
+    minutes = rows["baseline_minutes"].astype(float) - rows["post_minutes"].astype(float)
+    total = float((minutes * tasks).sum() / 60)
+    errors = rows["saved_minutes_se"].astype(float)
+    if errors.isna().any():
+        return Saving(total, None, None, rows["change_id"].nunique())
+    half = 1.959963984540054 * float(np.sqrt(((errors * tasks / 60) ** 2).sum()))
+    return Saving(total, total - half, total + half, rows["change_id"].nunique())
+
+
+def best_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> str | None:
+    """The best method by which any live change's saving was found.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        Result of :func:`live_changes`.
+    benefit : pandas.DataFrame
+        Table ``benefit``.
+
+    Returns
+    -------
+    str or None
+        ``system_log`` before ``time_and_motion`` before ``survey`` before ``estimate``; None without any record.
+    """
+    found = set(benefit.loc[benefit["change_id"].isin(changes["change_id"]).to_numpy(dtype=bool), "method"].dropna())
+    return next((method for method in METHODS if method in found), None)
+
+
+def method_rank(changes: pd.DataFrame, benefit: pd.DataFrame) -> float | None:
+    """The best method as a rank: 4 system log, 3 time and motion, 2 survey, 1 estimate; None without any record.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        Result of :func:`live_changes`.
+    benefit : pandas.DataFrame
+        Table ``benefit``.
+
+    Returns
+    -------
+    float or None
+    """
+    best = best_method(changes, benefit)
+    return None if best is None else float(len(METHODS) - METHODS.index(best))
+
+
+def changes_by_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> pd.DataFrame:
+    """Live changes by the best evidence there is of the time they save.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        Result of :func:`live_changes`.
+    benefit : pandas.DataFrame
+        Table ``benefit``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label``, ``value``: measured by log, by time and motion, survey, estimate, none; every one, also an empty
+        one.
+    """
+    measured = measured_benefits(benefit)
+    best = {}
+    for change in changes["change_id"]:
+        own = set(measured.loc[(measured["change_id"] == change).to_numpy(dtype=bool), "method"])
+        weaker = set(benefit.loc[(benefit["change_id"] == change).to_numpy(dtype=bool), "method"]) - set(MEASURED)
+        best[change] = next((m for m in METHODS if m in own | weaker), "none")
+    names = {
+        "system_log": "Measured by system log",
+        "time_and_motion": "Measured by time and motion study",
+        "survey": "Survey of staff",
+        "estimate": "Estimate",
+        "none": "Nothing on record",
+    }
+    counts = pd.Series(list(best.values()), dtype="object").value_counts() if best else pd.Series(dtype=int)
+    if not best:
+        return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
+    return pd.DataFrame({"label": list(names.values()), "value": [int(counts.get(m, 0)) for m in names]})
+
+
+def limits(saving: Saving) -> Interval | None:
+    """The interval of a saving; None where no error was stated."""
+    return None if saving.lo is None else Interval(saving.lo, saving.hi)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Staff time saved by a change: what the series says beyond trend and memory, beside the bare before and after.
+
+NOT_MONEY = "Hours saved are time freed, not money, and only as good as the record of hours."
+
+
+@dataclass(frozen=True)
+class TimeSaved:
+    """What a change saved, or why that can't be said.
+
+    Attributes
+    ----------
+    series : InterruptedSeries
+    placebo : InterruptedSeries or None
+        The same model at a change that never was; None where the series is too short for it.
+    change : label
+        First point after the change.
+    unit : str
+        Of the values: ``hours``.
+    saved_text : str
+        The saving with its interval, or the refusal.
+    naive_text : str
+        The bare comparison: always shown beside it.
+    method : str
+        To be printed under the chart.
+    """
+
+    series: InterruptedSeries
+    placebo: InterruptedSeries | None
+    change: Hashable
+    unit: str
+    saved_text: str
+    naive_text: str
+    method: str
+
+    @property
+    def refused(self) -> bool:
+        """Whether no effect is given."""
+        return bool(self.series.refusal)
+
+
+def time_saved(
+    values: pd.Series,
+    change: Hashable,
+    *,
+    effect: Effect = "step",
+    harmonics: int = 0,
+    unit: str = "hours",
+    confidence: float = 0.95,
+) -> TimeSaved:
+    """The effect of a change on a monthly series.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        One value a month in order, missing months present as NaN, indexed by month.
+    change : label
+        First month with the change.
+    effect : {"step", "slope", "step and slope"}
+        What the change is held to have done: decide before looking.
+    harmonics : int
+        Pairs of sine and cosine for the season; 0 for none.
+    unit : str
+        Of the values.
+    confidence : float
+        Level of the interval, between 0 and 1.
+
+    Returns
+    -------
+    TimeSaved
+        With fewer than 24 points before the change or 12 after no effect and no p-value is given, but the bare
+        comparison is.
+
+    Raises
+    ------
+    DataError
+        If the change is not a month of the series, months repeat, or an argument is out of range.
+
+    Notes
+    -----
+    :func:`hmic_analysis.statistics.interrupted.interrupted_series`: first-order autoregressive errors.
+    """
+    options = {"effect": effect, "harmonics": harmonics, "confidence": confidence}
+    try:
+        found = interrupted_series(values, change, **options)
+        placebo = _placebo(values, change, options, found)
+    except ValueError as fault:
+        raise DataError(f"time_saved: {fault}") from None
+    return TimeSaved(
+        series=found,
+        placebo=placebo,
+        change=change,
+        unit=unit,
+        saved_text=_time_saved_saved(found, unit, confidence),
+        naive_text=_time_saved_naive(found, unit),
+        method=_method(found, placebo, confidence),
+    )
+
+
+def _placebo(values: pd.Series, change: Hashable, options: dict, found: InterruptedSeries) -> InterruptedSeries | None:
+    """A change that never was, in the months before the real one; too few of them give none."""
+    if found.refusal or found.n_before < MINIMUM_BEFORE + MINIMUM_AFTER:
+        return None
+    placebo = placebo_series(values, change, **options)
+    return None if placebo.refusal else placebo
+
+
+def _time_saved_saved(found: InterruptedSeries, unit: str, confidence: float) -> str:
+    if found.refusal:
+        return found.refusal
+    total, _, lo, hi = found.saved
+    lead = f"Over the {found.n_after} months after the change {plain(abs(total))} {unit} "
+    lead += "saved" if total >= 0 else "more than expected"
+    level = f"{100 * confidence:g}% interval"
+    if lo <= 0 <= hi:
+        return f"{lead}, but the {level} runs from {plain(-lo)} more to {plain(hi)} saved: no saving is shown"
+    low, high = sorted((abs(lo), abs(hi)))
+    return f"{lead} ({level} {plain(low)} to {plain(high)})"
+
+
+def _time_saved_naive(found: InterruptedSeries, unit: str) -> str:
+    naive = found.naive
+    if pd.isna(naive.difference):
+        return "Before and after can't be compared: one of them has no values."
+    way = "fewer" if naive.difference >= 0 else "more"
+    return (
+        f"Bare comparison: {plain(naive.before)} {unit} a month before and {plain(naive.after)} after, "
+        f"{plain(abs(naive.total))} {way} in all; a trend or a bad month alone can make such a difference"
+    )
+
+
+def _method(found: InterruptedSeries, placebo: InterruptedSeries | None, confidence: float) -> str:
+    if found.refusal:
+        return f"{found.refusal} {NOT_MONEY}"
+    text = (
+        f"Interrupted series, {found.effect}, first-order autoregressive errors (correlation {found.rho:.2f}), "
+        f"{found.n_before} months before and {found.n_after} after, {100 * confidence:g}% t interval."
+    )
+    if placebo is not None:
+        none = placebo.saved.lo <= 0 <= placebo.saved.hi
+        text += (
+            f" The same model at a change {MINIMUM_AFTER} months earlier, which never was, finds "
+            f"{'nothing' if none else 'an effect too: do not rely on this one'}."
+        )
+    return f"{text} {NOT_MONEY}"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# F4: what the monthly minutes a task say of a change, beside the bare before and after; no verdict rests on it.
+
+NO_SERIES = "no month of any change was supplied"
+
+
+class ChangeMonths(NamedTuple):
+    """The months of one change.
+
+    Attributes
+    ----------
+    change : str
+        Its reference.
+    first : pandas.Timestamp
+        First month that lies wholly after it went live.
+    mixed : pandas.Timestamp or None
+        The month in which it went live, unless that was its first day: a mix of before and after, left out.
+    months : pandas.DataFrame
+        Indexed by month, one row for each from the first to the last and up to ``first``: ``minutes`` a task and
+        ``tasks``; missing where not given, and in the mixed month.
+    """
+
+    change: str
+    first: pd.Timestamp
+    mixed: pd.Timestamp | None
+    months: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class MonthlySaving:
+    """What the months of one change say.
+
+    Attributes
+    ----------
+    change : str
+        Reference of the change; empty where there is no series.
+    first : pandas.Timestamp or None
+        First whole month with it.
+    frame : pandas.DataFrame
+        ``month``, ``value``, ``fitted``, ``counterfactual`` in minutes a task, for a chart.
+    step : float or None
+        Minutes saved on each task; None where no effect is estimated.
+    limits : Interval or None
+        Of the step.
+    hours : float or None
+        Hours saved over the months after; None without a step, or where tasks of any of those months are missing.
+    observed : int
+        Months with a value.
+    saved, naive, method : str
+        Result or refusal, bare comparison, model and cautions.
+    """
+
+    change: str
+    first: pd.Timestamp | None
+    frame: pd.DataFrame
+    step: float | None
+    limits: Interval | None
+    hours: float | None
+    observed: int
+    saved: str
+    naive: str
+    method: str
+
+
+def longest_series(change: pd.DataFrame, benefit_month: pd.DataFrame, as_of: date) -> ChangeMonths | None:
+    """The change with the most months on record.
+
+    Parameters
+    ----------
+    change, benefit_month : pandas.DataFrame
+        The tables of those names.
+    as_of : datetime.date
+        Months that had not ended on that day, and changes not yet live, are left out.
+
+    Returns
+    -------
+    ChangeMonths or None
+        Of those with as many months the one first live, then the first reference; None where no change that is live
+        has a month.
+    """
+    day = pd.Timestamp(as_of)
+    live = change[(change["live_on"] <= day).fillna(False).to_numpy(dtype=bool)]
+    rows = benefit_month[benefit_month["minutes_per_task"].notna().to_numpy(dtype=bool)]
+    rows = rows.assign(month=pd.to_datetime(rows["month"]).astype("datetime64[ns]"))
+    rows = rows[(rows["month"] + pd.offsets.MonthEnd(0) <= day).to_numpy(dtype=bool)]
+    counts = rows["change_id"].value_counts()
+    candidates = live.assign(n=live["change_id"].map(counts)).dropna(subset=["n"])
+    if candidates.empty:
+        return None
+    best = candidates.sort_values(["n", "live_on", "change_id"], ascending=[False, True, True]).iloc[0]
+    first = first_whole_month(best["live_on"])
+    own = rows[(rows["change_id"] == best["change_id"]).to_numpy(dtype=bool)].set_index("month").sort_index()
+    every = pd.date_range(min(own.index.min(), first), max(own.index.max(), first), freq="MS")
+    months = own[["minutes_per_task", "tasks"]].astype(float).reindex(every)
+    months = months.rename(columns={"minutes_per_task": "minutes"})
+    mixed = None if pd.Timestamp(best["live_on"]).day == 1 else first - pd.offsets.MonthBegin(1)
+    if mixed in months.index:
+        months.loc[mixed] = np.nan
+    return ChangeMonths(str(best["change_id"]), first, mixed, months)
+
+
+def monthly_saving(series: ChangeMonths | None, confidence: float = 0.95) -> MonthlySaving:
+    """What the months say: one step at the change beyond the trend, in minutes a task.
+
+    Parameters
+    ----------
+    series : ChangeMonths or None
+        Result of :func:`longest_series`.
+    confidence : float
+        Level of the interval, between 0 and 1.
+
+    Returns
+    -------
+    MonthlySaving
+        Without a step with fewer than 24 months before or 12 after.  Hours are the step times the tasks of the months
+        after; the tasks are taken as known.
+    """
+    if series is None:
+        empty = pd.DataFrame({c: pd.Series(dtype=float) for c in ("month", "value", "fitted", "counterfactual")})
+        return MonthlySaving("", None, empty, None, None, None, 0, "", "", "")
+    found = time_saved(series.months["minutes"], series.first, unit="minutes a task", confidence=confidence)
+    frame = found.series.fitted.rename_axis("month").reset_index()
+    naive = _monthly_savings_naive(found)
+    observed = found.series.n_before + found.series.n_after
+    if found.refused:
+        return MonthlySaving(
+            series.change, series.first, frame, None, None, None, observed, _refusal(found), naive,
+            " ".join([*_left_out(series), NOT_MONEY]),
+        )  # fmt: skip
+    row = found.series.coefficients.loc["step"]
+    step, limits = -float(row["estimate"]), Interval(-float(row["hi"]), -float(row["lo"]))
+    after = series.months.loc[series.first :]
+    tasks = after.loc[after["minutes"].notna(), "tasks"]
+    hours = None if tasks.isna().any() else float(tasks.sum()) / 60
+    return MonthlySaving(
+        change=series.change,
+        first=series.first,
+        frame=frame,
+        step=step,
+        limits=limits,
+        hours=None if hours is None else step * hours,
+        observed=observed,
+        saved=_monthly_savings_saved(step, limits, hours, found.series.n_after, confidence),
+        naive=naive,
+        method=" ".join([*_left_out(series), found.method]),
+    )
+
+
+def _monthly_savings_saved(step: float, limits: Interval, hours: float | None, n_after: int, confidence: float) -> str:
+    """The step and what it comes to; ``hours`` is the hours that a minute saved on each task would come to."""
+    level = f"{100 * confidence:g}% interval"
+    lead = f"Each task took {abs(step):,.1f} minutes {'less' if step >= 0 else 'more'} than expected"
+    if limits.lo <= 0 <= limits.hi:
+        span = f"{-limits.lo:,.1f} more to {limits.hi:,.1f} less"
+        return f"{lead}, but the {level} runs from {span}: no saving is shown"
+    low, high = sorted((abs(limits.lo), abs(limits.hi)))
+    text = f"{lead} ({level} {low:,.1f} to {high:,.1f})"
+    if hours is None:
+        return text
+    total = f"{plain(abs(step) * hours)} hours {'saved' if step >= 0 else 'lost'}"
+    return f"{text}: {total} in {n_after} months ({plain(low * hours)} to {plain(high * hours)})"
+
+
+def _refusal(found: TimeSaved) -> str:
+    before, after = found.series.n_before, found.series.n_after
+    if before >= MINIMUM_BEFORE and after >= MINIMUM_AFTER:
+        return found.series.refusal.rstrip(".")
+    return (
+        f"No effect estimated: {before} months before the change and {after} after, where {MINIMUM_BEFORE} and "
+        f"{MINIMUM_AFTER} are needed"
+    )
+
+
+def _monthly_savings_naive(found: TimeSaved) -> str:
+    naive = found.series.naive
+    if pd.isna(naive.difference):
+        return "Before and after can't be compared: one of them has no months."
+    way = "fewer" if naive.difference >= 0 else "more"
+    return (
+        f"Bare comparison: {naive.before:,.1f} minutes a task before and {naive.after:,.1f} after, "
+        f"{abs(naive.difference):,.1f} {way}; a trend or a bad month alone can make such a difference."
+    )
+
+
+def _left_out(series: ChangeMonths) -> list[str]:
+    if series.mixed is None or series.mixed not in series.months.index:
+        return []
+    return [f"{month_name(series.mixed)}, in which the change went live, is left out."]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# F4: whether the force can tell the staff time its changes have saved, and works to find out.
+
+ITEM = "staff_time_saved"
+
+
+def work_on_savings(report: Report) -> pd.DataFrame:
+    """Documents on the staff time saved, with the date of the last work on each.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register dated by the snapshot, with ``days_since_activity``.
+    """
+    rows = registers.documents(
+        report.table("document"),
+        types=("plan", "report", "terms_of_reference", "procedure"),
+        subject="staff_time",
+        statuses=("approved", "draft", "under_review"),
+    )
+    rows = rows[registers.covers(rows, "staff_time_saved").to_numpy(dtype=bool)]
+    as_of = pd.Timestamp(report.settings.as_of)
+    dated = (rows["last_activity_on"] <= as_of).fillna(False).to_numpy(dtype=bool)
+    rows = rows[dated | rows["last_activity_on"].isna().to_numpy(dtype=bool)]
+    return rows.assign(days_since_activity=(as_of - rows["last_activity_on"]).dt.days)
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of F4.
+
+    Parameters
+    ----------
+    report : Report
+        With ``changes_with_measured_saving_pct`` and ``staff_hours_saved`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    work = work_on_savings(report)
+    gap = report.gap("document")
+    return [
+        report.claim(
+            "F4a",
+            _unable(report),
+            _grade_unable(report),
+            "changes_with_measured_saving_pct",
+            "staff_hours_saved",
+        ),
+        report.claim(
+            "F4b",
+            gap or _ongoing(report, work),
+            grade_documents(None if gap else len(work), registers.corroborated(work)),
+        ),
+    ]
+
+
+def _unable(report: Report) -> Decision:
+    """The force's own word decides; without it, what its records measure."""
+    answer = report.answer(ITEM)
+    measured = report.indicator("changes_with_measured_saving_pct")
+    live = measured.denominator if measured is not None and measured.value is not None else 0
+    if answer.status == "nil_return_unable":
+        return Decision(
+            "supported", ("nil_return_unable",), why="The force answered that it can't give the time saved."
+        )
+    asked = request_gap(answer.status)
+    if not live:
+        if asked is not None:
+            return asked
+        return undecided("no_data", why="No change has been live for long enough to measure what it saved.")
+    wanted = report.settings.threshold("measured_pct")
+    why = f"{measured.numerator:,.0f} of {live:,.0f} changes have a measured saving ({measured.value:.0f}%)"
+    if measured.value == 0:
+        return Decision("supported", why=f"{why}; test: none.")
+    if measured.value < wanted:
+        return undecided("between_thresholds", why=f"{why}; test: {wanted:g}%.", flags=("wording_mismatch",))
+    return _reproduced(report, asked, answer.stated_value, why)
+
+
+def _reproduced(report: Report, asked: Decision | None, stated: float | None, why: str) -> Decision:
+    if asked is not None:
+        return asked
+    if stated is None:
+        return undecided("no_stated_value", why=f"{why}; the force stated no total.")
+    hours = report.indicator("staff_hours_saved")
+    within = report.settings.threshold("reproduced_within_pct")
+    if hours is None or hours.value is None:
+        return undecided("not_reproduced", why=f"{why}; no total can be recomputed.")
+    why = f"{why}. Stated {stated:,.0f} hours a year, recomputed {hours.value:,.0f}; test: within {within:g}%."
+    if abs(hours.value - stated) <= within / 100 * abs(stated):
+        return Decision("contradicted", why=why)
+    return undecided("not_reproduced", why=why)
+
+
+def _ongoing(report: Report, work: pd.DataFrame) -> Decision:
+    days = int(report.settings.threshold("activity_days"))
+    complete = report.answer("document").register_complete
+    if work.empty:
+        why = "No document on the staff time saved."
+        return Decision("contradicted", why=why) if complete else undecided("register_undeclared", why=why)
+    latest = work["days_since_activity"].min()
+    if pd.isna(latest):
+        return undecided("not_dated", why="The documents on the staff time saved give no date of the last work.")
+    why = f"Last dated work {latest:,.0f} days before the snapshot; test: at most {days}."
+    return Decision("supported", why=why) if latest <= days else undecided("stale", why=why)
+
+
+def _grade_unable(report: Report) -> Grade:
+    if report.answer(ITEM).status == "nil_return_unable":
+        return "C"
+    return grade_indicator(report.indicator("changes_with_measured_saving_pct"))

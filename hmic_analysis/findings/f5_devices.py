@@ -1,0 +1,505 @@
+"""F5: whether the force has invested in mobile devices, and whether they reach its systems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+
+from hmic_analysis.contracts.devices import MOBILE_SYSTEMS
+from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, undecided, weakest
+from hmic_analysis.findings.f3_supervision import in_post
+from hmic_analysis.measures.base import Share
+
+# --------------------------------------------------------------------------------------------------------------------
+# F5: which officers have a mobile device, and what was spent on devices.
+
+#: Roles that patrol: the ones whose coverage decides.
+PATROL = ("response", "neighbourhood")
+#: Roles shown beside them.
+SHOWN = (*PATROL, "pcso", "volume_investigator")
+OFFICER_RANKS = ("constable", "sergeant", "inspector", "above")
+
+
+class Spending(NamedTuple):
+    """Approved spending: decisions, pounds, and decisions without an amount."""
+
+    decisions: int
+    pounds: float
+    without_amount: int
+
+
+def equipped(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, role: str, as_of: date) -> Share:
+    """Officers of a role with a working device.
+
+    Parameters
+    ----------
+    staff : pandas.DataFrame
+        Table ``staff``.
+    devices : pandas.DataFrame
+        Result of :func:`hmic_analysis.findings.f5_devices.in_hand`.
+    pool : pandas.DataFrame
+        Table ``device_pool``.
+    role : str
+    as_of : datetime.date
+
+    Returns
+    -------
+    Share
+        Officers in post, without recruits in training.  Officers without a device of their own share the pooled ones
+        of their role in the ratio of working devices to officers on duty at the peak.  Unknown: only a device whose
+        state is blank; one of a role with issued devices whose holder is not recorded; or a pool whose officers at
+        the peak are not given.
+    """
+    training = staff["in_training"].astype("boolean").fillna(False)
+    rows = in_post(staff[((staff["role"] == role) & ~training).fillna(False).to_numpy(dtype=bool)], as_of)
+    officers = set(rows["person_key"])
+    working = devices["status"].eq("working").fillna(False).to_numpy(dtype=bool)
+    blank = devices["status"].isna().to_numpy(dtype=bool)
+    own = set(devices.loc[working, "person_key"].dropna()) & officers
+    perhaps = (set(devices.loc[blank, "person_key"].dropna()) & officers) - own
+    of_role = (devices["role"] == role).fillna(False).to_numpy(dtype=bool)
+    nobodys = (devices["person_key"].isna() & devices["pool"].isna()).to_numpy(dtype=bool)
+    rest = len(officers) - len(own) - len(perhaps)
+    unheld = min(int((nobodys & of_role & (working | blank)).sum()), rest)
+    rest -= unheld
+    shared, unsure = _pooled(devices[working], pool, role, rest)
+    return Share(len(own) + shared, rest - shared - unsure, len(perhaps) + unheld + unsure)
+
+
+def _pooled(working: pd.DataFrame, pool: pd.DataFrame, role: str, rest: int) -> tuple[int, int]:
+    """Officers that the pools of a role equip, and those of whom it can't be told."""
+    pools = pool[(pool["role"] == role).fillna(False).to_numpy(dtype=bool)]
+    count = int(working["pool"].isin(pools["pool"]).sum())
+    if count == 0 or rest == 0:
+        return 0, 0
+    peak = pools["officers_at_peak"]
+    if peak.isna().any() or float(peak.sum()) == 0:
+        return 0, rest
+    return int(rest * min(1.0, count / float(peak.sum()))), 0
+
+
+def coverage(
+    staff: pd.DataFrame,
+    devices: pd.DataFrame,
+    pool: pd.DataFrame,
+    as_of: date,
+    roles: Sequence[str] = SHOWN,
+) -> dict[str, Share]:
+    """Officers with a working device, for each of several roles.
+
+    Parameters
+    ----------
+    staff, devices, pool, as_of
+        As in :func:`equipped`.
+    roles : sequence of str
+
+    Returns
+    -------
+    dict of str to Share
+        Roles without an officer are left out.
+    """
+    found = {role: equipped(staff, devices, pool, role, as_of) for role in roles}
+    return {role: share for role, share in found.items() if share.total}
+
+
+def together(shares: dict[str, Share], roles: Sequence[str] = PATROL) -> Share:
+    """The officers of several roles taken as one group.
+
+    Parameters
+    ----------
+    shares : dict of str to Share
+        Result of :func:`coverage`.
+    roles : sequence of str
+
+    Returns
+    -------
+    Share
+    """
+    some = [shares[role] for role in roles if role in shares]
+    return Share(sum(s.yes for s in some), sum(s.no for s in some), sum(s.unknown for s in some))
+
+
+def spending(decisions: pd.DataFrame, as_of: date, months: int) -> Spending:
+    """Spending on devices that was approved or ordered.
+
+    Parameters
+    ----------
+    decisions : pandas.DataFrame
+        Table ``device_spending``.
+    as_of : datetime.date
+    months : int
+        Decisions of so many months up to the snapshot count.
+
+    Returns
+    -------
+    Spending
+        Requests and refusals are left out, and decisions without a date.
+    """
+    day = pd.Timestamp(as_of)
+    dated = (decisions["decided_on"] > day - pd.DateOffset(months=months)) & (decisions["decided_on"] <= day)
+    agreed = decisions["status"].isin(["approved", "ordered"])
+    rows = decisions[(dated & agreed).fillna(False).to_numpy(dtype=bool)]
+    return Spending(len(rows), float(rows["amount_pounds"].sum()), int(rows["amount_pounds"].isna().sum()))
+
+
+def per_officer(spent: Spending, fte: float) -> float | None:
+    """Pounds for each officer; None without an officer, or where a decision doesn't give its amount.
+
+    Parameters
+    ----------
+    spent : Spending
+    fte : float
+        Officers, full-time equivalents.
+
+    Returns
+    -------
+    float or None
+    """
+    return None if fte <= 0 or spent.without_amount else spent.pounds / fte
+
+
+def spending_note(spent: Spending, without_fte: int) -> str:
+    """What the figure rests on and leaves out, in words.
+
+    Parameters
+    ----------
+    spent : Spending
+    without_fte : int
+        Officers without a full-time equivalent, each counted as a full post.
+
+    Returns
+    -------
+    str
+    """
+    text = f"Decisions counted: {spent.decisions}."
+    if spent.without_amount:
+        text += f" At least {spent.pounds:,.0f} pounds; decisions without an amount: {spent.without_amount}."
+    return f"{text} Officers counted as a full post for want of a figure: {without_fte:,}." if without_fte else text
+
+
+def officers_fte(staff: pd.DataFrame, as_of: date) -> tuple[float, int]:
+    """Police officers in post, full-time equivalents, and how many of them have no such figure.
+
+    Parameters
+    ----------
+    staff : pandas.DataFrame
+        Table ``staff``.
+    as_of : datetime.date
+
+    Returns
+    -------
+    tuple of (float, int)
+        One without a figure counts as a full post.
+    """
+    rows = in_post(staff, as_of)
+    fte = rows.loc[rows["rank"].isin(list(OFFICER_RANKS)).to_numpy(dtype=bool), "fte"].astype(float)
+    return float(fte.fillna(1.0).sum()), int(fte.isna().sum())
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# F5: mobile devices in use, and the force systems they reach.
+
+#: Kinds of device from which no force system can be reached.
+NOT_MOBILE_SYSTEMS = ("body_worn_camera",)
+LABELS = {
+    "pnc": "Police National Computer",
+    "intelligence_read": "Intelligence, reading",
+    "intelligence_submit": "Intelligence, submitting",
+}
+
+
+class Usable(NamedTuple):
+    """Force systems that most devices reach: of the devices that say, surely, and at most; None if none says."""
+
+    said: int | None
+    sure: int
+    at_most: int
+
+
+def in_hand(device: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Devices issued and not taken back on a day.
+
+    Parameters
+    ----------
+    device : pandas.DataFrame
+        Table ``device``.
+    as_of : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows; lost and stored devices and body-worn cameras are left out.
+    """
+    day = pd.Timestamp(as_of)
+    issued = (device["issued_on"] <= day).fillna(False) & ~(device["withdrawn_on"] <= day).fillna(False)
+    gone = device["status"].isin(["lost", "in_store"]) | device["device_type"].isin(list(NOT_MOBILE_SYSTEMS))
+    return device[(issued & ~gone).to_numpy(dtype=bool)]
+
+
+def _lately(session: pd.DataFrame, as_of: date, days: float) -> pd.DataFrame:
+    """Sessions of so many days up to the snapshot, that day included."""
+    last = pd.Timestamp(as_of)
+    recent = (session["day"] > last - pd.Timedelta(days=days)) & (session["day"] <= last)
+    return session[recent.fillna(False).to_numpy(dtype=bool)]
+
+
+def active(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: float) -> Share:
+    """Devices used within so many days before the snapshot.
+
+    Parameters
+    ----------
+    devices : pandas.DataFrame
+        Result of :func:`in_hand`.
+    session : pandas.DataFrame
+        Table ``device_session``.
+    as_of : datetime.date
+    days : float
+
+    Returns
+    -------
+    Share
+        Devices in repair are left out.  One whose state is blank and that was not used is unknown: it may be in
+        repair.  All are unknown where the log holds nothing of those days: it doesn't reach them.
+    """
+    rows = devices[~(devices["status"] == "in_repair").fillna(False).to_numpy(dtype=bool)]
+    recent = _lately(session, as_of, days)
+    if recent.empty:
+        return Share(0, 0, len(rows))
+    used = recent.loc[(recent["sessions"] >= 1).fillna(False).to_numpy(dtype=bool), "device_id"]
+    state = rows["device_id"].isin(used).astype("boolean")
+    return Share.of(state.mask(~state & rows["status"].isna()), rows["device_id"])
+
+
+def active_by_role(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: float) -> dict[str, Share]:
+    """The same for the devices issued to each role.
+
+    Parameters
+    ----------
+    devices, session, as_of, days
+        As in :func:`active`.
+
+    Returns
+    -------
+    dict of str to Share
+    """
+    named = devices.assign(role=devices["role"].astype("object").fillna("role not recorded"))
+    return {str(role): active(rows, session, as_of, days) for role, rows in named.groupby("role", sort=True)}
+
+
+def off_premises(session: pd.DataFrame, as_of: date, days: float) -> Share:
+    """Sessions begun away from police premises.
+
+    Parameters
+    ----------
+    session : pandas.DataFrame
+        Table ``device_session``.
+    as_of : datetime.date
+    days : float
+        Sessions of so many days up to the snapshot are counted.
+
+    Returns
+    -------
+    Share
+        In sessions.  Unknown: the log doesn't say where, or says more than there were.
+    """
+    rows = _lately(session, as_of, days)
+    all_of, off = rows["sessions"].astype(float), rows["sessions_off_premises"].astype(float)
+    told = off.notna() & (off <= all_of)
+    yes, known = float(off[told].sum()), float(all_of[told].sum())
+    return Share(int(yes), int(known - yes), int(all_of[~told].sum()))
+
+
+def system_shares(devices: pd.DataFrame) -> dict[str, Share]:
+    """Devices that reach each force system of the list.
+
+    Parameters
+    ----------
+    devices : pandas.DataFrame
+        Result of :func:`in_hand`.
+
+    Returns
+    -------
+    dict of str to Share
+        Unknown: the systems of the device are not recorded.
+    """
+    lists = [set(str(s).split(";")) if pd.notna(s) else None for s in devices["systems"]]
+    return {
+        system: Share.of(pd.Series([None if s is None else system in s for s in lists], dtype="boolean"))
+        for system in MOBILE_SYSTEMS
+    }
+
+
+def system_frame(shares: dict[str, Share]) -> pd.DataFrame:
+    """Devices that reach each force system, for a chart: the most widespread first.
+
+    Parameters
+    ----------
+    shares : dict of str to Share
+        Result of :func:`system_shares`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group``, ``label``, ``value``, ``lo_missing``, ``hi_missing`` (per cent), ``n`` (devices); no row where
+        there is no device.
+    """
+    rows = [
+        {
+            "group": "system",
+            "label": LABELS.get(system, system.replace("_", " ").capitalize()),
+            "value": 100 * s.yes / s.known if s.known else None,
+            "lo_missing": 100 * s.yes / s.total,
+            "hi_missing": 100 * (s.yes + s.unknown) / s.total,
+            "n": s.total,
+        }
+        for system, s in shares.items()
+        if s.total
+    ]
+    columns = ["group", "label", "value", "lo_missing", "hi_missing", "n"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.sort_values(["value", "label"], ascending=[False, True], ignore_index=True)
+
+
+def usable(shares: dict[str, Share], min_pct: float) -> Usable | None:
+    """Force systems that so many per cent of the devices reach.
+
+    Parameters
+    ----------
+    shares : dict of str to Share
+        Result of :func:`system_shares`.
+    min_pct : float
+        One device of a trial that reaches everything is no access for officers on patrol.
+
+    Returns
+    -------
+    Usable or None
+        None where there is no device.
+    """
+    if not any(share.total for share in shares.values()):
+        return None
+    some = [share for share in shares.values() if share.known]
+    return Usable(
+        sum(100 * s.yes >= min_pct * s.known for s in some) if some else None,
+        sum(100 * s.yes >= min_pct * s.total for s in shares.values()),
+        sum(100 * (s.yes + s.unknown) >= min_pct * s.total for s in shares.values()),
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# F5: whether the force has invested in mobile devices, and whether they reach its systems.
+
+
+def systems(report: Report, usable: Usable | None, listed: int) -> Indicator:
+    """Force systems usable on devices, as an indicator.
+
+    Parameters
+    ----------
+    report : Report
+    usable : Usable or None
+        None where no device was in hand.
+    listed : int
+        Systems asked about.
+
+    Returns
+    -------
+    Indicator
+        Its value counts the devices whose systems are recorded; its bounds count the others either way.
+    """
+    said = usable.said if usable else None
+    found = report.build.figure(
+        "systems_on_mobile_n",
+        said,
+        numerator=said,
+        denominator=listed if usable else None,
+        unknown=usable.at_most - usable.sure if usable else 0,
+        window="as_of",
+    )
+    bounds = {"lo_missing": usable.sure, "hi_missing": usable.at_most} if usable else {}
+    return found.model_copy(update=bounds)
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of F5.
+
+    Parameters
+    ----------
+    report : Report
+        With ``device_coverage_pct``, ``device_active_pct`` and ``systems_on_mobile_n`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    coverage, active = report.indicator("device_coverage_pct"), report.indicator("device_active_pct")
+    return [
+        report.claim(
+            "F5a",
+            report.gap("device", "staff") or _invested(report),
+            grade_indicator(coverage),
+            "device_coverage_pct",
+            "mobile_spend_per_officer",
+        ),
+        report.claim(
+            "F5b",
+            report.gap("device") or _reaches(report),
+            weakest(_grade_systems(report), grade_indicator(active)),
+            "systems_on_mobile_n",
+            "device_active_pct",
+            "offstation_session_pct",
+        ),
+    ]
+
+
+def _invested(report: Report) -> Decision:
+    """Devices in hand and money spent on them: leftovers of an old trial are no investment."""
+    limit = report.settings.threshold
+    held = at_least(report.indicator("device_coverage_pct"), limit("coverage_pct"), min_n=report.settings.min_n)
+    if held.verdict != "supported":
+        return held
+    gap = report.gap("device_spending")
+    if gap is not None:
+        return gap
+    months = int(limit("spend_months"))
+    spent = spending(report.table("device_spending"), report.settings.as_of, months)
+    why = f"{held.why} Spending approved or ordered in {months} months, decisions: {spent.decisions}; test: at least 1."
+    if spent.decisions:
+        return Decision("supported", why=why)
+    return undecided("in_part", why=why, flags=("wording_mismatch",))
+
+
+def _reaches(report: Report) -> Decision:
+    """Enough systems, and devices in use: a count of devices shows neither."""
+    limit = report.settings.threshold
+    wanted = int(limit("min_systems"))
+    usable = report.indicator("systems_on_mobile_n")
+    if usable is None or usable.value is None:
+        return undecided("no_data", why="No device in hand at the snapshot says which systems it reaches.")
+    least, most = usable.lo_missing, usable.hi_missing
+    found = f"{most:.0f}" if least == most else f"{least:.0f} to {most:.0f}"
+    why = f"{usable.label}: {found}; test: at least {wanted}."
+    if most < wanted:
+        return Decision("contradicted", why=why)
+    gap = report.gap("device_session")
+    if gap is not None:
+        return gap
+    reach = Decision("supported", why=why) if least >= wanted else undecided("missing_spans_threshold", why=why)
+    used = at_least(
+        report.indicator("device_active_pct"),
+        limit("active_supported_pct"),
+        limit("active_contradicted_pct"),
+        report.settings.min_n,
+    )
+    return all_of(reach, used)
+
+
+def _grade_systems(report: Report) -> Grade:
+    """The list of systems is a record of each device: graded by how many give one."""
+    usable = report.indicator("systems_on_mobile_n")
+    if usable is None or usable.value is None:
+        return "-"
+    return "C" if usable.unknown else "B"

@@ -1,0 +1,385 @@
+"""P2: whether preventive work is sustained for years, and whether daily management meetings steer staff to it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from hmic_analysis.evidence.model import ClaimEvidence, Indicator
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, reaches, undecided, weakest
+from hmic_analysis.findings.signed import gap_but_signed, signed
+from hmic_analysis.measures.base import Share, within
+from hmic_analysis.statistics.differences import RateChange, relative_change
+from hmic_analysis.statistics.intervals import Agreement, kappa
+
+# --------------------------------------------------------------------------------------------------------------------
+# P2: prevention initiatives that lasted, and what became of crime where they ran.
+
+
+def long_term(initiative: pd.DataFrame, as_of: date, months: int, window_months: int) -> pd.DataFrame:
+    """Each initiative: whether it is a long-term one.
+
+    Parameters
+    ----------
+    initiative : pandas.DataFrame
+        Table ``initiative``.
+    as_of : datetime.date
+        Last day of the window; work dated after it is not counted.
+    months : int
+        Months for which it must have been active within the window.
+    window_months : int
+        Length of the window.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows, with ``long_term``: a nullable boolean.  True: the force's own work, active for so many months of
+        the window, with a written objective.  Days of action and national campaigns are none.  Missing: a blank
+        kind, beginning or objective leaves it open.  A blank end means that it goes on.
+    """
+    last = pd.Timestamp(as_of)
+    first = last - pd.DateOffset(months=window_months) + pd.Timedelta(days=1)
+    begun = initiative["started_on"].clip(lower=first)
+    ended = initiative["ended_on"].fillna(last).clip(upper=last)
+    enough = begun + pd.DateOffset(months=months) <= ended + pd.Timedelta(days=1)
+    lasted = enough.astype("boolean").mask(initiative["started_on"].isna())
+    # An initiative that ended before the window, or ran for too short a time before its end, is none whatever the
+    # beginning was.
+    shortest = first + pd.DateOffset(months=months) <= ended + pd.Timedelta(days=1)
+    lasted = lasted & shortest.astype("boolean")
+    own = (initiative["kind"] == "initiative").astype("boolean").mask(initiative["kind"].isna())
+    state = lasted & own & initiative["objective_written"].astype("boolean")
+    return initiative.assign(long_term=state)
+
+
+def counted(initiatives: pd.DataFrame) -> tuple[int, int]:
+    """Long-term initiatives, and further ones of which it is not known.
+
+    Parameters
+    ----------
+    initiatives : pandas.DataFrame
+        Result of :func:`long_term`.
+
+    Returns
+    -------
+    tuple of int
+    """
+    share = Share.of(initiatives["long_term"])
+    return share.yes, share.unknown
+
+
+def with_outcome(initiatives: pd.DataFrame) -> Share:
+    """Long-term initiatives with a baseline and a measured outcome.
+
+    Parameters
+    ----------
+    initiatives : pandas.DataFrame
+        Result of :func:`long_term`; only the sure ones are counted.
+
+    Returns
+    -------
+    Share
+    """
+    rows = initiatives[initiatives["long_term"].fillna(False).to_numpy(dtype=bool)]
+    states = rows["baseline_recorded"].astype("boolean") & rows["outcome_measured"].astype("boolean")
+    return Share.of(states, rows["initiative_id"])
+
+
+def rate_changes(initiatives: pd.DataFrame, confidence: float = 0.95) -> dict[str, RateChange]:
+    """The change of crime in the target area of each long-term initiative against that of its comparison area.
+
+    Parameters
+    ----------
+    initiatives : pandas.DataFrame
+        Result of :func:`long_term`; only the sure ones with all four counts.
+    confidence : float
+        Level of the interval, between 0 and 1.
+
+    Returns
+    -------
+    dict of str to RateChange
+        By initiative; those whose ratio is not defined are left out.
+    """
+    rows = initiatives[initiatives["long_term"].fillna(False).to_numpy(dtype=bool)]
+    names = ["target_before", "target_after", "comparison_before", "comparison_after"]
+    rows = rows.dropna(subset=names)
+    found = {
+        str(row["initiative_id"]): relative_change(*(int(row[name]) for name in names), confidence)
+        for _, row in rows.iterrows()
+    }
+    return {key: change for key, change in found.items() if change.ratio == change.ratio}
+
+
+def by_kind(initiatives: pd.DataFrame) -> pd.DataFrame:
+    """Initiatives by what they count as.
+
+    Parameters
+    ----------
+    initiatives : pandas.DataFrame
+        Result of :func:`long_term`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label``, ``value``; no row where no initiative was supplied.
+    """
+    state = initiatives["long_term"]
+    yes, open_ = state.fillna(False).to_numpy(dtype=bool), state.isna().to_numpy(dtype=bool)
+    event = initiatives["kind"].isin(["day_of_action", "national_campaign"]).to_numpy(dtype=bool)
+    counts = {
+        "Long-term, with a written objective": yes,
+        "Not known whether long-term": open_,
+        "Shorter, or without a written objective": ~yes & ~open_ & ~event,
+        "Days of action and national campaigns": ~yes & ~open_ & event,
+    }
+    if initiatives.empty:
+        return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
+    return pd.DataFrame({"label": list(counts), "value": [int(x.sum()) for x in counts.values()]})
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# P2: daily management meetings, the actions they set, and whether these were done in time.
+#
+# A month before the first or after the last entry of the action log is a month of which the log says nothing: meetings
+# held in it without a logged action are unknown, not meetings without preventive work.
+
+PREVENTION = "prevention"
+
+
+def held_by_day(meeting: pd.DataFrame) -> pd.DataFrame:
+    """District-days on which a meeting was prescribed, and whether one was held.
+
+    Parameters
+    ----------
+    meeting : pandas.DataFrame
+        Table ``meeting``, cut to the period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``district``, ``prescribed_on``, ``held``: a nullable boolean; True where any of the day's meetings was held,
+        missing where none was for sure and of one it is not known.
+    """
+    held = meeting["held"].astype("boolean")
+    rows = meeting.assign(yes=held.fillna(False).astype(bool), open=held.isna())
+    days = rows.groupby(["district", "prescribed_on"], sort=True)[["yes", "open"]].max().reset_index()
+    state = days["yes"].astype("boolean")
+    state[(days["open"] & ~days["yes"]).to_numpy(dtype=bool)] = pd.NA
+    return days[["district", "prescribed_on"]].assign(held=state)
+
+
+def held_by_district(days: pd.DataFrame) -> dict[str, Share]:
+    """District-days with a meeting held, by district.
+
+    Parameters
+    ----------
+    days : pandas.DataFrame
+        Result of :func:`held_by_day`.
+
+    Returns
+    -------
+    dict of str to Share
+    """
+    return {str(district): Share.of(rows["held"]) for district, rows in days.groupby("district", sort=True)}
+
+
+def nothing_missed(days: pd.DataFrame) -> tuple[str, ...]:
+    """The caveat of a log that lists no day without a meeting.
+
+    Parameters
+    ----------
+    days : pandas.DataFrame
+        Result of :func:`held_by_day`.
+
+    Returns
+    -------
+    tuple of str
+        Empty where at least one day without a meeting is listed, or no day at all.
+    """
+    if days.empty or Share.of(days["held"]).no:
+        return ()
+    return ("The log lists no day without a meeting; days that were left out of it can't be seen.",)
+
+
+def meetings_with_prevention(meeting: pd.DataFrame, meeting_action: pd.DataFrame) -> pd.DataFrame:
+    """Meetings held, and whether each set at least one preventive action.
+
+    Parameters
+    ----------
+    meeting : pandas.DataFrame
+        Table ``meeting``, cut to the period.
+    meeting_action : pandas.DataFrame
+        Table ``meeting_action``, whole.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of meetings surely held, with ``prevention``: a nullable boolean.  Missing: none of its actions is
+        preventive for sure and one is not coded, or it lies outside the months that the action log covers.
+    """
+    rows = meeting[meeting["held"].astype("boolean").fillna(False).to_numpy(dtype=bool)].copy()
+    kind = meeting_action["action_type"]
+    preventive = set(meeting_action.loc[(kind == PREVENTION).fillna(False).to_numpy(dtype=bool), "meeting_id"])
+    uncoded = set(meeting_action.loc[kind.isna().to_numpy(dtype=bool), "meeting_id"])
+    logged = meeting_action["set_on"].dropna().dt.to_period("M")
+    month = rows["prescribed_on"].dt.to_period("M")
+    covered = (month >= logged.min()) & (month <= logged.max()) if len(logged) else pd.Series(False, rows.index)
+    yes = rows["meeting_id"].isin(preventive)
+    state = yes.astype("boolean")
+    state[(~yes & (rows["meeting_id"].isin(uncoded) | ~covered)).to_numpy(dtype=bool)] = pd.NA
+    return rows.assign(prevention=state)
+
+
+def preventive_actions(actions: pd.DataFrame) -> Share:
+    """Actions of the kind prevention among all actions.
+
+    Parameters
+    ----------
+    actions : pandas.DataFrame
+        Table ``meeting_action``, cut to the period.
+
+    Returns
+    -------
+    Share
+        An action that was not coded is unknown.
+    """
+    states = (actions["action_type"] == PREVENTION).astype("boolean").mask(actions["action_type"].isna())
+    return Share.of(states, actions["action_id"])
+
+
+def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Share:
+    """Preventive actions due in a period that were closed by their due day.
+
+    Parameters
+    ----------
+    meeting_action : pandas.DataFrame
+        Table ``meeting_action``, whole.
+    start, end : datetime.date
+        First and last day of the period.
+
+    Returns
+    -------
+    Share
+        An action open past its due day is not closed in time; where the log gives a closing day for no action at
+        all, all are unknown.
+    """
+    rows = within(meeting_action, start, end, "due_on")
+    rows = rows[(rows["action_type"] == PREVENTION).fillna(False).to_numpy(dtype=bool)]
+    if len(rows) and meeting_action["closed_on"].isna().all():
+        return Share(0, 0, len(rows))
+    return Share.of((rows["closed_on"] <= rows["due_on"]).fillna(False), rows["action_id"])
+
+
+def coders_agreement(actions: pd.DataFrame, confidence: float = 0.95) -> Agreement:
+    """Agreement of the two people who coded a sample of the actions.
+
+    Parameters
+    ----------
+    actions : pandas.DataFrame
+        Table ``meeting_action``, cut to the period.
+    confidence : float
+        Level of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Agreement
+        Of the actions that both coded.
+    """
+    return kappa(actions["action_type"].tolist(), actions["second_coder_type"].tolist(), confidence)
+
+
+def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
+    """Meetings held that set a preventive action, by month and district.
+
+    Parameters
+    ----------
+    meetings : pandas.DataFrame
+        Result of :func:`meetings_with_prevention`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``group``, ``value``: per cent of the meetings of which it is known; missing where it is of none.
+    """
+    rows = pd.DataFrame(
+        {
+            "month": meetings["prescribed_on"].dt.to_period("M").dt.to_timestamp(),
+            "group": meetings["district"].astype("object"),
+            "value": 100 * meetings["prevention"].astype("Float64"),
+        }
+    )
+    return rows.groupby(["group", "month"], sort=True)["value"].mean().reset_index()[["month", "group", "value"]]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# P2: whether preventive work is sustained for years, and whether daily management meetings steer staff to it.
+
+MEETING_TESTS = ("dmm_held_pct", "dmm_meetings_with_prevention_pct", "dmm_prevention_closed_pct")
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of P2.
+
+    Parameters
+    ----------
+    report : Report
+        With ``n_long_term_initiatives``, ``dmm_held_pct``, ``dmm_meetings_with_prevention_pct`` and
+        ``dmm_prevention_closed_pct`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    initiatives = report.indicator("n_long_term_initiatives")
+    parts = [report.indicator(name) for name in MEETING_TESTS]
+    return [
+        report.claim(
+            "P2a",
+            gap_but_signed(report, "initiative") or _sustained(report, initiatives),
+            grade_indicator(initiatives),
+            "n_long_term_initiatives",
+            "initiatives_with_outcome_pct",
+        ),
+        report.claim(
+            "P2b",
+            report.gap("meeting", "meeting_action") or _steered(report, parts),
+            weakest(*(grade_indicator(part) for part in parts)),
+            "dmm_meetings_with_prevention_pct",
+            "dmm_held_pct",
+            "dmm_prevention_closed_pct",
+            "dmm_prevention_action_pct",
+            "dmm_coder_kappa",
+        ),
+    ]
+
+
+def _sustained(report: Report, found: Indicator | None) -> Decision:
+    if found is None or found.value is None:
+        return undecided("no_data", why="There is no figure to test.")
+    wanted = report.settings.threshold("min_initiatives")
+    why = f"Long-term initiatives: {found.value:,.0f}, unknown: {found.unknown:,.0f}; test: at least {wanted:g}."
+    if found.value >= wanted:
+        return Decision("supported", why=why)
+    if found.value + found.unknown >= wanted:
+        return undecided("missing_spans_threshold", why=why)
+    if not signed(report, "initiative"):
+        return undecided("records_undeclared", why=why)
+    return Decision("contradicted", why=f"{why} The register was declared complete.")
+
+
+def _steered(report: Report, parts: list[Indicator | None]) -> Decision:
+    """Meetings not held, or without preventive work, refute the sentence; late work alone does not."""
+    limit, least = report.settings.threshold, report.settings.min_n
+    held, prevention, closed = parts
+    return all_of(
+        at_least(held, limit("meetings_held_supported_pct"), limit("meetings_held_contradicted_pct"), least),
+        at_least(
+            prevention,
+            limit("prevention_meetings_supported_pct"),
+            limit("prevention_meetings_contradicted_pct"),
+            least,
+        ),
+        reaches(closed, limit("closed_in_time_pct"), least),
+    )

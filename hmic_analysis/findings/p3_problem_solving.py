@@ -1,0 +1,561 @@
+"""P3: whether there is a problem-solving database, whether all teams keep using it, and what is learned from it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import (
+    Decision,
+    all_of,
+    at_least,
+    decision_bounds,
+    grade_documents,
+    grade_indicator,
+    reaches,
+    undecided,
+    weakest,
+)
+from hmic_analysis.evidence.wording import say_date
+from hmic_analysis.findings.signed import gap_but_signed, signed
+from hmic_analysis.measures import registers
+from hmic_analysis.measures.base import Share, local_days
+
+# --------------------------------------------------------------------------------------------------------------------
+# P3: whether problem-solving records are followed through, evaluated, and what was learned passed on.
+
+#: Entries that say that there was no evaluation, or nothing at all; compared without case, spaces and full stops.
+NO_RESULT = ("n/a", "na", "none", "not applicable", "not evaluated", "no evaluation", "nil", "-", "tbc", "?", "x", "")
+BEYOND_THE_TEAM = ("other_teams", "whole_force", "partners", "other_forces")
+
+
+def stale_open(
+    problem_record: pd.DataFrame, problem_update: pd.DataFrame, as_of: date, days: int, *, updates_given: bool
+) -> Share:
+    """Records open at a day without an update for more than so many days.
+
+    Parameters
+    ----------
+    problem_record, problem_update : pandas.DataFrame
+        The tables of these names, whole; entries after the day were not there on it.
+    as_of : datetime.date
+    days : int
+        A record opened or updated so many days before or later is not stale.
+    updates_given : bool
+        Without updates all are unknown: they could only show that a record is not stale because it is new.
+
+    Returns
+    -------
+    Share
+    """
+    day = pd.Timestamp(as_of)
+    closed = (problem_record["closed_on"] <= day).fillna(False)
+    rows = problem_record[((problem_record["opened_on"] <= day) & ~closed).to_numpy(dtype=bool)]
+    when = local_days(problem_update["updated_at"])
+    latest = when[when <= day].groupby(problem_update["record_id"]).max()
+    last = pd.to_datetime(pd.Series(latest.reindex(rows["record_id"]).to_numpy(), rows.index)).fillna(rows["opened_on"])
+    stale = (day - last).dt.days > days
+    if not updates_given:
+        return Share(0, 0, len(rows))
+    return Share.of(stale, rows["record_id"])
+
+
+def update_gaps(problem_record: pd.DataFrame, problem_update: pd.DataFrame, start: date, end: date) -> np.ndarray:
+    """Days between successive updates of a record.
+
+    Parameters
+    ----------
+    problem_record, problem_update : pandas.DataFrame
+        The tables of these names, whole.
+    start, end : datetime.date
+        Period in which the later of the two lies.
+
+    Returns
+    -------
+    array of float
+        Of records that were open on a day of the period.
+    """
+    first, last = pd.Timestamp(start), pd.Timestamp(end)
+    open_then = (problem_record["opened_on"] <= last) & ~(problem_record["closed_on"] < first).fillna(False)
+    ids = problem_record.loc[open_then.to_numpy(dtype=bool), "record_id"]
+    rows = problem_update[problem_update["record_id"].isin(ids)].sort_values(["record_id", "updated_at"])
+    gaps = rows.groupby("record_id")["updated_at"].diff().dt.total_seconds() / 86400
+    days = local_days(rows["updated_at"])
+    return gaps[(gaps.notna() & (days >= first) & (days <= last)).to_numpy(dtype=bool)].to_numpy(dtype=float)
+
+
+def in_hours(gaps: np.ndarray) -> pd.Series:
+    """Gaps in hours, for a chart.
+
+    Parameters
+    ----------
+    gaps : array of float
+        Result of :func:`update_gaps`, days.
+
+    Returns
+    -------
+    pandas.Series
+        Hours.
+    """
+    return pd.Series(24 * gaps, dtype=float)
+
+
+def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, complete: bool) -> pd.DataFrame:
+    """Records closed in a period: evaluated or not, and shared beyond the team or not.
+
+    Parameters
+    ----------
+    problem_record : pandas.DataFrame
+        Table ``problem_record``, whole.
+    start, end : datetime.date
+        First and last day of the period.
+    complete : bool
+        Whether the force signed that the records are complete: a blank then means that there was none.  Otherwise a
+        column that is blank for every record is unknown.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows, with ``evaluated`` and ``shared``: nullable booleans.  An evaluation needs a result that says
+        something; a date or a method with a blank result leaves it open.  Sharing within the own team is none; a
+        date with a blank channel leaves it open.
+    """
+    closed = problem_record["closed_on"].between(pd.Timestamp(start), pd.Timestamp(end))
+    said = problem_record["evaluation_result"].astype("object").map(_says)
+    begun = problem_record[["evaluated_on", "evaluation_method"]].notna().any(axis=1)
+    evaluated = _state(said.eq("yes"), said.eq("blank") & begun, said.notna() & said.ne("blank") | begun, complete)
+    channel, dated = problem_record["shared_channel"], problem_record["shared_on"].notna()
+    beyond = channel.isin(list(BEYOND_THE_TEAM))
+    shared = _state(beyond, channel.isna() & dated, channel.notna() | dated, complete)
+    return problem_record.assign(evaluated=evaluated, shared=shared)[closed.to_numpy(dtype=bool)]
+
+
+def _says(result: object) -> str:
+    """``yes`` for a result, ``no`` for an entry that says there was none, ``blank``."""
+    if pd.isna(result):
+        return "blank"
+    return "no" if str(result).strip().strip(".").strip().lower() in NO_RESULT else "yes"
+
+
+def _state(yes: pd.Series, open_: pd.Series, entered: pd.Series, complete: bool) -> pd.Series:
+    """True, missing or False; all missing where the column was never filled in and nobody signed for it."""
+    state = yes.astype("boolean")
+    state[open_.to_numpy(dtype=bool)] = pd.NA
+    if not complete and not entered.any():
+        state[:] = pd.NA
+    return state
+
+
+def evaluated(closed: pd.DataFrame) -> Share:
+    """Records closed in a period with an evaluation.
+
+    Parameters
+    ----------
+    closed : pandas.DataFrame
+        Result of :func:`closed_in_period`.
+
+    Returns
+    -------
+    Share
+    """
+    return Share.of(closed["evaluated"], closed["record_id"])
+
+
+def shared(closed: pd.DataFrame) -> Share:
+    """Evaluated records whose lesson was shared beyond the team.
+
+    Parameters
+    ----------
+    closed : pandas.DataFrame
+        Result of :func:`closed_in_period`; only those surely evaluated are counted.
+
+    Returns
+    -------
+    Share
+    """
+    rows = closed[closed["evaluated"].fillna(False).to_numpy(dtype=bool)]
+    return Share.of(rows["shared"], rows["record_id"])
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# P3: how regularly and how evenly neighbourhood teams use the problem-solving database.
+#
+# A team-month is active when the team opened or updated a record in it. A team counts in the months in which it
+# existed from the first to the last day.
+
+
+def team_months(
+    neighbourhood_team: pd.DataFrame,
+    problem_record: pd.DataFrame,
+    problem_update: pd.DataFrame,
+    start: date,
+    end: date,
+    *,
+    complete: bool,
+) -> pd.DataFrame:
+    """Each team in each whole month of a period, and whether it used the database.
+
+    Parameters
+    ----------
+    neighbourhood_team, problem_record, problem_update : pandas.DataFrame
+        The tables of these names, whole.
+    start, end : datetime.date
+        First and last day of the period.
+    complete : bool
+        Whether the force signed that the records and their updates are complete.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``team``, ``district``, ``month`` (its first day), ``active``: a nullable boolean.  Missing for all teams
+        in a month that the log of updates doesn't reach, unless complete: there a record opened could show use, but
+        nothing could show that there was none, and a share of the months that are known would be 100 %.
+    """
+    months = pd.date_range(pd.Timestamp(start), pd.Timestamp(end), freq="MS")
+    months = months[months + pd.offsets.MonthEnd(0) <= pd.Timestamp(end)]
+    grid = neighbourhood_team[["team", "district", "existed_from", "existed_to"]].merge(
+        pd.DataFrame({"month": months}), how="cross"
+    )
+    from_first = ~(grid["existed_from"] > grid["month"]).fillna(False)
+    to_last = ~(grid["existed_to"] < grid["month"] + pd.offsets.MonthEnd(0)).fillna(False)
+    grid = grid[(from_first & to_last).to_numpy(dtype=bool)].reset_index(drop=True)
+    used = _used(problem_record, problem_update)
+    active = pd.Series(list(zip(grid["team"], grid["month"], strict=True)), grid.index, dtype="object").isin(used)
+    state = active.astype("boolean")
+    if not complete:
+        updated = _month(problem_update["updated_at"]).dropna()
+        logged = (grid["month"] >= updated.min()) & (grid["month"] <= updated.max())
+        state[~logged.to_numpy(dtype=bool)] = pd.NA
+    return grid[["team", "district", "month"]].assign(active=state)
+
+
+def _month(times: pd.Series) -> pd.Series:
+    """First day of the local month."""
+    return local_days(times).dt.to_period("M").dt.to_timestamp()
+
+
+def _used(problem_record: pd.DataFrame, problem_update: pd.DataFrame) -> set[tuple[str, pd.Timestamp]]:
+    """Pairs of team and month with a record opened or updated."""
+    owner = problem_record.dropna(subset=["team"])
+    opened = zip(owner["team"], _month(owner["opened_on"]), strict=True)
+    updates = problem_update.merge(owner[["record_id", "team"]], on="record_id")
+    return {*opened, *zip(updates["team"], _month(updates["updated_at"]), strict=True)}
+
+
+def by_team(months: pd.DataFrame) -> dict[str, Share]:
+    """Active months of each team.
+
+    Parameters
+    ----------
+    months : pandas.DataFrame
+        Result of :func:`team_months`.
+
+    Returns
+    -------
+    dict of str to Share
+    """
+    return {str(team): Share.of(rows["active"]) for team, rows in months.groupby("team", sort=True)}
+
+
+def least_active(teams: dict[str, Share], min_months: int) -> tuple[str, Share]:
+    """The team that used the database least.
+
+    Parameters
+    ----------
+    teams : dict of str to Share
+        Result of :func:`by_team`.
+    min_months : int
+        Teams that existed for fewer months are not compared.
+
+    Returns
+    -------
+    tuple
+        Its name and its months; the name is empty where no team is long enough there.  Unknown months are counted
+        as not active first, so that no team that may be worse is passed over.
+    """
+    ranked = sorted(
+        (share.yes / share.total, (share.yes + share.unknown) / share.total, team)
+        for team, share in teams.items()
+        if share.total >= max(min_months, 1)
+    )
+    return (ranked[0][2], teams[ranked[0][2]]) if ranked else ("", Share.none())
+
+
+def by_month(months: pd.DataFrame) -> pd.DataFrame:
+    """Share of the teams that used the database, by month.
+
+    Parameters
+    ----------
+    months : pandas.DataFrame
+        Result of :func:`team_months`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``group``, ``value``: per cent of the teams of which it is known; missing where it is of none.
+    """
+    rows = months.assign(value=100 * months["active"].astype("Float64"), group="Teams that used it")
+    return rows.groupby(["group", "month"], sort=True)["value"].mean().reset_index()[["month", "group", "value"]]
+
+
+def no_team(problem_record: pd.DataFrame, neighbourhood_team: pd.DataFrame, start: date, end: date) -> tuple[str, ...]:
+    """The caveat of records that no listed team can be credited with.
+
+    Parameters
+    ----------
+    problem_record, neighbourhood_team : pandas.DataFrame
+        The tables of these names.
+    start, end : datetime.date
+        Period in which the records were opened.
+
+    Returns
+    -------
+    tuple of str
+        Empty where every record opened in the period belongs to a listed team.
+    """
+    rows = problem_record[problem_record["opened_on"].between(pd.Timestamp(start), pd.Timestamp(end))]
+    alone = int((~rows["team"].isin(neighbourhood_team["team"])).sum())
+    if not alone:
+        return ()
+    return (f"{alone:,} of {len(rows):,} records opened in the period name no team of the list and count for none.",)
+
+
+def most_on_one_day(
+    problem_record: pd.DataFrame, problem_update: pd.DataFrame, min_updates: int
+) -> dict[str, tuple[Share, pd.Timestamp]]:
+    """The largest share of each team's updates that fall on one day.
+
+    Parameters
+    ----------
+    problem_record : pandas.DataFrame
+        Table ``problem_record``, whole.
+    problem_update : pandas.DataFrame
+        Table ``problem_update``, cut to the period.
+    min_updates : int
+        Teams with fewer updates are left out: two of three entries on one day show nothing.
+
+    Returns
+    -------
+    dict of str to tuple
+        By team: updates on its busiest day among all, and that day (the first of several).
+    """
+    owner = problem_record.dropna(subset=["team"])[["record_id", "team"]]
+    rows = problem_update.merge(owner, on="record_id")
+    rows = rows.assign(day=local_days(rows["updated_at"]))
+    found = {}
+    for team, own in rows.groupby("team", sort=True):
+        counts = own["day"].value_counts().sort_index()
+        if len(own) >= max(min_updates, 1):
+            most = int(counts.max())
+            found[str(team)] = (Share(most, len(own) - most), counts.idxmax())
+    return found
+
+
+class Busiest(NamedTuple):
+    """The team with the largest share of its updates on one day; without a value where no team has enough updates."""
+
+    team: str
+    pct: float | None
+    updates: int
+    of: int
+    day: pd.Timestamp | None
+
+
+def busiest(teams: dict[str, tuple[Share, pd.Timestamp]]) -> Busiest:
+    """The team with the largest share of its updates on one day.
+
+    Parameters
+    ----------
+    teams : dict of str to tuple
+        Result of :func:`most_on_one_day`.
+
+    Returns
+    -------
+    Busiest
+    """
+    if not teams:
+        return Busiest("", None, 0, 0, None)
+    team = max(teams, key=lambda t: teams[t][0].yes / teams[t][0].total)
+    share, day = teams[team]
+    return Busiest(team, 100 * share.yes / share.total, share.yes, share.total, day)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# P3: whether there is a problem-solving database, whether all teams keep using it, and what is learned from it.
+
+
+def complete(report: Report) -> bool:
+    """Whether a month without an entry is one without use: the force signed for its records, and sent their updates.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    bool
+    """
+    return signed(report, "problem_record") and (report.given("problem_update") or not report.given("problem_record"))
+
+
+def documents(report: Report) -> pd.DataFrame:
+    """Documents in force that show the database.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register.
+    """
+    rows = registers.documents(
+        report.table("document"),
+        types=("policy", "procedure", "plan", "report", "terms_of_reference"),
+        subject="crime_prevention",
+        statuses=("approved", "under_review"),
+        in_force_on=report.settings.as_of,
+    )
+    return rows[registers.covers(rows, "problem_solving_database").to_numpy(dtype=bool)]
+
+
+def told(busiest: Busiest) -> str:
+    """Which team entered most of its updates on one day, and when.
+
+    Parameters
+    ----------
+    busiest : Busiest
+
+    Returns
+    -------
+    str
+    """
+    if busiest.day is None:
+        return "No team has enough updates to compare its days."
+    return f"Largest share: {busiest.team}, {say_date(busiest.day)}."
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of P3.
+
+    Parameters
+    ----------
+    report : Report
+        With ``ps_team_months_active_pct``, ``ps_worst_team_active_pct``, ``ps_one_day_updates_pct``,
+        ``ps_evaluated_pct`` and ``ps_shared_pct`` taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    active, worst = (report.indicator(i) for i in ("ps_team_months_active_pct", "ps_worst_team_active_pct"))
+    done = [report.indicator(i) for i in ("ps_evaluated_pct", "ps_shared_pct")]
+    return [
+        report.claim("P3a", _exists(report), _grade_existence(report), "ps_team_months_active_pct"),
+        report.claim(
+            "P3b",
+            _in_steady_use(report, active, worst),
+            weakest(grade_indicator(active), grade_indicator(worst)),
+            "ps_team_months_active_pct",
+            "ps_worst_team_active_pct",
+            "ps_stale_open_pct",
+            "ps_update_gap_median_days",
+            "ps_one_day_updates_pct",
+        ),
+        report.claim(
+            "P3c",
+            gap_but_signed(report, "problem_record") or _learned(report, *done),
+            grade_indicator(done[0]) if done[0] and done[0].value is not None else _grade_existence(report),
+            "ps_evaluated_pct",
+            "ps_shared_pct",
+        ),
+    ]
+
+
+def _seen(report: Report) -> tuple[int, int]:
+    """Records opened by the snapshot, and documents that show the database."""
+    opened = report.table("problem_record")["opened_on"]
+    return int((opened <= pd.Timestamp(report.settings.as_of)).sum()), len(documents(report))
+
+
+def _exists(report: Report) -> Decision:
+    records, shown = _seen(report)
+    why = f"{records:,} problem-solving records; documents that show a database: {shown}; test: at least one."
+    if records or shown:
+        return Decision("supported", why=why)
+    gap = gap_but_signed(report, "problem_record")
+    return gap or Decision("contradicted", why=f"{why} The force signed that its records are complete.")
+
+
+def _grade_existence(report: Report) -> Grade:
+    """Records show a database by themselves; a document needs something to bear it out."""
+    records, shown = _seen(report)
+    if records:
+        return "B"
+    if gap_but_signed(report, "problem_record") is None:
+        return "C"
+    return grade_documents(shown, registers.corroborated(documents(report))) if shown else "-"
+
+
+def _in_steady_use(report: Report, active: Indicator | None, worst: Indicator | None) -> Decision:
+    gap = gap_but_signed(report, "problem_record") or report.gap("neighbourhood_team")
+    if gap is not None:
+        return gap
+    limit, least = report.settings.threshold, report.settings.min_n
+    overall = at_least(active, limit("team_months_supported_pct"), limit("team_months_contradicted_pct"), least)
+    decision = all_of(overall, _least_active(worst, limit("worst_team_pct"), least))
+    if decision.verdict == "not_determinable" and not report.given("problem_update"):
+        decision = report.gap("problem_update") or decision
+    most = report.indicator("ps_one_day_updates_pct")
+    if most is not None and most.value is not None and most.value > limit("one_day_updates_pct"):
+        return decision.flagged("bulk_updates")
+    return decision
+
+
+def _least_active(worst: Indicator | None, wanted: float, least: int) -> Decision:
+    """At least so many of its months; contradicted only by a team that never used it."""
+    tested = reaches(worst, wanted, least)
+    if worst is None or worst.value is None or tested.reasons[:1] == ("small_n",):
+        return tested
+    if decision_bounds(worst)[1] == 0:
+        return Decision("contradicted", why=tested.why)
+    return tested
+
+
+def _learned(report: Report, evaluated: Indicator | None, shared: Indicator | None) -> Decision:
+    if not report.given("problem_record"):
+        return Decision("contradicted", why="The force signed that it has no problem-solving record to evaluate.")
+    if evaluated is None or shared is None or not (evaluated.denominator or evaluated.unknown):
+        return undecided("no_data", why="No record was closed in the period.")
+    least = {"evaluated": report.settings.threshold("min_evaluated"), "shared": report.settings.threshold("min_shared")}
+    parts = {"evaluated": _range(evaluated), "shared": _range(shared)}
+    # What was perhaps evaluated was perhaps shared too.
+    parts["shared"] = (parts["shared"][0], parts["shared"][1] + int(evaluated.unknown))
+    why = (
+        f"Of {(evaluated.denominator or 0) + evaluated.unknown:,.0f} records closed in the period "
+        f"{_say(parts['evaluated'])} evaluated, of these {_say(parts['shared'])} shared beyond the team; "
+        f"test: at least {least['evaluated']:g} and {least['shared']:g}."
+    )
+    if any(hi == 0 for _, hi in parts.values()):
+        return Decision("contradicted", why=why)
+    if all(parts[p][0] >= least[p] for p in parts):
+        return Decision("supported", why=why)
+    if any(lo < least[p] <= hi for p, (lo, hi) in parts.items()):
+        return undecided("missing_spans_threshold", why=why)
+    return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+
+
+def _range(indicator: Indicator) -> tuple[int, int]:
+    yes = int(indicator.numerator or 0)
+    return yes, yes + int(indicator.unknown)
+
+
+def _say(bounds: tuple[int, int]) -> str:
+    lo, hi = bounds
+    return f"{lo:,} were" if lo == hi else f"{lo:,} to {hi:,} were"

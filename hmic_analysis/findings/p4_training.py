@@ -1,0 +1,297 @@
+"""P4: whether staff were trained in preventing crime, and formally so those who often deal with victims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from hmic_analysis.evidence.model import ClaimEvidence, Indicator
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, decision_bounds, grade_indicator, undecided
+from hmic_analysis.evidence.wording import sentence_case
+from hmic_analysis.findings.signed import gap_but_signed, signed
+from hmic_analysis.measures.base import Share
+
+# --------------------------------------------------------------------------------------------------------------------
+# P4: who was trained in preventing crime, among the staff who meet victims.
+#
+# Formal: assessed or certificated and on the force's catalogue, of at least so many hours, and no part of initial
+# training, which everybody has.
+
+SUBJECT = "crime_prevention"
+#: Roles whose holders frequently deal with victims of crime and anti-social behaviour.
+VICTIM_FACING = ("response", "neighbourhood", "pcso", "call_handler", "crime_recorder", "volume_investigator")
+
+
+def in_post(staff: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Staff in post at a day, recruits still in training left out.
+
+    Parameters
+    ----------
+    staff : pandas.DataFrame
+        Table ``staff``.
+    as_of : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows.  A blank beginning counts as before the day, a blank end as after it; who isn't said to be a
+        recruit is counted.
+    """
+    day = pd.Timestamp(as_of)
+    later = (staff["in_post_since"] > day).fillna(False)
+    gone = (staff["left_on"] < day).fillna(False)
+    recruit = staff["in_training"].astype("boolean").fillna(False)
+    return staff[(~later & ~gone & ~recruit).to_numpy(dtype=bool)]
+
+
+def in_roles(staff: pd.DataFrame) -> pd.DataFrame:
+    """Staff in post by role.
+
+    Parameters
+    ----------
+    staff : pandas.DataFrame
+        Result of :func:`in_post`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label`` (the role), ``value``: roles that anybody holds, the largest first.
+    """
+    counts = staff["role"].value_counts().sort_values(ascending=False, kind="stable")
+    return pd.DataFrame({"label": counts.index.astype("object"), "value": counts.to_numpy(dtype=float)})
+
+
+def not_said(staff: pd.DataFrame) -> tuple[str, ...]:
+    """The caveat of staff of whom it isn't said whether they are recruits in training.
+
+    Parameters
+    ----------
+    staff : pandas.DataFrame
+        Result of :func:`in_post`.
+
+    Returns
+    -------
+    tuple of str
+        Empty where it is said of everybody who meets victims.
+    """
+    rows = staff[staff["role"].isin(list(VICTIM_FACING))]
+    open_ = int(rows["in_training"].isna().sum())
+    return (
+        (f"Of {open_:,} members of staff it isn't said whether they are recruits; they are counted.",) if open_ else ()
+    )
+
+
+def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
+    """Input on preventing crime that was completed in the months up to a day.
+
+    Parameters
+    ----------
+    training : pandas.DataFrame
+        Table ``training``.
+    as_of : datetime.date
+    months : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows; courses booked or begun, and those known to be initial training, are left out.
+    """
+    day = pd.Timestamp(as_of)
+    done = training["completed_on"]
+    keep = (training["subject"] == SUBJECT).fillna(False) & (done <= day) & (done > day - pd.DateOffset(months=months))
+    keep &= ~training["is_initial"].astype("boolean").fillna(False)
+    return training[keep.fillna(False).to_numpy(dtype=bool)]
+
+
+def any_training(given: pd.DataFrame) -> tuple[int, int]:
+    """Persons with any input, formal or not, and further ones of whom it may have been initial training.
+
+    Parameters
+    ----------
+    given : pandas.DataFrame
+        Result of :func:`prevention_input`.
+
+    Returns
+    -------
+    tuple of int
+    """
+    sure = set(given.loc[given["is_initial"].notna().to_numpy(dtype=bool), "person_key"])
+    return len(sure), len(set(given["person_key"]) - sure)
+
+
+def formally_trained(staff: pd.DataFrame, given: pd.DataFrame, hours: float) -> pd.Series:
+    """Whether each member of staff completed a formal course.
+
+    Parameters
+    ----------
+    staff : pandas.DataFrame
+        Result of :func:`in_post`.
+    given : pandas.DataFrame
+        Result of :func:`prevention_input`.
+    hours : float
+        Hours from which a course is formal.
+
+    Returns
+    -------
+    pandas.Series
+        Nullable booleans on the index of ``staff``.  Missing: none of the person's courses is formal for sure, and
+        of one it is not said whether it is.
+    """
+    formal = given["formal"].astype("boolean")
+    long_enough = (given["hours"] >= hours).astype("boolean").mask(given["hours"].isna())
+    state = formal & long_enough & ~given["is_initial"].astype("boolean")
+    sure = set(given.loc[state.fillna(False).to_numpy(dtype=bool), "person_key"])
+    maybe = set(given.loc[state.isna().to_numpy(dtype=bool), "person_key"])
+    yes = staff["person_key"].isin(sure)
+    found = yes.astype("boolean")
+    found[(~yes & staff["person_key"].isin(maybe)).to_numpy(dtype=bool)] = pd.NA
+    return found
+
+
+def by_role(staff: pd.DataFrame, trained: pd.Series, roles: Sequence[str] = VICTIM_FACING) -> dict[str, Share]:
+    """Staff with a formal course, by role.
+
+    Parameters
+    ----------
+    staff : pandas.DataFrame
+        Result of :func:`in_post`.
+    trained : pandas.Series
+        Result of :func:`formally_trained`.
+    roles : sequence of str
+
+    Returns
+    -------
+    dict of str to Share
+        Every role that anybody holds, in their order.
+    """
+    found = {}
+    for role in roles:
+        held = (staff["role"] == role).fillna(False).to_numpy(dtype=bool)
+        if held.any():
+            found[role] = Share.of(trained[held], staff.loc[held, "person_key"])
+    return found
+
+
+def all_roles(staff: pd.DataFrame, trained: pd.Series, roles: Sequence[str] = VICTIM_FACING) -> Share:
+    """Staff with a formal course, of all these roles together.
+
+    Parameters
+    ----------
+    staff, trained, roles
+        As in :func:`by_role`.
+
+    Returns
+    -------
+    Share
+    """
+    held = staff["role"].isin(list(roles)).to_numpy(dtype=bool)
+    return Share.of(trained[held], staff.loc[held, "person_key"])
+
+
+def kinds_of_input(given: pd.DataFrame, hours: float) -> pd.DataFrame:
+    """Completed input on preventing crime by kind.
+
+    Parameters
+    ----------
+    given : pandas.DataFrame
+        Result of :func:`prevention_input`.
+    hours : float
+        Hours from which a course is formal.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label``, ``value``: completions; no row where there was no input.
+    """
+    if given.empty:
+        return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
+    formal, short = given["formal"].astype("boolean"), given["hours"] < hours
+    unsaid = formal.isna() | (formal & given["hours"].isna())
+    groups = {
+        "Formal course": formal & ~short & ~unsaid,
+        "Assessed, but too short": formal & short,
+        "Briefing, intranet page or other input": ~formal,
+        "Not said whether formal": unsaid,
+    }
+    return pd.DataFrame(
+        {"label": list(groups), "value": [int(g.astype("boolean").fillna(False).sum()) for g in groups.values()]}
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# P4: whether staff were trained in preventing crime, and formally so those who often deal with victims.
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of P4.
+
+    Parameters
+    ----------
+    report : Report
+        With ``cp_any_training_n``, ``cp_training_pct_victim_facing`` and ``cp_training_pct[...]`` by role taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    anybody = report.indicator("cp_any_training_n")
+    together = report.indicator("cp_training_pct_victim_facing")
+    gap = gap_but_signed(report, "training")
+    roles = [f"cp_training_pct[{role}]" for role in VICTIM_FACING]
+    return [
+        report.claim("P4a", gap or _some(report, anybody), grade_indicator(anybody), "cp_any_training_n"),
+        report.claim(
+            "P4b",
+            gap or report.gap("staff") or _no_formal_training(report, together),
+            grade_indicator(together),
+            "cp_training_pct_victim_facing",
+            *roles,
+        ),
+        report.claim("P4c", undecided("judgement", why="A view, not tested against data."), "-"),
+    ]
+
+
+def _some(report: Report, found: Indicator | None) -> Decision:
+    if found is None or found.value is None:
+        return undecided("no_data", why="There is no figure to test.")
+    wanted = report.settings.threshold("min_trained")
+    why = f"Members of staff with input on preventing crime: {found.value:,.0f}, unknown: {found.unknown:,.0f}; "
+    why += f"test: at least {wanted:g}."
+    if found.value >= wanted:
+        return Decision("supported", why=why)
+    if found.value + found.unknown >= wanted:
+        return undecided("missing_spans_threshold", why=why)
+    if not signed(report, "training"):
+        return undecided("records_undeclared", why=why)
+    if found.value + found.unknown == 0:
+        return Decision("contradicted", why=f"{why} The records were declared complete.")
+    return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+
+
+def _no_formal_training(report: Report, together: Indicator | None) -> Decision:
+    """Every role must lie below the test; roles too small to decide anything count in the total alone."""
+    least = report.settings.min_n
+    if together is None or together.value is None:
+        return undecided("no_data", why="There is no figure to test.")
+    if (together.denominator or 0) + together.unknown < least:
+        return undecided("small_n", why=f"Fewer than {least} staff in victim-facing roles.")
+    low, high = (report.settings.threshold(f"training_{x}_pct") for x in ("supported", "contradicted"))
+    roles = [i for role in VICTIM_FACING if (i := report.indicator(f"cp_training_pct[{role}]")) is not None]
+    tested = [together, *(i for i in roles if i.value is not None and (i.denominator or 0) + i.unknown >= least)]
+    bounds = [decision_bounds(i) for i in tested]
+    most = max(zip(bounds, tested, strict=True), key=lambda pair: pair[0][1])[1]
+    why = f"{together.value:.1f}% of victim-facing staff formally trained"
+    why += f", most in one role {most.value:.1f}% ({sentence_case(most.stratum)})" if most.stratum else ""
+    why += f"; test: every role below {low:g}%, contradicted from {high:g}% in all."
+    if bounds[0][0] >= high:
+        return Decision("contradicted", why=why)
+    if all(hi < low for _, hi in bounds):
+        return (
+            Decision("supported", why=why) if signed(report, "training") else undecided("records_undeclared", why=why)
+        )
+    if bounds[0][1] < high and any(lo >= low for lo, _ in bounds):
+        return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+    return undecided("missing_spans_threshold", why=why)

@@ -1,0 +1,807 @@
+"""P5: whether number plate recognition is used to prevent, and whether the force makes it last."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.contracts.anpr import OPERATION_OBJECTIVES
+from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided, weakest
+from hmic_analysis.measures import registers
+from hmic_analysis.measures.base import Share, hours_between, span_of, whole_spans, within
+from hmic_analysis.statistics.intervals import Interval, MedianTime, median_time
+
+# --------------------------------------------------------------------------------------------------------------------
+# P5: what number plate recognition is used for. Only operations and hits are counted, never plates or vehicles.
+
+#: Objectives that stop crime from happening.
+PREVENTIVE = ("prevent", "disrupt")
+
+
+def held(operation: pd.DataFrame) -> pd.DataFrame:
+    """Operations that were not called off.
+
+    Parameters
+    ----------
+    operation : pandas.DataFrame
+        Table ``anpr_operation``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows, with ``proactive`` (planned ahead by the force itself) and ``preventive`` (an objective to prevent
+        or disrupt): nullable booleans.
+    """
+    rows = operation[~operation["cancelled"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
+    own = (rows["origin"] == "own").astype("boolean").mask(rows["origin"].isna())
+    preventive = rows["objective"].isin(list(PREVENTIVE)).astype("boolean").mask(rows["objective"].isna())
+    return rows.assign(proactive=rows["planned"].astype("boolean") & own, preventive=preventive)
+
+
+def proactive(operations: pd.DataFrame) -> Share:
+    """Operations planned ahead by the force itself.
+
+    Parameters
+    ----------
+    operations : pandas.DataFrame
+        Result of :func:`held`.
+
+    Returns
+    -------
+    Share
+    """
+    return Share.of(operations["proactive"], operations["operation_id"])
+
+
+def preventive(operations: pd.DataFrame) -> Share:
+    """Operations with an objective to prevent or disrupt.
+
+    Parameters
+    ----------
+    operations : pandas.DataFrame
+        Result of :func:`held`.
+
+    Returns
+    -------
+    Share
+        Unknown: no objective is recorded.
+    """
+    return Share.of(operations["preventive"], operations["operation_id"])
+
+
+def by_month(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """Operations planned by the force in each whole month of a period.
+
+    Parameters
+    ----------
+    operations : pandas.DataFrame
+        Result of :func:`held`.
+    start, end : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month`` (its first day), ``planned``, ``possible`` (with those of which it is not known).
+    """
+    spans = whole_spans(start, end, 1)
+    number = span_of(operations["started_on"], spans)
+    sure = operations["proactive"].fillna(False)
+    may_be = operations["proactive"].fillna(True)
+    return pd.DataFrame(
+        {
+            "month": pd.Series([first for first, _ in spans], dtype="datetime64[ns]"),
+            "planned": [int(((number == i) & sure).sum()) for i in range(len(spans))],
+            "possible": [int(((number == i) & may_be).sum()) for i in range(len(spans))],
+        }
+    )
+
+
+def by_quarter(operations: pd.DataFrame, products: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """Preventive operations and intelligence products in each whole quarter of a period, counted from its first day.
+
+    Parameters
+    ----------
+    operations : pandas.DataFrame
+        Result of :func:`held`.
+    products : pandas.DataFrame
+        Rows of the document register, dated by ``approved_on``.
+    start, end : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first_day``, ``last_day``, ``preventive``, ``possible`` (with those of which the objective is not known),
+        ``products``.
+    """
+    spans = whole_spans(start, end, 3)
+    number, written = span_of(operations["started_on"], spans), span_of(products["approved_on"], spans)
+    sure, may_be = operations["preventive"].fillna(False), operations["preventive"].fillna(True)
+    return pd.DataFrame(
+        {
+            "first_day": pd.Series([first for first, _ in spans], dtype="datetime64[ns]"),
+            "last_day": pd.Series([last for _, last in spans], dtype="datetime64[ns]"),
+            "preventive": [int(((number == i) & sure).sum()) for i in range(len(spans))],
+            "possible": [int(((number == i) & may_be).sum()) for i in range(len(spans))],
+            "products": [int((written == i).sum()) for i in range(len(spans))],
+        }
+    )
+
+
+def monthly_lines(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """Operations a month: planned by the force itself, and all that were held.
+
+    Parameters
+    ----------
+    operations : pandas.DataFrame
+        Result of :func:`held`.
+    start, end : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``group``, ``value``; no row where there is no operation at all.
+    """
+    if operations.empty:
+        return pd.DataFrame({"month": pd.Series(dtype="datetime64[ns]"), "group": [], "value": []})
+    months = by_month(operations, start, end)
+    number = span_of(operations["started_on"], whole_spans(start, end, 1))
+    everything = [int((number == i).sum()) for i in range(len(months))]
+    own = months.assign(group="Recorded as planned by the force", value=months["planned"])
+    return pd.concat([own, months.assign(group="All held", value=everything)])[["month", "group", "value"]]
+
+
+def by_objective(operations: pd.DataFrame) -> pd.DataFrame:
+    """Operations by what they set out to do.
+
+    Parameters
+    ----------
+    operations : pandas.DataFrame
+        Result of :func:`held`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label``, ``value``: every objective, also one without an operation; empty where there is no operation.
+    """
+    if operations.empty:
+        return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
+    counts = operations["objective"].value_counts()
+    labels = [o.replace("_", " ").capitalize() for o in OPERATION_OBJECTIVES]
+    values = [int(counts.get(o, 0)) for o in OPERATION_OBJECTIVES]
+    blank = int(operations["objective"].isna().sum())
+    return pd.DataFrame({"label": [*labels, "Not recorded"], "value": [*values, blank]})
+
+
+def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
+    """Priority hits on which a decision was recorded within so many minutes.
+
+    Parameters
+    ----------
+    hit : pandas.DataFrame
+        Table ``anpr_hit``, cut to a period.
+    minutes : float
+
+    Returns
+    -------
+    Share
+        Misreads confirmed from the image are left out, and hits whose priority is blank.  Unknown: a decision
+        without a time, or timed before the hit; all, where the force timed no decision on any priority hit.
+    """
+    misread = hit["misread"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    rows = hit[(hit["priority"] == "priority").fillna(False).to_numpy(dtype=bool) & ~misread]
+    if rows["decided_at"].isna().all():
+        return Share(0, 0, len(rows))
+    taken = (rows["decided_at"] - rows["hit_at"]).dt.total_seconds() / 60
+    state = (taken <= minutes).astype("boolean")
+    untimed = rows["decided_at"].isna() & rows["decision"].notna()
+    return Share.of(state.mask(untimed | (taken < 0)), rows["hit_id"])
+
+
+def priority_unknown(hit: pd.DataFrame) -> int:
+    """Hits that are no confirmed misread and whose priority is blank."""
+    misread = hit["misread"].astype("boolean").fillna(False)
+    return int((hit["priority"].isna() & ~misread).sum())
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# P5: whether the number plate cameras work, and how long repairs take.
+
+#: Hours of a day for which a fixed camera without a row counts as scheduled and not known.
+DAY_HOURS = 24
+HOUR_COLUMNS = ("busy_hours", "busy_hours_with_reads", "quiet_hours_working", "quiet_hours_faulty")
+
+
+class Repairs(NamedTuple):
+    """Faults of a period: how many, how many of them not mended, and the median days to repair."""
+
+    faults: int
+    unmended: int
+    median: MedianTime
+
+    @property
+    def days(self) -> float | None:
+        """The median; None where fewer than half were mended."""
+        return None if math.isnan(self.median.value) else self.median.value
+
+    @property
+    def limits(self) -> Interval | None:
+        """Its interval; None without a median."""
+        return None if self.days is None else self.median.interval
+
+
+def camera_hours(camera: pd.DataFrame, camera_day: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """Hours of each camera in a period: working, not working, not known.
+
+    Parameters
+    ----------
+    camera : pandas.DataFrame
+        Table ``anpr_camera``.
+    camera_day : pandas.DataFrame
+        Table ``anpr_camera_day``, cut to the period.
+    start, end : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``camera_id``, ``camera_type``, ``yes``, ``no``, ``unknown`` (hours).  A busy hour with at least one read is
+        worked, one without is not; other hours go by the status log, and are unknown where it says neither.  Days
+        before a camera came into service or after it went out are left out.  A fixed camera in service is meant to
+        work around the clock: a day of it without a row is 24 hours not known.
+    """
+    rows = camera_day.merge(camera, on="camera_id", how="left", suffixes=("", "_of_camera"))
+    out = (rows["day"] < rows["commissioned_on"]) | (rows["day"] > rows["decommissioned_on"])
+    rows = rows[~out.fillna(False).to_numpy(dtype=bool)]
+    busy, read, good, bad = (rows[c].astype("float64").to_numpy() for c in HOUR_COLUMNS)
+    scheduled = rows["scheduled_hours"].astype("float64").to_numpy()
+    told = ~np.isnan(busy) & ~np.isnan(read) & (read <= busy)
+    worked = np.where(told, read, 0) + np.nan_to_num(good)
+    failed = np.where(told, busy - read, 0) + np.nan_to_num(bad)
+    # A row that explains more hours than there were explains none.
+    sound = worked + failed <= scheduled
+    worked, failed = np.where(sound, worked, 0), np.where(sound, failed, 0)
+    hours = pd.DataFrame(
+        {
+            "camera_id": rows["camera_id"].to_numpy(),
+            "yes": worked,
+            "no": failed,
+            "unknown": scheduled - worked - failed,
+        }
+    )
+    hours = pd.concat([hours, _without_rows(camera, rows, start, end)])
+    table = hours.groupby("camera_id", sort=True)[["yes", "no", "unknown"]].sum().astype("int64").reset_index()
+    table = table[(table["yes"] + table["no"] + table["unknown"] > 0).to_numpy(dtype=bool)].reset_index(drop=True)
+    types = camera.drop_duplicates("camera_id").set_index("camera_id")["camera_type"]
+    return table.assign(camera_type=table["camera_id"].map(types).astype("object").fillna("not in the register"))
+
+
+def _without_rows(camera: pd.DataFrame, rows: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """Days in service of fixed cameras for which there is no row; none where the force gave no hours at all."""
+    if rows.empty:
+        return pd.DataFrame({"camera_id": pd.Series(dtype="object"), "yes": [], "no": [], "unknown": []})
+    fixed = camera[(camera["camera_type"] == "fixed").fillna(False).to_numpy(dtype=bool)]
+    first = fixed["commissioned_on"].fillna(pd.Timestamp(start)).clip(lower=pd.Timestamp(start))
+    last = fixed["decommissioned_on"].fillna(pd.Timestamp(end)).clip(upper=pd.Timestamp(end))
+    in_service = ((last - first).dt.days + 1).clip(lower=0)
+    given = rows.groupby("camera_id")["day"].nunique().reindex(fixed["camera_id"]).fillna(0).to_numpy(dtype=float)
+    lacking = (in_service.astype(float) - given).clip(lower=0) * DAY_HOURS
+    return pd.DataFrame(
+        {"camera_id": fixed["camera_id"].to_numpy(), "yes": 0.0, "no": 0.0, "unknown": lacking.to_numpy()}
+    )
+
+
+def hours_available(hours: pd.DataFrame) -> Share:
+    """Hours that cameras worked, of the hours in which they were meant to.
+
+    Parameters
+    ----------
+    hours : pandas.DataFrame
+        Result of :func:`camera_hours`, or some of its rows.
+
+    Returns
+    -------
+    Share
+        In camera-hours.
+    """
+    return Share(*(int(hours[c].sum()) for c in ("yes", "no", "unknown")))
+
+
+def availability_by_type(hours: pd.DataFrame) -> dict[str, Share]:
+    """The same for each kind of camera.
+
+    Parameters
+    ----------
+    hours : pandas.DataFrame
+        Result of :func:`camera_hours`.
+
+    Returns
+    -------
+    dict of str to Share
+    """
+    return {kind: hours_available(rows) for kind, rows in hours.groupby("camera_type", sort=True)}
+
+
+def by_camera(hours: pd.DataFrame, most: int = 20) -> pd.DataFrame:
+    """Availability of each camera, for a chart: the least available first.
+
+    Parameters
+    ----------
+    hours : pandas.DataFrame
+        Result of :func:`camera_hours`.
+    most : int
+        So many cameras at most.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group``, ``label``, ``value``, ``lo_missing``, ``hi_missing`` (per cent), ``n`` (hours); cameras without
+        any known hour last.
+    """
+    total = (hours["yes"] + hours["no"] + hours["unknown"]).astype(float)
+    known = (hours["yes"] + hours["no"]).astype(float)
+    table = pd.DataFrame(
+        {
+            "group": hours["camera_type"],
+            "label": hours["camera_id"],
+            "value": 100 * hours["yes"] / known.where(known > 0),
+            "lo_missing": 100 * hours["yes"] / total.where(total > 0),
+            "hi_missing": 100 * (hours["yes"] + hours["unknown"]) / total.where(total > 0),
+            "n": total,
+        }
+    )
+    worst = table.sort_values(["value", "label"], na_position="last").head(most)
+    return worst.assign(group="camera").reset_index(drop=True)
+
+
+def repairs(outage: pd.DataFrame, as_of: date) -> Repairs:
+    """How long faults took to mend.
+
+    Parameters
+    ----------
+    outage : pandas.DataFrame
+        Table ``anpr_outage``, the faults that began in a period.
+    as_of : datetime.date
+        Faults mended later, or not at all, were still open at the end of that day: they count as longer than that.
+
+    Returns
+    -------
+    Repairs
+        Days.  Faults that were mended before they began are left out.
+    """
+    zone = getattr(outage["fault_at"].dtype, "tz", None)
+    seen = (pd.Timestamp(as_of) + pd.Timedelta(days=1)).tz_localize(zone)
+    rows = outage[((outage["fault_at"] < seen) & ~(outage["fixed_at"] < outage["fault_at"])).to_numpy(dtype=bool)]
+    mended = (rows["fixed_at"] < seen).fillna(False).to_numpy(dtype=bool)
+    until = rows["fixed_at"].where(pd.Series(mended, index=rows.index), seen)
+    days = hours_between(rows["fault_at"], until).to_numpy(dtype=float) / 24
+    return Repairs(len(rows), int((~mended).sum()), median_time(days, mended))
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# P5: how many people can keep the number plate system running.
+
+
+class Depth(NamedTuple):
+    """Competent staff in the thinnest critical function: surely, and at most; None without a critical function."""
+
+    sure: int | None
+    at_most: int | None
+
+    @property
+    def unknown(self) -> int:
+        """Persons by whom it may be greater."""
+        return 0 if self.sure is None or self.at_most is None else self.at_most - self.sure
+
+
+def functions(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
+    """Critical functions and the staff competent in each on a day.
+
+    Parameters
+    ----------
+    skill : pandas.DataFrame
+        Table ``skill``.
+    day : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``skill_function``, ``competent``, ``unknown`` (persons), thinnest function first.  Only staff of the force
+        count: a contractor's competence leaves with the contract.  A person without a date of competence and without
+        a course may be competent, so is unknown.  A person counts once for each function.
+    """
+    day = pd.Timestamp(day)
+    critical = skill["critical"].astype("boolean").fillna(False)
+    names = skill.loc[critical.to_numpy(dtype=bool), "skill_function"].drop_duplicates()
+    own = skill["employer"].isna() | (skill["employer"] == "force").fillna(False)
+    rows = skill[(skill["skill_function"].isin(names) & own & skill["person_key"].notna()).to_numpy(dtype=bool)]
+    sure = ((rows["competent_from"] <= day) & ~(rows["competent_to"] < day)).fillna(False)
+    undated = rows["competent_from"].isna() & rows["course_booked_on"].isna() & ~(rows["competent_to"] < day)
+    people = rows.assign(sure=sure.astype(bool), undated=undated.astype(bool))
+    people = people.groupby(["skill_function", "person_key"])[["sure", "undated"]].max().reset_index()
+    people["undated"] &= ~people["sure"]
+    counts = people.groupby("skill_function")[["sure", "undated"]].sum().reindex(sorted(names), fill_value=0)
+    table = counts.astype(int).rename(columns={"sure": "competent", "undated": "unknown"})
+    return (
+        table.rename_axis("skill_function")
+        .reset_index()
+        .sort_values(["competent", "skill_function"], ignore_index=True)
+    )
+
+
+def depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> Depth:
+    """Competent staff in the thinnest critical function on a day.
+
+    Parameters
+    ----------
+    skill : pandas.DataFrame
+        Table ``skill``.
+    day : datetime.date
+
+    Returns
+    -------
+    Depth
+    """
+    table = functions(skill, day)
+    if table.empty:
+        return Depth(None, None)
+    return Depth(int(table["competent"].min()), int((table["competent"] + table["unknown"]).min()))
+
+
+def a_year_before(day: date) -> pd.Timestamp:
+    """The same day 12 months earlier."""
+    return pd.Timestamp(day) - pd.DateOffset(months=12)
+
+
+def courses_booked(skill: pd.DataFrame, as_of: date) -> int:
+    """Courses for critical functions, booked in the last 12 months for staff of the force not yet competent.
+
+    Parameters
+    ----------
+    skill : pandas.DataFrame
+        Table ``skill``.
+    as_of : datetime.date
+
+    Returns
+    -------
+    int
+    """
+    day = pd.Timestamp(as_of)
+    critical = skill["critical"].astype("boolean").fillna(False)
+    own = skill["employer"].isna() | (skill["employer"] == "force").fillna(False)
+    booked = (skill["course_booked_on"] > a_year_before(as_of)) & (skill["course_booked_on"] <= day)
+    competent = (skill["competent_from"] <= day).fillna(False)
+    return int((critical & own & booked.fillna(False) & ~competent).sum())
+
+
+def change(now: Depth, before: Depth) -> float | None:
+    """By how many persons the depth changed; None where either is not known for sure.
+
+    Parameters
+    ----------
+    now, before : Depth
+
+    Returns
+    -------
+    float or None
+    """
+    known = now.sure is not None and before.sure is not None and not now.unknown and not before.unknown
+    return float(now.sure - before.sure) if known else None
+
+
+def labelled(table: pd.DataFrame) -> pd.DataFrame:
+    """Critical functions for a chart.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Result of :func:`functions`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label``, ``value`` (persons surely competent); the label also tells of those not known to be.
+    """
+    labels = [
+        f"{function}; {unknown} more not dated" if unknown else function
+        for function, unknown in zip(table["skill_function"], table["unknown"], strict=True)
+    ]
+    return pd.DataFrame({"label": pd.Series(labels, dtype="object"), "value": table["competent"]})
+
+
+def thinnest(table: pd.DataFrame) -> str | None:
+    """The thinnest critical function, in words.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Result of :func:`functions`.
+
+    Returns
+    -------
+    str or None
+        A sentence without a full stop; None where there is no function.
+    """
+    if table.empty:
+        return None
+    first = table.iloc[0]
+    return f"Competent staff: fewest in {first['skill_function']}, {first['competent']} of {table['competent'].sum()}"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# P5: what the register of documents holds on number plate recognition.
+
+SUBJECT = "anpr"
+ACKNOWLEDGED, DENIED = "anpr_resilience_acknowledged", "anpr_resilience_denied"
+
+
+def products(report: Report) -> pd.DataFrame:
+    """Intelligence products from number plate recognition, written in the period.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register.
+    """
+    rows = registers.documents(report.table("document"), types=("intelligence_product",), subject=SUBJECT)
+    return within(rows, report.settings.period_start, report.settings.period_end, "approved_on")
+
+
+def statements(report: Report) -> pd.DataFrame:
+    """What the force itself said by the snapshot on how resilient the system is, latest first.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register; statements of partners and drafts are none of the force's.
+    """
+    rows = registers.documents(report.table("document"), types=("statement",), subject=SUBJECT)
+    said = registers.covers(rows, ACKNOWLEDGED) | registers.covers(rows, DENIED)
+    own = ~rows["scope"].isin(["partnership", "pcc"])
+    by_then = (rows["approved_on"] <= pd.Timestamp(report.settings.as_of)).fillna(False)
+    return rows[(said & own & by_then).to_numpy(dtype=bool)].sort_values("approved_on", ascending=False)
+
+
+def plans(report: Report) -> pd.DataFrame:
+    """Dated plans to train existing staff, in force at the snapshot.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the document register.
+    """
+    s = report.settings
+    rows = registers.documents(
+        report.table("document"), types=("plan", "procedure", "terms_of_reference"), subject=SUBJECT,
+        statuses=("approved", "under_review"), in_force_on=s.as_of,
+    )  # fmt: skip
+    dated = (rows["approved_on"] <= pd.Timestamp(s.as_of)).fillna(False)
+    return rows[(dated & registers.covers(rows, "staff_upskilling")).to_numpy(dtype=bool)]
+
+
+def registered(report: Report) -> pd.DataFrame:
+    """Statements and plans as a table for show.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    columns = ["document_id", "title", "document_type", "approved_on", "covers", "corroborated_by"]
+    return pd.concat([statements(report), plans(report)])[columns].reset_index(drop=True)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# P5: whether number plate recognition is used to prevent, and whether the force makes it last.
+
+
+def operations(report: Report) -> pd.DataFrame:
+    """Operations of the period that were held, see :func:`hmic_analysis.findings.p5_anpr.held`."""
+    return held(report.flow("anpr_operation"))
+
+
+def quarters(report: Report) -> pd.DataFrame:
+    """Preventive operations and products by quarter, see :func:`hmic_analysis.findings.p5_anpr.by_quarter`."""
+    s = report.settings
+    return by_quarter(operations(report), products(report), s.period_start, s.period_end)
+
+
+def availability_figure(report: Report, hours: Share, kind: str = "") -> Indicator:
+    """Availability as an indicator.
+
+    Parameters
+    ----------
+    report : Report
+    hours : Share
+        Camera-hours.
+    kind : str
+        Type of camera; empty: all.
+
+    Returns
+    -------
+    Indicator
+        Without an interval: the hours of one camera are not independent of each other.  The range that unknown hours
+        leave stands in its bounds.
+    """
+    found = report.build.share("anpr_availability_pct", hours, stratum=kind)
+    return found.model_copy(update={"lo": None, "hi": None, "interval": ""})
+
+
+def decide(report: Report) -> list[ClaimEvidence]:
+    """Decide the claims of P5.
+
+    Parameters
+    ----------
+    report : Report
+        With every indicator of the finding taken.
+
+    Returns
+    -------
+    list of ClaimEvidence
+    """
+    held, said, planned = operations(report), statements(report), plans(report)
+    gap = report.gap("document")
+    borne_out = _weak(report)
+    moving = _moving(report)
+    return [
+        report.claim(
+            "P5a",
+            report.gap("anpr_operation") or _proactive(report, held),
+            _grade(proactive(held)),
+            "anpr_planned_ops_per_month",
+            "anpr_priority_hit_decision_pct",
+        ),
+        report.claim(
+            "P5b",
+            report.gap("anpr_operation") or _preventive(report, preventive(held)),
+            # Operations are another kind of evidence than the products: each bears out the other.
+            weakest(_grade(preventive(held)), "-" if gap else "C"),
+            "anpr_prevention_ops_pct",
+        ),
+        report.claim(
+            "P5c",
+            gap or _acknowledged(said, borne_out),
+            grade_documents(None if gap else len(said), registers.corroborated(said.head(1)) or borne_out != ""),
+            "anpr_availability_pct",
+            "anpr_min_skill_depth",
+        ),
+        report.claim(
+            "P5d",
+            gap or report.gap("skill") or _strengthened(report, len(planned), moving),
+            grade_documents(None if gap else len(planned), registers.corroborated(planned) or moving is True),
+            "anpr_skill_depth_change",
+        ),
+    ]
+
+
+def _proactive(report: Report, held: pd.DataFrame) -> Decision:
+    """Each month must have one: a single burst of activity is no regular use."""
+    wanted = int(report.settings.threshold("planned_operations_per_month"))
+    months = by_month(held, report.settings.period_start, report.settings.period_end)
+    if held.empty or months.empty:
+        return undecided("no_data", why="No operation, or no whole month, lies in the period.")
+    share = proactive(held)
+    reached = int((months["planned"] >= wanted).sum())
+    why = (
+        f"{share.yes} operations planned by the force; {reached} of {len(months)} months have at least {wanted}; "
+        "test: each month."
+    )
+    if reached == len(months):
+        return Decision("supported", why=why)
+    if share.yes == 0 and share.unknown == 0:
+        return Decision("contradicted", why=why)
+    if share.yes == 0 or (months["possible"] >= wanted).all():
+        return undecided("missing_spans_threshold", why=f"{why} Of {share.unknown} it is not known who planned them.")
+    return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+
+
+def _preventive(report: Report, share: Share) -> Decision:
+    limit = report.settings.threshold
+    wanted = int(limit("prevention_operations_per_quarter"))
+    written = int(limit("products_per_quarter"))
+    table = quarters(report)
+    if share.total == 0 or table.empty:
+        return undecided("no_data", why="No operation, or no whole quarter, lies in the period.")
+    active, informed = table["preventive"] >= wanted, table["products"] >= written
+    why = (
+        f"{share.yes} of {share.total} operations set out to prevent or disrupt; {int(active.sum())} of {len(table)} "
+        f"quarters have at least {wanted} of them, {int(informed.sum())} at least {written} intelligence products."
+    )
+    if share.yes == 0 and share.unknown == 0:
+        return Decision("contradicted", why=why)
+    gap = report.gap("document")
+    if gap is not None:
+        return gap
+    if active.all() and informed.all():
+        return Decision("supported", why=why)
+    if informed.all() and (table["possible"] >= wanted).all() or share.yes == 0:
+        return undecided("missing_spans_threshold", why=f"{why} Of {share.unknown} the objective is not known.")
+    if active.all() and not report.answer("document").register_complete:
+        return undecided("register_undeclared", why=why)
+    return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+
+
+def _weak(report: Report) -> str:
+    """What in the data surely bears out weak resilience; it never decides what the force acknowledges."""
+    limit, found = report.settings.threshold, []
+    available = report.indicator("anpr_availability_pct")
+    thinnest = report.indicator("anpr_min_skill_depth")
+    if available is not None and available.value is not None and available.hi_missing < limit("availability_pct"):
+        found.append(f"cameras worked {available.value:.1f}% of their hours")
+    if thinnest is not None and thinnest.value is not None:
+        most = thinnest.value + thinnest.unknown
+        if most <= limit("skill_depth"):
+            found.append(f"the thinnest critical function has no more than {most:.0f} competent staff")
+    return " and ".join(found)
+
+
+def _acknowledged(said: pd.DataFrame, borne_out: str) -> Decision:
+    if said.empty:
+        return undecided("no_statement", why="The register holds no statement of the force on it.")
+    latest = said.head(1)
+    accepts = bool(registers.covers(latest, ACKNOWLEDGED).any())
+    denies = bool(registers.covers(latest, DENIED).any())
+    why = f"Latest statement of the force: {latest['document_id'].iloc[0]}."
+    if borne_out:
+        why += f" The data bear a weakness out: {borne_out}."
+    if accepts and denies:
+        return undecided("in_part", why=f"{why} It accepts a part and denies another.", flags=("wording_mismatch",))
+    return Decision("supported" if accepts else "contradicted", why=why)
+
+
+def _moving(report: Report) -> bool | None:
+    """Whether the depth of skills rises or courses are booked; None where the records can't tell."""
+    skill, as_of = report.table("skill"), report.settings.as_of
+    now, before = depth(skill, as_of), depth(skill, a_year_before(as_of))
+    if courses_booked(skill, as_of):
+        return True
+    if now.sure is None or before.at_most is None:
+        return None
+    if now.sure > before.at_most:
+        return True
+    return False if now.at_most <= before.sure else None
+
+
+def _strengthened(report: Report, planned: int, moving: bool | None) -> Decision:
+    change = report.indicator("anpr_skill_depth_change")
+    booked = courses_booked(report.table("skill"), report.settings.as_of)
+    by = "not known" if change is None or change.value is None else f"{change.value:+.0f}"
+    why = (
+        f"Dated plans: {planned}. Change of depth: {by}. Courses booked: {booked}. "
+        "Test: a plan, and a rise of depth or a course."
+    )
+    if planned and moving:
+        return Decision("supported", why=why)
+    if moving is None:
+        return undecided("missing_spans_threshold", why=why)
+    if not planned and not report.answer("document").register_complete:
+        return undecided("register_undeclared", why=why)
+    if planned or moving:
+        return undecided("in_part", why=why, flags=("wording_mismatch",))
+    return Decision("contradicted", why=why)
+
+
+def _grade(share: Share) -> Grade:
+    """Operations are a whole population of records: graded by the share of them whose state is known."""
+    if share.total == 0:
+        return "-"
+    return "B" if share.known >= 0.8 * share.total else "C"

@@ -1,0 +1,481 @@
+"""The folder of a letter: gathering its evidence, its figures, and figures for other letters."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+import typst
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from hmic_analysis.disclosure.protect import DisclosureRules, declaration, rules_of
+from hmic_analysis.disclosure.release import released
+from hmic_analysis.disclosure.tables import csv_text, released_csv
+from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE, CatalogueEntry, FigureBlock, Letter, LetterSettings
+from hmic_analysis.documents.pdf import LINE, NOTICE_COLOUR, NOTICE_SIZE, emf_ready, size_of
+from hmic_analysis.documents.word import remove, write_whole
+from hmic_analysis.errors import DataError
+from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.evidence.model import Bundle, Figure, Sensitivity
+from hmic_analysis.letters.compose import compose, figure_block, letter_catalogue, letter_settings
+from hmic_analysis.letters.own_words import OwnWords, load_wording
+from hmic_analysis.letters.pdf import compiler, pdf_bytes
+from hmic_analysis.letters.word import fixed_words, rendered, word_bytes
+from hmic_analysis.params.models import Params
+from hmic_analysis.project import Project
+from hmic_analysis.runs.plan import make_plan
+
+# --------------------------------------------------------------------------------------------------------------------
+# What the letter of one force is written from, as its reports left it in the project.
+
+#: Told in words what a person should know, such as that evidence is no longer up to date.
+Tell = Callable[[str], None]
+
+
+def unheard(words: str) -> None:
+    """For those who have nobody to tell."""
+
+
+@dataclass(frozen=True)
+class LetterSources:
+    """What a letter is written from.
+
+    Attributes
+    ----------
+    made : list of Bundle
+        The evidence as the notebooks left it.
+    bundles : list of Bundle
+        The same as the force may see it: the letter is written from these.
+    folders : dict of str to pathlib.Path
+        Folder of each finding's report.
+    """
+
+    made: list[Bundle]
+    bundles: list[Bundle]
+    folders: dict[str, Path]
+    settings: LetterSettings
+    catalogue: tuple[CatalogueEntry, ...]
+    wording: dict[str, OwnWords]
+
+
+def letter_sources(
+    project: Project, params: Params, slug: str, unmarked: bool = False, tell: Tell = unheard
+) -> LetterSources:
+    """Everything that the letter of one force is written from.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    slug : str
+    unmarked : bool
+        Without the marks of the embargo.
+    tell : callable
+        Told which evidence is no longer up to date.
+
+    Returns
+    -------
+    LetterSources
+
+    Raises
+    ------
+    DataError
+        If the force has no evidence yet.
+    ParameterError
+        If an inspector's own wording is wrong.
+    """
+    wording = load_wording(project.params, params, slug)
+    made, folders = evidence_of(project, params, slug, tell)
+    rules = rules_of(params)
+    settings = letter_settings(params, slug)
+    return LetterSources(
+        made,
+        [released(without_empty(bundle), rules, "force", folders[bundle.finding]) for bundle in made],
+        folders,
+        replace(settings, embargo="") if unmarked else settings,
+        letter_catalogue(params),
+        wording,
+    )
+
+
+def without_empty(bundle: Bundle) -> Bundle:
+    """A bundle without the panels that say that there was nothing to draw: they belong in the notebook."""
+    return bundle.model_copy(update={"figures": tuple(figure for figure in bundle.figures if not figure.empty)})
+
+
+def evidence_of(
+    project: Project, params: Params, slug: str, tell: Tell = unheard
+) -> tuple[list[Bundle], dict[str, Path]]:
+    """The evidence of one force as its reports left it.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    slug : str
+    tell : callable
+        Told which of it is no longer up to date.
+
+    Returns
+    -------
+    tuple of list of Bundle and dict of str to pathlib.Path
+        In the order of the letter, and the folder of each finding's report.
+
+    Raises
+    ------
+    DataError
+        If the force has no evidence yet.
+    """
+    bundles, folders = [], {}
+    outdated: dict[str, list[str]] = {}
+    for job in make_plan(project, params, [slug]):
+        if job.last is None or job.last.status == "failed":
+            continue
+        bundles.append(read_bundle(job.folder))
+        folders[job.finding] = job.folder
+        stale = [part for part, mark in job.fingerprint.items() if job.last.fingerprint.get(part) != mark]
+        if stale:
+            outdated.setdefault(job.reason, []).append(job.finding)
+    for reason, findings in outdated.items():
+        which = "" if len(findings) == len(bundles) else "".join(f" --finding {finding}" for finding in findings)
+        tell(
+            f"{slug} {', '.join(findings)}: {reason} since the evidence was made; run it again: "
+            f"hmic run --force {slug}{which}"
+        )
+    if not bundles:
+        raise DataError(f"There is no evidence for {slug}. Run its findings first: hmic run --force {slug}")
+    return bundles, folders
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Figures of reports as files for pasting into other letters, each with its words beside it and inside it.
+
+DPI = 300
+#: Millimetres: the text of a letter on A4, at which the words in figures are 8 and 9 points high.
+LETTER_WIDTH = 160.0
+NARROWEST, WIDEST = 60.0, 400.0
+SMALLEST_TEXT = 8.0
+#: Points below which print is hard to read.
+LEGIBLE = 6.0
+
+PAGE = """#set page(width: {width}mm, height: auto, margin: 0pt)
+#set text(font: "DejaVu Sans", size: {size}pt, weight: "bold", fill: rgb("{colour}"))
+#set par(spacing: 0pt)
+#let notices = json(bytes(sys.inputs.notices))
+#image("{name}", width: {width}mm, alt: "figure")
+#for notice in notices {{
+  block(height: {line}pt, above: 0pt, below: 0pt, inset: (x: {size}pt / 2, top: {size}pt / 2), text(notice))
+}}
+"""
+
+
+@dataclass(frozen=True)
+class FigureFiles:
+    """One figure as it was written."""
+
+    block: FigureBlock
+    width: float
+    sensitivity: Sensitivity
+    paths: tuple[Path, ...]
+
+
+def export_figure(
+    made: Bundle,
+    shown: Bundle,
+    figure: Figure,
+    folder: Path,
+    out: Path,
+    width: float,
+    rules: DisclosureRules,
+    embargo: str,
+) -> FigureFiles:
+    """Write one figure: PNG at 300 dots per inch, SVG that can become EMF, its data, and its words.
+
+    Parameters
+    ----------
+    made, shown : Bundle
+        The evidence as the notebook left it, and as the force may see it.
+    figure : Figure
+        One of ``shown``.
+    folder : pathlib.Path
+        The report's folder.
+    out : pathlib.Path
+        Where to write.
+    width : float
+        Millimetres.
+    rules : DisclosureRules
+    embargo : str
+        The notice of the embargo; "" where there is none.
+
+    Returns
+    -------
+    FigureFiles
+
+    Raises
+    ------
+    DataError
+        If a file of the report is missing, or holds what can't be used.
+    """
+    block = figure_block(shown, figure, 0)
+    where = f"finding {shown.finding}, '{figure.name}'"
+    notices = [n for n in (SYNTHETIC_NOTICE if block.synthetic else "", embargo) if n]
+    stem = out / f"{shown.finding}-{figure.name}"
+    if not (folder / figure.svg).is_file():
+        raise DataError(f"The picture of {where} is missing: {folder / figure.svg}. Run the finding again.")
+    # Synthetic pictures say so themselves; the embargo they were drawn without.
+    strip = [embargo] if embargo else []
+    svg, clips = emf_ready(folder / figure.svg, where, width, block.headline, block.alt, strip)
+    notices.append(declaration(figure.sensitivity))
+    words = _words(block, shown, width, notices, clips)
+    data = released_csv(folder / figure.data, made, rules, "force", figure.name)
+    files = {
+        ".png": _png(folder / figure.svg, block, shown, width, notices, strip, where),
+        ".svg": svg,
+        ".csv": data.assign(**({"embargo": embargo} if embargo else {}), sensitivity=figure.sensitivity)
+        .to_csv(index=False, lineterminator="\n")
+        .encode(),
+        ".txt": words.encode("utf-8"),
+    }
+    paths = tuple(stem.with_name(stem.name + ending) for ending in files)
+    for path, content in zip(paths, files.values(), strict=True):
+        write_whole(path, content)
+    return FigureFiles(block, width, figure.sensitivity, paths)
+
+
+def captions_csv(files: Sequence[FigureFiles], embargo: str) -> bytes:
+    """The words of several figures as one table (CSV, UTF-8).
+
+    Parameters
+    ----------
+    files : sequence of FigureFiles
+    embargo : str
+
+    Returns
+    -------
+    bytes
+    """
+    rows = [
+        ("finding", "figure", "caption", "subtitle", "note", "source", "alt_text", "width_mm", "files", "embargo",
+         "sensitivity")
+    ]  # fmt: skip
+    for f in files:
+        b = f.block
+        names = "; ".join(path.name for path in f.paths)
+        words = (b.finding, b.name, b.headline, b.subtitle, b.note, b.source, b.alt)
+        rows.append((*words, f"{f.width:g}", names, embargo, f.sensitivity))
+    return csv_text(rows).encode("utf-8")
+
+
+def _png(
+    svg: Path,
+    block: FigureBlock,
+    bundle: Bundle,
+    width: float,
+    notices: Sequence[str],
+    strip: Sequence[str],
+    where: str,
+) -> bytes:
+    """The picture drawn anew from its outlines, so that it is as sharp at any width."""
+    wide, _ = size_of(svg, where)
+    factor = width / wide
+    page = PAGE.format(
+        width=f"{width:g}",
+        size=f"{NOTICE_SIZE * factor:g}",
+        line=f"{LINE * factor:g}",
+        colour=NOTICE_COLOUR,
+        name=svg.name,
+    )
+    try:
+        drawn = compiler().compile(
+            input=page.encode("utf-8"),
+            root=svg.parent,
+            format="png",
+            ppi=DPI,
+            sys_inputs={"notices": json.dumps(list(strip))},
+        )
+    except typst.TypstError as fault:
+        raise DataError(f"The picture of {where} can't be drawn ({fault}). Run the finding again.") from None
+    picture = Image.open(BytesIO(drawn)).convert("RGB")
+    inside = PngInfo()
+    told = {
+        "Title": block.headline,
+        "Description": block.alt,
+        "Source": block.source,
+        "Comment": "; ".join([block.subtitle, *notices]),
+        "Author": f"{bundle.finding}, {bundle.force_name}",
+    }
+    for name, text in told.items():
+        inside.add_itxt(name, text, lang="en-GB")
+    out = BytesIO()
+    picture.save(out, "png", dpi=(DPI, DPI), pnginfo=inside, optimize=False)
+    return out.getvalue()
+
+
+def _words(block: FigureBlock, bundle: Bundle, width: float, notices: Sequence[str], clips: int) -> str:
+    """Caption, alternative text and advice, for those who paste the figure."""
+    points = SMALLEST_TEXT * width / LETTER_WIDTH
+    lines = [
+        *notices,
+        f"Caption: {block.headline}",
+        f"Subtitle: {block.subtitle}",
+        *([f"Note: {block.note}"] if block.note else []),
+        block.source if block.source.startswith("Source") else f"Source: {block.source}",
+        f"Alternative text: {block.alt}",
+        f"From: finding {bundle.finding}, {bundle.title}; {bundle.force_name}",
+        f"Width: {width:g} mm; PNG {DPI} dots per inch; smallest words {points:.1f} points high",
+    ]
+    if points < LEGIBLE:
+        lines.append(f"At this width the smallest words are hard to read; {LEGIBLE:g} points or more are better.")
+    lines.append(
+        "For EMF: insert the SVG in Word and choose Convert to Shape, or open it in Inkscape and save it as Enhanced "
+        "Metafile. Its text is text."
+    )
+    if clips:
+        lines.append(f"The SVG holds shapes cut at an edge ({clips}), which EMF may not carry: prefer the PNG.")
+    return "\n".join(lines) + "\n"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The folder of a letter: the document, its blocks, and the figures it prints with their data.
+
+
+@dataclass(frozen=True)
+class LetterFiles:
+    """What was written."""
+
+    document: Path
+    pdf: Path
+    blocks: Path
+    figures: tuple[Path, ...]
+
+
+def export_figures(letter: Letter, reports: Mapping[str, Path], folder: Path) -> tuple[Path, ...]:
+    """Copy the figures of a letter, as PNG, SVG and CSV, to where the letter expects them.
+
+    Parameters
+    ----------
+    letter : Letter
+    reports : mapping of str to pathlib.Path
+        Folder of each finding's report, in which its pictures and data lie.
+    folder : pathlib.Path
+        The letter's folder.  Figures that an earlier letter left in its ``figures`` are removed.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        The files written.
+
+    Raises
+    ------
+    DataError
+        If a file that the evidence names isn't there.
+    """
+    written = []
+    for figure in letter.figures():
+        for source, target in zip(figure.origin, (figure.png, figure.svg, figure.data), strict=True):
+            path = reports[figure.finding] / source
+            if not path.is_file():
+                raise DataError(
+                    f"The evidence of finding {figure.finding} names the file {source}, which isn't there: {path}. Run "
+                    "the finding again, then write the letter."
+                )
+            content = path.read_bytes()
+            write_whole(folder / target, _declared(content, letter) if target == figure.data else content)
+            written.append(folder / target)
+    for old in sorted((folder / "figures").glob("figure-*")):
+        if old not in written:
+            remove(old)
+    return tuple(written)
+
+
+def _declared(data: bytes, letter: Letter) -> bytes:
+    """The data of a figure, saying in each row that the letter is under embargo and how sensitive it is."""
+    told = {"embargo": f"EMBARGOED until {letter.embargo}" if letter.embargo else "", "sensitivity": letter.sensitivity}
+    rows = [row for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) if row]
+    columns = [name for name, text in told.items() if text and name not in rows[0]]
+    added = [rows[0] + columns, *(row + [told[name] for name in columns] for row in rows[1:])]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(added)
+    return out.getvalue().encode("utf-8")
+
+
+def make_letter(
+    bundles: Sequence[Bundle],
+    reports: Mapping[str, Path],
+    settings: LetterSettings,
+    catalogue: Sequence[CatalogueEntry],
+    template: Path,
+    letters: Path,
+    wording: Mapping[str, OwnWords] | None = None,
+) -> LetterFiles:
+    """Write everything that belongs to one force's letter.
+
+    Parameters
+    ----------
+    bundles : sequence of Bundle
+    reports : mapping of str to pathlib.Path
+        Folder of each finding's report.
+    settings : LetterSettings
+    catalogue : sequence of CatalogueEntry
+    template : pathlib.Path
+        The Word template.
+    letters : pathlib.Path
+        The folder of all letters; the force's lies below it.
+    wording : mapping of str to OwnWords, optional
+        Inspectors' own wording, by claim.
+
+    Returns
+    -------
+    LetterFiles
+        ``<force>/letter-<force>.docx``, ``.pdf`` and ``.json``, and ``<force>/figures/``, which all three share.
+
+    Raises
+    ------
+    DataError, ParameterError
+        As :func:`compose`, :func:`export_figures`, :func:`word_bytes` and :func:`pdf_bytes` say.
+    """
+    letter = compose(bundles, settings, catalogue, wording)
+    folder = letters / settings.force
+    figures = export_figures(letter, reports, folder)
+    stem = folder / f"letter-{settings.force}"
+    filled = rendered(letter, template)
+    fixed = fixed_words(filled, template)
+    document, pdf, blocks = (stem.with_suffix(ending) for ending in (".docx", ".pdf", ".json"))
+    contents = {
+        document: word_bytes(letter, filled, template, folder),
+        pdf: pdf_bytes(letter, fixed, folder),
+    }
+    for path, content in contents.items():
+        write_whole(path, content)
+    text = json.dumps(letter.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False)
+    write_whole(blocks, (text + "\n").encode("utf-8"))
+    return LetterFiles(document, pdf, blocks, figures)
+
+
+def read_letter(path: Path) -> Letter:
+    """A letter's blocks, as :func:`make_letter` wrote them.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``letter-<force>.json``.
+
+    Returns
+    -------
+    Letter
+
+    Raises
+    ------
+    DataError
+        If the file isn't a letter's.
+    """
+    try:
+        return Letter.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise DataError(f"{path} can't be read as the blocks of a letter ({fault}). Write the letter again.") from None

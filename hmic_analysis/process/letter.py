@@ -1,0 +1,410 @@
+"""The letter of one force in its project: written, marked, kept whole, and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+import shutil
+import uuid
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from hmic_analysis.disclosure.check import check_release
+from hmic_analysis.disclosure.protect import Audience
+from hmic_analysis.documents import embargo
+from hmic_analysis.documents.embargo import embargo_gate
+from hmic_analysis.documents.word import write_whole
+from hmic_analysis.errors import DataError
+from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.letters.check import LetterCheck
+from hmic_analysis.letters.export import (
+    LetterFiles,
+    LetterSources,
+    Tell,
+    letter_sources,
+    make_letter,
+    read_letter,
+    unheard,
+)
+from hmic_analysis.letters.reading import stray_numbers
+from hmic_analysis.params.models import Params
+from hmic_analysis.project import Project
+from hmic_analysis.runs.record import read_record
+from hmic_analysis.store.textfile import file_sha256
+
+# --------------------------------------------------------------------------------------------------------------------
+# What a state stands for: the hashes of a letter and of the evidence it was made from.
+
+#: In a letter's folder: the evidence it was written from.
+MADE_FROM = "made-from.json"
+_TEXT = re.compile(r"<w:t(?:\s[^>]*)?>([^<]*)</w:t>")
+
+
+def letter_folder(project: Project, force: str) -> Path:
+    """The folder of a force's letter."""
+    return project.output / "letters" / force
+
+
+def current_evidence(project: Project, params: Params, force: str) -> dict[str, Bundle]:
+    """The evidence of a force as its reports left it, by finding in the order of the letter.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    force : str
+
+    Returns
+    -------
+    dict of str to Bundle
+        Reports that failed, or were never made, are left out.
+    """
+    found = {}
+    for finding in params.findings:
+        folder = project.runs(force) / finding
+        record = read_record(folder)
+        if record is not None and record.status != "failed":
+            found[finding] = read_bundle(folder)
+    return found
+
+
+def mark_of(bundle: Bundle) -> str:
+    """SHA-256 of a bundle but for the seconds it took, which differ each time equal evidence is made."""
+    plain = bundle.model_dump(mode="json", exclude={"seconds"})
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode("utf-8")).hexdigest()
+
+
+def evidence_marks(project: Project, params: Params, force: str) -> dict[str, str]:
+    """The hash of each bundle of a force by finding."""
+    return {finding: mark_of(bundle) for finding, bundle in current_evidence(project, params, force).items()}
+
+
+def letter_marks(project: Project, force: str) -> dict[str, str]:
+    """SHA-256 of every file of a force's letter, by its path below the letter's folder."""
+    folder = letter_folder(project, force)
+    if not folder.is_dir():
+        return {}
+    paths = [p for p in sorted(folder.rglob("*")) if p.is_file() and not p.name.startswith((".", "~$"))]
+    return {p.relative_to(folder).as_posix(): file_sha256(p) for p in paths if p.suffix != ".part"}
+
+
+def note_letter(project: Project, force: str, bundles: Iterable[Bundle]) -> None:
+    """Note beside a letter that was just written from which evidence it was."""
+    text = json.dumps({bundle.finding: mark_of(bundle) for bundle in bundles}, indent=1, sort_keys=True)
+    write_whole(letter_folder(project, force) / MADE_FROM, (text + "\n").encode("utf-8"))
+
+
+def check_letter(project: Project, params: Params, force: str) -> None:
+    """Check that a force's letter is there and was written from the evidence as it is now.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    force : str
+
+    Raises
+    ------
+    DataError
+        If it isn't; the message names the findings.
+    """
+    place = letter_folder(project, force)
+    again = f"Write it: hmic letter --force {force}"
+    if not (place / f"letter-{force}.docx").is_file() or not (place / MADE_FROM).is_file():
+        raise DataError(f"There is no letter to {force} in {project.relative(place)}. {again}")
+    try:
+        noted = json.loads((place / MADE_FROM).read_text(encoding="utf-8"))
+    except ValueError:
+        noted = {}
+    now = evidence_marks(project, params, force)
+    other = [finding for finding in params.findings if noted.get(finding) != now.get(finding)]
+    if other:
+        raise DataError(
+            f"The letter to {force} was not written from the evidence as it is now: {', '.join(other)} "
+            f"{'has' if len(other) == 1 else 'have'} changed since. {again}"
+        )
+
+
+def check_marked(project: Project, force: str) -> None:
+    """Check that a force's letter bears the embargo in its text, as it is now.
+
+    Parameters
+    ----------
+    project : Project
+    force : str
+
+    Raises
+    ------
+    DataError
+        If it doesn't, whatever the cause: its parameters, its template, or somebody's hand.
+    """
+    place = letter_folder(project, force)
+    embargo = read_letter(place / f"letter-{force}.json").embargo
+    if not embargo or embargo not in document_text(place / f"letter-{force}.docx"):
+        raise DataError(
+            f"The letter to {force} does not bear the embargo in its text, so it can't be sent before the embargo ends."
+            " Check embargo_until and letter_date, and that the template has {{ embargo }}; then write the letter "
+            f"again: hmic letter --force {force}"
+        )
+
+
+def document_text(path: Path) -> str:
+    """The text of a Word document with its headers and footers, without its marks.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    DataError
+        If it can't be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [n for n in archive.namelist() if re.fullmatch(r"word/(document|header\d*|footer\d*)\.xml", n)]
+            parts = [archive.read(name).decode("utf-8") for name in names]
+    except (OSError, zipfile.BadZipFile, UnicodeDecodeError) as fault:
+        raise DataError(f"{path} can't be read as a Word document ({fault}). Write the letter again.") from None
+    return "\n".join(html.unescape("".join(_TEXT.findall(part))) for part in parts)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The letter as it was embargoed, kept whole: a later run writes another one in its place.
+
+
+def kept_letter(project: Project, force: str, line: int) -> Path:
+    """Where the letter lies that a line of the log embargoed."""
+    return project.output / "releases" / force / f"letter-{line}"
+
+
+def keep_letter(project: Project, force: str, line: int, marks: dict[str, str]) -> None:
+    """Copy a force's letter to where it stays.
+
+    Parameters
+    ----------
+    project : Project
+    force : str
+    line : int
+        Line of the log that embargoes it.
+    marks : dict of str to str
+        Its files, by path below the letter's folder.
+    """
+    place = kept_letter(project, force, line)
+    work = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        for name in marks:
+            (work / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(letter_folder(project, force) / name, work / name)
+        # A command that was killed between this and the log left a copy that no line speaks of.
+        shutil.rmtree(place, ignore_errors=True)
+        work.rename(place)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def lost(project: Project, force: str, line: int, marks: dict[str, str]) -> list[str]:
+    """Files of a kept letter that are gone or altered."""
+    place = kept_letter(project, force, line)
+    return [n for n, mark in marks.items() if not (place / n).is_file() or file_sha256(place / n) != mark]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Writing the letter of one force into its project; what a person has changed in it since is not written over.
+
+TEMPLATE = Path("letters") / "template.docx"
+#: In a letter's folder: the hash of the Word document as it was written.
+WRITTEN = "written.json"
+
+
+def write_letter_of(
+    project: Project, params: Params, slug: str, unmarked: bool = False, tell: Tell = unheard, force: bool = False
+) -> LetterFiles:
+    """Write the letter of one force from the evidence of its reports.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    slug : str
+    unmarked : bool
+        Without the marks of the embargo.
+    tell : callable
+        Told which evidence is no longer up to date.
+    force : bool
+        Write over a document that was changed by hand.
+
+    Returns
+    -------
+    LetterFiles
+
+    Raises
+    ------
+    DataError
+        If the force has no evidence yet, or the document was changed by hand since it was written.
+    ParameterError
+        If the embargo holds and the letter would not bear it, or if the template or a wording is wrong.
+    """
+    if not force:
+        refuse_edited(project, slug)
+    sources = letter_sources(project, params, slug, unmarked, tell)
+    settings = sources.settings
+    if params.force(slug).kind == "territorial":
+        embargo_gate(params, embargo.now(), f"The letter to {settings.force_name}", marked=bool(settings.embargo))
+    files = make_letter(
+        sources.bundles,
+        sources.folders,
+        settings,
+        sources.catalogue,
+        project.params / TEMPLATE,
+        project.output / "letters",
+        sources.wording,
+    )
+    note_letter(project, slug, sources.made)
+    noted = json.dumps({files.document.name: file_sha256(files.document)}, indent=1)
+    write_whole(letter_folder(project, slug) / WRITTEN, (noted + "\n").encode("utf-8"))
+    for finding, number in stray_numbers(read_letter(files.blocks), sources.bundles):
+        tell(f"{slug} {finding}: the letter prints {number}, which no figure of the finding is: hmic letter check")
+    return files
+
+
+def refuse_edited(project: Project, slug: str) -> None:
+    """Check that the Word document is as it was written, if there is one.
+
+    Parameters
+    ----------
+    project : Project
+    slug : str
+
+    Raises
+    ------
+    DataError
+        If somebody has changed it since.
+    """
+    folder = letter_folder(project, slug)
+    document = folder / f"letter-{slug}.docx"
+    try:
+        written = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))[document.name]
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # nothing is known of how it was written, as with letters of before this was noted
+    if document.is_file() and file_sha256(document) != written:
+        raise DataError(
+            f"{project.relative(document)} was changed by hand since it was written, and would be written over. Save it"
+            f" under another name, or put the words into params/letters/{slug}.yml; to write over it: "
+            f"hmic letter --force {slug} --overwrite"
+        )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The check of the files of one force's letter against the evidence in its project.
+
+
+def letter_check(
+    project: Project, params: Params, slug: str, tell: Tell = unheard
+) -> tuple[LetterCheck, LetterSources]:
+    """What the files of a force's letter are laid beside.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    slug : str
+    tell : callable
+        Told which evidence is no longer up to date.
+
+    Returns
+    -------
+    tuple of LetterCheck and LetterSources
+
+    Raises
+    ------
+    DataError
+        If the force has no evidence yet.
+    ParameterError
+        If the template or an inspector's own wording is wrong.
+    """
+    sources = letter_sources(project, params, slug, tell=tell)
+    tables = {id: claim.tables for finding in params.findings.values() for id, claim in finding.claims.items()}
+    against = LetterCheck(
+        sources.bundles,
+        sources.folders,
+        sources.settings,
+        sources.catalogue,
+        project.params / TEMPLATE,
+        sources.wording,
+        tables,
+    )
+    return against, sources
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# What a letter must pass before it is published: the check of its numbers, and the disclosure check of its folder.
+
+#: Faults that a message names; the commands list all of them.
+MOST = 3
+
+
+def check_publishable(project: Project, params: Params, force: str) -> None:
+    """Check that every number of a letter is bound and that its folder gives nobody away.
+
+    Parameters
+    ----------
+    project : Project
+    params : Params
+    force : str
+
+    Raises
+    ------
+    DataError
+        If either finds anything; the message names the first faults and the command that lists all of them.
+
+    Notes
+    -----
+    The disclosure check is made for the audience that the letter declares: one that holds what only the force may see
+    is published to the force, and what everybody may see of it stands on the public site.
+    """
+    folder = letter_folder(project, force)
+    level = read_letter(folder / f"letter-{force}.json").sensitivity
+    if level == "restricted":
+        raise DataError(f"The letter to {force} declares itself restricted and can't be published.")
+    _refuse(force, "check of its numbers", _numbers(project, params, force), f"hmic letter check --force {force}")
+    audience: Audience = "public" if level == "public" else "force"
+    command = f"hmic disclosure check {project.relative(folder)} --force {force} --audience {audience}"
+    _refuse(force, "disclosure check", _disclosed(project, params, force, audience), command)
+
+
+def _refuse(force: str, check: str, faults: list[str], command: str) -> None:
+    if faults:
+        more = f" (and {len(faults) - MOST} more)" if len(faults) > MOST else ""
+        raise DataError(
+            f"The letter to {force} is not published; the {check} finds: {'; '.join(faults[:MOST])}{more}. "
+            f"All of it: {command}"
+        )
+
+
+def _numbers(project: Project, params: Params, force: str) -> list[str]:
+    against, _ = letter_check(project, params, force)
+    faults = []
+    for ending in (".docx", ".pdf"):
+        path = letter_folder(project, force) / f"letter-{force}{ending}"
+        checked = against.file(path)
+        faults += [f"{path.name}, {n.place}: {n.number} is bound to nothing" for n in checked.unbound]
+        faults += [f"{path.name}: {thing}" for thing in checked.objects]
+    return faults
+
+
+def _disclosed(project: Project, params: Params, force: str, audience: Audience) -> list[str]:
+    checked = check_release(letter_folder(project, force), project, params, [force], audience)
+    return [
+        *(f"{leak.file}, {leak.place}: {leak.what}" for leak in checked.leaks),
+        *(f"{found.file}, {found.place}: a reference to a person ({found.kind})" for found in checked.persons),
+        *(f"{file}, {place}: {fault}" for file, place, fault in checked.others),
+    ]

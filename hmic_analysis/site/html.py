@@ -1,0 +1,307 @@
+"""Turning what is known into HTML: the environment, the frame around every page, its weight and its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from PIL import Image, UnidentifiedImageError
+
+from hmic_analysis.disclosure.protect import Audience, declaration
+from hmic_analysis.documents.text import clean
+from hmic_analysis.errors import DataError
+from hmic_analysis.evidence.model import Sensitivity
+from hmic_analysis.params.models import Params
+from hmic_analysis.site.model import Nature
+
+# --------------------------------------------------------------------------------------------------------------------
+# Turning what is known into HTML: one environment for all pages, every text from data escaped.
+
+#: Columns of figures' data whose names are short for something.
+HEADINGS = {
+    "lo": "Interval from",
+    "hi": "Interval to",
+    "lo_missing": "Lowest, unknowns counted",
+    "hi_missing": "Highest, unknowns counted",
+    "n": "Rests on",
+    "p90": "90th centile",
+}
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates of this package.
+
+    Returns
+    -------
+    jinja2.Environment
+        Escapes every value, and refuses one that is not there.
+    """
+    found = jinja2.Environment(
+        loader=jinja2.PackageLoader("hmic_analysis.site", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters.update(shown=_shown, heading=_heading, capitalise=capitalise, trim_stop=_trim_stop)
+    return found
+
+
+def render(template: str, **values: Any) -> str:
+    """One page.
+
+    Parameters
+    ----------
+    template : str
+        File name in ``templates``.
+    **values
+        What it shows.
+
+    Returns
+    -------
+    str
+    """
+    return environment().get_template(template).render(**values)
+
+
+def _shown(value: Any) -> str:
+    """A cell of a table of data: numbers with at most two decimals, the rest as it is."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) or float(value).is_integer() else f"{value:,.2f}"
+
+
+def _heading(name: str) -> str:
+    """The name of a column as people read it."""
+    return HEADINGS.get(name) or capitalise(str(name).replace("_", " "))
+
+
+def capitalise(text: str) -> str:
+    """The text with its first letter large and the rest as it was."""
+    return text[:1].upper() + text[1:]
+
+
+def _trim_stop(text: str) -> str:
+    """The text without the full stop at its end, for a sentence that goes on."""
+    return text.rstrip().rstrip(".")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# What stands around every page: its place in the site, its notices and the level it declares.
+
+SYNTHETIC = "Synthetic data: nothing here is about any real police force."
+MIXED = "Partly synthetic data: what is marked as synthetic is not about any real police force."
+NATURES: dict[Nature, str] = {"synthetic": SYNTHETIC, "mixed": MIXED, "real": ""}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame of all pages of a site.
+
+    Attributes
+    ----------
+    params : Params
+    audience : str
+    embargo : str
+        The notice that every page bears; empty once the embargo has ended.
+    target : pathlib.Path
+        Folder of the site.
+    force : str
+        Slug of the force that the site is about; empty where it is about all.
+    """
+
+    params: Params
+    audience: Audience
+    embargo: str
+    target: Path
+    force: str = ""
+
+    def notices(self, nature: Nature) -> tuple[str, ...]:
+        """What a page has to say before anything else.
+
+        Parameters
+        ----------
+        nature : str
+            Whether what it shows is made up.
+
+        Returns
+        -------
+        tuple of str
+        """
+        return tuple(n for n in (NATURES[nature], self.embargo) if n)
+
+    def write(
+        self,
+        place: str,
+        template: str,
+        title: str,
+        nature: Nature,
+        level: Sensitivity | None = None,
+        crumbs: Sequence[tuple[str, str]] = (),
+        **values: Any,
+    ) -> int:
+        """Write one page.
+
+        Parameters
+        ----------
+        place : str
+            Below the site's folder, with forward slashes: ``findings/A1.html``.
+        template : str
+        title : str
+            Its heading, and with the site's name the title of its window.
+        nature : str
+            Whether what it shows is made up.
+        level : str, optional
+            The level it declares; by default that of the audience.
+        crumbs : sequence of (str, str)
+            Places above it, from the top: words and place.
+        **values
+            What the template shows.
+
+        Returns
+        -------
+        int
+            Its size in bytes.
+        """
+        inspection = self.params.inspection
+        page = render(
+            template,
+            root="../" * place.count("/"),
+            place=place,
+            title=clean(title),
+            site_title=clean(inspection.title),
+            organisation=inspection.letter.organisation,
+            abbreviation=inspection.letter.abbreviation,
+            audience=self.audience,
+            force_place=f"forces/{self.force}/index.html" if self.force else "",
+            notices=self.notices(nature),
+            declaration=declaration(level or self.audience),
+            crumbs=crumbs,
+            **values,
+        )
+        content = page.encode("utf-8")
+        path = self.target.joinpath(*place.split("/"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return len(content)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The style sheet and the script of a site, copied beside its pages.
+
+NAMES = ("site.css", "filter.js")
+
+
+def copy_assets(target: Path) -> None:
+    """Put the style sheet and the script into ``assets`` of a site.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+    """
+    folder = target / "assets"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in NAMES:
+        content = resources.files("hmic_analysis.site").joinpath("static", name).read_bytes()
+        (folder / name).write_bytes(content)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# How much a page may weigh with all that it loads, and its pictures within that.
+
+#: Bytes: a page with its pictures stays below; what doesn't fit is one click away.
+PAGE = 1_000_000
+#: Bytes kept for the page itself, the style sheet and the script.
+TEXT = 300_000
+
+
+@dataclass
+class Budget:
+    """What is left for pictures on one page."""
+
+    left: int = PAGE - TEXT
+
+    def fits(self, path: Path) -> bool:
+        """Take a picture's bytes off what is left; False where it would be too much."""
+        size = path.stat().st_size
+        if size > self.left:
+            return False
+        self.left -= size
+        return True
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """Width and height of a picture in pixels."""
+    with Image.open(path) as picture:
+        return picture.size
+
+
+def say_size(size: int) -> str:
+    """A file's size as people read it: ``34 kB``."""
+    return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Pictures small enough for a page: figures hold few colours, so a palette of them loses nothing that the eye sees.
+
+#: Colours kept; figures use six and their mixtures with white along the edges of letters and lines.
+COLOURS = 48
+
+
+def read_png(path: Path) -> bytes:
+    """A picture as the notebook left it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    DataError
+        If it isn't there.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"The evidence names the picture {path}, which isn't there. Run the finding again.") from None
+
+
+def small(content: bytes, name: str) -> tuple[bytes, int, int]:
+    """A picture as a page carries it.
+
+    Parameters
+    ----------
+    content : bytes
+        PNG.
+    name : str
+        What to call it in a message.
+
+    Returns
+    -------
+    tuple of bytes, int and int
+        PNG with a palette, its width and its height in pixels.
+
+    Raises
+    ------
+    DataError
+        If it isn't a picture.
+    """
+    try:
+        picture = Image.open(BytesIO(content)).convert("RGB")
+    except (UnidentifiedImageError, OSError):
+        raise DataError(f"{name} is not a picture. Run the finding again.") from None
+    drawn = picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    out = BytesIO()
+    drawn.save(out, "png", compress_level=6)
+    return out.getvalue(), picture.width, picture.height

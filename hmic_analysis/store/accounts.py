@@ -1,0 +1,559 @@
+"""The account of every row: the manifest of a force's tables, the rows kept aside, and what is said of both."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field
+
+from hmic_analysis.contracts import CONTRACTS, Contract
+from hmic_analysis.evidence.model import RowAccount
+from hmic_analysis.store.csvfile import fetch_lines
+from hmic_analysis.store.feeds import Feed
+from hmic_analysis.store.mapping import CannotTell, Note
+from hmic_analysis.store.persons import make_private_folder, restrict
+from hmic_analysis.store.rawtable import RawTable
+from hmic_analysis.store.sql import literal, scalar
+from hmic_analysis.store.stage import stage_name
+from hmic_analysis.store.textfile import BadLine
+
+# --------------------------------------------------------------------------------------------------------------------
+# The manifest of a force's processed tables: what there is, where it came from, what to know about it.
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TableEntry(_Model):
+    """One processed table.
+
+    Attributes
+    ----------
+    rows : int
+    first, last : str
+        Earliest and latest value of the column that places a row in the period (local time), ``""`` if none.
+    sha256 : str
+        Hash of its Parquet file.
+    sources : tuple of str
+        Sources it was fed from.
+    synthetic : bool
+        Some of its rows are marked as made up.
+    flags : dict
+        Rows by flag.
+    accounts : tuple of RowAccount
+        Rows offered to it, file by file.
+    """
+
+    rows: int
+    first: str = ""
+    last: str = ""
+    sha256: str
+    sources: tuple[str, ...]
+    synthetic: bool = False
+    flags: dict[str, int] = Field(default_factory=dict)
+    accounts: tuple[RowAccount, ...] = ()
+
+
+class Manifest(_Model):
+    """Everything about one force's processed tables.
+
+    Attributes
+    ----------
+    version : str
+        Folder of the tables, ``v-`` and twelve hex digits of everything that went in.
+    timezone : str
+        Zone in which its times are shown.
+    accounts : tuple of RowAccount
+        Rows of every file.
+    cannot_tell_entries : tuple of CannotTell
+    notes : tuple of Note
+        Periods in which a table is suspect.
+    remarks : tuple of str
+        What a reader should know about how the files were read.
+    inputs : dict
+        SHA-256 of every file of the return by name, read or not.
+    mappings : dict
+        SHA-256 of every mapping.
+    source_titles : dict
+        Title, publisher and licence of every mapping but the standard one, for source lines.
+    broken : dict
+        Tables that can't be used, with the fault of the file that should have fed them.  They are never taken for
+        tables that were not supplied.
+    columns_not_used : dict
+        By file.
+    files_not_read : tuple of str
+    key_id : str
+        Name of the key of the person hashes.
+    """
+
+    schema_version: int = 1
+    force: str
+    version: str
+    timezone: str
+    synthetic: bool
+    tables: dict[str, TableEntry]
+    accounts: tuple[RowAccount, ...]
+    cannot_tell_entries: tuple[CannotTell, ...] = ()
+    notes: tuple[Note, ...] = ()
+    remarks: tuple[str, ...] = ()
+    inputs: dict[str, str]
+    mappings: dict[str, str]
+    source_titles: dict[str, str] = Field(default_factory=dict)
+    broken: dict[str, str] = Field(default_factory=dict)
+    contracts_sha256: str
+    key_id: str
+    columns_not_used: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    files_not_read: tuple[str, ...] = ()
+
+    def cannot_tell(self, about: str) -> tuple[CannotTell, ...]:
+        """What the sources can't say about something.
+
+        Parameters
+        ----------
+        about : str
+            A table, ``table.column`` or the name of an indicator.  A table's entries also hold for its columns.
+
+        Returns
+        -------
+        tuple of CannotTell
+        """
+        table = about.partition(".")[0]
+        return tuple(c for c in self.cannot_tell_entries if c.about in (about, table))
+
+    def measurable(self, about: str) -> bool:
+        """Whether nothing makes ``about`` impossible to measure."""
+        return not any(c.effect == "not_measurable" for c in self.cannot_tell(about))
+
+    def notes_for(self, table: str) -> tuple[Note, ...]:
+        """Suspect periods of a table."""
+        return tuple(n for n in self.notes if n.table == table)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Write what preparing one force gives: Parquet tables and the account of every row.
+
+#: How tables are written: half of the usual effort packs them as small.
+PARQUET = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+#: Reason of rows that were offered to no table.
+OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass
+class Accounts:
+    """Rows by file, and by file and table."""
+
+    files: list[RowAccount] = field(default_factory=list)
+    tables: dict[str, list[RowAccount]] = field(default_factory=dict)
+
+
+def write_table(
+    con: duckdb.DuckDBPyConnection, contract: Contract, feeds: list[Feed], files: dict[int, str], path: Path
+) -> None:
+    """Write the kept rows of a table as Parquet, sorted by time.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    contract : Contract
+    feeds : list of Feed
+        By number.
+    files : dict
+        Names of the raw tables' files by number.
+    path : pathlib.Path
+    """
+    columns = []
+    for column in contract.columns:
+        kind = {"timestamp": "TIMESTAMPTZ", "code": "VARCHAR"}.get(column.kind)
+        columns.append(f"{column.name}::{kind} AS {column.name}" if kind else column.name)
+    own = {i: f for i, f in enumerate(feeds) if f.table == contract.name}
+    sources = " ".join(f"WHEN {i} THEN {literal(f.source)}" for i, f in own.items())
+    fed = {f.raw.file for f in own.values()}
+    names = " ".join(f"WHEN {i} THEN {literal(f)}" for i, f in files.items() if f in fed)
+    columns += [
+        f"CASE feed {sources} END AS source",
+        f"CASE file {names} END AS source_file",
+        "_row AS source_row",
+        "array_to_string(flags, ';') AS flags",
+    ]
+    order = ", ".join(x for x in (contract.time and f"{contract.time} NULLS FIRST", "file", "_row", "feed") if x)
+    kept = f"SELECT * FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
+    if not _in_order(con, contract, feeds, kept):
+        kept += f" ORDER BY {order}"
+    con.execute(f"COPY (SELECT {', '.join(columns)} FROM ({kept})) TO {literal(str(path))} ({PARQUET})").fetchall()
+
+
+def _in_order(con: duckdb.DuckDBPyConnection, contract: Contract, feeds: list[Feed], kept: str) -> bool:
+    """Whether the rows kept already stand in the order of their time: to look is far cheaper than to sort."""
+    if sum(f.table == contract.name for f in feeds) > 1:
+        return False
+    # Rows that were flagged have moved to the end of the staging table.
+    time = contract.time or "0"
+    seen = f"SELECT {time} AS t, _row AS r, lag({time}) OVER () AS t0, lag(_row) OVER () AS r0 FROM ({kept})"
+    back = "t < t0 OR (t IS NULL AND t0 IS NOT NULL) OR (t IS NOT DISTINCT FROM t0 AND r < r0)"
+    return not con.execute(f"SELECT 1 FROM ({seen}) WHERE {back} LIMIT 1").fetchall()
+
+
+def first_and_last(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> tuple[str, str]:
+    """Earliest and latest kept value of the contract's time column, in local time; blank if there is none."""
+    if not contract.time:
+        return "", ""
+    column = contract.column(contract.time)
+    ends = con.execute(
+        f"SELECT min({column.name}), max({column.name}) FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
+    ).fetchall()[0]
+    shown = 7 if column.kind == "month" else 10
+
+    def local(value: date) -> date:
+        return value.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
+
+    first, last = ("" if end is None else local(end).isoformat()[:shown] for end in ends)
+    return first, last
+
+
+def count_flags(accounts: list[RowAccount]) -> dict[str, int]:
+    """Kept rows of a table by flag."""
+    found: Counter[str] = Counter()
+    for entry in accounts:
+        found.update(entry.flags)
+    return dict(sorted(found.items()))
+
+
+def account(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Feed]) -> Accounts:
+    """Account for every row of every file.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    raws : list of RawTable
+    feeds : list of Feed
+
+    Returns
+    -------
+    Accounts
+
+    Raises
+    ------
+    RuntimeError
+        If the rows don't add up: a fault of the loader, never of the data.
+    """
+    result = Accounts()
+    tables = list(dict.fromkeys(f.table for f in feeds))
+    for table in tables:
+        result.tables[table] = _table_accounts(con, table, raws)
+    for number, raw in enumerate(raws):
+        # Only the tables that this file feeds: a return of fifty files would else be looked through fifty times fifty.
+        fed = [f.table for f in feeds if f.raw.table == raw.table]
+        whole = _taken_whole(result.tables[fed[0]], raw) if len(fed) == 1 else None
+        _outside(con, number, raw, None if whole else list(dict.fromkeys(fed)))
+        result.files.append(whole or _file_account(con, number, raw, list(dict.fromkeys(fed))))
+    for entry in [*result.files, *(a for found in result.tables.values() for a in found)]:
+        if entry.read != entry.kept + entry.rejected or min(entry.kept, entry.rejected) < 0:
+            raise RuntimeError(f"rows of {entry.file} {entry.table} do not add up: {entry!r}")
+    return result
+
+
+def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTable]) -> list[RowAccount]:
+    stage = stage_name(table)
+    counts = con.execute(
+        f"SELECT file, count(*), count(*) FILTER (len(reasons) = 0), count(*) FILTER (len(flags) > 0) FROM {stage} "
+        "GROUP BY file ORDER BY file"
+    ).fetchall()
+    # Most tables have no reason to tell and no flag; then there is nothing to count.
+    reasons: dict[int, Counter[str]] = {}
+    refused = any(offered > kept for _, offered, kept, _ in counts)
+    query = (
+        "SELECT file, reason_kind(reason), count(*) FROM "
+        f"(SELECT file, unnest(reasons) AS reason FROM {stage}) GROUP BY ALL ORDER BY ALL"
+    )
+    for file, reason, n in con.execute(query).fetchall() if refused else []:
+        reasons.setdefault(file, Counter())[reason] = n
+    flags: dict[int, Counter[str]] = {}
+    flagged = any(n for *_, n in counts)
+    query = (
+        f"SELECT file, flag, count(*) FROM (SELECT file, unnest(flags) AS flag FROM {stage} WHERE len(reasons) = 0) "
+        "GROUP BY ALL ORDER BY ALL"
+    )
+    for file, flag, n in con.execute(query).fetchall() if flagged else []:
+        flags.setdefault(file, Counter())[flag] = n
+    return [
+        RowAccount(
+            file=raws[file].file,
+            table=table,
+            read=offered,
+            kept=kept,
+            rejected=offered - kept,
+            reasons=dict(reasons.get(file, {})),
+            flags=dict(flags.get(file, {})),
+            sha256=raws[file].sha256,
+        )
+        for file, offered, kept, _ in counts
+    ]
+
+
+def _taken_whole(accounts: list[RowAccount], raw: RawTable) -> RowAccount | None:
+    """The account of a file whose every row was offered to one table: that of the table; None for other files."""
+    found = [a for a in accounts if a.file == raw.file]
+    if raw.bad or len(found) != 1 or found[0].read != raw.read:
+        return None
+    return found[0].model_copy(update={"table": "", "flags": {}, "reasons": dict(sorted(found[0].reasons.items()))})
+
+
+def _outside(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str] | None) -> None:
+    """Make ``<raw>_outside``: rows that no table was offered, with their reason; none where tables are None."""
+    if tables is None:
+        con.execute(f"CREATE TABLE {raw.table}_outside (_row BIGINT, reason VARCHAR)")
+        return
+    staged = " UNION ALL ".join(f"SELECT _row FROM {stage_name(t)} WHERE file = {number}" for t in tables)
+    staged = staged or "SELECT NULL::BIGINT AS _row WHERE false"
+    con.execute(
+        f"CREATE TABLE {raw.table}_outside AS SELECT _row, coalesce(_skip, '{OUT_OF_SCOPE}') AS reason "
+        f"FROM {raw.table}_rows r ANTI JOIN ({staged}) s USING (_row)"
+    ).fetchall()
+
+
+def _file_account(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str]) -> RowAccount:
+    reasons: Counter[str] = Counter(_bad_kind(line) for line in raw.bad)
+    for reason, n in con.execute(f"SELECT reason, count(*) FROM {raw.table}_outside GROUP BY reason").fetchall():
+        reasons[reason] += n
+    selects = [
+        f"SELECT _row, len(reasons) = 0 AS kept, reasons FROM {stage_name(t)} WHERE file = {number}" for t in tables
+    ]
+    kept = refused = 0
+    if selects:
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE fate AS SELECT _row, bool_or(kept) AS kept, "
+            f"list_distinct(flatten(list(reasons))) AS reasons FROM ({' UNION ALL '.join(selects)}) GROUP BY _row"
+        ).fetchall()
+        kept = scalar(con, "SELECT count(*) FROM fate WHERE kept")
+        refused = scalar(con, "SELECT count(*) FROM fate WHERE NOT kept")
+        for reason, n in con.execute(
+            "SELECT reason, count(*) FROM (SELECT _row, unnest(list_distinct(list_transform(reasons, "
+            "lambda r: reason_kind(r)))) AS reason FROM fate WHERE NOT kept) GROUP BY reason ORDER BY reason"
+        ).fetchall():
+            reasons[reason] += n
+    outside = scalar(con, f"SELECT count(*) FROM {raw.table}_outside")
+    return RowAccount(
+        file=raw.file,
+        read=raw.read,
+        kept=kept,
+        rejected=refused + outside + len(raw.bad),
+        reasons=dict(sorted(reasons.items())),
+        sha256=raw.sha256,
+    )
+
+
+def _bad_kind(line: BadLine) -> str:
+    return "wrong number of fields" if " fields where " in line.reason else line.reason
+
+
+def contract_tables(feeds: list[Feed]) -> list[Contract]:
+    """Contracts of the tables fed, in the order of the template."""
+    fed = {f.table for f in feeds}
+    return [c for n, c in CONTRACTS.items() if n in fed]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The rows kept aside: one CSV file a table, with every reason and the original fields.
+
+#: Name of the file of what could not be read as rows.
+UNREADABLE = "not_rows"
+
+
+def write_rejected(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    raws: list[RawTable],
+    feeds: list[Feed],
+    accounts: Accounts,
+    work: Path,
+) -> None:
+    """Write the rows kept aside, one CSV file a table, readable by their owner only.
+
+    Each row has the file, the row in it, the table, every reason, and the original fields as JSON.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    folder : pathlib.Path
+        Made if need be; files of an earlier run that have no successor are removed.
+    raws : list of RawTable
+    feeds : list of Feed
+    accounts : Accounts
+        They say where there is nothing to look for.
+    work : pathlib.Path
+        Folder for copies.
+    """
+    make_private_folder(folder)
+    restrict(folder)
+    _fetch_originals(con, raws, feeds, work)
+    written = set()
+    for table in dict.fromkeys(f.table for f in feeds):
+        refused = {a.file for a in accounts.tables[table] if a.rejected}
+        parts = [
+            f"SELECT {n} AS fileno, {literal(raw.file)} AS file, s._row AS row, {literal(table)} AS table, "
+            f"array_to_string(s.reasons, ' | ') AS reasons, {raw.original()}::VARCHAR AS original "
+            f"FROM {stage_name(table)} s JOIN {raw.table}_rows r ON r._row = s._row "
+            f"WHERE s.file = {n} AND len(s.reasons) > 0"
+            for n, raw in enumerate(raws)
+            if raw.file in refused and any(f.table == table and f.raw is raw for f in feeds)
+        ]
+        written.add(_copy(con, folder, table, parts))
+    outside = [
+        f"SELECT {n} AS fileno, {literal(raw.file)} AS file, o._row AS row, '' AS table, o.reason AS reasons, "
+        f"{raw.original()}::VARCHAR AS original FROM {raw.table}_outside o JOIN {raw.table}_rows r ON r._row = o._row"
+        for n, raw in enumerate(raws)
+        if accounts.files[n].rejected > len(raw.bad)
+    ]
+    written.add(_copy(con, folder, OUT_OF_SCOPE, outside))
+    bad = [(n, raw.file, b.line, b.reason, _text(b.raw)) for n, raw in enumerate(raws) for b in raw.bad]
+    kinds = {
+        "fileno": pa.int64(),
+        "file": pa.string(),
+        "row": pa.int64(),
+        "reason": pa.string(),
+        "text": pa.string(),
+    }
+    columns = zip(*bad, strict=True) if bad else [()] * len(kinds)
+    con.register(
+        "bad_lines",
+        pa.table({k: pa.array(list(c), kind) for (k, kind), c in zip(kinds.items(), columns, strict=True)}),
+    )
+    text = "to_json({'line': text})::VARCHAR"
+    line = f"SELECT fileno, file, row, '' AS table, reason AS reasons, {text} AS original FROM bad_lines"
+    written.add(_copy(con, folder, UNREADABLE, [line]))
+    for old in folder.glob("*.csv"):
+        if old.name not in written:
+            old.unlink()
+
+
+def _fetch_originals(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Feed], work: Path) -> None:
+    """Fetch the text of rows that were read with their types and kept aside later, such as repeats."""
+    for feed in feeds:
+        raw, number = feed.raw, next(n for n, raw in enumerate(raws) if raw is feed.raw)
+        if raw.straight is None:
+            continue
+        refused = con.execute(
+            f"SELECT _row FROM {stage_name(feed.table)} ANTI JOIN {raw.table} USING (_row) "
+            f"WHERE file = {number} AND len(reasons) > 0"
+        ).fetchall()
+        if refused:
+            fetch_lines(con, raw.straight.layout, raw.table, [row for (row,) in refused], work)
+
+
+def _copy(con: duckdb.DuckDBPyConnection, folder: Path, name: str, parts: list[str]) -> str:
+    if not parts:
+        return ""
+    query = " UNION ALL ".join(parts)
+    if not scalar(con, f"SELECT count(*) FROM ({query})"):
+        return ""
+    part = folder / f".{name}.part"
+    part.touch(mode=0o600)
+    restrict(part)
+    con.execute(
+        f'COPY (SELECT file, row, "table", reasons, original FROM ({query}) ORDER BY fileno, row) '
+        f"TO {literal(str(part))} (FORMAT csv, HEADER, USE_TMP_FILE false)"
+    ).fetchall()
+    final = folder / f"{name}.csv"
+    os.replace(part, final)
+    restrict(final)
+    return final.name
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", errors="replace").replace("\0", "\ufffd")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# What 'hmic data check' prints: the account of a force's return, line by line.
+
+State = Literal["ok", "note", "warning"]
+#: Share of rejected rows from which a line is a warning, in per cent.
+WARN_PCT = 5.0
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One line of the check.
+
+    Attributes
+    ----------
+    what : str
+        ``file``, ``table``, ``rejected``, ``flag``, ``broken``, ``not used``, ``not read``, ``cannot tell``,
+        ``suspect period``, ``remark``, ``synthetic``.
+    name : str
+        The file or table it is about.
+    state : str
+    text : str
+    """
+
+    what: str
+    name: str
+    state: State
+    text: str
+
+
+def check_rows(manifest: Manifest) -> list[CheckRow]:
+    """The account of a force's processed tables.
+
+    Parameters
+    ----------
+    manifest : Manifest
+
+    Returns
+    -------
+    list of CheckRow
+        Files first, then tables with their flags, then what was left aside and what the source can't tell.
+    """
+    rows = []
+    if manifest.synthetic:
+        made_up = ", ".join(name for name, entry in manifest.tables.items() if entry.synthetic)
+        rows.append(CheckRow("synthetic", made_up, "warning", "holds made-up (synthetic) rows; not evidence"))
+    for account in manifest.accounts:
+        rows += _account(account)
+    for name, entry in manifest.tables.items():
+        span = f", {entry.first} to {entry.last}" if entry.first else ""
+        rows.append(CheckRow("table", name, "ok" if entry.rows else "warning", f"{entry.rows:,} rows{span}"))
+        rows += [CheckRow("flag", name, "note", f"{flag}: {n:,} rows") for flag, n in entry.flags.items()]
+    rows += [CheckRow("not read", file, "note", "no table asks for it") for file in manifest.files_not_read]
+    rows += [CheckRow("broken", table, "warning", fault) for table, fault in manifest.broken.items()]
+    rows += _not_used(manifest)
+    rows += [CheckRow("remark", "", "warning", text) for text in manifest.remarks]
+    rows += [
+        CheckRow("cannot tell", c.about, "warning" if c.effect == "not_measurable" else "note", c.because)
+        for c in manifest.cannot_tell_entries
+    ]
+    rows += [
+        CheckRow("suspect period", n.table, "warning", f"{n.start} to {n.end} ({n.state}): {n.note}")
+        for n in manifest.notes
+    ]
+    return rows
+
+
+def _not_used(manifest: Manifest) -> list[CheckRow]:
+    """Columns that are not carried, files with the same ones together."""
+    files: dict[tuple[str, ...], list[str]] = {}
+    for file, columns in manifest.columns_not_used.items():
+        files.setdefault(columns, []).append(file)
+    return [
+        CheckRow("not used", names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else ""), "note", ", ".join(c))
+        for c, names in files.items()
+    ]
+
+
+def _account(account: RowAccount) -> list[CheckRow]:
+    share = 100 * account.rejected / account.read if account.read else 0.0
+    state: State = "warning" if share >= WARN_PCT else "note" if account.rejected else "ok"
+    text = f"{account.read:,} rows read = {account.kept:,} kept + {account.rejected:,} kept aside"
+    rows = [CheckRow("file", account.file, state, text)]
+    for reason, n in sorted(account.reasons.items(), key=lambda item: (-item[1], item[0])):
+        rows.append(CheckRow("rejected", account.file, state, f"{reason}: {n:,}"))
+    return rows
