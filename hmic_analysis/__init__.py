@@ -27,7 +27,7 @@ _HOMES = {
     "settings": "tables",
     "work_through": "working",
     "indicator": "working",
-    "rows_behind": "rows",
+    "rows_behind": "working",
 }
 _LOADERS = (
     "load_incidents",

@@ -14,7 +14,7 @@ from hmic_analysis.errors import EXIT_PARAMETERS, EXIT_SOME_FAILED, HmicError, d
 
 #: Command or group -> its module in this package, and its name there.  Groups are typer applications.
 COMMANDS = {
-    "quickstart": ("quickstart", "quickstart"),
+    "quickstart": ("doctor", "quickstart"),
     "doctor": ("doctor", "doctor"),
     "data": ("data", "app"),
     "params": ("catalogue", "params_app"),
@@ -22,18 +22,18 @@ COMMANDS = {
     "plan": ("plan", "plan"),
     "why": ("plan", "why"),
     "run": ("run", "run"),
-    "status": ("status", "status"),
-    "schedule": ("schedule", "schedule"),
-    "letter": ("letter", "app"),
-    "accuracy": ("accuracy", "app"),
-    "release": ("release", "app"),
-    "update": ("update", "app"),
+    "status": ("plan", "status"),
+    "schedule": ("plan", "schedule"),
+    "letter": ("letter", "letter_app"),
+    "accuracy": ("process", "accuracy_app"),
+    "release": ("process", "release_app"),
+    "update": ("process", "update_app"),
     "compare": ("compare", "app"),
-    "figures": ("figures", "app"),
-    "site": ("site", "app"),
-    "national": ("national", "app"),
-    "disclosure": ("disclosure", "app"),
-    "explore": ("explore", "explore"),
+    "figures": ("letter", "figures_app"),
+    "site": ("publish", "site_app"),
+    "national": ("publish", "national_app"),
+    "disclosure": ("publish", "disclosure_app"),
+    "explore": ("doctor", "explore"),
 }
 
 
