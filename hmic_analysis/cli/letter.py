@@ -11,7 +11,8 @@ import typer
 from hmic_analysis.cli.console import AllOption, FindingOption, ForceOption, ProjectOption, choose_forces, err, out
 from hmic_analysis.disclosure.protect import declaration, highest, rules_of
 from hmic_analysis.disclosure.release import released
-from hmic_analysis.documents.embargo import embargo_notice, marked_page, now
+from hmic_analysis.documents import embargo as clock
+from hmic_analysis.documents.embargo import embargo_notice, marked_page
 from hmic_analysis.documents.word import write_whole
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, ParameterError, did_you_mean
 from hmic_analysis.letters.check import Checked, listing, listing_csv
@@ -168,7 +169,7 @@ def gallery(force: ForceOption = None, everyone: AllOption = False, project: Pro
         bundles, folders = evidence_of(home, params, slug, _warn)
         level = highest(part.sensitivity for b in bundles for part in (b, *b.figures))
         page = marked_page(gallery_page(bundles, folders), declaration(level))
-        page = marked_page(page, embargo_notice(params, now()))
+        page = marked_page(page, embargo_notice(params, clock.now()))
         write_whole(path, page.encode("utf-8"))
         out().print(f"Gallery: {home.relative(path)}", markup=False)
 
@@ -190,7 +191,7 @@ def export(
     for id in finding or ():
         params.finding(id)
     slugs = choose_forces(params, force)
-    embargo = embargo_notice(params, now())
+    embargo = embargo_notice(params, clock.now())
     for slug in slugs:
         # Figures of several forces bear the same names.
         folder = out_folder / slug if len(slugs) > 1 else out_folder

@@ -349,9 +349,10 @@ REASONS = {
     "versions": "Python or a package has another version",
 }
 
-#: A setting read from anything, and one quantifier asked for: its word, or nothing where it isn't a plain one.
+#: A setting read from anything but a quantifier (which has grades of its own), and one quantifier asked for: its word,
+#: or nothing where it isn't a plain one.
 _SETTING = re.compile(
-    rf"(?:\.|getattr\([^)]*['\"])({'|'.join([*Settings.model_fields, 'period_start', 'period_end', 'quantifier'])})\b"
+    rf"(?:(?<!quantifier)\.|getattr\([^)]*['\"])({'|'.join([*Settings.model_fields, 'period_start', 'period_end', 'quantifier'])})\b"
 )
 _QUANTIFIER = re.compile(r"\.quantifier\(\s*(?:[\"']([^\"']*)[\"'])?")
 

@@ -170,9 +170,9 @@ def test_a_changed_module_reaches_the_findings_that_use_it(project, library):
     kept = {p: p.read_text(encoding="utf-8") for p in library.rglob("*.py")}
     try:
         change("letters", "word.py")
-        change("runs", "batch.py")
+        change("runs", "lanes.py")
         assert due(project) == {}
-        change("measures", "bail.py")
+        change("findings", "a6_suspects.py")
         assert due(project) == dict.fromkeys(("cleveland A6", "kent A6"), "library code that it uses changed")
         change("errors.py")
         assert changed_ids(due(project)) == set(findings(project))
