@@ -351,9 +351,8 @@ REASONS = {
 
 #: A setting read from anything but a quantifier (which has grades of its own), and one quantifier asked for: its word,
 #: or nothing where it isn't a plain one.
-_SETTING = re.compile(
-    rf"(?:(?<!quantifier)\.|getattr\([^)]*['\"])({'|'.join([*Settings.model_fields, 'period_start', 'period_end', 'quantifier'])})\b"
-)
+_NAMES = "|".join([*Settings.model_fields, "period_start", "period_end", "quantifier"])
+_SETTING = re.compile(rf"(?:(?<!quantifier)\.|getattr\([^)]*['\"])({_NAMES})\b")
 _QUANTIFIER = re.compile(r"\.quantifier\(\s*(?:[\"']([^\"']*)[\"'])?")
 
 #: Part of what a report rests on -> item -> its hash or value.
