@@ -74,22 +74,7 @@ class Project:
 
 
 def find_project(start: str | Path | None = None) -> Project:
-    """Find the project that ``start`` lies in.
-
-    Parameters
-    ----------
-    start : str or pathlib.Path, optional
-        A folder in the project; by default the environment variable ``HMIC_PROJECT``, else the working folder.
-
-    Returns
-    -------
-    Project
-
-    Raises
-    ------
-    ParameterError
-        If neither the folder nor any above it holds ``params/inspection.yml``.
-    """
+    """Find the project that ``start`` lies in."""
     where = Path(start or os.environ.get("HMIC_PROJECT") or Path.cwd()).expanduser().resolve()
     for folder in (where, *where.parents):
         if (folder / MARKER).is_file():

@@ -15,15 +15,7 @@ from multiprocessing.connection import wait
 def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Processes begun afresh (not copied, so that it is the same on Windows).
 
-    Parameters
-    ----------
-    workers : int
-        At least 1.
-
-    Yields
-    ------
-    concurrent.futures.ProcessPoolExecutor
-        Where the block ends in an error, what has not begun is dropped.
+    Where the block ends in an error, what has not begun is dropped.
 
     Notes
     -----

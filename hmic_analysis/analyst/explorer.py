@@ -24,16 +24,7 @@ STATES = {"Counted": "yes", "Not counted": "no", "Not known": "unknown", "All": 
 
 
 def show_frame(frame: pd.DataFrame) -> str:
-    """A frame as HTML, every text of it escaped.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-
-    Returns
-    -------
-    str
-    """
+    """A frame as HTML, every text of it escaped."""
     return frame.to_html(escape=True, na_rep="", border=0, justify="left")
 
 
@@ -125,12 +116,7 @@ WORDS = (
 
 
 class Comparison(widgets.VBox):
-    """One figure of the force beside all others and beside similar forces.
-
-    Parameters
-    ----------
-    home : Project
-    """
+    """One figure of the force beside all others and beside similar forces."""
 
     def __init__(self, home: Project) -> None:
         self.home = home
@@ -179,7 +165,6 @@ class Explorer(widgets.VBox):
     ----------
     force : str, optional
         Slug; by default the first one that has a return.
-    finding : str
     project : str or pathlib.Path, optional
         Folder of the project; by default the one that the working folder lies in.
     """

@@ -83,7 +83,6 @@ def prepared(home: Project, force: str) -> str:
 
     Parameters
     ----------
-    home : Project
     force : str
         Slug of the force.
 
@@ -137,10 +136,6 @@ def loader(name: str) -> Any:
 def list_forces(project: str | Path | None = None) -> pd.DataFrame:
     """The forces of a project and whether there is a return of each.
 
-    Parameters
-    ----------
-    project : str or pathlib.Path, optional
-
     Returns
     -------
     pandas.DataFrame
@@ -168,10 +163,6 @@ def list_forces(project: str | Path | None = None) -> pd.DataFrame:
 
 def list_findings(project: str | Path | None = None) -> pd.DataFrame:
     """The findings of the letter.
-
-    Parameters
-    ----------
-    project : str or pathlib.Path, optional
 
     Returns
     -------
@@ -212,10 +203,8 @@ def settings(force: str, finding: str | None = None, project: str | Path | None 
 
     Parameters
     ----------
-    force : str
     finding : str, optional
         For the thresholds of a finding.
-    project : str or pathlib.Path, optional
 
     Returns
     -------

@@ -63,10 +63,6 @@ class Worked:
 def frame_of(indicators: Any) -> pd.DataFrame:
     """Indicators as numbers.
 
-    Parameters
-    ----------
-    indicators : iterable of Indicator
-
     Returns
     -------
     pandas.DataFrame
@@ -103,10 +99,6 @@ def work_through(
     project : str or pathlib.Path, optional
         Folder of the project; by default the one that the working folder lies in.
 
-    Returns
-    -------
-    Worked
-
     Raises
     ------
     ParameterError
@@ -139,8 +131,6 @@ def run_cells(home: Project, notebook: Path, values: dict[str, str]) -> dict[str
 
     Parameters
     ----------
-    home : Project
-    notebook : pathlib.Path
     values : dict of str to str
         Set after the cell tagged ``parameters``.
 
@@ -182,10 +172,8 @@ def indicator(
     ----------
     name : str
         Such as ``attendance_pct``; the catalogue (``hmic findings``) lists them.
-    force : str
     period_start, period_end, as_of : str or datetime.date
         Days in place of those of the parameter files.
-    project : str or pathlib.Path, optional
 
     Returns
     -------
@@ -269,7 +257,6 @@ def table_of(worked: Worked, units: pd.Series) -> str:
 
     Parameters
     ----------
-    worked : Worked
     units : pandas.Series
         Indexed by reference; the index bears the name of its column.
 

@@ -63,21 +63,7 @@ def plain_table(*columns: str, title: str = "") -> Table:
 
 
 def read_overrides(words: Sequence[str] | None) -> dict[str, str]:
-    """``key=value`` words as a mapping.
-
-    Parameters
-    ----------
-    words : sequence of str or None
-
-    Returns
-    -------
-    dict of str to str
-
-    Raises
-    ------
-    ParameterError
-        If a word has no ``=`` in it.
-    """
+    """``key=value`` words as a mapping."""
     pairs = {}
     for word in words or ():
         key, mark, value = word.partition("=")
@@ -88,24 +74,7 @@ def read_overrides(words: Sequence[str] | None) -> dict[str, str]:
 
 
 def choose_forces(params: Params, slugs: Sequence[str] | None, everyone: bool = False) -> list[str]:
-    """The forces a command is about.
-
-    Parameters
-    ----------
-    params : Params
-    slugs : sequence of str or None
-    everyone : bool
-        All territorial forces.
-
-    Returns
-    -------
-    list of str
-
-    Raises
-    ------
-    ParameterError
-        If a slug is unknown, or none was named.
-    """
+    """The forces a command is about."""
     if everyone:
         return [f.slug for f in params.territorial]
     if not slugs:

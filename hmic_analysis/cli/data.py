@@ -80,29 +80,7 @@ def simulate_forces(
     workers: int = 1,
     done: Callable[[str, Simulated | None], None] | None = None,
 ) -> None:
-    """Write synthetic returns.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slugs : list of str
-        Territorial forces.
-    facts : Facts or None
-        True of each of them; None: drawn for each.
-    scale : float
-        1 is the real size.
-    seed : int
-    workers : int
-        Processes at a time.
-    done : callable, optional
-        Told of each force when its return is written, or None for one that sends nothing.
-
-    Raises
-    ------
-    ParameterError
-        If a force has no public facts to be sized by, or its folder holds a return that is not synthetic.
-    """
+    """Write synthetic returns."""
     orders = []
     for slug in slugs:
         spec = params.force(slug)

@@ -38,18 +38,7 @@ COMMANDS = {
 
 
 def build_app(wanted: str = "") -> typer.Typer:
-    """The application with its commands.
-
-    Parameters
-    ----------
-    wanted : str
-        A command: only its module is imported, since each pulls in much that the others don't need.  Anything else:
-        all are.
-
-    Returns
-    -------
-    typer.Typer
-    """
+    """The application with its commands."""
     app = typer.Typer(
         name="hmic",
         help="The evidence behind each finding of a police force inspection letter.",
@@ -80,15 +69,7 @@ def _top(
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line.
 
-    Parameters
-    ----------
-    arguments : list of str, optional
-        By default those of the process.
-
-    Returns
-    -------
-    int
-        Exit code: 0 all well, 1 some reports failed, 2 wrong parameters, 3 data that can't be loaded, 4 locked.
+    Exit code: 0 all well, 1 some reports failed, 2 wrong parameters, 3 data that can't be loaded, 4 locked.
     """
     for stream in (sys.stdout, sys.stderr):
         # A Windows console that is not UTF-8 must not end a night's run over a dash.

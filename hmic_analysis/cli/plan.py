@@ -55,14 +55,7 @@ def plan(
 def plan_lines(jobs: Sequence[Job]) -> list[str]:
     """A plan as lines of text in columns; a table of the console's own takes a second for the whole country.
 
-    Parameters
-    ----------
-    jobs : sequence of Job
-
-    Returns
-    -------
-    list of str
-        A line of headings, and one for each report.
+    Gives a line of headings, and one for each report.
     """
     rows = [("Force", "Finding", "Title", "Would run?", "Why")]
     rows += [(job.force, job.finding, job.title, "yes" if job.due else "no", job.reason) for job in jobs]
@@ -108,16 +101,7 @@ def status(
 def say_status(status: Status, running: bool) -> list[str]:
     """A status in words.
 
-    Parameters
-    ----------
-    status : Status
-    running : bool
-        Whether the run holds its lock.
-
-    Returns
-    -------
-    list of str
-        Lines.
+    Lines.
     """
     over = status.state in ("finished", "stopped")
     state = status.state if over or running else "cut off: its process was killed; the next run does the rest"

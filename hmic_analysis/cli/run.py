@@ -137,13 +137,7 @@ class Teller:
             self._progress.update(self._task, advance=1, description=counts)
 
     def sum_up(self, project: Project, outcome: Outcome) -> None:
-        """Say at the end what came of it; what failed comes last.
-
-        Parameters
-        ----------
-        project : Project
-        outcome : Outcome
-        """
+        """Say at the end what came of it; what failed comes last."""
         status = outcome.status
         if not outcome.results and status.planned:
             self._nothing_done(outcome)
@@ -278,20 +272,7 @@ def run_forces(
 ) -> int:
     """Load, plan and execute, showing progress.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    forces, findings : sequence of str
-    overrides : mapping of str to str, optional
-    again : bool
-    workers : int
-        0: as ``params/runs.yml`` says.
-
-    Returns
-    -------
-    int
-        Exit code.
+    Exit code.
     """
     wanted = Wanted(forces, findings, overrides or {}, again, workers=workers)
     return run_wanted(project, params, load_rules(project, params), wanted).exit_code
@@ -321,23 +302,7 @@ def run_wanted(
     log: Path | None = None,
     executor: Executor | None = None,
 ) -> Outcome:
-    """The work of ``hmic run`` when its words are read.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    rules : RunRules
-    wanted : Wanted
-    quiet : bool
-    log : pathlib.Path or None
-    executor : callable or None
-        None: on this machine.
-
-    Returns
-    -------
-    Outcome
-    """
+    """The work of ``hmic run`` when its words are read."""
     with Teller(err(), quiet, log) as teller, _stopped_in_order():
         outcome = run_reports(project, params, rules, wanted, teller.watcher(), executor)
         teller.close_progress()
@@ -351,13 +316,7 @@ def run_wanted(
 
 @contextmanager
 def _stopped_in_order() -> Iterator[None]:
-    """Have Ctrl-C, and a request to end as schedulers send it, end the run with one line.
-
-    Raises
-    ------
-    HmicError
-        In place of the interrupt.
-    """
+    """Have Ctrl-C, and a request to end as schedulers send it, end the run with one line."""
 
     def stop(number: int, frame: object) -> None:
         raise KeyboardInterrupt

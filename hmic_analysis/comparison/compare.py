@@ -41,14 +41,7 @@ _PLACES = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """One figure of all forces, gathered and judged.
-
-    Attributes
-    ----------
-    params : Params
-    gathered : Gathered
-    funnel : FunnelResult
-    """
+    """One figure of all forces, gathered and judged."""
 
     params: Params
     gathered: Gathered
@@ -98,10 +91,7 @@ class Beside:
     def table(self) -> pd.DataFrame:
         """The force and both comparators, for show.
 
-        Returns
-        -------
-        pandas.DataFrame
-            ``Who``, ``Forces``, ``Figure``, ``Difference``, ``Interval``, ``Note``.
+        ``Who``, ``Forces``, ``Figure``, ``Difference``, ``Interval``, ``Note``.
         """
         rows = [{"Who": self.name, "Forces": "1", "Figure": _say(self.value, self.unit), "Note": self.reason}]
         for found in (self.others, self.similar):
@@ -121,48 +111,13 @@ class Beside:
 
 
 def compare(project: Project, params: Params, indicator: str) -> Comparison:
-    """Gather one indicator of the 43 forces from their evidence, and judge it.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    indicator : str
-        Id, such as ``attendance_pct`` or ``attendance_pct[violence]``.
-
-    Returns
-    -------
-    Comparison
-
-    Raises
-    ------
-    ParameterError
-        If there is no such indicator.
-    DataError
-        If no force has evidence on it.
-    """
+    """Gather one indicator of the 43 forces from their evidence, and judge it."""
     gathered = gather(project, params, indicator)
     return Comparison(params, gathered, funnel(gathered, params.inspection.comparison))
 
 
 def beside_others(comparison: Comparison, force: str) -> Beside:
-    """One force of a comparison beside the others.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    force : str
-        Slug.
-
-    Returns
-    -------
-    Beside
-
-    Raises
-    ------
-    ParameterError
-        If the force is not in the comparison.
-    """
+    """One force of a comparison beside the others."""
     gathered, result = comparison.gathered, comparison.funnel
     level = comparison.params.inspection.confidence / 100
     group = similar_forces(comparison.params, force)
@@ -232,16 +187,7 @@ def _say(value: float, unit: str) -> str:
 
 
 def source_of(gathered: Gathered) -> str:
-    """The source line of pictures and tables of a comparison.
-
-    Parameters
-    ----------
-    gathered : Gathered
-
-    Returns
-    -------
-    str
-    """
+    """The source line of pictures and tables of a comparison."""
     if not gathered.finding:
         return gathered.definition
     kind = "simulated returns, synthetic data" if gathered.synthetic else "force data returns"
@@ -249,20 +195,7 @@ def source_of(gathered: Gathered) -> str:
 
 
 def funnel_chart(comparison: Comparison, force: str = "", name_others: bool = False) -> Chart:
-    """The funnel of all forces.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    force : str
-        Slug of the force to highlight and name; empty for none.
-    name_others : bool
-        Whether forces outside the outer line are named.
-
-    Returns
-    -------
-    Chart
-    """
+    """The funnel of all forces."""
     gathered, result = comparison.gathered, comparison.funnel
     inner, outer = (f"{level:g}%" for level in result.levels)
     frame = _usable(result.frame).rename(columns={"name": "label"})
@@ -280,18 +213,7 @@ def funnel_chart(comparison: Comparison, force: str = "", name_others: bool = Fa
 
 
 def map_chart(comparison: Comparison, force: str = "") -> Chart:
-    """The tile map of the figure; it shows every force's figure, so it is for those who may know them.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    force : str
-        Slug of the force whose tile is framed.
-
-    Returns
-    -------
-    Chart
-    """
+    """The tile map of the figure; it shows every force's figure, so it is for those who may know them."""
     gathered = comparison.gathered
     frame = _usable(gathered.forces).rename(columns={"name": "label"})
     return figure_map(
@@ -300,20 +222,7 @@ def map_chart(comparison: Comparison, force: str = "") -> Chart:
 
 
 def compare_chart(comparison: Comparison, force: str = "", similar_only: bool = False) -> Chart:
-    """Forces one below the other with intervals, and the totals of all and of similar forces.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    force : str
-        Slug of the force in question; empty: all forces, with the total of all.
-    similar_only : bool
-        Draw only the force and its group.
-
-    Returns
-    -------
-    Chart
-    """
+    """Forces one below the other with intervals, and the totals of all and of similar forces."""
     gathered = comparison.gathered
     frame = _usable(gathered.forces).rename(columns={"name": "label"})
     frame = frame.assign(n=frame["denominator"], why=frame["status"].map(STATUS_WORDS), similar=False)

@@ -120,17 +120,7 @@ class Gathered:
         return bool(self.used["synthetic"].any())
 
     def only(self, forces: Sequence[str]) -> Gathered:
-        """The same with these forces alone.
-
-        Parameters
-        ----------
-        forces : sequence of str
-            Slugs.
-
-        Returns
-        -------
-        Gathered
-        """
+        """The same with these forces alone."""
         return replace(self, forces=self.forces[self.forces["force"].isin(forces)].reset_index(drop=True))
 
     def who(self) -> str:
@@ -144,16 +134,7 @@ class Gathered:
 def multiplier_of(unit: str, kind: Kind) -> float:
     """What a numerator over a denominator is multiplied by.
 
-    Parameters
-    ----------
-    unit : str
-        ``%``, ``per 1,000 crimes``, ...
-    kind : str
-
-    Returns
-    -------
-    float
-        100 for per cent, the number in ``per 1,000``, else 1.
+    100 for per cent, the number in ``per 1,000``, else 1.
     """
     if unit == "%":
         return 100.0
@@ -164,19 +145,8 @@ def multiplier_of(unit: str, kind: Kind) -> float:
 def kind_of(unit: str, interval: str, has_parts: bool) -> Kind:
     """What kind of figure an indicator is.
 
-    Parameters
-    ----------
-    unit : str
-    interval : str
-        Name of the method of its interval.
-    has_parts : bool
-        Whether it has a numerator and a denominator.
-
-    Returns
-    -------
-    str
-        A share is a proportion of units only where its interval is that of counted units (Wilson): a share of
-        hours has none.  Quantiles and plain counts can't be pooled.
+    Gives a share is a proportion of units only where its interval is that of counted units (Wilson): a share of
+    hours has none.  Quantiles and plain counts can't be pooled.
     """
     if has_parts and unit == "%":
         return "proportion" if interval.startswith("Wilson") else "amounts"
@@ -188,15 +158,7 @@ def kind_of(unit: str, interval: str, has_parts: bool) -> Kind:
 def force_table(rows: Sequence[dict]) -> pd.DataFrame:
     """Rows on forces as the table of :class:`Gathered`.
 
-    Parameters
-    ----------
-    rows : sequence of dict
-        ``force``, ``name``, ``status`` and what else of :data:`COLUMNS` is known.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Numbers as float, missing where unknown or where the force has no usable figure.
+    Numbers as float, missing where unknown or where the force has no usable figure.
     """
     frame = pd.DataFrame(list(rows), columns=list(FIGURE_COLUMNS))
     for column in _NUMBERS:
@@ -219,36 +181,13 @@ def force_table(rows: Sequence[dict]) -> pd.DataFrame:
 def comparable(params: Params) -> dict[str, str]:
     """The indicators that a comparison can be asked for.
 
-    Parameters
-    ----------
-    params : Params
-
-    Returns
-    -------
-    dict of str to str
-        Name of each indicator of the catalogue, and the id of its finding, in the order of the letter.
+    Name of each indicator of the catalogue, and the id of its finding, in the order of the letter.
     """
     return {i.name: spec.id for spec in params.findings.values() for i in spec.indicators}
 
 
 def find_indicator(params: Params, indicator: str) -> FindingSpec:
-    """The finding that an indicator belongs to.
-
-    Parameters
-    ----------
-    params : Params
-    indicator : str
-        Name, with or without a stratum in brackets: ``attendance_pct[violence]``.
-
-    Returns
-    -------
-    FindingSpec
-
-    Raises
-    ------
-    ParameterError
-        If no finding has it; the message names the nearest.
-    """
+    """The finding that an indicator belongs to."""
     name = indicator.split("[", 1)[0]
     known = comparable(params)
     if name in known:
@@ -262,28 +201,8 @@ def find_indicator(params: Params, indicator: str) -> FindingSpec:
 def gather(project: Project, params: Params, indicator: str, forces: Sequence[str] = ()) -> Gathered:
     """One indicator of all forces, from their evidence bundles.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    indicator : str
-        Id: the name in the catalogue, with a stratum in brackets where one is meant.
-    forces : sequence of str
-        Slugs; empty: the 43 territorial forces.
-
-    Returns
-    -------
-    Gathered
-        Compared are figures of one window, the one that most forces have, and either real or synthetic ones: where
-        there is any real return the synthetic ones are left out and listed.
-
-    Raises
-    ------
-    ParameterError
-        If no finding has the indicator, or a force is unknown.
-    DataError
-        If no force has evidence on the finding, or none of it has the indicator: then the stratum is at fault and
-        the message lists those there are.
+    Compared are figures of one window, the one that most forces have, and either real or synthetic ones: where
+    there is any real return the synthetic ones are left out and listed.
     """
     spec = find_indicator(params, indicator)
     chosen = [params.force(slug) for slug in dict.fromkeys(forces)] or list(params.territorial)
@@ -402,23 +321,7 @@ VERDICT_COLUMNS = ("force", "name", "verdict", "grade", "reason", "synthetic", "
 
 
 def find_claim(params: Params, claim: str) -> tuple[str, ClaimSpec]:
-    """The finding of a claim, and the claim.
-
-    Parameters
-    ----------
-    params : Params
-    claim : str
-        Id: ``A2b``.
-
-    Returns
-    -------
-    tuple of str and ClaimSpec
-
-    Raises
-    ------
-    ParameterError
-        If there is none of that id, or it is a judgement, which gets no verdict.
-    """
+    """The finding of a claim, and the claim."""
     known = {c: spec for spec in params.findings.values() for c in spec.claims}
     if claim not in known:
         raise ParameterError(
@@ -433,25 +336,8 @@ def find_claim(params: Params, claim: str) -> tuple[str, ClaimSpec]:
 def gather_verdicts(project: Project, params: Params, claim: str) -> pd.DataFrame:
     """The verdicts of the 43 forces on one claim.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    claim : str
-        Id: ``A2b``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each force, by name: :data:`COLUMNS`.  Where the claim was not weighed ``verdict`` is None and
-        ``reason`` says why: not run, failed, or made up while others are real.
-
-    Raises
-    ------
-    ParameterError
-        If the claim can't be compared.
-    DataError
-        If no force has evidence on it.
+    Gives one row for each force, by name: :data:`COLUMNS`.  Where the claim was not weighed ``verdict`` is None and
+    ``reason`` says why: not run, failed, or made up while others are real.
     """
     finding, _ = find_claim(params, claim)
     rows = []

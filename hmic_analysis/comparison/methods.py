@@ -68,23 +68,9 @@ class SimilarForces:
 def similar_forces(params: Params, force: str) -> SimilarForces:
     """The forces that a force is set beside.
 
-    Parameters
-    ----------
-    params : Params
-    force : str
-        Slug.
-
-    Returns
-    -------
-    SimilarForces
-        The group of the parameters (``most_similar_forces``) where one is filled in; else the nearest
-        ``comparison.similar_forces`` by :func:`distances`.  A force without residents to speak of, and a body that
-        is none of the 43, has no group.
-
-    Raises
-    ------
-    ParameterError
-        If there is no such force.
+    Gives the group of the parameters (``most_similar_forces``) where one is filled in; else the nearest
+    ``comparison.similar_forces`` by :func:`distances`.  A force without residents to speak of, and a body that is
+    none of the 43, has no group.
     """
     spec = params.force(force)
     nothing = pd.Series(dtype=float)
@@ -109,16 +95,9 @@ def similar_forces(params: Params, force: str) -> SimilarForces:
 def public_facts(forces: Sequence[ForceSpec]) -> pd.DataFrame:
     """What forces are compared by, before standardising.
 
-    Parameters
-    ----------
-    forces : sequence of ForceSpec
-
-    Returns
-    -------
-    pandas.DataFrame
-        By slug: ``population`` and ``density`` (people per square kilometre) as logarithms, ``crime_rate`` (recorded
-        crimes per 1,000 residents), ``officers`` (FTE per 1,000 residents), and the share of each group of offences
-        in per cent.  Forces without residents to speak of, and those that lack a fact, are left out.
+    By slug: ``population`` and ``density`` (people per square kilometre) as logarithms, ``crime_rate`` (recorded
+    crimes per 1,000 residents), ``officers`` (FTE per 1,000 residents), and the share of each group of offences in
+    per cent.  Forces without residents to speak of, and those that lack a fact, are left out.
     """
     rows = {}
     for f in forces:
@@ -140,17 +119,7 @@ def public_facts(forces: Sequence[ForceSpec]) -> pd.DataFrame:
 def distances(facts: pd.DataFrame, force: str) -> pd.Series:
     """How far each other force lies from one.
 
-    Parameters
-    ----------
-    facts : pandas.DataFrame
-        As :func:`public_facts` gives them.
-    force : str
-        One of its rows.
-
-    Returns
-    -------
-    pandas.Series
-        Euclidean distance by slug, nearest first, equal ones in alphabetical order.
+    Euclidean distance by slug, nearest first, equal ones in alphabetical order.
 
     Notes
     -----
@@ -218,16 +187,7 @@ class Against:
 def pool(gathered: Gathered, leave_out: str = "") -> PooledRate:
     """The figure of all compared forces together: total over total, never a mean of forces.
 
-    Parameters
-    ----------
-    gathered : Gathered
-    leave_out : str
-        Slug of the force that is to be set against it.
-
-    Returns
-    -------
-    PooledRate
-        ``value`` in the unit of the figure; NaN where the figures can't be pooled or no force remains.
+    ``value`` in the unit of the figure; NaN where the figures can't be pooled or no force remains.
     """
     used = gathered.used
     if gathered.kind == "plain":
@@ -241,27 +201,6 @@ def against(
     gathered: Gathered, force: str, members: Sequence[str] | None = None, group: str = "", confidence: float = 0.95
 ) -> Against:
     """Set one force against a group of others as two samples.
-
-    Parameters
-    ----------
-    gathered : Gathered
-    force : str
-        Slug.
-    members : sequence of str, optional
-        Slugs of the group; by default all other forces.  The force itself is taken out of it.
-    group : str
-        Who they are, in words.
-    confidence : float
-        Level of the interval, between 0 and 1.
-
-    Returns
-    -------
-    Against
-
-    Raises
-    ------
-    ParameterError
-        If the force is not in the table.
 
     Notes
     -----
@@ -371,15 +310,7 @@ class FunnelResult:
     def lines(self, points: int = 120) -> pd.DataFrame:
         """The lines of the funnel, for drawing.
 
-        Parameters
-        ----------
-        points : int
-            Places along the axis of denominators, from nought to a twentieth beyond the largest force.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``denominator``, ``lo_inner``, ``hi_inner``, ``lo_outer``, ``hi_outer``; empty where there are no limits.
+        ``denominator``, ``lo_inner``, ``hi_inner``, ``lo_outer``, ``hi_outer``; empty where there are no limits.
         """
         names = ("lo_inner", "hi_inner", "lo_outer", "hi_outer")
         if self.base is None or self.refusal:
@@ -395,17 +326,8 @@ class FunnelResult:
 def funnel(gathered: Gathered, rules: Comparison) -> FunnelResult:
     """Judge the forces of one figure.
 
-    Parameters
-    ----------
-    gathered : Gathered
-    rules : Comparison
-        Levels of the lines, how many forces are needed, how the extremes are treated.
-
-    Returns
-    -------
-    FunnelResult
-        Proportions on the arcsine scale, rates on the square root of observed over expected.  Figures that are no
-        counts of units get no limits and say so.
+    Proportions on the arcsine scale, rates on the square root of observed over expected.  Figures that are no
+    counts of units get no limits and say so.
 
     Notes
     -----

@@ -42,20 +42,7 @@ class Quarter(NamedTuple):
 def months_between(first: str, last: str) -> pd.DatetimeIndex:
     """The months from one to another.
 
-    Parameters
-    ----------
-    first, last : str
-        ``2014-01``; both included.
-
-    Returns
-    -------
-    pandas.DatetimeIndex
-        First days.
-
-    Raises
-    ------
-    ParameterError
-        If one of them is no month, or the last lies before the first.
+    First days.
     """
     for text in (first, last):
         if not _MONTH.fullmatch(text):
@@ -66,22 +53,7 @@ def months_between(first: str, last: str) -> pd.DatetimeIndex:
 
 
 def quarters_of(months: pd.DatetimeIndex) -> list[Quarter]:
-    """The financial quarters that months make up.
-
-    Parameters
-    ----------
-    months : pandas.DatetimeIndex
-        As :func:`months_between` gives them.
-
-    Returns
-    -------
-    list of Quarter
-
-    Raises
-    ------
-    ParameterError
-        If they aren't whole quarters: national tables have no months.
-    """
+    """The financial quarters that months make up."""
     if months[0].month % 3 != 1 or len(months) % 3:
         raise ParameterError(
             f"{months[0]:%Y-%m} to {months[-1]:%Y-%m} aren't whole quarters, in which recorded crime is published. "
@@ -102,17 +74,8 @@ def _quarter(month: pd.Timestamp) -> Quarter:
 def recorded_crime(table: pd.DataFrame, quarters: list[Quarter]) -> pd.Series:
     """Offences that each territorial force recorded in some financial quarters.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        ``recorded_crime_reference``.
-    quarters : list of Quarter
-
-    Returns
-    -------
-    pandas.Series
-        By slug; negative rows (transfers, cancelled crimes) are summed as they stand.  A force that lacks one of the
-        quarters is missing: part of a period is no total of it.  Empty where the table has none of them.
+    By slug; negative rows (transfers, cancelled crimes) are summed as they stand.  A force that lacks one of the
+    quarters is missing: part of a period is no total of it.  Empty where the table has none of them.
     """
     wanted = [(q.year, q.number) for q in quarters]
     keys = pd.Series(list(zip(table["financial_year"], table["quarter"], strict=True)), index=table.index, dtype=object)
@@ -126,18 +89,8 @@ def recorded_crime(table: pd.DataFrame, quarters: list[Quarter]) -> pd.Series:
 def outcomes(table: pd.DataFrame, year: str) -> pd.Series:
     """Offences recorded in a financial year that have any outcome in the table, by force.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        ``outcome_reference``.
-    year : str
-        ``2018/19``.
-
-    Returns
-    -------
-    pandas.Series
-        By slug.  Only the measure "offences recorded in the quarter": outcomes given in the quarter, whenever the
-        offence was recorded, are another measure and are never added to it.
+    By slug.  Only the measure "offences recorded in the quarter": outcomes given in the quarter, whenever the
+    offence was recorded, are another measure and are never added to it.
     """
     rows = table[table["financial_year"] == year]
     return rows.groupby("force_slug")["outcomes_of_recorded"].sum(min_count=1).astype(float).rename("outcomes")
@@ -146,17 +99,7 @@ def outcomes(table: pd.DataFrame, year: str) -> pd.Series:
 def officers(table: pd.DataFrame, month: str) -> pd.Series:
     """Police officers of each force at the end of a month.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        ``workforce_reference``.
-    month : str
-        ``2014-03``.
-
-    Returns
-    -------
-    pandas.Series
-        Full-time equivalents by code of the force area; special constables, staff and volunteers are no officers.
+    Full-time equivalents by code of the force area; special constables, staff and volunteers are no officers.
     """
     rows = table[(table["counted_month"] == pd.Timestamp(f"{month}-01")) & (table["worker_type"] == "police officer")]
     return rows.groupby("pfa_code")["fte"].sum().rename("officers_fte")
@@ -165,23 +108,7 @@ def officers(table: pd.DataFrame, month: str) -> pd.Series:
 def residents(population: pd.DataFrame, districts: pd.DataFrame, year: int) -> pd.Series:
     """Residents of each force area in the middle of a year.
 
-    Parameters
-    ----------
-    population : pandas.DataFrame
-        ``population_reference``.
-    districts : pandas.DataFrame
-        ``district_reference``: a district that lies in several partnerships has several rows.
-    year : int
-
-    Returns
-    -------
-    pandas.Series
-        By code of the force area, each district counted once; districts without a force area are in none.
-
-    Raises
-    ------
-    DataError
-        If a district is said to lie in two force areas: its people can't be shared out.
+    By code of the force area, each district counted once; districts without a force area are in none.
     """
     # Joined row by row the repeated districts would be counted once for each partnership.
     once = districts[["district_code", "pfa_code"]].drop_duplicates()
@@ -243,29 +170,8 @@ def reconcile(
 ) -> Reconciliation:
     """Set each force's recorded crimes beside the published ones.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    first, last : str
-        First and last month of whole financial quarters, ``2014-01``.
-    forces : sequence of str
-        Slugs.
-    holder : str
-        Slug of the body whose tables hold ``recorded_crime_reference``.
-
-    Returns
-    -------
-    Reconciliation
-        A force agrees where counted and published crimes differ by at most ``comparison.reconcile_pct`` per cent.
-        What differs, lacks a month or has no data stays in the table with its reason and in no total.
-
-    Raises
-    ------
-    ParameterError
-        If the months aren't whole quarters or a force is unknown.
-    DataError
-        If the published table isn't there or doesn't hold the quarters.
+    Gives a force agrees where counted and published crimes differ by at most ``comparison.reconcile_pct`` per cent.
+    What differs, lacks a month or has no data stays in the table with its reason and in no total.
 
     Notes
     -----
@@ -357,16 +263,7 @@ def _summary(frame: pd.DataFrame, limit: float) -> str:
 
 
 def reconciliation_chart(found: Reconciliation) -> Chart:
-    """Counted crimes for each 100 published ones, force by force.
-
-    Parameters
-    ----------
-    found : Reconciliation
-
-    Returns
-    -------
-    Chart
-    """
+    """Counted crimes for each 100 published ones, force by force."""
     frame = found.frame.rename(columns={"name": "label"})
     frame["value"] = 100 * frame["ratio"]
     why = {"no_data": "no data", "months_missing": "a month is missing", "not_published": "no published total"}
@@ -387,21 +284,7 @@ def reconciliation_chart(found: Reconciliation) -> Chart:
 def write_reconciliation(project: Project, params: Params, found: Reconciliation) -> Path:
     """Write the table and its picture.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    found : Reconciliation
-
-    Returns
-    -------
-    pathlib.Path
-        ``output/comparison/reconciliation/<first>-to-<last>``.
-
-    Raises
-    ------
-    DataError
-        If the folder can't be replaced.
+    ``output/comparison/reconciliation/<first>-to-<last>``.
     """
     folder = project.output / "comparison" / "reconciliation" / f"{found.first}-to-{found.last}"
     told = about_itself(embargo_line(params), INSIDE)
@@ -423,16 +306,8 @@ PER = 1000.0
 def crime_rates(params: Params, found: Reconciliation) -> Comparison:
     """Crimes counted in forces' data over residents, gathered and judged.
 
-    Parameters
-    ----------
-    params : Params
-    found : Reconciliation
-
-    Returns
-    -------
-    Comparison
-        Forces that don't reconcile are ``flagged`` with the reason and in no total; so is a force with so few
-        residents that a rate per head says nothing.
+    Forces that don't reconcile are ``flagged`` with the reason and in no total; so is a force with so few residents
+    that a rate per head says nothing.
     """
     level = params.inspection.confidence / 100
     rows = [_rates_row(params.force(row.force), row, level) for row in found.frame.itertuples()]

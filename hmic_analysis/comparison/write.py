@@ -51,16 +51,7 @@ def folder_name(indicator: str) -> str:
 def about_itself(embargo: str, level: Sensitivity) -> dict[str, Any]:
     """What a comparison says of itself.
 
-    Parameters
-    ----------
-    embargo : str
-        As :func:`hmic_analysis.documents.embargo.embargo_line` gives it.
-    level : str
-
-    Returns
-    -------
-    dict
-        ``embargo``, ``sensitivity`` and ``declaration``, for its manifest; its pictures carry them inside.
+    ``embargo``, ``sensitivity`` and ``declaration``, for its manifest; its pictures carry them inside.
     """
     return {"embargo": embargo, "sensitivity": level, "declaration": declaration(level)}
 
@@ -70,26 +61,8 @@ def write_comparison(
 ) -> Path:
     """Write the comparison of one indicator, whole or not at all.
 
-    Parameters
-    ----------
-    project : Project
-    comparison : Comparison
-    forces : sequence of str
-        Slugs of forces that get a folder of their own.
-    name_others : bool
-        Whether pictures may name other forces: funnels then name those outside the outer line, and a force's own
-        folder also gets a picture of the similar forces with the figure of each.
-
-    Returns
-    -------
-    pathlib.Path
-        ``output/comparison/indicators/<indicator>``; the forces' folders are
-        ``output/comparison/forces/<slug>/<indicator>``.
-
-    Raises
-    ------
-    DataError
-        If a folder can't be replaced.
+    ``output/comparison/indicators/<indicator>``; the forces' folders are
+    ``output/comparison/forces/<slug>/<indicator>``.
     """
     slug = folder_name(comparison.gathered.indicator)
     root = project.output / "comparison"
@@ -118,24 +91,7 @@ def write_comparison(
 def write_verdicts(project: Project, params: Params, claim: str, frame: pd.DataFrame, chart: Chart) -> Path:
     """Write the verdicts of all forces on one claim.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    claim : str
-    frame : pandas.DataFrame
-        As :func:`hmic_analysis.comparison.gather.gather_verdicts` gives it.
-    chart : Chart
-
-    Returns
-    -------
-    pathlib.Path
-        ``output/comparison/claims/<claim>``.
-
-    Raises
-    ------
-    DataError
-        If the folder can't be replaced.
+    ``output/comparison/claims/<claim>``.
     """
     folder = project.output / "comparison" / "claims" / claim.lower()
     embargo = embargo_line(params)
@@ -248,22 +204,7 @@ def _csv(frame: pd.DataFrame, synthetic: bool, embargo: str) -> bytes:
 
 
 def write_folder(folder: Path, charts: Iterable[Chart], files: Mapping[str, bytes], manifest: dict[str, Any]) -> None:
-    """Put a folder in place that holds all of it, with the hash of every file.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-    charts : iterable of Chart
-    files : mapping of str to bytes
-        Further files by name.
-    manifest : dict
-        What ``manifest.json`` says besides the words of the charts and the hashes.
-
-    Raises
-    ------
-    DataError
-        If a folder of that name can't be replaced.
-    """
+    """Put a folder in place that holds all of it, with the hash of every file."""
     work = folder.with_name(f".{folder.name}.part-{uuid.uuid4().hex[:8]}")
     work.mkdir(parents=True)
     try:

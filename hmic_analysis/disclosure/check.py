@@ -62,22 +62,8 @@ class Reference:
 def references_of(project: Project, force: str) -> Iterator[Reference]:
     """Every reference to a person in a force's return.
 
-    Parameters
-    ----------
-    project : Project
-    force : str
-        Slug.
-
-    Yields
-    ------
-    Reference
-        What feeds a person's key, what a mapping lists as identifier, what stands under a header that names persons
-        or addresses, the numbers of cases, and the hashes in the loaded tables.
-
-    Raises
-    ------
-    DataError
-        If there is no return.
+    Gives what feeds a person's key, what a mapping lists as identifier, what stands under a header that names
+    persons or addresses, the numbers of cases, and the hashes in the loaded tables.
     """
     spec = load_params(project).force(force)
     raw = project.root / spec.raw if spec.raw else project.raw / force
@@ -192,39 +178,13 @@ class Wanted:
 def find_identifiers(folder: Path, project: Project, force: str) -> list[Found]:
     """Every reference to a person of a force's raw return that stands anywhere in a folder.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The release.
-    project : Project
-        It holds the return and its mapping, and the loaded tables with the hashes of the references.
-    force : str
-        Slug.
-
-    Returns
-    -------
-    list of Found
-        Empty where there is none.
-
-    Raises
-    ------
-    DataError
-        If the folder, or the force's return, isn't there.
+    Empty where there is none.
     """
     return identifiers_in(read_release(folder), wanted(references_of(project, force)))
 
 
 def wanted(references: Iterable[Reference]) -> Wanted:
-    """References ready to be looked up.
-
-    Parameters
-    ----------
-    references : iterable of Reference
-
-    Returns
-    -------
-    Wanted
-    """
+    """References ready to be looked up."""
     by_words: dict[tuple[str, ...], str] = {}
     exact: dict[str, str] = {}
     numbers: dict[int, list[tuple[str, str]]] = {}
@@ -248,17 +208,7 @@ def wanted(references: Iterable[Reference]) -> Wanted:
 
 
 def identifiers_in(release: Release, sought: Wanted) -> list[Found]:
-    """The references that a release holds.
-
-    Parameters
-    ----------
-    release : Release
-    sought : Wanted
-
-    Returns
-    -------
-    list of Found
-    """
+    """The references that a release holds."""
     lengths = sorted({len(w) for w in sought.by_words})
     found: set[Found] = set()
     for part in release.parts:
@@ -328,27 +278,7 @@ class Checked:
 
 
 def check_release(folder: Path, project: Project, params: Params, forces: Sequence[str], audience: Audience) -> Checked:
-    """Look through everything in a folder.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-    project : Project
-    params : Params
-    forces : sequence of str
-        Whose evidence and returns to look for; empty: every force that has evidence.
-    audience : str
-        Who is to get it.
-
-    Returns
-    -------
-    Checked
-
-    Raises
-    ------
-    DataError
-        If there is nothing in the folder, or no evidence to look for.
-    """
+    """Look through everything in a folder."""
     release = read_release(folder)
     chosen = list(forces) or [slug for slug in params.forces if any(_bundles(project, slug))]
     facts = [bundle for slug in chosen for bundle in _bundles(project, slug)]

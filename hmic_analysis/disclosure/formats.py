@@ -60,15 +60,6 @@ PATH = re.compile(rb"(?:(?<![\w.\])>-])-?[\d.]+[ \n])+(?:m|l|c|v|y|re|w|scn|SCN)
 def without_paths(content: bytes) -> bytes:
     """What a page draws, without the lines and curves between its texts.
 
-    Parameters
-    ----------
-    content : bytes
-        Operators of a page, unpacked.
-
-    Returns
-    -------
-    bytes
-
     Notes
     -----
     Paths are most of a page with a chart, and parsing them takes nearly all of the time that reading it takes.
@@ -77,17 +68,7 @@ def without_paths(content: bytes) -> bytes:
 
 
 def text_of(page: PageObject, reader: PdfReader) -> str:
-    """The text of a page; the page keeps no paths.
-
-    Parameters
-    ----------
-    page : pypdf.PageObject
-    reader : pypdf.PdfReader
-
-    Returns
-    -------
-    str
-    """
+    """The text of a page; the page keeps no paths."""
     from pypdf.generic import ContentStream, NameObject
 
     content = page.get_contents()
@@ -187,14 +168,7 @@ class _Page(HTMLParser):
 def read_html(text: str) -> Iterator[Part]:
     """The parts of a page.
 
-    Parameters
-    ----------
-    text : str
-
-    Yields
-    ------
-    Part
-        Without a file's name.
+    Without a file's name.
     """
     page = _Page()
     page.feed(text)
@@ -208,14 +182,7 @@ def read_html(text: str) -> Iterator[Part]:
 def read_svg(text: str) -> Iterator[Part]:
     """The parts of an SVG picture; labels drawn as outlines are read from the comments that name them.
 
-    Parameters
-    ----------
-    text : str
-
-    Yields
-    ------
-    Part
-        Without a file's name.
+    Without a file's name.
     """
     page = _Page()
     page.feed(text)
@@ -283,16 +250,7 @@ class Unreadable(Exception):
 
 
 def read_workbook(content: bytes) -> Iterator[Part]:
-    """The sheets of a workbook, hidden ones as well, and every other text in the file.
-
-    Parameters
-    ----------
-    content : bytes
-
-    Yields
-    ------
-    Part
-    """
+    """The sheets of a workbook, hidden ones as well, and every other text in the file."""
     from openpyxl import load_workbook
 
     _check_size(content)
@@ -332,16 +290,7 @@ def _cell(value: object) -> str:
 
 
 def read_document(content: bytes) -> Iterator[Part]:
-    """Paragraphs, tables, headers, notes, comments, alternative texts and properties of a Word document.
-
-    Parameters
-    ----------
-    content : bytes
-
-    Yields
-    ------
-    Part
-    """
+    """Paragraphs, tables, headers, notes, comments, alternative texts and properties of a Word document."""
     _check_size(content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
@@ -407,21 +356,7 @@ def _check_size(content: bytes) -> None:
 
 
 def read_pdf(content: bytes) -> Iterator[Part]:
-    """The lines of a PDF file, its alternative texts and its properties, where a library to read them is installed.
-
-    Parameters
-    ----------
-    content : bytes
-
-    Yields
-    ------
-    Part
-
-    Raises
-    ------
-    Unreadable
-        If there is no such library, or the file is locked or damaged.
-    """
+    """The lines of a PDF file, its alternative texts and its properties, where a library to read them is installed."""
     try:
         from pypdf import PdfReader
         from pypdf.errors import PyPdfError
@@ -464,16 +399,7 @@ def _alternatives(reader) -> Iterator[str]:
 
 
 def read_picture(content: bytes) -> Iterator[Part]:
-    """What a picture says of itself: its description, author and the like.
-
-    Parameters
-    ----------
-    content : bytes
-
-    Yields
-    ------
-    Part
-    """
+    """What a picture says of itself: its description, author and the like."""
     from PIL import Image, UnidentifiedImageError
 
     try:

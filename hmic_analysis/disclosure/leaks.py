@@ -25,13 +25,7 @@ from hmic_analysis.evidence.wording import COUNTS, sentence_case
 
 
 class Spoken:
-    """All statements of a release, by force.
-
-    Parameters
-    ----------
-    parts : sequence of Part
-    facts : sequence of Bundle
-    """
+    """All statements of a release, by force."""
 
     def __init__(self, parts: Sequence[Part], facts: Sequence[Bundle]) -> None:
         self._names = {b.force: _names(b) for b in facts}
@@ -86,17 +80,7 @@ def names_of(indicator: Indicator) -> tuple[str, ...]:
 def speaks_of(statement: Statement, indicator: Indicator, others: Sequence[Indicator]) -> bool:
     """Whether a statement is about an indicator, and not about one with a longer name of which this is a part.
 
-    Parameters
-    ----------
-    statement : Statement
-    indicator : Indicator
-    others : sequence of Indicator
-        All of the finding.
-
-    Returns
-    -------
-    bool
-        A stratum is named by itself too where the table or the file names its indicator.
+    Gives a stratum is named by itself too where the table or the file names its indicator.
     """
     text = statement.folded
     for other in others:
@@ -117,18 +101,7 @@ def speaks_of(statement: Statement, indicator: Indicator, others: Sequence[Indic
 def printed_in(parts: Sequence[Statement], bundle: Bundle, rules: DisclosureRules) -> Iterator[tuple[str, ...]]:
     """Numbers of withheld indicators that stand next to their names, or in the sentences they were made for.
 
-    Parameters
-    ----------
-    parts : sequence of Statement
-        Those about the force.
-    bundle : Bundle
-        With the true figures.
-    rules : DisclosureRules
-
-    Yields
-    ------
-    tuple of str
-        File, place, what could be worked out, how.
+    File, place, what could be worked out, how.
     """
     hidden = withheld(bundle.indicators, rules)
     if not hidden.any:
@@ -193,19 +166,7 @@ def cells_worked_out(
 ) -> Iterator[tuple[str, ...]]:
     """Withheld cells of which less than the rule demands is left open.
 
-    Parameters
-    ----------
-    tables : sequence of Part
-        All of the release.
-    spoken : Spoken
-    facts : sequence of Bundle
-        For the totals that are printed elsewhere.
-    rules : DisclosureRules
-
-    Yields
-    ------
-    tuple of str
-        File, place, what could be worked out, how.
+    File, place, what could be worked out, how.
 
     Notes
     -----
@@ -387,18 +348,7 @@ def _labels(tables: Sequence[Part], name: str, column: str) -> list[str]:
 def strata_worked_out(parts: Sequence[Statement], bundle: Bundle, rules: DisclosureRules) -> Iterator[tuple[str, ...]]:
     """Small counts in strata that are withheld, but follow from what is published.
 
-    Parameters
-    ----------
-    parts : sequence of Statement
-        Those about the force.
-    bundle : Bundle
-        With the true figures.
-    rules : DisclosureRules
-
-    Yields
-    ------
-    tuple of str
-        File, place, what could be worked out, how.
+    File, place, what could be worked out, how.
     """
     families = defaultdict(list)
     for indicator in bundle.indicators:
@@ -494,40 +444,13 @@ class Leak:
 def find_leaks(folder: Path, facts: Sequence[Bundle], rules: DisclosureRules) -> list[Leak]:
     """Every way to a withheld count of persons in everything that a folder holds.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The release: CSV, JSON, workbooks, Word documents, PDF files, pages, pictures and archives of them.
-    facts : sequence of Bundle
-        The evidence as the notebooks left it, with the true figures.  Tables are checked without it, too.
-    rules : DisclosureRules
-
-    Returns
-    -------
-    list of Leak
-        Empty where there is none.  A file that can't be read is one: nothing is proven of it.
-
-    Raises
-    ------
-    DataError
-        If there is no such folder or nothing in it.
+    Empty where there is none.  A file that can't be read is one: nothing is proven of it.
     """
     return leaks_in(read_release(folder), facts, rules)
 
 
 def leaks_in(release: Release, facts: Sequence[Bundle], rules: DisclosureRules) -> list[Leak]:
-    """The same of a release that was read.
-
-    Parameters
-    ----------
-    release : Release
-    facts : sequence of Bundle
-    rules : DisclosureRules
-
-    Returns
-    -------
-    list of Leak
-    """
+    """The same of a release that was read."""
     found = {Leak(file, "whole file", "nothing is proven of it", f"not read: {why}") for file, why in release.unread}
     if rules.min_count < 2:
         return sorted(found)

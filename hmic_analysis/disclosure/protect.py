@@ -31,34 +31,12 @@ DECLARATIONS: dict[Sensitivity, str] = {
 
 
 def highest(levels: Iterable[Sensitivity], otherwise: Sensitivity = "restricted") -> Sensitivity:
-    """The level of what is made from parts of these levels.
-
-    Parameters
-    ----------
-    levels : iterable of str
-    otherwise : str
-        What is made from nothing that is known: restricted unless told otherwise.
-
-    Returns
-    -------
-    str
-    """
+    """The level of what is made from parts of these levels."""
     return max(levels, key=LEVELS.index, default=otherwise)
 
 
 def may_see(audience: Audience, level: Sensitivity) -> bool:
-    """Whether an audience may see what has this level.
-
-    Parameters
-    ----------
-    audience : str
-        ``force`` (the force it is about) or ``public``.
-    level : str
-
-    Returns
-    -------
-    bool
-    """
+    """Whether an audience may see what has this level."""
     return LEVELS.index(level) <= LEVELS.index(audience)
 
 
@@ -77,19 +55,9 @@ def audience_of(word: str) -> Audience:
 def level_of(indicators: Sequence[str], claims: Mapping[str, Any]) -> Sensitivity:
     """The level of what shows these indicators.
 
-    Parameters
-    ----------
-    indicators : sequence of str
-        Ids or names; a stratum in brackets has the level of its indicator.  Empty: it isn't known what is shown.
-    claims : mapping of str to object
-        The finding's claims with their ``indicators`` and ``sensitivity``.
-
-    Returns
-    -------
-    str
-        An indicator may be seen by whoever sees a claim that rests on it, so it has the lowest of those claims' levels,
-        and what shows several has the highest of them.  One that no claim rests on, or of which it isn't known, has
-        the highest of the whole finding.
+    Gives an indicator may be seen by whoever sees a claim that rests on it, so it has the lowest of those claims'
+    levels, and what shows several has the highest of them.  One that no claim rests on, or of which it isn't known,
+    has the highest of the whole finding.
     """
     whole = highest((c.sensitivity for c in claims.values()), otherwise="force")
     levels = []
@@ -154,30 +122,12 @@ class DisclosureRules:
 
 
 def rules_of(params: Params) -> DisclosureRules:
-    """The rules of an inspection.
-
-    Parameters
-    ----------
-    params : Params
-
-    Returns
-    -------
-    DisclosureRules
-    """
+    """The rules of an inspection."""
     return rules_from(params.inspection.disclosure)
 
 
 def rules_from(given: Disclosure) -> DisclosureRules:
-    """The rules as one finding of one force has them.
-
-    Parameters
-    ----------
-    given : Disclosure
-
-    Returns
-    -------
-    DisclosureRules
-    """
+    """The rules as one finding of one force has them."""
     return DisclosureRules(
         min_count=given.min_count,
         marker=given.marker,
@@ -228,15 +178,7 @@ class Counts:
 def protect(counts: Counts, min_count: int) -> tuple[bool, ...] | None:
     """The units to withhold: those that hold a small count, and the least costly that protect them.
 
-    Parameters
-    ----------
-    counts : Counts
-    min_count : int
-
-    Returns
-    -------
-    tuple of bool or None
-        Of each unit whether it is withheld; None where no choice protects every small count.
+    Of each unit whether it is withheld; None where no choice protects every small count.
     """
     small = counts.small(min_count)
     withheld = np.zeros(len(counts.costs), dtype=bool)
@@ -326,15 +268,7 @@ class Reading:
     def interval(self, target: int) -> tuple[float, float] | None:
         """The least and the greatest integer that a count can be; None where what is published contradicts itself.
 
-        Parameters
-        ----------
-        target : int
-            Which count.
-
-        Returns
-        -------
-        tuple of float or None
-            ``inf`` where nothing bounds it from above.
+        ``inf`` where nothing bounds it from above.
         """
         ends = []
         for sign in (1, -1):
@@ -359,19 +293,8 @@ _SIDE = re.compile(r"^(less than |more than |[<>] ?)", re.IGNORECASE)
 def counts_behind(printed: str, denominator: int) -> list[int]:
     """The counts that a percentage, as printed, can stand for.
 
-    Parameters
-    ----------
-    printed : str
-        ``5.0%`` or ``5.0``: the decimals printed say how it was rounded.  ``less than 0.1%`` is what would have been
-        rounded to nothing, and ``more than 99.9%`` what would have been rounded to all.
-    denominator : int
-        Whole number above 0.
-
-    Returns
-    -------
-    list of int
-        In rising order; empty if none gives that percentage.  Percentages short of 100 are not printed as 100, nor
-        those above 0 as 0, as :func:`hmic_analysis.evidence.wording.say_value` does it.
+    In rising order; empty if none gives that percentage.  Percentages short of 100 are not printed as 100, nor
+    those above 0 as 0, as :func:`hmic_analysis.evidence.wording.say_value` does it.
     """
     match = _SIDE.match(printed.strip())
     side = match[0].strip().casefold() if match else ""

@@ -41,21 +41,7 @@ class Release:
 
 
 def read_release(folder: Path) -> Release:
-    """Read every file of a folder.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-
-    Returns
-    -------
-    Release
-
-    Raises
-    ------
-    DataError
-        If there is no such folder or nothing in it.
-    """
+    """Read every file of a folder."""
     if not folder.is_dir():
         raise DataError(f"There is no folder {folder}. Name the folder that is to be released.")
     release = Release()

@@ -25,23 +25,9 @@ __all__ = ["Audience", "is_withheld", "notebook_may_leave", "released"]
 def released(bundle: Bundle, rules: DisclosureRules, audience: Audience, folder: Path | None = None) -> Bundle:
     """The bundle as an audience may see it.
 
-    Parameters
-    ----------
-    bundle : Bundle
-        As the notebook left it.
-    rules : DisclosureRules
-    audience : str
-        ``force``: the force it is about; ``public``: anybody.
-    folder : pathlib.Path, optional
-        The report's folder.  With it figures and tables whose files show what is withheld are left out; pictures
-        can't be changed after they were drawn.
-
-    Returns
-    -------
-    Bundle
-        Without claims, indicators, figures and tables above the audience's level.  An indicator on a small count of
-        persons, or one that would give it away, keeps its place and its words but has no number, and
-        :func:`is_withheld` of it is true; sentences and explanations say so in words.
+    Without claims, indicators, figures and tables above the audience's level.  An indicator on a small count of
+    persons, or one that would give it away, keeps its place and its words but has no number, and
+    :func:`is_withheld` of it is true; sentences and explanations say so in words.
     """
     rules = rules.of(bundle)
     claims = tuple(c for c in bundle.claims if may_see(audience, c.sensitivity))
@@ -70,35 +56,12 @@ def released(bundle: Bundle, rules: DisclosureRules, audience: Audience, folder:
 
 
 def is_withheld(indicator: Indicator, rules: DisclosureRules) -> bool:
-    """Whether the figure of a released indicator was withheld; tables then show ``rules.marker``.
-
-    Parameters
-    ----------
-    indicator : Indicator
-        Of a released bundle.
-    rules : DisclosureRules
-
-    Returns
-    -------
-    bool
-    """
+    """Whether the figure of a released indicator was withheld; tables then show ``rules.marker``."""
     return indicator.value is None and indicator.note.startswith(f"{rules.marker} ")
 
 
 def notebook_may_leave(bundle: Bundle, rules: DisclosureRules, audience: Audience) -> bool:
-    """Whether the executed notebook of a bundle may go to an audience: nothing of it would be left out or withheld.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        As the notebook left it.
-    rules : DisclosureRules
-    audience : str
-
-    Returns
-    -------
-    bool
-    """
+    """Whether the executed notebook of a bundle may go to an audience: nothing of it would be left out or withheld."""
     rules = rules.of(bundle)
     levels = [x.sensitivity for x in (bundle, *bundle.claims, *bundle.figures, *bundle.tables)]
     if not may_see(audience, highest(levels)):

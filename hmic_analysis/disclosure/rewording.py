@@ -41,17 +41,7 @@ class Secrets:
         return bool(self.among(numbers_in(text)))
 
     def among(self, numbers: Iterable[str]) -> set[str]:
-        """Those of some printed numbers that show any of them.
-
-        Parameters
-        ----------
-        numbers : iterable of str
-            As :func:`numbers_in` gives them.
-
-        Returns
-        -------
-        set of str
-        """
+        """Those of some printed numbers that show any of them."""
         return {n for n in numbers if n in self.printed or self._rounds(n)}
 
     def _rounds(self, number: str) -> bool:
@@ -73,18 +63,7 @@ def numbers_in(text: str) -> set[str]:
 
 
 def secrets_of(indicators: Iterable[Indicator], withheld: Withheld) -> Secrets:
-    """The numbers of withheld indicators in every way they are printed.
-
-    Parameters
-    ----------
-    indicators : iterable of Indicator
-        With their numbers.
-    withheld : Withheld
-
-    Returns
-    -------
-    Secrets
-    """
+    """The numbers of withheld indicators in every way they are printed."""
     found: set[str] = set()
     exact: list[float] = []
     for indicator in indicators:
@@ -108,19 +87,7 @@ def secrets_of(indicators: Iterable[Indicator], withheld: Withheld) -> Secrets:
 
 
 def tells(text: str, named: Mapping[str, Indicator], withheld: Withheld) -> bool:
-    """Whether a text names a withheld indicator and shows one of its numbers.
-
-    Parameters
-    ----------
-    text : str
-    named : mapping of str to Indicator
-        Indicators with their numbers, by id.
-    withheld : Withheld
-
-    Returns
-    -------
-    bool
-    """
+    """Whether a text names a withheld indicator and shows one of its numbers."""
     folded = text.casefold()
     for id in withheld.figures | withheld.unknowns:
         indicator = named[id]
@@ -135,21 +102,7 @@ def without(
 ) -> str:
     """An explanation without the sentences that show what is withheld.
 
-    Parameters
-    ----------
-    text : str
-        ``Offenders with a risk score: 98.3%; test: at least 95%.``
-    named : mapping of str to Indicator
-        Indicators with their numbers, by id.
-    withheld : Withheld
-    secrets : Secrets or None
-        Numbers that no sentence may show; None: only those next to the name of their indicator.
-    rules : DisclosureRules
-
-    Returns
-    -------
-    str
-        A sentence that says what was left out stands in place of the first of them.
+    Gives a sentence that says what was left out stands in place of the first of them.
     """
     kept: list[str] = []
     said = f"Withheld: a figure on {rules.few} persons, or one that would give such a count away."
@@ -164,18 +117,7 @@ def without(
 
 
 def forms(value: float, unit: str) -> set[str]:
-    """A number in the ways it may be printed, without thousands' commas.
-
-    Parameters
-    ----------
-    value : float
-    unit : str
-        A number of per cent may lack its sign.
-
-    Returns
-    -------
-    set of str
-    """
+    """A number in the ways it may be printed, without thousands' commas."""
     if unit in COUNTS or float(value).is_integer():
         bare = {f"{value:.0f}", f"{value:.1f}"}
     else:
@@ -188,17 +130,8 @@ def forms(value: float, unit: str) -> set[str]:
 def words_for(indicator: Indicator, rules: DisclosureRules) -> str:
     """What a sentence says in place of a withheld figure.
 
-    Parameters
-    ----------
-    indicator : Indicator
-        With its numbers.
-    rules : DisclosureRules
-
-    Returns
-    -------
-    str
-        ``fewer than 5``; ``all but fewer than 5`` of a percentage of which few are missing; else
-        ``a figure that is withheld``, for "fewer than 5 days" would be another statement.
+    ``fewer than 5``; ``all but fewer than 5`` of a percentage of which few are missing; else ``a figure that is
+    withheld``, for "fewer than 5 days" would be another statement.
     """
     counts = parts(indicator)
     if indicator.unit in COUNTS and counts and rules.is_small(counts[0]):
@@ -213,20 +146,7 @@ def words_for(indicator: Indicator, rules: DisclosureRules) -> str:
 
 
 def reworded(claim: ClaimEvidence, named: dict[str, Indicator], withheld: Withheld, rules: DisclosureRules) -> str:
-    """A claim's sentence with words in place of each withheld number.
-
-    Parameters
-    ----------
-    claim : ClaimEvidence
-    named : dict of str to Indicator
-        Indicators with their numbers, by id.
-    withheld : Withheld
-    rules : DisclosureRules
-
-    Returns
-    -------
-    str
-    """
+    """A claim's sentence with words in place of each withheld number."""
     sentence = claim.sentence
     texts = dict.fromkeys(text for text, _ in claim.numbers)
     for text in sorted(texts, key=len, reverse=True):
@@ -263,18 +183,7 @@ def clear_of(text: str, secrets: Secrets, instead: str) -> str:
 
 
 def clear_note(text: str, rules: DisclosureRules) -> str:
-    """A note or caveat beside a figure of persons; empty where it tells a small count, also as the rest of a whole.
-
-    Parameters
-    ----------
-    text : str
-        ``49 of 60 persons were circulated``.
-    rules : DisclosureRules
-
-    Returns
-    -------
-    str
-    """
+    """A note or caveat beside a figure of persons; empty where it tells a small count, also as the rest of a whole."""
     counts = [int(n) for n in numbers_in(text) if n.isdigit()]
     rests = [int(of) - int(yes) for yes, of in re.findall(r"(\d+) of (\d+)", text.replace(",", ""))]
     return "" if any(map(rules.is_small, (*counts, *rests))) else text
@@ -368,19 +277,7 @@ def as_worded(
 ) -> Iterator[tuple[str, str, str, str]]:
     """Sentences of the evidence as they were before, whole, or the words around a number of theirs.
 
-    Parameters
-    ----------
-    parts : sequence of Statement
-        Those about the force.
-    bundle : Bundle
-        With the true figures.
-    secret : mapping of str to Secrets
-        By id of the indicator, the numbers that may not be shown.
-
-    Yields
-    ------
-    tuple of str
-        File, place, what could be worked out, how.
+    File, place, what could be worked out, how.
 
     Notes
     -----

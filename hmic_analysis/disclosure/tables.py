@@ -58,16 +58,9 @@ class Withheld:
 def parts(indicator: Indicator) -> tuple[int, ...]:
     """The counts of persons that an indicator is made of, whole numbers of 0 or more.
 
-    Parameters
-    ----------
-    indicator : Indicator
-
-    Returns
-    -------
-    tuple of int
-        Of a percentage those counted and those not (its denominator is both together); of a count itself; of a rate
-        its numerator, for what it is set against aren't persons; of a median those it was taken over.  Empty where
-        nothing was counted.
+    Of a percentage those counted and those not (its denominator is both together); of a count itself; of a rate its
+    numerator, for what it is set against aren't persons; of a median those it was taken over.  Empty where nothing
+    was counted.
     """
     yes, of = indicator.numerator, indicator.denominator
     if indicator.unit in COUNTS:
@@ -83,18 +76,7 @@ def parts(indicator: Indicator) -> tuple[int, ...]:
 
 
 def withheld(indicators: Sequence[Indicator], rules: DisclosureRules) -> Withheld:
-    """What of these indicators may not be shown.
-
-    Parameters
-    ----------
-    indicators : sequence of Indicator
-        All that are published together: those of one finding of one force.
-    rules : DisclosureRules
-
-    Returns
-    -------
-    Withheld
-    """
+    """What of these indicators may not be shown."""
     persons = [i for i in indicators if rules.counts_persons(i)]
     small = {i.id for i in persons if any(map(rules.is_small, parts(i)))}
     hidden = set(small)
@@ -174,15 +156,7 @@ _SKIPPED = " \N{NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\N{ZERO WIDTH SPACE}
 def neutral(value: Any) -> Any:
     """A cell as a spreadsheet or CSV file may hold it.
 
-    Parameters
-    ----------
-    value : object
-        Numbers, dates and missing values come back as they are.
-
-    Returns
-    -------
-    object
-        Text that would be run as a formula gets an apostrophe before it.  ``-3.5`` as text stays: it is a number.
+    Text that would be run as a formula gets an apostrophe before it.  ``-3.5`` as text stays: it is a number.
     """
     if not isinstance(value, str):
         return value
@@ -193,16 +167,7 @@ def neutral(value: Any) -> Any:
 
 
 def neutral_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame with every text, in cells and headers alike, made neutral; the frame itself stays.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-
-    Returns
-    -------
-    pandas.DataFrame
-    """
+    """A frame with every text, in cells and headers alike, made neutral; the frame itself stays."""
     made = {
         neutral(name): frame[name] if pd.api.types.is_numeric_dtype(frame[name]) else frame[name].map(neutral)
         for name in frame.columns
@@ -237,21 +202,8 @@ MARGIN_COST, GRAND_TOTAL_COST = 1e3, 1e6
 def withheld_cells(cells: np.ndarray, min_count: int, totals: str = "fixed") -> np.ndarray | None:
     """The cells of a table to withhold, where its totals are known to the reader.
 
-    Parameters
-    ----------
-    cells : numpy.ndarray of int
-        Counts: a row of them (1-D), or a table without its totals (2-D).
-    min_count : int
-        Counts above 0 and below it are small.
-    totals : str
-        ``fixed``: the totals are printed elsewhere and stay.  ``table``: they belong to the table and may be withheld,
-        after everything else.
-
-    Returns
-    -------
-    numpy.ndarray of bool or None
-        The shape of ``cells``, with ``totals="table"`` one longer in each direction, totals last.  None where the
-        small counts can't be protected: then no cell of the table may be shown.
+    Gives the shape of ``cells``, with ``totals="table"`` one longer in each direction, totals last.  None where the
+    small counts can't be protected: then no cell of the table may be shown.
     """
     cells = np.asarray(cells, dtype=int)
     if (cells < 0).any():
@@ -352,27 +304,8 @@ def released_csv(
 ) -> pd.DataFrame:
     """The data of a figure or table of a report, as an audience may see it.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The CSV file that the notebook left.
-    bundle : Bundle
-        As the notebook left it, not yet released.
-    rules : DisclosureRules
-    audience : str
-    name : str
-        Name of the figure or table; by default that of the file.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Every cell as text, the marker in those withheld, all neutral for spreadsheets; without any row where none may
-        be shown.
-
-    Raises
-    ------
-    DataError
-        If the file isn't there or is no table.
+    Every cell as text, the marker in those withheld, all neutral for spreadsheets; without any row where none may
+    be shown.
     """
     frame = read_table(path)
     rules = rules.of(bundle)
@@ -385,19 +318,8 @@ def released_csv(
 def drawable(frame: pd.DataFrame, indicators: Sequence[Indicator], rules: DisclosureRules) -> pd.DataFrame:
     """Shares of groups as a chart may draw them.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``group`` (ids of indicators) and the numbers of each.
-    indicators : sequence of Indicator
-        All that the finding has so far.
-    rules : DisclosureRules
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same without the numbers that are withheld.  Where any is, a column ``withheld`` holds the marker in its
-        row, and nothing in the others.
+    Gives the same without the numbers that are withheld.  Where any is, a column ``withheld`` holds the marker in
+    its row, and nothing in the others.
     """
     hidden = withheld(indicators, rules) if rules.min_count > 1 else Withheld()
     gone, bounds = frame["group"].isin(hidden.figures), frame["group"].isin(hidden.unknowns)
@@ -408,22 +330,7 @@ def drawable(frame: pd.DataFrame, indicators: Sequence[Indicator], rules: Disclo
 
 
 def agrees(path: Path, name: str, bundle: Bundle, hidden: Withheld, rules: DisclosureRules) -> bool:
-    """Whether the data of a figure or table, and so its picture, shows nothing that is withheld.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Its CSV file.
-    name : str
-    bundle : Bundle
-        As the notebook left it.
-    hidden : Withheld
-    rules : DisclosureRules
-
-    Returns
-    -------
-    bool
-    """
+    """Whether the data of a figure or table, and so its picture, shows nothing that is withheld."""
     frame = read_table(path)
     return frame.equals(_suppressed(frame, name, bundle, hidden, rules))
 

@@ -29,22 +29,7 @@ def now() -> dt.datetime:
 
 
 def in_utc(moment: dt.datetime) -> dt.datetime:
-    """A moment in UTC.
-
-    Parameters
-    ----------
-    moment : datetime.datetime
-        Aware of its zone.
-
-    Returns
-    -------
-    datetime.datetime
-
-    Raises
-    ------
-    ValueError
-        If it has no zone: nobody can say when it was.
-    """
+    """A moment in UTC."""
     if moment.tzinfo is None:
         raise ValueError("A moment needs a time zone to be compared with the end of an embargo.")
     return moment.astimezone(dt.UTC)
@@ -53,17 +38,7 @@ def in_utc(moment: dt.datetime) -> dt.datetime:
 def say_moment(moment: dt.datetime, zone: str) -> str:
     """A moment as people in the zone read it, and in UTC.
 
-    Parameters
-    ----------
-    moment : datetime.datetime
-        Aware of its zone.
-    zone : str
-        ``Europe/London``.
-
-    Returns
-    -------
-    str
-        ``Thursday 4 September 2014 at 00:01:00 BST (3 September 2014 at 23:01:00 UTC)``.
+    ``Thursday 4 September 2014 at 00:01:00 BST (3 September 2014 at 23:01:00 UTC)``.
     """
     utc = in_utc(moment)
     local = utc.astimezone(ZoneInfo(zone))
@@ -74,40 +49,12 @@ def say_moment(moment: dt.datetime, zone: str) -> str:
 
 
 def under_embargo(params: Params, now: dt.datetime) -> bool:
-    """Whether the embargo still holds; at the minute itself it has ended.
-
-    Parameters
-    ----------
-    params : Params
-    now : datetime.datetime
-        Aware of its zone.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether the embargo still holds; at the minute itself it has ended."""
     return in_utc(now) < in_utc(params.inspection.embargo)
 
 
 def embargo_gate(params: Params, now: dt.datetime, what: str, marked: bool = False) -> None:
-    """Refuse what may not leave before the embargo ends.
-
-    Parameters
-    ----------
-    params : Params
-    now : datetime.datetime
-        Aware of its zone.
-    what : str
-        What is to be made, at the beginning of a sentence: ``The public site``, ``The letter to Cleveland Police``.
-    marked : bool
-        Whether it bears the embargo in text and may therefore go to those the embargo binds.  The public site and
-        the national report are never marked in this sense: they are for everybody.
-
-    Raises
-    ------
-    ParameterError
-        If the embargo holds and it isn't marked.
-    """
+    """Refuse what may not leave before the embargo ends."""
     if marked or not under_embargo(params, now):
         return
     inspection = params.inspection
@@ -121,21 +68,7 @@ def embargo_gate(params: Params, now: dt.datetime, what: str, marked: bool = Fal
 def marked_page(page: str, notice: str) -> str:
     """A page of HTML that bears the embargo in its text.
 
-    Parameters
-    ----------
-    page : str
-    notice : str
-        As :func:`embargo_notice` gives it; empty: the page stays as it is.
-
-    Returns
-    -------
-    str
-        With the notice at the top of its content, unless it has it already.
-
-    Raises
-    ------
-    ValueError
-        If the page has no place for it.
+    With the notice at the top of its content, unless it has it already.
     """
     if not notice or notice in page:
         return page
@@ -148,15 +81,8 @@ def marked_page(page: str, notice: str) -> str:
 def embargo_line(params: Params) -> str:
     """The embargo as evidence and comparisons bear it: true whether read before it ends or after.
 
-    Parameters
-    ----------
-    params : Params
-
-    Returns
-    -------
-    str
-        ``Embargoed until 00:01 on 4 September 2014 (Europe/London)``; it doesn't depend on the clock, so equal
-        evidence gives equal files.
+    ``Embargoed until 00:01 on 4 September 2014 (Europe/London)``; it doesn't depend on the clock, so equal evidence
+    gives equal files.
     """
     return say_embargo(params.inspection.embargo_until, params.inspection.timezone)
 
@@ -164,17 +90,8 @@ def embargo_line(params: Params) -> str:
 def embargo_notice(params: Params, now: dt.datetime) -> str:
     """The words that every output bears before the embargo ends.
 
-    Parameters
-    ----------
-    params : Params
-    now : datetime.datetime
-        Aware of its zone.
-
-    Returns
-    -------
-    str
-        ``EMBARGOED: not to be published before 00:01 on Thursday 4 September 2014 (Europe/London)``; empty once it
-        has ended.
+    ``EMBARGOED: not to be published before 00:01 on Thursday 4 September 2014 (Europe/London)``; empty once it has
+    ended.
     """
     if not under_embargo(params, now):
         return ""

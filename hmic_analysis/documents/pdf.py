@@ -22,23 +22,7 @@ PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False
 
 
 def read_svg(path: Path, where: str) -> etree._Element:
-    """The root of an SVG picture.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    where : str
-        The figure, for the message.
-
-    Returns
-    -------
-    lxml.etree._Element
-
-    Raises
-    ------
-    DataError
-        If there is none or it isn't SVG.
-    """
+    """The root of an SVG picture."""
     try:
         root = etree.fromstring(path.read_bytes(), PARSER)
     except (OSError, etree.XMLSyntaxError) as fault:
@@ -84,28 +68,7 @@ UNCARRIED = ("filter", "mask", "pattern")
 def emf_ready(path: Path, where: str, width: float, title: str, alt: str, notices: Sequence[str]) -> tuple[bytes, int]:
     """A picture as SVG that can become EMF.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The SVG as the report left it, letters drawn as outlines.
-    where : str
-        The figure, for messages.
-    width : float
-        Millimetres.
-    title, alt : str
-        Go into the picture as its title and description.
-    notices : sequence of str
-        Lines printed below the picture.
-
-    Returns
-    -------
-    tuple of (bytes, int)
-        The SVG, and how many clips had to stay because a shape goes beyond them.
-
-    Raises
-    ------
-    DataError
-        If there is no picture, or it holds what EMF can't carry: a filter, a mask or a pattern.
+    Gives the SVG, and how many clips had to stay because a shape goes beyond them.
     """
     root = copy.deepcopy(read_svg(path, where))
     wide, high = size_of(path, where)

@@ -41,35 +41,12 @@ DASH = "\N{EN DASH}"
 
 
 def clean(text: str) -> str:
-    """Text as it can be printed: no character that XML forbids or that turns the text, any white space as one blank.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-    """
+    """Text as it can be printed: no character that XML forbids or that turns the text, any white space as one blank."""
     return " ".join(TURNING.sub("", ILLEGAL.sub("", str(text))).split())
 
 
 def day(iso: str) -> date:
-    """The day of ``2014-09-03`` (a time after it is left out).
-
-    Parameters
-    ----------
-    iso : str
-
-    Returns
-    -------
-    datetime.date
-
-    Raises
-    ------
-    DataError
-        If it is no date.
-    """
+    """The day of ``2014-09-03`` (a time after it is left out)."""
     try:
         return date.fromisoformat(iso[:10])
     except ValueError:
@@ -84,20 +61,7 @@ def long_date(iso: str) -> str:
 def embargo_text(embargo: str) -> str:
     """The moment an embargo ends, in words that complete "not to be published before ...".
 
-    Parameters
-    ----------
-    embargo : str
-        ``2014-09-04T00:01``, London wall time; "" for none.
-
-    Returns
-    -------
-    str
-        ``00:01 on Thursday 4 September 2014``, or "".
-
-    Raises
-    ------
-    ParameterError
-        If it is no date and time.
+    ``00:01 on Thursday 4 September 2014``, or "".
     """
     if not embargo:
         return ""
@@ -119,18 +83,7 @@ def listed(words: list[str] | tuple[str, ...]) -> str:
 def led(lead: str, sentence: str, names: str = "") -> str | None:
     """A sentence led in by a word or clause: ``led("However,", "The plan ...")``.
 
-    Parameters
-    ----------
-    lead : str
-        With its comma.
-    sentence : str
-    names : str
-        Names that keep their capital: those of the force and the organisation.
-
-    Returns
-    -------
-    str or None
-        ``However, the plan ...``; None where the first word may be a name, so that its capital can't be judged.
+    ``However, the plan ...``; None where the first word may be a name, so that its capital can't be judged.
     """
     word = sentence.split(" ", 1)[0].strip(",;:'\"")
     if word.lower() in OPENERS:
@@ -143,17 +96,7 @@ def led(lead: str, sentence: str, names: str = "") -> str | None:
 def as_view(sentence: str, names: str = "") -> str:
     """A sentence marked as the inspectors' view, unless it says so itself.
 
-    Parameters
-    ----------
-    sentence : str
-        With its full stop.
-    names : str
-        As in :func:`led`.
-
-    Returns
-    -------
-    str
-        ``In the inspectors' view, the plan ...`` or ``Training would help, in the inspectors' view.``
+    ``In the inspectors' view, the plan ...`` or ``Training would help, in the inspectors' view.``
     """
     if VIEW.search(sentence):
         return sentence
@@ -185,16 +128,7 @@ def count_text(value: float) -> str:
 def range_text(indicator: Indicator, min_count: int) -> str:
     """The uncertainty of a figure: its interval, then its bounds where states are unknown; a dash if neither.
 
-    Parameters
-    ----------
-    indicator : Indicator
-    min_count : int
-        Small counts of persons, above 0 and below it, are not printed and nor is their range.
-
-    Returns
-    -------
-    str
-        One or two lines.
+    Gives one or two lines.
     """
     lines = []
     if small(indicator, min_count):
@@ -269,23 +203,8 @@ def join_sentences(
 ) -> list[str]:
     """The sentences of one finding, each joined to the one before.
 
-    Parameters
-    ----------
-    claims : sequence of ClaimEvidence
-    sentences : sequence of str
-        One a claim, complete.
-    names : str
-        Names that keep their capital within a sentence.
-    period : str
-        The period in words; said once, then referred to.
-    turn : int
-        Number of the finding, so that neighbours don't use the same words.
-
-    Returns
-    -------
-    list of str
-        "However," where a sentence turns against the one before, "also" where two begin alike, "Nor" where a second
-        question stays open; a reason is given once; the inspectors' views are marked as such.
+    "However," where a sentence turns against the one before, "also" where two begin alike, "Nor" where a second
+    question stays open; a reason is given once; the inspectors' views are marked as such.
     """
     said = _Said()
     joined: list[str] = []
@@ -341,15 +260,7 @@ def _open(said: _Said, sentence: str) -> str:
 def also(sentence: str) -> str:
     """``The force also ...``, for a second sentence in a row that begins with "The force".
 
-    Parameters
-    ----------
-    sentence : str
-        ``The force knows ...`` or ``The force was unable ...``.
-
-    Returns
-    -------
-    str
-        ``The force also knows ...`` or ``The force was also unable ...``.
+    ``The force also knows ...`` or ``The force was also unable ...``.
     """
     verb, _, rest = sentence.removeprefix("The force ").partition(" ")
     if verb in AUXILIARIES:
@@ -371,14 +282,7 @@ def _period_once(sentences: Sequence[str], period: str) -> list[str]:
 def agree(sentence: str) -> str:
     """Number and article as grammar asks for: ``1 record``, ``an 83.4%``.
 
-    Parameters
-    ----------
-    sentence : str
-
-    Returns
-    -------
-    str
-        No number is changed.
+    No number is changed.
     """
     for pattern, one in ONE:
         sentence = pattern.sub(one, sentence)

@@ -35,16 +35,7 @@ FIRST = "[Content_Types].xml"
 
 
 def stable(archive: bytes) -> bytes:
-    """The same zip archive with entries in order and without times or traces of the system it was made on.
-
-    Parameters
-    ----------
-    archive : bytes
-
-    Returns
-    -------
-    bytes
-    """
+    """The same zip archive with entries in order and without times or traces of the system it was made on."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(archive)) as old, zipfile.ZipFile(out, "w") as new:
         for name in sorted(old.namelist(), key=lambda n: (n != FIRST, n)):
@@ -57,19 +48,7 @@ def stable(archive: bytes) -> bytes:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is either the old one or the whole new one.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Its folder is made if need be.
-    content : bytes
-
-    Raises
-    ------
-    HmicError
-        If another program holds the file open.
-    """
+    """Write a file so that it is either the old one or the whole new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.write_bytes(content)
@@ -245,13 +224,7 @@ NEEDED = (
 
 
 def set_styles(document: Document) -> None:
-    """Give a document the styles and the language of the letter.
-
-    Parameters
-    ----------
-    document : docx.document.Document
-        Changed in place.
-    """
+    """Give a document the styles and the language of the letter."""
     _set_language(document)
     for look in LOOKS:
         _apply(document, look)
@@ -336,20 +309,7 @@ ALIGNMENT = {"left": None, "right": WD_ALIGN_PARAGRAPH.RIGHT, "centre": WD_ALIGN
 
 
 def write_section(anchor: WordParagraph, section: Section, folder: Path) -> None:
-    """Write one section before the anchor.
-
-    Parameters
-    ----------
-    anchor : docx.text.paragraph.Paragraph
-    section : Section
-    folder : pathlib.Path
-        The letter's folder; pictures lie below it.
-
-    Raises
-    ------
-    DataError
-        If a picture is missing or isn't one.
-    """
+    """Write one section before the anchor."""
     anchor.insert_paragraph_before(section.title, style="Heading 1")
     for block in section.blocks:
         if isinstance(block, Heading):

@@ -148,18 +148,12 @@ def finish(
 
     Parameters
     ----------
-    sheet : Sheet
-    words : Words
     headline, alt : str
         Written from the data; the caller's headline goes before.
     data : pandas.DataFrame
         The values drawn.
     notes : tuple of str
         Sentences on how to read the picture, put after the subtitle.
-
-    Returns
-    -------
-    Chart
     """
     marked = (SYNTHETIC_NOTE,) if words.synthetic else ()
     sentences = [_stopped(s) for s in (words.subtitle, *notes, *marked) if s]
@@ -204,7 +198,6 @@ def extremes(what: str, labels: pd.Series, values: pd.Series, unit: str) -> str:
         What the values are, for the start of a sentence; with ``""`` the words go on after ``where``.
     labels, values : pandas.Series
         One for each row, on one index; missing values are never ranked.
-    unit : str
 
     Returns
     -------

@@ -76,10 +76,6 @@ def forces_compared(
     reason : str
         Why there is nothing, for a frame without a value.
 
-    Returns
-    -------
-    Chart
-
     Raises
     ------
     DataError
@@ -230,10 +226,8 @@ def funnel_message(
 
     Parameters
     ----------
-    what, unit : str
     drawn, data : pandas.DataFrame
         The forces with a point, and all: ``label``, ``value``, ``position``, ``own``.
-    lines : FunnelLines
     name_others : bool
         Whether forces outside the outer line may be named.
 
@@ -351,7 +345,6 @@ def funnel_plot(
         A row for each force: ``label``, ``value``, ``denominator``, ``position`` (``far_above``, ``above``,
         ``inside``, ``below``, ``far_below``; missing where not judged).  Forces without a value aren't drawn, and the
         note says how many.
-    lines : FunnelLines
     highlight : str
         Label of the force in question; empty for none.
     name_others : bool
@@ -363,10 +356,6 @@ def funnel_plot(
         As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is written from the data unless given.
     reason : str
         Why there is nothing, for a frame without a value.
-
-    Returns
-    -------
-    Chart
 
     Raises
     ------

@@ -144,11 +144,6 @@ def draw_tiles(
         Those that the legend explains.
     highlight : str
         Slug of the force whose tile gets a heavy frame; empty for none.
-    synthetic : bool
-
-    Returns
-    -------
-    Sheet
     """
     wide, high = _TILE_MM
     sheet = Sheet(ROWS * high + 1.5, synthetic)
@@ -306,10 +301,6 @@ def verdict_map(
         What was weighed, for headline and alt text.
     highlight, name, subtitle, source, headline, synthetic, reason
         As in :func:`figure_map`.
-
-    Returns
-    -------
-    Chart
 
     Raises
     ------

@@ -107,12 +107,10 @@ def set_rows(
     ----------
     labels, sections : sequence of str
         Text of each row, and the heading of its section (the same for neighbours).
-    columns : sequence of ValueColumn
     flags : sequence of (float, str)
         Texts of vertical lines and their place in the plot, 0 (left) to 1 (right).
     key : sequence of KeyEntry
         Signs that the columns' headers don't explain.
-    synthetic : bool
 
     Returns
     -------
@@ -202,10 +200,8 @@ def value_axis(
 
     Parameters
     ----------
-    rows : Rows
     ticks : sequence of float
         Rising; the first and the last are the axis' ends.
-    labels : sequence of str
     baseline : bool
         Whether to draw the line at zero that bars stand on.
     every : bool
@@ -275,10 +271,6 @@ def counts(
     reason : str
         Why there is nothing, for a frame without a row or a value.
 
-    Returns
-    -------
-    Chart
-
     Raises
     ------
     DataError
@@ -313,18 +305,12 @@ def bar_rows(labels: list[str], values: pd.Series, texts: list[str], header: str
 
     Parameters
     ----------
-    labels : list of str
     values : pandas.Series
         0 or more, or missing.
     texts : list of str
         Printed at the right of each row.
     header : str
         Above these texts.
-    synthetic : bool
-
-    Returns
-    -------
-    Rows
     """
     rows = set_rows(labels, [""] * len(labels), [ValueColumn(header, texts)], synthetic=synthetic)
     highest = float(np.nanmax(values)) if values.notna().any() else 0.0
@@ -343,10 +329,6 @@ def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
         What is counted.
     labels, values : pandas.Series
         Missing values are counted, never ranked; with one of them the total isn't known and isn't given.
-
-    Returns
-    -------
-    str
     """
     known = values.dropna()
     after = unknown(values)
@@ -392,10 +374,6 @@ def age_bands(
         Who is counted.
     name, subtitle, source, headline, synthetic, reason
         As in :func:`hmic_analysis.figures.rows.counts`.
-
-    Returns
-    -------
-    Chart
 
     Raises
     ------

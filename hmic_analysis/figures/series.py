@@ -99,7 +99,6 @@ def print_months(sheet: Sheet, months: pd.DatetimeIndex, left: float, width: flo
 
     Parameters
     ----------
-    sheet : Sheet
     months : pandas.DatetimeIndex
         Each has a place of the same width.
     left, width : float
@@ -153,10 +152,6 @@ def monthly_series(
         As in :func:`hmic_analysis.evidence.wording.say_value`.
     name, subtitle, source, headline, synthetic, reason
         As in :func:`hmic_analysis.figures.rows.counts`.
-
-    Returns
-    -------
-    Chart
 
     Raises
     ------
@@ -602,10 +597,6 @@ def interrupted_chart(
         As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is ``saved`` unless given.
     reason : str
         Why there is nothing, for a frame without a value.
-
-    Returns
-    -------
-    Chart
 
     Raises
     ------

@@ -67,10 +67,6 @@ def proportions_by_group(
     reason : str
         Why there is nothing, for a frame without a row or a value.
 
-    Returns
-    -------
-    Chart
-
     Raises
     ------
     DataError
@@ -224,10 +220,6 @@ def paired_shares(
         Headers of the two columns.
     name, subtitle, source, headline, synthetic, reason
         As in :func:`proportions_by_group`.
-
-    Returns
-    -------
-    Chart
 
     Raises
     ------

@@ -229,12 +229,10 @@ def print_ends(sheet: Sheet, x: float, top: float, height: float, ends: Sequence
 
     Parameters
     ----------
-    sheet : Sheet
     x : float
         Right edge of the plot in millimetres.
     top, height : float
         Of the plot in millimetres.
-    ends : sequence of LineEnd
     """
     sizes = [block_height(end.text, style.SMALL_SIZE) for end in ends]
     for end, y in zip(ends, apart([e.y for e in ends], sizes, height), strict=True):
@@ -409,14 +407,8 @@ def lay_out(
         Names to be written at the right with :func:`name_ends`.
     flags : sequence of (float, str)
         Texts above vertical lines, and their place from 0 (left) to 1 (right).
-    key : sequence of KeyEntry
     axis : str
         Words below the horizontal axis; its ticks are the caller's.
-    synthetic : bool
-
-    Returns
-    -------
-    Plot
     """
     ticks = ticks_around(low, high)
     texts = tick_labels(ticks, unit)
@@ -448,7 +440,6 @@ def name_ends(plot: Plot, ends: Sequence[tuple[float, str, dict]]) -> None:
 
     Parameters
     ----------
-    plot : Plot
     ends : sequence of (float, str, dict)
         Value at which the line ends, its name, and its line's properties.
     """
@@ -464,7 +455,6 @@ def name_ticks(plot: Plot, ticks: Sequence[float], texts: Sequence[str], end: fl
 
     Parameters
     ----------
-    plot : Plot
     ticks : sequence of float
         Rising, none above ``end``.
     texts : sequence of str

@@ -394,10 +394,6 @@ def week_profile(
     name, subtitle, source, headline, synthetic, reason
         As in :func:`hmic_analysis.figures.rows.counts`.
 
-    Returns
-    -------
-    Chart
-
     Raises
     ------
     DataError

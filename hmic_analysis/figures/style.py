@@ -92,10 +92,6 @@ def new_figure(height_mm: float) -> Figure:
 def png_bytes(figure: Figure) -> bytes:
     """The figure as PNG.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-
     Returns
     -------
     bytes
@@ -114,10 +110,6 @@ def png_bytes(figure: Figure) -> bytes:
 
 def svg_bytes(figure: Figure) -> bytes:
     """The figure as SVG.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
 
     Returns
     -------
@@ -162,7 +154,6 @@ def save(figure: Figure, folder: str | Path, name: str) -> tuple[Path, Path]:
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure
     folder : str or pathlib.Path
         Made if it isn't there.
     name : str
@@ -204,7 +195,6 @@ def text_width(text: str, size: float = TEXT_SIZE, weight: str = "normal") -> fl
 
     Parameters
     ----------
-    text : str
     size : float
         In points.
     weight : str
@@ -235,7 +225,6 @@ def wrap(text: str, width: float, lines: int = 4, size: float = TEXT_SIZE, weigh
 
     Parameters
     ----------
-    text : str
     width : float
         Room in millimetres.
     lines : int
@@ -307,10 +296,6 @@ def say(value: float, unit: str) -> str:
         NaN is ``not known``.
     unit : str
         As in :func:`hmic_analysis.evidence.wording.say_value`.
-
-    Returns
-    -------
-    str
     """
     if value is None or np.isnan(value):
         return "not known"
@@ -363,10 +348,6 @@ def tick_labels(ticks: Sequence[float], unit: str = "") -> list[str]:
         Evenly spaced, two at least.
     unit : str
         ``%`` is printed after each number.
-
-    Returns
-    -------
-    list of str
     """
     top = max(abs(t) for t in ticks)
     scale, word = next(((s, f" {w}") for s, w in _SCALES if top >= s), (1.0, ""))

@@ -16,10 +16,6 @@ SUBJECT = "response_deployment"
 def documents(report: Report) -> pd.DataFrame:
     """The policy in force, and terms of reference of its review.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     pandas.DataFrame
@@ -29,16 +25,7 @@ def documents(report: Report) -> pd.DataFrame:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claim of A10.
-
-    Parameters
-    ----------
-    report : Report
-
-    Returns
-    -------
-    list of ClaimEvidence
-    """
+    """Decide the claim of A10."""
     rows = documents(report)
     gap = report.gap("document")
     grade = grade_documents(None if gap else len(rows), registers.corroborated(rows))

@@ -17,7 +17,6 @@ def stated_difference(report: Report, rate: Share) -> Indicator:
 
     Parameters
     ----------
-    report : Report
     rate : Share
         Recorded crimes attended.
 
@@ -49,10 +48,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     ----------
     report : Report
         With ``crime_with_incident_pct``, ``attendance_known_pct`` and ``attendance_reconciliation_pp`` taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     limit = report.settings.threshold
     prior = report.indicator("crime_with_incident_pct")
@@ -80,10 +75,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
 
 def reconciles(report: Report) -> bool | None:
     """Whether the recorded crimes supplied are within 2 % of the count that the force published.
-
-    Parameters
-    ----------
-    report : Report
 
     Returns
     -------

@@ -191,10 +191,6 @@ NATIONAL = "england-and-wales"
 def policies(report: Report):
     """Response and deployment policies in force at the snapshot; a policy under review is still in force.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     pandas.DataFrame
@@ -223,7 +219,6 @@ def attendance_by_month(report: Report, attended: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    report : Report
     attended : pandas.DataFrame
         Result of :func:`~hmic_analysis.measures.attendance.crime_attendance`.
 
@@ -247,7 +242,6 @@ def policy_changes(report: Report, by_month: pd.DataFrame) -> dict[str, str]:
 
     Parameters
     ----------
-    report : Report
     by_month : pandas.DataFrame
         Result of :func:`attendance_by_month`.
 
@@ -268,16 +262,7 @@ def policy_changes(report: Report, by_month: pd.DataFrame) -> dict[str, str]:
 
 
 def compare_forces(report: Report) -> registers.PolicyCount | None:
-    """Policies of the 43 forces; None where no reference was supplied or the force is not one of them.
-
-    Parameters
-    ----------
-    report : Report
-
-    Returns
-    -------
-    PolicyCount or None
-    """
+    """Policies of the 43 forces; None where no reference was supplied or the force is not one of them."""
     if report.settings.force.kind != "territorial":
         return None
     reference = report.table("force_reference", force=NATIONAL)
@@ -294,10 +279,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     report : Report
         With ``knowledge_correct_pct``, ``policy_breach_pct[...]`` and ``n_forces_attend_all`` taken where there are
         data for them.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     found = policies(report)
     complete = report.answer("document").register_complete

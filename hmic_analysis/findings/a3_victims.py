@@ -144,10 +144,6 @@ def victim_known(contacts: pd.DataFrame) -> Share:
     ----------
     contacts : pandas.DataFrame
         Result of :func:`victim_contacts`.
-
-    Returns
-    -------
-    Share
     """
     return Share.of(contacts["victim_key"].notna(), contacts["incident_id"])
 
@@ -184,10 +180,6 @@ def asked(audits: pd.DataFrame, question: str) -> Share:
         Result of :func:`audited_calls_of_victims`.
     question : str
         ``asked_previous`` or ``asked_vulnerability``.
-
-    Returns
-    -------
-    Share
     """
     return Share.of(audits[question], audits["audit_id"])
 
@@ -199,11 +191,6 @@ def asked_by_team(audits: pd.DataFrame, question: str) -> dict[str, Share]:
     ----------
     audits : pandas.DataFrame
         Result of :func:`audited_calls_of_victims`.
-    question : str
-
-    Returns
-    -------
-    dict of str to Share
     """
     team = audits["team"].astype("object").where(audits["team"].notna(), NOT_RECORDED)
     return {str(name): asked(rows, question) for name, rows in audits.groupby(team)}
@@ -218,7 +205,6 @@ def access_by_system(system_access: pd.DataFrame, staff: pd.DataFrame, as_of: da
         Table ``system_access``.
     staff : pandas.DataFrame
         Table ``staff``; where it is empty everybody listed in ``system_access`` counts as a handler in post.
-    as_of : datetime.date
 
     Returns
     -------
@@ -293,7 +279,6 @@ def looks_back(reports: pd.DataFrame, start: date, days: int) -> bool:
         Result of :func:`earlier_reports`.
     start : datetime.date
         First day of the period.
-    days : int
 
     Returns
     -------
@@ -461,10 +446,6 @@ class Half(NamedTuple):
 def documents(report: Report) -> pd.DataFrame:
     """Dated policies and procedures in force that are about repeat or vulnerable victims.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     pandas.DataFrame
@@ -490,10 +471,6 @@ def shift_hours(report: Report) -> tuple[int, int, int]:
 
 def contacts_with_truth(report: Report) -> pd.DataFrame:
     """Contacts of victims in the period, each with whether it was flagged and whether it truly was of a repeat victim.
-
-    Parameters
-    ----------
-    report : Report
 
     Returns
     -------

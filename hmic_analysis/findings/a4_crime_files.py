@@ -192,10 +192,6 @@ def supervised_before_closure(files: pd.DataFrame) -> Share:
     ----------
     files : pandas.DataFrame
         Result of :func:`crime_files`.
-
-    Returns
-    -------
-    Share
     """
     rows = files[files["closed"].to_numpy(dtype=bool)]
     return Share.of(rows["supervised_by_closure"], rows["review_id"])
@@ -240,10 +236,6 @@ STRATA = ["attendance", "offence_group"]
 def files_read(report: Report) -> pd.DataFrame:
     """The crime files of the sample, with what was found on each.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     pandas.DataFrame
@@ -266,15 +258,10 @@ def estimate(report: Report, files: pd.DataFrame, state: str) -> samples.Weighte
 
     Parameters
     ----------
-    report : Report
     files : pandas.DataFrame
         Result of :func:`files_read`.
     state : str
         ``progress`` or ``supervised``; files not yet due for progress are left out of the first.
-
-    Returns
-    -------
-    Weighted
     """
     rows = due_files(files) if state == "progress" else files
     weights = None if rows["weight"].isna().any() else rows["weight"]
@@ -286,15 +273,10 @@ def indicators(report: Report, files: pd.DataFrame, claim: str) -> list[Indicato
 
     Parameters
     ----------
-    report : Report
     files : pandas.DataFrame
         Result of :func:`files_read`.
     claim : str
         ``A4a`` or ``A4b``.
-
-    Returns
-    -------
-    list of Indicator
     """
     state, name, _ = QUESTIONS[claim]
     rows = due_files(files) if state == "progress" else files
@@ -323,7 +305,6 @@ def strata(report: Report, name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    report : Report
     name : str
         Indicator.
 
@@ -341,13 +322,8 @@ def agreement(report: Report, files: pd.DataFrame) -> list[Indicator]:
 
     Parameters
     ----------
-    report : Report
     files : pandas.DataFrame
         Result of :func:`files_read`.
-
-    Returns
-    -------
-    list of Indicator
     """
     made = []
     for state, _, finding in QUESTIONS.values():
@@ -375,10 +351,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     ----------
     report : Report
         With the indicators of :func:`indicators`, ``review_agreement_kappa[...]`` and ``same_day_closure_pct`` taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     files = files_read(report)
     return [_claim(report, files, claim) for claim in QUESTIONS]

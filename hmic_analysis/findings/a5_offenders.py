@@ -42,7 +42,6 @@ def cohort(iom_cohort: pd.DataFrame, as_of: date) -> pd.DataFrame:
     ----------
     iom_cohort : pandas.DataFrame
         Table ``iom_cohort``; may list some who entered later or left before.
-    as_of : datetime.date
 
     Returns
     -------
@@ -61,10 +60,6 @@ def assessed(offenders: pd.DataFrame) -> Share:
     ----------
     offenders : pandas.DataFrame
         Result of :func:`cohort`.
-
-    Returns
-    -------
-    Share
     """
     return _on_record(offenders, "risk_score")
 
@@ -76,10 +71,6 @@ def with_rag(offenders: pd.DataFrame) -> Share:
     ----------
     offenders : pandas.DataFrame
         Result of :func:`cohort`.
-
-    Returns
-    -------
-    Share
     """
     return _on_record(offenders, "rag")
 
@@ -98,7 +89,6 @@ def assessment_current(offenders: pd.DataFrame, as_of: date, days: int) -> Share
     ----------
     offenders : pandas.DataFrame
         Result of :func:`cohort`.
-    as_of : datetime.date
     days : int
         Days before the snapshot for which an assessment is recent.
 
@@ -124,7 +114,6 @@ def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
     ----------
     iom_cohort : pandas.DataFrame
         Table ``iom_cohort``, those who left included: leaving them out would count only who stayed.
-    as_of : datetime.date
 
     Returns
     -------
@@ -204,10 +193,6 @@ def held(meetings: pd.DataFrame) -> Share:
     ----------
     meetings : pandas.DataFrame
         Table ``iom_meeting`` within the period.
-
-    Returns
-    -------
-    Share
     """
     return Share.of(meetings["held"], meetings["meeting_id"])
 

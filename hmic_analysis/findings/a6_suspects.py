@@ -63,7 +63,6 @@ def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
     ----------
     pairs : pandas.DataFrame
         Result of :func:`suspect_pairs`.
-    as_of : datetime.date
 
     Returns
     -------
@@ -106,8 +105,6 @@ def recent(persons: pd.DataFrame, column: str, as_of: date, days: int) -> Share:
         Result of :func:`outstanding_persons`; only the sure ones are counted.
     column : str
         ``last_activity_on`` or ``last_review_on``.
-    as_of : datetime.date
-    days : int
 
     Returns
     -------
@@ -171,7 +168,6 @@ def high_risk_cleared(suspect: pd.DataFrame, start: date, end: date, as_of: date
         Period of naming.
     as_of : datetime.date
         Those named less than so many days before it are left out: their time was not up.
-    days : int
 
     Returns
     -------
@@ -195,10 +191,6 @@ def counts(persons: pd.DataFrame) -> tuple[int, int]:
     ----------
     persons : pandas.DataFrame
         Result of :func:`outstanding_persons`.
-
-    Returns
-    -------
-    tuple of int
     """
     sure = int((persons["state"] == "outstanding").sum())
     return sure, len(persons) - sure
@@ -211,10 +203,6 @@ def ages(persons: pd.DataFrame) -> np.ndarray:
     ----------
     persons : pandas.DataFrame
         Result of :func:`outstanding_persons`.
-
-    Returns
-    -------
-    array of float
     """
     return persons.loc[persons["state"] == "outstanding", "age_days"].to_numpy(dtype=float)
 
@@ -258,7 +246,6 @@ def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str
     ----------
     bail : pandas.DataFrame
         Table ``bail``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -314,7 +301,6 @@ def circulated(pnc: pd.DataFrame, as_of: date) -> set[str]:
     ----------
     pnc : pandas.DataFrame
         Table ``pnc_circulation``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -335,13 +321,8 @@ def circulated_share(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date, days
         Result of :func:`outstanding_persons`.
     pnc : pandas.DataFrame
         Table ``pnc_circulation``.
-    as_of : datetime.date
     days : int
         Persons named so many days ago or less are left out.
-
-    Returns
-    -------
-    Share
     """
     rows = persons[(persons["state"] == "outstanding") & (persons["age_days"] > days)]
     return Share.of(rows["person_key"].isin(circulated(pnc, as_of)), rows["person_key"])
@@ -356,7 +337,6 @@ def days_to_circulation(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date) -
         Result of :func:`outstanding_persons`.
     pnc : pandas.DataFrame
         Table ``pnc_circulation``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -420,10 +400,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     report : Report
         With ``named_suspects_outstanding_n``, ``fta_bail_n``, ``owner_assigned_pct``, ``active_28d_pct`` and
         ``supervised_28d_pct`` taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     outstanding = report.indicator("named_suspects_outstanding_n")
     absconded = report.indicator("fta_bail_n")

@@ -34,7 +34,6 @@ def suspect_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: da
     ----------
     file_review, file_entry : pandas.DataFrame
         The tables of those names.  Without any entry the readers' own findings are taken.
-    as_of : datetime.date
     days : int
         Days before it within which an entry is recent.
 
@@ -94,10 +93,6 @@ QUESTIONS = {
 def files_read(report: Report) -> pd.DataFrame:
     """The named-suspect files of the sample, with what was found on each.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     pandas.DataFrame
@@ -114,10 +109,6 @@ def files_read(report: Report) -> pd.DataFrame:
 
 def shown(report: Report) -> pd.DataFrame:
     """The shares for a chart; those that rest on fewer persons than may be shown are left out.
-
-    Parameters
-    ----------
-    report : Report
 
     Returns
     -------

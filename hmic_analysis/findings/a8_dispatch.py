@@ -99,7 +99,6 @@ def nearest_by_grade(dispatches: pd.DataFrame, near_minutes: float) -> dict[str,
     ----------
     dispatches : pandas.DataFrame
         Result of :func:`urgent`.
-    near_minutes : float
 
     Returns
     -------
@@ -117,7 +116,6 @@ def suitable_or_reasoned(dispatches: pd.DataFrame, near_minutes: float) -> Share
     ----------
     dispatches : pandas.DataFrame
         Result of :func:`urgent`.
-    near_minutes : float
 
     Returns
     -------
@@ -156,10 +154,6 @@ def map_used(dispatch: pd.DataFrame) -> Share:
     ----------
     dispatch : pandas.DataFrame
         Table ``dispatch`` within the period.
-
-    Returns
-    -------
-    Share
     """
     return Share.of(dispatch["map_used"], dispatch["dispatch_id"])
 
@@ -171,10 +165,6 @@ def extra_travel(dispatches: pd.DataFrame) -> np.ndarray:
     ----------
     dispatches : pandas.DataFrame
         Result of :func:`urgent`.
-
-    Returns
-    -------
-    array of float
     """
     return excess_minutes(dispatches).dropna().to_numpy(dtype=float)
 
@@ -268,7 +258,6 @@ def located_by_carrier(position: pd.DataFrame, max_age_minutes: float) -> dict[s
     ----------
     position : pandas.DataFrame
         Table ``position`` within the period.
-    max_age_minutes : float
 
     Returns
     -------
@@ -294,10 +283,6 @@ TESTS = {"located_resource_pct": "positions_known_pct", "suitable_or_reasoned_pc
 def descriptions(report: Report) -> pd.DataFrame:
     """Documents in force that describe the dispatchers' mapping system.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     pandas.DataFrame
@@ -314,16 +299,7 @@ def descriptions(report: Report) -> pd.DataFrame:
 
 
 def days_supplied(report: Report) -> tuple[str, ...]:
-    """Which days the dispatches are of, as the caveat of figures; none without dispatches.
-
-    Parameters
-    ----------
-    report : Report
-
-    Returns
-    -------
-    tuple of str
-    """
+    """Which days the dispatches are of, as the caveat of figures; none without dispatches."""
     days = days_covered(report.flow("dispatch"))
     if days.empty:
         return ()
@@ -336,7 +312,6 @@ def located(report: Report, share: Share, carrier: str = "") -> Indicator:
 
     Parameters
     ----------
-    report : Report
     share : Share
         Minutes.
     carrier : str
@@ -359,10 +334,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     ----------
     report : Report
         With ``located_resource_pct`` and ``suitable_or_reasoned_pct`` taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     exists, grade = _exists(report)
     used = [report.indicator(i) for i in TESTS]

@@ -119,10 +119,6 @@ def passed(audits: pd.DataFrame) -> Share:
     ----------
     audits : pandas.DataFrame
         Table ``call_audit`` within the period.
-
-    Returns
-    -------
-    Share
     """
     return Share.of(audits["standard_met"], audits["audit_id"])
 
@@ -188,10 +184,6 @@ def responses(survey: pd.DataFrame) -> Share:
     ----------
     survey : pandas.DataFrame
         Table ``survey`` within the period.
-
-    Returns
-    -------
-    Share
     """
     return Share.of(survey["completed"], survey["survey_id"])
 
@@ -227,10 +219,6 @@ TESTS = {"handler_audit_coverage_pct": "audit_coverage_pct", "audit_feedback_clo
 
 def schemes(report: Report) -> pd.DataFrame:
     """Documents in force that set out how the quality of service is checked.
-
-    Parameters
-    ----------
-    report : Report
 
     Returns
     -------

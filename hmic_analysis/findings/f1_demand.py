@@ -248,10 +248,6 @@ def count_shares(categories: pd.DataFrame) -> dict[str, Share]:
     ----------
     categories : pandas.DataFrame
         Result of :func:`demand_by_category`.
-
-    Returns
-    -------
-    dict of str to Share
     """
     total = int(categories["incidents"].sum())
     counts = zip(categories["category"], categories["incidents"], strict=True)
@@ -283,10 +279,6 @@ def of_incidents(deployment: pd.DataFrame, incident: pd.DataFrame) -> pd.DataFra
     ----------
     deployment, incident : pandas.DataFrame
         The tables of those names, the second cut to a period.
-
-    Returns
-    -------
-    pandas.DataFrame
     """
     return deployment[deployment["incident_id"].isin(incident["incident_id"]).to_numpy(dtype=bool)]
 
@@ -300,7 +292,6 @@ def monthly_counts(frame: pd.DataFrame, month: str, group: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    frame : pandas.DataFrame
     month : str
         Column of months (first days) or dates.
     group : str
@@ -383,10 +374,6 @@ ASPECTS = ("incident_types", "activity_time", "place", "hour")
 def products(report: Report) -> pd.DataFrame:
     """Analyses of demand of the last months on which a decision is recorded.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     pandas.DataFrame
@@ -402,10 +389,6 @@ def products(report: Report) -> pd.DataFrame:
 
 def plans(report: Report) -> pd.DataFrame:
     """Dated plans on demand in force at the snapshot.
-
-    Parameters
-    ----------
-    report : Report
 
     Returns
     -------
@@ -431,10 +414,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     ----------
     report : Report
         With ``n_demand_products_12m`` taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     gap = report.gap("document")
     found, planned = products(report), plans(report)

@@ -124,7 +124,6 @@ def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
     ----------
     agreement : pandas.DataFrame
         Table ``partner_agreement``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -143,7 +142,6 @@ def tasks_identified(task: pd.DataFrame, as_of: date) -> pd.DataFrame:
     ----------
     task : pandas.DataFrame
         Table ``partner_task``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -182,10 +180,6 @@ def accepted_by_agency(transfer: pd.DataFrame) -> dict[str, Share]:
     ----------
     transfer : pandas.DataFrame
         Table ``partner_transfer``, cut to a period.
-
-    Returns
-    -------
-    dict of str to Share
     """
     return {str(agency): accepted(rows) for agency, rows in transfer.groupby("agency", sort=True)}
 
@@ -214,10 +208,6 @@ def waits_by_reason(handover: pd.DataFrame) -> dict[str, pd.Series]:
     ----------
     handover : pandas.DataFrame
         Table ``handover``, cut to a period.
-
-    Returns
-    -------
-    dict of str to pandas.Series
     """
     return {str(reason): waits(rows) for reason, rows in handover.groupby("reason", sort=True)}
 
@@ -233,10 +223,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     ----------
     report : Report
         With every indicator of the finding taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     complete = report.answer("partner_task").register_complete
     gap = None if complete else report.gap("partner_task")

@@ -58,7 +58,6 @@ def in_post(staff: pd.DataFrame, day: date) -> pd.DataFrame:
     ----------
     staff : pandas.DataFrame
         Table ``staff``.
-    day : datetime.date
 
     Returns
     -------
@@ -147,10 +146,6 @@ def by_unit(intervals: pd.DataFrame) -> dict[str, Share]:
     ----------
     intervals : pandas.DataFrame
         Result of :func:`staff_intervals`.
-
-    Returns
-    -------
-    dict of str to Share
     """
     named = intervals.assign(unit=intervals["unit"].astype("object").fillna("unit not recorded"))
     return {str(unit): Share.of(rows["reviewed"]) for unit, rows in named.groupby("unit", sort=True)}
@@ -204,7 +199,6 @@ def team_sizes(staff: pd.DataFrame, as_of: date) -> pd.Series:
     ----------
     staff : pandas.DataFrame
         Table ``staff``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -231,10 +225,6 @@ def span_note(sizes: pd.Series, without: int) -> str:
         Result of :func:`team_sizes`, not empty.
     without : int
         Result of :func:`without_supervisor`.
-
-    Returns
-    -------
-    str
     """
     wide = 100 * float((sizes > WIDE_SPAN).mean())
     return f"Supervisors of more than {WIDE_SPAN}: {wide:.0f}%. Staff without a supervisor on record: {without:,}."
@@ -325,7 +315,6 @@ def latest_counts(workload: pd.DataFrame, as_of: date) -> pd.DataFrame:
     ----------
     workload : pandas.DataFrame
         Table ``workload``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -395,7 +384,6 @@ def structure(report: Report, aspect: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    report : Report
     aspect : str
         ``workload`` or ``performance``.
 
@@ -412,16 +400,7 @@ def structure(report: Report, aspect: str) -> pd.DataFrame:
 
 
 def documents(report: Report) -> pd.DataFrame:
-    """Documents that prescribe reviews of either aspect, as a table for show.
-
-    Parameters
-    ----------
-    report : Report
-
-    Returns
-    -------
-    pandas.DataFrame
-    """
+    """Documents that prescribe reviews of either aspect, as a table for show."""
     found = pd.concat([structure(report, aspect) for aspect in ASPECTS]).drop_duplicates("document_id")
     return found[["document_id", "title", "status", "effective_from", "covers", "corroborated_by"]].reset_index(
         drop=True
@@ -436,10 +415,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     report : Report
         With ``review_in_period_pct``, ``reviewed_on_workload_pct``, ``reviewed_on_performance_pct``,
         ``review_covers_pct`` by aspect and ``review_covers_both_pct`` taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     return [
         _claim(

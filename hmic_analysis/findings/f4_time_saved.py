@@ -54,7 +54,6 @@ def live_changes(change: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame
     ----------
     change : pandas.DataFrame
         Table ``change``.
-    as_of : datetime.date
     months : int
         Least number of months since it went live.
 
@@ -95,10 +94,6 @@ def with_measured_saving(changes: pd.DataFrame, benefit: pd.DataFrame) -> Share:
         Result of :func:`live_changes`.
     benefit : pandas.DataFrame
         Table ``benefit``.
-
-    Returns
-    -------
-    Share
     """
     yes = int(changes["change_id"].isin(measured_benefits(benefit)["change_id"]).sum())
     return Share(yes, len(changes) - yes)
@@ -170,10 +165,6 @@ def method_rank(changes: pd.DataFrame, benefit: pd.DataFrame) -> float | None:
         Result of :func:`live_changes`.
     benefit : pandas.DataFrame
         Table ``benefit``.
-
-    Returns
-    -------
-    float or None
     """
     best = best_method(changes, benefit)
     return None if best is None else float(len(METHODS) - METHODS.index(best))
@@ -565,10 +556,6 @@ ITEM = "staff_time_saved"
 def work_on_savings(report: Report) -> pd.DataFrame:
     """Documents on the staff time saved, with the date of the last work on each.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     pandas.DataFrame
@@ -594,10 +581,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     ----------
     report : Report
         With ``changes_with_measured_saving_pct`` and ``staff_hours_saved`` taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     work = work_on_savings(report)
     gap = report.gap("document")

@@ -44,8 +44,6 @@ def equipped(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, rol
         Result of :func:`hmic_analysis.findings.f5_devices.in_hand`.
     pool : pandas.DataFrame
         Table ``device_pool``.
-    role : str
-    as_of : datetime.date
 
     Returns
     -------
@@ -96,7 +94,6 @@ def coverage(
     ----------
     staff, devices, pool, as_of
         As in :func:`equipped`.
-    roles : sequence of str
 
     Returns
     -------
@@ -114,11 +111,6 @@ def together(shares: dict[str, Share], roles: Sequence[str] = PATROL) -> Share:
     ----------
     shares : dict of str to Share
         Result of :func:`coverage`.
-    roles : sequence of str
-
-    Returns
-    -------
-    Share
     """
     some = [shares[role] for role in roles if role in shares]
     return Share(sum(s.yes for s in some), sum(s.no for s in some), sum(s.unknown for s in some))
@@ -131,7 +123,6 @@ def spending(decisions: pd.DataFrame, as_of: date, months: int) -> Spending:
     ----------
     decisions : pandas.DataFrame
         Table ``device_spending``.
-    as_of : datetime.date
     months : int
         Decisions of so many months up to the snapshot count.
 
@@ -152,13 +143,8 @@ def per_officer(spent: Spending, fte: float) -> float | None:
 
     Parameters
     ----------
-    spent : Spending
     fte : float
         Officers, full-time equivalents.
-
-    Returns
-    -------
-    float or None
     """
     return None if fte <= 0 or spent.without_amount else spent.pounds / fte
 
@@ -168,13 +154,8 @@ def spending_note(spent: Spending, without_fte: int) -> str:
 
     Parameters
     ----------
-    spent : Spending
     without_fte : int
         Officers without a full-time equivalent, each counted as a full post.
-
-    Returns
-    -------
-    str
     """
     text = f"Decisions counted: {spent.decisions}."
     if spent.without_amount:
@@ -189,7 +170,6 @@ def officers_fte(staff: pd.DataFrame, as_of: date) -> tuple[float, int]:
     ----------
     staff : pandas.DataFrame
         Table ``staff``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -228,7 +208,6 @@ def in_hand(device: pd.DataFrame, as_of: date) -> pd.DataFrame:
     ----------
     device : pandas.DataFrame
         Table ``device``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -257,8 +236,6 @@ def active(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: floa
         Result of :func:`in_hand`.
     session : pandas.DataFrame
         Table ``device_session``.
-    as_of : datetime.date
-    days : float
 
     Returns
     -------
@@ -282,10 +259,6 @@ def active_by_role(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, da
     ----------
     devices, session, as_of, days
         As in :func:`active`.
-
-    Returns
-    -------
-    dict of str to Share
     """
     named = devices.assign(role=devices["role"].astype("object").fillna("role not recorded"))
     return {str(role): active(rows, session, as_of, days) for role, rows in named.groupby("role", sort=True)}
@@ -298,7 +271,6 @@ def off_premises(session: pd.DataFrame, as_of: date, days: float) -> Share:
     ----------
     session : pandas.DataFrame
         Table ``device_session``.
-    as_of : datetime.date
     days : float
         Sessions of so many days up to the snapshot are counted.
 
@@ -399,7 +371,6 @@ def systems(report: Report, usable: Usable | None, listed: int) -> Indicator:
 
     Parameters
     ----------
-    report : Report
     usable : Usable or None
         None where no device was in hand.
     listed : int
@@ -430,10 +401,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     ----------
     report : Report
         With ``device_coverage_pct``, ``device_active_pct`` and ``systems_on_mobile_n`` taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     coverage, active = report.indicator("device_coverage_pct"), report.indicator("device_active_pct")
     return [

@@ -43,7 +43,6 @@ def plans_in_force(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
     ----------
     document : pandas.DataFrame
         Table ``document``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -71,10 +70,6 @@ def naming_prevention(plans: pd.DataFrame) -> Share:
     ----------
     plans : pandas.DataFrame
         Result of :func:`plans_in_force`.
-
-    Returns
-    -------
-    Share
     """
     return Share.of(plans["names_prevention"], plans["document_id"])
 
@@ -86,7 +81,6 @@ def prevention_strategies(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
     ----------
     document : pandas.DataFrame
         Table ``document``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -129,10 +123,6 @@ def of_standing(strategies: pd.DataFrame, standing: str) -> int:
         Result of :func:`prevention_strategies`.
     standing : str
         Key of :data:`STANDINGS`.
-
-    Returns
-    -------
-    int
     """
     return int((strategies["standing"] == standing).sum())
 
@@ -159,16 +149,7 @@ def by_standing(strategies: pd.DataFrame) -> pd.DataFrame:
 
 
 def documents(report: Report) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The force's own plans in force, and every strategy for preventing crime with its standing.
-
-    Parameters
-    ----------
-    report : Report
-
-    Returns
-    -------
-    tuple of pandas.DataFrame
-    """
+    """The force's own plans in force, and every strategy for preventing crime with its standing."""
     document, as_of = report.table("document"), report.settings.as_of
     return plans_in_force(document, as_of), prevention_strategies(document, as_of)
 
@@ -181,10 +162,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     report : Report
         With ``plans_referencing_prevention_pct``, ``n_prevention_strategies_force`` and
         ``strategy_elements_present[...]`` taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     gap = report.gap("document")
     complete = report.answer("document").register_complete

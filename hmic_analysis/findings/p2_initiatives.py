@@ -61,10 +61,6 @@ def counted(initiatives: pd.DataFrame) -> tuple[int, int]:
     ----------
     initiatives : pandas.DataFrame
         Result of :func:`long_term`.
-
-    Returns
-    -------
-    tuple of int
     """
     share = Share.of(initiatives["long_term"])
     return share.yes, share.unknown
@@ -77,10 +73,6 @@ def with_outcome(initiatives: pd.DataFrame) -> Share:
     ----------
     initiatives : pandas.DataFrame
         Result of :func:`long_term`; only the sure ones are counted.
-
-    Returns
-    -------
-    Share
     """
     rows = initiatives[initiatives["long_term"].fillna(False).to_numpy(dtype=bool)]
     states = rows["baseline_recorded"].astype("boolean") & rows["outcome_measured"].astype("boolean")
@@ -177,10 +169,6 @@ def held_by_district(days: pd.DataFrame) -> dict[str, Share]:
     ----------
     days : pandas.DataFrame
         Result of :func:`held_by_day`.
-
-    Returns
-    -------
-    dict of str to Share
     """
     return {str(district): Share.of(rows["held"]) for district, rows in days.groupby("district", sort=True)}
 
@@ -327,10 +315,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     report : Report
         With ``n_long_term_initiatives``, ``dmm_held_pct``, ``dmm_meetings_with_prevention_pct`` and
         ``dmm_prevention_closed_pct`` taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     initiatives = report.indicator("n_long_term_initiatives")
     parts = [report.indicator(name) for name in MEETING_TESTS]

@@ -43,15 +43,10 @@ def stale_open(
     ----------
     problem_record, problem_update : pandas.DataFrame
         The tables of these names, whole; entries after the day were not there on it.
-    as_of : datetime.date
     days : int
         A record opened or updated so many days before or later is not stale.
     updates_given : bool
         Without updates all are unknown: they could only show that a record is not stale because it is new.
-
-    Returns
-    -------
-    Share
     """
     day = pd.Timestamp(as_of)
     closed = (problem_record["closed_on"] <= day).fillna(False)
@@ -158,10 +153,6 @@ def evaluated(closed: pd.DataFrame) -> Share:
     ----------
     closed : pandas.DataFrame
         Result of :func:`closed_in_period`.
-
-    Returns
-    -------
-    Share
     """
     return Share.of(closed["evaluated"], closed["record_id"])
 
@@ -173,10 +164,6 @@ def shared(closed: pd.DataFrame) -> Share:
     ----------
     closed : pandas.DataFrame
         Result of :func:`closed_in_period`; only those surely evaluated are counted.
-
-    Returns
-    -------
-    Share
     """
     rows = closed[closed["evaluated"].fillna(False).to_numpy(dtype=bool)]
     return Share.of(rows["shared"], rows["record_id"])
@@ -254,10 +241,6 @@ def by_team(months: pd.DataFrame) -> dict[str, Share]:
     ----------
     months : pandas.DataFrame
         Result of :func:`team_months`.
-
-    Returns
-    -------
-    dict of str to Share
     """
     return {str(team): Share.of(rows["active"]) for team, rows in months.groupby("team", sort=True)}
 
@@ -373,10 +356,6 @@ def busiest(teams: dict[str, tuple[Share, pd.Timestamp]]) -> Busiest:
     ----------
     teams : dict of str to tuple
         Result of :func:`most_on_one_day`.
-
-    Returns
-    -------
-    Busiest
     """
     if not teams:
         return Busiest("", None, 0, 0, None)
@@ -390,25 +369,12 @@ def busiest(teams: dict[str, tuple[Share, pd.Timestamp]]) -> Busiest:
 
 
 def complete(report: Report) -> bool:
-    """Whether a month without an entry is one without use: the force signed for its records, and sent their updates.
-
-    Parameters
-    ----------
-    report : Report
-
-    Returns
-    -------
-    bool
-    """
+    """Whether a month without an entry is one without use: the force signed for its records, and sent their updates."""
     return signed(report, "problem_record") and (report.given("problem_update") or not report.given("problem_record"))
 
 
 def documents(report: Report) -> pd.DataFrame:
     """Documents in force that show the database.
-
-    Parameters
-    ----------
-    report : Report
 
     Returns
     -------
@@ -426,16 +392,7 @@ def documents(report: Report) -> pd.DataFrame:
 
 
 def told(busiest: Busiest) -> str:
-    """Which team entered most of its updates on one day, and when.
-
-    Parameters
-    ----------
-    busiest : Busiest
-
-    Returns
-    -------
-    str
-    """
+    """Which team entered most of its updates on one day, and when."""
     if busiest.day is None:
         return "No team has enough updates to compare its days."
     return f"Largest share: {busiest.team}, {say_date(busiest.day)}."
@@ -449,10 +406,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     report : Report
         With ``ps_team_months_active_pct``, ``ps_worst_team_active_pct``, ``ps_one_day_updates_pct``,
         ``ps_evaluated_pct`` and ``ps_shared_pct`` taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     active, worst = (report.indicator(i) for i in ("ps_team_months_active_pct", "ps_worst_team_active_pct"))
     done = [report.indicator(i) for i in ("ps_evaluated_pct", "ps_shared_pct")]

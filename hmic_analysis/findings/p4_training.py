@@ -32,7 +32,6 @@ def in_post(staff: pd.DataFrame, as_of: date) -> pd.DataFrame:
     ----------
     staff : pandas.DataFrame
         Table ``staff``.
-    as_of : datetime.date
 
     Returns
     -------
@@ -91,8 +90,6 @@ def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.Dat
     ----------
     training : pandas.DataFrame
         Table ``training``.
-    as_of : datetime.date
-    months : int
 
     Returns
     -------
@@ -113,10 +110,6 @@ def any_training(given: pd.DataFrame) -> tuple[int, int]:
     ----------
     given : pandas.DataFrame
         Result of :func:`prevention_input`.
-
-    Returns
-    -------
-    tuple of int
     """
     sure = set(given.loc[given["is_initial"].notna().to_numpy(dtype=bool), "person_key"])
     return len(sure), len(set(given["person_key"]) - sure)
@@ -160,7 +153,6 @@ def by_role(staff: pd.DataFrame, trained: pd.Series, roles: Sequence[str] = VICT
         Result of :func:`in_post`.
     trained : pandas.Series
         Result of :func:`formally_trained`.
-    roles : sequence of str
 
     Returns
     -------
@@ -182,10 +174,6 @@ def all_roles(staff: pd.DataFrame, trained: pd.Series, roles: Sequence[str] = VI
     ----------
     staff, trained, roles
         As in :func:`by_role`.
-
-    Returns
-    -------
-    Share
     """
     held = staff["role"].isin(list(roles)).to_numpy(dtype=bool)
     return Share.of(trained[held], staff.loc[held, "person_key"])
@@ -232,10 +220,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     ----------
     report : Report
         With ``cp_any_training_n``, ``cp_training_pct_victim_facing`` and ``cp_training_pct[...]`` by role taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     anybody = report.indicator("cp_any_training_n")
     together = report.indicator("cp_training_pct_victim_facing")

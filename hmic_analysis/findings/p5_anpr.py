@@ -51,10 +51,6 @@ def proactive(operations: pd.DataFrame) -> Share:
     ----------
     operations : pandas.DataFrame
         Result of :func:`held`.
-
-    Returns
-    -------
-    Share
     """
     return Share.of(operations["proactive"], operations["operation_id"])
 
@@ -82,7 +78,6 @@ def by_month(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     ----------
     operations : pandas.DataFrame
         Result of :func:`held`.
-    start, end : datetime.date
 
     Returns
     -------
@@ -111,7 +106,6 @@ def by_quarter(operations: pd.DataFrame, products: pd.DataFrame, start: date, en
         Result of :func:`held`.
     products : pandas.DataFrame
         Rows of the document register, dated by ``approved_on``.
-    start, end : datetime.date
 
     Returns
     -------
@@ -140,7 +134,6 @@ def monthly_lines(operations: pd.DataFrame, start: date, end: date) -> pd.DataFr
     ----------
     operations : pandas.DataFrame
         Result of :func:`held`.
-    start, end : datetime.date
 
     Returns
     -------
@@ -185,7 +178,6 @@ def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
     ----------
     hit : pandas.DataFrame
         Table ``anpr_hit``, cut to a period.
-    minutes : float
 
     Returns
     -------
@@ -244,7 +236,6 @@ def camera_hours(camera: pd.DataFrame, camera_day: pd.DataFrame, start: date, en
         Table ``anpr_camera``.
     camera_day : pandas.DataFrame
         Table ``anpr_camera_day``, cut to the period.
-    start, end : datetime.date
 
     Returns
     -------
@@ -318,10 +309,6 @@ def availability_by_type(hours: pd.DataFrame) -> dict[str, Share]:
     ----------
     hours : pandas.DataFrame
         Result of :func:`camera_hours`.
-
-    Returns
-    -------
-    dict of str to Share
     """
     return {kind: hours_available(rows) for kind, rows in hours.groupby("camera_type", sort=True)}
 
@@ -405,7 +392,6 @@ def functions(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     ----------
     skill : pandas.DataFrame
         Table ``skill``.
-    day : datetime.date
 
     Returns
     -------
@@ -440,11 +426,6 @@ def depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> Depth:
     ----------
     skill : pandas.DataFrame
         Table ``skill``.
-    day : datetime.date
-
-    Returns
-    -------
-    Depth
     """
     table = functions(skill, day)
     if table.empty:
@@ -464,11 +445,6 @@ def courses_booked(skill: pd.DataFrame, as_of: date) -> int:
     ----------
     skill : pandas.DataFrame
         Table ``skill``.
-    as_of : datetime.date
-
-    Returns
-    -------
-    int
     """
     day = pd.Timestamp(as_of)
     critical = skill["critical"].astype("boolean").fillna(False)
@@ -479,16 +455,7 @@ def courses_booked(skill: pd.DataFrame, as_of: date) -> int:
 
 
 def change(now: Depth, before: Depth) -> float | None:
-    """By how many persons the depth changed; None where either is not known for sure.
-
-    Parameters
-    ----------
-    now, before : Depth
-
-    Returns
-    -------
-    float or None
-    """
+    """By how many persons the depth changed; None where either is not known for sure."""
     known = now.sure is not None and before.sure is not None and not now.unknown and not before.unknown
     return float(now.sure - before.sure) if known else None
 
@@ -542,10 +509,6 @@ ACKNOWLEDGED, DENIED = "anpr_resilience_acknowledged", "anpr_resilience_denied"
 def products(report: Report) -> pd.DataFrame:
     """Intelligence products from number plate recognition, written in the period.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     pandas.DataFrame
@@ -557,10 +520,6 @@ def products(report: Report) -> pd.DataFrame:
 
 def statements(report: Report) -> pd.DataFrame:
     """What the force itself said by the snapshot on how resilient the system is, latest first.
-
-    Parameters
-    ----------
-    report : Report
 
     Returns
     -------
@@ -577,10 +536,6 @@ def statements(report: Report) -> pd.DataFrame:
 def plans(report: Report) -> pd.DataFrame:
     """Dated plans to train existing staff, in force at the snapshot.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     pandas.DataFrame
@@ -596,16 +551,7 @@ def plans(report: Report) -> pd.DataFrame:
 
 
 def registered(report: Report) -> pd.DataFrame:
-    """Statements and plans as a table for show.
-
-    Parameters
-    ----------
-    report : Report
-
-    Returns
-    -------
-    pandas.DataFrame
-    """
+    """Statements and plans as a table for show."""
     columns = ["document_id", "title", "document_type", "approved_on", "covers", "corroborated_by"]
     return pd.concat([statements(report), plans(report)])[columns].reset_index(drop=True)
 
@@ -630,7 +576,6 @@ def availability_figure(report: Report, hours: Share, kind: str = "") -> Indicat
 
     Parameters
     ----------
-    report : Report
     hours : Share
         Camera-hours.
     kind : str
@@ -653,10 +598,6 @@ def decide(report: Report) -> list[ClaimEvidence]:
     ----------
     report : Report
         With every indicator of the finding taken.
-
-    Returns
-    -------
-    list of ClaimEvidence
     """
     held, said, planned = operations(report), statements(report), plans(report)
     gap = report.gap("document")

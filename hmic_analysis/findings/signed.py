@@ -14,7 +14,6 @@ def signed(report: Report, table: str) -> bool:
 
     Parameters
     ----------
-    report : Report
     table : str
         Name of the table, and of the item in the data-request log.
 
@@ -42,11 +41,6 @@ def _name(shown: str) -> str:
 
 def gap_but_signed(report: Report, *tables: str) -> Decision | None:
     """Why a claim that needs these tables can't be weighed; a signed table without a row is an answer, not a gap.
-
-    Parameters
-    ----------
-    report : Report
-    *tables : str
 
     Returns
     -------

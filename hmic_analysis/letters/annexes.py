@@ -39,18 +39,7 @@ DATA_COLUMNS = (
 def data_blocks(
     found: Mapping[str, Bundle], catalogue: Sequence[CatalogueEntry]
 ) -> tuple[Heading | Paragraph | TableBlock, ...]:
-    """What was supplied, then what the findings that were not assessed would need.
-
-    Parameters
-    ----------
-    found : mapping of str to Bundle
-        The evidence by finding.
-    catalogue : sequence of CatalogueEntry
-
-    Returns
-    -------
-    tuple of Heading, Paragraph or TableBlock
-    """
+    """What was supplied, then what the findings that were not assessed would need."""
     rows = _data_rows(found, catalogue)
     needs = _needs(found, catalogue)
     supplied: Paragraph | TableBlock = Paragraph(
@@ -205,22 +194,7 @@ def annexes(
     settings: LetterSettings,
     wording: Mapping[str, OwnWords],
 ) -> tuple[Section, ...]:
-    """The three annexes.
-
-    Parameters
-    ----------
-    found : mapping of str to Bundle
-        The evidence by finding.
-    catalogue : sequence of CatalogueEntry
-        Claims of it that the evidence lacks are named as withheld.
-    settings : LetterSettings
-    wording : mapping of str to OwnWords
-        Inspectors' own wording; its reasons are given with the claims.
-
-    Returns
-    -------
-    tuple of Section
-    """
+    """The three annexes."""
     rows = [
         row
         for entry in catalogue

@@ -235,20 +235,7 @@ class Unit:
 
 
 def letter_units(letter: Letter, fixed: Fixed, evidence: Evidence) -> list[Unit]:
-    """Every text of a letter, body first, then what is read out for pictures.
-
-    Parameters
-    ----------
-    letter : Letter
-        Composed from the evidence as it is now.
-    fixed : Fixed
-        The words of the template.
-    evidence : Evidence
-
-    Returns
-    -------
-    list of Unit
-    """
+    """Every text of a letter, body first, then what is read out for pictures."""
     words = _variables(letter, evidence)
     units = [
         *_fixed(fixed.opening, words),
@@ -442,21 +429,6 @@ def check_letter(
 ) -> Checked:
     """Check every number of a letter.
 
-    Parameters
-    ----------
-    found : ReadLetter
-        The letter as it is now.
-    units, heads : sequence of Unit
-        The texts that the evidence gives, and those at the head of pages.
-    evidence : Evidence
-        To look up numbers in sentences that were written by hand.
-    as_set : callable, optional
-        What became of a text when the document was set: characters that its fonts don't hold.
-
-    Returns
-    -------
-    Checked
-
     Notes
     -----
     A number is bound if it stands in its own place in the text that the evidence gives.  In words that were added by
@@ -596,11 +568,6 @@ class LetterCheck:
     wording : mapping of str to OwnWords
     tables : mapping of str to sequence of str
         The tables that each claim rests on.
-
-    Raises
-    ------
-    DataError, ParameterError
-        As :func:`hmic_analysis.letters.compose.compose` and :func:`hmic_analysis.letters.word.rendered` say.
     """
 
     def __init__(
@@ -619,22 +586,7 @@ class LetterCheck:
         self._evidence = Evidence(bundles, tables)
 
     def file(self, path: Path) -> Checked:
-        """Check one file.
-
-        Parameters
-        ----------
-        path : pathlib.Path
-            ``.docx`` or ``.pdf``, as it is now.
-
-        Returns
-        -------
-        Checked
-
-        Raises
-        ------
-        DataError
-            If it can't be read as a letter.
-        """
+        """Check one file."""
         found = read_letter_file(path)
         letter = self._as_marked(found)
         fixed = fixed_words(rendered(letter, self._template), self._template)
@@ -670,16 +622,7 @@ def _sha(path: Path) -> str:
 
 
 def listing(numbers: Sequence[CheckedNumber]) -> Iterator[str]:
-    """One line a number: ``83.4%  A1  A1b  attendance_pct.value  650 of 780 units; crime 780 rows  crime.csv 9f2c...``.
-
-    Parameters
-    ----------
-    numbers : sequence of CheckedNumber
-
-    Yields
-    ------
-    str
-    """
+    """One line a number: ``83.4%  A1  A1b  attendance_pct.value  650 of 780 units; crime 780 rows  crime.csv 9f2c``."""
     for n in numbers:
         if n.source is None:
             yield f"{n.number}  {n.place}  BOUND TO NOTHING: {n.problem}"
@@ -689,16 +632,7 @@ def listing(numbers: Sequence[CheckedNumber]) -> Iterator[str]:
 
 
 def listing_csv(numbers: Sequence[CheckedNumber]) -> bytes:
-    """The same as CSV (UTF-8), with whole hashes.
-
-    Parameters
-    ----------
-    numbers : sequence of CheckedNumber
-
-    Returns
-    -------
-    bytes
-    """
+    """The same as CSV (UTF-8), with whole hashes."""
     rows: list[Sequence[str]] = [COLUMNS]
     for n in numbers:
         source = n.source

@@ -34,22 +34,8 @@ from hmic_analysis.params.resolve import resolve
 def letter_settings(params: Params, slug: str) -> LetterSettings:
     """The settings of the letter to one force.
 
-    Parameters
-    ----------
-    params : Params
-    slug : str
-        ``cleveland``.
-
-    Returns
-    -------
-    LetterSettings
-        A force without an addressee of its own is written to by office, the Chief Constable; another body by its
-        name.
-
-    Raises
-    ------
-    ParameterError
-        If there is no force of that slug.
+    Gives a force without an addressee of its own is written to by office, the Chief Constable; another body by its
+    name.
     """
     force, inspection = params.force(slug), params.inspection
     resolved = resolve(params, slug)
@@ -86,16 +72,7 @@ def _addressee(force: ForceSpec) -> tuple[tuple[str, ...], str]:
 
 
 def letter_catalogue(params: Params) -> tuple[CatalogueEntry, ...]:
-    """The findings in the order of the letter, with the title of their section and what each needs.
-
-    Parameters
-    ----------
-    params : Params
-
-    Returns
-    -------
-    tuple of CatalogueEntry
-    """
+    """The findings in the order of the letter, with the title of their section and what each needs."""
     sections = params.inspection.letter.sections
     ordered = sorted(params.findings.values(), key=lambda f: list(sections).index(f.section))
     return tuple(
@@ -115,36 +92,13 @@ def letter_catalogue(params: Params) -> tuple[CatalogueEntry, ...]:
 
 
 def figure_blocks(bundle: Bundle, at_most: int, before: int) -> list[FigureBlock]:
-    """The first figures of a finding that show something, numbered on.
-
-    Parameters
-    ----------
-    bundle : Bundle
-    at_most : int
-    before : int
-        Figures that stand before these in the letter.
-
-    Returns
-    -------
-    list of FigureBlock
-    """
+    """The first figures of a finding that show something, numbered on."""
     chosen = [f for f in bundle.figures if not f.empty][:at_most]
     return [figure_block(bundle, figure, before + i) for i, figure in enumerate(chosen, 1)]
 
 
 def figure_block(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
-    """One figure as a block of the letter.
-
-    Parameters
-    ----------
-    bundle : Bundle
-    figure : Figure
-    number : int
-
-    Returns
-    -------
-    FigureBlock
-    """
+    """One figure as a block of the letter."""
     stem = f"figures/figure-{number:02d}-{bundle.finding}-{figure.name}"
     synthetic = figure.synthetic or bundle.synthetic
     subtitle, note = _split(clean(figure.subtitle))
@@ -192,32 +146,7 @@ def compose(
     catalogue: Sequence[CatalogueEntry],
     wording: Mapping[str, OwnWords] | None = None,
 ) -> Letter:
-    """Write the letter of one force.
-
-    Parameters
-    ----------
-    bundles : sequence of Bundle
-        The evidence as the force may see it (:func:`hmic_analysis.disclosure.release.released`), at most one bundle a
-        finding, in any order.
-    settings : LetterSettings
-    catalogue : sequence of CatalogueEntry
-        Every finding of the inspection in the order of the letter; those without evidence are named as not
-        assessed.
-    wording : mapping of str to OwnWords, optional
-        Inspectors' own wording, by claim.
-
-    Returns
-    -------
-    Letter
-
-    Raises
-    ------
-    DataError
-        If there is no evidence at all, if it is of another force or of several letter dates, if a finding occurs
-        twice or is not in the catalogue, if a claim has no sentence, or if anything in it is restricted.
-    ParameterError
-        If an inspector's own wording names a figure that isn't there.
-    """
+    """Write the letter of one force."""
     found = _by_finding(bundles, settings, catalogue)
     synthetic = any(b.synthetic for b in bundles)
     if synthetic:

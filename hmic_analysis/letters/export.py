@@ -67,29 +67,7 @@ class LetterSources:
 def letter_sources(
     project: Project, params: Params, slug: str, unmarked: bool = False, tell: Tell = unheard
 ) -> LetterSources:
-    """Everything that the letter of one force is written from.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slug : str
-    unmarked : bool
-        Without the marks of the embargo.
-    tell : callable
-        Told which evidence is no longer up to date.
-
-    Returns
-    -------
-    LetterSources
-
-    Raises
-    ------
-    DataError
-        If the force has no evidence yet.
-    ParameterError
-        If an inspector's own wording is wrong.
-    """
+    """Everything that the letter of one force is written from."""
     wording = load_wording(project.params, params, slug)
     made, folders = evidence_of(project, params, slug, tell)
     rules = rules_of(params)
@@ -114,23 +92,7 @@ def evidence_of(
 ) -> tuple[list[Bundle], dict[str, Path]]:
     """The evidence of one force as its reports left it.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slug : str
-    tell : callable
-        Told which of it is no longer up to date.
-
-    Returns
-    -------
-    tuple of list of Bundle and dict of str to pathlib.Path
-        In the order of the letter, and the folder of each finding's report.
-
-    Raises
-    ------
-    DataError
-        If the force has no evidence yet.
+    In the order of the letter, and the folder of each finding's report.
     """
     bundles, folders = [], {}
     outdated: dict[str, list[str]] = {}
@@ -195,33 +157,7 @@ def export_figure(
     rules: DisclosureRules,
     embargo: str,
 ) -> FigureFiles:
-    """Write one figure: PNG at 300 dots per inch, SVG that can become EMF, its data, and its words.
-
-    Parameters
-    ----------
-    made, shown : Bundle
-        The evidence as the notebook left it, and as the force may see it.
-    figure : Figure
-        One of ``shown``.
-    folder : pathlib.Path
-        The report's folder.
-    out : pathlib.Path
-        Where to write.
-    width : float
-        Millimetres.
-    rules : DisclosureRules
-    embargo : str
-        The notice of the embargo; "" where there is none.
-
-    Returns
-    -------
-    FigureFiles
-
-    Raises
-    ------
-    DataError
-        If a file of the report is missing, or holds what can't be used.
-    """
+    """Write one figure: PNG at 300 dots per inch, SVG that can become EMF, its data, and its words."""
     block = figure_block(shown, figure, 0)
     where = f"finding {shown.finding}, '{figure.name}'"
     notices = [n for n in (SYNTHETIC_NOTICE if block.synthetic else "", embargo) if n]
@@ -249,17 +185,7 @@ def export_figure(
 
 
 def captions_csv(files: Sequence[FigureFiles], embargo: str) -> bytes:
-    """The words of several figures as one table (CSV, UTF-8).
-
-    Parameters
-    ----------
-    files : sequence of FigureFiles
-    embargo : str
-
-    Returns
-    -------
-    bytes
-    """
+    """The words of several figures as one table (CSV, UTF-8)."""
     rows = [
         ("finding", "figure", "caption", "subtitle", "note", "source", "alt_text", "width_mm", "files", "embargo",
          "sensitivity")
@@ -358,23 +284,7 @@ class LetterFiles:
 def export_figures(letter: Letter, reports: Mapping[str, Path], folder: Path) -> tuple[Path, ...]:
     """Copy the figures of a letter, as PNG, SVG and CSV, to where the letter expects them.
 
-    Parameters
-    ----------
-    letter : Letter
-    reports : mapping of str to pathlib.Path
-        Folder of each finding's report, in which its pictures and data lie.
-    folder : pathlib.Path
-        The letter's folder.  Figures that an earlier letter left in its ``figures`` are removed.
-
-    Returns
-    -------
-    tuple of pathlib.Path
-        The files written.
-
-    Raises
-    ------
-    DataError
-        If a file that the evidence names isn't there.
+    Gives the files written.
     """
     written = []
     for figure in letter.figures():
@@ -416,29 +326,7 @@ def make_letter(
 ) -> LetterFiles:
     """Write everything that belongs to one force's letter.
 
-    Parameters
-    ----------
-    bundles : sequence of Bundle
-    reports : mapping of str to pathlib.Path
-        Folder of each finding's report.
-    settings : LetterSettings
-    catalogue : sequence of CatalogueEntry
-    template : pathlib.Path
-        The Word template.
-    letters : pathlib.Path
-        The folder of all letters; the force's lies below it.
-    wording : mapping of str to OwnWords, optional
-        Inspectors' own wording, by claim.
-
-    Returns
-    -------
-    LetterFiles
-        ``<force>/letter-<force>.docx``, ``.pdf`` and ``.json``, and ``<force>/figures/``, which all three share.
-
-    Raises
-    ------
-    DataError, ParameterError
-        As :func:`compose`, :func:`export_figures`, :func:`word_bytes` and :func:`pdf_bytes` say.
+    ``<force>/letter-<force>.docx``, ``.pdf`` and ``.json``, and ``<force>/figures/``, which all three share.
     """
     letter = compose(bundles, settings, catalogue, wording)
     folder = letters / settings.force
@@ -459,22 +347,7 @@ def make_letter(
 
 
 def read_letter(path: Path) -> Letter:
-    """A letter's blocks, as :func:`make_letter` wrote them.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``letter-<force>.json``.
-
-    Returns
-    -------
-    Letter
-
-    Raises
-    ------
-    DataError
-        If the file isn't a letter's.
-    """
+    """A letter's blocks, as :func:`make_letter` wrote them."""
     try:
         return Letter.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:

@@ -42,17 +42,9 @@ PARTS = re.compile(r"[\w'\N{RIGHT SINGLE QUOTATION MARK}-]+")
 def person_names(params: Params) -> Callable[[str], list[str]]:
     """A check for persons' names.
 
-    Parameters
-    ----------
-    params : Params
-        Names of signatories and addressees are taken from it, of every force.
-
-    Returns
-    -------
-    callable
-        Gives for a text what in it names a person, each as words of a message; empty for none.  It knows the persons
-        of the parameters by every part of their names, and any other by a title, a rank or an initial before it; a
-        bare name that stands in no parameter file it can't know.
+    Gives for a text what in it names a person, each as words of a message; empty for none.  It knows the persons of
+    the parameters by every part of their names, and any other by a title, a rank or an initial before it; a bare
+    name that stands in no parameter file it can't know.
     """
     known = _known(params)
     places = {word for force in params.forces.values() for word in PARTS.findall(force.full_name)} | OFFICE
@@ -134,23 +126,7 @@ class OwnWords:
 def load_wording(folder: Path, params: Params, slug: str) -> dict[str, OwnWords]:
     """The inspectors' own wording for one force.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The project's ``params``.
-    params : Params
-    slug : str
-
-    Returns
-    -------
-    dict of str to OwnWords
-        By claim; empty where there is no ``letters/<slug>.yml``.
-
-    Raises
-    ------
-    ParameterError
-        If a file is named after no force, can't be read or has unknown keys; if it names no claim of the inspection;
-        or if a text or reason is not a sentence, holds a number that is not a placeholder, or names a person.
+    By claim; empty where there is no ``letters/<slug>.yml``.
     """
     for path in sorted((folder / FOLDER).glob("*.y*ml")):
         if path.stem not in params.forces or path.suffix != ".yml":
@@ -209,24 +185,7 @@ def _problems(key: str, text: str, names: Callable[[str], list[str]]) -> list[st
 def fill(own: OwnWords, claim: str, bundle: Bundle, min_count: int) -> tuple[str, tuple[tuple[str, str], ...]]:
     """An inspector's wording with its numbers.
 
-    Parameters
-    ----------
-    own : OwnWords
-    claim : str
-    bundle : Bundle
-        As it may be released to the force.
-    min_count : int
-        Small counts of persons are withheld.
-
-    Returns
-    -------
-    tuple of (str, tuple of (str, str))
-        The text, and each number in it with the indicator field it was taken from.
-
-    Raises
-    ------
-    ParameterError
-        If a placeholder names a figure the finding doesn't have, or one that doesn't exist for this force.
+    Gives the text, and each number in it with the indicator field it was taken from.
     """
     figures = {indicator.id: indicator for indicator in bundle.indicators}
     words = {

@@ -24,30 +24,7 @@ def finding_paragraphs(
     wording: Mapping[str, OwnWords],
     turn: int = 0,
 ) -> list[Paragraph]:
-    """The claim sentences of a finding, joined, and a note on each wording that goes against its verdict.
-
-    Parameters
-    ----------
-    bundle : Bundle
-    settings : LetterSettings
-    figures : sequence of FigureBlock
-        The figures to refer to.
-    wording : mapping of str to OwnWords
-        Inspectors' own wording, by claim.
-    turn : int
-        Number of the finding in the letter.
-
-    Returns
-    -------
-    list of Paragraph
-
-    Raises
-    ------
-    DataError
-        If a claim has no sentence.
-    ParameterError
-        If an inspector's own wording names a figure that isn't there.
-    """
+    """The claim sentences of a finding, joined, and a note on each wording that goes against its verdict."""
     claims = bundle.claims
     sentences = _sentences(bundle, claims, settings, wording, turn)
     # The figures bear on what was found, not on the view taken of it: refer to them before the view begins.
@@ -132,15 +109,7 @@ def _note(bundle: Bundle, text: str) -> Paragraph:
 def at_odds(claim: ClaimEvidence, own: OwnWords | None) -> str:
     """The mark of wording that does not say what the evidence says.
 
-    Parameters
-    ----------
-    claim : ClaimEvidence
-    own : OwnWords or None
-
-    Returns
-    -------
-    str
-        A sentence for the letter; "" where the wording agrees with the verdict, or is not an inspector's own.
+    Gives a sentence for the letter; "" where the wording agrees with the verdict, or is not an inspector's own.
     """
     if own is None or own.says is None or own.says == claim.verdict:
         return ""
@@ -153,17 +122,7 @@ def at_odds(claim: ClaimEvidence, own: OwnWords | None) -> str:
 
 
 def odd_wording(bundles: Sequence[Bundle], wording: Mapping[str, OwnWords]) -> list[str]:
-    """Each wording that does not agree with its verdict: where it stands, and how.
-
-    Parameters
-    ----------
-    bundles : sequence of Bundle
-    wording : mapping of str to OwnWords
-
-    Returns
-    -------
-    list of str
-    """
+    """Each wording that does not agree with its verdict: where it stands, and how."""
     found = []
     for claim in (claim for bundle in bundles for claim in bundle.claims):
         own = wording.get(claim.claim)

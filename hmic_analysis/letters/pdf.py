@@ -31,25 +31,7 @@ UNDRAWN = frozenset("\n\t \N{NO-BREAK SPACE}\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}"
 def pdf_bytes(letter: Letter, fixed: Fixed, folder: Path) -> bytes:
     """A letter as the bytes of a PDF/UA-1 document.
 
-    Parameters
-    ----------
-    letter : Letter
-    fixed : Fixed
-        The words of the filled-in template.
-    folder : pathlib.Path
-        The letter's folder; its pictures lie below.
-
-    Returns
-    -------
-    bytes
-        Equal letters, pictures and templates give equal bytes.
-
-    Raises
-    ------
-    DataError
-        If a picture is missing, is none, or has no text for those who can't see it.
-    HmicError
-        If it can't be set for another reason, such as a picture of the template that is damaged.
+    Equal letters, pictures and templates give equal bytes.
     """
     data = _data(letter, fixed, folder)
     folder.mkdir(parents=True, exist_ok=True)  # not there yet where a letter has no figures
@@ -93,14 +75,7 @@ def _drawn() -> frozenset[int]:
 def drawable(text: str) -> str:
     """Text with a mark in place of each character that the letter's fonts don't hold.
 
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-        As long as ``text``.  A PDF/UA document may not leave out a character without a trace.
+    As long as ``text``.  A PDF/UA document may not leave out a character without a trace.
     """
     return "".join(c if ord(c) in _drawn() or c in UNDRAWN else UNKNOWN for c in text)
 

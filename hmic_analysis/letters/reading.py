@@ -38,31 +38,12 @@ PER_CENT = re.compile(r"(\d)\s*(?:per\s?cent|pct|pc)\b", re.IGNORECASE)
 
 
 def flat(text: str) -> str:
-    """Text with full-width, raised and other forms of a character as the plain one, and "per cent" as a sign.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-    """
+    """Text with full-width, raised and other forms of a character as the plain one, and "per cent" as a sign."""
     return PER_CENT.sub(r"\1%", unicodedata.normalize("NFKC", text))
 
 
 def atoms(text: str) -> list[tuple[str, int]]:
-    """The atoms of a flat text, each with where it begins.
-
-    Parameters
-    ----------
-    text : str
-        As :func:`flat` gives it.
-
-    Returns
-    -------
-    list of (str, int)
-    """
+    """The atoms of a flat text, each with where it begins."""
     return [("".join(m[0].split()), m.start()) for m in ATOM.finditer(text) if m[0] not in DROPPED]
 
 
@@ -79,14 +60,7 @@ def is_number_word(atom: str) -> bool:
 def numbers_of(text: str) -> list[str]:
     """The numbers in a text, codes left out.
 
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    list of str
-        ``["83.4%", "1,204"]``.
+    ``["83.4%", "1,204"]``.
     """
     plain = flat(text)
     coded = code_spans(plain)
@@ -113,14 +87,7 @@ TOKEN = re.compile(r"(?<![A-Za-z0-9])\d[\d,]*(?:\.\d+)?%?(?![A-Za-z0-9])")
 def tokens(text: str) -> list[str]:
     """The numbers in a text, as printed.
 
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    list of str
-        ``["83.4%", "1,204"]``; codes of claims such as A1 are not numbers.
+    ``["83.4%", "1,204"]``; codes of claims such as A1 are not numbers.
     """
     return [token.rstrip(",") for token in TOKEN.findall(text)]
 
@@ -129,18 +96,8 @@ def stray_numbers(letter: Letter, bundles: Sequence[Bundle]) -> list[tuple[str, 
     """Numbers in the findings that nothing in the evidence accounts for.
 
     A number is accounted for if it stands in the ``numbers`` of the finding's claims, in the statement of one of
-    its claims, in its dates, or in a parameter it used.  References to figures are left out.
-
-    Parameters
-    ----------
-    letter : Letter
-    bundles : sequence of Bundle
-        The evidence it was written from.
-
-    Returns
-    -------
-    list of (str, str)
-        Finding and number, for each number that is not accounted for; empty for a sound letter.
+    its claims, in its dates, or in a parameter it used. References to figures are left out. Finding and number, for
+    each number that is not accounted for; empty for a sound letter.
     """
     known = {bundle.finding: _known(bundle) for bundle in bundles}
     stray = []
@@ -198,22 +155,7 @@ class ReadLetter:
 
 
 def read_letter_file(path: Path) -> ReadLetter:
-    """Read a letter.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``.docx`` or ``.pdf``.
-
-    Returns
-    -------
-    ReadLetter
-
-    Raises
-    ------
-    DataError
-        If it is neither, isn't there, or can't be read.
-    """
+    """Read a letter."""
     if path.suffix.lower() not in (".docx", ".pdf"):
         raise DataError(f"{path} is no letter: Word (.docx) and PDF (.pdf) are read. Save a .doc as .docx in Word.")
     try:

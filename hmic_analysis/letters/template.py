@@ -67,15 +67,7 @@ CLOSING = (
 def build_template(path: Path) -> Path:
     """Build the letter template.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        Where to write it; an older one is replaced.
-
-    Returns
-    -------
-    pathlib.Path
-        ``path``; equal bytes each time.
+    ``path``; equal bytes each time.
     """
     document = Document()
     _drop_thumbnail(document)

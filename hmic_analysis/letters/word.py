@@ -42,27 +42,7 @@ PLACES = ("findings", "annexes")
 def word_bytes(letter: Letter, document: DocumentType, template: Path, folder: Path) -> bytes:
     """A letter as the bytes of a Word document.
 
-    Parameters
-    ----------
-    letter : Letter
-    document : docx.document.Document
-        As :func:`rendered` gives it; changed in place.
-    template : pathlib.Path
-        The template it was rendered from, for messages.
-    folder : pathlib.Path
-        The letter's folder; its pictures lie below.
-
-    Returns
-    -------
-    bytes
-        Equal letters, pictures and templates give equal bytes.
-
-    Raises
-    ------
-    ParameterError
-        If a place for blocks has gone from the template.
-    DataError
-        If a picture is missing or isn't one.
+    Equal letters, pictures and templates give equal bytes.
     """
     for place, sections in zip(PLACES, (letter.sections, letter.annexes), strict=True):
         anchor = find_place(document, place, template)
@@ -79,23 +59,7 @@ def word_bytes(letter: Letter, document: DocumentType, template: Path, folder: P
 
 
 def rendered(letter: Letter, template: Path) -> DocumentType:
-    """The template with its variables filled in, and an anchor where blocks go.
-
-    Parameters
-    ----------
-    letter : Letter
-    template : pathlib.Path
-
-    Returns
-    -------
-    docx.document.Document
-
-    Raises
-    ------
-    ParameterError
-        If the template is missing, isn't a Word document, uses or lacks a variable or a style, or doesn't show the
-        notices in every page header.
-    """
+    """The template with its variables filled in, and an anchor where blocks go."""
     if not template.is_file():
         raise ParameterError(
             f"There is no letter template at {template}. Put it back, or build a new one with build_template in "
@@ -263,24 +227,7 @@ class Fixed:
 
 
 def fixed_words(document: document_Document, template: Path) -> Fixed:
-    """Read the fixed words.
-
-    Parameters
-    ----------
-    document : docx.document.Document
-        As :func:`hmic_analysis.letters.word.rendered` gives it.
-    template : pathlib.Path
-        For messages.
-
-    Returns
-    -------
-    Fixed
-
-    Raises
-    ------
-    ParameterError
-        If a picture of the body has no alternative text, or is of a kind that a PDF can't hold.
-    """
+    """Read the fixed words."""
     places = [find_place(document, place, template)._p for place in ("findings", "annexes")]
     parts: list[list[FixedItem]] = [[]]
     for block in document.element.body.iterchildren():

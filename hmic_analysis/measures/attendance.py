@@ -208,7 +208,6 @@ def shares_by(frame: pd.DataFrame, by: str, state: str = "attended") -> dict[str
 
     Parameters
     ----------
-    frame : pandas.DataFrame
     by : str
         Column of groups; blank ones are called ``not recorded``.
     state : str
@@ -234,10 +233,6 @@ def split_origin(calls: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     ----------
     calls : pandas.DataFrame
         With the column ``origin``; a blank one counts as having come to the force.
-
-    Returns
-    -------
-    tuple of pandas.DataFrame
     """
     own = calls["origin"].eq(OFFICER_INITIATED).fillna(False).to_numpy(dtype=bool)
     return calls[~own], calls[own]

@@ -39,10 +39,6 @@ class Share:
             One value per unit; dtype ``boolean`` or anything that holds only True, False and missing values.
         references : pandas.Series, optional
             What the unit of each row is called, such as its ``crime_id``; its name is that of the column.
-
-        Returns
-        -------
-        Share
         """
         states = states.astype("boolean")
         units = None
@@ -98,7 +94,6 @@ def within(frame: pd.DataFrame, start: date, end: date, at: str, month: str = ""
 
     Parameters
     ----------
-    frame : pandas.DataFrame
     start, end : datetime.date
         First and last day, both included.
     at : str
@@ -144,7 +139,6 @@ def happened_by(days: pd.Series, as_of: pd.Timestamp) -> pd.Series:
     ----------
     days : pandas.Series
         Dates; missing where it never did.
-    as_of : pandas.Timestamp
 
     Returns
     -------

@@ -84,8 +84,6 @@ def documents(
         Table ``document``.
     types : sequence of str
         Kinds of document.
-    subject : str
-    statuses : sequence of str
     in_force_on : datetime.date, optional
         Only those in force on that day: begun (or approved, where no beginning is given) and not ended.
 
@@ -115,10 +113,6 @@ def knowledge_correct(knowledge_check: pd.DataFrame) -> Share:
     ----------
     knowledge_check : pandas.DataFrame
         Table ``knowledge_check``.
-
-    Returns
-    -------
-    Share
     """
     return Share.of(knowledge_check["correct"], knowledge_check["person_key"])
 
@@ -195,8 +189,6 @@ def of_subject(document: pd.DataFrame, subject: str, as_of: date) -> pd.DataFram
     ----------
     document : pandas.DataFrame
         Table ``document``.
-    subject : str
-    as_of : datetime.date
 
     Returns
     -------
@@ -217,7 +209,6 @@ def review_at(rows: pd.DataFrame, as_of: date) -> Review:
     ----------
     rows : pandas.DataFrame
         Result of :func:`of_subject`.
-    as_of : datetime.date
 
     Returns
     -------

@@ -79,10 +79,6 @@ def weighted(states: pd.Series, references: pd.Series, weights: pd.Series | None
     weights : pandas.Series or None
         Positive; None: all files stand for the same.
 
-    Returns
-    -------
-    Weighted
-
     Notes
     -----
     Effective size of the sample: (sum of weights) squared over the sum of their squares (Kish 1965, Survey Sampling).

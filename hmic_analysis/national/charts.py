@@ -40,21 +40,7 @@ class _Marked:
 
 @style.house_style()
 def verdict_chart(rows: Sequence[Row], name: str, subtitle: str, source: str, synthetic: bool, embargo: str) -> Chart:
-    """A bar for each claim, divided by verdict; what is withheld is hatched as one piece.
-
-    Parameters
-    ----------
-    rows : sequence of Row
-        Cells: ``supported``, ``contradicted``, ``undecided``, ``not_assessed``.
-    name, subtitle, source, synthetic
-        As in :class:`hmic_analysis.figures.chart.Chart`.
-    embargo : str
-        Notice printed in the picture; empty for none.
-
-    Returns
-    -------
-    Chart
-    """
+    """A bar for each claim, divided by verdict; what is withheld is hatched as one piece."""
     hidden = any(None in [row.shown[s] for s in _STATES] for row in rows)
     used = [s for s in _STATES if any(row.shown[s] for row in rows)]
     key = [
@@ -105,20 +91,7 @@ def _bar(sheet: Sheet, row: Row, left: float, scale: float, top: float) -> None:
 def spread_chart(
     found: Distribution, label: str, name: str, subtitle: str, source: str, synthetic: bool, embargo: str
 ) -> Chart:
-    """A bar for each bin, with the rounded share of forces at its end.
-
-    Parameters
-    ----------
-    found : Distribution
-    label : str
-        What the figure is, for the headline.
-    name, subtitle, source, synthetic, embargo
-        As in :func:`verdict_chart`.
-
-    Returns
-    -------
-    Chart
-    """
+    """A bar for each bin, with the rounded share of forces at its end."""
     sheet = _Marked(_ROW_MM * len(found.shares) + 2, synthetic, embargo).sheet
     left = max(text_width(text, style.SMALL_SIZE) for text in found.labels) + 3
     scale = (style.LETTER_WIDTH_MM - left - 14) / max(found.shares)
@@ -152,20 +125,7 @@ def area_chart(
     synthetic: bool,
     embargo: str,
 ) -> Chart:
-    """A map in which all tiles of an area have one shade, and none its own.
-
-    Parameters
-    ----------
-    found : AreaFigure
-    areas : mapping of str to sequence of str
-        Slugs of each area.
-    label, name, subtitle, source, synthetic, embargo
-        As in :func:`spread_chart`.
-
-    Returns
-    -------
-    Chart
-    """
+    """A map in which all tiles of an area have one shade, and none its own."""
     tile = 7.0
     rows = 1 + max(place.row for place in TILES.values())
     sheet = _Marked(tile * rows + 2, synthetic, embargo).sheet

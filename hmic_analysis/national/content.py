@@ -57,15 +57,7 @@ def forces(row: Row, cell: str) -> str:
 def claim_sentence(row: Row) -> str:
     """What became of a claim in all forces.
 
-    Parameters
-    ----------
-    row : Row
-        As :mod:`hmic_analysis.national.report` makes it.
-
-    Returns
-    -------
-    str
-        ``Supported in 18 forces, contradicted in 10 forces and undecided in 15 forces.``
+    ``Supported in 18 forces, contradicted in 10 forces and undecided in 15 forces.``
     """
     if row.whole:
         return "In how many forces it holds is withheld, since that would tell the verdict on single forces."
@@ -79,15 +71,8 @@ def claim_sentence(row: Row) -> str:
 def reasons_sentence(row: Row) -> str:
     """Why a claim was left undecided.
 
-    Parameters
-    ----------
-    row : Row
-
-    Returns
-    -------
-    str
-        Groups of reasons, those of most forces first; that they are withheld where they are as a whole; empty where
-        no claim was undecided, or only in a few forces.
+    Groups of reasons, those of most forces first; that they are withheld where they are as a whole; empty where no
+    claim was undecided, or only in a few forces.
     """
     if row.whole or row.shown["undecided"] == 0 or "undecided" in row.small:
         return ""
@@ -144,20 +129,7 @@ def with_figure(figure: NationalFigure, total: int) -> str:
 
 
 def how_to_read(total: int, rules, confidence: float) -> tuple[str, ...]:
-    """How to read the report, in paragraphs.
-
-    Parameters
-    ----------
-    total : int
-        All forces.
-    rules : National
-    confidence : float
-        Of intervals, in per cent.
-
-    Returns
-    -------
-    tuple of str
-    """
+    """How to read the report, in paragraphs."""
     return (
         "A verdict says whether a statement is true of a force, not how good the force is. Supported: the evidence "
         "bears the statement out. Contradicted: it shows the opposite. Undecided: it allows neither, which is no "
@@ -196,14 +168,7 @@ SHORTHAND = (
 def sheets(report: NationalReport) -> tuple[Sheet, ...]:
     """Every published table.
 
-    Parameters
-    ----------
-    report : NationalReport
-
-    Returns
-    -------
-    tuple of Sheet
-        Findings, claims, reasons, rates, distributions, funnels, areas, data; those without a row are left out.
+    Findings, claims, reasons, rates, distributions, funnels, areas, data; those without a row are left out.
     """
     made = (
         _findings(report), _claims(report), _reasons(report), _rates(report), _distributions(report),
@@ -213,16 +178,7 @@ def sheets(report: NationalReport) -> tuple[Sheet, ...]:
 
 
 def notes(report: NationalReport) -> tuple[tuple[str, str], ...]:
-    """What the notes sheet says.
-
-    Parameters
-    ----------
-    report : NationalReport
-
-    Returns
-    -------
-    tuple of (str, str)
-    """
+    """What the notes sheet says."""
     inspection = report.params.inspection
     words = how_to_read(report.total, inspection.national, inspection.confidence)
     titles = ("Verdicts", "Disclosure", "Figures", "Distributions", "Funnels", "Maps")
@@ -288,14 +244,7 @@ def _distributions(report: NationalReport) -> Sheet:
 def spreads(report: NationalReport) -> Sheet:
     """The distributions in one row each, for the document.
 
-    Parameters
-    ----------
-    report : NationalReport
-
-    Returns
-    -------
-    Sheet
-        Only those that can be shown; the sheet of the workbook names the others.
+    Only those that can be shown; the sheet of the workbook names the others.
     """
     rows = [(f.finding, f.label, f.unit, spread_words(f)) for f in report.figures if f.spread is not None]
     columns = ("Finding", "Figure", "Unit", "Share of forces by value, rounded")
@@ -393,16 +342,7 @@ def _wordy(value: object) -> bool:
 
 
 def make_content(report: NationalReport) -> Content:
-    """Write the report.
-
-    Parameters
-    ----------
-    report : NationalReport
-
-    Returns
-    -------
-    Content
-    """
+    """Write the report."""
     writer = _Writer(report)
     # In the document the spread of a figure is one row.
     published = {sheet.name: sheet for sheet in (*sheets(report), spreads(report))}

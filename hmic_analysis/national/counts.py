@@ -128,27 +128,7 @@ def release_row(
 ) -> Row:
     """One row of counts as it may be published.
 
-    Parameters
-    ----------
-    where : str
-        The table, for the log.
-    id : str
-    cells : mapping of str to int
-        Forces in each cell; together all forces, which everybody knows.
-    min_forces : int
-        Counts above 0 and below it are small.
-    log : Log
-        Gets what is withheld.
-    parts : mapping of str to mapping, optional
-        Of a cell the counts it is made of; withheld as a whole where they would cost one of ``cells``.
-    fixed : sequence of str
-        Cells that are printed in other tables too: withheld only where they are small themselves, so that no table
-        shows what another withholds.
-
-    Returns
-    -------
-    Row
-        With the cells of ``parts`` after the others.
+    With the cells of ``parts`` after the others.
 
     Notes
     -----
@@ -224,16 +204,6 @@ def _system(
 
 def gives_away(finding: Row, claims: Sequence[Row]) -> bool:
     """Whether the row of a finding narrows a count that it or a row of its claims withholds.
-
-    Parameters
-    ----------
-    finding : Row
-        Forces in which all claims are supported, any is contradicted, or neither.
-    claims : sequence of Row
-
-    Returns
-    -------
-    bool
 
     Notes
     -----

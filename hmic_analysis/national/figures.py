@@ -47,17 +47,7 @@ class Pooled:
 
 
 def dominated(gathered: Gathered, rules: National) -> bool:
-    """Whether one force holds more of the total than the rule allows.
-
-    Parameters
-    ----------
-    gathered : Gathered
-    rules : National
-
-    Returns
-    -------
-    bool
-    """
+    """Whether one force holds more of the total than the rule allows."""
     for column in ("numerator", "denominator"):
         shares = gathered.used[column]
         total = shares.sum()
@@ -67,37 +57,14 @@ def dominated(gathered: Gathered, rules: National) -> bool:
 
 
 def all_alike(gathered: Gathered) -> bool:
-    """Whether the total tells the figure of every force: they are all the same, none or all of it.
-
-    Parameters
-    ----------
-    gathered : Gathered
-
-    Returns
-    -------
-    bool
-    """
+    """Whether the total tells the figure of every force: they are all the same, none or all of it."""
     return bool(np.ptp(gathered.used["value"]) < 1e-9)
 
 
 def pooled(gathered: Gathered, rules: National, level: float, public: bool, log: Log) -> Pooled | None:
     """The figure of all compared forces together.
 
-    Parameters
-    ----------
-    gathered : Gathered
-    rules : National
-    level : float
-        Of the interval, between 0 and 1.
-    public : bool
-        Whether the figure of a single force is public.
-    log : Log
-        Gets what is withheld.
-
-    Returns
-    -------
-    Pooled or None
-        None where the figure is no total over a total, as a median.
+    None where the figure is no total over a total, as a median.
 
     Notes
     -----
@@ -169,19 +136,7 @@ class AreaFigure:
 def areas_of(params: Params) -> dict[str, tuple[str, ...]]:
     """The forces of each area.
 
-    Parameters
-    ----------
-    params : Params
-
-    Returns
-    -------
-    dict of str to tuple of str
-        Slugs by area.
-
-    Raises
-    ------
-    ParameterError
-        If a region lies in no area or in two, an area names one that isn't there, or it holds too few forces.
+    Slugs by area.
     """
     rules = params.inspection.national
     regions = [region for inside in rules.areas.values() for region in inside]
@@ -206,20 +161,8 @@ def areas_of(params: Params) -> dict[str, tuple[str, ...]]:
 def area_figure(gathered: Gathered, params: Params, public: bool, log: Log) -> AreaFigure | None:
     """The figure of each area.
 
-    Parameters
-    ----------
-    gathered : Gathered
-    params : Params
-    public : bool
-        Whether the figure of a single force is public.
-    log : Log
-        Gets what is withheld.
-
-    Returns
-    -------
-    AreaFigure or None
-        None where it is no percentage of a total, or an area breaks the rules: with the figure of the whole country
-        the others would give that of one area back, so all or none are shown.
+    None where it is no percentage of a total, or an area breaks the rules: with the figure of the whole country the
+    others would give that of one area back, so all or none are shown.
     """
     if gathered.kind == "plain" or gathered.unit != "%":
         return None
@@ -280,20 +223,8 @@ class Distribution:
 def distribution(gathered: Gathered, rules: National, total: int, log: Log) -> Distribution | None:
     """The spread of a figure over forces.
 
-    Parameters
-    ----------
-    gathered : Gathered
-    rules : National
-    total : int
-        All forces, with a figure or without.
-    log : Log
-        Gets what is withheld.
-
-    Returns
-    -------
-    Distribution or None
-        None where two bins of the rule can't be filled, or where the rounded shares would still tell how many forces
-        have no figure though these are few.
+    None where two bins of the rule can't be filled, or where the rounded shares would still tell how many forces
+    have no figure though these are few.
 
     Notes
     -----
@@ -319,18 +250,7 @@ def distribution(gathered: Gathered, rules: National, total: int, log: Log) -> D
 def merged(values: np.ndarray, steps: Sequence[float], least: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
     """Neighbouring steps joined until each bin holds enough.
 
-    Parameters
-    ----------
-    values : numpy.ndarray
-    steps : sequence of float
-        Edges tried, ascending.
-    least : int
-        Values in each bin at least.
-
-    Returns
-    -------
-    tuple of float and tuple of int
-        The edges between bins, and the values in each bin.
+    Gives the edges between bins, and the values in each bin.
     """
     edges: list[float] = []
     counts: list[int] = []
@@ -352,20 +272,7 @@ def merged(values: np.ndarray, steps: Sequence[float], least: int) -> tuple[tupl
 
 
 def hides(shares: Sequence[int], total: int, rules: National) -> bool:
-    """Whether the shares agree with each small number of forces without a figure.
-
-    Parameters
-    ----------
-    shares : sequence of int
-        Rounded, in per cent.
-    total : int
-        All forces.
-    rules : National
-
-    Returns
-    -------
-    bool
-    """
+    """Whether the shares agree with each small number of forces without a figure."""
     for missing in range(1, rules.min_forces):
         n = total - missing
         ends = []

@@ -68,15 +68,7 @@ _CODES = {
 def group_of(codes: Sequence[str]) -> str:
     """The group of the most telling reason.
 
-    Parameters
-    ----------
-    codes : sequence of str
-        Codes of :data:`hmic_analysis.evidence.model.REASONS`, most telling first.
-
-    Returns
-    -------
-    str
-        A key of :data:`GROUPS`; ``silent`` for every reason that speaks of what the data hold, and for none.
+    Gives a key of :data:`GROUPS`; ``silent`` for every reason that speaks of what the data hold, and for none.
     """
     return _CODES.get(codes[0], "silent") if codes else "silent"
 
@@ -118,14 +110,7 @@ class AllForces:
 def tested(spec: FindingSpec) -> dict[str, ClaimSpec]:
     """The claims of a finding that the report counts: those that get a verdict and aren't restricted.
 
-    Parameters
-    ----------
-    spec : FindingSpec
-
-    Returns
-    -------
-    dict of str to ClaimSpec
-        By id, in the order of the letter.
+    By id, in the order of the letter.
     """
     return {id: c for id, c in spec.claims.items() if not c.is_judgement and c.sensitivity != "restricted"}
 
@@ -133,20 +118,7 @@ def tested(spec: FindingSpec) -> dict[str, ClaimSpec]:
 def gather_all(project: Project, params: Params) -> AllForces:
     """Read every evidence bundle of the territorial forces.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-
-    Returns
-    -------
-    AllForces
-        Where any force's data are real, those made up count as not assessed.
-
-    Raises
-    ------
-    DataError
-        If no force has evidence, or a bundle can't be read.
+    Where any force's data are real, those made up count as not assessed.
     """
     bundles = {f.slug: dict(_bundles(project, f.slug, params)) for f in params.territorial}
     made_up = {slug for slug, found in bundles.items() if any(b.synthetic for b, _ in found.values())}
@@ -291,15 +263,8 @@ class NationalFigure:
 def wanted_indicators(params: Params) -> dict[str, str]:
     """The indicators of the catalogue that the report gives, and the finding of each.
 
-    Parameters
-    ----------
-    params : Params
-
-    Returns
-    -------
-    dict of str to str
-        In the order of the letter, those that decide a claim first; without those that are no amounts and those that
-        only restricted claims rest on.
+    In the order of the letter, those that decide a claim first; without those that are no amounts and those that
+    only restricted claims rest on.
     """
     found: dict[str, str] = {}
     for id, spec in params.findings.items():
@@ -313,17 +278,7 @@ def wanted_indicators(params: Params) -> dict[str, str]:
 def national_figures(project: Project, params: Params, log: Log) -> Iterator[NationalFigure]:
     """Every wanted figure, as all forces together may show it.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    log : Log
-        Gets what is withheld.
-
-    Yields
-    ------
-    NationalFigure
-        Those that no force has are left out.
+    Gives those that no force has are left out.
     """
     drawn: Counter[str] = Counter()
     mapped: set[str] = set()
@@ -425,27 +380,7 @@ class NationalReport:
 
 
 def make_report(project: Project, params: Params, found: AllForces, embargo: str, log: Log) -> NationalReport:
-    """Apply the rules to the evidence of all forces.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    found : AllForces
-    embargo : str
-        Notice; empty for none.
-    log : Log
-        Gets what is withheld.
-
-    Returns
-    -------
-    NationalReport
-
-    Raises
-    ------
-    ParameterError
-        If the areas of the parameters don't fit the forces.
-    """
+    """Apply the rules to the evidence of all forces."""
     areas = areas_of(params)
     least = params.inspection.national.min_forces
     specs = {c: spec for finding in params.findings.values() for c, spec in tested(finding).items()}

@@ -44,17 +44,6 @@ from hmic_analysis.site.workbook import workbook
 def check_nameless(folder: Path, params: Params) -> None:
     """Refuse a report that names a force anywhere.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The report, not yet in its place.
-    params : Params
-
-    Raises
-    ------
-    DataError
-        If a name, slug or code of a force stands in a file, or a file can't be read, so that nothing is proven of it.
-
     Notes
     -----
     Documents, pages, workbooks, data and the text and metadata of pictures are read.  Names count as words with their
@@ -99,17 +88,7 @@ def _environment() -> jinja2.Environment:
 
 
 def page_bytes(report: NationalReport, content: Content) -> bytes:
-    """The page, in UTF-8; pictures lie in ``figures`` beside it.
-
-    Parameters
-    ----------
-    report : NationalReport
-    content : Content
-
-    Returns
-    -------
-    bytes
-    """
+    """The page, in UTF-8; pictures lie in ``figures`` beside it."""
     inspection = report.params.inspection
     text = (
         _environment()
@@ -141,22 +120,7 @@ WIDEST, TALLEST = 160.0, 190.0
 def pdf_bytes(report: NationalReport, content: Content, folder: Path) -> bytes:
     """The report as the bytes of a PDF/UA-1 document.
 
-    Parameters
-    ----------
-    report : NationalReport
-    content : Content
-    folder : pathlib.Path
-        The report's folder; its pictures lie below.
-
-    Returns
-    -------
-    bytes
-        Equal reports and pictures give equal bytes.
-
-    Raises
-    ------
-    HmicError
-        If it can't be set.
+    Equal reports and pictures give equal bytes.
     """
     inspection = report.params.inspection
     written = dt.datetime.combine(inspection.letter_date, dt.time(), dt.UTC)
@@ -211,17 +175,7 @@ def _each_text(value: Any) -> Any:
 def word_bytes(report: NationalReport, content: Content, folder: Path) -> bytes:
     """The report as the bytes of a Word document.
 
-    Parameters
-    ----------
-    report : NationalReport
-    content : Content
-    folder : pathlib.Path
-        The report's folder; its pictures lie below.
-
-    Returns
-    -------
-    bytes
-        Equal reports and pictures give equal bytes.
+    Equal reports and pictures give equal bytes.
     """
     document = Document()
     _drop_thumbnail(document)
@@ -307,17 +261,7 @@ def restricted_folder(project: Project) -> Path:
 
 
 def check_target(target: Path, project: Project) -> None:
-    """Refuse a folder that holds something else than a national report.
-
-    Parameters
-    ----------
-    target : pathlib.Path
-    project : Project
-
-    Raises
-    ------
-    ParameterError
-    """
+    """Refuse a folder that holds something else than a national report."""
     there, inside = target.resolve(), restricted_folder(project).resolve()
     if there == inside or there in inside.parents or inside in there.parents:
         raise ParameterError(
@@ -335,27 +279,7 @@ def check_target(target: Path, project: Project) -> None:
 
 
 def write_report(project: Project, report: NationalReport, found: AllForces, log: Log, target: Path) -> Content:
-    """Write the report in all its forms, whole or not at all, and then the log.
-
-    Parameters
-    ----------
-    project : Project
-    report : NationalReport
-    found : AllForces
-        For the restricted folder.
-    log : Log
-    target : pathlib.Path
-        The folder to be published; a report made before is replaced.
-
-    Returns
-    -------
-    Content
-
-    Raises
-    ------
-    DataError
-        If it would name a force, or the folder can't be replaced.
-    """
+    """Write the report in all its forms, whole or not at all, and then the log."""
     content = make_content(report)
     target.parent.mkdir(parents=True, exist_ok=True)
     work = target.with_name(f".{target.name}.part-{uuid.uuid4().hex[:8]}")

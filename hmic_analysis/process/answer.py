@@ -37,23 +37,7 @@ _CHUNK = 1 << 16
 
 
 def check_workbook(path: Path, shown: str, most_unpacked: int = MOST_UNPACKED, formulas: bool = False) -> None:
-    """Refuse a workbook that is none, is too large, or could do more than hold text.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    shown : str
-        How messages name it.
-    most_unpacked : int
-        Bytes that it may hold when unpacked.
-    formulas : bool
-        Whether formulas are allowed.
-
-    Raises
-    ------
-    DataError
-        Saying what it holds and what to do.  Nothing is written, and no more is unpacked than is allowed.
-    """
+    """Refuse a workbook that is none, is too large, or could do more than hold text."""
     if path.suffix.lower() == ".xlsm":
         raise _refused(shown, "is a workbook with macros (.xlsm). Save it as .xlsx")
     try:
@@ -192,23 +176,7 @@ class CorrectedFile:
 
 
 def find_file(workbook: Path, name: str) -> CorrectedFile:
-    """The file of that name in the workbook's folder, or in a folder below it.
-
-    Parameters
-    ----------
-    workbook : pathlib.Path
-    name : str
-        As written in the workbook.
-
-    Returns
-    -------
-    CorrectedFile
-
-    Raises
-    ------
-    DataError
-        If the name leads out of the folder, there is no such file, or it can't be data.
-    """
+    """The file of that name in the workbook's folder, or in a folder below it."""
     shown = f"'{name[:80]}'"
     plain = name.replace("\\", "/")
     parts = PurePosixPath(plain)
@@ -280,25 +248,7 @@ class Response:
 
 
 def read_response(path: Path, pack: Pack, names: Callable[[str], list[str]]) -> Response:
-    """Read and check a filled workbook.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    pack : Pack
-        The pack it answers.
-    names : callable
-        Finds what in a text names a person, as words of a message.
-
-    Returns
-    -------
-    Response
-
-    Raises
-    ------
-    DataError
-        With every fault found, by cell.
-    """
+    """Read and check a filled workbook."""
     if not path.is_file():
         raise DataError(f"There is no workbook {path}. Name the filled response: --workbook response-{pack.force}.xlsx")
     check_workbook(path, path.name)

@@ -54,30 +54,7 @@ def kept_folder(project: Project, force: str, name: str) -> Path:
 def keep(project: Project, params: Params, force: str, name: str, now: dt.datetime, replace: bool = False) -> Path:
     """Copy the evidence of a force, as its reports left it.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    force : str
-    name : str
-        Lower case letters, digits and hyphens.
-    now : datetime.datetime
-        Aware of its zone.
-    replace : bool
-        Whether evidence kept under that name before, if it differs, makes way: it is kept on as ``<name>-1``,
-        ``<name>-2`` and so on.
-
-    Returns
-    -------
-    pathlib.Path
-        ``output/updates/<name>/<force>`` with one folder for each finding.
-
-    Raises
-    ------
-    ParameterError
-        If the name can't be used.
-    DataError
-        If there is no evidence, or other evidence is kept under that name.
+    ``output/updates/<name>/<force>`` with one folder for each finding.
     """
     bundles = current_evidence(project, params, force)
     if not bundles:
@@ -118,23 +95,7 @@ def read_run(
 ) -> tuple[dict[str, Bundle], dict[str, dict[str, dict[str, str]]]]:
     """The evidence of a force that was kept under a name, or as it is now.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    force : str
-    name : str
-        ``now`` for the run as it is.
-
-    Returns
-    -------
-    tuple
-        Bundles by finding, and what each rests on, item by item.
-
-    Raises
-    ------
-    DataError
-        If nothing is kept under that name, or it was altered since.
+    Bundles by finding, and what each rests on, item by item.
     """
     if name == NOW:
         found = current_evidence(project, params, force)
@@ -234,19 +195,7 @@ def grounds_of(
     beneath_then: Mapping[str, Mapping[str, str]],
     beneath_now: Mapping[str, Mapping[str, str]],
 ) -> Grounds:
-    """What changed beneath a finding.
-
-    Parameters
-    ----------
-    then, now : Bundle or None
-        The evidence of either run.
-    beneath_then, beneath_now : mapping
-        What either rests on, item by item, as the run engine keeps it; may be empty.
-
-    Returns
-    -------
-    Grounds
-    """
+    """What changed beneath a finding."""
     if then is None or now is None:
         return Grounds(known=False)
     before, after = beneath_then.get("parameters", {}), beneath_now.get("parameters", {})
@@ -395,21 +344,7 @@ class Change:
 
 
 def change_of(before: Indicator | None, after: Indicator | None, confidence: float, withheld: bool = False) -> Change:
-    """What became of a figure from one run to the next.
-
-    Parameters
-    ----------
-    before, after : Indicator or None
-        The figure of either run; not both None.
-    confidence : float
-        Level of the interval in per cent.
-    withheld : bool
-        Whether either figure is withheld for resting on few persons: then every difference to it is too.
-
-    Returns
-    -------
-    Change
-    """
+    """What became of a figure from one run to the next."""
     known = after if after is not None else before
     assert known is not None
     about = (known.id, known.label, known.unit, before, after)

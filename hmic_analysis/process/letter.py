@@ -52,16 +52,7 @@ def letter_folder(project: Project, force: str) -> Path:
 def current_evidence(project: Project, params: Params, force: str) -> dict[str, Bundle]:
     """The evidence of a force as its reports left it, by finding in the order of the letter.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    force : str
-
-    Returns
-    -------
-    dict of str to Bundle
-        Reports that failed, or were never made, are left out.
+    Reports that failed, or were never made, are left out.
     """
     found = {}
     for finding in params.findings:
@@ -99,19 +90,7 @@ def note_letter(project: Project, force: str, bundles: Iterable[Bundle]) -> None
 
 
 def check_letter(project: Project, params: Params, force: str) -> None:
-    """Check that a force's letter is there and was written from the evidence as it is now.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    force : str
-
-    Raises
-    ------
-    DataError
-        If it isn't; the message names the findings.
-    """
+    """Check that a force's letter is there and was written from the evidence as it is now."""
     place = letter_folder(project, force)
     again = f"Write it: hmic letter --force {force}"
     if not (place / f"letter-{force}.docx").is_file() or not (place / MADE_FROM).is_file():
@@ -130,18 +109,7 @@ def check_letter(project: Project, params: Params, force: str) -> None:
 
 
 def check_marked(project: Project, force: str) -> None:
-    """Check that a force's letter bears the embargo in its text, as it is now.
-
-    Parameters
-    ----------
-    project : Project
-    force : str
-
-    Raises
-    ------
-    DataError
-        If it doesn't, whatever the cause: its parameters, its template, or somebody's hand.
-    """
+    """Check that a force's letter bears the embargo in its text, as it is now."""
     place = letter_folder(project, force)
     embargo = read_letter(place / f"letter-{force}.json").embargo
     if not embargo or embargo not in document_text(place / f"letter-{force}.docx"):
@@ -153,21 +121,7 @@ def check_marked(project: Project, force: str) -> None:
 
 
 def document_text(path: Path) -> str:
-    """The text of a Word document with its headers and footers, without its marks.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    DataError
-        If it can't be read.
-    """
+    """The text of a Word document with its headers and footers, without its marks."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = [n for n in archive.namelist() if re.fullmatch(r"word/(document|header\d*|footer\d*)\.xml", n)]
@@ -187,17 +141,7 @@ def kept_letter(project: Project, force: str, line: int) -> Path:
 
 
 def keep_letter(project: Project, force: str, line: int, marks: dict[str, str]) -> None:
-    """Copy a force's letter to where it stays.
-
-    Parameters
-    ----------
-    project : Project
-    force : str
-    line : int
-        Line of the log that embargoes it.
-    marks : dict of str to str
-        Its files, by path below the letter's folder.
-    """
+    """Copy a force's letter to where it stays."""
     place = kept_letter(project, force, line)
     work = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}")
     try:
@@ -228,31 +172,7 @@ WRITTEN = "written.json"
 def write_letter_of(
     project: Project, params: Params, slug: str, unmarked: bool = False, tell: Tell = unheard, force: bool = False
 ) -> LetterFiles:
-    """Write the letter of one force from the evidence of its reports.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slug : str
-    unmarked : bool
-        Without the marks of the embargo.
-    tell : callable
-        Told which evidence is no longer up to date.
-    force : bool
-        Write over a document that was changed by hand.
-
-    Returns
-    -------
-    LetterFiles
-
-    Raises
-    ------
-    DataError
-        If the force has no evidence yet, or the document was changed by hand since it was written.
-    ParameterError
-        If the embargo holds and the letter would not bear it, or if the template or a wording is wrong.
-    """
+    """Write the letter of one force from the evidence of its reports."""
     if not force:
         refuse_edited(project, slug)
     sources = letter_sources(project, params, slug, unmarked, tell)
@@ -277,18 +197,7 @@ def write_letter_of(
 
 
 def refuse_edited(project: Project, slug: str) -> None:
-    """Check that the Word document is as it was written, if there is one.
-
-    Parameters
-    ----------
-    project : Project
-    slug : str
-
-    Raises
-    ------
-    DataError
-        If somebody has changed it since.
-    """
+    """Check that the Word document is as it was written, if there is one."""
     folder = letter_folder(project, slug)
     document = folder / f"letter-{slug}.docx"
     try:
@@ -310,27 +219,7 @@ def refuse_edited(project: Project, slug: str) -> None:
 def letter_check(
     project: Project, params: Params, slug: str, tell: Tell = unheard
 ) -> tuple[LetterCheck, LetterSources]:
-    """What the files of a force's letter are laid beside.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slug : str
-    tell : callable
-        Told which evidence is no longer up to date.
-
-    Returns
-    -------
-    tuple of LetterCheck and LetterSources
-
-    Raises
-    ------
-    DataError
-        If the force has no evidence yet.
-    ParameterError
-        If the template or an inspector's own wording is wrong.
-    """
+    """What the files of a force's letter are laid beside."""
     sources = letter_sources(project, params, slug, tell=tell)
     tables = {id: claim.tables for finding in params.findings.values() for id, claim in finding.claims.items()}
     against = LetterCheck(
@@ -354,17 +243,6 @@ MOST = 3
 
 def check_publishable(project: Project, params: Params, force: str) -> None:
     """Check that every number of a letter is bound and that its folder gives nobody away.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    force : str
-
-    Raises
-    ------
-    DataError
-        If either finds anything; the message names the first faults and the command that lists all of them.
 
     Notes
     -----

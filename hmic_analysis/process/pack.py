@@ -67,18 +67,8 @@ class ClaimRow(Model):
 def claim_rows(bundles: Iterable[Bundle], params: Params) -> tuple[ClaimRow, ...]:
     """The claims of a force's letter.
 
-    Parameters
-    ----------
-    bundles : iterable of Bundle
-        In the order of the letter.
-    params : Params
-        With the rules of disclosure.
-
-    Returns
-    -------
-    tuple of ClaimRow
-        Without claims whose evidence is restricted, and without what would give small counts of persons away: the
-        force is not shown them.
+    Without claims whose evidence is restricted, and without what would give small counts of persons away: the force
+    is not shown them.
     """
     rules = rules_of(params)
     shown = [released(bundle, rules, "force") for bundle in bundles]
@@ -88,16 +78,7 @@ def claim_rows(bundles: Iterable[Bundle], params: Params) -> tuple[ClaimRow, ...
 def figure_text(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> str:
     """The most telling figure of a claim with what surrounds it; empty where the claim has none.
 
-    Parameters
-    ----------
-    bundle : Bundle
-    claim : ClaimEvidence
-    min_count : int
-
-    Returns
-    -------
-    str
-        ``Crimes attended: 83.4% (95% interval 82.9% to 83.9%)``.
+    ``Crimes attended: 83.4% (95% interval 82.9% to 83.9%)``.
     """
     figure = _headline(bundle, claim)
     if figure is None:
@@ -239,13 +220,7 @@ def pack_folder(project: Project, force: str, number: int) -> Path:
 
 
 def last_pack(project: Project, force: str) -> Pack | None:
-    """The pack that a force was sent last; None where it was sent none.
-
-    Raises
-    ------
-    DataError
-        If it can't be read.
-    """
+    """The pack that a force was sent last; None where it was sent none."""
     numbers = [entry.pack for entry in read_accuracy_log(project, force) if entry.kind == "sent"]
     if not numbers:
         return None
@@ -296,19 +271,7 @@ NOTES = (
 def response_workbook(cover: Sequence[tuple[str, str]], rows: Sequence[ClaimRow], notices: Sequence[str]) -> bytes:
     """The workbook that goes to a force.
 
-    Parameters
-    ----------
-    cover : sequence of (str, str)
-        What the cover says: label and value.
-    rows : sequence of ClaimRow
-    notices : sequence of str
-        That data are synthetic, that the embargo holds; printed on every sheet but the table itself, and in its
-        page header.
-
-    Returns
-    -------
-    bytes
-        An ``.xlsx`` file; equal contents give equal bytes.
+    Gives an ``.xlsx`` file; equal contents give equal bytes.
     """
     book = Workbook()
     book.remove(book.active)
@@ -436,27 +399,7 @@ _OURS = (MADE_FROM,)
 def send(project: Project, params: Params, force: str, now: dt.datetime) -> Path:
     """Make the pack of a force, and bring its letter into the state of the factual-accuracy check.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    force : str
-    now : datetime.datetime
-        Aware of its zone.
-
-    Returns
-    -------
-    pathlib.Path
-        ``output/accuracy/<force>/pack-<n>`` with ``letter/``, ``response-<force>.xlsx`` and ``README.txt``.
-
-    Raises
-    ------
-    ParameterError
-        If the letter is not in the state ``draft`` (or in the check already, for a new pack).
-    DataError
-        If there is no letter, it was not made from the evidence as it is now, or it doesn't bear the embargo.
-    LockedError
-        If another command is at work on the same check.
+    ``output/accuracy/<force>/pack-<n>`` with ``letter/``, ``response-<force>.xlsx`` and ``README.txt``.
     """
     log = log_path(project, force)
     with held(log):

@@ -76,27 +76,7 @@ def load_corrections(
 ) -> NewVersion | None:
     """Load corrected files as a new version of a force's return.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    force : str
-    files : sequence of CorrectedFile
-    response : str
-        SHA-256 of the workbook that names them.
-    now : datetime.datetime
-        Aware of its zone.
-
-    Returns
-    -------
-    NewVersion or None
-        None where the files are those that are there already.
-
-    Raises
-    ------
-    DataError
-        If a file doesn't belong to the return, can't be loaded, or would mix synthetic with real data.  The return
-        and its tables are then as before.
+    None where the files are those that are there already.
     """
     settings = resolve(params, force)
     raw = project.root / settings.force.raw if settings.force.raw else project.raw / force
@@ -276,32 +256,7 @@ class Received:
 
 
 def receive(project: Project, params: Params, force: str, workbook: Path, now: dt.datetime, rerun: Rerun) -> Received:
-    """Take in a filled response workbook.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    force : str
-    workbook : pathlib.Path
-    now : datetime.datetime
-        Aware of its zone.
-    rerun : callable
-        What makes reports again from the data as they then are.
-
-    Returns
-    -------
-    Received
-
-    Raises
-    ------
-    ParameterError
-        If the letter is not in the factual-accuracy check.
-    DataError
-        If the workbook or a corrected file can't be used; nothing has changed then.
-    LockedError
-        If another command is at work on the same check, or a run is going on.
-    """
+    """Take in a filled response workbook."""
     log = log_path(project, params.force(force).slug)
     with held(log):
         pack = _pack_of(project, force)

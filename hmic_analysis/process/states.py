@@ -49,18 +49,7 @@ BEGINNING = "0" * 64
 
 @contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Hold a log while it is read, judged and added to.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The log.
-
-    Raises
-    ------
-    LockedError
-        If another command holds it.
-    """
+    """Hold a log while it is read, judged and added to."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(path.with_suffix(".lock"), timeout=0):
@@ -72,19 +61,7 @@ def held(path: Path) -> Iterator[None]:
 def read_chain(path: Path) -> list[dict[str, Any]]:
     """The entries of a log, once the chain is known to be whole.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-
-    Returns
-    -------
-    list of dict
-        Empty where there is no log.  A last line without its end was never acknowledged and is left out.
-
-    Raises
-    ------
-    DataError
-        If a line was altered, removed, added or put elsewhere; the message names the line.
+    Empty where there is no log.  A last line without its end was never acknowledged and is left out.
     """
     lines, head = _lines(path), _head(path)
     entries, before = [], BEGINNING
@@ -104,21 +81,7 @@ def read_chain(path: Path) -> list[dict[str, Any]]:
 def append_entry(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
     """Add one entry; call it while the log is :func:`held`.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    content : mapping
-        What JSON can hold; ``line`` and ``previous`` are added.
-
-    Returns
-    -------
-    dict
-        The entry as written.
-
-    Raises
-    ------
-    DataError
-        If the log so far is broken: nothing is added to it.
+    Gives the entry as written.
     """
     done = read_chain(path)
     lines = _lines(path)
@@ -228,20 +191,7 @@ def log_path(project: Project, force: str) -> Path:
 def read_log(project: Project, force: str) -> list[Entry]:
     """The steps of a force's letter so far.
 
-    Parameters
-    ----------
-    project : Project
-    force : str
-
-    Returns
-    -------
-    list of Entry
-        Empty where it has none.
-
-    Raises
-    ------
-    DataError
-        If the log is broken, or is another force's.
+    Empty where it has none.
     """
     path = log_path(project, force)
     try:
@@ -263,19 +213,7 @@ def find_state(word: str) -> State:
 
 
 def check_order(entries: list[Entry], to: State, force: str) -> None:
-    """Check that a state is the one that follows, or the present one entered anew.
-
-    Parameters
-    ----------
-    entries : list of Entry
-    to : str
-    force : str
-
-    Raises
-    ------
-    ParameterError
-        If a state would be skipped, or left backwards.
-    """
+    """Check that a state is the one that follows, or the present one entered anew."""
     last = entries[-1].state if entries else None
     after = 0 if last is None else STATES.index(last) + 1
     following = STATES[after] if after < len(STATES) else None
@@ -301,33 +239,8 @@ REASON_LENGTHS = (3, 500)
 def advance(project: Project, params: Params, force: str, to: State, reason: str, now: dt.datetime) -> Entry:
     """Bring a force's letter into its next state.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    force : str
-        One of the territorial forces.
-    to : str
-        The state after the present one; or the present one again, but for ``published``.
-    reason : str
-        Why, in a sentence.
-    now : datetime.datetime
-        Aware of its zone.
-
-    Returns
-    -------
-    Entry
-        As it stands in the log.  Entering ``embargoed`` also keeps the letter, and its evidence under the name
-        ``letter``, for the comparison with a later run.
-
-    Raises
-    ------
-    ParameterError
-        If a state would be skipped, the reason says nothing or names a person, or the embargo holds.
-    DataError
-        If the log is broken, or the letter isn't what the state says.
-    LockedError
-        If another command is at work on the same letter.
+    As it stands in the log.  Entering ``embargoed`` also keeps the letter, and its evidence under the name
+    ``letter``, for the comparison with a later run.
     """
     spec = params.force(force)
     if spec.kind != "territorial":
@@ -361,16 +274,7 @@ def advance(project: Project, params: Params, force: str, to: State, reason: str
 def changed_since(project: Project, params: Params, entry: Entry) -> list[str]:
     """What of a letter and its evidence is no longer as an entry says.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    entry : Entry
-
-    Returns
-    -------
-    list of str
-        Files of the letter and findings; empty where all is as it was.
+    Files of the letter and findings; empty where all is as it was.
     """
     found = []
     for then, now in (
@@ -474,16 +378,7 @@ class Standing:
 def standings(project: Project, params: Params, forces: list[str]) -> list[Standing]:
     """Where the letters of some forces stand, every log verified.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    forces : list of str
-
-    Returns
-    -------
-    list of Standing
-        In the order given; a broken log costs only its own force.
+    In the order given; a broken log costs only its own force.
     """
     return [_standing(project, params, force) for force in forces]
 

@@ -115,25 +115,7 @@ class Compared:
 
 
 def compare_runs(project: Project, params: Params, force: str, before: str, after: str) -> Compared:
-    """Hold two runs of a force side by side.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    force : str
-    before, after : str
-        Names under which the runs are kept; ``now`` for the run as it is.
-
-    Returns
-    -------
-    Compared
-
-    Raises
-    ------
-    DataError
-        If a run isn't there, or was altered since it was kept.
-    """
+    """Hold two runs of a force side by side."""
     then, beneath_then = read_run(project, params, force, before)
     now, beneath_now = read_run(project, params, force, after)
     rules = rules_of(params)
@@ -224,18 +206,7 @@ COLUMNS = (
 def write_compared(project: Project, params: Params, found: Compared, now: dt.datetime) -> Path:
     """Write the comparison of two runs as a page, with the table beside it.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    found : Compared
-    now : datetime.datetime
-        Aware of its zone; before the embargo ends both bear it.
-
-    Returns
-    -------
-    pathlib.Path
-        The folder with ``comparison.html``, ``comparison.csv`` and ``beneath.csv``.
+    Gives the folder with ``comparison.html``, ``comparison.csv`` and ``beneath.csv``.
     """
     told = (SYNTHETIC_NOTICE if found.synthetic else "", embargo_notice(params, now), declaration(found.sensitivity))
     notices = [n for n in told if n]

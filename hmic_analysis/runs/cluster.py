@@ -32,17 +32,7 @@ from hmic_analysis.runs.warm.family import Family
 
 
 class Share:
-    """One share.
-
-    Parameters
-    ----------
-    address : str
-
-    Raises
-    ------
-    ParameterError
-        If the address can't be used, or fsspec or what it needs for it is not installed.
-    """
+    """One share."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -56,15 +46,7 @@ class Share:
     def send_project(self, project: Project, forces: Iterable[str]) -> str:
         """Store what reports on some forces need.
 
-        Parameters
-        ----------
-        project : Project
-        forces : iterable of str
-
-        Returns
-        -------
-        str
-            Name of the list of files, for :meth:`fetch_project`.
+        Name of the list of files, for :meth:`fetch_project`.
         """
         folders = [project.params, project.notebooks]
         folders += [project.processed / force for force in sorted({*forces, NATIONAL})]
@@ -76,15 +58,7 @@ class Share:
         return self._send(json.dumps(listed, sort_keys=True).encode())
 
     def fetch_project(self, name: str, force: str, root: Path) -> None:
-        """Bring what reports on one force need into a folder; what is there already is not fetched again.
-
-        Parameters
-        ----------
-        name : str
-            From :meth:`send_project`.
-        force : str
-        root : pathlib.Path
-        """
+        """Bring what reports on one force need into a folder; what is there already is not fetched again."""
         listed = json.loads(self._read(f"content/{name}"))
         for path, mark in listed.items():
             parts = PurePosixPath(path).parts
@@ -116,14 +90,7 @@ class Share:
     def fetch_result(self, order: Order) -> Record | None:
         """Bring a finished report into its folder here.
 
-        Parameters
-        ----------
-        order : Order
-
-        Returns
-        -------
-        Record or None
-            None if it never got as far as leaving files.
+        None if it never got as far as leaving files.
         """
         record = self.result(order)
         if record is None:
@@ -212,14 +179,7 @@ _warmth: dict[tuple[str, tuple[str, ...]], Warmth] = {}
 def execute_force(task: Task) -> list[str]:
     """Execute the reports of one force that this run has not finished yet.
 
-    Parameters
-    ----------
-    task : Task
-
-    Returns
-    -------
-    list of str
-        Records as JSON.
+    Records as JSON.
     """
     share = Share(task.share) if task.share else None
     root = scratch(task.project) if share else Path(os.environ.get(ROOT_VARIABLE) or task.root)
@@ -257,14 +217,7 @@ def _finished(order: Order) -> Record | None:
 def difference(order: Order) -> str:
     """What is other here than where the run was planned; empty if nothing that matters.
 
-    Parameters
-    ----------
-    order : Order
-
-    Returns
-    -------
-    str
-        In words, for the report that is refused because of it.
+    In words, for the report that is refused because of it.
     """
     versions = package_versions()
     for name, version in order.basis.get("versions", {}).items():
@@ -307,29 +260,7 @@ def run_on_cluster(
     share: str = "",
     tell: Callable[[str], None] = lambda words: None,
 ) -> Iterator[tuple[Order, Record]]:
-    """Execute reports on a cluster, yielding each when its force is done.
-
-    Parameters
-    ----------
-    orders : sequence of Order
-    modules : sequence of str
-        What the notebooks import.
-    project : Project
-    address : str
-        ``tcp://host:8786``, or ``local:2`` for a cluster of two processes on this machine.
-    share : str
-        Address of the share; empty: the project's folder is shared.
-    tell : callable
-
-    Yields
-    ------
-    tuple of Order and Record
-
-    Raises
-    ------
-    ParameterError
-        If Dask is not installed, or the scheduler can't be reached.
-    """
+    """Execute reports on a cluster, yielding each when its force is done."""
     if not orders:
         return
     with _client(address) as client:

@@ -40,17 +40,7 @@ from hmic_analysis.runs.warm import linux
 
 
 def mark_notebook(path: Path, embargo: str, bundle: Bundle | None) -> None:
-    """Put what must be said at the end of a notebook's first text cell, which holds its title.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The executed notebook; nothing is done where none was saved.
-    embargo : str
-        As the parameters say, whatever the time is; empty for none.
-    bundle : Bundle or None
-        The evidence that it left.  None: it failed, so nobody knows what it shows, and it is restricted.
-    """
+    """Put what must be said at the end of a notebook's first text cell, which holds its title."""
     if not path.is_file():
         return
     notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -77,16 +67,7 @@ _KERNEL = "python3"
 def choose_engine(notebook: Notebook, rules: Rules) -> tuple[Engine, str]:
     """The engine of a notebook.
 
-    Parameters
-    ----------
-    notebook : Notebook
-    rules : Rules
-        Of its finding.
-
-    Returns
-    -------
-    tuple of str
-        ``warm`` or ``plain``, and why not ``warm``.
+    ``warm`` or ``plain``, and why not ``warm``.
     """
     if rules.engine == "plain":
         return "plain", "params/runs.yml says so"
@@ -105,16 +86,7 @@ def choose_engine(notebook: Notebook, rules: Rules) -> tuple[Engine, str]:
 def engine_words(order: Order, details: dict[str, Any]) -> dict[str, Any]:
     """What papermill is told about the engine.
 
-    Parameters
-    ----------
-    order : Order
-    details : dict
-        Filled by the engine with what it measured.
-
-    Returns
-    -------
-    dict
-        Arguments of ``papermill.execute_notebook``.
+    Arguments of ``papermill.execute_notebook``.
     """
     if order.engine == "plain":
         from hmic_analysis.runs.plain import NAME
@@ -145,16 +117,9 @@ _PART, _OLD = ".part-", ".old-"
 def execute(order: Order) -> Record:
     """Execute one report in this process or one that it starts.
 
-    Parameters
-    ----------
-    order : Order
-
-    Returns
-    -------
-    Record
-        ``complete``, ``no_data`` or ``failed``; a failing notebook raises nothing.  The report's folder then holds
-        the executed notebook, the record and, unless it failed, the evidence bundle; it never holds parts of two
-        executions.
+    ``complete``, ``no_data`` or ``failed``; a failing notebook raises nothing.  The report's folder then holds the
+    executed notebook, the record and, unless it failed, the evidence bundle; it never holds parts of two
+    executions.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     work = part_of(order.folder)
@@ -232,16 +197,7 @@ def part_of(folder: Path) -> Path:
 def put_in_place(record: Record, work: Path, folder: Path) -> Record:
     """Replace a report's folder by the new one; a kill in between leaves none rather than a mixture.
 
-    Parameters
-    ----------
-    record : Record
-    work, folder : pathlib.Path
-        The folder in which the report was made, and its own.
-
-    Returns
-    -------
-    Record
-        The same; failed if the folder can't be replaced.
+    Gives the same; failed if the folder can't be replaced.
     """
     old = folder.with_name(f".{folder.name}{_OLD}{uuid.uuid4().hex[:8]}")
     try:
@@ -264,15 +220,7 @@ def put_in_place(record: Record, work: Path, folder: Path) -> Record:
 def clear_leftovers(runs: Path) -> int:
     """Remove what killed executions left beside the reports; nothing else may be writing.
 
-    Parameters
-    ----------
-    runs : pathlib.Path
-        Folder of the forces' folders.
-
-    Returns
-    -------
-    int
-        Folders removed.
+    Folders removed.
     """
     removed = 0
     for force in runs.iterdir() if runs.is_dir() else ():

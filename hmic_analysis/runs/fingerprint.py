@@ -62,23 +62,7 @@ class Notebook:
 
 
 def read_notebook(path: Path, name: str) -> Notebook:
-    """Read a notebook.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    name : str
-        The file as people should read it.
-
-    Returns
-    -------
-    Notebook
-
-    Raises
-    ------
-    ParameterError
-        If it isn't there or can't be read.
-    """
+    """Read a notebook."""
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
         cells = [cell for cell in whole["cells"] if cell["cell_type"] == "code"]
@@ -103,14 +87,7 @@ def read_notebook(path: Path, name: str) -> Notebook:
 def imported(tree: ast.AST) -> list[str]:
     """Dotted names that code imports, also inside functions; not those for type checkers alone.
 
-    Parameters
-    ----------
-    tree : ast.AST
-
-    Returns
-    -------
-    list of str
-        ``from a import b`` gives ``a`` and ``a.b``, since either may be a module.
+    ``from a import b`` gives ``a`` and ``a.b``, since either may be a module.
     """
     found: list[str] = []
     waiting: list[ast.AST] = [tree]
@@ -170,17 +147,8 @@ _DOCSTRING = re.compile(r'"""[\s\S]*?"""')
 def names_imported(text: str) -> tuple[str, ...]:
     """Dotted names of this package that some code imports, also inside functions; not those for type checkers alone.
 
-    Several hundred modules are read for one plan, so this looks at the text instead of parsing it.
-
-    Parameters
-    ----------
-    text : str
-        Python, formatted as this project's code is.
-
-    Returns
-    -------
-    tuple of str
-        ``from a import b`` gives ``a`` and ``a.b``, since either may be a module.
+    Several hundred modules are read for one plan, so this looks at the text instead of parsing it. ``from a import
+    b`` gives ``a`` and ``a.b``, since either may be a module.
     """
     found: dict[str, None] = {}
     for origin, things, plain in _IMPORT.findall(_FOR_TYPES.sub("", _DOCSTRING.sub("", text))):
@@ -248,15 +216,7 @@ class Library:
     def used_by(self, names: Iterable[str]) -> dict[str, Module]:
         """Every module that code which imports these names uses, directly or through others.
 
-        Parameters
-        ----------
-        names : iterable of str
-            Dotted names; those that are no modules of the package are passed over.
-
-        Returns
-        -------
-        dict of str to Module
-            In the order of their names.
+        In the order of their names.
         """
         found: dict[str, Module] = {}
         waiting = list(names)
@@ -282,17 +242,7 @@ class Library:
         return self.used_by(names)
 
     def needs_everything(self, names: Iterable[str]) -> bool:
-        """Whether code takes something from the package itself, which then imports what it needs by name.
-
-        Parameters
-        ----------
-        names : iterable of str
-            What the code imports.
-
-        Returns
-        -------
-        bool
-        """
+        """Whether code takes something from the package itself, which then imports what it needs by name."""
         names = list(names)
         taken = [name for name in names if name.rpartition(".")[0] == _NAME]
         return _NAME in names and (not taken or any(self.module(name) is None for name in taken))
@@ -316,14 +266,7 @@ class Library:
 def names_to_preload(notebooks: Iterable[Notebook]) -> list[str]:
     """Everything that some notebooks import, and what the modules of the package that they use import in turn.
 
-    Parameters
-    ----------
-    notebooks : iterable of Notebook
-
-    Returns
-    -------
-    list of str
-        Dotted names; some of them may be functions rather than modules.
+    Dotted names; some of them may be functions rather than modules.
     """
     notebooks = list(notebooks)
     names = {name for notebook in notebooks for name in imported(notebook.tree)}
@@ -371,12 +314,7 @@ def fingerprint(basis: Basis) -> dict[str, str]:
 
 
 class Footing:
-    """Finds what reports rest on; reads each manifest, module and notebook once.
-
-    Parameters
-    ----------
-    project : Project
-    """
+    """Finds what reports rest on; reads each manifest, module and notebook once."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -392,16 +330,7 @@ class Footing:
     def basis(self, settings: Resolved, notebook: Notebook) -> tuple[Basis, dict[str, str]]:
         """What one report rests on.
 
-        Parameters
-        ----------
-        settings : Resolved
-            Of one finding and one force.
-        notebook : Notebook
-
-        Returns
-        -------
-        tuple
-            Part, item, and its hash or value; and one hash for each part.
+        Part, item, and its hash or value; and one hash for each part.
         """
         own = {
             "data": self.data(settings.force.slug, settings.finding),
@@ -459,10 +388,7 @@ class Footing:
     def settings_read(self, notebook: Notebook) -> tuple[frozenset[str], frozenset[str] | None]:
         """The settings that a notebook, or a module that it uses, reads.
 
-        Returns
-        -------
-        tuple
-            Sections, such as ``grades``; and the quantifiers that are asked for by name, None if any might be.
+        Sections, such as ``grades``; and the quantifiers that are asked for by name, None if any might be.
         """
         key = str(notebook.path)
         if key not in self._settings:
@@ -516,15 +442,7 @@ def _read_manifest(project: Project, force: str) -> Manifest | None:
 def settings_named(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str] | None]:
     """The settings that some code names.
 
-    Parameters
-    ----------
-    texts : iterable of str
-        Python.
-
-    Returns
-    -------
-    tuple
-        Sections of the settings; and the quantifiers asked for by a plain word, None if any might be.
+    Sections of the settings; and the quantifiers asked for by a plain word, None if any might be.
     """
     read: set[str] = set()
     words: set[str] | None = set()

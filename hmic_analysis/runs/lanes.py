@@ -46,12 +46,7 @@ class Warmth:
 
 
 class Lane:
-    """Executes reports one after another.
-
-    Parameters
-    ----------
-    warmth : Warmth
-    """
+    """Executes reports one after another."""
 
     def __init__(self, warmth: Warmth) -> None:
         self.warmth = warmth
@@ -61,14 +56,7 @@ class Lane:
     def execute(self, order: Order) -> tuple[Order, Record]:
         """Have one report executed.
 
-        Parameters
-        ----------
-        order : Order
-
-        Returns
-        -------
-        tuple of Order and Record
-            The order with the engine that was used in the end.
+        Gives the order with the engine that was used in the end.
         """
         for _ in range(_ATTEMPTS):
             try:
@@ -120,25 +108,7 @@ def run_orders(
 ) -> Iterator[tuple[Order, Record]]:
     """Execute reports, yielding each as it ends.
 
-    Parameters
-    ----------
-    orders : sequence of Order
-        Begun in this order.
-    workers : int
-        Notebooks at a time.
-    modules : sequence of str
-        What the notebooks import; warm copies find it imported.
-    project : str
-        Folder of the project, whose parameters warm copies find read; empty: none.
-    tell : callable
-        Told in words what a person should know, such as that warm copies can't be made here.
-    begin : callable
-        Told of each report that is begun; called from several threads.
-
-    Yields
-    ------
-    tuple of Order and Record
-        In the order in which they end.  Leaving early stops everything.
+    In the order in which they end.  Leaving early stops everything.
     """
     if not orders:
         return

@@ -73,12 +73,7 @@ class PlainLine:
 
 
 class SocketLine:
-    """A warm worker, reached through a socket.
-
-    Parameters
-    ----------
-    line : socket.socket
-    """
+    """A warm worker, reached through a socket."""
 
     def __init__(self, line: socket.socket) -> None:
         self._line = line

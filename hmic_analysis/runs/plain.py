@@ -37,27 +37,7 @@ class PlainEngine(Engine):
         seed: int | None = None,
         **words: Any,
     ) -> None:
-        """Execute the cells; called by papermill.
-
-        Parameters
-        ----------
-        nb_man : NotebookExecutionManager
-        kernel_name : str
-        log_output : bool
-        start_timeout : int
-            Seconds that the kernel may take to start.
-        seconds, memory_mb, output_mb : float
-            Limits of the notebook; None: no limit.  Memory is limited on Linux.
-        seed : int or None
-            Start of the random numbers.
-        **words
-            As for papermill's own engine.
-
-        Raises
-        ------
-        NotebookStopped
-            If the notebook was stopped, or its kernel died.
-        """
+        """Execute the cells; called by papermill."""
         words.pop("input_path", None)
         deadline = time.monotonic() + seconds if seconds else None
         with memory_limited(memory_mb):
@@ -151,13 +131,7 @@ def last_begun(notebook: Any) -> int | None:
 
 @contextmanager
 def memory_limited(megabytes: int | None) -> Iterator[None]:
-    """Have the processes started meanwhile hold no more memory of their own than this.
-
-    Parameters
-    ----------
-    megabytes : int or None
-        None, or a system other than Linux: no limit.
-    """
+    """Have the processes started meanwhile hold no more memory of their own than this."""
     if megabytes is None or not sys.platform.startswith("linux"):
         yield
         return

@@ -75,29 +75,7 @@ def make_plan(
 ) -> list[Job]:
     """Plan the reports of some forces, and check the whole table of their parameters before anything runs.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    forces : iterable of str
-        Slugs.
-    findings : sequence of str
-        Ids; empty: every finding that has a notebook.
-    overrides : mapping of str to str, optional
-        From the command line.
-    again : bool
-        Run also what is up to date.
-
-    Returns
-    -------
-    list of Job
-        Force by force, findings in the order of the letter.
-
-    Raises
-    ------
-    ParameterError
-        If a force, finding or parameter is unknown or can't be used, a notebook lacks a parameter, or two reports
-        would write to the same folder.
+    Force by force, findings in the order of the letter.
     """
     chosen = (
         [params.finding(f.upper()) for f in dict.fromkeys(findings)] if findings else list(params.findings.values())
@@ -119,21 +97,7 @@ def make_plan(
 
 
 def plan_one(footing: Footing, settings: Resolved, notebook: Notebook, again: bool = False) -> Job:
-    """Plan one report.
-
-    Parameters
-    ----------
-    footing : Footing
-    settings : Resolved
-        Of its finding and its force.
-    notebook : Notebook
-    again : bool
-        Run it even if it is up to date.
-
-    Returns
-    -------
-    Job
-    """
+    """Plan one report."""
     spec, force = settings.finding, settings.force.slug
     folder = footing.project.runs(force) / spec.id
     basis, marks = footing.basis(settings, notebook)
@@ -175,22 +139,7 @@ def _reason(marks: dict[str, str], last: Record | None, folder: Path, again: boo
 
 
 def checked_notebook(path: Path, project: Project) -> Notebook:
-    """Read a notebook, and check that it takes the parameters it will be given.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    project : Project
-
-    Returns
-    -------
-    Notebook
-
-    Raises
-    ------
-    ParameterError
-        If it isn't there, can't be read, or doesn't.
-    """
+    """Read a notebook, and check that it takes the parameters it will be given."""
     name = project.relative(path)
     notebook = read_notebook(path, name)
     missing = [p for p in NOTEBOOK_PARAMETERS if p not in notebook.parameters]
@@ -213,17 +162,7 @@ def checked_notebook(path: Path, project: Project) -> Notebook:
 
 
 def check_table(jobs: Sequence[Job]) -> None:
-    """Check the parameters of all reports together, as they will be handed to the notebooks.
-
-    Parameters
-    ----------
-    jobs : sequence of Job
-
-    Raises
-    ------
-    ParameterError
-        If a day is none, a text is missing, or two reports would write to the same folder.
-    """
+    """Check the parameters of all reports together, as they will be handed to the notebooks."""
     owners: dict[str, str] = {}
     for job in jobs:
         for name, value in job.parameters.items():
@@ -260,14 +199,7 @@ _HASH = 64
 def explain(job: Job) -> list[str]:
     """Say what a report rests on and what of it has changed.
 
-    Parameters
-    ----------
-    job : Job
-
-    Returns
-    -------
-    list of str
-        Lines.
+    Lines.
     """
     verb = "would run" if job.due else "would not run"
     lines = [f"{job.name} {job.title}: {verb}, {job.reason}."]
@@ -322,17 +254,8 @@ def _changes(now: dict[str, str], then: dict[str, str]) -> list[str]:
 def make_orders(project: Project, jobs: Sequence[Job], rules: RunRules) -> tuple[list[Order], list[str]]:
     """The orders for some jobs, and what their notebooks import.
 
-    Parameters
-    ----------
-    project : Project
-    jobs : sequence of Job
-    rules : RunRules
-
-    Returns
-    -------
-    tuple
-        Orders, those that took longest last time first, so that no long one is left for the end; and the names that
-        warm copies should find imported.
+    Orders, those that took longest last time first, so that no long one is left for the end; and the names that
+    warm copies should find imported.
     """
     run = uuid.uuid4().hex[:12]
     notebooks: dict[str, Notebook] = {}

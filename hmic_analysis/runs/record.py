@@ -72,17 +72,7 @@ class Order(BaseModel):
         return f"{self.force} {self.finding}"
 
     def below(self, old: Path, new: Path) -> Order:
-        """The same for a project that lies in another folder.
-
-        Parameters
-        ----------
-        old, new : pathlib.Path
-            Folder of the project here and there.
-
-        Returns
-        -------
-        Order
-        """
+        """The same for a project that lies in another folder."""
         return self.model_copy(
             update={
                 "notebook": new / self.notebook.relative_to(old),
@@ -126,16 +116,7 @@ class Output(BaseModel):
 def outputs_of(folder: Path, leave_out: str) -> dict[str, Output]:
     """Hash every file of a report.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-    leave_out : str
-        Name of the file that the hashes are going to be written to.
-
-    Returns
-    -------
-    dict of str to Output
-        By path below the folder, with forward slashes.
+    By path below the folder, with forward slashes.
     """
     found = {}
     for path in sorted(folder.rglob("*")):
@@ -150,14 +131,6 @@ def result_of(outputs: dict[str, Output]) -> str:
     """One hash over evidence, figures and tables: equal for the same inputs, whichever way they were made.
 
     The executed notebook is left out, since it holds the times of its cells, and so are notes of the engine.
-
-    Parameters
-    ----------
-    outputs : dict of str to Output
-
-    Returns
-    -------
-    str
     """
     told = [name for name in sorted(outputs) if name == BUNDLE_NAME or name.startswith(_PUBLISHED)]
     parts = [(name, outputs[name].sha256) for name in told]
@@ -165,17 +138,7 @@ def result_of(outputs: dict[str, Output]) -> str:
 
 
 def what_is_missing(folder: Path, outputs: dict[str, Output]) -> str:
-    """The first file of a report that is not there in the size in which it was written; empty if none.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-    outputs : dict of str to Output
-
-    Returns
-    -------
-    str
-    """
+    """The first file of a report that is not there in the size in which it was written; empty if none."""
     # Thousands of files are looked at for one plan, so their paths are put together plainly.
     place = str(folder)
     for name, out in outputs.items():
@@ -269,18 +232,7 @@ class Failure(BaseModel):
 
 
 def from_papermill(fault: Any, executed: Path) -> Failure:
-    """The failure of a notebook in which a cell raised.
-
-    Parameters
-    ----------
-    fault : papermill.PapermillExecutionError
-    executed : pathlib.Path
-        The executed notebook, to which papermill has added a banner at the top and a mark before the cell.
-
-    Returns
-    -------
-    Failure
-    """
+    """The failure of a notebook in which a cell raised."""
     cells = _cells(executed)
     at = fault.cell_index + 2
     return Failure(
@@ -295,18 +247,7 @@ def from_papermill(fault: Any, executed: Path) -> Failure:
 
 
 def from_stop(fault: NotebookStopped, executed: Path) -> Failure:
-    """The failure of a notebook that was stopped or whose process ended.
-
-    Parameters
-    ----------
-    fault : NotebookStopped
-    executed : pathlib.Path
-        The notebook as far as it was executed.
-
-    Returns
-    -------
-    Failure
-    """
+    """The failure of a notebook that was stopped or whose process ended."""
     cells = _cells(executed)
     if fault.cell is None or fault.cell >= len(cells):
         return Failure(kind=fault.kind, message=fault.message)
@@ -424,17 +365,7 @@ class Record(BaseModel):
 
 
 def failed_record(order: Order, failure: Failure) -> Record:
-    """The record of a report that could not even be begun.
-
-    Parameters
-    ----------
-    order : Order
-    failure : Failure
-
-    Returns
-    -------
-    Record
-    """
+    """The record of a report that could not even be begun."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return Record(
         finding=order.finding,
@@ -479,14 +410,7 @@ def read_basis(folder: Path) -> dict[str, dict[str, str]]:
 def read_record(folder: Path) -> Record | None:
     """The record in a report's folder.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-
-    Returns
-    -------
-    Record or None
-        None where there is none, or none that this version can read: the report is then run again.
+    None where there is none, or none that this version can read: the report is then run again.
     """
     try:
         return Record.model_validate_json((folder / RECORD_NAME).read_bytes())

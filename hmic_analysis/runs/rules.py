@@ -21,10 +21,7 @@ from hmic_analysis.project import Project
 def processors() -> int:
     """Processors that this process may use.
 
-    Returns
-    -------
-    int
-        At least 1.
+    At least 1.
     """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -88,22 +85,7 @@ class RunRules(Rules):
     on_failure: Command = ()
 
     def with_engine(self, engine: str) -> RunRules:
-        """The same with another engine for all findings.
-
-        Parameters
-        ----------
-        engine : str
-            Empty: as the file says.
-
-        Returns
-        -------
-        RunRules
-
-        Raises
-        ------
-        ParameterError
-            If there is no such engine.
-        """
+        """The same with another engine for all findings."""
         if not engine:
             return self
         allowed = get_args(EngineRule)
@@ -113,16 +95,7 @@ class RunRules(Rules):
         return self.model_copy(update={"engine": engine, "findings": own})
 
     def of(self, finding: str) -> Rules:
-        """The rules for one finding.
-
-        Parameters
-        ----------
-        finding : str
-
-        Returns
-        -------
-        Rules
-        """
+        """The rules for one finding."""
         own = self.findings.get(finding)
         given = {k: v for k, v in own.model_dump().items() if v is not None} if own else {}
         common = {name: getattr(self, name) for name in Rules.model_fields}
@@ -132,21 +105,7 @@ class RunRules(Rules):
 def load_rules(project: Project, params: Params) -> RunRules:
     """Read ``params/runs.yml``.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-        Its findings are those that can have rules of their own.
-
-    Returns
-    -------
-    RunRules
-        The defaults where there is no such file.
-
-    Raises
-    ------
-    ParameterError
-        If anything in it is wrong; the message lists all of it by line.
+    Gives the defaults where there is no such file.
     """
     path = project.params / "runs.yml"
     if not path.is_file():

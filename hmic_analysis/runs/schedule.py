@@ -50,26 +50,7 @@ class Plan:
 
 
 def make_plan(project: Project, words: Sequence[str], at: str, every: int) -> Plan:
-    """Check what was asked for.
-
-    Parameters
-    ----------
-    project : Project
-    words : sequence of str
-    at : str
-        ``02:00``.
-    every : int
-        Minutes; 0: daily.
-
-    Returns
-    -------
-    Plan
-
-    Raises
-    ------
-    ParameterError
-        If the time is none, or the interval doesn't divide an hour.
-    """
+    """Check what was asked for."""
     try:
         moment = dt.time.fromisoformat(at)
     except ValueError:
@@ -82,14 +63,7 @@ def make_plan(project: Project, words: Sequence[str], at: str, every: int) -> Pl
 def cron_line(plan: Plan) -> str:
     """The line for a crontab.
 
-    Parameters
-    ----------
-    plan : Plan
-
-    Returns
-    -------
-    str
-        In a crontab a percent sign ends the command unless a backslash is before it.
+    In a crontab a percent sign ends the command unless a backslash is before it.
     """
     if plan.every:
         when = "0 * * * *" if plan.every == 60 else f"*/{plan.every} * * * *"
@@ -101,14 +75,7 @@ def cron_line(plan: Plan) -> str:
 def systemd_units(plan: Plan) -> dict[str, str]:
     """The service and its timer.
 
-    Parameters
-    ----------
-    plan : Plan
-
-    Returns
-    -------
-    dict of str to str
-        Text by file name.
+    Text by file name.
     """
     when = f"*-*-* {plan.at:%H:%M}:00"
     if plan.every:
@@ -137,16 +104,7 @@ WantedBy=timers.target
 
 
 def windows_task(plan: Plan) -> str:
-    """The task as XML, as ``schtasks /Create /XML`` reads it.
-
-    Parameters
-    ----------
-    plan : Plan
-
-    Returns
-    -------
-    str
-    """
+    """The task as XML, as ``schtasks /Create /XML`` reads it."""
     program, *words = plan.command()
     repeat = ""
     if plan.every:

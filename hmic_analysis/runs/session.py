@@ -76,21 +76,6 @@ def run_lock(project: Project, what: str, tell: Callable[[str], None], wait: flo
 
     The operating system lets go of it when the process that holds it ends, however that happens, so a lock file that
     is merely there keeps nobody out.
-
-    Parameters
-    ----------
-    project : Project
-    what : str
-        The run in words, for whoever meets the lock.
-    tell : callable
-        Told that an earlier run was killed, where that is so.
-    wait : float
-        Seconds to wait for another run to end.
-
-    Raises
-    ------
-    LockedError
-        If another run holds it.
     """
     folder = project.output / "runs"
     folder.mkdir(parents=True, exist_ok=True)
@@ -173,21 +158,7 @@ Prepared = PrepareResult | None | DataError
 def prepare_force(project: Project, params: Params, slug: str) -> PrepareResult | None:
     """Load the return of one force, if it has one and it has changed.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slug : str
-
-    Returns
-    -------
-    PrepareResult or None
-        None where the force sent nothing: its folder is missing or empty, and nothing was processed before.
-
-    Raises
-    ------
-    DataError
-        If the return can't be loaded.
+    None where the force sent nothing: its folder is missing or empty, and nothing was processed before.
     """
     settings = resolve(params, slug)
     raw = _return_of(project, settings)
@@ -201,23 +172,7 @@ def prepare_forces(
 ) -> Iterator[tuple[str, Prepared]]:
     """Load the returns of several forces, several at a time.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slugs : sequence of str
-    workers : int
-        Processes; none is begun where at most one return has changed.
-
-    Yields
-    ------
-    tuple of str and (PrepareResult, None or DataError)
-        Every force in the order given.  A fault in one return costs only that force.
-
-    Raises
-    ------
-    LockedError
-        If another run is preparing one of the forces.
+    Every force in the order given.  A fault in one return costs only that force.
     """
     # Whether anything is to be done is told by hashing files, which threads do side by side.
     with ThreadPoolExecutor(max(1, workers)) as threads:
@@ -295,22 +250,7 @@ class Loaded:
 def load_returns(
     project: Project, params: Params, forces: Sequence[str], tell: Callable[[str], None], workers: int = 1
 ) -> Loaded:
-    """Load the returns of forces, and the national reference, where they have changed.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    forces : sequence of str
-    tell : callable
-        Told of each return that was loaded.
-    workers : int
-        Processes at a time.
-
-    Returns
-    -------
-    Loaded
-    """
+    """Load the returns of forces, and the national reference, where they have changed."""
 
     found = Loaded()
     holders = [*forces, *(f.slug for f in params.forces.values() if f.kind == "national")]
@@ -433,29 +373,7 @@ def run_reports(
     watcher: Watcher,
     executor: Executor | None = None,
 ) -> Outcome:
-    """Load, plan and execute.
-
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    rules : RunRules
-    wanted : Wanted
-    watcher : Watcher
-    executor : callable, optional
-        By default warm copies and kernels of this machine.
-
-    Returns
-    -------
-    Outcome
-
-    Raises
-    ------
-    LockedError
-        If another run of the project is going on.
-    ParameterError
-        If a parameter can't be used.
-    """
+    """Load, plan and execute."""
     with run_lock(project, wanted.words(), watcher.tell, wanted.wait):
         clear_leftovers(project.output / "runs")
         board = Board(project, wanted.words())
@@ -514,20 +432,7 @@ def exit_code(
 ) -> int:
     """The exit code of a run.
 
-    Parameters
-    ----------
-    forces : sequence of str
-        Forces that were asked for.
-    jobs : sequence of Job
-        The plan.
-    results : sequence
-        What was executed.
-    loaded : Loaded
-
-    Returns
-    -------
-    int
-        0 all well, 1 some failed, 3 where nothing but data that can't be loaded is to blame, in every force.
+    0 all well, 1 some failed, 3 where nothing but data that can't be loaded is to blame, in every force.
     """
     failed = [record for _, record in results if record.status == "failed"]
     everywhere = NATIONAL in loaded.faults or all(slug in loaded.faults for slug in forces)

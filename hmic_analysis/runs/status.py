@@ -234,32 +234,13 @@ def outputs_seen(project: Project) -> str:
 
 
 def nothing_changed(project: Project, selection: str) -> bool:
-    """Whether nothing can have changed since a run of the same selection ended.
-
-    Parameters
-    ----------
-    project : Project
-    selection : str
-        What the run is told to do, in any fixed wording.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether nothing can have changed since a run of the same selection ended."""
     seen = _read(project).get(selection)
     return seen == [inputs_seen(project), outputs_seen(project)]
 
 
 def remember(project: Project, selection: str, inputs: str) -> None:
-    """Keep what a run has seen.
-
-    Parameters
-    ----------
-    project : Project
-    selection : str
-    inputs : str
-        :func:`inputs_seen` from before the run, so that what changed meanwhile is seen next time.
-    """
+    """Keep what a run has seen."""
     kept = {**_read(project), selection: [inputs, outputs_seen(project)]}
     path = _path(project)
     part = path.with_name(f"{path.name}.part")
@@ -299,20 +280,7 @@ PATIENCE = 300
 def call_hook(name: str, words: Sequence[str], status: Path, tell: Callable[[str], None]) -> bool:
     """Run a command with the status file as its last word; no shell is involved.
 
-    Parameters
-    ----------
-    name : str
-        ``on_finish`` or ``on_failure``, for messages.
-    words : sequence of str
-        Program and arguments; empty: nothing is done.
-    status : pathlib.Path
-    tell : callable
-        Told if it fails: the run itself has ended by then, and its exit code stays.
-
-    Returns
-    -------
-    bool
-        Whether it ran and ended with 0, or there was nothing to do.
+    Gives whether it ran and ended with 0, or there was nothing to do.
     """
     if not words:
         return True

@@ -19,12 +19,7 @@ from hmic_analysis.runs.record import Failure, Order, Record, failed_record
 
 
 def serve_socket(line: socket.socket) -> None:
-    """Serve one lane through a socket until it closes.
-
-    Parameters
-    ----------
-    line : socket.socket
-    """
+    """Serve one lane through a socket until it closes."""
     _quiet()
     with line, line.makefile("r", encoding="utf-8") as orders, line.makefile("w", encoding="utf-8") as records:
         for text in orders:
@@ -32,12 +27,7 @@ def serve_socket(line: socket.socket) -> None:
 
 
 def main() -> int:
-    """Serve one lane through standard input and output.
-
-    Returns
-    -------
-    int
-    """
+    """Serve one lane through standard input and output."""
     _quiet()
     records = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # What libraries print must not get between the records.

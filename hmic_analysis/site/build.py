@@ -47,22 +47,7 @@ from hmic_analysis.workers import worker_pool
 def gallery(bundles: Sequence[Bundle], folders: Mapping[str, Path]) -> str:
     """A page with every figure of a force, finding by finding.
 
-    Parameters
-    ----------
-    bundles : sequence of Bundle
-        Of one force, in the order of the letter.
-    folders : mapping of str to pathlib.Path
-        Folder of each finding's report.
-
-    Returns
-    -------
-    str
-        HTML that holds the pictures itself.
-
-    Raises
-    ------
-    DataError
-        If a picture that the evidence names isn't there.
+    HTML that holds the pictures itself.
     """
     findings = [
         {
@@ -101,19 +86,7 @@ class Work:
     def keep(self, content: bytes, name: str, source: str) -> tuple[str, int, int]:
         """Store a picture.
 
-        Parameters
-        ----------
-        content : bytes
-            PNG as it was drawn.
-        name : str
-            File name, without its ending.
-        source : str
-            What to call it in a message.
-
-        Returns
-        -------
-        tuple of str, int and int
-            Its place from the force's page, its width and its height.
+        Its place from the force's page, its width and its height.
         """
         drawn, width, height = small(content, source)
         path = self.folder / "figures" / f"{name}.png"
@@ -127,19 +100,7 @@ class Work:
 def make_force(order: Order) -> ForceEvidence:
     """Write the pages of a force's findings, its notebooks, pictures and downloads.
 
-    Parameters
-    ----------
-    order : Order
-
-    Returns
-    -------
-    ForceEvidence
-        What may be shown of it, for the pages about several forces.
-
-    Raises
-    ------
-    DataError
-        If evidence, a picture or a notebook can't be read.
+    Gives what may be shown of it, for the pages about several forces.
     """
     spec = order.params.force(order.force)
     frame = Frame(
@@ -305,31 +266,7 @@ def build_site(
 ) -> Path:
     """Build a site and put it in place.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    sources : mapping of str to tuple of Source
-        Reports by force; one force for ``force``.
-    audience : str
-    target : pathlib.Path
-        Folder: new, empty or a site made before, which is replaced.
-    embargo : str
-        The notice that every output bears; empty once the embargo has ended.
-    tell : callable
-        Is told what was done and what was left out.
-
-    Returns
-    -------
-    pathlib.Path
-        The first page.
-
-    Raises
-    ------
-    ParameterError
-        If the folder holds something else than a site.
-    DataError
-        If there is no evidence to show, some of it can't be read, or the folder can't be replaced.
+    Gives the first page.
     """
     check_target(target, project)
     if not any(s.state == "complete" for found in sources.values() for s in found):
@@ -355,17 +292,7 @@ def build_site(
 
 
 def check_target(target: Path, project: Project) -> None:
-    """Refuse a folder that holds something else than a site.
-
-    Parameters
-    ----------
-    target : pathlib.Path
-    project : Project
-
-    Raises
-    ------
-    ParameterError
-    """
+    """Refuse a folder that holds something else than a site."""
     if target.resolve() == project.root.resolve() or target.resolve() in project.root.resolve().parents:
         raise ParameterError(f"--out {target} is the project itself or holds it. Name a folder of its own.")
     if not target.exists() or (target / MANIFEST).is_file():

@@ -97,20 +97,7 @@ class Found:
 def find_comparisons(project: Project, site: Site) -> Found:
     """What was compared, as the site's audience may see it.
 
-    Parameters
-    ----------
-    project : Project
-    site : Site
-
-    Returns
-    -------
-    Found
-        In the order of the catalogue.
-
-    Raises
-    ------
-    DataError
-        If a comparison on disk can't be read.
+    In the order of the catalogue.
     """
     root = project.output / "comparison"
     folder = root / OWN / site.one.force.slug if site.one else root / ALL
@@ -224,15 +211,7 @@ _NUMBERS = ("value", "numerator", "denominator", "unknown", "lo", "hi")
 def store(site: Site, found: Found) -> dict[str, list[dict[str, Any]]]:
     """Put the pictures and data of comparisons into the site.
 
-    Parameters
-    ----------
-    site : Site
-    found : Found
-
-    Returns
-    -------
-    dict of str to list of dict
-        By finding, what its page shows.
+    By finding, what its page shows.
     """
     views: dict[str, list[dict[str, Any]]] = {}
     budgets: dict[str, Budget] = {}
@@ -293,18 +272,7 @@ def _data(site: Site, comparison: Comparison) -> str:
 
 
 def beside(site: Site, found: Found, evidence: ForceEvidence) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
-    """A force beside others: the headings of the columns of others, and a row for each figure.
-
-    Parameters
-    ----------
-    site : Site
-    found : Found
-    evidence : ForceEvidence
-
-    Returns
-    -------
-    tuple of tuple of str and list of dict
-    """
+    """A force beside others: the headings of the columns of others, and a row for each figure."""
     heads = ("All other forces", "Similar forces") if site.one else ("All forces together",)
     rows = []
     for comparison in found.shown:

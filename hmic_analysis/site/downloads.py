@@ -39,16 +39,7 @@ class Sheet:
 
 
 def claims_sheet(evidence: ForceEvidence) -> Sheet:
-    """Every claim with its verdict.
-
-    Parameters
-    ----------
-    evidence : ForceEvidence
-
-    Returns
-    -------
-    Sheet
-    """
+    """Every claim with its verdict."""
     columns = (
         "Claim", "Finding", "Title", "Statement tested", "Verdict", "Grade of evidence", "Sentence", "Why",
         "Reasons", "What would change it", "Indicators", "sensitivity",
@@ -75,16 +66,7 @@ def claims_sheet(evidence: ForceEvidence) -> Sheet:
 
 
 def indicators_sheet(evidence: ForceEvidence) -> Sheet:
-    """Every figure with what it rests on.
-
-    Parameters
-    ----------
-    evidence : ForceEvidence
-
-    Returns
-    -------
-    Sheet
-    """
+    """Every figure with what it rests on."""
     columns = (
         "Indicator", "Finding", "Label", "Part", "Value", "Unit", "Numerator", "Denominator", "Unknown",
         "Lowest, unknowns counted", "Highest, unknowns counted", "Interval from", "Interval to", "Interval method",
@@ -106,18 +88,7 @@ def indicators_sheet(evidence: ForceEvidence) -> Sheet:
 
 
 def data_sheet(evidence: ForceEvidence, files: bool) -> Sheet:
-    """The data that findings rest on, and what became of every row.
-
-    Parameters
-    ----------
-    evidence : ForceEvidence
-    files : bool
-        Whether files are named, with their hashes.
-
-    Returns
-    -------
-    Sheet
-    """
+    """The data that findings rest on, and what became of every row."""
     columns = (
         "Data", "File", "Rows read", "Rows kept", "Rows set aside", "Why set aside", "Kept and flagged", "First",
         "Last", "What it cannot tell", "Findings",
@@ -146,14 +117,7 @@ def data_sheet(evidence: ForceEvidence, files: bool) -> Sheet:
 def data_used(evidence: ForceEvidence) -> list[dict[str, Any]]:
     """Each file or table that findings used, once, with the findings that used it.
 
-    Parameters
-    ----------
-    evidence : ForceEvidence
-
-    Returns
-    -------
-    list of dict
-        In the order of the contracts.
+    In the order of the contracts.
     """
     used: dict[tuple[str, str, str], dict[str, Any]] = {}
     for bundle in _bundles(evidence):
@@ -187,17 +151,7 @@ def data_used(evidence: ForceEvidence) -> list[dict[str, Any]]:
 def part_sheet(part: Figure | Table, bundle: Bundle, frame: pd.DataFrame) -> Sheet:
     """The data of a figure or a table.
 
-    Parameters
-    ----------
-    part : Figure or Table
-    bundle : Bundle
-    frame : pandas.DataFrame
-        As :func:`hmic_analysis.disclosure.tables.released_csv` gives it: texts.
-
-    Returns
-    -------
-    Sheet
-        Numbers as numbers, cells without one as ``[x]``.
+    Numbers as numbers, cells without one as ``[x]``.
     """
     columns = [c for c in frame.columns if c != "synthetic"]
     rows = tuple(tuple(_typed(v) for v in row) for row in frame[columns].itertuples(index=False, name=None))
@@ -206,21 +160,7 @@ def part_sheet(part: Figure | Table, bundle: Bundle, frame: pd.DataFrame) -> She
 
 
 def write_csv(sheet: Sheet, folder: Path, synthetic: bool, embargo: str) -> Path:
-    """A table as CSV (UTF-8), with a column for each notice that it must bear.
-
-    Parameters
-    ----------
-    sheet : Sheet
-    folder : pathlib.Path
-        Made if it isn't there.
-    synthetic : bool
-    embargo : str
-        The notice; empty where there is none.
-
-    Returns
-    -------
-    pathlib.Path
-    """
+    """A table as CSV (UTF-8), with a column for each notice that it must bear."""
     notices = {"sensitivity": sheet.sensitivity, "synthetic": SYNTHETIC if synthetic else "", "embargo": embargo}
     notices = {name: text for name, text in notices.items() if text and name not in sheet.columns}
     rows = [(*sheet.columns, *notices), *((*row, *notices.values()) for row in sheet.rows)]

@@ -38,10 +38,7 @@ HEADINGS = {
 def environment() -> jinja2.Environment:
     """The templates of this package.
 
-    Returns
-    -------
-    jinja2.Environment
-        Escapes every value, and refuses one that is not there.
+    Escapes every value, and refuses one that is not there.
     """
     found = jinja2.Environment(
         loader=jinja2.PackageLoader("hmic_analysis.site", "templates"),
@@ -55,19 +52,7 @@ def environment() -> jinja2.Environment:
 
 
 def render(template: str, **values: Any) -> str:
-    """One page.
-
-    Parameters
-    ----------
-    template : str
-        File name in ``templates``.
-    **values
-        What it shows.
-
-    Returns
-    -------
-    str
-    """
+    """One page."""
     return environment().get_template(template).render(**values)
 
 
@@ -124,17 +109,7 @@ class Frame:
     force: str = ""
 
     def notices(self, nature: Nature) -> tuple[str, ...]:
-        """What a page has to say before anything else.
-
-        Parameters
-        ----------
-        nature : str
-            Whether what it shows is made up.
-
-        Returns
-        -------
-        tuple of str
-        """
+        """What a page has to say before anything else."""
         return tuple(n for n in (NATURES[nature], self.embargo) if n)
 
     def write(
@@ -149,26 +124,7 @@ class Frame:
     ) -> int:
         """Write one page.
 
-        Parameters
-        ----------
-        place : str
-            Below the site's folder, with forward slashes: ``findings/A1.html``.
-        template : str
-        title : str
-            Its heading, and with the site's name the title of its window.
-        nature : str
-            Whether what it shows is made up.
-        level : str, optional
-            The level it declares; by default that of the audience.
-        crumbs : sequence of (str, str)
-            Places above it, from the top: words and place.
-        **values
-            What the template shows.
-
-        Returns
-        -------
-        int
-            Its size in bytes.
+        Its size in bytes.
         """
         inspection = self.params.inspection
         page = render(
@@ -200,12 +156,7 @@ NAMES = ("site.css", "filter.js")
 
 
 def copy_assets(target: Path) -> None:
-    """Put the style sheet and the script into ``assets`` of a site.
-
-    Parameters
-    ----------
-    target : pathlib.Path
-    """
+    """Put the style sheet and the script into ``assets`` of a site."""
     folder = target / "assets"
     folder.mkdir(parents=True, exist_ok=True)
     for name in NAMES:
@@ -256,21 +207,7 @@ COLOURS = 48
 
 
 def read_png(path: Path) -> bytes:
-    """A picture as the notebook left it.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-
-    Returns
-    -------
-    bytes
-
-    Raises
-    ------
-    DataError
-        If it isn't there.
-    """
+    """A picture as the notebook left it."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -280,22 +217,7 @@ def read_png(path: Path) -> bytes:
 def small(content: bytes, name: str) -> tuple[bytes, int, int]:
     """A picture as a page carries it.
 
-    Parameters
-    ----------
-    content : bytes
-        PNG.
-    name : str
-        What to call it in a message.
-
-    Returns
-    -------
-    tuple of bytes, int and int
-        PNG with a palette, its width and its height in pixels.
-
-    Raises
-    ------
-    DataError
-        If it isn't a picture.
+    PNG with a palette, its width and its height in pixels.
     """
     try:
         picture = Image.open(BytesIO(content)).convert("RGB")

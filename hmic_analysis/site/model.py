@@ -46,14 +46,7 @@ STATE_MARKS: dict[State, str] = {
 def nature_of(bundles: Iterable[Bundle]) -> Nature | None:
     """Whether the data of several findings are made up.
 
-    Parameters
-    ----------
-    bundles : iterable of Bundle
-
-    Returns
-    -------
-    str or None
-        None where no rows of any force's return were used: what rests on the reference tables alone says nothing.
+    None where no rows of any force's return were used: what rests on the reference tables alone says nothing.
     """
     found = {b.synthetic for b in bundles if any(d.rows and not d.table.endswith(SHARED) for d in b.data)}
     if found == {True, False}:
@@ -229,17 +222,8 @@ def find_sources(
 ) -> tuple[dict[str, tuple[Source, ...]], list[Job]]:
     """The reports of some forces as they lie on disk.
 
-    Parameters
-    ----------
-    project : Project
-    params : Params
-    slugs : sequence of str
-
-    Returns
-    -------
-    tuple of dict and list of Job
-        Sources by force, one for each finding of the catalogue; and the reports whose data, parameters or notebook
-        changed since they were made.
+    Sources by force, one for each finding of the catalogue; and the reports whose data, parameters or notebook
+    changed since they were made.
     """
     jobs = {(job.force, job.finding): job for job in make_plan(project, params, slugs)}
     sources: dict[str, tuple[Source, ...]] = {}
@@ -267,20 +251,8 @@ def _state(job: Job | None) -> State:
 def show(order: Order, source: Source) -> tuple[Bundle | None, Shown]:
     """One finding of one force as the audience may see it.
 
-    Parameters
-    ----------
-    order : Order
-    source : Source
-
-    Returns
-    -------
-    tuple of Bundle or None, and Shown
-        The evidence as the notebook left it, for working out what of its files may be shown; and what may be shown.
-
-    Raises
-    ------
-    DataError
-        If the evidence can't be read.
+    Gives the evidence as the notebook left it, for working out what of its files may be shown; and what may be
+    shown.
     """
     if source.state != "complete":
         return None, Shown(None, source.state)

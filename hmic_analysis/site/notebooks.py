@@ -72,23 +72,7 @@ class Cell:
 def notebook_cells(path: Path, root: Path, keep: Keep) -> list[Cell]:
     """The cells of an executed notebook.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    root : pathlib.Path
-        Folder of the project; wherever it is named, the name of the folder alone stays out.
-    keep : callable
-        Stores a picture.
-
-    Returns
-    -------
-    list of Cell
-        Without the cell in which the run engine put the parameters: it names folders of the machine.
-
-    Raises
-    ------
-    DataError
-        If the file isn't there or is no notebook.
+    Without the cell in which the run engine put the parameters: it names folders of the machine.
     """
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -112,16 +96,8 @@ def notebook_cells(path: Path, root: Path, keep: Keep) -> list[Cell]:
 def safe_html(text: str, keep: Keep) -> str:
     """HTML with only what may stand on a page.
 
-    Parameters
-    ----------
-    text : str
-    keep : callable
-
-    Returns
-    -------
-    str
-        No scripts, styles, handlers or addresses elsewhere; pictures as files with their alternative text; headings
-        one level lower, since the page has its own; headers of tables with a scope, tables in a box that scrolls.
+    No scripts, styles, handlers or addresses elsewhere; pictures as files with their alternative text; headings one
+    level lower, since the page has its own; headers of tables with a scope, tables in a box that scrolls.
     """
     if not text.strip():
         return ""

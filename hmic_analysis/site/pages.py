@@ -49,13 +49,7 @@ def by_section(site: Site) -> list[tuple[str, list[FindingSpec]]]:
 
 
 def write_overview(frame: Frame, site: Site) -> None:
-    """Write the first page.
-
-    Parameters
-    ----------
-    frame : Frame
-    site : Site
-    """
+    """Write the first page."""
     sections = by_section(site)
     cells = {slug: {id: finding_cell(id, f) for id in site.findings} for slug, f in site.forces.items()}
     found = {state for row in cells.values() for cell in row.values() for state in cell["states"].split()}
@@ -121,18 +115,7 @@ MOST_FIGURES = 3
 
 
 def write_finding(frame: Frame, site: Site, id: str, views: list[dict[str, Any]], left_out: list[str]) -> None:
-    """Write the page of one finding.
-
-    Parameters
-    ----------
-    frame : Frame
-    site : Site
-    id : str
-    views : list of dict
-        Its comparisons, as :func:`hmic_analysis.site.compared.store` gives them.
-    left_out : list of str
-        What is said of comparisons that are not shown.
-    """
+    """Write the page of one finding."""
     spec = site.findings[id]
     claims = visible_claims(spec, site.audience)
     figures = _main_figures(spec, claims, site)
@@ -221,15 +204,7 @@ def _states(shown: Mapping[str, Shown]) -> list[tuple[str, str]]:
 
 
 def write_force(frame: Frame, site: Site, evidence: ForceEvidence, compared: Found) -> None:
-    """Write the page of one force.
-
-    Parameters
-    ----------
-    frame : Frame
-    site : Site
-    evidence : ForceEvidence
-    compared : Found
-    """
+    """Write the page of one force."""
     force, slug = evidence.force, evidence.force.slug
     settings = resolve(site.params, slug)
     start, end, as_of = settings.period_start, settings.period_end, settings.as_of
@@ -347,13 +322,7 @@ STEPS = (
 
 
 def write_method(frame: Frame, site: Site) -> None:
-    """Write the method page.
-
-    Parameters
-    ----------
-    frame : Frame
-    site : Site
-    """
+    """Write the method page."""
     rules = site.params.inspection.comparison
     found = [s.bundle.versions for f in site.forces.values() for s in f.assessed if s.bundle.versions]
     versions = "; ".join(f"{name} {version}" for name, version in sorted(found[0].items())) if found else ""
@@ -390,13 +359,7 @@ MOST_REASONS = 4
 
 
 def write_quality(frame: Frame, site: Site) -> None:
-    """Write the data-quality page.
-
-    Parameters
-    ----------
-    frame : Frame
-    site : Site
-    """
+    """Write the data-quality page."""
     frame.write(
         "data-quality.html",
         "quality.html",

@@ -122,16 +122,7 @@ GRADES = (
 
 
 def note_lines(params: Params) -> list[tuple[str, str]]:
-    """What words, grades and shorthand mean: label and text.
-
-    Parameters
-    ----------
-    params : Params
-
-    Returns
-    -------
-    list of (str, str)
-    """
+    """What words, grades and shorthand mean: label and text."""
     rules = rules_of(params)
     lines = [(KIND_WORDS[kind], text) for kind, text in VERDICTS]
     lines.append(("What a verdict is not", "It says whether a statement is true, not how good a force is."))
@@ -156,18 +147,7 @@ def note_lines(params: Params) -> list[tuple[str, str]]:
 
 
 def cover_lines(params: Params, evidence: ForceEvidence, audience: Audience) -> list[tuple[str, str]]:
-    """What the cover of a force's workbook says: label and text.
-
-    Parameters
-    ----------
-    params : Params
-    evidence : ForceEvidence
-    audience : str
-
-    Returns
-    -------
-    list of (str, str)
-    """
+    """What the cover of a force's workbook says: label and text."""
     inspection = params.inspection
     bundles = [s.bundle for s in evidence.assessed]
     first = bundles[0]
@@ -209,16 +189,7 @@ FLAGS = {
 
 
 def claim_views(shown: Shown) -> list[dict[str, Any]]:
-    """The claims of a finding with their words.
-
-    Parameters
-    ----------
-    shown : Shown
-
-    Returns
-    -------
-    list of dict
-    """
+    """The claims of a finding with their words."""
     own = {i.id: i for i in shown.bundle.indicators}
     return [
         {
@@ -234,16 +205,7 @@ def claim_views(shown: Shown) -> list[dict[str, Any]]:
 
 
 def indicator_views(shown: Shown) -> dict[str, list[dict[str, Any]]]:
-    """The indicators of a finding: ``whole`` and ``parts``, the latter broken down by group.
-
-    Parameters
-    ----------
-    shown : Shown
-
-    Returns
-    -------
-    dict of str to list of dict
-    """
+    """The indicators of a finding: ``whole`` and ``parts``, the latter broken down by group."""
     rows = [(i, _indicator(i, shown)) for i in shown.bundle.indicators]
     return {
         "whole": [row for i, row in rows if not i.stratum],
@@ -270,18 +232,7 @@ def _indicator(indicator: Indicator, shown: Shown) -> dict[str, Any]:
 
 
 def data_views(bundle: Bundle, files: bool) -> list[dict[str, Any]]:
-    """The data that a finding used, one row for each file, or for each table where files are not named.
-
-    Parameters
-    ----------
-    bundle : Bundle
-    files : bool
-        Whether files are named.
-
-    Returns
-    -------
-    list of dict
-    """
+    """The data that a finding used, one row for each file, or for each table where files are not named."""
     rows = []
     for data in bundle.data:
         title = CONTRACTS[data.table].title if data.table in CONTRACTS else sentence_case(data.table)
@@ -342,16 +293,7 @@ def say_threshold(threshold: ThresholdSpec) -> str:
 def parameter_views(bundle: Bundle, spec: FindingSpec, audience: Audience) -> list[tuple[str, str, str]]:
     """The parameters that a finding's verdicts turn on.
 
-    Parameters
-    ----------
-    bundle : Bundle
-    spec : FindingSpec
-    audience : str
-
-    Returns
-    -------
-    list of (str, str, str)
-        Name, value and where it was given.
+    Name, value and where it was given.
     """
     named = {f"thresholds.{spec.id}.{name}" for name, _ in visible_thresholds(spec, audience)}
     return [

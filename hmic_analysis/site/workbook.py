@@ -43,22 +43,7 @@ def workbook(
 ) -> bytes:
     """A workbook that people can find their way in, with or without sight.
 
-    Parameters
-    ----------
-    title : str
-    cover : sequence of (str, str)
-        Label and text.
-    notes : sequence of (str, str)
-        What words and shorthand mean.
-    sheets : sequence of Sheet
-    notices : sequence of str
-        That data are synthetic, that the embargo holds; on the first three sheets, and in the header of every
-        printed page.
-
-    Returns
-    -------
-    bytes
-        An ``.xlsx`` file; equal contents give equal bytes.
+    Gives an ``.xlsx`` file; equal contents give equal bytes.
     """
     book = Workbook(write_only=True)
     names = sheet_names(sheets)
@@ -74,16 +59,7 @@ def workbook(
 
 
 def sheet_names(sheets: Sequence[Sheet]) -> tuple[str, ...]:
-    """Names that Excel takes: short, each once whatever its letters' case.
-
-    Parameters
-    ----------
-    sheets : sequence of Sheet
-
-    Returns
-    -------
-    tuple of str
-    """
+    """Names that Excel takes: short, each once whatever its letters' case."""
     taken, names = {"cover", "contents", "notes", "history"}, []
     for sheet in sheets:
         stem = re.sub(r"[^A-Za-z0-9 _-]", "-", sheet.name)[:_NAME].strip("-' ") or "table"

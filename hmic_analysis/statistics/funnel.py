@@ -337,14 +337,8 @@ def treated(z: np.ndarray, treatment: Treatment, trim: float) -> np.ndarray:
 
     Parameters
     ----------
-    z : array of float, shape (n,)
-    treatment : {"winsorise", "truncate"}
     trim : float
         Share at each end, from 0 to below 0.5.
-
-    Returns
-    -------
-    array of float, shape (n,)
 
     Notes
     -----
@@ -388,7 +382,6 @@ def check_treatment(treatment: Treatment, trim: float, tau2: float | None) -> No
 
     Parameters
     ----------
-    treatment : {"winsorise", "truncate"}
     trim : float
         Share at each end.
     tau2 : float or None
@@ -412,11 +405,8 @@ def check_units(top: np.ndarray, bottom: np.ndarray, known: np.ndarray, kind: Ki
 
     Parameters
     ----------
-    top, bottom : arrays of float, shape (n,)
     known : array of bool, shape (n,)
         Units that have both figures.
-    kind : {"proportion", "rate", "ratio"}
-    transform : {"arcsine", "sqrt", "log"}
 
     Raises
     ------
@@ -567,10 +557,6 @@ def overdispersed_funnel(
         Variance between units borrowed from a larger set on the same scale: all forces, for a group of eight.
     minimum_units : int
         Units below which none is estimated.
-
-    Returns
-    -------
-    OverdispersedFunnel
 
     Raises
     ------

@@ -105,10 +105,6 @@ def split_at(values: Sequence[float] | pd.Series, change: Hashable) -> Split:
     change : label
         First point after the change: its index label, its position in a plain sequence.
 
-    Returns
-    -------
-    Split
-
     Raises
     ------
     ValueError
@@ -129,7 +125,6 @@ def design(
 
     Parameters
     ----------
-    split : Split
     effect : {"step", "slope", "step and slope"}
         What the change is held to have done; to be decided before looking.
     harmonics : int
@@ -179,7 +174,6 @@ def frame(split: Split, fitted: np.ndarray, gone: np.ndarray) -> pd.DataFrame:
 
     Parameters
     ----------
-    split : Split
     fitted, gone : arrays of float, shape (n,)
         What the model expects, with and without the change.
 

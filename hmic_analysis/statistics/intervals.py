@@ -22,10 +22,6 @@ def floats(values: Sequence[float]) -> np.ndarray:
     values : sequence of float, shape (n,)
         A list, an array or a column; None, NaN and ``pandas.NA`` are missing.
 
-    Returns
-    -------
-    array of float, shape (n,)
-
     Raises
     ------
     ValueError

@@ -73,7 +73,6 @@ def signals(values: np.ndarray, centre: float, mean_range: float, dialect: Diale
         Mean, in the unit of the values.
     mean_range : float
         Mean moving range, above 0.
-    dialect : Dialect
 
     Returns
     -------
@@ -190,7 +189,6 @@ def limits_of(
         How many of the first points set the limits; None for all.
     minimum_points : int
         Values that the limits need at least.
-    dialect : Dialect
 
     Returns
     -------

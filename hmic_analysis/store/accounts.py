@@ -115,17 +115,7 @@ class Manifest(_Model):
     files_not_read: tuple[str, ...] = ()
 
     def cannot_tell(self, about: str) -> tuple[CannotTell, ...]:
-        """What the sources can't say about something.
-
-        Parameters
-        ----------
-        about : str
-            A table, ``table.column`` or the name of an indicator.  A table's entries also hold for its columns.
-
-        Returns
-        -------
-        tuple of CannotTell
-        """
+        """What the sources can't say about something."""
         table = about.partition(".")[0]
         return tuple(c for c in self.cannot_tell_entries if c.about in (about, table))
 
@@ -158,18 +148,7 @@ class Accounts:
 def write_table(
     con: duckdb.DuckDBPyConnection, contract: Contract, feeds: list[Feed], files: dict[int, str], path: Path
 ) -> None:
-    """Write the kept rows of a table as Parquet, sorted by time.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    contract : Contract
-    feeds : list of Feed
-        By number.
-    files : dict
-        Names of the raw tables' files by number.
-    path : pathlib.Path
-    """
+    """Write the kept rows of a table as Parquet, sorted by time."""
     columns = []
     for column in contract.columns:
         kind = {"timestamp": "TIMESTAMPTZ", "code": "VARCHAR"}.get(column.kind)
@@ -228,23 +207,7 @@ def count_flags(accounts: list[RowAccount]) -> dict[str, int]:
 
 
 def account(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Feed]) -> Accounts:
-    """Account for every row of every file.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    raws : list of RawTable
-    feeds : list of Feed
-
-    Returns
-    -------
-    Accounts
-
-    Raises
-    ------
-    RuntimeError
-        If the rows don't add up: a fault of the loader, never of the data.
-    """
+    """Account for every row of every file."""
     result = Accounts()
     tables = list(dict.fromkeys(f.table for f in feeds))
     for table in tables:
@@ -379,18 +342,6 @@ def write_rejected(
     """Write the rows kept aside, one CSV file a table, readable by their owner only.
 
     Each row has the file, the row in it, the table, every reason, and the original fields as JSON.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    folder : pathlib.Path
-        Made if need be; files of an earlier run that have no successor are removed.
-    raws : list of RawTable
-    feeds : list of Feed
-    accounts : Accounts
-        They say where there is nothing to look for.
-    work : pathlib.Path
-        Folder for copies.
     """
     make_private_folder(folder)
     restrict(folder)
@@ -504,14 +455,7 @@ class CheckRow:
 def check_rows(manifest: Manifest) -> list[CheckRow]:
     """The account of a force's processed tables.
 
-    Parameters
-    ----------
-    manifest : Manifest
-
-    Returns
-    -------
-    list of CheckRow
-        Files first, then tables with their flags, then what was left aside and what the source can't tell.
+    Files first, then tables with their flags, then what was left aside and what the source can't tell.
     """
     rows = []
     if manifest.synthetic:

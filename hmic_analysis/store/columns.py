@@ -62,15 +62,7 @@ class Context:
 
 
 def source_text(context: Context, source: Source, person: bool = False) -> str:
-    """SQL of the text of a column source, transformed up to but not including its codes.
-
-    Parameters
-    ----------
-    context : Context
-    source : Source
-    person : bool
-        Joined columns name a person: all of them must be given.
-    """
+    """SQL of the text of a column source, transformed up to but not including its codes."""
     text = _origin(context, source, person)
     for step in source.replace:
         if step.regex:
@@ -122,14 +114,7 @@ def _origin(context: Context, source: Source, person: bool) -> str:
 
 
 def coded_text(text: str, source: Source) -> str:
-    """SQL of a text after its codes and its default; ``UNMATCHED`` and the text where no code fits.
-
-    Parameters
-    ----------
-    text : str
-        SQL of the text.
-    source : Source
-    """
+    """SQL of a text after its codes and its default; ``UNMATCHED`` and the text where no code fits."""
     if source.codes:
         folded = compared(text, (" ".join(raw.split()) for raw in source.codes))
         cases = " ".join(
@@ -329,17 +314,7 @@ _TESTS: dict[Shape, str] = {
 
 
 def is_plain(context: Context, source: Source) -> bool:
-    """Whether a source is one column of a plain file, with nothing done to its cells.
-
-    Parameters
-    ----------
-    context : Context
-    source : Source
-
-    Returns
-    -------
-    bool
-    """
+    """Whether a source is one column of a plain file, with nothing done to its cells."""
     changed = (
         source.columns,
         source.value is not None,
@@ -358,21 +333,7 @@ def is_plain(context: Context, source: Source) -> bool:
 
 
 def all_cells(con: duckdb.DuckDBPyConnection, context: Context, source: Source, shape: Shape) -> bool:
-    """Whether every cell of a column is blank or has a shape, and the mapping has nothing to say against it.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    context : Context
-    source : Source
-    shape : str
-        ``stamp`` (``2013-07-02 03:04:05``), ``day`` (``2013-07-02``), ``month`` (``2013-07``) or ``whole`` (a whole
-        number as it is printed).
-
-    Returns
-    -------
-    bool
-    """
+    """Whether every cell of a column is blank or has a shape, and the mapping has nothing to say against it."""
     if not is_plain(context, source) or missing_numbers(context, source) or source.plus is not None:
         return False
     if shape == "whole":

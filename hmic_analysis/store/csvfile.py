@@ -27,26 +27,7 @@ from hmic_analysis.store.textfile import FALLBACK, BadLine, PlainText, Scan, cle
 def fetch_lines(con: duckdb.DuckDBPyConnection, layout: Layout, table: str, numbers: Iterable[int], work: Path) -> bool:
     """Add lines of a file, as text, to a raw table.
 
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    layout : Layout
-    table : str
-        Columns ``c1`` ... and ``_row``; made if need be.
-    numbers : iterable of int
-        Numbers of the lines wanted.
-    work : pathlib.Path
-        Folder for a copy of them.
-
-    Returns
-    -------
-    bool
-        Whether all of them are ASCII without control characters and without blanks around values.
-
-    Raises
-    ------
-    duckdb.Error
-        If a line is no record.
+    Gives whether all of them are ASCII without control characters and without blanks around values.
     """
     con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({column_list(len(layout.names), 'VARCHAR')}, _row BIGINT)")
     wanted = np.array(sorted(numbers), dtype=np.int64)
@@ -108,31 +89,7 @@ def read_csv(
     work: Path,
     typed: Typing | None = None,
 ) -> RawTable:
-    """Read a delimited text file, every field as text.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    path : pathlib.Path
-    shown : str
-        The file as messages name it.
-    spec : FileSpec
-    table : str
-        Name of the table to make, with columns ``c1`` ... and ``_row``, the line each record begins on.
-    work : pathlib.Path
-        Folder for copies.
-    typed : Typing, optional
-        What the file should hold, if its rows may be read with their types at once.
-
-    Returns
-    -------
-    RawTable
-
-    Raises
-    ------
-    DataError
-        If the file is corrupt, has no header, or its records can't be accounted for.
-    """
+    """Read a delimited text file, every field as text."""
     text = plain_text(path, shown, spec.encoding, work)
     header = _header(text, shown, spec)
     if typed and (found := _read_straight(con, text, shown, table, header, spec, typed, work)) is not None:

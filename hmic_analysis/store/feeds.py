@@ -51,19 +51,7 @@ class Feeds:
 
 
 def make_feeds(source: LoadedMapping, read: Read, stems: dict[str, str]) -> Feeds:
-    """Resolve the columns of a mapping in the files that were read.
-
-    Parameters
-    ----------
-    source : LoadedMapping
-    read : Read
-    stems : dict
-        What surrogate ids begin with, by file.
-
-    Returns
-    -------
-    Feeds
-    """
+    """Resolve the columns of a mapping in the files that were read."""
     result = Feeds()
     for name, raws in read.tables.items():
         specs = _specs(source, name, raws)
@@ -221,14 +209,7 @@ def _note_unused(result: Feeds, specs: list[TableSpec], raws: list[RawTable]) ->
 def surrogate_stems(raws: list[RawTable]) -> dict[str, str]:
     """What surrogate ids begin with: the stem of the file, or its whole path where two files share one.
 
-    Parameters
-    ----------
-    raws : list of RawTable
-
-    Returns
-    -------
-    dict
-        By file (and sheet).
+    By file (and sheet).
     """
     short: dict[str, str] = {}
     for raw in raws:
@@ -256,28 +237,7 @@ def read_return(
 ) -> tuple[list[Read], Feeds, dict[str, str]]:
     """Read everything before judging; what a fault doesn't touch goes on.
 
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    sources : list of LoadedMapping
-        What the return follows.
-    files : list of InputFile
-    shown : str
-        The return's folder as messages name it.
-    timezone : str
-        Zone of the force.
-    work : pathlib.Path
-        Folder for copies.
-
-    Returns
-    -------
-    tuple
-        What was read, the feeds of the tables that can be used, and the fault of each table that can't.
-
-    Raises
-    ------
-    DataError
-        If nothing of the return can be used.
+    Gives what was read, the feeds of the tables that can be used, and the fault of each table that can't.
     """
     reader = Reader(con, work, timezone)
     reads = [reader.read(source, files, shown) for source in sources]
@@ -329,14 +289,7 @@ def _by_table(source: LoadedMapping, read: Read) -> Iterator[tuple[str, str]]:
 
 
 def synthetic_tables(con: duckdb.DuckDBPyConnection, sources: list[LoadedMapping], feeds: list[Feed]) -> set[str]:
-    """The tables with rows that are marked as made up.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    sources : list of LoadedMapping
-    feeds : list of Feed
-    """
+    """The tables with rows that are marked as made up."""
     whole = {s.name for s in sources if s.mapping.synthetic}
     found = {f.table for f in feeds if f.source in whole}
     found |= {f.table for f in feeds if f.raw.straight is not None and f.raw.straight.made_up}

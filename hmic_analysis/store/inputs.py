@@ -89,20 +89,7 @@ class Read:
 
 
 def discover(raw: Path, shown: str) -> list[InputFile]:
-    """All files of a return, in the order of their names.
-
-    Parameters
-    ----------
-    raw : pathlib.Path
-        The return's folder.
-    shown : str
-        The folder as messages name it.
-
-    Raises
-    ------
-    DataError
-        If there is no such folder or it is empty.
-    """
+    """All files of a return, in the order of their names."""
     if not raw.is_dir():
         raise DataError(f"There is no folder {shown}. Put the force's return there; data/raw/README.md tells how.")
     paths = [p for p in raw.rglob("*") if p.is_file() and not p.name.startswith((".", "~$"))]
@@ -150,19 +137,7 @@ class Reader:
         self._next = 0
 
     def read(self, source: LoadedMapping, files: list[InputFile], where: str) -> Read:
-        """Read what a mapping asks for.
-
-        Parameters
-        ----------
-        source : LoadedMapping
-        files : list of InputFile
-        where : str
-            The return's folder as messages name it.
-
-        Returns
-        -------
-        Read
-        """
+        """Read what a mapping asks for."""
         result = Read()
         if source.mapping.layout == "standard":
             self._standard(source.mapping, files, result)

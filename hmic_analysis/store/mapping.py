@@ -58,21 +58,7 @@ class Located:
 
 
 def read_located(path: Path) -> Located:
-    """Read a YAML file.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-
-    Returns
-    -------
-    Located
-
-    Raises
-    ------
-    ParameterError
-        If it can't be read, isn't YAML, writes a key twice or holds something else than keys at its top.
-    """
+    """Read a YAML file."""
     try:
         with path.open(encoding="utf-8-sig") as stream:
             node = YAML(typ="rt", pure=True).compose(stream)

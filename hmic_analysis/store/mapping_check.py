@@ -58,21 +58,7 @@ def check_source(
 ) -> Iterator[Fault]:
     """Hold the source of one column against the column.
 
-    Parameters
-    ----------
-    mapping : hmic_analysis.store.mapping.Mapping
-    table, name : str
-        The table and the column, both known.
-    source : hmic_analysis.store.mapping.Source
-    spec : hmic_analysis.store.mapping.TableSpec
-        The other columns of the table.
-    key : tuple
-        Where the source stands in the document.
-
-    Yields
-    ------
-    tuple
-        The key at fault and what is wrong.
+    Gives the key at fault and what is wrong.
     """
     column = CONTRACTS[table].column(name)
     yield from _check_text(column, source, key)
@@ -199,16 +185,7 @@ def _circle(name: str, seen: list[str], spec: m.TableSpec, key: Key) -> Iterator
 def check_mapping(mapping: m.Mapping, located: Located) -> Iterator[Fault]:
     """Hold a mapping against the contracts.
 
-    Parameters
-    ----------
-    mapping : hmic_analysis.store.mapping.Mapping
-    located : Located
-        The document it was read from.
-
-    Yields
-    ------
-    tuple
-        The key at fault and what is wrong.
+    Gives the key at fault and what is wrong.
     """
     yield from check_zone(mapping.timezone, ("timezone",))
     for name, spec in mapping.files.items():
@@ -310,23 +287,7 @@ class LoadedMapping:
 
 
 def load_mapping(project: Project, name: str) -> LoadedMapping:
-    """Load the mapping of one source.
-
-    Parameters
-    ----------
-    project : Project
-    name : str
-        Stem of the file in ``params/sources``; ``standard`` needs no file.
-
-    Returns
-    -------
-    LoadedMapping
-
-    Raises
-    ------
-    ParameterError
-        If there is no such source or its file doesn't hold; every fault is listed with its line.
-    """
+    """Load the mapping of one source."""
     folder = project.params / "sources"
     path = folder / f"{name}.yml"
     if not path.is_file():
@@ -343,23 +304,7 @@ def load_mapping(project: Project, name: str) -> LoadedMapping:
 
 
 def parse_mapping(located: Located, shown: str) -> m.Mapping:
-    """Turn a located document into a checked mapping.
-
-    Parameters
-    ----------
-    located : Located
-    shown : str
-        The file as messages name it.
-
-    Returns
-    -------
-    hmic_analysis.store.mapping.Mapping
-
-    Raises
-    ------
-    ParameterError
-        Listing every fault with its line.
-    """
+    """Turn a located document into a checked mapping."""
     try:
         mapping = m.Mapping.model_validate(located.data)
     except ValidationError as error:

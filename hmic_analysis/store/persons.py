@@ -26,19 +26,7 @@ _BYTES, _BLOCK = 32, 64
 def person_key(project: Project) -> bytes:
     """The secret key, made on first use.
 
-    Parameters
-    ----------
-    project : Project
-
-    Returns
-    -------
-    bytes
-        32 bytes from ``.hmic/person.key``, or from the file that ``HMIC_PERSON_KEY_FILE`` names.
-
-    Raises
-    ------
-    DataError
-        If the file is there but can't be read or isn't 32 bytes.
+    32 bytes from ``.hmic/person.key``, or from the file that ``HMIC_PERSON_KEY_FILE`` names.
     """
     path = Path(os.environ.get(KEY_VARIABLE) or project.keys / "person.key").expanduser()
     if not path.exists():

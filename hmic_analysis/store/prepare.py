@@ -63,21 +63,7 @@ def contracts_sha256() -> str:
 def version_of(
     sources: list[LoadedMapping], files: list[InputFile], key: bytes, timezone: str
 ) -> tuple[str, dict[str, object]]:
-    """The name of the version that these inputs give, and what went into it.
-
-    Parameters
-    ----------
-    sources : list of LoadedMapping
-    files : list of InputFile
-    key : bytes
-    timezone : str
-
-    Returns
-    -------
-    str
-        ``v-`` and twelve hex digits.
-    dict
-    """
+    """The name of the version that these inputs give, and what went into it."""
     parts: dict[str, object] = {
         "loader": LOADER_VERSION,
         "inputs": {f.shown: f.sha256 for f in files},
@@ -159,33 +145,7 @@ def prepare(
     raw: Path,
     timezone: str = "Europe/London",
 ) -> PrepareResult:
-    """Turn one force's return into processed tables.
-
-    Parameters
-    ----------
-    project : Project
-    params_resolved_sources : list of str
-        Names of the sources the return follows: ``["standard"]``, ``["police-uk-street"]``, ...
-    force : str
-        Slug of the force.
-    raw : pathlib.Path
-        Folder of the return; only read.
-    timezone : str
-        The force's zone: times are read in it where the mapping names none, and shown in it.
-
-    Returns
-    -------
-    PrepareResult
-
-    Raises
-    ------
-    ParameterError
-        If a mapping doesn't hold.
-    DataError
-        If the return can't be used; the message lists every fault found.  The tables of an earlier run stay.
-    LockedError
-        If another run is preparing the same force.
-    """
+    """Turn one force's return into processed tables."""
     sources, files, shown, key = _ingredients(project, params_resolved_sources, raw)
     version, parts = version_of(sources, files, key, timezone)
     make_private_folder(project.keys)
@@ -213,20 +173,7 @@ def unchanged(
 ) -> PrepareResult | None:
     """The tables of a force whose return, mappings and contracts are those that they were made from.
 
-    Parameters
-    ----------
-    project, params_resolved_sources, force, raw, timezone
-        As for :func:`prepare`.
-
-    Returns
-    -------
-    PrepareResult or None
-        None where there is something to prepare; nothing is written.
-
-    Raises
-    ------
-    ParameterError, DataError
-        As :func:`prepare` does before it begins.
+    None where there is something to prepare; nothing is written.
     """
     old = read_manifest(project, force)
     if old is None:

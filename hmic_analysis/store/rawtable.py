@@ -23,15 +23,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
 def fold_name(name: str) -> str:
     """A name as names are compared.
 
-    Parameters
-    ----------
-    name : str
-        A column name, file name or sheet name.
-
-    Returns
-    -------
-    str
-        Without byte-order mark, other invisible characters, case and surplus space (no-break space included).
+    Without byte-order mark, other invisible characters, case and surplus space (no-break space included).
     """
     return " ".join(unicodedata.normalize("NFKC", name).translate(_INVISIBLE).split()).casefold()
 
@@ -70,17 +62,7 @@ class Layout:
         return [f"c{i}" for i in range(1, len(self.names) + 1)]
 
     def reader(self, kinds: dict[str, str], path: Path | None = None, more: str = "") -> str:
-        """SQL that reads the file, or another without header that is written like it.
-
-        Parameters
-        ----------
-        kinds : dict of str to str
-            Type of each column.
-        path : pathlib.Path, optional
-            The other file.
-        more : str
-            Further options.
-        """
+        """SQL that reads the file, or another without header that is written like it."""
         columns = ", ".join(f"{name}: {literal(kind)}" for name, kind in kinds.items())
         return (
             f"read_csv({literal(str(path or self.path))}, auto_detect=false, header=false, columns={{{columns}}}, "
@@ -189,18 +171,7 @@ class RawTable:
 
 
 def footer_from(con: duckdb.DuckDBPyConnection, table: str, columns: int, bad: Iterable[BadLine], rows: int) -> int:
-    """Number of the first of the last ``rows`` rows that hold anything; ``NO_FOOTER`` for none.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    table : str
-        Columns ``c1`` ... and ``_row``.
-    columns : int
-    bad : iterable of BadLine
-        Lines that are no record; they count as rows.
-    rows : int
-    """
+    """Number of the first of the last ``rows`` rows that hold anything; ``NO_FOOTER`` for none."""
     if not rows:
         return NO_FOOTER
     cells = ", ".join(f"clean(c{i})" for i in range(1, columns + 1))
@@ -218,19 +189,7 @@ def column_list(n: int, kind: str) -> str:
 def numbered(con: duckdb.DuckDBPyConnection, table: str, first_line: int, removed: np.ndarray) -> str:
     """SQL of the records of a table in the order of its file, each with the number of the line it begins on.
 
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    table : str
-    first_line : int
-        Number of the first line below the header.
-    removed : numpy.ndarray of int
-        Numbers, rising, of the lines on which no record of the table begins.
-
-    Returns
-    -------
-    str
-        A query in brackets: the columns of the table, and ``_row``.
+    Gives a query in brackets: the columns of the table, and ``_row``.
     """
     if not len(removed):
         return f"(SELECT *, rowid + {first_line} AS _row FROM {table})"

@@ -34,22 +34,7 @@ def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec) -
 
 
 def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: int, home: str) -> None:
-    """Type the rows of one feed into the staging table of its table.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    feed : Feed
-    number, file : int
-        Numbers of the feed and of its raw table; their order decides which of two repeats is the first.
-    home : str
-        Zone of the force.
-
-    Raises
-    ------
-    DataError
-        If the engine can't carry the mapping out.
-    """
+    """Type the rows of one feed into the staging table of its table."""
     contract = CONTRACTS[feed.table]
     columns = ", ".join(f"{c.name} {sql_type(c)}" for c in contract.columns)
     con.execute(
@@ -79,15 +64,7 @@ def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: in
 
 
 def reject_repeats(con: duckdb.DuckDBPyConnection, contract: Contract, files: dict[int, str]) -> None:
-    """Give rows whose key was met before their reason: a repeat if they are alike throughout, else a conflict.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    contract : Contract
-    files : dict
-        Names of the raw tables' files by number.
-    """
+    """Give rows whose key was met before their reason: a repeat if they are alike throughout, else a conflict."""
     if not contract.key:
         return
     stage, key = stage_name(contract.name), ", ".join(contract.key)
@@ -124,15 +101,6 @@ def settle_folds(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set
     """Move ambiguous times to their second occurrence where the first lies before a time of another table.
 
     A deployment in the hour that the clocks repeat may say nothing by itself; the creation of its incident does.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    contract : Contract
-    tables : set of str
-        Tables staged.
-    zone : str
-        Zone of the place.
     """
     checks = [c for c in contract.checks if c.earlier_table in tables and c.max_hours is None]
     wall, local = zone_macros(con, zone)
@@ -169,15 +137,7 @@ def settle_folds(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set
 
 
 def flag_times(con: duckdb.DuckDBPyConnection, contract: Contract, tables: set[str]) -> None:
-    """Add the flags of the contract's time checks to rows that are kept.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    contract : Contract
-    tables : set of str
-        Tables staged, for checks against another table.
-    """
+    """Add the flags of the contract's time checks to rows that are kept."""
     stage = stage_name(contract.name)
     own = [c for c in contract.checks if not c.earlier_table]
     if own:

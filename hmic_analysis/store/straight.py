@@ -57,20 +57,7 @@ class Look:
 
 
 def look(path: Path, start: int, delimiter: str, quote: str) -> Look | None:
-    """Look at a file, and give up where it needs the closer look.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    start : int
-        Byte at which the first line below the header begins.
-    delimiter, quote : str
-        One ASCII character; ``quote`` may be empty.
-
-    Returns
-    -------
-    Look or None
-    """
+    """Look at a file, and give up where it needs the closer look."""
     part, mark = delimiter.encode(), quote.encode()
     control = _CONTROL.replace(part, b"")
     edges = [part + b" ", b" " + part, b"\n ", b" \n", b" \r"]
@@ -114,21 +101,7 @@ def settle(
 ) -> Scan | None:
     """What is known of a file that the engine read whole.
 
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    table : str
-        What was read, columns ``c1`` ...
-    columns : int
-    seen : Look
-    first_line : int
-        Number of the first line below the header.
-    delimiter, quote : str
-
-    Returns
-    -------
-    Scan or None
-        None where some line may not be one record.
+    None where some line may not be one record.
     """
     names = [f"c{i}" for i in range(1, columns + 1)]
     (read,) = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
@@ -211,14 +184,7 @@ class Values:
     ascii: bool
 
     def sure(self, name: str, column: Column) -> str:
-        """SQL of whether a value, blank or not, is beyond doubt; never null.
-
-        Parameters
-        ----------
-        name : str
-            Of the column in the database.
-        column : Column
-        """
+        """SQL of whether a value, blank or not, is beyond doubt; never null."""
         kind = column.kind
         if kind in ("boolean", "code"):
             return "true"
@@ -256,14 +222,7 @@ class Values:
         return f"coalesce({' AND '.join(tests)}, true)"
 
     def value(self, name: str, column: Column) -> str:
-        """SQL of what a value that is beyond doubt comes to, null where blank.
-
-        Parameters
-        ----------
-        name : str
-            Of the column in the database.
-        column : Column
-        """
+        """SQL of what a value that is beyond doubt comes to, null where blank."""
         if column.kind == "timestamp":
             return self._utc(name)
         if column.kind == "month":
@@ -279,14 +238,7 @@ class Values:
 
 
 def read_as(column: Column, missing: tuple[str, ...]) -> str:
-    """Type with which the engine is to read a column.
-
-    Parameters
-    ----------
-    column : Column
-    missing : tuple of str
-        Words that stand for a missing value, lower case.
-    """
+    """Type with which the engine is to read a column."""
     if column.kind == "code":
         return f"ENUM({', '.join(literal(word) for word in column.allowed if word not in missing)})"
     return _TYPES.get(column.kind, "VARCHAR")
@@ -334,19 +286,8 @@ def read_straight(
 ) -> tuple[Straight, int] | None:
     """Read a file with the types of a contract.
 
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    layout : Layout
-    table : str
-        Name of the raw table that the odd lines are meant for; ``<table>_odd`` is made with their numbers (``_row``).
-    typing : Typing
-
-    Returns
-    -------
-    tuple of Straight and int, or None
-        The rows that need no closer look, and the number of lines in the file, odd ones included.  None, and nothing
-        left in the database, where some line may not be one record, or too many are odd.
+    Gives the rows that need no closer look, and the number of lines in the file, odd ones included.  None, and
+    nothing left in the database, where some line may not be one record, or too many are odd.
     """
     folded = {fold_name(n): f"c{i}" for i, n in enumerate(layout.names, start=1)}
     if len(folded) < len(layout.names) or not layout.quote:

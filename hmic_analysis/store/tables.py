@@ -29,16 +29,7 @@ def manifest_path(project: Project, force: str) -> Path:
 def read_manifest(project: Project, force: str) -> Manifest | None:
     """The manifest of a force's processed tables.
 
-    Parameters
-    ----------
-    project : Project
-    force : str
-        Slug of the force.
-
-    Returns
-    -------
-    Manifest or None
-        None where nothing has been prepared, or what there is was written by another version of the package.
+    None where nothing has been prepared, or what there is was written by another version of the package.
     """
     try:
         return Manifest.model_validate_json(manifest_path(project, force).read_text(encoding="utf-8"))
@@ -56,31 +47,9 @@ def load_table(
 ) -> pd.DataFrame:
     """Load one processed table.
 
-    Parameters
-    ----------
-    project : Project
-    force : str
-        Slug of the force.
-    table : str
-        Name of the table, such as ``incident``.
-    columns : iterable of str, optional
-        Columns wanted; by default all of the contract and the bookkeeping ones.
-    start, end : str or datetime.date, optional
-        First and last day, both included, by the column that places a row in the period (local time; for months
-        every month that the days touch).  Rows without it are left out as soon as either is given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Timestamps with the zone of the manifest; dates and months ``datetime64`` without zone; text ``string``;
-        yes/no ``boolean``; whole numbers ``Int64``; numbers ``float64``.  Empty, with the same columns and types,
-        where the return has no such table.
-
-    Raises
-    ------
-    DataError
-        If there is no such table or column, a table without time is to be cut, or the file that should have fed the
-        table can't be read: a broken file is not an absent table.
+    Timestamps with the zone of the manifest; dates and months ``datetime64`` without zone; text ``string``; yes/no
+    ``boolean``; whole numbers ``Int64``; numbers ``float64``.  Empty, with the same columns and types, where the
+    return has no such table.
     """
     contract = contract_for(table)
     wanted = _wanted(contract, columns)
@@ -171,18 +140,7 @@ def _typed(series: pd.Series, dtype: object, zone: str) -> pd.Series:
 def dtype_of(contract: Contract, name: str, zone: str) -> object:
     """The pandas type in which a column is loaded.
 
-    Parameters
-    ----------
-    contract : Contract
-    name : str
-        A column of the contract, or a bookkeeping one.
-    zone : str
-        Zone of timestamps.
-
-    Returns
-    -------
-    object
-        What ``Series.astype`` takes.
+    Gives what ``Series.astype`` takes.
     """
     if name == "source_row":
         return pd.Int64Dtype()

@@ -69,18 +69,6 @@ def write_template(path: Path, tables: Iterable[str] | None = None) -> None:
     """Write the template workbook.
 
     Equal contracts give equal bytes.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Where to write it (``.xlsx``); replaced if it is there.
-    tables : iterable of str, optional
-        Tables to include; by default all that a force can give.
-
-    Raises
-    ------
-    DataError
-        If there is no table of that name.
     """
     names = [t for t in CONTRACTS if t not in NOT_A_FORCES_OWN] if tables is None else dict.fromkeys(tables)
     contracts = [contract_for(t) for t in names]

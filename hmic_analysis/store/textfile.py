@@ -57,27 +57,7 @@ def file_sha256(path: Path) -> str:
 
 
 def plain_text(path: Path, shown: str, encoding: str | None, work: Path) -> PlainText:
-    """Unpack and transcode a text file where it needs that; otherwise hand it on as it is.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    shown : str
-        The file as messages name it.
-    encoding : str, optional
-        The declared encoding.
-    work : pathlib.Path
-        Folder for a copy, if one is needed.
-
-    Returns
-    -------
-    PlainText
-
-    Raises
-    ------
-    DataError
-        If the file is empty, its compression is broken or it isn't text.
-    """
+    """Unpack and transcode a text file where it needs that; otherwise hand it on as it is."""
     if path.stat().st_size == 0:
         raise DataError(f"{shown}: is empty (0 bytes). Ask for it again, or take it out of the folder.")
     with path.open("rb") as stream:
@@ -101,11 +81,6 @@ def transcode(path: Path, shown: str, encoding: str, work: Path) -> PlainText:
     """Copy a file into the working folder as UTF-8 with lines ended by a newline.
 
     Bytes that have no meaning in ``encoding`` become the replacement character; the scan keeps their lines aside.
-
-    Raises
-    ------
-    DataError
-        If the result isn't text.
     """
     target = work / f"{len(list(work.iterdir()))}-utf8.txt"
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
@@ -213,27 +188,7 @@ class Scan:
 def scan_csv(
     path: Path, start: int, first_line: int, fields: int, delimiter: str, quote: str, fill: bool = False
 ) -> Scan:
-    """Scan a text file below its header.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        A plain file in an encoding in which ASCII is ASCII (UTF-8, Windows-1252).
-    start : int
-        Byte at which the first line below the header begins.
-    first_line : int
-        Number of that line, from 1.
-    fields : int
-        Fields a record has.
-    delimiter, quote : str
-        One ASCII character; ``quote`` may be empty.
-    fill : bool
-        Lines that end early, or in surplus delimiters, are mended.
-
-    Returns
-    -------
-    Scan
-    """
+    """Scan a text file below its header."""
     state = _State(Scan(first_line), fields, ord(delimiter), ord(quote) if quote else -1, fill)
     with path.open("rb") as stream:
         stream.seek(start)
@@ -439,18 +394,7 @@ class _State:
 
 
 def clean_copy(path: Path, start: int, scan: Scan, delimiter: str, target: Path) -> None:
-    """Write the whole records of a file, and nothing else, with plain line ends.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file that was scanned.
-    start : int
-        Byte at which the scan began.
-    scan : Scan
-    delimiter : str
-    target : pathlib.Path
-    """
+    """Write the whole records of a file, and nothing else, with plain line ends."""
     mark = delimiter.encode()
     with path.open("rb") as source, target.open("wb") as out:
         source.seek(start)

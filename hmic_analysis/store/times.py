@@ -66,18 +66,7 @@ def make_time_macros(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def stamp(text: str, formats: tuple[str, ...], guard: bool = True) -> str:
-    """SQL of the timestamp that ``text`` says, null where it says none or has no time of day.
-
-    Parameters
-    ----------
-    text : str
-        SQL of the text, without offset.
-    formats : tuple of str
-        ``iso``, strptime formats, ``epoch_seconds``, ``epoch_milliseconds``, ``excel_days``; empty: ISO, or day
-        first as in the United Kingdom.
-    guard : bool
-        Only years from 1900 to 2100.
-    """
+    """SQL of the timestamp that ``text`` says, null where it says none or has no time of day."""
     tries = [_counted(text, f) for f in formats if f in COUNTED]
     if not formats or "iso" in formats:
         tries.append(_iso(text))
@@ -111,16 +100,7 @@ def day(text: str, formats: tuple[str, ...], guard: bool = True) -> str:
 
 
 def clock(text: str, formats: tuple[str, ...]) -> str:
-    """SQL of the seconds since midnight that a time of day alone says; null where it says none.
-
-    Parameters
-    ----------
-    text : str
-        SQL of the text, without offset.
-    formats : tuple of str
-        ``hhmm`` and ``hhmmss`` (digits whose leading zeros may be lost), ``excel_days`` (a part of a day), strptime
-        formats; empty: ``9:30``, ``09:30:15``, ``0930``, ``9:30 PM``, also after a spreadsheet's day zero.
-    """
+    """SQL of the seconds since midnight that a time of day alone says; null where it says none."""
     if not formats:
         return f"clock_of(regexp_replace({text}, {literal(_DAY_ZERO)}, ''))"
     tries = []
@@ -212,15 +192,7 @@ def clock_fault(pattern: str) -> str:
 
 
 def format_fault(pattern: str, kind: str) -> str:
-    """What is wrong with a format of a mapping; blank if nothing is.
-
-    Parameters
-    ----------
-    pattern : str
-        As written.
-    kind : str
-        Kind of the column.
-    """
+    """What is wrong with a format of a mapping; blank if nothing is."""
     if pattern in (*COUNTED, "iso"):
         return ""
     if "%" not in pattern:
@@ -278,19 +250,7 @@ class Transition:
 
 @cache
 def transitions(zone: str) -> tuple[int, tuple[Transition, ...]]:
-    """Changes of the clocks in a zone, 1900 to 2100.
-
-    Parameters
-    ----------
-    zone : str
-        IANA name.
-
-    Returns
-    -------
-    int
-        Offset in seconds before the first change.
-    tuple of Transition
-    """
+    """Changes of the clocks in a zone, 1900 to 2100."""
     info = ZoneInfo(zone)
 
     def offset(instant: datetime) -> int:
@@ -317,21 +277,6 @@ def zone_macros(con: duckdb.DuckDBPyConnection, zone: str) -> tuple[str, str]:
 
     The changes of the clocks lie in lists with one entry a year, so that reading a time costs a look-up by its year
     and a few comparisons.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    zone : str
-        IANA name.
-
-    Returns
-    -------
-    str
-        Name of a macro of a wall time: ``(offset + 86400) * 1000 + code``, with the offset in seconds by which the
-        first occurrence of an ambiguous time is read (and by which a missing hour is shifted forward), and as code
-        0, the minutes between the two occurrences, or ``GAP``.
-    str
-        Name of a macro that turns a UTC timestamp into wall time.
     """
     stem = "zone_" + hashlib.sha256(zone.encode()).hexdigest()[:12]
     wall, local = f"{stem}_wall", f"{stem}_local"
@@ -349,19 +294,7 @@ def zone_macros(con: duckdb.DuckDBPyConnection, zone: str) -> tuple[str, str]:
 def utc_between(zone: str, name: str, low: datetime, high: datetime) -> str:
     """SQL that turns wall times of a span into UTC.
 
-    Parameters
-    ----------
-    zone : str
-        IANA name.
-    name : str
-        SQL of the wall time.
-    low, high : datetime
-        First and last wall time of the span.
-
-    Returns
-    -------
-    str
-        Null outside the span, in the hours that the clocks repeat, and in those that they leave out.
+    Null outside the span, in the hours that the clocks repeat, and in those that they leave out.
     """
     first, changes = transitions(zone)
     cases, offset = [], first

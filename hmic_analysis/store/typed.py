@@ -213,13 +213,6 @@ def resolve_fold(plan: Plan, column: Column, previous: list[str]) -> None:
 
     The first is taken, unless it lies before an earlier time of the same row (in the order of the contract) and the
     second does not.
-
-    Parameters
-    ----------
-    plan : Plan
-    column : Column
-    previous : list of str
-        Columns resolved before; ``column`` is added to it.
     """
     n = column.name
     code = f"(z_{n} % 1000)"
@@ -288,20 +281,8 @@ def typed_select(
 ) -> str:
     """SQL that types the rows of one feed.
 
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    context : Context
-    contract : Contract
-    spec : TableSpec
-    home : str
-        Zone of the force: times are read in it where the mapping names no other.
-
-    Returns
-    -------
-    str
-        A SELECT with ``{source}`` in place of its FROM, giving ``_row``, every column of the contract
-        (timestamps in UTC without zone), ``flags`` and ``reasons`` (lists of text).
+    Gives a SELECT with ``{source}`` in place of its FROM, giving ``_row``, every column of the contract (timestamps
+    in UTC without zone), ``flags`` and ``reasons`` (lists of text).
     """
     plan = Plan()
     place = context.mapping.timezone if context.mapping.timezone not in (None, "UTC") else home

@@ -78,16 +78,7 @@ def _xls_text(cell: Any, book: Any) -> str | None:
 def cell_text(value: Any) -> str | None:
     """A cell as the text that a CSV file would hold for it.
 
-    Parameters
-    ----------
-    value : Any
-        What the workbook library gave.
-
-    Returns
-    -------
-    str or None
-        Times in ISO form to the nearest thousandth of a second, whole numbers without decimals; None for an
-        empty cell.
+    Times in ISO form to the nearest thousandth of a second, whole numbers without decimals; None for an empty cell.
     """
     if value is None or value == "":
         return None
@@ -147,13 +138,7 @@ class Book:
 
 @contextmanager
 def open_book(path: Path, shown: str) -> Iterator[Book]:
-    """Open a workbook by what it is, not by its ending.
-
-    Raises
-    ------
-    DataError
-        If it is damaged, protected by a password, or no workbook at all.
-    """
+    """Open a workbook by what it is, not by its ending."""
     with path.open("rb") as stream:
         head = stream.read(4)
     if head not in (_OLE, _ZIP):
@@ -184,15 +169,7 @@ def read_sheet(
 ) -> RawTable | None:
     """Read one sheet.
 
-    Returns
-    -------
-    RawTable or None
-        None where the sheet holds no header.
-
-    Raises
-    ------
-    DataError
-        If the sheet is damaged.
+    None where the sheet holds no header.
     """
     try:
         return _read_rows(con, book.rows(sheet), shown, spec, table)
@@ -201,13 +178,7 @@ def read_sheet(
 
 
 def choose_sheets(book: Book, spec: FileSpec, shown: str) -> list[str]:
-    """The sheets that a mapping asks for: by name (``*`` and ``?`` allowed), by number from 1, else the first.
-
-    Raises
-    ------
-    DataError
-        If there is none.
-    """
+    """The sheets that a mapping asks for: by name (``*`` and ``?`` allowed), by number from 1, else the first."""
     if spec.sheet is None:
         return book.names[:1]
     wanted = fold_name(spec.sheet)
@@ -283,13 +254,7 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, batch: list[tuple[str | 
 
 
 def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, shown: str, table: str) -> RawTable:
-    """Read a Parquet file, every value as text.
-
-    Raises
-    ------
-    DataError
-        If the file is damaged.
-    """
+    """Read a Parquet file, every value as text."""
     source = f"read_parquet({literal(str(path))})"
     try:
         described = con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()

@@ -80,20 +80,7 @@ class Pipes:
 
 
 def live(cells: Sequence[Cell], pipes: Pipes, limits: Limits, parent: int, seed: int | None) -> None:
-    """Run the notebook and end the process; never returns.
-
-    Parameters
-    ----------
-    cells : sequence of Cell
-    pipes : Pipes
-        The copy's ends.
-    limits : Limits
-        Only the memory is limited here; the worker sees to the rest.
-    parent : int
-        The worker's process id.
-    seed : int or None
-        Start of the random numbers; None: new ones, as in a fresh process.
-    """
+    """Run the notebook and end the process; never returns."""
     code = 1
     try:
         _leave_worker(pipes, limits, parent)

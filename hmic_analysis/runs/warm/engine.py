@@ -27,19 +27,7 @@ _KILL = 9
 
 
 def explain(outcome: Outcome, cell: int, limits: Limits) -> NotebookStopped:
-    """The exception for a notebook that was stopped or whose process ended.
-
-    Parameters
-    ----------
-    outcome : Outcome
-    cell : int
-        Index of the cell in which it happened.
-    limits : Limits
-
-    Returns
-    -------
-    NotebookStopped
-    """
+    """The exception for a notebook that was stopped or whose process ended."""
     if outcome.stopped == "time":
         return NotebookStopped("time", cell, f"It was stopped at its time limit of {limits.seconds:g} seconds.")
     if outcome.stopped == "cell time":
@@ -52,20 +40,7 @@ def explain(outcome: Outcome, cell: int, limits: Limits) -> NotebookStopped:
 
 
 def ended_with(cell: int | None, code: int, peak_mb: float = 0) -> NotebookStopped:
-    """The exception for a process that ended by itself or was killed.
-
-    Parameters
-    ----------
-    cell : int or None
-    code : int
-        Its exit code; below 0 the signal that killed it, as :mod:`subprocess` has it.
-    peak_mb : float
-        The most memory it held, 0 if not known.
-
-    Returns
-    -------
-    NotebookStopped
-    """
+    """The exception for a process that ended by itself or was killed."""
     held = f" It held {peak_mb:,.0f} MB." if peak_mb else ""
     if code >= 0:
         return NotebookStopped("exit", cell, f"The notebook ended its own process, with code {code}.")
@@ -130,16 +105,7 @@ class Listener:
         self._deadlines: dict[str, float] = {}
 
     def follow(self, copy: family.Copy) -> Outcome:
-        """Take everything a copy tells until its process has ended.
-
-        Parameters
-        ----------
-        copy : Copy
-
-        Returns
-        -------
-        Outcome
-        """
+        """Take everything a copy tells until its process has ended."""
         self._copy = copy
         self._streams = {copy.pipes.out: "stdout", copy.pipes.err: "stderr"}
         # In the order in which they are read: a copy tells a message only when what it wrote before was taken.
@@ -358,22 +324,7 @@ class WarmEngine(Engine):
         autosave_cell_every: int = 30,
         **words: Any,
     ) -> Any:
-        """Execute a notebook; called by papermill.
-
-        Parameters
-        ----------
-        nb : NotebookNode
-        kernel_name : str
-        output_path : str or None
-        progress_bar, log_output, autosave_cell_every
-            As for papermill's own engine.
-        **words
-            Those of :meth:`execute_managed_notebook`.
-
-        Returns
-        -------
-        NotebookNode
-        """
+        """Execute a notebook; called by papermill."""
         manager = SparingManager(
             nb,
             output_path=output_path,
@@ -408,30 +359,7 @@ class WarmEngine(Engine):
         report: dict[str, Any] | None = None,
         **words: Any,
     ) -> None:
-        """Execute the cells.
-
-        Parameters
-        ----------
-        nb_man : NotebookExecutionManager
-        kernel_name : str
-        log_output, stdout_file, stderr_file
-            As for papermill's own engine.
-        execution_timeout : float or None
-            Seconds for one cell.
-        limits : Limits or None
-            In place of ``execution_timeout``.
-        seed : int or None
-            Start of the random numbers.
-        report : dict or None
-            Filled with ``peak_mb``.
-        **words
-            What only kernels need.
-
-        Raises
-        ------
-        NotebookStopped
-            If the notebook was stopped, or its process ended.
-        """
+        """Execute the cells."""
         if not linux.supported():
             NBClientEngine.execute_managed_notebook(
                 nb_man, kernel_name, log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file,
@@ -463,18 +391,7 @@ class WarmEngine(Engine):
 
 
 def cells_to_run(notebook: Any, skip_tag: str = "skip-execution") -> list[Cell]:
-    """The cells that nbclient would execute.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-    skip_tag : str
-        Tag of cells that are left out.
-
-    Returns
-    -------
-    list of Cell
-    """
+    """The cells that nbclient would execute."""
     found = []
     for index, cell in enumerate(notebook.cells):
         tags = cell.metadata.get("tags", [])

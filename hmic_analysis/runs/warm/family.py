@@ -61,18 +61,7 @@ class Copy:
 
 
 def start_copy(cells: Sequence[Cell], limits: Limits, seed: int | None) -> Copy:
-    """Fork a copy of this process that runs a notebook.
-
-    Parameters
-    ----------
-    cells : sequence of Cell
-    limits : Limits
-    seed : int or None
-
-    Returns
-    -------
-    Copy
-    """
+    """Fork a copy of this process that runs a notebook."""
     parent = os.getpid()
     (said, say), (out, to_out), (err, to_err), (await_leave, leave) = (os.pipe() for _ in range(4))
     mine, its = Pipes(said, out, err, leave), Pipes(say, to_out, to_err, await_leave)
@@ -103,14 +92,7 @@ def kill(pid: int) -> None:
 def reap(pid: int) -> tuple[int, int]:
     """Wait for a copy that has ended, and end what it left behind.
 
-    Parameters
-    ----------
-    pid : int
-
-    Returns
-    -------
-    tuple of int
-        Wait status, and the most memory that it held, in kilobytes.
+    Wait status, and the most memory that it held, in kilobytes.
     """
     _, status, usage = os.wait4(pid, 0)
     try:
@@ -168,19 +150,7 @@ class Family:
         self._line: socket.socket | None = None
 
     def open_line(self) -> SocketLine:
-        """A line to a new worker.
-
-        Returns
-        -------
-        SocketLine
-
-        Raises
-        ------
-        NotFit
-            If the parent can't be made fit.
-        LineLost
-            If it died twice in a row.
-        """
+        """A line to a new worker."""
         with self._lock:
             for _ in range(2):
                 if self._closed:

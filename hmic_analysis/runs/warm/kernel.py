@@ -213,26 +213,13 @@ class PipeKernel(IPythonKernel):
     def run(self, loop: asyncio.AbstractEventLoop, source: str) -> dict[str, Any]:
         """Execute one cell.
 
-        Parameters
-        ----------
-        loop : asyncio.AbstractEventLoop
-        source : str
-
-        Returns
-        -------
-        dict
-            The content of the reply, as a Jupyter kernel gives it.
+        Gives the content of the reply, as a Jupyter kernel gives it.
         """
         return loop.run_until_complete(self.do_execute(source, False, True, {}, False))
 
 
 def make_kernel() -> PipeKernel:
-    """Build the kernel of this process, or return it if it is there.
-
-    Returns
-    -------
-    PipeKernel
-    """
+    """Build the kernel of this process, or return it if it is there."""
     if PipeKernel.initialized():
         return PipeKernel.instance()
     settings = Config()

@@ -18,13 +18,7 @@ def supported() -> bool:
 
 
 def die_with_parent(parent: int) -> None:
-    """Have this process killed when its parent dies, however it dies.
-
-    Parameters
-    ----------
-    parent : int
-        Process that it was forked from: if it is gone already, this process ends now.
-    """
+    """Have this process killed when its parent dies, however it dies."""
     _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)

@@ -49,15 +49,7 @@ ENVIRONMENT = {
 def prepare(modules: Iterable[str]) -> str:
     """Make this process fit to be copied.
 
-    Parameters
-    ----------
-    modules : iterable of str
-        What the notebooks import; packages not known to bear a fork are left out.
-
-    Returns
-    -------
-    str
-        Why it is not fit; empty if it is.
+    Why it is not fit; empty if it is.
     """
     from hmic_analysis.runs.warm.kernel import make_kernel
 
@@ -88,10 +80,7 @@ def prepare(modules: Iterable[str]) -> str:
 def settle() -> str:
     """Put aside for good what the garbage collector would only copy page by page; look for threads.
 
-    Returns
-    -------
-    str
-        Why the process is not fit to be copied; empty if it is.
+    Why the process is not fit to be copied; empty if it is.
     """
     gc.collect()
     gc.freeze()
@@ -178,15 +167,7 @@ _MESSAGE = 1 << 20
 def main(argv: list[str] | None = None) -> int:
     """Serve one run.
 
-    Parameters
-    ----------
-    argv : list of str, optional
-        The number of the socket.
-
-    Returns
-    -------
-    int
-        0 when the run has let go of it.
+    0 when the run has let go of it.
     """
     (number,) = sys.argv[1:] if argv is None else argv
     with socket.socket(fileno=int(number)) as line:

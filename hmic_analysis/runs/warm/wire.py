@@ -22,21 +22,7 @@ BROKEN = "engine broke"
 
 
 def pack(kind: str, content: dict[str, Any], at: float) -> bytes:
-    """A message as bytes.
-
-    Parameters
-    ----------
-    kind : str
-        A Jupyter message type or one of the kinds above.
-    content : dict
-        Anything that Jupyter's own packer takes: JSON, times, bytes.
-    at : float
-        Seconds since 1970.
-
-    Returns
-    -------
-    bytes
-    """
+    """A message as bytes."""
     from jupyter_client.session import json_packer
 
     body = json_packer([kind, content, at])
