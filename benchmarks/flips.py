@@ -26,8 +26,7 @@ from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.session import prepare_force
 from hmic_analysis.simulate.facts import facts_from_file
-from hmic_analysis.simulate.topic import Between
-from hmic_analysis.simulate.topics import topics
+from hmic_analysis.simulate.ground import Between, all_ways
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Facts that follow the flipped one unless they are said: the national table lists the force as its policy says.
@@ -39,12 +38,11 @@ def flips() -> dict[str, tuple[dict[str, Any], set[str]]]:
     """For each claim that can be false: the facts to change, and the claims that follow with it."""
     rng = np.random.default_rng(1)
     found = {}
-    for topic in topics():
-        for claim, ways in topic.ways.items():
-            if "false" in ways:
-                way: Mapping[str, Any] = ways["false"][0]
-                facts = {k: v.draw(rng) if isinstance(v, Between) else v for k, v in way.items() if k != "implies"}
-                found[claim] = facts | KEPT.get(claim, {}), set(way.get("implies", {}))
+    for claim, ways in all_ways().items():
+        if "false" in ways:
+            way: Mapping[str, Any] = ways["false"][0]
+            facts = {k: v.draw(rng) if isinstance(v, Between) else v for k, v in way.items() if k != "implies"}
+            found[claim] = facts | KEPT.get(claim, {}), set(way.get("implies", {}))
     return found
 
 

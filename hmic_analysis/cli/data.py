@@ -19,8 +19,8 @@ from hmic_analysis.runs.rules import processors
 from hmic_analysis.runs.session import prepare_force, prepare_forces
 from hmic_analysis.simulate.country import Order, simulate_country
 from hmic_analysis.simulate.facts import Facts, facts_from_file
-from hmic_analysis.simulate.frame import ForceFacts
 from hmic_analysis.simulate.returns import Simulated
+from hmic_analysis.simulate.world import ForceFacts
 from hmic_analysis.store.accounts import check_rows
 from hmic_analysis.store.tables import read_manifest
 from hmic_analysis.store.template import write_template

@@ -1,4 +1,4 @@
-"""Returns of many forces at once, with what is true of each drawn first."""
+"""Returns of many forces at once, with what is true of each drawn before any row is."""
 
 from __future__ import annotations
 
@@ -10,35 +10,51 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.simulate.draw import Drawn, draw_force
+from hmic_analysis.simulate.a2_attendance import policy_in_reference, write_force_reference
 from hmic_analysis.simulate.facts import Facts
-from hmic_analysis.simulate.folder import is_synthetic
-from hmic_analysis.simulate.frame import ForceFacts
-from hmic_analysis.simulate.national import policy_in_reference, write_force_reference
+from hmic_analysis.simulate.ground import TABLES, Between, State, Ways, all_ways
 from hmic_analysis.simulate.returns import TRUTH, Simulated, simulate
+from hmic_analysis.simulate.world import ForceFacts, Streams, pick
+from hmic_analysis.simulate.write import is_synthetic
 from hmic_analysis.workers import worker_pool
 
 #: Forces with an attend-all policy where not all are simulated and none of their facts says otherwise.
 USUAL_ATTEND_ALL = 6
+#: How often the statement of a claim is true of a force, false, or neither plainly.
+SHARES: Mapping[State, float] = {"true": 0.5, "false": 0.3, "middle": 0.2}
+#: Few forces attend everything: about 6 of 43 in 2014.
+RARE = {"A2b": {"true": 0.14, "false": 0.86}}
+#: How often a force sends nothing at all; how often one of its tables is missing; and what it answers then.
+SILENT, TABLE_MISSING = 0.05, 0.02
+ANSWERS = ("nil_return_unable", "nil_return_refused", "not_yet_received")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn for one force."""
+
+    #: All of it.
+    facts: Facts
+    #: By claim: whether its statement is ``true`` of the force, ``false``, or in the ``middle``.
+    states: dict[str, State]
+    #: The force sends nothing, not even an answer.
+    silent: bool
 
 
 @dataclass(frozen=True)
 class Order:
-    """One return to be written.
+    """One return to be written."""
 
-    Attributes
-    ----------
-    force : ForceFacts
-    period_start, period_end, as_of : datetime.date
-    lookback_days : int
-        Days before the period from which earlier reports of victims are returned too.
-    """
-
+    #:
     force: ForceFacts
+    #:
     period_start: dt.date
     period_end: dt.date
     as_of: dt.date
+    #: Days before the period from which earlier reports of victims are returned too.
     lookback_days: int = 0
 
 
@@ -60,35 +76,7 @@ def simulate_country(
     facts: Facts | None = None,
     workers: int = 1,
 ) -> Iterator[tuple[str, Simulated | None]]:
-    """Write the returns of some forces, and the reference table of all forces' policies.
-
-    Parameters
-    ----------
-    raw : pathlib.Path
-        Folder of the returns.
-    orders : sequence of Order
-        The forces to simulate.
-    everyone : sequence of str
-        Slugs of all forces that the reference table has a row for.
-    scale : float
-        1 is the real size.
-    seed : int
-    facts : Facts, optional
-        True of each force.  Without it, what is true is drawn for each force, see
-        :func:`hmic_analysis.simulate.draw.draw_force`; some then send nothing.
-    workers : int
-        Processes; the files don't depend on it.
-
-    Yields
-    ------
-    tuple of str and (Simulated or None)
-        Each force when its return is written; None for one that sends nothing.
-
-    Raises
-    ------
-    ParameterError
-        If a return can't be written, see :func:`hmic_analysis.simulate.returns.simulate`.
-    """
+    """Write the returns of some forces, and the reference table of all forces' policies."""
     drawn = _settle([o.force.slug for o in orders], everyone, seed, facts)
     n_attend_all = next(iter(drawn.values())).facts.n_forces_attend_all
     n_unknown = next(iter(drawn.values())).facts.n_forces_policy_unknown
@@ -172,3 +160,41 @@ def _write_truth(
         "forces": forces,
     }
     path.write_text(json.dumps(truth, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+
+
+def draw_force(slug: str, seed: int, gaps: bool = True) -> Drawn:
+    """Draw what is true of one force: the same for the same arguments, whatever other forces are drawn.
+
+    Some forces send nothing, some can't or don't send a table; without ``gaps`` everybody sends everything.
+    """
+    streams = Streams(seed, slug)
+    changes: dict[str, Any] = {}
+    states: dict[str, State] = {}
+    for claim, ways in all_ways().items():
+        state, way = _one_way(streams.of(f"truth.{claim}"), claim, ways)
+        states.setdefault(claim, state)
+        states |= way.pop("implies", {})
+        # A claim whose state another one implies does not take the other's facts back.
+        changes = way | changes
+    rng = streams.of("truth.gaps")
+    silent = bool(gaps and rng.random() < SILENT)
+    if gaps:
+        changes["tables_status"] = _missing(rng)
+    return Drawn(Facts().with_(**changes), states, silent)
+
+
+def _one_way(rng: np.random.Generator, claim: str, ways: Ways) -> tuple[State, dict[str, Any]]:
+    shares = {s: p for s, p in RARE.get(claim, SHARES).items() if s in ways}
+    state = list(shares)[int(pick(rng, list(shares.values()), 1)[0])]
+    way = ways[state][int(rng.integers(len(ways[state])))]
+    return state, {k: v.draw(rng) if isinstance(v, Between) else v for k, v in way.items()}
+
+
+def _missing(rng: np.random.Generator) -> dict[str, str]:
+    """Tables that the force does not send, with its answer."""
+    found = {}
+    for table in TABLES:
+        missing, which = rng.random() < TABLE_MISSING, int(rng.integers(len(ANSWERS)))
+        if missing and table != "data_request":
+            found[table] = ANSWERS[which]
+    return found

@@ -1,39 +1,166 @@
-"""Crimes of one window, and their links to incidents."""
+"""Crimes and the reports they came of, as they truly were.
+
+A case is one report (or one find by an officer) that gave one or more crimes.  Everything that findings ask about a
+crime is decided here, per case; files are written from it and truth is counted on it, never the other way round.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from hmic_analysis.contracts.crimes import OFFENCE_GROUPS, REPORT_ROUTES
 from hmic_analysis.simulate import shapes
-from hmic_analysis.simulate.cases import Cases
-from hmic_analysis.simulate.clock import Window
-from hmic_analysis.simulate.incidents import NOT_A_TIME, Incidents
-from hmic_analysis.simulate.streams import Streams, pick
-from hmic_analysis.simulate.writer import references, render
+from hmic_analysis.simulate.ground import Columns
+from hmic_analysis.simulate.world import (
+    NO_TIME,
+    Arrays,
+    Streams,
+    Window,
+    draw_instants,
+    pick,
+    pick_by_row,
+    seconds,
+    skewed,
+)
+from hmic_analysis.simulate.write import references
+
+if TYPE_CHECKING:
+    from hmic_analysis.simulate.calls import Incidents
+    from hmic_analysis.simulate.facts import Facts
+
+#: How an incident was answered.
+MODES = (
+    "scene",
+    "appointment",
+    "counter_then_scene",
+    "telephone",
+    "counter",
+    "nobody",
+    "stood_down",
+    "staff_only",
+    "too_late",
+    "unknown",
+    "second_report",
+)
+MODE = {name: i for i, name in enumerate(MODES)}
+#: Crimes that one report gives: 1, 2, 3, 4.
+CRIMES_EACH = (94.0, 4.4, 1.1, 0.5)
+#: Share of the cases known that were reported twice.
+TWICE_SHARE = 0.05
+#: No crime is recorded later than this after its incident.
+LONGEST_LAG_DAYS = 30
 
 
 @dataclass(frozen=True)
-class Crimes:
-    """Crimes; arrays of equal length, one item a crime.
+class Cases(Arrays):
+    """Cases of one window; arrays of equal length, one item a case."""
 
-    Attributes
-    ----------
-    case : numpy.ndarray
-        Position of the case it belongs to.
-    notifiable, no_crime : numpy.ndarray
-        Counted to the Home Office; cancelled.
+    #: Instants at which the (first) crime and the (first) incident were recorded; ``created`` is NaT for cases without
+    #: an incident.
+    recorded: np.ndarray
+    created: np.ndarray
+    #: Positions in the contract's offence groups, report routes and grades.
+    group: np.ndarray
+    route: np.ndarray
+    grade: np.ndarray
+    n_crimes: np.ndarray
+    #: Incident at or before the crime record; attendance can be told; attended (False where not known).
+    prior: np.ndarray
+    known: np.ndarray
+    attended: np.ndarray
+    #: How the incident was answered, position in :data:`MODES`.
+    mode: np.ndarray
+    #: Seconds until a second report of the same; 0 where there is none.
+    twice_after: np.ndarray
+    #: The second report's incident, not the first's, holds the deployments.
+    second_answered: np.ndarray
+    #: When the crimes were closed; NaT while they are open.
+    closed: np.ndarray
+    #: Position in the simulated districts.
+    district: np.ndarray
+
+
+def draw_cases(streams: Streams, window: Window, crimes_a_day: float, facts: Facts, as_of: np.datetime64) -> Cases:
+    """Draw the cases that were reported in a window."""
+    rng = streams.of("cases", window.index)
+    per_case = float(np.average([1, 2, 3, 4], weights=CRIMES_EACH))
+    season = shapes.SEASON[int(window.start.astype("datetime64[M]").astype(int)) % 12]
+    n = int(rng.poisson(crimes_a_day * window.days * season / per_case))
+    at = np.sort(draw_instants(rng, window, shapes.week("crime"), n))
+    group = pick(rng, [shapes.OFFENCE_SHARES[g] for g in OFFENCE_GROUPS], n)
+    route = pick(rng, [shapes.ROUTE_SHARES[r] for r in REPORT_ROUTES], n)
+    grade = pick_by_row(rng, shapes.offence_table(shapes.OFFENCE_GRADES), group)
+    n_crimes = pick(rng, CRIMES_EACH, n) + 1
+    lag = seconds(np.clip(skewed(rng, 5 * 3600, 1.4, n), 900, LONGEST_LAG_DAYS * 86_400 - 3600))
+    later = seconds(rng.uniform(2 * 3600, 30 * 3600, n))
+
+    prior = _prior(streams.of("cases.prior", window.index), route, facts)
+    known = streams.of("cases.known", window.index).random(n) < facts.attendance_known_share
+    shares = np.array([facts.attendance_share[g] for g in OFFENCE_GROUPS])
+    attended = known & (streams.of("cases.attended", window.index).random(n) < shares[group])
+
+    recorded = np.where(prior, at + lag, at)
+    created = np.where(prior, at, at + later)
+    created[~prior & ~known & ~_always_linked(route)] = np.datetime64("NaT")
+    closed = recorded + seconds(6 * 86_400 + skewed(rng, 15 * 86_400, 1.0, n))
+    closed[closed >= as_of] = np.datetime64("NaT")
+    mode = _modes(streams.of("cases.mode", window.index), route, known, attended, closed)
+    grade[~attended & known & (mode != MODE["stood_down"])] = 3
+
+    more = streams.of("cases.twice", window.index)
+    twice = (more.random(n) < TWICE_SHARE) & known & (mode != MODE["counter"])
+    after = np.where(twice, more.integers(60, 2400, n), 0)
+    second = (more.random(n) < 0.3) & twice
+    return Cases(
+        recorded, created, group, route, grade, n_crimes, prior, known, attended, mode, after, second, closed,
+        rng.integers(0, len(shapes.DISTRICTS), n),
+    )  # fmt: skip
+
+
+def _always_linked(route: np.ndarray) -> np.ndarray:
+    """Routes that tell by themselves that nobody came; their crimes are never without an incident.
+
+    A crime reported online or at a counter with no incident may be read as known or as not known, so none is made.
     """
+    return np.isin(route, [REPORT_ROUTES.index(r) for r in ("online", "front_counter")])
 
+
+def _prior(rng: np.random.Generator, route: np.ndarray, facts: Facts) -> np.ndarray:
+    """Whether the incident came first: the given share of the routes that belong there, rarely on the others."""
+    share = np.full(len(REPORT_ROUTES), facts.prior_incident_share)
+    for name, other in (("found_on_arrest", 0.3), ("transfer_in", 0.1), ("action_fraud", 0.0)):
+        share[REPORT_ROUTES.index(name)] = other
+    return rng.random(len(route)) < share[route]
+
+
+def _modes(
+    rng: np.random.Generator, route: np.ndarray, known: np.ndarray, attended: np.ndarray, closed: np.ndarray
+) -> np.ndarray:
+    """How each case was answered, given whether it counts as attended."""
+    n = len(route)
+    yes = np.array([MODE["scene"], MODE["appointment"]])[pick(rng, (93, 7), n)]
+    no = np.array([MODE[m] for m in ("telephone", "nobody", "stood_down", "staff_only", "too_late")])[
+        pick(rng, (52, 24, 12, 6, 6), n)
+    ]
+    no[(no == MODE["too_late"]) & np.isnat(closed)] = MODE["nobody"]
+    at_counter = route == REPORT_ROUTES.index("front_counter")
+    yes[at_counter] = MODE["counter_then_scene"]
+    no[at_counter] = MODE["counter"]
+    return np.where(attended, yes, np.where(known, no, MODE["unknown"]))
+
+
+@dataclass(frozen=True)
+class Crimes(Arrays):
+    """Crimes; arrays of equal length, one item a crime."""
+
+    #: Position of the case it belongs to.
     case: np.ndarray
+    #: Counted to the Home Office; cancelled.
     notifiable: np.ndarray
     no_crime: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.case)
 
     @property
     def counted(self) -> np.ndarray:
@@ -48,22 +175,8 @@ def draw_crimes(streams: Streams, window: Window, cases: Cases) -> Crimes:
     return Crimes(case, rng.random(len(case)) >= 0.015, rng.random(len(case)) < 0.03)
 
 
-def crime_rows(streams: Streams, window: Window, crimes: Crimes, cases: Cases, first_number: int) -> pa.Table:
-    """Write crimes as rows of the return.
-
-    Parameters
-    ----------
-    streams : Streams
-    window : Window
-    crimes : Crimes
-    cases : Cases
-    first_number : int
-        Number in the reference of the first crime.
-
-    Returns
-    -------
-    pyarrow.Table
-    """
+def crime_rows(streams: Streams, window: Window, crimes: Crimes, cases: Cases, first_number: int) -> Columns:
+    """Write crimes as rows of the return."""
     rng = streams.of("crimes.rows", window.index)
     n, case = len(crimes), crimes.case
     recorded, group = cases.recorded[case], cases.group[case]
@@ -75,23 +188,20 @@ def crime_rows(streams: Streams, window: Window, crimes: Crimes, cases: Cases, f
     names = np.array([g.replace("_", " ").capitalize() for g in OFFENCE_GROUPS], dtype=object)
     # A blank is read as notifiable, and as not cancelled: both spellings occur.
     left_blank = rng.random(n) < 0.2
-    return render(
-        "crime",
-        {
-            "crime_id": references("CR", first_number + np.arange(n)),
-            "recorded_at": np.where(month_only, NOT_A_TIME, recorded),
-            "recorded_month": np.where(month_only, recorded, NOT_A_TIME),
-            "offence_code": _codes(rng, group),
-            "offence_group": np.array(OFFENCE_GROUPS, dtype=object)[group],
-            "crime_type": names[group],
-            "report_route": np.array(REPORT_ROUTES, dtype=object)[cases.route[case]],
-            "is_notifiable": np.where(crimes.notifiable & left_blank, -1, crimes.notifiable.astype(int)),
-            "is_no_crime": np.where(~crimes.no_crime & left_blank, -1, crimes.no_crime.astype(int)),
-            "closed_at": cases.closed[case],
-            "outcome_type": outcome,
-            "district": np.array(shapes.DISTRICTS, dtype=object)[cases.district[case]],
-        },
-    )
+    return {
+        "crime_id": references("CR", first_number + np.arange(n)),
+        "recorded_at": np.where(month_only, NO_TIME, recorded),
+        "recorded_month": np.where(month_only, recorded, NO_TIME),
+        "offence_code": _codes(rng, group),
+        "offence_group": group,
+        "crime_type": names[group],
+        "report_route": cases.route[case],
+        "is_notifiable": np.where(crimes.notifiable & left_blank, -1, crimes.notifiable.astype(int)),
+        "is_no_crime": np.where(~crimes.no_crime & left_blank, -1, crimes.no_crime.astype(int)),
+        "closed_at": cases.closed[case],
+        "outcome_type": outcome,
+        "district": np.array(shapes.DISTRICTS, dtype=object)[cases.district[case]],
+    }
 
 
 def _codes(rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
@@ -105,21 +215,8 @@ def _codes(rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
     return codes
 
 
-def link_rows(crimes: Crimes, incidents: Incidents, first_crime: int, first_incident: int) -> pa.Table:
-    """Write the pairs of incidents and crimes that belong to the same case.
-
-    Parameters
-    ----------
-    crimes : Crimes
-    incidents : Incidents
-        Their ``case`` points to the same cases as that of the crimes.
-    first_crime, first_incident : int
-        Numbers in the references of the first crime and the first incident.
-
-    Returns
-    -------
-    pyarrow.Table
-    """
+def link_rows(crimes: Crimes, incidents: Incidents, first_crime: int, first_incident: int) -> Columns:
+    """Write the pairs of incidents and crimes that belong to the same case."""
     mine = np.flatnonzero(incidents.case >= 0)
     mine = mine[np.argsort(incidents.case[mine], kind="stable")]
     lo = np.searchsorted(incidents.case[mine], crimes.case, side="left")
@@ -127,10 +224,7 @@ def link_rows(crimes: Crimes, incidents: Incidents, first_crime: int, first_inci
     crime = np.repeat(np.arange(len(crimes)), count)
     ordinal = np.arange(len(crime)) - np.repeat(np.cumsum(count) - count, count)
     incident = mine[np.repeat(lo, count) + ordinal]
-    return render(
-        "incident_crime",
-        {
-            "incident_id": references("INC", first_incident + incident),
-            "crime_id": references("CR", first_crime + crime),
-        },
-    )
+    return {
+        "incident_id": references("INC", first_incident + incident),
+        "crime_id": references("CR", first_crime + crime),
+    }

@@ -6,15 +6,18 @@ Rows to be kept aside are always additional rows; odd times are given only to in
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from hmic_analysis.contracts import contract_for
-from hmic_analysis.simulate.clock import SECOND
-from hmic_analysis.simulate.deployments import Deployments
-from hmic_analysis.simulate.incidents import Incidents
+from hmic_analysis.simulate.world import SECOND
+from hmic_analysis.simulate.write import cells, with_cells
+
+if TYPE_CHECKING:
+    from hmic_analysis.simulate.calls import Deployments, Incidents
 
 #: Values that no contract allows, by table: what the fault is called, and the cells that make it.
 BAD_ROWS: dict[str, tuple[tuple[str, dict[str, str | None]], ...]] = {
@@ -64,17 +67,11 @@ CONFLICTS = {
 
 @dataclass
 class Planted:
-    """What was planted so far.
+    """What was planted so far."""
 
-    Attributes
-    ----------
-    kept_aside : dict of str to collections.Counter
-        By table: rows that a loader must keep aside, by kind of fault.
-    kept : dict of str to collections.Counter
-        By table: rows that are odd but belong to the data.
-    """
-
+    #: By table: rows that a loader must keep aside, by kind of fault.
     kept_aside: dict[str, Counter] = field(default_factory=dict)
+    #: By table: rows that are odd but belong to the data.
     kept: dict[str, Counter] = field(default_factory=dict)
 
     def note(self, table: str, fault: str, rows: int, kept: bool) -> None:
@@ -91,30 +88,9 @@ class Planted:
 
 
 def with_bad_rows(
-    rng: np.random.Generator,
-    table: str,
-    piece: pa.Table,
-    planted: Planted,
-    candidates: np.ndarray | None = None,
+    rng: np.random.Generator, table: str, piece: pa.Table, planted: Planted, candidates: np.ndarray | None = None
 ) -> pa.Table:
-    """Append to a piece the rows that a loader must keep aside.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    table : str
-    piece : pyarrow.Table
-        Text, as written to the return.
-    planted : Planted
-        Where they are counted.
-    candidates : numpy.ndarray, optional
-        Positions of rows that may be repeated; by default any.
-
-    Returns
-    -------
-    pyarrow.Table
-        The piece, exact repeats, conflicting repeats, and rows with impossible cells.
-    """
+    """Append to a piece the rows that a loader must keep aside."""
     candidates = np.arange(piece.num_rows) if candidates is None else candidates
     parts = [piece]
     keyed = bool(contract_for(table).key)
@@ -127,14 +103,14 @@ def with_bad_rows(
         column, value = CONFLICTS[table]
         parts.append(_changed(piece.take(pa.array(conflicting)), {column: value}))
         planted.note(table, "conflicting_repeat", len(conflicting), kept=False)
-    for fault, cells in BAD_ROWS.get(table, ()) if piece.num_rows else ():
-        parts.append(_changed(piece.slice(int(rng.integers(piece.num_rows)), 1), cells))
+    for fault, changes in BAD_ROWS.get(table, ()) if piece.num_rows else ():
+        parts.append(_changed(piece.slice(int(rng.integers(piece.num_rows)), 1), changes))
         planted.note(table, fault, 1, kept=False)
     return pa.concat_tables(parts)
 
 
-def _changed(rows: pa.Table, cells: dict[str, str | None]) -> pa.Table:
-    for name, value in cells.items():
+def _changed(rows: pa.Table, changes: dict[str, str | None]) -> pa.Table:
+    for name, value in changes.items():
         at = rows.column_names.index(name)
         rows = rows.set_column(at, name, pa.array([value] * rows.num_rows, pa.string()))
     return rows
@@ -162,50 +138,27 @@ def odd_arrivals(
     at_scene[too_early] = deployments.assigned[too_early] - 300 * SECOND
     planted.note("deployment", "arrived_after_119_hours", len(days_late), kept=True)
     planted.note("deployment", "arrived_before_assigned", len(too_early), kept=True)
-    return Deployments(**{**vars(deployments), "at_scene": at_scene, "clear": clear})
+    return replace(deployments, at_scene=at_scene, clear=clear)
 
 
 def closed_too_early(rng: np.random.Generator, piece: pa.Table, no_crime: np.ndarray, planted: Planted) -> pa.Table:
     """Close a few of the incidents in a piece two hours before they were created."""
-    created, closed = _cells(piece, "created_at"), _cells(piece, "closed_at")
+    created, closed = cells(piece, "created_at"), cells(piece, "closed_at")
     dated = np.flatnonzero(no_crime & np.array([bool(a and b) for a, b in zip(created, closed, strict=True)], bool))
     chosen = rng.choice(dated, min(3, len(dated)), replace=False)
     for i in chosen:
         moment = np.datetime64(created[i].replace(" ", "T")) - 7200 * SECOND
         closed[i] = str(moment).replace("T", " ")
     planted.note("incident", "closed_before_created", len(chosen), kept=True)
-    return _with_cells(piece, "closed_at", closed)
+    return with_cells(piece, {"closed_at": closed})
 
 
 def in_skipped_hour(piece: pa.Table, no_crime: np.ndarray, hour: np.datetime64, planted: Planted) -> pa.Table:
-    """Move a few incidents of the day on which the clocks go forward into the hour that never was.
-
-    Parameters
-    ----------
-    piece : pyarrow.Table
-        Incidents as text.
-    no_crime : numpy.ndarray
-        Which rows are no crime.
-    hour : numpy.datetime64
-        Beginning of the skipped hour, wall time.
-    planted : Planted
-
-    Returns
-    -------
-    pyarrow.Table
-    """
-    created, call = _cells(piece, "created_at"), _cells(piece, "call_at")
+    """Move a few incidents of the day on which the clocks go forward into the hour that never was."""
+    created, call = cells(piece, "created_at"), cells(piece, "call_at")
     day, start = str(hour)[:10], str(hour)[11:13]
     of_day = [i for i in np.flatnonzero(no_crime) if (created[i] or "").startswith(day)][:3]
     for i in of_day:
         created[i] = call[i] = f"{day} {start}{created[i][13:]}"
     planted.note("incident", "in_hour_that_never_was", len(of_day), kept=True)
-    return _with_cells(_with_cells(piece, "created_at", created), "call_at", call)
-
-
-def _cells(piece: pa.Table, name: str) -> list[str | None]:
-    return piece.column(name).to_pylist()
-
-
-def _with_cells(piece: pa.Table, name: str, values: list[str | None]) -> pa.Table:
-    return piece.set_column(piece.column_names.index(name), name, pa.array(values, pa.string()))
+    return with_cells(piece, {"created_at": created, "call_at": call})

@@ -67,15 +67,8 @@ ROUTE_SHARES = {
 PUBLIC_ROUTES = ("public_call", "online", "front_counter")
 #: Routes left out of the share of crimes with a prior incident.
 ROUTES_APART = ("action_fraud", "transfer_in", "found_on_arrest")
-
 #: Categories of the incidents that are no crime; crime here is a crime-related incident that was never crimed.
-OTHER_CATEGORY_SHARES = {
-    "crime": 9,
-    "asb": 24,
-    "transport": 14,
-    "public_safety_welfare": 35,
-    "administration": 18,
-}
+OTHER_CATEGORY_SHARES = {"crime": 9, "asb": 24, "transport": 14, "public_safety_welfare": 35, "administration": 18}
 #: Weights of the four grades for each of those categories.
 OTHER_GRADES = {
     "crime": (10, 40, 45, 5),
@@ -88,19 +81,12 @@ INCIDENT_TYPES = {
     "crime": ("Crime-related, not crimed", "Suspicious circumstances", "Dispute"),
     "asb": ("Nuisance", "Personal", "Environmental"),
     "transport": ("Collision, damage only", "Collision, injury", "Obstruction", "Road-related offence"),
-    "public_safety_welfare": (
-        "Concern for safety",
-        "Missing person",
-        "Alarm",
-        "Domestic, no crime",
-        "Sudden death",
-    ),
+    "public_safety_welfare": ("Concern for safety", "Missing person", "Alarm", "Domestic, no crime", "Sudden death"),
     "administration": ("Message", "Pre-planned event", "Lost and found", "Complaint", "Other"),
 }
 QUALIFIERS = ("alcohol", "domestic", "mental health", "hate", "youth")
 DISTRICTS = ("District 1", "District 2", "District 3", "District 4")
 SEASON = (0.93, 0.93, 0.97, 1.00, 1.03, 1.05, 1.09, 1.06, 1.01, 1.02, 0.98, 0.93)
-
 _BY_HOUR = {
     # Midnight to 23:00; round figures.
     "crime": (34, 28, 24, 18, 12, 9, 10, 18, 38, 52, 56, 58, 60, 58, 58, 62, 66, 66, 64, 62, 58, 54, 50, 42),
@@ -121,18 +107,7 @@ _BY_DAY = {
 
 
 def week(category: str) -> np.ndarray:
-    """Weights of the 168 hours of the week for a category of incident.
-
-    Parameters
-    ----------
-    category : str
-        One of the five NSIR categories.
-
-    Returns
-    -------
-    numpy.ndarray
-        7 x 24, Monday first; at the weekend the small hours of Saturday and Sunday weigh more.
-    """
+    """Weights of the 168 hours of the week for a category of incident."""
     shape = np.outer(_BY_DAY[category], np.array(_BY_HOUR[category], float))
     if category != "administration":
         shape[5:, :5] *= 1.6

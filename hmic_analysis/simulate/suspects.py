@@ -1,63 +1,55 @@
-"""Named suspects: who is outstanding at the day of the snapshot, and who only looks it.
+"""Named suspects and police bail: who is outstanding, who failed to answer at the snapshot, and who only looks it.
 
 Outstanding: named by then with reasonable grounds recorded, and by then neither arrested, nor interviewed under
-caution, nor eliminated, nor the crime closed.  Persons are counted; the last action may well lie after the day.
+caution, nor eliminated, nor the crime closed.  Failed to answer: released on police bail (street bail included), due
+by then, did not attend, and by then neither re-arrested nor the bail cancelled; a re-bail before the due date moves
+the return.  Persons are counted; the last action may well lie after the day.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hmic_analysis.contracts.suspects import RISKS
-from hmic_analysis.simulate.facts import Facts
-from hmic_analysis.simulate.streams import Streams, pick, skewed
+from hmic_analysis.contracts.suspects import BAIL_TYPES, RISKS
+from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, Streams, pick, quota, skewed
 
-NO_DAY = np.datetime64("NaT", "D")
-ONE_DAY = np.timedelta64(1, "D")
+if TYPE_CHECKING:
+    from hmic_analysis.simulate.facts import Facts
+
 #: Persons of each other kind for each person outstanding.
 RESOLVED_EACH, NO_GROUNDS_EACH, NAMED_LATER_EACH = 5.0, 0.08, 0.02
 #: Share of the persons whose status the force can't say.
 UNKNOWN_SHARE = 0.003
 OUTSTANDING, RESOLVED, NO_GROUNDS, UNKNOWN, NAMED_LATER = range(5)
 ACTIONS = ("arrested", "interviewed", "eliminated", "crime_closed")
+FAILED, FAILED_AGAIN, ANSWERED, MOVED, CAUGHT, CANCELLED, COURT, NOT_DUE, NO_ANSWER = range(9)
+#: Records of each other kind for each person who failed to answer.
+EACH = {ANSWERED: 15.0, MOVED: 3.0, CAUGHT: 0.6, CANCELLED: 0.1, COURT: 0.5, NOT_DUE: 2.0}
+NO_ANSWER_SHARE = 0.003
+#: Share of those who failed to answer who are outstanding suspects too.
+BOTH_SHARE = 0.15
 
 
 @dataclass(frozen=True)
-class Suspects:
-    """Pairs of person and crime; arrays of equal length, one item a pair.
+class Suspects(Arrays):
+    """Pairs of person and crime; arrays of equal length, one item a pair."""
 
-    Attributes
-    ----------
-    person : numpy.ndarray
-        Number of the person.
-    kind : numpy.ndarray
-        :data:`OUTSTANDING` and the kinds after it, of the person.
-    crime : numpy.ndarray
-        Number of the crime in the return; negative where the crime is not in it.
-    named : numpy.ndarray
-        Day on which the person was named.
-    action, acted : numpy.ndarray
-        Position in :data:`ACTIONS` and its day; -1 and NaT where nothing ended the interest.
-    risk : numpy.ndarray
-        Position in the contract's risks.
-    """
-
+    #: Number of the person.
     person: np.ndarray
+    #: :data:`OUTSTANDING` and the kinds after it, of the person.
     kind: np.ndarray
+    #: Number of the crime in the return; negative where the crime is not in it.
     crime: np.ndarray
+    #: Day on which the person was named.
     named: np.ndarray
+    #: Position in :data:`ACTIONS` and its day; -1 and NaT where nothing ended the interest.
     action: np.ndarray
     acted: np.ndarray
+    #: Position in the contract's risks.
     risk: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.person)
-
-    def take(self, which: np.ndarray) -> Suspects:
-        """The pairs chosen by a boolean array or by positions."""
-        return Suspects(**{name: values[which] for name, values in vars(self).items()})
 
     def is_outstanding(self, as_of: np.datetime64) -> np.ndarray:
         """Which pairs are outstanding on a day."""
@@ -67,44 +59,55 @@ class Suspects:
 
 @dataclass(frozen=True)
 class CrimeDays:
-    """Crimes a person may be suspected of.
+    """Crimes a person may be suspected of."""
 
-    Attributes
-    ----------
-    number : numpy.ndarray
-        Number in the reference.
-    day : numpy.ndarray
-        Day of recording, in rising order.
-    """
-
+    #: Number in the reference.
     number: np.ndarray
+    #: Day of recording, in rising order.
     day: np.ndarray
+
+
+@dataclass(frozen=True)
+class Bails(Arrays):
+    """Releases on bail; arrays of equal length, one item a release."""
+
+    #: Number of the person.
+    person: np.ndarray
+    #: :data:`FAILED` and the kinds after it.
+    kind: np.ndarray
+    #: Position in the contract's types.
+    bail_type: np.ndarray
+    #: Days, NaT where it did not happen.
+    granted: np.ndarray
+    due: np.ndarray
+    rebailed: np.ndarray
+    rearrested: np.ndarray
+    cancelled: np.ndarray
+    #: 1 yes, 0 no, -1 blank.
+    attended: np.ndarray
+
+    @property
+    def is_police_bail(self) -> np.ndarray:
+        """Which releases were by the police."""
+        return self.bail_type != BAIL_TYPES.index("court")
+
+    @property
+    def was_moved(self) -> np.ndarray:
+        """Which returns were moved by a re-bail before they were due."""
+        return ~np.isnat(self.rebailed) & (self.rebailed <= self.due)
+
+    def failed_at(self, as_of: np.datetime64) -> np.ndarray:
+        """Which releases stand unanswered on a day."""
+        over = [np.isnat(x) | (x > as_of) for x in (self.rearrested, self.cancelled)]
+        unanswered = (self.attended == 0) & (self.due <= as_of) & ~self.was_moved
+        return self.is_police_bail & unanswered & over[0] & over[1]
 
 
 def draw_suspects(
     streams: Streams, facts: Facts, n_outstanding: int, crimes: CrimeDays, as_of: np.datetime64,
     period: tuple[np.datetime64, np.datetime64],
 ) -> Suspects:  # fmt: skip
-    """Draw the pairs of person and crime.
-
-    Parameters
-    ----------
-    streams : Streams
-    facts : Facts
-    n_outstanding : int
-        Persons outstanding.
-    crimes : CrimeDays
-        Notifiable crimes of the return.
-    as_of : numpy.datetime64
-        Day of the snapshot.
-    period : tuple of numpy.datetime64
-        First and last day, for the share of high-risk suspects dealt with in a week.
-
-    Returns
-    -------
-    Suspects
-        In order of naming.
-    """
+    """Draw the pairs of person and crime."""
     rng = streams.of("suspects")
     sizes = [n_outstanding, *(int(np.ceil(n_outstanding * x)) for x in (RESOLVED_EACH, NO_GROUNDS_EACH))]
     sizes += [max(1, round(UNKNOWN_SHARE * sum(sizes))) if n_outstanding else 0]
@@ -178,4 +181,51 @@ def _high_risk(
     slow = order[wanted:]
     acted[slow] = found.named[slow] + rng.integers(9, 40, len(slow)) * ONE_DAY
     acted[dealt] = np.minimum(acted[dealt], as_of)
-    return Suspects(**{**vars(found), "acted": acted})
+    return replace(found, acted=acted)
+
+
+def draw_bails(
+    streams: Streams, n_failed: int, suspects: Suspects, outstanding: np.ndarray, as_of: np.datetime64
+) -> Bails:
+    """Draw the releases on bail."""
+    rng = streams.of("bail")
+    n_both = min(round(BOTH_SHARE * n_failed), len(outstanding))
+    resolved = np.unique(suspects.person[suspects.kind == RESOLVED])
+    resolved = rng.permutation(np.setdiff1d(resolved, outstanding))
+    newcomers = 5_000_000 + np.arange(max(0, n_failed - n_both - len(resolved) // 2))
+    alone = np.concatenate([resolved[: n_failed - n_both - len(newcomers)], newcomers])
+    failed = np.concatenate([rng.permutation(outstanding)[:n_both], alone])
+    # Nobody else's bail may be that of a person who failed: their numbers are set apart.
+    others = 6_000_000 + np.arange(max(1, 8 * n_failed))
+
+    sizes = {kind: int(np.ceil(n_failed * each)) for kind, each in EACH.items()}
+    sizes[NO_ANSWER] = max(1, round(NO_ANSWER_SHARE * sum(sizes.values()))) if n_failed else 0
+    again = failed[quota(rng, len(failed), 0.08)]
+    kind = np.concatenate([np.full(len(failed), FAILED), np.full(len(again), FAILED_AGAIN)])
+    kind = np.concatenate([kind, np.repeat(list(sizes), list(sizes.values()))])
+    person = np.concatenate([failed, again, rng.choice(others, len(kind) - len(failed) - len(again))])
+    found = _release(rng, person, kind, as_of)
+    order = np.lexsort((found.person, found.granted))
+    return found.take(order)
+
+
+def _release(rng: np.random.Generator, person: np.ndarray, kind: np.ndarray, as_of: np.datetime64) -> Bails:
+    n = len(kind)
+    ago = np.where(kind <= FAILED_AGAIN, rng.integers(1, 400, n), rng.integers(1, 480, n))
+    ago = np.where(kind == NOT_DUE, -rng.integers(1, 50, n), ago)
+    due = as_of - ago * ONE_DAY
+    granted = np.minimum(due - rng.integers(14, 75, n) * ONE_DAY, as_of - 2 * ONE_DAY)
+    bail_type = np.where(rng.random(n) < 0.18, BAIL_TYPES.index("s30a_street"), BAIL_TYPES.index("s47_3"))
+    bail_type = np.where(kind == COURT, BAIL_TYPES.index("court"), bail_type)
+    after = due + rng.integers(1, 60, n) * ONE_DAY
+    caught = np.where(kind == CAUGHT, np.minimum(after, as_of), NO_DAY)
+    # Arrested between the snapshot and the drawing up of the return: unanswered on the day.
+    since = (kind == FAILED) & (rng.random(n) < 0.03)
+    caught = np.where(since, as_of + rng.integers(1, 20, n) * ONE_DAY, caught)
+    cancelled = np.where(kind == CANCELLED, np.minimum(after, as_of), NO_DAY)
+    rebailed = np.where(kind == MOVED, due - rng.integers(1, 10, n) * ONE_DAY, NO_DAY)
+    attended = np.where(np.isin(kind, [FAILED, FAILED_AGAIN, CAUGHT, CANCELLED, COURT]), 0, 1)
+    # Of a moved return a force writes "no" as often as nothing.
+    attended = np.where(kind == MOVED, np.where(rng.random(n) < 0.5, 0, -1), attended)
+    attended[(kind == NOT_DUE) | (kind == NO_ANSWER)] = -1
+    return Bails(person, kind, bail_type, granted, due, rebailed, caught, cancelled, attended)

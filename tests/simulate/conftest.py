@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from hmic_analysis.simulate.facts import Facts
-from hmic_analysis.simulate.frame import ForceFacts
 from hmic_analysis.simulate.returns import simulate
+from hmic_analysis.simulate.world import ForceFacts
 
 CLEVELAND = ForceFacts(slug="cleveland", population=559_966, recorded_crime=38_973, officers=1381.8)
 YEAR = {

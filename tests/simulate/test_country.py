@@ -9,12 +9,10 @@ import json
 import pytest
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.simulate.country import Order, simulate_country
-from hmic_analysis.simulate.draw import draw_force
+from hmic_analysis.simulate.country import Order, draw_force, simulate_country
 from hmic_analysis.simulate.facts import Facts
-from hmic_analysis.simulate.frame import ForceFacts
-from hmic_analysis.simulate.topic import Between
-from hmic_analysis.simulate.topics import topics
+from hmic_analysis.simulate.ground import Between, all_ways
+from hmic_analysis.simulate.world import ForceFacts
 
 VERDICT = {"true": "supported", "false": "contradicted", "middle": "not_determinable"}
 SLUGS = ("cleveland", "gwent", "surrey", "north-wales", "humberside", "essex")
@@ -36,11 +34,10 @@ def files(raw, slug):
 
 def test_no_two_claims_turn_on_the_same_fact():
     held = {}
-    for topic in topics():
-        for claim, ways in topic.ways.items():
-            for name in {k for alternatives in ways.values() for way in alternatives for k in way} - {"implies"}:
-                assert name in Facts.model_fields, f"{claim} names the unknown fact {name}"
-                held.setdefault(name, set()).add(claim)
+    for claim, ways in all_ways().items():
+        for name in {k for alternatives in ways.values() for way in alternatives for k in way} - {"implies"}:
+            assert name in Facts.model_fields, f"{claim} names the unknown fact {name}"
+            held.setdefault(name, set()).add(claim)
     shared = {name: claims for name, claims in held.items() if len(claims) > 1}
     # Without any product neither claim on demand can stand; that is said by "implies".
     assert shared == {}
@@ -51,7 +48,7 @@ def test_every_claim_but_views_and_what_follows_from_others_can_be_drawn(root):
     from hmic_analysis.project import find_project
 
     claims = {c: spec for f in load_params(find_project(root)).findings.values() for c, spec in f.claims.items()}
-    drawn = {c for topic in topics() for c in topic.ways}
+    drawn = set(all_ways())
     derived = {"A2c", "A5b"}
     assert drawn == {c for c, spec in claims.items() if spec.type != "judgement"} - derived
 

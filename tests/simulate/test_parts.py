@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.simulate.clock import midnight, skipped_hour, to_wall, windows
-from hmic_analysis.simulate.core.verdicts import wilson
+from hmic_analysis.simulate.a2_attendance import policy_in_reference, write_force_reference
 from hmic_analysis.simulate.facts import Facts
-from hmic_analysis.simulate.national import policy_in_reference, write_force_reference
-from hmic_analysis.simulate.streams import quota
+from hmic_analysis.simulate.rules import wilson
+from hmic_analysis.simulate.world import midnight, quota, skipped_hour, to_wall, windows
 
 SLUGS = [f"force-{i:02d}" for i in range(43)]
 

@@ -11,7 +11,7 @@ import pytest
 
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.simulate.facts import Facts, facts_from_file
-from hmic_analysis.simulate.frame import ForceFacts
+from hmic_analysis.simulate.world import ForceFacts
 
 from .recount import read
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.simulate.facts import TABLES, Facts
+from hmic_analysis.simulate.facts import Facts
+from hmic_analysis.simulate.ground import TABLES
 
 from .recount import attendance, failed_to_answer, outstanding, read
 

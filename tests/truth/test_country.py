@@ -104,10 +104,10 @@ def test_further_seeds_claim_nothing_that_is_not_so(further):
 
 
 def test_every_claim_is_met_in_each_of_its_states(first):
-    from hmic_analysis.simulate.topics import topics
+    from hmic_analysis.simulate.ground import all_ways
 
     met = {(j.claim, j.state) for j in first}
-    possible = {(claim, state) for topic in topics() for claim, ways in topic.ways.items() for state in ways}
+    possible = {(claim, state) for claim, ways in all_ways().items() for state in ways}
     assert met >= possible
     by_claim = Counter(j.claim for j in first if j.verdict == VERDICT[j.state])
     assert min(by_claim.values()) > 25, by_claim

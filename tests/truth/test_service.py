@@ -13,17 +13,12 @@ import pytest
 from hmic_analysis.params.load import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.session import prepare_force
-from hmic_analysis.simulate.facts import TABLES as ALL_TABLES
+from hmic_analysis.simulate.a8_dispatch import sample_days
 from hmic_analysis.simulate.facts import Facts
-from hmic_analysis.simulate.frame import ForceFacts, Frame
+from hmic_analysis.simulate.ground import TABLES as ALL_TABLES
+from hmic_analysis.simulate.ground import Between, Subject, all_ways, stems
 from hmic_analysis.simulate.returns import simulate
-from hmic_analysis.simulate.service.dispatches import sample_days
-from hmic_analysis.simulate.service.make import make
-from hmic_analysis.simulate.service.verdicts import verdicts as intended_verdicts
-from hmic_analysis.simulate.service.ways import ways
-from hmic_analysis.simulate.streams import Streams
-from hmic_analysis.simulate.topic import Between, Subject
-from hmic_analysis.simulate.victims.audits import draw_audits
+from hmic_analysis.simulate.world import ForceFacts, Frame, Streams
 
 from ..conftest import copy_project
 from ..support import evidence_of, sentences, simulated, verdicts
@@ -36,6 +31,7 @@ TABLES = (
     "callback", "survey",
 )  # fmt: skip
 STATES = {"true": "supported", "false": "contradicted", "middle": "not_determinable"}
+WAYS_OF = {claim: ways for claim, ways in all_ways().items() if claim[:-1] in FINDINGS}
 #: Facts that the rows of dispatches follow from; those of all others are made without the calls.
 DISPATCHING = {"nearest_share", "override_reason_share", "dispatch_mapping"}
 SCALE = 0.01
@@ -75,8 +71,10 @@ def intended(folder, changes, dispatched):
     facts = Facts().with_(**changes)
     frame = Frame(period_start=YEAR[0], period_end=YEAR[1], as_of=YEAR[2], scale=SCALE, seed=3)
     subject = Subject(Streams(3, "cleveland"), facts, frame, CLEVELAND)
-    values = dispatched | make(subject).values | draw_audits(subject).values
-    return {claim: verdict for claim, (verdict, _) in intended_verdicts(facts, values).items()}
+    chosen, values = [stem for stem in stems() if stem.id in FINDINGS], dict(dispatched)
+    for stem in chosen:
+        values |= stem.make(subject).values if stem.make else {}
+    return {claim: verdict for stem in chosen for claim, (verdict, _) in stem.verdicts(facts, values).items()}
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +165,7 @@ def test_no_reference_of_a_person_gets_into_the_evidence(letter):
 def every_way() -> list:
     return [
         pytest.param(claim, state, way, id=f"{claim}-{state}-{number}")
-        for claim, states in ways().items()
+        for claim, states in WAYS_OF.items()
         for state, found in states.items()
         for number, way in enumerate(found)
     ]
@@ -191,7 +189,7 @@ def test_each_way_makes_its_claim_so_and_leaves_the_others(tmp_path, dispatched,
 def test_any_combination_of_states_can_be_had(tmp_path, dispatched, seed):
     """Each claim in a state of its own, as far as none follows from another."""
     rng, changes, expected = np.random.default_rng(seed), {}, dict(LETTER)
-    for claim, states in ways().items():
+    for claim, states in WAYS_OF.items():
         usable = [s for s in states if not any("implies" in way for way in states[s])]
         state = usable[rng.integers(len(usable))]
         way = states[state][rng.integers(len(states[state]))]
@@ -201,9 +199,9 @@ def test_any_combination_of_states_can_be_had(tmp_path, dispatched, seed):
 
 
 def test_no_two_claims_share_a_fact():
-    used = [{k for found in s.values() for way in found for k in way if k != "implies"} for s in ways().values()]
+    used = [{k for found in s.values() for way in found for k in way if k != "implies"} for s in WAYS_OF.values()]
     assert sum(len(keys) for keys in used) == len(set().union(*used))
-    assert set(ways()) == set(CLAIMS) - {"A5b"}
+    assert set(WAYS_OF) == set(CLAIMS) - {"A5b"}
 
 
 def test_the_smallest_force_can_be_decided_at_a_fiftieth(tmp_path):

@@ -1,0 +1,257 @@
+"""F3: reviews of front-line staff, and what supervisors see of workload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hmic_analysis.params.base import YesNo
+from hmic_analysis.simulate.ground import Columns, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
+from hmic_analysis.simulate.registers import document
+from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, absent, judged, no_register
+from hmic_analysis.simulate.staff import Staff, draw_staff
+from hmic_analysis.simulate.world import ONE_DAY, quota, spans
+from hmic_analysis.simulate.write import references
+
+FRONT_LINE = ("response", "neighbourhood", "pcso", "volume_investigator")
+#: Months between two reviews as the policy prescribes.
+INTERVAL = 3
+#: Share of staff with a long absence; of reviews on which the record does not say what was covered.
+LONG_ABSENT, NOT_SAID = 0.05, 0.015
+#: Share of weeks in which a supervisor who looks, and one who doesn't, opens the view.
+LOOKS, LOOKS_NOT = 0.97, 0.35
+
+
+class Facts(CommonFacts):
+    """What is true of supervision."""
+
+    #: A procedure prescribes reviews of workload and performance (F3a, F3b).
+    supervision_documented: YesNo = True
+    #: Staff-intervals with a review (F3a, F3b).
+    review_held_share: Share = 0.89
+    #: Reviews that look at workload (F3a), at performance (F3b).
+    review_workload_share: Share = 0.94
+    review_performance_share: Share = 0.92
+    #: Supervisors who look at workload weekly.
+    supervisor_view_share: Share = 0.8
+
+
+WAYS = {
+    "F3a": by_one("review_workload_share", true=(0.92, 0.98), false=(0.15, 0.5), middle=(0.7, 0.72)),
+    "F3b": by_one("review_performance_share", true=(0.92, 0.98), false=(0.15, 0.5), middle=(0.7, 0.72)),
+}
+
+
+def documents(subject: Subject) -> list[Record]:
+    """The procedure where there is one, and a discussion paper."""
+    written, about = subject.as_of - 15 * ONE_DAY, "supervision"
+    reviews = ["workload_review", "performance_review"]
+    found = [document(404, "Supervision: discussion paper", "procedure", about, written, reviews, status="draft")]
+    if subject.facts.supervision_documented:
+        title, written, seen = "Supervision of front-line staff", subject.start - 300 * ONE_DAY, ["interview"]
+        found.append(document(460, title, "procedure", about, written, reviews, corroborated_by=seen))
+    return found
+
+
+def make(subject: Subject) -> Made:
+    """Reviews, absences, the log of the workload view, and open crimes."""
+    staff = draw_staff(subject)
+    absences, away = _absences(subject, staff)
+    reviews, held = _reviews(subject, staff, away)
+    view, looked = _view(subject, staff)
+    load, spread = _workload(subject, staff)
+    return Made(
+        tables={"absence": absences, "supervision": reviews, "workload_view": view, "workload": load},
+        values=held | looked | spread | _spans(staff),
+    )
+
+
+def _front_line(staff: Staff) -> np.ndarray:
+    """Positions of front-line staff, leavers too, recruits in training not."""
+    return np.flatnonzero(np.isin(staff.role, FRONT_LINE) & (staff.in_training != 1))
+
+
+def _absences(subject: Subject, staff: Staff) -> tuple[Columns, list[tuple[int, np.datetime64, np.datetime64]]]:
+    """Long absences of some, a week or two of others; as rows, and as position, first and last day."""
+    rng = subject.rng("resources.absences")
+    people = rng.permutation(_front_line(staff))
+    long, short = people[: max(2, int(LONG_ABSENT * len(people)))], people[len(people) // 2 :][: len(people) // 4]
+    days = int((subject.end - subject.start) / ONE_DAY)
+    found = []
+    for group, low, high in ((long, 70, 200), (short, 7, 15)):
+        begin = rng.integers(0, days, len(group))
+        length = rng.integers(low, high, len(group))
+        for who, at, n in zip(group, begin, length, strict=True):
+            found.append((int(who), subject.start + int(at) * ONE_DAY, subject.start + int(at + n) * ONE_DAY))
+    keys = staff.keys(np.array([who for who, _, _ in found], int))
+    records = [
+        {"person_key": key, "from_on": first, "to_on": last if last <= subject.as_of else None}
+        for key, (_, first, last) in zip(keys, found, strict=True)
+    ]
+    return records, found
+
+
+def _due(subject: Subject, staff: Staff, away: list) -> list[tuple[int, np.datetime64, np.datetime64]]:
+    """Staff-intervals with a review due: there for at least half of the days."""
+    found = []
+    for first, last in spans(subject.frame.period_start, subject.frame.period_end, INTERVAL):
+        days = first + np.arange(int((last - first) / ONE_DAY) + 1) * ONE_DAY
+        gone: dict[int, np.ndarray] = {}
+        for who, begin, end in away:
+            gone[who] = gone.get(who, np.zeros(len(days), bool)) | ((days >= begin) & (days <= end))
+        for who in _front_line(staff):
+            missing = days < staff.in_post_since[who]
+            if not np.isnat(staff.left_on[who]):
+                missing = missing | (days > staff.left_on[who])
+            if int(who) in gone:
+                missing = missing | gone[int(who)]
+            if 2 * missing.sum() <= len(days):
+                found.append((int(who), days[~missing][0], days[~missing][-1]))
+    return found
+
+
+def _reviews(subject: Subject, staff: Staff, away: list) -> tuple[Columns, Record]:
+    """Reviews held; each interval has one or none, and each aspect is looked at in just the share asked for."""
+    facts, due = subject.facts, _due(subject, staff, away)
+    rng = subject.rng("resources.reviews")
+    held = np.flatnonzero(quota(rng, len(due), facts.review_held_share))
+    n = len(held)
+    workload = subject.quota("resources.reviews.workload", n, facts.review_workload_share)
+    # Exact within the reviews that look at workload and within the others, so that both together are met too.
+    performance = np.zeros(n, bool)
+    draw = subject.rng("resources.reviews.performance")
+    for part in (workload, ~workload):
+        performance[part] = quota(draw, int(part.sum()), facts.review_performance_share)
+    said = rng.random(n) >= NOT_SAID
+    who = np.array([due[i][0] for i in held], int)
+    first = np.array([due[i][1] for i in held], "datetime64[D]")
+    days = np.array([int((due[i][2] - due[i][1]) / ONE_DAY) for i in held], int)
+    day = first + (rng.random(n) * (days + 1)).astype(int) * ONE_DAY
+    boss = np.array([None, *references("STF", staff.number, 4).to_pylist()], dtype=object)[staff.supervisor[who]]
+    columns: dict[str, Any] = {
+        "person_key": staff.keys(who),
+        "supervisor_key": boss,
+        "held_on": day,
+        "workload_covered": np.where(said, workload, -1).astype(int),
+        "performance_covered": np.where(said, performance, -1).astype(int),
+    }
+    other = _not_counted(subject, staff)
+    columns = {k: np.concatenate([v, other[k]]) for k, v in columns.items()}
+    total = len(columns["held_on"])
+    table = {"review_id": references("RV", np.arange(total) + 1, 6), **columns}
+    return table, {
+        "review_intervals": len(due),
+        "review_intervals_held": n,
+        "review_in_period_pct": 100 * n / len(due) if due else None,
+        "reviews_known": int(said.sum()),
+        "reviews_on_workload": int((workload & said).sum()),
+        "reviews_on_performance": int((performance & said).sum()),
+        "reviews_on_both": int((workload & performance & said).sum()),
+    }
+
+
+def _not_counted(subject: Subject, staff: Staff) -> dict[str, np.ndarray]:
+    """Reviews of staff who are not front line, and reviews after the period."""
+    people = np.concatenate([np.flatnonzero(staff.role == "call_handler")[:12], _front_line(staff)[:6]])
+    n = len(people)
+    day = np.where(np.arange(n) < 12, subject.start + 100 * ONE_DAY, subject.end + 9 * ONE_DAY)
+    boss = np.full(n, None, dtype=object)
+    yes = np.ones(n, int)
+    return {
+        "person_key": staff.keys(people),
+        "supervisor_key": boss,
+        "held_on": day.astype("datetime64[D]"),
+        "workload_covered": yes,
+        "performance_covered": yes,
+    }
+
+
+def _view(subject: Subject, staff: Staff) -> tuple[Columns, Record]:
+    """The log of the workload view: a row for each supervisor of front-line staff and week in post."""
+    rng = subject.rng("resources.view")
+    bosses = np.unique(staff.supervisor[_front_line(staff)])
+    position = np.flatnonzero(np.isin(staff.number, bosses[bosses > 0]))
+    looks = quota(rng, len(position), subject.facts.supervisor_view_share)
+    weekday = (subject.start.astype(int) + 3) % 7
+    monday = subject.start + (-weekday % 7) * ONE_DAY
+    weeks = monday + np.arange(int((subject.end - monday) / ONE_DAY) // 7 + 1) * 7 * ONE_DAY
+    who, at = np.meshgrid(np.arange(len(position)), np.arange(len(weeks)), indexing="ij")
+    who, at = who.ravel(), at.ravel()
+    there = weeks[at] >= staff.in_post_since[position][who]
+    who, at = who[there], at[there]
+    on_duty = rng.random(len(who)) >= 0.1
+    opened = rng.random(len(who)) < np.where(looks[who], 1.0, LOOKS_NOT)
+    # One who looks misses a week now and then, never one in ten.
+    miss = looks[who] & on_duty & (at % 33 == who % 33)
+    times = np.where(opened & ~miss & on_duty, 1 + rng.poisson(2.5, len(who)), 0)
+    table = {
+        "supervisor_key": staff.keys(position[who]),
+        "week_start": weeks[at],
+        "on_duty": on_duty.astype(int),
+        "times_opened": times,
+    }
+    return table, _looked(who, on_duty, times, len(position))
+
+
+def _looked(who: np.ndarray, on_duty: np.ndarray, times: np.ndarray, n: int) -> Record:
+    """Supervisors who opened it in at least nine of ten of their weeks on duty, and those with any such week."""
+    weeks = np.bincount(who[on_duty], minlength=n)
+    opened = np.bincount(who[on_duty & (times > 0)], minlength=n)
+    known = weeks > 0
+    return {
+        "supervisors_in_log": int(known.sum()),
+        "supervisors_who_look": int((known & (10 * opened >= 9 * weeks)).sum()),
+    }
+
+
+def _workload(subject: Subject, staff: Staff) -> tuple[Columns, Record]:
+    """Open crimes of officers at two counts; only the one before the snapshot tells."""
+    rng = subject.rng("resources.workload")
+    people = staff.at_work("response", "neighbourhood", "volume_investigator")
+    open_now = np.floor(np.exp(1.9 + 0.55 * rng.standard_normal(len(people)))).astype(float)
+    blank = rng.random(len(people)) < 0.02
+    open_now[blank] = np.nan
+    day = np.full(len(people), subject.as_of - 3 * ONE_DAY)
+    later = np.full(len(people), subject.as_of + 25 * ONE_DAY)
+    table = {
+        "person_key": np.concatenate([staff.keys(people)] * 2),
+        "counted_on": np.concatenate([day, later]).astype("datetime64[D]"),
+        "open_crimes": np.concatenate([open_now, np.full(len(people), 40.0)]),
+    }
+    known = open_now[~blank]
+    top, half = np.quantile(known, 0.9), np.quantile(known, 0.5)
+    return table, {"open_crimes_per_officer_p90_p50": float(top / half), "officers_with_open_crimes": int(len(known))}
+
+
+def _spans(staff: Staff) -> Record:
+    """Constables and community support officers of each supervisor at the snapshot."""
+    gone = ~np.isnat(staff.left_on) & (staff.left_on < staff.as_of)
+    there = np.isin(staff.rank, ["constable", "pcso"]) & (staff.in_post_since <= staff.as_of) & ~gone
+    sizes = np.unique(staff.supervisor[there & (staff.supervisor > 0)], return_counts=True)[1]
+    return {"span_of_control_median": float(np.median(sizes)), "span_of_control_supervisors": int(len(sizes))}
+
+
+def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
+    """The intended verdicts."""
+    return {"F3a": _f3(facts, values, "workload"), "F3b": _f3(facts, values, "performance")}
+
+
+def _f3(facts: Facts, values: dict[str, Any], aspect: str) -> Verdict:
+    if not facts.provides("supervision", "staff") or not values["review_intervals"]:
+        return OPEN, "reviews or staff were not provided"
+    held, known = values["review_in_period_pct"], values["reviews_known"]
+    reviewed, due = values["review_intervals_held"], values["review_intervals"]
+    on = values[f"reviews_on_{aspect}"]
+    # Reviews on which the record says nothing may have looked at it, or not.
+    silent = reviewed - known
+    most_due, least = 100 * (on + silent) / due, 100 * on / reviewed if reviewed else 0.0
+    both = 100 * (values["reviews_on_both"] + silent) / reviewed if reviewed else 0.0
+    said = f"{held:.1f}% of reviews held, at least {least:.1f}% of them on {aspect}"
+    if most_due < 60:
+        return CONTRADICTED, said
+    if facts.provides("document") and not facts.supervision_documented:
+        return absent(facts, "no document prescribes reviews")
+    apart = aspect == "performance" and 100 * values["reviews_on_workload"] / reviewed >= 75 and both < 75
+    seldom = (OPEN, f"{said}; few on both") if apart else None
+    return no_register(facts) or seldom or judged(said, held >= 80 and least >= 75)

@@ -1,0 +1,244 @@
+"""What a finding brings to the simulator, and the few names in which it does.
+
+A module of this package that is named as a finding's stem (``a6_suspects``) is found by walking the package.  It
+declares those of the following that it has; nothing else needs to know of it.
+
+``Facts``
+    What is true of a force: a :class:`CommonFacts`; all findings together make up the facts of a force.
+``ITEMS``, ``SIGNED``
+    Figures and statements asked of the force besides its tables; tables that it is asked to sign as complete.
+``WAYS``
+    By claim: how its statement comes to be true of a force, false, or neither plainly.
+``documents(subject)``
+    Its entries of the document register.
+``make(subject)``, ``follow(subject)``
+    Its tables and true figures; what writes the tables that follow the calls, window by window.
+``verdicts(facts, values)``
+    The verdict on each claim by the rules of the finding, written out a second time with no measuring code in use.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Protocol
+
+import numpy as np
+import pyarrow as pa
+from pydantic import Field
+
+from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.contracts.reference import REFERENCE_TABLES
+from hmic_analysis.params.base import Model, YesNo
+from hmic_analysis.simulate.faults import Planted
+from hmic_analysis.simulate.world import ONE_DAY, ForceFacts, Frame, Streams, Window, quota
+
+if TYPE_CHECKING:
+    from hmic_analysis.simulate.calls import Deployments, Incidents
+    from hmic_analysis.simulate.crimes import Cases, Crimes
+    from hmic_analysis.simulate.facts import Facts
+
+Record = dict[str, Any]
+Verdict = tuple[str, str]
+#: Rows of one table: records, arrays by column (also piece by piece), or text as it is written.
+Columns = dict[str, Any]
+Rows = list[Record] | Columns | pa.Table | Iterator[Columns]
+#: Whether the statement of a claim is true of a force, false, or neither plainly (near a threshold, half done).
+State = Literal["true", "false", "middle"]
+Status = Literal["provided", "nil_return_unable", "nil_return_refused", "not_yet_received", "not_requested"]
+Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+#: Tables of a force's own return; the reference tables of all forces are no part of it.
+TABLES = tuple(name for name in CONTRACTS if name not in ("force_reference", *REFERENCE_TABLES))
+#: The sections of the letter, in its order, by the letter of their findings.
+SECTIONS = "paf"
+
+
+@dataclass(frozen=True)
+class Between:
+    """A number to be drawn evenly between two; whole where both ends are whole."""
+
+    lo: float
+    hi: float
+
+    def draw(self, rng: np.random.Generator) -> float | int:
+        """Draw it."""
+        if isinstance(self.lo, int) and isinstance(self.hi, int):
+            return int(rng.integers(self.lo, self.hi + 1))
+        return round(float(rng.uniform(self.lo, self.hi)), 4)
+
+
+#: State -> the ways in which a claim comes to be so: each a set of facts, with :class:`Between` for drawn numbers;
+#: ``implies`` among them gives the state that other claims then have whatever was drawn for them.
+Ways = Mapping[State, tuple[Mapping[str, Any], ...]]
+
+
+class Item(NamedTuple):
+    """A figure or statement asked of the force: its unit, and the fact that says whether the force gives it."""
+
+    unit: str
+    given: str = ""
+
+
+class CommonFacts(Model):
+    """Facts that every finding may ask for; those of the findings stand beside them."""
+
+    #: The force signed that its registers are complete: what is absent then contradicts.
+    register_complete: YesNo = True
+    #: What came of the request for a table or figure, where it was not provided.
+    tables_status: dict[str, Status] = Field(default_factory=dict)
+
+    def status(self, item: str) -> str:
+        """What came of the request for a table or a figure: one of the data-return statuses."""
+        asked = items().get(item, Item(""))
+        given = getattr(self, asked.given) if asked.given else True
+        return self.tables_status.get(item, "provided" if given else "nil_return_unable")
+
+    def provides(self, *tables: str) -> bool:
+        """Whether the force provided all of these tables."""
+        return all(self.status(table) == "provided" for table in tables)
+
+    def answer(self, item: str) -> str:
+        """What the request log shows of an item; nothing where the log itself was not provided."""
+        return self.status(item) if self.provides("data_request") else "not_requested"
+
+    def signed(self, *tables: str) -> bool:
+        """Whether the force sent these tables and signed in the request log that they are complete."""
+        return self.register_complete and self.provides(*tables, "data_request")
+
+    def impossible(self) -> list[tuple[str, str]]:
+        """Facts that can't be true together: each with the reason."""
+        return []
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What rows are made for: random numbers, what is to be true, the time, the size of the force."""
+
+    streams: Streams
+    facts: Facts
+    frame: Frame
+    force: ForceFacts
+    planted: Planted = field(default_factory=Planted)
+
+    @property
+    def as_of(self) -> np.datetime64:
+        """Day of the snapshot."""
+        return np.datetime64(self.frame.as_of)
+
+    @property
+    def start(self) -> np.datetime64:
+        """First day of the period."""
+        return np.datetime64(self.frame.period_start)
+
+    @property
+    def end(self) -> np.datetime64:
+        """Last day of the period."""
+        return np.datetime64(self.frame.period_end)
+
+    @property
+    def days(self) -> int:
+        """Days of the period."""
+        return int((self.end - self.start) / ONE_DAY) + 1
+
+    def rng(self, part: str, *index: int) -> np.random.Generator:
+        """The random numbers of a part."""
+        return self.streams.of(part, *index)
+
+    def quota(self, part: str, n: int, share: float) -> np.ndarray:
+        """The nearest whole number to ``share * n`` of ``n``, chosen by the random numbers of a part."""
+        return quota(self.streams.of(part), n, share)
+
+    def size(self, at_full_scale: int, least: int) -> int:
+        """How many there are in this force where ``at_full_scale`` is the number for Cleveland at scale 1."""
+        return self.frame.size_of(self.force, at_full_scale, least)
+
+
+@dataclass
+class Made:
+    """Rows of a finding, the true figures behind them, and what the force states of them when asked."""
+
+    tables: dict[str, Rows] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    stated: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Calls and crimes of one window, as drawn, before any mistake is planted."""
+
+    #:
+    window: Window
+    #: False for the days before the period.
+    in_period: bool
+    #: As drawn; rows of ``incidents`` are in the order of the table.
+    cases: Cases
+    incidents: Incidents
+    deployments: Deployments
+    crimes: Crimes
+    #: Numbers of the first incident and crime, for ``references("INC", ...)`` and ``references("CRM", ...)``.
+    first_incident: int
+    first_crime: int
+    #: The rows rendered for ``incident``, ``deployment``, ``crime`` and ``incident_crime``.
+    tables: dict[str, pa.Table]
+
+
+class Follower(Protocol):
+    """Follows the calls window by window, writing rows of its own; memory must not grow with the force."""
+
+    def rows(self, piece: Piece) -> dict[str, Rows]:
+        """Rows of its tables for one window; may also replace those of ``piece.tables``, with as many rows."""
+
+    def made(self) -> Made:
+        """True figures at the end, and tables that come of all windows."""
+
+
+@dataclass(frozen=True)
+class Stem:
+    """A finding as its module declares it; ``id`` is that of the catalogue."""
+
+    id: str
+    name: str
+    facts: type[CommonFacts] = CommonFacts
+    items: Mapping[str, Item] = field(default_factory=dict)
+    signed: tuple[str, ...] = ()
+    ways: Mapping[str, Ways] = field(default_factory=dict)
+    documents: Callable[[Subject], list[Record]] | None = None
+    make: Callable[[Subject], Made] | None = None
+    follow: Callable[[Subject], Follower] | None = None
+    verdicts: Callable[[Any, dict[str, Any]], dict[str, Verdict]] | None = None
+
+
+@cache
+def stems() -> tuple[Stem, ...]:
+    """The findings of the package, in the order of the letter."""
+    package = import_module(__name__.rpartition(".")[0])
+    found = [re.fullmatch(r"([a-z])(\d+)_\w+", module.name) for module in pkgutil.iter_modules(package.__path__)]
+    names = sorted((m for m in found if m), key=lambda m: (SECTIONS.find(m[1]), m[1], int(m[2])))
+    return tuple(_declared(f"{package.__name__}.{m[0]}", m[0]) for m in names)
+
+
+def _declared(path: str, name: str) -> Stem:
+    module = vars(import_module(path))
+    names = {n: n for n in ("documents", "make", "follow", "verdicts")}
+    names |= {"facts": "Facts", "items": "ITEMS", "signed": "SIGNED", "ways": "WAYS"}
+    return Stem(name.split("_")[0].upper(), name, **{key: module[n] for key, n in names.items() if n in module})
+
+
+@cache
+def items() -> dict[str, Item]:
+    """Figures and statements that a force is asked for besides its tables."""
+    return {name: item for stem in stems() for name, item in stem.items.items()}
+
+
+def all_ways() -> dict[str, Ways]:
+    """The ways of all claims that can be drawn."""
+    return {claim: ways for stem in stems() for claim, ways in stem.ways.items()}
+
+
+def by_one(fact: str, **states: Any) -> Ways:
+    """The ways of a claim that turns on one fact: by state its value, or the ends between which it is drawn."""
+    return {state: ({fact: Between(*x) if isinstance(x, tuple) else x},) for state, x in states.items()}
