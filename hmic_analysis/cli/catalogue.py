@@ -1,4 +1,4 @@
-"""``hmic params show`` and ``hmic findings``."""
+"""``hmic params show``, ``hmic findings`` and ``hmic docs``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from hmic_analysis.cli.console import ProjectOption, SetOption, out, plain_table, read_overrides
+from hmic_analysis.params.document import pages
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.params.show import finding_rows, parameter_rows
@@ -57,3 +58,13 @@ def findings(
             for claim in finding.claims.values():
                 detail.add_row(claim.id, claim.type, claim.statement, claim.rule)
         out().print(detail)
+
+
+def docs(project: ProjectOption = None) -> None:
+    """Write the pages made from what is declared: the catalogue, and the tables of a return with their columns."""
+    home = find_project(project)
+    for place, text in pages(load_params(home)).items():
+        path = home.root / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        out().print(f"Written: {home.relative(path)}", markup=False)

@@ -19,6 +19,7 @@ COMMANDS = {
     "data": ("data", "app"),
     "params": ("catalogue", "params_app"),
     "findings": ("catalogue", "findings"),
+    "docs": ("catalogue", "docs"),
     "plan": ("plan", "plan"),
     "why": ("plan", "why"),
     "run": ("run", "run"),

@@ -1,93 +1,47 @@
-"""Contracts: what each table of a return holds, in the words of the field."""
+"""Contracts: what each table of a return holds, in the words of the field.
 
-from hmic_analysis.contracts.anpr import ANPR_CAMERA, ANPR_CAMERA_DAY, ANPR_HIT, ANPR_OPERATION, ANPR_OUTAGE, SKILL
+``core`` has the tables that several findings use, the module of a finding's stem those that only it uses.  They are
+found by walking the package: a new table is a module-level :class:`Contract`, and no list names it.
+"""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+
 from hmic_analysis.contracts.base import BOOKKEEPING, Column, Contract, TimeCheck
-from hmic_analysis.contracts.calls import DEPLOYMENT, INCIDENT, KNOWLEDGE_CHECK
-from hmic_analysis.contracts.contact import CALL_AUDIT, CONTACT_FLAG, SYSTEM_ACCESS
-from hmic_analysis.contracts.crimes import CRIME, INCIDENT_CRIME
-from hmic_analysis.contracts.demand import DEMAND_TASK, DUTY_HOURS
-from hmic_analysis.contracts.devices import DEVICE, DEVICE_POOL, DEVICE_SESSION, DEVICE_SPENDING
-from hmic_analysis.contracts.dispatching import DISPATCH, POSITION
-from hmic_analysis.contracts.files import FILE_ENTRY, FILE_REVIEW
-from hmic_analysis.contracts.offenders import IOM_COHORT, IOM_MEETING, IOM_SELECTION
-from hmic_analysis.contracts.partners import HANDOVER, PARTNER_AGREEMENT, PARTNER_TASK, PARTNER_TRANSFER
-from hmic_analysis.contracts.people import STAFF, TRAINING
-from hmic_analysis.contracts.prevention import (
-    INITIATIVE,
-    MEETING,
-    MEETING_ACTION,
-    NEIGHBOURHOOD_TEAM,
-    PROBLEM_RECORD,
-    PROBLEM_UPDATE,
-)
-from hmic_analysis.contracts.quality import CALLBACK, SURVEY
-from hmic_analysis.contracts.reference import REFERENCE
-from hmic_analysis.contracts.registers import BENEFIT, BENEFIT_MONTH, CHANGE, DATA_REQUEST, DOCUMENT, FORCE_REFERENCE
-from hmic_analysis.contracts.supervision import ABSENCE, SUPERVISION, WORKLOAD, WORKLOAD_VIEW
-from hmic_analysis.contracts.suspects import BAIL, PNC_CIRCULATION, SUSPECT
 from hmic_analysis.errors import DataError, did_you_mean
 
+_STEM = re.compile(r"([a-z])(\d+)_\w+")
+#: Sections of the letter in its order, by the first letter of a finding's stem; others follow them.
+_SECTIONS = "paf"
+
+
+def _place(module: str) -> tuple[int, str, int]:
+    """Where a module's tables stand: core, then findings in the order of the letter, then national references."""
+    if stem := _STEM.fullmatch(module):
+        letter, number = stem.groups()
+        return (1 + f"{_SECTIONS}{letter}".index(letter), letter, int(number))
+    return (0 if module == "core" else 99, module, 0)
+
+
+def _found() -> Iterator[Contract]:
+    for name in sorted((m.name for m in pkgutil.iter_modules(__path__)), key=_place):
+        module = importlib.import_module(f"{__name__}.{name}")
+        yield from (value for value in vars(module).values() if isinstance(value, Contract))
+
+
+def _by_name(contracts: Iterator[Contract]) -> dict[str, Contract]:
+    named: dict[str, Contract] = {}
+    for contract in contracts:
+        # A contract that another module imports is met again; two tables of one name are a mistake.
+        if named.setdefault(contract.name, contract) is not contract:
+            raise DataError(f"Two contracts describe a table '{contract.name}'. Rename one of them.")
+    return named
+
+
 #: Every table that a return may hold, in the order of the template workbook.
-CONTRACTS: dict[str, Contract] = {
-    c.name: c
-    for c in (
-        DATA_REQUEST,
-        DOCUMENT,
-        STAFF,
-        TRAINING,
-        MEETING,
-        MEETING_ACTION,
-        INITIATIVE,
-        NEIGHBOURHOOD_TEAM,
-        PROBLEM_RECORD,
-        PROBLEM_UPDATE,
-        ANPR_CAMERA,
-        ANPR_CAMERA_DAY,
-        ANPR_OUTAGE,
-        ANPR_HIT,
-        ANPR_OPERATION,
-        SKILL,
-        INCIDENT,
-        DEPLOYMENT,
-        DISPATCH,
-        POSITION,
-        KNOWLEDGE_CHECK,
-        CONTACT_FLAG,
-        CALL_AUDIT,
-        SYSTEM_ACCESS,
-        CRIME,
-        INCIDENT_CRIME,
-        FILE_REVIEW,
-        FILE_ENTRY,
-        SUSPECT,
-        BAIL,
-        PNC_CIRCULATION,
-        IOM_COHORT,
-        IOM_SELECTION,
-        IOM_MEETING,
-        CALLBACK,
-        SURVEY,
-        DUTY_HOURS,
-        DEMAND_TASK,
-        PARTNER_TASK,
-        PARTNER_AGREEMENT,
-        PARTNER_TRANSFER,
-        HANDOVER,
-        SUPERVISION,
-        ABSENCE,
-        WORKLOAD_VIEW,
-        WORKLOAD,
-        CHANGE,
-        BENEFIT,
-        BENEFIT_MONTH,
-        DEVICE,
-        DEVICE_POOL,
-        DEVICE_SESSION,
-        DEVICE_SPENDING,
-        FORCE_REFERENCE,
-        *REFERENCE,
-    )
-}
+CONTRACTS: dict[str, Contract] = _by_name(_found())
 
 
 def contract_for(table: str) -> Contract:

@@ -1,7 +1,6 @@
 """What a contract is: the words in which a table is agreed with a force.
 
-A contract is data, not code: the loader turns it into checks, the template workbook into instructions, and
-:func:`frame_schema` into a pandera schema for the frames that notebooks get.
+A contract is data, not code: the loader turns it into checks, and the template workbook into instructions.
 """
 
 from __future__ import annotations
@@ -11,6 +10,26 @@ from typing import Literal
 
 Kind = Literal["text", "code", "codes", "integer", "number", "timestamp", "date", "month", "boolean", "person"]
 
+#: What a value of each kind looks like in a return.
+KINDS = {
+    "text": "text",
+    "code": "one of the words allowed",
+    "codes": "any of the words allowed, parted by ;",
+    "integer": "whole number",
+    "number": "number",
+    "timestamp": "date and time",
+    "date": "date",
+    "month": "month (YYYY-MM)",
+    "boolean": "yes or no",
+    "person": "person (kept as a keyed hash)",
+}
+#: What may keep two writings of one reference apart, and is joined only where somebody allowed it.
+FOLDS = {
+    "case": "capital and small letters",
+    "zeros": "leading zeros",
+    "point": "a point and zeros at the end, as a spreadsheet adds them",
+    "prefix": "a beginning that all references on one side have",
+}
 #: Columns the loader adds to every processed table: where a row came from, and what is odd about it.
 BOOKKEEPING = ("source", "source_file", "source_row", "flags")
 
@@ -52,6 +71,15 @@ class Column:
     maximum: float | None = None
     month_of: str = ""
 
+    @property
+    def limits(self) -> str:
+        """The values that may stand here, in words; blank where any may."""
+        if self.allowed:
+            return ", ".join(self.allowed)
+        if self.minimum is not None and self.maximum is not None:
+            return f"{self.minimum:g} to {self.maximum:g}"
+        return f"{self.minimum:g} or more" if self.minimum is not None else ""
+
 
 @dataclass(frozen=True)
 class TimeCheck:
@@ -80,6 +108,34 @@ class TimeCheck:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A column that names a row of another table: a joint, known to hold before anything is said that rests on it.
+
+    Parameters
+    ----------
+    column : str
+        Of the table whose contract declares it.
+    table : str
+        The table referred to.
+    target : str
+        Its column; by default of the same name.
+    every : bool
+        Every row that gives the reference must have its partner, once both tables are supplied.  False: a row may
+        well have none (not everybody on bail is a named suspect); such a reference is held only to be written alike.
+    """
+
+    column: str
+    table: str
+    target: str = ""
+    every: bool = True
+
+    @property
+    def to(self) -> str:
+        """The column referred to."""
+        return self.target or self.column
+
+
+@dataclass(frozen=True)
 class Contract:
     """One table of a return.
 
@@ -91,6 +147,8 @@ class Contract:
         Its name for people.
     row_is : str
         What one row is.
+    held_by : str
+        Who usually has it: where a request for it goes first.
     columns : tuple of Column
     key : tuple of str
         Columns that together name a row once.  A row identical in every column to an earlier one of the same
@@ -101,16 +159,20 @@ class Contract:
     any_of : tuple of tuple of str
         Groups of columns of which at least one must be given.
     checks : tuple of TimeCheck
+    references : tuple of Reference
+        What its columns refer to.
     """
 
     name: str
     title: str
     row_is: str
+    held_by: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     time: str = ""
     any_of: tuple[tuple[str, ...], ...] = ()
     checks: tuple[TimeCheck, ...] = ()
+    references: tuple[Reference, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Published national tables that forces' own figures are set beside; no force sends them."""
 
-from hmic_analysis.contracts.base import Column, Contract
+from hmic_analysis.contracts.base import Column, Contract, Reference
 
 _FORCE = "The force: its slug, or another body's name in the same form."
 _YEAR = Column("financial_year", "text", "Financial year, written 2013/14.", required=True)
@@ -10,6 +10,7 @@ RECORDED_CRIME_REFERENCE = Contract(
     name="recorded_crime_reference",
     title="Recorded crime of all forces, as published",
     row_is="Offences of one code that one force recorded in one financial quarter.",
+    held_by="published",
     columns=(
         _YEAR,
         _QUARTER,
@@ -27,6 +28,7 @@ OUTCOME_REFERENCE = Contract(
     name="outcome_reference",
     title="Crime outcomes of all forces, as published",
     row_is="Outcomes of one type for offences of one code of one force in one financial quarter.",
+    held_by="published",
     columns=(
         _YEAR,
         _QUARTER,
@@ -44,6 +46,7 @@ WORKFORCE_REFERENCE = Contract(
     name="workforce_reference",
     title="Police workforce of all forces, as published",
     row_is="People of one kind of post, rank and sex in one force at the end of one month.",
+    held_by="published",
     columns=(
         Column("counted_month", "month", "Month at whose end they were counted.", required=True),
         Column("pfa_code", "text", "Code of the police force area.", required=True),
@@ -54,12 +57,14 @@ WORKFORCE_REFERENCE = Contract(
         Column("fte", "number", "Full-time equivalents.", unit="FTE", minimum=0),
     ),
     key=("counted_month", "pfa_code", "worker_type", "rank", "sex"),
+    references=(Reference("pfa_code", "district_reference", every=False),),
 )
 
 POPULATION_REFERENCE = Contract(
     name="population_reference",
     title="Residents of local authority districts",
     row_is="One district in the middle of one year.",
+    held_by="published",
     columns=(
         Column("district_code", "text", "Code of the district.", required=True),
         Column("district", "text", "Its name."),
@@ -67,12 +72,14 @@ POPULATION_REFERENCE = Contract(
         Column("residents", "integer", "People who live there.", required=True, unit="persons", minimum=0),
     ),
     key=("district_code", "year"),
+    references=(Reference("district_code", "district_reference", every=False),),
 )
 
 DISTRICT_REFERENCE = Contract(
     name="district_reference",
     title="Districts, partnerships and force areas",
     row_is="One district in one community safety partnership; a district may have several rows.",
+    held_by="published",
     columns=(
         Column("district_code", "text", "Code of the district.", required=True),
         Column("district", "text", "Its name."),

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.contracts.calls import GRADES
+from hmic_analysis.contracts.core import GRADES
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import (

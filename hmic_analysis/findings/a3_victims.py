@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from hmic_analysis.contracts.contact import SYSTEMS
+from hmic_analysis.contracts.a3_victims import SYSTEMS
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import (

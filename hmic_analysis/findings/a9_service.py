@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from hmic_analysis.contracts.quality import STAGES
+from hmic_analysis.contracts.a9_service import STAGES
 from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import (

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from hmic_analysis.contracts.devices import MOBILE_SYSTEMS
+from hmic_analysis.contracts.f5_devices import MOBILE_SYSTEMS
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, undecided, weakest

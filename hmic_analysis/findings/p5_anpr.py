@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.contracts.anpr import OPERATION_OBJECTIVES
+from hmic_analysis.contracts.p5_anpr import OPERATION_OBJECTIVES
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided, weakest

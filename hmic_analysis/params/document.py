@@ -1,18 +1,60 @@
-"""The catalogue as a page for people: ``docs/findings.md``."""
+"""Pages for people made from what is declared: the catalogue, ``docs/findings.md``, and the tables of a return."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from hmic_analysis.contracts import CONTRACTS, Contract
+from hmic_analysis.contracts.base import KINDS, Reference
 from hmic_analysis.params.models import ClaimSpec, FindingSpec, Params, ThresholdSpec
 
 HEAD = """# Findings and claims
 
-Made from `params/findings.yml`; change that file, not this page.
+Made by `hmic docs` from the catalogue in `params/`; change that, not this page.
 
 A claim is the unit that can be true or false. Its verdict is *supported*, *contradicted* or *not determinable*, and is
 always about the truth of the statement, never about whether the force is good. A *judgement* is the view of the
 inspectors and gets no verdict. Thresholds are proposals of this project, not numbers of the inspectorate; each can be
 changed for all forces or for one (see `docs/parameters.md`).
 """
+
+RETURNS_HEAD = """# Returns as the forces sent them
+
+Made by `hmic docs` from the contracts in `hmic_analysis/contracts/`; change those, not this page.
+
+One folder per force, named by its slug: `data/raw/cleveland/`. Files in it are only read, never changed, and never put
+under version control.
+
+**Standard layout.** Either one workbook made from the template (`hmic data template`), or files named after the
+tables: `incident.csv`, `deployment.csv`, `crime.xlsx`, `suspect.parquet` ...
+
+- A table that can't be given is left out, or its sheet left empty; say in `data_request` why. A missing file is never
+  read as "none".
+- CSV files: UTF-8, a header row, comma, semicolon, tab or bar between the fields; `.csv.gz` is fine.
+- Times: `YYYY-MM-DD HH:MM[:SS]` or `DD/MM/YYYY HH:MM`, as on the clock on the wall; months `YYYY-MM`; `yes` or `no`.
+- Columns that aren't listed are not read, and `hmic data check` names them. Don't send names, addresses or free text.
+- A column `synthetic` with `yes` marks made-up data; everything drawn from it says so.
+
+**Other layouts** are described once in a mapping file, see `docs/mapping.md`.
+"""
+
+
+def pages(params: Params) -> dict[Path, str]:
+    """The pages that are made rather than written.
+
+    Parameters
+    ----------
+    params : Params
+
+    Returns
+    -------
+    dict of pathlib.Path to str
+        By their place in the project.
+    """
+    return {
+        Path("docs") / "findings.md": catalogue_page(params),
+        Path("data") / "raw" / "README.md": returns_page(params),
+    }
 
 
 def catalogue_page(params: Params) -> str:
@@ -35,6 +77,55 @@ def catalogue_page(params: Params) -> str:
             lines.append(f"## {params.inspection.letter.sections.get(section, section)}\n")
         lines += _finding(finding)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def returns_page(params: Params) -> str:
+    """The tables of a return in Markdown: what one row is, who has it, which findings use it, and every column.
+
+    Parameters
+    ----------
+    params : Params
+
+    Returns
+    -------
+    str
+        A page that ends with a line break.
+    """
+    lines = [RETURNS_HEAD, "## Tables\n", "| file or sheet | one row is | who has it | findings |", "|---|---|---|---|"]
+    for contract in CONTRACTS.values():
+        users = [f.id for f in params.findings.values() if contract.name in (*f.tables.core, *f.tables.useful)]
+        lines.append(
+            f"| [`{contract.name}`](#{contract.name}) | {_cell(contract.row_is)} | {contract.held_by} "
+            f"| {', '.join(users) if len(users) < len(params.findings) else 'all'} |"
+        )
+    for contract in CONTRACTS.values():
+        lines += _table(contract)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(contract: Contract) -> list[str]:
+    lines = [f"\n### {contract.name}\n", f"{contract.title}. {contract.row_is}\n"]
+    if contract.key:
+        lines.append(f"Named once by {_codes(contract.key)}.\n")
+    lines += ["| column | holds | must be filled in | meaning |", "|---|---|---|---|"]
+    for column in contract.columns:
+        others = [n for group in contract.any_of if column.name in group for n in group if n != column.name]
+        needed = "yes" if column.required else f"or {_codes(tuple(others))}" if others else ""
+        unit = f", {column.unit}" if column.unit else ""
+        limits = f": {column.limits}" if column.limits else ""
+        names = [r for r in contract.references if r.column == column.name]
+        meaning = " ".join([_cell(column.meaning), *(_refers(r) for r in names)])
+        lines.append(f"| `{column.name}` | {KINDS[column.kind]}{unit}{limits} | {needed} | {meaning} |")
+    return lines
+
+
+def _refers(reference: Reference) -> str:
+    to = f"`{reference.table}.{reference.to}`"
+    return f"Refers to {to}." if reference.every else f"Where {to} has it, written as there."
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _finding(finding: FindingSpec) -> list[str]:

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hmic_analysis.contracts.calls import CONTACT_MODES, INCIDENT_RESULTS, RESOURCE_TYPES
-from hmic_analysis.contracts.crimes import REPORT_ROUTES
-from hmic_analysis.contracts.offenders import AGENCIES
+from hmic_analysis.contracts.a5_offenders import AGENCIES
+from hmic_analysis.contracts.core import CONTACT_MODES, INCIDENT_RESULTS, REPORT_ROUTES, RESOURCE_TYPES
 from hmic_analysis.params.base import Count, Day, Model, Percent, Positive, Text
 
 EvidenceGrade = Literal["A", "B", "C", "D"]

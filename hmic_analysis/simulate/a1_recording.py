@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hmic_analysis.contracts.crimes import OFFENCE_GROUPS, REPORT_ROUTES
+from hmic_analysis.contracts.core import OFFENCE_GROUPS, REPORT_ROUTES
 from hmic_analysis.params.base import Number, YesNo
 from hmic_analysis.simulate.ground import Between, CommonFacts, Item, Made, Piece, Rows, Share, Subject, Verdict, by_one
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, judged, percent

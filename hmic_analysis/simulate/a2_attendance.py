@@ -9,9 +9,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from hmic_analysis.contracts.calls import GRADES
-from hmic_analysis.contracts.crimes import OFFENCE_GROUPS
-from hmic_analysis.contracts.registers import RESPONSE_POLICIES
+from hmic_analysis.contracts.a2_attendance import RESPONSE_POLICIES
+from hmic_analysis.contracts.core import GRADES, OFFENCE_GROUPS
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.base import Count, YesNo
 from hmic_analysis.simulate.a10_review import review_dates

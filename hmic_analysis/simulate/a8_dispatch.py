@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from hmic_analysis.contracts.calls import GRADES
-from hmic_analysis.contracts.dispatching import CARRIERS, OVERRIDE_REASONS, RECOMMENDATIONS
+from hmic_analysis.contracts.a8_dispatch import CARRIERS, OVERRIDE_REASONS, RECOMMENDATIONS
+from hmic_analysis.contracts.core import GRADES
 from hmic_analysis.params.base import YesNo
 from hmic_analysis.simulate.ground import (
     Between,

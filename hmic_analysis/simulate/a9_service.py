@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hmic_analysis.contracts.quality import ANSWERS, CALLBACK_RESULTS, STAGES
+from hmic_analysis.contracts.a9_service import ANSWERS, CALLBACK_RESULTS, STAGES
 from hmic_analysis.params.base import YesNo
 from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
 from hmic_analysis.simulate.registers import document

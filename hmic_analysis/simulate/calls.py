@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hmic_analysis.contracts.calls import (
+from hmic_analysis.contracts.core import (
     CONTACT_MODES,
     GRADES,
     INCIDENT_RESULTS,
     NSIR_CATEGORIES,
+    OFFENCE_GROUPS,
     ORIGINS,
+    REPORT_ROUTES,
     RESOURCE_TYPES,
 )
-from hmic_analysis.contracts.crimes import OFFENCE_GROUPS, REPORT_ROUTES
 from hmic_analysis.simulate import shapes
 from hmic_analysis.simulate.crimes import MODE, MODES, Cases
 from hmic_analysis.simulate.ground import Columns

@@ -179,7 +179,7 @@ def draw_force(slug: str, seed: int, gaps: bool = True) -> Drawn:
     rng = streams.of("truth.gaps")
     silent = bool(gaps and rng.random() < SILENT)
     if gaps:
-        changes["tables_status"] = _missing(rng)
+        changes["tables_status"] = _missing(streams)
     return Drawn(Facts().with_(**changes), states, silent)
 
 
@@ -190,10 +190,12 @@ def _one_way(rng: np.random.Generator, claim: str, ways: Ways) -> tuple[State, d
     return state, {k: v.draw(rng) if isinstance(v, Between) else v for k, v in way.items()}
 
 
-def _missing(rng: np.random.Generator) -> dict[str, str]:
+def _missing(streams: Streams) -> dict[str, str]:
     """Tables that the force does not send, with its answer."""
     found = {}
     for table in TABLES:
+        # A stream for each, so that a further table leaves the others as they were.
+        rng = streams.of(f"truth.gaps.{table}")
         missing, which = rng.random() < TABLE_MISSING, int(rng.integers(len(ANSWERS)))
         if missing and table != "data_request":
             found[table] = ANSWERS[which]

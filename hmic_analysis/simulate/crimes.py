@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hmic_analysis.contracts.crimes import OFFENCE_GROUPS, REPORT_ROUTES
+from hmic_analysis.contracts.core import OFFENCE_GROUPS, REPORT_ROUTES
 from hmic_analysis.simulate import shapes
 from hmic_analysis.simulate.ground import Columns
 from hmic_analysis.simulate.world import (

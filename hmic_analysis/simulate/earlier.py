@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hmic_analysis.contracts.crimes import OFFENCE_GROUPS
+from hmic_analysis.contracts.core import OFFENCE_GROUPS
 from hmic_analysis.simulate import shapes
 from hmic_analysis.simulate.ground import Columns, Subject
 from hmic_analysis.simulate.world import SECOND, Arrays, Window, draw_instants, midnight, pick

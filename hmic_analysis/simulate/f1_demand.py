@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from hmic_analysis.contracts.demand import TASK_TYPES
-from hmic_analysis.contracts.registers import DOCUMENT_COVERS
+from hmic_analysis.contracts.core import DOCUMENT_COVERS
+from hmic_analysis.contracts.f1_demand import TASK_TYPES
 from hmic_analysis.params.base import Count, YesNo
 from hmic_analysis.simulate.faults import with_bad_rows
 from hmic_analysis.simulate.ground import Columns, CommonFacts, Made, Piece, Record, Rows, Subject, Verdict

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hmic_analysis.contracts.crimes import OFFENCE_GROUPS
+from hmic_analysis.contracts.core import OFFENCE_GROUPS
 
 OFFENCE_SHARES = {
     "burglary_dwelling": 1900,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hmic_analysis.contracts.suspects import BAIL_TYPES, RISKS
+from hmic_analysis.contracts.a6_suspects import BAIL_TYPES, RISKS
 from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, Streams, pick, quota, skewed
 
 if TYPE_CHECKING:

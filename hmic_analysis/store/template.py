@@ -19,6 +19,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hmic_analysis.contracts import CONTRACTS, Column, Contract, contract_for
+from hmic_analysis.contracts.base import KINDS
 from hmic_analysis.contracts.reference import REFERENCE_TABLES
 
 #: Tables of the inspectorate, not of any one force.
@@ -50,18 +51,6 @@ _COVER = (
     ("Rows that can't be used are written to a restricted file with the reason for each, and never leave it.", False),
     ("Mark made-up rows by adding a column 'synthetic' with yes; everything drawn from them will say so.", False),
 )  # fmt: skip
-_KINDS = {
-    "text": "text",
-    "code": "one of the words allowed",
-    "codes": "any of the words allowed, parted by ;",
-    "integer": "whole number",
-    "number": "number",
-    "timestamp": "date and time",
-    "date": "date",
-    "month": "month (YYYY-MM)",
-    "boolean": "yes or no",
-    "person": "person (kept as a keyed hash)",
-}
 _FORMATS = {"timestamp": "yyyy-mm-dd hh:mm:ss", "date": "yyyy-mm-dd"}
 
 
@@ -142,23 +131,15 @@ def _columns(sheet: Worksheet, contracts: list[Contract]) -> None:
             values = (
                 contract.name,
                 column.name,
-                _KINDS[column.kind],
+                KINDS[column.kind],
                 column.unit,
                 needed,
-                _allowed(column),
+                column.limits,
                 column.meaning,
             )
             for i, text in enumerate(values, start=1):
                 sheet.cell(row=row, column=i, value=text or None).alignment = Alignment(wrap_text=True, vertical="top")
             row += 1
-
-
-def _allowed(column: Column) -> str:
-    if column.allowed:
-        return ", ".join(column.allowed)
-    if column.minimum is not None and column.maximum is not None:
-        return f"{column.minimum:g} to {column.maximum:g}"
-    return f"{column.minimum:g} or more" if column.minimum is not None else ""
 
 
 def _table(sheet: Worksheet, contract: Contract) -> None:
@@ -167,7 +148,7 @@ def _table(sheet: Worksheet, contract: Contract) -> None:
         head = sheet.cell(row=1, column=i)
         if column.required:
             head.fill, head.font = _NEEDED, _BLACK
-        note = f"{_KINDS[column.kind]}{' (must be filled in)' if column.required else ''}. {column.meaning}"
+        note = f"{KINDS[column.kind]}{' (must be filled in)' if column.required else ''}. {column.meaning}"
         head.comment = Comment(note, "hmic_analysis", width=320, height=140)
         letter = get_column_letter(i)
         if column.kind in _FORMATS:

@@ -1,6 +1,6 @@
 """A9: calls back made, and what people say of the service."""
 
-from hmic_analysis.contracts.quality import STAGES
+from hmic_analysis.contracts.a9_service import STAGES
 from hmic_analysis.findings import a9_service
 from hmic_analysis.measures.base import Share
 

@@ -10,9 +10,10 @@ import pytest
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
+from hmic_analysis.cli.main import main
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.document import catalogue_page
+from hmic_analysis.params.document import pages, returns_page
 from hmic_analysis.params.load import load_params
 from hmic_analysis.params.templates import check_template
 from hmic_analysis.project import Project
@@ -243,8 +244,22 @@ def test_faults_of_the_catalogue_name_their_line(tmp_path, old, new, said):
     )
 
 
-def test_the_page_of_findings_is_up_to_date(params):
-    page = ROOT / "docs" / "findings.md"
-    assert page.read_text(encoding="utf-8") == catalogue_page(params), (
-        "params/findings.yml has changed: write what params.document.catalogue_page gives to docs/findings.md"
-    )
+@pytest.mark.parametrize("place", ["docs/findings.md", "data/raw/README.md"])
+def test_pages_made_from_what_is_declared_are_up_to_date(params, place):
+    made = {path.as_posix(): text for path, text in pages(params).items()}
+    assert (ROOT / place).read_text(encoding="utf-8") == made[place], f"{place} is out of date: run 'hmic docs'"
+
+
+def test_the_page_of_returns_has_every_column(params):
+    page = returns_page(params)
+    for contract in CONTRACTS.values():
+        part = page.split(f"\n### {contract.name}\n")[1].split("\n### ")[0]
+        assert [line.split("`")[1] for line in part.splitlines() if line.startswith("| `")] == list(
+            contract.column_names
+        )
+
+
+def test_the_command_writes_the_pages(params, tmp_path):
+    shutil.copytree(ROOT / "params", tmp_path / "params", ignore=shutil.ignore_patterns("sources", "letters"))
+    assert main(["docs", "--project", str(tmp_path)]) == 0
+    assert {p: (tmp_path / p).read_text(encoding="utf-8") for p in pages(params)} == pages(params)

@@ -12,12 +12,12 @@ import pytest
 from filelock import FileLock
 
 from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS
-from hmic_analysis.contracts.frames import frame_schema
 from hmic_analysis.errors import DataError, LockedError
 from hmic_analysis.store import prepare as module
 from hmic_analysis.store.accounts import check_rows
 from hmic_analysis.store.prepare import prepare
 from hmic_analysis.store.tables import load_table, read_manifest
+from tests.store.frames import frame_schema
 
 HEAD = "incident_id,created_at,created_month,grade,closed_at\n"
 

@@ -155,7 +155,7 @@ QUOTED = (CELL | TAME).map(lambda cell: '"' + cell.replace('"', '""') + '"')
 LINE = st.lists(TAME | QUOTED | CELL, min_size=2, max_size=2) | st.lists(CELL, min_size=1, max_size=4)
 FILE = st.lists(LINE.map(",".join), min_size=1, max_size=4)
 #: A table without rules, so that nothing but the shape of the file counts.
-FREE = Contract("free", "Free", "A row.", (Column("x", "text", "X."), Column("y", "text", "Y.")))
+FREE = Contract("free", "Free", "A row.", "nobody", (Column("x", "text", "X."), Column("y", "text", "Y.")))
 
 
 @settings(max_examples=600, deadline=None)

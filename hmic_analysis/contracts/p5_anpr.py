@@ -3,7 +3,7 @@
 No table asks for a number plate, a vehicle or a single read: they are personal data, and counts will do.
 """
 
-from hmic_analysis.contracts.base import Column, Contract, TimeCheck
+from hmic_analysis.contracts.base import Column, Contract, Reference, TimeCheck
 
 CAMERA_TYPES = ("fixed", "mobile", "portable")
 HIT_PRIORITIES = ("priority", "other")
@@ -16,6 +16,7 @@ ANPR_CAMERA = Contract(
     name="anpr_camera",
     title="Number plate cameras",
     row_is="One camera that the force owns or runs.",
+    held_by="ANPR unit",
     columns=(
         Column("camera_id", "text", "Reference of the camera; no address.", required=True),
         Column("camera_type", "code", "Kind of camera.", required=True, allowed=CAMERA_TYPES),
@@ -38,6 +39,7 @@ ANPR_CAMERA_DAY = Contract(
     title="Hours of number plate cameras",
     row_is="One camera on one day, and how many of its hours it worked. A camera with no reads at night is not "
     "broken: reads tell only in hours in which five or more are expected.",
+    held_by="ANPR unit",
     columns=(
         Column("camera_id", "text", "The camera.", required=True),
         Column("day", "date", "The day.", required=True),
@@ -85,12 +87,14 @@ ANPR_CAMERA_DAY = Contract(
     ),
     key=("camera_id", "day"),
     time="day",
+    references=(Reference("camera_id", "anpr_camera"),),
 )
 
 ANPR_OUTAGE = Contract(
     name="anpr_outage",
     title="Faults of number plate cameras",
     row_is="One fault of one camera.",
+    held_by="ANPR unit",
     columns=(
         Column("outage_id", "text", "Reference of the fault.", required=True),
         Column("camera_id", "text", "The camera.", required=True),
@@ -100,12 +104,14 @@ ANPR_OUTAGE = Contract(
     key=("outage_id",),
     time="fault_at",
     checks=(TimeCheck("fixed_before_fault", "fault_at", "fixed_at", "Mended before it failed."),),
+    references=(Reference("camera_id", "anpr_camera"),),
 )
 
 ANPR_HIT = Contract(
     name="anpr_hit",
     title="Number plate hits",
     row_is="One read that matched a list of vehicles of interest; never the plate.",
+    held_by="ANPR unit",
     columns=(
         Column("hit_id", "text", "Reference of the hit.", required=True),
         Column("hit_at", "timestamp", "When the plate was read.", required=True),
@@ -123,6 +129,7 @@ ANPR_OPERATION = Contract(
     name="anpr_operation",
     title="Number plate operations",
     row_is="One operation that relied on number plate recognition.",
+    held_by="ANPR unit",
     columns=(
         Column("operation_id", "text", "Reference of the operation.", required=True),
         Column("started_on", "date", "First day.", required=True),
@@ -140,6 +147,7 @@ SKILL = Contract(
     title="Skills to maintain the number plate system",
     row_is="One function of maintenance and one person competent in it or booked to be trained in it; where nobody is "
     "competent, one row without a person.",
+    held_by="ANPR unit",
     columns=(
         Column("skill_id", "text", "Reference of the row.", required=True),
         Column("skill_function", "text", "Name of the function, such as back office or camera repair.", required=True),
@@ -153,5 +161,9 @@ SKILL = Contract(
     key=("skill_id",),
     checks=(
         TimeCheck("competence_ends_before", "competent_from", "competent_to", "Competence ends before it begins."),
+    ),
+    references=(
+        # Contractors and staff of other forces are on nobody's list here.
+        Reference("person_key", "staff", every=False),
     ),
 )

@@ -1,6 +1,6 @@
 """Named suspects, police bail and circulation on the Police National Computer."""
 
-from hmic_analysis.contracts.base import Column, Contract, TimeCheck
+from hmic_analysis.contracts.base import Column, Contract, Reference, TimeCheck
 
 SUSPECT_STATUSES = ("outstanding", "arrested", "interviewed", "eliminated", "crime_closed")
 RISKS = ("high", "medium", "low")
@@ -11,6 +11,7 @@ SUSPECT = Contract(
     name="suspect",
     title="Named suspects",
     row_is="One identified person recorded as a suspect for one notifiable crime.",
+    held_by="crime management",
     columns=(
         Column("person_key", "person", "The force's reference of the person.", required=True),
         Column("crime_id", "text", "The crime.", required=True),
@@ -36,12 +37,18 @@ SUSPECT = Contract(
         TimeCheck("arrested_before_named", "named_on", "arrested_on", "Arrested before being named."),
         TimeCheck("interviewed_before_named", "named_on", "interviewed_on", "Interviewed before being named."),
     ),
+    references=(
+        # The crime may have been recorded long before the period; its officer may be on no staff list that was sent.
+        Reference("crime_id", "crime", every=False),
+        Reference("owner_key", "staff", "person_key", every=False),
+    ),
 )
 
 BAIL = Contract(
     name="bail",
     title="Police bail",
     row_is="One release on bail with a duty to attend a police station (court bail is listed apart).",
+    held_by="custody",
     columns=(
         Column("bail_id", "text", "Bail reference.", required=True),
         Column("person_key", "person", "The force's reference of the person.", required=True),
@@ -56,12 +63,17 @@ BAIL = Contract(
     key=("bail_id",),
     time="return_due_on",
     checks=(TimeCheck("due_before_granted", "granted_on", "return_due_on", "Due before bail was granted."),),
+    references=(
+        # Not everybody on bail is a named suspect whom nobody has found.
+        Reference("person_key", "suspect", every=False),
+    ),
 )
 
 PNC_CIRCULATION = Contract(
     name="pnc_circulation",
     title="Circulations on the Police National Computer",
     row_is="One circulation of one person in the wanted/missing index.",
+    held_by="PNC bureau",
     columns=(
         Column("person_key", "person", "The force's reference of the person.", required=True),
         Column("reason", "code", "Why the person is circulated.", required=True, allowed=CIRCULATION_REASONS),
@@ -71,4 +83,9 @@ PNC_CIRCULATION = Contract(
     key=("person_key", "reason", "circulated_on"),
     time="circulated_on",
     checks=(TimeCheck("cancelled_before_circulated", "circulated_on", "cancelled_on", "Cancelled before it began."),),
+    references=(
+        # People are circulated on warrants and on recall to prison too.
+        Reference("person_key", "suspect", every=False),
+        Reference("person_key", "bail", every=False),
+    ),
 )

@@ -4,8 +4,8 @@ Where officers are is sensitive: neither coordinates nor call signs are asked fo
 own system gives them and minutes added up by unit and hour.
 """
 
-from hmic_analysis.contracts.base import Column, Contract
-from hmic_analysis.contracts.calls import GRADES
+from hmic_analysis.contracts.base import Column, Contract, Reference
+from hmic_analysis.contracts.core import GRADES
 
 RECOMMENDATIONS = ("taken", "overridden", "none_shown")
 OVERRIDE_REASONS = (
@@ -23,6 +23,7 @@ DISPATCH = Contract(
     name="dispatch",
     title="Dispatch decisions",
     row_is="One decision to send one resource to an emergency or priority incident; a sample of whole days will do.",
+    held_by="control room",
     columns=(
         Column("dispatch_id", "text", "Reference of the decision.", required=True),
         Column("incident_id", "text", "The incident.", required=True),
@@ -62,12 +63,14 @@ DISPATCH = Contract(
     ),
     key=("dispatch_id",),
     time="decided_at",
+    references=(Reference("incident_id", "incident"),),
 )
 
 POSITION = Contract(
     name="position",
     title="Minutes with a known position",
     row_is="The resources of one unit in vehicles, or on foot, in one clock hour; never one position or one officer.",
+    held_by="control room",
     columns=(
         Column("unit", "text", "District, station or unit.", required=True),
         Column("carrier", "code", "In vehicles (vehicle sets) or on foot (radios).", required=True, allowed=CARRIERS),

@@ -1,7 +1,7 @@
-"""Case files read by inspectors: samples of crime files and of named-suspect files, and the entries found in them."""
+"""Case files read by inspectors, of crimes and of named suspects, and the entries found in them."""
 
-from hmic_analysis.contracts.base import Column, Contract, TimeCheck
-from hmic_analysis.contracts.crimes import OFFENCE_GROUPS
+from hmic_analysis.contracts.base import Column, Contract, Reference, TimeCheck
+from hmic_analysis.contracts.core import OFFENCE_GROUPS
 
 REVIEW_KINDS = ("crime", "named_suspect")
 SAMPLINGS = ("random", "purposive")
@@ -12,6 +12,7 @@ FILE_REVIEW = Contract(
     name="file_review",
     title="Files read",
     row_is="One file of the sample: of a crime investigation, or of a named suspect.",
+    held_by="the inspection team",
     columns=(
         Column("review_id", "text", "Reference of the file in the sample.", required=True),
         Column("review_kind", "code", "Which sample it belongs to.", required=True, allowed=REVIEW_KINDS),
@@ -46,12 +47,18 @@ FILE_REVIEW = Contract(
         TimeCheck("closed_before_opened", "opened_on", "closed_on", "Closed before it was opened."),
         TimeCheck("circulated_before_named", "named_on", "circulated_on", "Circulated before being named."),
     ),
+    references=(
+        # Files may be drawn from a list that reaches further back than the period.
+        Reference("crime_id", "crime", every=False),
+        Reference("person_key", "suspect", every=False),
+    ),
 )
 
 FILE_ENTRY = Contract(
     name="file_entry",
     title="Entries found in files",
     row_is="One entry found in one file read.",
+    held_by="the inspection team",
     columns=(
         Column("review_id", "text", "The file.", required=True),
         Column("entry_number", "integer", "Number of the entry in the file.", required=True, minimum=1),
@@ -72,4 +79,5 @@ FILE_ENTRY = Contract(
         ),
     ),
     key=("review_id", "entry_number"),
+    references=(Reference("review_id", "file_review"),),
 )

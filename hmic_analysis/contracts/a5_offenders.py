@@ -1,6 +1,6 @@
 """Integrated offender management: who is managed, who was considered, and the meetings with partners."""
 
-from hmic_analysis.contracts.base import Column, Contract, TimeCheck
+from hmic_analysis.contracts.base import Column, Contract, Reference, TimeCheck
 
 AGENCIES = (
     "police",
@@ -30,6 +30,7 @@ IOM_COHORT = Contract(
     name="iom_cohort",
     title="Offenders under integrated offender management",
     row_is="One offender in the scheme at the as-of day; those who left it in the two years before may be listed.",
+    held_by="offender management unit",
     columns=(
         Column("person_key", "person", "The force's reference of the offender; no name.", required=True),
         Column("is_ppo", "boolean", "Yes: a prolific and other priority offender."),
@@ -70,6 +71,7 @@ IOM_SELECTION = Contract(
     name="iom_selection",
     title="Offenders considered for integrated offender management",
     row_is="One offender in the latest scoring for the scheme, chosen or not: the list must reach beyond the scheme.",
+    held_by="offender management unit",
     columns=(
         Column("person_key", "person", "The reference used in the list of the scheme.", required=True),
         Column(
@@ -90,12 +92,17 @@ IOM_SELECTION = Contract(
         Column("decided_on", "date", "Date on which that was decided."),
     ),
     key=("person_key",),
+    references=(
+        # The list must reach beyond the scheme.
+        Reference("person_key", "iom_cohort", every=False),
+    ),
 )
 
 IOM_MEETING = Contract(
     name="iom_meeting",
     title="Meetings of integrated offender management",
     row_is="One meeting with partners as scheduled, held or not; cancelled ones are listed too.",
+    held_by="offender management unit",
     columns=(
         Column("meeting_id", "text", "Reference of the meeting.", required=True),
         Column("panel", "text", "Panel, district or area that meets."),

@@ -1,6 +1,6 @@
 """Tasks that are not solely for the police: what was agreed with other agencies, transfers and handovers."""
 
-from hmic_analysis.contracts.base import Column, Contract, TimeCheck
+from hmic_analysis.contracts.base import Column, Contract, Reference, TimeCheck
 
 AGENCIES = (
     "ambulance",
@@ -22,6 +22,7 @@ PARTNER_TASK = Contract(
     name="partner_task",
     title="Tasks shared with other agencies",
     row_is="One task that the force found not to be the police's alone, and one agency that shares it.",
+    held_by="partnership lead",
     columns=(
         Column("task_id", "text", "Reference of the task.", required=True),
         Column("task", "text", "What the task is, such as waits at hospital; no names.", required=True),
@@ -43,6 +44,7 @@ PARTNER_AGREEMENT = Contract(
     name="partner_agreement",
     title="Agreements with other agencies",
     row_is="One agreement with one agency on a named task that is not the police's alone.",
+    held_by="partnership lead",
     columns=(
         Column("agreement_id", "text", "Reference of the agreement.", required=True),
         Column("task_id", "text", "The task of table partner_task that it is about."),
@@ -54,12 +56,14 @@ PARTNER_AGREEMENT = Contract(
     ),
     key=("agreement_id",),
     checks=(TimeCheck("ends_before_signed", "signed_on", "ends_on", "Ends before it was signed."),),
+    references=(Reference("task_id", "partner_task"),),
 )
 
 PARTNER_TRANSFER = Contract(
     name="partner_transfer",
     title="Transfers to other agencies",
     row_is="One incident that the force asked another agency to take over.",
+    held_by="control room",
     columns=(
         Column("transfer_id", "text", "Reference of the transfer.", required=True),
         Column("incident_id", "text", "The incident."),
@@ -69,12 +73,14 @@ PARTNER_TRANSFER = Contract(
     ),
     key=("transfer_id",),
     time="asked_at",
+    references=(Reference("incident_id", "incident"),),
 )
 
 HANDOVER = Contract(
     name="handover",
     title="Waits until handover",
     row_is="One person in police care taken to a place of safety or hospital, without any reference to the person.",
+    held_by="custody",
     columns=(
         Column("handover_id", "text", "Reference of the case; not of the person.", required=True),
         Column("reason", "code", "Where the police waited.", required=True, allowed=HANDOVER_REASONS),

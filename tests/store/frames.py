@@ -1,4 +1,4 @@
-"""Contracts as schemas of data frames, for tests and for notebooks that want to be sure of what they got."""
+"""Contracts as schemas of data frames: what every frame that comes from the store must meet."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ DUTY_HOURS = Contract(
     name="duty_hours",
     title="Duty hours",
     row_is="Staff hours on duty in one team in one clock hour.",
+    held_by="resource management",
     columns=(
         Column("team", "text", "Team, shift or unit.", required=True),
         Column("hour_start", "timestamp", "Start of the clock hour.", required=True),
@@ -47,6 +48,7 @@ DEMAND_TASK = Contract(
     name="demand_task",
     title="Other demand",
     row_is="One logged task that is not a deployment to an incident.",
+    held_by="whoever logs it",
     columns=(
         Column("task_id", "text", "Task reference.", required=True),
         Column("task_type", "code", "Kind of task.", required=True, allowed=TASK_TYPES),

@@ -1,7 +1,7 @@
 """Mobile devices: who has one, which systems it reaches, how it is used, and what it cost."""
 
-from hmic_analysis.contracts.base import Column, Contract, TimeCheck
-from hmic_analysis.contracts.people import ROLES
+from hmic_analysis.contracts.base import Column, Contract, Reference, TimeCheck
+from hmic_analysis.contracts.core import ROLES
 
 DEVICE_TYPES = ("smartphone", "tablet", "laptop", "vehicle_terminal", "body_worn_camera")
 DEVICE_STATUSES = ("working", "in_repair", "lost", "in_store")
@@ -26,6 +26,7 @@ DEVICE = Contract(
     name="device",
     title="Mobile devices",
     row_is="One mobile device that the force owns or leases.",
+    held_by="IT department",
     columns=(
         Column("device_id", "text", "Reference of the device; not its number.", required=True),
         Column("device_type", "code", "Kind of device.", required=True, allowed=DEVICE_TYPES),
@@ -39,12 +40,17 @@ DEVICE = Contract(
     ),
     key=("device_id",),
     checks=(TimeCheck("withdrawn_before_issued", "issued_on", "withdrawn_on", "Taken back before it was issued."),),
+    references=(
+        Reference("person_key", "staff"),
+        Reference("pool", "device_pool"),
+    ),
 )
 
 DEVICE_POOL = Contract(
     name="device_pool",
     title="Pools of mobile devices",
     row_is="One pool of devices that officers of one role share.",
+    held_by="IT department",
     columns=(
         Column("pool", "text", "Name of the pool.", required=True),
         Column("role", "code", "Role of the officers who share it.", required=True, allowed=ROLES),
@@ -63,6 +69,7 @@ DEVICE_SESSION = Contract(
     name="device_session",
     title="Use of mobile devices",
     row_is="One device on one day on which it was used, by the log; never what was looked up.",
+    held_by="IT department",
     columns=(
         Column("device_id", "text", "The device.", required=True),
         Column("day", "date", "The day.", required=True),
@@ -78,12 +85,14 @@ DEVICE_SESSION = Contract(
     ),
     key=("device_id", "day"),
     time="day",
+    references=(Reference("device_id", "device"),),
 )
 
 DEVICE_SPENDING = Contract(
     name="device_spending",
     title="Spending on mobile devices",
     row_is="One decision to spend on mobile devices, with how far it has got: one row, also after the order.",
+    held_by="finance department",
     columns=(
         Column("spending_id", "text", "Reference of the decision.", required=True),
         Column("status", "code", "Where it stands.", required=True, allowed=SPENDING_STATUSES),

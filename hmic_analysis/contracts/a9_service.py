@@ -1,6 +1,6 @@
-"""Calls back to the public, and what they answered in user-satisfaction surveys."""
+"""Checks of the quality of service: calls listened to, calls back, and the user-satisfaction survey."""
 
-from hmic_analysis.contracts.base import Column, Contract, TimeCheck
+from hmic_analysis.contracts.base import Column, Contract, Reference, TimeCheck
 
 CALLBACK_KINDS = ("promised", "sampled")
 CALLBACK_RESULTS = ("reached", "not_reached", "not_made")
@@ -25,10 +25,52 @@ _ASKED = {
     "whole": "the whole experience",
 }
 
+CALL_AUDIT = Contract(
+    name="call_audit",
+    title="Calls listened to and scored",
+    row_is="One call listened to (or read, where it came in writing) and scored by an auditor.",
+    held_by="control room",
+    columns=(
+        Column("audit_id", "text", "Reference of the audit.", required=True),
+        Column("incident_id", "text", "The incident the call led to; blank if none or not known."),
+        Column("handler_key", "person", "Who took the call; the reference used in the staff list."),
+        Column("auditor_key", "person", "Who listened to it."),
+        Column("team", "text", "Team or shift of the call-handler; no name."),
+        Column("taken_on", "date", "Day of the call.", required=True),
+        Column("audited_on", "date", "Day of the audit."),
+        Column(
+            "random_sample",
+            "boolean",
+            "Yes: the call was drawn at random; no: chosen, for instance because of a complaint.",
+        ),
+        Column(
+            "about_victim", "boolean", "Yes: a victim of crime or of anti-social behaviour called, or somebody for one."
+        ),
+        Column("asked_previous", "boolean", "Yes: the handler asked, or looked up, whether it had happened before."),
+        Column("asked_vulnerability", "boolean", "Yes: the handler asked about vulnerability."),
+        Column("flag_correct", "boolean", "Yes: the flags set fit what was said in the call."),
+        Column("standard_met", "boolean", "Yes: the call met the force's standard."),
+        Column("feedback_on", "date", "Day on which the handler was given feedback; blank if none."),
+    ),
+    key=("audit_id",),
+    time="taken_on",
+    checks=(
+        TimeCheck("audited_before_taken", "taken_on", "audited_on", "Audited before the call."),
+        TimeCheck("feedback_before_audit", "audited_on", "feedback_on", "Feedback before the audit."),
+    ),
+    references=(
+        Reference("incident_id", "incident"),
+        Reference("handler_key", "staff", "person_key"),
+        # Auditors may come from elsewhere.
+        Reference("auditor_key", "staff", "person_key", every=False),
+    ),
+)
+
 CALLBACK = Contract(
     name="callback",
     title="Calls back",
     row_is="One call back to a member of the public that was promised, or chosen to check the service.",
+    held_by="control room",
     columns=(
         Column("callback_id", "text", "Reference of the call back.", required=True),
         Column("incident_id", "text", "The incident it is about."),
@@ -39,12 +81,14 @@ CALLBACK = Contract(
     ),
     key=("callback_id",),
     time="due_at",
+    references=(Reference("incident_id", "incident"),),
 )
 
 SURVEY = Contract(
     name="survey",
     title="User-satisfaction survey",
     row_is="One eligible person contacted for the survey, interviewed or not; no name, address or number.",
+    held_by="performance team",
     columns=(
         Column("survey_id", "text", "Reference of the contact.", required=True),
         Column("survey_group", "code", "Kind of crime or incident.", allowed=SURVEY_GROUPS),
