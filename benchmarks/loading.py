@@ -22,7 +22,7 @@ from benchmarks.memory import Watch
 from benchmarks.table import put_between
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.simulate.facts import Facts
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import lxml.html
 
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.site.build import build_site
 from hmic_analysis.site.model import find_sources

@@ -20,7 +20,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from hmic_analysis.cli.data import simulate_forces
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 
 ROOT = Path(__file__).resolve().parents[1]

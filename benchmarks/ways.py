@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.plan import make_orders, make_plan
 from hmic_analysis.runs.record import Order

@@ -10,7 +10,7 @@ import pytest
 
 from hmic_analysis.letters.compose import compose, letter_catalogue, letter_settings
 from hmic_analysis.letters.reading import stray_numbers
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.session import prepare_force
 from hmic_analysis.store.tables import load_table, read_manifest

@@ -27,7 +27,7 @@ from hmic_analysis.comparison.reconcile import (
     residents,
 )
 from hmic_analysis.errors import DataError
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.session import prepare_force
 from hmic_analysis.store.tables import load_table, read_manifest

@@ -12,7 +12,7 @@ from hmic_analysis.analyst.tables import list_findings, list_forces, settings
 from hmic_analysis.analyst.working import Worked, can_list, rows_behind, work_through
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart, funnel_chart
 from hmic_analysis.errors import HmicError
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 
 # --------------------------------------------------------------------------------------------------------------------

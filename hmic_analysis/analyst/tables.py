@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hmic_analysis.contracts import CONTRACTS, contract_for
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.store.tables import load_table, read_manifest

@@ -17,7 +17,7 @@ from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.wording import claim_table, indicator_table
 from hmic_analysis.figures.chart import Chart
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -108,8 +108,6 @@ def work_through(
     """
     home = find_project(project)
     spec = load_params(home).finding(finding.upper())
-    if spec.notebook is None:
-        raise ParameterError(f"Finding {spec.id} has no notebook.")
     slug = prepared(home, force)
     values = {
         "force": slug,
@@ -188,7 +186,7 @@ def indicator(
     from hmic_analysis.errors import did_you_mean
 
     params = load_params(find_project(project))
-    holders = {i.name: f.id for f in reversed(params.findings.values()) for i in f.indicators}
+    holders = {name: f.id for f in reversed(params.findings.values()) for name in f.indicators}
     if name not in holders:
         raise ParameterError(f"No finding has an indicator '{name}'.{did_you_mean(name, holders)}")
     worked = work_through(

@@ -1,4 +1,4 @@
-"""``hmic params show``, ``hmic findings`` and ``hmic docs``."""
+"""``hmic params show`` and ``hmic findings``."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import Annotated
 import typer
 
 from hmic_analysis.cli.console import ProjectOption, SetOption, out, plain_table, read_overrides
-from hmic_analysis.params.document import pages
-from hmic_analysis.params.load import load_params
-from hmic_analysis.params.resolve import resolve
-from hmic_analysis.params.show import finding_rows, parameter_rows
+from hmic_analysis.params.read import findings_named, load_params
+from hmic_analysis.params.resolve import finding_rows, parameter_rows, resolve
 from hmic_analysis.project import find_project
 
 params_app = typer.Typer(help="The parameters of the inspection, its findings and its forces.", no_args_is_help=True)
@@ -25,14 +23,15 @@ def _params() -> None:
 def show(
     force: Annotated[str, typer.Option("--force", "-f", help="Slug of the force.")],
     finding: Annotated[
-        str | None, typer.Option("--finding", help="Id of a finding; its thresholds are shown too.")
+        str | None, typer.Option("--finding", help="Id of a finding; its definitions and thresholds are shown too.")
     ] = None,
     set: SetOption = None,  # noqa: A002
     project: ProjectOption = None,
 ) -> None:
     """Print each resolved value with the file and line it came from."""
-    params = load_params(find_project(project))
-    settings = resolve(params, force, finding.upper() if finding else None, read_overrides(set))
+    one, overrides = finding.upper() if finding else None, read_overrides(set)
+    params = load_params(find_project(project), one and [one, *findings_named(overrides)])
+    settings = resolve(params, force, one, overrides)
     table = plain_table("Parameter", "Value", "From")
     for row in parameter_rows(settings):
         table.add_row(row["key"], row["value"], row["origin"])
@@ -47,7 +46,7 @@ def findings(
     params = load_params(find_project(project))
     table = plain_table("Id", "Finding", "Claims", "Needs", "Notebook")
     for row in finding_rows(params):
-        table.add_row(row["id"], row["title"], row["claims"], row["needs"], row["notebook"] or "comes later")
+        table.add_row(row["id"], row["title"], row["claims"], row["needs"], row["notebook"])
     out().print(table)
     out().print(
         f"{len(params.findings)} findings, {sum(len(f.claims) for f in params.findings.values())} claims.", markup=False
@@ -58,13 +57,3 @@ def findings(
             for claim in finding.claims.values():
                 detail.add_row(claim.id, claim.type, claim.statement, claim.rule)
         out().print(detail)
-
-
-def docs(project: ProjectOption = None) -> None:
-    """Write the pages made from what is declared: the catalogue, and the tables of a return with their columns."""
-    home = find_project(project)
-    for place, text in pages(load_params(home)).items():
-        path = home.root / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-        out().print(f"Written: {home.relative(path)}", markup=False)

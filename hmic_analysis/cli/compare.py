@@ -13,8 +13,8 @@ from hmic_analysis.comparison.write import INSIDE, write_comparison, write_verdi
 from hmic_analysis.disclosure.protect import declaration
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.runs.plan import make_plan
 

@@ -11,8 +11,8 @@ import typer
 
 from hmic_analysis.cli.console import AllOption, ForceOption, ProjectOption, choose_forces, err, out, plain_table
 from hmic_analysis.errors import EXIT_DATA, EXIT_OK, DataError, ParameterError
-from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.runs.rules import processors

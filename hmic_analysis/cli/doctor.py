@@ -18,7 +18,7 @@ from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.cli.run import run_forces
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, HmicError, ParameterError
 from hmic_analysis.evidence.bundle import read_bundle
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.process.letter import write_letter_of
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.simulate.facts import Facts

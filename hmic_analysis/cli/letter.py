@@ -27,8 +27,8 @@ from hmic_analysis.letters.export import (
     without_empty,
 )
 from hmic_analysis.letters.paragraphs import odd_wording
-from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.process.letter import letter_check, write_letter_of
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.site.build import gallery as gallery_page

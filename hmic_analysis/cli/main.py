@@ -19,7 +19,7 @@ COMMANDS = {
     "data": ("data", "app"),
     "params": ("catalogue", "params_app"),
     "findings": ("catalogue", "findings"),
-    "docs": ("catalogue", "docs"),
+    "docs": ("docs", "docs"),
     "plan": ("plan", "plan"),
     "why": ("plan", "why"),
     "run": ("run", "run"),

@@ -18,7 +18,7 @@ from hmic_analysis.cli.console import (
     read_overrides,
 )
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.plan import FAILED_BEFORE, Job, explain, make_plan
 from hmic_analysis.runs.schedule import NAME, cron_line, systemd_units, windows_task

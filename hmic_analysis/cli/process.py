@@ -13,7 +13,7 @@ from hmic_analysis.cli.run import run_forces
 from hmic_analysis.documents import embargo
 from hmic_analysis.documents.embargo import say_moment, under_embargo
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, HmicError
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.process.kept import LETTER, NOW, check_name
 from hmic_analysis.process.kept import keep as keep_run
 from hmic_analysis.process.pack import LogEntry, read_accuracy_log

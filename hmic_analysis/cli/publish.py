@@ -18,8 +18,8 @@ from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import gather_all, make_report
 from hmic_analysis.national.write import check_target as write_check_target
 from hmic_analysis.national.write import published_folder, restricted_folder, write_report
-from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.plan import Job
 from hmic_analysis.site.build import build_site, check_target

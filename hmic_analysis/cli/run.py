@@ -36,8 +36,8 @@ from hmic_analysis.cli.console import (
     read_overrides,
 )
 from hmic_analysis.errors import EXIT_OK, HmicError, ParameterError
-from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.runs.cluster import run_on_cluster
 from hmic_analysis.runs.plan import make_plan

@@ -183,7 +183,7 @@ def comparable(params: Params) -> dict[str, str]:
 
     Name of each indicator of the catalogue, and the id of its finding, in the order of the letter.
     """
-    return {i.name: spec.id for spec in params.findings.values() for i in spec.indicators}
+    return {name: spec.id for spec in params.findings.values() for name in spec.indicators}
 
 
 def find_indicator(params: Params, indicator: str) -> FindingSpec:

@@ -12,8 +12,7 @@ import pandas as pd
 from hmic_analysis.comparison.gather import Gathered
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.figures.chart import joined
-from hmic_analysis.params.models import CrimeMix, ForceSpec, Params
-from hmic_analysis.params.settings import Comparison
+from hmic_analysis.params.models import Comparison, CrimeMix, ForceSpec, Params
 from hmic_analysis.statistics.differences import (
     PooledRate,
     benjamini_hochberg,

@@ -20,8 +20,8 @@ from hmic_analysis.disclosure.tables import is_neutral
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
 from hmic_analysis.evidence.model import Bundle
-from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 from hmic_analysis.store.feeds import Feed, make_feeds, surrogate_stems
 from hmic_analysis.store.inputs import Reader, discover

@@ -13,8 +13,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from hmic_analysis.evidence.model import Bundle, Indicator, Sensitivity
-from hmic_analysis.params.models import Params
-from hmic_analysis.params.settings import Disclosure
+from hmic_analysis.params.models import Disclosure, Params
 
 # --------------------------------------------------------------------------------------------------------------------
 # Levels of sensitivity: what is made from several things has the highest of theirs.

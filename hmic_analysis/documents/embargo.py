@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hmic_analysis.documents.text import WEEKDAYS
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.evidence.wording import say_date, say_embargo
-from hmic_analysis.params.models import Params
+from hmic_analysis.params.models import Params, say_date
 
 # --------------------------------------------------------------------------------------------------------------------
 # The one place that asks the machine what time it is, and only commands call it; everything else is told.
@@ -84,7 +83,7 @@ def embargo_line(params: Params) -> str:
     ``Embargoed until 00:01 on 4 September 2014 (Europe/London)``; it doesn't depend on the clock, so equal evidence
     gives equal files.
     """
-    return say_embargo(params.inspection.embargo_until, params.inspection.timezone)
+    return params.inspection.embargo_line
 
 
 def embargo_notice(params: Params, now: dt.datetime) -> str:

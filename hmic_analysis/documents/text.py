@@ -28,7 +28,7 @@ OPENERS = frozenset(
     "a about after all although among an and as at because before between both by during each every few for from "
     "given he her his if in it its many more most no none of on one only our over since some that the their there "
     "these they this those through to under until we when where which while with within "
-    # Ordinary words with which sentences of params/findings.yml begin.
+    # Ordinary words with which sentences of params/findings begin.
     "arrangements attending call-handlers daily dispatchers existing identification key large larger maps next next-to "
     "officers part people performance practice preventing records reports results risk several small staff supervisors "
     "supervision teams what who work".split()
@@ -156,7 +156,7 @@ def _span(low: float, high: float, unit: str) -> str:
 # --------------------------------------------------------------------------------------------------------------------
 # Joining the sentences of a finding, so that they read as one paragraph and not as a list.
 
-#: How a sentence on an open question begins and goes on; see "not_determinable" in params/findings.yml.
+#: How a sentence on an open question begins and goes on; see "not_determinable" in params/findings.
 UNDECIDED = "The inspection could not determine "
 BECAUSE = ", because "
 

@@ -13,7 +13,8 @@ from hmic_analysis.evidence.model import Basis, ClaimEvidence, Grade, Indicator,
 from hmic_analysis.evidence.verdicts import Decision, hold_to_grade
 from hmic_analysis.evidence.wording import render, small
 from hmic_analysis.measures.base import Share
-from hmic_analysis.params.catalogue import FindingSpec, IndicatorSpec
+from hmic_analysis.params.catalogue import FindingSpec
+from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.statistics.intervals import Interval, proportion_interval, quantile_interval, rate_interval
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -25,19 +26,17 @@ class Builder:
 
     Parameters
     ----------
-    spec : FindingSpec
-        The finding; only indicators of its catalogue can be built.
+    settings : Resolved
+        Of the finding; only indicators of its catalogue can be built.
     windows : dict of str to str
         Words for ``period`` and ``as_of``.
-    confidence : float
-        Level of the intervals, in per cent.
     """
 
-    def __init__(self, spec: FindingSpec, windows: dict[str, str], confidence: float) -> None:
-        self.spec = spec
+    def __init__(self, settings: Resolved, windows: dict[str, str]) -> None:
+        self.settings = settings
         self.windows = windows
-        self.level = confidence / 100
-        self.confidence_text = f"{confidence:g}%"
+        self.level = settings.confidence / 100
+        self.confidence_text = f"{settings.confidence:g}%"
         #: By id of the indicator: the state of each unit, where the measure kept it.
         self.units: dict[str, pd.Series] = {}
 
@@ -339,7 +338,7 @@ class Builder:
         )
 
     def _common(self, name: str, stratum: str, basis: Basis, window: str, caveats: Sequence[str]) -> dict:
-        spec: IndicatorSpec = self.spec.indicator(name)
+        spec = self.settings.finding.indicator(name)
         return {
             "id": f"{name}[{stratum}]" if stratum else name,
             "name": name,
@@ -349,7 +348,7 @@ class Builder:
             "basis": basis,
             "window": self.windows[window],
             "better": spec.better,
-            "definition": f"{spec.numerator} / {spec.denominator}" if spec.denominator != "-" else spec.numerator,
+            "definition": self.settings.defined(name).words,
             "caveats": tuple(caveats),
             "about_persons": spec.about_persons,
         }
@@ -443,7 +442,7 @@ def make_claim(
         decision = Decision("not_determinable", ("judgement",), decision.flags, decision.why)
     # A figure of the catalogue that was not taken is shown to the sentence as not known, never as a blank.
     named = {i.id: i for i in indicators.values()}
-    for spare in spec.indicators:
+    for spare in spec.indicators.values():
         named.setdefault(spare.name, Indicator(id=spare.name, name=spare.name, label=spare.label, unit=spare.unit))
     template = claim.view if claim.is_judgement else getattr(claim.sentences, decision.verdict)
     clause = because(decision.reasons) if decision.reasons else ""

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hmic_analysis.params.catalogue import Better, ClaimType, Sensitivity
+
 # --------------------------------------------------------------------------------------------------------------------
 # The evidence bundle: what one executed notebook leaves behind, as typed and frozen models.
 #
@@ -14,20 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Verdict = Literal["supported", "contradicted", "not_determinable"]
 Grade = Literal["A", "B", "C", "D", "-"]
-Sensitivity = Literal["restricted", "force", "public"]
-Better = Literal["higher", "lower", "-"]
 Basis = Literal["all_records", "random_sample", "purposive_sample", "document", "statement", "reference"]
-ClaimType = Literal[
-    "existence",
-    "absence",
-    "capability",
-    "incapability",
-    "practice",
-    "in_progress",
-    "acknowledgement",
-    "comparative",
-    "judgement",
-]
 
 
 class Model(BaseModel):

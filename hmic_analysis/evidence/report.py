@@ -20,7 +20,7 @@ from hmic_analysis.evidence.wording import claim_table, group_frame, indicator_t
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import within
 from hmic_analysis.params.catalogue import ALWAYS
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.store.tables import load_table, read_manifest
@@ -77,7 +77,7 @@ class Holdings:
         """
         if name not in (*self.spec.tables.core, *self.spec.tables.useful, *ALWAYS):
             raise ParameterError(
-                f"Finding {self.spec.id} takes the table '{name}', which its entry in params/findings.yml doesn't "
+                f"Finding {self.spec.id} takes the table '{name}', which its entry in params/findings doesn't "
                 "name. Add it to its useful tables."
             )
         holder = force or self.force
@@ -331,7 +331,7 @@ class Report(Holdings):
         self.folder = folder
         self.period = say_period(settings.period_start, settings.period_end)
         windows = {"period": self.period, "as_of": say_date(settings.as_of)}
-        self.build = Builder(self.spec, windows, settings.confidence)
+        self.build = Builder(settings, windows)
         self._rules = rules_from(settings.disclosure)
         self._started = time.monotonic()
         self._indicators: dict[str, Indicator] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hmic_analysis.evidence.model import REASONS, ClaimType, Grade, Indicator, Verdict
 from hmic_analysis.measures.base import Share
-from hmic_analysis.params.settings import Quantifier
+from hmic_analysis.params.models import Quantifier
 from hmic_analysis.statistics.intervals import proportion_interval
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -3,56 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 
 import pandas as pd
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from hmic_analysis.contracts.base import MONTHS
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
-from hmic_analysis.measures.base import MONTHS
+from hmic_analysis.params.catalogue import NAMES
+from hmic_analysis.params.models import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
 # How figures and days are printed, the same everywhere a person reads them.
 
 #: Units of figures that are counts themselves.
 COUNTS = ("count", "persons", "documents", "forces")
-#: Codes whose words are names or abbreviations.
-NAMES = {"action_fraud": "Action Fraud", "asb": "anti-social behaviour", "pcso": "PCSO", "csi": "CSI", "pnc": "PNC"}
-
-
-def say_date(day: date) -> str:
-    """A day as letters write it: ``30 November 2013``.
-
-    Parameters
-    ----------
-    day : datetime.date
-
-    Returns
-    -------
-    str
-        Independent of the machine's language.
-    """
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def say_embargo(end: datetime, zone: str) -> str:
-    """The line of evidence that is not to be published before a moment; true before it and after it.
-
-    Parameters
-    ----------
-    end : datetime.datetime
-        Wall time in the zone.
-    zone : str
-        ``Europe/London``.
-
-    Returns
-    -------
-    str
-        ``Embargoed until 00:01 on 4 September 2014 (Europe/London)``.
-    """
-    return f"Embargoed until {end:%H:%M} on {say_date(end.date())} ({zone})"
 
 
 def say_period(start: date, end: date) -> str:
@@ -323,7 +290,7 @@ def render(
     except TemplateError as fault:
         raise ParameterError(
             f"The sentence of claim {where} can't be filled: {fault}.\n"
-            f"It may use {', '.join(sorted(indicators)) or 'no figure'}; see params/findings.yml."
+            f"It may use {', '.join(sorted(indicators)) or 'no figure'}; see params/findings."
         ) from None
     return " ".join(text.split()), tuple(dict.fromkeys(printed))
 

@@ -201,7 +201,7 @@ def _files(used: Iterable[DataUsed]) -> tuple[tuple[str, str], ...]:
 
 #: Variables of the template that hold numbers, and where they are kept.
 INSPECTION = "params/inspection.yml"
-CATALOGUE = Source("", "request", "", (("params/findings.yml", ""),))
+CATALOGUE = Source("", "request", "", (("params/findings", ""),))
 
 
 @dataclass(frozen=True)

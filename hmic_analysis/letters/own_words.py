@@ -13,10 +13,8 @@ from hmic_analysis.documents.text import agree, clean, day
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.model import Bundle, Indicator
 from hmic_analysis.evidence.wording import Shown, say_date, say_period
-from hmic_analysis.params.base import Model, Text
-from hmic_analysis.params.faults import fault, refuse, validate
-from hmic_analysis.params.models import Params
-from hmic_analysis.params.yamlfile import read_yaml
+from hmic_analysis.params.models import Model, Params, Text
+from hmic_analysis.params.yamlfile import fault, read_yaml, refuse, validate
 
 # --------------------------------------------------------------------------------------------------------------------
 # Finding persons' names in what an inspector writes.

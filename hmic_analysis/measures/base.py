@@ -8,6 +8,8 @@ from datetime import date
 
 import pandas as pd
 
+from hmic_analysis.contracts.base import MONTHS
+
 # --------------------------------------------------------------------------------------------------------------------
 # Counting with unknowns, and cutting a frame to its window.
 
@@ -201,10 +203,6 @@ def span_of(days: pd.Series, spans: list[Span]) -> pd.Series:
 
 # --------------------------------------------------------------------------------------------------------------------
 # Months and numbers in words, the same whatever the language of the machine.
-
-MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
 
 
 def month_name(month: pd.Timestamp) -> str:

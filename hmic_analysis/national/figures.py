@@ -15,8 +15,7 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.wording import COUNTS
 from hmic_analysis.figures.style import nice_ticks
 from hmic_analysis.national.counts import Log
-from hmic_analysis.params.models import Params
-from hmic_analysis.params.settings import National
+from hmic_analysis.params.models import National, Params
 
 # --------------------------------------------------------------------------------------------------------------------
 # A figure of all forces together, with an interval that allows for how much forces differ.

@@ -28,8 +28,7 @@ from hmic_analysis.national.figures import (
     pooled,
 )
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
-from hmic_analysis.params.models import Params
-from hmic_analysis.params.settings import National
+from hmic_analysis.params.models import National, Params
 from hmic_analysis.project import Project
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -268,8 +267,8 @@ def wanted_indicators(params: Params) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for id, spec in params.findings.items():
-        telling = [name for claim in tested(spec).values() for name in claim.indicators]
-        for name in dict.fromkeys([*telling, *(i.name for i in spec.indicators)]):
+        telling = [name for claim in tested(spec).values() for name in claim.names]
+        for name in dict.fromkeys([*telling, *spec.indicators]):
             if spec.indicator(name).unit not in _NO_AMOUNT and level_of([name], spec.claims) != "restricted":
                 found.setdefault(name, id)
     return found

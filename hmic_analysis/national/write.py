@@ -64,7 +64,7 @@ def check_nameless(folder: Path, params: Params) -> None:
         if found:
             raise DataError(
                 f"The national report isn't written: {part.file}, {part.place or 'text'}, would name a force "
-                f"('{found.group()}'). Its words come from params/findings.yml and params/inspection.yml: reword them."
+                f"('{found.group()}'). Its words come from params/findings and params/inspection.yml: reword them."
             )
 
 

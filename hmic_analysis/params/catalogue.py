@@ -1,18 +1,39 @@
-"""The catalogue: findings, their claims, the indicators they rest on and the sentences for each verdict."""
+"""The catalogue: findings, their claims, the figures they rest on with their definitions, and the sentences."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.meta import find_undeclared_variables
+from jinja2.sandbox import SandboxedEnvironment
+from pydantic import Field, model_validator
 
-from hmic_analysis.evidence.model import Better, ClaimType, Sensitivity
-from hmic_analysis.params.base import Model, Number, Text, YesNo, form
+from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.params.models import Model, Number, Section, Text, YesNo
+from hmic_analysis.params.yamlfile import Fault, KeyPath, YamlFile, fault, unknown
 
-SECTIONS = ("preventing_crime", "crime_recording_and_attendance", "freeing_up_time")
-Section = Literal[SECTIONS]
-#: Tables that every finding may take.
-ALWAYS = ("data_request", "document")
+Sensitivity = Literal["restricted", "force", "public"]
+Better = Literal["higher", "lower", "-"]
+ClaimType = Literal[
+    "existence",
+    "absence",
+    "capability",
+    "incapability",
+    "practice",
+    "in_progress",
+    "acknowledgement",
+    "comparative",
+    "judgement",
+]
+#: What is worked out: a share of units in per cent; how many; events over an exposure; a value that a part of the units
+#: doesn't exceed; anything else.
+Kind = Literal["share", "count", "rate", "quantile", "figure"]
+#: Whether it speaks of the period or of the as-of day.
+Window = Literal["period", "as_of"]
 Unit = Literal[
     "%",
     "count",
@@ -35,54 +56,152 @@ Unit = Literal[
     "months",
     "areas",
 ]
+#: The unit of kinds that have one of their own; a count may name what is counted.
+UNITS: dict[str, str] = {"share": "%", "count": "count"}
+#: Codes whose words are names or abbreviations.
+NAMES = {"action_fraud": "Action Fraud", "asb": "anti-social behaviour", "pcso": "PCSO", "csi": "CSI", "pnc": "PNC"}
+#: Tables that every finding may take.
+ALWAYS = ("data_request", "document")
+#: Settings whose values the words of a definition may hold, beside the definitions of the finding.
+DEFINING = ("min_n", "attendance", "other_agencies", "offender_management", "quantifiers")
+
+#: What a figure offers to a sentence beside being printed itself.
+FIELDS = ("known", "lo", "hi", "n", "numerator", "denominator", "interval_text")
+WORDS = ("force", "period", "as_of")
+
+_VALUE = re.compile(r"\{\{ *([a-z_]+(?:\.[a-z_]+)*) *\}\}")
 
 
-class ThresholdSpec(Model):
-    """One number that a verdict turns on.
+class DefinitionSpec(Model):
+    """One value that a figure is defined by, and what it decides in plain words.
 
-    Attributes
-    ----------
-    value : float
-    unit : str
-    meaning : str
-        What it decides, in plain words.
-    below : tuple of str
-        Thresholds of the same finding that must be greater, such as "supported" for "contradicted".
+    It is the same for all forces: a force that overrides it has another figure, never put beside those of others.
     """
 
     value: Number
     unit: Unit
     meaning: Text
+
+
+class ThresholdSpec(DefinitionSpec):
+    """One number that a verdict turns on, which may differ for a force.
+
+    ``below`` names thresholds of the finding that must be greater, as "supported" for "contradicted".
+    """
+
     below: tuple[Text, ...] = ()
 
 
-class IndicatorSpec(Model):
-    """One indicator of a finding.
+class Defined(NamedTuple):
+    """A definition as printed, the values in its words by name, and a hash of both: equal for equal figures."""
 
-    Attributes
-    ----------
-    name, label, unit : str
-    numerator, denominator : str
-        What is counted, over what; denominator ``-`` for plain counts.
-    notes : str
-        Exclusions and definitions.
-    by : str
-        What it is also given by: ``grade``, ``offence group``; empty where it is one figure.
-    better : str
-        ``higher``, ``lower`` or ``-`` where neither is better.
-    about_persons : bool
-        Whether small counts of it are withheld.
+    words: str
+    values: dict[str, str]
+    mark: str
+
+
+class IndicatorSpec(Model):
+    """One figure of a finding, declared whole.
+
+    ``numerator``, ``denominator`` (``-`` for what is counted over nothing) and ``notes`` (exclusions) hold values by
+    name, such as ``{{ activity_days }}``; ``by`` says what it is also given by, ``about_persons`` whether small counts
+    of it are withheld.
     """
 
     name: Text
     label: Text
+    kind: Kind
+    window: Window
     unit: Unit
     numerator: Text
-    denominator: Text
+    denominator: Text = "-"
     notes: str = ""
     by: str = ""
-    better: Better
+    better: Better = "-"
     about_persons: YesNo = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_unit(cls, given: Any) -> Any:
+        kind = given.get("kind") if isinstance(given, dict) else None
+        return {"unit": UNITS[kind], **given} if kind in UNITS else given
+
+    @model_validator(mode="after")
+    def _unit_of_kind(self) -> IndicatorSpec:
+        if self.kind == "share" and self.unit != "%":
+            raise ValueError(f"a share is in per cent: remove its unit, {self.unit!r}, or give another kind")
+        return self
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What defines it, by key."""
+        return {"numerator": self.numerator, "denominator": self.denominator, "notes": self.notes}
+
+    def defined(self, values: Mapping[str, str]) -> Defined:
+        """The definition with the values that hold for a force, each as text by its name."""
+        used = {name: values[name] for text in self.texts.values() for name in values_named(text)}
+        filled = {key: fill(text, values) for key, text in self.texts.items()}
+        over = "" if self.denominator == "-" else f" / {filled['denominator']}"
+        whole = repr((self.kind, sorted(filled.items()), sorted(used.items())))
+        mark = hashlib.sha256(whole.encode("utf-8")).hexdigest()[:16]
+        return Defined(f"{filled['numerator']}{over}", used, mark)
+
+
+def values_named(text: str) -> list[str]:
+    """The names of the values that a text holds."""
+    return _VALUE.findall(text)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """A text of the catalogue with each value in place of its name."""
+    return _VALUE.sub(lambda found: values[found.group(1)], text)
+
+
+def say_values(values: Iterable[Any]) -> str:
+    """Several values in words: ``officer, special and pcso``."""
+    return _and([NAMES.get(str(v), str(v).replace("_", " ")) for v in values]) or "none"
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join(x for x in (", ".join(words[:-1]), *words[-1:]) if x)
+
+
+class PlainTest(Model):
+    """A plain test that decides a claim; what needs more is decided in the finding's code.
+
+    ``needs``: tables without which nothing is decided; ``all``: shares by the threshold that each must reach;
+    ``contradicted_below``: one threshold for all of them, or one for each share that can contradict the claim. Without
+    it each contradicts the claim below the threshold that it must reach.
+    """
+
+    needs: tuple[Text, ...] = ()
+    all: Annotated[dict[str, Text], Field(min_length=1)]
+    contradicted_below: Text | dict[str, Text] | None = None
+
+    def contradicting(self, indicator: str) -> str | None:
+        """The threshold below which a share contradicts the claim; None where it can't."""
+        if isinstance(self.contradicted_below, dict):
+            return self.contradicted_below.get(indicator)
+        return self.contradicted_below or self.all[indicator]
+
+    def in_words(self, labels: Mapping[str, str]) -> str:
+        """The rule in plain words, with the names of thresholds; ``labels`` by indicator."""
+
+        def say(limits: Mapping[str, str]) -> list[str]:
+            return [f"{threshold} ({_lower(labels.get(name, name))})" for name, threshold in limits.items()]
+
+        several = len(self.all) > 1
+        reached = _and(say(self.all))
+        if isinstance(self.contradicted_below, dict):
+            below = f"an upper bound lies below {' or '.join(say(self.contradicted_below))}"
+        else:
+            own = "its own" if several else "it"
+            below = f"the upper bound {'of any ' if several else ''}lies below {self.contradicted_below or own}"
+        return f"Supported if the lower bound{'s reach' if several else ' reaches'} {reached}; contradicted if {below}."
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 class Sentences(Model):
@@ -96,26 +215,10 @@ class Sentences(Model):
 class ClaimSpec(Model):
     """One claim: the unit that can be true or false.
 
-    Attributes
-    ----------
-    id : str
-        ``A1a``.
-    statement : str
-        The claim as a declarative sentence.
-    type : str
-    indicators : tuple of str
-        Indicators it is decided by, most telling first; empty where documents alone decide.
-    quantifier : str or None
-        Word of :attr:`Settings.quantifiers` that the statement leans on.
-    rule : str
-        How the verdict is reached, in plain words; names thresholds and quantifiers, not their values.
-    tables : tuple of str
-        Tables that bear on it.
-    sensitivity : str
-    sentences : Sentences or None
-        None for judgements, which get no verdict.
-    view : str
-        For judgements: the sentence, printed as the inspectors' view.
+    ``indicators`` it is decided by, most telling first, with the stratum in brackets where one is meant and ``[*]`` for
+    all strata; ``quantifier`` the word of the settings that it leans on; ``rule`` how the verdict is reached, made from
+    ``test`` where there is one, naming thresholds, not their values; ``tables`` that bear on it. A judgement has a
+    ``view``, printed as the inspectors', and no ``sentences``.
     """
 
     id: Text
@@ -123,6 +226,7 @@ class ClaimSpec(Model):
     type: ClaimType
     indicators: tuple[Text, ...] = ()
     quantifier: Text | None = None
+    test: PlainTest | None = None
     rule: Text
     tables: tuple[Text, ...] = ()
     sensitivity: Sensitivity
@@ -134,6 +238,27 @@ class ClaimSpec(Model):
         """Whether the claim is the inspectors' view, which no data can prove or refute."""
         return self.type == "judgement"
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its indicators, without strata."""
+        return tuple(dict.fromkeys(plain(i) for i in self.indicators))
+
+    def decided_by(self, taken: Iterable[str]) -> list[str]:
+        """Which of the indicators taken, by id, the claim is decided by; most telling first."""
+        taken = list(taken)
+        found: dict[str, None] = {}
+        for wanted in self.indicators:
+            if wanted.endswith("[*]"):
+                found |= dict.fromkeys(i for i in taken if plain(i) == plain(wanted) and i != plain(wanted))
+            elif wanted in taken:
+                found[wanted] = None
+        return list(found)
+
+
+def plain(id: str) -> str:
+    """The name of an indicator without its stratum."""
+    return id.split("[", 1)[0]
+
 
 class FindingTables(Model):
     """Tables of a return: any one of ``core`` makes the finding assessable, ``useful`` ones add to it."""
@@ -143,59 +268,165 @@ class FindingTables(Model):
 
 
 class FindingSpec(Model):
-    """One finding of a letter.
+    """One finding of a letter: its file is named by ``stem``, ``a6_suspects``, which its ``id`` begins."""
 
-    Attributes
-    ----------
-    id : str
-        ``A1``.
-    title : str
-    section : str
-    question : str
-        The question asked of the force.
-    notebook : str or None
-        File below ``notebooks/findings``, in the folder of its section; None while there is none.
-    tables : FindingTables
-    request : tuple of str
-        What to ask the force for when there are no data.
-    thresholds : dict of str to ThresholdSpec
-    indicators : tuple of IndicatorSpec
-    claims : dict of str to ClaimSpec
-        In the order of the letter.
-    """
-
+    stem: Text
     id: Text
     title: Text
     section: Section
     question: Text
-    notebook: (
-        Annotated[Text, form(r"([a-z0-9_]+/)?[a-z0-9_]+\.ipynb", "lower case, digits and _, ending in .ipynb")] | None
-    )
+    notebook: Text
     tables: FindingTables
     request: Annotated[tuple[Text, ...], Field(min_length=1)]
-    thresholds: dict[str, ThresholdSpec]
-    indicators: tuple[IndicatorSpec, ...]
+    definitions: dict[str, DefinitionSpec] = Field(default_factory=dict)
+    thresholds: dict[str, ThresholdSpec] = Field(default_factory=dict)
+    indicators: dict[str, IndicatorSpec]
     claims: Annotated[dict[str, ClaimSpec], Field(min_length=1)]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _with_rules(cls, given: Any) -> Any:
+        """The rule of a claim that declares its test is made from it; remarks of the file follow."""
+        if not isinstance(given, dict):
+            return given
+        labels = {name: i.get("label", name) for name, i in _groups(given.get("indicators"))}
+        claims = dict(_groups(given.get("claims")))
+        for id, claim in claims.items():
+            try:
+                words = PlainTest.model_validate(claim["test"]).in_words(labels)
+            except (KeyError, ValueError):
+                continue  # No test, or one that is refused where it stands.
+            claims[id] = {**claim, "rule": f"{words} {claim.get('rule', '')}".strip()}
+        return {**given, "claims": {**given["claims"], **claims}} if claims else given
+
     def indicator(self, name: str) -> IndicatorSpec:
-        """The indicator of that name.
+        """The indicator of that name, with or without a stratum in brackets; ``KeyError`` if there is none."""
+        return self.indicators[plain(name)]
 
-        Parameters
-        ----------
-        name : str
-            Name, with or without a stratum in brackets.
 
-        Returns
-        -------
-        IndicatorSpec
+def _groups(node: Any) -> list[tuple[str, dict]]:
+    return [(k, v) for k, v in node.items() if isinstance(v, dict)] if isinstance(node, dict) else []
 
-        Raises
-        ------
-        KeyError
-            If the finding has none of that name.
-        """
-        wanted = name.split("[", 1)[0]
-        for spec in self.indicators:
-            if spec.name == wanted:
-                return spec
-        raise KeyError(name)
+
+def check_finding(finding: FindingSpec, file: YamlFile, values: Collection[str], words: Collection[str]) -> list[Fault]:
+    """Check a finding against what it names: tables, thresholds, its own indicators and claims, values and words.
+
+    ``values`` are the settings that words may hold, ``words`` the quantifiers of the inspection.
+    """
+    faults: list[Fault] = []
+    for part in ("core", "useful"):
+        faults += _known("table", getattr(finding.tables, part), CONTRACTS, file, ("tables", part))
+    for name, spec in finding.thresholds.items():
+        at = ("thresholds", name)
+        faults += _known("threshold", spec.below, finding.thresholds, file, (*at, "below"))
+        if name in finding.definitions:
+            faults.append(fault(file, at, "a definition has the same name; give one of them another."))
+    for name, indicator in finding.indicators.items():
+        faults += _check_words(indicator, file, ("indicators", name), [*finding.definitions, *values])
+    for claim in finding.claims.values():
+        faults += _check_claim(claim, finding, file, ("claims", claim.id), words)
+    return faults
+
+
+def _check_words(indicator: IndicatorSpec, file: YamlFile, at: KeyPath, allowed: list[str]) -> list[Fault]:
+    faults: list[Fault] = []
+    for key, text in indicator.texts.items():
+        named = dict.fromkeys(values_named(text))
+        faults += [fault(file, (*at, key), unknown("value", n, allowed)) for n in named if n not in allowed]
+        if re.search(r"\{\{|\{%|\}\}", _VALUE.sub("", text)):
+            message = "words hold values by their names alone, such as {{ activity_days }}, and compute nothing."
+            faults.append(fault(file, (*at, key), message))
+    return faults
+
+
+def _check_claim(
+    claim: ClaimSpec, finding: FindingSpec, file: YamlFile, at: KeyPath, words: Collection[str]
+) -> list[Fault]:
+    faults: list[Fault] = []
+    if not re.fullmatch(rf"{finding.id}[a-z]", claim.id):
+        faults.append(fault(file, at, f"a claim is named by its finding and a letter, such as {finding.id}a."))
+    faults += _known("indicator", claim.names, finding.indicators, file, (*at, "indicators"))
+    own = [*finding.tables.core, *finding.tables.useful]
+    faults += _known("table of this finding", claim.tables, own, file, (*at, "tables"))
+    if claim.quantifier is not None:
+        faults += _known("quantifier", [claim.quantifier], words, file, (*at, "quantifier"))
+    if claim.test is not None:
+        faults += _check_test(claim.test, claim, finding, file, (*at, "test"))
+    if claim.is_judgement and (claim.sentences is not None or not claim.view):
+        faults.append(fault(file, at, "a judgement has a 'view' and no 'sentences': it gets no verdict."))
+    if not claim.is_judgement and (claim.sentences is None or claim.view):
+        faults.append(fault(file, at, "a claim that gets a verdict has 'sentences' and no 'view'."))
+    texts = {("view",): claim.view} if claim.view else {}
+    if claim.sentences is not None:
+        texts |= {("sentences", verdict): text for verdict, text in claim.sentences}
+    for path, text in texts.items():
+        messages = check_template(text, path[-1], claim.names)
+        faults += [fault(file, (*at, *path), message) for message in messages]
+    return faults
+
+
+def _check_test(test: PlainTest, claim: ClaimSpec, finding: FindingSpec, file: YamlFile, at: KeyPath) -> list[Fault]:
+    low = test.contradicted_below
+    limits = {"all": test.all, "contradicted_below": low if isinstance(low, dict) else {}}
+    own = [*finding.tables.core, *finding.tables.useful]
+    faults = _known("table of this finding", test.needs, own, file, (*at, "needs"))
+    if isinstance(low, str):
+        faults += _known("threshold", [low], finding.thresholds, file, (*at, "contradicted_below"))
+    for key, by_indicator in limits.items():
+        allowed = claim.names if key == "all" else tuple(test.all)
+        for name, threshold in by_indicator.items():
+            faults += _known("indicator of this claim", [name], allowed, file, (*at, key, name))
+            faults += _known("threshold", [threshold], finding.thresholds, file, (*at, key, name))
+            if name in finding.indicators and finding.indicators[name].kind != "share":
+                message = f"only a share is tested so, and this is a {finding.indicators[name].kind}."
+                faults.append(fault(file, (*at, key, name), message))
+    return faults
+
+
+def _known(what: str, given: Iterable[str], allowed: Iterable[str], file: YamlFile, at: KeyPath) -> list[Fault]:
+    allowed = list(allowed)
+    return [fault(file, (*at, i), unknown(what, g, allowed)) for i, g in enumerate(given) if g not in allowed]
+
+
+def check_template(text: str, verdict: str, indicators: Iterable[str]) -> list[str]:
+    """What is wrong with the sentence of a claim: messages, none if it will do.
+
+    Only a sentence that says supported or contradicted may use figures: where nothing could be decided no figure
+    decided it, and a view rests on none.
+    """
+    try:
+        tree = SandboxedEnvironment().parse(text)
+    except TemplateSyntaxError as found:
+        return [f"the sentence is not a valid template: {found.message}."]
+    allowed = [*WORDS]
+    if verdict in ("supported", "contradicted"):
+        allowed.append("v")
+    elif verdict == "not_determinable":
+        allowed.append("because")
+    faults = [unknown("name", name, allowed) for name in sorted(find_undeclared_variables(tree) - set(allowed))]
+    if "v" in allowed:
+        faults += _check_figures(tree, list(indicators))
+    if not text.rstrip().endswith((".", "%}")):
+        faults.append("a sentence ends with a full stop.")
+    return faults
+
+
+def _check_figures(tree: nodes.Template, indicators: list[str]) -> list[str]:
+    faults = []
+    figures = [x for x in tree.find_all((nodes.Getattr, nodes.Getitem)) if _is_v(x.node)]
+    if len(figures) < sum(1 for x in tree.find_all(nodes.Name) if x.name == "v"):
+        faults.append("'v' must be followed by the name of a figure, such as v.attendance_known_pct.")
+    for figure in figures:
+        name = figure.attr if isinstance(figure, nodes.Getattr) else getattr(figure.arg, "value", "")
+        if str(name).split("[", 1)[0] not in indicators:
+            faults.append(f"{unknown('figure', str(name), indicators)} Figures are the claim's own indicators.")
+    for outer in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        if outer.node in figures:
+            field = outer.attr if isinstance(outer, nodes.Getattr) else getattr(outer.arg, "value", "")
+            if field not in FIELDS:
+                faults.append(unknown("field", str(field), FIELDS))
+    return faults
+
+
+def _is_v(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == "v"

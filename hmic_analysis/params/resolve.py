@@ -1,4 +1,4 @@
-"""What holds for one force and one finding, and where each value comes from."""
+"""What holds for one force and one finding, where each value comes from, and all of it as rows and pages for people."""
 
 from __future__ import annotations
 
@@ -8,22 +8,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from hmic_analysis.errors import ParameterError, did_you_mean
-from hmic_analysis.evidence.wording import say_embargo
-from hmic_analysis.params.faults import Fault, refuse, validate
-from hmic_analysis.params.files import INHERITED, layer, override_part
-from hmic_analysis.params.inheritance import check_paths
-from hmic_analysis.params.merge import check_dates, check_thresholds, merge, settings_of
-from hmic_analysis.params.models import FindingSpec, ForceSpec, Layer, Leaf, Params
-from hmic_analysis.params.settings import (
+from hmic_analysis.params.catalogue import DEFINING, Defined, FindingSpec, say_values
+from hmic_analysis.params.models import (
     Attendance,
     Disclosure,
+    ForceSpec,
     Grades,
+    Layer,
+    Leaf,
     OffenderManagement,
     OtherAgencies,
+    Params,
     Quantifier,
     Settings,
 )
-from hmic_analysis.params.yamlfile import YamlFile, read_value
+from hmic_analysis.params.read import (
+    AMOUNTS,
+    INHERITED,
+    check_amounts,
+    check_dates,
+    check_paths,
+    layer,
+    merge,
+    override_part,
+    settings_of,
+)
+from hmic_analysis.params.yamlfile import Fault, YamlFile, read_value, refuse, validate
 
 COMMAND_LINE = "command line"
 
@@ -32,24 +42,18 @@ COMMAND_LINE = "command line"
 class Resolved:
     """Parameters of one force and, where one is given, one finding.
 
-    Attributes
-    ----------
-    force : ForceSpec
-    finding : FindingSpec or None
-    settings : Settings
-    thresholds : dict of str to float
-        Of the finding, by name; empty without one.
-    values : dict of str to tuple of str
-        Every value as text and where it was given: ``{"period.start": ("2012-12-01", "params/inspection.yml:9")}``.
-    embargo : str
-        ``Embargoed until 00:01 on 4 September 2014 (Europe/London)``; empty for a body, or a letter of a later time,
-        that is none of the inspection's.
+    ``definitions`` and ``thresholds`` are those of the finding, empty without one; ``words`` the values that its
+    definitions may hold, as text; ``values`` every value as text and where it was given: ``{"period.start":
+    ("2012-12-01", "params/inspection.yml:9")}``; ``embargo`` the line ``Embargoed until 00:01 on 4 September 2014
+    (Europe/London)``, empty for a body, or a letter of a later time, that is none of the inspection's.
     """
 
     force: ForceSpec
     finding: FindingSpec | None
     settings: Settings
+    definitions: Mapping[str, float]
     thresholds: Mapping[str, float]
+    words: Mapping[str, str]
     values: Mapping[str, tuple[str, str]]
     embargo: str = ""
 
@@ -119,47 +123,30 @@ class Resolved:
         return self.force.sources
 
     def threshold(self, name: str) -> float:
-        """A threshold of the finding.
+        """A threshold of the finding, in the unit that the catalogue gives."""
+        if name in self.definitions:
+            return self.definitions[name]
+        return self._amount("threshold", self.thresholds, name)
 
-        Parameters
-        ----------
-        name : str
+    def definition(self, name: str) -> float:
+        """A value that figures of the finding are defined by, in the unit that the catalogue gives."""
+        return self._amount("definition", self.definitions, name)
 
-        Returns
-        -------
-        float
-            In the unit that the catalogue gives.
-
-        Raises
-        ------
-        ParameterError
-            If the finding has none of that name.
-        """
-        if name in self.thresholds:
-            return self.thresholds[name]
-        whose = f"Finding {self.finding.id}" if self.finding else "Without a finding there are no thresholds; it"
+    def _amount(self, what: str, given: Mapping[str, float], name: str) -> float:
+        if name in given:
+            return given[name]
+        whose = f"Finding {self.finding.id}" if self.finding else f"Without a finding there are no {what}s; it"
         raise ParameterError(
-            f"{whose} has no threshold '{name}'.{did_you_mean(name, self.thresholds)} "
-            f"Thresholds: {', '.join(self.thresholds) or 'none'}."
+            f"{whose} has no {what} '{name}'.{did_you_mean(name, given)} "
+            f"{what.capitalize()}s: {', '.join(given) or 'none'}."
         )
 
+    def defined(self, indicator: str) -> Defined:
+        """The definition of an indicator of the finding, with the values that hold."""
+        return self.finding.indicator(indicator).defined(self.words)
+
     def quantifier(self, word: str) -> Quantifier:
-        """What a word of a letter is taken to mean.
-
-        Parameters
-        ----------
-        word : str
-            ``in_general`` or ``in general``.
-
-        Returns
-        -------
-        Quantifier
-
-        Raises
-        ------
-        ParameterError
-            If the word has no meaning in the parameters.
-        """
+        """What a word of a letter is taken to mean."""
         known = self.settings.quantifiers
         key = word.replace(" ", "_")
         if key in known:
@@ -172,26 +159,9 @@ class Resolved:
 def resolve(
     params: Params, force: str, finding: str | None = None, overrides: Mapping[str, str] | None = None
 ) -> Resolved:
-    """Resolve the parameters of a force: inspection, then finding, then force, then the command line.
+    """The parameters of a force: those of the inspection, then the finding, the force and the command line.
 
-    Parameters
-    ----------
-    params : Params
-    force : str
-        Slug.
-    finding : str, optional
-        Id.
-    overrides : mapping of str to str, optional
-        From the command line: ``{"period.end": "2013-12-31", "thresholds.A6.activity_days": "14"}``.
-
-    Returns
-    -------
-    Resolved
-
-    Raises
-    ------
-    ParameterError
-        If the force, the finding or an override is not known, or an override breaks a rule.
+    Overrides from the command line are dotted: ``{"period.end": "2013-12-31", "definitions.A6.activity_days": "14"}``.
     """
     spec = params.force(force)
     about = params.finding(finding) if finding is not None else None
@@ -199,23 +169,39 @@ def resolve(
     layers = [params.inspection_layer, *_finding_layers(params, about), params.force_layers[force], given]
     _refuse_broken(params, layers, spec, given)
     merged = merge(layers)
-    thresholds = {n: float(merged["thresholds", about.id, n].value) for n in about.thresholds} if about else {}
+    amounts: dict[str, dict[str, float]] = {part: {} for part in AMOUNTS}
+    for part, found in amounts.items() if about else ():
+        found |= {name: float(merged[part, about.id, name].value) for name in getattr(about, part)}
     settings = settings_of(merged)
-    values = _values(params, merged, spec, about)
-    return Resolved(spec, about, settings, thresholds, values, _embargo(params, spec, settings))
+    return Resolved(
+        force=spec,
+        finding=about,
+        settings=settings,
+        **amounts,
+        words=_words(merged, amounts["definitions"]),
+        values=_values(params, merged, spec, about),
+        embargo=_embargo(params, spec, settings),
+    )
+
+
+def _words(merged: Layer, definitions: Mapping[str, float]) -> dict[str, str]:
+    """The values that the words of a definition may hold, as they are printed in it."""
+    own = {name: f"{value:g}" for name, value in definitions.items()}
+    settings = {".".join(path): leaf.value for path, leaf in merged.items() if path[0] in DEFINING}
+    return {n: say_values(v) if isinstance(v, (list, tuple)) else _text(v) for n, v in settings.items()} | own
 
 
 def _embargo(params: Params, spec: ForceSpec, settings: Settings) -> str:
     """A letter of another body, or of another time, is none of the inspection: it knows no embargo."""
-    end, zone = params.inspection.embargo_until, params.inspection.timezone
-    of_inspection = spec.kind == "territorial" and settings.letter_date <= end.date()
-    return say_embargo(end, zone) if of_inspection else ""
+    inspection = params.inspection
+    of_inspection = spec.kind == "territorial" and settings.letter_date <= inspection.embargo_until.date()
+    return inspection.embargo_line if of_inspection else ""
 
 
 def _finding_layers(params: Params, about: FindingSpec | None) -> list[Layer]:
-    """The thresholds of all findings, and the settings that the one in question overrides."""
+    """The values of all findings, and the settings that the one in question overrides."""
     declared = merge(list(params.finding_layers.values()))
-    layers: list[Layer] = [{path: leaf for path, leaf in declared.items() if path[0] == "thresholds"}]
+    layers: list[Layer] = [{path: leaf for path, leaf in declared.items() if path[0] in AMOUNTS}]
     if about is not None:
         layers.append(params.finding_layers[about.id])
     return layers
@@ -227,7 +213,7 @@ def _refuse_broken(params: Params, layers: list[Layer], spec: ForceSpec, given: 
         return
     faults: list[Fault] = check_dates(layers, spec.kind, params.inspection.embargo_until.date())
     for finding in params.findings.values():
-        faults += check_thresholds(layers, finding)
+        faults += check_amounts(layers, finding)
     refuse(faults)
 
 
@@ -242,25 +228,26 @@ def _overrides(params: Params, overrides: dict[str, str]) -> Layer:
             if not isinstance(node, dict):
                 raise ParameterError(f"{COMMAND_LINE}: '{key}' contradicts another value given for '{step}'.")
         node[last] = read_value(text)
-    for name, value in tree.get("thresholds", {}).items() if isinstance(tree.get("thresholds"), dict) else ():
-        if name not in params.findings and not isinstance(value, dict):
-            key = f"thresholds.{name}"
-            refuse([(COMMAND_LINE, 0, key, f"write thresholds.FINDING.NAME, such as thresholds.A1.{name}.")])
+    for part in AMOUNTS:
+        for name, value in tree[part].items() if isinstance(tree.get(part), dict) else ():
+            if name not in params.known and not isinstance(value, dict):
+                message = f"write {part}.FINDING.NAME, such as {part}.A1.{name}."
+                refuse([(COMMAND_LINE, 0, f"{part}.{name}", message)])
     file = YamlFile(COMMAND_LINE, tree, {(): 0})
     refuse(validate(override_part(), tree, file))
-    found = layer(file, tree, (*INHERITED, "thresholds"))
+    found = layer(file, tree, (*INHERITED, *AMOUNTS))
     refuse(check_paths(params, found))
     return found
 
 
 def _values(params: Params, merged: Layer, spec: ForceSpec, about: FindingSpec | None) -> dict[str, tuple[str, str]]:
-    """Every value as text with its origin: facts of the force, settings, thresholds."""
+    """Every value as text with its origin: facts of the force, settings, values of findings."""
     facts = params.force_facts[spec.slug]
     shown: dict[tuple[str, ...], Leaf] = {("force", "sources"): Leaf(spec.sources, "default")}
     shown |= {path: leaf for path, leaf in facts.items() if path[1] not in ("addressee", "signatory")}
-    shown |= {p: leaf for p, leaf in merged.items() if p[0] != "thresholds"}
+    shown |= {p: leaf for p, leaf in merged.items() if p[0] not in AMOUNTS}
     wanted = {about.id} if about else set(params.findings)
-    shown |= {p: leaf for p, leaf in merged.items() if p[0] == "thresholds" and p[1] in wanted}
+    shown |= {p: leaf for p, leaf in merged.items() if p[0] in AMOUNTS and p[1] in wanted}
     return {".".join(path): (_text(leaf.value), leaf.origin) for path, leaf in shown.items()}
 
 
@@ -274,3 +261,34 @@ def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}" if abs(value) < 1e6 and float(f"{value:g}") == value else repr(value)
     return str(value)
+
+
+def parameter_rows(resolved: Resolved, only: str = "") -> list[dict[str, str]]:
+    """Every value that holds for a force and a finding, and where it was given; ``only`` keys that begin so."""
+    return [
+        {"key": key, "value": value, "origin": origin}
+        for key, (value, origin) in resolved.values.items()
+        if key == only or key.startswith(f"{only}." if only else "")
+    ]
+
+
+def finding_rows(params: Params) -> list[dict[str, str]]:
+    """The findings in the order of the letter."""
+    titles = params.inspection.letter.sections
+    return [
+        {
+            "id": finding.id,
+            "title": finding.title,
+            "section": titles.get(finding.section, finding.section),
+            "claims": ", ".join(finding.claims),
+            "needs": " or ".join(finding.tables.core),
+            "notebook": finding.notebook,
+        }
+        for finding in params.findings.values()
+    ]
+
+
+def words_of(params: Params, finding: FindingSpec) -> dict[str, str]:
+    """The values that the definitions of a finding hold for every force that overrides none."""
+    merged = merge([params.inspection_layer, params.finding_layers[finding.id]])
+    return _words(merged, {name: spec.value for name, spec in finding.definitions.items()})

@@ -1,4 +1,4 @@
-"""YAML files that remember on which line each key stands.
+"""YAML files that remember on which line each key stands, and their faults in words that an analyst can act on.
 
 YAML 1.2 is read, in which ``no`` and ``on`` are words and not truth values.
 """
@@ -8,19 +8,21 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import re
-from collections.abc import Iterable
+import types
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Union, get_args, get_origin
 
+from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import TaggedScalar
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarbool import ScalarBoolean
 
-from hmic_analysis.errors import ParameterError
+from hmic_analysis.errors import ParameterError, did_you_mean
 
 KeyPath = tuple[str | int, ...]
 
@@ -29,14 +31,8 @@ KeyPath = tuple[str | int, ...]
 class YamlFile:
     """One YAML file, read.
 
-    Attributes
-    ----------
-    name : str
-        The file as people read it: ``params/forces/cleveland.yml``.
-    data : dict
-        Its content in plain Python types.
-    lines : dict
-        Line (from 1) of each key and list item, by its path: ``{("period", "start"): 3}``.
+    ``name``: the file as people read it: ``params/forces/cleveland.yml``; ``data``: its content in plain Python
+    types; ``lines``: line (from 1) of each key and list item, by its path: ``{("period", "start"): 3}``.
     """
 
     name: str
@@ -44,18 +40,7 @@ class YamlFile:
     lines: dict[KeyPath, int] = field(repr=False)
 
     def line(self, path: Iterable[str | int]) -> int:
-        """The line of a key, or of the nearest key around it.
-
-        Parameters
-        ----------
-        path : iterable of str or int
-            Keys and list indexes from the top of the file.
-
-        Returns
-        -------
-        int
-            Line, counted from 1.
-        """
+        """The line of a key, or of the nearest key around it."""
         path = tuple(path)
         while path and path not in self.lines:
             path = path[:-1]
@@ -67,39 +52,23 @@ class YamlFile:
 
 
 def read_yaml(path: Path, name: str | None = None) -> YamlFile:
-    """Read one YAML file whose top level is keys with values.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    name : str, optional
-        The file as people should read it; by default the path.
-
-    Returns
-    -------
-    YamlFile
-
-    Raises
-    ------
-    ParameterError
-        If the file can't be read, isn't UTF-8, isn't YAML, gives a key twice, is empty or isn't keys with values.
-    """
+    """Read one YAML file whose top level is keys with values."""
     name = name or str(path)
     found = _parsed(_read_text(path, name), name)
     return YamlFile(name, copy.deepcopy(found.data), found.lines)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _parsed(text: str, name: str) -> YamlFile:
     """A text is parsed once in a process, whichever project it comes from: it is what takes longest of reading."""
     try:
         found = YAML(typ="rt").load(text)
-    except DuplicateKeyError as fault:
-        raise ParameterError(_duplicate(name, fault)) from None
-    except MarkedYAMLError as fault:
-        raise ParameterError(_syntax(name, fault, text)) from None
-    except (YAMLError, ValueError) as fault:
-        raise ParameterError(f"{name}{_impossible_day(text)}: not valid YAML ({str(fault).splitlines()[0]}).") from None
+    except DuplicateKeyError as error:
+        raise ParameterError(_duplicate(name, error)) from None
+    except MarkedYAMLError as error:
+        raise ParameterError(_syntax(name, error, text)) from None
+    except (YAMLError, ValueError) as error:
+        raise ParameterError(f"{name}{_impossible_day(text)}: not valid YAML ({str(error).splitlines()[0]}).") from None
     if found is None:
         raise ParameterError(f"{name} is empty. It must hold keys with values, such as 'name: Cleveland'.")
     if not isinstance(found, dict):
@@ -113,18 +82,7 @@ def _parsed(text: str, name: str) -> YamlFile:
 
 
 def read_value(text: str) -> Any:
-    """Read one value as YAML would, for values given on the command line.
-
-    Parameters
-    ----------
-    text : str
-        ``90``, ``2013-12-01``, ``[officer, special]``, ``true``, any other word.
-
-    Returns
-    -------
-    Any
-        Plain Python; the text itself where it isn't YAML.
-    """
+    """Read one value as YAML would, for values given on the command line."""
     try:
         return _plain(YAML(typ="rt").load(text), (), {})
     except (YAMLError, ValueError):
@@ -209,3 +167,125 @@ def _plain(node: Any, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
         if isinstance(node, kind):
             return kind(node)
     return node
+
+
+Fault = tuple[str, int, str, str]  # file, line (0: none), key path, what is wrong
+
+WANTED = {
+    "string_type": "text is",
+    "int_type": "a whole number is",
+    "int_from_float": "a whole number is",
+    "float_type": "a number is",
+    "bool_type": "true or false is",
+    "dict_type": "keys with values are",
+    "model_type": "keys with values are",
+    "model_attributes_type": "keys with values are",
+    "tuple_type": "a list, such as [a, b], is",
+    "finite_number": "a number is",
+}
+
+
+def validate(model: type[BaseModel], data: Any, file: YamlFile, at: Sequence[str] = ()) -> list[Fault]:
+    """Check a part of a file."""
+    try:
+        model.model_validate(data)
+    except ValidationError as found:
+        # A list found empty because each of its items was refused is no fault of its own.
+        errors = [e for e in found.errors() if not (e["type"] == "too_short" and e["input"])]
+        faults = [(file.name, *_say(model, e, file, tuple(at))) for e in errors]
+        return sorted(faults, key=lambda f: f[1])
+    return []
+
+
+def fault(file: YamlFile, path: Iterable[str | int], message: str) -> Fault:
+    """One fault at a key of a file."""
+    path = tuple(path)
+    return file.name, file.line(path), dotted(path), message
+
+
+def refuse(faults: Sequence[Fault], others: Sequence[str] = ()) -> None:
+    """Raise one error that lists everything; do nothing if there is nothing."""
+    if not faults and not others:
+        return
+    lines = list(others)
+    for name in dict.fromkeys(f[0] for f in faults):
+        own = list(dict.fromkeys(f for f in faults if f[0] == name))
+        lines.append(f"{name} can't be used ({len(own)} {'fault' if len(own) == 1 else 'faults'}):")
+        for _, line, path, message in own:
+            where = ", ".join(x for x in (f"line {line}" if line else "", path) if x)
+            lines.append(f"  {where}: {message}")
+    raise ParameterError("\n".join(lines))
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """A key path as people write it: ``claims.A1a.tables[2]``; items are counted from 1."""
+    text = ""
+    for step in path:
+        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}"
+    return text.lstrip(".")
+
+
+def unknown(what: str, word: str, allowed: Iterable[str]) -> str:
+    """``unknown key 'x'. Did you mean 'y'? Allowed: y, z.``"""
+    allowed = list(allowed)
+    return f"unknown {what} '{word}'.{did_you_mean(word, allowed)} Allowed: {', '.join(allowed) or 'none'}."
+
+
+def _say(model: type[BaseModel], error: Any, file: YamlFile, at: tuple[str, ...]) -> tuple[int, str, str]:
+    loc = tuple(step for step in error["loc"] if step != "[key]")
+    kind, given, context = error["type"], error["input"], error.get("ctx", {})
+    path = at + loc
+    if kind == "missing":
+        return file.line(path[:-1]), dotted(path), "this key is missing."
+    if kind == "extra_forbidden":
+        allowed = [k for k in keys_at(model, loc[:-1]) if k not in INJECTED]
+        return file.line(path), dotted(path), unknown("key", str(loc[-1]), allowed)
+    if kind == "literal_error":
+        allowed = re.findall(r"'([^']*)'", context["expected"])
+        message = f"{_shown(given)} can't stand here.{did_you_mean(str(given), allowed)} Allowed: {', '.join(allowed)}."
+    elif kind in WANTED:
+        message = f"{_shown(given)} stands where {WANTED[kind]} expected."
+    elif kind == "value_error":
+        message = f"{context['error']}."
+    elif kind in ("too_short", "string_too_short"):
+        message = "this must not be empty."
+    else:
+        message = f"{_shown(given)} can't stand here: {error['msg'].replace('Input should', 'it must')}."
+    return file.line(path), dotted(path), message
+
+
+#: Keys of the models that files don't give, because they are the file's name or the key above.
+INJECTED = ("slug", "id")
+
+
+def keys_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
+    """The keys allowed at a place below a model; empty where there are no fixed keys."""
+    kind: Any = model
+    for step in loc:
+        kind = _bare(kind)
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            info = kind.model_fields.get(str(step))
+            kind = info.annotation if info else None
+        elif get_origin(kind) in (dict, tuple, list):
+            kind = get_args(kind)[1 if get_origin(kind) is dict else 0]
+    kind = _bare(kind)
+    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+
+
+def _bare(kind: Any) -> Any:
+    """Strip ``Annotated`` and ``| None``."""
+    while get_origin(kind) in (Annotated, Union, types.UnionType):
+        kind = next(a for a in get_args(kind) if a is not type(None))
+    return kind
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"'{str(value).lower()}'"
+    if isinstance(value, dict):
+        return "a group of keys"
+    if isinstance(value, list):
+        return "a list"
+    return f"'{str(value)[:60]}'"

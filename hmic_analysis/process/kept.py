@@ -164,7 +164,7 @@ class Grounds:
     data : tuple of str
         Tables and files.
     parameters : tuple of str
-        ``thresholds.A6.activity_days: 28 before, 14 after``.
+        ``definitions.A6.activity_days: 28 before, 14 after``.
     definitions : tuple of str
         Statements of claims, definitions of figures, and entries of the catalogue.
     program : tuple of str

@@ -17,8 +17,9 @@ import hmic_analysis
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.bundle import package_versions
 from hmic_analysis.params.catalogue import ALWAYS, FindingSpec
+from hmic_analysis.params.models import Settings
+from hmic_analysis.params.read import AMOUNTS
 from hmic_analysis.params.resolve import Resolved
-from hmic_analysis.params.settings import Settings
 from hmic_analysis.project import Project
 from hmic_analysis.store.accounts import Manifest
 
@@ -70,7 +71,7 @@ def read_notebook(path: Path, name: str) -> Notebook:
         tagged = [i for i, cell in enumerate(cells) if "parameters" in cell.get("metadata", {}).get("tags", [])]
         spec = whole.get("metadata", {}).get("kernelspec", {})
     except FileNotFoundError:
-        raise ParameterError(f"{name} is not there; params/findings.yml names it.") from None
+        raise ParameterError(f"{name} is not there; each finding of params/findings has one.") from None
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as fault:
         raise ParameterError(f"{name} is not a notebook that can be read: {fault}.") from None
     body = [statement for cell in code for statement in _parse(cell).body]
@@ -365,7 +366,7 @@ class Footing:
     def parameters(self, settings: Resolved, notebook: Notebook) -> dict[str, str]:
         """The values that a report prints or computes with, without the files they came from."""
         sections, words = self.settings_read(notebook)
-        used = {"force", "thresholds", *sections}
+        used = {"force", *AMOUNTS, *sections}
         found = dict(self._entry(settings.finding))
         for key, (value, _) in settings.values.items():
             section, _, rest = key.partition(".")
@@ -416,18 +417,20 @@ class Footing:
 
     def _source(self, force: str, finding: FindingSpec, tables: Iterable[str]) -> str:
         if (force, finding.id) not in self._remarks:
-            indicators = {spec.name for spec in finding.indicators}
+            indicators = set(finding.indicators)
             self._remarks[force, finding.id] = digest(_remarks(self._manifest(force), set(tables), indicators))
         return self._remarks[force, finding.id]
 
     def _entry(self, finding: FindingSpec) -> dict[str, str]:
-        """The finding's entry in the catalogue but for the values of its thresholds, which forces may override."""
+        """The finding's entry in the catalogue but for the values that forces may override."""
         if finding.id not in self._catalogue:
-            entry = finding.model_dump(mode="json", exclude={"notebook", "thresholds"})
+            entry = finding.model_dump(mode="json", exclude={"notebook", *AMOUNTS})
             found = {f"{finding.id}.claims.{k}": digest(v) for k, v in entry.pop("claims").items()}
             found |= {f"{finding.id}.{k}": digest(v) for k, v in entry.items()}
-            units = {k: (v.unit, v.meaning) for k, v in finding.thresholds.items()}
-            self._catalogue[finding.id] = {**found, f"{finding.id}.thresholds": digest(units)}
+            for part in AMOUNTS:
+                units = {k: (v.unit, v.meaning) for k, v in getattr(finding, part).items()}
+                found[f"{finding.id}.{part}"] = digest(units)
+            self._catalogue[finding.id] = found
         return self._catalogue[finding.id]
 
 

@@ -80,11 +80,6 @@ def make_plan(
     chosen = (
         [params.finding(f.upper()) for f in dict.fromkeys(findings)] if findings else list(params.findings.values())
     )
-    for spec in chosen:
-        if findings and spec.notebook is None:
-            have = ", ".join(f.id for f in params.findings.values() if f.notebook)
-            raise ParameterError(f"Finding {spec.id} has no notebook yet. Those that can run: {have}.")
-    chosen = [spec for spec in chosen if spec.notebook is not None]
     notebooks = {spec.id: checked_notebook(project.notebooks / spec.notebook, project) for spec in chosen}
     footing = Footing(project)
     jobs = [

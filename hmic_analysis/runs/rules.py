@@ -8,10 +8,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.base import Count, Model, Positive, Text
-from hmic_analysis.params.faults import fault, refuse, unknown, validate
-from hmic_analysis.params.models import Params
-from hmic_analysis.params.yamlfile import read_yaml
+from hmic_analysis.params.models import Count, Model, Params, Positive, Text
+from hmic_analysis.params.yamlfile import fault, read_yaml, refuse, unknown, validate
 from hmic_analysis.project import Project
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from hmic_analysis.params.base import Count, YesNo
+from hmic_analysis.params.models import Count, YesNo
 from hmic_analysis.simulate.ground import Between, CommonFacts, Record, Subject, Verdict
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, absent, judged, no_register

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hmic_analysis.contracts.core import OFFENCE_GROUPS, REPORT_ROUTES
-from hmic_analysis.params.base import Number, YesNo
+from hmic_analysis.params.models import Number, YesNo
 from hmic_analysis.simulate.ground import Between, CommonFacts, Item, Made, Piece, Rows, Share, Subject, Verdict, by_one
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, judged, percent
 from hmic_analysis.simulate.shapes import PUBLIC_ROUTES, ROUTES_APART

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 from hmic_analysis.contracts.a2_attendance import RESPONSE_POLICIES
 from hmic_analysis.contracts.core import GRADES, OFFENCE_GROUPS
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.base import Count, YesNo
+from hmic_analysis.params.models import Count, YesNo
 from hmic_analysis.simulate.a10_review import review_dates
 from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
 from hmic_analysis.simulate.registers import document

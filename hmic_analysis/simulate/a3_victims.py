@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from hmic_analysis.contracts.a3_victims import SYSTEMS
 from hmic_analysis.contracts.core import OFFENCE_GROUPS
-from hmic_analysis.params.base import YesNo
+from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.calls import first_and_last
 from hmic_analysis.simulate.earlier import (
     KINDS,

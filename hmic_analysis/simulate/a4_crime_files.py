@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field
 
-from hmic_analysis.params.base import Count
+from hmic_analysis.params.models import Count
 from hmic_analysis.simulate.crimes import MODE
 from hmic_analysis.simulate.files import GROUPS, Entries, FileSample, readers_agree
 from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Piece, Record, Rows, Share, Subject, Verdict, Ways

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hmic_analysis.contracts.a5_offenders import AGENCIES, RAG, REASONS_NOT_MANAGED
-from hmic_analysis.params.base import Count
+from hmic_analysis.params.models import Count
 from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import OPEN, all_at_least, lacking, percent

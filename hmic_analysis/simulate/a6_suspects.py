@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hmic_analysis.contracts.a6_suspects import CIRCULATION_REASONS, RISKS, SUSPECT_STATUSES
-from hmic_analysis.params.base import Count, Number, YesNo
+from hmic_analysis.params.models import Count, Number, YesNo
 from hmic_analysis.simulate.faults import with_bad_rows
 from hmic_analysis.simulate.ground import (
     Between,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from hmic_analysis.params.base import Count
+from hmic_analysis.params.models import Count
 from hmic_analysis.simulate.files import GROUPS, Entries, FileSample, readers_agree
 from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict, Ways
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED

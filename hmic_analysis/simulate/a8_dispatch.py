@@ -11,7 +11,7 @@ import numpy as np
 
 from hmic_analysis.contracts.a8_dispatch import CARRIERS, OVERRIDE_REASONS, RECOMMENDATIONS
 from hmic_analysis.contracts.core import GRADES
-from hmic_analysis.params.base import YesNo
+from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.ground import (
     Between,
     Columns,

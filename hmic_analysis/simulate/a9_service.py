@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hmic_analysis.contracts.a9_service import ANSWERS, CALLBACK_RESULTS, STAGES
-from hmic_analysis.params.base import YesNo
+from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED, all_at_least, lacking, percent

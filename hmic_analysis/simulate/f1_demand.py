@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from hmic_analysis.contracts.core import DOCUMENT_COVERS
 from hmic_analysis.contracts.f1_demand import TASK_TYPES
-from hmic_analysis.params.base import Count, YesNo
+from hmic_analysis.params.models import Count, YesNo
 from hmic_analysis.simulate.faults import with_bad_rows
 from hmic_analysis.simulate.ground import Columns, CommonFacts, Made, Piece, Record, Rows, Subject, Verdict
 from hmic_analysis.simulate.registers import document

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from hmic_analysis.params.base import Count
+from hmic_analysis.params.models import Count
 from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
 from hmic_analysis.simulate.rules import judged, lacking
 from hmic_analysis.simulate.world import ONE_DAY, SECOND, midnight, pick, quota, skewed

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hmic_analysis.params.base import YesNo
+from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.ground import Columns, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, absent, judged, no_register

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from hmic_analysis.contracts.f5_devices import MOBILE_SYSTEMS
-from hmic_analysis.params.base import Count, YesNo
+from hmic_analysis.params.models import Count, YesNo
 from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, judged, lacking
 from hmic_analysis.simulate.staff import Staff, draw_staff

@@ -11,8 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from hmic_analysis.params.faults import Fault, refuse, validate
-from hmic_analysis.params.yamlfile import YamlFile, read_yaml
+from hmic_analysis.params.yamlfile import Fault, YamlFile, read_yaml, refuse, validate
 from hmic_analysis.simulate.ground import TABLES, Status, items, stems
 
 

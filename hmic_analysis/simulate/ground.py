@@ -33,7 +33,7 @@ from pydantic import Field
 
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.contracts.reference import REFERENCE_TABLES
-from hmic_analysis.params.base import Model, YesNo
+from hmic_analysis.params.models import Model, YesNo
 from hmic_analysis.simulate.faults import Planted
 from hmic_analysis.simulate.world import ONE_DAY, ForceFacts, Frame, Streams, Window, quota
 

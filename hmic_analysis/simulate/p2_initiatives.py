@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from hmic_analysis.contracts.p2_initiatives import ACTION_TYPES
-from hmic_analysis.params.base import Count
+from hmic_analysis.params.models import Count
 from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
 from hmic_analysis.simulate.rules import LEAST, OPEN, judged, lacking
 from hmic_analysis.simulate.shapes import DISTRICTS

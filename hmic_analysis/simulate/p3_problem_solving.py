@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from hmic_analysis.params.base import YesNo
+from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, LEAST, OPEN, SUPPORTED, absent, judged

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from hmic_analysis.params.base import YesNo
+from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, judged, lacking, no_register

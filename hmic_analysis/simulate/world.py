@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from pydantic import Field
 
-from hmic_analysis.params.base import Model
+from hmic_analysis.params.models import Model
 
 #: Recorded crimes of Cleveland, 2013/14: the size for which numbers of persons are given.
 CLEVELAND_CRIME = 38_973

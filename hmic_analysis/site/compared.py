@@ -113,7 +113,7 @@ def find_comparisons(project: Project, site: Site) -> Found:
             left_out.append((manifest["finding"], fault))
         else:
             shown.append(_comparison(path, manifest, bool(site.one)))
-    order = {i.name: n for n, i in enumerate(i for s in site.findings.values() for i in s.indicators)}
+    order = {name: n for n, name in enumerate(name for s in site.findings.values() for name in s.indicators)}
     shown.sort(key=lambda c: (order.get(c.indicator.split("[", 1)[0], len(order)), c.indicator))
     return Found(tuple(shown), tuple(left_out))
 

@@ -140,10 +140,9 @@ def write_finding(frame: Frame, site: Site, id: str, views: list[dict[str, Any]]
 
 def _main_figures(spec: FindingSpec, claims: list[ClaimSpec], site: Site) -> list[str]:
     """The figures that decide the claims, most telling first."""
-    seen = dict.fromkeys(c.indicators[0] for c in claims if c.indicators)
-    seen |= dict.fromkeys(i for c in claims for i in c.indicators[1:])
-    known = {i.name for i in spec.indicators}
-    names = [n for n in seen if n in known and may_see(site.audience, level_of([n], spec.claims))]
+    seen = dict.fromkeys(c.names[0] for c in claims if c.names)
+    seen |= dict.fromkeys(name for c in claims for name in c.names[1:])
+    names = [n for n in seen if may_see(site.audience, level_of([n], spec.claims))]
     given = {i.id for f in site.forces.values() if (b := f.findings[spec.id].bundle) for i in b.indicators}
     return [n for n in names if n in given][:MOST_FIGURES]
 

@@ -11,8 +11,9 @@ from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.disclosure.protect import Audience, declaration, may_see, rules_of
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, Indicator
 from hmic_analysis.evidence.wording import COUNTS, VERDICT_WORDS, say_date, say_period, say_value, sentence_case
-from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec, ThresholdSpec
+from hmic_analysis.params.catalogue import ClaimSpec, DefinitionSpec, FindingSpec
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.read import AMOUNTS
 from hmic_analysis.site.html import capitalise
 from hmic_analysis.site.model import STATE_MARKS, STATE_WORDS, ForceEvidence, Shown
 
@@ -265,23 +266,29 @@ def visible_claims(spec: FindingSpec, audience: Audience) -> list[ClaimSpec]:
     return [c for c in spec.claims.values() if may_see(audience, c.sensitivity)]
 
 
-def visible_thresholds(spec: FindingSpec, audience: Audience) -> list[tuple[str, ThresholdSpec]]:
+def visible_thresholds(spec: FindingSpec, audience: Audience) -> list[tuple[str, DefinitionSpec]]:
     """The numbers that the verdicts on those claims turn on: those that their rules name."""
     rules = " ".join(c.rule for c in visible_claims(spec, audience))
     words = set(re.findall(r"\w+", rules))
-    return [(name, t) for name, t in spec.thresholds.items() if name in words]
+    return [(name, t) for name, t in _amounts(spec).items() if name in words]
+
+
+def _amounts(spec: FindingSpec) -> dict[str, DefinitionSpec]:
+    """The numbers of a finding that rules may name."""
+    return {**spec.definitions, **spec.thresholds}
 
 
 def rule_in_words(claim: ClaimSpec, spec: FindingSpec) -> str:
     """A claim's rule with the number in place of the name of each threshold."""
-    named = sorted(spec.thresholds, key=len, reverse=True)
+    amounts = _amounts(spec)
+    named = sorted(amounts, key=len, reverse=True)
     if not named:
         return claim.rule
     pattern = re.compile(rf"\b({'|'.join(map(re.escape, named))})\b")
-    return pattern.sub(lambda found: say_threshold(spec.thresholds[found.group()]), claim.rule)
+    return pattern.sub(lambda found: say_threshold(amounts[found.group()]), claim.rule)
 
 
-def say_threshold(threshold: ThresholdSpec) -> str:
+def say_threshold(threshold: DefinitionSpec) -> str:
     """A threshold with its unit as people write it."""
     value = f"{threshold.value:g}"
     if threshold.unit == "%":
@@ -295,7 +302,7 @@ def parameter_views(bundle: Bundle, spec: FindingSpec, audience: Audience) -> li
 
     Name, value and where it was given.
     """
-    named = {f"thresholds.{spec.id}.{name}" for name, _ in visible_thresholds(spec, audience)}
+    named = {f"{part}.{spec.id}.{name}" for part in AMOUNTS for name, _ in visible_thresholds(spec, audience)}
     return [
         (name, value, origin)
         for name, (value, origin) in sorted(bundle.parameters.items())

@@ -11,7 +11,7 @@ import pytest
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.cli.main import main
 from hmic_analysis.params.catalogue import ALWAYS
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.simulate.facts import Facts
 

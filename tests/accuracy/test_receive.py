@@ -191,7 +191,7 @@ def test_a_table_that_came_as_csv_may_be_corrected_as_a_workbook(project, tmp_pa
 
 
 def test_a_report_that_fails_is_logged_and_told(project, tmp_path, right, clock):
-    from hmic_analysis.params.load import load_params
+    from hmic_analysis.params.read import load_params
     from hmic_analysis.process.receive import receive as take_in
 
     def fails(force, findings):

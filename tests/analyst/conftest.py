@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hmic_analysis.cli.data import simulate_forces
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.session import prepare_force
 from hmic_analysis.simulate.facts import Facts

@@ -8,7 +8,7 @@ import hmic_analysis as hmic
 from hmic_analysis.analyst.working import can_list
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 
 
 def findings_with_notebook(project):

@@ -49,7 +49,7 @@ def test_a_loader_explains_its_columns():
 
 def test_a_return_that_was_not_loaded_is_loaded_first(project_folder):
     from hmic_analysis.cli.data import simulate_forces
-    from hmic_analysis.params.load import load_params
+    from hmic_analysis.params.read import load_params
     from hmic_analysis.project import find_project
     from hmic_analysis.simulate.facts import Facts
 

@@ -6,7 +6,7 @@ import pytest
 
 from hmic_analysis.comparison.gather import gather, gather_verdicts, kind_of, multiplier_of
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.record import Failure, Record, write_record
 

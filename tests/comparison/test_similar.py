@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.comparison.methods import COMPUTED, distances, public_facts, similar_forces
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 
 from .made import PARAMS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,9 @@ def project(tmp_path) -> Project:
     root = Path(__file__).resolve().parents[2]
     home = tmp_path / "project"
     (home / "params" / "sources").mkdir(parents=True)
-    for name in ("inspection.yml", "findings.yml", "forces.yml", "runs.yml"):
+    for name in ("inspection.yml", "forces.yml", "runs.yml"):
         (home / "params" / name).write_bytes((root / "params" / name).read_bytes())
+    shutil.copytree(root / "params" / "findings", home / "params" / "findings")
     (home / "params" / "forces").mkdir()
     (home / "params" / "forces" / "cleveland.yml").write_text("sources: [another]\n", encoding="utf-8")
     (home / "params" / "sources" / "another.yml").write_text(MAPPING, encoding="utf-8")

@@ -4,7 +4,7 @@ import pytest
 
 from hmic_analysis.evidence.verdicts import Decision, clear_evidence, number_of_cases, undecided
 from hmic_analysis.measures.base import Share
-from hmic_analysis.params.settings import Quantifier
+from hmic_analysis.params.models import Quantifier
 
 CLEAR = Quantifier(word="clear evidence", meaning="-", grades=("A", "B"), sample_grade="C", min_reviewers=2)
 

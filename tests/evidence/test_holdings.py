@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hmic_analysis.evidence.report import Holdings
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import find_project
 from hmic_analysis.store.prepare import prepare

@@ -145,7 +145,7 @@ def bundle(finding: str, claims: tuple, indicators: tuple, figures: tuple = (), 
         indicators=indicators,
         figures=figures,
         data=data,
-        parameters={"thresholds.A1.known_pct": ("95.0", "params/findings.yml")},
+        parameters={"thresholds.A1.known_pct": ("95.0", "params/findings")},
     )
     return Bundle(**(fields | more))
 

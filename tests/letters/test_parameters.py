@@ -9,7 +9,7 @@ import pytest
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.letters.compose import letter_catalogue, letter_settings
 from hmic_analysis.letters.export import make_letter, read_letter
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 
 from .documents import body, texts

@@ -11,7 +11,7 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.letters.compose import compose, letter_catalogue
 from hmic_analysis.letters.own_words import OwnWords, load_wording, person_names
 from hmic_analysis.letters.paragraphs import AT_ODDS, odd_wording
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from hmic_analysis.national.content import Content
 from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import NationalReport, gather_all, make_report
 from hmic_analysis.national.write import write_report
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 from tests.conftest import copy_project
 

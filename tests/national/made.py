@@ -7,8 +7,8 @@ from pathlib import Path
 from hmic_analysis.comparison.gather import Gathered, force_table
 from hmic_analysis.evidence.bundle import write_bundle
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Indicator
-from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]

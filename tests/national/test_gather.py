@@ -8,7 +8,7 @@ from hmic_analysis.errors import DataError
 from hmic_analysis.national.content import claim_sentence
 from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import GROUPS, TITLES, gather_all, group_of, make_report
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 
 from .made import FORCES, claim, evidence

@@ -9,7 +9,7 @@ from pathlib import Path
 from hmic_analysis.documents import embargo
 from hmic_analysis.evidence.bundle import write_bundle
 from hmic_analysis.evidence.model import Bundle
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.process.letter import write_letter_of
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.runs.record import Record, write_record

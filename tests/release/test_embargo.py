@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hmic_analysis.documents.embargo import embargo_gate, embargo_notice, in_utc, marked_page, say_moment, under_embargo
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 
 from ..conftest import ROOT, copy_project

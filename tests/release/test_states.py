@@ -10,7 +10,7 @@ import pytest
 from hmic_analysis.cli.main import main
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import read_bundle, write_bundle
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.process.kept import kept_folder, read_run
 from hmic_analysis.process.letter import document_text, write_letter_of
 from hmic_analysis.process.states import STATES, advance, log_path, read_log

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import finding_files, load_params
 from hmic_analysis.project import Project, find_project
 
 from ..conftest import copy_project
@@ -22,16 +21,10 @@ KEPT = ("F4", "A6")
 
 
 def few_findings(project: Project) -> None:
-    """Leave only the findings of ``KEPT`` with a notebook."""
-    path = project.params / "findings.yml"
-    text, finding, lines = path.read_text(encoding="utf-8"), "", []
-    for line in text.splitlines():
-        begun = re.match(r"  ([A-Z]\d+):$", line)
-        finding = begun.group(1) if begun else finding
-        if line.startswith("    notebook:") and finding not in KEPT:
-            line = "    notebook: null"
-        lines.append(line)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    """Leave only the findings of ``KEPT``."""
+    for id, path in finding_files(project).items():
+        if id not in KEPT:
+            path.unlink()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import hmic_analysis
 from hmic_analysis.cli.main import main
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.fingerprint import Library, imported, names_imported, read_notebook, settings_named
 from hmic_analysis.runs.plan import check_table, make_plan
@@ -116,7 +116,11 @@ def test_nothing_would_run_when_nothing_has_changed(project):
 def test_a_touched_file_and_a_changed_sentence_change_nothing(project):
     path = project.notebooks / "crime_recording_and_attendance" / "a6_named_suspects_and_bail.ipynb"
     path.write_text(path.read_text(encoding="utf-8").replace("Question asked.", "The question."), encoding="utf-8")
-    for touched in (path, project.processed / "kent" / "manifest.json", project.params / "findings.yml"):
+    for touched in (
+        path,
+        project.processed / "kent" / "manifest.json",
+        project.params / "findings" / "a6_suspects.yml",
+    ):
         os.utime(touched, (1, 1))
     assert due(project) == {}
 
@@ -146,11 +150,11 @@ def test_changed_code_of_one_notebook_reaches_that_finding_alone(project):
 
 
 def test_one_threshold_reaches_the_finding_that_has_it(project):
-    assert due(project, overrides={"thresholds.A6.activity_days": "14"}) == {
+    assert due(project, overrides={"definitions.A6.activity_days": "14"}) == {
         "cleveland A6": "parameter changed",
         "kent A6": "parameter changed",
     }
-    (project.params / "forces" / "kent.yml").write_text("thresholds:\n  A6: {activity_days: 14}\n", encoding="utf-8")
+    (project.params / "forces" / "kent.yml").write_text("definitions:\n  A6: {activity_days: 14}\n", encoding="utf-8")
     assert due(project) == {"kent A6": "parameter changed"}
 
 
@@ -213,13 +217,13 @@ def test_planning_and_asking_why_change_nothing_on_disk(project, capsys):
         return {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(project.root.rglob("*"))}
 
     before = snapshot()
-    assert hmic(project, "plan", "--all", "--set", "thresholds.A6.activity_days=14") == 0
-    assert hmic(project, "why", "A6", "kent", "--set", "thresholds.A6.activity_days=14") == 0
+    assert hmic(project, "plan", "--all", "--set", "definitions.A6.activity_days=14") == 0
+    assert hmic(project, "why", "A6", "kent", "--set", "definitions.A6.activity_days=14") == 0
     assert hmic(project, "status") == 0
     assert snapshot() == before
     said = capsys.readouterr().out
     assert "kent A6 Named suspects outstanding and bail absconders: would run, parameter changed." in said
-    assert "changed: thresholds.A6.activity_days, 28 before, 14 now" in said
+    assert "changed: definitions.A6.activity_days, 28 before, 14 now" in said
 
 
 def test_why_names_the_module_and_the_table(project, capsys):

@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.record import read_record
 from hmic_analysis.runs.session import Holder

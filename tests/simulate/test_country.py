@@ -44,7 +44,7 @@ def test_no_two_claims_turn_on_the_same_fact():
 
 
 def test_every_claim_but_views_and_what_follows_from_others_can_be_drawn(root):
-    from hmic_analysis.params.load import load_params
+    from hmic_analysis.params.read import load_params
     from hmic_analysis.project import find_project
 
     claims = {c: spec for f in load_params(find_project(root)).findings.values() for c, spec in f.claims.items()}

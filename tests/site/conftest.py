@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hmic_analysis.params.load import load_params
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 from hmic_analysis.site.build import build_site
 

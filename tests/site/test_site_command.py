@@ -9,7 +9,7 @@ import pytest
 from hmic_analysis.cli.main import main
 from hmic_analysis.disclosure.check import check_release
 from hmic_analysis.documents import embargo
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 
 from ..conftest import copy_project

@@ -9,7 +9,7 @@ import yaml
 
 from hmic_analysis.cli.main import main
 from hmic_analysis.evidence.bundle import read_bundle
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.simulate.facts import Facts
 

@@ -14,7 +14,7 @@ import pytest
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.cli.main import main
 from hmic_analysis.evidence.bundle import read_bundle
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 
 from ..conftest import copy_project

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.session import prepare_force
 from hmic_analysis.simulate.a8_dispatch import sample_days

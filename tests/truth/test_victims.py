@@ -227,7 +227,7 @@ def test_without_the_year_before_the_question_asked_decides(tmp_path):
 
 
 def project_params(project):
-    from hmic_analysis.params.load import load_params
+    from hmic_analysis.params.read import load_params
 
     return load_params(project)
 

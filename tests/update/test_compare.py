@@ -12,7 +12,7 @@ from hmic_analysis.cli.main import main
 from hmic_analysis.documents.embargo import embargo_notice
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import read_bundle, write_bundle
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.read import load_params
 from hmic_analysis.process.kept import check_name, keep, kept_folder, kept_names, read_run
 from hmic_analysis.process.update import compare_runs
 from hmic_analysis.runs.record import BASIS_NAME
@@ -42,7 +42,7 @@ def later(bundle):
             "indicators": (bundle.indicators[0], known),
             "claims": tuple(claims),
             "inputs": {"crime.csv": "b" * 64},
-            "parameters": {**bundle.parameters, "thresholds.A1.known_pct": ("90.0", "params/findings.yml")},
+            "parameters": {**bundle.parameters, "thresholds.A1.known_pct": ("90.0", "params/findings")},
         }
     )
 

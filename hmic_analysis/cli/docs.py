@@ -1,23 +1,29 @@
-"""Pages for people made from what is declared: the catalogue, ``docs/findings.md``, and the tables of a return."""
+"""``hmic docs``: pages made from what is declared: the catalogue, and the tables of a return with their columns."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from hmic_analysis.cli.console import ProjectOption, out
 from hmic_analysis.contracts import CONTRACTS, Contract
 from hmic_analysis.contracts.base import KINDS, Reference
-from hmic_analysis.params.models import ClaimSpec, FindingSpec, Params, ThresholdSpec
+from hmic_analysis.params.catalogue import DefinitionSpec, FindingSpec, fill
+from hmic_analysis.params.models import Params
+from hmic_analysis.params.read import load_params
+from hmic_analysis.params.resolve import words_of
+from hmic_analysis.project import find_project
 
 HEAD = """# Findings and claims
 
-Made by `hmic docs` from the catalogue in `params/`; change that, not this page.
+Made by `hmic docs` from the catalogue in `params/findings/`; change that, not this page.
 
 A claim is the unit that can be true or false. Its verdict is *supported*, *contradicted* or *not determinable*, and is
 always about the truth of the statement, never about whether the force is good. A *judgement* is the view of the
-inspectors and gets no verdict. Thresholds are proposals of this project, not numbers of the inspectorate; each can be
-changed for all forces or for one (see `docs/parameters.md`).
+inspectors and gets no verdict. What is counted is told with the values that hold for every force: a force for which a
+definition differs has another figure, which is never put beside those of others. Thresholds are proposals of this
+project, not numbers of the inspectorate; each can be changed for all forces or for one (see `docs/parameters.md`).
 """
-
 RETURNS_HEAD = """# Returns as the forces sent them
 
 Made by `hmic docs` from the contracts in `hmic_analysis/contracts/`; change those, not this page.
@@ -37,6 +43,17 @@ tables: `incident.csv`, `deployment.csv`, `crime.xlsx`, `suspect.parquet` ...
 
 **Other layouts** are described once in a mapping file, see `docs/mapping.md`.
 """
+WINDOWS = {"period": "period", "as_of": "as-of day"}
+
+
+def docs(project: ProjectOption = None) -> None:
+    """Write the pages made from what is declared: the catalogue, and the tables of a return with their columns."""
+    home = find_project(project)
+    for place, text in pages(load_params(home)).items():
+        path = home.root / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        out().print(f"Written: {home.relative(path)}", markup=False)
 
 
 def pages(params: Params) -> dict[Path, str]:
@@ -58,25 +75,51 @@ def pages(params: Params) -> dict[Path, str]:
 
 
 def catalogue_page(params: Params) -> str:
-    """The catalogue in Markdown.
-
-    Parameters
-    ----------
-    params : Params
-
-    Returns
-    -------
-    str
-        A page that ends with a line break.
-    """
+    """The catalogue in Markdown, ``docs/findings.md``; definitions hold the values of the inspection."""
     lines = [HEAD]
     section = ""
     for finding in params.findings.values():
         if finding.section != section:
             section = finding.section
             lines.append(f"## {params.inspection.letter.sections.get(section, section)}\n")
-        lines += _finding(finding)
+        lines += _finding_lines(finding, words_of(params, finding))
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _finding_lines(finding: FindingSpec, words: Mapping[str, str]) -> list[str]:
+    useful = f"; useful: {_codes(finding.tables.useful)}" if finding.tables.useful else ""
+    lines = [
+        f"### {finding.id} {finding.title}\n",
+        f"*{finding.question}*\n",
+        f"Notebook: `{finding.notebook}`. Needs any of: {_codes(finding.tables.core)}{useful}.\n",
+        "| claim | statement | type | how the verdict is reached |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| {c.id} | {c.statement} | {c.type} | {c.rule} |" for c in finding.claims.values()]
+    for part, told in (("definition", "what it defines"), ("threshold", "what it decides")):
+        if amounts := getattr(finding, f"{part}s"):
+            lines += ["", f"| {part} | value | {told} |", "|---|---:|---|"]
+            lines += [f"| `{name}` | {_say_amount(a)} | {a.meaning} |" for name, a in amounts.items()]
+    lines += [
+        "",
+        "| indicator | kind, unit | of | what is counted | over | notes | better |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for i in finding.indicators.values():
+        what, over, notes = (fill(text, words) for text in i.texts.values())
+        by = f" by {i.by}" if i.by else ""
+        kind = f"{i.kind}, {i.unit}" if i.kind != i.unit else i.kind
+        lines.append(f"| `{i.name}`{by} | {kind} | {WINDOWS[i.window]} | {what} | {over} | {notes} | {i.better} |")
+    return [*lines, ""]
+
+
+def _say_amount(amount: DefinitionSpec) -> str:
+    unit = {"%": "%", "count": ""}.get(amount.unit, f" {amount.unit}")
+    return f"{amount.value:g}{unit}"
+
+
+def _codes(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{n}`" for n in names)
 
 
 def returns_page(params: Params) -> str:
@@ -126,39 +169,3 @@ def _refers(reference: Reference) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def _finding(finding: FindingSpec) -> list[str]:
-    notebook = f"`{finding.notebook}`" if finding.notebook else "comes later"
-    useful = f"; useful: {_codes(finding.tables.useful)}" if finding.tables.useful else ""
-    lines = [
-        f"### {finding.id} {finding.title}\n",
-        f"*{finding.question}*\n",
-        f"Notebook: {notebook}. Needs any of: {_codes(finding.tables.core)}{useful}.\n",
-        "| claim | statement | type | how the verdict is reached |",
-        "|---|---|---|---|",
-    ]
-    lines += [_claim(c) for c in finding.claims.values()]
-    if finding.thresholds:
-        lines += ["", "| threshold | value | what it decides |", "|---|---:|---|"]
-        lines += [f"| `{n}` | {_amount(t)} | {t.meaning} |" for n, t in finding.thresholds.items()]
-    if finding.indicators:
-        lines += ["", "| indicator | unit | what is counted | over | better |", "|---|---|---|---|---|"]
-        lines += [
-            f"| `{i.name}`{f' by {i.by}' if i.by else ''} | {i.unit} | {i.numerator} | {i.denominator} | {i.better} |"
-            for i in finding.indicators
-        ]
-    return [*lines, ""]
-
-
-def _claim(claim: ClaimSpec) -> str:
-    return f"| {claim.id} | {claim.statement} | {claim.type} | {claim.rule} |"
-
-
-def _amount(threshold: ThresholdSpec) -> str:
-    unit = {"%": "%", "count": ""}.get(threshold.unit, f" {threshold.unit}")
-    return f"{threshold.value:g}{unit}"
-
-
-def _codes(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{n}`" for n in names)

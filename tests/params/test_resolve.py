@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.load import load_params
-from hmic_analysis.params.resolve import resolve
-from hmic_analysis.params.show import finding_rows, parameter_rows
+from hmic_analysis.params.read import load_params
+from hmic_analysis.params.resolve import finding_rows, parameter_rows, resolve
 from hmic_analysis.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,11 +27,9 @@ def layered(tmp_path_factory):
     """A project in which all three levels give something."""
     root = tmp_path_factory.mktemp("layered")
     shutil.copytree(ROOT / "params", root / "params", ignore=shutil.ignore_patterns("sources", "letters"))
-    findings = root / "params" / "findings.yml"
-    text = findings.read_text(encoding="utf-8")
-    mark = "    notebook: crime_recording_and_attendance/a6_named_suspects_and_bail.ipynb\n"
-    given = "    as_of: 2014-02-28\n    min_n: 20\n    grades: {targets: {priority: {urban: 45}}}\n"
-    findings.write_text(text.replace(mark, mark + given), encoding="utf-8")
+    finding = root / "params" / "findings" / "a6_suspects.yml"
+    given = "as_of: 2014-02-28\nmin_n: 20\ngrades: {targets: {priority: {urban: 45}}}\n"
+    finding.write_text(given + finding.read_text(encoding="utf-8"), encoding="utf-8")
     (root / "params" / "forces" / "cleveland.yml").write_text(
         "min_n: 30\n"
         "grades:\n"
@@ -40,7 +37,7 @@ def layered(tmp_path_factory):
         "  targets:\n"
         "    emergency: {urban: 10}\n"
         "attendance: {resource_types: [officer]}\n"
-        "thresholds:\n"
+        "definitions:\n"
         "  A6: {activity_days: 14}\n",
         encoding="utf-8",
     )
@@ -91,13 +88,13 @@ def test_every_value_says_where_it_was_given(layered):
     values = resolve(layered, "cleveland", "A6", {"confidence": "99"}).values
     assert values["min_n"] == ("30", "params/forces/cleveland.yml:1")
     assert values["grades.targets.emergency.urban"] == ("10", "params/forces/cleveland.yml:5")
-    assert values["thresholds.A6.activity_days"] == ("14", "params/forces/cleveland.yml:8")
+    assert values["definitions.A6.activity_days"] == ("14", "params/forces/cleveland.yml:8")
     assert values["confidence"] == ("99", "command line")
     assert values["force.population"][0] == "559966"
     assert values["force.population"][1].startswith("params/forces.yml:")
     assert values["as_of"][0] == "2014-02-28"
-    assert values["as_of"][1].startswith("params/findings.yml:")
-    assert not [k for k in values if k.startswith("thresholds.A1.")]
+    assert values["as_of"][1].startswith("params/findings/a6_suspects.yml:")
+    assert not [k for k in values if k.startswith(("thresholds.A1.", "definitions.A3."))]
 
 
 def test_origins_point_at_the_line_that_holds_the_value(params):
@@ -115,12 +112,33 @@ def test_thresholds_are_those_of_the_finding(params):
     assert found.threshold("owner_assigned_pct") == 95
     assert found.thresholds["contradicted_pct"] == 60
     with pytest.raises(
-        ParameterError, match="Finding A6 has no threshold 'activty_days'. Did you mean 'activity_days'"
+        ParameterError, match="Finding A6 has no definition 'activty_days'. Did you mean 'activity_days'"
     ):
-        found.threshold("activty_days")
+        found.definition("activty_days")
+    assert found.definition("activity_days") == 28
     assert resolve(params, "cleveland").thresholds == {}
     with pytest.raises(ParameterError, match="no threshold"):
         resolve(params, "cleveland").threshold("owner_assigned_pct")
+
+
+def test_a_definition_is_told_with_the_values_that_hold(layered):
+    one, other = (resolve(layered, force, "A6").defined("active_28d_pct") for force in ("durham", "cleveland"))
+    assert one.words == "outstanding with a documented enquiry in the last 28 days / named suspects outstanding"
+    assert "in the last 14 days" in other.words
+    assert (one.values, other.values) == ({"activity_days": "28"}, {"activity_days": "14"})
+    assert one.mark != other.mark
+
+
+def test_the_same_definition_has_the_same_mark_whatever_else_differs(layered):
+    marks = {resolve(layered, force, "A6").defined("owner_assigned_pct[x]").mark for force in ("durham", "cleveland")}
+    assert len(marks) == 1
+
+
+def test_settings_that_define_a_figure_stand_in_its_definition(layered):
+    one, other = (resolve(layered, force, "A2").defined("attendance_pct") for force in ("durham", "cleveland"))
+    assert one.values["attendance.resource_types"] == "officer, special, PCSO, CSI and investigator"
+    assert other.values["attendance.resource_types"] == "officer"
+    assert one.mark != other.mark
 
 
 def test_quantifiers_by_word_or_key(params):

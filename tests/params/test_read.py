@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hmic_analysis.errors import EXIT_PARAMETERS, ParameterError
-from hmic_analysis.params.load import load_params
+from hmic_analysis.params.models import SECTIONS
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,8 +27,9 @@ def project(tmp_path):
     """A project of its own whose parameter files a test may spoil."""
     target = tmp_path / "params"
     (target / "forces").mkdir(parents=True)
-    for name in ("inspection.yml", "findings.yml", "forces.yml"):
+    for name in ("inspection.yml", "forces.yml"):
         shutil.copy(ROOT / "params" / name, target / name)
+    shutil.copytree(ROOT / "params" / "findings", target / "findings")
     for path in (ROOT / "params" / "forces").glob("*.yml"):
         shutil.copy(path, target / "forces" / path.name)
     return Project(tmp_path)
@@ -56,11 +58,54 @@ def own(project, slug, text):
     (project.params / "forces" / f"{slug}.yml").write_text(text, encoding="utf-8")
 
 
-def test_the_project_holds_43_forces_20_findings_and_48_claims(params):
-    assert len(params.territorial) == 43
-    assert sum(len(f.claims) for f in params.findings.values()) == 48
-    letters = {"P": 5, "A": 10, "F": 5}
-    assert list(params.findings) == [f"{k}{i}" for k, n in letters.items() for i in range(1, n + 1)]
+def test_every_file_of_the_catalogue_is_a_finding_in_the_order_of_the_letter(params):
+    stems = {path.stem for path in (ROOT / "params" / "findings").glob("*.yml")}
+    assert {f.stem for f in params.findings.values()} == stems
+    assert all(f.stem.startswith(f"{f.id.lower()}_") for f in params.findings.values())
+    places = [(SECTIONS.index(f.section), int(f.id[1:])) for f in params.findings.values()]
+    assert places == sorted(places)
+    assert set(params.known) == set(params.findings)
+
+
+def test_a_new_finding_is_a_new_file_and_touches_no_list(project):
+    text = (project.params / "findings" / "a10_review.yml").read_text(encoding="utf-8")
+    (project.params / "findings" / "a12_again.yml").write_text(text.replace("A10a", "A12a"), encoding="utf-8")
+    found = list(load_params(project).findings)
+    assert found.index("A12") == found.index("A10") + 1
+
+
+def test_only_the_files_of_the_findings_asked_for_are_read(project):
+    (project.params / "findings" / "f1_demand.yml").write_bytes(b"\x00")
+    params = load_params(project, ["A6"])
+    assert list(params.findings) == ["A6"] and "F1" in params.known
+    assert params.finding("A6").title
+    with pytest.raises(ParameterError, match="f1_demand.yml"):
+        load_params(project)
+    with pytest.raises(ParameterError, match="no finding 'A77'"):
+        load_params(project, ["A77"])
+    own(project, "cleveland", "thresholds: {A11: {activity_days: 3}}\n")
+    with pytest.raises(ParameterError, match="unknown finding 'A11'"):
+        load_params(project, ["A6"])
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("suspects.yml", "name it by a letter, a number and a word in lower case, such as a6_suspects.yml"),
+        ("A12_Again.yml", "name it by a letter"),
+        ("a10_again.yml", "holds finding A10 already"),
+        ("a12_again.yaml", "rename it to a12_again.yml"),
+    ],
+)
+def test_names_of_files_of_the_catalogue(project, name, said):
+    shutil.copy(project.params / "findings" / "a10_review.yml", project.params / "findings" / name)
+    message = refused(project)
+    assert said in message and f"params/findings/{name}" in message.replace("a10_review", "a10_again")
+
+
+def test_a_project_without_findings_says_so(project):
+    shutil.rmtree(project.params / "findings")
+    assert "params/findings holds no finding" in refused(project)
 
 
 def test_kinds_other_and_national_stand_beside_the_forces(params):
@@ -120,11 +165,16 @@ def test_all_faults_of_all_files_come_in_one_message(project):
         ("quantifiers: {sme: {min_count: 3}}\n", "unknown quantifier 'sme'. Did you mean 'some'?"),
         ("quantifiers: {some: {min_cuont: 3}}\n", "unknown key 'min_cuont'. Did you mean 'min_count'?"),
         ("thresholds: {A11: {activity_days: 3}}\n", "unknown finding 'A11'. Did you mean 'A1'?"),
-        ("thresholds: {A6: {activty_days: 3}}\n", "unknown threshold 'activty_days'. Did you mean 'activity_days'?"),
-        ("thresholds: {A6: {activity_days: many}}\n", "'many' stands where a number is expected."),
+        ("definitions: {A6: {activty_days: 3}}\n", "unknown definition 'activty_days'. Did you mean 'activity_days'?"),
+        (
+            "thresholds: {A6: {activity_days: 3}}\n",
+            "'activity_days' is a definition: write definitions.A6.activity_days.",
+        ),
+        ("definitions: {A6: {owner_assigned_pct: 3}}\n", "is a threshold: write thresholds.A6.owner_assigned_pct."),
+        ("definitions: {A6: {activity_days: many}}\n", "'many' stands where a number is expected."),
         ("thresholds: {A6: 3}\n", "'3' stands where keys with values are expected"),
         ("thresholds: {A6: {active_28d_pct: 130}}\n", "Allowed: from 0 to 100."),
-        ("thresholds: {A6: {activity_days: -1}}\n", "Allowed: 0 or more."),
+        ("definitions: {A6: {activity_days: -1}}\n", "Allowed: 0 or more."),
         ("most_similar_forces: [durrham]\n", "unknown force 'durrham'. Did you mean 'durham'?"),
         ("pfa_code: 13\n", "'13' stands where text is expected."),
         ("addressee: {name: A, post: B}\n", "addressee.salutation: this key is missing."),
@@ -266,9 +316,10 @@ def test_sections_of_the_letter_have_titles(project, old, new, said):
 
 def test_random_damage_is_always_told_and_never_a_crash(project):
     # One finding and one force are enough to lay everything together, and quick to read.
-    findings, forces = project.params / "findings.yml", project.params / "forces.yml"
-    text = findings.read_text(encoding="utf-8")
-    findings.write_text("findings:\n" + text[text.index("  A10:\n") : text.index("  F1:\n")], encoding="utf-8")
+    forces = project.params / "forces.yml"
+    for path in (project.params / "findings").glob("*.yml"):
+        if path.stem != "a10_review":
+            path.unlink()
     forces.write_text(forces.read_text(encoding="utf-8").partition("  bedfordshire:\n")[0], encoding="utf-8")
     for extra in (project.params / "forces").glob("*.yml"):
         extra.unlink()
