@@ -177,7 +177,7 @@ def check(force: ForceOption = None, everyone: AllOption = False, project: Proje
             code = EXIT_DATA
             continue
         table = plain_table("", "About", "", "Account", title=params.force(slug).name)
-        for row in check_rows(manifest):
+        for row in check_rows(manifest, resolve(params, slug).max_unmatched_pct):
             table.add_row(row.what, row.name, "" if row.state == "ok" else row.state, row.text)
         out().print(table)
         if manifest.broken:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["text", "code", "codes", "integer", "number", "timestamp", "date", "month", "boolean", "person"]
+Fold = Literal["case", "zeros", "point", "prefix"]
 
 #: What a value of each kind looks like in a return.
 KINDS = {
@@ -24,7 +25,7 @@ KINDS = {
     "person": "person (kept as a keyed hash)",
 }
 #: What may keep two writings of one reference apart, and is joined only where somebody allowed it.
-FOLDS = {
+FOLDS: dict[Fold, str] = {
     "case": "capital and small letters",
     "zeros": "leading zeros",
     "point": "a point and zeros at the end, as a spreadsheet adds them",

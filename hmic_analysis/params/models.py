@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from hmic_analysis.contracts.a5_offenders import AGENCIES
-from hmic_analysis.contracts.base import MONTHS
+from hmic_analysis.contracts.base import MONTHS, Fold
 from hmic_analysis.contracts.core import CONTACT_MODES, INCIDENT_RESULTS, REPORT_ROUTES, RESOURCE_TYPES
 from hmic_analysis.errors import ParameterError, did_you_mean
 
@@ -298,6 +298,7 @@ class Settings(Model):
     other_agencies: OtherAgencies
     offender_management: OffenderManagement
     min_n: Count
+    max_unmatched_pct: Percent
     confidence: Annotated[float, Field(strict=True, gt=50, lt=100, allow_inf_nan=False)]
     disclosure: Disclosure
 
@@ -434,8 +435,8 @@ class ForceSpec(Model):
     officers, full-time equivalents, 31 March 2014; ``recorded_crime_2013_14``: offences recorded, April 2013 to March
     2014; ``recorded_crime_mix``: the same by group of offence; ``per_head_meaningless``: whether rates per resident
     say nothing, for want of residents; ``most_similar_forces``: slugs; ``sources``: names of mappings in
-    ``params/sources``; ``raw``: folder of its data, below the project, where it isn't ``data/raw/<slug>``;
-    ``signatory``: in place of the signatory of the inspection.
+    ``params/sources``; ``raw``: folder of its data, below the project, where it isn't ``data/raw/<slug>``; ``match``:
+    what may lie between two writings of one reference, such as ``case``; ``signatory``: in place of the signatory of the inspection.
     """
 
     slug: Text
@@ -453,6 +454,7 @@ class ForceSpec(Model):
     most_similar_forces: tuple[Text, ...] = ()
     sources: Annotated[tuple[Text, ...], Field(min_length=1)] = ("standard",)
     raw: Text | None = None
+    match: tuple[Fold, ...] = ()
     addressee: Addressee | None = None
     signatory: Signatory | None = None
 

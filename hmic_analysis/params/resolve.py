@@ -108,6 +108,11 @@ class Resolved:
         return self.settings.min_n
 
     @property
+    def max_unmatched_pct(self) -> float:
+        """References that may lead nowhere before nothing rests on them any more, in per cent."""
+        return self.settings.max_unmatched_pct
+
+    @property
     def confidence(self) -> float:
         """Level of intervals in per cent."""
         return self.settings.confidence

@@ -154,7 +154,9 @@ def _try(project: Project, settings: Resolved, force: str, raw: Path, staged: Pa
     """Load the staged return; where it can't be used, load what was there again and say why."""
     fault = ""
     try:
-        after = prepare(project, list(settings.sources), force, staged, settings.timezone).manifest
+        after = prepare(
+            project, list(settings.sources), force, staged, settings.timezone, settings.force.match
+        ).manifest
         newly = {t: f for t, f in after.broken.items() if not (before and before.broken.get(t))}
         if newly:
             fault = "\n".join(dict.fromkeys(newly.values()))
@@ -167,7 +169,7 @@ def _try(project: Project, settings: Resolved, force: str, raw: Path, staged: Pa
         fault = refused.message
     if fault:
         if raw.is_dir() and before is not None:
-            prepare(project, list(settings.sources), force, raw, settings.timezone)
+            prepare(project, list(settings.sources), force, raw, settings.timezone, settings.force.match)
         shown = fault.replace(project.relative(staged), project.relative(raw))
         raise DataError(f"The corrected data of {force} can't be loaded. {shown}\nNothing was changed.")
 

@@ -164,7 +164,7 @@ def prepare_force(project: Project, params: Params, slug: str) -> PrepareResult 
     raw = _return_of(project, settings)
     if raw is None:
         return None
-    return prepare(project, list(settings.sources), slug, raw, settings.timezone)
+    return prepare(project, list(settings.sources), slug, raw, settings.timezone, settings.force.match)
 
 
 def prepare_forces(
@@ -203,7 +203,7 @@ def _already(project: Project, params: Params, slug: str) -> Prepared | _Due:
         raw = _return_of(project, settings)
         if raw is None:
             return None
-        return unchanged(project, list(settings.sources), slug, raw, settings.timezone) or _DUE
+        return unchanged(project, list(settings.sources), slug, raw, settings.timezone, settings.force.match) or _DUE
     except DataError as fault:
         return fault
 

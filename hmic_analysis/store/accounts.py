@@ -21,6 +21,7 @@ from hmic_analysis.store.feeds import Feed
 from hmic_analysis.store.mapping import CannotTell, Note
 from hmic_analysis.store.persons import make_private_folder, restrict
 from hmic_analysis.store.rawtable import RawTable
+from hmic_analysis.store.references import ReferenceEntry
 from hmic_analysis.store.sql import literal, scalar
 from hmic_analysis.store.stage import stage_name
 from hmic_analysis.store.textfile import BadLine
@@ -90,6 +91,8 @@ class Manifest(_Model):
         tables that were not supplied.
     columns_not_used : dict
         By file.
+    references : tuple of ReferenceEntry
+        What refers to another table supplied, with the rows that have their partner.
     files_not_read : tuple of str
     key_id : str
         Name of the key of the person hashes.
@@ -112,6 +115,7 @@ class Manifest(_Model):
     contracts_sha256: str
     key_id: str
     columns_not_used: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    references: tuple[ReferenceEntry, ...] = ()
     files_not_read: tuple[str, ...] = ()
 
     def cannot_tell(self, about: str) -> tuple[CannotTell, ...]:
@@ -439,7 +443,7 @@ class CheckRow:
     ----------
     what : str
         ``file``, ``table``, ``rejected``, ``flag``, ``broken``, ``not used``, ``not read``, ``cannot tell``,
-        ``suspect period``, ``remark``, ``synthetic``.
+        ``suspect period``, ``remark``, ``reference``, ``synthetic``.
     name : str
         The file or table it is about.
     state : str
@@ -452,7 +456,7 @@ class CheckRow:
     text: str
 
 
-def check_rows(manifest: Manifest) -> list[CheckRow]:
+def check_rows(manifest: Manifest, max_unmatched_pct: float = 5.0) -> list[CheckRow]:
     """The account of a force's processed tables.
 
     Files first, then tables with their flags, then what was left aside and what the source can't tell.
@@ -467,6 +471,7 @@ def check_rows(manifest: Manifest) -> list[CheckRow]:
         span = f", {entry.first} to {entry.last}" if entry.first else ""
         rows.append(CheckRow("table", name, "ok" if entry.rows else "warning", f"{entry.rows:,} rows{span}"))
         rows += [CheckRow("flag", name, "note", f"{flag}: {n:,} rows") for flag, n in entry.flags.items()]
+    rows += _references(manifest, max_unmatched_pct)
     rows += [CheckRow("not read", file, "note", "no table asks for it") for file in manifest.files_not_read]
     rows += [CheckRow("broken", table, "warning", fault) for table, fault in manifest.broken.items()]
     rows += _not_used(manifest)
@@ -480,6 +485,22 @@ def check_rows(manifest: Manifest) -> list[CheckRow]:
         for n in manifest.notes
     ]
     return rows
+
+
+def _references(manifest: Manifest, limit: float) -> list[CheckRow]:
+    """References that don't hold, those of which a few don't, and how many are as they should be."""
+    rows, whole = [], 0
+    for entry in manifest.references:
+        if not entry.fits(limit):
+            state: State = "warning" if entry.every or entry.mends else "note"
+            rows.append(CheckRow("reference", entry.table, state, f"{entry.said()}. {entry.request()}"))
+        elif entry.joined or entry.mends or (entry.every and entry.unmatched):
+            rows.append(CheckRow("reference", entry.table, "note", entry.said()))
+        else:
+            whole += 1
+    if whole:
+        rows.append(CheckRow("reference", "", "ok", f"{whole} from one table to another are as they should be"))
+    return sorted(rows, key=lambda row: ("warning", "note", "ok").index(row.state))
 
 
 def _not_used(manifest: Manifest) -> list[CheckRow]:

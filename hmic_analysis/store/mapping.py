@@ -21,6 +21,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from hmic_analysis.contracts.base import Fold
 from hmic_analysis.errors import ParameterError
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -420,6 +421,7 @@ class Mapping(Model):
     identifiers: Words = ()
     files: dict[str, FileSpec] = Field(default_factory=dict)
     tables: dict[str, tuple[TableSpec, ...]] = Field(default_factory=dict)
+    match: tuple[Fold, ...] = ()
     cannot_tell: tuple[CannotTell, ...] = ()
     notes: tuple[Note, ...] = ()
 

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +38,7 @@ from hmic_analysis.store.inputs import InputFile, Read, discover
 from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
 from hmic_analysis.store.persons import key_id, make_private_folder, person_key, use_key
 from hmic_analysis.store.rawtable import RawTable
+from hmic_analysis.store.references import ReferenceEntry, References
 from hmic_analysis.store.sql import literal, make_macros
 from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, settle_folds, stage_feed
 from hmic_analysis.store.tables import manifest_path, read_manifest
@@ -48,7 +49,7 @@ from hmic_analysis.store.times import make_time_macros
 # Versions of a force's processed tables: their names, their lock, and the switch from one to the next.
 
 #: Raise when the loader gives other tables for the same input.
-LOADER_VERSION = 4
+LOADER_VERSION = 5
 HASHING_THREADS = 4
 
 
@@ -61,7 +62,7 @@ def contracts_sha256() -> str:
 
 
 def version_of(
-    sources: list[LoadedMapping], files: list[InputFile], key: bytes, timezone: str
+    sources: list[LoadedMapping], files: list[InputFile], key: bytes, timezone: str, match: Sequence[str] = ()
 ) -> tuple[str, dict[str, object]]:
     """The name of the version that these inputs give, and what went into it."""
     parts: dict[str, object] = {
@@ -71,6 +72,7 @@ def version_of(
         "contracts": contracts_sha256(),
         "key": key_id(key),
         "timezone": timezone,
+        "match": list(match),
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=False).encode()).hexdigest()
     return f"v-{digest[:12]}", parts
@@ -144,10 +146,11 @@ def prepare(
     force: str,
     raw: Path,
     timezone: str = "Europe/London",
+    match: Sequence[str] = (),
 ) -> PrepareResult:
-    """Turn one force's return into processed tables."""
+    """Turn one force's return into processed tables; ``match`` names folds that may join references of any table."""
     sources, files, shown, key = _ingredients(project, params_resolved_sources, raw)
-    version, parts = version_of(sources, files, key, timezone)
+    version, parts = version_of(sources, files, key, timezone, match)
     make_private_folder(project.keys)
     with force_lock(project.keys / f"prepare-{force}.lock", force):
         old = read_manifest(project, force)
@@ -156,7 +159,7 @@ def prepare(
         folder = project.processed / force
         folder.mkdir(parents=True, exist_ok=True)
         clear_leftovers(folder, project.keys, force, keep=old.version if old else "")
-        job = _Job(project, sources, files, force, shown, timezone, version, parts, key)
+        job = _Job(project, sources, files, force, shown, timezone, version, parts, key, tuple(match))
         with tempfile.TemporaryDirectory(prefix=f"work-{force}-", dir=project.keys, ignore_cleanup_errors=True) as work:
             manifest = _build(job, Path(work))
         write_atomically(manifest_path(project, force), manifest.model_dump_json(indent=1, by_alias=True) + "\n")
@@ -170,6 +173,7 @@ def unchanged(
     force: str,
     raw: Path,
     timezone: str = "Europe/London",
+    match: Sequence[str] = (),
 ) -> PrepareResult | None:
     """The tables of a force whose return, mappings and contracts are those that they were made from.
 
@@ -179,7 +183,7 @@ def unchanged(
     if old is None:
         return None
     sources, files, _, key = _ingredients(project, params_resolved_sources, raw)
-    if old.version == version_of(sources, files, key, timezone)[0] and is_whole(project, old):
+    if old.version == version_of(sources, files, key, timezone, match)[0] and is_whole(project, old):
         return PrepareResult(force, "up_to_date", old)
     return None
 
@@ -205,6 +209,7 @@ class _Job:
     version: str
     parts: dict[str, Any]
     key: bytes
+    match: tuple[str, ...]
 
     @property
     def place(self) -> str:
@@ -226,7 +231,7 @@ def _build(job: _Job, work: Path) -> Manifest:
     try:
         reads, feeds, broken = read_return(con, job.sources, job.files, job.shown, job.timezone, work)
         raws = [raw for read in reads for found in read.tables.values() for raw in found]
-        _stage(con, job, reads, feeds.feeds, raws)
+        references = _stage(con, job, reads, feeds.feeds, raws)
         accounts = account(con, raws, feeds.feeds)
         tables = _write(con, job, feeds.feeds, raws, accounts)
         write_rejected(con, job.project.rejected(job.force), raws, feeds.feeds, accounts, work)
@@ -238,12 +243,12 @@ def _build(job: _Job, work: Path) -> Manifest:
     if final.exists():
         shutil.rmtree(final)
     os.replace(job.unfinished, final)
-    return _manifest(job, reads, feeds, raws, tables, accounts, broken)
+    return _manifest(job, reads, feeds, raws, tables, accounts, broken, references)
 
 
 def _stage(
     con: duckdb.DuckDBPyConnection, job: _Job, reads: list[Read], feeds: list[Feed], raws: list[RawTable]
-) -> None:
+) -> tuple[ReferenceEntry, ...]:
     numbers = {raw.table: i for i, raw in enumerate(raws)}
     specs = {raw.table: r.specs[n] for r in reads for n, found in r.tables.items() for raw in found}
     for raw in raws:
@@ -252,12 +257,28 @@ def _stage(
         stage_feed(con, feed, i, numbers[feed.raw.table], job.timezone)
     contracts = contract_tables(feeds)
     staged = {c.name for c in contracts}
+    match = {
+        table: {*job.match, *(fold for s in job.sources if s.name in names for fold in s.mapping.match)}
+        for table, names in _sources_of(feeds).items()
+    }
+    # Before repeats are looked for: two writings of one reference may make two rows of one.
+    references = References(con, staged, match)
+    references.join()
     for contract in contracts:
         reject_repeats(con, contract, {i: raw.file for i, raw in enumerate(raws)})
     for contract in contracts:
         settle_folds(con, contract, staged, job.place)
     for contract in contracts:
         flag_times(con, contract, staged)
+    return references.counted()
+
+
+def _sources_of(feeds: list[Feed]) -> dict[str, tuple[str, ...]]:
+    """Names of the sources that each table is fed from."""
+    found: dict[str, dict[str, None]] = {}
+    for feed in feeds:
+        found.setdefault(feed.table, {})[feed.source] = None
+    return {table: tuple(names) for table, names in found.items()}
 
 
 def _write(
@@ -276,7 +297,7 @@ def _write(
             first=first,
             last=last,
             sha256=file_sha256(path),
-            sources=tuple(dict.fromkeys(f.source for f in feeds if f.table == name)),
+            sources=_sources_of(feeds)[name],
             synthetic=name in made_up,
             flags=count_flags(accounts.tables[name]),
             accounts=tuple(accounts.tables[name]),
@@ -292,6 +313,7 @@ def _manifest(
     tables: dict[str, TableEntry],
     accounts: Accounts,
     broken: dict[str, str],
+    references: tuple[ReferenceEntry, ...],
 ) -> Manifest:
     used = {name for read in reads for name in read.used}
     ignored = [name for read in reads for name in read.ignored]
@@ -312,6 +334,7 @@ def _manifest(
         contracts_sha256=job.parts["contracts"],
         key_id=job.parts["key"],
         columns_not_used={f: tuple(c) for f, c in feeds.unused.items()},
+        references=references,
         files_not_read=tuple([f.shown for f in job.files if f.shown not in used] + ignored),
     )
 

@@ -14,7 +14,7 @@ from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.sql import literal, scalar
 from hmic_analysis.store.times import GAP, zone_macros
-from hmic_analysis.store.typed import JITTER, sql_type, typed_select
+from hmic_analysis.store.typed import JITTER, sql_type, text_columns, typed_select
 
 
 def stage_name(table: str) -> str:
@@ -37,9 +37,10 @@ def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: in
     """Type the rows of one feed into the staging table of its table."""
     contract = CONTRACTS[feed.table]
     columns = ", ".join(f"{c.name} {sql_type(c)}" for c in contract.columns)
+    texts = "".join(f", text_{name} VARCHAR" for name in text_columns(contract))
     con.execute(
         f"CREATE TABLE IF NOT EXISTS {stage_name(feed.table)} "
-        f"(feed INTEGER, file INTEGER, _row BIGINT, {columns}, flags VARCHAR[], reasons VARCHAR[])"
+        f"(feed INTEGER, file INTEGER, _row BIGINT, {columns}, flags VARCHAR[], reasons VARCHAR[]{texts})"
     )
     if feed.raw.straight is not None:
         # A standard return: the whole file feeds this one table.

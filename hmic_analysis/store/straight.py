@@ -15,7 +15,7 @@ from hmic_analysis.store.rawtable import Layout, Straight, fold_name, numbered
 from hmic_analysis.store.sql import literal, words
 from hmic_analysis.store.textfile import CHUNK, Scan
 from hmic_analysis.store.times import utc_between
-from hmic_analysis.store.typed import TRUE_WORDS, sql_type
+from hmic_analysis.store.typed import TRUE_WORDS, sql_type, text_columns
 
 # --------------------------------------------------------------------------------------------------------------------
 # Files whose every line is one record, which is what most files are: told without looking at each byte.
@@ -456,8 +456,11 @@ class _Job:
                 month = f"CAST(date_trunc('month', {there[column.month_of][0]}) AS DATE)"
                 value = month if value == "NULL" else f"coalesce({value}, {month})"
             given.append(f"({value})::{sql_type(column)} AS {column.name}")
-        lists = "[]::VARCHAR[] AS flags, []::VARCHAR[] AS reasons"
-        return f"SELECT _row, {', '.join(given)}, {lists} FROM {source}"
+        given += ["[]::VARCHAR[] AS flags", "[]::VARCHAR[] AS reasons"]
+        for name in text_columns(self.typing.contract):
+            text = f"upper(nullif({there[name][0]}, ''))" if name in there else "NULL::VARCHAR"
+            given.append(f"{text} AS text_{name}")
+        return f"SELECT _row, {', '.join(given)} FROM {source}"
 
     def _persons(self, source: str, name: str, value: str) -> tuple[str, str]:
         """Hash each person once where most occur many times."""

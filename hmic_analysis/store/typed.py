@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from hmic_analysis.contracts import Column, Contract
+from hmic_analysis.contracts import CONTRACTS, Column, Contract
 from hmic_analysis.store import times
 from hmic_analysis.store.columns import (
     SECONDS,
@@ -325,6 +325,17 @@ def sql_type(column: Column) -> str:
     return kinds.get(column.kind, "VARCHAR")
 
 
+def text_columns(contract: Contract) -> tuple[str, ...]:
+    """Person columns that refer or are referred to: their text is staged as well, since a hash can't be folded."""
+    own = [r.column for r in contract.references if r.every or contract.name not in _MANY]
+    named = [r.to for c in CONTRACTS.values() if c.name not in _MANY for r in c.references if r.table == contract.name]
+    return tuple(n for n in dict.fromkeys([*own, *named]) if contract.column(n).kind == "person")
+
+
+#: Tables with more rows than others, whose persons need not have a partner: to fold them costs more than it tells.
+_MANY = ("crime",)
+
+
 def _plain(
     con: duckdb.DuckDBPyConnection,
     plan: Plan,
@@ -529,7 +540,11 @@ def _statement(plan: Plan, contract: Contract) -> str:
     names = ", ".join(contract.column_names)
     flagged = _said(list(odd), [said for _, said in flags])
     reasons = _said(list(bad), [said for _, said in plan.reasons])
-    return f"SELECT _row, {names}, {flagged} AS flags, {reasons} AS reasons FROM ({layers})"
+    texts = "".join(
+        f", {f'person_text(t_{n})' if f't_{n}' in coded else 'NULL::VARCHAR'} AS text_{n}"
+        for n in text_columns(contract)
+    )
+    return f"SELECT _row, {names}, {flagged} AS flags, {reasons} AS reasons{texts} FROM ({layers})"
 
 
 def _said(tests: list[str], said: list[str]) -> str:

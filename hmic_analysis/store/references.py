@@ -1,0 +1,358 @@
+"""References between tables: which have their partner, which have none, and what in the writing keeps them apart.
+
+What is the same text by any reading is joined always: outer and inner space, and Unicode form.  The form is NFC, under
+which two spellings are one only where the standard calls them the same text; NFKC would also make one of references
+that somebody meant to differ, such as ``A2`` and ``A²``.  Whatever could make two things one, such as case or leading
+zeros, is tried and told, and joined only where the force's parameters or the mapping allow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from os.path import commonprefix
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field
+
+from hmic_analysis.contracts import CONTRACTS, Contract
+from hmic_analysis.contracts.base import FOLDS, Reference
+from hmic_analysis.store.sql import INVISIBLE, SPACES, literal
+from hmic_analysis.store.stage import stage_name
+from hmic_analysis.store.typed import text_columns
+
+#: What is joined without being allowed, as manifests name it.
+ALWAYS = "space or form"
+#: Longest prefix looked for.
+_LONGEST_PREFIX = 12
+_KEPT = "len(reasons) = 0"
+
+
+class ReferenceEntry(BaseModel):
+    """One reference of one return, counted over the rows kept.
+
+    Attributes
+    ----------
+    table, column, to_table, to_column : str
+    every : bool
+        Every row that gives it must have its partner.
+    rows : int
+        Rows of the table, those without the reference (``blank``) among them.
+    matched, unmatched : int
+        Rows with a partner, and without one though they give the reference.
+    values : int
+        Different references without a partner.
+    joined : dict of str to int
+        Rows whose reference was written otherwise than its partner and joined, by what lay between.
+    mends : dict of str to int
+        Rows without a partner that would have one under a fold that nobody allowed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: str
+    column: str
+    to_table: str
+    to_column: str
+    every: bool
+    rows: int
+    blank: int
+    matched: int
+    unmatched: int
+    values: int = 0
+    joined: dict[str, int] = Field(default_factory=dict)
+    mends: dict[str, int] = Field(default_factory=dict)
+
+    @property
+    def given(self) -> int:
+        """Rows that give the reference."""
+        return self.rows - self.blank
+
+    @property
+    def name(self) -> str:
+        """``deployment.incident_id``."""
+        return f"{self.table}.{self.column}"
+
+    @property
+    def mend(self) -> str:
+        """The fold that would join the most rows; blank if none would any."""
+        return max(self.mends, key=lambda fold: self.mends[fold]) if self.mends else ""
+
+    def fits(self, limit_pct: float) -> bool:
+        """Whether what rests on it can be said.
+
+        Parameters
+        ----------
+        limit_pct : float
+            Share of the references given that may be without a partner.
+
+        Returns
+        -------
+        bool
+            Where a row need not have a partner only those count that would have one if they were written like it;
+            and where not one of many has a partner, the two tables are not written alike whatever the reason.
+        """
+        if self.every:
+            return self.unmatched <= limit_pct / 100 * self.given
+        if not self.matched and self.given >= _MANY_ALONE:
+            return False
+        return max(self.mends.values(), default=0) <= limit_pct / 100 * self.given
+
+    def said(self) -> str:
+        """How many have a partner, and what would help."""
+        share = 100 * self.unmatched / self.given if self.given else 0.0
+        text = f"{self.column}: {self.matched:,} of {self.given:,} lead to {self.to_table}.{self.to_column}"
+        if self.unmatched:
+            text += f", {self.unmatched:,} ({share:.1f}%) lead nowhere"
+        if self.blank:
+            text += f"; {self.blank:,} blank"
+        if self.joined:
+            text += "; " + ", ".join(f"{n:,} joined over {fold}" for fold, n in self.joined.items())
+        if self.mend:
+            text += f"; {self.mends[self.mend]:,} would if {_words(self.mend)} made no difference"
+        return text
+
+    def request(self) -> str:
+        """What to ask the force for."""
+        wanted = f"{self.column} of {self.table} written as {self.to_column} of {self.to_table} writes it"
+        if self.mend:
+            allowed = self.mend.replace(" and ", ", ")
+            return f"Ask the force for {wanted}; or, if it says that they are the same, allow it: match: [{allowed}]."
+        return f"Ask the force for {wanted}, or for the rows of {self.to_table} that are missing."
+
+
+#: Rows from which it is no chance that not one has a partner.
+_MANY_ALONE = 30
+
+
+def _words(folds: str) -> str:
+    return " and ".join(FOLDS[fold] for fold in folds.split(" and "))
+
+
+@dataclass
+class _Joint:
+    """One reference on its way."""
+
+    contract: Contract
+    reference: Reference
+    rows: int = 0
+    given: int = 0
+    matched: int = 0
+    joined: dict[str, int] = field(default_factory=dict)
+    mends: dict[str, int] = field(default_factory=dict)
+    values: int = 0
+
+    @property
+    def stage(self) -> str:
+        return stage_name(self.contract.name)
+
+    @property
+    def target(self) -> str:
+        return stage_name(self.reference.table)
+
+    @property
+    def seen(self) -> tuple[str, str] | None:
+        """The columns whose text can be folded, here and there; None where only hashes are left."""
+        here, there = self.reference.column, self.reference.to
+        if self.contract.column(here).kind != "person":
+            return here, there
+        if here in text_columns(self.contract) and there in text_columns(CONTRACTS[self.reference.table]):
+            return f"text_{here}", f"text_{there}"
+        return None
+
+    def count(self) -> str:
+        """SQL of rows, given references and those with a partner."""
+        r = self.reference
+        partners = f"SELECT {r.to} FROM {self.target} WHERE {_KEPT}"
+        return (
+            f"SELECT count(*), count({r.column}), count(*) FILTER (WHERE {r.column} IN ({partners})) "
+            f"FROM {self.stage} WHERE {_KEPT}"
+        )
+
+
+class References:
+    """The references of one return: joined where that is allowed, and counted.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        With the staging tables.
+    tables : set of str
+        Tables staged.
+    match : mapping of str to (tuple of str)
+        By table: folds of :data:`~hmic_analysis.contracts.base.FOLDS` that may join its references.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, tables: set[str], match: Mapping[str, Collection[str]]) -> None:
+        self.con = con
+        self.match = match
+        self.tables = tables
+        #: Rows kept of each table when its references were counted.
+        self.kept = self._kept()
+        self.joints = [
+            _Joint(contract, reference)
+            for name, contract in CONTRACTS.items()
+            if self.kept.get(name)
+            for reference in contract.references
+            if self.kept.get(reference.table)
+        ]
+        inner = "[" + "".join(f"\\x{{{ord(c):x}}}" for c in SPACES + INVISIBLE) + "]+"
+        con.execute(f"CREATE OR REPLACE MACRO joint(x) AS nfc_normalize(regexp_replace(x, {literal(inner)}, '', 'g'))")
+
+    def join(self) -> None:
+        """Give references the writing of their partner where only space, Unicode form or an allowed fold is between."""
+        self._count(self.joints)
+        for joint in self.joints:
+            if joint.matched == joint.given or joint.seen is None:
+                continue
+            self._lone(joint)
+            self._mend(joint, ALWAYS, self._folded([]))
+            allowed = [f for f in FOLDS if f in self.match.get(joint.contract.name, ())]
+            if allowed:
+                self._mend(joint, " and ".join(allowed), self._folded(allowed))
+            self._try_folds(joint, allowed)
+
+    def counted(self) -> tuple[ReferenceEntry, ...]:
+        """Rows by reference, when nothing more is set aside; in the order of the contracts."""
+        kept = self._kept()
+        fewer = {table for table, rows in kept.items() if rows != self.kept[table]}
+        # Of rows with one key the first is kept: what leads to a key leads there still.
+        changed = [
+            j
+            for j in self.joints
+            if j.joined
+            or j.contract.name in fewer
+            or (j.reference.table in fewer and CONTRACTS[j.reference.table].key != (j.reference.to,))
+        ]
+        self._count(changed)
+        for joint in changed:
+            if joint.values:
+                self._lone(joint)
+                (joint.values,) = self._one("SELECT count(*) FROM lone")
+        return tuple(
+            ReferenceEntry(
+                table=j.contract.name,
+                column=j.reference.column,
+                to_table=j.reference.table,
+                to_column=j.reference.to,
+                every=j.reference.every,
+                rows=j.rows,
+                blank=j.rows - j.given,
+                matched=j.matched,
+                unmatched=j.given - j.matched,
+                values=j.values,
+                joined=j.joined,
+                mends=j.mends,
+            )
+            for j in self.joints
+        )
+
+    def _kept(self) -> dict[str, int]:
+        parts = " UNION ALL ".join(
+            f"SELECT {literal(t)}, count(*) FROM {stage_name(t)} WHERE {_KEPT}" for t in sorted(self.tables)
+        )
+        return dict(self.con.execute(parts).fetchall()) if self.tables else {}
+
+    def _one(self, query: str) -> tuple[int, ...]:
+        return tuple(int(n or 0) for n in self.con.execute(query).fetchall()[0])
+
+    def _count(self, joints: list[_Joint]) -> None:
+        # One statement for all: of a small return, planning forty would cost more than carrying them out.
+        parts = " UNION ALL ".join(f"SELECT {i}, * FROM ({joint.count()})" for i, joint in enumerate(joints))
+        for i, rows, given, matched in self.con.execute(parts).fetchall() if joints else []:
+            joints[i].rows, joints[i].given, joints[i].matched = rows, given, matched
+
+    def _lone(self, joint: _Joint) -> None:
+        """Make ``lone``, the values without a partner, and ``partners``, all that there are; with their text."""
+        here, there = joint.seen or (joint.reference.column, joint.reference.to)
+        r = joint.reference
+        partners = f"SELECT {r.to} FROM {joint.target} WHERE {_KEPT} AND {r.to} IS NOT NULL"
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE lone AS SELECT {r.column} AS value, joint(any_value({here})) AS seen, "
+            f"count(*) AS n FROM {joint.stage} WHERE {_KEPT} AND {r.column} IS NOT NULL "
+            f"AND {r.column} NOT IN ({partners}) GROUP BY {r.column}"
+        )
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE partners AS SELECT {r.to} AS value, joint(any_value({there})) AS seen "
+            f"FROM {joint.target} WHERE {_KEPT} AND {r.to} IS NOT NULL GROUP BY {r.to}"
+        )
+
+    def _folded(self, folds: Sequence[str]) -> str:
+        """SQL of ``{x}``, a text without space, under several folds."""
+        text = "upper({x})" if "case" in folds else "{x}"
+        if "prefix" in folds:
+            prefix = literal(self._prefix(text))
+            rest = f"substr({text}, length({prefix}) + 1)"
+            text = f"(CASE WHEN starts_with({text}, {prefix}) THEN {rest} ELSE {text} END)"
+        if "zeros" in folds:
+            text = f"regexp_replace({text}, '(^|[^0-9.])0+([0-9])', '\\1\\2', 'g')"
+        if "point" in folds:
+            text = f"regexp_replace({text}, '[.]0+$', '')"
+        return text
+
+    def _prefix(self, text: str) -> str:
+        """The beginning, common to all references on one side, that most often stands between two of them."""
+        found = {"": 0}
+        for table in ("lone", "partners"):
+            ends = self.con.execute(
+                f"SELECT min({text.format(x='seen')}), max({text.format(x='seen')}) FROM {table}"
+            ).fetchall()[0]
+            common = commonprefix([end or "" for end in ends])[:_LONGEST_PREFIX]
+            # A digit at its end would be the number's own: all numbers from 100 to 199 begin with 1.
+            found |= {common[:n]: 0 for n in range(1, len(common) + 1) if not common[n - 1].isdigit()}
+        if len(found) == 1:
+            return ""
+        tried = ", ".join(f"({literal(prefix)})" for prefix in found if prefix)
+        lone, partner = text.format(x="l.seen"), text.format(x="p.seen")
+        counts = self.con.execute(
+            f"SELECT prefix, count(*) AS n FROM (SELECT prefix FROM lone l CROSS JOIN (VALUES {tried}) t(prefix) "
+            f"JOIN partners p ON {partner} = prefix || {lone} UNION ALL "
+            f"SELECT prefix FROM partners p CROSS JOIN (VALUES {tried}) t(prefix) "
+            f"JOIN lone l ON {lone} = prefix || {partner}) GROUP BY prefix ORDER BY n DESC, prefix LIMIT 1"
+        ).fetchall()
+        return counts[0][0] if counts else ""
+
+    def _partners_of(self, fold: str) -> str:
+        """SQL of values without a partner with the one they have under a fold; none where there would be several."""
+        # A blank left by a fold says nothing, and what fits two partners fits neither.
+        return (
+            f"SELECT l.value AS old, p.value AS new, l.n FROM lone l JOIN (SELECT {fold.format(x='seen')} AS k, "
+            f"min(value) AS value FROM partners GROUP BY k HAVING count(*) = 1) p "
+            f"ON {fold.format(x='l.seen')} = p.k AND p.k <> ''"
+        )
+
+    def _mend(self, joint: _Joint, name: str, fold: str) -> None:
+        column = joint.reference.column
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE found AS {self._partners_of(fold)}")
+        (rows,) = self._one("SELECT sum(n) FROM found")
+        if rows:
+            joint.joined[name] = rows
+            self.con.execute(
+                f"UPDATE {joint.stage} SET {column} = found.new FROM found WHERE {column} = found.old AND {_KEPT}"
+            ).fetchall()
+            self.con.execute("DELETE FROM lone WHERE value IN (SELECT old FROM found)").fetchall()
+
+    def _try_folds(self, joint: _Joint, allowed: list[str]) -> None:
+        """Count the rows that each fold not allowed would join, and several together where one is not enough."""
+
+        def rows(folds: Sequence[str]) -> int:
+            return self._one(f"SELECT sum(n) FROM ({self._partners_of(self._folded(folds))})")[0]
+
+        left, joint.values = self._one("SELECT sum(n), count(*) FROM lone")
+        others = [f for f in FOLDS if f not in allowed]
+        if not left or not others:
+            return
+        # Most that are without a partner have none however they are written: one look tells.
+        widest = self._folded([*allowed, *others])
+        there = f"SELECT {widest.format(x='seen')} FROM partners"
+        if not self._one(f"SELECT count(*) FROM lone WHERE {widest.format(x='seen')} IN ({there})")[0]:
+            return
+        joint.mends = {f: n for f in others if (n := rows([*allowed, f]))}
+        needed = list(others)
+        if max(joint.mends.values(), default=0) < left and (most := rows([*allowed, *needed])):
+            for fold in others:
+                fewer = [f for f in needed if f != fold]
+                if fewer and rows([*allowed, *fewer]) >= most:
+                    needed = fewer
+            if most > max(joint.mends.values(), default=0):
+                joint.mends[" and ".join(needed)] = most
