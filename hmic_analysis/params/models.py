@@ -284,8 +284,9 @@ class Settings(Model):
     """Everything that is inherited: set for the inspection, overridden by a finding, overridden by a force.
 
     ``as_of``: day of the stocks: suspects outstanding, policies in force; ``timezone``: IANA name of the zone of the
-    force's wall times; ``min_n``: units below which a share decides nothing; ``confidence``: level of intervals in
-    per cent.
+    force's wall times; ``min_n``: units below which a share decides nothing; ``max_unmatched_pct``: references from
+    one table to another that may lead nowhere, in per cent, above which nothing rests on them; ``confidence``: level
+    of intervals in per cent.
     """
 
     period: Period
@@ -436,7 +437,8 @@ class ForceSpec(Model):
     2014; ``recorded_crime_mix``: the same by group of offence; ``per_head_meaningless``: whether rates per resident
     say nothing, for want of residents; ``most_similar_forces``: slugs; ``sources``: names of mappings in
     ``params/sources``; ``raw``: folder of its data, below the project, where it isn't ``data/raw/<slug>``; ``match``:
-    what may lie between two writings of one reference, such as ``case``; ``signatory``: in place of the signatory of the inspection.
+    what may lie between two writings of one reference, such as ``case``; ``signatory``: in place of the signatory of
+    the inspection.
     """
 
     slug: Text
