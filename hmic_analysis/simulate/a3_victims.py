@@ -25,7 +25,6 @@ from hmic_analysis.simulate.earlier import (
 )
 from hmic_analysis.simulate.ground import (
     Between,
-    Columns,
     CommonFacts,
     Made,
     Piece,
@@ -39,7 +38,7 @@ from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, LEAST, OPEN, SUPPORTED, judged, no_register, percent, wilson
 from hmic_analysis.simulate.shapes import INCIDENT_TYPES
 from hmic_analysis.simulate.staff import draw_staff
-from hmic_analysis.simulate.world import NO_TIME, ONE_DAY, SECOND, pick, quota, to_wall
+from hmic_analysis.simulate.world import NO_TIME, ONE_DAY, SECOND, hour_of, pick, quota, to_wall
 from hmic_analysis.simulate.write import cells, references, with_cells
 
 SUBJECT, COVERS = "victims", ["repeat_victims", "vulnerable_victims"]
@@ -145,35 +144,29 @@ def documents(subject: Subject) -> list[Record]:
 
 def make(subject: Subject) -> Made:
     """Who has live access to which system, and the reports of the year before."""
-    access, shares = draw_access(subject)
-    earlier = draw_earlier(subject)
-    tables = {
-        "incident": earlier_incidents(subject, earlier),
-        "crime": earlier_crimes(subject, earlier),
-        "system_access": access,
-    }
-    return Made(tables, {"handler_system_access_pct": shares, "earlier_reports": len(earlier)})
+    before = draw_earlier(subject)
+    tables = {"incident": earlier_incidents(subject, before), "crime": earlier_crimes(subject, before)}
+    return Made.of(Made(tables, {"earlier_reports": len(before)}), _access(subject))
 
 
-def draw_access(subject: Subject) -> tuple[Columns, dict[str, float | None]]:
-    """Draw who has live access to which system."""
+def _access(subject: Subject) -> Made:
+    """Who has live access to which system; some who have left still have it, and count nowhere."""
     staff, facts = draw_staff(subject), subject.facts
     shares = {**USUAL, "crime": facts.crime_access_share, "intelligence": facts.intelligence_access_share}
     on_post = staff.at_work("call_handler")
     gone = np.flatnonzero((staff.role == "call_handler") & ~staff.in_post)
     who = np.concatenate([on_post, gone])
-    keys, systems, live, truth = [], [], [], {}
+    live, truth = [], {}
     for system in SYSTEMS:
         rng = subject.rng(f"victims.access.{system}")
         yes = np.concatenate([quota(rng, len(on_post), shares[system]), np.ones(len(gone), bool)]).astype(int)
         yes[(rng.random(len(who)) < ACCESS_BLANK)] = -1
         mine = yes[: len(on_post)]
         truth[system] = percent(int((mine == 1).sum()), int((mine >= 0).sum()))
-        keys.append(staff.keys(who))
-        systems.append(np.full(len(who), system, dtype=object))
         live.append(yes)
-    columns = {"person_key": np.concatenate(keys), "system": np.concatenate(systems), "live": np.concatenate(live)}
-    return columns, truth
+    person = np.tile(staff.keys(who), len(SYSTEMS))
+    columns = {"person_key": person, "system": np.repeat(SYSTEMS, len(who)), "live": np.concatenate(live)}
+    return Made({"system_access": columns}, {"handler_system_access_pct": truth})
 
 
 @dataclass(frozen=True)
@@ -213,8 +206,6 @@ class Contacting:
         self.persons = Persons(draw_earlier(subject))
         self.share = repeat_share(subject)
         self.flags = Flags(subject)
-        self.first_day = np.datetime64(subject.frame.period_start)
-        self.last_day = np.datetime64(subject.frame.period_end)
 
     def rows(self, piece: Piece) -> dict[str, Rows]:
         """The flags of a window, and its incidents and crimes with references of victims."""
@@ -239,15 +230,12 @@ class Contacting:
         table, created = piece.tables["incident"], piece.incidents.created
         closed_as, opened_as = (cells(table, f"category_{x}") for x in ("close", "open"))
         category = np.where(closed_as == None, opened_as, closed_as)  # noqa: E711
-        day = to_wall(created).astype("datetime64[D]")
-        counts = np.isin(category, ("crime", "asb")) & (day >= self.first_day) & (day <= self.last_day)
+        counts = np.isin(category, ("crime", "asb")) & self.subject.within(to_wall(created).astype("datetime64[D]"))
         counts &= ~np.isin(cells(table, "origin"), LEFT_OUT_ORIGINS)
         counts &= ~np.isin(cells(table, "result"), LEFT_OUT_RESULTS)
         row = np.flatnonzero(counts)
-        n, case = len(row), piece.incidents.case[row]
-        group = np.where(case >= 0, piece.cases.group[case] if len(piece.cases) else -1, -1)
-        dated = cells(table, "created_at")[row] != None  # noqa: E711
-        victim = _victim_types(rng, group)
+        n, dated = len(row), cells(table, "created_at")[row] != None  # noqa: E711
+        victim = _victim_types(rng, _groups(piece, row))
         of_person = (victim == PERSON) | (victim == UNSAID)
         shows_victim = of_person & dated & (rng.random(n) < KEY_SHARE)
         shows_place = dated & (rng.random(n) < PLACE_SHARE)
@@ -258,31 +246,23 @@ class Contacting:
         has_kind = (kind >= 0) | (types != None)  # noqa: E711
         by_place = of_person & ~shows_victim & shows_place & has_kind
         repeat[by_place] = 0
-        self._known_of_old(rng, piece, number, repeat, shows_victim, by_place, kind)
-        made = Contacts(
-            row, created[row], dated, victim, number, shows_victim, shows_place, repeat,
-            category[row] == "crime", asb_type[row] == "personal",
-        )  # fmt: skip
+        is_crime, is_personal = category[row] == "crime", asb_type[row] == "personal"
+        who = (victim, number, shows_victim, shows_place, repeat)
+        made = Contacts(row, created[row], dated, *who, is_crime, is_personal)
+        self._known_of_old(rng, piece, made, by_place, kind)
         self._remember(piece, made, category[row] == "asb")
         return made
 
     def _known_of_old(
-        self,
-        rng: np.random.Generator,
-        piece: Piece,
-        number: np.ndarray,
-        repeat: np.ndarray,
-        shows_victim: np.ndarray,
-        by_place: np.ndarray,
-        kind: np.ndarray,
+        self, rng: np.random.Generator, piece: Piece, contacts: Contacts, by_place: np.ndarray, kind: np.ndarray
     ) -> None:
-        """Put persons who reported before in the place of new ones; changes ``number`` and ``repeat``."""
-        start, end = piece.window.start, piece.window.end + np.timedelta64(2, "D")
+        """Put persons who reported before in the place of new ones; changes number and repeat of the contacts."""
+        start, end = piece.window.start, piece.window.end + 2 * ONE_DAY
+        number, repeat, shows_victim = contacts.number, contacts.repeat, contacts.shows_victim
         again = rng.random(len(number)) < self.share
         wanted = rng.permutation(np.flatnonzero(again & shows_victim))
-        span = (self.last_day - self.first_day + 1) / np.timedelta64(1, "D")
-        gone = (to_wall(np.array([start]))[0].astype("datetime64[D]") - self.first_day) / np.timedelta64(1, "D")
-        part = min(max(1 - gone / span, 0.0), 1.0)
+        gone = (to_wall(np.array([start]))[0].astype("datetime64[D]") - self.subject.start) / ONE_DAY
+        part = min(max(1 - gone / self.subject.days, 0.0), 1.0)
         found = self.persons.again(rng, start, end, len(wanted), part)
         number[wanted[: len(found)]], repeat[wanted[: len(found)]] = found, 1
         places = np.flatnonzero(again & by_place & (kind >= 0))
@@ -297,13 +277,9 @@ class Contacting:
         whole = found.shows_victim & found.shows_place & found.dated
         asb = whole & is_asb
         self.persons.remember(found.number[asb], found.created[asb])
-        crime_of = _first_crimes(piece)
-        case = piece.incidents.case[found.row]
-        crime = np.where(case >= 0, crime_of[case] if len(crime_of) else -1, -1)
-        dated = cells(piece.tables["crime"], "recorded_at") != None  # noqa: E711
-        good = whole & ~is_asb & (crime >= 0)
-        good[good] = (piece.crimes.counted & dated)[crime[good]]
-        self.persons.remember(found.number[good], piece.cases.recorded[case[good]])
+        crime = _first_crimes(piece, found.row)
+        good = whole & ~is_asb & _counted(piece, crime)
+        self.persons.remember(found.number[good], piece.cases.recorded[piece.crimes.case[crime[good]]])
 
     def _with_victims(self, piece: Piece, found: Contacts, crime: pa.Table) -> pa.Table:
         """The crimes of a window with their victims: that of the contact for the first of a case, else others."""
@@ -313,9 +289,7 @@ class Contacting:
         victim, place = np.where(shown, number, 0), number.copy()
         keys, places = victim_keys(victim), place_keys(place)
         contact_victim, contact_place = _shown(found, len(piece.incidents))
-        crime_of = _first_crimes(piece)
-        case = piece.incidents.case[found.row]
-        of_crime = np.where(case >= 0, crime_of[case] if len(crime_of) else -1, -1)
+        of_crime = _first_crimes(piece, found.row)
         has = of_crime >= 0
         keys[of_crime[has]] = contact_victim[found.row[has]]
         places[of_crime[has]] = contact_place[found.row[has]]
@@ -336,22 +310,27 @@ def _kinds(piece: Piece, row: np.ndarray, types: np.ndarray) -> np.ndarray:
     """Kind of each contact: offence group of its recorded crime, else type of anti-social behaviour, else -1."""
     names = {name: i for i, name in enumerate(KINDS)}
     of_type = np.array([names.get(x, -1) for x in types], int)
-    case = piece.incidents.case[row]
-    crime_of = _first_crimes(piece)
-    crime = np.where(case >= 0, crime_of[case] if len(crime_of) else -1, -1)
-    dated = cells(piece.tables["crime"], "recorded_at") != None  # noqa: E711
-    known = crime >= 0
-    known[known] = (piece.crimes.counted & dated)[crime[known]]
-    group = np.where(case >= 0, piece.cases.group[case] if len(piece.cases) else -1, -1)
-    return np.where(known, group, np.where(case >= 0, -1, of_type))
+    known = _counted(piece, _first_crimes(piece, row))
+    return np.where(known, _groups(piece, row), np.where(piece.incidents.case[row] >= 0, -1, of_type))
 
 
-def _first_crimes(piece: Piece) -> np.ndarray:
-    """For each case the position of its first crime; -1 where it has none."""
-    crime_of = np.full(len(piece.cases), -1)
+def _groups(piece: Piece, row: np.ndarray) -> np.ndarray:
+    """Offence group of the case that each incident belongs to; -1 where it belongs to none."""
+    return np.append(piece.cases.group, -1)[piece.incidents.case[row]]
+
+
+def _first_crimes(piece: Piece, row: np.ndarray) -> np.ndarray:
+    """Position of the first crime of the case that each incident belongs to; -1 where there is none."""
+    crime_of = np.full(len(piece.cases) + 1, -1)
     cases, first = np.unique(piece.crimes.case, return_index=True)
     crime_of[cases] = first
-    return crime_of
+    return crime_of[piece.incidents.case[row]]
+
+
+def _counted(piece: Piece, crime: np.ndarray) -> np.ndarray:
+    """Which positions are those of recorded crimes with day and time."""
+    dated = cells(piece.tables["crime"], "recorded_at") != None  # noqa: E711
+    return np.append(piece.crimes.counted & dated, False)[crime]
 
 
 def _shown(found: Contacts, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -392,8 +371,8 @@ class Flags:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.counts: Counter = Counter()
-        self._seen: Counter = Counter()
+        self.counts: Counter[str] = Counter()
+        self._seen: Counter[str] = Counter()
 
     def rows(self, piece: Piece, found: Contacts, first_sent: np.ndarray) -> dict[str, Any]:
         """The rows of one window."""
@@ -404,7 +383,7 @@ class Flags:
         # A firm without a row would be taken for a person; the force knows its firms.
         given = (rng.random(n) >= NO_ROW) | ~found.of_person
         shift = _shifts(created)
-        flag, flag_at, flagged = self._repeat(rng, found, given, shift, created, over)
+        flag, flag_at, flagged = self._repeat(rng, found, given, shift, over)
         mark, mark_at, assessed = self._vulnerable(rng, given, created, over)
         self._count(found, shift, flagged, assessed)
         columns = {
@@ -437,16 +416,10 @@ class Flags:
         }
 
     def _repeat(
-        self,
-        rng: np.random.Generator,
-        found: Contacts,
-        given: np.ndarray,
-        shift: np.ndarray,
-        created: np.ndarray,
-        over: np.ndarray,
+        self, rng: np.random.Generator, found: Contacts, given: np.ndarray, shift: np.ndarray, over: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The repeat flag, its time, and whether it stood at first contact: 1, 0, or -1 for nobody knows."""
-        facts, n = self.subject.facts, len(created)
+        facts, n, created = self.subject.facts, len(found.row), found.created
         blank = rng.random(n) < FLAG_BLANK
         flag = (rng.random(n) < facts.repeat_false_flag_share).astype(int)
         counted = found.of_person & (found.repeat == 1) & given & ~blank
@@ -499,8 +472,7 @@ class Flags:
 
 def _shifts(created: np.ndarray) -> np.ndarray:
     """Position of the shift in :data:`SHIFTS`, by the wall clock."""
-    wall = to_wall(created)
-    hour = (wall - wall.astype("datetime64[D]")).astype("timedelta64[h]").astype(int)
+    hour = hour_of(to_wall(created))
     early, late, night = SHIFT_FROM
     return np.where((hour >= early) & (hour < late), 0, np.where((hour >= late) & (hour < night), 1, 2))
 

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from hmic_analysis.params.models import Count
 from hmic_analysis.simulate.crimes import MODE
-from hmic_analysis.simulate.files import GROUPS, Entries, FileSample, readers_agree
+from hmic_analysis.simulate.files import GROUPS, Entries, readers_agree
 from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Piece, Record, Rows, Share, Subject, Verdict, Ways
 from hmic_analysis.simulate.rules import CONTRADICTED, LEAST, OPEN, SUPPORTED, percent, wilson
 from hmic_analysis.simulate.shapes import OFFENCE_SHARES
@@ -48,37 +48,25 @@ class Facts(CommonFacts):
     readers_agree_share: Share = 0.95
 
 
-def _crime_files() -> dict[str, Ways]:
-    def both(name: str, lo: float, hi: float) -> dict[str, Between]:
+def _ways(name: str) -> Ways:
+    def both(lo: float, hi: float) -> dict[str, Between]:
         return {name: Between(lo, hi), f"{name}_not_attended": Between(lo, hi)}
 
-    return {
-        claim: {
-            "true": (both(name, 0.86, 0.95),),
-            # Files of crimes nobody attended refute it by themselves.
-            "false": (both(name, 0.15, 0.38), {**both(name, 0.86, 0.95), f"{name}_not_attended": Between(0.15, 0.35)}),
-            "middle": (both(name, 0.65, 0.70),),
-        }
-        for claim, name in (("A4a", "progress_share"), ("A4b", "supervised_share"))
-    }
+    # Files of crimes nobody attended refute it by themselves.
+    left = {**both(0.86, 0.95), f"{name}_not_attended": Between(0.15, 0.35)}
+    return {"true": (both(0.86, 0.95),), "false": (both(0.15, 0.38), left), "middle": (both(0.65, 0.70),)}
 
 
-WAYS = _crime_files()
+WAYS = {"A4a": _ways("progress_share"), "A4b": _ways("supervised_share")}
 
 
 def make(subject: Subject) -> Made:
     """The files read, with the true counts by stratum: the size, the files, and yes, no, unknown of both findings."""
-    files = draw_crime_files(subject)
-    return Made({"file_review": files.files, "file_entry": files.entries}, files.values)
-
-
-def draw_crime_files(subject: Subject) -> FileSample:
-    """Draw the crime files."""
-    facts, made = subject.facts, FileSample()
+    facts, files, entries = subject.facts, [], []
     if not facts.n_files:
-        return FileSample(values={"crime_file_strata": [], "readers_agree": {"progress": [0, 0], "supervised": [0, 0]}})
+        return Made(values={"crime_file_strata": [], "readers_agree": {"progress": [0, 0], "supervised": [0, 0]}})
     rng = subject.rng("victims.files")
-    strata: list[dict[str, Any]] = []
+    strata: list[Record] = []
     n_left = round(facts.n_files * NOT_ATTENDED)
     for attended, n in ((True, facts.n_files - n_left), (False, n_left)):
         of_group = np.arange(n) % len(GROUPS)
@@ -90,21 +78,16 @@ def draw_crime_files(subject: Subject) -> FileSample:
             stratum = {"group": group, "attended": attended, "size": size, "files": len(chosen)}
             stratum |= {"progress": [0, 0, 0], "supervised": [0, 0, 0]}
             for i in chosen:
-                _add_file(subject, rng, made, stratum, bool(progress[i]), bool(supervised[i]))
+                entries += _add_file(subject, rng, files, stratum, bool(progress[i]), bool(supervised[i]))
             strata.append(stratum)
-    _spoil(made, strata)
-    _read(subject, made)
-    closed = [f for f in made.files if f["closed_on"] is not None]
-    by_closure = [f.pop("_by_closure") for f in made.files]
-    made.values |= {
+    _spoil(files, entries, strata[0])
+    values = {
+        "readers_agree": _read(subject, files),
         "crime_file_strata": strata,
-        "files_closed": len(closed),
-        "files_supervised_before_closure": sum(x is True for x in by_closure),
+        "files_closed": sum(f["closed_on"] is not None for f in files),
+        "files_supervised_before_closure": sum(f["_by_closure"] is True for f in files),
     }
-    for file in made.files:
-        for key in [k for k in file if k.startswith("_")]:
-            del file[key]
-    return made
+    return Made({"file_review": files, "file_entry": entries}, values)
 
 
 def _shared(n: int, share: float) -> np.ndarray:
@@ -122,16 +105,11 @@ def _size(subject: Subject, group: str, attended: bool, least: int) -> int:
 
 
 def _add_file(
-    subject: Subject,
-    rng: np.random.Generator,
-    made: FileSample,
-    stratum: dict[str, Any],
-    progress: bool,
-    supervised: bool,
-) -> None:
-    """One file with its entries."""
-    number = len(made.files) + 1
-    recent = stratum["attended"] and len(made.files) < RECENT
+    subject: Subject, rng: np.random.Generator, files: list[Record], stratum: Record, progress: bool, supervised: bool
+) -> list[Record]:
+    """Add one file to those of the sample and to the counts of its stratum; its entries."""
+    number = len(files) + 1
+    recent = stratum["attended"] and len(files) < RECENT
     opened, closed = _span(rng, subject.as_of, recent)
     file: Record = {
         "review_id": f"REV{number:04d}",
@@ -153,11 +131,11 @@ def _add_file(
     entries.add_progress(opened, end, progress, is_closed=closed is not None)
     in_time = entries.add_supervision(opened, end, supervised, is_closed=closed is not None)
     file["_by_closure"] = None if closed is None else in_time
-    made.files.append(file)
-    made.entries += entries.rows
+    files.append(file)
     if not recent:
         stratum["progress"][0 if progress else 1] += 1
     stratum["supervised"][0 if supervised else 1] += 1
+    return entries.rows
 
 
 def _span(rng: np.random.Generator, as_of: np.datetime64, recent: bool) -> tuple[np.datetime64, np.datetime64 | None]:
@@ -174,23 +152,16 @@ def _span(rng: np.random.Generator, as_of: np.datetime64, recent: bool) -> tuple
     return as_of - int(rng.integers(70, 200)) * ONE_DAY, None
 
 
-def _spoil(made: FileSample, strata: list[dict[str, Any]]) -> None:
+def _spoil(files: list[Record], entries: list[Record], first: Record) -> None:
     """Leave two things open: the day on which one file was opened, and what one supervisor wrote on another."""
-    first = strata[0]
-    due = [f for f in made.files if f["_progress"] is not None]
-    file = due[0]
+    file = next(f for f in files if f["_progress"] is not None)
     file["opened_on"] = None
     first["progress"][0 if file["_progress"] else 1] -= 1
     first["progress"][2] += 1
     file["_progress"] = None
-    for file in made.files[: first["files"]]:
-        mine = [e for e in made.entries if e["review_id"] == file["review_id"] and e["entry_kind"] == "supervisor"]
-        if (
-            file["_supervised"]
-            and file["_by_closure"] is not False
-            and len(mine) == 1
-            and file["closed_on"] is not None
-        ):
+    for file in files[: first["files"]]:
+        mine = [e for e in entries if e["review_id"] == file["review_id"] and e["entry_kind"] == "supervisor"]
+        if file["_supervised"] and file["_by_closure"] and len(mine) == 1:
             mine[0]["content"] = None
             first["supervised"][0] -= 1
             first["supervised"][2] += 1
@@ -198,31 +169,27 @@ def _spoil(made: FileSample, strata: list[dict[str, Any]]) -> None:
             return
 
 
-def _read(subject: Subject, made: FileSample) -> None:
-    """What the readers found: the first as it is; on the files read twice the second mostly the same."""
+def _read(subject: Subject, files: list[Record]) -> dict[str, list[int]]:
+    """Write down what the readers found: the first as it is, on the files read twice the second mostly the same.
+
+    By question: on how many of the files read twice they agreed, and how many these are.
+    """
     rng = subject.rng("victims.files.readers")
-    n = len(made.files)
-    twice = quota(rng, n, READ_TWICE)
+    twice = quota(rng, len(files), READ_TWICE)
     alike = {}
     for question in ("progress", "supervised"):
         same = quota(rng, int(twice.sum()), subject.facts.readers_agree_share)
-        states = [f[f"_{question}"] for f in made.files]
-        second = iter(same)
-        agreed = counted = 0
-        for file, state, again in zip(made.files, states, twice, strict=True):
-            file[f"{question}_met"] = state
-            if not again:
-                continue
-            agrees = bool(next(second))
-            if state is None:
-                continue
+        for file in files:
+            file[f"{question}_met"] = file[f"_{question}"]
+        read = [(files[at], bool(agrees)) for at, agrees in zip(np.flatnonzero(twice), same, strict=True)]
+        told = [(file, file[f"_{question}"], agrees) for file, agrees in read if file[f"_{question}"] is not None]
+        for file, state, agrees in told:
             file[f"second_{question}_met"] = state if agrees else not state
-            counted, agreed = counted + 1, agreed + agrees
-        alike[question] = [agreed, counted]
-    for i, (file, again) in enumerate(zip(made.files, twice, strict=True)):
+        alike[question] = [sum(agrees for _, _, agrees in told), len(told)]
+    for i, (file, again) in enumerate(zip(files, twice, strict=True)):
         file["reviewer_key"] = f"INS{i % 4 + 1:02d}"
         file["second_reviewer_key"] = f"INS{(i + 1) % 4 + 1:02d}" if again else None
-    made.values["readers_agree"] = alike
+    return alike
 
 
 class Closures:
@@ -230,7 +197,7 @@ class Closures:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.counts: Counter = Counter()
+        self.counts: Counter[str] = Counter()
 
     def rows(self, piece: Piece) -> dict[str, Rows]:
         """The crimes of a window with the entries on each; some that nobody attended are closed within a day."""
@@ -250,7 +217,10 @@ class Closures:
         soonest = [soon if now else old for soon, old, now in zip(text, stands, at_once, strict=True)]
         numbers = [None if b else str(e) for b, e in zip(blank, entries, strict=True)]
         dated = cells(crime, "recorded_at") != None  # noqa: E711
-        self._count(left & piece.crimes.counted, at_once & dated & ~blank & (entries == 0), at_once & (blank | ~dated))
+        left &= piece.crimes.counted
+        self.counts["left"] += int(left.sum())
+        self.counts["at_once"] += int((left & at_once & dated & ~blank & (entries == 0)).sum())
+        self.counts["unknown"] += int((left & at_once & (blank | ~dated)).sum())
         return {"crime": with_cells(crime, {"closed_at": soonest, "progress_entries": numbers})}
 
     def made(self) -> Made:
@@ -259,11 +229,6 @@ class Closures:
         known = c["left"] - c["unknown"]
         values = {"crimes_not_attended": c["left"], "same_day_closure_pct": percent(c["at_once"], known)}
         return Made(values=values)
-
-    def _count(self, left: np.ndarray, at_once: np.ndarray, unknown: np.ndarray) -> None:
-        self.counts["left"] += int(left.sum())
-        self.counts["at_once"] += int((left & at_once).sum())
-        self.counts["unknown"] += int((left & unknown).sum())
 
 
 follow = Closures

@@ -8,7 +8,7 @@ import numpy as np
 
 from hmic_analysis.contracts.a5_offenders import AGENCIES, RAG, REASONS_NOT_MANAGED
 from hmic_analysis.params.models import Count
-from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
+from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import OPEN, all_at_least, lacking, percent
 from hmic_analysis.simulate.shapes import DISTRICTS
@@ -91,19 +91,17 @@ def documents(subject: Subject) -> list[Record]:
 
 def make(subject: Subject) -> Made:
     """The offenders managed and considered, and the meetings; shares are exact, to the nearest person or meeting."""
-    made = Made()
-    draws = {"iom_cohort": draw_cohort, "iom_selection": draw_selection, "iom_meeting": draw_meetings}
-    for table, draw in draws.items():
-        made.tables[table], values = draw(subject)
-        made.values |= values
-    return made
+    n = subject.size(subject.facts.n_iom, 60)
+    return Made.of(_cohort(subject, n), _selection(subject, n), _meetings(subject))
 
 
-def draw_cohort(subject: Subject) -> tuple[Columns, dict[str, Any]]:
-    """Draw the offenders managed at the snapshot, some who left before, and a few who entered after it."""
-    facts, n = subject.facts, _size(subject)
+def _cohort(subject: Subject, n: int) -> Made:
+    """The offenders managed at the snapshot, some who left before, and a few who entered after it."""
+    facts = subject.facts
     rng = subject.rng("service.cohort")
-    status = _status(subject, n)
+    known = subject.quota("service.cohort.known", n, facts.iom_status_known_share)
+    inside = subject.quota("service.cohort.custody", n, IN_CUSTODY)
+    status = np.where(known, np.where(inside, CUSTODY, COMMUNITY), NOT_KNOWN)
     scored = subject.quota("service.cohort.scored", n, facts.iom_assessed_share)
     days_ago, current = _assessed(subject, status, scored)
     coloured = subject.quota("service.cohort.rag", n, facts.iom_rag_share)
@@ -119,7 +117,7 @@ def draw_cohort(subject: Subject) -> tuple[Columns, dict[str, Any]]:
         "is_ppo": (rng.random(size) < 0.45).astype(int),
         "status": np.append(status, rng.integers(0, 2, size - n)),
         "is_statutory": np.where(rng.random(size) < 0.03, -1, (rng.random(size) < 0.7).astype(int)),
-        "rag": np.where(np.append(coloured, besides), np.array(RAG, dtype=object)[pick(rng, (25, 45, 30), size)], None),
+        "rag": np.where(np.append(coloured, besides), pick(rng, (25, 45, 30), size), len(RAG)),
         "entered_on": entered,
         "left_on": left,
         "risk_score": np.where(np.append(scored, besides), rng.integers(20, 100, size).astype(float), np.nan),
@@ -128,7 +126,7 @@ def draw_cohort(subject: Subject) -> tuple[Columns, dict[str, Any]]:
         "reoffended_on": offended,
     }
     community = int((status == COMMUNITY).sum())
-    return columns, {
+    values = {
         "iom_cohort_n": n,
         "iom_assessed_pct": percent(int(scored.sum()), n),
         "iom_rag_assigned_pct": percent(int(coloured.sum()), n),
@@ -138,12 +136,15 @@ def draw_cohort(subject: Subject) -> tuple[Columns, dict[str, Any]]:
         "iom_assessment_current_pct": percent(current, community),
         "iom_binary_reoffend_pct": reoffended,
     }
+    return Made({"iom_cohort": columns}, values)
 
 
-def draw_selection(subject: Subject) -> tuple[Columns, dict[str, Any]]:
-    """Draw the list of all offenders considered for the scheme, with the scores by which they were chosen."""
-    rng, n = subject.rng("service.selection"), _size(subject)
-    total = int(CONSIDERED_EACH * n)
+def _selection(subject: Subject, n: int) -> Made:
+    """The list of all offenders considered for the scheme, with the scores by which they were chosen.
+
+    Of the highest scores, as many as the scheme holds, the given share are in it, or not for a reason.
+    """
+    rng, total = subject.rng("service.selection"), int(CONSIDERED_EACH * n)
     agreed = int(np.floor(subject.facts.iom_agreement_share * n + 0.5))
     excused = min(int(EXCUSED * n), agreed)
     # 0 missed, 1 in the scheme, 2 not in it for a reason: in order of the score, the places of the scheme first.
@@ -156,16 +157,14 @@ def draw_selection(subject: Subject) -> tuple[Columns, dict[str, Any]]:
     person = np.zeros(total, int)
     person[state == 1] = 1 + rng.permutation(n)
     person[state != 1] = 50_001 + np.arange(int((state != 1).sum()))
-    reasons = np.array([*REASONS_NOT_MANAGED, None], dtype=object)
-    reason = pick(rng, (20, 25, 15, 15, 15, 4, 6), total)
-    reason[(state == 0) | (state == 1)] = len(REASONS_NOT_MANAGED)
+    reason = np.where(state == 2, pick(rng, (20, 25, 15, 15, 15, 4, 6), total), len(REASONS_NOT_MANAGED))
     decided = np.where(state == 2, subject.as_of - rng.integers(10, 300, total) * ONE_DAY, NO_DAY)
     shuffled = rng.permutation(total)
     columns = {
-        "person_key": np.array(references("IOM", person, DIGITS).to_pylist(), dtype=object)[shuffled],
+        "person_key": references("IOM", person[shuffled], DIGITS),
         "score": np.where(blank, np.nan, np.round(score, 3))[shuffled],
         "scored_on": (subject.as_of - rng.integers(5, 45, total) * ONE_DAY)[shuffled],
-        "reason_not_managed": reasons[reason][shuffled],
+        "reason_not_managed": reason[shuffled],
         "decided_on": decided[shuffled],
     }
     scored = state[~blank]
@@ -175,18 +174,7 @@ def draw_selection(subject: Subject) -> tuple[Columns, dict[str, Any]]:
         "iom_agreed_sure_n": int((scored[: n - unsure] > 0).sum()),
         "iom_places_unsure_n": unsure,
     }
-    return columns, values
-
-
-def _size(subject: Subject) -> int:
-    return subject.size(subject.facts.n_iom, 60)
-
-
-def _status(subject: Subject, n: int) -> np.ndarray:
-    """Where each offender is; of some the force can't say."""
-    known = subject.quota("service.cohort.known", n, subject.facts.iom_status_known_share)
-    inside = subject.quota("service.cohort.custody", n, IN_CUSTODY)
-    return np.where(known, np.where(inside, CUSTODY, COMMUNITY), NOT_KNOWN)
+    return Made({"iom_selection": columns}, values)
 
 
 def _assessed(subject: Subject, status: np.ndarray, scored: np.ndarray) -> tuple[np.ndarray, int]:
@@ -234,26 +222,22 @@ def _offended(subject: Subject, entered: np.ndarray) -> tuple[np.ndarray, float 
     return day, percent(int(within.sum()), len(at_risk))
 
 
-def draw_meetings(subject: Subject) -> tuple[Columns, dict[str, Any]]:
-    """Draw the meetings of the period, and some of the weeks before it."""
+def _meetings(subject: Subject) -> Made:
+    """The meetings of the period, and some of the weeks before it."""
     facts, rng = subject.facts, subject.rng("service.meetings")
     first = np.arange(subject.start - 60 * ONE_DAY, subject.end + ONE_DAY, EVERY_DAYS)
     day = np.concatenate([first + i * ONE_DAY for i in range(len(DISTRICTS))])
     panel = np.repeat(np.array(DISTRICTS, dtype=object), len(first))
     order = np.argsort(day, kind="stable")
     day, panel = day[order], panel[order]
-    counted = np.flatnonzero((day >= subject.start) & (day <= subject.end))
+    counted = np.flatnonzero(subject.within(day))
     held = np.ones(len(day), int)
     held[counted] = subject.quota("service.meetings.held", len(counted), facts.iom_meetings_held_share)
     held[rng.choice(counted, 1)] = UNRECORDED
     took_place = counted[held[counted] == 1]
-    quorum = np.ones(len(day), bool)
-    quorum[took_place] = subject.quota("service.meetings.quorum", len(took_place), facts.iom_quorum_share
-    )  # fmt: skip
-    recorded = np.ones(len(day), bool)
-    recorded[took_place] = subject.quota(
-        "service.meetings.recorded", len(took_place), facts.iom_attendance_recorded_share
-    )
+    n, quorum, recorded = len(took_place), np.ones(len(day), bool), np.ones(len(day), bool)
+    quorum[took_place] = subject.quota("service.meetings.quorum", n, facts.iom_quorum_share)
+    recorded[took_place] = subject.quota("service.meetings.recorded", n, facts.iom_attendance_recorded_share)
     present = [_present(rng, q) if h == 1 and r else None for q, h, r in zip(quorum, held, recorded, strict=True)]
     columns = {
         "meeting_id": references("IM", np.arange(len(day)) + 1, 4),
@@ -265,14 +249,14 @@ def draw_meetings(subject: Subject) -> tuple[Columns, dict[str, Any]]:
     with_quorum = int((quorum & recorded)[took_place].sum())
     values = {
         "iom_meetings_scheduled_n": len(counted),
-        "iom_meetings_held_n": len(took_place),
+        "iom_meetings_held_n": n,
         "iom_meetings_unknown_n": int((held[counted] == UNRECORDED).sum()),
-        "iom_meeting_held_pct": percent(len(took_place), int((held[counted] != UNRECORDED).sum())),
+        "iom_meeting_held_pct": percent(n, int((held[counted] != UNRECORDED).sum())),
         "iom_quorum_n": with_quorum,
         "iom_attendance_unknown_n": int((~recorded)[took_place].sum()),
         "iom_core_partner_quorum_pct": percent(with_quorum, int(recorded[took_place].sum())),
     }
-    return columns, values
+    return Made({"iom_meeting": columns}, values)
 
 
 def _present(rng: np.random.Generator, quorum: bool) -> str:

@@ -18,12 +18,13 @@ from hmic_analysis.simulate.ground import (
     Item,
     Made,
     Piece,
+    Record,
     Rows,
     Share,
     Subject,
     Verdict,
 )
-from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED, percent
+from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, judged, percent
 from hmic_analysis.simulate.suspects import (
     ACTIONS,
     ANSWERED,
@@ -31,13 +32,12 @@ from hmic_analysis.simulate.suspects import (
     RESOLVED,
     UNKNOWN,
     Bails,
-    CrimeDays,
     Suspects,
     draw_bails,
     draw_suspects,
 )
-from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, Streams, quota, to_wall
-from hmic_analysis.simulate.write import references, render
+from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, to_wall
+from hmic_analysis.simulate.write import key_texts, references, render
 
 ITEMS = {
     "named_suspects_outstanding": Item("persons", given="states_outstanding"),
@@ -111,25 +111,23 @@ class People:
 
     def made(self) -> Made:
         """Suspects, bail and circulations with a few rows to be kept aside, the true figures, and those stated."""
-        subject, facts, streams, as_of = self.subject, self.subject.facts, self.subject.streams, self.subject.as_of
-        day, number = np.concatenate(self.day), np.concatenate(self.number)
-        order, period = np.argsort(day, kind="stable"), (subject.start, subject.end)
-        pool = CrimeDays(number[order], day[order])
-        named = draw_suspects(streams, facts, subject.size(facts.n_outstanding, 60), pool, as_of, period)
-        managed = draw_care(streams, facts, named, as_of)
-        bails = draw_bails(streams, subject.size(facts.n_fta, 20), named, managed.person, as_of)
-        circulated = draw_circulations(streams, facts, named, bails, as_of)
+        subject, day, number = self.subject, np.concatenate(self.day), np.concatenate(self.number)
+        order = np.argsort(day, kind="stable")
+        named = draw_suspects(subject, number[order], day[order])
+        managed = draw_care(subject, named)
+        bails = draw_bails(subject, named, managed.person)
+        circulated = draw_circulations(subject, named, bails)
         pieces = {
-            "suspect": suspect_columns(streams, named, managed, as_of),
+            "suspect": suspect_columns(subject, named, managed),
             "bail": bail_columns(bails),
             "pnc_circulation": circulation_columns(circulated),
         }
         # Only rows of persons who are neither outstanding nor in question are repeated in a differing form.
         at = {"suspect": np.flatnonzero(named.kind == RESOLVED), "bail": np.flatnonzero(bails.kind == ANSWERED)}
-        rng = streams.of("faults.people")
+        rng = subject.rng("faults.people")
         tables = {t: with_bad_rows(rng, t, render(t, c), subject.planted, at.get(t)) for t, c in pieces.items()}
-        values = suspect_values(named, managed, bails, circulated, as_of, period)
-        return Made(tables, values, _stated(facts, values))
+        values = suspect_values(subject, named, managed, bails, circulated)
+        return Made(tables, values, _stated(subject.facts, values))
 
 
 follow = People
@@ -170,17 +168,18 @@ class Care:
         return (self.review_ago != NEVER) & (self.review_ago < KEPT_UP)
 
 
-def draw_care(streams: Streams, facts: Facts, suspects: Suspects, as_of: np.datetime64) -> Care:
+def draw_care(subject: Subject, suspects: Suspects) -> Care:
     """Choose who of the persons outstanding has an owner, recent work and a recent review; the shares are exact."""
+    facts, as_of = subject.facts, subject.as_of
     out = suspects.is_outstanding(as_of)
     persons, row_of = np.unique(suspects.person[out], return_inverse=True)
     waited = np.full(len(persons), np.iinfo(int).max)
     np.minimum.at(waited, row_of, (as_of - suspects.named[out]).astype(int))
     return Care(
         persons,
-        quota(streams.of("care.owned"), len(persons), facts.owner_share),
-        _days_ago(streams.of("care.activity"), waited, facts.active_28d_share),
-        _days_ago(streams.of("care.review"), waited, facts.supervised_28d_share),
+        subject.quota("care.owned", len(persons), facts.owner_share),
+        _days_ago(subject.rng("care.activity"), waited, facts.active_28d_share),
+        _days_ago(subject.rng("care.review"), waited, facts.supervised_28d_share),
     )
 
 
@@ -202,42 +201,37 @@ def _days_ago(rng: np.random.Generator, waited: np.ndarray, share: float) -> np.
     return np.where(kept_up, recent, np.where(never, NEVER, np.minimum(old, waited)))
 
 
-def suspect_columns(streams: Streams, suspects: Suspects, care: Care, as_of: np.datetime64) -> Columns:
+def suspect_columns(subject: Subject, suspects: Suspects, care: Care) -> Columns:
     """Write suspects as rows of the return."""
-    rng, n = streams.of("suspects.rows"), len(suspects)
+    rng, n = subject.rng("suspects.rows"), len(suspects)
     risk = np.where((rng.random(n) < 0.01) & (suspects.risk > 0), len(RISKS), suspects.risk)
     status = np.where(suspects.action >= 0, suspects.action + 1, 0)
     status[suspects.kind == UNKNOWN] = len(SUSPECT_STATUSES)
     numbers = np.abs(suspects.crime)
-    in_return = np.array(references("CR", numbers).to_pylist(), dtype=object)
-    not_in_return = np.array(references("CRX", numbers).to_pylist(), dtype=object)
     return {
         "person_key": references("NOM", suspects.person),
-        "crime_id": np.where(suspects.crime < 0, not_in_return, in_return),
+        "crime_id": np.where(suspects.crime < 0, key_texts("CRX", numbers), key_texts("CR", numbers)),
         "named_on": suspects.named,
         "grounds_recorded": (suspects.kind != NO_GROUNDS).astype(int),
         "status": status,
         **{f"{a}_on": np.where(suspects.action == i, suspects.acted, NO_DAY) for i, a in enumerate(ACTIONS)},
         "risk_grade": risk,
-        **_care_columns(streams, suspects, care, as_of),
+        **_care_columns(subject, suspects, care),
     }
 
 
-def _care_columns(streams: Streams, suspects: Suspects, care: Care, as_of: np.datetime64) -> dict[str, np.ndarray]:
+def _care_columns(subject: Subject, suspects: Suspects, care: Care) -> dict[str, np.ndarray]:
     """Owner, last enquiry and last review of each row; of those not outstanding, as of when the interest ended."""
-    rng, n = streams.of("suspects.care"), len(suspects)
+    rng, n, as_of = subject.rng("suspects.care"), len(suspects), subject.as_of
+    owner = key_texts("OFF", suspects.person % 400 + 1, 4)
     columns = {
-        "owner_key": np.array(references("OFF", suspects.person % 400 + 1, 4).to_pylist(), dtype=object),
         "last_activity_on": _before_the_end(rng, suspects, as_of),
         "last_review_on": _before_the_end(rng, suspects, as_of),
     }
-    columns["owner_key"][rng.random(n) < 0.1] = None
-    place = np.searchsorted(care.person, suspects.person)
+    columns["owner_key"] = np.where(rng.random(n) < 0.1, None, owner)
     cared = np.isin(suspects.person, care.person)
-    at = place[cared]
-    number = suspects.person[cared] % 400 + 1
-    owner = np.array(references("OFF", number, 4).to_pylist(), dtype=object)
-    columns["owner_key"][cared] = np.where(care.owned[at], owner, None)
+    at = np.searchsorted(care.person, suspects.person)[cared]
+    columns["owner_key"][cared] = np.where(care.owned[at], owner[cared], None)
     for name, ago in (("last_activity_on", care.activity_ago[at]), ("last_review_on", care.review_ago[at])):
         columns[name][cared] = np.where(ago == NEVER, NO_DAY, as_of - ago * ONE_DAY)
     return columns
@@ -276,16 +270,15 @@ class Circulations(Arrays):
     cancelled: np.ndarray
 
 
-def draw_circulations(
-    streams: Streams, facts: Facts, suspects: Suspects, bails: Bails, as_of: np.datetime64
-) -> Circulations:
+def draw_circulations(subject: Subject, suspects: Suspects, bails: Bails) -> Circulations:
     """Circulate the given share of those outstanding for more than 7 days, and others beside them."""
-    rng = streams.of("pnc")
-    person, at = np.unique(suspects.person[suspects.is_outstanding(as_of)], return_index=True)
-    named = suspects.named[suspects.is_outstanding(as_of)][at]
+    rng, as_of = subject.rng("pnc"), subject.as_of
+    out = suspects.take(suspects.is_outstanding(as_of))
+    person, at = np.unique(out.person, return_index=True)
+    named = out.named[at]
     old = as_of - named > 7 * ONE_DAY
     wanted = np.zeros(len(person), bool)
-    wanted[old] = quota(streams.of("pnc.circulated"), int(old.sum()), facts.circulated_share)
+    wanted[old] = subject.quota("pnc.circulated", int(old.sum()), subject.facts.circulated_share)
     wanted[~old] = rng.random(int((~old).sum())) < 0.3
     parts = [_part(rng, person[wanted], "named_suspect", named[wanted], as_of, lifted=False)]
 
@@ -305,8 +298,7 @@ def draw_circulations(
         since = as_of - rng.integers(15, 700, n) * ONE_DAY
         parts.append(_part(rng, base + np.arange(n), reason, since, as_of, lifted=True))
     found = Circulations.joined(parts)
-    order = np.lexsort((found.person, found.circulated))
-    return found.take(order)
+    return found.take(np.lexsort((found.person, found.circulated)))
 
 
 def _part(
@@ -330,26 +322,24 @@ def circulation_columns(found: Circulations) -> Columns:
     }
 
 
-def suspect_values(
-    suspects: Suspects, care: Care, bails: Bails, found: Circulations, as_of: np.datetime64,
-    period: tuple[np.datetime64, np.datetime64],
-) -> dict[str, Any]:  # fmt: skip
-    """The true figures for finding A6."""
-    out = suspects.is_outstanding(as_of)
-    persons, first = np.unique(suspects.person[out], return_index=True)
-    waiting = as_of - suspects.named[out][first]
+def suspect_values(subject: Subject, suspects: Suspects, care: Care, bails: Bails, found: Circulations) -> Record:
+    """The true figures."""
+    as_of, start, end = subject.as_of, subject.start, subject.end
+    out = suspects.take(suspects.is_outstanding(as_of))
+    persons, first = np.unique(out.person, return_index=True)
+    waiting = as_of - out.named[first]
     failed = np.unique(bails.person[bails.failed_at(as_of)])
     unknown = np.setdiff1d(suspects.person[suspects.kind == UNKNOWN], persons)
     standing = (found.circulated <= as_of) & (np.isnat(found.cancelled) | (found.cancelled > as_of))
     named = standing & (found.reason == 0)
     old = persons[waiting > 7 * ONE_DAY]
-    due = (bails.due >= period[0]) & (bails.due <= period[1]) & bails.is_police_bail & ~bails.was_moved
-    high = (suspects.risk == 0) & (suspects.named >= period[0]) & (suspects.named <= period[1])
+    due = (bails.due >= start) & (bails.due <= end) & bails.is_police_bail & ~bails.was_moved
+    high = (suspects.risk == 0) & (suspects.named >= start) & (suspects.named <= end)
     high &= ~np.isin(suspects.kind, [NO_GROUNDS, UNKNOWN])
     cleared = high & np.isin(suspects.action, [0, 1]) & (suspects.acted - suspects.named <= 7 * ONE_DAY)
     return {
         "named_suspects_outstanding_n": len(persons),
-        "named_suspects_outstanding_pairs": int(out.sum()),
+        "named_suspects_outstanding_pairs": len(out),
         "named_suspects_status_unknown": len(unknown),
         "fta_bail_n": len(failed),
         "outstanding_and_fta": len(np.intersect1d(persons, failed)),
@@ -384,7 +374,7 @@ def _a6_stated(facts: Facts, values: dict[str, Any], item: str, figure: str, tab
         return OPEN, "no number was stated, or records to recompute it from are missing"
     true, stated = values[figure], values["stated"][item]
     off = abs(stated - true) / true * 100 if true else (0.0 if stated == 0 else math.inf)
-    return (SUPPORTED if off <= 5 else OPEN), f"stated {stated:g}, true {true}"
+    return judged(f"stated {stated:g}, true {true}", off <= 5)
 
 
 def _a6c(facts: Facts, values: dict[str, Any]) -> Verdict:
@@ -392,7 +382,5 @@ def _a6c(facts: Facts, values: dict[str, Any]) -> Verdict:
     if not facts.provides("suspect") or None in shares:
         return OPEN, "no suspects were provided"
     said = "owner {:.1f}%, active {:.1f}%, supervised {:.1f}%".format(*shares)
-    if any(x < 60 for x in shares):
-        return CONTRADICTED, said
     enough = all(x >= least for x, least in zip(shares, (95, 80, 80), strict=True))
-    return (SUPPORTED if enough else OPEN), said
+    return judged(said, enough, any(x < 60 for x in shares))

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from hmic_analysis.params.models import Count
-from hmic_analysis.simulate.files import GROUPS, Entries, FileSample, readers_agree
-from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict, Ways
+from hmic_analysis.simulate.files import GROUPS, Entries, readers_agree
+from hmic_analysis.simulate.ground import CommonFacts, Made, Record, Share, Subject, Verdict, by_one
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED
 from hmic_analysis.simulate.world import ONE_DAY, quota
 
@@ -27,29 +27,15 @@ class Facts(CommonFacts):
     suspect_supervised_share: Share = 0.72
 
 
-def _suspect_files() -> dict[str, Ways]:
-    return {
-        claim: {
-            "true": ({name: Between(0.65, 0.95)},),
-            "false": ({name: Between(0.0, 0.14)},),
-            "middle": ({name: Between(0.27, 0.42)},),
-        }
-        for claim, name in (("A7a", "suspect_activity_share"), ("A7b", "suspect_supervised_share"))
-    }
-
-
-WAYS = _suspect_files()
+WAYS = {
+    "A7a": by_one("suspect_activity_share", true=(0.65, 0.95), false=(0.0, 0.14), middle=(0.27, 0.42)),
+    "A7b": by_one("suspect_supervised_share", true=(0.65, 0.95), false=(0.0, 0.14), middle=(0.27, 0.42)),
+}
 
 
 def make(subject: Subject) -> Made:
     """The files read; the shares of the facts are met to the nearest file."""
-    files = draw_suspect_files(subject)
-    return Made({"file_review": files.files, "file_entry": files.entries}, files.values)
-
-
-def draw_suspect_files(subject: Subject) -> FileSample:
-    """Draw the named-suspect files."""
-    facts, made = subject.facts, FileSample()
+    facts, files, rows = subject.facts, [], []
     n, rng = facts.n_suspect_files, subject.rng("victims.suspect_files")
     active = subject.quota("victims.suspect_files.active", n, facts.suspect_activity_share)
     supervised = subject.quota("victims.suspect_files.supervised", n, facts.suspect_supervised_share)
@@ -68,16 +54,16 @@ def draw_suspect_files(subject: Subject) -> FileSample:
                 file[f"second_{question}_met"] = state if same else not state
                 agreed[question] += same
         file["second_reviewer_key"] = "INS04" if twice[i] else None
-        made.files.append(file)
-        made.entries += entries.rows
-    made.values = {
+        files.append(file)
+        rows += entries.rows
+    values = {
         "suspect_files": n,
         "suspect_files_circulated": int(wanted.sum()),
         "suspect_files_active": int(active.sum()),
         "suspect_files_supervised": int(supervised.sum()),
         "suspect_files_agreed": {question: [count, int(twice.sum())] for question, count in agreed.items()},
     }
-    return made
+    return Made({"file_review": files, "file_entry": rows}, values)
 
 
 def _file(subject: Subject, rng: np.random.Generator, i: int, wanted: bool) -> Record:

@@ -14,7 +14,6 @@ from hmic_analysis.contracts.core import GRADES
 from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.ground import (
     Between,
-    Columns,
     CommonFacts,
     Item,
     Made,
@@ -27,7 +26,7 @@ from hmic_analysis.simulate.ground import (
 )
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, all_at_least, judged, lacking, percent
-from hmic_analysis.simulate.shapes import DISTRICTS
+from hmic_analysis.simulate.shapes import DISTRICTS, labels
 from hmic_analysis.simulate.world import ONE_DAY, Window, midnight, pick, skewed, to_wall
 from hmic_analysis.simulate.write import references
 
@@ -96,9 +95,8 @@ def documents(subject: Subject) -> list[Record]:
 
 def sample_days(subject: Subject) -> int:
     """Last days of the period of which dispatches and positions are returned."""
-    urgent_a_day = 0.4 * subject.force.incidents_a_year * subject.frame.scale / 365.25
-    whole = (subject.frame.period_end - subject.frame.period_start).days + 1
-    return min(whole, max(SAMPLE_DAYS, math.ceil(ENOUGH / urgent_a_day)))
+    urgent_a_day = 0.4 * subject.incidents_a_day
+    return min(subject.days, max(SAMPLE_DAYS, math.ceil(ENOUGH / urgent_a_day)))
 
 
 class Dispatches:
@@ -188,12 +186,6 @@ follow = Dispatches
 
 def make(subject: Subject) -> Made:
     """The minutes of the last 28 days of the period with a known position, and whether there is a map."""
-    rows, values = draw_positions(subject)
-    return Made({"position": rows}, values, {"dispatch_mapping_system": float(subject.facts.dispatch_mapping)})
-
-
-def draw_positions(subject: Subject) -> tuple[Columns, dict[str, Any]]:
-    """Draw the minutes of the last 28 days of the period."""
     facts, rng = subject.facts, subject.rng("service.positions")
     hours = _hours(subject)
     unit, carrier, at = (
@@ -201,14 +193,14 @@ def draw_positions(subject: Subject) -> tuple[Columns, dict[str, Any]]:
         for x in np.meshgrid(np.arange(len(DISTRICTS)), np.arange(len(CARRIERS)), np.arange(len(hours)), indexing="ij")
     )
     n = len(at)
-    staff = np.maximum(subject.force.officers * subject.frame.scale / len(DISTRICTS), 12)
+    staff = np.maximum(subject.officers / len(DISTRICTS), 12)
     on_duty = np.floor(60 * staff * np.array(ON_DUTY)[carrier] * rng.uniform(0.7, 1.3, n) + 30)
     share = np.clip(facts.located_share + np.array(APART)[carrier] + rng.normal(0, 0.02, n), 0, 1)
     located = np.floor(on_duty * share + 0.5)
     kept = subject.quota("service.positions.kept", n, facts.position_log_kept_share)
     too_old = kept & (rng.random(n) < 0.005)
     columns = {
-        "unit": np.array(DISTRICTS, dtype=object)[unit],
+        "unit": labels(DISTRICTS)[unit],
         "carrier": carrier,
         "hour_start": hours[at],
         "minutes_on_duty": on_duty,
@@ -223,7 +215,7 @@ def draw_positions(subject: Subject) -> tuple[Columns, dict[str, Any]]:
         "minutes_unknown_n": int(on_duty.sum()) - known,
         "located_resource_pct": percent(yes, known),
     }
-    return columns, values
+    return Made({"position": columns}, values, {"dispatch_mapping_system": float(facts.dispatch_mapping)})
 
 
 def _hours(subject: Subject) -> np.ndarray:

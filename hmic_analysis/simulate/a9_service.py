@@ -11,9 +11,10 @@ import numpy as np
 
 from hmic_analysis.contracts.a9_service import ANSWERS, CALLBACK_RESULTS, STAGES
 from hmic_analysis.params.models import YesNo
-from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
+from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED, all_at_least, lacking, percent
+from hmic_analysis.simulate.shapes import labels
 from hmic_analysis.simulate.staff import Staff, draw_staff
 from hmic_analysis.simulate.world import NO_DAY, NO_TIME, ONE_DAY, SECOND, pick, quota, skewed
 from hmic_analysis.simulate.write import references
@@ -79,15 +80,14 @@ def documents(subject: Subject) -> list[Record]:
 
 def make(subject: Subject) -> Made:
     """Calls audited, calls back and the survey."""
-    made = Made()
-    for table, draw in {"call_audit": draw_audits, "callback": draw_callbacks, "survey": draw_survey}.items():
-        made.tables[table], values = draw(subject)
-        made.values |= values
-    return made
+    return Made.of(_audits(subject), _callbacks(subject), _survey(subject))
 
 
-def handler_months(staff: Staff, start: np.datetime64, end: np.datetime64) -> tuple[np.ndarray, np.ndarray]:
-    """Each call-handler and calendar month of a period in which the handler was in post throughout."""
+def _handler_months(staff: Staff, start: np.datetime64, end: np.datetime64) -> tuple[np.ndarray, np.ndarray]:
+    """Each call-handler and whole calendar month of a period in which the handler was in post throughout.
+
+    Leavers count while they were there; recruits in training don't.
+    """
     months = np.arange(start.astype("datetime64[M]"), end.astype("datetime64[M]") + 1)
     first = months.astype("datetime64[D]")
     last = (months + 1).astype("datetime64[D]") - ONE_DAY
@@ -100,11 +100,14 @@ def handler_months(staff: Staff, start: np.datetime64, end: np.datetime64) -> tu
     return handlers[who], months[when]
 
 
-def draw_audits(subject: Subject) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Draw the audits of the period."""
-    rng, facts = subject.rng("victims.audits"), subject.facts
-    staff = draw_staff(subject)
-    who, month = handler_months(staff, subject.start, subject.end)
+def _audits(subject: Subject) -> Made:
+    """The audits of the period; the shares are met to the nearest audit.
+
+    A tenth as many again as the prescribed audits were chosen and not drawn at random; they tell nothing of what
+    handlers usually ask.
+    """
+    rng, facts, staff = subject.rng("victims.audits"), subject.facts, draw_staff(subject)
+    who, month = _handler_months(staff, subject.start, subject.end)
     covered = subject.quota("victims.audits.covered", len(who), facts.audit_coverage_share)
     n_each = np.where(covered, PRESCRIBED, rng.integers(0, PRESCRIBED, len(who)))
     # Chosen audits come on top of covered months alone, so that they make no month look covered that isn't.
@@ -114,19 +117,20 @@ def draw_audits(subject: Subject) -> tuple[dict[str, Any], dict[str, Any]]:
     taken = month[at].astype("datetime64[D]") + rng.integers(0, 28, n) * ONE_DAY
     audited = taken + rng.integers(1, 21, n) * ONE_DAY
     victim = np.where(rng.random(n) < BLANK, -1, (rng.random(n) < VICTIMS).astype(int))
-    met = _blanked(rng, subject.quota("victims.audits.met", n, facts.audit_pass_share))
+    passed = subject.quota("victims.audits.met", n, facts.audit_pass_share)
+    met = np.where(rng.random(n) < BLANK / 2, -1, passed)
     feedback, in_time = _feedback(subject, audited, met)
     asked = {
         "asked_previous": _asked(subject, "previous", victim, random, facts.repeat_asked_share),
         "asked_vulnerability": _asked(subject, "vulnerability", victim, random, facts.vulnerability_asked_share),
         "flag_correct": _asked(subject, "flag", victim, random, facts.flag_correct_share),
     }
-    team = np.array(TEAMS, dtype=object)[who[at] % len(TEAMS)]
+    team = labels(TEAMS)[who[at] % len(TEAMS)]
     order = np.argsort(taken, kind="stable")
     columns = {
         "audit_id": references("AUD", np.arange(n) + 1, 6),
         "handler_key": staff.keys(who[at])[order],
-        "auditor_key": staff.keys(_auditors(staff, rng, n)),
+        "auditor_key": staff.keys(rng.choice(np.flatnonzero(staff.role == "supervisor")[:12], n)),
         "team": team[order],
         "taken_on": taken[order],
         "audited_on": audited[order],
@@ -150,14 +154,9 @@ def draw_audits(subject: Subject) -> tuple[dict[str, Any], dict[str, Any]]:
         state = [int((counted & (asked[name] == x)).sum()) for x in (1, 0, -1)]
         values |= {name: state, f"{figure}_question_asked_pct": percent(state[0], state[0] + state[1])}
     values["asked_previous_by_team"] = {
-        str(t): [int((counted & (team == t) & (asked["asked_previous"] == x)).sum()) for x in (1, 0, -1)] for t in TEAMS
+        t: [int((counted & (team == t) & (asked["asked_previous"] == x)).sum()) for x in (1, 0, -1)] for t in TEAMS
     }
-    return columns, values
-
-
-def _blanked(rng: np.random.Generator, yes: np.ndarray) -> np.ndarray:
-    """Yes and no as 1 and 0, with a few cells left blank (-1)."""
-    return np.where(rng.random(len(yes)) < BLANK / 2, -1, yes.astype(int))
+    return Made({"call_audit": columns}, values)
 
 
 def _feedback(subject: Subject, audited: np.ndarray, met: np.ndarray) -> tuple[np.ndarray, int]:
@@ -188,16 +187,10 @@ def _asked(subject: Subject, what: str, victim: np.ndarray, random: np.ndarray, 
     return asked
 
 
-def _auditors(staff: Staff, rng: np.random.Generator, n: int) -> np.ndarray:
-    """A supervisor for each audit."""
-    return rng.choice(np.flatnonzero(staff.role == "supervisor")[:12], n)
-
-
-def draw_callbacks(subject: Subject) -> tuple[Columns, dict[str, Any]]:
-    """Draw the calls back of the period; the share made in time is exact."""
+def _callbacks(subject: Subject) -> Made:
+    """The calls back of the period; the share made in time is exact."""
     rng, n = subject.rng("service.callbacks"), subject.size(*CALLBACKS)
-    whole = subject.days
-    due = (subject.start + rng.integers(0, whole, n) * ONE_DAY).astype("datetime64[s]")
+    due = (subject.start + rng.integers(0, subject.days, n) * ONE_DAY).astype("datetime64[s]")
     due = due + rng.integers(9 * 3600, 20 * 3600, n) * SECOND
     recorded = rng.random(n) >= UNRECORDED
     told = np.flatnonzero(recorded)
@@ -217,14 +210,13 @@ def draw_callbacks(subject: Subject) -> tuple[Columns, dict[str, Any]]:
         "made_at": made_at,
         "result": result,
     }
-    return columns, {"callback_made_pct": percent(int(made.sum()), len(told))}
+    return Made({"callback": columns}, {"callback_made_pct": percent(int(made.sum()), len(told))})
 
 
-def draw_survey(subject: Subject) -> tuple[Columns, dict[str, Any]]:
-    """Draw the persons contacted in the period, six to twelve weeks after their report, and their answers."""
+def _survey(subject: Subject) -> Made:
+    """The persons contacted in the period, six to twelve weeks after their report, and their answers."""
     rng, n = subject.rng("service.survey"), subject.size(*SURVEYED)
-    whole = subject.days
-    contacted = subject.start + rng.integers(0, whole, n) * ONE_DAY
+    contacted = subject.start + rng.integers(0, subject.days, n) * ONE_DAY
     completed = subject.quota("service.survey.completed", n, subject.facts.survey_response_share)
     said = np.flatnonzero(completed)
     columns: dict[str, Any] = {
@@ -236,24 +228,21 @@ def draw_survey(subject: Subject) -> tuple[Columns, dict[str, Any]]:
     }
     values: dict[str, Any] = {"survey_response_pct": percent(len(said), n), "satisfied_pct": {}}
     for stage in STAGES:
-        answers, values["satisfied_pct"][stage] = _answers(subject, stage, len(said))
-        column = np.full(n, None, dtype=object)
-        column[said] = answers
-        columns[f"satisfied_{stage}"] = column
-    return columns, values
+        column = columns[f"satisfied_{stage}"] = np.full(n, len(ANSWERS))
+        column[said], values["satisfied_pct"][stage] = _answers(subject, stage, len(said))
+    return Made({"survey": columns}, values)
 
 
 def _answers(subject: Subject, stage: str, n: int) -> tuple[np.ndarray, float | None]:
-    """Answers on one stage, and the true per cent satisfied of those who had a view."""
+    """Answers on one stage (positions), and the true per cent satisfied of those who had a view."""
     rng = subject.rng(f"service.survey.{stage}")
     draw = rng.random(n)
     valid = np.flatnonzero(draw > DONT_KNOW + NOT_ASKED)
     share = float(np.clip(subject.facts.survey_satisfied_share + APART[stage], 0, 1))
     content = quota(rng, len(valid), share)
-    answers = np.full(n, None, dtype=object)
-    answers[(draw > NOT_ASKED) & (draw <= DONT_KNOW + NOT_ASKED)] = "dont_know"
+    answers = np.where(draw > NOT_ASKED, ANSWERS.index("dont_know"), len(ANSWERS))
     good, bad = pick(rng, (30, 45, 25), len(valid)), 3 + pick(rng, (30, 35, 20, 15), len(valid))
-    answers[valid] = np.array(ANSWERS, dtype=object)[np.where(content, good, bad)]
+    answers[valid] = np.where(content, good, bad)
     return answers, percent(int(content.sum()), len(valid))
 
 

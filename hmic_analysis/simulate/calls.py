@@ -19,8 +19,18 @@ from hmic_analysis.contracts.core import (
 )
 from hmic_analysis.simulate import shapes
 from hmic_analysis.simulate.crimes import MODE, MODES, Cases
-from hmic_analysis.simulate.ground import Columns
-from hmic_analysis.simulate.world import NO_TIME, SECOND, Arrays, Streams, Window, draw_instants, pick, seconds, skewed
+from hmic_analysis.simulate.ground import Columns, Subject
+from hmic_analysis.simulate.world import (
+    HOUR,
+    NO_TIME,
+    SECOND,
+    Arrays,
+    Window,
+    draw_instants,
+    pick,
+    seconds,
+    skewed,
+)
 from hmic_analysis.simulate.write import references
 
 if TYPE_CHECKING:
@@ -68,9 +78,9 @@ def of_cases(cases: Cases) -> Incidents:
     return Incidents(created, case, category, cases.grade[case], mode, cases.closed[case])
 
 
-def of_no_crime(streams: Streams, window: Window, a_day: float, facts: Facts) -> Incidents:
+def of_no_crime(subject: Subject, window: Window) -> Incidents:
     """Draw the incidents of a window that gave no crime."""
-    rng = streams.of("incidents", window.index)
+    rng, a_day = subject.rng("incidents", window.index), subject.incidents_a_day - subject.crimes_a_day
     season = shapes.SEASON[int(window.start.astype("datetime64[M]").astype(int)) % 12]
     total = sum(shapes.OTHER_CATEGORY_SHARES.values())
     parts = []
@@ -81,7 +91,7 @@ def of_no_crime(streams: Streams, window: Window, a_day: float, facts: Facts) ->
         kind = np.full(n, NSIR_CATEGORIES.index(category))
         parts.append(Incidents(created, np.full(n, -1), kind, grade, grade, np.full(n, NO_TIME)))
     found = Incidents.joined(parts)
-    return replace(found, mode=_modes(streams.of("incidents.mode", window.index), found.grade, facts))
+    return replace(found, mode=_modes(subject.rng("incidents.mode", window.index), found.grade, subject.facts))
 
 
 def _modes(rng: np.random.Generator, grade: np.ndarray, facts: Facts) -> np.ndarray:
@@ -94,22 +104,12 @@ def _modes(rng: np.random.Generator, grade: np.ndarray, facts: Facts) -> np.ndar
     return np.where(attended, yes, no)
 
 
-def sort(incidents: Incidents) -> Incidents:
-    """The incidents in order of creation."""
-    return incidents.take(np.argsort(incidents.created, kind="stable"))
-
-
 def incident_rows(
-    streams: Streams,
-    window: Window,
-    incidents: Incidents,
-    cases: Cases,
-    first_number: int,
-    dispatched: np.ndarray,
-    clear: np.ndarray,
+    subject: Subject, window: Window, incidents: Incidents, cases: Cases, sent: Deployments, first_number: int
 ) -> Columns:
-    """Write incidents as rows of the return."""
-    rng = streams.of("incidents.rows", window.index)
+    """Incidents as rows of the return."""
+    rng = subject.rng("incidents.rows", window.index)
+    dispatched, clear = first_and_last(sent, len(incidents))
     n, is_case = len(incidents), incidents.case >= 0
     opened_as, closed_as = _categories(rng, incidents.category, is_case)
     district = rng.integers(0, len(shapes.DISTRICTS), n)
@@ -117,7 +117,7 @@ def incident_rows(
     grade = np.where((rng.random(n) < 0.004) & ~is_case, len(GRADES), incidents.grade)
     return {
         "incident_id": references("INC", first_number + np.arange(n)),
-        **_incident_times(streams.of("incidents.times", window.index), incidents, clear),
+        **_incident_times(subject.rng("incidents.times", window.index), incidents, clear),
         "dispatched_at": dispatched,
         "category_open": opened_as,
         "category_close": closed_as,
@@ -126,7 +126,7 @@ def incident_rows(
         "local_grade": shapes.labels(("1", "2", "3", "4"))[grade],
         "origin": _origins(rng, incidents, cases),
         "result": _results(rng, incidents.mode, is_case),
-        "qualifier": _qualifiers(rng, n),
+        "qualifier": shapes.labels(shapes.QUALIFIERS)[pick(rng, (9, 7, 5, 1, 6, 3, 69), n)],
         "area_type": np.where(rng.random(n) < 0.22, "rural", "urban").astype(object),
         "district": np.array(shapes.DISTRICTS, dtype=object)[district],
     }
@@ -187,7 +187,7 @@ def _origins(rng: np.random.Generator, incidents: Incidents, cases: Cases) -> np
 
 
 def _results(rng: np.random.Generator, mode: np.ndarray, is_case: np.ndarray) -> np.ndarray:
-    """How each incident was resolved; blank exactly where a case's attendance is not known."""
+    """How each incident was resolved, position; blank exactly where a case's attendance is not known."""
     names = dict.fromkeys(MODES, "resolved_without_deployment")
     names |= dict.fromkeys(("scene", "appointment", "counter_then_scene"), "attended")
     names |= {"stood_down": "cancelled_by_caller", "second_report": "duplicate"}
@@ -199,12 +199,7 @@ def _results(rng: np.random.Generator, mode: np.ndarray, is_case: np.ndarray) ->
     result[other & (draw < 0.45)] = INCIDENT_RESULTS.index("information_only")
     result[other & (draw > 0.99)] = INCIDENT_RESULTS.index("test")
     result[~is_case & (rng.random(len(mode)) < 0.01)] = blank
-    return shapes.labels(INCIDENT_RESULTS)[result]
-
-
-def _qualifiers(rng: np.random.Generator, n: int) -> np.ndarray:
-    chosen = pick(rng, (9, 7, 5, 1, 6, 3, 69), n)
-    return np.array([*shapes.QUALIFIERS, "alcohol;domestic", None], dtype=object)[chosen]
+    return result
 
 
 @dataclass(frozen=True)
@@ -225,9 +220,9 @@ class Deployments(Arrays):
     stood_down: np.ndarray
 
 
-def draw_deployments(streams: Streams, window: Window, incidents: Incidents) -> Deployments:
+def draw_deployments(subject: Subject, window: Window, incidents: Incidents) -> Deployments:
     """Draw the deployments that each incident's mode of answer asks for."""
-    rng = streams.of("deployments", window.index)
+    rng = subject.rng("deployments", window.index)
     further = rng.poisson(np.array(FURTHER)[incidents.grade])
     counts = np.ones(len(incidents), int)
     counts[(incidents.mode == MODE["nobody"]) | (incidents.mode == MODE["second_report"])] = 0
@@ -235,9 +230,7 @@ def draw_deployments(streams: Streams, window: Window, incidents: Incidents) -> 
     counts += np.where(incidents.mode == MODE["scene"], further, 0)
     incident = np.repeat(np.arange(len(incidents)), counts)
     ordinal = np.arange(len(incident)) - np.repeat(np.cumsum(counts) - counts, counts)
-    mode = incidents.mode[incident]
-    response = _response(rng, incidents)[incident]
-    return _times(rng, incidents, incident, ordinal, mode, response)
+    return _times(rng, incidents, incident, ordinal == 0, _response(rng, incidents)[incident])
 
 
 def _response(rng: np.random.Generator, incidents: Incidents) -> np.ndarray:
@@ -249,16 +242,10 @@ def _response(rng: np.random.Generator, incidents: Incidents) -> np.ndarray:
 
 
 def _times(
-    rng: np.random.Generator,
-    incidents: Incidents,
-    incident: np.ndarray,
-    ordinal: np.ndarray,
-    mode: np.ndarray,
-    response: np.ndarray,
+    rng: np.random.Generator, incidents: Incidents, incident: np.ndarray, is_first: np.ndarray, response: np.ndarray
 ) -> Deployments:
-    n = len(incident)
-    created = incidents.created[incident]
-    is_first = ordinal == 0
+    """Who each resource was, and its times, from the seconds until the first arrived."""
+    n, created, mode = len(incident), incidents.created[incident], incidents.mode[incident]
     behind = np.where(is_first, 0, rng.exponential(240, n) + 30)
     scene = created + seconds(response + behind)
     assigned = created + seconds(response * 0.35 + behind * 0.5)
@@ -270,7 +257,7 @@ def _times(
     after_the_end = incidents.too_late_from[incident] + seconds(rng.uniform(1, 5, n) * 86_400)
     late = mode == MODE["too_late"]
     scene = np.where(late, after_the_end, scene)
-    assigned = np.where(late, after_the_end - 3600 * SECOND, assigned)
+    assigned = np.where(late, after_the_end - HOUR, assigned)
 
     stood_down = np.where(mode == MODE["stood_down"], 1, np.where(mode == MODE["unknown"], -1, 0))
     stood_down = np.where(~is_first & (mode == MODE["scene"]) & (rng.random(n) < 0.08), 1, stood_down)
@@ -314,12 +301,10 @@ def first_and_last(deployments: Deployments, n_incidents: int) -> tuple[np.ndarr
     return first, last
 
 
-def deployment_rows(
-    streams: Streams, window: Window, deployments: Deployments, first_number: int, n_resources: int
-) -> Columns:
-    """Write deployments as rows of the return."""
-    rng = streams.of("deployments.rows", window.index)
-    call_sign = rng.integers(1, max(n_resources, 2), len(deployments))
+def deployment_rows(subject: Subject, window: Window, deployments: Deployments, first_number: int) -> Columns:
+    """Deployments as rows of the return."""
+    rng = subject.rng("deployments.rows", window.index)
+    call_sign = rng.integers(1, max(int(subject.officers), 2), len(deployments))
     return {
         "incident_id": references("INC", first_number + deployments.incident),
         "resource_id": references("CS", call_sign, 4),

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +48,7 @@ class Drawn:
 class Order:
     """One return to be written."""
 
-    #:
     force: ForceFacts
-    #:
     period_start: dt.date
     period_end: dt.date
     as_of: dt.date
@@ -76,7 +74,11 @@ def simulate_country(
     facts: Facts | None = None,
     workers: int = 1,
 ) -> Iterator[tuple[str, Simulated | None]]:
-    """Write the returns of some forces, and the reference table of all forces' policies."""
+    """Write the returns of some forces, and the reference table of the policies of everyone.
+
+    Without ``facts`` what is true is drawn for each force, see :func:`draw_force`; some then send nothing, and None
+    comes in the place of their return.  The files don't depend on the number of processes.
+    """
     drawn = _settle([o.force.slug for o in orders], everyone, seed, facts)
     n_attend_all = next(iter(drawn.values())).facts.n_forces_attend_all
     n_unknown = next(iter(drawn.values())).facts.n_forces_policy_unknown
@@ -105,9 +107,7 @@ def _settle(slugs: Sequence[str], everyone: Sequence[str], seed: int, facts: Fac
     listed = sum(d.facts.listed_attend_all for d in drawn.values())
     n = listed if set(slugs) >= set(everyone) else max(listed, USUAL_ATTEND_ALL)
     n = max(1, min(n, len(everyone) - (len(drawn) - listed)))
-    return {
-        slug: Drawn(d.facts.with_(n_forces_attend_all=n), d.states, d.silent) for slug, d in drawn.items()
-    }  # fmt: skip
+    return {slug: replace(d, facts=d.facts.with_(n_forces_attend_all=n)) for slug, d in drawn.items()}
 
 
 def _write(tasks: list[_Task], workers: int) -> Iterator[Simulated]:
@@ -119,18 +119,9 @@ def _write(tasks: list[_Task], workers: int) -> Iterator[Simulated]:
 
 
 def _write_one(task: _Task) -> Simulated:
-    order = task.order
-    return simulate(
-        task.raw,
-        order.force,
-        task.facts,
-        task.scale,
-        task.seed,
-        order.period_start,
-        order.period_end,
-        order.as_of,
-        order.lookback_days,
-    )
+    order, force = task.order, task.order.force
+    days = (order.period_start, order.period_end, order.as_of, order.lookback_days)
+    return simulate(task.raw, force, task.facts, task.scale, task.seed, *days)
 
 
 def _clear(folder: Path) -> None:
@@ -145,9 +136,7 @@ def _clear(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def _write_truth(
-    path: Path, drawn: Mapping[str, Drawn], told: Mapping[str, Any], scale: float, seed: int
-) -> None:  # fmt: skip
+def _write_truth(path: Path, drawn: dict[str, Drawn], told: dict[str, Any], scale: float, seed: int) -> None:
     forces = {
         slug: {"sends_nothing": d.silent, "states": d.states, "verdicts": told.get(slug, {})}
         for slug, d in drawn.items()

@@ -13,11 +13,10 @@ import numpy as np
 
 from hmic_analysis.contracts.core import OFFENCE_GROUPS, REPORT_ROUTES
 from hmic_analysis.simulate import shapes
-from hmic_analysis.simulate.ground import Columns
+from hmic_analysis.simulate.ground import Columns, Subject
 from hmic_analysis.simulate.world import (
     NO_TIME,
     Arrays,
-    Streams,
     Window,
     draw_instants,
     pick,
@@ -50,6 +49,7 @@ MODE = {name: i for i, name in enumerate(MODES)}
 CRIMES_EACH = (94.0, 4.4, 1.1, 0.5)
 #: Share of the cases known that were reported twice.
 TWICE_SHARE = 0.05
+OUTCOMES = ("Charged", "Caution", "Penalty notice", "Community resolution", "Undetected")
 #: No crime is recorded later than this after its incident.
 LONGEST_LAG_DAYS = 30
 
@@ -83,12 +83,16 @@ class Cases(Arrays):
     district: np.ndarray
 
 
-def draw_cases(streams: Streams, window: Window, crimes_a_day: float, facts: Facts, as_of: np.datetime64) -> Cases:
-    """Draw the cases that were reported in a window."""
-    rng = streams.of("cases", window.index)
+def draw_cases(subject: Subject, window: Window) -> Cases:
+    """Draw the cases that were reported in a window, in order of report."""
+
+    def rng_of(part: str) -> np.random.Generator:
+        return subject.rng(part, window.index)
+
+    rng, facts = rng_of("cases"), subject.facts
     per_case = float(np.average([1, 2, 3, 4], weights=CRIMES_EACH))
     season = shapes.SEASON[int(window.start.astype("datetime64[M]").astype(int)) % 12]
-    n = int(rng.poisson(crimes_a_day * window.days * season / per_case))
+    n = int(rng.poisson(subject.crimes_a_day * window.days * season / per_case))
     at = np.sort(draw_instants(rng, window, shapes.week("crime"), n))
     group = pick(rng, [shapes.OFFENCE_SHARES[g] for g in OFFENCE_GROUPS], n)
     route = pick(rng, [shapes.ROUTE_SHARES[r] for r in REPORT_ROUTES], n)
@@ -97,20 +101,23 @@ def draw_cases(streams: Streams, window: Window, crimes_a_day: float, facts: Fac
     lag = seconds(np.clip(skewed(rng, 5 * 3600, 1.4, n), 900, LONGEST_LAG_DAYS * 86_400 - 3600))
     later = seconds(rng.uniform(2 * 3600, 30 * 3600, n))
 
-    prior = _prior(streams.of("cases.prior", window.index), route, facts)
-    known = streams.of("cases.known", window.index).random(n) < facts.attendance_known_share
+    prior = _prior(rng_of("cases.prior"), route, facts)
+    known = rng_of("cases.known").random(n) < facts.attendance_known_share
     shares = np.array([facts.attendance_share[g] for g in OFFENCE_GROUPS])
-    attended = known & (streams.of("cases.attended", window.index).random(n) < shares[group])
+    attended = known & (rng_of("cases.attended").random(n) < shares[group])
 
     recorded = np.where(prior, at + lag, at)
     created = np.where(prior, at, at + later)
-    created[~prior & ~known & ~_always_linked(route)] = np.datetime64("NaT")
+    # A crime reported online or at a counter with no incident may be read as known or as not known, so none is made.
+    tells_itself = np.isin(route, [REPORT_ROUTES.index(r) for r in ("online", "front_counter")])
+    created[~prior & ~known & ~tells_itself] = NO_TIME
     closed = recorded + seconds(6 * 86_400 + skewed(rng, 15 * 86_400, 1.0, n))
-    closed[closed >= as_of] = np.datetime64("NaT")
-    mode = _modes(streams.of("cases.mode", window.index), route, known, attended, closed)
+    # Crimes closed later are still open in the return.
+    closed[closed >= subject.as_of] = NO_TIME
+    mode = _modes(rng_of("cases.mode"), route, known, attended, closed)
     grade[~attended & known & (mode != MODE["stood_down"])] = 3
 
-    more = streams.of("cases.twice", window.index)
+    more = rng_of("cases.twice")
     twice = (more.random(n) < TWICE_SHARE) & known & (mode != MODE["counter"])
     after = np.where(twice, more.integers(60, 2400, n), 0)
     second = (more.random(n) < 0.3) & twice
@@ -118,14 +125,6 @@ def draw_cases(streams: Streams, window: Window, crimes_a_day: float, facts: Fac
         recorded, created, group, route, grade, n_crimes, prior, known, attended, mode, after, second, closed,
         rng.integers(0, len(shapes.DISTRICTS), n),
     )  # fmt: skip
-
-
-def _always_linked(route: np.ndarray) -> np.ndarray:
-    """Routes that tell by themselves that nobody came; their crimes are never without an incident.
-
-    A crime reported online or at a counter with no incident may be read as known or as not known, so none is made.
-    """
-    return np.isin(route, [REPORT_ROUTES.index(r) for r in ("online", "front_counter")])
 
 
 def _prior(rng: np.random.Generator, route: np.ndarray, facts: Facts) -> np.ndarray:
@@ -142,9 +141,8 @@ def _modes(
     """How each case was answered, given whether it counts as attended."""
     n = len(route)
     yes = np.array([MODE["scene"], MODE["appointment"]])[pick(rng, (93, 7), n)]
-    no = np.array([MODE[m] for m in ("telephone", "nobody", "stood_down", "staff_only", "too_late")])[
-        pick(rng, (52, 24, 12, 6, 6), n)
-    ]
+    names = ("telephone", "nobody", "stood_down", "staff_only", "too_late")
+    no = np.array([MODE[m] for m in names])[pick(rng, (52, 24, 12, 6, 6), n)]
     no[(no == MODE["too_late"]) & np.isnat(closed)] = MODE["nobody"]
     at_counter = route == REPORT_ROUTES.index("front_counter")
     yes[at_counter] = MODE["counter_then_scene"]
@@ -168,22 +166,20 @@ class Crimes(Arrays):
         return self.notifiable & ~self.no_crime
 
 
-def draw_crimes(streams: Streams, window: Window, cases: Cases) -> Crimes:
+def draw_crimes(subject: Subject, window: Window, cases: Cases) -> Crimes:
     """The crimes of cases: one or more each."""
-    rng = streams.of("crimes", window.index)
+    rng = subject.rng("crimes", window.index)
     case = np.repeat(np.arange(len(cases)), cases.n_crimes)
     return Crimes(case, rng.random(len(case)) >= 0.015, rng.random(len(case)) < 0.03)
 
 
-def crime_rows(streams: Streams, window: Window, crimes: Crimes, cases: Cases, first_number: int) -> Columns:
-    """Write crimes as rows of the return."""
-    rng = streams.of("crimes.rows", window.index)
+def crime_rows(subject: Subject, window: Window, crimes: Crimes, cases: Cases, first_number: int) -> Columns:
+    """Crimes as rows of the return."""
+    rng = subject.rng("crimes.rows", window.index)
     n, case = len(crimes), crimes.case
     recorded, group = cases.recorded[case], cases.group[case]
     month_only = rng.random(n) < 0.001
-    outcome = np.array(
-        ["Charged", "Caution", "Penalty notice", "Community resolution", "Undetected", None], dtype=object
-    )[pick(rng, (17, 6, 2, 6, 64, 5), n)]
+    outcome = shapes.labels(OUTCOMES)[pick(rng, (17, 6, 2, 6, 64, 5), n)]
     outcome[np.isnat(cases.closed[case])] = None
     names = np.array([g.replace("_", " ").capitalize() for g in OFFENCE_GROUPS], dtype=object)
     # A blank is read as notifiable, and as not cancelled: both spellings occur.

@@ -17,8 +17,8 @@ import numpy as np
 from hmic_analysis.contracts.core import OFFENCE_GROUPS
 from hmic_analysis.simulate import shapes
 from hmic_analysis.simulate.ground import Columns, Subject
-from hmic_analysis.simulate.world import SECOND, Arrays, Window, draw_instants, midnight, pick
-from hmic_analysis.simulate.write import references
+from hmic_analysis.simulate.world import HOUR, SECOND, Arrays, Window, draw_instants, midnight, pick
+from hmic_analysis.simulate.write import key_texts, references
 
 ASB_TYPES = shapes.INCIDENT_TYPES["asb"]
 #: Kinds of report: groups of offences, then types of anti-social behaviour.
@@ -91,17 +91,12 @@ def draw_earlier(subject: Subject) -> Earlier:
 
 def victim_keys(numbers: np.ndarray) -> np.ndarray:
     """References of victims, as texts; blank for numbers below 1."""
-    return _keys("VIC", numbers)
+    return key_texts("VIC", numbers, 8)
 
 
 def place_keys(numbers: np.ndarray) -> np.ndarray:
     """References of addresses, as texts; blank for numbers below 1."""
-    return _keys("LOC", numbers)
-
-
-def _keys(prefix: str, numbers: np.ndarray) -> np.ndarray:
-    found = np.array(references(prefix, numbers, 8).to_pylist(), dtype=object)
-    return np.where(numbers > 0, found, None)
+    return key_texts("LOC", numbers, 8)
 
 
 def earlier_crimes(subject: Subject, earlier: Earlier) -> Iterator[Columns]:
@@ -136,7 +131,7 @@ def earlier_incidents(subject: Subject, earlier: Earlier) -> Iterator[Columns]:
             "incident_id": references("INB", which + 1),
             "call_at": at - rng.integers(20, 180, n) * SECOND,
             "created_at": at,
-            "closed_at": at + rng.integers(1, 30, n) * 3600 * SECOND,
+            "closed_at": at + rng.integers(1, 30, n) * HOUR,
             "category_open": asb,
             "category_close": asb,
             "incident_type": kind,

@@ -20,9 +20,9 @@ from hmic_analysis.simulate.world import (
     NO_TIME,
     ONE_DAY,
     SECOND,
-    Streams,
     Window,
     draw_instants,
+    hour_of,
     midnight,
     skewed,
     to_wall,
@@ -107,16 +107,12 @@ class Hours:
         """Hours and tasks of a window, with a few rows to be kept aside in the first."""
         if not piece.in_period:
             return {}
-        force, frame, streams = self.subject.force, self.subject.frame, self.subject.streams
-        size = force.recorded_crime * frame.scale / CLEVELAND_CRIME
-        made = {
-            "duty_hours": duty_rows(streams, piece.window, force.officers * frame.scale),
-            "demand_task": task_rows(streams, piece.window, size, self.n_tasks + 1),
-        }
+        subject, window = self.subject, piece.window
+        made = {"duty_hours": _duty(subject, window), "demand_task": _tasks(subject, window, self.n_tasks + 1)}
         self.n_tasks += len(made["demand_task"]["task_type"])
-        if piece.window.start == midnight(frame.period_start):
-            rng = streams.of("faults.hours")
-            return {t: with_bad_rows(rng, t, render(t, rows), self.subject.planted) for t, rows in made.items()}
+        if window.start == midnight(subject.frame.period_start):
+            rng = subject.rng("faults.hours")
+            return {t: with_bad_rows(rng, t, render(t, rows), subject.planted) for t, rows in made.items()}
         return made
 
     def made(self) -> Made:
@@ -127,17 +123,16 @@ class Hours:
 follow = Hours
 
 
-def duty_rows(streams: Streams, window: Window, officers: float) -> Columns:
-    """Write the staff hours of each team and clock hour in a window.
+def _duty(subject: Subject, window: Window) -> Columns:
+    """The staff hours of each team and clock hour in a window.
 
     Four response teams change over early, late and night duty, so staffing is level through the day and demand is
     not; a neighbourhood team works from 8 to 22. In the night on which the clocks go back the hour that occurs
     twice is one row with the hours of both, as a duty system that counts in clock hours gives it.
     """
-    rng = streams.of("duty", window.index)
-    hours = window.hours()
+    rng, hours = subject.rng("duty", window.index), window.hours()
     wall = to_wall(hours)
-    hour = (wall - wall.astype("datetime64[D]")).astype(int) // 3600
+    hour = hour_of(wall)
     # A night belongs to the day on which it began.
     day = wall.astype("datetime64[D]").astype(int) - (hour < SHIFTS[0][0])
     shift = np.select([(hour >= a) & (hour < b) for a, b in SHIFTS[:2]], [0, 1], 2)
@@ -152,7 +147,12 @@ def duty_rows(streams: Streams, window: Window, officers: float) -> Columns:
     team += ["Neighbourhood"] * len(day_time)
     at.append(day_time)
     at = np.concatenate(at)
-    planned = officers * TEAM_SHARE * np.where(np.array(team) == "Neighbourhood", 0.5, 1.0)
+    planned = (
+        subject.force.officers
+        * subject.frame.scale
+        * TEAM_SHARE
+        * np.where(np.array(team) == "Neighbourhood", 0.5, 1.0)
+    )
     planned = np.maximum(planned, 1.0)
     abstracted = planned * rng.uniform(0.04, 0.2, len(at))
     return _by_clock_hour(np.array(team, dtype=object), hours[at], planned - abstracted, abstracted)
@@ -177,9 +177,10 @@ def _by_clock_hour(team: np.ndarray, start: np.ndarray, worked: np.ndarray, abst
     }
 
 
-def task_rows(streams: Streams, window: Window, size: float, first_number: int) -> Columns:
-    """Write the tasks logged in a window."""
-    rng = streams.of("tasks", window.index)
+def _tasks(subject: Subject, window: Window, first_number: int) -> Columns:
+    """The tasks logged in a window."""
+    rng = subject.rng("tasks", window.index)
+    size = subject.force.recorded_crime * subject.frame.scale / CLEVELAND_CRIME
     kind = np.concatenate(
         [np.full(rng.poisson(a_day * size * window.days), TASK_TYPES.index(t)) for t, (a_day, _) in TASKS.items()]
     )

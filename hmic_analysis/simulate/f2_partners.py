@@ -8,9 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from hmic_analysis.params.models import Count
-from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
+from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict
 from hmic_analysis.simulate.rules import judged, lacking
-from hmic_analysis.simulate.world import ONE_DAY, SECOND, midnight, pick, quota, skewed
+from hmic_analysis.simulate.shapes import labels
+from hmic_analysis.simulate.world import HOUR, NO_TIME, ONE_DAY, SECOND, hour_of, midnight, pick, quota, skewed
 from hmic_analysis.simulate.write import references
 
 SIGNED = ("partner_task",)
@@ -46,21 +47,10 @@ WAYS = {
 
 def make(subject: Subject) -> Made:
     """Tasks, agreements, transfers and handovers."""
-    tasks, agreements, work = _work(subject)
-    transfers, taken = _transfers(subject)
-    handovers, waited = _handovers(subject)
-    return Made(
-        tables={
-            "partner_task": tasks,
-            "partner_agreement": agreements,
-            "partner_transfer": transfers,
-            "handover": handovers,
-        },
-        values=work | taken | waited,
-    )
+    return Made.of(_work(subject), _transfers(subject), _handovers(subject))
 
 
-def _work(subject: Subject) -> tuple[list[Record], list[Record], Record]:
+def _work(subject: Subject) -> Made:
     """Tasks, agreements, and what is true of them: every second task acted on has an agreement."""
     facts = subject.facts
     done = min(facts.n_partner_actions, facts.n_partner_tasks)
@@ -77,7 +67,7 @@ def _work(subject: Subject) -> tuple[list[Record], list[Record], Record]:
         "partner_tasks_acted_on": done,
         "n_partner_task_agreements": len(signed),
     }
-    return [*tasks, *more_tasks], agreements, work
+    return Made({"partner_task": [*tasks, *more_tasks], "partner_agreement": agreements}, work)
 
 
 def _task(subject: Subject, i: int, acted: bool) -> Record:
@@ -112,7 +102,7 @@ def _no_work(as_of: np.datetime64) -> tuple[list[Record], list[Record]]:
     return tasks, agreements
 
 
-def _transfers(subject: Subject) -> tuple[Columns, Record]:
+def _transfers(subject: Subject) -> Made:
     rng = subject.rng("resources.transfers")
     share = subject.facts.transfer_accepted_share
     n = subject.size(TRANSFERS, LEAST_TRANSFERS) if share else 0
@@ -125,36 +115,34 @@ def _transfers(subject: Subject) -> tuple[Columns, Record]:
         "asked_at": _times(subject, rng, n),
         "accepted": accepted,
     }
-    return table, {"transfers_accepted": int((accepted == 1).sum()), "transfers_known": int(known.sum())}
+    values = {"transfers_accepted": int((accepted == 1).sum()), "transfers_known": int(known.sum())}
+    return Made({"partner_transfer": table}, values)
 
 
-def _handovers(subject: Subject) -> tuple[Columns, Record]:
+def _handovers(subject: Subject) -> Made:
     rng = subject.rng("resources.handovers")
     n = subject.size(HANDOVERS, LEAST_HANDOVERS)
     arrived = _times(subject, rng, n)
     minutes = np.floor(np.minimum(skewed(rng, subject.facts.handover_wait_hours * 60, 0.6, n), 1400)).astype(int)
     left = arrived + minutes * 60 * SECOND
     lost = rng.random(n) < NOT_RECORDED
-    left[lost] = np.datetime64("NaT", "s")
+    left[lost] = NO_TIME
     table = {
         "handover_id": references("HO", np.arange(n) + 1, 5),
-        "reason": np.array(["place_of_safety", "hospital"], dtype=object)[pick(rng, (40, 60), n)],
+        "reason": labels(("place_of_safety", "hospital"))[pick(rng, (40, 60), n)],
         "arrived_at": arrived,
         "handed_over_at": left,
     }
-    return table, {
-        "handover_wait_hours_median": float(np.median(minutes[~lost])) / 60,
-        "handovers_known": int((~lost).sum()),
-    }
+    median = float(np.median(minutes[~lost])) / 60
+    return Made({"handover": table}, {"handover_wait_hours_median": median, "handovers_known": int((~lost).sum())})
 
 
 def _times(subject: Subject, rng: np.random.Generator, n: int) -> np.ndarray:
     """Instants of the period to the minute, away from the nights on which the clocks change."""
     minutes = subject.days * 1440
     at = midnight(subject.frame.period_start) + np.sort(rng.integers(0, minutes - 60, n)) * 60 * SECOND
-    hour = (at - at.astype("datetime64[D]")).astype(int) // 3600
     # Any hour but the first three of the day: a wait over a change of the clock has two lengths.
-    return np.where(hour < 3, at + 8 * 3600 * SECOND, at)
+    return np.where(hour_of(at) < 3, at + 8 * HOUR, at)
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:

@@ -12,7 +12,7 @@ from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, absent, judged, no_register
 from hmic_analysis.simulate.staff import Staff, draw_staff
 from hmic_analysis.simulate.world import ONE_DAY, quota, spans
-from hmic_analysis.simulate.write import references
+from hmic_analysis.simulate.write import key_texts, references
 
 FRONT_LINE = ("response", "neighbourhood", "pcso", "volume_investigator")
 #: Months between two reviews as the policy prescribes.
@@ -58,13 +58,8 @@ def make(subject: Subject) -> Made:
     """Reviews, absences, the log of the workload view, and open crimes."""
     staff = draw_staff(subject)
     absences, away = _absences(subject, staff)
-    reviews, held = _reviews(subject, staff, away)
-    view, looked = _view(subject, staff)
-    load, spread = _workload(subject, staff)
-    return Made(
-        tables={"absence": absences, "supervision": reviews, "workload_view": view, "workload": load},
-        values=held | looked | spread | _spans(staff),
-    )
+    absent_or_led = Made({"absence": absences}, _spans(staff))
+    return Made.of(absent_or_led, _reviews(subject, staff, away), _view(subject, staff), _workload(subject, staff))
 
 
 def _front_line(staff: Staff) -> np.ndarray:
@@ -77,10 +72,9 @@ def _absences(subject: Subject, staff: Staff) -> tuple[Columns, list[tuple[int, 
     rng = subject.rng("resources.absences")
     people = rng.permutation(_front_line(staff))
     long, short = people[: max(2, int(LONG_ABSENT * len(people)))], people[len(people) // 2 :][: len(people) // 4]
-    days = int((subject.end - subject.start) / ONE_DAY)
     found = []
     for group, low, high in ((long, 70, 200), (short, 7, 15)):
-        begin = rng.integers(0, days, len(group))
+        begin = rng.integers(0, subject.days - 1, len(group))
         length = rng.integers(low, high, len(group))
         for who, at, n in zip(group, begin, length, strict=True):
             found.append((int(who), subject.start + int(at) * ONE_DAY, subject.start + int(at + n) * ONE_DAY))
@@ -111,7 +105,7 @@ def _due(subject: Subject, staff: Staff, away: list) -> list[tuple[int, np.datet
     return found
 
 
-def _reviews(subject: Subject, staff: Staff, away: list) -> tuple[Columns, Record]:
+def _reviews(subject: Subject, staff: Staff, away: list) -> Made:
     """Reviews held; each interval has one or none, and each aspect is looked at in just the share asked for."""
     facts, due = subject.facts, _due(subject, staff, away)
     rng = subject.rng("resources.reviews")
@@ -128,19 +122,20 @@ def _reviews(subject: Subject, staff: Staff, away: list) -> tuple[Columns, Recor
     first = np.array([due[i][1] for i in held], "datetime64[D]")
     days = np.array([int((due[i][2] - due[i][1]) / ONE_DAY) for i in held], int)
     day = first + (rng.random(n) * (days + 1)).astype(int) * ONE_DAY
-    boss = np.array([None, *references("STF", staff.number, 4).to_pylist()], dtype=object)[staff.supervisor[who]]
-    columns: dict[str, Any] = {
-        "person_key": staff.keys(who),
-        "supervisor_key": boss,
-        "held_on": day,
-        "workload_covered": np.where(said, workload, -1).astype(int),
-        "performance_covered": np.where(said, performance, -1).astype(int),
+    # Reviews of staff who are not front line, and reviews after the period.
+    others = np.concatenate([np.flatnonzero(staff.role == "call_handler")[:12], _front_line(staff)[:6]])
+    after = np.where(np.arange(len(others)) < 12, subject.start + 100 * ONE_DAY, subject.end + 9 * ONE_DAY)
+    yes = np.ones(len(others), int)
+    total = n + len(others)
+    table = {
+        "review_id": references("RV", np.arange(total) + 1, 6),
+        "person_key": staff.keys(np.concatenate([who, others])),
+        "supervisor_key": key_texts("STF", np.concatenate([staff.supervisor[who], 0 * yes]), 4),
+        "held_on": np.concatenate([day, after]),
+        "workload_covered": np.concatenate([np.where(said, workload, -1), yes]),
+        "performance_covered": np.concatenate([np.where(said, performance, -1), yes]),
     }
-    other = _not_counted(subject, staff)
-    columns = {k: np.concatenate([v, other[k]]) for k, v in columns.items()}
-    total = len(columns["held_on"])
-    table = {"review_id": references("RV", np.arange(total) + 1, 6), **columns}
-    return table, {
+    values = {
         "review_intervals": len(due),
         "review_intervals_held": n,
         "review_in_period_pct": 100 * n / len(due) if due else None,
@@ -149,25 +144,10 @@ def _reviews(subject: Subject, staff: Staff, away: list) -> tuple[Columns, Recor
         "reviews_on_performance": int((performance & said).sum()),
         "reviews_on_both": int((workload & performance & said).sum()),
     }
+    return Made({"supervision": table}, values)
 
 
-def _not_counted(subject: Subject, staff: Staff) -> dict[str, np.ndarray]:
-    """Reviews of staff who are not front line, and reviews after the period."""
-    people = np.concatenate([np.flatnonzero(staff.role == "call_handler")[:12], _front_line(staff)[:6]])
-    n = len(people)
-    day = np.where(np.arange(n) < 12, subject.start + 100 * ONE_DAY, subject.end + 9 * ONE_DAY)
-    boss = np.full(n, None, dtype=object)
-    yes = np.ones(n, int)
-    return {
-        "person_key": staff.keys(people),
-        "supervisor_key": boss,
-        "held_on": day.astype("datetime64[D]"),
-        "workload_covered": yes,
-        "performance_covered": yes,
-    }
-
-
-def _view(subject: Subject, staff: Staff) -> tuple[Columns, Record]:
+def _view(subject: Subject, staff: Staff) -> Made:
     """The log of the workload view: a row for each supervisor of front-line staff and week in post."""
     rng = subject.rng("resources.view")
     bosses = np.unique(staff.supervisor[_front_line(staff)])
@@ -191,45 +171,36 @@ def _view(subject: Subject, staff: Staff) -> tuple[Columns, Record]:
         "on_duty": on_duty.astype(int),
         "times_opened": times,
     }
-    return table, _looked(who, on_duty, times, len(position))
+    # Who opened it in at least nine of ten weeks on duty, of those with any such week.
+    on = np.bincount(who[on_duty], minlength=len(position))
+    seen = np.bincount(who[on_duty & (times > 0)], minlength=len(position))
+    look = int(((on > 0) & (10 * seen >= 9 * on)).sum())
+    return Made({"workload_view": table}, {"supervisors_in_log": int((on > 0).sum()), "supervisors_who_look": look})
 
 
-def _looked(who: np.ndarray, on_duty: np.ndarray, times: np.ndarray, n: int) -> Record:
-    """Supervisors who opened it in at least nine of ten of their weeks on duty, and those with any such week."""
-    weeks = np.bincount(who[on_duty], minlength=n)
-    opened = np.bincount(who[on_duty & (times > 0)], minlength=n)
-    known = weeks > 0
-    return {
-        "supervisors_in_log": int(known.sum()),
-        "supervisors_who_look": int((known & (10 * opened >= 9 * weeks)).sum()),
-    }
-
-
-def _workload(subject: Subject, staff: Staff) -> tuple[Columns, Record]:
+def _workload(subject: Subject, staff: Staff) -> Made:
     """Open crimes of officers at two counts; only the one before the snapshot tells."""
     rng = subject.rng("resources.workload")
     people = staff.at_work("response", "neighbourhood", "volume_investigator")
     open_now = np.floor(np.exp(1.9 + 0.55 * rng.standard_normal(len(people)))).astype(float)
     blank = rng.random(len(people)) < 0.02
     open_now[blank] = np.nan
-    day = np.full(len(people), subject.as_of - 3 * ONE_DAY)
-    later = np.full(len(people), subject.as_of + 25 * ONE_DAY)
     table = {
-        "person_key": np.concatenate([staff.keys(people)] * 2),
-        "counted_on": np.concatenate([day, later]).astype("datetime64[D]"),
+        "person_key": np.tile(staff.keys(people), 2),
+        "counted_on": np.repeat(subject.as_of + np.array([-3, 25]) * ONE_DAY, len(people)),
         "open_crimes": np.concatenate([open_now, np.full(len(people), 40.0)]),
     }
     known = open_now[~blank]
     top, half = np.quantile(known, 0.9), np.quantile(known, 0.5)
-    return table, {"open_crimes_per_officer_p90_p50": float(top / half), "officers_with_open_crimes": int(len(known))}
+    values = {"open_crimes_per_officer_p90_p50": float(top / half), "officers_with_open_crimes": len(known)}
+    return Made({"workload": table}, values)
 
 
 def _spans(staff: Staff) -> Record:
     """Constables and community support officers of each supervisor at the snapshot."""
-    gone = ~np.isnat(staff.left_on) & (staff.left_on < staff.as_of)
-    there = np.isin(staff.rank, ["constable", "pcso"]) & (staff.in_post_since <= staff.as_of) & ~gone
+    there = np.isin(staff.rank, ["constable", "pcso"]) & (staff.in_post_since <= staff.as_of) & ~staff.gone
     sizes = np.unique(staff.supervisor[there & (staff.supervisor > 0)], return_counts=True)[1]
-    return {"span_of_control_median": float(np.median(sizes)), "span_of_control_supervisors": int(len(sizes))}
+    return {"span_of_control_median": float(np.median(sizes)), "span_of_control_supervisors": len(sizes)}
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:

@@ -11,7 +11,7 @@ from hmic_analysis.params.models import Count, Number, YesNo
 from hmic_analysis.simulate.ground import Between, CommonFacts, Item, Made, Record, Subject, Verdict
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED, absent, judged, no_register
-from hmic_analysis.simulate.world import ONE_DAY, Frame, Streams
+from hmic_analysis.simulate.world import ONE_DAY
 
 ITEMS = {"staff_time_saved": Item("hours", given="states_savings")}
 #: Months of the series before the change, and its noise: spread of the shocks in minutes, and memory.
@@ -66,18 +66,20 @@ def documents(subject: Subject) -> list[Record]:
 
 def make(subject: Subject) -> Made:
     """Changes, their benefits, a series of months of the first to go live; the hours saved, and those stated."""
-    streams, facts, frame = subject.streams, subject.facts, subject.frame
-    benefits = benefit_records(streams, facts, frame)
-    months, values = benefit_months(streams, facts, frame, benefits)
-    saved = round(hours_saved(facts, benefits), 4)
-    tables = {"change": change_records(facts, frame), "benefit": benefits, "benefit_month": months}
+    facts, changes = subject.facts, _changes(subject)
+    benefits = _benefits(subject, changes)
+    measured = benefits[: facts.measured_changes]
+    hours = sum((b["baseline_minutes"] - b["post_minutes"]) * b["tasks_per_year"] / 60 for b in measured)
+    saved = round(float(hours), 4)
     stated = round(saved * (1 + facts.stated_savings_error_pct / 100), 1)
-    return Made(tables, {**values, "staff_hours_saved": saved}, {"staff_time_saved": stated})
+    told = Made({"change": changes, "benefit": benefits}, {"staff_hours_saved": saved}, {"staff_time_saved": stated})
+    at = facts.n_changes - 1
+    return Made.of(told, _months(subject, changes[at], benefits[at])) if facts.n_changes else told
 
 
-def change_records(facts: Facts, frame: Frame) -> list[dict[str, Any]]:
+def _changes(subject: Subject) -> list[Record]:
     """The changes of the force: those live for long enough, and a recent one that shares its saving."""
-    as_of = np.datetime64(frame.as_of)
+    facts, as_of = subject.facts, subject.as_of
     found = [
         {
             "change_id": f"CH{i + 1:03d}",
@@ -94,15 +96,14 @@ def change_records(facts: Facts, frame: Frame) -> list[dict[str, Any]]:
     return found
 
 
-def benefit_records(streams: Streams, facts: Facts, frame: Frame) -> list[dict[str, Any]]:
+def _benefits(subject: Subject, changes: list[Record]) -> list[Record]:
     """The benefit records: a measurement before and after for the changes measured, an estimate for each other."""
-    rng = streams.of("benefit")
-    found = []
-    for i, change in enumerate(change_records(facts, frame)):
+    rng, found = subject.rng("benefit"), []
+    for i, change in enumerate(changes):
         before, saved, tasks = rng.integers(20, 60), rng.integers(4, 15), rng.integers(2, 30) * 1000
-        record: dict[str, Any] = {"benefit_id": f"BN{i + 1:03d}", "change_id": change["change_id"]}
+        record: Record = {"benefit_id": f"BN{i + 1:03d}", "change_id": change["change_id"]}
         record |= {"tasks_per_year": tasks, "baseline_minutes": before, "post_minutes": before - saved}
-        if i < facts.measured_changes:
+        if i < subject.facts.measured_changes:
             record |= {
                 "method": ("time_and_motion", "system_log")[i % 2],
                 "baseline_on": change["live_on"] - 60 * ONE_DAY,
@@ -115,19 +116,16 @@ def benefit_records(streams: Streams, facts: Facts, frame: Frame) -> list[dict[s
     return found
 
 
-def benefit_months(
-    streams: Streams, facts: Facts, frame: Frame, benefits: list[dict[str, Any]]
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Monthly minutes per task of the change that was first to go live, and what is true of them."""
-    if not facts.n_changes:
-        return [], {}
-    at = facts.n_changes - 1
-    change, benefit = change_records(facts, frame)[at], benefits[at]
+def _months(subject: Subject, change: Record, benefit: Record) -> Made:
+    """Monthly minutes per task of the change that was first to go live: 40 months before, and all whole ones since.
+
+    They fall by those of its benefit record where that is a measurement, else by nothing; neighbouring months resemble
+    each other.
+    """
     live = change["live_on"].astype("datetime64[M]")
-    begun = np.datetime64(frame.as_of) + ONE_DAY
-    months = np.arange(live - MONTHS_BEFORE, begun.astype("datetime64[M]"))
-    rng = streams.of("benefit.months")
-    saved = float(benefit["baseline_minutes"] - benefit["post_minutes"]) if at < facts.measured_changes else 0.0
+    months = np.arange(live - MONTHS_BEFORE, (subject.as_of + ONE_DAY).astype("datetime64[M]"))
+    rng, is_measured = subject.rng("benefit.months"), benefit["method"] != "estimate"
+    saved = float(benefit["baseline_minutes"] - benefit["post_minutes"]) if is_measured else 0.0
     # The month in which it went live has days of both kinds.
     days = (live + 1).astype("datetime64[D]") - live.astype("datetime64[D]")
     part = (change["live_on"] - live.astype("datetime64[D]")) / days
@@ -147,13 +145,7 @@ def benefit_months(
         "benefit_months_before": MONTHS_BEFORE,
         "benefit_months_after": int((months >= whole).sum()),
     }
-    return records, truth
-
-
-def hours_saved(facts: Facts, benefits: list[dict[str, Any]]) -> float:
-    """Staff hours a year that the measured changes truly save."""
-    measured = benefits[: facts.measured_changes]
-    return float(sum((b["baseline_minutes"] - b["post_minutes"]) * b["tasks_per_year"] / 60 for b in measured))
+    return Made({"benefit_month": records}, truth)
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:

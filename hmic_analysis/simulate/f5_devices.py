@@ -9,7 +9,7 @@ from pydantic import Field
 
 from hmic_analysis.contracts.f5_devices import MOBILE_SYSTEMS
 from hmic_analysis.params.models import Count, YesNo
-from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
+from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, judged, lacking
 from hmic_analysis.simulate.staff import Staff, draw_staff
 from hmic_analysis.simulate.world import ONE_DAY, quota
@@ -57,31 +57,25 @@ WAYS = {
 def make(subject: Subject) -> Made:
     """Devices, pools, sessions and spending."""
     staff = draw_staff(subject)
-    devices, covered = _devices(subject, staff)
-    sessions, used = _sessions(subject, devices)
-    spending, spent = _spending(subject, staff)
-    pool = {"pool": "Volume crime pool", "role": "volume_investigator", "officers_at_peak": POOL_PEAK}
-    listed = [{k: v for k, v in d.items() if not k.startswith("_")} for d in devices]
-    return Made(
-        tables={"device": listed, "device_pool": [pool], "device_session": sessions, "device_spending": spending},
-        values=covered | used | spent,
-    )
+    devices, in_hand = _devices(subject, staff)
+    return Made.of(devices, _sessions(subject, in_hand), _spending(subject, staff))
 
 
-def _devices(subject: Subject, staff: Staff) -> tuple[list[Record], Record]:
-    """Every device; those with ``_in_hand`` count as issued and not in repair."""
+def _devices(subject: Subject, staff: Staff) -> tuple[Made, list[str]]:
+    """Every device and the pool; with the references of those that count as issued and not in repair."""
     facts, as_of = subject.facts, subject.as_of
     rng = subject.rng("resources.devices")
     found: list[Record] = []
+    in_hand: list[str] = []
     common = tuple(sorted(ORDER[: facts.n_mobile_systems], key=MOBILE_SYSTEMS.index))
 
-    def add(role: str, person: str | None, **more: object) -> None:
+    def add(role: str, person: str | None, usable: bool = True, **more: object) -> None:
         issued = as_of - int(rng.integers(60, 700)) * ONE_DAY
         kind = "tablet" if rng.random() < 0.3 else "smartphone"
-        found.append(
-            {"device_type": kind, "role": role, "person_key": person, "issued_on": issued, "status": "working",
-             "systems": common, "_in_hand": True, **more}
-        )  # fmt: skip
+        device = {"device_id": f"DEV{len(found) + 1:05d}", "device_type": kind, "role": role, "person_key": person}
+        found.append({**device, "issued_on": issued, "status": "working", "systems": common, **more})
+        if usable:
+            in_hand.append(device["device_id"])
 
     covered = officers = 0
     for role in PATROL:
@@ -93,24 +87,23 @@ def _devices(subject: Subject, staff: Staff) -> tuple[list[Record], Record]:
         # In repair, lost or taken back: these officers have none on the day.
         without = staff.keys(people[~with_one])
         for person, more in zip(without, _out_of_use(as_of), strict=False):
-            add(role, person, **more, _in_hand=False)
+            add(role, person, usable=False, **more)
     for person in staff.keys(staff.at_work("pcso", "call_handler", "other")):
         add("pcso" if rng.random() < 0.5 else "other", person)
-    for person in staff.keys(np.flatnonzero(~np.isnat(staff.left_on) & (staff.left_on < as_of)))[:3]:
-        add("response", person, withdrawn_on=as_of - ONE_DAY, _in_hand=False)
+    for person in staff.keys(np.flatnonzero(staff.gone))[:3]:
+        add("response", person, usable=False, withdrawn_on=as_of - ONE_DAY)
     for _ in range(POOL_DEVICES):
         add("volume_investigator", None, pool="Volume crime pool")
     found[0]["systems"] = MOBILE_SYSTEMS
     found[-1]["systems"] = None
-    for i, device in enumerate(found):
-        device["device_id"] = f"DEV{i + 1:05d}"
+    pool = {"pool": "Volume crime pool", "role": "volume_investigator", "officers_at_peak": POOL_PEAK}
     values = {
         "patrol_officers": officers,
         "patrol_officers_with_device": covered,
         "device_coverage_pct": 100 * covered / officers,
         "systems_on_mobile_n": facts.n_mobile_systems,
     }
-    return found, values
+    return Made({"device": found, "device_pool": [pool]}, values), in_hand
 
 
 def _out_of_use(as_of: np.datetime64) -> list[Record]:
@@ -126,11 +119,10 @@ def _out_of_use(as_of: np.datetime64) -> list[Record]:
     ]
 
 
-def _sessions(subject: Subject, devices: list[Record]) -> tuple[Columns, Record]:
+def _sessions(subject: Subject, in_hand: list[str]) -> Made:
     """Sessions by device and day; devices not in use were last used more than a week before the snapshot."""
     facts, as_of = subject.facts, subject.as_of
     rng = subject.rng("resources.sessions")
-    in_hand = [d for d in devices if d["_in_hand"]]
     active = quota(rng, len(in_hand), facts.device_active_share)
     day = as_of - np.arange(SESSION_DAYS)[::-1] * ONE_DAY
     ago = ((as_of - day) / ONE_DAY).astype(int)
@@ -142,12 +134,12 @@ def _sessions(subject: Subject, devices: list[Record]) -> tuple[Columns, Record]
     count = 1 + rng.poisson(3.0, len(which))
     counted = ago[at] < 28
     off = np.zeros(len(which), int)
-    off[counted] = _split(rng, count[counted], facts.device_off_premises_share)
+    of_row = np.repeat(np.flatnonzero(counted), count[counted])
+    off += np.bincount(of_row[quota(rng, len(of_row), facts.device_off_premises_share)], minlength=len(which))
     off[~counted] = rng.binomial(count[~counted], 0.5)
     not_told = rng.random(len(which)) < 0.01
-    ids = np.array([d["device_id"] for d in in_hand], dtype=object)
     table = {
-        "device_id": ids[which],
+        "device_id": np.array(in_hand, dtype=object)[which],
         "day": day[at],
         "sessions": count,
         "sessions_off_premises": np.where(not_told, np.nan, off),
@@ -160,20 +152,14 @@ def _sessions(subject: Subject, devices: list[Record]) -> tuple[Columns, Record]
         "sessions_known": int(count[told].sum()),
         "sessions_off_premises": int(off[told].sum()),
     }
-    return table, values
+    return Made({"device_session": table}, values)
 
 
-def _split(rng: np.random.Generator, count: np.ndarray, share: float) -> np.ndarray:
-    """How many of each row's sessions lie in a share of them all."""
-    of_row = np.repeat(np.arange(len(count)), count)
-    return np.bincount(of_row[quota(rng, len(of_row), share)], minlength=len(count))
-
-
-def _spending(subject: Subject, staff: Staff) -> tuple[list[Record], Record]:
+def _spending(subject: Subject, staff: Staff) -> Made:
+    """What was spent in the last 24 months, where anything was; a request, a refusal, and spending long ago."""
     as_of = subject.as_of
-    gone = ~np.isnat(staff.left_on) & (staff.left_on < as_of)
     officer = np.isin(staff.rank, ["constable", "sergeant", "inspector", "above"])
-    fte = float(staff.fte[officer & (staff.in_post_since <= as_of) & ~gone].sum())
+    fte = float(staff.fte[officer & (staff.in_post_since <= as_of) & ~staff.gone].sum())
     each = round(POUNDS * fte / 2, -2)
     found: list[Record] = []
     if subject.facts.device_spending_approved:
@@ -188,7 +174,8 @@ def _spending(subject: Subject, staff: Staff) -> tuple[list[Record], Record]:
         {"status": "approved", "decided_on": as_of - 1100 * ONE_DAY, "amount_pounds": 40_000},
     ]
     values = {"mobile_spend_pounds": spent, "officers_fte": fte, "mobile_spend_per_officer": spent / fte}
-    return [{"spending_id": f"SP{i + 1:03d}", **record} for i, record in enumerate(found)], values
+    table = [{"spending_id": f"SP{i + 1:03d}", **record} for i, record in enumerate(found)]
+    return Made({"device_spending": table}, values)
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from hmic_analysis.contracts import contract_for
-from hmic_analysis.simulate.world import SECOND
+from hmic_analysis.simulate.world import HOUR, SECOND
 from hmic_analysis.simulate.write import cells, with_cells
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def odd_arrivals(
     chosen = rng.choice(eligible, min(6, len(eligible)), replace=False)
     days_late, too_early = chosen[:3], chosen[3:]
     at_scene, clear = deployments.at_scene.copy(), deployments.clear.copy()
-    at_scene[days_late] = incidents.created[deployments.incident[days_late]] + 119 * 3600 * SECOND
+    at_scene[days_late] = incidents.created[deployments.incident[days_late]] + 119 * HOUR
     clear[days_late] = at_scene[days_late] + 1800 * SECOND
     at_scene[too_early] = deployments.assigned[too_early] - 300 * SECOND
     planted.note("deployment", "arrived_after_119_hours", len(days_late), kept=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
 
 from hmic_analysis.simulate.ground import Record
@@ -13,15 +10,6 @@ from hmic_analysis.simulate.world import ONE_DAY
 GROUPS = ("burglary_dwelling", "theft_from_vehicle", "violence", "criminal_damage", "other_theft")
 #: Longest span without a progress entry on a file that is kept up; shortest on one that is not.
 KEPT_UP, LEFT = 27, 33
-
-
-@dataclass
-class FileSample:
-    """Files read and the entries found in them, with the true counts by stratum."""
-
-    files: list[Record] = field(default_factory=list)
-    entries: list[Record] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
 
 
 class Entries:
@@ -34,16 +22,8 @@ class Entries:
 
     def add(self, day: np.datetime64 | None, kind: str, by_investigator: bool, content: str | None = None) -> None:
         """One entry."""
-        self.rows.append(
-            {
-                "review_id": self.review_id,
-                "entry_number": len(self.rows) + 1,
-                "entered_on": day,
-                "entry_kind": kind,
-                "by_investigator": by_investigator,
-                "content": content,
-            }
-        )
+        entry: Record = {"review_id": self.review_id, "entry_number": len(self.rows) + 1, "entered_on": day}
+        self.rows.append({**entry, "entry_kind": kind, "by_investigator": by_investigator, "content": content})
 
     def days(self, least: int, most: int) -> np.timedelta64:
         """A number of days, both ends included."""
@@ -90,5 +70,6 @@ class Entries:
 
 
 def readers_agree(counts: list[int]) -> bool:
+    """Whether two readers found the same on three in four of the files that both read."""
     agreed, twice = counts
     return bool(twice) and agreed / twice >= 0.75

@@ -144,6 +144,25 @@ class Subject:
         """Days of the period."""
         return int((self.end - self.start) / ONE_DAY) + 1
 
+    @property
+    def officers(self) -> float:
+        """Officers, by the scale."""
+        return self.force.officers * self.frame.scale
+
+    @property
+    def crimes_a_day(self) -> float:
+        """Crimes recorded on an average day, by the scale."""
+        return self.force.recorded_crime * self.frame.scale / 365.25
+
+    @property
+    def incidents_a_day(self) -> float:
+        """Incidents created on an average day, by the scale."""
+        return self.force.incidents_a_year * self.frame.scale / 365.25
+
+    def within(self, day: np.ndarray) -> np.ndarray:
+        """Which days lie in the period."""
+        return (day >= self.start) & (day <= self.end)
+
     def rng(self, part: str, *index: int) -> np.random.Generator:
         """The random numbers of a part."""
         return self.streams.of(part, *index)
@@ -164,6 +183,16 @@ class Made:
     tables: dict[str, Rows] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     stated: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, *parts: Made) -> Made:
+        """Several parts as one."""
+        made = cls()
+        for part in parts:
+            made.tables |= part.tables
+            made.values |= part.values
+            made.stated |= part.stated
+        return made
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from hmic_analysis.contracts.p2_initiatives import ACTION_TYPES
 from hmic_analysis.params.models import Count
-from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
+from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict
 from hmic_analysis.simulate.rules import LEAST, OPEN, judged, lacking
-from hmic_analysis.simulate.shapes import DISTRICTS
+from hmic_analysis.simulate.shapes import DISTRICTS, labels
 from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, pick, quota
 from hmic_analysis.simulate.write import references
 
@@ -64,13 +64,10 @@ WAYS = {
 
 def make(subject: Subject) -> Made:
     """The register of initiatives, the meetings prescribed in each district on each day, and their actions."""
-    initiatives, sustained = draw_initiatives(subject)
-    meetings, met = draw_meetings(subject)
-    return Made({"initiative": initiatives, **meetings}, sustained | met)
+    return Made.of(_initiatives(subject), _meetings(subject))
 
 
-def draw_initiatives(subject: Subject) -> tuple[list[Record], dict[str, Any]]:
-    """The register of initiatives, and the true figures behind it."""
+def _initiatives(subject: Subject) -> Made:
     facts, as_of = subject.facts, subject.as_of
     rng = subject.rng("prevention.initiatives")
     measured = quota(rng, facts.n_long_term_initiatives, facts.initiative_outcome_share)
@@ -93,7 +90,7 @@ def draw_initiatives(subject: Subject) -> tuple[list[Record], dict[str, Any]]:
         "n_unclear_initiatives": facts.n_unclear_initiatives,
         "initiatives_with_outcome": int(measured.sum()),
     }
-    return found + _besides(rng, as_of), figures
+    return Made({"initiative": found + _besides(rng, as_of)}, figures)
 
 
 def _one(number: int, rng: np.random.Generator, begun: np.datetime64) -> Record:
@@ -132,8 +129,7 @@ def _besides(rng: np.random.Generator, as_of: np.datetime64) -> list[Record]:
     ]
 
 
-def draw_meetings(subject: Subject) -> tuple[dict[str, Columns], dict[str, Any]]:
-    """The meetings prescribed in each district on each day of the period, and their actions."""
+def _meetings(subject: Subject) -> Made:
     facts, rng = subject.facts, subject.rng("prevention.meetings")
     days = np.arange(subject.start, subject.end + ONE_DAY)
     day, district = np.repeat(days, len(DISTRICTS)), np.tile(np.arange(len(DISTRICTS)), len(days))
@@ -144,26 +140,22 @@ def draw_meetings(subject: Subject) -> tuple[dict[str, Columns], dict[str, Any]]
     took_place = np.flatnonzero(held == 1)
     preventive = np.zeros(n, bool)
     preventive[took_place] = quota(rng, len(took_place), facts.dmm_prevention_share)
-    number = np.arange(n) + 1
-    actions, figures = _actions(subject, took_place, preventive, day)
     meeting = {
-        "meeting_id": references("DMM", number, 5),
-        "district": np.array(DISTRICTS, dtype=object)[district],
+        "meeting_id": references("DMM", np.arange(n) + 1, 5),
+        "district": labels(DISTRICTS)[district],
         "prescribed_on": day,
         "held": held,
     }
-    figures |= {
+    figures = {
         "dmm_prescribed": n,
         "dmm_held": len(took_place),
         "dmm_held_unknown": int(blank.sum()),
         "dmm_with_prevention": int(preventive.sum()),
     }
-    return {"meeting": meeting, "meeting_action": actions}, figures
+    return Made.of(Made({"meeting": meeting}, figures), _actions(subject, took_place, preventive, day))
 
 
-def _actions(
-    subject: Subject, took_place: np.ndarray, preventive: np.ndarray, day: np.ndarray
-) -> tuple[Columns, dict[str, Any]]:
+def _actions(subject: Subject, took_place: np.ndarray, preventive: np.ndarray, day: np.ndarray) -> Made:
     """One to four actions of each meeting held; every meeting said to be preventive has at least one that is."""
     facts, rng = subject.facts, subject.rng("prevention.actions")
     first = pick(rng, (0, 45, 30, 25), len(took_place))
@@ -172,9 +164,7 @@ def _actions(
     meeting = np.concatenate([took_place, np.repeat(took_place, more)])
     further = pick(rng, (30, 35, 20, 15), int(more.sum()))
     # Where the meeting is not preventive none of its actions is.
-    further = np.where(
-        preventive[np.repeat(took_place, more)], further, np.where(further == PREVENTION, 1, further)
-    )  # fmt: skip
+    further[(further == PREVENTION) & ~preventive[np.repeat(took_place, more)]] = 1
     kind = np.concatenate([first, further])
     order = np.argsort(meeting, kind="stable")
     meeting, kind = meeting[order], kind[order]
@@ -188,20 +178,19 @@ def _actions(
     coded = kind.copy()
     coded[blank] = -1
     is_prevention = coded == PREVENTION
-    due_in_period = is_prevention & (due >= subject.start) & (due <= subject.end)
+    due_in_period = is_prevention & subject.within(due)
     in_time = np.zeros(n, bool)
     in_time[due_in_period] = quota(rng, int(due_in_period.sum()), facts.dmm_closed_in_time_share)
     in_time[~due_in_period] = rng.random(int((~due_in_period).sum())) < facts.dmm_closed_in_time_share
     spent = np.floor(rng.random(n) * ((due - set_on) / ONE_DAY + 1)).astype(int)
     late = due + rng.integers(1, 40, n) * ONE_DAY
     closed = np.where(in_time, set_on + spent * ONE_DAY, np.where(rng.random(n) < 0.6, late, NO_DAY))
-    names = np.array([*ACTION_TYPES, None], dtype=object)
     rows = {
         "action_id": references("ACT", np.arange(n) + 1, 6),
         "meeting_id": references("DMM", meeting + 1, 5),
         "set_on": set_on,
-        "action_type": names[coded],
-        "second_coder_type": names[_second_coder(subject, kind)],
+        "action_type": coded,
+        "second_coder_type": _second_coder(subject, kind),
         "due_on": due,
         "closed_on": closed,
     }
@@ -212,7 +201,7 @@ def _actions(
         "dmm_prevention_due": int(due_in_period.sum()),
         "dmm_prevention_closed_in_time": int((in_time & due_in_period).sum()),
     }
-    return rows, figures
+    return Made({"meeting_action": rows}, figures)
 
 
 def _second_coder(subject: Subject, kind: np.ndarray) -> np.ndarray:

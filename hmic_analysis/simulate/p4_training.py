@@ -74,13 +74,7 @@ def make(subject: Subject) -> Made:
 
     ``cp_formal`` holds for each victim-facing role those formally trained, those of whom it isn't said, all in post.
     """
-    rows, values = draw_training(subject, draw_staff(subject))
-    return Made({"training": rows}, values)
-
-
-def draw_training(subject: Subject, staff: Staff) -> tuple[Columns, dict[str, Any]]:
-    """The records of training, and the true figures behind them."""
-    rng = subject.rng("prevention.training")
+    staff, rng = draw_staff(subject), subject.rng("prevention.training")
     formal = _formally_trained(subject, staff)
     unsaid = np.array([], int)
     courses = _besides(rng, staff)
@@ -102,7 +96,7 @@ def draw_training(subject: Subject, staff: Staff) -> tuple[Columns, dict[str, An
             if len(at := staff.at_work(role))
         },
     }
-    return _rows(staff, courses), figures
+    return Made({"training": _rows(staff, courses)}, figures)
 
 
 def _formally_trained(subject: Subject, staff: Staff) -> np.ndarray:
@@ -131,7 +125,7 @@ def _told(subject: Subject, staff: Staff) -> np.ndarray:
 def _looks_formal(rng: np.random.Generator, staff: Staff) -> list[_Course]:
     """Recent input that makes nobody formally trained: too short, or taken by someone who has left since."""
     short = rng.permutation(staff.at_work("call_handler"))[:3]
-    gone = np.flatnonzero(~np.isnat(staff.left_on) & (staff.left_on < staff.as_of))[:2]
+    gone = np.flatnonzero(staff.gone)[:2]
     return [
         _Course("CP030", short, np.full(len(short), 90), 1.0, 1),
         _Course("CP100", gone, np.full(len(gone), 500), 7.0, 1),
@@ -146,10 +140,9 @@ def _besides(rng: np.random.Generator, staff: Staff) -> list[_Course]:
     newer = constables[(staff.as_of - staff.in_post_since[constables]) / ONE_DAY < 700]
     some = rng.permutation(constables)
     booked = rng.permutation(staff.at_work("pcso", "call_handler"))[:8]
+    new = np.concatenate([recruits, newer])
     return [
-        _Course(
-            "IN001", np.concatenate([recruits, newer]), np.full(len(recruits) + len(newer), 5), 3.0, 1, is_initial=1
-        ),
+        _Course("IN001", new, np.full(len(new), 5), 3.0, 1, is_initial=1),
         _Course("CP100", some[: len(some) // 5], np.full(len(some) // 5, LONG_AGO), 7.0, 1),
         _Course("CP100", booked, np.full(len(booked), -1), 7.0, 1),
         _Course("SA001", everybody, rng.integers(5, RECENT, len(everybody)), 6.0, 1, about="safety"),

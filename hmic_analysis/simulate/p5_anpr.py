@@ -12,7 +12,8 @@ from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, judged, lacking, no_register
-from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, SECOND, middle, midnight, pick, quota, skewed, spans
+from hmic_analysis.simulate.shapes import labels
+from hmic_analysis.simulate.world import HOUR, NO_TIME, ONE_DAY, SECOND, middle, midnight, pick, quota, skewed, spans
 from hmic_analysis.simulate.write import references
 
 #: Cameras of a force of Cleveland's size, and the least.
@@ -101,12 +102,11 @@ def documents(subject: Subject) -> list[Record]:
 
 def make(subject: Subject) -> Made:
     """Cameras, their days and faults; operations, hits and skills."""
-    cameras, plates = make_cameras(subject), make_plates(subject)
-    return Made(cameras.tables | plates.tables, cameras.values | plates.values)
+    return Made.of(_cameras(subject), _operations(subject), _hits(subject), _skills(subject))
 
 
-def make_cameras(subject: Subject) -> Made:
-    """Cameras, their days and their faults."""
+def _cameras(subject: Subject) -> Made:
+    """Cameras, their days and their faults; true hours are counted on the grid of hours itself."""
     rng = subject.rng("resources.cameras")
     n = subject.size(CAMERAS, LEAST_CAMERAS)
     kind = pick(rng, (70, 20, 10), n)
@@ -114,22 +114,19 @@ def make_cameras(subject: Subject) -> Made:
     since = subject.start - (200 + rng.integers(0, 1500, n)) * ONE_DAY
     # One fixed camera came into service within the period.
     since[1] = subject.start + 40 * ONE_DAY
-    day_count = subject.days
-    begin, length, mended = _faults(subject, n, day_count)
-    days = _days(subject, kind, since, _down(begin, length, day_count))
-    return Made(
-        tables={
-            "anpr_camera": _camera_rows(subject, kind, since),
-            "anpr_camera_day": days["table"],
-            "anpr_outage": _outage_rows(subject, begin, length, mended),
-        },
-        values=days["values"] | _repair_values(length, mended),
-    )
+    begin, length, mended = _faults(subject, n)
+    down = np.zeros((n, subject.days * 24), bool)
+    for camera, at, hours in zip(*begin, length, strict=True):
+        down[camera, at : at + hours] = True
+    days, values = _days(subject, kind, since, down.reshape(n, subject.days, 24))
+    outages = _outage_rows(subject, begin, length, mended)
+    tables = {"anpr_camera": _camera_rows(subject, kind, since), "anpr_camera_day": days, "anpr_outage": outages}
+    return Made(tables, values | _repair_values(length, mended))
 
 
-def _faults(subject: Subject, n: int, day_count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _faults(subject: Subject, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Camera and hour in which each fault began, its hours, and whether it was mended by the snapshot."""
-    rng = subject.rng("resources.faults")
+    rng, day_count = subject.rng("resources.faults"), subject.days
     total = rng.poisson(FAULTS * n) + 4
     camera = rng.integers(0, n, total)
     hours = np.clip(skewed(rng, 5 * 24.0, 0.9, total), 2, LONGEST_DAYS * 24)
@@ -142,25 +139,13 @@ def _faults(subject: Subject, n: int, day_count: int) -> tuple[np.ndarray, np.nd
     return np.stack([camera, at]), hours, mended
 
 
-def _down(begin: np.ndarray, length: np.ndarray, day_count: int) -> np.ndarray:
-    """Hours in which each camera was broken: cameras by hours of the period."""
-    down = np.zeros((int(begin[0].max(initial=0)) + 1, day_count * 24), bool)
-    for camera, at, hours in zip(*begin, length, strict=True):
-        down[camera, at : at + hours] = True
-    return down
-
-
-def _days(subject: Subject, kind: np.ndarray, since: np.ndarray, down: np.ndarray) -> dict[str, Any]:
-    """Rows of the cameras' days, and the true hours."""
+def _days(subject: Subject, kind: np.ndarray, since: np.ndarray, down: np.ndarray) -> tuple[Columns, Record]:
+    """Rows of the cameras' days, and the true hours, given the hours in which each was broken: by camera, day, hour."""
     rng = subject.rng("resources.camera_days")
-    n, day_count = len(kind), down.shape[1] // 24
-    grid = np.zeros((n, day_count * 24), bool)
-    grid[: len(down)] = down
-    grid = grid.reshape(n, day_count, 24)
-    day = subject.start + np.arange(day_count) * ONE_DAY
+    day = subject.start + np.arange(subject.days) * ONE_DAY
     # Mobile and portable cameras are out on some days, for a shift.
     fixed = (kind == 0)[:, None]
-    out = fixed | (rng.random((n, day_count)) < 0.45)
+    out = fixed | (rng.random((len(kind), len(day))) < 0.45)
     out &= day[None, :] >= since[:, None]
     first, last = np.where(fixed, 0, 8), np.where(fixed, 24, 18)
     hour = np.arange(24)
@@ -172,9 +157,9 @@ def _days(subject: Subject, kind: np.ndarray, since: np.ndarray, down: np.ndarra
     counts = {
         "scheduled_hours": scheduled.sum(2) + extra,
         "busy_hours": busy.sum(2),
-        "busy_hours_with_reads": (busy & ~grid).sum(2),
-        "quiet_hours_working": (quiet & ~grid).sum(2) + extra,
-        "quiet_hours_faulty": (quiet & grid).sum(2),
+        "busy_hours_with_reads": (busy & ~down).sum(2),
+        "quiet_hours_working": (quiet & ~down).sum(2) + extra,
+        "quiet_hours_faulty": (quiet & down).sum(2),
     }
     # A change of the clock within a fault would take an hour from none.
     counts["quiet_hours_working"] = np.maximum(counts["quiet_hours_working"], 0)
@@ -187,8 +172,8 @@ def _days(subject: Subject, kind: np.ndarray, since: np.ndarray, down: np.ndarra
     columns: dict[str, Any] = {k: v[written].astype(float) for k, v in counts.items()}
     for name in ("quiet_hours_working", "quiet_hours_faulty"):
         columns[name][blank[written]] = np.nan
-    table = {"camera_id": references("CAM", camera + 1, 3), "day": day[at], **columns}
-    return {"table": table, "values": _hour_values(counts, written, blank, lost)}
+    columns |= {"camera_id": references("CAM", camera + 1, 3), "day": day[at]}
+    return columns, _hour_values(counts, written, blank, lost)
 
 
 def _hour_values(counts: dict[str, np.ndarray], written: np.ndarray, blank: np.ndarray, lost: np.ndarray) -> Record:
@@ -212,7 +197,7 @@ def _extra_hours(day: np.datetime64) -> int:
     return int(length / np.timedelta64(1, "h")) - 24
 
 
-def _camera_rows(subject: Subject, kind: np.ndarray, since: np.ndarray) -> Columns:
+def _camera_rows(subject: Subject, kind: np.ndarray, since: np.ndarray) -> list[Record]:
     found = [
         {"camera_id": f"CAM{i + 1:03d}", "camera_type": KINDS[k], "commissioned_on": day}
         for i, (k, day) in enumerate(zip(kind, since, strict=True))
@@ -224,16 +209,15 @@ def _camera_rows(subject: Subject, kind: np.ndarray, since: np.ndarray) -> Colum
 
 def _outage_rows(subject: Subject, begin: np.ndarray, length: np.ndarray, mended: np.ndarray) -> Columns:
     """Faults of the period, and one of the time before it."""
-    hour = 3600 * SECOND
-    fault = midnight(subject.frame.period_start) + begin[1] * hour
-    fixed = np.where(mended, fault + length * hour, NO_DAY.astype("datetime64[s]"))
-    before = midnight(subject.frame.period_start) - 20 * 24 * hour
+    fault = midnight(subject.frame.period_start) + begin[1] * HOUR
+    fixed = np.where(mended, fault + length * HOUR, NO_TIME)
+    before = midnight(subject.frame.period_start) - 20 * 24 * HOUR
     n = len(fault) + 1
     return {
         "outage_id": references("OUT", np.arange(n) + 1, 4),
         "camera_id": references("CAM", np.append(begin[0] + 1, 1), 3),
         "fault_at": np.append(fault, before),
-        "fixed_at": np.append(fixed, before + 200 * hour),
+        "fixed_at": np.append(fixed, before + 200 * HOUR),
     }
 
 
@@ -247,17 +231,7 @@ def _repair_values(length: np.ndarray, mended: np.ndarray) -> Record:
     }
 
 
-def make_plates(subject: Subject) -> Made:
-    """Operations, hits and skills."""
-    operations, used = _operations(subject)
-    hits, decided = _hits(subject)
-    return Made(
-        tables={"anpr_operation": operations, "anpr_hit": hits, "skill": _skills(subject)},
-        values=used | decided | _depths(subject),
-    )
-
-
-def _operations(subject: Subject) -> tuple[Columns, Record]:
+def _operations(subject: Subject) -> Made:
     """Operations of the period: planned by the force, preventive ones, and what only looks like either."""
     facts, frame = subject.facts, subject.frame
     rng = subject.rng("resources.operations")
@@ -288,7 +262,7 @@ def _operations(subject: Subject) -> tuple[Columns, Record]:
     for before in (400, 60):
         add(subject.start - before * ONE_DAY, True, "prevent")
     table = [{"operation_id": f"OP{i + 1:04d}", **record} for i, record in enumerate(found)]
-    return table, _used(subject, found, months, quarters)
+    return Made({"anpr_operation": table}, _used(subject, found, months, quarters))
 
 
 def _used(subject: Subject, found: list[Record], months: list, quarters: list) -> Record:
@@ -306,7 +280,7 @@ def _used(subject: Subject, found: list[Record], months: list, quarters: list) -
     }
 
 
-def _hits(subject: Subject) -> tuple[Columns, Record]:
+def _hits(subject: Subject) -> Made:
     """Hits of the period; misreads, hits of low priority and late decisions among them."""
     rng = subject.rng("resources.hits")
     n = subject.size(HITS, LEAST_HITS)
@@ -322,10 +296,8 @@ def _hits(subject: Subject) -> tuple[Columns, Record]:
     none = (~in_time & (rng.random(n) < 0.4)) | ((priority != "priority") & (rng.random(n) < 0.5))
     # Someone always decides late, so that no column is blank throughout.
     none[counted[:1]] = False
-    decided[none] = np.datetime64("NaT", "s")
-    decision = np.array(["resource_sent", "no_resource_available", "intelligence_only"], dtype=object)[
-        pick(rng, (60, 25, 15), n)
-    ]
+    decided[none] = NO_TIME
+    decision = labels(("resource_sent", "no_resource_available", "intelligence_only"))[pick(rng, (60, 25, 15), n)]
     decision[none] = None
     table = {
         "hit_id": references("HIT", np.arange(n) + 1, 5),
@@ -335,25 +307,18 @@ def _hits(subject: Subject) -> tuple[Columns, Record]:
         "decided_at": decided,
         "decision": decision,
     }
-    return table, {"anpr_priority_hits": len(counted), "anpr_priority_hits_decided": int(in_time[counted].sum())}
+    values = {"anpr_priority_hits": len(counted), "anpr_priority_hits_decided": int(in_time[counted].sum())}
+    return Made({"anpr_hit": table}, values)
 
 
-def _depths(subject: Subject) -> Record:
-    now = subject.facts.anpr_skill_depth
-    return {
-        "anpr_min_skill_depth": now,
-        "anpr_skill_depth_change": 1 if subject.facts.anpr_upskilling == "depth_rising" else 0,
-    }
-
-
-def _skills(subject: Subject) -> Columns:
+def _skills(subject: Subject) -> Made:
     """Who is competent: the first function is the thinnest. Contractors, lapsed and old courses count for nothing."""
-    facts, as_of = subject.facts, subject.as_of
+    facts, as_of, rising = subject.facts, subject.as_of, subject.facts.anpr_upskilling == "depth_rising"
     long_ago, found, person = as_of - 900 * ONE_DAY, [], 0
     for number, function in enumerate(FUNCTIONS):
         for i in range(facts.anpr_skill_depth + (number > 0)):
             person += 1
-            is_new = facts.anpr_upskilling == "depth_rising" and number == 0 and i == 0
+            is_new = rising and number == 0 and i == 0
             since = as_of - 120 * ONE_DAY if is_new else long_ago
             found.append({"skill_function": function, "person_key": f"TEC{person:03d}", "competent_from": since})
     first = FUNCTIONS[0]
@@ -370,7 +335,9 @@ def _skills(subject: Subject) -> Columns:
     table = [{"employer": "force", "critical": True, **record} for record in found]
     # Nobody can do this one, and nothing depends on it.
     table.append({"skill_function": "Vehicle livery", "critical": False})
-    return [{"skill_id": f"SK{i + 1:03d}", **record} for i, record in enumerate(table)]
+    table = [{"skill_id": f"SK{i + 1:03d}", **record} for i, record in enumerate(table)]
+    values = {"anpr_min_skill_depth": facts.anpr_skill_depth, "anpr_skill_depth_change": int(rising)}
+    return Made({"skill": table}, values)
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:

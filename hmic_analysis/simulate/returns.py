@@ -15,32 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.simulate.calls import (
-    Incidents,
-    deployment_rows,
-    draw_deployments,
-    first_and_last,
-    incident_rows,
-    of_cases,
-    of_no_crime,
-)
-from hmic_analysis.simulate.crimes import (
-    LONGEST_LAG_DAYS,
-    Cases,
-    Crimes,
-    crime_rows,
-    draw_cases,
-    draw_crimes,
-    link_rows,
-)
+from hmic_analysis.simulate import calls, crimes, faults
 from hmic_analysis.simulate.facts import Facts
-from hmic_analysis.simulate.faults import (
-    closed_too_early,
-    in_skipped_hour,
-    odd_arrivals,
-    with_bad_rows,
-    with_dangling_links,
-)
 from hmic_analysis.simulate.ground import TABLES, Piece, Rows, Subject, stems
 from hmic_analysis.simulate.registers import document_records, request_records
 from hmic_analysis.simulate.staff import draw_staff, staff_rows
@@ -59,7 +35,7 @@ from hmic_analysis.simulate.write import FreshFolder, TableFile, render, write_r
 TRUTH = "truth.json"
 #: Tables of calls and crimes that mistakes are planted in.
 PLANTED = ("incident", "deployment", "crime", "incident_crime")
-#: Incidents worked on at a time, about; bounds the memory.
+#: calls.Incidents worked on at a time, about; bounds the memory.
 PIECE = 40_000
 
 
@@ -67,7 +43,6 @@ PIECE = 40_000
 class Simulated:
     """A return that was written."""
 
-    #:
     folder: Path
     #: Every file written, the README and the truth included.
     files: tuple[Path, ...]
@@ -167,43 +142,38 @@ class Work:
 
     def _windows(self) -> Iterator[Window]:
         """The days before the period that its crimes may have been reported on, then the period."""
-        incidents_a_day = self.force.incidents_a_year * self.frame.scale / 365.25
-        each = max(1, min(31, int(PIECE / max(incidents_a_day, 1))))
-        before, one = dt.timedelta(days=LONGEST_LAG_DAYS), dt.timedelta(days=1)
+        each = max(1, min(31, int(PIECE / max(self.subject.incidents_a_day, 1))))
+        before, one = dt.timedelta(days=crimes.LONGEST_LAG_DAYS), dt.timedelta(days=1)
         yield from windows(self.frame.period_start - before, self.frame.period_start - one, each)
         yield from windows(self.frame.period_start, self.frame.period_end, each)
 
     def _calls_and_crimes(self, window: Window) -> None:
-        crimes_a_day = self.force.recorded_crime * self.frame.scale / 365.25
-        others_a_day = self.force.incidents_a_year * self.frame.scale / 365.25 - crimes_a_day
-        as_of = np.datetime64(self.frame.as_of, "s")
-        cases = draw_cases(self.streams, window, crimes_a_day, self.facts, as_of)
+        cases = crimes.draw_cases(self.subject, window)
         is_recorded = (cases.recorded >= self.start) & (cases.recorded < self.end)
-        found = of_cases(cases)
+        found = calls.of_cases(cases)
         in_span = (found.created >= self.start) & (found.created < self.end)
         found = found.take(in_span | is_recorded[found.case])
         if window.end > self.start:
-            others = of_no_crime(self.streams, window, others_a_day, self.facts)
-            found = Incidents.joined([found, others.take(others.created >= self.start)])
+            others = calls.of_no_crime(self.subject, window)
+            found = calls.Incidents.joined([found, others.take(others.created >= self.start)])
         found = found.take(np.argsort(found.created, kind="stable"))
-        drawn = draw_crimes(self.streams, window, cases)
+        drawn = crimes.draw_crimes(self.subject, window, cases)
         self._write(window, cases, found, drawn.take(is_recorded[drawn.case]))
 
-    def _write(self, window: Window, cases: Cases, found: Incidents, drawn: Crimes) -> None:
+    def _write(self, window: Window, cases: crimes.Cases, found: calls.Incidents, drawn: crimes.Crimes) -> None:
         """Write calls and crimes of a window and all that follows them, with a few mistakes in the first of them."""
-        incident, crime = self.n_incidents + 1, self.n_crimes + 1
+        subject, incident, crime = self.subject, self.n_incidents + 1, self.n_crimes + 1
         in_period = window.start >= self.start
         plant = self.bad_rows_due and in_period and len(drawn) >= 10
-        rng = self.streams.of("faults", window.index)
-        sent = draw_deployments(self.streams, window, found)
+        rng = subject.rng("faults", window.index)
+        sent = calls.draw_deployments(subject, window, found)
         if plant:
-            sent = odd_arrivals(rng, found, sent, self.planted)
-        resources = int(self.force.officers * self.frame.scale)
+            sent = faults.odd_arrivals(rng, found, sent, self.planted)
         pieces = {
-            "incident": incident_rows(self.streams, window, found, cases, incident, *first_and_last(sent, len(found))),
-            "deployment": deployment_rows(self.streams, window, sent, incident, resources),
-            "crime": crime_rows(self.streams, window, drawn, cases, crime),
-            "incident_crime": link_rows(drawn, found, crime, incident),
+            "incident": calls.incident_rows(subject, window, found, cases, sent, incident),
+            "deployment": calls.deployment_rows(subject, window, sent, incident),
+            "crime": crimes.crime_rows(subject, window, drawn, cases, crime),
+            "incident_crime": crimes.link_rows(drawn, found, crime, incident),
         }
         pieces = {table: render(table, columns) for table, columns in pieces.items()}
         piece = Piece(window, in_period, cases, found, sent, drawn, incident, crime, pieces)
@@ -211,7 +181,7 @@ class Work:
             pieces |= follower.rows(piece)
         no_crime = found.case < 0
         if (hour := skipped_hour(window)) is not None:
-            pieces["incident"] = in_skipped_hour(pieces["incident"], no_crime, hour, self.planted)
+            pieces["incident"] = faults.in_skipped_hour(pieces["incident"], no_crime, hour, self.planted)
         if plant:
             self.bad_rows_due = False
             pieces |= self._with_faults(rng, pieces, no_crime)
@@ -224,10 +194,10 @@ class Work:
     def _with_faults(
         self, rng: np.random.Generator, pieces: dict[str, pa.Table], no_crime: np.ndarray
     ) -> dict[str, pa.Table]:
-        early = closed_too_early(rng, pieces["incident"], no_crime, self.planted)
+        early = faults.closed_too_early(rng, pieces["incident"], no_crime, self.planted)
         pieces, at = {**pieces, "incident": early}, {"incident": np.flatnonzero(no_crime)}
-        made = {t: with_bad_rows(rng, t, pieces[t], self.planted, at.get(t)) for t in PLANTED}
-        return made | {"incident_crime": with_dangling_links(made["incident_crime"], self.planted)}
+        made = {t: faults.with_bad_rows(rng, t, pieces[t], self.planted, at.get(t)) for t in PLANTED}
+        return made | {"incident_crime": faults.with_dangling_links(made["incident_crime"], self.planted)}
 
     def _besides(self) -> dict[str, Any]:
         """Write what does not follow the calls; the true figures, with those that the force states."""

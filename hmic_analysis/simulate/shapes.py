@@ -84,7 +84,7 @@ INCIDENT_TYPES = {
     "public_safety_welfare": ("Concern for safety", "Missing person", "Alarm", "Domestic, no crime", "Sudden death"),
     "administration": ("Message", "Pre-planned event", "Lost and found", "Complaint", "Other"),
 }
-QUALIFIERS = ("alcohol", "domestic", "mental health", "hate", "youth")
+QUALIFIERS = ("alcohol", "domestic", "mental health", "hate", "youth", "alcohol;domestic")
 DISTRICTS = ("District 1", "District 2", "District 3", "District 4")
 SEASON = (0.93, 0.93, 0.97, 1.00, 1.03, 1.05, 1.09, 1.06, 1.01, 1.02, 0.98, 0.93)
 _BY_HOUR = {

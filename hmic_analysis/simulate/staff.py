@@ -13,7 +13,7 @@ import numpy as np
 from hmic_analysis.simulate.ground import Columns, Subject
 from hmic_analysis.simulate.shapes import DISTRICTS
 from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, ForceFacts, pick
-from hmic_analysis.simulate.write import references
+from hmic_analysis.simulate.write import key_texts, references
 
 #: Weight of each role but that of supervisors, of whom there is one for each seven others.
 ROLE_WEIGHTS = {
@@ -71,10 +71,14 @@ class Staff:
         return len(self.number)
 
     @property
+    def gone(self) -> np.ndarray:
+        """Who left before the snapshot: a boolean array."""
+        return ~np.isnat(self.left_on) & (self.left_on < self.as_of)
+
+    @property
     def in_post(self) -> np.ndarray:
         """Who is in post at the snapshot and no recruit in training: a boolean array."""
-        gone = ~np.isnat(self.left_on) & (self.left_on < self.as_of)
-        return (self.in_post_since <= self.as_of) & ~gone & (self.in_training != 1)
+        return (self.in_post_since <= self.as_of) & ~self.gone & (self.in_training != 1)
 
     def at_work(self, *roles: str) -> np.ndarray:
         """Positions of those in post at the snapshot in some roles, recruits left out; without roles in any."""
@@ -83,7 +87,7 @@ class Staff:
 
     def keys(self, positions: np.ndarray) -> np.ndarray:
         """References of the persons at these positions, as texts."""
-        return np.array(references("STF", self.number[positions], 4).to_pylist(), dtype=object)
+        return key_texts("STF", self.number[positions], 4)
 
 
 def team_names(force: ForceFacts) -> tuple[str, ...]:
@@ -109,13 +113,14 @@ def draw_staff(subject: Subject) -> Staff:
     rank = np.array([_RANKS.get(r, "staff") for r in role], dtype=object)
     rank[workers:] = np.where(supervisor[workers:] == 0, "inspector", "sergeant")
     settled = len(role)
-    extra = _recruits_and_leavers(rng, workers)
-    role, unit, rank, supervisor = (np.concatenate([x, x[extra.of]]) for x in (role, unit, rank, supervisor))
+    # Recruits and leavers besides those who count: each in the place of one of them.
+    n_recruits, n_leavers = max(3, round(RECRUITS * workers)), max(4, round(LEAVERS * workers))
+    of = rng.integers(0, workers, n_recruits + n_leavers)
+    role, unit, rank, supervisor = (np.concatenate([x, x[of]]) for x in (role, unit, rank, supervisor))
     n = len(role)
     since = subject.as_of - np.floor(np.minimum(30 + rng.exponential(1100, n), 9000)).astype(int) * ONE_DAY
     left, training = np.full(n, NO_DAY), np.zeros(n, int)
-    recruits = settled + np.flatnonzero(extra.is_recruit)
-    leavers = settled + np.flatnonzero(~extra.is_recruit)
+    recruits, leavers = np.arange(settled, settled + n_recruits), np.arange(settled + n_recruits, n)
     since[recruits] = subject.as_of - rng.integers(10, 150, len(recruits)) * ONE_DAY
     training[recruits] = 1
     left[leavers] = np.maximum(subject.as_of - rng.integers(1, 300, len(leavers)) * ONE_DAY, since[leavers])
@@ -131,7 +136,6 @@ def draw_staff(subject: Subject) -> Staff:
 
 def staff_rows(staff: Staff) -> Columns:
     """Write the staff list."""
-    boss = np.array([None, *references("STF", staff.number, 4).to_pylist()], dtype=object)[staff.supervisor]
     return {
         "person_key": references("STF", staff.number, 4),
         "role": staff.role,
@@ -141,13 +145,13 @@ def staff_rows(staff: Staff) -> Columns:
         "in_post_since": staff.in_post_since,
         "left_on": staff.left_on,
         "in_training": staff.in_training,
-        "supervisor_key": boss,
+        "supervisor_key": key_texts("STF", staff.supervisor, 4),
     }
 
 
 def _sizes(subject: Subject) -> np.ndarray:
     """Members of staff in each role."""
-    all_of_them = max(LEAST_IN_ALL, subject.force.officers * subject.frame.scale)
+    all_of_them = max(LEAST_IN_ALL, subject.officers)
     weights = np.array(list(ROLE_WEIGHTS.values()), float)
     workers = all_of_them * SPAN / (SPAN + 1)
     return np.maximum(LEAST_IN_ROLE, np.floor(workers * weights / weights.sum() + 0.5).astype(int))
@@ -161,16 +165,3 @@ def _units(subject: Subject, role: np.ndarray) -> np.ndarray:
         chosen = np.flatnonzero(role == name)
         unit[chosen] = np.array(units, dtype=object)[np.arange(len(chosen)) % len(units)]
     return unit
-
-
-@dataclass(frozen=True)
-class _Extra:
-    of: np.ndarray
-    is_recruit: np.ndarray
-
-
-def _recruits_and_leavers(rng: np.random.Generator, workers: int) -> _Extra:
-    """Persons besides those who count: each in the place of one of them."""
-    recruits, leavers = max(3, round(RECRUITS * workers)), max(4, round(LEAVERS * workers))
-    of = rng.integers(0, workers, recruits + leavers)
-    return _Extra(of, np.arange(len(of)) < recruits)

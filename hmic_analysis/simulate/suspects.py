@@ -9,15 +9,12 @@ the return.  Persons are counted; the last action may well lie after the day.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hmic_analysis.contracts.a6_suspects import BAIL_TYPES, RISKS
-from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, Streams, pick, quota, skewed
-
-if TYPE_CHECKING:
-    from hmic_analysis.simulate.facts import Facts
+from hmic_analysis.simulate.ground import Subject
+from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, pick, quota, skewed
 
 #: Persons of each other kind for each person outstanding.
 RESOLVED_EACH, NO_GROUNDS_EACH, NAMED_LATER_EACH = 5.0, 0.08, 0.02
@@ -58,16 +55,6 @@ class Suspects(Arrays):
 
 
 @dataclass(frozen=True)
-class CrimeDays:
-    """Crimes a person may be suspected of."""
-
-    #: Number in the reference.
-    number: np.ndarray
-    #: Day of recording, in rising order.
-    day: np.ndarray
-
-
-@dataclass(frozen=True)
 class Bails(Arrays):
     """Releases on bail; arrays of equal length, one item a release."""
 
@@ -103,12 +90,9 @@ class Bails(Arrays):
         return self.is_police_bail & unanswered & over[0] & over[1]
 
 
-def draw_suspects(
-    streams: Streams, facts: Facts, n_outstanding: int, crimes: CrimeDays, as_of: np.datetime64,
-    period: tuple[np.datetime64, np.datetime64],
-) -> Suspects:  # fmt: skip
-    """Draw the pairs of person and crime."""
-    rng = streams.of("suspects")
+def draw_suspects(subject: Subject, number: np.ndarray, day: np.ndarray) -> Suspects:
+    """Draw the pairs of person and crime, given number and day of the recorded crimes, in order of day."""
+    rng, as_of, n_outstanding = subject.rng("suspects"), subject.as_of, subject.size(subject.facts.n_outstanding, 60)
     sizes = [n_outstanding, *(int(np.ceil(n_outstanding * x)) for x in (RESOLVED_EACH, NO_GROUNDS_EACH))]
     sizes += [max(1, round(UNKNOWN_SHARE * sum(sizes))) if n_outstanding else 0]
     sizes += [int(np.ceil(n_outstanding * NAMED_LATER_EACH))]
@@ -121,12 +105,11 @@ def draw_suspects(
     named = _named(rng, kind, as_of)
     action, acted = _ends(rng, kind, is_first, named, as_of)
     risk = pick(rng, (12, 38, 50), len(kind))
-    crime = _crime(rng, named, crimes)
+    crime = _crime(rng, named, number, day)
     found = Suspects(person, kind, crime, named, action, acted, risk)
     _, kept = np.unique(np.stack([person, crime]), axis=1, return_index=True)
     found = found.take(kept)
-    found = found.take(np.lexsort((found.person, found.named)))
-    return _high_risk(streams.of("suspects.high_risk"), found, facts, period, as_of)
+    return _high_risk(subject, found.take(np.lexsort((found.person, found.named))))
 
 
 def _named(rng: np.random.Generator, kind: np.ndarray, as_of: np.datetime64) -> np.ndarray:
@@ -155,40 +138,36 @@ def _ends(
     return np.where(ended, action, -1), np.where(ended, acted, NO_DAY)
 
 
-def _crime(rng: np.random.Generator, named: np.ndarray, crimes: CrimeDays) -> np.ndarray:
+def _crime(rng: np.random.Generator, named: np.ndarray, number: np.ndarray, day: np.ndarray) -> np.ndarray:
     """A crime recorded in the 30 days before the naming; one outside the return where there is none."""
-    lo = np.searchsorted(crimes.day, named - 30 * ONE_DAY, side="left")
-    hi = np.searchsorted(crimes.day, named, side="right")
+    lo = np.searchsorted(day, named - 30 * ONE_DAY, side="left")
+    hi = np.searchsorted(day, named, side="right")
     at = lo + (rng.random(len(named)) * (hi - lo)).astype(int)
     outside = -1 - np.arange(len(named))
-    if not len(crimes.number):
+    if not len(number):
         return outside
-    return np.where(hi > lo, crimes.number[np.minimum(at, len(crimes.number) - 1)], outside)
+    return np.where(hi > lo, number[np.minimum(at, len(number) - 1)], outside)
 
 
-def _high_risk(
-    rng: np.random.Generator, found: Suspects, facts: Facts, period: tuple[np.datetime64, np.datetime64],
-    as_of: np.datetime64,
-) -> Suspects:  # fmt: skip
+def _high_risk(subject: Subject, found: Suspects) -> Suspects:
     """Let the given share of the high-risk suspects named in the period be dealt with within 7 days."""
-    high = (found.risk == RISKS.index("high")) & (found.named >= period[0]) & (found.named <= period[1])
+    rng = subject.rng("suspects.high_risk")
+    high = (found.risk == RISKS.index("high")) & (found.named >= subject.start) & (found.named <= subject.end)
     high &= found.kind != NO_GROUNDS
     dealt = high & (found.kind == RESOLVED) & np.isin(found.action, [0, 1])
-    wanted = min(int(np.floor(facts.high_risk_cleared_share * high.sum() + 0.5)), int(dealt.sum()))
+    wanted = min(int(np.floor(subject.facts.high_risk_cleared_share * high.sum() + 0.5)), int(dealt.sum()))
     order = rng.permutation(np.flatnonzero(dealt))
     acted = found.acted.copy()
     acted[order[:wanted]] = found.named[order[:wanted]] + rng.integers(0, 8, wanted) * ONE_DAY
     slow = order[wanted:]
     acted[slow] = found.named[slow] + rng.integers(9, 40, len(slow)) * ONE_DAY
-    acted[dealt] = np.minimum(acted[dealt], as_of)
+    acted[dealt] = np.minimum(acted[dealt], subject.as_of)
     return replace(found, acted=acted)
 
 
-def draw_bails(
-    streams: Streams, n_failed: int, suspects: Suspects, outstanding: np.ndarray, as_of: np.datetime64
-) -> Bails:
-    """Draw the releases on bail."""
-    rng = streams.of("bail")
+def draw_bails(subject: Subject, suspects: Suspects, outstanding: np.ndarray) -> Bails:
+    """Draw the releases on bail, given the persons outstanding."""
+    rng, n_failed = subject.rng("bail"), subject.size(subject.facts.n_fta, 20)
     n_both = min(round(BOTH_SHARE * n_failed), len(outstanding))
     resolved = np.unique(suspects.person[suspects.kind == RESOLVED])
     resolved = rng.permutation(np.setdiff1d(resolved, outstanding))
@@ -204,9 +183,8 @@ def draw_bails(
     kind = np.concatenate([np.full(len(failed), FAILED), np.full(len(again), FAILED_AGAIN)])
     kind = np.concatenate([kind, np.repeat(list(sizes), list(sizes.values()))])
     person = np.concatenate([failed, again, rng.choice(others, len(kind) - len(failed) - len(again))])
-    found = _release(rng, person, kind, as_of)
-    order = np.lexsort((found.person, found.granted))
-    return found.take(order)
+    found = _release(rng, person, kind, subject.as_of)
+    return found.take(np.lexsort((found.person, found.granted)))
 
 
 def _release(rng: np.random.Generator, person: np.ndarray, kind: np.ndarray, as_of: np.datetime64) -> Bails:

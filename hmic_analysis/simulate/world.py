@@ -8,17 +8,16 @@ others are simulated.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import math
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 from pydantic import Field
 
 from hmic_analysis.params.models import Model
@@ -26,8 +25,7 @@ from hmic_analysis.params.models import Model
 #: Recorded crimes of Cleveland, 2013/14: the size for which numbers of persons are given.
 CLEVELAND_CRIME = 38_973
 ZONE = ZoneInfo("Europe/London")
-SECOND = np.timedelta64(1, "s")
-ONE_DAY = np.timedelta64(1, "D")
+SECOND, HOUR, ONE_DAY = np.timedelta64(1, "s"), np.timedelta64(3600, "s"), np.timedelta64(1, "D")
 NO_DAY, NO_TIME = np.datetime64("NaT", "D"), np.datetime64("NaT", "s")
 
 
@@ -61,7 +59,6 @@ class Frame(Model):
     as_of: dt.date
     #: 1 is the whole force, 0.05 a twentieth of its records.
     scale: Annotated[float, Field(gt=0, le=20)] = 1.0
-    #:
     seed: Annotated[int, Field(ge=0)] = 1
     #: Days before the period from which earlier crimes and incidents of anti-social behaviour are returned too: those
     #: of persons who are victims again in the period, and some others.
@@ -128,33 +125,14 @@ class Arrays:
         return cls(**{name: np.concatenate([vars(p)[name] for p in parts]) for name in vars(parts[0])})
 
 
-@lru_cache(maxsize=8)
-def _offsets(first_year: int, last_year: int) -> tuple[np.ndarray, np.ndarray]:
-    """Instants from which an offset holds, and the offsets, seconds."""
-    at, offset = [], []
-    hour = dt.timedelta(hours=1)
-    day = dt.datetime(first_year, 1, 1, tzinfo=dt.UTC)
-    while day.year <= last_year:
-        if not at or day.astimezone(ZONE).utcoffset() != (day + 24 * hour).astimezone(ZONE).utcoffset():
-            for step in range(25):
-                moment = day + step * hour
-                seconds = int(moment.astimezone(ZONE).utcoffset().total_seconds())
-                if not offset or seconds != offset[-1]:
-                    at.append(np.datetime64(moment.replace(tzinfo=None), "s"))
-                    offset.append(seconds)
-        day += 24 * hour
-    return np.array(at), np.array(offset)
-
-
 def to_wall(instants: np.ndarray) -> np.ndarray:
-    """Wall times of instants."""
-    known = instants[~np.isnat(instants)]
-    if not len(known):
-        return instants
-    first, last = (int(str(x.astype("datetime64[Y]"))) for x in (known.min(), known.max()))
-    at, offset = _offsets(first - 1, last + 1)
-    where = np.clip(np.searchsorted(at, instants, side="right") - 1, 0, len(at) - 1)
-    return instants + offset[where] * SECOND
+    """Wall times of instants; may hold NaT."""
+    return pd.DatetimeIndex(instants).tz_localize("UTC").tz_convert(ZONE).tz_localize(None).to_numpy()
+
+
+def hour_of(wall: np.ndarray) -> np.ndarray:
+    """The hour of the day of wall times."""
+    return (wall - wall.astype("datetime64[D]")).astype("timedelta64[h]").astype(int)
 
 
 def midnight(day: dt.date) -> np.datetime64:
@@ -165,17 +143,15 @@ def midnight(day: dt.date) -> np.datetime64:
 
 def is_repeated_hour(instants: np.ndarray) -> np.ndarray:
     """Which instants have a wall time that occurs twice."""
-    hour = np.timedelta64(3600, "s")
     wall = to_wall(instants)
-    return (to_wall(instants - hour) == wall) | (to_wall(instants + hour) == wall)
+    return (to_wall(instants - HOUR) == wall) | (to_wall(instants + HOUR) == wall)
 
 
 def skipped_hour(window: Window) -> np.datetime64 | None:
     """The hour of the wall clock that never was in a window, by its beginning; None where there is none."""
-    hours = window.hours()
-    wall = to_wall(hours)
-    jump = np.flatnonzero(np.diff(wall) > np.timedelta64(3600, "s"))
-    return wall[jump[0]] + np.timedelta64(3600, "s") if len(jump) else None
+    wall = to_wall(window.hours())
+    jump = np.flatnonzero(np.diff(wall) > HOUR)
+    return wall[jump[0]] + HOUR if len(jump) else None
 
 
 @dataclass(frozen=True)
@@ -195,7 +171,7 @@ class Window:
 
     def hours(self) -> np.ndarray:
         """The beginning of each hour in it, instants."""
-        return np.arange(self.start, self.end, np.timedelta64(3600, "s"))
+        return np.arange(self.start, self.end, HOUR)
 
 
 def windows(first: dt.date, last: dt.date, days_each: int) -> Iterator[Window]:
@@ -213,13 +189,13 @@ def draw_instants(rng: np.random.Generator, window: Window, shape: np.ndarray, n
     hours = window.hours()
     wall = to_wall(hours)
     weekday = (wall.astype("datetime64[D]").astype(int) + 3) % 7
-    hour = (wall - wall.astype("datetime64[D]")).astype(int) // 3600
-    edges = np.cumsum(shape[weekday, hour])
+    edges = np.cumsum(shape[weekday, hour_of(wall)])
     slot = np.minimum(np.searchsorted(edges, rng.random(n) * edges[-1], side="right"), len(hours) - 1)
     return hours[slot] + rng.integers(0, 3600, n) * SECOND
 
 
 def seconds(values: np.ndarray) -> np.ndarray:
+    """Whole seconds, as lengths of time."""
     return values.astype(np.int64) * SECOND
 
 
@@ -227,16 +203,11 @@ def spans(start: dt.date, end: dt.date, months: int) -> list[tuple[np.datetime64
     """First and last day of each whole part of so many months; a shorter rest is left out."""
     found, first = [], start
     while True:
-        after = _later(start, months * (len(found) + 1))
+        after = (pd.Timestamp(start) + pd.DateOffset(months=months * (len(found) + 1))).date()
         if after - dt.timedelta(days=1) > end:
             return found
         found.append((np.datetime64(first), np.datetime64(after - dt.timedelta(days=1))))
         first = after
-
-
-def _later(day: dt.date, months: int) -> dt.date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def middle(span: tuple[np.datetime64, np.datetime64]) -> np.datetime64:

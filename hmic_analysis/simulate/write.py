@@ -29,15 +29,16 @@ FIRST_LINE = "SYNTHETIC DATA"
 def render(table: str, given: list[dict[str, Any]] | dict[str, Any]) -> pa.Table:
     """Rows of the return, as text in the contract's order and marked as synthetic; columns not given are blank.
 
-    Records hold plain values, None or nothing for a blank.  Arrays hold instants (UTC, written as wall time), days,
-    1 / 0 / -1 for yes / no / blank, numbers with NaN for blank, text with None for blank; of a code also its position
-    among the allowed values, one past the last for blank.
+    Records hold plain values, None or nothing for a blank; keys that begin with an underscore are not written.  Arrays
+    hold instants (UTC, written as wall time), days, 1 / 0 / -1 for yes / no / blank, numbers with NaN for blank, text
+    with None for blank; of a code also its position among the allowed values, one past the last or -1 for blank.
     """
     contract = contract_for(table)
-    columns = _arrays(contract, given) if isinstance(given, list) else given
-    unknown = set(columns) - set(contract.column_names)
+    named = {name for record in given for name in record} if isinstance(given, list) else set(given)
+    unknown = {name for name in named if not name.startswith("_")} - set(contract.column_names)
     if unknown:
         raise KeyError(f"{table} has no column {', '.join(sorted(unknown))}")
+    columns = _arrays(contract, given) if isinstance(given, list) else given
     n = len(next(iter(columns.values())))
     made = [_text(c, columns[c.name]) if c.name in columns else pa.nulls(n, pa.string()) for c in contract.columns]
     return pa.table([*made, pa.array(["yes"] * n, pa.string())], names=[*contract.column_names, MARK])
@@ -88,7 +89,7 @@ def references(prefix: str, numbers: np.ndarray, digits: int = 7) -> pa.Array:
     return pc.binary_join_element_wise(pa.scalar(prefix), padded, "")
 
 
-def keys(prefix: str, numbers: np.ndarray, digits: int = 7) -> np.ndarray:
+def key_texts(prefix: str, numbers: np.ndarray, digits: int = 7) -> np.ndarray:
     """References as an array of texts, to be chosen from and blanked; blank for numbers below 1."""
     found = np.array(references(prefix, numbers, digits).to_pylist(), dtype=object)
     return np.where(numbers > 0, found, None)
