@@ -25,6 +25,7 @@ from hmic_analysis.evidence.wording import say_date
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, local_days
+from hmic_analysis.statistics.intervals import proportion_interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # P3: whether problem-solving records are followed through, evaluated, and what was learned passed on.
@@ -245,28 +246,26 @@ def by_team(months: pd.DataFrame) -> dict[str, Share]:
     return {str(team): Share.of(rows["active"]) for team, rows in months.groupby("team", sort=True)}
 
 
-def least_active(teams: dict[str, Share], min_months: int) -> tuple[str, Share]:
-    """The team that used the database least.
+def least_active(teams: dict[str, Share]) -> tuple[str, Share]:
+    """The team that used the database least, however short it existed.
 
     Parameters
     ----------
     teams : dict of str to Share
         Result of :func:`by_team`.
-    min_months : int
-        Teams that existed for fewer months are not compared.
 
     Returns
     -------
     tuple
-        Its name and its months; the name is empty where no team is long enough there.  Unknown months are counted
-        as not active first, so that no team that may be worse is passed over.
+        Its name and its months; the name is empty where there is no team.  Unknown months are counted as not active
+        first, so that no team that may be worse is passed over; of teams alike the one with the most months.
     """
     ranked = sorted(
-        (share.yes / share.total, (share.yes + share.unknown) / share.total, team)
+        (share.yes / share.total, (share.yes + share.unknown) / share.total, -share.total, team)
         for team, share in teams.items()
-        if share.total >= max(min_months, 1)
+        if share.total
     )
-    return (ranked[0][2], teams[ranked[0][2]]) if ranked else ("", Share.none())
+    return (ranked[0][3], teams[ranked[0][3]]) if ranked else ("", Share.none())
 
 
 def by_month(months: pd.DataFrame) -> pd.DataFrame:
@@ -462,7 +461,7 @@ def _in_steady_use(report: Report, active: Indicator | None, worst: Indicator | 
         return gap
     limit, least = report.settings.threshold, report.settings.min_n
     overall = at_least(active, limit("team_months_supported_pct"), limit("team_months_contradicted_pct"), least)
-    decision = all_of(overall, _least_active(worst, limit("worst_team_pct"), least))
+    decision = all_of(overall, _least_active(worst, limit("worst_team_pct")))
     if decision.verdict == "not_determinable" and not report.given("problem_update"):
         decision = report.gap("problem_update") or decision
     most = report.indicator("ps_one_day_updates_pct")
@@ -471,14 +470,17 @@ def _in_steady_use(report: Report, active: Indicator | None, worst: Indicator | 
     return decision
 
 
-def _least_active(worst: Indicator | None, wanted: float, least: int) -> Decision:
-    """At least so many of its months; contradicted only by a team that never used it."""
-    tested = reaches(worst, wanted, least)
-    if worst is None or worst.value is None or tested.reasons[:1] == ("small_n",):
+def _least_active(worst: Indicator | None, wanted: float) -> Decision:
+    """At least so many of its months; contradicted only by a team that never used it.
+
+    A team of one month that did not use the database in it may be one that would have: its interval reaches the test.
+    """
+    tested = reaches(worst, wanted)
+    if worst is None or worst.value is None or decision_bounds(worst)[1] > 0:
         return tested
-    if decision_bounds(worst)[1] == 0:
-        return Decision("contradicted", why=tested.why)
-    return tested
+    if 100 * proportion_interval(0, worst.denominator or 0).hi >= wanted:
+        return undecided("small_n", why=f"{tested.why} Its months are too few to decide.")
+    return Decision("contradicted", why=tested.why)
 
 
 def _learned(report: Report, evaluated: Indicator | None, shared: Indicator | None) -> Decision:
