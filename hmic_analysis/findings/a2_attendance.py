@@ -31,8 +31,8 @@ from hmic_analysis.statistics.intervals import quantile_interval
 # --------------------------------------------------------------------------------------------------------------------
 # A2: how soon the first resource arrived, and whether within the target.
 
-#: A response longer than this is a record error rather than a response; it is counted and left out of times.
-LONGEST_RESPONSE_HOURS = 24.0
+#: Responses longer than this are counted beside the times: a scheduled visit may well take so long.
+LONG_RESPONSE_MINUTES = 24 * 60
 Clock = Literal["call", "created", "dispatched"]
 CLOCKS: dict[str, str] = {"call": "call_at", "created": "created_at", "dispatched": "dispatched_at"}
 
@@ -59,7 +59,7 @@ def response_times(
     -------
     pandas.DataFrame
         One row per attended incident: ``incident_id``, ``grade``, ``local_grade``, ``area_type``, ``origin``,
-        ``minutes`` (missing where it can't be told), ``note`` (``before the clock``, ``over 24 hours``,
+        ``minutes`` (however late; missing where it can't be told), ``note`` (why it can't: ``before the clock`` or
         ``no start``; blank where all is well).  Times with a note are counted, and left out of every median.
     """
     seen = contacts(deployment, rules)
@@ -72,7 +72,6 @@ def response_times(
     note = pd.Series("", index=table.index, dtype="object")
     note[hours.isna()] = "no start"
     note[hours < 0] = "before the clock"
-    note[hours > LONGEST_RESPONSE_HOURS] = "over 24 hours"
     table["minutes"] = (hours * 60).where(note == "")
     table["note"] = note
     return table.drop(columns=[CLOCKS[clock], "first_at_scene"]).reset_index(drop=True)
@@ -86,26 +85,28 @@ def within_target(times: pd.DataFrame, target: Callable[[str, str | None], float
     times : pandas.DataFrame
         Result of :func:`response_times`.
     target : callable
-        From grade and area type (None where not known) to minutes; None where there is no target.
+        From grade and area type to minutes; None where there is no target.
 
     Returns
     -------
     pandas.DataFrame
         ``times`` with ``target`` (minutes; missing where the grade has none, or its targets differ by area and the
-        area is not known) and ``in_target`` (nullable boolean; missing where the response time is not known).
+        area is not known), ``due`` (whether the grade has a target) and ``in_target`` (nullable boolean).  An
+        arrival later than the target is a miss however late.  Where the area isn't known the incident is decided
+        if both targets agree on it.  Missing: they don't, or the response time is not known.
     """
-    keys = times[["grade", "area_type"]].astype("object")
-    keys = keys.where(keys.notna(), None)
-    minutes = {
-        (grade, area): target(grade, area) if grade else None
-        for grade, area in keys.drop_duplicates().itertuples(index=False)
-    }
-    wanted = pd.Series(
-        [minutes[k] for k in keys.itertuples(index=False, name=None)], index=times.index, dtype="float64"
-    )
-    known = times["minutes"].notna() & wanted.notna()
-    in_target = pd.Series(times["minutes"] <= wanted, dtype="boolean").mask(~known)
-    return times.assign(target=wanted, in_target=in_target)
+    grade = times["grade"].astype("object")
+    in_town, outside = (times["area_type"].eq(a).fillna(False).to_numpy(dtype=bool) for a in ("urban", "rural"))
+
+    def wanted(place: str) -> pd.Series:
+        minutes = {g: target(g, place) for g in grade.dropna().unique()}
+        return grade.map(minutes).astype("float64")
+
+    urban, rural = wanted("urban"), wanted("rural")
+    urban, rural = urban.mask(outside, rural), rural.mask(in_town, urban)
+    met = [(times["minutes"] <= limit).where(limit.notna()) for limit in (urban, rural)]
+    in_target = met[0].astype("boolean").mask((met[0] != met[1]) | times["minutes"].isna())
+    return times.assign(target=urban.where(urban == rural), due=urban.notna(), in_target=in_target)
 
 
 def target_shares(times: pd.DataFrame) -> dict[str, Share]:
@@ -122,7 +123,7 @@ def target_shares(times: pd.DataFrame) -> dict[str, Share]:
         ``emergency``, ``emergency, urban`` ...; incidents begun by officers, and grades without a target, are left
         out.
     """
-    rows = times[(times["target"].notna() & (times["origin"] != OFFICER_INITIATED).fillna(True)).to_numpy(dtype=bool)]
+    rows = times[(times["due"] & (times["origin"] != OFFICER_INITIATED).fillna(True)).to_numpy(dtype=bool)]
     shares = {}
     for grade, part in rows.groupby("grade", observed=True):
         shares[str(grade)] = Share.of(part["in_target"], part["incident_id"])
@@ -144,8 +145,8 @@ def response_summary(times: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         ``group``, ``label`` (with the force's own name of the grade where it gives one), ``n`` (response times),
         ``median``, ``median_lo``, ``median_hi`` (95 % interval), ``p90``, ``target`` (minutes; missing where it is
-        none or not the same for all), ``targets`` (text, where there are several), ``before_clock``,
-        ``over_24_hours``, ``no_start`` (arrivals left out).
+        none or not the same for all), ``targets`` (text, where there are several), ``over_24_hours`` (of the times),
+        ``before_clock`` and ``no_start`` (arrivals left out).
     """
     own = times["origin"].eq(OFFICER_INITIATED).fillna(False).astype(bool)
     grade = times["grade"].astype("object").where(times["grade"].notna(), "no grade")
@@ -177,7 +178,7 @@ def _summary_row(name: str, part: pd.DataFrame) -> dict[str, object]:
         "target": float(targets[0]) if len(targets) == 1 else np.nan,
         "targets": " or ".join(f"{t:g}" for t in targets) + " min" if len(targets) > 1 else "",
         "before_clock": int((part["note"] == "before the clock").sum()),
-        "over_24_hours": int((part["note"] == "over 24 hours").sum()),
+        "over_24_hours": int((minutes > LONG_RESPONSE_MINUTES).sum()),
         "no_start": int((part["note"] == "no start").sum()),
     }
 

@@ -108,7 +108,50 @@ def test_incidents_that_are_no_calls_are_left_out(table):
     assert Share.of(calls["attended"]) == Share(1, 1, 0)
 
 
-def test_response_times_leave_out_what_cannot_be_a_response(table):
+def target(grade, area):
+    """Minutes: of emergencies by area, of others everywhere the same; none for those without a visit."""
+    return {"emergency": {"urban": 15.0, "rural": 20.0}[area], "priority": 60.0, "scheduled": 2880.0}.get(grade)
+
+
+#: Grade, area, minutes from creation to arrival, and whether that is within target; each edge of a window.
+ARRIVALS = [
+    ("emergency", "urban", 15, True),
+    ("emergency", "urban", 16, False),
+    ("emergency", "rural", 20, True),
+    ("emergency", "rural", 21, False),
+    ("emergency", None, 15, True),
+    ("emergency", None, 16, None),
+    ("emergency", None, 20, None),
+    ("emergency", None, 21, False),
+    ("emergency", "urban", 60 * 30, False),
+    ("scheduled", None, 60 * 48, True),
+    ("scheduled", None, 60 * 48 + 1, False),
+    ("no_deployment", "urban", 5, None),
+    (None, "urban", 5, None),
+]
+
+
+def test_late_is_a_miss_and_a_blank_area_is_decided_where_both_targets_agree(table):
+    start = pd.Timestamp("2013-03-01 08:00")
+    incident = table(
+        "incident",
+        *({"incident_id": f"i{n}", "created_at": start, "grade": grade, "area_type": area}
+          for n, (grade, area, _, _) in enumerate(ARRIVALS)),
+    )  # fmt: skip
+    sent = table(
+        "deployment",
+        *({"incident_id": f"i{n}", "resource_type": "officer", "at_scene_at": start + pd.Timedelta(minutes=minutes)}
+          for n, (_, _, minutes, _) in enumerate(ARRIVALS)),
+    )  # fmt: skip
+    judged = a2_attendance.within_target(a2_attendance.response_times(incident, sent, RULES), target)
+    found = judged["in_target"].astype("object").where(judged["in_target"].notna(), None)
+    assert found.tolist() == [expected for *_, expected in ARRIVALS]
+    shares = a2_attendance.target_shares(judged)
+    assert shares["emergency"] == Share(3, 4, 2) and shares["scheduled"] == Share(1, 1, 0)
+    assert set(shares) == {"emergency", "emergency, urban", "emergency, rural", "scheduled"}
+
+
+def test_response_times_leave_out_what_cannot_be_told_and_no_late_arrival(table):
     incident = table(
         "incident",
         {"incident_id": "ok", "created_at": "2013-03-01 08:00", "grade": "emergency", "area_type": "urban"},
@@ -134,20 +177,19 @@ def test_response_times_leave_out_what_cannot_be_a_response(table):
     times = a2_attendance.response_times(incident, sent, RULES)
     minutes = times.set_index("incident_id")["minutes"]
     assert minutes["ok"] == 5
-    assert minutes.isna()[["early", "days"]].all()
+    assert minutes.isna()["early"] and minutes["days"] == 60 * (24 * 5 - 1)
     assert times.set_index("incident_id")["note"].to_dict() == {
-        "ok": "", "late": "", "early": "before the clock", "days": "over 24 hours", "own": "",
+        "ok": "", "late": "", "early": "before the clock", "days": "", "own": "",
     }  # fmt: skip
-    targets = {("emergency", "urban"): 15.0, ("emergency", "rural"): 20.0, ("priority", None): 60.0}
-    judged = a2_attendance.within_target(times, lambda grade, area: targets.get((grade, area)))
+    judged = a2_attendance.within_target(times, target)
     assert a2_attendance.target_shares(judged) == {
-        "emergency": Share(2, 0, 0), "emergency, rural": Share(1, 0, 0), "emergency, urban": Share(1, 0, 0),
-        "priority": Share(0, 0, 1),
+        "emergency": Share(2, 0, 1), "emergency, rural": Share(1, 0, 0), "emergency, urban": Share(1, 0, 0),
+        "priority": Share(0, 1, 0),
     }  # fmt: skip
     summary = a2_attendance.response_summary(judged).set_index("label")
     assert summary.loc["Emergency", ["n", "median", "before_clock"]].tolist() == [2, 11.5, 1]
     assert summary.loc["Priority", "over_24_hours"] == 1
-    assert pd.isna(summary.loc["Priority", "median"])
+    assert summary.loc["Priority", "median"] == 60 * (24 * 5 - 1)
     assert summary.loc["Begun by officers", ["n", "median"]].tolist() == [1, 0]
 
 
