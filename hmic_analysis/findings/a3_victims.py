@@ -59,7 +59,7 @@ def victim_contacts(
         One row per contact: ``incident_id``, ``at`` (creation of the incident), ``category``, ``kind`` (the force's
         own type), ``asb_type``, ``victim_key``, ``location_key``, ``unit`` (team where the force keeps it, else the
         shift), ``flagged`` (repeat victim, at first contact) and ``assessed`` (vulnerability, at first contact), both
-        nullable booleans.  Duplicates, tests, incidents that officers or alarms began, and those whose victim is a
+        nullable booleans, missing where the contact has no row in ``contact_flag``.  Duplicates, tests, incidents that officers or alarms began, and those whose victim is a
         business, a public body or nobody in particular are left out; a blank kind of victim counts as a person.
     """
     rows = demand_incidents(incident)
@@ -85,15 +85,15 @@ def victim_contacts(
             "victim_key": rows["victim_key"],
             "location_key": rows["location_key"],
             "unit": _units(rows, shift_hours),
-            "flagged": _flagged(rows, over),
+            "flagged": _flagged(rows, over).mask(~given),
             "assessed": _assessed(rows, over).mask(~given),
         }
     )
 
 
 def _flagged(rows: pd.DataFrame, over: pd.Series) -> pd.Series:
-    """Whether a repeat flag stood when first contact was over; a blank is not a no."""
-    flag = rows["repeat_victim"].astype("boolean")
+    """Whether a repeat flag stood when first contact was over; a blank says that nobody looked, and flags nobody."""
+    flag = rows["repeat_victim"].astype("boolean").fillna(False)
     in_time = (rows["repeat_set_at"] <= over).astype("boolean")
     in_time = in_time.mask(rows["repeat_set_at"].isna() | over.isna())
     return flag & in_time
@@ -354,7 +354,8 @@ def recall(contacts: pd.DataFrame) -> Share:
     Returns
     -------
     Share
-        Unknown: the flag is blank, undated, or there is no row for the contact.
+        A blank flag is no recall, as is one set when first contact was over.  Unknown: the flag is undated, or there
+        is no row for the contact.
     """
     rows = contacts[contacts["repeat"].fillna(False).to_numpy(dtype=bool)]
     return Share.of(rows["flagged"], rows["incident_id"])

@@ -430,9 +430,10 @@ class Flags:
         late = counted & (flag == 0) & (rng.random(n) < LATER)
         at = created + rng.integers(15, 50, n) * SECOND
         at = np.where(late, over + rng.integers(3600, 260_000, n) * SECOND, at)
-        undated = (flag == 1) & (rng.random(n) < UNDATED) & ~late
+        undated = (flag == 1) & (rng.random(n) < UNDATED) & ~late & ~blank
         at[blank | undated] = NO_TIME
-        stood = np.where(blank | undated | ~given, -1, flag)
+        # A blank says that nobody looked: the person was not recognised.
+        stood = np.where(undated | ~given, -1, np.where(blank, 0, flag))
         return np.where(blank, -1, np.where(late, 1, flag)), at, stood
 
     def _evenly(self, name: str, n: int, share: float) -> np.ndarray:

@@ -89,9 +89,20 @@ def test_a_flag_counts_only_while_first_contact_lasts(table):
         "looked into, undated": False,
         "undated": None,
         "end not known": None,
-        "blank": None,
+        "blank": False,
         "no row": None,
     }
+
+
+def test_at_contacts_where_nobody_looked_no_repeat_victim_was_recognised(table):
+    """Forty repeat victims, six of them flagged: what nobody looked into is a miss, not an unknown."""
+    flags = [
+        {"incident_id": f"i{n}", "repeat_victim": True if n < 6 else None, "call_ended_at": "2013-06-03 10:05",
+         "repeat_set_at": "2013-06-03 10:01" if n < 6 else None}
+        for n in range(40)
+    ]  # fmt: skip
+    found = contacts(table, [crime(f"i{n}") for n in range(40)], flags)
+    assert a3_victims.recall(found.assign(repeat=pd.array([True] * 40, dtype="boolean"))) == Share(6, 34, 0)
 
 
 def test_a_blank_is_no_assessment_and_a_no_is_one(table):
