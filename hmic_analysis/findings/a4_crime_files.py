@@ -185,18 +185,6 @@ def due_files(files: pd.DataFrame) -> pd.DataFrame:
     return files[files["due"].to_numpy(dtype=bool)]
 
 
-def supervised_before_closure(files: pd.DataFrame) -> Share:
-    """Closed files with supervision of substance before or at closure.
-
-    Parameters
-    ----------
-    files : pandas.DataFrame
-        Result of :func:`crime_files`.
-    """
-    rows = files[files["closed"].to_numpy(dtype=bool)]
-    return Share.of(rows["supervised_by_closure"], rows["review_id"])
-
-
 def closed_same_day(crime: pd.DataFrame, attended: pd.DataFrame) -> Share:
     """Crimes not attended and closed within 24 hours of recording with no entry on the record.
 
@@ -253,18 +241,24 @@ def files_read(report: Report) -> pd.DataFrame:
     return files.assign(weight=weights if weights is not None else float("nan"))
 
 
-def estimate(report: Report, files: pd.DataFrame, state: str) -> samples.Weighted:
-    """The share of the files that have a property, weighted by what each stands for.
+def estimate(files: pd.DataFrame, state: str, group: str = "") -> samples.Weighted:
+    """The share of the files that have a property, weighted by what each stands for, in all or in one group.
 
     Parameters
     ----------
     files : pandas.DataFrame
         Result of :func:`files_read`.
     state : str
-        ``progress`` or ``supervised``; files not yet due for progress are left out of the first.
+        ``progress`` (files not yet due for it are left out), ``supervised``, or ``supervised_by_closure`` (files not
+        closed are left out).
+    group : str
+        As :func:`groups` names it; empty: all files.
     """
-    rows = due_files(files) if state == "progress" else files
-    weights = None if rows["weight"].isna().any() else rows["weight"]
+    rows = _due(files, state)
+    weighted = not rows["weight"].isna().any()
+    if group:
+        rows = rows[groups(rows)[group].to_numpy(dtype=bool)]
+    weights = rows["weight"] if weighted else None
     return samples.weighted(rows[state], rows["review_id"], weights)
 
 
@@ -279,12 +273,18 @@ def indicators(report: Report, files: pd.DataFrame, claim: str) -> list[Indicato
         ``A4a`` or ``A4b``.
     """
     state, name, _ = QUESTIONS[claim]
-    rows = due_files(files) if state == "progress" else files
-    basis, found = samples.basis(files), estimate(report, files, state)
-    weighted = not rows["weight"].isna().any()
-    note = "Each file weighted by the crimes it stands for." if weighted else "Not weighted: sizes of strata not given."
+    return [_figure(report, files, name, state, group) for group in ("", *groups(_due(files, state)))]
+
+
+def _figure(report: Report, files: pd.DataFrame, name: str, state: str, group: str) -> Indicator:
+    """The share in one group of files, or in all, with the size of a simple sample that would tell as much."""
+    found, basis = estimate(files, state, group), samples.basis(files)
     limits = found.limits(report.settings.confidence / 100)
-    overall = report.build.figure(
+    said = f"Each file weighted by the crimes it stands for: {found.files.total:,} files tell as much as "
+    said += f"{found.yes + found.no + found.unknown:.1f} of a simple sample."
+    if _due(files, state)["weight"].isna().any():
+        said = "Not weighted: sizes of strata not given."
+    figure = report.build.figure(
         name,
         found.value,
         numerator=found.files.yes,
@@ -292,12 +292,40 @@ def indicators(report: Report, files: pd.DataFrame, claim: str) -> list[Indicato
         unknown=found.files.unknown,
         limits=limits,
         interval=f"Wilson {report.settings.confidence:g}%, effective sample" if limits else "",
+        stratum=group,
         basis=basis,
-        note=note if len(rows) else "No files were read.",
+        note="" if found.files.total else "No files were read.",
+        caveats=(said,) if found.files.total else (),
     )
-    parts = [samples.shares_of(rows, state, *by) for by in (("attendance",), ("offence_group",), tuple(STRATA))]
-    strata = {group: share for part in parts for group, share in part.items()}
-    return [overall, *(report.build.share(name, share, stratum=g, basis=basis) for g, share in strata.items())]
+    every = found.yes + found.no + found.unknown
+    bounds = (
+        {"lo_missing": 100 * found.yes / every, "hi_missing": 100 * (found.yes + found.unknown) / every}
+        if every
+        else {}
+    )
+    return figure.model_copy(update=bounds)
+
+
+def groups(files: pd.DataFrame) -> dict[str, pd.Series]:
+    """Which files belong to each group: attended or not, an offence group, and both together."""
+    found = {}
+    for by in (STRATA[:1], STRATA[1:], STRATA):
+        keys = files[by].astype("object")
+        for names in keys.dropna().drop_duplicates().sort_values(by).itertuples(index=False):
+            found[", ".join(names)] = (keys == list(names)).all(axis=1)
+    return found
+
+
+def _due(files: pd.DataFrame, state: str) -> pd.DataFrame:
+    """The files that count for a property: those not yet due for progress, or not closed, may not."""
+    if state == "supervised_by_closure":
+        return files[files["closed"].to_numpy(dtype=bool)]
+    return due_files(files) if state == "progress" else files
+
+
+def before_closure(report: Report, files: pd.DataFrame) -> Indicator:
+    """Closed files with supervision of substance before or at closure; ``files`` as :func:`files_read` gives them."""
+    return _figure(report, files, "supervised_before_closure_pct", "supervised_by_closure", "")
 
 
 def strata(report: Report, name: str) -> pd.DataFrame:
@@ -382,9 +410,10 @@ def _in_general(report: Report, files: pd.DataFrame, claim: str) -> Decision:
     if apart is None or n < least:
         return undecided("small_n", why=f"Files of crimes not attended: {n}; test: at least {least}.")
     low = limit("progress_contradicted_pct")
+    apart = _effective(apart, estimate(files, state, "not_attended"))
     refuted = at_least(apart, limit("not_attended_pct"), low)
     refuted = refuted if refuted.verdict == "contradicted" else None
-    effective = _effective(overall, estimate(report, files, state))
+    effective = _effective(overall, estimate(files, state))
     parts = [
         at_least(effective, word.min_lower_pct, low, report.settings.min_n),
         refuted or reaches(_count(apart), limit("not_attended_pct")),
@@ -415,11 +444,10 @@ def _point(overall: Indicator, wanted: float) -> Decision:
 
 def _groups(report: Report, files: pd.DataFrame, claim: str, wanted: float) -> list[Decision]:
     """Offence groups with enough files: a good figure for one must not hide another that is left lying."""
-    _, name, _ = QUESTIONS[claim]
-    groups = sorted(files["offence_group"].dropna().unique())
-    found = [report.indicator(f"{name}[{group}]") for group in groups]
-    large = [i for i in found if i is not None and (i.denominator or 0) + i.unknown >= report.settings.min_n]
+    state, name, _ = QUESTIONS[claim]
+    found = {g: report.indicator(f"{name}[{g}]") for g in sorted(files["offence_group"].dropna().unique())}
+    large = {g: i for g, i in found.items() if i and (i.denominator or 0) + i.unknown >= report.settings.min_n}
     if not large:
         return []
-    worst = min(large, key=lambda i: (-1.0 if i.value is None else i.value, i.id))
-    return [reaches(_count(worst), wanted)]
+    worst = min(large, key=lambda g: (-1.0 if large[g].value is None else large[g].value, g))
+    return [reaches(_count(_effective(large[worst], estimate(files, state, worst))), wanted)]

@@ -112,9 +112,40 @@ def test_share_of_closed_files(table):
     entries = [{"review_id": i, **on("2013-06-20", "supervisor"), **entry} for i in ("a", "open", "suspect")]
     files = a4_crime_files.crime_files(table("file_review", *rows), table("file_entry", *entries), AS_OF, 28)
     assert files["review_id"].tolist() == ["a", "b", "open"]
-    assert a4_crime_files.supervised_before_closure(files) == Share(1, 1)
+    assert before_closure(files) == Share(1, 1)
     strata = a4_crime_files.by_stratum(files)
     assert strata[["attendance", "offence_group", "files"]].values.tolist() == [["not recorded", "drugs", 3]]
+
+
+def before_closure(files):
+    return a4_crime_files.estimate(files.assign(weight=float("nan")), "supervised_by_closure").files
+
+
+def test_strata_are_weighted_like_the_total_each_with_its_effective_number():
+    """Crimes nobody attended: three files stand for 300 burglaries, three for 30 thefts; one attended for 10."""
+    files = pd.DataFrame(
+        {
+            "review_id": list("abcdefgh"),
+            "attendance": ["not_attended"] * 6 + ["attended", None],
+            "offence_group": ["burglary_dwelling"] * 3 + ["other_theft"] * 3 + ["other_theft", None],
+            "supervised": pd.array([True, True, False, False, False, None, True, True], dtype="boolean"),
+            "weight": [100.0] * 3 + [10.0] * 3 + [10.0, 10.0],
+        }
+    )
+    assert list(a4_crime_files.groups(files)) == [
+        "attended", "not_attended", "burglary_dwelling", "other_theft",
+        "attended, other_theft", "not_attended, burglary_dwelling", "not_attended, other_theft",
+    ]  # fmt: skip
+    left = a4_crime_files.estimate(files, "supervised", "not_attended")
+    # 200 of the 320 crimes of which it is known, not 2 of 5 files; one file has no finding.
+    assert left.value == pytest.approx(100 * 200 / 320) and left.files == Share(2, 3, 1)
+    assert left.yes + left.no + left.unknown == pytest.approx(330**2 / (3 * 100**2 + 3 * 10**2))
+    theft = a4_crime_files.estimate(files, "supervised", "other_theft")
+    assert theft.value == pytest.approx(100 / 3) and theft.yes + theft.no + theft.unknown == pytest.approx(4)
+    one = a4_crime_files.estimate(files, "supervised", "not_attended, burglary_dwelling")
+    assert one.value == pytest.approx(200 / 3) and one.limits(0.95).hi < 100
+    unweighted = a4_crime_files.estimate(files.assign(weight=float("nan")), "supervised", "not_attended")
+    assert unweighted.value == pytest.approx(40)
 
 
 def test_without_entries_the_readers_findings_stand(table):
@@ -131,12 +162,12 @@ def test_without_entries_the_readers_findings_stand(table):
 def test_entries_of_files_that_were_not_supplied(table):
     entry = {"review_id": "1", "entry_number": 1, **on("2013-06-10")}
     files = a4_crime_files.crime_files(table("file_review"), table("file_entry", entry), AS_OF, 28)
-    assert files.empty and a4_crime_files.supervised_before_closure(files) == Share.none()
+    assert files.empty and before_closure(files) == Share.none()
 
 
 def test_nothing_supplied(table):
     files = a4_crime_files.crime_files(table("file_review"), table("file_entry"), AS_OF, 28)
-    assert files.empty and a4_crime_files.supervised_before_closure(files) == Share.none()
+    assert files.empty and before_closure(files) == Share.none()
     assert a4_crime_files.due_files(files).empty and a4_crime_files.by_stratum(files).empty
 
 
