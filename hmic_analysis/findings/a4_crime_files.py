@@ -298,12 +298,10 @@ def _figure(report: Report, files: pd.DataFrame, name: str, state: str, group: s
         caveats=(said,) if found.files.total else (),
     )
     every = found.yes + found.no + found.unknown
-    bounds = (
-        {"lo_missing": 100 * found.yes / every, "hi_missing": 100 * (found.yes + found.unknown) / every}
-        if every
-        else {}
-    )
-    return figure.model_copy(update=bounds)
+    if not every:
+        return figure
+    lo, hi = 100 * found.yes / every, 100 * (found.yes + found.unknown) / every
+    return figure.model_copy(update={"lo_missing": lo, "hi_missing": hi})
 
 
 def groups(files: pd.DataFrame) -> dict[str, pd.Series]:
