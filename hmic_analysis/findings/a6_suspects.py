@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,6 +12,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, capability, grade_indicator, weakest
 from hmic_analysis.measures.base import Share, happened_by
+from hmic_analysis.measures.recording import recorded_crimes
 
 # --------------------------------------------------------------------------------------------------------------------
 # A6: named suspects outstanding, and how they are managed. Persons are counted, not pairs of person and crime.
@@ -20,40 +22,55 @@ AGE_BANDS = ((0, 7, "7 days or less"), (8, 28, "8 to 28 days"), (29, 90, "29 to 
              (91, 365, "91 to 365 days"), (366, None, "More than 365 days"))  # fmt: skip
 
 
-def suspect_pairs(suspect: pd.DataFrame, as_of: date) -> pd.DataFrame:
+#: What ends the interest in a suspect.
+ENDS = ("arrested_on", "interviewed_on", "eliminated_on", "crime_closed_on")
+
+
+def of_counted_crimes(suspect: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame:
+    """Suspects with grounds not denied, for crimes that count.
+
+    A crime that was cancelled or is not notifiable counts for none; one that is not in the return, because it was
+    recorded before the period, does.
+    """
+    gone = set(crime["crime_id"]) - set(recorded_crimes(crime)["crime_id"])
+    denied = suspect["grounds_recorded"].eq(False).fillna(False) | suspect["crime_id"].isin(gone)  # noqa: FBT003
+    return suspect[~denied.to_numpy(dtype=bool)]
+
+
+def suspect_pairs(suspect: pd.DataFrame, crime: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Each pair of suspect and crime at a day: outstanding or not.
 
     Parameters
     ----------
-    suspect : pandas.DataFrame
-        Table ``suspect``.
+    suspect, crime : pandas.DataFrame
+        The tables of those names.
     as_of : datetime.date
         Day of the snapshot; later dates are not yet known on it.
 
     Returns
     -------
     pandas.DataFrame
-        The rows named by that day with reasonable grounds not denied, with ``outstanding``: a nullable boolean.
-        True: not arrested, interviewed, eliminated or ended by the crime's closure.  Missing: no such date, and a
-        blank status.  A dated arrest or interview stands against a status that still says outstanding.
+        The rows named by that day for crimes that count, grounds not denied, with ``ended_on`` (the first date by
+        that day that ends the interest) and ``outstanding``: a nullable boolean.  True: not arrested, interviewed,
+        eliminated or ended by the crime's closure.  Missing: no such date and a blank status, or blank grounds: the
+        person may be no named suspect.  A dated arrest or interview stands against a status that still says
+        outstanding.
     """
     day = pd.Timestamp(as_of)
-    grounds = suspect["grounds_recorded"].astype("boolean").fillna(True)
-    rows = suspect[(grounds & (suspect["named_on"] <= day)).to_numpy(dtype=bool)].copy()
-    ended = pd.Series(False, index=rows.index)
-    for column in ("arrested_on", "interviewed_on", "eliminated_on", "crime_closed_on"):
-        ended |= happened_by(rows[column], day)
-    dated_later = pd.Series(False, index=rows.index)
-    for column in ("arrested_on", "interviewed_on", "eliminated_on", "crime_closed_on"):
-        dated_later |= (rows[column] > day).fillna(False).astype(bool)
+    rows = of_counted_crimes(suspect, crime)
+    rows = rows[(rows["named_on"] <= day).to_numpy(dtype=bool)].copy()
+    ends = rows[list(ENDS)]
+    ended_on = ends.where(ends <= day).min(axis=1)
+    dated_later = (ends > day).any(axis=1)
     status = rows["status"].astype("object")
     # A status is the force's latest word: one that ended after the snapshot was still outstanding on the day.
     says_ended = rows["status"].isin(["arrested", "interviewed", "eliminated", "crime_closed"]).astype(bool)
     state = pd.Series(pd.NA, index=rows.index, dtype="boolean")
     state[(status == "outstanding").fillna(False).to_numpy(dtype=bool) | dated_later] = True
     state[says_ended & ~dated_later] = False
-    state[ended] = False
-    return rows.assign(outstanding=state)
+    state[ended_on.notna()] = False
+    state[state.fillna(False).to_numpy(dtype=bool) & rows["grounds_recorded"].isna().to_numpy(dtype=bool)] = pd.NA
+    return rows.assign(outstanding=state, ended_on=ended_on)
 
 
 def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -157,13 +174,13 @@ def age_bands(persons: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def high_risk_cleared(suspect: pd.DataFrame, start: date, end: date, as_of: date, days: int) -> Share:
+def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: date, days: int) -> Share:
     """High-risk suspects named in a period who were arrested or interviewed within so many days.
 
     Parameters
     ----------
-    suspect : pandas.DataFrame
-        Table ``suspect``.
+    suspects : pandas.DataFrame
+        Result of :func:`suspect_pairs` or of :func:`of_counted_crimes`.
     start, end : datetime.date
         Period of naming.
     as_of : datetime.date
@@ -175,8 +192,8 @@ def high_risk_cleared(suspect: pd.DataFrame, start: date, end: date, as_of: date
         Counted by person and day of naming.
     """
     first, last = pd.Timestamp(start), min(pd.Timestamp(end), pd.Timestamp(as_of) - pd.Timedelta(days=days))
-    named = (suspect["risk_grade"] == "high").fillna(False) & suspect["named_on"].between(first, last)
-    rows = suspect[named.to_numpy(dtype=bool)]
+    named = (suspects["risk_grade"] == "high").fillna(False) & suspects["named_on"].between(first, last)
+    rows = suspects[named.to_numpy(dtype=bool)]
     limit = rows["named_on"] + pd.Timedelta(days=days)
     cleared = (rows["arrested_on"] <= limit).fillna(False) | (rows["interviewed_on"] <= limit).fillna(False)
     people = rows.assign(cleared=cleared.astype(bool)).groupby(["person_key", "named_on"])["cleared"].max()
@@ -328,32 +345,62 @@ def circulated_share(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date, days
     return Share.of(rows["person_key"].isin(circulated(pnc, as_of)), rows["person_key"])
 
 
-def days_to_circulation(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Days from naming to circulation, those not circulated censored at the snapshot.
+def days_to_circulation(
+    pairs: pd.DataFrame, bail: pd.DataFrame, pnc: pd.DataFrame, start: date, end: date, as_of: date
+) -> pd.DataFrame:
+    """Days from being named, or failing to attend, to circulation for just that.
 
     Parameters
     ----------
-    persons : pandas.DataFrame
-        Result of :func:`outstanding_persons`.
-    pnc : pandas.DataFrame
-        Table ``pnc_circulation``.
+    pairs : pandas.DataFrame
+        Result of :func:`suspect_pairs`.
+    bail, pnc : pandas.DataFrame
+        Tables ``bail`` and ``pnc_circulation``.
+    start, end : datetime.date
+        Period of the circulation.
+    as_of : datetime.date
+        Persons outstanding or wanted for failing to attend on this day and not circulated by it are censored at it.
 
     Returns
     -------
     pandas.DataFrame
-        One row per person surely outstanding: ``person_key``, ``days``, ``circulated`` (bool).
+        ``person_key``, ``reason``, ``days``, ``circulated`` (bool): one row for each person and reason.  Who was
+        circulated before the period, or after it, is left out, as is who was dealt with and never circulated.
     """
-    day = pd.Timestamp(as_of)
-    rows = persons.loc[persons["state"] == "outstanding", ["person_key", "named_on"]]
-    entries = pnc[
-        (pnc["reason"].isin(list(CIRCULATED_FOR)) & happened_by(pnc["circulated_on"], day)).to_numpy(dtype=bool)
+    named = pairs.assign(waiting=pairs["outstanding"].fillna(False).astype(bool), began=pairs["named_on"])
+    returns = bail_returns(bail)
+    due = happened_by(returns["return_due_on"], pd.Timestamp(as_of))
+    failed = returns[(returns["answered"].eq(False).fillna(False) & due).to_numpy(dtype=bool)]
+    ends = failed[["rearrested_on", "cancelled_on", "rebailed_on"]]
+    over = ends.where(ends <= pd.Timestamp(as_of)).min(axis=1)
+    failed = failed.assign(began=failed["return_due_on"], ended_on=over, waiting=over.isna())
+    on_index = circulated(pnc, as_of)
+    parts = [
+        _waits(matters, pnc[pnc["reason"].eq(reason).to_numpy(dtype=bool)], on_index, start, end, as_of).assign(
+            reason=reason
+        )
+        for reason, matters in zip(CIRCULATED_FOR, (named, failed), strict=True)
     ]
-    both = rows.merge(entries[["person_key", "circulated_on"]], on="person_key", how="left")
-    # An entry older than the naming belongs to an earlier matter.
-    both["circulated_on"] = both["circulated_on"].where(both["circulated_on"] >= both["named_on"])
-    first = both.groupby("person_key", as_index=False).agg(named_on=("named_on", "min"), on=("circulated_on", "min"))
-    waited = (first["on"].fillna(day) - first["named_on"]).dt.days
-    return pd.DataFrame({"person_key": first["person_key"], "days": waited, "circulated": first["on"].notna()})
+    return pd.concat(parts, ignore_index=True)
+
+
+def _waits(
+    matters: pd.DataFrame, pnc: pd.DataFrame, on_index: set[str], start: date, end: date, as_of: date
+) -> pd.DataFrame:
+    """The waits of one reason: from ``began``, while the matter had not ``ended_on``, to its first circulation."""
+    day, matters = pd.Timestamp(as_of), matters.reset_index(drop=True)
+    keys = ["person_key", "began", "ended_on"]
+    both = matters[keys].reset_index(names="matter").merge(pnc[["person_key", "circulated_on"]], on="person_key")
+    fits = (both["circulated_on"] >= both["began"]) & ~(both["circulated_on"] > both["ended_on"])
+    both = both[(fits & (both["circulated_on"] <= day)).to_numpy(dtype=bool)]
+    first = both.groupby("matter")["circulated_on"].min().reindex(matters.index)
+    done = matters.assign(on=first)[first.between(pd.Timestamp(start), pd.Timestamp(end)).to_numpy(dtype=bool)]
+    done = done.sort_values(["on", "began"]).drop_duplicates("person_key")
+    open_ = matters[(matters["waiting"] & first.isna()).to_numpy(dtype=bool)]
+    open_ = open_[~open_["person_key"].isin(on_index | set(done["person_key"])).to_numpy(dtype=bool)]
+    open_ = open_.sort_values("began").drop_duplicates("person_key")
+    rows = pd.concat([done.assign(circulated=True), open_.assign(on=day, circulated=False)])
+    return rows[["person_key", "circulated"]].assign(days=(rows["on"] - rows["began"]).dt.days)
 
 
 def median_with_censoring(waits: pd.DataFrame) -> tuple[float | None, int, int]:
@@ -390,6 +437,11 @@ def median_with_censoring(waits: pd.DataFrame) -> tuple[float | None, int, int]:
 # A6: whether the force knows whom it is looking for, and whether it looks.
 
 STATED = {"A6a": "named_suspects_outstanding", "A6b": "failed_to_answer_bail"}
+
+
+def named(report: Report) -> pd.DataFrame:
+    """Pairs of suspect and crime at the snapshot, see :func:`suspect_pairs`."""
+    return suspect_pairs(report.table("suspect"), report.table("crime"), report.settings.as_of)
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
@@ -440,7 +492,13 @@ def _can_state(report: Report, claim: str, indicator: Indicator | None, what: st
     if indicator is not None and indicator.value is not None:
         recomputed = (indicator.value, indicator.value + indicator.unknown)
     within = report.settings.threshold("reproduced_within_pct")
-    return capability(answer.status, answer.stated_value, recomputed, within, what)
+    found = capability(answer.status, answer.stated_value, recomputed, within, what)
+    if claim != "A6a" or found.reasons != ("not_reproduced",) or recomputed is None:
+        return found
+    in_pairs = int(named(report)["outstanding"].fillna(False).sum())
+    if abs(in_pairs - answer.stated_value) > within / 100 * answer.stated_value:
+        return found
+    return replace(found, why=f"{found.why} Pairs of suspect and crime number {in_pairs:,}: the force counted these.")
 
 
 def _arrangements(report: Report, managed: list[Indicator | None]) -> Decision:

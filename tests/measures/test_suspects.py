@@ -12,8 +12,16 @@ AS_OF = date(2014, 3, 31)
 
 
 def one(table, **fields):
-    row = {"person_key": "p", "crime_id": "c", "named_on": "2014-03-01", **fields}
-    return a6_suspects.suspect_pairs(table("suspect", row), AS_OF)["outstanding"].tolist()
+    row = {"person_key": "p", "crime_id": "c", "named_on": "2014-03-01", "grounds_recorded": True, **fields}
+    states = a6_suspects.suspect_pairs(table("suspect", row), table("crime"), AS_OF)["outstanding"]
+    return states.astype("object").where(states.notna(), None).tolist()
+
+
+def pairs_of(table, *rows, crimes=()):
+    """Pairs at the snapshot of suspects whose grounds are recorded, unless a row says otherwise."""
+    return a6_suspects.suspect_pairs(
+        table("suspect", *({"grounds_recorded": True, **row} for row in rows)), table("crime", *crimes), AS_OF
+    )
 
 
 @pytest.mark.parametrize(
@@ -28,6 +36,9 @@ def one(table, **fields):
         ({"status": "eliminated"}, [False]),
         ({"status": "outstanding", "named_on": "2014-04-01"}, []),
         ({"status": "outstanding", "grounds_recorded": False}, []),
+        # Blank grounds: nobody can tell whether the person is a named suspect.
+        ({"status": "outstanding", "grounds_recorded": None}, [None]),
+        ({"status": "arrested", "grounds_recorded": None, "arrested_on": "2014-03-31"}, [False]),
     ],
 )
 def test_outstanding_on_the_day(table, fields, expected):
@@ -35,9 +46,7 @@ def test_outstanding_on_the_day(table, fields, expected):
 
 
 def test_a_blank_status_without_dates_is_unknown(table):
-    pairs = a6_suspects.suspect_pairs(
-        table("suspect", {"person_key": "p", "crime_id": "c", "named_on": "2014-03-01"}), AS_OF
-    )
+    pairs = pairs_of(table, {"person_key": "p", "crime_id": "c", "named_on": "2014-03-01"})
     assert pairs["outstanding"].isna().tolist() == [True]
     assert a6_suspects.counts(a6_suspects.outstanding_persons(pairs, AS_OF)) == (0, 1)
 
@@ -53,7 +62,7 @@ def persons(table):
         {"person_key": "c", "crime_id": "3", "named_on": "2013-02-01", "status": "interviewed", "interviewed_on": "2013-02-05"},
         {"person_key": "d", "crime_id": "4", "named_on": "2013-01-01"},
     ]  # fmt: skip
-    return a6_suspects.outstanding_persons(a6_suspects.suspect_pairs(table("suspect", *rows), AS_OF), AS_OF)
+    return a6_suspects.outstanding_persons(pairs_of(table, *rows), AS_OF)
 
 
 def test_persons_are_counted_not_pairs(persons):
@@ -71,9 +80,7 @@ def test_management_of_the_persons_outstanding(persons):
 
 
 def test_a_column_that_nobody_filled_is_unknown_not_neglect(table):
-    pairs = a6_suspects.suspect_pairs(
-        table("suspect", {"person_key": "a", "crime_id": "1", "named_on": "2014-01-01", "status": "outstanding"}), AS_OF
-    )
+    pairs = pairs_of(table, {"person_key": "a", "crime_id": "1", "named_on": "2014-01-01", "status": "outstanding"})
     rows = a6_suspects.outstanding_persons(pairs, AS_OF)
     assert a6_suspects.owned(rows) == Share(0, 0, 1)
     assert a6_suspects.recent(rows, "last_activity_on", AS_OF, 28) == Share(0, 0, 1)
@@ -113,10 +120,92 @@ def test_circulation_leaves_out_warrants_and_recalls(table, persons):
     assert a6_suspects.circulated(pnc, AS_OF) == {"a"}
     # b was named 5 days ago: not yet due.
     assert a6_suspects.circulated_share(persons, pnc, AS_OF, 7) == Share(1, 0)
-    waits = a6_suspects.days_to_circulation(persons, pnc, AS_OF).set_index("person_key")
-    assert waits.loc["a"].tolist() == [10, True]
-    assert waits.loc["b"].tolist() == [5, False]
-    assert a6_suspects.median_with_censoring(waits.reset_index()) == (10.0, 1, 2)
+
+
+START, END = date(2012, 12, 1), date(2013, 11, 30)
+
+
+def suspect(person, named_on, crime="1", **more):
+    return {"person_key": person, "crime_id": crime, "named_on": named_on, "status": "outstanding", **more}
+
+
+def wanted(person, on, reason="named_suspect"):
+    return {"person_key": person, "reason": reason, "circulated_on": on}
+
+
+def test_days_from_being_named_or_failing_to_attend_to_circulation(table):
+    """Who, for which reason, in which window: each edge, and what came too late."""
+    pairs = pairs_of(
+        table,
+        suspect("first day", "2012-11-21"),
+        suspect("last day", "2013-11-30"),
+        suspect("before the period", "2012-11-01"),
+        suspect("after the period", "2013-11-01"),
+        suspect("not yet", "2014-03-21"),
+        suspect("arrested since", "2013-05-01", status="arrested", arrested_on="2013-06-01"),
+        suspect("arrested before", "2013-05-01", status="arrested", arrested_on="2013-05-03"),
+        suspect("never, arrested", "2013-05-01", status="arrested", arrested_on="2013-05-03"),
+        suspect("for another reason", "2014-03-01"),
+        suspect("two crimes", "2013-02-01"),
+        suspect("two crimes", "2013-02-08", crime="2"),
+        suspect("an earlier matter", "2013-07-11"),
+        suspect("not known", "2013-07-11", status=None),
+    )
+    pnc = table(
+        "pnc_circulation",
+        wanted("first day", "2012-12-01"),
+        wanted("last day", "2013-11-30"),
+        wanted("before the period", "2012-11-30"),
+        wanted("after the period", "2013-12-01"),
+        wanted("arrested since", "2013-05-08"),
+        wanted("arrested before", "2013-05-08"),
+        wanted("for another reason", "2014-03-02", "court_warrant"),
+        wanted("two crimes", "2013-02-11"),
+        {**wanted("an earlier matter", "2013-07-01"), "cancelled_on": "2013-07-05"},
+        wanted("an earlier matter", "2013-07-13"),
+        wanted("failed", "2013-09-04", "failed_to_answer_bail"),
+        wanted("failed, wrong reason", "2013-09-04"),
+    )
+    due = {"bail_type": "s47_3", "granted_on": "2013-08-01", "return_due_on": "2013-09-01", "attended": False}
+    bail = table(
+        "bail",
+        {"bail_id": "1", "person_key": "failed", **due},
+        {"bail_id": "2", "person_key": "failed, wrong reason", **due},
+        {"bail_id": "3", "person_key": "failed, still", **due},
+        {"bail_id": "4", "person_key": "came", **due | {"attended": True}},
+        {"bail_id": "5", "person_key": "back by then", **due, "rearrested_on": "2014-03-31"},
+    )
+    waits = a6_suspects.days_to_circulation(pairs, bail, pnc, START, END, AS_OF)
+    found = {p: (int(d), bool(c)) for p, d, c in zip(waits.person_key, waits.days, waits.circulated, strict=True)}
+    assert found == {
+        "first day": (10, True),
+        "last day": (0, True),
+        "not yet": (10, False),
+        "arrested since": (7, True),
+        "for another reason": (30, False),
+        "two crimes": (10, True),
+        "an earlier matter": (2, True),
+        "failed": (3, True),
+        "failed, still": (211, False),
+    }
+    # Kaplan and Meier: 0, 2, 3, 7 and two of 10 days ended, two waits censored at 10 days or later.
+    assert a6_suspects.median_with_censoring(waits) == (10.0, 6, 9)
+
+
+def test_suspects_of_crimes_that_do_not_count_are_none(table):
+    pairs = pairs_of(
+        table,
+        suspect("counts", "2014-01-01"),
+        suspect("cancelled", "2014-01-01", crime="2"),
+        suspect("not notifiable", "2014-01-01", crime="3"),
+        suspect("recorded before the period", "2014-01-01", crime="9"),
+        suspect("both", "2014-01-01", crime="2"),
+        suspect("both", "2014-01-01", crime="1"),
+        crimes=[{"crime_id": "1"}, {"crime_id": "2", "is_no_crime": True}, {"crime_id": "3", "is_notifiable": False}],
+    )
+    persons = a6_suspects.outstanding_persons(pairs, AS_OF)
+    assert persons["person_key"].tolist() == ["both", "counts", "recorded before the period"]
+    assert persons["pairs"].tolist() == [1, 1, 1]
 
 
 def test_high_risk_cleared_counts_only_those_whose_time_is_up(table):
@@ -133,11 +222,11 @@ def test_high_risk_cleared_counts_only_those_whose_time_is_up(table):
 
 
 def test_nothing_supplied_is_nobody(table):
-    pairs = a6_suspects.suspect_pairs(table("suspect"), AS_OF)
+    pairs = pairs_of(table)
     rows = a6_suspects.outstanding_persons(pairs, AS_OF)
     assert a6_suspects.counts(rows) == (0, 0)
     assert a6_suspects.owned(rows) == Share(0, 0)
     assert a6_suspects.age_bands(rows)["persons"].sum() == 0
     assert bail_measures.failed_to_answer(table("bail"), AS_OF) == (set(), set())
-    waits = a6_suspects.days_to_circulation(rows, table("pnc_circulation"), AS_OF)
+    waits = a6_suspects.days_to_circulation(pairs, table("bail"), table("pnc_circulation"), START, END, AS_OF)
     assert a6_suspects.median_with_censoring(waits) == (None, 0, 0)
