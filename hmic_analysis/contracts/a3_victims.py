@@ -17,7 +17,7 @@ CONTACT_FLAG = Contract(
         Column(
             "repeat_victim",
             "boolean",
-            "Yes: flagged as a repeat victim; no: looked into and found to be none.  Blank if nobody looked.",
+            "Yes: flagged as a repeat victim; no: looked into and found to be none.  Blank if nobody looked: no flag.",
         ),
         Column("repeat_set_at", "timestamp", "When that was entered."),
         Column(

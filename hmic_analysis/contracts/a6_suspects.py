@@ -16,7 +16,12 @@ SUSPECT = Contract(
         Column("person_key", "person", "The force's reference of the person.", required=True),
         Column("crime_id", "text", "The crime.", required=True),
         Column("named_on", "date", "When the person was named as suspect.", required=True),
-        Column("grounds_recorded", "boolean", "Yes: reasonable grounds are on the record."),
+        Column(
+            "grounds_recorded",
+            "boolean",
+            "Yes: reasonable grounds are on the record; no: they are not, and the person is no named suspect.  Blank: "
+            "not known.",
+        ),
         Column(
             "status",
             "code",

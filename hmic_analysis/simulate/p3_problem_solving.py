@@ -12,7 +12,7 @@ import pyarrow as pa
 from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import CONTRADICTED, LEAST, OPEN, SUPPORTED, absent, judged
+from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED, absent, judged, wilson
 from hmic_analysis.simulate.shapes import DISTRICTS
 from hmic_analysis.simulate.staff import Staff, draw_staff, team_names
 from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, quota, skewed
@@ -151,11 +151,12 @@ def draw_use(subject: Subject, teams: Teams) -> tuple[Use, dict[str, Any]]:
             active[whole[-1]] = False
     months = counted.sum(axis=1)
     used = (active & counted).sum(axis=1)
-    ranked = sorted((used[t] / months[t], int(used[t]), int(months[t])) for t in whole if months[t])
+    there = np.flatnonzero(months)
+    ranked = sorted((used[t] / months[t], -int(months[t]), int(used[t]), int(months[t])) for t in there)
     figures = {
         "ps_team_months": int(months.sum()),
         "ps_team_months_active": int(used.sum()),
-        "ps_worst_team": list(ranked[0][1:]) if ranked else None,
+        "ps_worst_team": list(ranked[0][2:]) if ranked else None,
     }
     return Use(first, length, active), figures
 
@@ -351,8 +352,8 @@ def _p3b(facts: Facts, values: dict[str, Any]) -> Verdict:
     share = 100 * values["ps_team_months_active"] / values["ps_team_months"]
     used, months = values["ps_worst_team"]
     said = f"active in {share:.1f}% of team-months, the least active team in {used} of {months}"
-    idle = used == 0 and months >= LEAST
-    return judged(said, share >= 90 and months >= LEAST and used / months >= 0.7, share < 60 or idle)
+    idle = used == 0 and wilson(0, months)[1] < 0.7
+    return judged(said, share >= 90 and used / months >= 0.7, share < 60 or idle)
 
 
 def _p3c(facts: Facts, values: dict[str, Any]) -> Verdict:

@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.findings import p3_problem_solving
 from hmic_analysis.measures.base import Share
 
@@ -67,15 +68,38 @@ def test_part_months_of_the_period_are_left_out(tables):
     assert set(months["month"].dt.month) == {2}
 
 
-def test_the_least_active_team_and_teams_too_short_there(tables):
+def test_the_least_active_team_however_short_it_existed(tables):
     teams = p3_problem_solving.by_team(p3_problem_solving.team_months(*tables, START, END, complete=True))
     assert teams == {"New": Share(0, 1), "North": Share(2, 1), "Old": Share(1, 1), "South": Share(1, 2)}
-    assert p3_problem_solving.least_active(teams, 3) == ("South", Share(1, 2))
-    assert p3_problem_solving.least_active(teams, 1) == ("New", Share(0, 1))
-    assert p3_problem_solving.least_active(teams, 4) == ("", Share.none())
-    assert p3_problem_solving.least_active({}, 1) == ("", Share.none())
-    # Of two that may both be at nothing, the one that surely is.
-    assert p3_problem_solving.least_active({"A": Share(0, 1, 2), "B": Share(0, 3)}, 1)[0] == "B"
+    assert p3_problem_solving.least_active(teams) == ("New", Share(0, 1))
+    assert p3_problem_solving.least_active({}) == ("", Share.none())
+    assert p3_problem_solving.least_active({"A": Share.none()}) == ("", Share.none())
+    # Of two that may both be at nothing, the one that surely is; of two that surely are, the one with more months.
+    assert p3_problem_solving.least_active({"A": Share(0, 1, 2), "B": Share(0, 3)})[0] == "B"
+    assert p3_problem_solving.least_active({"A": Share(0, 1), "B": Share(0, 9), "C": Share(1, 8)})[0] == "B"
+    assert p3_problem_solving.least_active({"A": Share(9, 3), "B": Share(1, 1)})[0] == "B"
+
+
+@pytest.mark.parametrize(
+    ("months", "verdict"),
+    [
+        (Share(12, 0), "supported"),
+        (Share(3, 0), "supported"),
+        (Share(9, 3), "supported"),
+        (Share(1, 1), "not_determinable"),
+        (Share(8, 4), "not_determinable"),
+        (Share(0, 9), "contradicted"),
+        (Share(0, 2), "contradicted"),
+        (Share(0, 1), "not_determinable"),
+        (Share(0, 8, 1), "not_determinable"),
+    ],
+)
+def test_a_team_that_never_used_it_contradicts_however_short_it_existed(months, verdict):
+    worst = Indicator(
+        id="ps_worst_team_active_pct", name="ps_worst_team_active_pct", label="Least active", unit="%",
+        value=100 * months.yes / months.known, numerator=months.yes, denominator=months.known, unknown=months.unknown,
+    )  # fmt: skip
+    assert p3_problem_solving._least_active(worst, 70).verdict == verdict
 
 
 def test_share_of_teams_by_month(tables):
