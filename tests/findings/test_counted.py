@@ -1,0 +1,101 @@
+"""Three made-up returns whose figures once left out what had failed, worked through to the words of the letter."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from hmic_analysis.params.read import load_params
+from hmic_analysis.project import find_project
+from hmic_analysis.runs.session import prepare_force
+from tests.support import evidence_of, sentences, verdicts
+
+MONTHS = ["2012-12", *(f"2013-{month:02d}" for month in range(1, 12))]
+
+
+def worked(folder: Path, finding: str, tables: dict[str, Iterable[str]]):
+    """The evidence of one finding on a return of a few tables, each with its header first."""
+    project = find_project(folder)
+    raw = project.raw / "cleveland"
+    raw.mkdir()
+    for name, lines in tables.items():
+        (raw / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    prepare_force(project, load_params(project), "cleveland")
+    return evidence_of(project, "cleveland", folder / "evidence", (finding,))
+
+
+def test_a_team_that_never_used_the_database_counts_with_its_nine_months(project_folder):
+    teams = [f"T{n}" for n in range(1, 10)]
+    found = worked(
+        project_folder,
+        "P3",
+        {
+            "neighbourhood_team": ["team,existed_from", *(f"{team}," for team in teams), "T10,2013-03-01"],
+            "problem_record": ["record_id,team,opened_on", *(f"R{team},{team},2012-12-01" for team in teams)],
+            "problem_update": ["record_id,updated_at", *(f"R{t},{month}-10 10:00" for t in teams for month in MONTHS)],
+        },
+    )
+    worst = found["P3"].indicator("ps_worst_team_active_pct")
+    assert (worst.value, worst.numerator, worst.denominator) == (0, 0, 9)
+    assert any("T10" in caveat for caveat in worst.caveats)
+    active = found["P3"].indicator("ps_team_months_active_pct")
+    assert (active.numerator, active.denominator) == (108, 117)
+    assert verdicts(found)["P3b"] == "contradicted"
+    assert sentences(found)["P3b"] == (
+        "The database is not in steady use: during the 12 months to 30 November 2013 teams worked with it in 92.3% of "
+        "months, the least active team in 0.0%."
+    )
+
+
+def test_an_arrival_thirty_hours_late_is_a_miss(project_folder):
+    incidents, sent = [], []
+    for n in range(12):
+        start = datetime(2013, 5, 1 + n, 10)
+        arrived = start + (timedelta(minutes=10) if n < 6 else timedelta(hours=30))
+        incidents.append(f"I{n},{start},crime,emergency,urban,public,attended")
+        sent.append(f"I{n},officer,{start},{arrived},{arrived + timedelta(minutes=30)}")
+    found = worked(
+        project_folder,
+        "A2",
+        {
+            "incident": ["incident_id,created_at,category_close,grade,area_type,origin,result", *incidents],
+            "deployment": ["incident_id,resource_type,assigned_at,at_scene_at,clear_at", *sent],
+        },
+    )
+    for name in ("within_target_pct[emergency]", "within_target_pct[emergency, urban]"):
+        share = found["A2"].indicator(name)
+        assert (share.value, share.numerator, share.denominator, share.unknown) == (50, 6, 12, 0)
+
+
+def test_a_repeat_victim_at_whose_call_nobody_looked_was_not_recognised(project_folder):
+    incidents, flags = ["OLD,2011-11-30 10:00:00,asb,priority,public,personal,VX,"], []
+    for n in range(40):
+        first = datetime(2013, 1, 21, 10) + timedelta(days=n)
+        again = datetime(2013, 5, 1, 10) + timedelta(days=n)
+        incidents.append(f"P{n},{first},asb,priority,public,personal,V{n},")
+        incidents.append(f"I{n},{again},asb,priority,public,personal,V{n},{again + timedelta(minutes=20)}")
+        for name, at, flag in ((f"P{n}", first, False), (f"I{n}", again, n < 6)):
+            soon, end = at + timedelta(minutes=3), at + timedelta(minutes=9)
+            flags.append(f"{name},T1,person,{f'yes,{soon}' if flag else ','},no,{soon},{end}")
+    found = worked(
+        project_folder,
+        "A3",
+        {
+            "incident": [
+                "incident_id,created_at,category_close,grade,origin,asb_type,victim_key,dispatched_at", *incidents
+            ],
+            "contact_flag": [
+                "incident_id,team,victim_type,repeat_victim,repeat_set_at,vulnerable,vulnerable_set_at,call_ended_at",
+                *flags,
+            ],
+            "crime": [
+                "crime_id,recorded_at,offence_group,victim_key,report_route",
+                f"C0,{date(2011, 11, 30)} 11:00:00,violence,VX,public_call",
+            ],
+            "incident_crime": ["incident_id,crime_id", "OLD,C0"],
+        },
+    )  # fmt: skip
+    for name in ("repeat_flag_recall_pct", "worst_shift_recall_pct"):
+        recall = found["A3"].indicator(name)
+        assert (recall.value, recall.numerator, recall.denominator, recall.unknown) == (15, 6, 40, 0)
+    assert verdicts(found)["A3b"] == "contradicted"
+    assert "15.0% of repeat victims were recognised at first contact" in sentences(found)["A3b"]
