@@ -10,9 +10,9 @@ from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces,
 from hmic_analysis.comparison.compare import Comparison, beside_others, compare
 from hmic_analysis.comparison.gather import STATUS_WORDS, comparable, find_claim, find_indicator, gather_verdicts
 from hmic_analysis.comparison.write import INSIDE, write_comparison, write_verdicts
-from hmic_analysis.disclosure.protect import declaration
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from hmic_analysis.cli.console import AllOption, FindingOption, ForceOption, ProjectOption, choose_forces, err, out
-from hmic_analysis.disclosure.protect import declaration, highest, rules_of
 from hmic_analysis.disclosure.release import released
 from hmic_analysis.documents import embargo as clock
 from hmic_analysis.documents.embargo import embargo_notice, marked_page
 from hmic_analysis.documents.word import write_whole
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, ParameterError, did_you_mean
+from hmic_analysis.evidence.withheld import declaration, highest, rules_of
 from hmic_analysis.letters.check import Checked, listing, listing_csv
 from hmic_analysis.letters.export import (
     LETTER_WIDTH,

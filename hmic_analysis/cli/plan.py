@@ -55,7 +55,7 @@ def plan(
 def plan_lines(jobs: Sequence[Job]) -> list[str]:
     """A plan as lines of text in columns; a table of the console's own takes a second for the whole country.
 
-    Gives a line of headings, and one for each report.
+    A line of headings, and one for each report.
     """
     rows = [("Force", "Finding", "Title", "Would run?", "Why")]
     rows += [(job.force, job.finding, job.title, "yes" if job.due else "no", job.reason) for job in jobs]

@@ -10,10 +10,10 @@ import typer
 
 from hmic_analysis.cli.console import ForceOption, ProjectOption, err, out, plain_table
 from hmic_analysis.disclosure.check import Checked, check_release
-from hmic_analysis.disclosure.protect import Audience, audience_of
 from hmic_analysis.documents import embargo
 from hmic_analysis.documents.embargo import embargo_gate, embargo_notice
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, ParameterError
+from hmic_analysis.evidence.withheld import Audience, audience_of
 from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import gather_all, make_report
 from hmic_analysis.national.write import check_target as write_check_target

@@ -19,13 +19,13 @@ from hmic_analysis.comparison.methods import (
     pool,
     similar_forces,
 )
-from hmic_analysis.evidence.wording import say_value
 from hmic_analysis.figures.chart import Chart, lower
 from hmic_analysis.figures.forces import FunnelLines, forces_compared, funnel_plot
 from hmic_analysis.figures.maps import figure_map
 from hmic_analysis.figures.style import plain
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
+from hmic_analysis.words import say_value
 
 # --------------------------------------------------------------------------------------------------------------------
 # One force beside all others and beside similar ones, in figures and in a sentence.

@@ -13,11 +13,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.disclosure.protect import DisclosureRules, rules_from
-from hmic_analysis.disclosure.tables import withheld
 from hmic_analysis.errors import DataError, ParameterError, did_you_mean
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
 from hmic_analysis.evidence.model import Bundle, Indicator
+from hmic_analysis.evidence.withheld import DisclosureRules, rules_from, withheld
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.models import ForceSpec, Params
 from hmic_analysis.params.resolve import resolve
@@ -145,7 +144,7 @@ def multiplier_of(unit: str, kind: Kind) -> float:
 def kind_of(unit: str, interval: str, has_parts: bool) -> Kind:
     """What kind of figure an indicator is.
 
-    Gives a share is a proportion of units only where its interval is that of counted units (Wilson): a share of
+    A share is a proportion of units only where its interval is that of counted units (Wilson): a share of
     hours has none.  Quantiles and plain counts can't be pooled.
     """
     if has_parts and unit == "%":
@@ -336,7 +335,7 @@ def find_claim(params: Params, claim: str) -> tuple[str, ClaimSpec]:
 def gather_verdicts(project: Project, params: Params, claim: str) -> pd.DataFrame:
     """The verdicts of the 43 forces on one claim.
 
-    Gives one row for each force, by name: :data:`COLUMNS`.  Where the claim was not weighed ``verdict`` is None and
+    One row for each force, by name: :data:`COLUMNS`.  Where the claim was not weighed ``verdict`` is None and
     ``reason`` says why: not run, failed, or made up while others are real.
     """
     finding, _ = find_claim(params, claim)

@@ -67,7 +67,7 @@ class SimilarForces:
 def similar_forces(params: Params, force: str) -> SimilarForces:
     """The forces that a force is set beside.
 
-    Gives the group of the parameters (``most_similar_forces``) where one is filled in; else the nearest
+    The group of the parameters (``most_similar_forces``) where one is filled in; else the nearest
     ``comparison.similar_forces`` by :func:`distances`.  A force without residents to speak of, and a body that is
     none of the 43, has no group.
     """

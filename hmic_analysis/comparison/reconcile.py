@@ -170,7 +170,7 @@ def reconcile(
 ) -> Reconciliation:
     """Set each force's recorded crimes beside the published ones.
 
-    Gives a force agrees where counted and published crimes differ by at most ``comparison.reconcile_pct`` per cent.
+    A force agrees where counted and published crimes differ by at most ``comparison.reconcile_pct`` per cent.
     What differs, lacks a month or has no data stays in the table with its reason and in no total.
 
     Notes

@@ -23,11 +23,11 @@ from hmic_analysis.comparison.compare import (
     source_of,
 )
 from hmic_analysis.comparison.methods import FEWEST, pool
-from hmic_analysis.disclosure.protect import declaration
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import mark_picture, package_versions
 from hmic_analysis.evidence.model import Sensitivity
+from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE, Chart
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project

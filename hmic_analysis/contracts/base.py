@@ -31,11 +31,6 @@ FOLDS: dict[Fold, str] = {
     "point": "a point and zeros at the end, as a spreadsheet adds them",
     "prefix": "a beginning that all references on one side have",
 }
-#: Names of the months, the same whatever the language of the machine.
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 #: Columns the loader adds to every processed table: where a row came from, and what is odd about it.
 BOOKKEEPING = ("source", "source_file", "source_row", "flags")
 

@@ -14,12 +14,12 @@ import duckdb
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.disclosure.formats import Part
 from hmic_analysis.disclosure.leaks import Leak, leaks_in
-from hmic_analysis.disclosure.protect import DECLARATIONS, LEVELS, Audience, may_see, rules_of
 from hmic_analysis.disclosure.reading import Release, read_release
 from hmic_analysis.disclosure.tables import is_neutral
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
 from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.evidence.withheld import DECLARATIONS, LEVELS, Audience, may_see, rules_of
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
@@ -62,7 +62,7 @@ class Reference:
 def references_of(project: Project, force: str) -> Iterator[Reference]:
     """Every reference to a person in a force's return.
 
-    Gives what feeds a person's key, what a mapping lists as identifier, what stands under a header that names
+    What feeds a person's key, what a mapping lists as identifier, what stands under a header that names
     persons or addresses, the numbers of cases, and the hashes in the loaded tables.
     """
     spec = load_params(project).force(force)

@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from hmic_analysis.disclosure.formats import Part
-from hmic_analysis.disclosure.protect import PERCENT, DisclosureRules, Reading, counts_behind
 from hmic_analysis.disclosure.reading import Release, read_release
 from hmic_analysis.disclosure.rewording import Statement, as_worded, forms, secrets_of, statements
-from hmic_analysis.disclosure.tables import PERSON_TABLES, PersonTable, withheld
-from hmic_analysis.disclosure.tables import parts as counts_of
+from hmic_analysis.disclosure.tables import PERSON_TABLES, PersonTable
 from hmic_analysis.evidence.model import Bundle, Indicator
-from hmic_analysis.evidence.wording import COUNTS, sentence_case
+from hmic_analysis.evidence.withheld import DisclosureRules, withheld
+from hmic_analysis.evidence.withheld import parts as counts_of
+from hmic_analysis.statistics.suppression import PERCENT, Reading, counts_behind
+from hmic_analysis.words import COUNTS, sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
 # What a release says of one indicator of one force: the number next to its name.
@@ -80,7 +81,7 @@ def names_of(indicator: Indicator) -> tuple[str, ...]:
 def speaks_of(statement: Statement, indicator: Indicator, others: Sequence[Indicator]) -> bool:
     """Whether a statement is about an indicator, and not about one with a longer name of which this is a part.
 
-    Gives a stratum is named by itself too where the table or the file names its indicator.
+    A stratum is named by itself too where the table or the file names its indicator.
     """
     text = statement.folded
     for other in others:

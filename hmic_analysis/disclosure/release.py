@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hmic_analysis.disclosure.protect import Audience, DisclosureRules, highest, level_of, may_see
 from hmic_analysis.disclosure.rewording import (
     NOT_FOR_PUBLICATION,
     Secrets,
@@ -16,8 +15,9 @@ from hmic_analysis.disclosure.rewording import (
     tells,
     without,
 )
-from hmic_analysis.disclosure.tables import Withheld, agrees, withheld
+from hmic_analysis.disclosure.tables import agrees
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure, Indicator, Table
+from hmic_analysis.evidence.withheld import Audience, DisclosureRules, Withheld, highest, level_of, may_see, withheld
 
 __all__ = ["Audience", "is_withheld", "notebook_may_leave", "released"]
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hmic_analysis.disclosure.formats import Part
-from hmic_analysis.disclosure.protect import DisclosureRules
-from hmic_analysis.disclosure.tables import Withheld, parts
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator
-from hmic_analysis.evidence.wording import COUNTS, say_value, sentence_case
+from hmic_analysis.evidence.withheld import DisclosureRules, Withheld, parts
+from hmic_analysis.words import COUNTS, say_value, sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
 # Sentences without the numbers that are withheld.
@@ -102,7 +101,7 @@ def without(
 ) -> str:
     """An explanation without the sentences that show what is withheld.
 
-    Gives a sentence that says what was left out stands in place of the first of them.
+    A sentence that says what was left out stands in place of the first of them.
     """
     kept: list[str] = []
     said = f"Withheld: a figure on {rules.few} persons, or one that would give such a count away."

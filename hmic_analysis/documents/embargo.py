@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from hmic_analysis.documents.text import WEEKDAYS
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.models import Params, say_date
+from hmic_analysis.params.models import Params
+from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
 # The one place that asks the machine what time it is, and only commands call it; everything else is told.

@@ -68,7 +68,7 @@ UNCARRIED = ("filter", "mask", "pattern")
 def emf_ready(path: Path, where: str, width: float, title: str, alt: str, notices: Sequence[str]) -> tuple[bytes, int]:
     """A picture as SVG that can become EMF.
 
-    Gives the SVG, and how many clips had to stay because a shape goes beyond them.
+    The SVG, and how many clips had to stay because a shape goes beyond them.
     """
     root = copy.deepcopy(read_svg(path, where))
     wide, high = size_of(path, where)

@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
-from hmic_analysis.evidence.wording import say_date, say_value, small
+from hmic_analysis.evidence.wording import small
+from hmic_analysis.words import say_date, say_value
 
 # --------------------------------------------------------------------------------------------------------------------
 # Words: cleaning them, joining sentences, and writing dates and figures as people read them.
@@ -128,7 +129,7 @@ def count_text(value: float) -> str:
 def range_text(indicator: Indicator, min_count: int) -> str:
     """The uncertainty of a figure: its interval, then its bounds where states are unknown; a dash if neither.
 
-    Gives one or two lines.
+    One or two lines.
     """
     lines = []
     if small(indicator, min_count):

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hmic_analysis.params.catalogue import Better, ClaimType, Sensitivity
+from hmic_analysis.store.manifest import RowAccount
 
 # --------------------------------------------------------------------------------------------------------------------
 # The evidence bundle: what one executed notebook leaves behind, as typed and frozen models.
@@ -161,19 +162,6 @@ class Table(Model):
     data: str
     sensitivity: Sensitivity = "force"
     synthetic: bool = False
-
-
-class RowAccount(Model):
-    """Rows of one file (or of one table out of one file): ``read == kept + rejected``, always."""
-
-    file: str
-    table: str = ""
-    read: int
-    kept: int
-    rejected: int
-    reasons: dict[str, int] = Field(default_factory=dict)
-    flags: dict[str, int] = Field(default_factory=dict)
-    sha256: str = ""
 
 
 class DataUsed(Model):

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hmic_analysis.contracts import contract_for
-from hmic_analysis.disclosure.protect import declaration, highest, level_of, rules_from
-from hmic_analysis.disclosure.tables import drawable
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.build import Builder, make_claim
 from hmic_analysis.evidence.bundle import mark_picture, package_versions, save_chart, save_table, write_bundle
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Figure, Grade, Indicator, Sensitivity, Table
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
-from hmic_analysis.evidence.wording import claim_table, group_frame, indicator_table, say_date, say_period
+from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
+from hmic_analysis.evidence.wording import claim_table, group_frame, indicator_table
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import within
 from hmic_analysis.params.catalogue import ALWAYS
@@ -24,6 +23,7 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.store.tables import load_table, read_manifest
+from hmic_analysis.words import say_date, say_period
 
 if TYPE_CHECKING:
     from hmic_analysis.figures.chart import Chart

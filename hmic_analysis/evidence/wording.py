@@ -3,88 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 import pandas as pd
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from hmic_analysis.contracts.base import MONTHS
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
-from hmic_analysis.params.catalogue import NAMES
-from hmic_analysis.params.models import say_date
+from hmic_analysis.words import COUNTS, say_value, sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
 # How figures and days are printed, the same everywhere a person reads them.
-
-#: Units of figures that are counts themselves.
-COUNTS = ("count", "persons", "documents", "forces")
-
-
-def say_period(start: date, end: date) -> str:
-    """A period in words: ``the 12 months to 30 November 2013`` where it is whole months, else from and to.
-
-    Parameters
-    ----------
-    start, end : datetime.date
-        First and last day.
-
-    Returns
-    -------
-    str
-    """
-    after = date.fromordinal(end.toordinal() + 1)
-    months = (after.year - start.year) * 12 + after.month - start.month
-    if start.day == 1 and after.day == 1 and months >= 1:
-        return f"the {months} months to {say_date(end)}" if months > 1 else f"{MONTHS[start.month - 1]} {start.year}"
-    return f"the period from {say_date(start)} to {say_date(end)}"
-
-
-def say_value(value: float | None, unit: str) -> str:
-    """A value with its unit, rounded as inspectors print it.
-
-    Parameters
-    ----------
-    value : float or None
-    unit : str
-        As in the catalogue: ``%``, ``count``, ``persons``, ``hours``, ``days``, ``minutes``, ``points``, ...
-
-    Returns
-    -------
-    str
-        One decimal for percentages, points and hours, whole numbers for counts, days and minutes, two decimals for
-        indices; ``not available`` for None.
-
-    Notes
-    -----
-    A percentage that would be rounded up to 100 without being it is ``more than 99.9%``, and one that would be rounded
-    down to 0 is ``less than 0.1%``: so none is said to be all or nothing that isn't, and none is given another figure.
-    """
-    if value is None:
-        return "not available"
-    if unit == "yes/no":
-        return "yes" if value else "no"
-    if unit == "%":
-        text = f"{value:.1f}%"
-        if text == "100.0%" and value < 100:
-            return "more than 99.9%"
-        return "less than 0.1%" if text == "0.0%" and value > 0 else text
-    if unit == "points":
-        return f"{value:.1f} points"
-    if unit in COUNTS:
-        return f"{value:,.0f}"
-    if unit in ("days", "minutes"):
-        return f"{value:,.0f} {unit if round(value) != 1 else unit[:-1]}"
-    if unit == "hours":
-        return f"{value:,.1f} hours"
-    if unit in ("index", "0-1", "ratio", "kappa"):
-        return f"{value:.2f}"
-    if unit in ("hours per year", "pounds"):
-        return f"{value:,.0f} {unit}"
-    if unit.startswith("per "):
-        return f"{value:,.1f} {unit}"
-    return f"{value:,.1f}" + (f" {unit}" if unit and unit != "number" else "")
 
 
 def say_indicator(indicator: Indicator, min_count: int = 0) -> str:
@@ -131,12 +60,6 @@ def say_bounds(indicator: Indicator, min_count: int = 0) -> str:
         lo, hi = (say_value(v, indicator.unit) for v in (indicator.lo, indicator.hi))
         parts.append(f"95% interval {lo} to {hi}")
     return "; ".join(parts)
-
-
-def sentence_case(code: str) -> str:
-    """A code of the field as people write it: ``burglary_dwelling`` becomes ``Burglary dwelling``."""
-    text = NAMES.get(code, code.replace("_", " "))
-    return text[:1].upper() + text[1:]
 
 
 def small(indicator: Indicator, min_count: int) -> bool:

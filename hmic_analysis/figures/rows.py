@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hmic_analysis.disclosure.tables import withheld_cells
 from hmic_analysis.figures import style
 from hmic_analysis.figures.chart import Chart, Words, finish, lower, no_data, require, take, unknown
 from hmic_analysis.figures.sheet import FLAG_LINE_MM, KeyEntry, Sheet, key_height, place_flags
 from hmic_analysis.figures.style import block_height, block_width, nice_ticks, plain, tick_labels, wrap
+from hmic_analysis.statistics.suppression import withheld_cells
 
 # --------------------------------------------------------------------------------------------------------------------
 # What all charts with one line for each row share: labels on the left, a plot, printed values on the right.
@@ -432,7 +432,7 @@ def withhold(persons: pd.Series, min_count: int) -> pd.Series | None:
 
     Notes
     -----
-    See :func:`hmic_analysis.disclosure.tables.withheld_cells`.
+    See :func:`hmic_analysis.statistics.suppression.withheld_cells`.
     """
     mask = withheld_cells(persons.fillna(0).to_numpy(), min_count)
     return None if mask is None else persons.mask(mask)

@@ -149,7 +149,7 @@ def monthly_series(
     what : str
         What is counted, for headline and alt text.
     unit : str
-        As in :func:`hmic_analysis.evidence.wording.say_value`.
+        As in :func:`hmic_analysis.words.say_value`.
     name, subtitle, source, headline, synthetic, reason
         As in :func:`hmic_analysis.figures.rows.counts`.
 
@@ -234,7 +234,7 @@ def small_multiples_monthly(
     what : str
         What is counted, for headline and alt text.
     unit : str
-        As in :func:`hmic_analysis.evidence.wording.say_value`.
+        As in :func:`hmic_analysis.words.say_value`.
     columns : int
         Pictures side by side.
     name, subtitle, source, headline, synthetic, reason

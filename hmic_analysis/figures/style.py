@@ -18,8 +18,8 @@ from matplotlib.font_manager import FontProperties
 from PIL import Image
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.evidence.wording import say_value
 from hmic_analysis.measures.base import plain
+from hmic_analysis.words import say_value
 
 # --------------------------------------------------------------------------------------------------------------------
 # The house style of every picture: colours, sizes, an empty figure, and its bytes.
@@ -295,7 +295,7 @@ def say(value: float, unit: str) -> str:
     value : float
         NaN is ``not known``.
     unit : str
-        As in :func:`hmic_analysis.evidence.wording.say_value`.
+        As in :func:`hmic_analysis.words.say_value`.
     """
     if value is None or np.isnan(value):
         return "not known"

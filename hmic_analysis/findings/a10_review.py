@@ -7,8 +7,8 @@ import pandas as pd
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided
-from hmic_analysis.evidence.wording import say_date
 from hmic_analysis.measures import registers
+from hmic_analysis.words import say_date
 
 SUBJECT = "response_deployment"
 

@@ -22,11 +22,11 @@ from hmic_analysis.evidence.verdicts import (
     undecided,
     weakest,
 )
-from hmic_analysis.evidence.wording import say_date
 from hmic_analysis.measures import months, registers
 from hmic_analysis.measures.attendance import CANCELLED, OFFICER_INITIATED, Rules, contacts
 from hmic_analysis.measures.base import Share, hours_between
 from hmic_analysis.statistics.intervals import quantile_interval
+from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
 # A2: how soon the first resource arrived, and whether within the target.

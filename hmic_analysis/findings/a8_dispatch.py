@@ -8,10 +8,10 @@ import pandas as pd
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, request_gap, undecided, weakest
-from hmic_analysis.evidence.wording import say_date
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, local_days
+from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
 # A8: which resource was sent to urgent incidents, against the nearest suitable one.

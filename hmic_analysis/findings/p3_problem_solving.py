@@ -21,11 +21,11 @@ from hmic_analysis.evidence.verdicts import (
     undecided,
     weakest,
 )
-from hmic_analysis.evidence.wording import say_date
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, local_days
 from hmic_analysis.statistics.intervals import proportion_interval
+from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
 # P3: whether problem-solving records are followed through, evaluated, and what was learned passed on.

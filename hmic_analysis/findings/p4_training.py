@@ -10,9 +10,9 @@ import pandas as pd
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, decision_bounds, grade_indicator, undecided
-from hmic_analysis.evidence.wording import sentence_case
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures.base import Share
+from hmic_analysis.words import sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
 # P4: who was trained in preventing crime, among the staff who meet victims.

@@ -16,9 +16,10 @@ from hmic_analysis.documents.blocks import (
     TableColumn,
 )
 from hmic_analysis.documents.text import DASH, as_sentence, based_on_text, clean, count_text, long_date, range_text
-from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, DataUsed, Indicator, RowAccount
+from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, DataUsed, Indicator
 from hmic_analysis.evidence.wording import say_indicator
 from hmic_analysis.letters.own_words import OwnWords
+from hmic_analysis.store.manifest import RowAccount
 
 # --------------------------------------------------------------------------------------------------------------------
 # The annex on the data supplied: what became of every row, and what is still needed.

@@ -23,7 +23,6 @@ from hmic_analysis.documents.blocks import (
 )
 from hmic_analysis.documents.text import clean, count_text, day, long_date
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Indicator
-from hmic_analysis.evidence.wording import say_period, say_value
 from hmic_analysis.letters.annexes import CLAIM_COLUMNS
 from hmic_analysis.letters.compose import compose
 from hmic_analysis.letters.own_words import OwnWords
@@ -40,6 +39,7 @@ from hmic_analysis.letters.reading import (
     within,
 )
 from hmic_analysis.letters.word import Fixed, FixedItem, FixedPicture, FixedText, fixed_words, rendered
+from hmic_analysis.words import say_period, say_value
 
 # --------------------------------------------------------------------------------------------------------------------
 # From a number in a letter to its claim, its indicator, the rows behind it, and the files they came from.

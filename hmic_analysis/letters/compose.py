@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hmic_analysis.disclosure.protect import highest
 from hmic_analysis.documents.blocks import (
     SYNTHETIC_NOTICE,
     CatalogueEntry,
@@ -20,12 +19,13 @@ from hmic_analysis.documents.blocks import (
 from hmic_analysis.documents.text import clean, day, embargo_text, long_date
 from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.evidence.model import REASONS, Bundle, Figure, because
-from hmic_analysis.evidence.wording import say_period
+from hmic_analysis.evidence.withheld import highest
 from hmic_analysis.letters.annexes import annexes
 from hmic_analysis.letters.own_words import OwnWords
 from hmic_analysis.letters.paragraphs import AT_ODDS, at_odds, finding_paragraphs
 from hmic_analysis.params.models import ForceSpec, Params
 from hmic_analysis.params.resolve import resolve
+from hmic_analysis.words import say_period
 
 # --------------------------------------------------------------------------------------------------------------------
 # What a letter takes from the parameters of a project.
@@ -34,7 +34,7 @@ from hmic_analysis.params.resolve import resolve
 def letter_settings(params: Params, slug: str) -> LetterSettings:
     """The settings of the letter to one force.
 
-    Gives a force without an addressee of its own is written to by office, the Chief Constable; another body by its
+    A force without an addressee of its own is written to by office, the Chief Constable; another body by its
     name.
     """
     force, inspection = params.force(slug), params.inspection

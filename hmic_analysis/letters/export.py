@@ -14,7 +14,6 @@ import typst
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from hmic_analysis.disclosure.protect import DisclosureRules, declaration, rules_of
 from hmic_analysis.disclosure.release import released
 from hmic_analysis.disclosure.tables import csv_text, released_csv
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE, CatalogueEntry, FigureBlock, Letter, LetterSettings
@@ -23,6 +22,7 @@ from hmic_analysis.documents.word import remove, write_whole
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import Bundle, Figure, Sensitivity
+from hmic_analysis.evidence.withheld import DisclosureRules, declaration, rules_of
 from hmic_analysis.letters.compose import compose, figure_block, letter_catalogue, letter_settings
 from hmic_analysis.letters.own_words import OwnWords, load_wording
 from hmic_analysis.letters.pdf import compiler, pdf_bytes
@@ -284,7 +284,7 @@ class LetterFiles:
 def export_figures(letter: Letter, reports: Mapping[str, Path], folder: Path) -> tuple[Path, ...]:
     """Copy the figures of a letter, as PNG, SVG and CSV, to where the letter expects them.
 
-    Gives the files written.
+    The files written.
     """
     written = []
     for figure in letter.figures():

@@ -12,9 +12,10 @@ from typing import Literal
 from hmic_analysis.documents.text import agree, clean, day
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.model import Bundle, Indicator
-from hmic_analysis.evidence.wording import Shown, say_date, say_period
+from hmic_analysis.evidence.wording import Shown
 from hmic_analysis.params.models import Model, Params, Text
 from hmic_analysis.params.yamlfile import fault, read_yaml, refuse, validate
+from hmic_analysis.words import say_date, say_period
 
 # --------------------------------------------------------------------------------------------------------------------
 # Finding persons' names in what an inspector writes.
@@ -183,7 +184,7 @@ def _problems(key: str, text: str, names: Callable[[str], list[str]]) -> list[st
 def fill(own: OwnWords, claim: str, bundle: Bundle, min_count: int) -> tuple[str, tuple[tuple[str, str], ...]]:
     """An inspector's wording with its numbers.
 
-    Gives the text, and each number in it with the indicator field it was taken from.
+    The text, and each number in it with the indicator field it was taken from.
     """
     figures = {indicator.id: indicator for indicator in bundle.indicators}
     words = {

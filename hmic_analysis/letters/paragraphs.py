@@ -8,8 +8,8 @@ from hmic_analysis.documents.blocks import FigureBlock, LetterSettings, Paragrap
 from hmic_analysis.documents.text import as_view, clean, day, join_sentences
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence
-from hmic_analysis.evidence.wording import say_period
 from hmic_analysis.letters.own_words import OwnWords, fill
+from hmic_analysis.words import say_period
 
 AT_ODDS = (
     "Some wording in this letter is an inspector's own and does not agree with the verdict on the evidence. Each place "
@@ -109,7 +109,7 @@ def _note(bundle: Bundle, text: str) -> Paragraph:
 def at_odds(claim: ClaimEvidence, own: OwnWords | None) -> str:
     """The mark of wording that does not say what the evidence says.
 
-    Gives a sentence for the letter; "" where the wording agrees with the verdict, or is not an inspector's own.
+    A sentence for the letter; "" where the wording agrees with the verdict, or is not an inspector's own.
     """
     if own is None or own.says is None or own.says == claim.verdict:
         return ""

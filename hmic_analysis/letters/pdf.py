@@ -14,11 +14,11 @@ import matplotlib
 import typst
 from matplotlib.ft2font import FT2Font
 
-from hmic_analysis.disclosure.protect import declaration
 from hmic_analysis.documents.blocks import FigureBlock, Letter
 from hmic_analysis.documents.pdf import size_of
 from hmic_analysis.documents.word import FIGURE_HEIGHT, FIGURE_WIDTH
 from hmic_analysis.errors import DataError, HmicError
+from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.letters.word import Fixed, FixedItem, FixedText, notices
 
 STANDARD = "ua-1"

@@ -22,8 +22,8 @@ from hmic_analysis.documents.pdf import PARSER
 from hmic_analysis.documents.text import clean, day, long_date
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Bundle
-from hmic_analysis.evidence.wording import say_period
 from hmic_analysis.letters.own_words import NUMBER_WORDS
+from hmic_analysis.words import say_period
 
 # --------------------------------------------------------------------------------------------------------------------
 # Cutting texts into words, numbers and signs, so that two documents can be laid side by side whatever their lines.

@@ -24,10 +24,10 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import LxmlError
 from markupsafe import Markup
 
-from hmic_analysis.disclosure.protect import declaration
 from hmic_analysis.documents.blocks import Letter
 from hmic_analysis.documents.word import LANGUAGE, NEEDED, stable, write_section
 from hmic_analysis.errors import ParameterError, did_you_mean
+from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.letters.template import VARIABLES
 
 # --------------------------------------------------------------------------------------------------------------------

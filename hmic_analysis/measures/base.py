@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from hmic_analysis.contracts.base import MONTHS
+from hmic_analysis.words import MONTHS
 
 # --------------------------------------------------------------------------------------------------------------------
 # Counting with unknowns, and cutting a frame to its window.

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.documents.blocks import FigureBlock, Heading, Paragraph, Part, Section, TableBlock, TableColumn
 from hmic_analysis.documents.text import clean
-from hmic_analysis.evidence.wording import say_period, say_value
+from hmic_analysis.documents.workbook import Sheet
 from hmic_analysis.figures.chart import Chart, joined
 from hmic_analysis.national.charts import area_chart, spread_chart, verdict_chart
 from hmic_analysis.national.counts import Row
 from hmic_analysis.national.figures import METHOD
 from hmic_analysis.national.report import GROUPS, TITLES, NationalFigure, NationalReport
 from hmic_analysis.params.catalogue import FindingSpec
-from hmic_analysis.site.downloads import Sheet
+from hmic_analysis.words import say_period, say_value
 
 # --------------------------------------------------------------------------------------------------------------------
 # The sentences of the national report.

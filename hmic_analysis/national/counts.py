@@ -7,8 +7,8 @@ from dataclasses import astuple, dataclass, field, fields
 
 import numpy as np
 
-from hmic_analysis.disclosure.protect import Counts, Reading, protect
 from hmic_analysis.disclosure.tables import csv_text
+from hmic_analysis.statistics.suppression import Counts, Reading, protect
 
 # --------------------------------------------------------------------------------------------------------------------
 # What was withheld from the national report, where, by which rule: for those who made it, never published.

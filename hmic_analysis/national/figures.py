@@ -12,10 +12,10 @@ import statsmodels.api as sm
 from hmic_analysis.comparison.gather import Gathered
 from hmic_analysis.comparison.methods import pool
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.evidence.wording import COUNTS
 from hmic_analysis.figures.style import nice_ticks
 from hmic_analysis.national.counts import Log
 from hmic_analysis.params.models import National, Params
+from hmic_analysis.words import COUNTS
 
 # --------------------------------------------------------------------------------------------------------------------
 # A figure of all forces together, with an interval that allows for how much forces differ.
@@ -249,7 +249,7 @@ def distribution(gathered: Gathered, rules: National, total: int, log: Log) -> D
 def merged(values: np.ndarray, steps: Sequence[float], least: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
     """Neighbouring steps joined until each bin holds enough.
 
-    Gives the edges between bins, and the values in each bin.
+    The edges between bins, and the values in each bin.
     """
     edges: list[float] = []
     counts: list[int] = []

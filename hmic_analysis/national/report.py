@@ -12,10 +12,10 @@ import pandas as pd
 from hmic_analysis.comparison.gather import Gathered, gather
 from hmic_analysis.comparison.methods import funnel
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.disclosure.protect import level_of
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence
+from hmic_analysis.evidence.withheld import level_of
 from hmic_analysis.national.counts import Log, Row, gives_away, release_row, withhold_row
 from hmic_analysis.national.figures import (
     UNANIMOUS,
@@ -67,7 +67,7 @@ _CODES = {
 def group_of(codes: Sequence[str]) -> str:
     """The group of the most telling reason.
 
-    Gives a key of :data:`GROUPS`; ``silent`` for every reason that speaks of what the data hold, and for none.
+    A key of :data:`GROUPS`; ``silent`` for every reason that speaks of what the data hold, and for none.
     """
     return _CODES.get(codes[0], "silent") if codes else "silent"
 
@@ -277,7 +277,7 @@ def wanted_indicators(params: Params) -> dict[str, str]:
 def national_figures(project: Project, params: Params, log: Log) -> Iterator[NationalFigure]:
     """Every wanted figure, as all forces together may show it.
 
-    Gives those that no force has are left out.
+    Those that no force has are left out.
     """
     drawn: Counter[str] = Counter()
     mapped: set[str] = set()

@@ -23,19 +23,19 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Mm
 
 from hmic_analysis.comparison.write import write_folder
-from hmic_analysis.disclosure.protect import declaration
 from hmic_analysis.disclosure.reading import read_release
 from hmic_analysis.documents.pdf import size_of
 from hmic_analysis.documents.word import LANGUAGE, add_field, set_styles, stable, write_section, write_whole
+from hmic_analysis.documents.workbook import workbook
 from hmic_analysis.errors import DataError, HmicError, ParameterError
 from hmic_analysis.evidence.bundle import package_versions
+from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.letters.pdf import STANDARD, compiler, drawable
 from hmic_analysis.national.content import Content, make_content, notes, sheets
 from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import AllForces, NationalReport
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
-from hmic_analysis.site.workbook import workbook
 
 # --------------------------------------------------------------------------------------------------------------------
 # The last look before the report is put in place: no file of it may name a force.

@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.params.models import Model, Number, Section, Text, YesNo
 from hmic_analysis.params.yamlfile import Fault, KeyPath, YamlFile, fault, unknown
+from hmic_analysis.words import NAMES
 
 Sensitivity = Literal["restricted", "force", "public"]
 Better = Literal["higher", "lower", "-"]
@@ -58,8 +59,6 @@ Unit = Literal[
 ]
 #: The unit of kinds that have one of their own; a count may name what is counted.
 UNITS: dict[str, str] = {"share": "%", "count": "count"}
-#: Codes whose words are names or abbreviations.
-NAMES = {"action_fraud": "Action Fraud", "asb": "anti-social behaviour", "pcso": "PCSO", "csi": "CSI", "pnc": "PNC"}
 #: Tables that every finding may take.
 ALWAYS = ("data_request", "document")
 #: Settings whose values the words of a definition may hold, beside the definitions of the finding.

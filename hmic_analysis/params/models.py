@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from hmic_analysis.contracts.a5_offenders import AGENCIES
-from hmic_analysis.contracts.base import MONTHS, Fold
+from hmic_analysis.contracts.base import Fold
 from hmic_analysis.contracts.core import CONTACT_MODES, INCIDENT_RESULTS, REPORT_ROUTES, RESOURCE_TYPES
 from hmic_analysis.errors import ParameterError, did_you_mean
+from hmic_analysis.words import say_date
 
 if TYPE_CHECKING:
     from hmic_analysis.params.catalogue import FindingSpec
@@ -50,11 +51,6 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 Percent = Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
 YesNo = Annotated[bool, Field(strict=True)]
-
-
-def say_date(day: dt.date) -> str:
-    """A day as letters write it, whatever the language of the machine: ``30 November 2013``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def form(pattern: str, words: str) -> AfterValidator:

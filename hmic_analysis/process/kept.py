@@ -16,12 +16,12 @@ from hmic_analysis.documents.embargo import embargo_notice, in_utc
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
 from hmic_analysis.evidence.model import Bundle, Indicator
-from hmic_analysis.evidence.wording import COUNTS, say_value
 from hmic_analysis.params.models import Params
 from hmic_analysis.process.letter import current_evidence, mark_of
 from hmic_analysis.project import Project
 from hmic_analysis.runs.record import BASIS_NAME, read_basis
 from hmic_analysis.statistics.differences import proportion_difference, rate_ratio
+from hmic_analysis.words import COUNTS, say_value
 
 # --------------------------------------------------------------------------------------------------------------------
 # Keeping the evidence of a run under a name, so that a later run can be set beside it.

@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hmic_analysis.disclosure.check import check_release
-from hmic_analysis.disclosure.protect import Audience
 from hmic_analysis.documents import embargo
 from hmic_analysis.documents.embargo import embargo_gate
 from hmic_analysis.documents.word import write_whole
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.evidence.withheld import Audience
 from hmic_analysis.letters.check import LetterCheck
 from hmic_analysis.letters.export import (
     LetterFiles,

@@ -22,7 +22,6 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import Field, ValidationError
 
-from hmic_analysis.disclosure.protect import declaration, rules_of
 from hmic_analysis.disclosure.release import released
 from hmic_analysis.disclosure.tables import neutral
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
@@ -31,6 +30,7 @@ from hmic_analysis.documents.text import clean
 from hmic_analysis.documents.word import stable
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, Model
+from hmic_analysis.evidence.withheld import declaration, rules_of
 from hmic_analysis.evidence.wording import say_bounds, say_indicator
 from hmic_analysis.params.models import Params
 from hmic_analysis.process.letter import (
@@ -271,7 +271,7 @@ NOTES = (
 def response_workbook(cover: Sequence[tuple[str, str]], rows: Sequence[ClaimRow], notices: Sequence[str]) -> bytes:
     """The workbook that goes to a force.
 
-    Gives an ``.xlsx`` file; equal contents give equal bytes.
+    An ``.xlsx`` file; equal contents give equal bytes.
     """
     book = Workbook()
     book.remove(book.active)

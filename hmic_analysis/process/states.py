@@ -81,7 +81,7 @@ def read_chain(path: Path) -> list[dict[str, Any]]:
 def append_entry(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
     """Add one entry; call it while the log is :func:`held`.
 
-    Gives the entry as written.
+    The entry as written.
     """
     done = read_chain(path)
     lines = _lines(path)

@@ -14,7 +14,6 @@ from typing import Any
 
 import jinja2
 
-from hmic_analysis.disclosure.protect import DisclosureRules, declaration, highest, rules_of
 from hmic_analysis.disclosure.release import is_withheld, released
 from hmic_analysis.disclosure.tables import csv_text, neutral
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
@@ -22,6 +21,7 @@ from hmic_analysis.documents.embargo import embargo_notice
 from hmic_analysis.documents.text import clean
 from hmic_analysis.documents.word import write_whole
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, Sensitivity
+from hmic_analysis.evidence.withheld import DisclosureRules, declaration, highest, rules_of
 from hmic_analysis.evidence.wording import say_bounds, say_indicator
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import resolve
@@ -206,7 +206,7 @@ COLUMNS = (
 def write_compared(project: Project, params: Params, found: Compared, now: dt.datetime) -> Path:
     """Write the comparison of two runs as a page, with the table beside it.
 
-    Gives the folder with ``comparison.html``, ``comparison.csv`` and ``beneath.csv``.
+    The folder with ``comparison.html``, ``comparison.csv`` and ``beneath.csv``.
     """
     told = (SYNTHETIC_NOTICE if found.synthetic else "", embargo_notice(params, now), declaration(found.sensitivity))
     notices = [n for n in told if n]

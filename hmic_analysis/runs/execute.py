@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hmic_analysis.disclosure.protect import declaration
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, package_versions, read_bundle
 from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.runs.fingerprint import Notebook
 from hmic_analysis.runs.record import (
     EXECUTED_NAME,
@@ -197,7 +197,7 @@ def part_of(folder: Path) -> Path:
 def put_in_place(record: Record, work: Path, folder: Path) -> Record:
     """Replace a report's folder by the new one; a kill in between leaves none rather than a mixture.
 
-    Gives the same; failed if the folder can't be replaced.
+    The same; failed if the folder can't be replaced.
     """
     old = folder.with_name(f".{folder.name}{_OLD}{uuid.uuid4().hex[:8]}")
     try:

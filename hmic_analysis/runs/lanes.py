@@ -56,7 +56,7 @@ class Lane:
     def execute(self, order: Order) -> tuple[Order, Record]:
         """Have one report executed.
 
-        Gives the order with the engine that was used in the end.
+        The order with the engine that was used in the end.
         """
         for _ in range(_ATTEMPTS):
             try:

@@ -103,7 +103,7 @@ class RunRules(Rules):
 def load_rules(project: Project, params: Params) -> RunRules:
     """Read ``params/runs.yml``.
 
-    Gives the defaults where there is no such file.
+    The defaults where there is no such file.
     """
     path = project.params / "runs.yml"
     if not path.is_file():

@@ -280,7 +280,7 @@ PATIENCE = 300
 def call_hook(name: str, words: Sequence[str], status: Path, tell: Callable[[str], None]) -> bool:
     """Run a command with the status file as its last word; no shell is involved.
 
-    Gives whether it ran and ended with 0, or there was nothing to do.
+    Whether it ran and ended with 0, or there was nothing to do.
     """
     if not words:
         return True

@@ -13,17 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hmic_analysis.disclosure.protect import Audience, rules_of
 from hmic_analysis.disclosure.tables import neutral, released_csv
+from hmic_analysis.documents.workbook import Sheet, workbook
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import Bundle, Figure, Table
+from hmic_analysis.evidence.withheld import Audience, rules_of
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project
 from hmic_analysis.runs.rules import processors
 from hmic_analysis.site.compared import find_comparisons, left_out, store
-from hmic_analysis.site.downloads import Sheet, claims_sheet, data_sheet, indicators_sheet, part_sheet, write_csv
+from hmic_analysis.site.downloads import claims_sheet, data_sheet, indicators_sheet, part_sheet, write_csv
 from hmic_analysis.site.html import Frame, copy_assets, read_png, render, small
 from hmic_analysis.site.model import ForceEvidence, Nature, Order, Shown, Site, Source, nature_of, show
 from hmic_analysis.site.notebooks import notebook_cells
@@ -37,7 +38,6 @@ from hmic_analysis.site.views import (
     note_lines,
     parameter_views,
 )
-from hmic_analysis.site.workbook import workbook
 from hmic_analysis.workers import worker_pool
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ class Work:
 def make_force(order: Order) -> ForceEvidence:
     """Write the pages of a force's findings, its notebooks, pictures and downloads.
 
-    Gives what may be shown of it, for the pages about several forces.
+    What may be shown of it, for the pages about several forces.
     """
     spec = order.params.force(order.force)
     frame = Frame(
@@ -266,7 +266,7 @@ def build_site(
 ) -> Path:
     """Build a site and put it in place.
 
-    Gives the first page.
+    The first page.
     """
     check_target(target, project)
     if not any(s.state == "complete" for found in sources.values() for s in found):

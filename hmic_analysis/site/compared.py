@@ -14,12 +14,13 @@ import pandas as pd
 
 from hmic_analysis.comparison.write import ALL, MANIFEST, OWN, TABLE
 from hmic_analysis.disclosure.tables import csv_text
+from hmic_analysis.documents.workbook import CONFIDENTIAL, MISSING, NOT_APPLICABLE
 from hmic_analysis.errors import DataError
-from hmic_analysis.evidence.wording import say_value
 from hmic_analysis.project import Project
 from hmic_analysis.site.html import Budget, read_png, small
 from hmic_analysis.site.model import ForceEvidence, Shown, Site
-from hmic_analysis.site.views import CONFIDENTIAL, MISSING, NOT_APPLICABLE, SYNTHETIC, halves
+from hmic_analysis.site.views import SYNTHETIC, halves
+from hmic_analysis.words import say_value
 
 # --------------------------------------------------------------------------------------------------------------------
 # Comparisons between forces that were made before, as an audience may see them.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,31 +10,10 @@ import pandas as pd
 
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.disclosure.tables import csv_text
+from hmic_analysis.documents.workbook import CONFIDENTIAL, MISSING, NOT_APPLICABLE, Sheet
 from hmic_analysis.evidence.model import REASONS, Bundle, Figure, Table
 from hmic_analysis.site.model import ForceEvidence
-from hmic_analysis.site.views import CONFIDENTIAL, MISSING, NOT_APPLICABLE, SYNTHETIC, in_words
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table to take away.
-
-    Attributes
-    ----------
-    name : str
-        Of the file and of the sheet: letters, digits, ``-`` and ``_``.
-    title : str
-    columns : tuple of str
-    rows : tuple of tuple
-        Cells: text, numbers, or shorthand for why there is none.
-    sensitivity : str
-    """
-
-    name: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    sensitivity: str
+from hmic_analysis.site.views import SYNTHETIC, in_words
 
 
 def claims_sheet(evidence: ForceEvidence) -> Sheet:

@@ -13,10 +13,10 @@ from typing import Any
 import jinja2
 from PIL import Image, UnidentifiedImageError
 
-from hmic_analysis.disclosure.protect import Audience, declaration
 from hmic_analysis.documents.text import clean
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Sensitivity
+from hmic_analysis.evidence.withheld import Audience, declaration
 from hmic_analysis.params.models import Params
 from hmic_analysis.site.model import Nature
 

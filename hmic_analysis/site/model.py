@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.disclosure.protect import Audience, DisclosureRules, rules_of
 from hmic_analysis.disclosure.release import is_withheld, notebook_may_leave, released
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
 from hmic_analysis.evidence.model import Bundle, Indicator
+from hmic_analysis.evidence.withheld import Audience, DisclosureRules, rules_of
 from hmic_analysis.params.catalogue import FindingSpec
 from hmic_analysis.params.models import ForceSpec, Params
 from hmic_analysis.project import Project
@@ -251,7 +251,7 @@ def _state(job: Job | None) -> State:
 def show(order: Order, source: Source) -> tuple[Bundle | None, Shown]:
     """One finding of one force as the audience may see it.
 
-    Gives the evidence as the notebook left it, for working out what of its files may be shown; and what may be
+    The evidence as the notebook left it, for working out what of its files may be shown; and what may be
     shown.
     """
     if source.state != "complete":

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from hmic_analysis.disclosure.protect import level_of, may_see
+from hmic_analysis.documents.workbook import NOT_APPLICABLE
 from hmic_analysis.evidence.model import REASONS, DataUsed
-from hmic_analysis.evidence.wording import say_date, say_period
+from hmic_analysis.evidence.withheld import level_of, may_see
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.site.compared import Found, beside, left_out
@@ -19,7 +19,6 @@ from hmic_analysis.site.model import STATE_WORDS, ForceEvidence, Shown, Site
 from hmic_analysis.site.views import (
     KIND_WORDS,
     MISSING,
-    NOT_APPLICABLE,
     cell,
     claim_views,
     counts_of,
@@ -35,6 +34,7 @@ from hmic_analysis.site.views import (
     visible_claims,
     visible_thresholds,
 )
+from hmic_analysis.words import say_date, say_period
 
 # --------------------------------------------------------------------------------------------------------------------
 # The first page: every finding of every force at a glance, with a filter.

@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.disclosure.protect import Audience, declaration, may_see, rules_of
+from hmic_analysis.documents.workbook import CONFIDENTIAL, MISSING, NOT_APPLICABLE
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, Indicator
-from hmic_analysis.evidence.wording import COUNTS, VERDICT_WORDS, say_date, say_period, say_value, sentence_case
+from hmic_analysis.evidence.withheld import Audience, declaration, may_see, rules_of
+from hmic_analysis.evidence.wording import VERDICT_WORDS
 from hmic_analysis.params.catalogue import ClaimSpec, DefinitionSpec, FindingSpec
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import AMOUNTS
 from hmic_analysis.site.html import capitalise
 from hmic_analysis.site.model import STATE_MARKS, STATE_WORDS, ForceEvidence, Shown
+from hmic_analysis.words import COUNTS, say_date, say_period, say_value, sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
 # How verdicts, figures and counts are worded and abbreviated on pages and in workbooks.
@@ -27,8 +29,6 @@ MARKS = {"supported": "S", "contradicted": "C", "not_determinable": "N", JUDGEME
 KIND_WORDS = {**VERDICT_WORDS, JUDGEMENT: VIEW}
 #: How sources and subtitles of figures say that data are made up.
 SYNTHETIC = "Synthetic data, not about any real police force."
-#: Shorthand of the Government Analysis Function for cells without a number.
-CONFIDENTIAL, MISSING, NOT_APPLICABLE = "[c]", "[x]", "[z]"
 SHORTHAND = {
     CONFIDENTIAL: "confidential: a small count of persons, or a figure that would give one away",
     MISSING: "not available: the figure could not be computed from what was supplied",

@@ -27,7 +27,7 @@ from hmic_analysis.store.textfile import FALLBACK, BadLine, PlainText, Scan, cle
 def fetch_lines(con: duckdb.DuckDBPyConnection, layout: Layout, table: str, numbers: Iterable[int], work: Path) -> bool:
     """Add lines of a file, as text, to a raw table.
 
-    Gives whether all of them are ASCII without control characters and without blanks around values.
+    Whether all of them are ASCII without control characters and without blanks around values.
     """
     con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({column_list(len(layout.names), 'VARCHAR')}, _row BIGINT)")
     wanted = np.array(sorted(numbers), dtype=np.int64)

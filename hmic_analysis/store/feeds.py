@@ -237,7 +237,7 @@ def read_return(
 ) -> tuple[list[Read], Feeds, dict[str, str]]:
     """Read everything before judging; what a fault doesn't touch goes on.
 
-    Gives what was read, the feeds of the tables that can be used, and the fault of each table that can't.
+    What was read, the feeds of the tables that can be used, and the fault of each table that can't.
     """
     reader = Reader(con, work, timezone)
     reads = [reader.read(source, files, shown) for source in sources]

@@ -58,7 +58,7 @@ def check_source(
 ) -> Iterator[Fault]:
     """Hold the source of one column against the column.
 
-    Gives the key at fault and what is wrong.
+    The key at fault and what is wrong.
     """
     column = CONTRACTS[table].column(name)
     yield from _check_text(column, source, key)
@@ -185,7 +185,7 @@ def _circle(name: str, seen: list[str], spec: m.TableSpec, key: Key) -> Iterator
 def check_mapping(mapping: m.Mapping, located: Located) -> Iterator[Fault]:
     """Hold a mapping against the contracts.
 
-    Gives the key at fault and what is wrong.
+    The key at fault and what is wrong.
     """
     yield from check_zone(mapping.timezone, ("timezone",))
     for name, spec in mapping.files.items():

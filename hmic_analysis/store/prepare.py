@@ -24,8 +24,6 @@ from hmic_analysis.errors import DataError, LockedError
 from hmic_analysis.project import Project
 from hmic_analysis.store.accounts import (
     Accounts,
-    Manifest,
-    TableEntry,
     account,
     contract_tables,
     count_flags,
@@ -35,10 +33,11 @@ from hmic_analysis.store.accounts import (
 )
 from hmic_analysis.store.feeds import Feed, Feeds, read_return, synthetic_tables
 from hmic_analysis.store.inputs import InputFile, Read, discover
+from hmic_analysis.store.manifest import Manifest, ReferenceEntry, TableEntry
 from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
 from hmic_analysis.store.persons import key_id, make_private_folder, person_key, use_key
 from hmic_analysis.store.rawtable import RawTable
-from hmic_analysis.store.references import ReferenceEntry, References
+from hmic_analysis.store.references import References
 from hmic_analysis.store.sql import literal, make_macros
 from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, settle_folds, stage_feed
 from hmic_analysis.store.tables import manifest_path, read_manifest

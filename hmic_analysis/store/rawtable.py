@@ -189,7 +189,7 @@ def column_list(n: int, kind: str) -> str:
 def numbered(con: duckdb.DuckDBPyConnection, table: str, first_line: int, removed: np.ndarray) -> str:
     """SQL of the records of a table in the order of its file, each with the number of the line it begins on.
 
-    Gives a query in brackets: the columns of the table, and ``_row``.
+    A query in brackets: the columns of the table, and ``_row``.
     """
     if not len(removed):
         return f"(SELECT *, rowid + {first_line} AS _row FROM {table})"

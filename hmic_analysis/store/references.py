@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from os.path import commonprefix
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field
 
 from hmic_analysis.contracts import CONTRACTS, Contract
 from hmic_analysis.contracts.base import FOLDS, Reference
+from hmic_analysis.store.manifest import ReferenceEntry
 from hmic_analysis.store.sql import INVISIBLE, SPACES, literal
 from hmic_analysis.store.stage import stage_name
 from hmic_analysis.store.typed import text_columns
@@ -26,107 +26,6 @@ ALWAYS = "space or form"
 #: Longest prefix looked for.
 _LONGEST_PREFIX = 12
 _KEPT = "len(reasons) = 0"
-
-
-class ReferenceEntry(BaseModel):
-    """One reference of one return, counted over the rows kept.
-
-    Attributes
-    ----------
-    table, column, to_table, to_column : str
-    every : bool
-        Every row that gives it must have its partner.
-    rows : int
-        Rows of the table, those without the reference (``blank``) among them.
-    matched, unmatched : int
-        Rows with a partner, and without one though they give the reference.
-    values : int
-        Different references without a partner.
-    joined : dict of str to int
-        Rows whose reference was written otherwise than its partner and joined, by what lay between.
-    mends : dict of str to int
-        Rows without a partner that would have one under a fold that nobody allowed.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    table: str
-    column: str
-    to_table: str
-    to_column: str
-    every: bool
-    rows: int
-    blank: int
-    matched: int
-    unmatched: int
-    values: int = 0
-    joined: dict[str, int] = Field(default_factory=dict)
-    mends: dict[str, int] = Field(default_factory=dict)
-
-    @property
-    def given(self) -> int:
-        """Rows that give the reference."""
-        return self.rows - self.blank
-
-    @property
-    def name(self) -> str:
-        """``deployment.incident_id``."""
-        return f"{self.table}.{self.column}"
-
-    @property
-    def mend(self) -> str:
-        """The fold that would join the most rows; blank if none would any."""
-        return max(self.mends, key=lambda fold: self.mends[fold]) if self.mends else ""
-
-    def fits(self, limit_pct: float) -> bool:
-        """Whether what rests on it can be said.
-
-        Parameters
-        ----------
-        limit_pct : float
-            Share of the references given that may be without a partner.
-
-        Returns
-        -------
-        bool
-            Where a row need not have a partner only those count that would have one if they were written like it;
-            and where not one of many has a partner, the two tables are not written alike whatever the reason.
-        """
-        if self.every:
-            return self.unmatched <= limit_pct / 100 * self.given
-        if not self.matched and self.given >= _MANY_ALONE:
-            return False
-        return max(self.mends.values(), default=0) <= limit_pct / 100 * self.given
-
-    def said(self) -> str:
-        """How many have a partner, and what would help."""
-        share = 100 * self.unmatched / self.given if self.given else 0.0
-        text = f"{self.column}: {self.matched:,} of {self.given:,} lead to {self.to_table}.{self.to_column}"
-        if self.unmatched:
-            text += f", {self.unmatched:,} ({share:.1f}%) lead nowhere"
-        if self.blank:
-            text += f"; {self.blank:,} blank"
-        if self.joined:
-            text += "; " + ", ".join(f"{n:,} joined over {fold}" for fold, n in self.joined.items())
-        if self.mend:
-            text += f"; {self.mends[self.mend]:,} would if {_words(self.mend)} made no difference"
-        return text
-
-    def request(self) -> str:
-        """What to ask the force for."""
-        wanted = f"{self.column} of {self.table} written as {self.to_column} of {self.to_table} writes it"
-        if self.mend:
-            allowed = self.mend.replace(" and ", ", ")
-            return f"Ask the force for {wanted}; or, if it says that they are the same, allow it: match: [{allowed}]."
-        return f"Ask the force for {wanted}, or for the rows of {self.to_table} that are missing."
-
-
-#: Rows from which it is no chance that not one has a partner.
-_MANY_ALONE = 30
-
-
-def _words(folds: str) -> str:
-    return " and ".join(FOLDS[fold] for fold in folds.split(" and "))
 
 
 @dataclass

@@ -286,7 +286,7 @@ def read_straight(
 ) -> tuple[Straight, int] | None:
     """Read a file with the types of a contract.
 
-    Gives the rows that need no closer look, and the number of lines in the file, odd ones included.  None, and
+    The rows that need no closer look, and the number of lines in the file, odd ones included.  None, and
     nothing left in the database, where some line may not be one record, or too many are odd.
     """
     folded = {fold_name(n): f"c{i}" for i, n in enumerate(layout.names, start=1)}

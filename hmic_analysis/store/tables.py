@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from hmic_analysis.contracts import BOOKKEEPING, Column, Contract, contract_for
 from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.project import Project
-from hmic_analysis.store.accounts import Manifest
+from hmic_analysis.store.manifest import Manifest
 
 _DAYS = "datetime64[us]"
 _DEFAULT_ZONE = "Europe/London"
@@ -140,7 +140,7 @@ def _typed(series: pd.Series, dtype: object, zone: str) -> pd.Series:
 def dtype_of(contract: Contract, name: str, zone: str) -> object:
     """The pandas type in which a column is loaded.
 
-    Gives what ``Series.astype`` takes.
+    What ``Series.astype`` takes.
     """
     if name == "source_row":
         return pd.Int64Dtype()

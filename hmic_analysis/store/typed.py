@@ -281,7 +281,7 @@ def typed_select(
 ) -> str:
     """SQL that types the rows of one feed.
 
-    Gives a SELECT with ``{source}`` in place of its FROM, giving ``_row``, every column of the contract (timestamps
+    A SELECT with ``{source}`` in place of its FROM, giving ``_row``, every column of the contract (timestamps
     in UTC without zone), ``flags`` and ``reasons`` (lists of text).
     """
     plan = Plan()

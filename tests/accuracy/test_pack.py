@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.disclosure.protect import rules_of
 from hmic_analysis.disclosure.release import released
 from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.evidence.withheld import rules_of
 from hmic_analysis.params.read import load_params
 from hmic_analysis.process.answer import check_workbook
 from hmic_analysis.process.pack import COLUMNS, ClaimRow, response_workbook

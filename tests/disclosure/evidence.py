@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hmic_analysis.disclosure.protect import DisclosureRules
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Figure, Indicator
+from hmic_analysis.evidence.withheld import DisclosureRules
 
 RULES = DisclosureRules(min_count=5, persons=frozenset({"files_n"}))
 

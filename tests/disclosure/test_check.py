@@ -7,9 +7,9 @@ import json
 import pytest
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.disclosure.protect import DisclosureRules
 from hmic_analysis.disclosure.release import released
 from hmic_analysis.evidence.bundle import write_bundle
+from hmic_analysis.evidence.withheld import DisclosureRules
 
 from .evidence import RULES, claim, usual
 from .test_identifiers import project  # noqa: F401

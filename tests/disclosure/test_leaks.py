@@ -14,10 +14,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from hmic_analysis.disclosure.leaks import find_leaks
-from hmic_analysis.disclosure.protect import counts_behind
 from hmic_analysis.disclosure.release import released
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import write_bundle
+from hmic_analysis.statistics.suppression import counts_behind
 
 from .evidence import RULES, bundle, count, figure, share, usual
 

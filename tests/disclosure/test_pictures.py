@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hmic_analysis.disclosure.leaks import find_leaks
-from hmic_analysis.disclosure.tables import drawable
+from hmic_analysis.evidence.withheld import drawable
 from hmic_analysis.evidence.wording import group_frame
 from hmic_analysis.figures.shares import proportions_by_group
 

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hmic_analysis.disclosure.protect import Counts, Reading, protect
-from hmic_analysis.disclosure.tables import _sums, _with_totals, withheld_cells
+from hmic_analysis.statistics.suppression import Counts, Reading, _sums, _with_totals, protect, withheld_cells
 
 rows = arrays(int, st.integers(1, 6), elements=st.integers(0, 14))
 grids = arrays(int, st.tuples(st.integers(2, 4), st.integers(2, 4)), elements=st.integers(0, 14))

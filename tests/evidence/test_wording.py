@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.wording import render, say_bounds, say_date, say_indicator, say_period, say_value
+from hmic_analysis.evidence.wording import render, say_bounds, say_indicator
+from hmic_analysis.words import say_date, say_period, say_value
 
 
 def indicator(name: str = "x", **fields) -> Indicator:

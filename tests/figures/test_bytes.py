@@ -19,7 +19,7 @@ from hmic_analysis.figures.rows import counts
 from hmic_analysis.figures.style import house_style, new_figure, save
 from tests.figures.cases import CASES
 
-SAMPLE = ("shares-everyday", "series-everyday", "multiples-nasty", "week-everyday", "lag-everyday", "claims-everyday")
+SAMPLE = ("shares-everyday", "series-everyday", "multiples-nasty", "week-everyday", "lag-everyday")
 
 
 def digests(made) -> tuple[str, ...]:

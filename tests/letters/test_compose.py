@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from hmic_analysis.disclosure.protect import DisclosureRules
 from hmic_analysis.disclosure.release import released
 from hmic_analysis.documents.blocks import FigureBlock, Paragraph, TableBlock
 from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.evidence.withheld import DisclosureRules
 from hmic_analysis.letters.compose import WITHHELD, compose
 from hmic_analysis.letters.reading import stray_numbers, tokens
 

@@ -13,8 +13,8 @@ from PIL import Image
 from pypdf import PdfReader
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.disclosure.protect import declaration
 from hmic_analysis.evidence.bundle import read_bundle, with_words
+from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.process.letter import document_text
 from hmic_analysis.project import find_project
 from hmic_analysis.simulate.facts import Facts

@@ -8,9 +8,8 @@ import openpyxl
 import pytest
 from openpyxl.utils import cell as cells_of
 
-from hmic_analysis.site.downloads import Sheet
+from hmic_analysis.documents.workbook import Sheet, sheet_names, workbook
 from hmic_analysis.site.views import SHORTHAND
-from hmic_analysis.site.workbook import sheet_names, workbook
 
 NOTICE = "Synthetic data: nothing here is about any real police force."
 

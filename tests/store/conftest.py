@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.project import Project
-from hmic_analysis.store.accounts import Manifest
+from hmic_analysis.store.manifest import Manifest
 from hmic_analysis.store.prepare import prepare
 from hmic_analysis.store.tables import load_table
 

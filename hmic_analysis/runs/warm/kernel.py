@@ -213,7 +213,7 @@ class PipeKernel(IPythonKernel):
     def run(self, loop: asyncio.AbstractEventLoop, source: str) -> dict[str, Any]:
         """Execute one cell.
 
-        Gives the content of the reply, as a Jupyter kernel gives it.
+        The content of the reply, as a Jupyter kernel gives it.
         """
         return loop.run_until_complete(self.do_execute(source, False, True, {}, False))
 

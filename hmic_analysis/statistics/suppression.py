@@ -1,147 +1,23 @@
-"""The rules of disclosure: levels of sensitivity, and which counts must go with the small ones."""
+"""Counts that add up to each other: which must go with the small ones, and what a reader could work out.
+
+The counts are integers x >= 0 with linear relations A x = b between them. A reader is granted more than any has: he
+knows every number that is published, the rule, and of every count withheld whether it went for being small (1 to
+``min_count - 1``) or only to protect another (``min_count`` or more). A small count is protected if even so none of
+the values 1 to ``min_count - 1`` can be excluded.
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, get_args
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from hmic_analysis.evidence.model import Bundle, Indicator, Sensitivity
-from hmic_analysis.params.models import Disclosure, Params
-
-# --------------------------------------------------------------------------------------------------------------------
-# Levels of sensitivity: what is made from several things has the highest of theirs.
-
-Audience = Literal["force", "public"]
-
-#: From what anybody may see to what stays inside.
-LEVELS: tuple[Sensitivity, ...] = ("public", "force", "restricted")
-DECLARATIONS: dict[Sensitivity, str] = {
-    "public": "Sensitivity: public. It may be published once the embargo has ended.",
-    "force": "Sensitivity: force. For the force it is about and the inspectorate; not for publication.",
-    "restricted": "Sensitivity: restricted. Not to leave the inspectorate.",
-}
-
-
-def highest(levels: Iterable[Sensitivity], otherwise: Sensitivity = "restricted") -> Sensitivity:
-    """The level of what is made from parts of these levels."""
-    return max(levels, key=LEVELS.index, default=otherwise)
-
-
-def may_see(audience: Audience, level: Sensitivity) -> bool:
-    """Whether an audience may see what has this level."""
-    return LEVELS.index(level) <= LEVELS.index(audience)
-
-
-def declaration(level: Sensitivity) -> str:
-    """The sentence by which an output declares its level."""
-    return DECLARATIONS[level]
-
-
-def audience_of(word: str) -> Audience:
-    """``force`` or ``public`` as an audience; ``ValueError`` for any other word."""
-    if word not in get_args(Audience):
-        raise ValueError(word)
-    return word  # type: ignore[return-value]
-
-
-def level_of(indicators: Sequence[str], claims: Mapping[str, Any]) -> Sensitivity:
-    """The level of what shows these indicators.
-
-    Gives an indicator may be seen by whoever sees a claim that rests on it, so it has the lowest of those claims'
-    levels, and what shows several has the highest of them.  One that no claim rests on, or of which it isn't known,
-    has the highest of the whole finding.
-    """
-    whole = highest((c.sensitivity for c in claims.values()), otherwise="force")
-    levels = []
-    for id in indicators:
-        name = id.split("[", 1)[0]
-        own = [c.sensitivity for c in claims.values() if name in {i.split("[", 1)[0] for i in c.indicators}]
-        levels.append(min(own, key=LEVELS.index, default=whole))
-    return highest(levels, otherwise=whole)
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# The rules of disclosure as the parameters give them.
-
-
-@dataclass(frozen=True)
-class DisclosureRules:
-    """Which counts are withheld, from whom, and what stands in their place.
-
-    Attributes
-    ----------
-    min_count : int
-        Counts of persons above 0 and below it are withheld; 0 or 1: none is.
-    marker : str
-        What stands in their place in tables.
-    audiences : tuple of str
-        From whom they are withheld.
-    persons : frozenset of str
-        Indicators that count persons besides those whose catalogue entry says so.
-    """
-
-    min_count: int = 5
-    marker: str = "[c]"
-    audiences: tuple[Audience, ...] = ("force", "public")
-    persons: frozenset[str] = frozenset()
-
-    @property
-    def few(self) -> str:
-        """``fewer than 5``."""
-        return f"fewer than {self.min_count}"
-
-    @property
-    def note(self) -> str:
-        """What stands beside a withheld figure; begins with the marker."""
-        return f"{self.marker} Withheld: it rests on {self.few} persons, or would give such a count away."
-
-    def is_small(self, count: float | None) -> bool:
-        """Whether a count of persons is to be withheld."""
-        return count is not None and 0 < count < self.min_count
-
-    def counts_persons(self, indicator: Indicator) -> bool:
-        """Whether an indicator counts persons or rests on a count of them."""
-        return indicator.about_persons or indicator.name in self.persons
-
-    def apply_to(self, audience: Audience) -> bool:
-        """Whether anything is withheld from an audience for being small."""
-        return self.min_count > 1 and audience in self.audiences
-
-    def of(self, bundle: Bundle) -> DisclosureRules:
-        """These rules for one bundle: a force or a finding may ask for a higher limit, never a lower one."""
-        own, _ = bundle.parameters.get("disclosure.min_count", ("0", ""))
-        return replace(self, min_count=max(self.min_count, int(float(own))))
-
-
-def rules_of(params: Params) -> DisclosureRules:
-    """The rules of an inspection."""
-    return rules_from(params.inspection.disclosure)
-
-
-def rules_from(given: Disclosure) -> DisclosureRules:
-    """The rules as one finding of one force has them."""
-    return DisclosureRules(
-        min_count=given.min_count,
-        marker=given.marker,
-        audiences=given.audiences,
-        persons=frozenset(given.persons),
-    )
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# Counts that add up to each other: which further ones must go with the small ones, and what a reader could work out.
-#
-# The counts are integers x >= 0 with linear relations A x = b between them. A reader is granted more than any has: he
-# knows every number that is published, the rule, and of every count withheld whether it went for being small (1 to
-# ``min_count - 1``) or only to protect another (``min_count`` or more). A small count is protected if even so none of
-# the values 1 to ``min_count - 1`` can be excluded.
+from hmic_analysis.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -281,11 +157,10 @@ class Reading:
         return ends[0], ends[1]
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Counts behind a rounded percentage.
-
-#: A percentage as :func:`hmic_analysis.evidence.wording.say_value` and the figures print it.
+#: A percentage as :func:`hmic_analysis.words.say_value` and the figures print it.
 PERCENT = re.compile(r"^(less than |more than |[<>] ?)?(\d+(?:\.\d+)?)\s*%$", re.IGNORECASE)
+
+
 _SIDE = re.compile(r"^(less than |more than |[<>] ?)", re.IGNORECASE)
 
 
@@ -293,7 +168,7 @@ def counts_behind(printed: str, denominator: int) -> list[int]:
     """The counts that a percentage, as printed, can stand for.
 
     In rising order; empty if none gives that percentage.  Percentages short of 100 are not printed as 100, nor
-    those above 0 as 0, as :func:`hmic_analysis.evidence.wording.say_value` does it.
+    those above 0 as 0, as :func:`hmic_analysis.words.say_value` does it.
     """
     match = _SIDE.match(printed.strip())
     side = match[0].strip().casefold() if match else ""
@@ -308,3 +183,56 @@ def counts_behind(printed: str, denominator: int) -> list[int]:
     first, last = math.ceil(low * denominator / 100), math.floor(high * denominator / 100)
     found = range(max(first, 0), min(last, denominator) + 1)
     return [k for k in found if (k == 0) == (value == 0) and (k == denominator) == (value == 100)]
+
+
+#: Totals go last: any cell is given up before the margin it belongs to, and any margin before the grand total.
+MARGIN_COST, GRAND_TOTAL_COST = 1e3, 1e6
+
+
+def withheld_cells(cells: np.ndarray, min_count: int, totals: str = "fixed") -> np.ndarray | None:
+    """The cells of a table to withhold, where its totals are known to the reader.
+
+    The shape of ``cells``, with ``totals="table"`` one longer in each direction, totals last.  None where the
+    small counts can't be protected: then no cell of the table may be shown.
+    """
+    cells = np.asarray(cells, dtype=int)
+    if (cells < 0).any():
+        raise DataError("A table of persons holds a count below 0. Check how it was counted.")
+    full = _with_totals(cells)
+    margins = sum(np.indices(full.shape)[d] == full.shape[d] - 1 for d in range(full.ndim))
+    costs = np.where(margins == 0, 1 + full, np.where(margins == 1, MARGIN_COST, GRAND_TOTAL_COST) * (1 + full)).astype(
+        float
+    )
+    # Of equal cells the first, on every machine.
+    costs += 1e-4 * np.arange(full.size).reshape(full.shape) / full.size
+    if totals == "fixed":
+        costs[margins > 0] = np.inf
+        # A total that is small itself is printed nowhere.
+        costs[(margins > 0) & (full > 0) & (full < min_count)] = 1
+    found = protect(Counts(full.ravel(), _sums(full.shape), tuple(range(full.size)), tuple(costs.ravel())), min_count)
+    if found is None:
+        return None
+    mask = np.array(found).reshape(full.shape)
+    if cells.ndim == 1:
+        # Of a row all that are equal go together: which of them was taken would tell where the small one isn't.
+        body, gone = full[:-1], mask[:-1]
+        mask[:-1] |= np.isin(body, body[gone & (body >= min_count)])
+    return mask[tuple(slice(n) for n in cells.shape)] if totals == "fixed" else mask
+
+
+def _with_totals(cells: np.ndarray) -> np.ndarray:
+    for axis in range(cells.ndim):
+        cells = np.concatenate([cells, cells.sum(axis=axis, keepdims=True)], axis=axis)
+    return cells
+
+
+def _sums(shape: tuple[int, ...]) -> np.ndarray:
+    """Relations of a table with totals: along each axis the cells less their total are nothing."""
+    index = np.arange(int(np.prod(shape))).reshape(shape)
+    rows = []
+    for axis in range(len(shape)):
+        for line in np.moveaxis(index, axis, -1).reshape(-1, shape[axis]):
+            row = np.zeros(index.size)
+            row[line[:-1]], row[line[-1]] = 1, -1
+            rows.append(row)
+    return np.array(rows)

@@ -7,6 +7,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -21,8 +22,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from hmic_analysis.disclosure.tables import neutral
 from hmic_analysis.documents.text import ILLEGAL
 from hmic_analysis.documents.word import stable
-from hmic_analysis.site.downloads import Sheet
-from hmic_analysis.site.views import NOT_APPLICABLE
 
 #: The times a workbook bears, the same in all, so that equal contents are equal bytes.
 MADE = dt.datetime(1980, 1, 1)
@@ -43,7 +42,7 @@ def workbook(
 ) -> bytes:
     """A workbook that people can find their way in, with or without sight.
 
-    Gives an ``.xlsx`` file; equal contents give equal bytes.
+    An ``.xlsx`` file; equal contents give equal bytes.
     """
     book = Workbook(write_only=True)
     names = sheet_names(sheets)
@@ -188,3 +187,29 @@ def _same_times(archive: bytes) -> bytes:
                 content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>1980-01-01T00:00:00Z", content)
             new.writestr(name, content)
     return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table to take away.
+
+    Attributes
+    ----------
+    name : str
+        Of the file and of the sheet: letters, digits, ``-`` and ``_``.
+    title : str
+    columns : tuple of str
+    rows : tuple of tuple
+        Cells: text, numbers, or shorthand for why there is none.
+    sensitivity : str
+    """
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    sensitivity: str
+
+
+#: Shorthand of the Government Analysis Function for cells without a number.
+CONFIDENTIAL, MISSING, NOT_APPLICABLE = "[c]", "[x]", "[z]"
