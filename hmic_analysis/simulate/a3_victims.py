@@ -61,8 +61,8 @@ GOLDEN = 0.6180339887498949
 #: Live access to the systems that are no fact of their own; cells left blank.
 USUAL = {"custody": 0.4, "pnc": 0.92, "incident_history": 1.0}
 ACCESS_BLANK = 0.02
-#: Cases below which a share decides nothing; days that the records must reach back, a fortnight's grace granted.
-FEWEST_CASES, REACH = 10, 365 - 14
+#: Days that the records must reach back, a fortnight's grace granted.
+REACH = 365 - 14
 RECORDS = ("contact_flag", "incident", "crime", "incident_crime")
 
 

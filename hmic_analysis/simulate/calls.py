@@ -57,7 +57,7 @@ class Incidents(Arrays):
     case: np.ndarray
     #: Position in the contract's NSIR categories.
     category: np.ndarray
-    #: Position in the contract's grades; in :data:`~hmic_analysis.simulate.cases.MODES`.
+    #: Position in the contract's grades; in :data:`~hmic_analysis.simulate.crimes.MODES`.
     grade: np.ndarray
     mode: np.ndarray
     #: When the crimes of the case were closed, for those reached too late.

@@ -17,7 +17,7 @@ import numpy as np
 from hmic_analysis.contracts.core import OFFENCE_GROUPS
 from hmic_analysis.simulate import shapes
 from hmic_analysis.simulate.ground import Columns, Subject
-from hmic_analysis.simulate.world import HOUR, SECOND, Arrays, Window, draw_instants, midnight, pick
+from hmic_analysis.simulate.world import HOUR, ONE_DAY, SECOND, Arrays, Window, draw_instants, midnight, pick
 from hmic_analysis.simulate.write import key_texts, references
 
 ASB_TYPES = shapes.INCIDENT_TYPES["asb"]
@@ -28,7 +28,6 @@ FEWEST, PIECE = 120, 40_000
 CRIME_SHARE, CANCELLED = 0.55, 0.03
 #: Contacts of persons for each crime and for each other incident, about; and repeat victims at least, if need be.
 PER_CRIME, PER_OTHER, WANTED = 0.7, 0.22, 90
-DAY = np.timedelta64(86_400, "s")
 #: A report this many days back, or fewer, makes a repeat victim for certain; this many, or more, for certain not.
 SURELY, SURELY_NOT = 363, 367
 #: Latest reports of the period that are remembered.
@@ -113,7 +112,7 @@ def earlier_crimes(subject: Subject, earlier: Earlier) -> Iterator[Columns]:
             "report_route": np.full(n, "public_call", dtype=object),
             "is_notifiable": np.where(rng.random(n) < 0.2, -1, 1),
             "is_no_crime": earlier.cancelled[which].astype(int),
-            "closed_at": at + rng.integers(6, 60, n) * 86_400 * SECOND,
+            "closed_at": at + rng.integers(6, 60, n) * ONE_DAY,
             "district": np.array(shapes.DISTRICTS, dtype=object)[rng.integers(0, len(shapes.DISTRICTS), n)],
             "victim_key": victim_keys(which + 1),
             "location_key": place_keys(which + 1),
@@ -176,7 +175,7 @@ class Persons:
     ) -> np.ndarray:
         """Numbers of up to ``n`` persons who reported in the year before each moment of a span."""
         from_before = self._before(rng, end, round(n * part))
-        live = np.flatnonzero((self.at < start) & (self.at > end - SURELY * DAY))
+        live = np.flatnonzero((self.at < start) & (self.at > end - SURELY * ONE_DAY))
         people, first = np.unique(self.number[live], return_index=True)
         chosen = rng.permutation(len(people))[: n - len(from_before)]
         gone = live[first[chosen]]
@@ -191,7 +190,7 @@ class Persons:
     def of_kind(self, rng: np.random.Generator, end: np.datetime64, kinds: np.ndarray) -> np.ndarray:
         """Numbers of persons of the year before whose report was of each of these kinds; 0 where there is none."""
         found = np.zeros(len(kinds), np.int64)
-        live = np.flatnonzero(~self.used & (self.earlier.at > end - SURELY * DAY))
+        live = np.flatnonzero(~self.used & (self.earlier.at > end - SURELY * ONE_DAY))
         for kind in np.unique(kinds):
             wanted = np.flatnonzero(kinds == kind)
             those = rng.permutation(live[self.earlier.kind[live] == kind])[: len(wanted)]
@@ -201,7 +200,7 @@ class Persons:
 
     def long_ago(self, rng: np.random.Generator, start: np.datetime64, n: int) -> np.ndarray:
         """Numbers of up to ``n`` persons whose only report is more than a year old."""
-        old = np.flatnonzero(~self.used & (self.earlier.at < start - SURELY_NOT * DAY))
+        old = np.flatnonzero(~self.used & (self.earlier.at < start - SURELY_NOT * ONE_DAY))
         chosen = rng.permutation(old)[:n]
         self.used[chosen] = True
         return chosen + 1
@@ -212,7 +211,7 @@ class Persons:
         self.at = np.concatenate([self.at, at])[-KEPT:]
 
     def _before(self, rng: np.random.Generator, end: np.datetime64, n: int) -> np.ndarray:
-        live = np.flatnonzero(~self.used & (self.earlier.at > end - SURELY * DAY))
+        live = np.flatnonzero(~self.used & (self.earlier.at > end - SURELY * ONE_DAY))
         chosen = rng.permutation(live)[:n]
         self.used[chosen] = True
         return chosen + 1

@@ -19,8 +19,8 @@ FRONT_LINE = ("response", "neighbourhood", "pcso", "volume_investigator")
 INTERVAL = 3
 #: Share of staff with a long absence; of reviews on which the record does not say what was covered.
 LONG_ABSENT, NOT_SAID = 0.05, 0.015
-#: Share of weeks in which a supervisor who looks, and one who doesn't, opens the view.
-LOOKS, LOOKS_NOT = 0.97, 0.35
+#: Share of weeks in which a supervisor who doesn't look at workload opens the view all the same.
+LOOKS_NOT = 0.35
 
 
 class Facts(CommonFacts):

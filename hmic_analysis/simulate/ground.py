@@ -199,7 +199,6 @@ class Made:
 class Piece:
     """Calls and crimes of one window, as drawn, before any mistake is planted."""
 
-    #:
     window: Window
     #: False for the days before the period.
     in_period: bool

@@ -13,8 +13,8 @@ from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED, absent, judged, wilson
-from hmic_analysis.simulate.shapes import DISTRICTS
-from hmic_analysis.simulate.staff import Staff, draw_staff, team_names
+from hmic_analysis.simulate.shapes import DISTRICTS, labels
+from hmic_analysis.simulate.staff import draw_staff, team_names
 from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, quota, skewed
 from hmic_analysis.simulate.write import references
 
@@ -78,18 +78,6 @@ def documents(subject: Subject) -> list[Record]:
 
 
 @dataclass(frozen=True)
-class Teams(Arrays):
-    """Teams; arrays of equal length."""
-
-    #: Texts.
-    name: np.ndarray
-    district: np.ndarray
-    #: Days; NaT where the team is there before or after the period.
-    first: np.ndarray
-    last: np.ndarray
-
-
-@dataclass(frozen=True)
 class Use:
     """Months from the beginning of the period to the snapshot."""
 
@@ -102,7 +90,7 @@ class Use:
 
 
 @dataclass(frozen=True)
-class Records:
+class Records(Arrays):
     """Problem records; arrays of equal length."""
 
     #: Position in the teams.
@@ -114,34 +102,32 @@ class Records:
 
 def make(subject: Subject) -> Made:
     """The list of teams, the records and their updates."""
-    teams = draw_teams(subject)
-    use, used = draw_use(subject, teams)
-    problems, solved = draw_problems(subject, teams, use, draw_staff(subject))
-    listed = {"team": teams.name, "district": teams.district, "existed_from": teams.first, "existed_to": teams.last}
-    return Made({"neighbourhood_team": listed, **problems}, used | solved)
+    teams = _teams(subject)
+    use, used = _use(subject, teams)
+    return Made.of(Made({"neighbourhood_team": teams}, used), _problems(subject, teams["team"], use))
 
 
-def draw_teams(subject: Subject) -> Teams:
+def _teams(subject: Subject) -> Columns:
     """The teams: those there throughout, one set up in the middle of a month of the period, one wound up in it."""
     names = [*team_names(subject.force), "New neighbourhood team", "Old neighbourhood team"]
-    days = subject.days
     first, last = np.full(len(names), NO_DAY), np.full(len(names), NO_DAY)
-    first[-2] = subject.start + int(days * 0.4) * ONE_DAY
-    last[-1] = subject.start + int(days * 0.3) * ONE_DAY
-    district = np.array(DISTRICTS, dtype=object)[np.arange(len(names)) % len(DISTRICTS)]
-    return Teams(np.array(names, dtype=object), district, first, last)
+    first[-2] = subject.start + int(subject.days * 0.4) * ONE_DAY
+    last[-1] = subject.start + int(subject.days * 0.3) * ONE_DAY
+    district = labels(DISTRICTS)[np.arange(len(names)) % len(DISTRICTS)]
+    return {"team": np.array(names, dtype=object), "district": district, "existed_from": first, "existed_to": last}
 
 
-def draw_use(subject: Subject, teams: Teams) -> tuple[Use, dict[str, Any]]:
+def _use(subject: Subject, teams: Columns) -> tuple[Use, Record]:
     """Deal the months without use to the teams."""
     facts, rng = subject.facts, subject.rng("prevention.use")
     first, length = _months(subject.start, subject.as_of)
     last = first + (length - 1) * ONE_DAY
-    begins = np.where(np.isnat(teams.first), first[0], teams.first)
-    ends = np.where(np.isnat(teams.last), subject.as_of, teams.last)
+    since, until = teams["existed_from"], teams["existed_to"]
+    begins = np.where(np.isnat(since), first[0], since)
+    ends = np.where(np.isnat(until), subject.as_of, until)
     exists = (begins[:, None] <= first) & (ends[:, None] >= last)
     counted = exists & (last <= subject.end) & (first >= subject.start)
-    whole = np.flatnonzero(np.isnat(teams.first) & np.isnat(teams.last))
+    whole = np.flatnonzero(np.isnat(since) & np.isnat(until))
     active = exists & facts.ps_database
     if facts.ps_database:
         for team, missed in zip(whole, _missed(subject, counted, whole), strict=True):
@@ -186,11 +172,10 @@ def _months(start: np.datetime64, as_of: np.datetime64) -> tuple[np.ndarray, np.
     return first, ((end - first) / ONE_DAY).astype(int)
 
 
-def draw_problems(subject: Subject, teams: Teams, use: Use, staff: Staff) -> tuple[dict[str, Columns], dict[str, Any]]:
-    """The records and their updates."""
+def _problems(subject: Subject, team: np.ndarray, use: Use) -> Made:
+    """The records and their updates, which staff of the teams write."""
     if not subject.facts.ps_database:
-        nothing = {"ps_open": 0, "ps_stale": 0, "ps_closed": 0, "ps_evaluated": 0, "ps_shared": 0}
-        return {}, nothing
+        return Made(values={"ps_open": 0, "ps_stale": 0, "ps_closed": 0, "ps_evaluated": 0, "ps_shared": 0})
     records, only = _open(subject, use)
     of, when = _update(subject, use, records, only)
     learned, figures = _learned(subject, records)
@@ -199,20 +184,22 @@ def draw_problems(subject: Subject, teams: Teams, use: Use, staff: Staff) -> tup
     stage = np.array(["scanning", "analysis", "response"], dtype=object)[np.arange(n) % 3]
     record = {
         "record_id": names,
-        "team": teams.name[records.team],
+        "team": team[records.team],
         "opened_on": records.opened,
         "closed_on": records.closed,
         "problem_type": np.array(KINDS, dtype=object)[np.arange(n) % len(KINDS)],
         "stage": np.where(np.isnat(records.closed), stage, "assessment"),
         **learned,
     }
+    staff = draw_staff(subject)
     authors = staff.keys(staff.at_work("neighbourhood", "pcso"))
     update = {
         "record_id": names.take(pa.array(of)),
         "updated_at": when,
         "author_key": authors[np.arange(len(of)) % len(authors)],
     }
-    return {"problem_record": record, "problem_update": update}, figures | _stale(subject, records, of, when)
+    figures |= _stale(subject, records, of, when)
+    return Made({"problem_record": record, "problem_update": update}, figures)
 
 
 def _open(subject: Subject, use: Use) -> tuple[Records, np.ndarray]:
@@ -233,14 +220,8 @@ def _open(subject: Subject, use: Use) -> tuple[Records, np.ndarray]:
     # Each team that ever used it has one record from before the period that stays open.
     users = np.flatnonzero(use.active.any(axis=1))
     old = subject.start - rng.integers(20, 300, len(users)) * ONE_DAY
-    return (
-        Records(
-            np.concatenate([users, of]),
-            np.concatenate([old, opened]),
-            np.concatenate([np.full(len(users), NO_DAY), closed]),
-        ),
-        only,
-    )
+    unclosed = Records(users, old, np.full(len(users), NO_DAY))
+    return Records.joined([unclosed, Records(of, opened, closed)]), only
 
 
 def _update(subject: Subject, use: Use, records: Records, only: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -276,7 +257,7 @@ def _all_at_once(subject: Subject, records: Records, record: np.ndarray, day: np
     moved = day.copy()
     visit = subject.end - 10 * ONE_DAY
     closed = np.where(np.isnat(records.closed), subject.as_of, records.closed)[record]
-    own = (records.team[record] == BULK_TEAM) & (day >= subject.start) & (day <= subject.end)
+    own = (records.team[record] == BULK_TEAM) & subject.within(day)
     can = np.flatnonzero(own & (records.opened[record] <= visit) & (closed >= visit))
     moved[can] = visit
     return moved
@@ -287,7 +268,7 @@ def _learned(subject: Subject, records: Records) -> tuple[dict[str, np.ndarray],
     facts, rng = subject.facts, subject.rng("prevention.evaluations")
     n = len(records.team)
     closed = np.flatnonzero(~np.isnat(records.closed))
-    inside = closed[(records.closed[closed] >= subject.start) & (records.closed[closed] <= subject.end)]
+    inside = closed[subject.within(records.closed[closed])]
     evaluated, shared = np.zeros(n, bool), np.zeros(n, bool)
     evaluated[inside] = quota(rng, len(inside), facts.ps_evaluated_share)
     done = np.flatnonzero(evaluated)

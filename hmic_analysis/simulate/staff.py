@@ -55,7 +55,6 @@ class Staff:
     role: np.ndarray
     rank: np.ndarray
     unit: np.ndarray
-    #:
     fte: np.ndarray
     #: Days; NaT where there is none.
     in_post_since: np.ndarray
