@@ -467,7 +467,7 @@ def documents(report: Report) -> pd.DataFrame:
 
 def shift_hours(report: Report) -> tuple[int, int, int]:
     """Hours of the wall clock at which the early, the late and the night shift begin."""
-    early, late, night = (int(report.settings.threshold(name)) for name in SHIFTS)
+    early, late, night = (int(report.settings.definition(name)) for name in SHIFTS)
     return early, late, night
 
 
@@ -482,13 +482,13 @@ def contacts_with_truth(report: Report) -> pd.DataFrame:
     flags, links = report.table("contact_flag"), report.table("incident_crime")
     contacts = victim_contacts(report.flow("incident"), flags, shift_hours(report))
     reports = earlier_reports(report.table("incident"), report.table("crime"))
-    return with_truth(contacts, reports, links, int(report.settings.threshold("repeat_days")))
+    return with_truth(contacts, reports, links, int(report.settings.definition("repeat_days")))
 
 
 def reaches_back(report: Report) -> bool:
     """Whether the records reach back over the days in which an earlier report makes a repeat victim."""
     reports = earlier_reports(report.table("incident"), report.table("crime"))
-    return looks_back(reports, report.settings.period_start, int(report.settings.threshold("repeat_days")))
+    return looks_back(reports, report.settings.period_start, int(report.settings.definition("repeat_days")))
 
 
 def recognised(report: Report, contacts: pd.DataFrame) -> list[Indicator]:
@@ -534,7 +534,7 @@ def _cannot_tell_repeats(report: Report, contacts: pd.DataFrame) -> Decision | N
     gap = report.gap(*TABLES)
     if gap is not None:
         return gap
-    days, least = report.settings.threshold("repeat_days"), report.settings.min_n
+    days, least = report.settings.definition("repeat_days"), report.settings.min_n
     if not reaches_back(report):
         why = f"The records don't reach back {days:g} days before the period, so repeat victims look like new ones."
         return undecided("no_look_back", why=why)

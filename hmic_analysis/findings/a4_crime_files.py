@@ -235,7 +235,7 @@ def files_read(report: Report) -> pd.DataFrame:
         report.table("file_review"),
         report.table("file_entry"),
         settings.as_of,
-        int(settings.threshold("progress_days")),
+        int(settings.definition("progress_days")),
     )
     weights = samples.file_weights(files, STRATA)
     return files.assign(weight=weights if weights is not None else float("nan"))

@@ -450,19 +450,19 @@ def decide(report: Report) -> list[ClaimEvidence]:
     Parameters
     ----------
     report : Report
-        With ``named_suspects_outstanding_n``, ``fta_bail_n``, ``owner_assigned_pct``, ``active_28d_pct`` and
-        ``supervised_28d_pct`` taken.
+        With ``named_suspects_outstanding_n``, ``fta_bail_n``, ``owner_assigned_pct``, ``recent_activity_pct`` and
+        ``recent_review_pct`` taken.
     """
     outstanding = report.indicator("named_suspects_outstanding_n")
     absconded = report.indicator("fta_bail_n")
-    managed = [report.indicator(i) for i in ("owner_assigned_pct", "active_28d_pct", "supervised_28d_pct")]
+    managed = [report.indicator(i) for i in ("owner_assigned_pct", "recent_activity_pct", "recent_review_pct")]
     return [
         report.claim(
             "A6a",
             _can_state(report, "A6a", outstanding, "persons outstanding"),
             _grade_stated(report, "A6a", outstanding),
             "named_suspects_outstanding_n",
-            "named_suspects_outstanding_per_1000_crimes",
+            "named_suspects_outstanding_rate",
         ),
         report.claim(
             "A6b",
@@ -476,8 +476,8 @@ def decide(report: Report) -> list[ClaimEvidence]:
             _arrangements(report, managed),
             weakest(*(grade_indicator(i) for i in managed)) if all(managed) else "-",
             "owner_assigned_pct",
-            "active_28d_pct",
-            "supervised_28d_pct",
+            "recent_activity_pct",
+            "recent_review_pct",
             "pnc_circulated_pct",
         ),
     ]
@@ -506,7 +506,7 @@ def _arrangements(report: Report, managed: list[Indicator | None]) -> Decision:
     if gap is not None:
         return gap
     limit = report.settings.threshold
-    tests = ("owner_assigned_pct", "active_28d_pct", "supervised_28d_pct")
+    tests = ("owner_assigned_pct", "recent_activity_pct", "recent_review_pct")
     return all_of(
         *(
             at_least(indicator, limit(test), limit("contradicted_pct"), report.settings.min_n)

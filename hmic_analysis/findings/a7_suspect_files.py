@@ -103,7 +103,7 @@ def files_read(report: Report) -> pd.DataFrame:
         report.table("file_review"),
         report.table("file_entry"),
         settings.as_of,
-        int(settings.threshold("activity_days")),
+        int(settings.definition("activity_days")),
     )
 
 

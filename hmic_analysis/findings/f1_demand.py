@@ -381,7 +381,7 @@ def products(report: Report) -> pd.DataFrame:
     """
     rows = registers.documents(report.table("document"), types=("demand_analysis",), subject="demand")
     last = pd.Timestamp(report.settings.as_of)
-    first = last - pd.DateOffset(months=int(report.settings.threshold("product_months")))
+    first = last - pd.DateOffset(months=int(report.settings.definition("product_months")))
     dated = (rows["approved_on"] > first) & (rows["approved_on"] <= last)
     decided = rows["decision_recorded"].astype("boolean").fillna(False)
     return rows[(dated.fillna(False) & decided).to_numpy(dtype=bool)]
@@ -413,7 +413,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
     Parameters
     ----------
     report : Report
-        With ``n_demand_products_12m`` taken.
+        With ``n_demand_products`` taken.
     """
     gap = report.gap("document")
     found, planned = products(report), plans(report)
@@ -425,14 +425,14 @@ def decide(report: Report) -> list[ClaimEvidence]:
             "F1a",
             gap or _steps(report, len(found), len(planned), complete),
             grade_documents(steps, registers.corroborated(both)),
-            "n_demand_products_12m",
+            "n_demand_products",
             "demand_staff_fit",
         ),
         report.claim(
             "F1b",
             gap or _analysis(report, found, complete),
             grade_documents(None if gap else len(found), registers.corroborated(found)),
-            "n_demand_products_12m",
+            "n_demand_products",
         ),
     ]
 

@@ -419,7 +419,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
     return [
         _claim(
             report, "F3a", "workload", _assessed(report, "workload"),
-            "supervisor_sees_workload_pct", "open_crimes_per_officer_p90_p50", "span_of_control_median",
+            "supervisor_sees_workload_pct", "open_crimes_per_officer_spread", "span_of_control_median",
         ),
         _claim(report, "F3b", "performance", _together(report, _assessed(report, "performance"))),
     ]  # fmt: skip

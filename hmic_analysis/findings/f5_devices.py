@@ -431,7 +431,7 @@ def _invested(report: Report) -> Decision:
     gap = report.gap("device_spending")
     if gap is not None:
         return gap
-    months = int(limit("spend_months"))
+    months = int(report.settings.definition("spend_months"))
     spent = spending(report.table("device_spending"), report.settings.as_of, months)
     why = f"{held.why} Spending approved or ordered in {months} months, decisions: {spent.decisions}; test: at least 1."
     if spent.decisions:

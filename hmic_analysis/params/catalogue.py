@@ -267,14 +267,13 @@ class FindingTables(Model):
 
 
 class FindingSpec(Model):
-    """One finding of a letter: its file is named by ``stem``, ``a6_suspects``, which its ``id`` begins."""
+    """One finding of a letter: its files are named by ``stem``, ``a6_suspects``, which its ``id`` begins."""
 
     stem: Text
     id: Text
     title: Text
     section: Section
     question: Text
-    notebook: Text
     tables: FindingTables
     request: Annotated[tuple[Text, ...], Field(min_length=1)]
     definitions: dict[str, DefinitionSpec] = Field(default_factory=dict)
@@ -297,6 +296,11 @@ class FindingSpec(Model):
                 continue  # No test, or one that is refused where it stands.
             claims[id] = {**claim, "rule": f"{words} {claim.get('rule', '')}".strip()}
         return {**given, "claims": {**given["claims"], **claims}} if claims else given
+
+    @property
+    def notebook(self) -> str:
+        """Its notebook, below ``notebooks/findings``."""
+        return f"{self.section}/{self.stem}.ipynb"
 
     def indicator(self, name: str) -> IndicatorSpec:
         """The indicator of that name, with or without a stratum in brackets; ``KeyError`` if there is none."""
@@ -329,6 +333,8 @@ def check_finding(finding: FindingSpec, file: YamlFile, values: Collection[str],
 
 def _check_words(indicator: IndicatorSpec, file: YamlFile, at: KeyPath, allowed: list[str]) -> list[Fault]:
     faults: list[Fault] = []
+    if re.search(r"\d", indicator.name):
+        faults.append(fault(file, at, "no number stands in a name: the value that it means is told by the definition."))
     for key, text in indicator.texts.items():
         named = dict.fromkeys(values_named(text))
         faults += [fault(file, (*at, key), unknown("value", n, allowed)) for n in named if n not in allowed]

@@ -129,8 +129,6 @@ class Resolved:
 
     def threshold(self, name: str) -> float:
         """A threshold of the finding, in the unit that the catalogue gives."""
-        if name in self.definitions:
-            return self.definitions[name]
         return self._amount("threshold", self.thresholds, name)
 
     def definition(self, name: str) -> float:

@@ -424,7 +424,7 @@ class Footing:
     def _entry(self, finding: FindingSpec) -> dict[str, str]:
         """The finding's entry in the catalogue but for the values that forces may override."""
         if finding.id not in self._catalogue:
-            entry = finding.model_dump(mode="json", exclude={"notebook", *AMOUNTS})
+            entry = finding.model_dump(mode="json", exclude=set(AMOUNTS))
             found = {f"{finding.id}.claims.{k}": digest(v) for k, v in entry.pop("claims").items()}
             found |= {f"{finding.id}.{k}": digest(v) for k, v in entry.items()}
             for part in AMOUNTS:

@@ -345,15 +345,15 @@ def suspect_values(subject: Subject, suspects: Suspects, care: Care, bails: Bail
         "outstanding_and_fta": len(np.intersect1d(persons, failed)),
         "outstanding_or_fta": len(np.union1d(persons, failed)),
         "owner_assigned_pct": percent(care.owned.sum(), len(persons)),
-        "active_28d_pct": percent(care.active.sum(), len(persons)),
-        "supervised_28d_pct": percent(care.supervised.sum(), len(persons)),
+        "recent_activity_pct": percent(care.active.sum(), len(persons)),
+        "recent_review_pct": percent(care.supervised.sum(), len(persons)),
         "outstanding_over_7_days": len(old),
         "pnc_circulated_pct": percent(len(np.intersect1d(old, found.person[named])), len(old)),
         "on_pnc_for_other_reasons": int((standing & (found.reason > 1)).sum()),
         "bail_returns_due_in_period": int(due.sum()),
         "fta_bail_pct": percent((due & (bails.attended == 0)).sum(), due.sum()),
         "high_risk_named_in_period": int(high.sum()),
-        "high_risk_cleared_7d_pct": percent(cleared.sum(), high.sum()),
+        "high_risk_cleared_pct": percent(cleared.sum(), high.sum()),
     }
 
 
@@ -378,7 +378,7 @@ def _a6_stated(facts: Facts, values: dict[str, Any], item: str, figure: str, tab
 
 
 def _a6c(facts: Facts, values: dict[str, Any]) -> Verdict:
-    shares = [values[x] for x in ("owner_assigned_pct", "active_28d_pct", "supervised_28d_pct")]
+    shares = [values[x] for x in ("owner_assigned_pct", "recent_activity_pct", "recent_review_pct")]
     if not facts.provides("suspect") or None in shares:
         return OPEN, "no suspects were provided"
     said = "owner {:.1f}%, active {:.1f}%, supervised {:.1f}%".format(*shares)

@@ -117,7 +117,7 @@ class Hours:
 
     def made(self) -> Made:
         """The true figure."""
-        return Made(values={"n_demand_products_12m": self.subject.facts.n_demand_products})
+        return Made(values={"n_demand_products": self.subject.facts.n_demand_products})
 
 
 follow = Hours

@@ -192,7 +192,7 @@ def _workload(subject: Subject, staff: Staff) -> Made:
     }
     known = open_now[~blank]
     top, half = np.quantile(known, 0.9), np.quantile(known, 0.5)
-    values = {"open_crimes_per_officer_p90_p50": float(top / half), "officers_with_open_crimes": len(known)}
+    values = {"open_crimes_per_officer_spread": float(top / half), "officers_with_open_crimes": len(known)}
     return Made({"workload": table}, values)
 
 

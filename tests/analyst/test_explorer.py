@@ -26,10 +26,10 @@ def test_another_force_shows_other_figures(explorer):
 def test_another_finding_and_its_rows(explorer):
     explorer.force.value, explorer.finding.value = "cleveland", "A6"
     assert "A6a" in explorer.pages["Claims"].value
-    explorer.rows.which.value = "active_28d_pct"
+    explorer.rows.which.value = "recent_activity_pct"
     explorer.rows.state.value = "no"
     shown = explorer.rows.table.value
-    figure = explorer.worked.report.indicator("active_28d_pct")
+    figure = explorer.worked.report.indicator("recent_activity_pct")
     assert "rows" in shown and "person_key" in shown
     assert figure.denominator > figure.numerator
 

@@ -12,7 +12,7 @@ from hmic_analysis.params.read import load_params
 
 
 def findings_with_notebook(project):
-    return [f.id for f in load_params(project).findings.values() if f.notebook]
+    return [f.id for f in load_params(project).findings.values()]
 
 
 def test_rows_behind_every_share_are_those_counted(two_forces):
@@ -53,5 +53,5 @@ def test_a_figure_that_is_no_share_says_where_it_comes_from(two_forces):
     worked = hmic.work_through("A6", "cleveland", project=two_forces.root)
     with pytest.raises(ParameterError, match="not a share of single units.*suspect"):
         hmic.rows_behind(worked, "outstanding_age_days_median")
-    with pytest.raises(ParameterError, match="Did you mean 'active_28d_pct'"):
-        hmic.rows_behind(worked, "activ_28d_pct")
+    with pytest.raises(ParameterError, match="Did you mean 'recent_activity_pct'"):
+        hmic.rows_behind(worked, "recent_activty_pct")

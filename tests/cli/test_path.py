@@ -85,7 +85,7 @@ def test_planning_changes_nothing_on_disk(made, capsys):
 
 
 def test_a_touched_file_and_a_changed_text_cell_rerun_nothing(made, capsys):
-    path = made / "notebooks" / "findings" / "freeing_up_time" / "f4_staff_time_saved.ipynb"
+    path = made / "notebooks" / "findings" / "freeing_up_time" / "f4_time_saved.ipynb"
     original = path.read_text(encoding="utf-8")
     try:
         path.write_text(original.replace("Question asked.", "The question."), encoding="utf-8")
@@ -97,7 +97,7 @@ def test_a_touched_file_and_a_changed_text_cell_rerun_nothing(made, capsys):
 
 
 def test_a_failing_notebook_costs_only_itself(made, capsys):
-    path = made / "notebooks" / "findings" / "freeing_up_time" / "f4_staff_time_saved.ipynb"
+    path = made / "notebooks" / "findings" / "freeing_up_time" / "f4_time_saved.ipynb"
     original = path.read_text(encoding="utf-8")
     broken = json.loads(original)
     cell = next(c for c in broken["cells"] if "live_changes" in "".join(c["source"]))
@@ -160,7 +160,7 @@ def test_a_wrong_parameter_file_is_refused_with_file_and_line(made, capsys):
 
 
 def test_an_unknown_notebook_parameter_is_an_error(made, capsys):
-    path = made / "notebooks" / "findings" / "freeing_up_time" / "f4_staff_time_saved.ipynb"
+    path = made / "notebooks" / "findings" / "freeing_up_time" / "f4_time_saved.ipynb"
     original = path.read_text(encoding="utf-8")
     path.write_text(original.replace("as_of: str", "as_off: str"), encoding="utf-8")
     try:
@@ -168,7 +168,7 @@ def test_an_unknown_notebook_parameter_is_an_error(made, capsys):
     finally:
         path.write_text(original, encoding="utf-8")
     assert code == 2
-    assert "f4_staff_time_saved.ipynb" in said and "as_of" in said
+    assert "f4_time_saved.ipynb" in said and "as_of" in said
 
 
 def test_a_corrupt_file_is_named_and_the_rest_completes(made, capsys):

@@ -80,7 +80,7 @@ def test_figures_of_another_period_are_left_out(project):
 
 def test_a_small_count_of_persons_is_withheld_with_all_that_gives_it_away(project):
     persons = {"about_persons": True, "unit": "per 1,000 crimes", "interval": "exact Poisson 95%"}
-    name = "named_suspects_outstanding_per_1000_crimes"
+    name = "named_suspects_outstanding_rate"
     ids = {"id": name, "name": name}
     for force, n in (("durham", 4), ("kent", 40)):
         evidence(project, force, indicator(n, 1000, value=float(n), **persons, **ids), finding="A6")

@@ -320,7 +320,7 @@ def a6() -> Bundle:
         about_persons=True,
     )
     bail = number("fta_bail_n", "Persons who failed to answer bail", 3, "persons", about_persons=True)
-    active = percent("active_28d_pct", "Outstanding suspects with an enquiry in the last 28 days", 602, 1_204)
+    active = percent("recent_activity_pct", "Outstanding suspects with an enquiry in the last 28 days", 602, 1_204)
     return bundle(
         "A6",
         (
@@ -356,8 +356,8 @@ def a6() -> Bundle:
                 "The arrangements to manage them are not robust: 50.0% of those outstanding had a documented "
                 "enquiry in "
                 "the last 28 days.",
-                indicators=("active_28d_pct",),
-                numbers=(("50.0%", "active_28d_pct.value"), ("28", "params.active_days")),
+                indicators=("recent_activity_pct",),
+                numbers=(("50.0%", "recent_activity_pct.value"), ("28", "params.active_days")),
                 why="50.0%, at most 52.8%, lies below the 60.0% at which the statement is contradicted.",
             ),
         ),
@@ -405,8 +405,8 @@ def f1() -> Bundle:
                 "The force is taking steps to understand demand and how its people are distributed: it completed 2 "
                 "dated "
                 "analyses in the 12 months to 31 March 2014.",
-                indicators=("n_demand_products_12m",),
-                numbers=(("2", "n_demand_products_12m.value"), ("12", "window")),
+                indicators=("n_demand_products",),
+                numbers=(("2", "n_demand_products.value"), ("12", "window")),
                 why="At least one analysis is dated within 12 months and a plan is dated.",
             ),
             claim(
@@ -418,7 +418,7 @@ def f1() -> Bundle:
                 "Fuller use of this work would help supervisors to match people to demand.",
             ),
         ),
-        (number("n_demand_products_12m", "Dated analyses of demand", 2, basis="document"),),
+        (number("n_demand_products", "Dated analyses of demand", 2, basis="document"),),
         (
             picture(
                 "hours",

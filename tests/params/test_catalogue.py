@@ -35,8 +35,8 @@ THRESHOLDS = {
     "A6": {
         "reproduced_within_pct": 5,
         "owner_assigned_pct": 95,
-        "active_28d_pct": 80,
-        "supervised_28d_pct": 80,
+        "recent_activity_pct": 80,
+        "recent_review_pct": 80,
         "contradicted_pct": 60,
         "activity_days": 28,
         "circulation_days": 7,
@@ -102,7 +102,7 @@ def test_types_of_claims(claims):
 
 def test_every_notebook_is_there_and_named_after_its_finding(params):
     for finding in params.findings.values():
-        assert finding.notebook.startswith(f"{finding.section}/{finding.id.lower()}_")
+        assert finding.notebook == f"{finding.section}/{finding.stem}.ipynb"
         assert (ROOT / "notebooks" / "findings" / finding.notebook).is_file(), finding.notebook
 
 
@@ -221,6 +221,7 @@ def test_templates_are_checked(text, verdict, said):
             "    name: x\n    label: Named",
             "remove this key; the key above is the name",
         ),
+        ("a6_suspects", "  fta_bail_pct:\n", "  fta_bail_28d_pct:\n", "no number stands in a name"),
         ("a6_suspects", "kind: rate", "kind: ratio", "Did you mean 'rate'? Allowed: share, count, rate, quantile"),
         ("a6_suspects", "window: period", "window: month", "Allowed: period, as_of."),
         ("a6_suspects", "    unit: per 1,000 crimes\n", "", "unit: this key is missing."),

@@ -173,7 +173,7 @@ def test_all_faults_of_all_files_come_in_one_message(project):
         ("definitions: {A6: {owner_assigned_pct: 3}}\n", "is a threshold: write thresholds.A6.owner_assigned_pct."),
         ("definitions: {A6: {activity_days: many}}\n", "'many' stands where a number is expected."),
         ("thresholds: {A6: 3}\n", "'3' stands where keys with values are expected"),
-        ("thresholds: {A6: {active_28d_pct: 130}}\n", "Allowed: from 0 to 100."),
+        ("thresholds: {A6: {recent_activity_pct: 130}}\n", "Allowed: from 0 to 100."),
         ("definitions: {A6: {activity_days: -1}}\n", "Allowed: 0 or more."),
         ("most_similar_forces: [durrham]\n", "unknown force 'durrham'. Did you mean 'durham'?"),
         ("pfa_code: 13\n", "'13' stands where text is expected."),

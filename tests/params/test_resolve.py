@@ -122,7 +122,7 @@ def test_thresholds_are_those_of_the_finding(params):
 
 
 def test_a_definition_is_told_with_the_values_that_hold(layered):
-    one, other = (resolve(layered, force, "A6").defined("active_28d_pct") for force in ("durham", "cleveland"))
+    one, other = (resolve(layered, force, "A6").defined("recent_activity_pct") for force in ("durham", "cleveland"))
     assert one.words == "outstanding with a documented enquiry in the last 28 days / named suspects outstanding"
     assert "in the last 14 days" in other.words
     assert (one.values, other.values) == ({"activity_days": "28"}, {"activity_days": "14"})
@@ -214,9 +214,6 @@ def test_rows_for_people(params):
     assert [(r["key"], r["value"]) for r in rows] == [("period.start", "2012-12-01"), ("period.end", "2013-11-30")]
     listed = finding_rows(params)
     assert [r["id"] for r in listed][:6] == ["P1", "P2", "P3", "P4", "P5", "A1"]
-    assert listed[5]["notebook"] == "crime_recording_and_attendance/a1_recording_route_and_attendance.ipynb"
-    assert (
-        listed[0]["notebook"] == "preventing_crime/p1_crime_prevention_strategy.ipynb"
-        and listed[0]["section"] == "Preventing crime"
-    )
+    assert listed[5]["notebook"] == "crime_recording_and_attendance/a1_recording.ipynb"
+    assert listed[0]["notebook"] == "preventing_crime/p1_strategy.ipynb" and listed[0]["section"] == "Preventing crime"
     assert listed[10]["claims"] == "A6a, A6b, A6c" and listed[10]["needs"] == "suspect or bail or data_request"

@@ -155,7 +155,7 @@ def update(project, clock):
         folder = project.output / "updates" / "comparisons" / force / "letter-to-autumn-2014"
         with (folder / "comparison.csv").open(encoding="utf-8", newline="") as stream:
             rows = {(row["claim"], row["figure"]): row for row in csv.DictReader(stream)}
-        row = rows["A6c", "active_28d_pct"]
+        row = rows["A6c", "recent_activity_pct"]
         assert (row["verdict_before"], row["verdict_after"]) == ("Supported", "Contradicted")
         assert "data" in row["changed_beneath"] and "parameters" in row["changed_beneath"]
         assert row["difference"] == "withheld" or float(row["interval_high"]) < 0

@@ -42,7 +42,7 @@ def made(tmp_path_factory) -> Path:
         Clock(patch)
         for words in (
             ("run", "--quiet", *both),
-            ("compare", "-i", "active_28d_pct", "--claim", "A6c", *one),
+            ("compare", "-i", "recent_activity_pct", "--claim", "A6c", *one),
             ("letter", *one),
             ("release", "advance", "--to", "draft", "--reason", "First draft.", *one),
             ("accuracy", "send", *one),
@@ -143,7 +143,7 @@ def test_the_gallery_and_exported_figures(made):
 
 @pytest.mark.parametrize(
     ("place", "level"),
-    [("indicators/active_28d_pct", "restricted"), ("claims/a6c", "restricted"), ("forces/cleveland/active_28d_pct", "force")],
+    [("indicators/recent_activity_pct", "restricted"), ("claims/a6c", "restricted"), ("forces/cleveland/recent_activity_pct", "force")],
 )  # fmt: skip
 def test_comparisons(made, place, level):
     folder = made / "comparison" / place

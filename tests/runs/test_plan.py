@@ -101,7 +101,7 @@ def due(project, **words) -> dict[str, str]:
 
 
 def findings(project) -> list[str]:
-    return [f.id for f in load_params(project).findings.values() if f.notebook]
+    return [f.id for f in load_params(project).findings.values()]
 
 
 def hmic(project, *words) -> int:
@@ -114,7 +114,7 @@ def test_nothing_would_run_when_nothing_has_changed(project):
 
 
 def test_a_touched_file_and_a_changed_sentence_change_nothing(project):
-    path = project.notebooks / "crime_recording_and_attendance" / "a6_named_suspects_and_bail.ipynb"
+    path = project.notebooks / "crime_recording_and_attendance" / "a6_suspects.ipynb"
     path.write_text(path.read_text(encoding="utf-8").replace("Question asked.", "The question."), encoding="utf-8")
     for touched in (
         path,
@@ -130,7 +130,7 @@ def test_data_of_one_force_reach_its_findings_that_take_the_table(project):
     changed = due(project)
     taking = {
         f.id for f in load_params(project).findings.values()
-        if f.notebook and "suspect" in (*f.tables.core, *f.tables.useful)
+        if "suspect" in (*f.tables.core, *f.tables.useful)
     }  # fmt: skip
     assert "A6" in taking and len(taking) < len(findings(project))
     assert changed == dict.fromkeys((f"kent {id}" for id in changed_ids(changed)), "data of this force changed")
@@ -142,7 +142,7 @@ def changed_ids(changed: dict[str, str]) -> set[str]:
 
 
 def test_changed_code_of_one_notebook_reaches_that_finding_alone(project):
-    path = project.notebooks / "crime_recording_and_attendance" / "a6_named_suspects_and_bail.ipynb"
+    path = project.notebooks / "crime_recording_and_attendance" / "a6_suspects.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))
     cells["cells"][-1]["source"] += ["\n# looked at again"]
     path.write_text(json.dumps(cells), encoding="utf-8")
@@ -244,7 +244,7 @@ def test_why_names_the_module_and_the_table(project, capsys):
     ],
 )
 def test_parameters_of_notebooks_are_checked_before_anything_runs(project, old, new, said):
-    path = project.notebooks / "crime_recording_and_attendance" / "a6_named_suspects_and_bail.ipynb"
+    path = project.notebooks / "crime_recording_and_attendance" / "a6_suspects.ipynb"
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")

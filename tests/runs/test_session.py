@@ -51,7 +51,7 @@ def records(folder) -> dict[str, object]:
 
 
 def break_notebook(folder, source: str = "x = 1\nraise ValueError('row 7 of crime.csv')") -> None:
-    path = folder / "notebooks" / "findings" / "freeing_up_time" / "f4_staff_time_saved.ipynb"
+    path = folder / "notebooks" / "findings" / "freeing_up_time" / "f4_time_saved.ipynb"
     whole = json.loads(path.read_text(encoding="utf-8"))
     headings = ["".join(c["source"]) for c in whole["cells"]]
     place = next(i for i, text in enumerate(headings) if text.startswith("## Which changes have a measured saving?"))

@@ -87,8 +87,8 @@ def test_care_and_circulation_in_files(default):
     persons = row[row.person_key.isin(outstanding(default.folder, AS_OF))].groupby("person_key").first()
     since = (pd.Timestamp(AS_OF) - pd.Timedelta(days=28)).strftime("%Y-%m-%d")
     assert 100 * persons.owner_key.notna().mean() == pytest.approx(values["owner_assigned_pct"])
-    assert 100 * (persons.last_activity_on > since).mean() == pytest.approx(values["active_28d_pct"])
-    assert 100 * (persons.last_review_on > since).mean() == pytest.approx(values["supervised_28d_pct"])
+    assert 100 * (persons.last_activity_on > since).mean() == pytest.approx(values["recent_activity_pct"])
+    assert 100 * (persons.last_review_on > since).mean() == pytest.approx(values["recent_review_pct"])
     known = persons.dropna(subset=["last_activity_on"])
     assert (known.last_activity_on >= known.named_on).all()
 
@@ -100,7 +100,7 @@ def test_shares_of_persons_are_exact(make, share):
     )
     values = make(facts=facts).truth["values"]
     exact = 100 * np.floor(share * 60 + 0.5) / 60
-    for name in ("owner_assigned_pct", "active_28d_pct", "supervised_28d_pct"):
+    for name in ("owner_assigned_pct", "recent_activity_pct", "recent_review_pct"):
         assert values[name] == pytest.approx(exact)
     assert values["knowledge_correct"] == np.floor(share * 120 + 0.5)
 

@@ -81,7 +81,7 @@ FIGURES = [
     ("P5", "anpr_skill_depth_change", "anpr_skill_depth_change"),
     ("F2", "n_partner_task_agreements", "n_partner_task_agreements"),
     ("F2", "handover_wait_hours_median", "handover_wait_hours_median"),
-    ("F3", "open_crimes_per_officer_p90_p50", "open_crimes_per_officer_p90_p50"),
+    ("F3", "open_crimes_per_officer_spread", "open_crimes_per_officer_spread"),
     ("F3", "span_of_control_median", "span_of_control_median"),
     ("F5", "mobile_spend_per_officer", "mobile_spend_per_officer"),
     ("F5", "systems_on_mobile_n", "systems_on_mobile_n"),
