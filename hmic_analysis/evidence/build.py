@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from hmic_analysis.evidence.model import Basis, ClaimEvidence, Grade, Indicator,
 from hmic_analysis.evidence.verdicts import Decision, hold_to_grade
 from hmic_analysis.evidence.wording import render, small
 from hmic_analysis.measures.base import Share
-from hmic_analysis.params.catalogue import FindingSpec
+from hmic_analysis.params.catalogue import Defined, FindingSpec, IndicatorSpec, Kind
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.statistics.intervals import Interval, proportion_interval, quantile_interval, rate_interval
 
@@ -22,7 +23,7 @@ from hmic_analysis.statistics.intervals import Interval, proportion_interval, qu
 
 
 class Builder:
-    """Builds the indicators of one finding.
+    """Builds the indicators of one finding, each of the kind and for the window that the catalogue declares.
 
     Parameters
     ----------
@@ -39,6 +40,9 @@ class Builder:
         self.confidence_text = f"{settings.confidence:g}%"
         #: By id of the indicator: the state of each unit, where the measure kept it.
         self.units: dict[str, pd.Series] = {}
+        #: Indicators that were asked for by group, and have no group here.
+        self.empty: set[str] = set()
+        self._defined: dict[str, Defined] = {}
 
     def share(
         self,
@@ -47,7 +51,6 @@ class Builder:
         *,
         stratum: str = "",
         basis: Basis = "all_records",
-        window: str = "period",
         caveats: Sequence[str] = (),
     ) -> Indicator:
         """A percentage among the units whose state is known, with bounds for the unknown ones.
@@ -61,8 +64,6 @@ class Builder:
             Group it speaks of; empty for all.
         basis : str
             A sample's interval enters the verdict, a full count's does not.
-        window : str
-            ``period`` or ``as_of``.
         caveats : sequence of str
 
         Returns
@@ -70,7 +71,7 @@ class Builder:
         Indicator
             Without a value where no unit's state is known.
         """
-        common = self._common(name, stratum, basis, window, caveats)
+        common = self._common(name, stratum, basis, caveats, "share")
         if share.units is not None:
             self.units[common["id"]] = share.units
         if share.known == 0:
@@ -89,7 +90,7 @@ class Builder:
             interval=f"Wilson {self.confidence_text}",
         )
 
-    def shares(self, name: str, shares: Mapping[str, Share], *, window: str = "period") -> list[Indicator]:
+    def shares(self, name: str, shares: Mapping[str, Share]) -> list[Indicator]:
         """A percentage for each of several groups.
 
         Parameters
@@ -98,14 +99,30 @@ class Builder:
             Indicator of the catalogue.
         shares : mapping of str to Share
             By group.
-        window : str
-            As in :meth:`share`.
 
         Returns
         -------
         list of Indicator
         """
-        return [self.share(name, share, stratum=group, window=window) for group, share in shares.items()]
+        return self.strata(name, [self.share(name, share, stratum=group) for group, share in shares.items()])
+
+    def strata(self, name: str, indicators: Iterable[Indicator]) -> list[Indicator]:
+        """Figures of one indicator for each of several groups, of which there may be none.
+
+        Parameters
+        ----------
+        name : str
+            Indicator of the catalogue.
+        indicators : iterable of Indicator
+
+        Returns
+        -------
+        list of Indicator
+        """
+        found = list(indicators)
+        if not found:
+            self.empty.add(self._spec(name).name)
+        return found
 
     def with_bounds(self, name: str, share: Share) -> list[Indicator]:
         """A percentage, and its two bounds for missing data as indicators of their own.
@@ -125,7 +142,7 @@ class Builder:
         high = (main.numerator or 0) + share.unknown
         return [main, low, self.figure(f"{name}_hi", main.hi_missing, numerator=high, denominator=share.total)]
 
-    def parts(self, name: str, amounts: pd.Series, *, window: str = "period") -> list[Indicator]:
+    def parts(self, name: str, amounts: pd.Series) -> list[Indicator]:
         """The share of each part in a sum of amounts.
 
         Parameters
@@ -134,8 +151,6 @@ class Builder:
             Indicator of the catalogue, in per cent.
         amounts : pandas.Series
             By group; missing ones count as nothing.
-        window : str
-            As in :meth:`share`.
 
         Returns
         -------
@@ -144,13 +159,13 @@ class Builder:
         """
         total = float(amounts.sum())
         if not total > 0:
-            return []
+            return self.strata(name, [])
         return [
-            self.figure(name, 100 * v / total, numerator=v, denominator=total, stratum=str(group), window=window)
+            self.figure(name, 100 * v / total, numerator=v, denominator=total, stratum=str(group))
             for group, v in amounts.fillna(0).items()
         ]
 
-    def ratio_pct(self, name: str, part: float, whole: float, *, window: str = "period") -> Indicator:
+    def ratio_pct(self, name: str, part: float, whole: float) -> Indicator:
         """One amount in per cent of another; without a value where the whole is nothing.
 
         Parameters
@@ -158,16 +173,14 @@ class Builder:
         name : str
             Indicator of the catalogue.
         part, whole : float
-        window : str
-            As in :meth:`share`.
 
         Returns
         -------
         Indicator
         """
         if not whole > 0:
-            return self.figure(name, None, window=window, note="There is nothing to set it against.")
-        return self.figure(name, 100 * part / whole, numerator=part, denominator=whole, window=window)
+            return self.figure(name, None, note="There is nothing to set it against.")
+        return self.figure(name, 100 * part / whole, numerator=part, denominator=whole)
 
     def count(
         self,
@@ -177,7 +190,6 @@ class Builder:
         unknown: float = 0,
         stratum: str = "",
         basis: Basis = "all_records",
-        window: str = "period",
         caveats: Sequence[str] = (),
         note: str = "",
     ) -> Indicator:
@@ -191,7 +203,7 @@ class Builder:
             None where nothing was supplied to count in.
         unknown : float
             Units of which it is not known whether they count.
-        stratum, basis, window, caveats
+        stratum, basis, caveats
             As in :meth:`share`.
         note : str
             What to know of the count.
@@ -200,7 +212,7 @@ class Builder:
         -------
         Indicator
         """
-        common = self._common(name, stratum, basis, window, caveats)
+        common = self._common(name, stratum, basis, caveats, "count")
         if value is None:
             return Indicator(**common, note="Nothing was supplied to count in.")
         bounds = {"lo_missing": value, "hi_missing": value + unknown} if unknown else {}
@@ -213,7 +225,6 @@ class Builder:
         exposure: float | None,
         multiplier: float,
         *,
-        window: str = "as_of",
         caveats: Sequence[str] = (),
     ) -> Indicator:
         """A rate with its exact or Byar interval.
@@ -227,14 +238,14 @@ class Builder:
             What they are counted over.
         multiplier : float
             1000 for "per 1,000".
-        window, caveats
+        caveats
             As in :meth:`share`.
 
         Returns
         -------
         Indicator
         """
-        common = self._common(name, "", "all_records", window, caveats)
+        common = self._common(name, "", "all_records", caveats, "rate")
         if events is None or not exposure:
             return Indicator(**common, note="There is nothing to set it against.")
         lo, hi = rate_interval(events, exposure, multiplier, self.level)
@@ -256,7 +267,6 @@ class Builder:
         q: float,
         *,
         stratum: str = "",
-        window: str = "period",
         caveats: Sequence[str] = (),
     ) -> Indicator:
         """A median or another quantile with its interval from order statistics.
@@ -269,14 +279,14 @@ class Builder:
             Missing values are left out and counted as unknown.
         q : float
             0.5 for the median.
-        stratum, window, caveats
+        stratum, caveats
             As in :meth:`share`.
 
         Returns
         -------
         Indicator
         """
-        common = self._common(name, stratum, "all_records", window, caveats)
+        common = self._common(name, stratum, "all_records", caveats, "quantile")
         values = np.asarray(values, dtype=float)
         known = values[~np.isnan(values)]
         if known.size == 0:
@@ -302,7 +312,6 @@ class Builder:
         limits: Interval | None = None,
         interval: str = "",
         stratum: str = "",
-        window: str = "period",
         basis: Basis = "all_records",
         caveats: Sequence[str] = (),
         note: str = "",
@@ -319,7 +328,7 @@ class Builder:
         limits : Interval, optional
         interval : str
             Method of the limits.
-        stratum, window, basis, caveats, note
+        stratum, basis, caveats, note
             As in :meth:`share` and :meth:`count`.
 
         Returns
@@ -327,7 +336,7 @@ class Builder:
         Indicator
         """
         return Indicator(
-            **self._common(name, stratum, basis, window, caveats),
+            **self._common(name, stratum, basis, caveats),
             value=value,
             numerator=numerator,
             denominator=denominator,
@@ -337,8 +346,29 @@ class Builder:
             note=note,
         )
 
-    def _common(self, name: str, stratum: str, basis: Basis, window: str, caveats: Sequence[str]) -> dict:
-        spec = self.settings.finding.indicator(name)
+    def _spec(self, name: str, kind: Kind | None = None) -> IndicatorSpec:
+        """What the catalogue declares; refused where it has no such indicator, or one of another kind."""
+        finding = self.settings.finding
+        if name not in finding.indicators:
+            near = did_you_mean(name, finding.indicators)
+            raise ParameterError(
+                f"Finding {finding.id} has no indicator '{name}'.{near} "
+                f"params/findings/{finding.stem}.yml declares: {', '.join(finding.indicators)}."
+            )
+        spec = finding.indicators[name]
+        if kind is not None and spec.kind != kind:
+            raise ParameterError(
+                f"params/findings/{finding.stem}.yml declares {name} as a {spec.kind}, and it is built as a {kind}."
+            )
+        return spec
+
+    def _common(
+        self, name: str, stratum: str, basis: Basis, caveats: Sequence[str], kind: Kind | None = None
+    ) -> dict[str, Any]:
+        spec = self._spec(name, kind)
+        if name not in self._defined:
+            self._defined[name] = self.settings.defined(name)
+        defined = self._defined[name]
         return {
             "id": f"{name}[{stratum}]" if stratum else name,
             "name": name,
@@ -346,9 +376,11 @@ class Builder:
             "unit": spec.unit,
             "stratum": stratum,
             "basis": basis,
-            "window": self.windows[window],
+            "window": self.windows[spec.window],
             "better": spec.better,
-            "definition": self.settings.defined(name).words,
+            "definition": defined.words,
+            "definition_values": defined.values,
+            "definition_mark": defined.mark,
             "caveats": tuple(caveats),
             "about_persons": spec.about_persons,
         }
@@ -431,11 +463,8 @@ def make_claim(
     Raises
     ------
     ParameterError
-        If the finding has no such claim, or its sentence can't be filled.
+        If its sentence can't be filled.
     """
-    if id not in spec.claims:
-        allowed = ", ".join(spec.claims)
-        raise ParameterError(f"{spec.id} has no claim '{id}'.{did_you_mean(id, spec.claims)} Claims: {allowed}.")
     claim = spec.claims[id]
     decision = hold_to_grade(decision, grade, claim.type)
     if claim.is_judgement:

@@ -57,6 +57,12 @@ class Indicator(Model):
     window : str
         The period or the day it speaks of.
     better : str
+    definition : str
+        What was counted over what, with the values used.
+    definition_values : dict of str to str
+        The values in it and in its exclusions, by name.
+    definition_mark : str
+        A hash of all of it: two figures of different marks are never pooled, ranked or drawn together.
     caveats : tuple of str
         What a reader must be told next to the figure.
     """
@@ -79,6 +85,8 @@ class Indicator(Model):
     window: str = ""
     better: Better = "-"
     definition: str = ""
+    definition_values: dict[str, str] = Field(default_factory=dict)
+    definition_mark: str = ""
     caveats: tuple[str, ...] = ()
     note: str = ""
     about_persons: bool = False
@@ -181,6 +189,8 @@ class Bundle(Model):
 
     Attributes
     ----------
+    schema_version : int
+        2: figures bear the mark of their definition; 1, of evidence kept from before, without.
     status : str
         ``complete``, or ``no_data``: nothing there to decide any claim, see ``request`` for what to ask for.
     parameters : dict
@@ -193,7 +203,7 @@ class Bundle(Model):
         it is made or read; empty for evidence of no embargoed letter.
     """
 
-    schema_version: int = 1
+    schema_version: Literal[1, 2] = 2
     finding: str
     title: str
     section: str

@@ -8,250 +8,22 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hmic_analysis.contracts import contract_for
-from hmic_analysis.errors import ParameterError
+from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.build import Builder, make_claim
 from hmic_analysis.evidence.bundle import mark_picture, package_versions, save_chart, save_table, write_bundle
-from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Figure, Grade, Indicator, Sensitivity, Table
-from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
+from hmic_analysis.evidence.holdings import Holdings
+from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure, Grade, Indicator, Sensitivity, Table
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, reaches, undecided, weakest
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
 from hmic_analysis.evidence.wording import claim_table, group_frame, indicator_table
-from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import within
-from hmic_analysis.params.catalogue import ALWAYS
+from hmic_analysis.params.catalogue import ClaimSpec
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.store.tables import load_table, read_manifest
 from hmic_analysis.words import say_date, say_period
 
 if TYPE_CHECKING:
     from hmic_analysis.figures.chart import Chart
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# What was supplied: the tables of one force as one finding takes them, and why any is missing.
-
-
-class Holdings:
-    """The tables of one force, taken by one finding; notes what was taken.
-
-    Parameters
-    ----------
-    project : Project
-    settings : Resolved
-        Resolved parameters of the finding and the force.
-    """
-
-    def __init__(self, project: Project, settings: Resolved) -> None:
-        self.project = project
-        self.settings = settings
-        self.force = settings.force.slug
-        self.spec = settings.finding
-        self.manifest = read_manifest(project, self.force)
-        self.used: dict[str, DataUsed] = {}
-        self.inputs: dict[str, str] = {}
-        self._tables: dict[tuple[str, str], pd.DataFrame] = {}
-        self._borrowed_synthetic = False
-
-    def table(self, name: str, force: str = "") -> pd.DataFrame:
-        """A table of the force, whole; an empty frame with the contract's columns if it was not supplied.
-
-        Parameters
-        ----------
-        name : str
-            Table name.
-        force : str
-            Another holder of the table, such as ``england-and-wales``.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Times in the zone of the source; a row's origin stands in ``source_file`` and ``source_row``.
-
-        Raises
-        ------
-        ParameterError
-            If the finding's entry in the catalogue doesn't name the table: the plan could not know that a change of
-            it matters.
-        """
-        if name not in (*self.spec.tables.core, *self.spec.tables.useful, *ALWAYS):
-            raise ParameterError(
-                f"Finding {self.spec.id} takes the table '{name}', which its entry in params/findings doesn't "
-                "name. Add it to its useful tables."
-            )
-        holder = force or self.force
-        if (holder, name) not in self._tables:
-            frame = load_table(self.project, holder, name)
-            self._tables[holder, name] = frame
-            self._note_use(name, holder, frame, None)
-        return self._tables[holder, name]
-
-    def flow(self, name: str) -> pd.DataFrame:
-        """The rows of a table that belong to the period, by local day (whole months where only months are known).
-
-        Parameters
-        ----------
-        name : str
-            Table name.
-
-        Returns
-        -------
-        pandas.DataFrame
-        """
-        frame = self.table(name)
-        contract = contract_for(name)
-        at, month = contract.time, ""
-        if contract.column(contract.time).kind == "month":
-            at, month = contract.column(contract.time).month_of, contract.time
-        rows = within(frame, self.settings.period_start, self.settings.period_end, at, month)
-        self._note_use(name, self.force, frame, len(rows))
-        return rows
-
-    def given(self, *names: str) -> bool:
-        """Whether every one of these tables was supplied with at least one row."""
-        return all(len(self.table(name)) > 0 for name in names)
-
-    def answer(self, item: str) -> registers.Answer:
-        """What became of the request for an item; all None where it was not asked for."""
-        return registers.answer_to(self.table("data_request"), item)
-
-    def cannot_tell(self, *abouts: str) -> list[str]:
-        """What the source says it can't tell of tables, columns or indicators."""
-        if self.manifest is None:
-            return []
-        return list(dict.fromkeys(c.because for about in abouts for c in self.manifest.cannot_tell(about)))
-
-    def unmeasurable(self, *abouts: str) -> list[str]:
-        """Why the source makes tables or indicators impossible to measure; empty if it doesn't."""
-        if self.manifest is None:
-            return []
-        found = [c for about in abouts for c in self.manifest.cannot_tell(about) if c.effect == "not_measurable"]
-        return list(dict.fromkeys(c.because for c in found))
-
-    def gap(self, *names: str, item: str = "") -> Decision | None:
-        """Why a claim that needs these tables can't be weighed; None if all are there.
-
-        Parameters
-        ----------
-        *names : str
-            Tables the claim can't do without.
-        item : str
-            Item of the data-request log that stands for them; by default the table's own name.
-
-        Returns
-        -------
-        Decision or None
-            ``not_determinable`` with the most telling reason: the source can't tell, the request was not made,
-            not answered or refused, or nothing was supplied.
-        """
-        missing = [name for name in names if not self.given(name)]
-        unable = self.unmeasurable(*names)
-        if unable:
-            return undecided("source_cannot_tell", why=" ".join(unable))
-        if not missing:
-            return None
-        for name in missing:
-            status = self.answer(item or name).status
-            if status == "nil_return_unable":
-                return undecided("nil_return_unable", why=f"The force can't supply the table {name}.")
-            asked = request_gap(status) if status else None
-            if asked is not None:
-                return asked
-        tables = ", ".join(missing)
-        return undecided("no_data", why=f"Not supplied: {tables}.")
-
-    def data(self) -> pd.DataFrame:
-        """The rows read, kept and rejected of every file behind the tables of this finding, for show.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per table and file; also a row for each table that was not supplied.
-        """
-        for name in (*self.spec.tables.core, *self.spec.tables.useful):
-            self.table(name)
-        rows = []
-        for used in self.used.values():
-            if not used.accounts:
-                rows.append({"Table": used.table, "File": "not supplied", "Read": 0, "Kept": 0, "Rejected": 0})
-            for a in used.accounts:
-                rows.append(
-                    {
-                        "Table": used.table,
-                        "File": a.file,
-                        "Read": a.read,
-                        "Kept": a.kept,
-                        "Rejected": a.rejected,
-                        "Why rejected": "; ".join(f"{k}: {v:,}" for k, v in a.reasons.items()),
-                        "Odd, kept and flagged": "; ".join(f"{k}: {v:,}" for k, v in a.flags.items()),
-                    }
-                )
-        columns = ["Table", "File", "Read", "Kept", "Rejected", "Why rejected", "Odd, kept and flagged"]
-        frame = pd.DataFrame(rows).reindex(columns=columns).set_index("Table")
-        return frame.astype({c: "object" for c in columns[5:]}).fillna("")
-
-    def only_if_measurable(self, frame: pd.DataFrame, about: str) -> pd.DataFrame:
-        """The frame, or none of its rows where the source can't tell what it is about.
-
-        Parameters
-        ----------
-        frame : pandas.DataFrame
-        about : str
-            Indicator.
-
-        Returns
-        -------
-        pandas.DataFrame
-        """
-        return frame.iloc[:0] if self.unmeasurable(about) else frame
-
-    @property
-    def synthetic(self) -> bool:
-        """Whether the return is synthetic, or a table in use that another body holds."""
-        return self._borrowed_synthetic or (self.manifest is not None and self.manifest.synthetic)
-
-    def source(self) -> str:
-        """The source line of figures and tables."""
-        kind = "simulated return, synthetic data" if self.synthetic else "force data return"
-        if self.manifest is not None and not self.synthetic:
-            kind = "; ".join(self.manifest.source_titles.values()) or kind
-        return f"{self.settings.force.name}, {kind}"
-
-    def notes(self) -> tuple[str, ...]:
-        """Suspect periods of the tables in use, and what is to be known of how the files were read."""
-        if self.manifest is None:
-            return ()
-        suspect = [
-            f"{note.state}: {note.table}, {note.start or 'beginning'} to {note.end or 'end'}: {note.note}"
-            for note in self.manifest.notes
-            if note.table in self.used
-        ]
-        return (*suspect, *self.manifest.remarks)
-
-    def has_core(self) -> bool:
-        """Whether any table that makes the finding assessable has a row."""
-        return any(len(self.table(n)) > 0 for n in self.spec.tables.core if n not in ALWAYS)
-
-    def _note_use(self, name: str, holder: str, frame: pd.DataFrame, in_window: int | None) -> None:
-        manifest = self.manifest if holder == self.force else read_manifest(self.project, holder)
-        entry = manifest.tables.get(name) if manifest else None
-        accounts = entry.accounts if entry else ()
-        if holder != self.force and entry is not None and entry.synthetic and len(frame):
-            self._borrowed_synthetic = True
-        self.inputs.update({a.file: a.sha256 for a in accounts})
-        first, last = (entry.first, entry.last) if entry else ("", "")
-        if in_window is None and name in self.used:
-            in_window = self.used[name].rows_in_window
-        self.used[name] = DataUsed(
-            table=name,
-            rows=len(frame),
-            rows_in_window=in_window,
-            accounts=tuple(accounts),
-            cannot_tell=tuple(self.cannot_tell(name)),
-            first=first,
-            last=last,
-        )
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -305,7 +77,7 @@ def open_report(
         "letter_date": letter_date,
     }
     home = find_project(project or None)
-    params = load_params(home)
+    params = load_params(home, [finding])
     settings = resolve(params, force, finding, {k: v for k, v in words.items() if v})
     territorial = tuple(f.slug for f in params.territorial)
     return Report(home, settings, territorial, Path(output) if output else None)
@@ -363,9 +135,9 @@ class Report(Holdings):
         """Withhold a figure that the source can't give; put the source's caveats next to any other."""
         unable = self.unmeasurable(indicator.name)
         if unable:
-            keep = {"id", "name", "label", "unit", "basis", "stratum", "window", "better", "definition"}
-            plain = {k: v for k, v in indicator.model_dump().items() if k in keep}
-            return Indicator(**plain, about_persons=indicator.about_persons, note=" ".join(unable))
+            keep = {"id", "name", "label", "unit", "basis", "stratum", "window", "better", "about_persons"}
+            plain = {k: v for k, v in indicator.model_dump().items() if k in keep or k.startswith("definition")}
+            return Indicator(**plain, note=" ".join(unable))
         caveats = tuple(dict.fromkeys((*indicator.caveats, *self.cannot_tell(indicator.name))))
         return indicator.model_copy(update={"caveats": caveats})
 
@@ -451,17 +223,47 @@ class Report(Holdings):
         )
         return frame
 
-    def claim(self, id: str, decision: Decision, grade: Grade, *indicators: str) -> ClaimEvidence:
-        """Decide one claim.
+    def tested(self, id: str) -> Decision:
+        """What the test that the catalogue declares for a claim comes to.
 
         Parameters
         ----------
         id : str
             ``A1a``.
-        decision : Decision
-        grade : str
-        *indicators : str
-            Ids of the indicators that decided it, most telling first.
+
+        Returns
+        -------
+        Decision
+        """
+        test, limit, min_n = self._spec_of(id).test, self.settings.threshold, self.settings.min_n
+        gap = self.gap(*test.needs) if test.needs else None
+        if gap is not None:
+            return gap
+        parts = []
+        for name, wanted in test.all.items():
+            low = test.contradicting(name)
+            figure = self.indicator(name)
+            if low is None:
+                parts.append(reaches(figure, limit(wanted), min_n))
+            else:
+                parts.append(at_least(figure, limit(wanted), limit(low), min_n))
+        return all_of(*parts)
+
+    def graded(self, id: str) -> Grade:
+        """The weakest grade of the figures that the declared test of a claim holds against thresholds."""
+        return weakest(*(grade_indicator(self.indicator(name)) for name in self._spec_of(id).test.all))
+
+    def claim(self, id: str, decision: Decision | None = None, grade: Grade | None = None) -> ClaimEvidence:
+        """Decide one claim; it rests on the indicators that the catalogue names for it.
+
+        Parameters
+        ----------
+        id : str
+            ``A1a``.
+        decision : Decision, optional
+            By default what :meth:`tested` gives; a judgement is never decided.
+        grade : str, optional
+            By default what :meth:`graded` gives.
 
         Returns
         -------
@@ -470,14 +272,20 @@ class Report(Holdings):
         Raises
         ------
         ParameterError
-            If its sentence names a figure that is not there.
+            If the finding has no such claim, if there is no decision and the catalogue declares no test, or if the
+            sentence names a figure that is not there.
         """
+        spec = self._spec_of(id)
+        if decision is None and spec.is_judgement:
+            decision, grade = undecided("judgement", why="A view, not tested against data."), grade or "-"
+        if spec.test is None and (decision is None or grade is None):
+            raise ParameterError(f"Claim {id} has no test in the catalogue: give its decision and its grade.")
         evidence = make_claim(
             self.spec,
             id,
-            decision,
-            grade,
-            [i for i in indicators if i in self._indicators],
+            decision or self.tested(id),
+            grade or self.graded(id),
+            spec.decided_by(self._indicators),
             self._indicators,
             words={
                 "force": self.settings.force.full_name,
@@ -488,6 +296,12 @@ class Report(Holdings):
         )
         self._claims[id] = evidence
         return evidence
+
+    def _spec_of(self, id: str) -> ClaimSpec:
+        if id in self.spec.claims:
+            return self.spec.claims[id]
+        near = did_you_mean(id, self.spec.claims)
+        raise ParameterError(f"{self.spec.id} has no claim '{id}'.{near} Claims: {', '.join(self.spec.claims)}.")
 
     def conclude(self) -> pd.DataFrame:
         """Write the evidence bundle.
@@ -500,11 +314,10 @@ class Report(Holdings):
         Raises
         ------
         ParameterError
-            If a claim of the catalogue was not decided.
+            If a claim of the catalogue was not decided, an indicator of it was not taken, or one was taken that it
+            doesn't declare.
         """
-        missing = [id for id in self.spec.claims if id not in self._claims]
-        if missing:
-            raise ParameterError(f"Finding {self.spec.id} was concluded without deciding {', '.join(missing)}.")
+        self._check_whole()
         bundle = self.bundle()
         if self.folder is not None:
             for figure in bundle.figures:
@@ -513,6 +326,21 @@ class Report(Holdings):
                     mark_picture(self.folder / name, words + declaration(figure.sensitivity))
             write_bundle(bundle, self.folder)
         return claim_table(bundle.claims)
+
+    def _check_whole(self) -> None:
+        """Refuse evidence that is not what the catalogue declares: no more and no less."""
+        declared, taken = self.spec.indicators, {i.name for i in self._indicators.values()}
+        missing = {
+            "deciding": [id for id in self.spec.claims if id not in self._claims],
+            "taking": [name for name in declared if name not in taken | self.build.empty],
+        }
+        for what, names in missing.items():
+            if names:
+                raise ParameterError(f"Finding {self.spec.id} was concluded without {what} {', '.join(names)}.")
+        if strange := sorted(taken - set(declared)):
+            raise ParameterError(
+                f"Finding {self.spec.id} took what its catalogue doesn't declare: {', '.join(strange)}."
+            )
 
     def bundle(self) -> Bundle:
         """The evidence as it stands."""

@@ -29,9 +29,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
     rows = documents(report)
     gap = report.gap("document")
     grade = grade_documents(None if gap else len(rows), registers.corroborated(rows))
-    return [
-        report.claim("A10a", gap or _under_review(report, rows), grade, "review_open", "review_days_since_activity")
-    ]
+    return [report.claim("A10a", gap or _under_review(report, rows), grade)]
 
 
 def _under_review(report: Report, rows: pd.DataFrame) -> Decision:

@@ -49,27 +49,14 @@ def decide(report: Report) -> list[ClaimEvidence]:
     report : Report
         With ``crime_with_incident_pct``, ``attendance_known_pct`` and ``attendance_reconciliation_pp`` taken.
     """
-    limit = report.settings.threshold
     prior = report.indicator("crime_with_incident_pct")
-    route = report.gap("crime", "incident", "incident_crime") or at_least(
-        prior,
-        limit("prior_incident_supported_pct"),
-        limit("prior_incident_contradicted_pct"),
-        report.settings.min_n,
-    )
     known = report.indicator("attendance_known_pct")
     difference = report.indicator("attendance_reconciliation_pp")
     reconciled = reconciles(report)
     grade = grade_indicator(prior, reconciled) if prior else "-"
     return [
-        report.claim("A1a", route, grade, "crime_with_incident_pct", "incident_to_crime_lag_hours[median]"),
-        report.claim(
-            "A1b",
-            _knows(report, known, difference),
-            _grade_knowing(report, known, reconciled),
-            "attendance_known_pct",
-            "attendance_reconciliation_pp",
-        ),
+        report.claim("A1a", grade=grade),
+        report.claim("A1b", _knows(report, known, difference), _grade_knowing(report, known, reconciled)),
     ]
 
 

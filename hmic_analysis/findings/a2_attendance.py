@@ -294,13 +294,10 @@ def decide(report: Report) -> list[ClaimEvidence]:
     few, grade_few = _few(report)
     return [
         report.claim(
-            "A2a",
-            all_of(exists, staff),
-            weakest(documents, grade_indicator(knowledge)) if knowledge else "-",
-            "knowledge_correct_pct",
+            "A2a", all_of(exists, staff), weakest(documents, grade_indicator(knowledge)) if knowledge else "-"
         ),
-        report.claim("A2b", _promise(report, register, complete), documents, *_practice(report)),
-        report.claim("A2c", few, grade_few, "n_forces_attend_all"),
+        report.claim("A2b", _promise(report, register, complete), documents),
+        report.claim("A2c", few, grade_few),
     ]
 
 
@@ -337,11 +334,6 @@ def _version(rows: pd.DataFrame) -> str:
     dated = ["no day given" if pd.isna(day) else f"in force since {say_date(day.date())}" for day in since]
     named = zip(promising["title"], promising["document_id"], dated, strict=True)
     return "; ".join(f"{title} ({reference}, {when})" for title, reference, when in named)
-
-
-def _practice(report: Report) -> list[str]:
-    ids = ("policy_breach_pct[crimes]", "policy_breach_pct[incidents]", "attendance_pct")
-    return [i for i in ids if report.indicator(i) is not None]
 
 
 def _few(report: Report):

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from hmic_analysis.contracts.a3_victims import SYSTEMS
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import (
@@ -438,11 +437,10 @@ SHIFTS = ("early_from", "late_from", "night_from")
 
 
 class Half(NamedTuple):
-    """One half of what A3b says: a decision, its grade and the indicators it rests on."""
+    """One half of what A3b says: a decision and its grade."""
 
     decision: Decision
     grade: Grade
-    indicators: tuple[str, ...]
 
 
 def documents(report: Report) -> pd.DataFrame:
@@ -575,17 +573,10 @@ def decide(report: Report) -> list[ClaimEvidence]:
     """
     exists, grade = _written_down(report)
     halves = (_repeat(report), _vulnerable(report))
-    systems = [f"handler_system_access_pct[{system}]" for system in SYSTEMS]
     return [
         report.claim("A3a", exists, grade),
-        report.claim(
-            "A3b",
-            all_of(*(half.decision for half in halves)),
-            weakest(*(half.grade for half in halves)),
-            *(i for half in halves for i in half.indicators),
-            "repeat_flag_precision_pct",
-        ),
-        report.claim("A3c", undecided("judgement", why="A view, not tested against data."), "-", *systems),
+        report.claim("A3b", all_of(*(half.decision for half in halves)), weakest(*(half.grade for half in halves))),
+        report.claim("A3c"),
     ]
 
 
@@ -617,16 +608,15 @@ def _repeat(report: Report) -> Half:
     names = ("repeat_flag_recall_pct", "worst_shift_recall_pct")
     overall, worst = (report.indicator(name) for name in names)
     if overall is not None and overall.value is not None:
-        return Half(_consistent(report, overall, worst), grade_indicator(overall), names)
+        return Half(_consistent(report, overall, worst), grade_indicator(overall))
     if report.gap("call_audit") is not None:
         unable = _cannot_tell_repeats(report, contacts_with_truth(report))
-        return Half(unable or undecided("no_data", why="There is no figure to test."), "-", ())
+        return Half(unable or undecided("no_data", why="There is no figure to test."), "-")
     overall = report.indicator("repeat_question_asked_pct")
     audits = audited_calls_of_victims(report.flow("call_audit"))
     team = worst_unit(asked_by_team(audits, "asked_previous"), report.settings.min_n)
     worst = report.indicator(f"repeat_question_asked_pct[{team.unit}]") if team else None
-    ids = tuple(i.id for i in (overall, worst) if i is not None)
-    return Half(_consistent(report, overall, worst), grade_indicator(overall), ids)
+    return Half(_consistent(report, overall, worst), grade_indicator(overall))
 
 
 def _consistent(report: Report, overall: Indicator | None, worst: Indicator | None) -> Decision:
@@ -649,7 +639,7 @@ def _vulnerable(report: Report) -> Half:
         name = "vulnerability_recorded_pct"
         gap = gap if report.gap("contact_flag", "incident") is not None else None
     if gap is not None:
-        return Half(gap, "-", ())
+        return Half(gap, "-")
     found = report.indicator(name)
     limit = report.settings.threshold
     decision = at_least(
@@ -658,4 +648,4 @@ def _vulnerable(report: Report) -> Half:
         limit("identification_contradicted_pct"),
         report.settings.min_n,
     )
-    return Half(decision, grade_indicator(found), (name,))
+    return Half(decision, grade_indicator(found))

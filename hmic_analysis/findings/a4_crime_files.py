@@ -390,10 +390,7 @@ def _claim(report: Report, files: pd.DataFrame, claim: str) -> ClaimEvidence:
     agreement = samples.readers_agree(files, finding)
     wanted = report.settings.threshold("readers_agree_pct")
     decision = clear_evidence(decision, grade, agreement, wanted, report.settings.quantifier("clear_evidence"))
-    others = ("supervised_before_closure_pct",) if claim == "A4b" else ("same_day_closure_pct",)
-    return report.claim(
-        claim, decision, grade, name, f"{name}[not_attended]", *others, f"review_agreement_kappa[{state}]"
-    )
+    return report.claim(claim, decision, grade)
 
 
 def _in_general(report: Report, files: pd.DataFrame, claim: str) -> Decision:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, capability, grade_indicator, weakest
+from hmic_analysis.evidence.verdicts import Decision, capability
 from hmic_analysis.measures.base import Share, happened_by
 from hmic_analysis.measures.recording import recorded_crimes
 
@@ -455,31 +455,18 @@ def decide(report: Report) -> list[ClaimEvidence]:
     """
     outstanding = report.indicator("named_suspects_outstanding_n")
     absconded = report.indicator("fta_bail_n")
-    managed = [report.indicator(i) for i in ("owner_assigned_pct", "recent_activity_pct", "recent_review_pct")]
     return [
         report.claim(
             "A6a",
             _can_state(report, "A6a", outstanding, "persons outstanding"),
             _grade_stated(report, "A6a", outstanding),
-            "named_suspects_outstanding_n",
-            "named_suspects_outstanding_rate",
         ),
         report.claim(
             "A6b",
             _can_state(report, "A6b", absconded, "persons who failed to answer police bail"),
             _grade_stated(report, "A6b", absconded),
-            "fta_bail_n",
-            "fta_bail_pct",
         ),
-        report.claim(
-            "A6c",
-            _arrangements(report, managed),
-            weakest(*(grade_indicator(i) for i in managed)) if all(managed) else "-",
-            "owner_assigned_pct",
-            "recent_activity_pct",
-            "recent_review_pct",
-            "pnc_circulated_pct",
-        ),
+        report.claim("A6c"),
     ]
 
 
@@ -499,20 +486,6 @@ def _can_state(report: Report, claim: str, indicator: Indicator | None, what: st
     if abs(in_pairs - answer.stated_value) > within / 100 * answer.stated_value:
         return found
     return replace(found, why=f"{found.why} Pairs of suspect and crime number {in_pairs:,}: the force counted these.")
-
-
-def _arrangements(report: Report, managed: list[Indicator | None]) -> Decision:
-    gap = report.gap("suspect")
-    if gap is not None:
-        return gap
-    limit = report.settings.threshold
-    tests = ("owner_assigned_pct", "recent_activity_pct", "recent_review_pct")
-    return all_of(
-        *(
-            at_least(indicator, limit(test), limit("contradicted_pct"), report.settings.min_n)
-            for indicator, test in zip(managed, tests, strict=True)
-        )
-    )
 
 
 def _grade_stated(report: Report, claim: str, indicator: Indicator | None) -> Grade:

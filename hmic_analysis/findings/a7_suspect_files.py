@@ -157,7 +157,7 @@ def _claim(report: Report, files: pd.DataFrame, claim: str) -> ClaimEvidence:
         report.settings.threshold("readers_agree_pct"),
         report.settings.quantifier("clear_evidence"),
     )
-    return report.claim(claim, decision, grade, name, "suspect_file_n")
+    return report.claim(claim, decision, grade)
 
 
 def _in_a_number_of_cases(report: Report, files: pd.DataFrame, share, what: str) -> Decision:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, request_gap, undecided, weakest
+from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, local_days
@@ -277,7 +277,6 @@ def located_by_carrier(position: pd.DataFrame, max_age_minutes: float) -> dict[s
 
 #: Item of the data-request log: how many mapping systems dispatchers use.
 ITEM = "dispatch_mapping_system"
-TESTS = {"located_resource_pct": "positions_known_pct", "suitable_or_reasoned_pct": "suitable_pct"}
 
 
 def descriptions(report: Report) -> pd.DataFrame:
@@ -336,18 +335,9 @@ def decide(report: Report) -> list[ClaimEvidence]:
         With ``located_resource_pct`` and ``suitable_or_reasoned_pct`` taken.
     """
     exists, grade = _exists(report)
-    used = [report.indicator(i) for i in TESTS]
-    figures = ("suitable_or_reasoned_pct", "located_resource_pct", "nearest_suitable_pct", "override_reason_pct")
     return [
         report.claim("A8a", exists, grade),
-        report.claim(
-            "A8b",
-            _used(report, exists),
-            weakest(*(grade_indicator(i) for i in used)) if all(used) else "-",
-            *figures,
-            "located_incident_pct",
-            "excess_travel_min_median",
-        ),
+        report.claim("A8b", _used(report, exists)),
     ]
 
 
@@ -374,8 +364,4 @@ def _exists(report: Report) -> tuple[Decision, Grade]:
 def _used(report: Report, exists: Decision) -> Decision:
     if exists.verdict == "contradicted":
         return Decision("contradicted", why=f"{exists.why} So it can't be used.")
-    gap = report.gap("dispatch", "position")
-    if gap is not None:
-        return gap
-    limit, min_n = report.settings.threshold, report.settings.min_n
-    return all_of(*(at_least(report.indicator(i), limit(test), min_n=min_n) for i, test in TESTS.items()))
+    return report.tested("A8b")

@@ -11,12 +11,8 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import (
     Decision,
-    all_of,
-    at_least,
     grade_documents,
-    grade_indicator,
     undecided,
-    weakest,
 )
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
@@ -214,8 +210,6 @@ def satisfied(survey: pd.DataFrame) -> dict[str, Share]:
 # --------------------------------------------------------------------------------------------------------------------
 # A9: whether the force checks the service that people get when they contact it, and whether the checks are good.
 
-TESTS = {"handler_audit_coverage_pct": "audit_coverage_pct", "audit_feedback_closed_pct": "feedback_closed_pct"}
-
 
 def schemes(report: Report) -> pd.DataFrame:
     """Documents in force that set out how the quality of service is checked.
@@ -250,20 +244,9 @@ def decide(report: Report) -> list[ClaimEvidence]:
         Satisfaction of the public is shown beside them and decides neither: the claim is about checking.
     """
     exists, grade = _exists(report)
-    gap = report.gap("call_audit", "staff")
-    limit, min_n = report.settings.threshold, report.settings.min_n
-    checked = [report.indicator(i) for i in TESTS]
-    good = gap or all_of(*(at_least(i, limit(t), min_n=min_n) for i, t in zip(checked, TESTS.values(), strict=True)))
     return [
-        report.claim("A9a", exists, grade, "handler_audit_coverage_pct"),
-        report.claim(
-            "A9b",
-            good,
-            weakest(*(grade_indicator(i) for i in checked)),
-            *TESTS,
-            "audit_pass_pct",
-            "callback_made_pct",
-        ),
+        report.claim("A9a", exists, grade),
+        report.claim("A9b"),
     ]
 
 

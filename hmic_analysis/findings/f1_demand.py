@@ -425,14 +425,11 @@ def decide(report: Report) -> list[ClaimEvidence]:
             "F1a",
             gap or _steps(report, len(found), len(planned), complete),
             grade_documents(steps, registers.corroborated(both)),
-            "n_demand_products",
-            "demand_staff_fit",
         ),
         report.claim(
             "F1b",
             gap or _analysis(report, found, complete),
             grade_documents(None if gap else len(found), registers.corroborated(found)),
-            "n_demand_products",
         ),
     ]
 

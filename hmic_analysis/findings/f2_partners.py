@@ -226,17 +226,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
     """
     complete = report.answer("partner_task").register_complete
     gap = None if complete else report.gap("partner_task")
-    return [
-        report.claim(
-            "F2a",
-            gap or _work(report),
-            _grade(report),
-            "n_partner_task_agreements",
-            "shared_task_hours_pct",
-            "transfer_accepted_pct",
-            "handover_wait_hours_median",
-        )
-    ]
+    return [report.claim("F2a", gap or _work(report), _grade(report))]
 
 
 def _work(report: Report) -> Decision:

@@ -417,25 +417,19 @@ def decide(report: Report) -> list[ClaimEvidence]:
         ``review_covers_pct`` by aspect and ``review_covers_both_pct`` taken.
     """
     return [
-        _claim(
-            report, "F3a", "workload", _assessed(report, "workload"),
-            "supervisor_sees_workload_pct", "open_crimes_per_officer_spread", "span_of_control_median",
-        ),
+        _claim(report, "F3a", "workload", _assessed(report, "workload")),
         _claim(report, "F3b", "performance", _together(report, _assessed(report, "performance"))),
-    ]  # fmt: skip
+    ]
 
 
-def _claim(report: Report, id: str, aspect: str, decision: Decision, *more: str) -> ClaimEvidence:
+def _claim(report: Report, id: str, aspect: str, decision: Decision) -> ClaimEvidence:
     found = structure(report, aspect)
     held, covered = report.indicator("review_in_period_pct"), report.indicator(f"review_covers_pct[{aspect}]")
     grade = weakest(grade_indicator(held), grade_indicator(covered))
     if decision.verdict != "contradicted" or not report.gap("document"):
         count = None if report.gap("document") else len(found)
         grade = weakest(grade, grade_documents(count, registers.corroborated(found)))
-    return report.claim(
-        id, decision, grade, "review_in_period_pct", f"reviewed_on_{aspect}_pct",
-        f"review_covers_pct[{aspect}]", "review_covers_both_pct", *more,
-    )  # fmt: skip
+    return report.claim(id, decision, grade)
 
 
 def _assessed(report: Report, aspect: str) -> Decision:

@@ -585,13 +585,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
     work = work_on_savings(report)
     gap = report.gap("document")
     return [
-        report.claim(
-            "F4a",
-            _unable(report),
-            _grade_unable(report),
-            "changes_with_measured_saving_pct",
-            "staff_hours_saved",
-        ),
+        report.claim("F4a", _unable(report), _grade_unable(report)),
         report.claim(
             "F4b",
             gap or _ongoing(report, work),

@@ -388,7 +388,6 @@ def systems(report: Report, usable: Usable | None, listed: int) -> Indicator:
         numerator=said,
         denominator=listed if usable else None,
         unknown=usable.at_most - usable.sure if usable else 0,
-        window="as_of",
     )
     bounds = {"lo_missing": usable.sure, "hi_missing": usable.at_most} if usable else {}
     return found.model_copy(update=bounds)
@@ -404,20 +403,9 @@ def decide(report: Report) -> list[ClaimEvidence]:
     """
     coverage, active = report.indicator("device_coverage_pct"), report.indicator("device_active_pct")
     return [
+        report.claim("F5a", report.gap("device", "staff") or _invested(report), grade_indicator(coverage)),
         report.claim(
-            "F5a",
-            report.gap("device", "staff") or _invested(report),
-            grade_indicator(coverage),
-            "device_coverage_pct",
-            "mobile_spend_per_officer",
-        ),
-        report.claim(
-            "F5b",
-            report.gap("device") or _reaches(report),
-            weakest(_grade_systems(report), grade_indicator(active)),
-            "systems_on_mobile_n",
-            "device_active_pct",
-            "offstation_session_pct",
+            "F5b", report.gap("device") or _reaches(report), weakest(_grade_systems(report), grade_indicator(active))
         ),
     ]
 

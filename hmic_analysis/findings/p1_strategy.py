@@ -169,22 +169,18 @@ def decide(report: Report) -> list[ClaimEvidence]:
     naming = plan[plan["names_prevention"].fillna(False).to_numpy(dtype=bool)]
     document = report.table("document")
     whole = document[document["document_id"].isin(strategies.loc[strategies["standing"] == "force", "document_id"])]
-    elements = [f"strategy_elements_present[{id}]" for id in strategies["document_id"]]
     return [
         report.claim(
             "P1a",
             gap or _named(report, report.indicator("plans_referencing_prevention_pct"), complete),
             grade_documents(None if gap else len(naming), registers.corroborated(naming)),
-            "plans_referencing_prevention_pct",
         ),
         report.claim(
             "P1b",
             gap or _no_strategy(report, strategies, complete),
             grade_documents(None if gap else len(whole), registers.corroborated(whole)),
-            "n_prevention_strategies_force",
-            *elements,
         ),
-        report.claim("P1c", undecided("judgement", why="A view, not tested against data."), "-"),
+        report.claim("P1c"),
     ]
 
 

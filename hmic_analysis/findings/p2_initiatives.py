@@ -8,7 +8,7 @@ import pandas as pd
 
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, reaches, undecided, weakest
+from hmic_analysis.evidence.verdicts import Decision, grade_indicator, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures.base import Share, within
 from hmic_analysis.statistics.differences import RateChange, relative_change
@@ -304,8 +304,6 @@ def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
 # --------------------------------------------------------------------------------------------------------------------
 # P2: whether preventive work is sustained for years, and whether daily management meetings steer staff to it.
 
-MEETING_TESTS = ("dmm_held_pct", "dmm_meetings_with_prevention_pct", "dmm_prevention_closed_pct")
-
 
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of P2.
@@ -317,25 +315,11 @@ def decide(report: Report) -> list[ClaimEvidence]:
         ``dmm_prevention_closed_pct`` taken.
     """
     initiatives = report.indicator("n_long_term_initiatives")
-    parts = [report.indicator(name) for name in MEETING_TESTS]
     return [
         report.claim(
-            "P2a",
-            gap_but_signed(report, "initiative") or _sustained(report, initiatives),
-            grade_indicator(initiatives),
-            "n_long_term_initiatives",
-            "initiatives_with_outcome_pct",
+            "P2a", gap_but_signed(report, "initiative") or _sustained(report, initiatives), grade_indicator(initiatives)
         ),
-        report.claim(
-            "P2b",
-            report.gap("meeting", "meeting_action") or _steered(report, parts),
-            weakest(*(grade_indicator(part) for part in parts)),
-            "dmm_meetings_with_prevention_pct",
-            "dmm_held_pct",
-            "dmm_prevention_closed_pct",
-            "dmm_prevention_action_pct",
-            "dmm_coder_kappa",
-        ),
+        report.claim("P2b"),
     ]
 
 
@@ -351,19 +335,3 @@ def _sustained(report: Report, found: Indicator | None) -> Decision:
     if not signed(report, "initiative"):
         return undecided("records_undeclared", why=why)
     return Decision("contradicted", why=f"{why} The register was declared complete.")
-
-
-def _steered(report: Report, parts: list[Indicator | None]) -> Decision:
-    """Meetings not held, or without preventive work, refute the sentence; late work alone does not."""
-    limit, least = report.settings.threshold, report.settings.min_n
-    held, prevention, closed = parts
-    return all_of(
-        at_least(held, limit("meetings_held_supported_pct"), limit("meetings_held_contradicted_pct"), least),
-        at_least(
-            prevention,
-            limit("prevention_meetings_supported_pct"),
-            limit("prevention_meetings_contradicted_pct"),
-            least,
-        ),
-        reaches(closed, limit("closed_in_time_pct"), least),
-    )

@@ -409,23 +409,14 @@ def decide(report: Report) -> list[ClaimEvidence]:
     active, worst = (report.indicator(i) for i in ("ps_team_months_active_pct", "ps_worst_team_active_pct"))
     done = [report.indicator(i) for i in ("ps_evaluated_pct", "ps_shared_pct")]
     return [
-        report.claim("P3a", _exists(report), _grade_existence(report), "ps_team_months_active_pct"),
+        report.claim("P3a", _exists(report), _grade_existence(report)),
         report.claim(
-            "P3b",
-            _in_steady_use(report, active, worst),
-            weakest(grade_indicator(active), grade_indicator(worst)),
-            "ps_team_months_active_pct",
-            "ps_worst_team_active_pct",
-            "ps_stale_open_pct",
-            "ps_update_gap_median_days",
-            "ps_one_day_updates_pct",
+            "P3b", _in_steady_use(report, active, worst), weakest(grade_indicator(active), grade_indicator(worst))
         ),
         report.claim(
             "P3c",
             gap_but_signed(report, "problem_record") or _learned(report, *done),
             grade_indicator(done[0]) if done[0] and done[0].value is not None else _grade_existence(report),
-            "ps_evaluated_pct",
-            "ps_shared_pct",
         ),
     ]
 

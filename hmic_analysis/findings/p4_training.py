@@ -224,17 +224,12 @@ def decide(report: Report) -> list[ClaimEvidence]:
     anybody = report.indicator("cp_any_training_n")
     together = report.indicator("cp_training_pct_victim_facing")
     gap = gap_but_signed(report, "training")
-    roles = [f"cp_training_pct[{role}]" for role in VICTIM_FACING]
     return [
-        report.claim("P4a", gap or _some(report, anybody), grade_indicator(anybody), "cp_any_training_n"),
+        report.claim("P4a", gap or _some(report, anybody), grade_indicator(anybody)),
         report.claim(
-            "P4b",
-            gap or report.gap("staff") or _no_formal_training(report, together),
-            grade_indicator(together),
-            "cp_training_pct_victim_facing",
-            *roles,
+            "P4b", gap or report.gap("staff") or _no_formal_training(report, together), grade_indicator(together)
         ),
-        report.claim("P4c", undecided("judgement", why="A view, not tested against data."), "-"),
+        report.claim("P4c"),
     ]
 
 

@@ -604,32 +604,22 @@ def decide(report: Report) -> list[ClaimEvidence]:
     borne_out = _weak(report)
     moving = _moving(report)
     return [
-        report.claim(
-            "P5a",
-            report.gap("anpr_operation") or _proactive(report, held),
-            _grade(proactive(held)),
-            "anpr_planned_ops_per_month",
-            "anpr_priority_hit_decision_pct",
-        ),
+        report.claim("P5a", report.gap("anpr_operation") or _proactive(report, held), _grade(proactive(held))),
         report.claim(
             "P5b",
             report.gap("anpr_operation") or _preventive(report, preventive(held)),
             # Operations are another kind of evidence than the products: each bears out the other.
             weakest(_grade(preventive(held)), "-" if gap else "C"),
-            "anpr_prevention_ops_pct",
         ),
         report.claim(
             "P5c",
             gap or _acknowledged(said, borne_out),
             grade_documents(None if gap else len(said), registers.corroborated(said.head(1)) or borne_out != ""),
-            "anpr_availability_pct",
-            "anpr_min_skill_depth",
         ),
         report.claim(
             "P5d",
             gap or report.gap("skill") or _strengthened(report, len(planned), moving),
             grade_documents(None if gap else len(planned), registers.corroborated(planned) or moving is True),
-            "anpr_skill_depth_change",
         ),
     ]
 
