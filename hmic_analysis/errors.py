@@ -7,7 +7,13 @@ line prints the message and exits with ``exit_code``; nothing else in the packag
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import errno
+import os
+import re
+import tempfile
+import traceback
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 EXIT_OK = 0
 EXIT_SOME_FAILED = 1
@@ -42,12 +48,118 @@ class DataError(HmicError):
     """Data that can't be loaded: a corrupt file, a mapping that doesn't fit, a missing table."""
 
     exit_code = EXIT_DATA
+    #: It may be gone the next time, though nothing has changed: too little memory or time, a disk that didn't answer.
+    passing = False
+
+
+class PassingError(DataError):
+    """Data that couldn't be loaded this time."""
+
+    passing = True
 
 
 class LockedError(HmicError):
     """Another run holds what this one needs."""
 
     exit_code = EXIT_LOCKED
+
+
+class StorageError(HmicError):
+    """A folder that nothing can be written to; ``state`` is how a run that it ends is told of."""
+
+    state = "stopped: no space"
+
+
+class ReadOnlyError(StorageError):
+    """A folder that may not be written to."""
+
+    state = "stopped: read-only"
+
+
+_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+#: What the engine says of either, with the file in quotation marks before it.
+_FULL_WORDS = re.compile(r"no space left on device|disk quota exceeded|not enough space|file too large", re.IGNORECASE)
+_READ_ONLY_WORDS = re.compile(r"read-only file system", re.IGNORECASE)
+
+
+def storage_fault(error: BaseException, reading: Path | None = None) -> StorageError | None:
+    """The fault of a folder that can't be written to, where that is what lies behind an error.
+
+    ``reading`` is a file that was only read: that it may not be opened is its own fault.
+    """
+    for one in _chain(error):
+        number = one.errno if isinstance(one, OSError) else None
+        path = one.filename if isinstance(one, OSError) else next(iter(re.findall(r"\"([^\"]+)\"", str(one))), "")
+        words = "" if isinstance(one, HmicError) else str(one)
+        if reading is not None and str(path) == str(reading):
+            continue
+        folder = Path(os.fsdecode(path)).parent if isinstance(path, str | bytes) and path else "the disk of the project"
+        if number in _FULL or _FULL_WORDS.search(words):
+            return StorageError(
+                f"There is no space left to write to {folder}. Make room and run again: what is complete stays."
+            )
+        if number in _READ_ONLY or _READ_ONLY_WORDS.search(words):
+            return ReadOnlyError(
+                f"Nothing may be written to {folder} (read-only, or not yours). Change that and run again: what is "
+                "complete stays."
+            )
+    return None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def said(error: BaseException) -> str:
+    """What a library says of its error, in a few words and without what it quotes: that may be a record."""
+    first = next(iter(str(error).strip().splitlines()), "")
+    # A quotation may run on beyond its line, and then has no end.
+    words = re.sub(r"'[^']*(?:'|$)|\"[^\"]*(?:\"|$)|`[^`]*(?:`|$)", "...", first)
+    return " ".join(words.split())[:160] or type(error).__name__
+
+
+def unforeseen(error: Exception, what: str, reading: Path | None = None) -> HmicError:
+    """An error that nothing was prepared for, as a fault in one message; its traceback is kept with ``--debug``."""
+    if isinstance(error, HmicError):
+        return error
+    if (fault := storage_fault(error, reading)) is not None:
+        return fault
+    if isinstance(error, MemoryError):
+        why = "there is too little memory for it"
+    else:
+        # The words of an error raised by Python itself may hold a value of the data.
+        engine = type(error).__module__.split(".")[0].lstrip("_") in ("duckdb", "pyarrow", "zipfile", "zlib")
+        why = f"{type(error).__name__}: {said(error)}" if engine else type(error).__name__
+        if isinstance(error, OSError) and error.strerror:
+            why = f"{type(error).__name__}: {error.strerror}"
+    kept = keep_traceback(error)
+    more = f"The traceback is in {kept}." if kept else "Run again with --debug to have the traceback kept in a file."
+    kind = PassingError if isinstance(error, MemoryError | OSError) else DataError
+    return kind(f"{what} ({why}). {more}")
+
+
+#: Variable of the environment that names the folder for tracebacks: processes that are begun know of it too.
+DEBUG = "HMIC_DEBUG"
+
+
+def keep_traceback(error: BaseException) -> str:
+    """Keep a traceback in a file of its own where that was asked for; the file's name, or ``""``."""
+    folder = os.environ.get(DEBUG, "")
+    if not folder:
+        return ""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix="traceback-", suffix=".txt", dir=folder)
+        with open(handle, "w", encoding="utf-8", errors="replace") as stream:
+            stream.writelines(traceback.format_exception(error))
+    except OSError:
+        return ""
+    return name
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import hmic_analysis
 from hmic_analysis.cli.console import err
-from hmic_analysis.errors import EXIT_PARAMETERS, EXIT_SOME_FAILED, HmicError, did_you_mean
+from hmic_analysis.errors import (
+    DEBUG,
+    EXIT_PARAMETERS,
+    EXIT_SOME_FAILED,
+    HmicError,
+    StorageError,
+    did_you_mean,
+    unforeseen,
+)
+from hmic_analysis.project import find_project
 
 #: Command or group -> its module in this package, and its name there.  Groups are typer applications.
 COMMANDS = {
@@ -61,6 +73,9 @@ def build_app(wanted: str = "") -> typer.Typer:
 
 def _top(
     version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Keep the traceback of an error that nothing was prepared for in a file.")
+    ] = False,
 ) -> None:
     if version:
         print(f"hmic {hmic_analysis.__version__}")
@@ -76,7 +91,12 @@ def main(arguments: list[str] | None = None) -> int:
         # A Windows console that is not UTF-8 must not end a night's run over a dash.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    words = sys.argv[1:] if arguments is None else arguments
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    before = os.environ.get(DEBUG)
+    if "--debug" in words:
+        # Taken wherever it stands; a traceback may hold records, so it lies where only its owner looks.
+        words.remove("--debug")
+        os.environ[DEBUG] = str(_debug_folder(words))
     try:
         code = build_app(words[0] if words else "")(words, standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -89,12 +109,26 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as fault:
         # Which class a wrong word raises depends on the version of typer; that it can say so in one line does not.
         if not hasattr(fault, "format_message"):
-            raise
+            told = unforeseen(fault, "Something that nothing was prepared for stopped the command")
+            err().print(told.message, style="bold red", markup=False)
+            return told.exit_code if isinstance(told, StorageError) else EXIT_SOME_FAILED
         message = fault.format_message()
         word, known = getattr(fault, "option_name", ""), getattr(fault, "possibilities", None) or ()
         hint = "" if "Did you mean" in message or not word else did_you_mean(word, known)
         err().print(message + hint, markup=False)
         return EXIT_PARAMETERS
+    finally:
+        if before is None:
+            os.environ.pop(DEBUG, None)
+
+
+def _debug_folder(words: list[str]) -> Path:
+    """The restricted folder of the project, or one for temporary files where there is no project."""
+    where = words[words.index("--project") + 1] if "--project" in words[:-1] else None
+    try:
+        return find_project(where).rejected("debug")
+    except HmicError:
+        return Path(tempfile.gettempdir()) / "hmic-debug"
 
 
 def entry() -> None:

@@ -35,7 +35,7 @@ from hmic_analysis.cli.console import (
     out,
     read_overrides,
 )
-from hmic_analysis.errors import EXIT_OK, HmicError, ParameterError
+from hmic_analysis.errors import EXIT_OK, HmicError, LockedError, ParameterError, said
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
@@ -83,7 +83,7 @@ class Teller:
         self.close_progress()
         if self._log is not None:
             if fault is not None:
-                words = fault.message if isinstance(fault, HmicError) else f"{type(fault).__name__}: {fault}"
+                words = fault.message if isinstance(fault, HmicError) else f"{type(fault).__name__}: {said(fault)}"
                 self._write(f"Stopped. {words}")
             self._log.close()
 
@@ -304,7 +304,15 @@ def run_wanted(
 ) -> Outcome:
     """The work of ``hmic run`` when its words are read."""
     with Teller(err(), quiet, log) as teller, _stopped_in_order():
-        outcome = run_reports(project, params, rules, wanted, teller.watcher(), executor)
+        try:
+            outcome = run_reports(project, params, rules, wanted, teller.watcher(), executor)
+        except LockedError:
+            # The status is that of the run which holds the lock.
+            raise
+        except Exception:
+            call_hook("on_failure", rules.on_failure, status_path(project), teller.warn)
+            call_hook("on_finish", rules.on_finish, status_path(project), teller.warn)
+            raise
         teller.close_progress()
         teller.sum_up(project, outcome)
         status = status_path(project)

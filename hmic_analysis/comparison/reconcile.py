@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from hmic_analysis.cells import neutral_frame
 from hmic_analysis.comparison.compare import Comparison
 from hmic_analysis.comparison.gather import Gathered, force_table
 from hmic_analysis.comparison.methods import funnel
@@ -290,7 +291,7 @@ def write_reconciliation(project: Project, params: Params, found: Reconciliation
     told = about_itself(embargo_line(params), INSIDE)
     manifest = {"title": found.title, "summary": found.summary, "inputs": found.inputs, "versions": package_versions()}
     shown = found.frame.assign(embargo=told["embargo"], sensitivity=INSIDE)
-    table = shown.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    table = neutral_frame(shown).to_csv(index=False, lineterminator="\n").encode("utf-8")
     write_folder(folder, [reconciliation_chart(found)], {"forces.csv": table}, manifest | told)
     return folder
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from hmic_analysis.cells import neutral_frame
 from hmic_analysis.comparison.compare import (
     Beside,
     Comparison,
@@ -200,7 +201,7 @@ def _number(value: float) -> float | None:
 def _csv(frame: pd.DataFrame, synthetic: bool, embargo: str) -> bytes:
     shown = frame.assign(note=SYNTHETIC_NOTE) if synthetic else frame
     shown = shown.assign(embargo=embargo, sensitivity=INSIDE)
-    return shown.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    return neutral_frame(shown).to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
 def write_folder(folder: Path, charts: Iterable[Chart], files: Mapping[str, bytes], manifest: dict[str, Any]) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import duckdb
 
+from hmic_analysis.cells import is_neutral
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.disclosure.formats import Part
 from hmic_analysis.disclosure.leaks import Leak, leaks_in
 from hmic_analysis.disclosure.reading import Release, read_release
-from hmic_analysis.disclosure.tables import is_neutral
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
 from hmic_analysis.evidence.model import Bundle
@@ -65,8 +65,8 @@ def references_of(project: Project, force: str) -> Iterator[Reference]:
     What feeds a person's key, what a mapping lists as identifier, what stands under a header that names
     persons or addresses, the numbers of cases, and the hashes in the loaded tables.
     """
-    spec = load_params(project).force(force)
-    raw = project.root / spec.raw if spec.raw else project.raw / force
+    params = load_params(project)
+    spec, raw = params.force(force), _return_of(project, params, force)
     sources = [load_mapping(project, name) for name in spec.sources]
     shown = project.relative(raw)
     with tempfile.TemporaryDirectory() as work, duckdb.connect(":memory:") as con:
@@ -75,11 +75,23 @@ def references_of(project: Project, force: str) -> Iterator[Reference]:
         for source in sources:
             read = reader.read(source, discover(raw, shown), shown)
             raws = [table for tables in read.tables.values() for table in tables if table.read]
-            for feed in make_feeds(source, read, surrogate_stems(raws)).feeds:
+            feeds = make_feeds(source, read, surrogate_stems(raws))
+            faults = dict.fromkeys(fault for _, fault in [*read.faults, *feeds.faults])
+            if faults:
+                raise DataError(
+                    f"{shown} could not be searched for the persons in it, so nothing can be said of a release:\n"
+                    + "\n".join(f"- {fault}" for fault in faults)
+                )
+            for feed in feeds.feeds:
                 yield from _fed(con, feed)
             for table in raws:
                 yield from _named(con, table, source)
     yield from _hashes(project, force)
+
+
+def _return_of(project: Project, params: Params, slug: str) -> Path:
+    spec = params.force(slug)
+    return project.root / spec.raw if spec.raw else project.raw / slug
 
 
 def _fed(con: duckdb.DuckDBPyConnection, feed: Feed) -> Iterator[Reference]:
@@ -103,8 +115,15 @@ def _named(con: duckdb.DuckDBPyConnection, table: RawTable, source: LoadedMappin
     listed = {fold_name(name) for name in source.mapping.identifiers}
     for position, name in enumerate(table.names, start=1):
         folded = fold_name(name)
-        if folded in listed or NAMING.search(re.sub(r"[\W_]+", " ", folded)):
-            yield from _values(con, table, f"c{position}", f"{table.file}: {name.strip()}")
+        met = NAMING.search(re.sub(r"[\W_]+", " ", folded))
+        if folded in listed or met:
+            # Of what may be a record, where a file came without its header, nothing but the word met is told.
+            shown = (
+                name.strip()
+                if folded in listed or met.group() == folded
+                else f"column {position} ({met.group().strip()})"
+            )
+            yield from _values(con, table, f"c{position}", f"{table.file}: {shown}")
 
 
 def _values(con: duckdb.DuckDBPyConnection, table: RawTable, expression: str, kind: str) -> Iterator[Reference]:
@@ -288,11 +307,11 @@ def check_release(folder: Path, project: Project, params: Params, forces: Sequen
     checked = Checked(files=release.files, facts=list(dict.fromkeys(b.force for b in facts)))
     checked.leaks = leaks_in(release, facts, rules_of(params))
     for slug in chosen:
-        try:
-            sought = wanted(references_of(project, slug))
-        except DataError:
+        raw = _return_of(project, params, slug)
+        if not raw.is_dir() or not any(raw.iterdir()):
             checked.without.append(slug)
             continue
+        sought = wanted(references_of(project, slug))
         checked.returns.append(slug)
         checked.references += len(sought.by_words) + len(sought.exact)
         checked.skipped += sought.skipped

@@ -19,7 +19,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hmic_analysis.disclosure.tables import neutral
+from hmic_analysis.cells import neutral
 from hmic_analysis.documents.text import ILLEGAL
 from hmic_analysis.documents.word import stable
 

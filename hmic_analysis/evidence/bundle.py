@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from hmic_analysis.cells import neutral_frame
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Bundle, Figure, Table
 
@@ -170,7 +171,7 @@ def _write_csv(frame: pd.DataFrame, path: Path, synthetic: bool) -> None:
     out = frame.reset_index(drop=frame.index.name is None)
     if synthetic:
         out = out.assign(synthetic="yes")
-    out.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    neutral_frame(out).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from hmic_analysis.cells import neutral_frame
 from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.figures import style
 from hmic_analysis.figures.sheet import Sheet
@@ -77,7 +78,7 @@ class Chart:
     def csv(self) -> bytes:
         """The data as CSV (UTF-8); synthetic data carry a column that says so."""
         data = self.data.assign(synthetic=SYNTHETIC_NOTE) if self.synthetic else self.data
-        return data.to_csv(index=False, lineterminator="\n").encode("utf-8")
+        return neutral_frame(data).to_csv(index=False, lineterminator="\n").encode("utf-8")
 
     def save(self, folder: str | Path) -> tuple[Path, Path, Path]:
         """Write the picture and its data.

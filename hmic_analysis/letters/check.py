@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from hmic_analysis.cells import csv_text
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.disclosure.tables import csv_text
 from hmic_analysis.documents.blocks import (
     CatalogueEntry,
     FigureBlock,

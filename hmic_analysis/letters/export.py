@@ -14,8 +14,9 @@ import typst
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from hmic_analysis.cells import csv_text
 from hmic_analysis.disclosure.release import released
-from hmic_analysis.disclosure.tables import csv_text, released_csv
+from hmic_analysis.disclosure.tables import released_csv
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE, CatalogueEntry, FigureBlock, Letter, LetterSettings
 from hmic_analysis.documents.pdf import LINE, NOTICE_COLOUR, NOTICE_SIZE, emf_ready, size_of
 from hmic_analysis.documents.word import remove, write_whole

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, field, fields
 
 import numpy as np
 
-from hmic_analysis.disclosure.tables import csv_text
+from hmic_analysis.cells import csv_text
 from hmic_analysis.statistics.suppression import Counts, Reading, protect
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from docx.document import Document as DocumentType
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Mm
 
+from hmic_analysis.cells import neutral_frame
 from hmic_analysis.comparison.write import write_folder
 from hmic_analysis.disclosure.reading import read_release
 from hmic_analysis.documents.pdf import size_of
@@ -331,7 +332,7 @@ def _write_restricted(project: Project, report: NationalReport, found: AllForces
     claims = found.claims.assign(note=" ".join(report.notices), sensitivity="restricted")
     contents = {
         "suppressions.csv": log.csv(),
-        "claims.csv": claims.to_csv(index=False, lineterminator="\n").encode("utf-8"),
+        "claims.csv": neutral_frame(claims).to_csv(index=False, lineterminator="\n").encode("utf-8"),
         "README.txt": "\n".join([*notes, ""]).encode("utf-8"),
     }
     write_folder(restricted_folder(project), (), contents, manifest)

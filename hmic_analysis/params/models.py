@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -423,6 +424,14 @@ class CrimeMix(Model):
     other: Whole
 
 
+def _inside(folder: str) -> str:
+    """A folder below the project, written so on every system."""
+    parts = PurePosixPath(folder.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts or ":" in folder or not parts.parts:
+        raise ValueError(f"{folder!r} is no folder below the project. Copy the files into it, such as data/raw/NAME")
+    return folder
+
+
 class ForceSpec(Model):
     """One force, or another body whose data are read.
 
@@ -451,7 +460,7 @@ class ForceSpec(Model):
     per_head_meaningless: YesNo = False
     most_similar_forces: tuple[Text, ...] = ()
     sources: Annotated[tuple[Text, ...], Field(min_length=1)] = ("standard",)
-    raw: Text | None = None
+    raw: Annotated[Text, AfterValidator(_inside)] | None = None
     match: tuple[Fold, ...] = ()
     addressee: Addressee | None = None
     signatory: Signatory | None = None

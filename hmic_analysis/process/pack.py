@@ -22,8 +22,8 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import Field, ValidationError
 
+from hmic_analysis.cells import neutral
 from hmic_analysis.disclosure.release import released
-from hmic_analysis.disclosure.tables import neutral
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
 from hmic_analysis.documents.embargo import embargo_notice, in_utc, under_embargo
 from hmic_analysis.documents.text import clean

@@ -14,8 +14,8 @@ from typing import Any
 
 import jinja2
 
+from hmic_analysis.cells import csv_text, neutral
 from hmic_analysis.disclosure.release import is_withheld, released
-from hmic_analysis.disclosure.tables import csv_text, neutral
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
 from hmic_analysis.documents.embargo import embargo_notice
 from hmic_analysis.documents.text import clean

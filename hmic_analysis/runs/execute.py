@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
-from hmic_analysis.errors import DataError
+from hmic_analysis.errors import DataError, storage_fault
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, package_versions, read_bundle
 from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.evidence.withheld import declaration
@@ -185,8 +185,14 @@ def _run(order: Order, work: Path, details: dict[str, Any]) -> Failure | None:
     except NotebookStopped as fault:
         return from_stop(fault, executed)
     except Exception as fault:  # noqa: BLE001 - one report's fault must never end the run of the others
-        return Failure(kind="engine", error=type(fault).__name__, message=str(fault).strip() or "no message")
+        return engine_failure(fault)
     return None
+
+
+def engine_failure(error: Exception) -> Failure:
+    """What happened outside the notebook's own code; a folder that can't be written to is named."""
+    fault = storage_fault(error) or error
+    return Failure(kind="engine", error=type(fault).__name__, message=str(fault).strip() or "no message")
 
 
 def part_of(folder: Path) -> Path:

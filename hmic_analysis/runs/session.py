@@ -7,8 +7,9 @@ import json
 import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +19,17 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from hmic_analysis.errors import DataError, LockedError
+from hmic_analysis.errors import (
+    EXIT_DATA,
+    EXIT_OK,
+    EXIT_SOME_FAILED,
+    DataError,
+    LockedError,
+    ReadOnlyError,
+    StorageError,
+    storage_fault,
+    unforeseen,
+)
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project
@@ -30,7 +41,6 @@ if TYPE_CHECKING:
 from collections.abc import Mapping
 from contextlib import closing
 
-from hmic_analysis.errors import EXIT_DATA, EXIT_OK, EXIT_SOME_FAILED
 from hmic_analysis.runs.execute import clear_leftovers
 from hmic_analysis.runs.fingerprint import NATIONAL
 from hmic_analysis.runs.lanes import run_orders
@@ -186,7 +196,23 @@ def prepare_forces(
     with worker_pool(min(workers, len(due))) as pool:
         waiting = {slug: pool.submit(order, slug) for slug in due}
         for slug in slugs:
-            yield slug, waiting[slug].result() if slug in waiting else seen[slug]
+            yield slug, _result(waiting[slug], order, slug) if slug in waiting else seen[slug]
+
+
+def _result(waiting: Future[Prepared], order: Callable[[str], Prepared], slug: str) -> Prepared:
+    """What came of a force; where the processes were lost, in a process of its own: another may be to blame."""
+    try:
+        return waiting.result()
+    except BrokenProcessPool:
+        pass
+    try:
+        with worker_pool(1) as pool:
+            return pool.submit(order, slug).result()
+    except BrokenProcessPool:
+        return DataError(
+            f"The return of {slug} could not be prepared: the process that read it was ended, as happens where memory "
+            "runs out. Run it alone with --workers 1, or ask for smaller files."
+        )
 
 
 class _Due:
@@ -206,20 +232,35 @@ def _already(project: Project, params: Params, slug: str) -> Prepared | _Due:
         return unchanged(project, list(settings.sources), slug, raw, settings.timezone, settings.force.match) or _DUE
     except DataError as fault:
         return fault
+    except Exception as error:  # noqa: BLE001 - one force's return must never end the run of the others
+        return _fault_of(error, slug)
 
 
 def _prepared(project: Project, params: Params, slug: str) -> Prepared:
     try:
         return prepare_force(project, params, slug)
-    except LockedError:
-        raise
     except DataError as fault:
         return fault
+    except Exception as error:  # noqa: BLE001 - one force's return must never end the run of the others
+        return _fault_of(error, slug)
+
+
+def _fault_of(error: Exception, slug: str) -> DataError:
+    """An error that costs one force; whatever would meet the other forces too is raised."""
+    fault = unforeseen(error, f"The return of {slug} could not be prepared")
+    if not isinstance(fault, DataError):
+        raise fault from error
+    return fault
 
 
 def _return_of(project: Project, settings: Resolved) -> Path | None:
     """Folder of a force's return; None where there is nothing in it."""
     raw = project.root / settings.force.raw if settings.force.raw else project.raw / settings.force.slug
+    if not raw.is_dir() and os.path.lexists(raw):
+        raise DataError(
+            f"{project.relative(raw)} is no folder that can be opened (a file, or a link that leads nowhere), so the "
+            "return could not be read. Put a folder there that holds the force's files."
+        )
     return raw if raw.is_dir() and any(raw.iterdir()) else None
 
 
@@ -379,11 +420,16 @@ def run_reports(
         board = Board(project, wanted.words())
         try:
             outcome = _run(project, params, rules, wanted, watcher, board, executor or _here(rules, wanted, project))
-        except BaseException:
-            board.finish("stopped", EXIT_SOME_FAILED)
+        except BaseException as error:
+            full = error if isinstance(error, StorageError) else storage_fault(error)
+            with suppress(OSError):
+                board.finish(full.state if full else "stopped", getattr(error, "exit_code", EXIT_SOME_FAILED))
             raise
         outcome.status = board.finish("finished", outcome.exit_code)
         return outcome
+
+
+_STORAGE = {kind.__name__: kind for kind in (StorageError, ReadOnlyError)}
 
 
 def _run(
@@ -407,6 +453,9 @@ def _run(
     results = []
     with closing(executor(orders, modules, board, watcher)) as ended:
         for order, record in ended:
+            if record.failure is not None and record.failure.error in _STORAGE:
+                # What stops this report stops all that would follow.
+                raise _STORAGE[record.failure.error](record.failure.message)
             board.end(order, record)
             watcher.ended(order, record)
             results.append((order, record))

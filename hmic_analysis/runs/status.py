@@ -25,7 +25,7 @@ from hmic_analysis.runs.record import Order, Record
 
 #: Seconds between two versions of the file while nothing ends.
 _EVERY = 0.5
-State = Literal["loading", "running", "finished", "stopped"]
+State = Literal["loading", "running", "finished", "stopped", "stopped: no space", "stopped: read-only"]
 
 
 class FailedReport(BaseModel):
@@ -60,7 +60,8 @@ class Status(BaseModel):
     Attributes
     ----------
     state : str
-        ``loading`` returns, ``running`` notebooks, ``finished``, or ``stopped`` by a person.
+        ``loading`` returns, ``running`` notebooks, ``finished``, ``stopped`` by a person or a fault, or by a folder
+        that nothing can be written to: ``stopped: no space``, ``stopped: read-only``.
     host, pid : where it runs
     started, updated, ended : str
         UTC, ISO 8601; ``ended`` is empty before the end.
@@ -195,8 +196,16 @@ class Board:
         path = status_path(self.project)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(".status.json.part")
-        text = json.dumps(self.status.model_dump(mode="json"), indent=1, ensure_ascii=False)
-        part.write_text(text + "\n", encoding="utf-8", newline="\n")
+        text = json.dumps(self.status.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
+        try:
+            part.write_text(text, encoding="utf-8", newline="\n")
+        except OSError:
+            if not self.status.ended or not path.exists():
+                raise
+            # A full disk has no room for a second file; over the old one the last word may still fit.
+            part.unlink(missing_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            return
         try:
             os.replace(part, path)
         except PermissionError:

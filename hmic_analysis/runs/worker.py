@@ -14,8 +14,8 @@ import sys
 import threading
 from typing import TextIO
 
-from hmic_analysis.runs.execute import execute
-from hmic_analysis.runs.record import Failure, Order, Record, failed_record
+from hmic_analysis.runs.execute import engine_failure, execute
+from hmic_analysis.runs.record import Order, Record, failed_record
 
 
 def serve_socket(line: socket.socket) -> None:
@@ -55,7 +55,7 @@ def _done(order: Order) -> Record:
     try:
         return execute(order)
     except Exception as fault:  # noqa: BLE001 - a full disk or a lost share costs this report, not the lane
-        return failed_record(order, Failure(kind="engine", error=type(fault).__name__, message=str(fault)))
+        return failed_record(order, engine_failure(fault))
 
 
 def _quiet() -> None:

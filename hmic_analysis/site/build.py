@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hmic_analysis.disclosure.tables import neutral, released_csv
+from hmic_analysis.cells import neutral
+from hmic_analysis.disclosure.tables import released_csv
 from hmic_analysis.documents.workbook import Sheet, workbook
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import read_bundle

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from hmic_analysis.cells import csv_text
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.disclosure.tables import csv_text
 from hmic_analysis.documents.workbook import CONFIDENTIAL, MISSING, NOT_APPLICABLE, Sheet
 from hmic_analysis.evidence.model import REASONS, Bundle, Figure, Table
 from hmic_analysis.site.model import ForceEvidence

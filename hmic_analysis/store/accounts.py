@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from hmic_analysis.contracts import CONTRACTS, Contract
+from hmic_analysis.errors import did_you_mean
 from hmic_analysis.store.csvfile import fetch_lines
 from hmic_analysis.store.feeds import Feed
 from hmic_analysis.store.manifest import Manifest, RowAccount
@@ -31,6 +32,8 @@ from hmic_analysis.store.textfile import BadLine
 PARQUET = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 #: Reason of rows that were offered to no table.
 OUT_OF_SCOPE = "out_of_scope"
+#: Reason of the rows of a file whose only tables could not be made.
+NOT_MADE = "its table could not be made"
 
 
 @dataclass
@@ -112,6 +115,11 @@ def account(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Fe
         # Only the tables that this file feeds: a return of fifty files would else be looked through fifty times fifty.
         fed = [f.table for f in feeds if f.raw.table == raw.table]
         whole = _taken_whole(result.tables[fed[0]], raw) if len(fed) == 1 else None
+        if not fed:
+            reasons = {NOT_MADE: raw.read} if raw.read else {}
+            whole = RowAccount(
+                file=raw.file, read=raw.read, kept=0, rejected=raw.read, reasons=reasons, sha256=raw.sha256
+            )
         _outside(con, number, raw, None if whole else list(dict.fromkeys(fed)))
         result.files.append(whole or _file_account(con, number, raw, list(dict.fromkeys(fed))))
     for entry in [*result.files, *(a for found in result.tables.values() for a in found)]:
@@ -364,7 +372,7 @@ def check_rows(manifest: Manifest, max_unmatched_pct: float = 5.0) -> list[Check
         rows.append(CheckRow("table", name, "ok" if entry.rows else "warning", f"{entry.rows:,} rows{span}"))
         rows += [CheckRow("flag", name, "note", f"{flag}: {n:,} rows") for flag, n in entry.flags.items()]
     rows += _references(manifest, max_unmatched_pct)
-    rows += [CheckRow("not read", file, "note", "no table asks for it") for file in manifest.files_not_read]
+    rows += [CheckRow("not read", file, "note", _not_asked(file)) for file in manifest.files_not_read]
     rows += [CheckRow("broken", table, "warning", fault) for table, fault in manifest.broken.items()]
     rows += _not_used(manifest)
     rows += [CheckRow("remark", "", "warning", text) for text in manifest.remarks]
@@ -393,6 +401,12 @@ def _references(manifest: Manifest, limit: float) -> list[CheckRow]:
     if whole:
         rows.append(CheckRow("reference", "", "ok", f"{whole} from one table to another are as they should be"))
     return sorted(rows, key=lambda row: ("warning", "note", "ok").index(row.state))
+
+
+def _not_asked(file: str) -> str:
+    """Why a file or a sheet was not read; a name that was meant for a table is told."""
+    name = file.rpartition("[")[2].rstrip("]").rpartition("/")[2].split(".")[0]
+    return f"no table asks for it.{did_you_mean(name.casefold().replace(' ', '_'), CONTRACTS)}"
 
 
 def _not_used(manifest: Manifest) -> list[CheckRow]:

@@ -17,7 +17,7 @@ from hmic_analysis.errors import DataError
 from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.rawtable import Layout, RawTable, column_list, footer_from, numbered
 from hmic_analysis.store.sql import literal, scalar
-from hmic_analysis.store.straight import LEAST_BYTES, Typing, look, read_straight, settle
+from hmic_analysis.store.straight import LEAST_BYTES, Typing, header_returns, look, read_straight, settle
 from hmic_analysis.store.textfile import FALLBACK, BadLine, PlainText, Scan, clean_copy, plain_text, scan_csv, transcode
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -72,12 +72,17 @@ _DELIMITERS = ",;\t|"
 _DECLARED = re.compile(rb"(?i)\"?sep=([!-/:-@\[-`{-~\t])\"?")
 
 
+#: Of what a line consists in which nothing stands: spreadsheets write delimiters for blank cells.
+_NOTHING = b" \t\r\n,;|\"'"
+
+
 @dataclass(frozen=True)
 class _Header:
     names: tuple[str, ...]
     start: int
     first_line: int
     delimiter: str
+    note: str = ""
 
 
 def read_csv(
@@ -97,16 +102,27 @@ def read_csv(
     if (regular := _read_regular(con, text, table, header, spec)) is not None:
         _number(con, table, header, regular)
         start = footer_from(con, table, len(header.names), (), spec.footer.rows)
-        return RawTable(table, shown, header.names, regular.records, footer_from=start, plain=regular.plain)
+        notes = (header.note,) if header.note else ()
+        return RawTable(
+            table, shown, header.names, regular.records, notes=notes, footer_from=start, plain=regular.plain
+        )
     header, scan = _look(text, shown, spec)
     notes: list[str] = []
+    if scan.lone_returns and spec.ragged != "fill":
+        # Where returns end lines further down, as in files joined from two, more lines are whole if each ends one.
+        other = transcode(text.path, shown, "utf-8", work, old_ends=True)
+        plain_header, plain_scan = _look(other, shown, spec)
+        if len(plain_scan.bad) < len(scan.bad):
+            text, header, scan = other, plain_header, plain_scan
+            notes.append(f"{shown} has two kinds of line ends; every one of them was taken to end a line")
     if spec.encoding is None and scan.not_utf8 > scan.non_ascii:
         text = transcode(text.path, shown, FALLBACK, work)
         header, scan = _look(text, shown, spec)
         notes.append(f"{shown} is not UTF-8 and was read as {FALLBACK}; declare its encoding in the mapping to be sure")
     source, start = text.path, header.start
     skip = 1 if start else 0
-    if scan.rewrite or not _begins_with_records(header):
+    alike = header.start == 0 or scan.returns == header_returns(text.path, header.start)
+    if scan.rewrite or not alike or not _begins_with_records(header):
         source, skip = work / f"{table}.csv", 0
         clean_copy(text.path, start, scan, header.delimiter, source)
     _load(con, source, table, header, spec, scan.records, skip)
@@ -121,6 +137,7 @@ def read_csv(
     bad = tuple(_footer(line, start, spec) for line in scan.bad.values())
     notes += _ragged(bad, scan, shown)
     read = scan.records + len(bad)
+    notes += [header.note] if header.note else []
     return RawTable(table, shown, header.names, read, bad, tuple(notes), footer_from=start, plain=scan.plain)
 
 
@@ -159,7 +176,11 @@ def _read_regular(
     if not _begins_with_records(header):
         return None
     seen = look(text.path, header.start, header.delimiter, spec.quote)
-    if seen is None or not seen.lines:
+    if (
+        seen is None
+        or not seen.lines
+        or (header.start and seen.returns is (not header_returns(text.path, header.start)))
+    ):
         return None
     names = len(header.names)
     try:
@@ -195,15 +216,21 @@ def _look(text: PlainText, shown: str, spec: FileSpec) -> tuple[_Header, Scan]:
 
 
 def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
+    wanted = 1 if spec.header == "none" else spec.header
+    note = ""
     with text.path.open("rb") as stream:
         stream.seek(text.start)
-        wanted = 1 if spec.header == "none" else spec.header
         for _ in range(wanted - 1):
             stream.readline()
         line, number = stream.readline(), wanted
         declared = _DECLARED.fullmatch(line.strip()) if wanted == 1 else None
         if declared:
             line, number = stream.readline(), 2
+        if spec.header != "none":
+            while line and not line.strip(_NOTHING):
+                line, number = stream.readline(), number + 1
+            if number > wanted + bool(declared) and line:
+                note = f"{shown}: line {wanted} is blank; the header was taken from line {number}"
         while spec.quote and line.count(spec.quote.encode()) % 2 and number < wanted + 20:
             line, number = line + stream.readline(), number + 1
         end = stream.tell()
@@ -211,10 +238,16 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
     if not words.strip():
         if spec.header == "none":
             raise DataError(f"{shown}: line {number} is empty. Without a header the first line must be a record.")
-        raise DataError(f"{shown}: no header in line {number}. Say with 'header:' in the mapping where it stands.")
+        raise DataError(f"{shown}: no header in line {wanted}. Say with 'header:' in the mapping where it stands.")
     delimiter = spec.delimiter or (declared[1].decode() if declared else _sniff(words, spec.quote))
     quoting = {"quotechar": spec.quote} if spec.quote else {"quoting": csv.QUOTE_NONE}
-    rows = list(csv.reader(io.StringIO(words, newline=""), delimiter=delimiter, **quoting))
+    try:
+        rows = list(csv.reader(io.StringIO(words, newline=""), delimiter=delimiter, **quoting))
+    except csv.Error as error:
+        raise DataError(
+            f"{shown}: line {number} can't be read as a header: a value in it is longer than a heading. Ask for the "
+            "file again, or say in the mapping how it is delimited and quoted."
+        ) from error
     cells = rows[0]
     if spec.header == "none":
         names = spec.names or tuple(f"column {i}" for i in range(1, len(cells) + 1))
@@ -224,7 +257,7 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
             )
         first = 2 if declared else 1
         return _Header(tuple(names), end - len(line) if declared else text.start, first, delimiter)
-    return _Header(tuple(cells), end, number + 1, delimiter)
+    return _Header(tuple(cells), end, number + 1, delimiter, note)
 
 
 def _decode(line: bytes, text: PlainText) -> str:

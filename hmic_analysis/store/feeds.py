@@ -53,22 +53,41 @@ class Feeds:
 def make_feeds(source: LoadedMapping, read: Read, stems: dict[str, str]) -> Feeds:
     """Resolve the columns of a mapping in the files that were read."""
     result = Feeds()
+    headings: list[str] = []
     for name, raws in read.tables.items():
         specs = _specs(source, name, raws)
         full = [raw for raw in raws if raw.read]
         for raw in raws:
             if not raw.read:
                 result.notes.append(f"{raw.file} holds a header and no rows")
+        named = read.specs[name].header != "none"
+        wanted = {c for _, spec in specs for c, _ in _wanted(spec)} | set(source.mapping.identifiers)
+        # What a mapping itself calls the columns is no record.
+        certain = [raw for raw in raws if not named or _is_header(raw, wanted)]
         for table, spec in specs:
-            _check_columns(result, name, table, spec, raws)
-            named = read.specs[name].header != "none"
-            _check_positions(result, table, spec, source.mapping, raws, named)
+            _check_columns(result, name, table, spec, raws, certain)
+            _check_positions(result, table, spec, source.mapping, raws, named, certain)
             for raw in full:
                 context = Context(raw, read.specs[name], source.mapping, stems[raw.file])
                 result.feeds.append(Feed(source.name, table, _present(spec, raw), context))
-        _note_unused(result, [spec for _, spec in specs], raws)
-    _note_identifiers(result, source.mapping, [n for raws in read.tables.values() for raw in raws for n in raw.names])
+        _note_unused(result, [spec for _, spec in specs], raws, certain)
+        headings += [n for raw in certain for n in raw.names]
+    _note_identifiers(result, source.mapping, headings)
     return result
+
+
+def _is_header(raw: RawTable, wanted: Iterable[str]) -> bool:
+    """Whether the first line is a header beyond doubt, since enough of what is wanted stands in it.
+
+    Any other may be a record, and a record is quoted nowhere.
+    """
+    names = {_bare(name) for name in raw.names} - {""}
+    met = names & {_bare(name) for name in wanted}
+    return len(met) >= 2 or bool(met) and 3 * len(met) >= len(names)
+
+
+def _bare(name: str) -> str:
+    return "".join(sign for sign in fold_name(name) if sign.isalnum())
 
 
 def _specs(source: LoadedMapping, name: str, raws: list[RawTable]) -> list[tuple[str, TableSpec]]:
@@ -113,7 +132,9 @@ def _source_wants(source: Source, optional: bool) -> Iterator[tuple[str, bool]]:
             yield name, optional
 
 
-def _check_columns(result: Feeds, name: str, table: str, spec: TableSpec, raws: list[RawTable]) -> None:
+def _check_columns(
+    result: Feeds, name: str, table: str, spec: TableSpec, raws: list[RawTable], certain: list[RawTable]
+) -> None:
     if not raws:
         return
     files = raws[0].file if len(raws) == 1 else f"{raws[0].file} and {len(raws) - 1} other files of '{name}'"
@@ -141,7 +162,12 @@ def _check_columns(result: Feeds, name: str, table: str, spec: TableSpec, raws: 
                 )
                 result.faults.append((table, message))
     if absent:
-        result.faults.append((table, _say_absent(absent, files, table, raws, seen)))
+        said = (
+            _say_absent(absent, files, table, raws, seen)
+            if certain == raws
+            else _say_record(absent, files, table, raws)
+        )
+        result.faults.append((table, said))
 
 
 def _say_absent(absent: list[str], files: str, table: str, raws: list[RawTable], wanted: set[str]) -> str:
@@ -159,8 +185,25 @@ def _say_absent(absent: list[str], files: str, table: str, raws: list[RawTable],
     )
 
 
+def _say_record(absent: list[str], files: str, table: str, raws: list[RawTable]) -> str:
+    """Where a header ought to be stands what may be a record: it is told by its size only."""
+    needed = ", ".join(f"'{column}'" for column in absent)
+    return (
+        f"{files}: where the header ought to be stand {len(raws[0].names)} values that may be a record, so they are "
+        f"not shown; none of them is {needed}, which table '{table}' needs.\n"
+        "  If the file has no header, put one above it, or say 'header: none' and 'names:' in a mapping; if it stands "
+        "further down, say in which line with 'header:'; if it has other names, say in a mapping which column is meant."
+    )
+
+
 def _check_positions(
-    result: Feeds, table: str, spec: TableSpec, mapping: Mapping, raws: list[RawTable], named: bool
+    result: Feeds,
+    table: str,
+    spec: TableSpec,
+    mapping: Mapping,
+    raws: list[RawTable],
+    named: bool,
+    certain: list[RawTable],
 ) -> None:
     """Columns told by their position: there, the same in every file, and none that names a person."""
     persons = {c.name for c in CONTRACTS[table].columns if c.kind == "person"}
@@ -179,7 +222,9 @@ def _check_positions(
                     message = f"{raw.file}: position {position}: {carried(secret[folded], target)}"
                     result.faults.append((table, message))
             if named and len(names) > 1:
-                found = " and ".join(f"'{name}' in {file}" for name, file in list(names.items())[:2])
+                known = {raw.file for raw in certain}
+                shown = [(f"'{name}'" if file in known else "another name", file) for name, file in names.items()]
+                found = " and ".join(f"{name} in {file}" for name, file in shown[:2])
                 message = (
                     f"'{target}' asks for position {position}, which is {found}. Name the column instead, or feed "
                     "the table from each layout apart."
@@ -196,12 +241,14 @@ def _note_identifiers(result: Feeds, mapping: Mapping, names: Iterable[str]) -> 
             result.notes.append(f"no file has the column '{identifier}' that the mapping lists as identifier.{near}")
 
 
-def _note_unused(result: Feeds, specs: list[TableSpec], raws: list[RawTable]) -> None:
+def _note_unused(result: Feeds, specs: list[TableSpec], raws: list[RawTable], certain: list[RawTable]) -> None:
     wanted = {column for spec in specs for column, _ in _wanted(spec)} | {SYNTHETIC}
     positions = {p for spec in specs for s in spec.columns.values() for p in s.raw_positions()}
     for raw in raws:
         used = positions | {p for column in wanted for p in raw.positions(column)}
-        left = [n.strip() for i, n in enumerate(raw.names, 1) if i not in used and n.strip()]
+        # By identity: two sheets may look the same.
+        sure = any(raw is one for one in certain)
+        left = [n.strip() if sure else f"column {i}" for i, n in enumerate(raw.names, 1) if i not in used and n.strip()]
         if left:
             result.unused[raw.file] = left
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -12,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.errors import DataError, did_you_mean
+from hmic_analysis.errors import DataError, did_you_mean, unforeseen
 from hmic_analysis.store.csvfile import read_csv
 from hmic_analysis.store.mapping import FileSpec, Mapping
 from hmic_analysis.store.mapping_check import LoadedMapping
@@ -28,21 +32,43 @@ _ENDINGS = {
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
     ".xls": "xls",
+    ".ods": "ods",
     ".parquet": "parquet",
 }
+#: Kinds that are read sheet by sheet.
+WORKBOOKS = ("xlsx", "xls", "ods")
 #: Seconds after which the time of a file's last change tells it from an earlier state.
 _SETTLED = 2.0
+#: Seconds for which a file that was written is looked at twice.
+_YOUNG = 60.0
 #: Sheets of the template that hold no data.
 TEMPLATE_SHEETS = ("cover", "contents", "columns")
 
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file of a return: where it lies, its name below the return's folder, the hash of its bytes."""
+    """A file of a return: where it lies, its name below the return's folder, the hash of its bytes.
+
+    ``seen`` is what the system said of it when it was hashed; ``fault`` why it can't be read, and then it has no hash.
+    """
 
     path: Path
     shown: str
     sha256: str
+    seen: tuple[int, ...] = ()
+    fault: str = ""
+
+    def changed(self) -> bool:
+        """Whether somebody has touched the file since it was hashed, be it with the same content."""
+        if self.fault:
+            return False
+        try:
+            if _seen(self.path) != self.seen:
+                return True
+            # Where times are kept in steps of seconds they don't tell of a second writing.
+            return time.time() - self.seen[1] / 1e9 < _YOUNG and file_sha256(self.path) != self.sha256
+        except OSError:
+            return True
 
     @property
     def kind(self) -> str | None:
@@ -79,6 +105,8 @@ class Read:
     faults : list of (str, str)
         What is wrong: the named input (or table of a standard return) that can't be used for it, ``ANY`` where it
         could be any table, and the message.
+    passing : set of str
+        Files with a fault that may pass, such as too little memory: they are read again the next time.
     """
 
     tables: dict[str, list[RawTable]] = field(default_factory=dict)
@@ -86,30 +114,75 @@ class Read:
     used: set[str] = field(default_factory=set)
     ignored: list[str] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
+    passing: set[str] = field(default_factory=set)
 
 
 def discover(raw: Path, shown: str) -> list[InputFile]:
-    """All files of a return, in the order of their names."""
+    """All files of a return, in the order of their names, and whatever is named like a file and can't be read."""
     if not raw.is_dir():
         raise DataError(f"There is no folder {shown}. Put the force's return there; data/raw/README.md tells how.")
-    paths = [p for p in raw.rglob("*") if p.is_file() and not p.name.startswith((".", "~$"))]
-    if not paths:
+    unread: list[OSError] = []
+    found = []
+    for folder, folders, files in os.walk(raw, onerror=unread.append):
+        for name in [*files, *folders]:
+            path = Path(folder) / name
+            if not name.startswith((".", "~$")) and (file := _input(path, path.relative_to(raw).as_posix())):
+                found.append(file)
+    for error in unread:
+        raise DataError(
+            f"{shown}: the folder {error.filename} can't be opened ({error.strerror}). Give yourself the right to read "
+            "it, or take it out."
+        )
+    if not found:
         raise DataError(f"The folder {shown} is empty. Put the force's return there; data/raw/README.md tells how.")
-    found = [InputFile(p, p.relative_to(raw).as_posix(), _sha256(p)) for p in paths]
     return sorted(found, key=lambda f: (f.shown.casefold(), f.shown))
+
+
+def _input(path: Path, shown: str) -> InputFile | None:
+    """A file with its hash, or why it has none; None for a folder that is only a folder."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode):
+            seen = _seen(path)
+            sha256 = _sha256(path)
+            if _seen(path) == seen:
+                return InputFile(path, shown, sha256, seen)
+            why = "it is being written to just now. Run again when it is complete"
+        elif stat.S_ISDIR(mode):
+            if not path.is_symlink() and InputFile(path, shown, "").kind is None:
+                return None
+            why = (
+                "it is a link to a folder. Put the folder itself there"
+                if path.is_symlink()
+                else "it is a folder that is named like a file. Put the file itself there"
+            )
+        else:
+            why = "it is no file but a pipe or a device. Put the file itself there"
+    except OSError as error:
+        if path.is_symlink() and error.errno in (errno.ENOENT, errno.ELOOP):
+            why = "it is a link that leads nowhere. Put the file itself there"
+        else:
+            why = f"{error.strerror}. Give yourself the right to read it, or ask for it again"
+    return InputFile(path, shown, "", fault=f"{shown}: could not be read: {why}.")
+
+
+def _seen(path: Path) -> tuple[int, ...]:
+    """What changes with any writing to a file, also where its content stays the same."""
+    about = path.stat()
+    return about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino
 
 
 def _sha256(path: Path) -> str:
     """Hash of a file's bytes, taken once in a process for a file that nobody has touched since."""
-    seen = path.stat()
+    seen = _seen(path)
     # A file written a moment ago may be written again without its time telling.
-    if time.time() - seen.st_mtime < _SETTLED:
+    if time.time() - seen[1] / 1e9 < _SETTLED:
         return file_sha256(path)
-    return _known_sha256(path, seen.st_size, seen.st_mtime_ns, seen.st_ino)
+    return _known_sha256(path, seen)
 
 
 @lru_cache(maxsize=8192)
-def _known_sha256(path: Path, size: int, changed: int, node: int) -> str:
+def _known_sha256(path: Path, seen: tuple[int, ...]) -> str:
     return file_sha256(path)
 
 
@@ -154,11 +227,12 @@ class Reader:
                 )
                 result.faults.append((name, message))
             for file in chosen:
-                try:
+                if file.fault:
+                    result.faults.append((name, file.fault))
+                    continue
+                with _own_fault(file, name, result):
                     result.tables[name] += self._read(file, spec)
                     result.used.add(file.shown)
-                except DataError as error:
-                    result.faults.append((name, error.message))
         return result
 
     def _name(self) -> str:
@@ -183,10 +257,13 @@ class Reader:
     def _standard(self, mapping: Mapping, files: list[InputFile], result: Read) -> None:
         for file in files:
             table = _table_named(file.stem)
-            try:
-                if file.kind in ("xlsx", "xls"):
-                    for name, raw in self._standard_book(file, table, result):
-                        _add(result, name, raw)
+            if file.fault:
+                if table or file.kind in WORKBOOKS:
+                    result.faults.append((table or ANY, file.fault))
+                continue
+            with _own_fault(file, table or ANY, result):
+                if file.kind in WORKBOOKS:
+                    self._standard_book(file, table, result)
                 elif table and file.kind:
                     for raw in self._read(file, FileSpec(pattern=file.shown), self._typing(mapping, table)):
                         _add(result, table, raw)
@@ -194,8 +271,6 @@ class Reader:
                     continue
                 if any(raw.file.split("[")[0] == file.shown for found in result.tables.values() for raw in found):
                     result.used.add(file.shown)
-            except DataError as error:
-                result.faults.append((table or ANY, error.message))
 
     def _typing(self, mapping: Mapping, table: str) -> Typing | None:
         """How a table may be read with its types; None where the mapping has words of its own for values."""
@@ -205,13 +280,15 @@ class Reader:
             return None
         return Typing(CONTRACTS[table], mapping.timezone or self.home, missing)
 
-    def _standard_book(self, file: InputFile, table: str | None, result: Read) -> Iterator[tuple[str, RawTable]]:
+    def _standard_book(self, file: InputFile, table: str | None, result: Read) -> None:
         spec = FileSpec(pattern=file.shown)
         with open_book(file.path, file.shown) as book:
             named = {s: _table_named(s) for s in book.names}
             if table and not any(named.values()):
                 named[book.names[0]] = table
             if not any(named.values()):
+                # Most are none of a return; a sheet that is almost called like a table is worth a word.
+                result.ignored += [f"{file.shown}[{s}]" for s in named if did_you_mean(fold_name(s), CONTRACTS)]
                 return
             result.used.add(file.shown)
             for sheet, name in named.items():
@@ -219,9 +296,24 @@ class Reader:
                     if fold_name(sheet) not in TEMPLATE_SHEETS:
                         result.ignored.append(f"{file.shown}[{sheet}]")
                     continue
-                raw = read_sheet(self.con, book, sheet, f"{file.shown}[{sheet}]", spec, self._name())
-                if raw is not None and raw.read:
-                    yield name, replace(raw, sha256=file.sha256)
+                with _own_fault(file, name, result):
+                    raw = read_sheet(self.con, book, sheet, f"{file.shown}[{sheet}]", spec, self._name())
+                    if raw is not None and raw.read:
+                        _add(result, name, replace(raw, sha256=file.sha256))
+
+
+@contextmanager
+def _own_fault(file: InputFile, name: str, result: Read) -> Iterator[None]:
+    """Whatever goes wrong while a file is read is its own fault; a folder that can't be written to is not."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - an engine or a codec may raise anything over a damaged file
+        fault = unforeseen(error, f"{file.shown}: could not be read. Ask for it again, or save it anew", file.path)
+        if not isinstance(fault, DataError):
+            raise fault from error
+        result.faults.append((name, fault.message))
+        if fault.passing:
+            result.passing.add(file.shown)
 
 
 def _add(result: Read, table: str, raw: RawTable) -> None:

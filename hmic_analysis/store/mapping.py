@@ -302,7 +302,7 @@ class FileSpec(Model):
 
     pattern: Words = Field(min_length=1)
     optional: bool = False
-    format: Literal["csv", "xlsx", "xls", "parquet"] | None = None
+    format: Literal["csv", "xlsx", "xls", "ods", "parquet"] | None = None
     encoding: str | None = None
     delimiter: str | None = None
     quote: str = '"'

@@ -20,7 +20,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS
-from hmic_analysis.errors import DataError, LockedError
+from hmic_analysis.errors import DataError, LockedError, said, storage_fault, unforeseen
 from hmic_analysis.project import Project
 from hmic_analysis.store.accounts import (
     Accounts,
@@ -39,7 +39,7 @@ from hmic_analysis.store.persons import key_id, make_private_folder, person_key,
 from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.references import References
 from hmic_analysis.store.sql import literal, make_macros
-from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, settle_folds, stage_feed
+from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, settle_broken, settle_folds, stage_feed
 from hmic_analysis.store.tables import manifest_path, read_manifest
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.times import make_time_macros
@@ -158,12 +158,57 @@ def prepare(
         folder = project.processed / force
         folder.mkdir(parents=True, exist_ok=True)
         clear_leftovers(folder, project.keys, force, keep=old.version if old else "")
-        job = _Job(project, sources, files, force, shown, timezone, version, parts, key, tuple(match))
-        with tempfile.TemporaryDirectory(prefix=f"work-{force}-", dir=project.keys, ignore_cleanup_errors=True) as work:
-            manifest = _build(job, Path(work))
+        touched: set[str] = set()
+        for attempt in range(1, _ATTEMPTS + 1):
+            job = _Job(project, sources, files, force, shown, timezone, version, parts, key, tuple(match))
+            manifest = _build_untouched(job)
+            if manifest is not None:
+                break
+            touched |= {f.shown for f in files if f.changed()}
+            files = discover(raw, shown)
+            if attempt == _ATTEMPTS:
+                raise DataError(f"{shown}: files change while they are read ({', '.join(sorted(touched))}). {_WAIT}")
+            if attempt == _ATTEMPTS - 1:
+                # Whatever is still being written to costs only what it feeds.
+                why = f"it changed while it was read. {_WAIT}"
+                files = [
+                    dataclasses.replace(f, sha256="", fault=f"{f.shown}: could not be read: {why}")
+                    if f.shown in touched
+                    else f
+                    for f in files
+                ]
+            version, parts = version_of(sources, files, key, timezone, match)
         write_atomically(manifest_path(project, force), manifest.model_dump_json(indent=1, by_alias=True) + "\n")
-        clear_leftovers(folder, project.keys, force, keep=version)
+        clear_leftovers(folder, project.keys, force, keep=manifest.version)
     return PrepareResult(force, "prepared", manifest)
+
+
+#: A return that is written to while it is read is read again so often.
+_ATTEMPTS = 3
+_WAIT = "Wait until it has been copied as a whole, and run again"
+
+
+def _build_untouched(job: _Job) -> Manifest | None:
+    """The tables of a return; None, and nothing kept, where some file was written to meanwhile."""
+    with tempfile.TemporaryDirectory(
+        prefix=f"work-{job.force}-", dir=job.project.keys, ignore_cleanup_errors=True
+    ) as work:
+        try:
+            made, manifest = _build(job, Path(work))
+        except DataError:
+            # A file that was half there may be all that is wrong.
+            if any(f.changed() for f in job.files):
+                shutil.rmtree(job.unfinished, ignore_errors=True)
+                return None
+            raise
+    if any(f.changed() for f in job.files):
+        shutil.rmtree(made, ignore_errors=True)
+        return None
+    final = job.folder / manifest.version
+    if final.exists():
+        shutil.rmtree(final)
+    os.replace(made, final)
+    return manifest
 
 
 def unchanged(
@@ -225,35 +270,53 @@ class _Job:
         return self.folder / f".new-{self.version}"
 
 
-def _build(job: _Job, work: Path) -> Manifest:
+def _build(job: _Job, work: Path) -> tuple[Path, Manifest]:
+    """Make the tables in a folder that is not in place yet."""
     con = _connect(work, job.key, job.files)
     try:
         reads, feeds, broken = read_return(con, job.sources, job.files, job.shown, job.timezone, work)
+        if passing := {name for read in reads for name in read.passing}:
+            # Named without their hash the version is none that the next run would call up to date.
+            files = [dataclasses.replace(f, sha256="") if f.shown in passing else f for f in job.files]
+            version, parts = version_of(job.sources, files, job.key, job.timezone, job.match)
+            job = dataclasses.replace(job, version=version, parts=parts)
         raws = [raw for read in reads for found in read.tables.values() for raw in found]
-        references = _stage(con, job, reads, feeds.feeds, raws)
+        unmade, references = _stage(con, job, reads, feeds, raws)
+        broken |= unmade
         accounts = account(con, raws, feeds.feeds)
         tables = _write(con, job, feeds.feeds, raws, accounts)
         write_rejected(con, job.project.rejected(job.force), raws, feeds.feeds, accounts, work)
     except duckdb.OutOfMemoryException as error:
-        raise DataError(f"{job.shown}: too large for this machine's memory and temporary space ({error}).") from error
+        if (full := storage_fault(error)) is not None:
+            raise full from error
+        raise DataError(
+            f"{job.shown}: too large for this machine's memory and temporary space ({said(error)})."
+        ) from error
+    except Exception as error:  # noqa: BLE001 - whatever the engine may raise costs this force only
+        raise unforeseen(error, f"{job.shown} could not be prepared") from error
     finally:
         con.close()
-    final = job.folder / job.version
-    if final.exists():
-        shutil.rmtree(final)
-    os.replace(job.unfinished, final)
-    return _manifest(job, reads, feeds, raws, tables, accounts, broken, references)
+    return job.unfinished, _manifest(job, reads, feeds, raws, tables, accounts, broken, references)
 
 
 def _stage(
-    con: duckdb.DuckDBPyConnection, job: _Job, reads: list[Read], feeds: list[Feed], raws: list[RawTable]
-) -> tuple[ReferenceEntry, ...]:
+    con: duckdb.DuckDBPyConnection, job: _Job, reads: list[Read], made: Feeds, raws: list[RawTable]
+) -> tuple[dict[str, str], tuple[ReferenceEntry, ...]]:
+    """Type all rows; tables that can't be made are taken out of the feeds, and given with their fault."""
+    feeds, broken = made.feeds, {}
     numbers = {raw.table: i for i, raw in enumerate(raws)}
     specs = {raw.table: r.specs[n] for r in reads for n, found in r.tables.items() for raw in found}
     for raw in raws:
         prepare_raw(con, raw, specs[raw.table])
     for i, feed in enumerate(feeds):
-        stage_feed(con, feed, i, numbers[feed.raw.table], job.timezone)
+        if feed.table not in broken:
+            try:
+                stage_feed(con, feed, i, numbers[feed.raw.table], job.timezone)
+            except DataError as error:
+                broken[feed.table] = error.message
+    if broken:
+        settle_broken(con, made, broken, job.shown)
+        feeds = made.feeds
     contracts = contract_tables(feeds)
     staged = {c.name for c in contracts}
     match = {
@@ -269,7 +332,7 @@ def _stage(
         settle_folds(con, contract, staged, job.place)
     for contract in contracts:
         flag_times(con, contract, staged)
-    return references.counted()
+    return broken, references.counted()
 
 
 def _sources_of(feeds: list[Feed]) -> dict[str, tuple[str, ...]]:
@@ -284,6 +347,7 @@ def _write(
     con: duckdb.DuckDBPyConnection, job: _Job, feeds: list[Feed], raws: list[RawTable], accounts: Accounts
 ) -> dict[str, TableEntry]:
     made_up = synthetic_tables(con, job.sources, feeds)
+    shutil.rmtree(job.unfinished, ignore_errors=True)
     job.unfinished.mkdir()
     tables = {}
     for contract in contract_tables(feeds):
@@ -346,7 +410,7 @@ _NOT_FOR_LITTLE = "expression_rewriter,common_subexpressions,statistics_propagat
 
 
 def _connect(work: Path, key: bytes, files: list[InputFile]) -> duckdb.DuckDBPyConnection:
-    size = sum(f.path.stat().st_size for f in files)
+    size = sum(f.seen[0] for f in files if f.seen)
     con = duckdb.connect(":memory:" if size <= _IN_MEMORY else str(work / "stage.duckdb"))
     if size < _LITTLE:
         con.execute(f"SET disabled_optimizers = {literal(_NOT_FOR_LITTLE)}")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import duckdb
 
 from hmic_analysis.contracts import CONTRACTS, Contract, TimeCheck
-from hmic_analysis.errors import DataError
+from hmic_analysis.errors import DataError, keep_traceback, said, storage_fault
 from hmic_analysis.store.columns import filter_test
-from hmic_analysis.store.feeds import Feed
+from hmic_analysis.store.feeds import Feed, Feeds
 from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.sql import literal, scalar
@@ -55,13 +53,24 @@ def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: in
     try:
         select = typed_select(con, feed.context, contract, feed.spec, home).replace("{source}", source)
         con.execute(f"INSERT INTO {stage_name(feed.table)} SELECT {number}, {file}, * FROM ({select})").fetchall()
-    except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.BinderException) as error:
-        # The engine quotes cells; those may hold anything.
-        said = re.sub(r"'[^']*'|\"[^\"]*\"", "'...'", str(error).splitlines()[0])[:300]
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.OutOfMemoryException) or storage_fault(error):
+            raise
+        keep_traceback(error)
         raise DataError(
-            f"{feed.raw.file}: table '{feed.table}' of the source '{feed.source}' can't be made: {said}\n"
+            f"{feed.raw.file}: table '{feed.table}' of the source '{feed.source}' can't be made: {said(error)}\n"
             "Check the formats, regular expressions and filters of that table in the mapping."
         ) from error
+
+
+def settle_broken(con: duckdb.DuckDBPyConnection, made: Feeds, broken: dict[str, str], shown: str) -> None:
+    """Take tables that could not be made out of the feeds."""
+    made.feeds = [feed for feed in made.feeds if feed.table not in broken]
+    for table in broken:
+        con.execute(f"DROP TABLE IF EXISTS {stage_name(table)}")
+    if not made.feeds:
+        listed = "\n".join(f"- {fault}" for fault in dict.fromkeys(broken.values()))
+        raise DataError(f"{shown} can't be prepared:\n{listed}")
 
 
 def reject_repeats(con: duckdb.DuckDBPyConnection, contract: Contract, files: dict[int, str]) -> None:

@@ -46,6 +46,8 @@ class Look:
         Delimiters, those inside values included.
     open_ended : bool
         Some line ends in a delimiter.
+    returns : bool or None
+        Lines end in a return and a newline; None where there is no end of a line.
     """
 
     lines: int
@@ -54,6 +56,7 @@ class Look:
     blanks: bool
     delimiters: int
     open_ended: bool
+    returns: bool | None
 
 
 def look(path: Path, start: int, delimiter: str, quote: str) -> Look | None:
@@ -83,11 +86,13 @@ def look(path: Path, start: int, delimiter: str, quote: str) -> Look | None:
         last = joined[-2:]
     if returns and not returns == pairs == lines:
         return None
+    ends = lines
     if not last.endswith(b"\n"):
         lines += 1
     # The last line may have no end of its own.
     blanks = blanks or last.endswith(b" ")
-    return Look(lines, quoted, plain, blanks, parts, open_ended or last.endswith(part))
+    open_ended = open_ended or last.endswith(part)
+    return Look(lines, quoted, plain, blanks, parts, open_ended, bool(returns) if ends else None)
 
 
 def settle(
@@ -135,6 +140,15 @@ def delimiters_inside(con: duckdb.DuckDBPyConnection, table: str, names: list[st
     )
     counts = con.execute(f"SELECT {', '.join(found)} FROM {table}").fetchall()[0]
     return sum(int(count) for count in counts if count is not None)
+
+
+def header_returns(path: Path, start: int) -> bool:
+    """Whether the line before byte ``start`` ends in a return and a newline."""
+    if start < 2:
+        return False
+    with path.open("rb") as stream:
+        stream.seek(start - 2)
+        return stream.read(2) == b"\r\n"
 
 
 def pieces(path: Path, start: int) -> Iterator[bytes]:
@@ -293,7 +307,8 @@ def read_straight(
     if len(folded) < len(layout.names) or not layout.quote:
         return None
     seen = _look(layout)
-    if seen is None:
+    # The engine takes the ends of all lines to be like the first.
+    if seen is None or seen.returns is (not header_returns(layout.path, layout.start)):
         return None
     columns = {folded[fold_name(c.name)]: c for c in typing.contract.columns if fold_name(c.name) in folded}
     job = _Job(con, layout, table, typing, columns, seen)
@@ -317,6 +332,7 @@ class _Look:
     lines: int
     ascii: bool
     open_ended: bool
+    returns: bool | None
 
 
 def _look(layout: Layout) -> _Look | None:
@@ -344,9 +360,8 @@ def _look(layout: Layout) -> _Look | None:
     # Control characters are for the closer look, and so are two kinds of line end in one file.
     if not lines or low != lines + returns or returns not in (0, lines):
         return None
-    return _Look(
-        lines + (last != b"\n"), plain, open_ended or last in (layout.delimiter.encode(), layout.quote.encode())
-    )
+    open_ended = open_ended or last in (layout.delimiter.encode(), layout.quote.encode())
+    return _Look(lines + (last != b"\n"), plain, open_ended, bool(returns) if lines else None)
 
 
 def _open(data: bytes, part: int) -> bool:

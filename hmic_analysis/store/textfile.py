@@ -71,29 +71,54 @@ def plain_text(path: Path, shown: str, encoding: str | None, work: Path) -> Plai
     mark, found = next(((m, e) for m, e in _MARKS if head.startswith(m)), (b"", None))
     used = found or (encoding or "utf-8")
     plain = codecs.lookup(used).name in ("utf-8", "ascii", "utf-8-sig")
-    if plain and not (b"\r" in head and b"\n" not in head):
+    if plain and not has_old_ends(head.decode("utf-8", errors="replace")):
         _refuse_binary(head, shown)
         return PlainText(path, len(mark) if found == "utf-8" else 0, "utf-8")
     return transcode(path, shown, used, work)
 
 
-def transcode(path: Path, shown: str, encoding: str, work: Path) -> PlainText:
+def has_old_ends(head: str) -> bool:
+    """Whether the first lines of a text end in a return alone, as on computers of long ago.
+
+    A return may also stand in a heading, so the pieces that returns make of the first line are to be of one width.
+    """
+    if "\r" not in head.replace("\r\n", "\n"):
+        return False
+    first = _outside_quotes(head.replace("\r\n", "\n").partition("\n")[0])
+    if "\r" not in first:
+        return False
+    pieces = [piece for piece in first.split("\r") if piece.strip()][:1000]
+    widths = [max(piece.count(mark) for mark in ",;\t|") for piece in pieces]
+    alike = len(widths) > 1 and 2 * widths.count(widths[0]) > len(widths)
+    lone = head.count("\r") - head.count("\r\n")
+    return lone >= head.count("\n") if not alike or not widths[0] else True
+
+
+def _outside_quotes(text: str) -> str:
+    """A text without what stands in quotation marks."""
+    return "".join(text.split('"')[::2])
+
+
+def transcode(path: Path, shown: str, encoding: str, work: Path, old_ends: bool | None = None) -> PlainText:
     """Copy a file into the working folder as UTF-8 with lines ended by a newline.
 
     Bytes that have no meaning in ``encoding`` become the replacement character; the scan keeps their lines aside.
+    ``old_ends`` says whether a return alone ends a line; by default the first lines tell.
     """
     target = work / f"{len(list(work.iterdir()))}-utf8.txt"
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    old_ends: bool | None = None
+    first, ends = True, None
     with path.open("rb") as source, target.open("wb") as out:
         while block := source.read(_BLOCK):
             text = decoder.decode(block)
-            if old_ends is None:
-                text = text.removeprefix("\ufeff")
-                old_ends = "\r" in text and "\n" not in text
+            if first:
+                text, first = text.removeprefix("\ufeff"), False
                 _refuse_binary(text.encode("utf-8"), shown)
-            out.write((text.replace("\r", "\n") if old_ends else text).encode("utf-8"))
-        out.write(decoder.decode(b"", final=True).encode("utf-8"))
+                if has_old_ends(text) if old_ends is None else old_ends:
+                    ends = io.IncrementalNewlineDecoder(None, translate=True)
+            out.write((ends.decode(text) if ends else text).encode("utf-8", "replace"))
+        text = decoder.decode(b"", final=True)
+        out.write((ends.decode(text, final=True) if ends else text).encode("utf-8", "replace"))
     return PlainText(target, 0, encoding)
 
 
@@ -163,6 +188,8 @@ class Scan:
         Number of the first line below the header.
     rewrite : bool
         The file can't be handed on as it is.
+    returns, lone_returns : bool
+        Lines end in a return and a newline; some return stands elsewhere.
     mended : dict of int to int
         Fields that a line lacks, or has too many (negative) and empty; made good in the copy that is read.
     not_utf8, non_ascii : int
@@ -179,6 +206,8 @@ class Scan:
     removed: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     dropped: set[int] = field(default_factory=set)
     rewrite: bool = False
+    returns: bool = False
+    lone_returns: bool = False
     mended: dict[int, int] = field(default_factory=dict)
     not_utf8: int = 0
     non_ascii: int = 0
@@ -276,11 +305,14 @@ class _State:
         before_end = np.zeros(len(starts), dtype=bool)
         has = ends > starts
         before_end[has] = buf[ends[has] - 1] == _RETURN
-        self.returns += int(before_end.sum())
-        self.newlines += len(starts)
+        ended = ends < len(buf)
+        self.returns += int((before_end & ended).sum())
+        self.newlines += int(ended.sum())
+        # A return at the end of the file ends its last line, and no line that the engine knows.
+        self.scan.rewrite = self.scan.rewrite or bool((before_end & ~ended).any())
         # A return that isn't part of a line end would be taken for one by the engine.
         if len(returns) > int(before_end.sum()):
-            self.scan.rewrite = True
+            self.scan.rewrite = self.scan.lone_returns = True
         blank = (ends - starts - before_end) == 0
         if blank.any():
             self.blank.update((np.flatnonzero(blank) + first).tolist())
@@ -387,9 +419,10 @@ class _State:
         scan.dropped = set(scan.bad) | (self.blank - inside)
         scan.removed = np.array(sorted(scan.dropped | inside), dtype=np.int64)
         scan.records = scan.lines - len(scan.removed)
-        mixed = 0 < self.returns < self.newlines - 1
+        mixed = 0 < self.returns < self.newlines
         scan.plain = scan.plain and not self.spans
         scan.rewrite = scan.rewrite or bool(scan.dropped or scan.mended) or mixed
+        scan.returns = self.returns > 0
         return scan
 
 

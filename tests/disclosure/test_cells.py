@@ -9,7 +9,7 @@ import math
 import pandas as pd
 import pytest
 
-from hmic_analysis.disclosure.tables import csv_text, is_neutral, neutral, neutral_frame
+from hmic_analysis.cells import csv_text, is_neutral, neutral, neutral_frame
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_gzip_and_broken_gzip(shop):
     [
         ("incident.csv", b"", "incident.csv: is empty"),
         ("incident.csv", bytes(range(256)) * 40, "incident.csv: is not text"),
-        ("incident.csv", b"\n1,2\n", "incident.csv: no header in line 1"),
+        ("incident.csv", b"\n\n", "incident.csv: no header in line 1"),
         (
             "incident.csv",
             b"incident_idd,created_at\n1,2\n",
@@ -182,6 +182,8 @@ def test_any_bytes_are_accounted_for_line_by_line(shop, body, source):
     manifest = shop.prepare(source)
     assert all(a.read == a.kept + a.rejected for a in manifest.accounts)
     lines = [line for line in body.split("\n") if line.removesuffix("\r")]
-    assert sum(a.read for a in manifest.accounts) <= len(lines)
-    if '"' not in body:
+    # A return alone may end a line, where more lines are whole for it.
+    alone = body.count("\r") - body.count("\r\n")
+    assert sum(a.read for a in manifest.accounts) <= len(lines) + alone
+    if '"' not in body and not alone:
         assert sum(a.read for a in manifest.accounts) == len(lines)

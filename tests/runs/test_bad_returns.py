@@ -1,0 +1,146 @@
+"""Whatever goes wrong with one return, or with the disk, costs what it must and is told in one message."""
+
+from __future__ import annotations
+
+import errno
+import json
+import random
+import sys
+
+import pytest
+from hmic_analysis.params.load import load_params
+
+from benchmarks.mutations import BREAKS, broken, small_return
+from hmic_analysis.cli.main import main
+from hmic_analysis.errors import DataError, ReadOnlyError, StorageError, storage_fault
+from hmic_analysis.project import find_project
+from hmic_analysis.runs import session
+from hmic_analysis.runs.status import read_status
+from hmic_analysis.store import prepare
+
+FORCES = ("cleveland", "durham", "kent")
+KINDS = {
+    "one byte": lambda rng, name, data: data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 4]) + data[len(data) // 2 + 1 :],
+    "cut off": lambda rng, name, data: data[: len(data) // 2],
+    "another kind of file": lambda rng, name, data: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8,
+    "nothing": lambda rng, name, data: b"",
+    "no header": lambda rng, name, data: b'"SMITH John","C1","2013-01-01"\n' * 3,
+    "at random": broken,
+}  # fmt: skip
+
+
+def hmic(project, *words: str) -> int:
+    return main([*words, "--project", str(project)])
+
+
+@pytest.fixture
+def three(project_folder):
+    """A project with the returns of three forces."""
+    for slug in FORCES:
+        (project_folder / "data" / "raw" / slug).mkdir()
+        for name, content in small_return().items():
+            (project_folder / "data" / "raw" / slug / name).write_bytes(content)
+    return find_project(project_folder)
+
+
+def test_a_broken_file_of_any_kind_costs_its_table_in_its_force_alone(three):
+    params, whole = load_params(three), small_return()
+    good = {slug: found.manifest.tables for slug, found in session.prepare_forces(three, params, FORCES, 1)}
+    turn = 0
+    for kind, breaking in KINDS.items():
+        for name in whole:
+            slug, turn = FORCES[turn % 3], turn + 1
+            path = three.raw / slug / name
+            path.write_bytes(breaking(random.Random(f"{kind} {name}"), name, whole[name]))
+            for other, found in session.prepare_forces(three, params, FORCES, 1):
+                assert not isinstance(found, DataError), (kind, name, found.message)
+                lost = {name.split(".")[0]} if other == slug else set()
+                kept = {t: (e.rows, e.sha256) for t, e in found.manifest.tables.items() if t not in lost}
+                assert kept == {t: (e.rows, e.sha256) for t, e in good[other].items() if t not in lost}, (kind, name)
+            path.write_bytes(whole[name])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_that_nobody_thought_of_costs_one_force(three, monkeypatch, workers):
+    (three.raw / "durham").rename(three.raw / "away")
+    (three.raw / "durham").write_text("no folder", encoding="utf-8")
+    params = load_params(three)
+    found = dict(session.prepare_forces(three, params, FORCES, workers))
+    assert isinstance(found["durham"], DataError) and "no folder that can be opened" in found["durham"].message
+    assert found["cleveland"].manifest.tables and found["kent"].manifest.tables
+    if workers == 1:
+        (three.raw / "durham").unlink()
+        (three.raw / "away").rename(three.raw / "durham")
+
+        def failing(project, force):
+            if force == "durham":
+                raise ZeroDivisionError("SMITH")
+            return None
+
+        monkeypatch.setattr(prepare, "read_manifest", failing)
+        found = dict(session.prepare_forces(three, params, FORCES, 1))
+        assert "durham could not be prepared (ZeroDivisionError)" in found["durham"].message
+        assert found["kent"].manifest.tables
+
+
+def hooks(project):
+    script = project.root / "note.py"
+    script.write_text("import sys\nopen(sys.argv[1], 'a', encoding='utf-8').write('called ')\n", encoding="utf-8")
+    told = project.root / "failed"
+    rules = f"on_failure: {json.dumps([sys.executable, str(script), str(told)])}\n"
+    (project.params / "runs.yml").write_text(rules, encoding="utf-8")
+    return told
+
+
+def test_an_error_that_nobody_thought_of_is_one_message_and_its_traceback_a_file(three, monkeypatch, capsys):
+    told = hooks(three)
+    monkeypatch.setattr(session, "make_plan", lambda *a: {}["SMITH"])
+    assert hmic(three.root, "run", "--force", "kent", "--finding", "F4") == 1
+    said = capsys.readouterr().err
+    assert "Traceback" not in said and "SMITH" not in said and "(KeyError)" in said and "--debug" in said
+    assert told.read_text(encoding="utf-8") == "called "
+    assert read_status(three).state == "stopped" and read_status(three).exit_code == 1
+    assert hmic(three.root, "--debug", "run", "--force", "kent", "--finding", "F4") == 1
+    (kept,) = three.rejected("debug").glob("traceback-*.txt")
+    assert kept.name in "".join(capsys.readouterr().err.split()) and "SMITH" in kept.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "state"),
+    [(errno.ENOSPC, StorageError, "stopped: no space"), (errno.EROFS, ReadOnlyError, "stopped: read-only")],
+)
+def test_a_folder_that_nothing_can_be_written_to_is_named_in_one_sentence(
+    three, monkeypatch, capsys, number, kind, state
+):
+    told = hooks(three)
+    path = three.processed / "kent" / "v-1" / "x.parquet"
+
+    def full(*arguments):
+        raise RuntimeError("in between") from OSError(number, "words of the system", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prepare, "write_table", full)
+        assert hmic(three.root, "run", "--force", "kent", "--finding", "F4") == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert str(path.parent) in said.replace(" ", "") or str(path.parent) in said
+    assert "Traceback" not in said and said.count("run again") == 1
+    assert read_status(three).state == state and told.exists()
+    assert isinstance(storage_fault(OSError(number, "x", str(path))), kind)
+    monkeypatch.setattr(session, "make_orders", lambda *a: ([], []))
+    assert hmic(three.root, "run", "--force", "kent", "--finding", "F4") == 0
+    assert read_status(three).state == "finished"
+
+
+def test_the_words_of_the_engine_for_a_full_disk_are_known():
+    import duckdb
+
+    said = 'IO Error: Could not write file "/data/x/stage.duckdb": No space left on device'
+    fault = storage_fault(duckdb.IOException(said))
+    assert fault.message.startswith("There is no space left to write to /data/x.")
+    assert storage_fault(ValueError("nothing of the kind")) is None
+
+
+def test_breaks_break():
+    rng = random.Random(1)
+    whole = small_return()["incident.csv"]
+    assert all(any(way(rng, whole) != whole for _ in range(20)) for way in BREAKS)

@@ -1,0 +1,416 @@
+"""A file that can't be read costs only what it feeds, is told in one message, and never quoted."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+import threading
+import time
+import zipfile
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from benchmarks.mutations import PERSONS, Bench, search
+from hmic_analysis.errors import DataError
+from hmic_analysis.store import inputs, prepare, sheets, workbook
+from hmic_analysis.store.accounts import check_rows
+from hmic_analysis.store.csvfile import read_csv
+from hmic_analysis.store.workbook import open_book
+
+from .conftest import Workshop
+
+CHANGE = [["change_id", "change_type", "title", "live_on", "users"]]
+CHANGE += [[f"CH{i:03d}", "process", f"Change {i}", "2013-09-12", i] for i in range(1, 8)]
+CRIME = "crime_id,recorded_at\nC1,2013-02-01 10:00:00\nC2,2013-02-01 11:00:00\n"
+
+
+def workbook_of(rows, sheet="change") -> bytes:
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def repacked(content: bytes, part: str, change) -> bytes:
+    """An archive with one part changed, its checksums right."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in archive.namelist():
+            data = archive.read(name)
+            made.writestr(name, change(data) if name.endswith(part) else data)
+    return out.getvalue()
+
+
+def ods_of(rows: str) -> bytes:
+    from benchmarks.mutations import _ODS
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("content.xml", _ODS.format(rows=rows))
+    return out.getvalue()
+
+
+# Workbooks ------------------------------------------------------------------------------------------------------------
+
+
+def test_one_byte_of_a_workbook_costs_only_its_table(shop):
+    shop.file("crime.csv", CRIME)
+    content = workbook_of(CHANGE)
+    at = content.index(b"xl/worksheets/sheet1.xml") + 60
+    shop.file("change.xlsx", content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+    manifest = shop.prepare()
+    assert manifest.tables["crime"].rows == 2 and set(manifest.broken) == {"change"}
+    assert "change.xlsx: the workbook is damaged" in manifest.broken["change"]
+    assert "Ask for it again" in manifest.broken["change"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda x: x.replace(b'<row r="8"', b'<row r="99999999999"'),
+            "row 99999999999, and a sheet ends at row 1,048,576",
+        ),
+        (lambda x: x.replace(b'r="A8"', b'r="ZZZZ8"'), "more than 16,384 columns"),
+        (lambda x: x.replace(b'<row r="8"', b'<row r="3"'), "row 3 of a sheet stands behind row 7"),
+        (lambda x: x[:-40], "is no XML at line"),
+        (lambda x: x.replace(b"Change 7", b"x" * 1_000_001), "row 8, column 3 holds 1,000,001 characters"),
+        (lambda x: x.replace(b"Change 7", b"\x01"), "is no XML at line"),
+    ],
+)
+def test_sheets_that_no_program_writes(shop, change, message):
+    shop.file("change.xlsx", repacked(workbook_of(CHANGE), "sheet1.xml", change))
+    begun = time.monotonic()
+    with pytest.raises(DataError, match=message):
+        shop.prepare()
+    assert time.monotonic() - begun < 30
+
+
+def test_a_workbook_is_given_up_after_its_time(tmp_path, monkeypatch):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook_of(CHANGE))
+    sleeper = tmp_path / "sleeper.py"
+    sleeper.write_text("import time\ntime.sleep(60)\n", encoding="utf-8")
+    monkeypatch.setattr(workbook.sheets, "__file__", str(sleeper))
+    with pytest.raises(DataError, match="a.xlsx: .* took longer than 1 seconds"), open_book(path, "a.xlsx", seconds=1):
+        pass
+    sleeper.write_text("import os\nos._exit(134)\n", encoding="utf-8")
+    with (
+        pytest.raises(DataError, match="a.xlsx: .* the process that read it was ended by it"),
+        open_book(path, "a.xlsx"),
+    ):
+        pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of memory for a process")
+def test_a_workbook_is_given_up_beyond_its_memory(tmp_path):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(repacked(workbook_of(CHANGE), "sheet1.xml", lambda x: x.replace(b"Change 7", b"x" * 300_000_000)))
+    with (
+        pytest.raises(DataError, match="a.xlsx: .*(memory|ended|holds|is no XML)"),
+        open_book(path, "a.xlsx", megabytes=200) as book,
+    ):
+        list(book.rows("change"))
+
+
+def test_what_unpacks_to_too_much_is_not_opened(tmp_path, monkeypatch):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook_of(CHANGE))
+    with zipfile.ZipFile(path) as archive, pytest.raises(sheets.Refused, match="unpacks to more than 0 MB"):
+        sheets.check_archive(archive, 1000)
+
+
+def test_styles_do_not_matter(shop):
+    def empty(x):
+        return x.replace(b"<fill><patternFill /></fill>", b"<fill/>").replace(
+            b"<fill><patternFill/></fill>", b"<fill/>"
+        )
+
+    shop.file("change.xlsx", repacked(workbook_of(CHANGE), "styles.xml", empty))
+    shop.prepare()
+    assert list(shop.table("change")["users"]) == list(range(1, 8))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lacking=st.sets(st.tuples(st.integers(2, 8), st.sampled_from("ABCDE")), max_size=6))
+def test_formulas_without_a_result_are_counted_and_never_a_blank(tmp_path_factory, lacking):
+    shop = Workshop(tmp_path_factory.mktemp("shop") / "project")
+
+    def change(sheet: bytes) -> bytes:
+        for row, column in lacking:
+            begin = sheet.index(f'<c r="{column}{row}"'.encode())
+            end = min(i for i in (sheet.find(b"</c>", begin) + 4, sheet.find(b"/>", begin) + 2) if i > 5)
+            sheet = sheet[:begin] + f'<c r="{column}{row}"><f>1+1</f><v></v></c>'.encode() + sheet[end:]
+        return sheet
+
+    shop.file("change.xlsx", repacked(workbook_of(CHANGE), "sheet1.xml", change))
+    shop.file("crime.csv", CRIME)
+    manifest = shop.prepare()
+    rows = {row for row, _ in lacking}
+    account = next(a for a in manifest.accounts if a.file.startswith("change"))
+    assert (account.read, account.kept, account.rejected) == (7, 7 - len(rows), len(rows))
+    assert account.reasons == ({workbook.NO_RESULT: len(rows)} if rows else {})
+    assert any(f"{len(lacking):,} cells hold a formula" in r for r in manifest.remarks) == bool(lacking)
+
+
+def test_a_formula_that_comes_to_an_empty_text_is_a_blank(shop):
+    def change(sheet):
+        return sheet.replace(b'<c r="E8" t="n"><v>7</v></c>', b'<c r="E8" t="str"><f>""</f><v></v></c>')
+
+    content = repacked(workbook_of(CHANGE), "sheet1.xml", change)
+    shop.file("change.xlsx", content)
+    manifest = shop.prepare()
+    assert manifest.tables["change"].rows == 7 and shop.table("change")["users"].isna().sum() == 1
+
+
+@pytest.mark.parametrize("blank", [1, 2, 5])
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "csv"])
+def test_a_header_below_blank_rows_is_found_and_said(shop, blank, kind):
+    if kind == "xlsx":
+        content = workbook_of([[None]] * blank + CHANGE)
+    elif kind == "ods":
+        row = "<table:table-row{}>{}</table:table-row>"
+        cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+        rows = row.format(f' table:number-rows-repeated="{blank}"', "<table:table-cell/>")
+        content = ods_of(rows + "".join(row.format("", "".join(cell.format(c) for c in r)) for r in CHANGE))
+    else:
+        content = ("\n" + ",,,,\n" * (blank - 1) + "\n".join(",".join(map(str, r)) for r in CHANGE)).encode()
+    shop.file(f"change.{kind}", content)
+    manifest = shop.prepare()
+    assert list(shop.table("change")["change_id"]) == [r[0] for r in CHANGE[1:]]
+    assert any(
+        f"is blank; the header was taken from {'line' if kind == 'csv' else 'row'} {blank + 1}" in r
+        for r in manifest.remarks
+    )
+
+
+def test_cells_of_an_open_document(shop):
+    cells = [
+        '<table:table-cell office:value-type="string"><text:p>I1</text:p><text:p>x<text:s text:c="2"/>y</text:p></table:table-cell>',
+        '<table:table-cell office:value-type="date" office:date-value="2013-01-02T00:00:00"><text:p>2 Jan</text:p></table:table-cell>',
+        '<table:table-cell office:value-type="date" office:date-value="2013-01-02"/>',
+        '<table:table-cell office:value-type="time" office:time-value="PT25H05M00S"/>',
+        '<table:table-cell office:value-type="float" office:value="12"/>',
+        '<table:table-cell office:value-type="percentage" office:value="0.5"/>',
+        '<table:table-cell office:value-type="boolean" office:boolean-value="true"/>',
+        '<table:table-cell table:number-columns-repeated="2"/>',
+        '<table:table-cell office:value-type="string"><office:annotation><text:p>note</text:p></office:annotation><text:p>end</text:p></table:table-cell>',
+        '<table:table-cell table:number-columns-repeated="16000"/>',
+    ]  # fmt: skip
+    path = shop.file("a.ods", ods_of(f"<table:table-row>{''.join(cells)}</table:table-row>"
+                                     '<table:table-row table:number-rows-repeated="1048570"><table:table-cell/></table:table-row>'))  # fmt: skip
+    with open_book(path, "a.ods") as book:
+        assert book.names == ["change"]
+        assert list(book.rows("change")) == [
+            (
+                1,
+                ("I1\nx  y", "2013-01-02 00:00:00", "2013-01-02", "25:05:00", "12", "0.5", "TRUE", None, None, "end"),
+                0,
+            )
+        ]
+
+
+def test_a_sheet_in_another_case_is_read_and_a_misnamed_one_is_told(shop):
+    shop.file("return.xlsx", workbook_of(CHANGE, "Change"))
+    shop.file("more.xlsx", workbook_of(CHANGE, "chnage"))
+    shop.file("incidents.csv", "incident_id,created_at\n1,2013-01-01 10:00:00\n")
+    manifest = shop.prepare()
+    assert manifest.tables["change"].rows == 7
+    said = {row.name: row.text for row in check_rows(manifest) if row.what == "not read"}
+    assert "Did you mean 'incident'?" in said["incidents.csv"] and "Did you mean 'change'?" in said["more.xlsx[chnage]"]
+
+
+# Text -----------------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    ends=st.lists(st.sampled_from(["\r", "\n", "\r\n"]), min_size=2, max_size=9),
+    quoted=st.booleans(),
+    last=st.booleans(),
+)
+def test_lines_are_read_whatever_ends_them(tmp_path_factory, ends, quoted, last):
+    shop = Workshop(tmp_path_factory.mktemp("shop") / "project")
+    title = '"a, b"' if quoted else "ab"
+    lines = ["change_id,change_type,title", *(f"CH{i},process,{title}" for i in range(1, len(ends)))]
+    text = "".join(line + end for line, end in zip(lines, ends, strict=True))
+    shop.file("change.csv", text if last else text.rstrip("\r\n"))
+    manifest = shop.prepare()
+    assert [a.kept for a in manifest.accounts] == [len(ends) - 1]
+    assert list(shop.table("change")["change_id"]) == [f"CH{i}" for i in range(1, len(ends))]
+
+
+def test_old_line_ends_in_other_encodings_and_packed(shop):
+    text = "crime_id,recorded_at,crime_type\rC1,2013-02-01 10:00:00,caf\u00e9\rC2,2013-02-01 11:00:00,x\r\n"
+    for content, name in [
+        (text.encode("utf-16"), "crime.csv"),
+        (text.encode("utf-8-sig"), "crime.csv"),
+        (gzip.compress(text.encode("utf-8")), "crime.csv.gz"),
+    ]:
+        path = shop.file(name, content)
+        shop.prepare()
+        assert list(shop.table("crime")["crime_type"]) == ["caf\u00e9", "x"]
+        path.unlink()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(["SMITH John 1970-01-01", "O'Hara, Mary", "Zed Quux"]),
+    kind=st.sampled_from(["csv", "xlsx", "mapped"]),
+    blank=st.integers(0, 2),
+)
+def test_what_may_be_a_record_is_never_quoted(tmp_path_factory, name, kind, blank):
+    shop = Workshop(tmp_path_factory.mktemp("shop") / "project")
+    shop.file("crime.csv", CRIME)
+    row = [name, "CRX0000022", "2011-08-21", "yes", "outstanding", "low", "grade"]
+    source = "standard"
+    if kind == "xlsx":
+        shop.file("suspect.xlsx", workbook_of([[None]] * blank + [row, row], "suspect"))
+    else:
+        shop.file("suspect.csv", "\n" * blank + "\n".join('"' + '","'.join(row) + '"' for _ in range(2)) + "\n")
+    if kind == "mapped":
+        source = "src"
+        shop.mapping(
+            "title: t\nfiles:\n  f: {pattern: suspect.csv}\n  g: {pattern: crime.csv}\ntables:\n"
+            "  suspect:\n    file: f\n    columns: {person_key: Name, crime_id: Ref, named_on: On}\n"
+            "  crime:\n    file: g\n    columns: {crime_id: crime_id, recorded_at: recorded_at}\n"
+        )
+    manifest = shop.prepare(source)
+    assert set(manifest.broken) == {"suspect"} and "may be a record" in manifest.broken["suspect"]
+    said = manifest.model_dump_json() + "".join(f"{r.name} {r.text}" for r in check_rows(manifest))
+    assert not [word for word in (name, "CRX0000022", "outstanding") if word in said]
+
+
+# Files that are none, and files that change -----------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no links and pipes for everybody there")
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: path.symlink_to(path.parent / "nowhere"), "a link that leads nowhere"),
+        (lambda path: path.symlink_to(path), "a link that leads nowhere"),
+        (lambda path: os.mkfifo(path), "a pipe or a device"),
+        (lambda path: path.mkdir(), "a folder that is named like a file"),
+        (lambda path: path.symlink_to(path.parent), "a link to a folder"),
+    ],
+)
+@pytest.mark.parametrize("source", ["standard", "src"])
+def test_what_is_named_like_a_file_and_is_none_is_told(shop, make, message, source):
+    shop.file("crime.csv", CRIME)
+    make(shop.raw / "change.csv")
+    shop.mapping(
+        "title: t\nfiles:\n  f: {pattern: change.csv}\n  g: {pattern: crime.csv}\ntables:\n"
+        "  change:\n    file: f\n    columns: {change_id: change_id, change_type: change_type}\n"
+        "  crime:\n    file: g\n    columns: {crime_id: crime_id, recorded_at: recorded_at}\n"
+    )
+    manifest = shop.prepare(source)
+    assert manifest.tables["crime"].rows == 2
+    assert "could not be read" in manifest.broken["change"] and message in manifest.broken["change"]
+
+
+def test_a_file_that_is_copied_anew_while_it_is_read_is_read_again(shop, monkeypatch):
+    text = "incident_id,created_at\n" + "".join(f"I{i},2013-02-01 10:00:00\n" for i in range(100))
+    path = shop.file("incident.csv", text)
+    shop.file("crime.csv", CRIME)
+    for written in (path, shop.raw / "crime.csv"):
+        os.utime(written, (1_000_000_000, 1_000_000_000))
+    calls = []
+
+    def half_way(con, read, shown, *more):
+        calls.append(shown)
+        if calls == ["crime.csv", "incident.csv"]:
+            path.write_text(text[: len(text) // 2], encoding="utf-8")
+            found = read_csv(con, read, shown, *more)
+            path.write_text(text, encoding="utf-8")
+            return found
+        return read_csv(con, read, shown, *more)
+
+    monkeypatch.setattr(inputs, "read_csv", half_way)
+    assert shop.prepare().tables["incident"].rows == 100
+    assert len(calls) == 4
+
+
+def test_a_file_that_is_written_to_all_the_time_costs_only_its_table(shop, monkeypatch):
+    path = shop.file("incident.csv", "incident_id,created_at\nI1,2013-02-01 10:00:00\n")
+    shop.file("crime.csv", CRIME)
+
+    def written_to(con, read, shown, *more):
+        if shown == "incident.csv":
+            path.write_text(path.read_text(encoding="utf-8") + "I2,2013-02-01 10:00:00\n", encoding="utf-8")
+        return read_csv(con, read, shown, *more)
+
+    monkeypatch.setattr(inputs, "read_csv", written_to)
+    manifest = shop.prepare()
+    assert manifest.tables["crime"].rows == 2 and "changed while it was read" in manifest.broken["incident"]
+    monkeypatch.undo()
+    assert shop.prepare().tables["incident"].rows >= 1
+
+
+def test_a_fault_that_may_pass_is_not_kept_for_good(shop, monkeypatch):
+    shop.file("incident.csv", "incident_id,created_at\nI1,2013-02-01 10:00:00\n")
+    shop.file("crime.csv", CRIME)
+
+    def full(con, read, shown, *more):
+        if shown == "incident.csv":
+            raise MemoryError
+        return read_csv(con, read, shown, *more)
+
+    monkeypatch.setattr(inputs, "read_csv", full)
+    assert "too little memory" in shop.prepare().broken["incident"]
+    monkeypatch.undo()
+    assert shop.prepare().tables["incident"].rows == 1
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("SMITH"), ValueError("SMITH"), KeyError("SMITH"), RecursionError("SMITH")]
+)
+def test_any_error_of_a_reader_is_the_fault_of_its_file_and_its_words_are_not_repeated(shop, monkeypatch, error):
+    shop.file("incident.csv", "incident_id,created_at\nI1,2013-02-01 10:00:00\n")
+    shop.file("crime.csv", CRIME)
+
+    def broken(con, read, shown, *more):
+        if shown == "incident.csv":
+            raise error
+        return read_csv(con, read, shown, *more)
+
+    monkeypatch.setattr(inputs, "read_csv", broken)
+    manifest = shop.prepare()
+    assert manifest.tables["crime"].rows == 2
+    assert type(error).__name__ in manifest.broken["incident"] and "SMITH" not in manifest.broken["incident"]
+
+
+# Files broken at random ---------------------------------------------------------------------------------------------------
+
+
+def test_two_hundred_files_broken_at_random(tmp_path):
+    assert search(Bench(tmp_path / "project"), 200, 20140331) == []
+
+
+def test_the_search_finds_what_is_planted(tmp_path, monkeypatch):
+    bench = Bench(tmp_path / "project")
+    whole = bench.whole["incident.csv"]
+
+    def raising(*arguments):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prepare, "account", raising)
+        assert "costs the whole return" in bench.broken_with("incident.csv", whole)[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(inputs, "_own_fault", lambda *a: threading.Lock())
+        assert bench.broken_with("suspect.xlsx", b"PK\x03\x04")
+    with monkeypatch.context() as patch:
+        patch.setattr(inputs, "read_sheet", lambda *a: None)
+        assert any("another" in fault for fault in bench.broken_with("incident.csv", whole))
+    assert bench.broken_with("incident.csv", whole) == []
+    (bench.project.processed / "x.log").write_text(PERSONS[0], encoding="utf-8")
+    assert bench._persons("") and bench._persons(PERSONS[1])
