@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from hmic_analysis.cli.console import ProjectOption, SetOption, out, plain_table, read_overrides
-from hmic_analysis.params.read import findings_named, load_params
-from hmic_analysis.params.resolve import finding_rows, parameter_rows, resolve
 from hmic_analysis.project import find_project
 
 params_app = typer.Typer(help="The parameters of the inspection, its findings and its forces.", no_args_is_help=True)
@@ -29,6 +27,9 @@ def show(
     project: ProjectOption = None,
 ) -> None:
     """Print each resolved value with the file and line it came from."""
+    from hmic_analysis.params.read import findings_named, load_params
+    from hmic_analysis.params.resolve import parameter_rows, resolve
+
     one, overrides = finding.upper() if finding else None, read_overrides(set)
     params = load_params(find_project(project), one and [one, *findings_named(overrides)])
     settings = resolve(params, force, one, overrides)
@@ -43,6 +44,9 @@ def findings(
     project: ProjectOption = None,
 ) -> None:
     """List the findings with what each needs."""
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.params.resolve import finding_rows
+
     params = load_params(find_project(project))
     table = plain_table("Id", "Finding", "Claims", "Needs", "Notebook")
     for row in finding_rows(params):

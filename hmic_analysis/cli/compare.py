@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces, err, out, plain_table
-from hmic_analysis.comparison.compare import Comparison, beside_others, compare
-from hmic_analysis.comparison.gather import STATUS_WORDS, comparable, find_claim, find_indicator, gather_verdicts
-from hmic_analysis.comparison.write import INSIDE, write_comparison, write_verdicts
-from hmic_analysis.documents.embargo import embargo_line
+
+if TYPE_CHECKING:
+    from hmic_analysis.comparison.compare import Comparison
+    from hmic_analysis.params.models import Params
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.evidence.withheld import declaration
-from hmic_analysis.params.models import Params
-from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.runs.plan import make_plan
 
 app = typer.Typer(help="Set forces beside each other, once their findings have been run.")
 
@@ -49,6 +45,13 @@ def compare_forces(
 
     Without --indicator and --claim: every indicator that at least two forces have a figure for.
     """
+    from hmic_analysis.comparison.compare import compare
+    from hmic_analysis.comparison.gather import find_claim, find_indicator
+    from hmic_analysis.comparison.write import INSIDE
+    from hmic_analysis.documents.embargo import embargo_line
+    from hmic_analysis.evidence.withheld import declaration
+    from hmic_analysis.params.read import load_params
+
     if context.invoked_subcommand is not None:
         if indicator or claim or force or everyone or name_others:
             raise ParameterError(f"Give options after '{context.invoked_subcommand}', not before it.")
@@ -77,6 +80,8 @@ def compare_forces(
 
 def _tell_of_old_evidence(home: Project, params: Params) -> None:
     """Say how many reports rest on what has changed since; they are compared as they are."""
+    from hmic_analysis.runs.plan import make_plan
+
     made = [job for job in make_plan(home, params, [f.slug for f in params.territorial]) if job.last is not None]
     old = sum(job.due for job in made)
     if old:
@@ -89,6 +94,9 @@ def _tell_of_old_evidence(home: Project, params: Params) -> None:
 
 def _everything(home: Project, params: Params, own: list[str], name_others: bool) -> None:
     """Every indicator that forces can be compared by."""
+    from hmic_analysis.comparison.compare import compare
+    from hmic_analysis.comparison.gather import comparable
+
     done = 0
     for id in comparable(params):
         try:
@@ -103,6 +111,10 @@ def _everything(home: Project, params: Params, own: list[str], name_others: bool
 
 
 def _indicator(home: Project, comparison: Comparison, own: list[str], name_others: bool) -> None:
+    from hmic_analysis.comparison.compare import beside_others
+    from hmic_analysis.comparison.gather import STATUS_WORDS
+    from hmic_analysis.comparison.write import write_comparison
+
     gathered, result = comparison.gathered, comparison.funnel
     folder = write_comparison(home, comparison, own, name_others)
     console = out()
@@ -127,6 +139,8 @@ def _listed(slugs: list[str], most: int = 10) -> str:
 
 
 def _claim(home: Project, params: Params, id: str) -> None:
+    from hmic_analysis.comparison.gather import find_claim, gather_verdicts
+    from hmic_analysis.comparison.write import write_verdicts
     from hmic_analysis.figures.maps import verdict_map
 
     finding, spec = find_claim(params, id)
@@ -156,6 +170,7 @@ def reconcile_forces(
 ) -> None:
     """Count each force's recorded crimes and set them beside the published ones."""
     from hmic_analysis.comparison.reconcile import crime_rates, reconcile, write_reconciliation
+    from hmic_analysis.params.read import load_params
 
     home = find_project(project)
     params = load_params(home)

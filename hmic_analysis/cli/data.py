@@ -5,25 +5,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hmic_analysis.cli.console import AllOption, ForceOption, ProjectOption, choose_forces, err, out, plain_table
 from hmic_analysis.errors import EXIT_DATA, EXIT_OK, DataError, ParameterError
-from hmic_analysis.params.models import Params
-from hmic_analysis.params.read import load_params
-from hmic_analysis.params.resolve import resolve
+
+if TYPE_CHECKING:
+    from hmic_analysis.params.models import Params
+    from hmic_analysis.simulate.facts import Facts
+    from hmic_analysis.simulate.returns import Simulated
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.runs.rules import processors
-from hmic_analysis.runs.session import prepare_force, prepare_forces
-from hmic_analysis.simulate.country import Order, simulate_country
-from hmic_analysis.simulate.facts import Facts, facts_from_file
-from hmic_analysis.simulate.returns import Simulated
-from hmic_analysis.simulate.world import ForceFacts
-from hmic_analysis.store.accounts import check_rows
-from hmic_analysis.store.tables import read_manifest
-from hmic_analysis.store.template import write_template
 
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes at a time; by default one a processor.")]
 
@@ -37,6 +30,8 @@ def template(
     project: ProjectOption = None,
 ) -> None:
     """Write the workbook that a force can fill in."""
+    from hmic_analysis.store.template import write_template
+
     home = find_project(project)
     path = file or home.output / "return-template.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +51,10 @@ def simulate(
     project: ProjectOption = None,
 ) -> None:
     """Write synthetic returns of forces, and the reference of all forces' policies beside them."""
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.runs.rules import processors
+    from hmic_analysis.simulate.facts import Facts, facts_from_file
+
     home = find_project(project)
     params = load_params(home)
     chosen = choose_forces(params, force, everyone)
@@ -81,6 +80,10 @@ def simulate_forces(
     done: Callable[[str, Simulated | None], None] | None = None,
 ) -> None:
     """Write synthetic returns."""
+    from hmic_analysis.params.resolve import resolve
+    from hmic_analysis.simulate.country import Order, simulate_country
+    from hmic_analysis.simulate.world import ForceFacts
+
     orders = []
     for slug in slugs:
         spec = params.force(slug)
@@ -109,6 +112,8 @@ def add(
     project: ProjectOption = None,
 ) -> None:
     """Copy files into a force's return, data/raw/<force>; never over a file that is there."""
+    from hmic_analysis.params.read import load_params
+
     home = find_project(project)
     slug = load_params(home).force(force).slug
     target = home.raw / slug
@@ -136,6 +141,10 @@ def prepare(
     project: ProjectOption = None,
 ) -> None:
     """Load the returns of forces into processed tables."""
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.runs.rules import processors
+    from hmic_analysis.runs.session import prepare_forces
+
     home = find_project(project)
     params = load_params(home)
     code = EXIT_OK
@@ -162,6 +171,12 @@ def prepare(
 @app.command("check")
 def check(force: ForceOption = None, everyone: AllOption = False, project: ProjectOption = None) -> None:
     """Show for each file the rows read, kept and rejected, why, and what is odd about those kept."""
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.params.resolve import resolve
+    from hmic_analysis.runs.session import prepare_force
+    from hmic_analysis.store.accounts import check_rows
+    from hmic_analysis.store.tables import read_manifest
+
     home = find_project(project)
     params = load_params(home)
     code = EXIT_OK

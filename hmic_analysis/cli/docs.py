@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hmic_analysis.cli.console import ProjectOption, out
-from hmic_analysis.contracts import CONTRACTS, Contract
-from hmic_analysis.contracts.base import KINDS, Reference
-from hmic_analysis.params.catalogue import DefinitionSpec, FindingSpec, fill
-from hmic_analysis.params.models import Params
-from hmic_analysis.params.read import load_params
-from hmic_analysis.params.resolve import words_of
+
+if TYPE_CHECKING:
+    from hmic_analysis.contracts import Contract
+    from hmic_analysis.contracts.base import Reference
+    from hmic_analysis.params.catalogue import DefinitionSpec, FindingSpec
+    from hmic_analysis.params.models import Params
 from hmic_analysis.project import find_project
 
 HEAD = """# Findings and claims
@@ -54,6 +55,8 @@ WINDOWS = {"period": "period", "as_of": "as-of day"}
 
 def docs(project: ProjectOption = None) -> None:
     """Write the pages made from what is declared: the catalogue, and the tables of a return with their columns."""
+    from hmic_analysis.params.read import load_params
+
     home = find_project(project)
     for place, text in pages(load_params(home)).items():
         path = home.root / place
@@ -82,6 +85,8 @@ def pages(params: Params) -> dict[Path, str]:
 
 def catalogue_page(params: Params) -> str:
     """The catalogue in Markdown, ``docs/findings.md``; definitions hold the values of the inspection."""
+    from hmic_analysis.params.resolve import words_of
+
     lines = [HEAD]
     section = ""
     for finding in params.findings.values():
@@ -93,6 +98,8 @@ def catalogue_page(params: Params) -> str:
 
 
 def _finding_lines(finding: FindingSpec, words: Mapping[str, str]) -> list[str]:
+    from hmic_analysis.params.catalogue import fill
+
     useful = f"; useful: {_codes(finding.tables.useful)}" if finding.tables.useful else ""
     lines = [
         f"### {finding.id} {finding.title}\n",
@@ -140,6 +147,8 @@ def returns_page(params: Params) -> str:
     str
         A page that ends with a line break.
     """
+    from hmic_analysis.contracts import CONTRACTS
+
     lines = [RETURNS_HEAD, "## Tables\n", "| file or sheet | one row is | who has it | findings |", "|---|---|---|---|"]
     for contract in CONTRACTS.values():
         users = [f.id for f in params.findings.values() if contract.name in (*f.tables.core, *f.tables.useful)]
@@ -153,6 +162,8 @@ def returns_page(params: Params) -> str:
 
 
 def _table(contract: Contract) -> list[str]:
+    from hmic_analysis.contracts.base import KINDS
+
     lines = [f"\n### {contract.name}\n", f"{contract.title}. {contract.row_is}\n"]
     if contract.key:
         lines.append(f"Named once by {_codes(contract.key)}.\n")

@@ -17,11 +17,7 @@ from hmic_analysis.cli.console import ProjectOption, err, out, plain_table
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.cli.run import run_forces
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, HmicError, ParameterError
-from hmic_analysis.evidence.bundle import read_bundle
-from hmic_analysis.params.read import load_params
-from hmic_analysis.process.letter import write_letter_of
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.simulate.facts import Facts
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic doctor``: whether this machine and this project have what they need.
@@ -66,6 +62,8 @@ def _kernel() -> tuple[str, bool, str]:
 
 
 def _project(start: str | None) -> list[tuple[str, bool, str]]:
+    from hmic_analysis.params.read import load_params
+
     try:
         home = find_project(start)
         params = load_params(home)
@@ -93,6 +91,11 @@ def quickstart(
     project: ProjectOption = None,
 ) -> None:
     """Simulate a small year for Cleveland, load it, run the findings, write the letter."""
+    from hmic_analysis.evidence.bundle import read_bundle
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.process.letter import write_letter_of
+    from hmic_analysis.simulate.facts import Facts
+
     home = find_project(project)
     params = load_params(home)
     err().print(f"1/4 Simulating a return of {FORCE} at scale {scale:g} (synthetic data) ...")

@@ -4,34 +4,18 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hmic_analysis.cli.console import AllOption, FindingOption, ForceOption, ProjectOption, choose_forces, err, out
-from hmic_analysis.disclosure.release import released
-from hmic_analysis.documents import embargo as clock
-from hmic_analysis.documents.embargo import embargo_notice, marked_page
-from hmic_analysis.documents.word import write_whole
+
+if TYPE_CHECKING:
+    from hmic_analysis.letters.check import Checked
+    from hmic_analysis.letters.export import LetterFiles
+    from hmic_analysis.params.models import Params
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, ParameterError, did_you_mean
-from hmic_analysis.evidence.withheld import declaration, highest, rules_of
-from hmic_analysis.letters.check import Checked, listing, listing_csv
-from hmic_analysis.letters.export import (
-    LETTER_WIDTH,
-    NARROWEST,
-    WIDEST,
-    LetterFiles,
-    captions_csv,
-    evidence_of,
-    export_figure,
-    without_empty,
-)
-from hmic_analysis.letters.paragraphs import odd_wording
-from hmic_analysis.params.models import Params
-from hmic_analysis.params.read import load_params
-from hmic_analysis.process.letter import letter_check, write_letter_of
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.site.build import gallery as gallery_page
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic letter``: the letters of forces, and ``hmic letter check``.
@@ -60,6 +44,8 @@ def letter(
     project: ProjectOption = None,
 ) -> None:
     """Write the letters of forces from their evidence, as Word and as PDF."""
+    from hmic_analysis.params.read import load_params
+
     if context.invoked_subcommand is not None:
         return
     home = find_project(project)
@@ -77,6 +63,8 @@ def _write(
     home: Project, params: Params, slug: str, unmarked: bool, overwrite: bool, alone: bool
 ) -> LetterFiles | None:
     """Write one letter and say so; None where the force has no evidence or, among others, was changed by hand."""
+    from hmic_analysis.process.letter import write_letter_of
+
     try:
         files = write_letter_of(home, params, slug, unmarked, _warn, overwrite)
     except DataError as fault:
@@ -98,6 +86,8 @@ def check(
 
     The Word document and the PDF are read as they are now, so a number typed over by hand is found.
     """
+    from hmic_analysis.params.read import load_params
+
     home = find_project(project)
     params = load_params(home)
     slugs = choose_forces(params, force, everyone)
@@ -115,6 +105,11 @@ def check(
 
 def _check_force(home: Project, params: Params, slug: str, file: Path | None, short: bool) -> bool:
     """Check the files of one force's letter and say what was found; whether all is well."""
+    from hmic_analysis.documents.word import write_whole
+    from hmic_analysis.letters.check import listing, listing_csv
+    from hmic_analysis.letters.paragraphs import odd_wording
+    from hmic_analysis.process.letter import letter_check
+
     against, sources = letter_check(home, params, slug, _warn)
     folder = home.output / "letters" / slug
     sound = True
@@ -156,12 +151,22 @@ FigureOption = Annotated[
     list[str] | None, typer.Option("--figure", help="Name of a figure, such as route; may be given several times.")
 ]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the files; made if it isn't there.")]
+#: Repeated here (and held equal by a test) so that asking for help imports nothing of the work.
+LETTER_WIDTH_MM = 160.0
 WidthOption = Annotated[float, typer.Option("--width", help="Width in millimetres; 160 is the text of a letter on A4.")]
 
 
 @figures_app.command("gallery")
 def gallery(force: ForceOption = None, everyone: AllOption = False, project: ProjectOption = None) -> None:
     """Write one page with every figure of a force, output/gallery/<force>.html."""
+    from hmic_analysis.documents import embargo as clock
+    from hmic_analysis.documents.embargo import embargo_notice, marked_page
+    from hmic_analysis.documents.word import write_whole
+    from hmic_analysis.evidence.withheld import declaration, highest
+    from hmic_analysis.letters.export import evidence_of
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.site.build import gallery as gallery_page
+
     home = find_project(project)
     params = load_params(home)
     for slug in choose_forces(params, force, everyone):
@@ -180,10 +185,15 @@ def export(
     finding: FindingOption = None,
     figure: FigureOption = None,
     out_folder: OutOption = Path("figures"),
-    width: WidthOption = LETTER_WIDTH,
+    width: WidthOption = LETTER_WIDTH_MM,
     project: ProjectOption = None,
 ) -> None:
     """Write figures as PNG (300 dpi), SVG (ready for EMF), data and words, for pasting into other letters."""
+    from hmic_analysis.documents import embargo as clock
+    from hmic_analysis.documents.embargo import embargo_notice
+    from hmic_analysis.letters.export import NARROWEST, WIDEST
+    from hmic_analysis.params.read import load_params
+
     if not NARROWEST <= width <= WIDEST:
         raise ParameterError(f"--width {width:g} is not between {NARROWEST:g} and {WIDEST:g} millimetres.")
     home = find_project(project)
@@ -208,6 +218,11 @@ def _export_force(
     width: float,
     embargo: str,
 ) -> None:
+    from hmic_analysis.disclosure.release import released
+    from hmic_analysis.documents.word import write_whole
+    from hmic_analysis.evidence.withheld import rules_of
+    from hmic_analysis.letters.export import captions_csv, evidence_of, export_figure, without_empty
+
     rules = rules_of(params)
     bundles, reports = evidence_of(home, params, slug, _warn)
     wanted = [b for b in bundles if not findings or b.finding in findings]

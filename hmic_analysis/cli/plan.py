@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,13 +18,11 @@ from hmic_analysis.cli.console import (
     read_overrides,
 )
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.read import load_params
+
+if TYPE_CHECKING:
+    from hmic_analysis.runs.plan import Job
+    from hmic_analysis.runs.status import Status
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.plan import FAILED_BEFORE, Job, explain, make_plan
-from hmic_analysis.runs.schedule import NAME, cron_line, systemd_units, windows_task
-from hmic_analysis.runs.schedule import make_plan as schedule_make_plan
-from hmic_analysis.runs.session import is_running
-from hmic_analysis.runs.status import Status, read_status, status_path
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic plan`` and ``hmic why``: what would run, and why; neither changes anything on disk.
@@ -39,6 +37,9 @@ def plan(
     project: ProjectOption = None,
 ) -> None:
     """Show what would run and why; changes nothing."""
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.runs.plan import FAILED_BEFORE, make_plan
+
     home = find_project(project)
     params = load_params(home)
     jobs = make_plan(home, params, choose_forces(params, force, everyone), finding or (), read_overrides(set))
@@ -70,6 +71,9 @@ def why(
     project: ProjectOption = None,
 ) -> None:
     """Show what a report rests on, and what of it has changed since it was made."""
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.runs.plan import explain, make_plan
+
     home = find_project(project)
     params = load_params(home)
     (job,) = make_plan(home, params, choose_forces(params, [force]), [finding], read_overrides(set))
@@ -86,6 +90,9 @@ def status(
     project: ProjectOption = None,
 ) -> None:
     """Show how far the run is that is going on, or how the last one ended."""
+    from hmic_analysis.runs.session import is_running
+    from hmic_analysis.runs.status import read_status, status_path
+
     home = find_project(project)
     found = read_status(home)
     if found is None:
@@ -149,6 +156,10 @@ def schedule(
     project: ProjectOption = None,
 ) -> None:
     """Print what a scheduler needs to run the chosen forces and findings; changes nothing."""
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.runs.schedule import NAME, cron_line, systemd_units, windows_task
+    from hmic_analysis.runs.schedule import make_plan as schedule_make_plan
+
     home = find_project(project)
     params = load_params(home)
     slugs = choose_forces(params, force, everyone)

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hmic_analysis.cli.console import AllOption, ForceOption, ProjectOption, choose_forces, err, out, plain_table
 from hmic_analysis.cli.run import run_forces
-from hmic_analysis.documents import embargo
-from hmic_analysis.documents.embargo import say_moment, under_embargo
+
+if TYPE_CHECKING:
+    from hmic_analysis.process.pack import LogEntry
+    from hmic_analysis.process.states import Standing
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, HmicError
-from hmic_analysis.params.read import load_params
-from hmic_analysis.process.kept import LETTER, NOW, check_name
-from hmic_analysis.process.kept import keep as keep_run
-from hmic_analysis.process.pack import LogEntry, read_accuracy_log
-from hmic_analysis.process.pack import send as send_pack
-from hmic_analysis.process.receive import receive as receive_response
-from hmic_analysis.process.states import STATES, Standing, find_state, read_log, standings
-from hmic_analysis.process.states import advance as advance_letter
-from hmic_analysis.process.update import PAGE, compare_runs, write_compared
 from hmic_analysis.project import find_project
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic release``: the states of letters, from draft to publication and update.
+
+#: Repeated here (and held equal by a test) so that asking for help imports nothing of the work.
+NEXT_STATES = "draft, factual_accuracy_check, amended, embargoed, published, updated"
+LETTER_RUN, LATER_RUN = "letter", "now"
+
 
 release_app = typer.Typer(help="The states of letters, from draft to publication; the embargo.", no_args_is_help=True)
 
@@ -33,6 +31,11 @@ release_app = typer.Typer(help="The states of letters, from draft to publication
 @release_app.command("status")
 def status(force: ForceOption = None, project: ProjectOption = None) -> None:
     """Show where the letter of every force stands, each log verified, and whether the embargo holds."""
+    from hmic_analysis.documents import embargo
+    from hmic_analysis.documents.embargo import say_moment, under_embargo
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.process.states import STATES, standings
+
     home = find_project(project)
     params = load_params(home)
     found = standings(home, params, choose_forces(params, force, everyone=not force))
@@ -55,13 +58,18 @@ def status(force: ForceOption = None, project: ProjectOption = None) -> None:
 
 @release_app.command("advance")
 def advance(
-    to: Annotated[str, typer.Option("--to", help=f"The next state: {', '.join(STATES)}.")],
+    to: Annotated[str, typer.Option("--to", help=f"The next state: {NEXT_STATES}.")],
     reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence; it stays in the log.")],
     force: ForceOption = None,
     everyone: AllOption = False,
     project: ProjectOption = None,
 ) -> None:
     """Bring letters into their next state; none is skipped."""
+    from hmic_analysis.documents import embargo
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.process.states import advance as advance_letter
+    from hmic_analysis.process.states import find_state
+
     home = find_project(project)
     params = load_params(home)
     state = find_state(to)
@@ -83,6 +91,9 @@ def advance(
 @release_app.command("log")
 def release_log(force: ForceOption = None, project: ProjectOption = None) -> None:
     """Show every step of letters, with time, reason and what the step stands for."""
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.process.states import read_log
+
     home = find_project(project)
     params = load_params(home)
     for slug in choose_forces(params, force):
@@ -123,6 +134,10 @@ accuracy_app = typer.Typer(
 @accuracy_app.command("send")
 def send(force: ForceOption = None, everyone: AllOption = False, project: ProjectOption = None) -> None:
     """Make the packs of forces: the draft letter, its figures and data, and the response workbook."""
+    from hmic_analysis.documents import embargo
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.process.pack import send as send_pack
+
     home = find_project(project)
     params = load_params(home)
     codes = []
@@ -147,6 +162,10 @@ def receive(
     project: ProjectOption = None,
 ) -> None:
     """Take in a filled response: load corrected data, compute verdicts again, log before and after."""
+    from hmic_analysis.documents import embargo
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.process.receive import receive as receive_response
+
     home = find_project(project)
     params = load_params(home)
     slug = params.force(force).slug
@@ -173,6 +192,9 @@ def receive(
 @accuracy_app.command("log")
 def accuracy_log(force: ForceOption = None, project: ProjectOption = None) -> None:
     """Show what became of every challenge, with figure and sentence before and after."""
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.process.pack import read_accuracy_log
+
     home = find_project(project)
     params = load_params(home)
     for slug in choose_forces(params, force):
@@ -219,6 +241,11 @@ def keep(
     project: ProjectOption = None,
 ) -> None:
     """Keep the evidence of forces as it is now under a name."""
+    from hmic_analysis.documents import embargo
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.process.kept import check_name
+    from hmic_analysis.process.kept import keep as keep_run
+
     home = find_project(project)
     params = load_params(home)
     check_name(name)
@@ -232,13 +259,19 @@ def keep(
 
 @update_app.command("compare")
 def compare(
-    before: Annotated[str, typer.Option("--before", help="Name of the earlier run.")] = LETTER,
-    after: Annotated[str, typer.Option("--after", help="Name of the later run; 'now' for the run as it is.")] = NOW,
+    before: Annotated[str, typer.Option("--before", help="Name of the earlier run.")] = LETTER_RUN,
+    after: Annotated[
+        str, typer.Option("--after", help="Name of the later run; 'now' for the run as it is.")
+    ] = LATER_RUN,
     force: ForceOption = None,
     everyone: AllOption = False,
     project: ProjectOption = None,
 ) -> None:
     """Write two runs of forces side by side: verdicts, figures, and what changed beneath them."""
+    from hmic_analysis.documents import embargo
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.process.update import PAGE, compare_runs, write_compared
+
     home = find_project(project)
     params = load_params(home)
     if before == after:

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hmic_analysis.cli.console import ForceOption, ProjectOption, err, out, plain_table
-from hmic_analysis.disclosure.check import Checked, check_release
-from hmic_analysis.documents import embargo
-from hmic_analysis.documents.embargo import embargo_gate, embargo_notice
+
+if TYPE_CHECKING:
+    from hmic_analysis.disclosure.check import Checked
+    from hmic_analysis.evidence.withheld import Audience
+    from hmic_analysis.params.models import Params
+    from hmic_analysis.runs.plan import Job
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, ParameterError
-from hmic_analysis.evidence.withheld import Audience, audience_of
-from hmic_analysis.national.counts import Log
-from hmic_analysis.national.report import gather_all, make_report
-from hmic_analysis.national.write import check_target as write_check_target
-from hmic_analysis.national.write import published_folder, restricted_folder, write_report
-from hmic_analysis.params.models import Params
-from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.plan import Job
-from hmic_analysis.site.build import build_site, check_target
-from hmic_analysis.site.model import find_sources
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic site``: the evidence as web pages, for one force or for the public.
@@ -44,6 +37,12 @@ def build(
     project: ProjectOption = None,
 ) -> None:
     """Build the pages; they work from the folder and from any web server."""
+    from hmic_analysis.documents import embargo
+    from hmic_analysis.documents.embargo import embargo_gate, embargo_notice
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.site.build import build_site, check_target
+    from hmic_analysis.site.model import find_sources
+
     home = find_project(project)
     params = load_params(home)
     who, slugs = _audience(params, audience, force)
@@ -69,6 +68,8 @@ def build(
 
 def _audience(params: Params, word: str, forces: list[str] | None) -> tuple[Audience, list[str]]:
     """Who is to see the site, and whose evidence it holds."""
+    from hmic_analysis.evidence.withheld import audience_of
+
     try:
         audience = audience_of(word)
     except ValueError:
@@ -120,6 +121,14 @@ def report(
     project: ProjectOption = None,
 ) -> None:
     """Write the national report: Word, PDF, web page and workbook of the published tables."""
+    from hmic_analysis.documents import embargo
+    from hmic_analysis.documents.embargo import embargo_gate, embargo_notice
+    from hmic_analysis.national.counts import Log
+    from hmic_analysis.national.report import gather_all, make_report
+    from hmic_analysis.national.write import check_target as write_check_target
+    from hmic_analysis.national.write import published_folder, restricted_folder, write_report
+    from hmic_analysis.params.read import load_params
+
     home = find_project(project)
     params = load_params(home)
     now = embargo.now()
@@ -172,6 +181,10 @@ def check(
     The evidence of the forces named is what is looked for; by default of every force that has evidence.  Leaves with
     0 where nothing is found, else with 1.
     """
+    from hmic_analysis.disclosure.check import check_release
+    from hmic_analysis.evidence.withheld import audience_of
+    from hmic_analysis.params.read import load_params
+
     home = find_project(project)
     params = load_params(home)
     try:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -36,15 +36,13 @@ from hmic_analysis.cli.console import (
     read_overrides,
 )
 from hmic_analysis.errors import EXIT_OK, HmicError, LockedError, ParameterError, said
-from hmic_analysis.params.models import Params
-from hmic_analysis.params.read import load_params
+
+if TYPE_CHECKING:
+    from hmic_analysis.params.models import Params
+    from hmic_analysis.runs.record import Order, Record
+    from hmic_analysis.runs.rules import RunRules
+    from hmic_analysis.runs.session import Executor, Outcome, Wanted, Watcher
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.runs.cluster import run_on_cluster
-from hmic_analysis.runs.plan import make_plan
-from hmic_analysis.runs.record import Order, Record
-from hmic_analysis.runs.rules import RunRules, load_rules
-from hmic_analysis.runs.session import Executor, Outcome, Wanted, Watcher, run_reports
-from hmic_analysis.runs.status import Board, call_hook, inputs_seen, nothing_changed, remember, status_path
 
 # --------------------------------------------------------------------------------------------------------------------
 # What a run says while it goes on, and at its end.
@@ -89,6 +87,8 @@ class Teller:
 
     def watcher(self) -> Watcher:
         """What a run calls."""
+        from hmic_analysis.runs.session import Watcher
+
         return Watcher(tell=self.line, planned=self._planned, ended=self._ended)
 
     def line(self, words: str, style: str = "", always: bool = False) -> None:
@@ -234,6 +234,12 @@ def run(
     project: ProjectOption = None,
 ) -> int:
     """Load the data of forces and execute their finding notebooks, as far as anything has changed."""
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.runs.plan import make_plan
+    from hmic_analysis.runs.rules import load_rules
+    from hmic_analysis.runs.session import Wanted
+    from hmic_analysis.runs.status import inputs_seen, nothing_changed, remember
+
     home = find_project(project)
     selection = json.dumps([force, finding, everyone, set])
     if if_changed and not again and nothing_changed(home, selection):
@@ -274,12 +280,18 @@ def run_forces(
 
     Exit code.
     """
+    from hmic_analysis.runs.rules import load_rules
+    from hmic_analysis.runs.session import Wanted
+
     wanted = Wanted(forces, findings, overrides or {}, again, workers=workers)
     return run_wanted(project, params, load_rules(project, params), wanted).exit_code
 
 
 def _cluster(project: Project, address: str, share: str) -> Executor | None:
     """What sends the reports to a cluster; None: they are executed here."""
+    from hmic_analysis.runs.cluster import run_on_cluster
+    from hmic_analysis.runs.status import Board
+
     if not address:
         if share:
             raise ParameterError(
@@ -303,6 +315,9 @@ def run_wanted(
     executor: Executor | None = None,
 ) -> Outcome:
     """The work of ``hmic run`` when its words are read."""
+    from hmic_analysis.runs.session import run_reports
+    from hmic_analysis.runs.status import call_hook, status_path
+
     with Teller(err(), quiet, log) as teller, _stopped_in_order():
         try:
             outcome = run_reports(project, params, rules, wanted, teller.watcher(), executor)
