@@ -83,10 +83,13 @@ _FULL_WORDS = re.compile(r"no space left on device|disk quota exceeded|not enoug
 _READ_ONLY_WORDS = re.compile(r"read-only file system", re.IGNORECASE)
 
 
-def storage_fault(error: BaseException, reading: Path | None = None) -> StorageError | None:
+def storage_fault(
+    error: BaseException, reading: Path | None = None, writing: Path | None = None
+) -> StorageError | None:
     """The fault of a folder that can't be written to, where that is what lies behind an error.
 
-    ``reading`` is a file that was only read: that it may not be opened is its own fault.
+    ``reading`` is a file that was only read: that it may not be opened is its own fault.  ``writing`` is the folder
+    that is named where the error itself names none.
     """
     for one in _chain(error):
         number = one.errno if isinstance(one, OSError) else None
@@ -94,7 +97,8 @@ def storage_fault(error: BaseException, reading: Path | None = None) -> StorageE
         words = "" if isinstance(one, HmicError) else str(one)
         if reading is not None and str(path) == str(reading):
             continue
-        folder = Path(os.fsdecode(path)).parent if isinstance(path, str | bytes) and path else "the disk of the project"
+        named = Path(os.fsdecode(path)) if isinstance(path, str | bytes) and path else Path()
+        folder = named.parent if named.is_absolute() else writing or "the folder of the project"
         if number in _FULL or _FULL_WORDS.search(words):
             return StorageError(
                 f"There is no space left to write to {folder}. Make room and run again: what is complete stays."
@@ -123,11 +127,11 @@ def said(error: BaseException) -> str:
     return " ".join(words.split())[:160] or type(error).__name__
 
 
-def unforeseen(error: Exception, what: str, reading: Path | None = None) -> HmicError:
+def unforeseen(error: Exception, what: str, reading: Path | None = None, writing: Path | None = None) -> HmicError:
     """An error that nothing was prepared for, as a fault in one message; its traceback is kept with ``--debug``."""
     if isinstance(error, HmicError):
         return error
-    if (fault := storage_fault(error, reading)) is not None:
+    if (fault := storage_fault(error, reading, writing)) is not None:
         return fault
     if isinstance(error, MemoryError):
         why = "there is too little memory for it"

@@ -25,6 +25,7 @@ from hmic_analysis.errors import (
     EXIT_SOME_FAILED,
     DataError,
     LockedError,
+    PassingError,
     ReadOnlyError,
     StorageError,
     storage_fault,
@@ -261,7 +262,13 @@ def _return_of(project: Project, settings: Resolved) -> Path | None:
             f"{project.relative(raw)} is no folder that can be opened (a file, or a link that leads nowhere), so the "
             "return could not be read. Put a folder there that holds the force's files."
         )
-    return raw if raw.is_dir() and any(raw.iterdir()) else None
+    try:
+        return raw if raw.is_dir() and any(raw.iterdir()) else None
+    except OSError as error:
+        raise PassingError(
+            f"{project.relative(raw)} can't be opened ({error.strerror}), so the return could not be read. "
+            "Give yourself the right to read it."
+        ) from error
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -287,13 +287,13 @@ def _build(job: _Job, work: Path) -> tuple[Path, Manifest]:
         tables = _write(con, job, feeds.feeds, raws, accounts)
         write_rejected(con, job.project.rejected(job.force), raws, feeds.feeds, accounts, work)
     except duckdb.OutOfMemoryException as error:
-        if (full := storage_fault(error)) is not None:
+        if (full := storage_fault(error, writing=job.folder)) is not None:
             raise full from error
         raise DataError(
             f"{job.shown}: too large for this machine's memory and temporary space ({said(error)})."
         ) from error
     except Exception as error:  # noqa: BLE001 - whatever the engine may raise costs this force only
-        raise unforeseen(error, f"{job.shown} could not be prepared") from error
+        raise unforeseen(error, f"{job.shown} could not be prepared", writing=job.folder) from error
     finally:
         con.close()
     return job.unfinished, _manifest(job, reads, feeds, raws, tables, accounts, broken, references)

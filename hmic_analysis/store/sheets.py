@@ -115,7 +115,7 @@ def _codes(number_format: str) -> str:
 
 def _is_time(number_format: str) -> bool:
     codes = _codes(number_format)
-    return codes not in ("general", "standard") and any(sign in codes for sign in "dmyhs")
+    return codes not in ("general", "standard") and not set("dmyhs").isdisjoint(codes)
 
 
 def cell_text(value: Any) -> str | None:
@@ -164,7 +164,6 @@ def _checked(text: str | None, row: int, column: int) -> str | None:
 
 # --------------------------------------------------------------------------------------------------------------------
 # .xlsx
-
 
 _BUILT_IN = {
     **dict.fromkeys([*range(14, 18), *range(27, 37), *range(50, 59)], "yyyy-mm-dd"),

@@ -8,11 +8,11 @@ import random
 import sys
 
 import pytest
-from hmic_analysis.params.load import load_params
 
 from benchmarks.mutations import BREAKS, broken, small_return
 from hmic_analysis.cli.main import main
 from hmic_analysis.errors import DataError, ReadOnlyError, StorageError, storage_fault
+from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs import session
 from hmic_analysis.runs.status import read_status
