@@ -58,6 +58,12 @@ class PassingError(DataError):
     passing = True
 
 
+class DifferentFigures(HmicError):
+    """Figures of one name that are defined differently, and so can't stand together."""
+
+    exit_code = EXIT_DATA
+
+
 class LockedError(HmicError):
     """Another run holds what this one needs."""
 

@@ -11,7 +11,7 @@ from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces,
 if TYPE_CHECKING:
     from hmic_analysis.comparison.compare import Comparison
     from hmic_analysis.params.models import Params
-from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.errors import DataError, DifferentFigures, ParameterError
 from hmic_analysis.project import Project, find_project
 
 app = typer.Typer(help="Set forces beside each other, once their findings have been run.")
@@ -103,6 +103,9 @@ def _everything(home: Project, params: Params, own: list[str], name_others: bool
             comparison = compare(home, params, id)
         except DataError:
             continue  # Nobody has evidence on its finding.
+        except DifferentFigures as refused:
+            out().print(refused.message, markup=False)
+            continue
         if len(comparison.gathered.used) > 1:
             _indicator(home, comparison, own, name_others)
             done += 1

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import platform
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hmic_analysis.cli.console import ProjectOption, err, out, plain_table
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.cli.run import run_forces
-from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, HmicError, ParameterError
+from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, HmicError, ParameterError, did_you_mean
 from hmic_analysis.project import Project, find_project
+
+if TYPE_CHECKING:
+    from hmic_analysis.params.catalogue import FindingSpec
+    from hmic_analysis.params.models import Params
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic doctor``: whether this machine and this project have what they need.
@@ -74,9 +80,71 @@ def _project(start: str | None) -> list[tuple[str, bool, str]]:
     return [
         ("project", True, str(home.root)),
         ("parameters", True, f"{len(params.territorial)} forces, {len(params.findings)} findings"),
+        _notebooks(home, params),
         ("letter template", (home.params / "letters" / "template.docx").is_file(), "params/letters/template.docx"),
         ("returns", True, ", ".join(returns) or "none yet in data/raw"),
     ]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Notebooks held against the catalogue without running them.
+
+
+def _notebooks(home: Project, params: Params) -> tuple[str, bool, str]:
+    faults = [fault for spec in params.findings.values() for fault in notebook_faults(home, spec)]
+    return "notebooks", not faults, "\n".join(faults) or "they take what the catalogue declares, and decide its claims"
+
+
+def notebook_faults(home: Project, spec: FindingSpec) -> list[str]:
+    """Where the notebook of a finding and the code of the finding are not what the catalogue declares.
+
+    Names are looked for as they are written, also where only a part of one is put in; what is put together in another
+    way is refused when the notebook concludes.
+    """
+    from hmic_analysis.params.catalogue import plain
+    from hmic_analysis.runs.fingerprint import read_notebook
+
+    path = home.notebooks / spec.notebook
+    name = home.relative(path)
+    try:
+        trees = (read_notebook(path, name).tree, ast.parse(_code_of(spec)))
+    except HmicError as fault:
+        return [fault.message]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    asked = _asked(nodes)
+    written = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    pattern = "|".join(_pattern(first) for first in asked if isinstance(first, ast.JoinedStr)) or "(?!)"
+    said = written | {f"{base}_{end}" for base in written for end in ("lo", "hi")}
+    faults = [
+        f"{name}: nothing takes {indicator}, which params/findings/{spec.stem}.yml declares."
+        for indicator in spec.indicators
+        if indicator not in said and not re.fullmatch(pattern, indicator)
+    ]
+    faults += [f"{name}: nothing decides claim {id}." for id in spec.claims if id not in written]
+    plainly = [first.value for first in asked if isinstance(first, ast.Constant) and isinstance(first.value, str)]
+    for built in dict.fromkeys(plainly):
+        if plain(built) not in spec.indicators:
+            near = did_you_mean(built, spec.indicators)
+            faults.append(f"{name}: params/findings/{spec.stem}.yml declares no indicator '{built}'.{near}")
+    return faults
+
+
+def _code_of(spec: FindingSpec) -> str:
+    """The code of a finding; nothing where its notebook does without."""
+    found = importlib.util.find_spec(f"hmic_analysis.findings.{spec.stem}")
+    return Path(found.origin).read_text(encoding="utf-8") if found is not None and found.origin else ""
+
+
+def _asked(nodes: list[ast.AST]) -> list[ast.expr]:
+    """By what ``report.build`` is asked for indicators, and ``report.indicator`` for those taken."""
+    calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.args]
+    return [c.args[0] for c in calls if c.func.attr == "indicator" or getattr(c.func.value, "attr", "") == "build"]
+
+
+def _pattern(node: ast.JoinedStr) -> str:
+    """What an f-string may come to, as far as it names an indicator."""
+    parts = [re.escape(v.value) if isinstance(v, ast.Constant) else "[a-z_]+" for v in node.values]
+    return "".join(parts)
 
 
 # --------------------------------------------------------------------------------------------------------------------

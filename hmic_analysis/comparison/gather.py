@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.errors import DataError, ParameterError, did_you_mean
+from hmic_analysis.errors import DataError, DifferentFigures, ParameterError, did_you_mean
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
-from hmic_analysis.evidence.model import Bundle, Indicator
+from hmic_analysis.evidence.model import Bundle, Indicator, different_figures
 from hmic_analysis.evidence.withheld import DisclosureRules, rules_from, withheld
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.models import ForceSpec, Params
@@ -205,7 +205,7 @@ def gather(project: Project, params: Params, indicator: str, forces: Sequence[st
     """
     spec = find_indicator(params, indicator)
     chosen = [params.force(slug) for slug in dict.fromkeys(forces)] or list(params.territorial)
-    rows, found, strata = [], [], set()
+    rows, found, strata, figures = [], [], set(), {}
     for force in chosen:
         folder = project.runs(force.slug) / spec.id
         row = {"force": force.slug, "name": force.name}
@@ -215,12 +215,17 @@ def gather(project: Project, params: Params, indicator: str, forces: Sequence[st
             minimum = resolve(params, force.slug, spec.id)
             row |= _figure(bundle, indicator, minimum.min_n, rules_from(minimum.disclosure))
             row["evidence_sha256"] = hashlib.sha256((folder / BUNDLE_NAME).read_bytes()).hexdigest()
-            found += [i for i in bundle.indicators if i.id == indicator]
+            own = [i for i in bundle.indicators if i.id == indicator]
+            found += own
+            figures.update((force.name, i) for i in own)
         else:
             row |= {"status": status, "reason": reason}
         rows.append(row)
     _check_found(spec, indicator, rows, found, strata)
     rows, window = _one_kind(rows)
+    listed = {row["name"] for row in rows if row["status"] in ("value", "small_n")}
+    if reason := different_figures({name: figure for name, figure in figures.items() if name in listed}):
+        raise DifferentFigures(reason)
     return _gathered(spec, indicator, found, rows, window)
 
 

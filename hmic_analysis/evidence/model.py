@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -95,6 +97,37 @@ class Indicator(Model):
     def n(self) -> float | None:
         """Units the figure rests on: its denominator, else its numerator."""
         return self.denominator if self.denominator is not None else self.numerator
+
+
+def different_figures(figures: Mapping[str, Indicator]) -> str:
+    """Why figures of one indicator can't be pooled, ranked or drawn together: they are defined differently.
+
+    Parameters
+    ----------
+    figures : mapping of str to Indicator
+        By the name of the force; those without a value are passed over.
+
+    Returns
+    -------
+    str
+        One sentence with the value that differs and two of the forces; empty where all are the same figure.
+    """
+    given = {force: figure for force, figure in figures.items() if figure.value is not None}
+    marks = Counter(figure.definition_mark for figure in given.values())
+    if len(marks) < 2:
+        return ""
+    usual = marks.most_common(1)[0][0]
+    one = next(force for force, figure in given.items() if figure.definition_mark != usual)
+    other = next(force for force, figure in given.items() if figure.definition_mark == usual)
+    a, b = given[one].definition_values, given[other].definition_values
+    differing = [name for name in {**a, **b} if a.get(name) != b.get(name)]
+    name = given[one].id
+    if not differing or not (given[one].definition_mark and usual):
+        return f"{name} of {one} was made by other words of its definition than that of {other}: run both again."
+    values = "; ".join(
+        f"{n} is {a.get(n, 'not used')} for {one} and {b.get(n, 'not used')} for {other}" for n in differing
+    )
+    return f"{name} of {one} is another figure than that of {other}, and they are not put together: {values}."
 
 
 class ClaimEvidence(Model):

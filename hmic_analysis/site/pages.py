@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hmic_analysis.documents.workbook import NOT_APPLICABLE
-from hmic_analysis.evidence.model import REASONS, DataUsed
+from hmic_analysis.evidence.model import REASONS, DataUsed, different_figures
 from hmic_analysis.evidence.withheld import level_of, may_see
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.resolve import resolve
@@ -119,6 +119,8 @@ def write_finding(frame: Frame, site: Site, id: str, views: list[dict[str, Any]]
     spec = site.findings[id]
     claims = visible_claims(spec, site.audience)
     figures = _main_figures(spec, claims, site)
+    differing = {name: reason for name in figures if (reason := _different(name, id, site))}
+    figures = [name for name in figures if name not in differing]
     shown = {slug: f.findings[id] for slug, f in site.forces.items()}
     frame.write(
         f"findings/{id}.html",
@@ -134,8 +136,15 @@ def write_finding(frame: Frame, site: Site, id: str, views: list[dict[str, Any]]
         rows=[_row(site, slug, id, claims, figures) for slug in site.forces],
         states=_states(shown),
         comparisons=views,
-        left_out=left_out,
+        left_out=[*left_out, *differing.values()],
     )
+
+
+def _different(name: str, finding: str, site: Site) -> str:
+    """Why the figures of the forces can't stand in one table; empty where they can."""
+    bundles = {site.name_of(slug): force.findings[finding].bundle for slug, force in site.forces.items()}
+    own = {force: [i for i in bundle.indicators if i.id == name] for force, bundle in bundles.items() if bundle}
+    return different_figures({force: found[0] for force, found in own.items() if found})
 
 
 def _main_figures(spec: FindingSpec, claims: list[ClaimSpec], site: Site) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hmic_analysis.comparison.gather import gather, gather_verdicts, kind_of, multiplier_of
-from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.errors import DataError, DifferentFigures, ParameterError
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.record import Failure, Record, write_record
@@ -147,3 +147,18 @@ def test_settings_that_cannot_be_are_refused(project):
     path.write_text(text.replace("outer_limit_pct: 99.8", "outer_limit_pct: 90"), encoding="utf-8")
     with pytest.raises(ParameterError, match="must be smaller than outer_limit_pct"):
         load_params(project)
+
+
+def test_figures_of_two_definitions_are_refused_and_both_forces_named(project):
+    usual = {"definition_mark": "a", "definition_values": {"attendance.resource_types": "officer and PCSO"}}
+    own = {"definition_mark": "b", "definition_values": {"attendance.resource_types": "officer"}}
+    evidence(project, "cleveland", indicator(90, 100, **usual))
+    evidence(project, "durham", indicator(60, 100, **usual))
+    evidence(project, "kent", indicator(70, 100, **own))
+    with pytest.raises(DifferentFigures) as refused:
+        gather(project, PARAMS, "attendance_pct")
+    said = refused.value.message
+    assert "of Kent is another figure than that of" in said and said.count(".\n") == 0
+    assert "attendance.resource_types is officer for Kent and officer and PCSO for" in said
+    evidence(project, "kent", indicator(None, None, note="No record says.", **own))
+    assert list(gather(project, PARAMS, "attendance_pct").used["force"]) == ["cleveland", "durham"]

@@ -1,0 +1,51 @@
+"""Notebooks are held against the catalogue without running them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hmic_analysis.cli.doctor import notebook_faults
+from hmic_analysis.params.read import load_params
+from hmic_analysis.project import Project
+
+from ..conftest import copy_project
+
+ROOT = Path(__file__).resolve().parents[2]
+A6 = "crime_recording_and_attendance/a6_suspects"
+
+
+@pytest.mark.parametrize("finding", load_params(Project(ROOT)).findings)
+def test_every_notebook_takes_what_the_catalogue_declares(finding):
+    assert notebook_faults(Project(ROOT), load_params(Project(ROOT)).finding(finding)) == []
+
+
+def test_a_name_that_the_catalogue_does_not_know_is_named(tmp_path):
+    home = Project(copy_project(tmp_path / "project"))
+    spec = load_params(home).finding("A6")
+    path = home.notebooks / spec.notebook
+    path.write_text(path.read_text(encoding="utf-8").replace("fta_bail_pct", "fta_bial_pct"), encoding="utf-8")
+    where = "notebooks/findings/crime_recording_and_attendance/a6_suspects.ipynb"
+    assert notebook_faults(home, spec) == [
+        f"{where}: nothing takes fta_bail_pct, which params/findings/a6_suspects.yml declares.",
+        f"{where}: params/findings/a6_suspects.yml declares no indicator 'fta_bial_pct'. Did you mean 'fta_bail_pct'?",
+    ]
+
+
+def test_what_the_catalogue_declares_and_nothing_takes_or_decides_is_named():
+    home = Project(ROOT)
+    spec = load_params(home).finding("A6")
+    more = {
+        "indicators": {**spec.indicators, "owned_pct": spec.indicators["owner_assigned_pct"]},
+        "claims": {**spec.claims, "A6z": spec.claims["A6c"]},
+    }
+    faults = " ".join(notebook_faults(home, spec.model_copy(update=more)))
+    assert "nothing takes owned_pct" in faults and "nothing decides claim A6z" in faults
+
+
+def test_a_notebook_that_is_not_there_is_named(tmp_path):
+    home = Project(copy_project(tmp_path / "project"))
+    spec = load_params(home).finding("A6")
+    (home.notebooks / spec.notebook).unlink()
+    assert "a6_suspects.ipynb is not there" in " ".join(notebook_faults(home, spec))

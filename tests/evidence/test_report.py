@@ -1,0 +1,145 @@
+"""What a report takes from the catalogue: kind, window, definition, the test of a claim and its indicators."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.evidence.build import Builder
+from hmic_analysis.evidence.model import Indicator, different_figures
+from hmic_analysis.evidence.report import Report
+from hmic_analysis.measures.base import Share
+from hmic_analysis.params.read import load_params
+from hmic_analysis.params.resolve import resolve
+from hmic_analysis.project import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+PARAMS = load_params(Project(ROOT))
+WINDOWS = {"period": "the period", "as_of": "the day"}
+MANAGED = ("owner_assigned_pct", "recent_activity_pct", "recent_review_pct")
+
+
+def settings(finding, force="cleveland", **overrides):
+    return resolve(PARAMS, force, finding, {k.replace("__", "."): v for k, v in overrides.items()})
+
+
+@pytest.fixture
+def report(tmp_path):
+    """A report on A6 whose tables are all there, as far as a claim asks."""
+    made = Report(Project(ROOT), settings("A6"), ("cleveland",), None)
+    made.gap = lambda *names, item="": None
+    return made
+
+
+def take(report, *shares):
+    report.add(*(report.build.share(name, share) for name, share in zip(MANAGED, shares, strict=True)))
+
+
+def test_an_indicator_is_built_as_the_catalogue_declares_it():
+    build = Builder(settings("A6", definitions__A6__activity_days="14"), WINDOWS)
+    found = build.share("recent_activity_pct", Share(3, 1))
+    assert (found.unit, found.window, found.better, found.about_persons) == ("%", "the day", "higher", True)
+    assert found.definition == "outstanding with a documented enquiry in the last 14 days / named suspects outstanding"
+    assert found.definition_values == {"activity_days": "14"}
+    assert build.share("fta_bail_pct", Share(3, 1)).window == "the period"
+
+
+def test_an_indicator_of_another_kind_or_name_is_refused():
+    build = Builder(settings("A6"), WINDOWS)
+    with pytest.raises(
+        ParameterError, match="a6_suspects.yml declares fta_bail_n as a count, and it is built as a share"
+    ):
+        build.share("fta_bail_n", Share(3, 1))
+    with pytest.raises(ParameterError, match="Finding A6 has no indicator 'fta_bial_n'. Did you mean 'fta_bail_n'"):
+        build.count("fta_bial_n", 3)
+
+
+@pytest.mark.parametrize(
+    ("shares", "verdict"),
+    [
+        ((Share(96, 4), Share(81, 19), Share(80, 20)), "supported"),
+        ((Share(94, 6), Share(81, 19), Share(80, 20)), "not_determinable"),  # between the two thresholds
+        ((Share(96, 4), Share(59, 41), Share(80, 20)), "contradicted"),
+        ((Share(96, 4), Share(59, 40, 1), Share(80, 20)), "not_determinable"),  # the unknown one may reach 60%
+        ((Share(5, 0), Share(5, 0), Share(5, 0)), "not_determinable"),  # fewer than min_n
+    ],
+)
+def test_a_declared_test_decides(report, shares, verdict):
+    take(report, *shares)
+    assert report.tested("A6c").verdict == verdict
+    claim = report.claim("A6c")
+    assert claim.verdict == verdict
+    assert claim.indicators == MANAGED, "those of the catalogue that were taken, in its order"
+
+
+def test_a_share_that_cannot_contradict_only_keeps_a_claim_open():
+    report = Report(Project(ROOT), settings("P2"), ("cleveland",), None)
+    report.gap = lambda *names, item="": None
+    names = ("dmm_held_pct", "dmm_meetings_with_prevention_pct", "dmm_prevention_closed_pct")
+    shares = (Share(95, 5), Share(60, 40), Share(1, 99))
+    report.add(*(report.build.share(name, share) for name, share in zip(names, shares, strict=True)))
+    assert report.tested("P2b").verdict == "not_determinable"
+    report.add(report.build.share("dmm_meetings_with_prevention_pct", Share(10, 90)))
+    assert report.tested("P2b").verdict == "contradicted"
+
+
+def test_a_claim_without_a_test_needs_its_decision(report):
+    with pytest.raises(ParameterError, match="Claim A6a has no test in the catalogue"):
+        report.claim("A6a")
+    with pytest.raises(ParameterError, match="A6 has no claim 'A6d'. Did you mean"):
+        report.claim("A6d")
+
+
+def test_a_judgement_is_never_decided():
+    report = Report(Project(ROOT), settings("P1"), ("cleveland",), None)
+    claim = report.claim("P1c")
+    assert (claim.verdict, claim.grade, claim.reasons) == ("not_determinable", "-", ("judgement",))
+
+
+def test_what_is_not_whole_is_not_concluded():
+    report = Report(Project(ROOT), settings("A10"), ("cleveland",), None)
+    with pytest.raises(ParameterError, match="A10 was concluded without deciding A10a"):
+        report.conclude()
+    report.add(report.build.figure("review_open", None))
+    report._claims["A10a"] = None  # decided
+    with pytest.raises(ParameterError, match="A10 was concluded without taking review_days_since_activity"):
+        report.conclude()
+    report.add(report.build.figure("review_days_since_activity", None))
+    report.add(Indicator(id="other", name="other", label="Other", unit="%"))
+    with pytest.raises(ParameterError, match="A10 took what its catalogue doesn't declare: other"):
+        report.conclude()
+
+
+def test_an_indicator_asked_for_by_group_without_any_group_is_taken():
+    build = Builder(settings("A3"), WINDOWS)
+    assert build.shares("handler_system_access_pct", {}) == []
+    assert build.empty == {"handler_system_access_pct"}
+
+
+def test_figures_of_one_definition_stand_together():
+    one, other = (Builder(settings("A6", force), WINDOWS) for force in ("cleveland", "durham"))
+    made = {"Cleveland": one.share(MANAGED[1], Share(1, 1)), "Durham": other.share(MANAGED[1], Share(1, 1))}
+    assert different_figures(made) == ""
+
+
+def test_figures_of_two_definitions_do_not_stand_together():
+    usual, own = Builder(settings("A6"), WINDOWS), Builder(settings("A6", definitions__A6__activity_days="14"), WINDOWS)
+    made = {force: usual.share(MANAGED[1], Share(1, 1)) for force in ("Cleveland", "Durham")}
+    made["Kent"] = own.share(MANAGED[1], Share(1, 1))
+    assert different_figures(made) == (
+        "recent_activity_pct of Kent is another figure than that of Cleveland, and they are not put together: "
+        "activity_days is 14 for Kent and 28 for Cleveland."
+    )
+    made["Kent"] = own.share(MANAGED[1], Share(0, 0))
+    assert different_figures(made) == "", "without a value there is no figure"
+    made["Kent"] = own.share(MANAGED[0], Share(1, 1))
+    assert different_figures({k: v for k, v in made.items() if k == "Kent"}) == ""
+
+
+def test_a_threshold_of_its_own_leaves_the_figure_what_it_is():
+    usual = Builder(settings("A6"), WINDOWS)
+    own = Builder(settings("A6", thresholds__A6__owner_assigned_pct="99"), WINDOWS)
+    made = {"Durham": usual.share(MANAGED[0], Share(1, 1)), "Kent": own.share(MANAGED[0], Share(1, 1))}
+    assert different_figures(made) == ""
