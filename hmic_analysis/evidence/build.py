@@ -12,7 +12,7 @@ import pandas as pd
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.model import Basis, ClaimEvidence, Grade, Indicator, because
 from hmic_analysis.evidence.verdicts import Decision, hold_to_grade
-from hmic_analysis.evidence.wording import render, small
+from hmic_analysis.evidence.wording import NOT_KNOWN, render, small
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.catalogue import Defined, FindingSpec, IndicatorSpec, Kind
 from hmic_analysis.params.resolve import Resolved
@@ -20,6 +20,17 @@ from hmic_analysis.statistics.intervals import Interval, proportion_interval, qu
 
 # --------------------------------------------------------------------------------------------------------------------
 # Making indicators out of what the measures counted, with the catalogue's names and the right interval.
+
+
+#: Share of the units from which what is not known of them is told beside the figure.
+MANY = 0.1
+
+
+def not_known(unknown: float, total: float) -> tuple[str, ...]:
+    """The caveat of a figure of more than a tenth of whose units the state is not known."""
+    if not total or unknown <= MANY * total:
+        return ()
+    return (f"{NOT_KNOWN} {unknown:,.0f} of {total:,.0f}, {100 * unknown / total:.0f}%.",)
 
 
 class Builder:
@@ -71,6 +82,7 @@ class Builder:
         Indicator
             Without a value where no unit's state is known.
         """
+        caveats = (*caveats, *not_known(share.unknown, share.total))
         common = self._common(name, stratum, basis, caveats, "share")
         if share.units is not None:
             self.units[common["id"]] = share.units
@@ -142,7 +154,7 @@ class Builder:
         high = (main.numerator or 0) + share.unknown
         return [main, low, self.figure(f"{name}_hi", main.hi_missing, numerator=high, denominator=share.total)]
 
-    def parts(self, name: str, amounts: pd.Series) -> list[Indicator]:
+    def parts(self, name: str, amounts: pd.Series, *, caveats: Sequence[str] = ()) -> list[Indicator]:
         """The share of each part in a sum of amounts.
 
         Parameters
@@ -151,6 +163,8 @@ class Builder:
             Indicator of the catalogue, in per cent.
         amounts : pandas.Series
             By group; missing ones count as nothing.
+        caveats
+            As in :meth:`share`.
 
         Returns
         -------
@@ -161,11 +175,11 @@ class Builder:
         if not total > 0:
             return self.strata(name, [])
         return [
-            self.figure(name, 100 * v / total, numerator=v, denominator=total, stratum=str(group))
+            self.figure(name, 100 * v / total, numerator=v, denominator=total, stratum=str(group), caveats=caveats)
             for group, v in amounts.fillna(0).items()
         ]
 
-    def ratio_pct(self, name: str, part: float, whole: float) -> Indicator:
+    def ratio_pct(self, name: str, part: float, whole: float, *, caveats: Sequence[str] = ()) -> Indicator:
         """One amount in per cent of another; without a value where the whole is nothing.
 
         Parameters
@@ -173,6 +187,8 @@ class Builder:
         name : str
             Indicator of the catalogue.
         part, whole : float
+        caveats
+            As in :meth:`share`.
 
         Returns
         -------
@@ -180,7 +196,7 @@ class Builder:
         """
         if not whole > 0:
             return self.figure(name, None, note="There is nothing to set it against.")
-        return self.figure(name, 100 * part / whole, numerator=part, denominator=whole)
+        return self.figure(name, 100 * part / whole, numerator=part, denominator=whole, caveats=caveats)
 
     def count(
         self,
@@ -212,6 +228,7 @@ class Builder:
         -------
         Indicator
         """
+        caveats = (*caveats, *not_known(unknown, (value or 0) + unknown))
         common = self._common(name, stratum, basis, caveats, "count")
         if value is None:
             return Indicator(**common, note="Nothing was supplied to count in.")
@@ -286,9 +303,10 @@ class Builder:
         -------
         Indicator
         """
-        common = self._common(name, stratum, "all_records", caveats, "quantile")
         values = np.asarray(values, dtype=float)
         known = values[~np.isnan(values)]
+        caveats = (*caveats, *not_known(values.size - known.size, values.size))
+        common = self._common(name, stratum, "all_records", caveats, "quantile")
         if known.size == 0:
             return Indicator(**common, denominator=0, unknown=int(values.size), note="No record says.")
         limits = quantile_interval(known, q, self.level)
@@ -335,6 +353,8 @@ class Builder:
         -------
         Indicator
         """
+        if numerator is not None and denominator is not None and self.settings.finding.indicator(name).unit == "%":
+            caveats = (*caveats, *not_known(unknown, denominator + unknown))
         return Indicator(
             **self._common(name, stratum, basis, caveats),
             value=value,

@@ -15,7 +15,7 @@ from hmic_analysis.evidence.holdings import Holdings
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure, Grade, Indicator, Sensitivity, Table
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, reaches, undecided, weakest
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
-from hmic_analysis.evidence.wording import claim_table, group_frame, indicator_table
+from hmic_analysis.evidence.wording import SET_ASIDE, claim_table, group_frame, indicator_table
 from hmic_analysis.params.catalogue import ClaimSpec
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
@@ -172,7 +172,8 @@ class Report(Holdings):
         subtitle : str
             What is measured; force and period are added.
         about : str
-            Indicator whose caveats, as the source states them, belong next to the picture.
+            Indicator whose caveats belong next to the picture: those that the source states, and how much of it is
+            not known, capped or weighted.
 
         Returns
         -------
@@ -180,7 +181,9 @@ class Report(Holdings):
         """
         place = f"{subtitle}, {self.settings.force.name}"
         when = "" if "at " + self.as_of in subtitle else f", {self.period}"
-        caveats = "".join(f". {c.rstrip('.')}" for c in self.cannot_tell(about)) if about else ""
+        taken = self.indicator(about)
+        told = [c for c in taken.caveats if c.startswith(SET_ASIDE)] if taken is not None else []
+        caveats = "".join(f". {c.rstrip('.')}" for c in [*told, *self.cannot_tell(about)]) if about else ""
         unable = self.unmeasurable(about) if about else []
         return {
             "name": name,

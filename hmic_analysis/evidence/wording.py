@@ -15,6 +15,10 @@ from hmic_analysis.words import COUNTS, say_value, sentence_case
 # --------------------------------------------------------------------------------------------------------------------
 # How figures and days are printed, the same everywhere a person reads them.
 
+#: Beginnings of the caveats that tell how much of a figure is not known or set aside; a chart shows them too.
+NOT_KNOWN = "Not known:"
+SET_ASIDE = (NOT_KNOWN, "Set aside:", "Capped", "Left out", "Each file weighted")
+
 
 def say_indicator(indicator: Indicator, min_count: int = 0) -> str:
     """The value of an indicator, small counts of persons withheld.
@@ -128,7 +132,12 @@ class Shown:
     def __str__(self) -> str:
         if not self.known:
             raise TemplateError(f"the figure {self._indicator.id} could not be computed")
-        return self._print(say_indicator(self._indicator, self._min_count), "value")
+        text = self._print(say_indicator(self._indicator, self._min_count), "value")
+        least = self._indicator.lo_missing
+        if text != "100.0%" or least is None or not least < self._indicator.value:
+            return text
+        # All of those known is not all: what is known of every unit stands beside it.
+        return f"{text} (at least {self._print(say_value(least, '%'), 'lo_missing')} of all)"
 
     @property
     def lo(self) -> str:

@@ -19,8 +19,6 @@ from hmic_analysis.measures.months import count_by_month
 #
 # Shares by count and shares by time differ much, so both are always given.
 
-#: A deployment longer than this is a record left open; it is counted and left out of the hours.
-LONGEST_TASK_HOURS = 24.0
 WEEK_HOURS = 168
 NOT_DEMAND = ("duplicate", "test")
 NOT_RECORDED = "not recorded"
@@ -49,6 +47,12 @@ def demand_incidents(incident: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(category=category.where(category.notna(), NOT_RECORDED))
 
 
+def by_closing(rows: pd.DataFrame) -> pd.DataFrame:
+    """Demand incidents under their closing category alone; the opening one where a source has no closing ones."""
+    close = rows["category_close"].astype("object")
+    return rows if close.isna().all() else rows.assign(category=close.where(close.notna(), NOT_RECORDED))
+
+
 def own_types(rows: pd.DataFrame, most: int = MOST_TYPES) -> pd.DataFrame:
     """Incidents of a source without any national category, under the source's own types.
 
@@ -72,49 +76,69 @@ def own_types(rows: pd.DataFrame, most: int = MOST_TYPES) -> pd.DataFrame:
     return rows.assign(category=kind.where(kind.isin(largest), OTHER_TYPES))
 
 
-def task_hours(deployment: pd.DataFrame) -> pd.DataFrame:
-    """Resource-hours of each deployment, from assignment (else arrival) to clear.
+def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
+    """Resource-hours of each deployment: from arrival to clear, from assignment where nobody arrived.
 
     Parameters
     ----------
     deployment : pandas.DataFrame
         Table ``deployment``.
+    shift_hours : float
+        Length of a shift: nobody works on one task for longer, so a record left open counts as one shift.
 
     Returns
     -------
     pandas.DataFrame
-        ``incident_id``, ``start``, ``hours``; hours are missing where a time is, negative, or above 24.
+        ``incident_id``, ``start``, ``hours`` (missing where a time is, or where the order is reversed) and
+        ``capped`` (boolean).
     """
-    start = deployment["assigned_at"].fillna(deployment["at_scene_at"])
+    start = deployment["at_scene_at"].fillna(deployment["assigned_at"])
     hours = hours_between(start, deployment["clear_at"])
-    plausible = (hours >= 0) & (hours <= LONGEST_TASK_HOURS)
-    return pd.DataFrame(
-        {"incident_id": deployment["incident_id"], "start": start, "hours": hours.where(plausible)}
-    ).reset_index(drop=True)
+    hours = hours.where(hours >= 0)
+    table = {"incident_id": deployment["incident_id"], "start": start, "hours": hours.clip(upper=shift_hours)}
+    return pd.DataFrame(table | {"capped": hours > shift_hours}).reset_index(drop=True)
 
 
-def demand_by_category(incident: pd.DataFrame, deployment: pd.DataFrame | None = None) -> pd.DataFrame:
+def hours_caveats(tasks: pd.DataFrame, shift_hours: float) -> tuple[str, ...]:
+    """What must be said of the hours: how many were capped, and how many deployments have none.
+
+    Parameters
+    ----------
+    tasks : pandas.DataFrame
+        Result of :func:`task_hours`.
+    """
+    capped, without, n = int(tasks["capped"].sum()), int(tasks["hours"].isna().sum()), len(tasks)
+    said = []
+    if capped:
+        said.append(f"Capped at a shift of {shift_hours:g} hours: {capped:,} of {n:,} deployments.")
+    if without:
+        said.append(f"Left out for want of times that can be believed: {without:,} of {n:,} deployments.")
+    return tuple(said)
+
+
+def demand_by_category(incident: pd.DataFrame, tasks: pd.DataFrame | None = None) -> pd.DataFrame:
     """Demand by category, by count and by time.
 
     Parameters
     ----------
     incident : pandas.DataFrame
         Table ``incident``.
-    deployment : pandas.DataFrame, optional
-        Table ``deployment``; without it, or without any usable time in it, there are no hours.
+    tasks : pandas.DataFrame, optional
+        Result of :func:`task_hours`; without it, or without any usable time in it, there are no hours.
 
     Returns
     -------
     pandas.DataFrame
-        ``category`` (its own types, for a source without national ones), ``incidents``, ``share_count`` (%),
-        ``hours``, ``share_hours`` (%; missing without hours); most incidents first, all other types last.
+        ``category`` (the closing one; its own types, for a source without national ones), ``incidents``,
+        ``share_count`` (%), ``hours``, ``share_hours`` (%; missing without hours); most incidents first, all other
+        types last.
     """
-    rows = own_types(demand_incidents(incident))[["incident_id", "category"]]
+    rows = own_types(by_closing(demand_incidents(incident)))[["incident_id", "category"]]
     table = rows.groupby("category").size().rename("incidents").reset_index()
     table["share_count"] = 100 * table["incidents"] / max(int(table["incidents"].sum()), 1)
     hours = pd.Series(dtype=float)
-    if deployment is not None and len(deployment):
-        spent = task_hours(deployment).merge(rows.drop_duplicates("incident_id"), on="incident_id")
+    if tasks is not None and len(tasks):
+        spent = tasks.merge(rows.drop_duplicates("incident_id"), on="incident_id")
         hours = spent.groupby("category")["hours"].sum(min_count=1)
     table["hours"] = table["category"].map(hours).astype(float)
     total = float(table["hours"].sum())
@@ -125,7 +149,7 @@ def demand_by_category(incident: pd.DataFrame, deployment: pd.DataFrame | None =
 
 
 def uncategorised(incident: pd.DataFrame) -> Share:
-    """Incidents without any category.
+    """Incidents without a closing category.
 
     Parameters
     ----------
@@ -135,10 +159,13 @@ def uncategorised(incident: pd.DataFrame) -> Share:
     Returns
     -------
     Share
-        ``yes``: neither an opening nor a closing category.
+        ``yes``: the closing category is blank, whatever the opening one was.  All are unknown where a source holds
+        opening categories alone.
     """
     rows = demand_incidents(incident)
-    return Share.of(rows["category"] == NOT_RECORDED, rows["incident_id"])
+    if rows["category_close"].isna().all() and rows["category_open"].notna().any():
+        return Share(0, 0, len(rows))
+    return Share.of(rows["category_close"].isna(), rows["incident_id"])
 
 
 def week_hour(times: pd.Series) -> pd.Series:
@@ -158,13 +185,15 @@ def week_hour(times: pd.Series) -> pd.Series:
     return (local.dt.day_of_week * 24 + local.dt.hour).astype("Int64")
 
 
-def week_profile(deployment: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
+def week_profile(tasks: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
     """Share of resource-hours on incidents and share of staff-hours in each hour of the week.
 
     Parameters
     ----------
-    deployment, duty_hours : pandas.DataFrame
-        The tables of those names.  The hours of a deployment are spread over the clock hours it lasted.
+    tasks : pandas.DataFrame
+        Result of :func:`task_hours`.  The hours of a deployment are spread over the clock hours it lasted.
+    duty_hours : pandas.DataFrame
+        Table ``duty_hours``.
 
     Returns
     -------
@@ -173,7 +202,7 @@ def week_profile(deployment: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataF
         where a side has no hours at all).
     """
     demand = np.zeros(WEEK_HOURS)
-    tasks = task_hours(deployment).dropna(subset=["start", "hours"])
+    tasks = tasks.dropna(subset=["start", "hours"])
     if len(tasks):
         local = tasks["start"].dt.tz_localize(None) if tasks["start"].dt.tz is not None else tasks["start"]
         first = week_hour(tasks["start"]).to_numpy(dtype=int)
@@ -218,14 +247,14 @@ def staff_fit(profile: pd.DataFrame) -> float | None:
     return None if difference.isna().any() else float(1 - difference.sum() / 200)
 
 
-def accounted_hours(
-    deployment: pd.DataFrame, demand_task: pd.DataFrame, duty_hours: pd.DataFrame
-) -> tuple[float, float]:
+def accounted_hours(tasks: pd.DataFrame, demand_task: pd.DataFrame, duty_hours: pd.DataFrame) -> tuple[float, float]:
     """Hours explained by logged work, and duty hours.
 
     Parameters
     ----------
-    deployment, demand_task, duty_hours : pandas.DataFrame
+    tasks : pandas.DataFrame
+        Result of :func:`task_hours`.
+    demand_task, duty_hours : pandas.DataFrame
         The tables of those names.
 
     Returns
@@ -233,7 +262,7 @@ def accounted_hours(
     tuple of float
         Logged hours, duty hours.  What is not logged is unknown, not idle.
     """
-    spent = float(task_hours(deployment)["hours"].sum()) if len(deployment) else 0.0
+    spent = float(tasks["hours"].sum())
     if len(demand_task):
         between = hours_between(demand_task["started_at"], demand_task["ended_at"])
         task = demand_task["resource_hours"].astype(float)
@@ -346,7 +375,7 @@ def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame, most: int = 12)
         ``month``, ``group``, ``value``.  Crimes take the publisher's type, else the offence group; a category
         ``crime`` of incidents is named ``Crime incidents``, since an incident is not a recorded crime.
     """
-    calls = labelled(own_types(demand_incidents(incident))).assign(month=lambda f: f["created_month"])
+    calls = labelled(own_types(by_closing(demand_incidents(incident)))).assign(month=lambda f: f["created_month"])
     calls["label"] = calls["label"].replace({"Crime": "Crime incidents", "Not recorded": "Incidents, not categorised"})
     kind = crime["crime_type"].astype("object")
     group = crime["offence_group"].astype("object").str.replace("_", " ").str.capitalize()

@@ -11,7 +11,7 @@ import pandas as pd
 from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
-from hmic_analysis.findings.f1_demand import demand_incidents, task_hours
+from hmic_analysis.findings.f1_demand import demand_incidents
 from hmic_analysis.measures.base import Share, hours_between
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -19,12 +19,11 @@ from hmic_analysis.measures.base import Share, hours_between
 
 
 class Hours(NamedTuple):
-    """Resource-hours on incidents by lead agency: another, the police, not known; and deployments left out."""
+    """Resource-hours on incidents by lead agency: another, the police, not known."""
 
     other: float
     police: float
     unknown: float
-    left_out: int
 
     @property
     def known(self) -> float:
@@ -69,48 +68,42 @@ def _plain(text: object) -> str:
     return " ".join(str(text).split()).casefold()
 
 
-def shared_hours(incidents: pd.DataFrame, deployment: pd.DataFrame) -> Hours:
+def shared_hours(incidents: pd.DataFrame, tasks: pd.DataFrame) -> Hours:
     """Resource-hours on incidents by lead agency.
 
     Parameters
     ----------
     incidents : pandas.DataFrame
         Result of :func:`led_elsewhere`.
-    deployment : pandas.DataFrame
-        Table ``deployment``; those of other incidents are not counted.
-
-    Returns
-    -------
-    Hours
-        Deployments without a usable length are counted and left out.
+    tasks : pandas.DataFrame
+        Result of :func:`hmic_analysis.findings.f1_demand.task_hours`; those of other incidents are not counted.
     """
-    spent = task_hours(deployment).merge(incidents[["incident_id", "elsewhere"]], on="incident_id")
+    spent = tasks.merge(incidents[["incident_id", "elsewhere"]], on="incident_id")
     hours, known = spent["hours"].astype(float), spent["elsewhere"].notna()
     other = spent["elsewhere"].fillna(False).to_numpy(dtype=bool)
     return Hours(
         float(hours[other].sum()),
         float(hours[known.to_numpy(dtype=bool) & ~other].sum()),
         float(hours[~known.to_numpy(dtype=bool)].sum()),
-        int(hours.isna().sum()),
     )
 
 
-def hours_by_code(incidents: pd.DataFrame, deployment: pd.DataFrame) -> pd.DataFrame:
+def hours_by_code(incidents: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
     """Resource-hours on incidents led by another agency, by the type or qualifier that shows it.
 
     Parameters
     ----------
     incidents : pandas.DataFrame
         Result of :func:`led_elsewhere`.
-    deployment : pandas.DataFrame
-        Table ``deployment``.
+    tasks : pandas.DataFrame
+        Result of :func:`hmic_analysis.findings.f1_demand.task_hours`.
 
     Returns
     -------
     pandas.DataFrame
         ``label``, ``value`` (hours), most first.
     """
-    spent = task_hours(deployment).merge(incidents[["incident_id", "code"]], on="incident_id")
+    spent = tasks.merge(incidents[["incident_id", "code"]], on="incident_id")
     hours = spent.dropna(subset=["code"]).groupby("code")["hours"].sum()
     table = hours.rename_axis("label").rename("value").reset_index()
     table["label"] = [str(code)[:1].upper() + str(code)[1:] for code in table["label"]]
@@ -118,7 +111,7 @@ def hours_by_code(incidents: pd.DataFrame, deployment: pd.DataFrame) -> pd.DataF
 
 
 def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Agreements signed and not ended on a day.
+    """Agreements signed and not ended on a day, as far as that is known.
 
     Parameters
     ----------
@@ -128,11 +121,12 @@ def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows; one without a date of signing is not in force.
+        The rows, with ``sure``: False where the day of signing or the task that it is about is blank.
     """
     day = pd.Timestamp(as_of)
-    signed = (agreement["status"] == "signed").fillna(False) & (agreement["signed_on"] <= day).fillna(False)
-    return agreement[(signed & ~(agreement["ends_on"] < day).fillna(False)).to_numpy(dtype=bool)]
+    over = (agreement["signed_on"] > day) | (agreement["ends_on"] < day)
+    rows = agreement[(agreement["status"].eq("signed").fillna(False) & ~over).to_numpy(dtype=bool)]
+    return rows.assign(sure=rows[["signed_on", "task_id"]].notna().all(axis=1))
 
 
 def tasks_identified(task: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -234,6 +228,7 @@ def _work(report: Report) -> Decision:
     limit, as_of = report.settings.threshold, report.settings.as_of
     tasks = tasks_identified(report.table("partner_task"), as_of)
     signed = agreements_in_force(report.table("partner_agreement"), as_of)
+    signed = signed[signed["signed_on"].notna()]
     measured = int(tasks["baseline"].sum())
     # An agreement on a task whose action is on record already is the same piece of work.
     known = set(tasks.loc[tasks["acted"], "task_id"])

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from hmic_analysis.findings import f1_demand
 from hmic_analysis.measures.base import Share
 
+SHIFT = 12
+
 
 def test_closing_category_counts_and_duplicates_do_not(table):
     incident = table(
@@ -22,15 +24,55 @@ def test_closing_category_counts_and_duplicates_do_not(table):
         "deployment",
         {"incident_id": "a", "assigned_at": "2013-03-01 08:00", "clear_at": "2013-03-01 11:00"},
         {"incident_id": "b", "at_scene_at": "2013-03-01 08:00", "clear_at": "2013-03-01 09:00"},
-        {"incident_id": "b", "assigned_at": "2013-03-01 08:00", "clear_at": "2013-03-05 09:00"},
         {"incident_id": "d", "assigned_at": "2013-03-01 08:00", "clear_at": "2013-03-01 09:00"},
     )
-    got = f1_demand.demand_by_category(incident, sent).set_index("category")
-    assert got["incidents"].to_dict() == {"asb": 1, "crime": 1, "not recorded": 1}
-    assert got["hours"].fillna(0).to_dict() == {"asb": 1.0, "crime": 3.0, "not recorded": 0.0}
+    got = f1_demand.demand_by_category(incident, f1_demand.task_hours(sent, SHIFT)).set_index("category")
+    # An opening category does not stand in for a closing one that is blank.
+    assert got["incidents"].to_dict() == {"crime": 1, "not recorded": 2}
+    assert got["hours"].to_dict() == {"crime": 3.0, "not recorded": 1.0}
     assert got.loc["crime", "share_hours"] == 75
-    assert f1_demand.uncategorised(incident) == Share(1, 2)
-    assert f1_demand.count_shares(got.reset_index())["asb"] == Share(1, 2)
+    assert f1_demand.uncategorised(incident) == Share(2, 1)
+    assert f1_demand.count_shares(got.reset_index())["crime"] == Share(1, 2)
+
+
+def test_a_source_with_opening_categories_alone_is_shown_by_them_and_cannot_tell_what_was_closed(table):
+    incident = table("incident", {"incident_id": "a", "category_open": "asb"}, {"incident_id": "b"})
+    assert set(f1_demand.demand_by_category(incident)["category"]) == {"asb", "not recorded"}
+    assert f1_demand.uncategorised(incident) == Share(0, 0, 2)
+
+
+#: Assigned, at the scene, clear, and the hours that count: each edge, what is blank, and what can't be believed.
+TASKS = [
+    ("08:00", "08:20", "09:20", 1.0),
+    # A diary appointment, assigned the day before it was kept.
+    ("2013-03-01 09:00", "10:00", "10:40", 2 / 3),
+    ("08:00", None, "09:00", 1.0),
+    (None, "08:00", "20:00", 12.0),
+    (None, "08:00", "20:01", 12.0),
+    ("08:00", "08:20", "2013-03-06 09:00", 12.0),
+    ("08:00", "08:20", None, None),
+    ("08:00", "08:20", "08:10", None),
+    (None, None, "09:00", None),
+]
+
+
+def test_hours_on_the_scene_are_capped_at_a_shift_and_none_is_lost_without_a_word(table):
+    def at(time):
+        return None if time is None else time if len(time) > 5 else f"2013-03-02 {time}"
+
+    sent = table(
+        "deployment",
+        *({"incident_id": "i", "assigned_at": at(a), "at_scene_at": at(s), "clear_at": at(c)} for a, s, c, _ in TASKS),
+    )
+    tasks = f1_demand.task_hours(sent, SHIFT)
+    hours = [None if h is None else pytest.approx(h) for *_, h in TASKS]
+    assert tasks["hours"].astype("object").where(tasks["hours"].notna(), None).tolist() == hours
+    assert tasks["capped"].tolist() == [n in (4, 5) for n in range(len(TASKS))]
+    assert f1_demand.hours_caveats(tasks, SHIFT) == (
+        "Capped at a shift of 12 hours: 2 of 9 deployments.",
+        "Left out for want of times that can be believed: 3 of 9 deployments.",
+    )
+    assert f1_demand.hours_caveats(tasks.iloc[:4], SHIFT) == ()
 
 
 def test_hours_of_the_week_and_their_fit(table):
@@ -41,22 +83,23 @@ def test_hours_of_the_week_and_their_fit(table):
         {"team": "t", "hour_start": "2013-03-04 08:00", "staff_hours": 1},
         {"team": "t", "hour_start": "2013-03-04 09:00", "staff_hours": 1},
     )
-    profile = f1_demand.week_profile(sent, duty)
+    tasks = f1_demand.task_hours(sent, SHIFT)
+    profile = f1_demand.week_profile(tasks, duty)
     assert len(profile) == 168
     assert profile.loc[[8, 9], "demand_hours"].tolist() == [0.5, 1.0]
     assert profile["demand_share"].sum() == pytest.approx(100)
     assert f1_demand.staff_fit(profile) == pytest.approx(1 - abs(1 / 3 - 1 / 2))
-    assert f1_demand.accounted_hours(sent, table("demand_task"), duty) == (1.5, 2.0)
+    assert f1_demand.accounted_hours(tasks, table("demand_task"), duty) == (1.5, 2.0)
 
 
 def test_a_deployment_over_the_end_of_the_week_goes_on_into_monday(table):
     sent = table("deployment", {"incident_id": "a", "assigned_at": "2013-03-10 23:00", "clear_at": "2013-03-11 01:00"})
-    profile = f1_demand.week_profile(sent, table("duty_hours"))
+    profile = f1_demand.week_profile(f1_demand.task_hours(sent, SHIFT), table("duty_hours"))
     assert profile.loc[[167, 0], "demand_hours"].tolist() == [1.0, 1.0]
     assert f1_demand.staff_fit(profile) is None
 
 
-@given(st.lists(st.floats(0, 23.9), min_size=1, max_size=20), st.integers(0, 10_000))
+@given(st.lists(st.floats(0, 11.9), min_size=1, max_size=20), st.integers(0, 10_000))
 def test_no_hour_is_lost_or_made_when_spread_over_the_week(hours, start):
     begin = pd.Timestamp("2013-03-04") + pd.Timedelta(minutes=start)
     frame = pd.DataFrame({
@@ -66,7 +109,9 @@ def test_no_hour_is_lost_or_made_when_spread_over_the_week(hours, start):
         "clear_at": pd.Series([begin + pd.Timedelta(hours=h) for h in hours]).dt.tz_localize("UTC"),
     })  # fmt: skip
     duty = pd.DataFrame({"hour_start": pd.to_datetime([]), "staff_hours": np.array([], dtype=float)})
-    assert f1_demand.week_profile(frame, duty)["demand_hours"].sum() == pytest.approx(sum(hours), abs=1e-4)
+    assert f1_demand.week_profile(f1_demand.task_hours(frame, SHIFT), duty)["demand_hours"].sum() == pytest.approx(
+        sum(hours), abs=1e-4
+    )
 
 
 def test_logged_tasks_count_their_hours_or_their_length(table):
@@ -76,7 +121,10 @@ def test_logged_tasks_count_their_hours_or_their_length(table):
         {"task_id": "2", "started_at": "2013-03-04 08:00", "ended_at": "2013-03-04 10:00", "resource_hours": 5},
         {"task_id": "3", "started_at": "2013-03-04 08:00", "ended_at": "2013-03-04 07:00"},
     )
-    assert f1_demand.accounted_hours(table("deployment"), tasks, table("duty_hours")) == (7.0, 0.0)
+    assert f1_demand.accounted_hours(f1_demand.task_hours(table("deployment"), SHIFT), tasks, table("duty_hours")) == (
+        7.0,
+        0.0,
+    )
 
 
 def test_months_without_any_are_shown_as_none(table):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from hmic_analysis.findings import f2_partners as other
+from hmic_analysis.findings.f1_demand import task_hours
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -51,30 +52,36 @@ def test_hours_by_lead_agency(table, incidents):
         sent("type", 2), sent("type", 1), sent("tag", 1, 30), sent("police", 4), sent("blank", 3), sent("elsewhere", 5),
         {"incident_id": "police", "assigned_at": "2013-07-01 10:00"},
     )  # fmt: skip
-    got = other.shared_hours(incidents.reset_index(drop=True), deployment)
-    assert (got.other, got.police, got.unknown, got.left_out) == (4.5, 4, 3, 1)
+    tasks = task_hours(deployment, 12)
+    got = other.shared_hours(incidents.reset_index(drop=True), tasks)
+    assert (got.other, got.police, got.unknown) == (4.5, 4, 3)
     assert got.share == pytest.approx(100 * 4.5 / 8.5)
-    by_code = other.hours_by_code(incidents.reset_index(drop=True), deployment)
+    by_code = other.hours_by_code(incidents.reset_index(drop=True), tasks)
     assert dict(zip(by_code["label"], by_code["value"], strict=True)) == {"Concern for safety": 3, "Mental health": 1.5}
 
 
 def test_no_deployments(table, incidents):
-    got = other.shared_hours(incidents.reset_index(drop=True), table("deployment"))
-    assert got.share is None
-    assert other.hours_by_code(incidents.reset_index(drop=True), table("deployment")).empty
+    tasks = task_hours(table("deployment"), 12)
+    assert other.shared_hours(incidents.reset_index(drop=True), tasks).share is None
+    assert other.hours_by_code(incidents.reset_index(drop=True), tasks).empty
 
 
 def test_agreements_in_force(table):
     rows = table(
         "partner_agreement",
-        {"agreement_id": "in force", "agency": "health", "status": "signed", "signed_on": "2014-03-31"},
-        {"agreement_id": "last day", "agency": "health", "status": "signed", "signed_on": "2012-01-01", "ends_on": "2014-03-31"},
+        {"agreement_id": "in force", "agency": "health", "status": "signed", "signed_on": "2014-03-31", "task_id": "1"},
+        {"agreement_id": "last day", "agency": "health", "status": "signed", "signed_on": "2012-01-01", "ends_on": "2014-03-31", "task_id": "1"},
+        {"agreement_id": "no task", "agency": "health", "status": "signed", "signed_on": "2012-01-01"},
+        {"agreement_id": "undated, over", "agency": "health", "status": "signed", "ends_on": "2014-03-30", "task_id": "1"},
         {"agreement_id": "over", "agency": "health", "status": "signed", "signed_on": "2012-01-01", "ends_on": "2014-03-30"},
         {"agreement_id": "draft", "agency": "health", "status": "draft", "signed_on": "2012-01-01"},
         {"agreement_id": "undated", "agency": "health", "status": "signed"},
         {"agreement_id": "later", "agency": "health", "status": "signed", "signed_on": "2014-04-01"},
     )  # fmt: skip
-    assert other.agreements_in_force(rows, AS_OF)["agreement_id"].tolist() == ["in force", "last day"]
+    found = other.agreements_in_force(rows, AS_OF)
+    assert dict(zip(found["agreement_id"], found["sure"], strict=True)) == {
+        "in force": True, "last day": True, "no task": False, "undated": False,
+    }  # fmt: skip
 
 
 def test_tasks_identified_measured_and_acted_on(table):
