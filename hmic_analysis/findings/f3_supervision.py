@@ -51,24 +51,6 @@ def front_line(staff: pd.DataFrame) -> pd.DataFrame:
     return staff[staff["role"].isin(list(FRONT_LINE)).to_numpy(dtype=bool) & ~training]
 
 
-def in_post(staff: pd.DataFrame, day: date) -> pd.DataFrame:
-    """Staff in post on a day; a blank first day is read as long ago.
-
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Table ``staff``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows.
-    """
-    at = pd.Timestamp(day)
-    away = (staff["in_post_since"] > at).fillna(False) | (staff["left_on"] < at).fillna(False)
-    return staff[~away.to_numpy(dtype=bool)]
-
-
 def staff_intervals(
     staff: pd.DataFrame,
     absence: pd.DataFrame,
@@ -205,14 +187,14 @@ def team_sizes(staff: pd.DataFrame, as_of: date) -> pd.Series:
     pandas.Series
         Persons by ``supervisor_key``; staff without a supervisor on record are in none.
     """
-    rows = in_post(staff, as_of)
+    rows = registers.in_post(staff, as_of)
     rows = rows[rows["rank"].isin(list(SUPERVISED_RANKS)).to_numpy(dtype=bool)]
     return rows.dropna(subset=["supervisor_key"]).groupby("supervisor_key")["person_key"].nunique()
 
 
 def without_supervisor(staff: pd.DataFrame, as_of: date) -> int:
     """Constables and community support officers in post on a day for whom no supervisor is on record."""
-    rows = in_post(staff, as_of)
+    rows = registers.in_post(staff, as_of)
     return int((rows["rank"].isin(list(SUPERVISED_RANKS)) & rows["supervisor_key"].isna()).sum())
 
 
@@ -258,8 +240,8 @@ def span_bands(sizes: pd.Series) -> pd.DataFrame:
 BANDS = ((0, 0, "None"), (1, 5, "1 to 5"), (6, 10, "6 to 10"), (11, 20, "11 to 20"), (21, None, "More than 20"))
 
 
-def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame, min_pct: float) -> Share:
-    """Supervisors of front-line staff who opened the workload view in their weeks on duty.
+def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
+    """Supervisors of front-line staff who opened the workload view in each of their weeks on duty.
 
     Parameters
     ----------
@@ -267,14 +249,12 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame, min_pct: float) -> Sha
         Table ``workload_view``, cut to a period.
     staff : pandas.DataFrame
         Table ``staff``: its front-line staff name the supervisors.  Without a row in it, those in the log.
-    min_pct : float
-        Per cent of a supervisor's weeks on duty in which the view must have been opened.
 
     Returns
     -------
     Share
-        A supervisor's weeks are those of the log that lie within the post.  A week without a row or without a
-        number is not known; it makes the supervisor unknown where it could turn the answer.
+        A supervisor's weeks are those of the log that lie within the post.  One week on duty without opening it is a
+        no.  Unknown: no such week, but one without a row or without a number, or none on duty at all.
     """
     if view.empty:
         return Share.none()
@@ -284,15 +264,11 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame, min_pct: float) -> Sha
         ["supervisor_key", "week_start"]
     )
     rows = weeks.merge(log, on=["supervisor_key", "week_start"], how="left")
-    due = rows["on_duty"].astype("boolean").fillna(True).to_numpy(dtype=bool)
-    opened = due & (rows["times_opened"] >= 1).fillna(False).to_numpy(dtype=bool)
-    unsaid = due & rows["times_opened"].isna().to_numpy(dtype=bool)
-    counts = pd.DataFrame({"due": due, "opened": opened, "unsaid": unsaid}).groupby(rows["supervisor_key"]).sum()
-    counts = counts.reindex(supervisors, fill_value=0)
-    least = 100 * counts["opened"] / counts["due"].where(counts["due"] > 0)
-    most = 100 * (counts["opened"] + counts["unsaid"]) / counts["due"].where(counts["due"] > 0)
-    # Neither: the weeks not known could turn it, or there were none.
-    return Share.of((least >= min_pct).astype("boolean").mask((least < min_pct) & ~(most < min_pct) | least.isna()))
+    rows = rows[rows["on_duty"].astype("boolean").fillna(True).to_numpy(dtype=bool)]
+    opened = (rows["times_opened"] >= 1).astype("boolean").mask(rows["times_opened"].isna())
+    each = rows.assign(no=opened.eq(False).fillna(False), open=opened.isna()).groupby("supervisor_key")[["no", "open"]]
+    found = each.max().reindex(supervisors)
+    return Share.of((~found["no"].astype("boolean")).mask(found["open"].fillna(True) & ~found["no"].fillna(False)))
 
 
 def _weeks_in_post(supervisors: list[str], weeks: list[pd.Timestamp], staff: pd.DataFrame) -> pd.DataFrame:

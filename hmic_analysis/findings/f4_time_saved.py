@@ -30,10 +30,9 @@ from hmic_analysis.statistics.intervals import Interval
 # --------------------------------------------------------------------------------------------------------------------
 # F4: staff time saved by changes and new technology.
 #
-# Only a measurement before and one after make a saving; estimates and surveys of opinion do not. Hours saved are freed
-# time, not cash.
+# Only a measurement before and one after make a saving; estimates do not. Hours saved are freed time, not cash.
 
-MEASURED = ("system_log", "time_and_motion")
+MEASURED = ("system_log", "time_and_motion", "survey")
 #: Best first.
 METHODS = ("system_log", "time_and_motion", "survey", "estimate")
 
@@ -66,48 +65,55 @@ def live_changes(change: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame
     return change[(change["live_on"] <= latest).fillna(False).to_numpy(dtype=bool)]
 
 
-def measured_benefits(benefit: pd.DataFrame) -> pd.DataFrame:
-    """Benefit records that are measurements: by log or time and motion, with a value before and one after.
+def measurements(changes: pd.DataFrame, benefit: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Benefit records of some changes, and whether each is a measurement before and after.
 
     Parameters
     ----------
+    changes : pandas.DataFrame
+        Result of :func:`live_changes`.
     benefit : pandas.DataFrame
         Table ``benefit``.
+    as_of : datetime.date
+        A measurement made after it was not there on it.
 
     Returns
     -------
     pandas.DataFrame
-        The rows.
+        The rows, with ``measured``: a nullable boolean.  True: by log, time and motion or survey, minutes from before
+        the change went live, and minutes from after.  Missing: both are there, and a date is blank.
     """
-    keep = benefit["method"].isin(list(MEASURED))
-    for column in ("baseline_on", "post_on", "baseline_minutes", "post_minutes"):
-        keep &= benefit[column].notna()
-    return benefit[keep.to_numpy(dtype=bool)]
+    rows = benefit.merge(changes[["change_id", "live_on"]].drop_duplicates("change_id"), on="change_id")
+    both = rows["method"].isin(list(MEASURED)) & rows[["baseline_minutes", "post_minutes"]].notna().all(axis=1)
+    before = (rows["baseline_on"] <= rows["live_on"]).astype("boolean").mask(rows["baseline_on"].isna())
+    after = rows["post_on"].between(rows["live_on"], pd.Timestamp(as_of)).astype("boolean")
+    return rows.assign(measured=both.astype("boolean") & before & after.mask(rows["post_on"].isna()))
 
 
-def with_measured_saving(changes: pd.DataFrame, benefit: pd.DataFrame) -> Share:
+def with_measured_saving(changes: pd.DataFrame, found: pd.DataFrame) -> Share:
     """Live changes with a measurement before and after.
 
     Parameters
     ----------
     changes : pandas.DataFrame
         Result of :func:`live_changes`.
-    benefit : pandas.DataFrame
-        Table ``benefit``.
+    found : pandas.DataFrame
+        Result of :func:`measurements`.
     """
-    yes = int(changes["change_id"].isin(measured_benefits(benefit)["change_id"]).sum())
-    return Share(yes, len(changes) - yes)
+    sure = changes["change_id"].isin(found.loc[found["measured"].fillna(False).to_numpy(dtype=bool), "change_id"])
+    maybe = changes["change_id"].isin(found.loc[found["measured"].isna().to_numpy(dtype=bool), "change_id"])
+    return Share.of(sure.astype("boolean").mask(maybe & ~sure), changes["change_id"])
 
 
-def hours_saved(changes: pd.DataFrame, benefit: pd.DataFrame) -> Saving:
+def hours_saved(changes: pd.DataFrame, found: pd.DataFrame) -> Saving:
     """Hours a year saved by the measured changes.
 
     Parameters
     ----------
     changes : pandas.DataFrame
         Result of :func:`live_changes`.
-    benefit : pandas.DataFrame
-        Table ``benefit``.
+    found : pandas.DataFrame
+        Result of :func:`measurements`.
 
     Returns
     -------
@@ -121,7 +127,7 @@ def hours_saved(changes: pd.DataFrame, benefit: pd.DataFrame) -> Saving:
     # A saving that two changes share must not be counted for both.
     overlap = earlier["overlaps_with"].isin(list(earlier["change_id"])).to_numpy(dtype=bool)
     counted = earlier.loc[~overlap, "change_id"]
-    rows = measured_benefits(benefit)
+    rows = found[found["measured"].fillna(False).to_numpy(dtype=bool)]
     rows = rows[rows["change_id"].isin(counted) & rows["tasks_per_year"].notna()]
     if rows.empty:
         return Saving(None, None, None, 0)
@@ -170,39 +176,34 @@ def method_rank(changes: pd.DataFrame, benefit: pd.DataFrame) -> float | None:
     return None if best is None else float(len(METHODS) - METHODS.index(best))
 
 
-def changes_by_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> pd.DataFrame:
+def changes_by_method(changes: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Live changes by the best evidence there is of the time they save.
 
     Parameters
     ----------
     changes : pandas.DataFrame
         Result of :func:`live_changes`.
-    benefit : pandas.DataFrame
-        Table ``benefit``.
+    found : pandas.DataFrame
+        Result of :func:`measurements`.
 
     Returns
     -------
     pandas.DataFrame
-        ``label``, ``value``: measured by log, by time and motion, survey, estimate, none; every one, also an empty
-        one.
+        ``label``, ``value``: every kind of evidence, also one that no change has; empty where there is no change.
     """
-    measured = measured_benefits(benefit)
-    best = {}
-    for change in changes["change_id"]:
-        own = set(measured.loc[(measured["change_id"] == change).to_numpy(dtype=bool), "method"])
-        weaker = set(benefit.loc[(benefit["change_id"] == change).to_numpy(dtype=bool), "method"]) - set(MEASURED)
-        best[change] = next((m for m in METHODS if m in own | weaker), "none")
+    if changes.empty:
+        return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
+    how = found["method"].astype("object").where(found["measured"].fillna(False).to_numpy(dtype=bool), "estimate")
+    methods = how.groupby(found["change_id"]).agg(set)
+    best = [next((m for m in METHODS if m in methods.get(change, ())), "none") for change in changes["change_id"]]
     names = {
         "system_log": "Measured by system log",
         "time_and_motion": "Measured by time and motion study",
-        "survey": "Survey of staff",
-        "estimate": "Estimate",
+        "survey": "Measured by survey of staff",
+        "estimate": "Estimate, or not measured both before and after",
         "none": "Nothing on record",
     }
-    counts = pd.Series(list(best.values()), dtype="object").value_counts() if best else pd.Series(dtype=int)
-    if not best:
-        return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
-    return pd.DataFrame({"label": list(names.values()), "value": [int(counts.get(m, 0)) for m in names]})
+    return pd.DataFrame({"label": list(names.values()), "value": [best.count(m) for m in names]})
 
 
 def limits(saving: Saving) -> Interval | None:

@@ -12,8 +12,8 @@ from hmic_analysis.contracts.f5_devices import MOBILE_SYSTEMS
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, undecided, weakest
-from hmic_analysis.findings.f3_supervision import in_post
 from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.registers import in_post
 
 # --------------------------------------------------------------------------------------------------------------------
 # F5: which officers have a mobile device, and what was spent on devices.
@@ -48,13 +48,12 @@ def equipped(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, rol
     Returns
     -------
     Share
-        Officers in post, without recruits in training.  Officers without a device of their own share the pooled ones
+        Officers in post, recruits among them.  Officers without a device of their own share the pooled ones
         of their role in the ratio of working devices to officers on duty at the peak.  Unknown: only a device whose
         state is blank; one of a role with issued devices whose holder is not recorded; or a pool whose officers at
         the peak are not given.
     """
-    training = staff["in_training"].astype("boolean").fillna(False)
-    rows = in_post(staff[((staff["role"] == role) & ~training).fillna(False).to_numpy(dtype=bool)], as_of)
+    rows = in_post(staff[(staff["role"] == role).fillna(False).to_numpy(dtype=bool)], as_of)
     officers = set(rows["person_key"])
     working = devices["status"].eq("working").fillna(False).to_numpy(dtype=bool)
     blank = devices["status"].isna().to_numpy(dtype=bool)
@@ -201,8 +200,8 @@ class Usable(NamedTuple):
     at_most: int
 
 
-def in_hand(device: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Devices issued and not taken back on a day.
+def issued(device: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Devices issued and not taken back on a day, lost ones among them.
 
     Parameters
     ----------
@@ -212,12 +211,18 @@ def in_hand(device: pd.DataFrame, as_of: date) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows; lost and stored devices and body-worn cameras are left out.
+        The rows; devices in store and body-worn cameras are left out.
     """
     day = pd.Timestamp(as_of)
-    issued = (device["issued_on"] <= day).fillna(False) & ~(device["withdrawn_on"] <= day).fillna(False)
-    gone = device["status"].isin(["lost", "in_store"]) | device["device_type"].isin(list(NOT_MOBILE_SYSTEMS))
-    return device[(issued & ~gone).to_numpy(dtype=bool)]
+    out = (device["issued_on"] <= day).fillna(False) & ~(device["withdrawn_on"] <= day).fillna(False)
+    other = device["status"].eq("in_store").fillna(False) | device["device_type"].isin(list(NOT_MOBILE_SYSTEMS))
+    return device[(out & ~other).to_numpy(dtype=bool)]
+
+
+def in_hand(device: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The devices of :func:`issued` that are not lost."""
+    rows = issued(device, as_of)
+    return rows[~rows["status"].eq("lost").fillna(False).to_numpy(dtype=bool)]
 
 
 def _lately(session: pd.DataFrame, as_of: date, days: float) -> pd.DataFrame:
@@ -233,7 +238,7 @@ def active(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: floa
     Parameters
     ----------
     devices : pandas.DataFrame
-        Result of :func:`in_hand`.
+        Result of :func:`issued`: one that is lost is not in use.
     session : pandas.DataFrame
         Table ``device_session``.
 

@@ -19,7 +19,7 @@ from hmic_analysis.measures.registers import covers
 # A document is the force's own unless its scope says partnership or police and crime commissioner. In force: approved
 # (or approved and under review), begun by the day and not ended.
 
-PLAN_TYPES = ("plan", "policy")
+PLAN_TYPES = ("plan",)
 NOT_THE_FORCES = ("partnership", "pcc")
 IN_USE = ("approved", "under_review")
 SUBJECT = "crime_prevention"
@@ -37,7 +37,7 @@ STANDINGS = {
 
 
 def plans_in_force(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """The force's own plans and policies in force at a day.
+    """The force's own plans in force at a day.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def plans_in_force(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 
 def naming_prevention(plans: pd.DataFrame) -> Share:
-    """Plans and policies in force that name preventing crime as an objective.
+    """Plans in force that name preventing crime as an objective.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def _named(report: Report, named: Indicator | None, complete: bool | None) -> De
         return undecided("no_data", why="There is no figure to test.")
     wanted = int(report.settings.threshold("min_documents"))
     found, unknown = int(named.numerator or 0), int(named.unknown)
-    why = f"Plans and policies in force that name preventing crime as an objective: {found}, unknown: {unknown}; "
+    why = f"Plans in force that name preventing crime as an objective: {found}, unknown: {unknown}; "
     why += f"test: at least {wanted}."
     if found >= wanted:
         return Decision("supported", why=why)

@@ -11,6 +11,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, decision_bounds, grade_indicator, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
+from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share
 from hmic_analysis.words import sentence_case
 
@@ -26,24 +27,9 @@ VICTIM_FACING = ("response", "neighbourhood", "pcso", "call_handler", "crime_rec
 
 
 def in_post(staff: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Staff in post at a day, recruits still in training left out.
-
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Table ``staff``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows.  A blank beginning counts as before the day, a blank end as after it; who isn't said to be a
-        recruit is counted.
-    """
-    day = pd.Timestamp(as_of)
-    later = (staff["in_post_since"] > day).fillna(False)
-    gone = (staff["left_on"] < day).fillna(False)
-    recruit = staff["in_training"].astype("boolean").fillna(False)
-    return staff[(~later & ~gone & ~recruit).to_numpy(dtype=bool)]
+    """Staff in post at a day, recruits still in training left out; who isn't said to be one is counted."""
+    rows = registers.in_post(staff, as_of)
+    return rows[~rows["in_training"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
 
 
 def in_roles(staff: pd.DataFrame) -> pd.DataFrame:
@@ -103,16 +89,22 @@ def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.Dat
     return training[keep.fillna(False).to_numpy(dtype=bool)]
 
 
-def any_training(given: pd.DataFrame) -> tuple[int, int]:
-    """Persons with any input, formal or not, and further ones of whom it may have been initial training.
+def any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> tuple[int, int]:
+    """Staff with any input, formal or not, and further ones of whom it may have been initial training.
 
     Parameters
     ----------
+    staff : pandas.DataFrame
+        Table ``staff``: who is not in post on the day, or not on the list, has left.  Without a row in it everybody is
+        counted.
     given : pandas.DataFrame
         Result of :func:`prevention_input`.
     """
-    sure = set(given.loc[given["is_initial"].notna().to_numpy(dtype=bool), "person_key"])
-    return len(sure), len(set(given["person_key"]) - sure)
+    everybody = set(given["person_key"])
+    if len(staff):
+        everybody &= set(registers.in_post(staff, as_of)["person_key"])
+    sure = set(given.loc[given["is_initial"].notna().to_numpy(dtype=bool), "person_key"]) & everybody
+    return len(sure), len(everybody - sure)
 
 
 def formally_trained(staff: pd.DataFrame, given: pd.DataFrame, hours: float) -> pd.Series:

@@ -235,3 +235,14 @@ def _opened_on(rows: pd.DataFrame) -> pd.Series:
     begun = rows["review_opened_on"]
     terms = (rows["document_type"] == "terms_of_reference").fillna(False)
     return begun.where(begun.notna() | ~terms, rows["approved_on"])
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Staff in post.
+
+
+def in_post(staff: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Staff in post on a day, recruits among them; a blank first day is read as long ago, a blank last as not yet."""
+    at = pd.Timestamp(day)
+    away = (staff["in_post_since"] > at).fillna(False) | (staff["left_on"] < at).fillna(False)
+    return staff[~away.to_numpy(dtype=bool)]
