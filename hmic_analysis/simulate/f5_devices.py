@@ -58,11 +58,12 @@ def make(subject: Subject) -> Made:
     """Devices, pools, sessions and spending."""
     staff = draw_staff(subject)
     devices, in_hand = _devices(subject, staff)
-    return Made.of(devices, _sessions(subject, in_hand), _spending(subject, staff))
+    lost = sum(record["status"] == "lost" for record in devices.tables["device"])
+    return Made.of(devices, _sessions(subject, in_hand, lost), _spending(subject, staff))
 
 
 def _devices(subject: Subject, staff: Staff) -> tuple[Made, list[str]]:
-    """Every device and the pool; with the references of those that count as issued and not in repair."""
+    """Every device and the pool; with the references of those that are issued, not in repair and not lost."""
     facts, as_of = subject.facts, subject.as_of
     rng = subject.rng("resources.devices")
     found: list[Record] = []
@@ -81,7 +82,8 @@ def _devices(subject: Subject, staff: Staff) -> tuple[Made, list[str]]:
     for role in PATROL:
         people = rng.permutation(staff.at_work(role))
         with_one = quota(rng, len(people), facts.device_coverage_share)
-        officers, covered = officers + len(people), covered + int(with_one.sum())
+        recruits = (staff.role == role) & (staff.in_training == 1) & ~staff.gone & (staff.in_post_since <= as_of)
+        officers, covered = officers + len(people) + int(recruits.sum()), covered + int(with_one.sum())
         for person in staff.keys(people[with_one]):
             add(role, person)
         # In repair, lost or taken back: these officers have none on the day.
@@ -119,8 +121,10 @@ def _out_of_use(as_of: np.datetime64) -> list[Record]:
     ]
 
 
-def _sessions(subject: Subject, in_hand: list[str]) -> Made:
-    """Sessions by device and day; devices not in use were last used more than a week before the snapshot."""
+def _sessions(subject: Subject, in_hand: list[str], lost: int) -> Made:
+    """Sessions by device and day; devices not in use were last used more than a week before the snapshot, lost ones
+    never.
+    """
     facts, as_of = subject.facts, subject.as_of
     rng = subject.rng("resources.sessions")
     active = quota(rng, len(in_hand), facts.device_active_share)
@@ -146,9 +150,9 @@ def _sessions(subject: Subject, in_hand: list[str]) -> Made:
     }
     told = counted & ~not_told
     values = {
-        "devices_in_hand": len(in_hand),
+        "devices_issued": len(in_hand) + lost,
         "devices_active": int(active.sum()),
-        "device_active_pct": 100 * float(active.sum()) / len(in_hand),
+        "device_active_pct": 100 * float(active.sum()) / (len(in_hand) + lost),
         "sessions_known": int(count[told].sum()),
         "sessions_off_premises": int(off[told].sum()),
     }

@@ -17,7 +17,7 @@ SUBJECT = "crime_prevention"
 _PLANS = (
     ("Neighbourhood plan", "plan", SUBJECT, "district"),
     ("Force delivery plan", "plan", "policing", "force"),
-    ("Anti-social behaviour policy", "policy", "anti_social_behaviour", "force"),
+    ("Anti-social behaviour plan", "plan", "anti_social_behaviour", "force"),
     ("Acquisitive crime plan", "plan", "acquisitive_crime", "theme"),
 )
 _WHOLE = ["prevention_objective", "prevention_measures", "named_lead", "review_date"]
@@ -26,7 +26,7 @@ _WHOLE = ["prevention_objective", "prevention_measures", "named_lead", "review_d
 class Facts(CommonFacts):
     """What is true of plans and strategies."""
 
-    #: The force's own plans and policies in force that name preventing crime as an objective (P1a).
+    #: The force's own plans in force that name preventing crime as an objective (P1a).
     n_prevention_plans: Annotated[Count, Field(le=40)] = 4
     #: The force's own strategy, for the whole force; ``undated``: approved, but no date shows it is in force (P1b).
     prevention_strategy: Literal["none", "draft", "undated", "approved"] = "none"
@@ -80,6 +80,7 @@ def _besides(as_of: np.datetime64, start: np.datetime64) -> list[Record]:
             155, "Prevention plan for next year", "plan", SUBJECT, as_of, ["prevention_objective"], status="draft"
         ),
         document(156, "Estates plan", "plan", "estates", start - 40 * ONE_DAY, ["named_lead"]),
+        document(157, "Anti-social behaviour policy", "policy", SUBJECT, start, ["prevention_objective"]),
     ]
 
 
@@ -91,6 +92,6 @@ def make(subject: Subject) -> Made:
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
     """The intended verdicts; P1c is a view."""
     n, own, signed = facts.n_prevention_plans, facts.prevention_strategy, facts.signed("document")
-    plans = judged(f"{n} plans and policies name preventing crime", n >= 2, n == 0 and signed)
+    plans = judged(f"{n} plans name preventing crime", n >= 2, n == 0 and signed)
     strategy = judged(f"the force's own strategy: {own}", signed and own != "undated", own == "approved")
     return {"P1a": no_register(facts) or plans, "P1b": no_register(facts) or strategy}

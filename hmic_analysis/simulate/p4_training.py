@@ -87,7 +87,7 @@ def make(subject: Subject) -> Made:
         ]
     told = _told(subject, staff)
     courses.append(_Course("CP010", told, rng.integers(5, RECENT, len(told)), 0.5, 0))
-    anybody = np.unique(np.concatenate([c.who[c.is_input] for c in courses]))
+    anybody = np.setdiff1d(np.concatenate([c.who[c.is_input] for c in courses]), np.flatnonzero(staff.gone))
     figures = {
         "cp_any_training_n": len(anybody),
         "cp_formal": {

@@ -36,6 +36,7 @@ def test_devices_in_hand(table):
         device("camera", device_type="body_worn_camera"),
     )
     assert f5_devices.in_hand(rows, AS_OF)["device_id"].tolist() == ["ok", "repair", "unsaid", "goes"]
+    assert f5_devices.issued(rows, AS_OF)["device_id"].tolist() == ["ok", "repair", "unsaid", "lost", "goes"]
 
 
 def used(id, day, sessions=1, off=None):
@@ -43,11 +44,12 @@ def used(id, day, sessions=1, off=None):
 
 
 def test_devices_in_use_in_the_last_seven_days(table):
-    held = f5_devices.in_hand(
+    held = f5_devices.issued(
         table(
             "device",
             device("first"), device("last"), device("eighth"), device("none"), device("opened"),
             device("repair", status="in_repair"), device("unsaid", status=None), device("unsaid and used", status=None),
+            device("lost", status="lost"), device("lost yesterday", status="lost"),
         ),
         AS_OF,
     )  # fmt: skip
@@ -55,10 +57,11 @@ def test_devices_in_use_in_the_last_seven_days(table):
         "device_session",
         used("first", "2014-03-25"), used("last", "2014-03-31"), used("eighth", "2014-03-24"), used("opened", "2014-03-30", 0),
         used("repair", "2014-03-30"), used("unsaid and used", "2014-03-30"), used("none", "2014-04-01"),
+        used("lost yesterday", "2014-03-30"),
     )  # fmt: skip
-    assert f5_devices.active(held, session, AS_OF, 7) == Share(3, 3, 1)
+    assert f5_devices.active(held, session, AS_OF, 7) == Share(4, 4, 1)
     by_role = f5_devices.active_by_role(held, session, AS_OF, 7)
-    assert by_role == {"response": Share(3, 3, 1)}
+    assert by_role == {"response": Share(4, 4, 1)}
 
 
 def test_a_log_that_does_not_reach_the_week_tells_nothing(table):
@@ -117,8 +120,9 @@ def test_officers_with_a_device_of_their_own(table):
         AS_OF,
     )  # fmt: skip
     got = f5_devices.coverage(staff, held, table("device_pool"), AS_OF)
-    assert got == {"response": Share(2, 3, 1), "neighbourhood": Share(0, 1)}
-    assert f5_devices.together(got) == Share(2, 4, 1)
+    # A recruit is an officer of the role; one who left is not.
+    assert got == {"response": Share(3, 3, 1), "neighbourhood": Share(0, 1)}
+    assert f5_devices.together(got) == Share(3, 4, 1)
 
 
 def test_a_device_whose_holder_is_not_recorded_leaves_one_officer_unknown(table):

@@ -30,7 +30,9 @@ def test_only_the_forces_own_plans_in_force_count(document):
     rows = p1_strategy.plans_in_force(
         document(
             {"document_type": "plan", "covers": f"named_lead;{AIM}"},
-            {"document_type": "policy", "covers": "named_lead", "status": "under_review"},
+            {"document_type": "plan", "covers": "named_lead", "status": "under_review"},
+            # A policy is no plan.
+            {"document_type": "policy", "covers": AIM},
             {"document_type": "plan", "covers": AIM, "scope": "pcc"},
             {"document_type": "plan", "covers": AIM, "scope": "partnership"},
             {"document_type": "plan", "covers": AIM, "status": "draft"},
@@ -41,12 +43,12 @@ def test_only_the_forces_own_plans_in_force_count(document):
         ),
         AS_OF,
     )
-    assert rows["document_id"].tolist() == ["0", "1", "8"]
+    assert rows["document_id"].tolist() == ["0", "1", "9"]
     assert p1_strategy.naming_prevention(rows) == Share(2, 1)
 
 
 def test_a_register_that_nobody_coded_is_unknown(document):
-    rows = p1_strategy.plans_in_force(document({"document_type": "plan"}, {"document_type": "policy"}), AS_OF)
+    rows = p1_strategy.plans_in_force(document({"document_type": "plan"}, {"document_type": "plan"}), AS_OF)
     assert p1_strategy.naming_prevention(rows) == Share(0, 0, 2)
 
 

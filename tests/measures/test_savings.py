@@ -31,51 +31,85 @@ def test_a_change_must_have_been_live_for_six_months(changes):
     assert changes["change_id"].tolist() == ["old", "twin", "edge"]
 
 
+def found_in(table, changes, *rows):
+    return f4_time_saved.measurements(changes, table("benefit", *rows), AS_OF)
+
+
+#: What a record of the change that went live on 30 September 2013 must say to be a measurement, and what it is then.
+RECORDS = [
+    ({"method": "system_log"}, True),
+    ({"method": "time_and_motion"}, True),
+    ({"method": "survey"}, True),
+    ({"method": "estimate"}, False),
+    ({"method": "survey", "baseline_minutes": None}, False),
+    ({"method": "survey", "post_minutes": None}, False),
+    ({"method": "survey", "baseline_on": "2013-09-30", "post_on": "2013-09-30"}, True),
+    ({"method": "survey", "baseline_on": "2013-10-01"}, False),
+    ({"method": "survey", "post_on": "2013-09-29"}, False),
+    ({"method": "survey", "post_on": "2014-03-31"}, True),
+    ({"method": "survey", "post_on": "2014-04-01"}, False),
+    ({"method": "survey", "post_on": None}, None),
+    ({"method": "survey", "baseline_on": None}, None),
+    ({"method": "estimate", "post_on": None}, False),
+]
+
+
+@pytest.mark.parametrize(("record", "measured"), RECORDS)
+def test_a_measurement_has_minutes_before_and_after_and_is_no_estimate(table, changes, record, measured):
+    row = {"benefit_id": "1", "change_id": "edge", **MEASURED, "post_on": "2013-12-01", **record}
+    share = f4_time_saved.with_measured_saving(changes, found_in(table, changes, row))
+    assert share == Share(int(measured is True), 3 - int(measured is not False), int(measured is None))
+
+
 def test_estimates_are_not_measurements(table, changes):
-    benefit = table(
-        "benefit",
+    rows = [
         {"benefit_id": "1", "change_id": "old", "method": "estimate", **MEASURED, "tasks_per_year": 600},
-        {"benefit_id": "2", "change_id": "edge", "method": "survey", **MEASURED, "tasks_per_year": 600},
+        {"benefit_id": "2", "change_id": "twin", "method": "survey", **MEASURED, "tasks_per_year": 600},
         {"benefit_id": "3", "change_id": "edge", "method": "system_log", "post_on": "2013-01-01", "post_minutes": 20},
-    )
-    assert f4_time_saved.with_measured_saving(changes, benefit) == Share(0, 3)
-    assert f4_time_saved.hours_saved(changes, benefit) == (None, None, None, 0)
-    assert f4_time_saved.best_method(changes, benefit) == "system_log"
-    table_ = f4_time_saved.changes_by_method(changes, benefit).set_index("label")["value"]
+    ]
+    found = found_in(table, changes, *rows)
+    assert f4_time_saved.with_measured_saving(changes, found) == Share(1, 2)
+    assert f4_time_saved.hours_saved(changes, found) == (None, None, None, 0)
+    assert f4_time_saved.best_method(changes, table("benefit", *rows)) == "system_log"
+    table_ = f4_time_saved.changes_by_method(changes, found).set_index("label")["value"]
     assert table_.to_dict() == {
-        "Measured by system log": 0, "Measured by time and motion study": 0, "Survey of staff": 1, "Estimate": 1,
-        "Nothing on record": 1,
+        "Measured by system log": 0, "Measured by time and motion study": 0, "Measured by survey of staff": 1,
+        "Estimate, or not measured both before and after": 2, "Nothing on record": 0,
     }  # fmt: skip
 
 
 def test_overlapping_changes_are_not_summed_and_the_best_method_counts(table, changes):
     full = {**MEASURED, "tasks_per_year": 600}
-    benefit = table(
-        "benefit",
+    found = found_in(
+        table,
+        changes,
         {"benefit_id": "1", "change_id": "old", "method": "system_log", **full, "saved_minutes_se": 1},
         {"benefit_id": "2", "change_id": "old", "method": "time_and_motion", **full, "baseline_minutes": 90, "saved_minutes_se": 1},
         {"benefit_id": "3", "change_id": "twin", "method": "system_log", **full, "saved_minutes_se": 1},
-        {"benefit_id": "4", "change_id": "edge", "method": "time_and_motion", **full, "saved_minutes_se": 2},
+        {"benefit_id": "4", "change_id": "edge", "method": "time_and_motion", **full, "post_on": "2013-12-01", "saved_minutes_se": 2},
     )  # fmt: skip
-    got = f4_time_saved.hours_saved(changes, benefit)
+    got = f4_time_saved.hours_saved(changes, found)
     assert got.hours == 100 + 100
     assert got.changes == 2
     half = 1.959963984540054 * (10**2 + 20**2) ** 0.5
     assert (got.lo, got.hi) == pytest.approx((200 - half, 200 + half))
-    assert f4_time_saved.with_measured_saving(changes, benefit) == Share(3, 0)
+    assert f4_time_saved.with_measured_saving(changes, found) == Share(3, 0)
 
 
 def test_without_stated_errors_there_is_no_interval(table, changes):
-    benefit = table(
-        "benefit", {"benefit_id": "1", "change_id": "old", "method": "system_log", **MEASURED, "tasks_per_year": 600}
+    found = found_in(
+        table,
+        changes,
+        {"benefit_id": "1", "change_id": "old", "method": "system_log", **MEASURED, "tasks_per_year": 600},
     )
-    got = f4_time_saved.hours_saved(changes, benefit)
+    got = f4_time_saved.hours_saved(changes, found)
     assert (got.hours, got.lo, got.hi) == (100, None, None)
     assert f4_time_saved.limits(got) is None
 
 
 def test_nothing_supplied(table):
     nothing = f4_time_saved.live_changes(table("change"), AS_OF, 6)
-    assert f4_time_saved.with_measured_saving(nothing, table("benefit")) == Share(0, 0)
+    none = found_in(table, nothing)
+    assert f4_time_saved.with_measured_saving(nothing, none) == Share(0, 0)
     assert f4_time_saved.method_rank(nothing, table("benefit")) is None
-    assert f4_time_saved.changes_by_method(nothing, table("benefit")).empty
+    assert f4_time_saved.changes_by_method(nothing, none).empty

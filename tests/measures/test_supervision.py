@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from hmic_analysis.findings import f3_supervision
@@ -128,7 +129,7 @@ def test_team_sizes_at_the_snapshot(table):
 
 def weeks(key, opened, **more):
     return [
-        {"supervisor_key": key, "week_start": f"2013-01-{7 * (i + 1):02d}", "times_opened": n, **more}
+        {"supervisor_key": key, "week_start": pd.Timestamp("2013-01-07") + pd.Timedelta(weeks=i), "times_opened": n, **more}
         for i, n in enumerate(opened)
     ]  # fmt: skip
 
@@ -138,14 +139,16 @@ def weeks(key, opened, **more):
     [
         ([1, 2, 1, 5], Share(1, 0)),
         ([1, 0, 1, 1], Share(0, 1)),
-        # The week of which nothing is known could turn it.
+        # The week of which nothing is known could turn it; one in which it was not opened is enough for a no.
         ([1, None, 1, 1], Share(0, 0, 1)),
         ([0, None, 0, 0], Share(0, 1)),
+        ([1] * 19 + [0], Share(0, 1)),
+        ([1] * 20, Share(1, 0)),
     ],
 )
 def test_who_looks_weekly(table, opened, expected):
     staff = table("staff", person("a", supervisor_key="S1"))
-    assert f3_supervision.looks_weekly(table("workload_view", *weeks("S1", opened)), staff, 90) == expected
+    assert f3_supervision.looks_weekly(table("workload_view", *weeks("S1", opened)), staff) == expected
 
 
 def test_weeks_away_are_left_out_and_missing_rows_are_not_known(table):
@@ -162,10 +165,10 @@ def test_weeks_away_are_left_out_and_missing_rows_are_not_known(table):
         {"supervisor_key": "S2", "week_start": "2013-01-28", "times_opened": 1},
     ]
     # Of the third there is no row at all.
-    assert f3_supervision.looks_weekly(table("workload_view", *rows), staff, 90) == Share(2, 0, 1)
-    assert f3_supervision.looks_weekly(table("workload_view"), staff, 90) == Share(0, 0, 0)
+    assert f3_supervision.looks_weekly(table("workload_view", *rows), staff) == Share(2, 0, 1)
+    assert f3_supervision.looks_weekly(table("workload_view"), staff) == Share(0, 0, 0)
     # Without a staff list those in the log are the supervisors, with the weeks of the whole log.
-    assert f3_supervision.looks_weekly(table("workload_view", *rows), table("staff"), 90) == Share(1, 0, 1)
+    assert f3_supervision.looks_weekly(table("workload_view", *rows), table("staff")) == Share(1, 0, 1)
 
 
 def test_spread_of_open_crimes_at_the_last_count(table):

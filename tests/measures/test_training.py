@@ -45,7 +45,7 @@ def test_leavers_starters_and_recruits_are_not_in_post(staff):
     assert p4_training.in_roles(staff)["value"].tolist() == [2, 1, 1]
 
 
-def test_what_counts_as_input(given):
+def test_what_counts_as_input(staff, given):
     rows = given(
         {},
         {"completed_on": "2011-04-01"},
@@ -56,9 +56,14 @@ def test_what_counts_as_input(given):
         {"is_initial": True},
         {"is_initial": None, "person_key": "b"},
         {"formal": False, "hours": 0.5, "person_key": "f"},
+        {"person_key": "c"},
+        {"person_key": "not on the list"},
+        {"person_key": "e"},
     )
-    assert rows["course_code"].tolist() == ["0", "1", "7", "8"]
-    assert p4_training.any_training(rows) == (2, 1)
+    assert rows["course_code"].tolist() == ["0", "1", "7", "8", "9", "10", "11"]
+    # Who is not in post counts for nobody, whether on the list or not; of b it may be initial training.
+    assert p4_training.any_training(staff, rows, AS_OF) == (2, 1)
+    assert p4_training.any_training(staff.iloc[:0], rows, AS_OF) == (5, 1)
 
 
 def test_formal_means_assessed_and_two_hours_and_not_initial(staff, given):
@@ -92,7 +97,7 @@ def test_kinds_of_input(given):
 
 def test_nothing_supplied(staff, given):
     nothing = given()
-    assert p4_training.any_training(nothing) == (0, 0)
+    assert p4_training.any_training(staff, nothing, AS_OF) == (0, 0)
     assert p4_training.kinds_of_input(nothing, 2).empty
     assert p4_training.all_roles(staff, p4_training.formally_trained(staff, nothing, 2)) == Share(0, 3)
     nobody = staff.iloc[:0]

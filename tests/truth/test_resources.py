@@ -64,7 +64,7 @@ SHARES = [
     ("F3", "review_covers_pct[performance]", "reviews_on_performance", "reviews_known"),
     ("F3", "supervisor_sees_workload_pct", "supervisors_who_look", "supervisors_in_log"),
     ("F5", "device_coverage_pct", "patrol_officers_with_device", "patrol_officers"),
-    ("F5", "device_active_pct", "devices_active", "devices_in_hand"),
+    ("F5", "device_active_pct", "devices_active", "devices_issued"),
     ("F5", "offstation_session_pct", "sessions_off_premises", "sessions_known"),
 ]
 
