@@ -373,18 +373,6 @@ def repairs(outage: pd.DataFrame, as_of: date) -> Repairs:
 # P5: how many people can keep the number plate system running.
 
 
-class Depth(NamedTuple):
-    """Competent staff in the thinnest critical function: surely, and at most; None without a critical function."""
-
-    sure: int | None
-    at_most: int | None
-
-    @property
-    def unknown(self) -> int:
-        """Persons by whom it may be greater."""
-        return 0 if self.sure is None or self.at_most is None else self.at_most - self.sure
-
-
 def functions(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     """Critical functions and the staff competent in each on a day.
 
@@ -396,41 +384,25 @@ def functions(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``skill_function``, ``competent``, ``unknown`` (persons), thinnest function first.  Only staff of the force
-        count: a contractor's competence leaves with the contract.  A person without a date of competence and without
-        a course may be competent, so is unknown.  A person counts once for each function.
+        ``skill_function``, ``competent`` (persons), thinnest function first.  Only staff of the force count: a
+        contractor's competence leaves with the contract.  Without a first day of competence a person is not competent
+        yet.  A person counts once for each function.
     """
     day = pd.Timestamp(day)
     critical = skill["critical"].astype("boolean").fillna(False)
     names = skill.loc[critical.to_numpy(dtype=bool), "skill_function"].drop_duplicates()
     own = skill["employer"].isna() | (skill["employer"] == "force").fillna(False)
-    rows = skill[(skill["skill_function"].isin(names) & own & skill["person_key"].notna()).to_numpy(dtype=bool)]
-    sure = ((rows["competent_from"] <= day) & ~(rows["competent_to"] < day)).fillna(False)
-    undated = rows["competent_from"].isna() & rows["course_booked_on"].isna() & ~(rows["competent_to"] < day)
-    people = rows.assign(sure=sure.astype(bool), undated=undated.astype(bool))
-    people = people.groupby(["skill_function", "person_key"])[["sure", "undated"]].max().reset_index()
-    people["undated"] &= ~people["sure"]
-    counts = people.groupby("skill_function")[["sure", "undated"]].sum().reindex(sorted(names), fill_value=0)
-    table = counts.astype(int).rename(columns={"sure": "competent", "undated": "unknown"})
-    return (
-        table.rename_axis("skill_function")
-        .reset_index()
-        .sort_values(["competent", "skill_function"], ignore_index=True)
-    )
+    able = (skill["competent_from"] <= day) & ~(skill["competent_to"] < day)
+    rows = skill[(skill["skill_function"].isin(names) & own & able & skill["person_key"].notna()).to_numpy(dtype=bool)]
+    counts = rows.groupby("skill_function")["person_key"].nunique().reindex(sorted(names), fill_value=0).astype(int)
+    table = counts.rename("competent").rename_axis("skill_function").reset_index()
+    return table.sort_values(["competent", "skill_function"], ignore_index=True)
 
 
-def depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> Depth:
-    """Competent staff in the thinnest critical function on a day.
-
-    Parameters
-    ----------
-    skill : pandas.DataFrame
-        Table ``skill``.
-    """
+def depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> int | None:
+    """Competent staff in the thinnest critical function on a day; None without such a function."""
     table = functions(skill, day)
-    if table.empty:
-        return Depth(None, None)
-    return Depth(int(table["competent"].min()), int((table["competent"] + table["unknown"]).min()))
+    return None if table.empty else int(table["competent"].min())
 
 
 def a_year_before(day: date) -> pd.Timestamp:
@@ -454,30 +426,14 @@ def courses_booked(skill: pd.DataFrame, as_of: date) -> int:
     return int((critical & own & booked.fillna(False) & ~competent).sum())
 
 
-def change(now: Depth, before: Depth) -> float | None:
-    """By how many persons the depth changed; None where either is not known for sure."""
-    known = now.sure is not None and before.sure is not None and not now.unknown and not before.unknown
-    return float(now.sure - before.sure) if known else None
+def change(now: int | None, before: int | None) -> float | None:
+    """By how many persons the depth changed; None where either is not known."""
+    return None if now is None or before is None else float(now - before)
 
 
 def labelled(table: pd.DataFrame) -> pd.DataFrame:
-    """Critical functions for a chart.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Result of :func:`functions`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label``, ``value`` (persons surely competent); the label also tells of those not known to be.
-    """
-    labels = [
-        f"{function}; {unknown} more not dated" if unknown else function
-        for function, unknown in zip(table["skill_function"], table["unknown"], strict=True)
-    ]
-    return pd.DataFrame({"label": pd.Series(labels, dtype="object"), "value": table["competent"]})
+    """The result of :func:`functions` for a chart: ``label``, ``value``."""
+    return table.rename(columns={"skill_function": "label", "competent": "value"}).astype({"label": "object"})
 
 
 def thinnest(table: pd.DataFrame) -> str | None:
@@ -679,9 +635,8 @@ def _weak(report: Report) -> str:
     if available is not None and available.value is not None and available.hi_missing < limit("availability_pct"):
         found.append(f"cameras worked {available.value:.1f}% of their hours")
     if thinnest is not None and thinnest.value is not None:
-        most = thinnest.value + thinnest.unknown
-        if most <= limit("skill_depth"):
-            found.append(f"the thinnest critical function has no more than {most:.0f} competent staff")
+        if thinnest.value <= limit("skill_depth"):
+            found.append(f"the thinnest critical function has no more than {thinnest.value:.0f} competent staff")
     return " and ".join(found)
 
 
@@ -705,11 +660,7 @@ def _moving(report: Report) -> bool | None:
     now, before = depth(skill, as_of), depth(skill, a_year_before(as_of))
     if courses_booked(skill, as_of):
         return True
-    if now.sure is None or before.at_most is None:
-        return None
-    if now.sure > before.at_most:
-        return True
-    return False if now.at_most <= before.sure else None
+    return None if now is None or before is None else now > before
 
 
 def _strengthened(report: Report, planned: int, moving: bool | None) -> Decision:

@@ -187,27 +187,41 @@ def test_depth_is_that_of_the_thinnest_critical_function(table):
         skill("office", "f"),
         {**skill("livery"), "critical": False},
     )
-    assert p5_anpr.depth(rows, AS_OF) == (2, 2)
-    assert p5_anpr.depth(rows, p5_anpr.a_year_before(AS_OF)) == (2, 2)
-    assert p5_anpr.depth(rows, date(2014, 3, 30)).sure == 2
-    # On the day before c's certificate lapsed there were three; office has two and one of whom nothing is said.
+    assert p5_anpr.depth(rows, AS_OF) == 2
+    assert p5_anpr.depth(rows, p5_anpr.a_year_before(AS_OF)) == 2
+    assert p5_anpr.depth(rows, date(2014, 3, 30)) == 2
+    # On the day before c's certificate lapsed there were three; of f in the office it is said by a blank: not yet.
     table_ = p5_anpr.functions(rows, date(2014, 3, 29)).set_index("skill_function")
-    assert table_.loc["repair"].tolist() == [3, 0] and table_.loc["office"].tolist() == [2, 1]
+    assert table_["competent"].to_dict() == {"office": 2, "repair": 3}
     labels = p5_anpr.labelled(table_.reset_index())
-    assert labels["label"].tolist() == ["office; 1 more not dated", "repair"] and labels["value"].tolist() == [2, 3]
+    assert labels["label"].tolist() == ["office", "repair"] and labels["value"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("person", "depth"),
+    [
+        ({"competent_from": "2014-03-31"}, 1),
+        ({"competent_from": "2014-04-01"}, 0),
+        ({"competent_from": None}, 0),
+        ({"competent_from": None, "course_booked_on": "2014-03-01"}, 0),
+        ({"competent_from": "2012-01-01", "competent_to": "2014-03-31"}, 1),
+        ({"competent_from": "2012-01-01", "competent_to": "2014-03-30"}, 0),
+        ({"competent_from": "2012-01-01", "employer": "other_force"}, 0),
+    ],
+)
+def test_who_is_competent_on_the_day(table, person, depth):
+    assert p5_anpr.depth(table("skill", skill("repair", "a", **person)), AS_OF) == depth
 
 
 def test_a_function_nobody_can_do_has_depth_zero(table):
     rows = table("skill", skill("repair", "a", competent_from="2012-01-01"), skill("office"))
-    assert p5_anpr.depth(rows, AS_OF) == (0, 0)
+    assert p5_anpr.depth(rows, AS_OF) == 0
     assert p5_anpr.thinnest(p5_anpr.functions(rows, AS_OF)) == "Competent staff: fewest in office, 0 of 1"
 
 
 def test_no_skills_supplied(table):
-    assert p5_anpr.depth(table("skill"), AS_OF) == (None, None)
-    assert p5_anpr.change(p5_anpr.Depth(1, 1), p5_anpr.Depth(None, None)) is None
-    assert p5_anpr.change(p5_anpr.Depth(1, 2), p5_anpr.Depth(1, 1)) is None
-    assert p5_anpr.change(p5_anpr.Depth(2, 2), p5_anpr.Depth(1, 1)) == 1
+    assert p5_anpr.depth(table("skill"), AS_OF) is None
+    assert p5_anpr.change(1, None) is None and p5_anpr.change(2, 1) == 1
     assert p5_anpr.thinnest(p5_anpr.functions(table("skill"), AS_OF)) is None
 
 
