@@ -42,7 +42,7 @@ THRESHOLDS = {
         "circulation_days": 7,
         "high_risk_days": 7,
     },
-    "F1": {"min_products": 1, "product_months": 12, "min_coverage": 2},
+    "F1": {"min_products": 1, "product_months": 12, "min_coverage": 2, "shift_hours": 12},
     "F4": {"live_months": 6, "measured_pct": 80, "reproduced_within_pct": 10, "activity_days": 90},
 }
 TYPES = {
