@@ -31,6 +31,7 @@ COMMANDS = {
     "data": ("data", "app"),
     "params": ("catalogue", "params_app"),
     "findings": ("catalogue", "findings"),
+    "finding": ("finding", "app"),
     "docs": ("docs", "docs"),
     "plan": ("plan", "plan"),
     "why": ("plan", "why"),

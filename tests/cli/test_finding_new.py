@@ -1,0 +1,112 @@
+"""A finding made from the pattern: it runs as it is, in a checkout of its own; what is in its way is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from hmic_analysis.cli.main import main
+
+from ..conftest import ROOT, copy_project
+
+GIVEN = {"--title": "Complaints", "--section": "crime_recording_and_attendance", "--table": "complaint"}
+SMALL = ("--scale", "0.02")
+
+
+def words(id="A11", **changed):
+    return ["finding", "new", id, *(w for option in {**GIVEN, **changed}.items() for w in option)]
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A copy of the checkout, with finding A11 made in it and run on a small simulated force."""
+    folder = copy_project(tmp_path_factory.mktemp("new") / "checkout")
+    shutil.copytree(ROOT / "hmic_analysis", folder / "hmic_analysis", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "tests" / "findings").mkdir(parents=True)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    called(folder, "hmic_analysis", *words())
+    called(folder, "hmic_analysis", "data", "simulate", "--force", "cleveland", *SMALL)
+    return folder
+
+
+def called(folder, *command, code=0):
+    """What a module says that is run in the copy, with the copy's own package."""
+    settings = {**os.environ, "PYTHONPATH": str(folder), "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=folder, env=settings, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_it_stands_in_the_lists_the_plan_and_the_pages(checkout):
+    assert "Complaints" in called(checkout, "hmic_analysis", "findings")
+    assert "A11" in called(checkout, "hmic_analysis", "plan", "--force", "cleveland")
+    assert "### A11 Complaints" in (checkout / "docs" / "findings.md").read_text(encoding="utf-8")
+    assert "complaint_id" in (checkout / "data" / "raw" / "README.md").read_text(encoding="utf-8")
+
+
+def test_it_runs_as_it_is_and_finds_what_was_simulated(checkout):
+    called(checkout, "hmic_analysis", "run", "--force", "cleveland", "--finding", "A11")
+    report = checkout / "output" / "runs" / "cleveland" / "A11"
+    bundle = json.loads((report / "evidence.json").read_text(encoding="utf-8"))
+    truth = json.loads((checkout / "data" / "raw" / "cleveland" / "truth.json").read_text(encoding="utf-8"))
+    assert bundle["status"] == "complete" and bundle["synthetic"]
+    figure = next(i for i in bundle["indicators"] if i["id"] == "complaint_met_pct")
+    yes, unknown, total = truth["values"]["complaint_recent"]
+    assert (figure["numerator"], figure["denominator"], figure["unknown"]) == (yes, total - unknown, unknown)
+    assert figure["value"] == pytest.approx(truth["values"]["complaint_met_pct"])
+    assert "last 365 days" in figure["definition"]
+    (claim,) = bundle["claims"]
+    assert claim["verdict"] == truth["verdicts"]["A11a"]["verdict"] == "supported"
+    assert claim["sentence"].startswith("Complaints: most recent records meet the standard, ")
+    called(checkout, "hmic_analysis", "letter", "--force", "cleveland")
+    letter = (checkout / "output" / "letters" / "cleveland" / "letter-cleveland.json").read_text(encoding="utf-8")
+    # The letter ends the sentence with where its figure stands.
+    assert claim["sentence"].removesuffix(".") in letter
+
+
+def test_its_test_passes_and_its_files_are_in_the_style_of_the_house(checkout):
+    assert "2 passed" in called(checkout, "pytest", "-p", "no:cacheprovider", "tests/findings/test_a11_complaints.py")
+    made = [str(path) for path in checkout.rglob("*a11_complaints.py")]
+    assert len(made) == 4
+    called(checkout, "ruff", "check", *made)
+    called(checkout, "ruff", "format", "--check", *made)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"id": "A6"}, "There is a finding A6 already."),
+        ({"id": "complaints"}, "'COMPLAINTS' can't be the id of a finding."),
+        ({"--table": "crime"}, "There is a table 'crime' already."),
+        ({"--table": "Complaint"}, "'Complaint' can't name a table."),
+        ({"--section": "preventing_crimes"}, "Did you mean 'preventing_crime'?"),
+        ({"--word": "Complaints made"}, "'Complaints made' can't name files."),
+        ({"--title": 'The "worst"'}, "A title begins with a letter"),
+    ],
+)
+def test_what_is_in_the_way_is_told_and_nothing_is_written(capsys, changed, said):
+    id = changed.pop("id", "A77")
+    assert main([*words(id, **changed), "--project", str(ROOT)]) == 2
+    told = capsys.readouterr()
+    assert said in told.out + told.err
+    assert not list(ROOT.rglob("a77_*"))
+
+
+def test_a_file_of_its_name_is_never_written_over(checkout):
+    (checkout / "hmic_analysis" / "contracts" / "a12_delays.py").write_text('"""Kept."""\n', encoding="utf-8")
+    told = called(checkout, "hmic_analysis", *words("A12", **{"--table": "delay", "--word": "delays"}), code=2)
+    assert "hmic_analysis/contracts/a12_delays.py exists already." in told
+    assert not (checkout / "params" / "findings" / "a12_delays.yml").exists()
+    (checkout / "hmic_analysis" / "contracts" / "a12_delays.py").unlink()
+
+
+def test_a_project_without_the_package_says_so(project_folder, capsys):
+    assert main([*words(), "--project", str(project_folder)]) == 2
+    assert "a finding is written into a checkout whose own package is in use" in capsys.readouterr().err
