@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from hmic_analysis.documents.text import ILLEGAL
 from hmic_analysis.evidence.model import Model, Sensitivity
 
 SYNTHETIC_NOTICE = "SYNTHETIC DATA - not about any real police force"
@@ -88,7 +89,20 @@ class CatalogueEntry:
     claims: tuple[tuple[str, str], ...] = ()
 
 
-class Part(Model):
+class Printable(Model):
+    """What is printed: no character that Word or PDF refuse stands in it, wherever its texts come from."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _legal(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return ILLEGAL.sub("", value)
+        if isinstance(value, dict):
+            return {key: cls._legal(part) for key, part in value.items()}
+        return tuple(cls._legal(part) for part in value) if isinstance(value, tuple | list) else value
+
+
+class Part(Printable):
     """A stretch of text.
 
     Attributes
@@ -111,14 +125,14 @@ class Part(Model):
     own: bool = False
 
 
-class Heading(Model):
+class Heading(Printable):
     """A heading within a section (level 2)."""
 
     kind: Literal["heading"] = "heading"
     text: str
 
 
-class Paragraph(Model):
+class Paragraph(Printable):
     """One paragraph.
 
     Attributes
@@ -142,7 +156,7 @@ class Paragraph(Model):
         return "".join(part.text for part in self.parts)
 
 
-class FigureBlock(Model):
+class FigureBlock(Printable):
     """A figure with its words.
 
     Attributes
@@ -172,7 +186,7 @@ class FigureBlock(Model):
     synthetic: bool = False
 
 
-class TableColumn(Model):
+class TableColumn(Printable):
     """Heading, width in millimetres and alignment of a column."""
 
     title: str
@@ -180,7 +194,7 @@ class TableColumn(Model):
     align: Literal["left", "right", "centre"] = "left"
 
 
-class TableBlock(Model):
+class TableBlock(Printable):
     """A table with its words; a line break in a cell starts a new line."""
 
     kind: Literal["table"] = "table"
@@ -196,14 +210,14 @@ class TableBlock(Model):
 Block = Annotated[Heading | Paragraph | FigureBlock | TableBlock, Field(discriminator="kind")]
 
 
-class Section(Model):
+class Section(Printable):
     """A section or an annex: its heading (level 1) and what follows."""
 
     title: str
     blocks: tuple[Block, ...]
 
 
-class Letter(Model):
+class Letter(Printable):
     """A letter, complete but for its looks.
 
     Attributes
