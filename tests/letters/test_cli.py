@@ -11,7 +11,6 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from hmic_analysis.cli import letter as figures_command
 from hmic_analysis.cli.main import main
 from hmic_analysis.documents import embargo
 from hmic_analysis.documents.pdf import SVG
@@ -38,8 +37,7 @@ def project(tmp_path, bundles, reports, monkeypatch) -> Path:
             raise DataError(f"There is no evidence for {slug}. Run its findings first.")
         return bundles, reports
 
-    for module in (gathered, figures_command):
-        monkeypatch.setattr(module, "evidence_of", evidence_of)
+    monkeypatch.setattr(gathered, "evidence_of", evidence_of)
     monkeypatch.setattr(embargo, "now", lambda: BEFORE)
     return tmp_path
 
