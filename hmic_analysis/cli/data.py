@@ -159,9 +159,7 @@ def prepare(
             code = EXIT_DATA
             continue
         words = "unchanged, nothing to do" if result.status == "up_to_date" else "prepared"
-        read = sum(a.read for a in result.manifest.accounts)
-        kept = sum(a.kept for a in result.manifest.accounts)
-        out().print(f"{slug}: {words}; {read:,} rows read = {kept:,} kept + {read - kept:,} rejected", markup=False)
+        out().print(f"{slug}: {words}; {result.manifest.told}", markup=False)
         for table, fault in result.manifest.broken.items():
             err().print(f"{slug}: table {table} can't be used: {fault}", style="bold red", markup=False)
             code = EXIT_DATA
@@ -169,12 +167,17 @@ def prepare(
 
 
 @app.command("check")
-def check(force: ForceOption = None, everyone: AllOption = False, project: ProjectOption = None) -> None:
-    """Show for each file the rows read, kept and rejected, why, and what is odd about those kept."""
+def check(
+    force: ForceOption = None,
+    everyone: AllOption = False,
+    details: Annotated[bool, typer.Option("--details", help="Also every file, flag and column, line by line.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Show what is wrong with a return and what to do about it, and what became of the rows of every table."""
+    from hmic_analysis.cli.check import check_rows, tables_of, wrong
     from hmic_analysis.params.read import load_params
     from hmic_analysis.params.resolve import resolve
     from hmic_analysis.runs.session import prepare_force
-    from hmic_analysis.store.accounts import check_rows
     from hmic_analysis.store.tables import read_manifest
 
     home = find_project(project)
@@ -191,13 +194,28 @@ def check(force: ForceOption = None, everyone: AllOption = False, project: Proje
             err().print(f"{slug}: there is no return in {home.relative(home.raw / slug)}.", markup=False)
             code = EXIT_DATA
             continue
-        table = plain_table("", "About", "", "Account", title=params.force(slug).name)
-        for row in check_rows(manifest, resolve(params, slug).max_unmatched_pct):
-            table.add_row(row.what, row.name, "" if row.state == "ok" else row.state, row.text)
-        out().print(table)
-        if manifest.broken:
-            code = EXIT_DATA
+        settings = resolve(params, slug)
+        limit = settings.max_unmatched_pct
+        out().print(params.force(slug).name, markup=False, style="bold")
+        faults = wrong(manifest, settings.period_start, settings.period_end, limit)
+        for row in sorted(faults, key=lambda r: r.state != "warning"):
+            about = f"{row.name}: " if row.name else ""
+            todo = f" -> {row.todo}" if row.todo else ""
+            out().print(f"  {'!' if row.state == 'warning' else '-'} {about}{row.text}{todo}", markup=False)
+        if not faults:
+            out().print("  Nothing is wrong that could be told.", markup=False)
+        out().print(tables_of(manifest, settings.period_start, settings.period_end))
         rejected = home.rejected(slug)
         if rejected.is_dir() and any(rejected.iterdir()):
             out().print(f"Rejected rows with their original text (restricted): {home.relative(rejected)}", markup=False)
+        rest = check_rows(manifest, limit)
+        if details:
+            table = plain_table("", "About", "", "Account")
+            for row in rest:
+                table.add_row(row.what, row.name, "" if row.state == "ok" else row.state, row.text)
+            out().print(table)
+        else:
+            out().print(f"{len(rest)} more lines on files, flags and columns: hmic data check --details", markup=False)
+        if manifest.broken:
+            code = EXIT_DATA
     raise typer.Exit(code)

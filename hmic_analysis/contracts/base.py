@@ -157,6 +157,8 @@ class Contract:
         told apart and none is ever treated as a repeat.
     time : str
         The column that says when a row belongs to the period (flows), ``""`` for stocks and registers.
+    steady : bool
+        Every month of the period is bound to have rows: a month without any was not supplied.
     any_of : tuple of tuple of str
         Groups of columns of which at least one must be given.
     checks : tuple of TimeCheck
@@ -171,6 +173,7 @@ class Contract:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     time: str = ""
+    steady: bool = False
     any_of: tuple[tuple[str, ...], ...] = ()
     checks: tuple[TimeCheck, ...] = ()
     references: tuple[Reference, ...] = ()

@@ -227,6 +227,7 @@ INCIDENT = Contract(
     ),
     key=("incident_id",),
     time="created_month",
+    steady=True,
     any_of=(("created_at", "created_month"),),
     checks=(
         TimeCheck("closed_before_created", "created_at", "closed_at", "Closed before it was created."),
@@ -257,6 +258,7 @@ DEPLOYMENT = Contract(
         Column("stood_down", "boolean", "Yes: assigned and called off before arrival."),
     ),
     key=(),
+    steady=True,
     checks=(
         TimeCheck("en_route_before_assigned", "assigned_at", "en_route_at", "Set out before it was assigned."),
         TimeCheck("at_scene_before_assigned", "assigned_at", "at_scene_at", "Arrived before it was assigned."),
@@ -317,6 +319,7 @@ CRIME = Contract(
     ),
     key=("crime_id",),
     time="recorded_month",
+    steady=True,
     any_of=(("recorded_at", "recorded_month"),),
     checks=(TimeCheck("closed_before_recorded", "recorded_at", "closed_at", "Closed before it was recorded."),),
     references=(

@@ -42,6 +42,7 @@ DUTY_HOURS = Contract(
     ),
     key=("team", "hour_start"),
     time="hour_start",
+    steady=True,
 )
 
 DEMAND_TASK = Contract(
@@ -58,6 +59,7 @@ DEMAND_TASK = Contract(
     ),
     key=("task_id",),
     time="started_at",
+    steady=True,
     any_of=(("ended_at", "resource_hours"),),
     checks=(TimeCheck("ended_before_started", "started_at", "ended_at", "Ended before it started."),),
 )

@@ -17,6 +17,7 @@ SUPERVISION = Contract(
     ),
     key=("review_id",),
     time="held_on",
+    steady=True,
     references=(
         Reference("person_key", "staff"),
         Reference("supervisor_key", "staff", "person_key"),
@@ -58,6 +59,7 @@ WORKLOAD_VIEW = Contract(
     ),
     key=("supervisor_key", "week_start"),
     time="week_start",
+    steady=True,
     references=(Reference("supervisor_key", "staff", "person_key"),),
 )
 

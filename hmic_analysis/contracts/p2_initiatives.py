@@ -50,6 +50,7 @@ MEETING = Contract(
     ),
     key=("meeting_id",),
     time="prescribed_on",
+    steady=True,
 )
 
 MEETING_ACTION = Contract(
@@ -73,6 +74,7 @@ MEETING_ACTION = Contract(
     ),
     key=("action_id",),
     time="set_on",
+    steady=True,
     checks=(
         TimeCheck("due_before_set", "set_on", "due_on", "Due before it was set."),
         TimeCheck("closed_before_set", "set_on", "closed_on", "Closed before it was set."),

@@ -87,6 +87,7 @@ ANPR_CAMERA_DAY = Contract(
     ),
     key=("camera_id", "day"),
     time="day",
+    steady=True,
     references=(Reference("camera_id", "anpr_camera"),),
 )
 

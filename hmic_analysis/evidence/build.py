@@ -437,6 +437,8 @@ REMEDIES: dict[str, str] = {
     "not_dated": "A dated record of the work.",
     "in_part": "Another wording, or a record of the part that is missing.",
     "no_look_back": "Crimes and incidents of the year before the period, with references of victims.",
+    "part_of_the_period": "The records of the months that are missing.",
+    "rows_set_aside": "The records that were kept aside, put right by the force.",
     "no_statement": "A statement by the force.",
     "sources_conflict": "A clarification by the force.",
     "judgement": "Nothing: it is a view.",
@@ -472,7 +474,7 @@ def make_claim(
     indicators : mapping of str to Indicator
         All of the finding; the sentence may name any of them.
     words : mapping of str to str
-        ``force``, ``period`` and ``as_of``.
+        ``force``, ``period`` and ``as_of``; ``months`` where records of only these were counted.
     min_count : int
         Counts of persons above 0 and below it are not printed.
 
@@ -494,7 +496,7 @@ def make_claim(
     for spare in spec.indicators.values():
         named.setdefault(spare.name, Indicator(id=spare.name, name=spare.name, label=spare.label, unit=spare.unit))
     template = claim.view if claim.is_judgement else getattr(claim.sentences, decision.verdict)
-    clause = because(decision.reasons) if decision.reasons else ""
+    clause = because(decision.reasons, {"part_of_the_period": words.get("months", "")}) if decision.reasons else ""
     sentence, numbers = render(template, named, {**words, "because": clause}, min_count, id)
     why = decision.why
     if any(small(indicators[i], min_count) for i in own):

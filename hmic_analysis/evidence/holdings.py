@@ -6,14 +6,16 @@ import pandas as pd
 
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import ParameterError
+from hmic_analysis.evidence.fitness import Fitness
 from hmic_analysis.evidence.model import DataUsed
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import within
+from hmic_analysis.measures.base import local_days, within
 from hmic_analysis.params.catalogue import ALWAYS
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.project import Project
 from hmic_analysis.store.tables import load_table, read_manifest
+from hmic_analysis.words import say_period
 
 
 class Holdings:
@@ -32,6 +34,9 @@ class Holdings:
         self.force = settings.force.slug
         self.spec = settings.finding
         self.manifest = read_manifest(project, self.force)
+        taken = (*self.spec.tables.core, *self.spec.tables.useful)
+        self.fit = Fitness.of(self.manifest, taken, settings.period_start, settings.period_end)
+        self.period = say_period(settings.period_start, settings.period_end)
         self.used: dict[str, DataUsed] = {}
         self.inputs: dict[str, str] = {}
         self._tables: dict[tuple[str, str], pd.DataFrame] = {}
@@ -81,6 +86,8 @@ class Holdings:
         Returns
         -------
         pandas.DataFrame
+            Without the months that another table of the finding lacks: above and below the line of a share stand the
+            same months.
         """
         frame = self.table(name)
         contract = contract_for(name)
@@ -88,6 +95,11 @@ class Holdings:
         if contract.column(contract.time).kind == "month":
             at, month = contract.column(contract.time).month_of, contract.time
         rows = within(frame, self.settings.period_start, self.settings.period_end, at, month)
+        if name in self.fit.tables and not self.fit.whole:
+            days = local_days(rows[at])
+            if month:
+                days = days.fillna(pd.to_datetime(rows[month]))
+            rows = rows[days.dt.strftime("%Y-%m").isin(self.fit.used).to_numpy(dtype=bool)].copy()
         self._note_use(name, self.force, frame, len(rows))
         return rows
 
@@ -210,7 +222,10 @@ class Holdings:
             for note in self.manifest.notes
             if note.table in self.used
         ]
-        return (*suspect, *self.manifest.remarks)
+        missing = tuple(f"{text} of {self.period}" for text in self.fit.remarks())
+        entries = self.manifest.tables
+        odd = tuple(f"{name}: {text}" for name in self.used if name in entries for text in entries[name].odd)
+        return (*suspect, *missing, *odd, *self.manifest.remarks)
 
     def has_core(self) -> bool:
         """Whether any table that makes the finding assessable has a row."""
@@ -234,4 +249,5 @@ class Holdings:
             cannot_tell=tuple(self.cannot_tell(name)),
             first=first,
             last=last,
+            months_missing=self.fit.tables[name].missing if name in self.fit.tables and holder == self.force else (),
         )

@@ -215,6 +215,7 @@ class DataUsed(Model):
     cannot_tell: tuple[str, ...] = ()
     first: str = ""
     last: str = ""
+    months_missing: tuple[str, ...] = ()
 
 
 class Bundle(Model):
@@ -299,19 +300,23 @@ REASONS: dict[str, str] = {
     "in_part": "only a part of what the statement says is on record",
     "no_look_back": "the records do not reach back over the year before the period, so nobody can tell who is a repeat "
     "victim",
+    "part_of_the_period": "the records supplied cover only a part of the period",
+    "rows_set_aside": "too many of the records supplied could not be used",
     "no_statement": "the force has made no statement about it",
     "sources_conflict": "what the force states and its own records contradict each other",
     "judgement": "it is the inspectors' view and is not tested against data",
 }
 
 
-def because(reasons: tuple[str, ...]) -> str:
+def because(reasons: tuple[str, ...], details: Mapping[str, str] | None = None) -> str:
     """The clause for the first reasons, joined.
 
     Parameters
     ----------
     reasons : tuple of str
         Codes of :data:`REASONS`.
+    details : mapping of str to str, optional
+        What follows the words of a code in brackets.
 
     Returns
     -------
@@ -323,5 +328,6 @@ def because(reasons: tuple[str, ...]) -> str:
     KeyError
         If a code is not known.
     """
-    clauses = [REASONS[r] for r in dict.fromkeys(reasons)]
+    more = {code: f" ({text})" for code, text in (details or {}).items() if text}
+    clauses = [REASONS[r] + more.get(r, "") for r in dict.fromkeys(reasons)]
     return ", and ".join(clauses[:2])

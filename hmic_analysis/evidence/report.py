@@ -11,16 +11,18 @@ import pandas as pd
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.build import Builder, make_claim
 from hmic_analysis.evidence.bundle import mark_picture, package_versions, save_chart, save_table, write_bundle
+from hmic_analysis.evidence.fitness import too_smooth
 from hmic_analysis.evidence.holdings import Holdings
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure, Grade, Indicator, Sensitivity, Table
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, reaches, undecided, weakest
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
 from hmic_analysis.evidence.wording import SET_ASIDE, claim_table, group_frame, indicator_table
+from hmic_analysis.measures.months import say_months
 from hmic_analysis.params.catalogue import ClaimSpec
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.words import say_date, say_period
+from hmic_analysis.words import say_date
 
 if TYPE_CHECKING:
     from hmic_analysis.figures.chart import Chart
@@ -101,8 +103,7 @@ class Report(Holdings):
         super().__init__(project, settings)
         self.territorial = territorial
         self.folder = folder
-        self.period = say_period(settings.period_start, settings.period_end)
-        windows = {"period": self.period, "as_of": say_date(settings.as_of)}
+        windows = {"period": self.fit.say(self.period), "as_of": say_date(settings.as_of)}
         self.build = Builder(settings, windows)
         self._rules = rules_from(settings.disclosure)
         self._started = time.monotonic()
@@ -138,7 +139,9 @@ class Report(Holdings):
             keep = {"id", "name", "label", "unit", "basis", "stratum", "window", "better", "about_persons"}
             plain = {k: v for k, v in indicator.model_dump().items() if k in keep or k.startswith("definition")}
             return Indicator(**plain, note=" ".join(unable))
-        caveats = tuple(dict.fromkeys((*indicator.caveats, *self.cannot_tell(indicator.name))))
+        lost = self.fit.caveats(self.settings.coverage) if indicator.basis == "all_records" else ()
+        told = (*indicator.caveats, *self.cannot_tell(indicator.name), *lost, *too_smooth(indicator))
+        caveats = tuple(dict.fromkeys(told))
         return indicator.model_copy(update={"caveats": caveats})
 
     def indicator(self, id: str) -> Indicator | None:
@@ -180,7 +183,7 @@ class Report(Holdings):
         dict
         """
         place = f"{subtitle}, {self.settings.force.name}"
-        when = "" if "at " + self.as_of in subtitle else f", {self.period}"
+        when = "" if "at " + self.as_of in subtitle else f", {self.fit.say(self.period)}"
         taken = self.indicator(about)
         told = [c for c in taken.caveats if c.startswith(SET_ASIDE)] if taken is not None else []
         caveats = "".join(f". {c.rstrip('.')}" for c in [*told, *self.cannot_tell(about)]) if about else ""
@@ -283,20 +286,27 @@ class Report(Holdings):
             decision, grade = undecided("judgement", why="A view, not tested against data."), grade or "-"
         if spec.test is None and (decision is None or grade is None):
             raise ParameterError(f"Claim {id} has no test in the catalogue: give its decision and its grade.")
+        needed, tables = self.settings.coverage, spec.tables
+        in_part = self.fit.steady(tables) and not self.fit.whole
+        counted = self.fit.say(self.period) if in_part else self.period
         evidence = make_claim(
             self.spec,
             id,
-            decision or self.tested(id),
-            grade or self.graded(id),
+            self.fit.hold(decision or self.tested(id), spec.type, tables, needed),
+            self.fit.grade(grade or self.graded(id), tables, needed),
             spec.decided_by(self._indicators),
             self._indicators,
             words={
                 "force": self.settings.force.full_name,
-                "period": self.period,
+                "period": counted,
                 "as_of": say_date(self.settings.as_of),
+                "months": say_months(self.fit.used) if in_part else "",
             },
             min_count=self.settings.disclosure.min_count,
         )
+        if in_part and evidence.verdict != "not_determinable" and counted not in evidence.sentence:
+            rests = f"{evidence.sentence} This rests on the records of {counted}."
+            evidence = evidence.model_copy(update={"sentence": rests})
         self._claims[id] = evidence
         return evidence
 

@@ -264,7 +264,8 @@ def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
     took_place = (meetings["held"] == True).fillna(False).to_numpy(dtype=bool)  # noqa: E712
     parts = []
     for group, rows in (("Scheduled", months), ("Held", months[took_place])):
-        counts = rows.value_counts().reindex(span, fill_value=0)
+        # A month without any meeting in the log is a gap: nothing tells it from one not supplied.
+        counts = rows.value_counts().reindex(span, fill_value=0).where(span.isin(months))
         parts.append(pd.DataFrame({"month": span.to_timestamp(), "group": group, "value": counts.to_numpy(float)}))
     return pd.concat(parts, ignore_index=True)
 

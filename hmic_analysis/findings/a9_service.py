@@ -102,8 +102,10 @@ def coverage_by_month(months: pd.DataFrame, audits: pd.DataFrame, prescribed: in
     if len(audits):
         taken = local_days(audits["taken_on"]).dt.to_period("M").dt.to_timestamp()
         for month, those in months.groupby("month"):
-            share = coverage(those, audits[(taken == month).to_numpy()], prescribed)
-            if share.known:
+            held = audits[(taken == month).to_numpy()]
+            share = coverage(those, held, prescribed)
+            # A month without any audit is a gap: nothing tells it from one not supplied.
+            if share.known and len(held):
                 rows.append({"month": month, "group": "Handlers covered", "value": 100 * share.yes / share.known})
     return pd.DataFrame(rows, columns=["month", "group", "value"])
 

@@ -329,7 +329,8 @@ def monthly_counts(frame: pd.DataFrame, month: str, group: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``month``, ``group``, ``value``; every group in every month from the first to the last, 0 where none.
+        ``month``, ``group``, ``value``; every group in every month that has a row, 0 where it has none itself.  A month
+        without any row is a gap: nothing tells it from one not supplied.
     """
     months = local_days(frame[month]).dt.to_period("M").dt.to_timestamp()
     groups = frame[group].astype("object").where(frame[group].notna(), "not recorded")
@@ -337,7 +338,7 @@ def monthly_counts(frame: pd.DataFrame, month: str, group: str) -> pd.DataFrame:
     if counts.empty:
         return pd.DataFrame({"month": pd.Series(dtype="datetime64[ns]"), "group": [], "value": []})
     every = pd.date_range(counts.index.min(), counts.index.max(), freq="MS")
-    tidy = counts.reindex(every, fill_value=0).rename_axis("month").reset_index()
+    tidy = counts.reindex(every).rename_axis("month").reset_index()
     return tidy.melt(id_vars="month", var_name="group", value_name="value")
 
 

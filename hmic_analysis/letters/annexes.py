@@ -19,6 +19,7 @@ from hmic_analysis.documents.text import DASH, as_sentence, based_on_text, clean
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, DataUsed, Indicator
 from hmic_analysis.evidence.wording import say_indicator
 from hmic_analysis.letters.own_words import OwnWords
+from hmic_analysis.measures.months import say_months
 from hmic_analysis.store.manifest import RowAccount
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -112,7 +113,8 @@ def _counts(counts: Mapping[str, int]) -> str:
 def _covered(data: DataUsed) -> str:
     if not data.first or not data.last:
         return DASH
-    return f"{_day(data.first)}\nto {_day(data.last)}"
+    missing = f"\nNot whole: {say_months(data.months_missing)}" if data.months_missing else ""
+    return f"{_day(data.first)}\nto {_day(data.last)}{missing}"
 
 
 def _day(text: str) -> str:

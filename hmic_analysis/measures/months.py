@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import calendar
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from statistics import median
+from typing import NamedTuple
 
 import pandas as pd
 
 from hmic_analysis.errors import DataError
-from hmic_analysis.measures.base import local_days, month_name
+from hmic_analysis.measures.base import MONTHS, local_days, month_name
 from hmic_analysis.statistics.xmr import Better, Xmr, xmr
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -114,6 +117,153 @@ def _whole(months: pd.Series, start: date, end: date) -> pd.Series:
     """The months that lie wholly in a period."""
     inside = (months >= pd.Timestamp(start)) & (months + pd.offsets.MonthEnd(0) <= pd.Timestamp(end))
     return months[inside.fillna(False).to_numpy(dtype=bool)]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Which months of a period a table covers.
+
+#: A month with fewer rows than this share of the usual month was hardly supplied.
+THIN = 0.1
+#: Days without a row at an end of a month, beyond what is usual for the table, that part a month from a whole one, and
+#: the rows that were to be expected in them: as few as none come by chance once in a thousand times.
+EDGE_DAYS, EDGE_ROWS = 7, 7.0
+#: Rows to be expected in months without any, below which none may come by chance (once in twenty times).
+CHANCE_ROWS = 3.0
+
+
+class MonthRows(NamedTuple):
+    """Rows of a table in a month, and the first and the last day with one; 0 where no day is known."""
+
+    rows: int
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The months of a period, by what a table holds of them.
+
+    Attributes
+    ----------
+    months : tuple of str
+        All months of the period: ``2013-05``.
+    absent : tuple of str
+        Without any row.
+    quiet : tuple of str
+        Those of them in which none may be chance: so few rows come in a month.
+    thin : tuple of str
+        With less than a tenth of the rows of the usual month.
+    part : tuple of str
+        Rows end, or begin, in the middle of the month.
+    """
+
+    months: tuple[str, ...]
+    absent: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()
+    thin: tuple[str, ...] = ()
+    part: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The months that were supplied whole, as far as the rows tell."""
+        return tuple(m for m in self.months if m not in self.missing)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The months that were not supplied whole."""
+        missed = (set(self.absent) - set(self.quiet)) | {*self.thin, *self.part}
+        return tuple(m for m in self.months if m in missed)
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The months with a row."""
+        return tuple(m for m in self.months if m not in self.absent)
+
+
+def months_between(start: date, end: date) -> tuple[str, ...]:
+    """The months that a period touches, ``2012-12`` to ``2013-11``."""
+    return tuple(f"{month:%Y-%m}" for month in pd.period_range(start, end, freq="M"))
+
+
+def coverage(rows: Mapping[str, MonthRows], start: date, end: date) -> Coverage:
+    """What a table holds of the months of a period.
+
+    Parameters
+    ----------
+    rows : mapping of str to MonthRows
+        By month, as counted when the table was loaded.
+    start, end : datetime.date
+        First and last day of the period; of a month that it holds in part no day is missed.
+    """
+    months = months_between(start, end)
+    found = {m: rows[m] for m in months if m in rows}
+    if not found:
+        return Coverage(months, absent=months)
+    # Of the fuller half: a file that breaks off early and trickles on must not set what is usual.
+    counts = sorted((r.rows for r in found.values()), reverse=True)
+    usual = median(counts[: (len(counts) + 1) // 2])
+    thin = tuple(m for m, r in found.items() if r.rows < THIN * usual)
+    whole = {m: r for m, r in found.items() if _days(m)[0] >= start and _days(m)[1] <= end and r.last}
+    # Weekly and monthly tables end every month early: only what is unusual for the table is missed.
+    late, early = ([side(m, r) for m, r in whole.items()] for side in (_late, _early))
+    usually = (median(late), median(early)) if whole else (0, 0)
+    part = tuple(
+        m
+        for m, r in whole.items()
+        if m not in thin
+        and any(
+            gap >= usual_gap + EDGE_DAYS and gap * usual / 30 >= EDGE_ROWS
+            for gap, usual_gap in zip((_late(m, r), _early(m, r)), usually, strict=True)
+        )
+    )
+    absent = tuple(m for m in months if m not in found)
+    return Coverage(months, absent, _quiet(months, absent, sum(counts) / len(counts)), thin, part)
+
+
+def _quiet(months: Sequence[str], absent: Sequence[str], usual: float) -> tuple[str, ...]:
+    """Months without a row, of stretches in which hardly any were to be expected."""
+    quiet: list[str] = []
+    stretch: list[str] = []
+    for month in (*months, ""):
+        if month in absent:
+            stretch.append(month)
+            continue
+        quiet += stretch if usual * len(stretch) < CHANCE_ROWS else []
+        stretch = []
+    return tuple(quiet)
+
+
+def _days(month: str) -> tuple[date, date]:
+    year, number = (int(x) for x in month.split("-"))
+    return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
+
+
+def _late(month: str, rows: MonthRows) -> int:
+    """Days before the first row."""
+    return rows.first - 1
+
+
+def _early(month: str, rows: MonthRows) -> int:
+    """Days after the last row."""
+    return _days(month)[1].day - rows.last
+
+
+def say_months(months: Sequence[str]) -> str:
+    """Months in words, runs drawn together: ``December 2012 to May 2013 and August 2013``."""
+    names = {m: f"{MONTHS[int(m[5:]) - 1]} {m[:4]}" for m in months}
+    runs: list[list[str]] = []
+    for month in sorted(months):
+        if runs and pd.Period(runs[-1][-1], "M") + 1 == pd.Period(month, "M"):
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    said = []
+    for run in runs:
+        first, last = names[run[0]], names[run[-1]]
+        if first[-4:] == last[-4:]:
+            first = first[:-5]
+        said.append(names[run[-1]] if len(run) == 1 else f"{first} to {last}")
+    return f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said)
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Models are frozen and refuse keys that they don't know.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -277,6 +278,21 @@ class National(Model):
     areas: Annotated[dict[str, Annotated[tuple[Text, ...], Field(min_length=1)]], Field(min_length=2)]
 
 
+class Coverage(Model):
+    """How much of the period, and of the rows sent, a verdict needs.
+
+    ``months_of_12``: months of each twelve that a table must hold for a claim that rests on it to be decided;
+    ``set_aside_pct``: share of a table's rows kept aside up to which it is.
+    """
+
+    months_of_12: Annotated[int, Field(strict=True, ge=1, le=12)]
+    set_aside_pct: Percent
+
+    def months_needed(self, months: int) -> int:
+        """Months that a period of so many needs: 11 of 12, 22 of 24, 6 of 6."""
+        return math.ceil(months * self.months_of_12 / 12)
+
+
 class Settings(Model):
     """Everything that is inherited: set for the inspection, overridden by a finding, overridden by a force.
 
@@ -297,6 +313,7 @@ class Settings(Model):
     offender_management: OffenderManagement
     min_n: Count
     max_unmatched_pct: Percent
+    coverage: Coverage
     confidence: Annotated[float, Field(strict=True, gt=50, lt=100, allow_inf_nan=False)]
     disclosure: Disclosure
 

@@ -11,6 +11,7 @@ from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.params.catalogue import DEFINING, Defined, FindingSpec, say_values
 from hmic_analysis.params.models import (
     Attendance,
+    Coverage,
     Disclosure,
     ForceSpec,
     Grades,
@@ -111,6 +112,11 @@ class Resolved:
     def max_unmatched_pct(self) -> float:
         """References that may lead nowhere before nothing rests on them any more, in per cent."""
         return self.settings.max_unmatched_pct
+
+    @property
+    def coverage(self) -> Coverage:
+        """What a claim needs of the tables it rests on."""
+        return self.settings.coverage
 
     @property
     def confidence(self) -> float:

@@ -328,9 +328,7 @@ def _broken_tables(result: PrepareResult) -> dict[str, list[str]]:
 
 
 def _summary(result: PrepareResult) -> str:
-    read = sum(a.read for a in result.manifest.accounts)
-    kept = sum(a.kept for a in result.manifest.accounts)
-    return f"return loaded; {read:,} rows read = {kept:,} kept + {read - kept:,} rejected"
+    return f"return loaded; {result.manifest.told}"
 
 
 # --------------------------------------------------------------------------------------------------------------------

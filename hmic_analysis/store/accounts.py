@@ -7,17 +7,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 
 from hmic_analysis.contracts import CONTRACTS, Contract
-from hmic_analysis.errors import did_you_mean
 from hmic_analysis.store.csvfile import fetch_lines
 from hmic_analysis.store.feeds import Feed
-from hmic_analysis.store.manifest import Manifest, RowAccount
+from hmic_analysis.store.manifest import RowAccount
 from hmic_analysis.store.persons import make_private_folder, restrict
 from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.sql import literal, scalar
@@ -325,106 +323,3 @@ def _copy(con: duckdb.DuckDBPyConnection, folder: Path, name: str, parts: list[s
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", errors="replace").replace("\0", "\ufffd")
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# What 'hmic data check' prints: the account of a force's return, line by line.
-
-State = Literal["ok", "note", "warning"]
-#: Share of rejected rows from which a line is a warning, in per cent.
-WARN_PCT = 5.0
-
-
-@dataclass(frozen=True)
-class CheckRow:
-    """One line of the check.
-
-    Attributes
-    ----------
-    what : str
-        ``file``, ``table``, ``rejected``, ``flag``, ``broken``, ``not used``, ``not read``, ``cannot tell``,
-        ``suspect period``, ``remark``, ``reference``, ``synthetic``.
-    name : str
-        The file or table it is about.
-    state : str
-    text : str
-    """
-
-    what: str
-    name: str
-    state: State
-    text: str
-
-
-def check_rows(manifest: Manifest, max_unmatched_pct: float = 5.0) -> list[CheckRow]:
-    """The account of a force's processed tables.
-
-    Files first, then tables with their flags, then what was left aside and what the source can't tell.
-    """
-    rows = []
-    if manifest.synthetic:
-        made_up = ", ".join(name for name, entry in manifest.tables.items() if entry.synthetic)
-        rows.append(CheckRow("synthetic", made_up, "warning", "holds made-up (synthetic) rows; not evidence"))
-    for account in manifest.accounts:
-        rows += _account(account)
-    for name, entry in manifest.tables.items():
-        span = f", {entry.first} to {entry.last}" if entry.first else ""
-        rows.append(CheckRow("table", name, "ok" if entry.rows else "warning", f"{entry.rows:,} rows{span}"))
-        rows += [CheckRow("flag", name, "note", f"{flag}: {n:,} rows") for flag, n in entry.flags.items()]
-    rows += _references(manifest, max_unmatched_pct)
-    rows += [CheckRow("not read", file, "note", _not_asked(file)) for file in manifest.files_not_read]
-    rows += [CheckRow("broken", table, "warning", fault) for table, fault in manifest.broken.items()]
-    rows += _not_used(manifest)
-    rows += [CheckRow("remark", "", "warning", text) for text in manifest.remarks]
-    rows += [
-        CheckRow("cannot tell", c.about, "warning" if c.effect == "not_measurable" else "note", c.because)
-        for c in manifest.cannot_tell_entries
-    ]
-    rows += [
-        CheckRow("suspect period", n.table, "warning", f"{n.start} to {n.end} ({n.state}): {n.note}")
-        for n in manifest.notes
-    ]
-    return rows
-
-
-def _references(manifest: Manifest, limit: float) -> list[CheckRow]:
-    """References that don't hold, those of which a few don't, and how many are as they should be."""
-    rows, whole = [], 0
-    for entry in manifest.references:
-        if not entry.fits(limit):
-            state: State = "warning" if entry.every or entry.mends else "note"
-            rows.append(CheckRow("reference", entry.table, state, f"{entry.said()}. {entry.request()}"))
-        elif entry.joined or entry.mends or (entry.every and entry.unmatched):
-            rows.append(CheckRow("reference", entry.table, "note", entry.said()))
-        else:
-            whole += 1
-    if whole:
-        rows.append(CheckRow("reference", "", "ok", f"{whole} from one table to another are as they should be"))
-    return sorted(rows, key=lambda row: ("warning", "note", "ok").index(row.state))
-
-
-def _not_asked(file: str) -> str:
-    """Why a file or a sheet was not read; a name that was meant for a table is told."""
-    name = file.rpartition("[")[2].rstrip("]").rpartition("/")[2].split(".")[0]
-    return f"no table asks for it.{did_you_mean(name.casefold().replace(' ', '_'), CONTRACTS)}"
-
-
-def _not_used(manifest: Manifest) -> list[CheckRow]:
-    """Columns that are not carried, files with the same ones together."""
-    files: dict[tuple[str, ...], list[str]] = {}
-    for file, columns in manifest.columns_not_used.items():
-        files.setdefault(columns, []).append(file)
-    return [
-        CheckRow("not used", names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else ""), "note", ", ".join(c))
-        for c, names in files.items()
-    ]
-
-
-def _account(account: RowAccount) -> list[CheckRow]:
-    share = 100 * account.rejected / account.read if account.read else 0.0
-    state: State = "warning" if share >= WARN_PCT else "note" if account.rejected else "ok"
-    text = f"{account.read:,} rows read = {account.kept:,} kept + {account.rejected:,} kept aside"
-    rows = [CheckRow("file", account.file, state, text)]
-    for reason, n in sorted(account.reasons.items(), key=lambda item: (-item[1], item[0])):
-        rows.append(CheckRow("rejected", account.file, state, f"{reason}: {n:,}"))
-    return rows

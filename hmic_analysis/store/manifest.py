@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from hmic_analysis.contracts.base import FOLDS
+from hmic_analysis.measures.months import MonthRows
 from hmic_analysis.store.mapping import CannotTell, Note
 
 
@@ -40,6 +41,19 @@ class TableEntry(_Model):
     synthetic: bool = False
     flags: dict[str, int] = Field(default_factory=dict)
     accounts: tuple[RowAccount, ...] = ()
+    months: dict[str, MonthRows] = Field(default_factory=dict)
+    odd: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """Rows offered to it."""
+        return sum(a.read for a in self.accounts)
+
+    @property
+    def told(self) -> str:
+        """``5 read = 2 kept + 3 kept aside``."""
+        kept = sum(a.kept for a in self.accounts)
+        return f"{self.read:,} read = {kept:,} kept + {self.read - kept:,} kept aside"
 
 
 class ReferenceEntry(_Model):
@@ -186,6 +200,19 @@ class Manifest(_Model):
     columns_not_used: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     references: tuple[ReferenceEntry, ...] = ()
     files_not_read: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The rows by table: ``incident 5 read = 2 kept + 3 kept aside; ...``; of many, those that lost any."""
+        lines = [f"{name} {entry.told}" for name, entry in self.tables.items()]
+        if len(lines) <= 6:
+            return "; ".join(lines) or "no table"
+        entries = self.tables.values()
+        read, kept = sum(e.read for e in entries), sum(a.kept for e in entries for a in e.accounts)
+        worst = sorted(self.tables.items(), key=lambda i: sum(a.kept for a in i[1].accounts) - i[1].read)[:3]
+        some = "; ".join(f"{name} {e.told}" for name, e in worst if any(a.rejected for a in e.accounts))
+        total = f"{len(lines)} tables, {read:,} rows read = {kept:,} kept + {read - kept:,} kept aside"
+        return f"{total}; most of them: {some}" if some else total
 
     def cannot_tell(self, about: str) -> tuple[CannotTell, ...]:
         """What the sources can't say about something."""

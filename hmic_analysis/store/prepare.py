@@ -31,11 +31,13 @@ from hmic_analysis.store.accounts import (
     write_rejected,
     write_table,
 )
+from hmic_analysis.store.coverage import cut_off, months_of
 from hmic_analysis.store.feeds import Feed, Feeds, read_return, synthetic_tables
 from hmic_analysis.store.inputs import InputFile, Read, discover
 from hmic_analysis.store.manifest import Manifest, ReferenceEntry, TableEntry
 from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
 from hmic_analysis.store.persons import key_id, make_private_folder, person_key, use_key
+from hmic_analysis.store.plausible import oddities
 from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.references import References
 from hmic_analysis.store.sql import literal, make_macros
@@ -350,6 +352,7 @@ def _write(
     shutil.rmtree(job.unfinished, ignore_errors=True)
     job.unfinished.mkdir()
     tables = {}
+    staged = {f.table for f in feeds}
     for contract in contract_tables(feeds):
         name = contract.name
         path = job.unfinished / f"{name}.parquet"
@@ -364,6 +367,8 @@ def _write(
             synthetic=name in made_up,
             flags=count_flags(accounts.tables[name]),
             accounts=tuple(accounts.tables[name]),
+            months=months_of(con, contract, job.place),
+            odd=tuple(oddities(con, contract, staged)),
         )
     return tables
 
@@ -389,7 +394,7 @@ def _manifest(
         accounts=tuple(accounts.files),
         cannot_tell_entries=tuple(c for s in job.sources for c in s.mapping.cannot_tell),
         notes=tuple(n for s in job.sources for n in s.mapping.notes),
-        remarks=tuple(dict.fromkeys([*(n for raw in raws for n in raw.notes), *feeds.notes])),
+        remarks=tuple(dict.fromkeys([*(n for raw in raws for n in raw.notes), *cut_off(raws), *feeds.notes])),
         inputs=job.parts["inputs"],
         mappings=job.parts["mappings"],
         source_titles={s.name: _title(s) for s in job.sources if s.mapping.layout != "standard"},

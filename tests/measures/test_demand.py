@@ -127,14 +127,18 @@ def test_logged_tasks_count_their_hours_or_their_length(table):
     )
 
 
-def test_months_without_any_are_shown_as_none(table):
+def test_a_month_without_any_row_is_a_gap_and_never_a_zero(table):
     crime = table(
         "crime",
         {"crime_id": "1", "recorded_month": "2014-01-01", "crime_type": "Drugs"},
         {"crime_id": "2", "recorded_month": "2014-03-01", "crime_type": "Drugs"},
+        {"crime_id": "3", "recorded_month": "2014-04-01", "crime_type": "Robbery"},
     )
     got = f1_demand.monthly_counts(crime, "recorded_month", "crime_type")
-    assert got["value"].tolist() == [1, 0, 1]
+    drugs = got[got["group"] == "Drugs"].set_index(got["month"].dt.strftime("%Y-%m")[got["group"] == "Drugs"])["value"]
+    assert pd.isna(drugs["2014-02"])
+    assert drugs.drop("2014-02").tolist() == [1, 1, 0]
+    crime = crime[crime["crime_type"] == "Drugs"]
     assert f1_demand.types_over_time(table("incident"), crime)["group"].unique().tolist() == ["Drugs"]
     assert f1_demand.types_over_time(table("incident"), table("crime")).empty
 

@@ -43,10 +43,10 @@ def test_quorum_needs_the_leads_and_two_others_of_the_core(meetings):
     assert a5_offenders.quorate(meetings, ("police",), CORE, 2) == Share(2, 1, 1)
 
 
-def test_months_between_meetings_are_nought_and_not_a_gap(meetings):
+def test_a_month_without_any_meeting_in_the_log_is_a_gap_and_no_zero(meetings):
     wide = a5_offenders.by_month(meetings).pivot(index="month", columns="group", values="value")
-    assert wide["Scheduled"].tolist() == [3, 0, 2, 1]
-    assert wide["Held"].tolist() == [3, 0, 1, 0]
+    assert wide["Scheduled"].fillna(-1).tolist() == [3, -1, 2, 1]
+    assert wide["Held"].fillna(-1).tolist() == [3, -1, 1, 0]
     assert wide.index[0] == pd.Timestamp(2013, 1, 1)
 
 

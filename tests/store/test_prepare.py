@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
+from hmic_analysis.cli.check import check_rows
 from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS
 from hmic_analysis.errors import DataError, LockedError
 from hmic_analysis.store import prepare as module
-from hmic_analysis.store.accounts import check_rows
 from hmic_analysis.store.prepare import prepare
 from hmic_analysis.store.tables import load_table, read_manifest
 from tests.store.frames import frame_schema

@@ -1,0 +1,159 @@
+"""Whether the tables of a return fit a verdict: the months that they cover, and the rows that could not be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.evidence.model import ClaimType, Grade, Indicator
+from hmic_analysis.evidence.verdicts import Decision, undecided, weakest
+from hmic_analysis.measures.months import Coverage, coverage, months_between, say_months
+from hmic_analysis.params.models import Coverage as Needed
+from hmic_analysis.store.manifest import Manifest, RowAccount
+
+#: Claims that one record proves: what is missing can't take it back.
+PROVED_BY_ONE: tuple[ClaimType, ...] = ("existence", "acknowledgement", "in_progress")
+#: Reasons of rows kept aside that lose nothing: the same row, or another state of it, was kept.
+NOTHING_LOST = ("repeat", "another state", "another force")
+
+
+@dataclass(frozen=True)
+class Fitness:
+    """How far the tables that a finding takes cover its period.
+
+    Attributes
+    ----------
+    months : tuple of str
+        All months of the period.
+    tables : dict of str to Coverage
+        Tables of which every month should have rows, as far as they were supplied.
+    set_aside : dict of str to tuple of int
+        Rows that could not be used and rows offered, of every table.
+    """
+
+    months: tuple[str, ...]
+    tables: Mapping[str, Coverage] = field(default_factory=dict)
+    set_aside: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, manifest: Manifest | None, names: Iterable[str], start: date, end: date) -> Fitness:
+        """The fitness of the tables of a manifest for a period."""
+        held = {n: manifest.tables[n] for n in dict.fromkeys(names) if manifest is not None and n in manifest.tables}
+        steady = {n: e for n, e in held.items() if CONTRACTS[n].steady and e.rows}
+        return cls(
+            months_between(start, end),
+            {n: coverage(e.months, start, end) for n, e in steady.items()},
+            {n: lost(e.accounts) for n, e in held.items()},
+        )
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The months whose rows are counted: those that no table lacks while another has them.
+
+        Above and below the line of a share stand the same months; a table without any month of the period takes no
+        month from the others.
+        """
+        found = [c for c in self.tables.values() if c.held]
+        whole = [set(c.counted) for c in found]
+        return tuple(
+            m for m in self.months if any(m in c.held for c in found) and len({m in counted for counted in whole}) == 1
+        ) if found else self.months  # fmt: skip
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The months that every table covers whole."""
+        return tuple(m for m in self.months if all(m in c.counted for c in self.tables.values()))
+
+    @property
+    def whole(self) -> bool:
+        """Whether no month is missing."""
+        return len(self.counted) == len(self.months)
+
+    def steady(self, names: Iterable[str]) -> bool:
+        """Whether any of these tables should have rows in every month, and was supplied."""
+        return any(name in self.tables for name in names)
+
+    def say(self, period: str) -> str:
+        """The period in words, naming the months counted where they are not all: ``May 2013 (1 of ...)``."""
+        if self.whole or not self.tables:
+            return period
+        n = len(self.used)
+        return f"{say_months(self.used)} ({n} of {period})" if n else f"no month of {period}"
+
+    def remarks(self) -> tuple[str, ...]:
+        """What is missing of each table, in words."""
+        return tuple(f"{name}: {text}" for name, c in self.tables.items() if (text := say_coverage(c)))
+
+    def hold(self, decision: Decision, kind: ClaimType, tables: Iterable[str], needed: Needed) -> Decision:
+        """Keep a claim open that rests on a part of the period, or on what is left of a table.
+
+        A claim that one record proves stays proved. What a force answers of itself needs no records.
+        """
+        names = list(tables)
+        if decision.verdict == "not_determinable" or "nil_return_unable" in decision.reasons:
+            return decision
+        if decision.verdict == "supported" and kind in PROVED_BY_ONE:
+            return decision
+        if self.steady(names) and len(self.counted) < needed.months_needed(len(self.months)):
+            missing = "; ".join(self.remarks())
+            why = f"{decision.why} Records of {len(self.counted)} of {len(self.months)} months ({missing}); test: "
+            why += f"{needed.months_needed(len(self.months))} months."
+            return undecided("part_of_the_period", why=why, flags=_kept(decision))
+        for name in names:
+            bad, offered = self.set_aside.get(name, (0, 0))
+            if offered and 100 * bad / offered > needed.set_aside_pct:
+                why = f"{decision.why} {bad:,} of {offered:,} rows of {name} could not be used; test: at most "
+                return undecided("rows_set_aside", why=f"{why}{needed.set_aside_pct:g}%.", flags=_kept(decision))
+        return decision
+
+    def grade(self, grade: Grade, tables: Iterable[str], needed: Needed) -> Grade:
+        """A grade that follows the months: B at best where any is missing, C where too many are."""
+        if self.whole or not self.steady(tables):
+            return grade
+        enough = len(self.counted) >= needed.months_needed(len(self.months))
+        return weakest(grade, "B" if enough else "C")
+
+    def caveats(self, needed: Needed) -> tuple[str, ...]:
+        """What a reader must be told next to the figures: rows that could not be used."""
+        return tuple(
+            f"{bad:,} of {offered:,} rows of {name} could not be used."
+            for name, (bad, offered) in self.set_aside.items()
+            if offered and 100 * bad / offered > needed.set_aside_pct
+        )
+
+
+def _kept(decision: Decision) -> tuple[str, ...]:
+    return tuple(flag for flag in decision.flags if flag != "wording_mismatch")
+
+
+def lost(accounts: Iterable[RowAccount]) -> tuple[int, int]:
+    """Rows of a table that could not be used, and rows offered to it; repeats of others are no loss."""
+    bad = offered = 0
+    for a in accounts:
+        spare = sum(n for reason, n in a.reasons.items() if reason.startswith(NOTHING_LOST))
+        bad += max(a.rejected - spare, 0)
+        offered += a.read - min(spare, a.rejected)
+    return bad, offered
+
+
+def say_coverage(found: Coverage) -> str:
+    """``no records of June to November 2013, few of May 2013``; empty where nothing is missing."""
+    parts = [("no records of", found.absent), ("few of", found.thin), ("only a part of", found.part)]
+    return ", ".join(f"{words} {say_months(months)}" for words, months in parts if months)
+
+
+#: Units beyond which a share of none or of all is looked at twice.
+SMOOTH_N = 30
+
+
+def too_smooth(indicator: Indicator) -> tuple[str, ...]:
+    """What is unlikely to be as it looks: none or all of many, or a response that took no time."""
+    if indicator.value is None or indicator.basis != "all_records":
+        return ()
+    if indicator.unit == "%" and indicator.value in (0, 100) and (indicator.denominator or 0) > SMOOTH_N:
+        return (f"Exactly {indicator.value:.0f}% of {indicator.denominator:,.0f}: can the records show anything else?",)
+    if indicator.unit == "minutes" and indicator.value == 0:
+        return ("0.0 minutes: the two times are likely to be one entry, or days.",)
+    return ()

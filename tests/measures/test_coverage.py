@@ -1,0 +1,115 @@
+"""Which months of a period a table covers, and what a verdict makes of it."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hmic_analysis.evidence.fitness import Fitness, lost
+from hmic_analysis.evidence.verdicts import Decision
+from hmic_analysis.measures.months import MonthRows, coverage, months_between, say_months
+from hmic_analysis.params.models import Coverage as Needed
+from hmic_analysis.store.manifest import RowAccount
+
+START, END = date(2012, 12, 1), date(2013, 11, 30)
+MONTHS = months_between(START, END)
+NEEDED = Needed(months_of_12=11, set_aside_pct=5.0)
+
+
+def full(month: str, rows: int = 900) -> MonthRows:
+    year, number = (int(x) for x in month.split("-"))
+    return MonthRows(rows, 1, calendar.monthrange(year, number)[1])
+
+
+def fit(**tables: dict[str, MonthRows]) -> Fitness:
+    return Fitness(MONTHS, {name: coverage(rows, START, END) for name, rows in tables.items()})
+
+
+@settings(deadline=None)
+@given(st.sets(st.sampled_from(MONTHS)), st.integers(10, 5000))
+def test_months_without_a_row_are_told_whichever_they_are(held, rows):
+    found = coverage({m: full(m, rows) for m in held}, START, END)
+    assert set(found.absent) == set(found.missing) == set(MONTHS) - held
+    decided = fit(incident={m: full(m, rows) for m in held}).hold(
+        Decision("contradicted"), "practice", ["incident"], NEEDED
+    )
+    assert (decided.verdict == "contradicted") == (len(held) >= 11)
+    assert decided.reasons == (() if len(held) >= 11 else ("part_of_the_period",))
+
+
+@settings(deadline=None)
+@given(st.sets(st.sampled_from(MONTHS), max_size=6))
+def test_a_month_at_a_tenth_of_the_others_is_thin(few):
+    found = coverage({m: full(m, 3 if m in few else 100) for m in MONTHS}, START, END)
+    assert set(found.thin) == few
+
+
+@settings(deadline=None)
+@given(st.sampled_from(MONTHS[:-1]), st.integers(3, 20))
+def test_a_file_that_ends_in_the_middle_of_a_month(month, day):
+    rows = {m: full(m) for m in MONTHS if m < month} | {month: MonthRows(500, 1, day)}
+    rows |= {m: full(m) for m in MONTHS if m > month}
+    assert coverage(rows, START, END).part == (month,)
+
+
+def test_weekly_and_sparse_tables_end_every_month_early():
+    weekly = {m: MonthRows(100, 4, 25) for m in MONTHS}
+    sparse = {m: MonthRows(2, 9, 16) for m in MONTHS}
+    assert coverage(weekly, START, END).missing == coverage(sparse, START, END).missing == ()
+
+
+def test_a_month_without_a_row_may_be_chance_where_two_come_in_a_month():
+    rows = {m: MonthRows(2, 2, 28) for m in MONTHS[1:11]}
+    found = coverage(rows, START, END)
+    assert (found.absent, found.missing) == (("2012-12", "2013-11"), ())
+    half = coverage({m: MonthRows(2, 2, 28) for m in MONTHS[1:6]}, START, END)
+    assert half.missing == MONTHS[6:]
+
+
+def test_the_same_months_stand_above_and_below_the_line():
+    found = fit(
+        crime={m: full(m) for m in MONTHS},
+        deployment={m: full(m) for m in MONTHS[:6]} | {"2013-08": full("2013-08", 1)},
+    )
+    assert found.used == found.counted == MONTHS[:6]
+    assert found.say("the 12 months to 30 November 2013") == (
+        "December 2012 to May 2013 (6 of the 12 months to 30 November 2013)"
+    )
+
+
+def test_a_grade_follows_the_months():
+    half, most = (fit(incident={m: full(m) for m in MONTHS[:n]}) for n in (6, 11))
+    assert (half.grade("A", ["incident"], NEEDED), most.grade("A", ["incident"], NEEDED)) == ("C", "B")
+    assert half.grade("A", ["document"], NEEDED) == "A"
+
+
+def test_what_one_record_proves_and_what_a_force_says_of_itself_need_no_months():
+    half = fit(incident={m: full(m) for m in MONTHS[:6]})
+    found, unable = Decision("supported"), Decision("contradicted", ("nil_return_unable",))
+    assert half.hold(found, "existence", ["incident"], NEEDED) == found
+    assert half.hold(Decision("contradicted"), "existence", ["incident"], NEEDED).verdict == "not_determinable"
+    assert half.hold(unable, "capability", ["incident"], NEEDED) == unable
+
+
+def test_rows_set_aside_keep_a_claim_open_and_repeats_do_not():
+    bad = RowAccount(file="a", read=100, kept=90, rejected=10, reasons={"not a time": 6, "repeat of row": 4})
+    assert lost([bad]) == (6, 96)
+    held = Fitness(MONTHS, {}, {"incident": lost([bad])}).hold(Decision("supported"), "practice", ["incident"], NEEDED)
+    assert held.reasons == ("rows_set_aside",)
+
+
+@pytest.mark.parametrize(
+    ("months", "words"),
+    [
+        (["2013-05"], "May 2013"),
+        (["2012-12", "2013-01"], "December 2012 to January 2013"),
+        (["2013-01", "2013-02", "2013-05"], "January to February 2013 and May 2013"),
+        ([], ""),
+    ],
+)
+def test_months_in_words(months, words):
+    assert say_months(months) == words
