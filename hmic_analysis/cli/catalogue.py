@@ -27,11 +27,11 @@ def show(
     project: ProjectOption = None,
 ) -> None:
     """Print each resolved value with the file and line it came from."""
-    from hmic_analysis.params.read import findings_named, load_params
+    from hmic_analysis.params.read import load_for
     from hmic_analysis.params.resolve import parameter_rows, resolve
 
     one, overrides = finding.upper() if finding else None, read_overrides(set)
-    params = load_params(find_project(project), one and [one, *findings_named(overrides)])
+    params = load_for(find_project(project), [one] if one else (), overrides)
     settings = resolve(params, force, one, overrides)
     table = plain_table("Parameter", "Value", "From")
     for row in parameter_rows(settings):

@@ -37,12 +37,12 @@ def plan(
     project: ProjectOption = None,
 ) -> None:
     """Show what would run and why; changes nothing."""
-    from hmic_analysis.params.read import load_params
+    from hmic_analysis.params.read import load_for
     from hmic_analysis.runs.plan import FAILED_BEFORE, make_plan
 
-    home = find_project(project)
-    params = load_params(home)
-    jobs = make_plan(home, params, choose_forces(params, force, everyone), finding or (), read_overrides(set))
+    home, overrides = find_project(project), read_overrides(set)
+    params = load_for(home, finding or (), overrides)
+    jobs = make_plan(home, params, choose_forces(params, force, everyone), finding or (), overrides)
     shown = [job for job in jobs if not failed or job.reason == FAILED_BEFORE]
     if shown:
         out().out("\n".join(plan_lines(shown)), highlight=False)
@@ -71,12 +71,12 @@ def why(
     project: ProjectOption = None,
 ) -> None:
     """Show what a report rests on, and what of it has changed since it was made."""
-    from hmic_analysis.params.read import load_params
+    from hmic_analysis.params.read import load_for
     from hmic_analysis.runs.plan import explain, make_plan
 
-    home = find_project(project)
-    params = load_params(home)
-    (job,) = make_plan(home, params, choose_forces(params, [force]), [finding], read_overrides(set))
+    home, overrides = find_project(project), read_overrides(set)
+    params = load_for(home, [finding], overrides)
+    (job,) = make_plan(home, params, choose_forces(params, [force]), [finding], overrides)
     for line in explain(job):
         out().print(line, markup=False)
 

@@ -234,7 +234,7 @@ def run(
     project: ProjectOption = None,
 ) -> int:
     """Load the data of forces and execute their finding notebooks, as far as anything has changed."""
-    from hmic_analysis.params.read import load_params
+    from hmic_analysis.params.read import load_for
     from hmic_analysis.runs.plan import make_plan
     from hmic_analysis.runs.rules import load_rules
     from hmic_analysis.runs.session import Wanted
@@ -246,13 +246,13 @@ def run(
         if not quiet:
             err().print("Nothing to do: no file has changed since the last run.")
         raise typer.Exit(EXIT_OK)
-    seen = inputs_seen(home)
-    params = load_params(home)
+    seen, overrides = inputs_seen(home), read_overrides(set)
+    params = load_for(home, finding or (), overrides)
     rules = load_rules(home, params).with_engine(engine)
     wanted = Wanted(
         forces=choose_forces(params, force, everyone),
         findings=finding or (),
-        overrides=read_overrides(set),
+        overrides=overrides,
         again=again,
         only_failed=failed,
         workers=workers,

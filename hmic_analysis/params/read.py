@@ -112,14 +112,26 @@ def load_params(project: Project, findings: Collection[str] | None = None) -> Pa
     for id in findings or ():
         if id not in there:
             raise ParameterError(no_finding(id, _in_order(there)))
-    wanted = tuple(id for id in there if findings is None or id in findings)
+    whole = tuple(there), _content(project, list(there.values()))
+    if findings is None or (project, *whole) in _WHOLE:
+        params = _read(project, *whole)
+        _WHOLE.add((project, *whole))
+        return params
+    wanted = tuple(id for id in there if id in findings)
     return _read(project, wanted, _content(project, [there[id] for id in wanted]))
 
 
-def findings_named(overrides: Iterable[str]) -> set[str]:
-    """The findings whose values overrides of the command line name, as in ``thresholds.A6.owner_assigned_pct``."""
+#: What was read whole in this process: no part of it need be read again.
+_WHOLE: set[tuple[Project, tuple[str, ...], str]] = set()
+
+
+def load_for(project: Project, findings: Iterable[str], overrides: Iterable[str] = ()) -> Params:
+    """The parameters for some findings, in any case of letters, and those whose values overrides name; none: all."""
+    ids = [id.upper() for id in findings]
     steps = [key.split(".") for key in overrides]
-    return {path[1] for path in steps if path[0] in AMOUNTS and len(path) > 1}
+    # A name that is no finding's is told where overrides are laid over the files.
+    named = {path[1] for path in steps if path[0] in AMOUNTS and len(path) > 1} & set(finding_files(project))
+    return load_params(project, [*ids, *named] if ids else None)
 
 
 def _in_order(ids: Iterable[str]) -> tuple[str, ...]:

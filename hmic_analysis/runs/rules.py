@@ -112,7 +112,7 @@ def load_rules(project: Project, params: Params) -> RunRules:
     faults = validate(RunRules, file.data, file)
     if not faults:
         for name in file.data.get("findings", {}):
-            if name not in params.findings:
-                faults.append(fault(file, ("findings", name), unknown("finding", name, params.findings)))
+            if name not in params.known:
+                faults.append(fault(file, ("findings", name), unknown("finding", name, params.known)))
     refuse(faults)
     return RunRules.model_validate(file.data)

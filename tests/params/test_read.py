@@ -11,7 +11,7 @@ import pytest
 
 from hmic_analysis.errors import EXIT_PARAMETERS, ParameterError
 from hmic_analysis.params.models import SECTIONS
-from hmic_analysis.params.read import load_params
+from hmic_analysis.params.read import load_for, load_params
 from hmic_analysis.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +86,16 @@ def test_only_the_files_of_the_findings_asked_for_are_read(project):
     own(project, "cleveland", "thresholds: {A11: {activity_days: 3}}\n")
     with pytest.raises(ParameterError, match="unknown finding 'A11'"):
         load_params(project, ["A6"])
+
+
+def test_a_command_reads_its_findings_and_those_that_overrides_name(project):
+    assert list(load_for(project, ["a6"], ["definitions.A7.activity_days", "min_n", "thresholds.x"]).findings) == [
+        "A6",
+        "A7",
+    ]
+    whole = load_for(project, [], ["definitions.A7.activity_days"])
+    assert set(whole.findings) == set(whole.known)
+    assert load_params(project, ["A6"]) is whole, "what was read whole is not read again"
 
 
 @pytest.mark.parametrize(
