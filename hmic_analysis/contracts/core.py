@@ -186,7 +186,7 @@ STAFF = Contract(
     ),
     key=("person_key",),
     checks=(TimeCheck("left_before_in_post", "in_post_since", "left_on", "Left before being in post."),),
-    references=(Reference("supervisor_key", "staff", "person_key"),),
+    references=(Reference("supervisor_key", "staff", "person_key", every=False),),
 )
 
 INCIDENT = Contract(

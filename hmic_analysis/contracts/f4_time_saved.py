@@ -18,7 +18,7 @@ CHANGE = Contract(
         Column("overlaps_with", "text", "Change whose savings it shares, if any."),
     ),
     key=("change_id",),
-    references=(Reference("overlaps_with", "change", "change_id"),),
+    references=(Reference("overlaps_with", "change", "change_id", every=False),),
 )
 
 BENEFIT = Contract(

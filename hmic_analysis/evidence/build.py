@@ -433,6 +433,7 @@ REMEDIES: dict[str, str] = {
     "uncorroborated": "A second kind of evidence.",
     "comparators_missing": "The same fact for the other forces.",
     "source_cannot_tell": "Data of another kind.",
+    "references_dont_match": "Tables whose references are written alike.",
     "stale": "Dated work since then.",
     "not_dated": "A dated record of the work.",
     "in_part": "Another wording, or a record of the part that is missing.",

@@ -1,6 +1,8 @@
-"""What was supplied: the tables of one force as one finding takes them, and why any is missing."""
+"""What was supplied: the tables of one force as one finding takes them, why any is missing, and what does not join."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import pandas as pd
 
@@ -14,6 +16,7 @@ from hmic_analysis.measures.base import local_days, within
 from hmic_analysis.params.catalogue import ALWAYS
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.project import Project
+from hmic_analysis.store.references import ReferenceEntry
 from hmic_analysis.store.tables import load_table, read_manifest
 from hmic_analysis.words import say_period
 
@@ -124,6 +127,24 @@ class Holdings:
         found = [c for about in abouts for c in self.manifest.cannot_tell(about) if c.effect == "not_measurable"]
         return list(dict.fromkeys(c.because for c in found))
 
+    def references(self, indicator: str) -> list[ReferenceEntry]:
+        """The references that an indicator rests on: those between tables that it is worked out from."""
+        spec = self.spec.indicators.get(indicator)
+        named = (spec.tables if spec else ()) or (*self.spec.tables.core, *self.spec.tables.useful)
+        tables = {name.partition(".")[0] for name in named}
+        return [e for e in self._between(tables, tables) if e.every or e.name in named]
+
+    def loose(self, indicator: str) -> list[str]:
+        """Why an indicator can't be given though its tables were supplied: references that lead nowhere."""
+        return [_loose(entry) for entry in self.references(indicator) if not self._fits(entry)]
+
+    def _between(self, tables: Collection[str], others: Collection[str]) -> list[ReferenceEntry]:
+        entries = self.manifest.references if self.manifest else ()
+        return [e for e in entries if e.table in tables and e.to_table in others]
+
+    def _fits(self, entry: ReferenceEntry) -> bool:
+        return entry.fits(self.settings.max_unmatched_pct)
+
     def gap(self, *names: str, item: str = "") -> Decision | None:
         """Why a claim that needs these tables can't be weighed; None if all are there.
 
@@ -145,7 +166,8 @@ class Holdings:
         if unable:
             return undecided("source_cannot_tell", why=" ".join(unable))
         if not missing:
-            return None
+            loose = [_loose(e) for e in self._between(names, names) if e.every and not self._fits(e)]
+            return undecided("references_dont_match", why=" ".join(loose)) if loose else None
         for name in missing:
             status = self.answer(item or name).status
             if status == "nil_return_unable":
@@ -187,7 +209,7 @@ class Holdings:
         return frame.astype({c: "object" for c in columns[5:]}).fillna("")
 
     def only_if_measurable(self, frame: pd.DataFrame, about: str) -> pd.DataFrame:
-        """The frame, or none of its rows where the source can't tell what it is about.
+        """The frame, or none of its rows where the source or its references can't tell what it is about.
 
         Parameters
         ----------
@@ -199,7 +221,7 @@ class Holdings:
         -------
         pandas.DataFrame
         """
-        return frame.iloc[:0] if self.unmeasurable(about) else frame
+        return frame.iloc[:0] if self.unmeasurable(about) or self.loose(about) else frame
 
     @property
     def synthetic(self) -> bool:
@@ -251,3 +273,7 @@ class Holdings:
             last=last,
             months_missing=self.fit.tables[name].missing if name in self.fit.tables and holder == self.force else (),
         )
+
+
+def _loose(entry: ReferenceEntry) -> str:
+    return f"{entry.table}.{entry.said()}. {entry.request()}"

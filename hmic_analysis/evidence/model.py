@@ -295,6 +295,7 @@ REASONS: dict[str, str] = {
     "uncorroborated": "it rests on one document or statement that nothing else bears out",
     "comparators_missing": "it compares the force with the other forces, and too few of those are known",
     "source_cannot_tell": "the data supplied cannot show it",
+    "references_dont_match": "the references from one of the tables supplied to another lead nowhere",
     "stale": "the latest dated work on it is too old",
     "not_dated": "no dated work on it was supplied",
     "in_part": "only a part of what the statement says is on record",

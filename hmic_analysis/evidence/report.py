@@ -1,4 +1,8 @@
-"""What a finding notebook holds in its hand: the force's tables, the parameters, and the bundle being written."""
+"""What a finding notebook holds in its hand: the force's tables, the parameters, and the bundle being written.
+
+A notebook opens a report, takes tables from it, hands it indicators, charts and decisions, and concludes it. Run by the
+engine it leaves an evidence bundle in its folder; opened by an analyst without a folder it leaves nothing.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +30,6 @@ from hmic_analysis.words import say_date
 
 if TYPE_CHECKING:
     from hmic_analysis.figures.chart import Chart
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# What a finding notebook holds in its hand: the force's tables, the parameters, and the bundle being written.
-#
-# A notebook opens a report, takes tables from it, hands it indicators, charts and decisions, and concludes it. Run by
-# the engine it leaves an evidence bundle in its folder; opened by an analyst without a folder it leaves nothing.
 
 
 def open_report(
@@ -85,6 +82,17 @@ def open_report(
     return Report(home, settings, territorial, Path(output) if output else None)
 
 
+#: Reasons that may hide that references lead nowhere: figures were withheld for it.
+_FOR_WANT_OF_FIGURES = {
+    "no_data",
+    "small_n",
+    "missing_spans_threshold",
+    "between_thresholds",
+    "not_reproduced",
+    "in_part",
+}
+
+
 class Report(Holdings):
     """One finding on one force.
 
@@ -134,7 +142,7 @@ class Report(Holdings):
 
     def _as_the_source_can_tell(self, indicator: Indicator) -> Indicator:
         """Withhold a figure that the source can't give; put the source's caveats next to any other."""
-        unable = self.unmeasurable(indicator.name)
+        unable = self.unmeasurable(indicator.name) or self.loose(indicator.name)
         if unable:
             keep = {"id", "name", "label", "unit", "basis", "stratum", "window", "better", "about_persons"}
             plain = {k: v for k, v in indicator.model_dump().items() if k in keep or k.startswith("definition")}
@@ -165,7 +173,7 @@ class Report(Holdings):
         chosen = [i for i in self._indicators.values() if i.name in names and (bool(i.stratum) or len(names) > 1)]
         return drawable(group_frame(chosen), list(self._indicators.values()), self._rules)
 
-    def words(self, name: str, subtitle: str, about: str = "") -> dict[str, object]:
+    def words(self, name: str, subtitle: str, about: str = "", reason: str = "") -> dict[str, object]:
         """What a chart function is told about its words.
 
         Parameters
@@ -177,6 +185,8 @@ class Report(Holdings):
         about : str
             Indicator whose caveats belong next to the picture: those that the source states, and how much of it is
             not known, capped or weighted.
+        reason : str
+            Why there is nothing to draw, where there is nothing and the source gives no reason of its own.
 
         Returns
         -------
@@ -187,13 +197,13 @@ class Report(Holdings):
         taken = self.indicator(about)
         told = [c for c in taken.caveats if c.startswith(SET_ASIDE)] if taken is not None else []
         caveats = "".join(f". {c.rstrip('.')}" for c in [*told, *self.cannot_tell(about)]) if about else ""
-        unable = self.unmeasurable(about) if about else []
+        unable = (self.unmeasurable(about) or self.loose(about)) if about else []
         return {
             "name": name,
             "subtitle": place + when + ("" if unable else caveats),
             "source": self.source(),
             "synthetic": self.synthetic,
-            **({"reason": " ".join(unable)} if unable else {}),
+            **({"reason": " ".join(unable) or reason} if unable or reason else {}),
         }
 
     @property
@@ -292,7 +302,7 @@ class Report(Holdings):
         evidence = make_claim(
             self.spec,
             id,
-            self.fit.hold(decision or self.tested(id), spec.type, tables, needed),
+            self.fit.hold(self._held_to_references(spec, decision or self.tested(id)), spec.type, tables, needed),
             self.fit.grade(grade or self.graded(id), tables, needed),
             spec.decided_by(self._indicators),
             self._indicators,
@@ -315,6 +325,22 @@ class Report(Holdings):
             return self.spec.claims[id]
         near = did_you_mean(id, self.spec.claims)
         raise ParameterError(f"{self.spec.id} has no claim '{id}'.{near} Claims: {', '.join(self.spec.claims)}.")
+
+    def _held_to_references(self, claim: ClaimSpec, decision: Decision) -> Decision:
+        """The decision; not determinable where what decides it rests on references that lead nowhere.
+
+        A decision on the force's own word, which has a reason, needs none of them, nor does one whose most telling
+        figure stands or that is not about their tables.
+        """
+        why = list(dict.fromkeys(w for name in claim.names for w in self.loose(name)))
+        if not why:
+            return decision
+        held = undecided("references_dont_match", why=" ".join(why), flags=decision.flags)
+        if decision.verdict == "not_determinable":
+            wanting = self.given(*claim.tables) and set(decision.reasons) & _FOR_WANT_OF_FIGURES
+            return held if wanting else decision
+        loose = [e.table for e in self.references(claim.names[0]) if not self._fits(e)]
+        return held if not decision.reasons and set(loose) & set(claim.tables) else decision
 
     def conclude(self) -> pd.DataFrame:
         """Write the evidence bundle.

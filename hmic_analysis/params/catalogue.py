@@ -104,7 +104,8 @@ class IndicatorSpec(Model):
 
     ``numerator``, ``denominator`` (``-`` for what is counted over nothing) and ``notes`` (exclusions) hold values by
     name, such as ``{{ activity_days }}``; ``by`` says what it is also given by, ``about_persons`` whether small counts
-    of it are withheld.
+    of it are withheld; ``tables`` what it is worked out from (all of the finding, where none is named), with the
+    columns by which it finds partners that a row need not have: it is withheld where such references lead nowhere.
     """
 
     name: Text
@@ -118,6 +119,7 @@ class IndicatorSpec(Model):
     by: str = ""
     better: Better = "-"
     about_persons: YesNo = False
+    tables: tuple[Text, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -326,6 +328,9 @@ def check_finding(finding: FindingSpec, file: YamlFile, values: Collection[str],
             faults.append(fault(file, at, "a definition has the same name; give one of them another."))
     for name, indicator in finding.indicators.items():
         faults += _check_words(indicator, file, ("indicators", name), [*finding.definitions, *values])
+        own = [*finding.tables.core, *finding.tables.useful]
+        named = [table.partition(".")[0] for table in indicator.tables]
+        faults += _known("table of this finding", named, own, file, ("indicators", name, "tables"))
     for claim in finding.claims.values():
         faults += _check_claim(claim, finding, file, ("claims", claim.id), words)
     return faults

@@ -62,7 +62,8 @@ class _Joint:
     def count(self) -> str:
         """SQL of rows, given references and those with a partner."""
         r = self.reference
-        partners = f"SELECT {r.to} FROM {self.target} WHERE {_KEPT}"
+        # A row that was kept aside was sent all the same: what leads to it leads somewhere.
+        partners = f"SELECT {r.to} FROM {self.target}"
         return (
             f"SELECT count(*), count({r.column}), count(*) FILTER (WHERE {r.column} IN ({partners})) "
             f"FROM {self.stage} WHERE {_KEPT}"
@@ -115,14 +116,7 @@ class References:
         """Rows by reference, when nothing more is set aside; in the order of the contracts."""
         kept = self._kept()
         fewer = {table for table, rows in kept.items() if rows != self.kept[table]}
-        # Of rows with one key the first is kept: what leads to a key leads there still.
-        changed = [
-            j
-            for j in self.joints
-            if j.joined
-            or j.contract.name in fewer
-            or (j.reference.table in fewer and CONTRACTS[j.reference.table].key != (j.reference.to,))
-        ]
+        changed = [j for j in self.joints if j.joined or j.contract.name in fewer]
         self._count(changed)
         for joint in changed:
             if joint.values:
@@ -165,7 +159,7 @@ class References:
         """Make ``lone``, the values without a partner, and ``partners``, all that there are; with their text."""
         here, there = joint.seen or (joint.reference.column, joint.reference.to)
         r = joint.reference
-        partners = f"SELECT {r.to} FROM {joint.target} WHERE {_KEPT} AND {r.to} IS NOT NULL"
+        partners = f"SELECT {r.to} FROM {joint.target} WHERE {r.to} IS NOT NULL"
         self.con.execute(
             f"CREATE OR REPLACE TEMP TABLE lone AS SELECT {r.column} AS value, joint(any_value({here})) AS seen, "
             f"count(*) AS n FROM {joint.stage} WHERE {_KEPT} AND {r.column} IS NOT NULL "
@@ -173,7 +167,7 @@ class References:
         )
         self.con.execute(
             f"CREATE OR REPLACE TEMP TABLE partners AS SELECT {r.to} AS value, joint(any_value({there})) AS seen "
-            f"FROM {joint.target} WHERE {_KEPT} AND {r.to} IS NOT NULL GROUP BY {r.to}"
+            f"FROM {joint.target} WHERE {r.to} IS NOT NULL GROUP BY {r.to}"
         )
 
     def _folded(self, folds: Sequence[str]) -> str:
