@@ -46,6 +46,7 @@ def called(folder, *command, code=0):
 
 def test_it_stands_in_the_lists_the_plan_and_the_pages(checkout):
     assert "Complaints" in called(checkout, "hmic_analysis", "findings")
+    assert "NOT OK" not in called(checkout, "hmic_analysis", "doctor")
     assert "A11" in called(checkout, "hmic_analysis", "plan", "--force", "cleveland")
     assert "### A11 Complaints" in (checkout / "docs" / "findings.md").read_text(encoding="utf-8")
     assert "complaint_id" in (checkout / "data" / "raw" / "README.md").read_text(encoding="utf-8")
