@@ -186,7 +186,7 @@ def quickstart(
         f"  claims     {counts['supported']} supported, {counts['contradicted']} contradicted, "
         f"{counts['not_determinable']} not determinable\n"
         "Next:\n"
-        f"  {hmic} findings                       the 20 findings, and what data each needs\n"
+        f"  {hmic} findings                       the findings, and what data each needs\n"
         f"  {hmic} data template                  the workbook that a force fills in\n"
         f"  {hmic} data check --force cleveland   rows read, kept and rejected, file by file\n"
         f"  {hmic} run --force <force>            once a force's files lie in data/raw/<force>\n",
