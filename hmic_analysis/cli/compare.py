@@ -11,7 +11,7 @@ from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces,
 if TYPE_CHECKING:
     from hmic_analysis.comparison.compare import Comparison
     from hmic_analysis.params.models import Params
-from hmic_analysis.errors import DataError, DifferentFigures, ParameterError
+from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.project import Project, find_project
 
 app = typer.Typer(help="Set forces beside each other, once their findings have been run.")
@@ -32,7 +32,12 @@ def compare_forces(
         list[str] | None, typer.Option("--claim", help="Map the verdicts on a claim, such as A2b; several are allowed.")
     ] = None,
     force: ForceOption = None,
-    everyone: Annotated[bool, typer.Option("--all", help="Each of the 43 forces gets its own folder.")] = False,
+    everyone: Annotated[
+        bool,
+        typer.Option(
+            "--all", help="Each of the 43 forces gets a folder and page of its own, the folder without pictures."
+        ),
+    ] = False,
     name_others: Annotated[
         bool,
         typer.Option(
@@ -74,7 +79,7 @@ def compare_forces(
     for comparison in comparisons:
         _indicator(home, comparison, own, name_others)
     if not indicator and not claim:
-        _everything(home, params, own, name_others)
+        _everything(home, params, own, not everyone, name_others)
     out().print(f"{embargo_line(params)}. {declaration(INSIDE)}", markup=False)
 
 
@@ -92,25 +97,51 @@ def _tell_of_old_evidence(home: Project, params: Params) -> None:
         )
 
 
-def _everything(home: Project, params: Params, own: list[str], name_others: bool) -> None:
-    """Every indicator that forces can be compared by."""
-    from hmic_analysis.comparison.compare import compare
-    from hmic_analysis.comparison.gather import comparable
+def _everything(home: Project, params: Params, own: list[str], pictures: bool, name_others: bool) -> None:
+    """Every indicator that forces can be compared by, and at the end what was left out and why."""
+    from hmic_analysis.comparison.everything import compare_everything
+    from hmic_analysis.comparison.pages import write_pages
+    from hmic_analysis.runs.rules import processors
 
-    done = 0
-    for id in comparable(params):
-        try:
-            comparison = compare(home, params, id)
-        except DataError:
-            continue  # Nobody has evidence on its finding.
-        except DifferentFigures as refused:
-            out().print(refused.message, markup=False)
-            continue
-        if len(comparison.gathered.used) > 1:
-            _indicator(home, comparison, own, name_others)
-            done += 1
-    if not done:
+    outcomes = []
+    made = 0
+    found = compare_everything(
+        home, params, own, pictures=pictures, name_others=name_others, workers=min(processors(), 4)
+    )
+    for finding, some, anew in found:
+        outcomes += some
+        made += anew
+        if anew:
+            compared = sum(not o.left_out for o in some)
+            named = sum(o.named for o in some)
+            out().print(f"{finding}: {compared} of {len(some)} figures compared, {named} named", markup=False)
+    compared = [o for o in outcomes if not o.left_out]
+    if not compared:
         raise DataError("No indicator has figures of two forces or more. Run findings first: hmic run --all")
+    console = out()
+    if made:
+        write_pages(home, params)
+    else:
+        console.print("Nothing has changed since; everything is up to date.")
+    looks, expected = sum(o.looks for o in compared), sum(o.expected for o in compared)
+    named = sum(o.named for o in compared)
+    console.print(
+        f"{len(compared)} figures compared: {looks:,} looks, {named} forces named; about {expected:.0f} would be by "
+        "chance if forces differed only as they usually do.",
+        markup=False,
+    )
+    left = [o for o in outcomes if o.left_out]
+    if left:
+        console.print(f"Left out: {len(left)} figures.", markup=False)
+        reasons: dict[str, list[str]] = {}
+        for o in left:
+            reasons.setdefault(o.left_out, []).append(f"{o.indicator} ({o.finding})")
+        for why, names in reasons.items():
+            console.print(f"  {why} {_listed(names)}", markup=False)
+    silent = [f.name for f in params.territorial if not any(home.runs(f.slug).glob("*/evidence.json"))]
+    if silent:
+        console.print(f"Without a report: {_listed(silent)}", markup=False)
+    console.print(f"{home.relative(home.output / 'comparison' / 'index.html')}", markup=False)
 
 
 def _indicator(home: Project, comparison: Comparison, own: list[str], name_others: bool) -> None:
@@ -125,10 +156,7 @@ def _indicator(home: Project, comparison: Comparison, own: list[str], name_other
     console.print(f"  {gathered.who()}.", markup=False)
     for slug in own:
         console.print(f"  {beside_others(comparison, slug).sentence}", markup=False)
-    if result.looks:
-        console.print(f"  phi {result.phi:.2f}, tau squared {result.tau2:.3g}, {result.looks} looks.", markup=False)
-    else:
-        console.print(f"  {result.method}", markup=False)
+    console.print(f"  {result.method}", markup=False)
     for status, rows in gathered.left_out.groupby("status", sort=False):
         console.print(f"  Left out, {STATUS_WORDS[status]}: {_listed(list(rows['force']))}", markup=False)
     console.print(f"  {home.relative(folder)}/", markup=False)
@@ -189,3 +217,23 @@ def reconcile_forces(
     out().print(found.summary, markup=False)
     out().print(f"{home.relative(folder)}/", markup=False)
     _indicator(home, crime_rates(params, found), [], False)
+
+
+@app.command("beside")
+def forces_beside(
+    finding: Annotated[str, typer.Option("--finding", help="Id of the finding, such as A2.")],
+    force: ForceOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """Set two or more forces side by side for one finding, as a page."""
+    from hmic_analysis.comparison.pages import write_side_by_side
+    from hmic_analysis.comparison.write import INSIDE
+    from hmic_analysis.documents.embargo import embargo_line
+    from hmic_analysis.evidence.withheld import declaration
+    from hmic_analysis.params.read import load_params
+
+    home = find_project(project)
+    params = load_params(home)
+    path = write_side_by_side(home, params, finding.upper(), choose_forces(params, force, False))
+    out().print(home.relative(path), markup=False)
+    out().print(f"{embargo_line(params)}. {declaration(INSIDE)}", markup=False)

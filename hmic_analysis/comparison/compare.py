@@ -66,7 +66,6 @@ class Beside:
         Where it lies in the funnel; empty where it isn't judged.
     named : bool
         Whether it is different by the rule of the comparison.
-    q : float
     method : str
         Of the funnel.
     sentence : str
@@ -84,7 +83,6 @@ class Beside:
     group: SimilarForces
     position: str
     named: bool
-    q: float
     method: str
     sentence: str
 
@@ -112,7 +110,11 @@ class Beside:
 
 def compare(project: Project, params: Params, indicator: str) -> Comparison:
     """Gather one indicator of the 43 forces from their evidence, and judge it."""
-    gathered = gather(project, params, indicator)
+    return judge(params, gather(project, params, indicator))
+
+
+def judge(params: Params, gathered: Gathered) -> Comparison:
+    """Judge what was gathered."""
     return Comparison(params, gathered, funnel(gathered, params.inspection.comparison))
 
 
@@ -138,7 +140,6 @@ def beside_others(comparison: Comparison, force: str) -> Beside:
         group=group,
         position=position,
         named=row["named"] is True,
-        q=float(row["q"]),
         method=result.method,
         sentence=_sentence(gathered, result, row, position, (others, similar)),
     )

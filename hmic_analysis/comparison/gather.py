@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
@@ -197,29 +198,48 @@ def find_indicator(params: Params, indicator: str) -> FindingSpec:
     )
 
 
-def gather(project: Project, params: Params, indicator: str, forces: Sequence[str] = ()) -> Gathered:
-    """One indicator of all forces, from their evidence bundles.
+@dataclass(frozen=True)
+class Evidence:
+    """The evidence of one force on one finding, or why there is none."""
+
+    force: ForceSpec
+    bundle: Bundle | None
+    status: Status
+    reason: str
+    sha256: str
+
+
+def read_evidence(project: Project, params: Params, finding: str, forces: Sequence[str] = ()) -> list[Evidence]:
+    """The evidence of forces (all 43 by default) on a finding."""
+    chosen = [params.force(slug) for slug in dict.fromkeys(forces)] or list(params.territorial)
+    return [_evidence(project.runs(force.slug) / finding, force) for force in chosen]
+
+
+def gather(
+    project: Project,
+    params: Params,
+    indicator: str,
+    forces: Sequence[str] = (),
+    evidence: Sequence[Evidence] | None = None,
+) -> Gathered:
+    """One indicator of all forces, from their evidence bundles; ``evidence`` where it was read already.
 
     Compared are figures of one window, the one that most forces have, and either real or synthetic ones: where
     there is any real return the synthetic ones are left out and listed.
     """
     spec = find_indicator(params, indicator)
-    chosen = [params.force(slug) for slug in dict.fromkeys(forces)] or list(params.territorial)
     rows, found, strata, figures = [], [], set(), {}
-    for force in chosen:
-        folder = project.runs(force.slug) / spec.id
-        row = {"force": force.slug, "name": force.name}
-        bundle, status, reason = _evidence(folder, force)
+    for one in read_evidence(project, params, spec.id, forces) if evidence is None else evidence:
+        force, bundle = one.force, one.bundle
+        row = {"force": force.slug, "name": force.name, "status": one.status, "reason": one.reason}
         if bundle is not None:
             strata.update(i.id for i in bundle.indicators if i.name == indicator.split("[", 1)[0])
             minimum = resolve(params, force.slug, spec.id)
             row |= _figure(bundle, indicator, minimum.min_n, rules_from(minimum.disclosure))
-            row["evidence_sha256"] = hashlib.sha256((folder / BUNDLE_NAME).read_bytes()).hexdigest()
+            row["evidence_sha256"] = one.sha256
             own = [i for i in bundle.indicators if i.id == indicator]
             found += own
             figures.update((force.name, i) for i in own)
-        else:
-            row |= {"status": status, "reason": reason}
         rows.append(row)
     _check_found(spec, indicator, rows, found, strata)
     rows, window = _one_kind(rows)
@@ -229,17 +249,19 @@ def gather(project: Project, params: Params, indicator: str, forces: Sequence[st
     return _gathered(spec, indicator, found, rows, window)
 
 
-def _evidence(folder: Path, force: ForceSpec) -> tuple[Bundle | None, str, str]:
-    """The bundle of a report, or why there is none."""
+def _evidence(folder: Path, force: ForceSpec) -> Evidence:
     record = read_record(folder)
     if record is not None and record.status == "failed":
-        return None, "failed", f"The report of {force.name} failed; see {folder.name}/notebook.ipynb of the force."
+        why = f"The report of {force.name} failed; see {folder.name}/notebook.ipynb of the force."
+        return Evidence(force, None, "failed", why, "")
     if not (folder / BUNDLE_NAME).is_file():
-        return None, "not_run", f"Not run: hmic run --force {force.slug} --finding {folder.name}."
+        why = f"Not run: hmic run --force {force.slug} --finding {folder.name}."
+        return Evidence(force, None, "not_run", why, "")
+    mark = hashlib.sha256((folder / BUNDLE_NAME).read_bytes()).hexdigest()
     try:
-        return read_bundle(folder), "", ""
+        return Evidence(force, read_bundle(folder), "value", "", mark)
     except DataError as fault:
-        return None, "not_run", fault.message
+        return Evidence(force, None, "not_run", fault.message, "")
 
 
 def _figure(bundle: Bundle, indicator: str, min_n: int, rules: DisclosureRules) -> dict:
@@ -261,10 +283,29 @@ def _figure(bundle: Bundle, indicator: str, min_n: int, rules: DisclosureRules) 
         return {**common, "status": "withheld", "reason": f"Rests on {rules.few} persons, or would give them away."}
     kind = _kind(found)
     numbers = {k: getattr(found, k) for k in ("numerator", "denominator", "value", "lo", "hi")}
+    if found.unit == "%" and not 0 <= found.value <= 100:
+        reason = f"{found.value:,.1f}% can't be: what was counted is no part of what it was counted among."
+        return {**common, "status": "flagged", "reason": reason}
+    if found.interval.endswith("effective sample"):
+        size = effective_size(found)
+        numbers |= {"numerator": size * found.value / 100, "denominator": size}
+        found = found.model_copy(update={"denominator": size})
     if kind != "plain" and found.denominator is not None and found.denominator < min_n:
         reason = f"Rests on {found.denominator:g} units, fewer than {min_n}."
         return {**common, **numbers, "status": "small_n", "reason": reason}
     return {**common, **numbers, "status": "value", "reason": ""}
+
+
+def effective_size(found: Indicator) -> float:
+    """Number of files of a simple sample that would have the interval of this weighted one.
+
+    A weighted share is judged by it, for the number read says more than the sample does.  Wilson's interval of a share
+    p has the half-width w for which ``(w (1 + u))^2 = p (1 - p) u + u^2 / 4``, where u is z^2 over the size.
+    """
+    level = float(found.interval.split("%", 1)[0].rsplit(" ", 1)[-1]) / 100
+    share, square = found.value / 100, ((found.hi - found.lo) / 200) ** 2
+    roots = np.roots([square - 0.25, 2 * square - share * (1 - share), square])
+    return NormalDist().inv_cdf((1 + level) / 2) ** 2 / float(max(roots.real))
 
 
 def _kind(found: Indicator) -> str:

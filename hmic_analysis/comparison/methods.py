@@ -11,17 +11,16 @@ import pandas as pd
 
 from hmic_analysis.comparison.gather import Gathered
 from hmic_analysis.errors import ParameterError
+from hmic_analysis.evidence.wording import say_value
 from hmic_analysis.figures.chart import joined
 from hmic_analysis.params.models import Comparison, CrimeMix, ForceSpec, Params
 from hmic_analysis.statistics.differences import (
     PooledRate,
-    benjamini_hochberg,
-    chance_of_any,
     pooled_rate,
     proportion_difference,
     rate_ratio,
 )
-from hmic_analysis.statistics.funnel import OverdispersedFunnel, overdispersed_funnel
+from hmic_analysis.statistics.funnel import Funnel, funnel_of
 
 # --------------------------------------------------------------------------------------------------------------------
 # Forces like a force: its group as the parameters give it, else the nearest by public facts.
@@ -251,11 +250,10 @@ def _difference(gathered: Gathered, own, pooled: PooledRate, confidence: float) 
 # Funnel of one figure over all forces, by one set of rules.
 #
 # A force is named as different only outside the outer line, and only where there are enough forces to tell how much
-# forces differ anyway. The q-values beside it hold false discoveries down and decide nothing: one verdict, one rule.
+# forces differ anyway: one verdict, one rule.
 
 #: Where a force lies; above and below say nothing on better or worse.
 POSITIONS = ("far_above", "above", "inside", "below", "far_below")
-_KINDS = {"proportion": "proportion", "rate": "rate"}
 
 
 @dataclass(frozen=True)
@@ -265,22 +263,25 @@ class FunnelResult:
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row for each force, also those without a figure: the columns of the gathered table, and ``z`` (by chance
-        alone), ``z_adjusted``, ``p``, ``q`` (Benjamini and Hochberg over the forces), ``found`` (q at most the
-        level), ``lo_inner``, ``hi_inner``, ``lo_outer``, ``hi_outer``, ``position`` (:data:`POSITIONS`), ``named``
-        (outside the outer line and so different).  Missing where a force isn't judged; below the number of forces
-        that is needed nobody is.
+        One row for each force, also those without a figure: the columns of the gathered table, and ``p`` (two-sided
+        chance of so extreme a count where forces differ as they usually do), ``lo_inner``, ``hi_inner``,
+        ``lo_outer``, ``hi_outer``, ``position`` (:data:`POSITIONS`), ``named`` (outside the outer line and so
+        different).  Missing where a force isn't judged; below the number of forces that is needed nobody is.
     centre : float
-        Total over total, every compared force in it, in the unit of the figure.
-    phi, tau2 : float
-        Mean squared z after the extremes were drawn in; variance between forces on the transformed scale.  NaN where
-        not estimated.
+        The figure of the middle force, in the unit of the figure.
+    spread : float
+        Standard deviation of forces apart from chance, on the log-odds scale (shares) or the log scale (rates); 0
+        where they differ by no more than chance, NaN where not estimated.
+    usual : tuple of float
+        Figures between which about two thirds of the forces lie apart from chance.
+    false_alarm : float
+        Share of forces that lie outside the outer line where they differ by nothing but chance and this spread.
     n_forces : int
         Forces with a figure.
     looks : int
         Comparisons made: forces judged.
     widened : bool
-        Whether the limits allow for forces differing by more than chance.
+        Whether enough forces have a figure to allow for differences between them, and so to judge anybody.
     refusal : str
         Why there are no limits at all; empty where there are.
     method : str
@@ -291,33 +292,34 @@ class FunnelResult:
 
     frame: pd.DataFrame
     centre: float
-    phi: float
-    tau2: float
+    spread: float
+    usual: tuple[float, float]
+    false_alarm: float
     n_forces: int
     looks: int
     widened: bool
     refusal: str
     method: str
     levels: tuple[float, float]
-    base: OverdispersedFunnel | None
+    base: Funnel | None
 
     @property
     def named(self) -> pd.DataFrame:
         """The forces that stand out."""
         return self.frame[self.frame["named"].eq(True)]
 
-    def lines(self, points: int = 120) -> pd.DataFrame:
+    def lines(self, points: int = 48) -> pd.DataFrame:
         """The lines of the funnel, for drawing.
 
         ``denominator``, ``lo_inner``, ``hi_inner``, ``lo_outer``, ``hi_outer``; empty where there are no limits.
         """
         names = ("lo_inner", "hi_inner", "lo_outer", "hi_outer")
-        if self.base is None or self.refusal:
+        if self.base is None:
             return pd.DataFrame(columns=["denominator", *names], dtype=float)
         top = float(self.frame["denominator"].where(self.frame["status"] == "value").max())
         # Closer together near nought, where the lines bend.
         at = 1.05 * top * np.linspace(0.04, 1, points) ** 2
-        inner, outer = (self.base.limits_at(at, level / 100) for level in self.levels)
+        inner, outer = (self.base.limits(at, level / 100) for level in self.levels)
         columns = dict(zip(names, (inner["lo"], inner["hi"], outer["lo"], outer["hi"]), strict=True))
         return pd.DataFrame({"denominator": at, **columns})
 
@@ -325,44 +327,43 @@ class FunnelResult:
 def funnel(gathered: Gathered, rules: Comparison) -> FunnelResult:
     """Judge the forces of one figure.
 
-    Proportions on the arcsine scale, rates on the square root of observed over expected.  Figures that are no
-    counts of units get no limits and say so.
+    Figures that are no counts of units get no limits and say so.
 
     Notes
     -----
-    Spiegelhalter (2005, 2012), additive allowance; see
-    :func:`hmic_analysis.statistics.funnel.overdispersed_funnel`.
+    :func:`hmic_analysis.statistics.funnel.funnel_of`; how often it names a force wrongly is measured by
+    ``python -m benchmarks.false_alarms`` and stands in ``docs/comparison.md``.
     """
     used = gathered.used
     levels = (rules.inner_limit_pct, rules.outer_limit_pct)
     n = len(used)
-    refusal = _refusal(gathered, n)
-    if refusal:
-        return _without(gathered, n, refusal, levels)
     enough = n >= rules.min_forces
-    base = overdispersed_funnel(
-        used["numerator"],
-        used["denominator"],
-        _KINDS[gathered.kind],
-        multiplier=gathered.multiplier,
-        trim=rules.winsor_share,
-        tau2=None if enough else 0.0,
-        minimum_units=rules.min_forces,
-    )
-    if base.refusal:
-        return _without(gathered, n, base.refusal, levels)
-    frame = gathered.forces.join(_limits(base, levels))
-    frame = _judged(frame, base, rules) if enough else _unjudged(frame)
+    refusal = _refusal(gathered, n)
+    base = None
+    if not refusal:
+        kind = "proportion" if gathered.kind == "proportion" else "rate"
+        base = funnel_of(used["numerator"], used["denominator"], kind, multiplier=gathered.multiplier, estimate=enough)
+        refusal = base.refusal
+    nan = float("nan")
+    if refusal:
+        blank = dict.fromkeys(("p", "lo_inner", "hi_inner", "lo_outer", "hi_outer"), np.nan)
+        frame = gathered.forces.assign(**blank, position=None, named=None)
+        return FunnelResult(frame, nan, nan, (nan, nan), nan, n, 0, False, refusal, refusal, levels, None)
+    frame = gathered.forces.join(_limits(base, levels, enough))
+    for column in ("position", "named"):
+        frame[column] = frame[column].astype(object).where(frame[column].notna(), None)
+    alarm = base.share_outside(levels[1] / 100) if enough else nan
     return FunnelResult(
         frame=frame,
-        centre=base.target,
-        phi=base.phi if enough else float("nan"),
-        tau2=base.tau2 if enough else float("nan"),
+        centre=base.typical,
+        spread=math.sqrt(base.variance) if enough else nan,
+        usual=base.usual(),
+        false_alarm=alarm,
         n_forces=n,
         looks=n if enough else 0,
         widened=enough,
         refusal="",
-        method=_method(base, rules, n) if enough else _few(n, rules),
+        method=_method(base, gathered, rules, n, alarm) if enough else _few(n, rules),
         levels=levels,
         base=base,
     )
@@ -378,47 +379,46 @@ def _refusal(gathered: Gathered, n: int) -> str:
     return ""
 
 
-def _limits(base: OverdispersedFunnel, levels: tuple[float, float]) -> pd.DataFrame:
+def _limits(base: Funnel, levels: tuple[float, float], judged: bool) -> pd.DataFrame:
     units = base.units
-    columns = {"z": units["z"]}
+    frame = pd.DataFrame({"p": (2 * units[["low", "high"]].min(axis=1)).clip(upper=1)}, index=units.index)
+    sides = []
     for name, level in zip(("inner", "outer"), levels, strict=True):
-        at = base.limits_at(units["denominator"], level / 100).set_axis(units.index)
-        columns |= {f"lo_{name}": at["lo"], f"hi_{name}": at["hi"]}
-    return pd.DataFrame(columns).join(units[["z_adjusted", "p_adjusted"]].rename(columns={"p_adjusted": "p"}))
+        at = base.limits(units["denominator"], level / 100).set_axis(units.index)
+        frame[[f"lo_{name}", f"hi_{name}"]] = at[["lo", "hi"]]
+        sides.append(base.outside(level / 100))
+    if not judged:
+        return frame.assign(p=np.nan, position=None, named=None)
+    place = (sides[0] + sides[1]).map({2: "far_above", 1: "above", 0: "inside", -1: "below", -2: "far_below"})
+    return frame.assign(position=place, named=(sides[1] != 0).where(sides[1].notna()))
 
 
-def _judged(frame: pd.DataFrame, base: OverdispersedFunnel, rules: Comparison) -> pd.DataFrame:
-    adjusted = benjamini_hochberg(frame["p"], rules.fdr_level)
-    judged = frame["z_adjusted"].notna()
-    position = pd.Series("inside", index=frame.index, dtype=object).where(judged, None)
-    for name, above, below in (("inner", "above", "below"), ("outer", "far_above", "far_below")):
-        position[judged & (frame["value"] > frame[f"hi_{name}"])] = above
-        position[judged & (frame["value"] < frame[f"lo_{name}"])] = below
-    named = position.isin(("far_above", "far_below")).astype(object).where(judged, None)
-    return frame.assign(q=adjusted.p, found=adjusted.found, position=position, named=named)
+def say_share(share: float) -> str:
+    """A small share as a percentage: ``0.2%``, ``0.06%``; ``less than 0.01%``."""
+    return f"{100 * share:.1g}%" if share >= 1e-4 else "less than 0.01%"
 
 
-def _unjudged(frame: pd.DataFrame) -> pd.DataFrame:
-    nothing = pd.Series(None, index=frame.index, dtype=object)
-    return frame.assign(z_adjusted=np.nan, p=np.nan, q=np.nan, found=nothing, position=nothing, named=nothing)
-
-
-def _without(gathered: Gathered, n: int, refusal: str, levels: tuple[float, float]) -> FunnelResult:
-    numbers = ("z", "lo_inner", "hi_inner", "lo_outer", "hi_outer", "z_adjusted", "p", "q")
-    frame = _unjudged(gathered.forces.assign(**dict.fromkeys(numbers, np.nan)))
-    nan = float("nan")
-    return FunnelResult(frame, nan, nan, nan, n, 0, False, refusal, refusal, levels, None)
-
-
-def _method(base: OverdispersedFunnel, rules: Comparison, n: int) -> str:
+def _method(base: Funnel, gathered: Gathered, rules: Comparison, n: int, alarm: float) -> str:
     outer = f"{rules.outer_limit_pct:g}%"
-    chance = chance_of_any(n, rules.outer_limit_pct / 100)
-    # Widened limits have a chance of their own, which the caption gives.
-    any_outside = f", of which one or more lies outside by chance in {chance:.0%} of cases" if base.tau2 == 0 else ""
+    if base.variance > 0:
+        low, high = (say_value(v, gathered.unit) for v in base.usual())
+        lead = (
+            "The lines allow for chance and for how forces differ anyway: apart from chance about two thirds of them "
+            f"lie between {low} and {high}. "
+        )
+    else:
+        lead = "Forces differ by no more than chance, and the lines allow for chance alone. "
+    aside = int(base.units["used"].eq(False).sum())
+    if aside:
+        who = "force lies" if aside == 1 else "forces lie"
+        lead += f"{aside} {who} so far from all others that how forces usually differ was measured without. "
+    # Few counts leave no whole number just on a line: how far below the level is known only roughly.
+    most = "at most " if alarm < 0.95 * (1 - rules.outer_limit_pct / 100) else ""
+    differ = "by nothing but chance and as they usually do" if base.variance > 0 else "by nothing but chance"
     return (
-        f"{base.caption} Centre line: total over total of {n} forces. A force is named as different only outside the "
-        f"{outer} lines, which alone decide; q-values (Benjamini and Hochberg, {rules.fdr_level:g}) are given beside "
-        f"them and decide nothing. {n} looks were made at this figure{any_outside}."
+        f"{lead}A force is named as different only outside the {outer} lines. Where forces differ {differ}, "
+        f"{most}{say_share(alarm)} of them lie outside: of {n} forces one or more in {most}"
+        f"{1 - (1 - alarm) ** n:.0%} of such figures."
     )
 
 

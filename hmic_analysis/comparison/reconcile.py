@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.cells import neutral_frame
-from hmic_analysis.comparison.compare import Comparison
+from hmic_analysis.comparison.compare import Comparison, judge
 from hmic_analysis.comparison.gather import Gathered, force_table
-from hmic_analysis.comparison.methods import funnel
 from hmic_analysis.comparison.write import INSIDE, about_itself, write_folder
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, ParameterError
@@ -325,7 +324,7 @@ def crime_rates(params: Params, found: Reconciliation) -> Comparison:
         window=f"{found.first} to {found.last}",
         forces=force_table(rows),
     )
-    return Comparison(params, gathered, funnel(gathered, params.inspection.comparison))
+    return judge(params, gathered)
 
 
 def _rates_row(force: ForceSpec, row, level: float) -> dict[str, object]:

@@ -58,11 +58,16 @@ def about_itself(embargo: str, level: Sensitivity) -> dict[str, Any]:
 
 
 def write_comparison(
-    project: Project, comparison: Comparison, forces: Sequence[str] = (), name_others: bool = False
+    project: Project,
+    comparison: Comparison,
+    forces: Sequence[str] = (),
+    name_others: bool = False,
+    *,
+    pictures: bool = True,
 ) -> Path:
     """Write the comparison of one indicator, whole or not at all.
 
-    ``output/comparison/indicators/<indicator>``; the forces' folders are
+    ``output/comparison/indicators/<indicator>``; the forces' folders, with ``pictures`` of each or without, are
     ``output/comparison/forces/<slug>/<indicator>``.
     """
     slug = folder_name(comparison.gathered.indicator)
@@ -78,10 +83,10 @@ def write_comparison(
     for force in forces:
         beside = beside_others(comparison, force)
         # Among few forces points without a name are no secret, and nobody is judged.
-        shown = funnels and (comparison.funnel.widened or name_others)
+        shown = pictures and funnels and (comparison.funnel.widened or name_others)
         own = [funnel_chart(comparison, force, name_others)] if shown else []
         # The picture of similar forces gives the figure of each by name.
-        if name_others and beside.group.members:
+        if pictures and name_others and beside.group.members:
             own.append(compare_chart(comparison, force, similar_only=True))
         caution = {"caution": CAUTION} if name_others else {}
         told = about_itself(embargo, INSIDE if name_others else FOR_ONE)
@@ -139,8 +144,10 @@ def _about(comparison: Comparison) -> dict[str, Any]:
         "n_forces": result.n_forces,
         "looks": result.looks,
         "all_forces": _number(pool(gathered).value),
-        "phi": _number(result.phi),
-        "tau2": _number(result.tau2),
+        "typical": _number(result.centre),
+        "usual": [_number(v) for v in result.usual],
+        "spread": _number(result.spread),
+        "false_alarm": _number(result.false_alarm),
         "widened": result.widened,
         "method": result.method,
     }
@@ -175,7 +182,6 @@ def _own(comparison: Comparison, beside: Beside) -> dict[str, Any]:
         "reason": beside.reason,
         "position": beside.position,
         "named": beside.named,
-        "q": _number(beside.q),
         "sentence": beside.sentence,
         "against": groups,
         "similar_forces": {

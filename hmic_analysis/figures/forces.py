@@ -303,7 +303,7 @@ class FunnelLines:
     frame : pandas.DataFrame
         ``denominator``, ``lo_inner``, ``hi_inner``, ``lo_outer``, ``hi_outer``; without a row there are no lines.
     centre : float
-        Total over total; NaN for none.
+        The figure of the middle force; NaN for none.
     inner, outer : str
         Names of the lines: ``95%``, ``99.8%``.
     method : str
@@ -447,7 +447,7 @@ def _end_names(lines: FunnelLines, unit: str) -> list[tuple[float, str, dict]]:
     """Names at the right ends: the lines and the centre."""
     ends = []
     if not np.isnan(lines.centre):
-        ends.append((lines.centre, f"All forces {say(lines.centre, unit)}", _CENTRE))
+        ends.append((lines.centre, f"Middle force {say(lines.centre, unit)}", _CENTRE))
     if len(lines.frame):
         last = lines.frame.iloc[-1]
         for column in _LINES:

@@ -232,10 +232,8 @@ class Comparison(Model):
     """A force beside the others.
 
     ``inner_limit_pct`` and ``outer_limit_pct``: levels of the two funnel lines in per cent; only outside the outer
-    one a force is named as different; ``min_forces``: forces with figures below which limits aren't widened for
-    differences between forces, and nobody is named; ``winsor_share``: share of the forces at each end that is drawn
-    in before the spread between forces is measured; ``fdr_level``: share of false findings among the q-values called
-    found; they are shown and decide nothing; ``similar_forces``: size of a computed group of similar forces;
+    one a force is named as different; ``min_forces``: forces with figures below which limits don't allow for
+    differences between forces, and nobody is named; ``similar_forces``: size of a computed group of similar forces;
     ``reconcile_pct``: difference in per cent between counted and published crimes up to which a force's data are
     used.
     """
@@ -243,8 +241,6 @@ class Comparison(Model):
     inner_limit_pct: Annotated[float, Field(strict=True, gt=50, lt=100, allow_inf_nan=False)]
     outer_limit_pct: Annotated[float, Field(strict=True, gt=50, lt=100, allow_inf_nan=False)]
     min_forces: Annotated[Count, Field(ge=3)]
-    winsor_share: Annotated[float, Field(strict=True, ge=0, lt=0.5, allow_inf_nan=False)]
-    fdr_level: Annotated[float, Field(strict=True, gt=0, lt=1, allow_inf_nan=False)]
     similar_forces: Annotated[Count, Field(ge=1)]
     reconcile_pct: Percent
 

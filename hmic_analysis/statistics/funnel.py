@@ -1,4 +1,4 @@
-"""Funnel limits: from chance alone, and allowing for units that differ by more than chance."""
+"""How much units differ beyond chance, and the funnel limits that allow for it."""
 
 from __future__ import annotations
 
@@ -10,631 +10,426 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.statistics.intervals import NONE, Interval, _check_level, _missing, floats
-
-# --------------------------------------------------------------------------------------------------------------------
-# Funnel limits from chance alone: what spread is expected where every unit has the same underlying rate.
-#
-# The lines and the verdicts rest on one method each, so no point lies on one side of its line and is judged to lie on
-# the other. Among police forces chance alone explains little and nearly every force falls outside: see
-# :mod:`hmic_analysis.statistics.funnel`.
-#
-# Conventions, the same for every function here: a missing input gives a missing result; a denominator of zero gives a
-# missing result; counts that can't be are an error.
-
-Position = Literal["high_998", "high_95", "none", "low_95", "low_998"]
-LEVELS = {"998": 0.998, "95": 0.95}
-
-
-class CountLine(NamedTuple):
-    """Where the two funnel lines pass through one count of events.
-
-    Attributes
-    ----------
-    lo, hi : float
-        Height of the lower and of the upper line, in the unit of the rate.
-    exposure_lo, exposure_hi : float
-        The exposure at which each line has that height.
-    """
-
-    lo: float
-    hi: float
-    exposure_lo: float
-    exposure_hi: float
-
-
-def exact_count_interval(count: float | None, confidence: float = 0.95) -> Interval:
-    """Exact Poisson interval of the expected number behind a count.
-
-    Parameters
-    ----------
-    count : float
-        Events counted; a fraction is allowed.
-    confidence : float
-        Two-sided level, between 0 and 1.
-
-    Returns
-    -------
-    Interval
-        In events.  At 0 events the lower limit is 0.  NaN where the count is missing.
-
-    Raises
-    ------
-    ValueError
-        If the count is negative, or the level is not between 0 and 1.
-
-    Notes
-    -----
-    Garwood (1936), by chi-square quantiles.  Taken of an expected number and divided by it, it gives the unadjusted
-    lines that some programs draw for standardised ratios.
-    """
-    from scipy.stats import chi2
-
-    _check_level(confidence)
-    if _missing(count):
-        return NONE
-    if count < 0:
-        raise ValueError(f"A count is 0 or more; got {count}.")
-    tail = (1 - confidence) / 2
-    lo = 0.0 if count == 0 else float(chi2.ppf(tail, 2 * count)) / 2
-    return Interval(lo, float(chi2.isf(tail, 2 * count + 2)) / 2)
-
-
-def proportion_limits(n: float | None, baseline: float, multiplier: float = 1.0, confidence: float = 0.95) -> Interval:
-    """Funnel limits of a proportion at one denominator.
-
-    Parameters
-    ----------
-    n : float
-        Denominator.
-    baseline : float
-        Proportion of all units together, between 0 and 1.
-    multiplier : float
-        Scale of the result: 100 for per cent.
-    confidence : float
-        Two-sided level, between 0 and 1.
-
-    Returns
-    -------
-    Interval
-        Clipped to 0 and to ``multiplier``.  With a baseline of 0 or 1 both limits are the baseline.  NaN where
-        ``n`` is missing or 0.
-
-    Raises
-    ------
-    ValueError
-        If ``n`` is negative, the baseline is not between 0 and 1, or the level is not.
-
-    Notes
-    -----
-    baseline +- z sqrt(baseline (1 - baseline) / n): Wilson's interval turned round.  Spiegelhalter (2005),
-    Statistics in Medicine 24:1185.
-    """
-    _check_level(confidence)
-    _check_share(baseline)
-    if _missing(n):
-        return NONE
-    if n < 0:
-        raise ValueError(f"A denominator is 0 or more; got {n}.")
-    if n == 0:
-        return NONE
-    reach = _z(confidence) * math.sqrt(baseline * (1 - baseline) / n)
-    return Interval(max(0.0, baseline - reach) * multiplier, min(1.0, baseline + reach) * multiplier)
-
-
-def count_line(
-    events: float | None, baseline: float = 1.0, multiplier: float = 1.0, confidence: float = 0.95
-) -> CountLine:
-    """Points of the funnel lines of a rate or ratio, for one count of events.
-
-    Drawn for counts from 1 upwards, (``exposure_lo``, ``lo``) and (``exposure_hi``, ``hi``) are the two lines.
-
-    Parameters
-    ----------
-    events : float
-        Events counted.
-    baseline : float
-        Rate of all units together, in events for one unit of exposure; 1 for a ratio of observed to expected.
-    multiplier : float
-        Scale of the heights: 1000 for "per 1,000".
-    confidence : float
-        Two-sided level, between 0 and 1.
-
-    Returns
-    -------
-    CountLine
-        The exposures at which a unit with so many events would lie just on the line.  At 0 events the lower line
-        has height 0 and there is no upper line (NaN).  NaN throughout where the count is missing.
-
-    Raises
-    ------
-    ValueError
-        If the count is negative, the baseline is not above 0, or the level is not between 0 and 1.
-
-    Notes
-    -----
-    Solves for the expected number whose exact Poisson tail is half of what the level leaves.
-    """
-    if not baseline > 0:
-        raise ValueError(f"The baseline of a rate is above 0; got {baseline}.")
-    expected = exact_count_interval(events, confidence)
-    if _missing(*expected):
-        return CountLine(math.nan, math.nan, math.nan, math.nan)
-    top = events * baseline * multiplier
-    if events == 0:
-        return CountLine(0.0, math.nan, expected.hi / baseline, math.nan)
-    return CountLine(top / expected.hi, top / expected.lo, expected.hi / baseline, expected.lo / baseline)
-
-
-def proportion_position(x: float | None, n: float | None, baseline: float) -> Position | None:
-    """Where a unit's proportion lies in its funnel.
-
-    Parameters
-    ----------
-    x, n : float
-        Numerator and denominator of the unit.
-    baseline : float
-        Proportion of all units together, between 0 and 1.
-
-    Returns
-    -------
-    str or None
-        ``high_998`` or ``low_998`` outside the 99.8 % lines, ``high_95`` or ``low_95`` outside the 95 % lines,
-        ``none`` inside or on them; None where an input is missing or ``n`` is 0.
-
-    Raises
-    ------
-    ValueError
-        If ``x`` is negative or greater than ``n``, or the baseline is not between 0 and 1.
-    """
-    if _missing(x, n):
-        return None
-    if n < 0 or x < 0 or x > n:
-        raise ValueError(f"A proportion needs 0 <= x <= n; got x = {x}, n = {n}.")
-    limits = {name: proportion_limits(n, baseline, 1.0, level) for name, level in LEVELS.items()}
-    return None if n == 0 else _position(x / n, limits)
-
-
-def rate_position(events: float | None, exposure: float | None, baseline: float = 1.0) -> Position | None:
-    """Where a unit's rate or ratio lies in its funnel.
-
-    Parameters
-    ----------
-    events : float
-        Events of the unit.
-    exposure : float
-        Its exposure; its expected events for a ratio.
-    baseline : float
-        Rate of all units together, in events for one unit of exposure; 1 for a ratio.
-
-    Returns
-    -------
-    str or None
-        As :func:`proportion_position`; None where an input is missing or the exposure is 0.
-
-    Raises
-    ------
-    ValueError
-        If events or exposure are negative, or the baseline is not above 0.
-    """
-    if not baseline > 0:
-        raise ValueError(f"The baseline of a rate is above 0; got {baseline}.")
-    if _missing(events, exposure):
-        return None
-    if events < 0 or exposure < 0:
-        raise ValueError(f"A rate needs events and exposure of 0 or more; got {events} and {exposure}.")
-    if exposure == 0:
-        return None
-    for name, level in LEVELS.items():
-        around = exact_count_interval(events, level)
-        if around.lo > exposure * baseline:
-            return f"high_{name}"
-        if around.hi < exposure * baseline:
-            return f"low_{name}"
-    return "none"
-
-
-def _position(value: float, limits: dict[str, Interval]) -> Position:
-    for name, line in limits.items():
-        if value > line.hi:
-            return f"high_{name}"
-        if value < line.lo:
-            return f"low_{name}"
-    return "none"
-
-
-def _z(confidence: float) -> float:
-    from scipy.stats import norm
-
-    return float(norm.ppf((1 + confidence) / 2))
-
-
-def _check_share(baseline: float) -> None:
-    if not 0 <= baseline <= 1:
-        raise ValueError(f"The baseline of a proportion lies between 0 and 1; got {baseline}.")
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# The scales on which chance has a known spread, and how the spread between units is estimated on them.
-
-Kind = Literal["proportion", "rate", "ratio"]
-Transform = Literal["arcsine", "sqrt", "log"]
-Treatment = Literal["winsorise", "truncate"]
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A transformation, its centre and its way back.
-
-    Attributes
-    ----------
-    transform : {"arcsine", "sqrt", "log"}
-        Arcsine of the square root of a proportion; square root or logarithm of observed over expected.
-    centre : float
-        The centre line on this scale.
-    rate : float
-        Expected events for one unit of the denominator; 1 for proportions and ratios.
-    unit : float
-        What a proportion or a ratio of 1 is, in the unit of the value.
-    """
-
-    transform: Transform
-    centre: float
-    rate: float
-    unit: float
-
-    def y(self, top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-        """Units' figures on this scale, from numerators and denominators of shape (n,)."""
-        if self.transform == "arcsine":
-            return np.arcsin(np.sqrt(top / bottom))
-        ratio = top / (bottom * self.rate)
-        return np.sqrt(ratio) if self.transform == "sqrt" else np.log(ratio)
-
-    def se(self, bottom: np.ndarray) -> np.ndarray:
-        """Spread that chance gives a unit, from denominators of shape (n,)."""
-        expected = bottom * self.rate
-        return 1 / np.sqrt(expected) if self.transform == "log" else 1 / (2 * np.sqrt(expected))
-
-    def limits(self, bottom: np.ndarray, tau2: float, confidence: float) -> tuple[np.ndarray, np.ndarray]:
-        """Lower and upper limits in the unit of the value, at denominators of shape (n,)."""
-        reach = _z(confidence) * np.sqrt(self.se(bottom) ** 2 + tau2)
-        return self.back(self.centre - reach), self.back(self.centre + reach)
-
-    def back(self, y: np.ndarray) -> np.ndarray:
-        """Figures of this scale in the unit of the value.
-
-        Outside its range the way back would fold over: a limit below nothing is 0, not its mirror image.
-        """
-        if self.transform == "arcsine":
-            return np.sin(np.clip(y, 0, math.pi / 2)) ** 2 * self.unit
-        return (np.clip(y, 0, None) ** 2 if self.transform == "sqrt" else np.exp(y)) * self.unit
-
-
-def scale_for(top: np.ndarray, bottom: np.ndarray, kind: Kind, transform: Transform, multiplier: float) -> Scale:
-    """Scale for units whose figures are known.
-
-    Parameters
-    ----------
-    top, bottom : arrays of float, shape (n,)
-        Numerators and denominators, none missing, denominators above 0.
-    kind, transform, multiplier
-        As in :func:`hmic_analysis.statistics.funnel.overdispersed_funnel`.
-
-    Returns
-    -------
-    Scale
-        Centred on the total over the total; on 1 for ratios.  With no units the centre is NaN.
-    """
-    pooled = float(top.sum() / bottom.sum()) if bottom.size else math.nan
-    if kind == "proportion":
-        return Scale(transform, math.asin(math.sqrt(pooled)) if bottom.size else math.nan, 1.0, multiplier)
-    rate = 1.0 if kind == "ratio" else pooled
-    return Scale(transform, 0.0 if transform == "log" else 1.0, rate, multiplier * rate)
-
-
-def treated(z: np.ndarray, treatment: Treatment, trim: float) -> np.ndarray:
-    """z-scores with the extremes drawn in (winsorised) or left out (truncated, NaN).
-
-    Parameters
-    ----------
-    trim : float
-        Share at each end, from 0 to below 0.5.
-
-    Notes
-    -----
-    Quantiles are interpolated linearly (R's type 7).  Truncation by rank * k / (n + 1) with k = 1 / trim, as in
-    the summary hospital-level mortality indicator.
-    """
-    from scipy.stats import rankdata
-
-    if trim == 0:
-        return z
-    if treatment == "winsorise":
-        return np.clip(z, np.quantile(z, trim), np.quantile(z, 1 - trim))
-    parts = 1 / trim
-    part = np.floor(rankdata(z) * parts / (z.size + 1))
-    return np.where((part > 0) & (part < parts - 1), z, np.nan)
-
-
-def between_variance(phi: float, se: np.ndarray) -> float:
-    """Variance between units (tau squared) by the method of moments.
-
-    Parameters
-    ----------
-    phi : float
-        Mean squared z-score.
-    se : array of float, shape (n,)
-        Spread by chance of the units that phi rests on.
-
-    Returns
-    -------
-    float
-        (n phi - (n - 1)) / (sum w - sum w2 / sum w) with w = 1 / se2; 0 where n phi < n - 1 and for a single unit.
-    """
-    n, w = se.size, 1 / se**2
-    if n < 2 or n * phi < n - 1:
-        return 0.0
-    return float((n * phi - (n - 1)) / (w.sum() - (w**2).sum() / w.sum()))
-
-
-def check_treatment(treatment: Treatment, trim: float, tau2: float | None) -> None:
-    """Refuse a treatment of the extremes that can't be.
-
-    Parameters
-    ----------
-    trim : float
-        Share at each end.
-    tau2 : float or None
-        Borrowed variance between units.
-
-    Raises
-    ------
-    ValueError
-        If the treatment is unknown, ``trim`` is not from 0 to below 0.5, or ``tau2`` is negative or not finite.
-    """
-    if treatment not in ("winsorise", "truncate"):
-        raise ValueError(f"The treatment is winsorise or truncate; got {treatment!r}.")
-    if not 0 <= trim < 0.5:
-        raise ValueError(f"The share treated at each end is from 0 to below 0.5; got {trim}.")
-    if tau2 is not None and not 0 <= tau2 < math.inf:
-        raise ValueError(f"tau squared is 0 or more; got {tau2}.")
-
-
-def check_units(top: np.ndarray, bottom: np.ndarray, known: np.ndarray, kind: Kind, transform: Transform) -> None:
-    """Refuse units that can't be, or that don't fit their scale.
-
-    Parameters
-    ----------
-    known : array of bool, shape (n,)
-        Units that have both figures.
-
-    Raises
-    ------
-    ValueError
-        If the arrays differ in length, a number is negative, a proportion is above 1, kind and transformation are
-        unknown or don't fit, or the log scale meets a unit without events.
-    """
-    if top.shape != bottom.shape:
-        raise ValueError(f"Every unit needs one numerator and one denominator; got {top.size} and {bottom.size}.")
-    if (top < 0).any() or (bottom < 0).any():
-        raise ValueError("Numerators and denominators are 0 or more.")
-    allowed = {"proportion": ("arcsine",), "rate": ("sqrt", "log"), "ratio": ("sqrt", "log")}
-    if kind not in allowed:
-        raise ValueError(f"The kind is one of {', '.join(allowed)}; got {kind!r}.")
-    if transform not in allowed[kind]:
-        raise ValueError(f"The scale of a {kind} is one of {', '.join(allowed[kind])}; got {transform!r}.")
-    if kind == "proportion" and (top[known] > bottom[known]).any():
-        raise ValueError("A proportion needs 0 <= x <= n; a numerator is greater than its denominator.")
-    if transform == "log" and (top[known] == 0).any():
-        raise ValueError("The log scale can't hold a unit without events: use the square root.")
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# Funnel limits that allow for units differing by more than chance, as police forces always do.
-#
-# Each unit's figure is put on a scale where chance has a known spread, the spread between units (tau squared) is
-# estimated with the extremes drawn in, and the limits are widened by it.
+from hmic_analysis.statistics.intervals import _check_level, floats
+
+# Shares are held to vary between units on the log-odds scale, rates on the log scale, both normally; what a unit then
+# counts is binomial or Poisson. Tails are those of the two together, exact where counts are small, so that nothing
+# rests on a transformation that fails near none, near all, or below some number of cases.
 #
 # Conventions: a unit whose numerator or denominator is missing, or whose denominator is 0, is left out and has no
-# limits; counts that can't be are an error; too few units give a result with a ``refusal`` and no limits.
+# limits; counts that can't be are an error. Counts need not be whole: a weighted sample comes with its effective n.
 
-MINIMUM_UNITS = 20
+Kind = Literal["proportion", "rate"]
+
+#: A count below this (for shares of either outcome) is summed over, one above expanded: tails agree within 1%.
+SMALL_COUNT = 30
+_GRID = np.linspace(-7, 7, 141)
+_GRID_WEIGHT = np.exp(-(_GRID**2) / 2) / np.exp(-(_GRID**2) / 2).sum()
+_NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+_LOG_WEIGHTS = np.log(_NODE_WEIGHTS / _NODE_WEIGHTS.sum()) + _NODES**2 / 2
+#: Variances on the log scale between which the fit looks; what ends at the lower one is no spread at all.
+_LEAST, _MOST = 1e-7, 25.0
+_ROUNDS = 60
+#: A unit whose count has a smaller chance among the others takes no part in what is usual.
+SET_ASIDE = 1e-5
+
+
+class Spread(NamedTuple):
+    """What units have in common and how they differ.
+
+    Attributes
+    ----------
+    centre : array of float
+        Log-odds or log rate of the middle unit.
+    variance : array of float
+        Of units around it on the same scale; 0 where chance explains all of it.
+    """
+
+    centre: np.ndarray
+    variance: np.ndarray
+
+
+def fit_spread(top: np.ndarray, bottom: np.ndarray, kind: Kind, used: np.ndarray | None = None) -> Spread:
+    """Centre and variance of units, for many sets of units at once.
+
+    Parameters
+    ----------
+    top, bottom : arrays of float, shape (sets, units)
+        Counts and what they are counted over, above 0.
+    kind : {"proportion", "rate"}
+    used : array of bool, shape (sets, units), optional
+        Units that count; by default all.
+
+    Notes
+    -----
+    Logistic or Poisson regression with a random intercept and nothing else: the likelihood by adaptive quadrature of
+    nine nodes, climbed by Fisher scoring, with the term for the estimated centre that restricted maximum likelihood
+    has.  Where counts are large it is the restricted maximum likelihood estimate of a random-effects meta-analysis.
+    Where the property is found in no case, or in all, there is no spread, and half a case sets the centre.
+    """
+    used = np.ones(top.shape, dtype=bool) if used is None else used
+    x, n = (top * used).sum(1), (bottom * used).sum(1)
+    centre = _log_value(x, n, kind)
+    some = (x > 0) & ((x < n) if kind == "proportion" else True)
+    apart = np.full(centre.shape, _LEAST)
+    if some.any():
+        centre[some], apart[some] = _climb(top[some], bottom[some], kind, used[some], centre[some])
+    return Spread(centre, np.where(apart <= 20 * _LEAST, 0.0, apart))
+
+
+def _climb(top, bottom, kind: Kind, used, centre) -> tuple[np.ndarray, np.ndarray]:
+    apart = np.clip((_log_value(top, bottom, kind) - centre[:, None]).var(1, where=used), 1e-3, 2.0)
+    offset = np.zeros_like(top)
+    for step in range(_ROUNDS):
+        offset = _mode(top, bottom, centre, apart, offset, kind, 8 if step == 0 else 3)
+        first, second = _moments(top, bottom, centre, apart, offset, kind)
+        weight = used / (apart[:, None] + _chance(bottom, centre[:, None], kind))
+        square = (weight**2).sum(1)
+        up = ((second - apart[:, None]) * used).sum(1) / (2 * apart**2) + square / (2 * weight.sum(1))
+        centre = centre + np.clip((first * used).sum(1) / apart / weight.sum(1), -0.5, 0.5)
+        moved = np.clip(apart + np.clip(2 * up / square, -0.6 * apart, 2 * apart + 0.05), _LEAST, _MOST)
+        done = np.abs(moved - apart) <= 1e-6 * apart + 1e-9
+        apart = moved
+        if done.all():
+            break
+    return centre, apart
+
+
+def usual_spread(top: np.ndarray, bottom: np.ndarray, kind: Kind) -> tuple[Spread, np.ndarray]:
+    """The spread of units without those that are plainly no part of it, and which units it rests on.
+
+    Parameters
+    ----------
+    top, bottom : arrays of float, shape (sets, units)
+    kind : {"proportion", "rate"}
+
+    Notes
+    -----
+    One unit far from all others would make units look so different that it itself no longer does.  So the unit that
+    lies farthest out is held against the fit of the others, and set aside where so extreme a count has a chance below
+    one in 100,000; then the next, up to a tenth of the units.
+    """
+    used = np.ones(top.shape, dtype=bool)
+    spread = fit_spread(top, bottom, kind)
+    active = np.arange(top.shape[0])
+    for _ in range(top.shape[1] // 10):
+        x, n, rows = top[active], bottom[active], np.arange(active.size)
+        mean = n * _mean(spread.centre[active, None], kind)
+        chance = 1 / _chance(n, spread.centre[active, None], kind)
+        apart = (x - mean) ** 2 / (chance + spread.variance[active, None] * chance**2)
+        farthest = np.where(used[active], apart, 0.0).argmax(1)
+        others = used[active]
+        others[rows, farthest] = False
+        without = fit_spread(x, n, kind, others)
+        aside = np.minimum(*tails(x[rows, farthest], n[rows, farthest], *without, kind)) < SET_ASIDE
+        if not aside.any():
+            break
+        active = active[aside]
+        used[active] = others[aside]
+        spread.centre[active], spread.variance[active] = without.centre[aside], without.variance[aside]
+    return spread, used
+
+
+def _log_value(top, bottom, kind: Kind) -> np.ndarray:
+    """Log-odds or log rate; half a case where there is none, or where all have the property."""
+    least = np.maximum(top, 0.5)
+    if kind == "proportion":
+        return np.log(least / np.maximum(bottom - top, 0.5))
+    return np.log(least / bottom)
+
+
+def _mean(log_value: np.ndarray, kind: Kind) -> np.ndarray:
+    from scipy.special import expit
+
+    return expit(log_value) if kind == "proportion" else np.exp(log_value)
+
+
+def _chance(bottom: np.ndarray, centre: np.ndarray, kind: Kind) -> np.ndarray:
+    """Variance by chance on the log scale."""
+    mean = _mean(centre, kind)
+    return 1 / (bottom * (mean * (1 - mean) if kind == "proportion" else mean))
+
+
+def _mode(top, bottom, centre, apart, offset, kind: Kind, steps: int) -> np.ndarray:
+    """Where each unit most likely lies from the centre, given its count and the spread."""
+    for _ in range(steps):
+        mean = _mean(centre[:, None] + offset, kind)
+        slope = bottom * (mean * (1 - mean) if kind == "proportion" else mean)
+        pull = top - bottom * mean - offset / apart[:, None]
+        offset = offset + np.clip(pull / (slope + 1 / apart[:, None]), -1, 1)
+    return offset
+
+
+def _moments(top, bottom, centre, apart, offset, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+    """Expected distance of each unit from the centre and its square, given its count."""
+    near = 1 / np.sqrt(1 / _chance(bottom, centre[:, None] + offset, kind) + 1 / apart[:, None])
+    at = offset[..., None] + near[..., None] * _NODES
+    here, there = centre[:, None] + offset, centre[:, None, None] + at
+    if kind == "proportion":
+        grown = np.logaddexp(0, there) - np.logaddexp(0, here)[..., None]
+    else:
+        grown = np.exp(there) - np.exp(here)[..., None]
+    log = _LOG_WEIGHTS + top[..., None] * (at - offset[..., None]) - bottom[..., None] * grown
+    weight = np.exp(log - (at**2 - offset[..., None] ** 2) / (2 * apart[:, None, None]))
+    weight /= weight.sum(-1, keepdims=True)
+    return (weight * at).sum(-1), (weight * at**2).sum(-1)
+
+
+def tails(
+    top: np.ndarray, bottom: np.ndarray, centre: np.ndarray, variance: np.ndarray, kind: Kind
+) -> tuple[np.ndarray, np.ndarray]:
+    """Chance of so low a count or a lower one, and of so high a count or a higher one.
+
+    Arrays of one shape, or that can be brought to one.
+
+    Notes
+    -----
+    The chance that a binomial count is at most x is that of a beta variable above the share, a Poisson count's that of
+    a gamma variable: so what is asked is the tail of the sum of a log beta (or gamma) and a normal variable.  Its
+    cumulants are known, and beyond :data:`SMALL_COUNT` their Cornish-Fisher expansion is as good as exact; below, the
+    exact tail is summed over the spread.
+    """
+    whole = [np.asarray(v, dtype=float) for v in np.broadcast_arrays(top, bottom, centre, variance)]
+    shape = whole[0].shape
+    x, n, middle, apart = (v.ravel() for v in whole)
+    low, high = np.empty(x.shape), np.empty(x.shape)
+    small = (np.minimum(x, n - x) if kind == "proportion" else x) < SMALL_COUNT
+    big = ~small
+    at = middle[big] if kind == "proportion" else middle[big] + np.log(n[big])
+    low[big] = _expanded(x[big] + 1, n[big] - x[big], apart[big], at, kind, -1)
+    high[big] = _expanded(x[big], n[big] - x[big] + 1, apart[big], at, kind, 1)
+    low[small], high[small] = _summed(x[small], n[small], middle[small], apart[small], kind)
+    return low.reshape(shape), high.reshape(shape)
+
+
+def _expanded(a, b, apart, at, kind: Kind, side: int) -> np.ndarray:
+    from scipy.special import ndtr, polygamma, psi
+
+    mean, spread, skew, peak = psi(a), polygamma(1, a) + apart, polygamma(2, a), polygamma(3, a)
+    if kind == "proportion":
+        mean, spread = mean - psi(b), spread + polygamma(1, b)
+        skew, peak = skew - polygamma(2, b), peak + polygamma(3, b)
+    # Farther out than eight standard deviations the terms of the expansion would turn round.
+    z, skew, peak = np.clip((at - mean) / np.sqrt(spread), -8, 8), skew / spread**1.5, peak / spread**2
+    z = z - skew / 6 * (z**2 - 1) - peak / 24 * (z**3 - 3 * z) + skew**2 / 36 * (4 * z**3 - 7 * z)
+    return ndtr(side * z)
+
+
+def _summed(x, n, middle, apart, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+    from scipy.special import betainc, expit, gammainc, gammaincc
+
+    at = middle[:, None] + np.sqrt(apart)[:, None] * _GRID
+    x, n = x[:, None], n[:, None]
+    with np.errstate(invalid="ignore", over="ignore"):
+        if kind == "proportion":
+            low = np.where(x >= n, 1.0, betainc(np.maximum(n - x, 1e-9), x + 1, expit(-at)))
+            high = np.where(x <= 0, 1.0, betainc(np.maximum(x, 1e-9), n - x + 1, expit(at)))
+        else:
+            low = gammaincc(x + 1, n * np.exp(at))
+            high = np.where(x <= 0, 1.0, gammainc(np.maximum(x, 1e-9), n * np.exp(at)))
+    return (low * _GRID_WEIGHT).sum(1), (high * _GRID_WEIGHT).sum(1)
+
+
+def level_tails(
+    at: np.ndarray, bottom: np.ndarray, used: np.ndarray, spread: Spread, kind: Kind, level: float
+) -> np.ndarray:
+    """Tail of the fit below which a count lies outside the limits of a level, for many sets of units at once.
+
+    Parameters
+    ----------
+    at : array of float, shape (sets, k)
+        Denominators asked for.
+    bottom, used : arrays, shape (sets, units)
+        Denominators of the units, and whether the spread rests on them.
+    spread : Spread
+    level : float
+        Two-sided, between 0 and 1.
+    """
+    centre, variance = spread.centre[:, None], spread.variance[:, None]
+    weight = [1 / (variance + _chance(n, centre, kind)) for n in (at, bottom)]
+    own = weight[0] ** 2 / ((weight[1] * used) ** 2).sum(1, keepdims=True)
+    # Without spread nothing was estimated that a unit could have a part in.
+    return np.where(variance > 0, tail_left(level, own), (1 - level) / 2)
+
+
+def tail_left(level: float, own: np.ndarray) -> np.ndarray:
+    """Tail on each side of the fitted distribution that leaves a unit outside as often as the level says.
+
+    Parameters
+    ----------
+    level : float
+        Two-sided, between 0 and 1.
+    own : array of float
+        Share of the unit in the estimate of the spread, from 0 (the spread is known) up: one in as many units.
+
+    Notes
+    -----
+    A unit that lies far out widens the spread that it is held against.  A residual over the standard deviation of a
+    sample that holds it has the distribution that Thompson (1935) gave, narrower than the normal one.
+    """
+    from scipy.special import ndtr, ndtri, stdtrit
+
+    tail = (1 - level) / 2
+    units = np.maximum(1 / np.maximum(own, 1e-9), 4.0)
+    t = -stdtrit(units - 2, tail)
+    within = t * np.sqrt((units - 1) / (units - 2 + t**2)) * np.sqrt((units - 1) / units)
+    return ndtr(-np.minimum(within, -ndtri(tail)))
 
 
 @dataclass(frozen=True)
-class OverdispersedFunnel:
-    """A funnel widened for overdispersion.
+class Funnel:
+    """Units in their funnel.
 
     Attributes
     ----------
     units : pandas.DataFrame
-        One row for each unit, in the order given: ``numerator``, ``denominator``, ``value``, ``y`` and ``se`` (on
-        the transformed scale), ``z``, ``z_used`` (after the extremes were drawn in), ``z_adjusted``,
-        ``p_adjusted``, ``lo95``, ``hi95``, ``lo998``, ``hi998``, ``position`` (as in
-        :func:`hmic_analysis.statistics.funnel.proportion_position`, missing where there are no limits).
-    target : float
-        Centre line, in the unit of ``value``: the total over the total, each unit's own figures included; 1 times
-        the multiplier for ratios.
-    phi : float
-        Mean of the squared ``z_used``: 1 where chance explains the spread.  NaN where refused or tau2 is borrowed.
-    tau2 : float
-        Variance between units on the transformed scale; NaN where refused.
-    n_units, n_used : int
-        Units with figures; those that phi and tau2 rest on (0 where refused or borrowed).
-    trim : float
-        Share of the units treated as extreme at each end.
-    method : str
-        Units, scale and treatment of the extremes, in words.
+        One row for each unit in the order and with the index given: ``numerator``, ``denominator``, ``value``, ``low``
+        and ``high`` (chance of a count so low or lower, so high or higher), ``used`` (whether the spread rests on it);
+        missing for units left out.
+    kind : {"proportion", "rate"}
+    multiplier : float
+    centre, variance : float
+        As in :class:`Spread`; the variance is 0 where only chance was to be allowed for.
     refusal : str
-        Why there are no limits; empty where there are.
+        Why there is no funnel; empty where there is one.
     """
 
     units: pd.DataFrame
-    target: float
-    phi: float
-    tau2: float
-    n_units: int
-    n_used: int
-    trim: float
-    method: str
-    refusal: str
-    scale: Scale
-
-    def limits_at(self, denominators: Sequence[float], confidence: float = 0.95) -> pd.DataFrame:
-        """Limits for drawing, at any denominators.
-
-        Parameters
-        ----------
-        denominators : sequence of float, shape (n,)
-            Above 0, in the unit of the units' denominators.
-        confidence : float
-            Two-sided level, between 0 and 1.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``denominator``, ``lo`` and ``hi``, in the unit of the value; NaN where refused.
-
-        Raises
-        ------
-        ValueError
-            If a denominator is not above 0.
-        """
-        at = floats(denominators)
-        if not (at > 0).all():
-            raise ValueError("A funnel line needs denominators above 0.")
-        lo, hi = self.scale.limits(at, self.tau2, confidence)
-        return pd.DataFrame({"denominator": at, "lo": lo, "hi": hi})
+    kind: Kind
+    multiplier: float
+    centre: float
+    variance: float
+    refusal: str = ""
 
     @property
-    def caption(self) -> str:
-        """What a reader must be told under the chart."""
-        if self.refusal:
-            return self.refusal
-        if self.tau2 == 0 and self.n_used:
-            return f"No more spread than chance gives (phi {self.phi:.2f}; {self.n_units} units): limits not widened."
-        spread = f"phi {self.phi:.2f}" if self.n_used else "borrowed from a larger set of units"
-        text = f"Limits widened for overdispersion ({self.method}; {spread}; tau squared {self.tau2:.3g})."
-        if self.trim < 0.1:
-            return text
-        # With a tenth drawn in at each end the spread is understated: 10.6 % and 1.1 % lie outside, not 5 and 0.2.
-        return (
-            f"{text} Where units differ only by such a spread, one in ten still falls outside the 95% lines and "
-            "one in a hundred outside the 99.8% lines."
-        )
+    def typical(self) -> float:
+        """The figure of the middle unit, in the unit of the value."""
+        return self.usual(0.0)[0]
+
+    def usual(self, width: float = 1.0) -> tuple[float, float]:
+        """Figures so many standard deviations of units below and above the middle one; without chance."""
+        reach = width * math.sqrt(self.variance) if self.variance > 0 else 0.0
+        ends = _mean(np.array([self.centre - reach, self.centre + reach]), self.kind) * self.multiplier
+        return float(ends[0]), float(ends[1])
+
+    def limits(self, denominators: Sequence[float], level: float) -> pd.DataFrame:
+        """Limits at any denominators: ``denominator``, ``lo`` and ``hi`` in the unit of the value.
+
+        A unit lies outside where its count has a smaller tail than that of :func:`tail_left`; the lines are drawn
+        through the counts, whole or not, that lie just on them.
+        """
+        _check_level(level)
+        at = floats(denominators)
+        at = np.where(at > 0, at, np.nan)
+        low, high = self._counts(at, level)
+        return pd.DataFrame({"denominator": at, "lo": low / at * self.multiplier, "hi": high / at * self.multiplier})
+
+    def outside(self, level: float) -> pd.Series:
+        """1 above the limits of that level, -1 below, 0 inside; missing for units left out."""
+        units = self.units
+        tail = self._tail(units["denominator"].where(units["low"].notna()).to_numpy(), level)
+        side = (units["high"] < tail).astype(float) - (units["low"] < tail).astype(float)
+        return side.where(units["low"].notna())
+
+    def share_outside(self, level: float) -> float:
+        """Share of units outside these limits where units differ by nothing but chance and this spread.
+
+        Below ``1 - level`` where counts are so few that no whole number of them lies just on a line.
+        """
+        known = self.units["low"].notna()
+        at, units = np.unique(self.units.loc[known, "denominator"], return_counts=True)
+        low, high = self._counts(at, level)
+        below, above = np.ceil(low - 1e-9) - 1, np.floor(high + 1e-9) + 1
+        most = at if self.kind == "proportion" else above
+        ends = (np.maximum(below, 0), np.minimum(above, most))
+        chance = [tails(x, at, self.centre, self.variance, self.kind)[side] for side, x in enumerate(ends)]
+        chance = np.where(below >= 0, chance[0], 0) + np.where(above <= most, chance[1], 0)
+        # From a tail of the fit to how often a unit that has a part in the fit lies in it.
+        return float(np.average((1 - level) * chance / (2 * self._tail(at, level)), weights=units))
+
+    def _counts(self, at: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+        tail = self._tail(at, level)
+        low, high = (_count_at(at, tail, self.centre, self.variance, self.kind, side) for side in (0, 1))
+        return low, high
+
+    def _tail(self, at: np.ndarray, level: float) -> np.ndarray:
+        used = self.units["used"].eq(True).to_numpy()
+        bottom = self.units["denominator"].to_numpy()[used]
+        spread = Spread(np.array([self.centre]), np.array([self.variance]))
+        return level_tails(at[None], bottom[None], np.ones((1, bottom.size), dtype=bool), spread, self.kind, level)[0]
 
 
-def overdispersed_funnel(
+def funnel_of(
     numerators: Sequence[float],
     denominators: Sequence[float],
     kind: Kind,
     *,
     multiplier: float = 1.0,
-    transform: Transform | None = None,
-    treatment: Treatment = "winsorise",
-    trim: float = 0.1,
-    tau2: float | None = None,
-    minimum_units: int = MINIMUM_UNITS,
-) -> OverdispersedFunnel:
-    """Funnel with an additive allowance for differences between units.
+    estimate: bool = True,
+) -> Funnel:
+    """Hold each unit against what units usually are.
 
     Parameters
     ----------
     numerators, denominators : sequences of float, shape (n,)
         One of each for every unit; the index of a column of numerators is kept.
-    kind : {"proportion", "rate", "ratio"}
-        ``ratio``: the denominators are expected numbers and the centre is 1.
+    kind : {"proportion", "rate"}
     multiplier : float
         Scale of values and limits: 100 for per cent.
-    transform : {"arcsine", "sqrt", "log"}, optional
-        Left out: arcsine for proportions, the square root of observed over expected for the others; ``log`` of it
-        may be asked for.
-    treatment : {"winsorise", "truncate"}
-        Whether the extremes are drawn in to their quantile or left out.
-    trim : float
-        Share treated at each end, from 0 to below 0.5.
-    tau2 : float, optional
-        Variance between units borrowed from a larger set on the same scale: all forces, for a group of eight.
-    minimum_units : int
-        Units below which none is estimated.
+    estimate : bool
+        Whether units are allowed to differ by more than chance.
 
     Raises
     ------
     ValueError
-        If the sequences differ in length, a count can't be, the transformation doesn't fit the kind, ``trim`` or
-        ``tau2`` is out of range, or the log form meets a unit without events.
-
-    Notes
-    -----
-    Spiegelhalter (2005), Quality and Safety in Health Care 14:347, and others (2012), Journal of the Royal
-    Statistical Society A 175:1.
+        If the sequences differ in length or a count can't be.
     """
     top, bottom = floats(numerators), floats(denominators)
-    transform = transform or ("arcsine" if kind == "proportion" else "sqrt")
+    if top.shape != bottom.shape:
+        raise ValueError(f"Every unit needs one numerator and one denominator; got {top.size} and {bottom.size}.")
+    if (top < 0).any() or (bottom < 0).any():
+        raise ValueError("Numerators and denominators are 0 or more.")
     known = (top >= 0) & (bottom > 0)
-    check_units(top, bottom, known, kind, transform)
-    check_treatment(treatment, trim, tau2)
-    scale = scale_for(top[known], bottom[known], kind, transform, multiplier)
-    refusal = _refusal(top[known], tau2 is not None, minimum_units)
-    units = _scored(top, bottom, known, scale, multiplier)
-    if isinstance(numerators, pd.Series):
-        units.index = numerators.index
-    phi, used = math.nan, np.zeros(top.shape, dtype=bool)
-    if not refusal and tau2 is None:
-        units.loc[known, "z_used"] = treated(units["z"].to_numpy()[known], treatment, trim)
-        used = units["z_used"].notna().to_numpy()
-        phi = float((units["z_used"] ** 2).mean())
-        tau2 = between_variance(phi, units["se"].to_numpy()[used])
-    spread = math.nan if refusal else float(tau2)
-    target = scale.unit * (math.sin(scale.centre) ** 2 if transform == "arcsine" else 1.0)
-    drawn_in = f", {trim:.0%} at each end {treatment}d" if used.any() else ""
-    return OverdispersedFunnel(
-        units=_judged(units, scale, spread),
-        target=target,
-        phi=phi,
-        tau2=spread,
-        n_units=int(known.sum()),
-        n_used=int(used.sum()),
-        trim=trim,
-        method=f"{known.sum()} units, {transform} scale, additive{drawn_in}",
-        refusal=refusal,
-        scale=scale,
-    )
-
-
-def _scored(top: np.ndarray, bottom: np.ndarray, known: np.ndarray, scale: Scale, multiplier: float) -> pd.DataFrame:
-    columns = {name: np.full(top.shape, np.nan) for name in ("value", "y", "se", "z", "z_used")}
+    if kind == "proportion" and (top[known] > bottom[known]).any():
+        raise ValueError("A proportion needs 0 <= x <= n; a numerator is greater than its denominator.")
+    index = numerators.index if isinstance(numerators, pd.Series) else None
+    units = pd.DataFrame({"numerator": top, "denominator": bottom}, index=index)
+    units["value"] = np.divide(top, bottom, where=known, out=np.full(top.shape, np.nan)) * multiplier
+    units[["low", "high"]], units["used"] = np.nan, None
     x, n = top[known], bottom[known]
-    columns["value"][known] = x / n * multiplier
-    if scale.rate > 0:
-        columns["y"][known], columns["se"][known] = scale.y(x, n), scale.se(n)
-        columns["z"] = (columns["y"] - scale.centre) / columns["se"]
-    return pd.DataFrame({"numerator": top, "denominator": bottom, **columns})
+    refusal = ""
+    if x.sum() == 0:
+        refusal = "No limits: there are no events in any unit."
+    elif kind == "proportion" and x.sum() == n.sum():
+        refusal = "No limits: every case of every unit has the property."
+    if refusal:
+        return Funnel(units, kind, multiplier, math.nan, math.nan, refusal)
+    spread, used = Spread(_log_value(x.sum(keepdims=True), n.sum(keepdims=True), kind), np.zeros(1)), known[known]
+    if estimate:
+        spread, used = usual_spread(x[None], n[None], kind)
+    units.loc[known, "used"] = used.ravel()
+    units.loc[known, "low"], units.loc[known, "high"] = tails(x, n, *spread, kind)
+    return Funnel(units, kind, multiplier, float(spread.centre[0]), float(spread.variance[0]))
 
 
-def _judged(units: pd.DataFrame, scale: Scale, tau2: float) -> pd.DataFrame:
-    from scipy.stats import norm
+def _count_at(at, tail, centre, variance, kind: Kind, side: int) -> np.ndarray:
+    """The count whose tail on one side (0 low, 1 high) is just the given one, whole or not; 0 or all where none is."""
+    from scipy.optimize.elementwise import find_root
+    from scipy.special import ndtri
 
-    result = units.copy()
-    result["z_adjusted"] = (units["y"] - scale.centre) / np.sqrt(units["se"] ** 2 + tau2)
-    result["p_adjusted"] = 2 * norm.sf(result["z_adjusted"].abs())
-    position = pd.Series("none", index=units.index, dtype=object).where(result["z_adjusted"].notna(), None)
-    within = units["se"].notna().to_numpy()
-    for name, level in reversed(LEVELS.items()):
-        lo, hi = np.full(within.shape, np.nan), np.full(within.shape, np.nan)
-        lo[within], hi[within] = scale.limits(units["denominator"].to_numpy()[within], tau2, level)
-        result[f"lo{name}"], result[f"hi{name}"] = lo, hi
-        position[result["value"] > result[f"hi{name}"]] = f"high_{name}"
-        position[result["value"] < result[f"lo{name}"]] = f"low_{name}"
-    return result.assign(position=position)
+    def beyond(x, n, level, middle, apart):
+        # On the scale of the normal distribution the tail is nearly straight in the count.
+        chance = tails(x, n, middle, apart, kind)[side]
+        return ndtri(np.clip(chance, 1e-300, 1 - 1e-16)) - ndtri(level)
 
-
-def _refusal(top: np.ndarray, borrowed: bool, minimum_units: int) -> str:
-    if top.sum() == 0:
-        return "No limits: there are no events in any unit."
-    if not borrowed and top.size < minimum_units:
-        return (
-            f"No limits widened for overdispersion: {top.size} units have figures and at least {minimum_units} are "
-            "needed. Borrow tau squared from all forces, or show the units without limits."
-        )
-    return ""
+    whole = np.broadcast_arrays(at, tail, centre, variance)
+    reach = np.minimum(9 * np.sqrt(_chance(whole[0], whole[2], kind) + whole[3]), 40)
+    top = whole[0] if kind == "proportion" else whole[0] * np.exp(whole[2] + reach) + 30
+    ends = [beyond(end, *whole) for end in (np.zeros_like(top), top)]
+    crossed = ends[0] * ends[1] < 0
+    # At none the lower tail, and at all the upper one, may be above what is asked: then no count lies outside.
+    found = np.zeros_like(top) if side == 0 else top.astype(float)
+    if crossed.any():
+        inside = tuple(v[crossed] for v in whole)
+        found[crossed] = find_root(beyond, (np.zeros_like(top[crossed]), top[crossed]), args=inside).x
+    return found

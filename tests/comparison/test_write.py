@@ -49,7 +49,7 @@ def test_files_and_their_hashes(written):
     assert set(manifest["outputs"]) == names - {"manifest.json"}
     assert len(manifest["inputs"]) == 41 and manifest["synthetic"] is True
     assert (manifest["looks"], manifest["n_forces"]) == (41, 41)
-    assert manifest["phi"] > 0 and manifest["tau2"] >= 0 and manifest["named"] == ["cleveland"]
+    assert manifest["spread"] >= 0 and manifest["false_alarm"] <= 0.00201 and manifest["named"] == ["cleveland"]
     assert manifest["left_out"]["bedfordshire"][0] == "not_run"
     assert manifest["rules"]["outer_limit_pct"] == 99.8
     total = 990 + sum(700 + 3 * n for n, f in enumerate(PARAMS.territorial[2:]) if f.slug != "cleveland")
@@ -61,7 +61,7 @@ def test_the_table_holds_every_force_and_says_that_it_is_synthetic(written):
     assert len(table) == 43 and set(table["note"]) == {SYNTHETIC_NOTE}
     row = table.set_index("force").loc["cleveland"]
     assert (row["value"], row["position"], row["named"]) == (99.0, "far_above", True)
-    assert table.set_index("force").loc["bedfordshire", ["value", "q"]].isna().all()
+    assert table.set_index("force").loc["bedfordshire", ["value", "p"]].isna().all()
 
 
 def test_the_funnel_of_all_names_nobody(written):
@@ -160,7 +160,7 @@ def test_without_words_everything_that_can_be_is_compared(project, capsys):
     assert main(["compare", "--project", str(project.root)]) == 0
     told = capsys.readouterr().out
     assert "41 of 43 forces are compared; left out: 2 not run." in told
-    assert "phi" in told and "41 looks" in told and "Left out, not run: avon-and-somerset, bedfordshire" in told
+    assert "of 41 forces one or more" in told and "Left out, not run: avon-and-somerset, bedfordshire" in told
 
 
 @pytest.mark.parametrize(
