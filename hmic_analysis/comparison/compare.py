@@ -118,11 +118,11 @@ def judge(params: Params, gathered: Gathered) -> Comparison:
     return Comparison(params, gathered, funnel(gathered, params.inspection.comparison))
 
 
-def beside_others(comparison: Comparison, force: str) -> Beside:
-    """One force of a comparison beside the others."""
+def beside_others(comparison: Comparison, force: str, group: SimilarForces | None = None) -> Beside:
+    """One force of a comparison beside the others; ``group`` where its similar forces are known already."""
     gathered, result = comparison.gathered, comparison.funnel
     level = comparison.params.inspection.confidence / 100
-    group = similar_forces(comparison.params, force)
+    group = group or similar_forces(comparison.params, force)
     others = against(gathered, force, group=ALL_OTHERS, confidence=level)
     similar = against(gathered, force, group.members, group.words, level)
     row = result.frame[result.frame["force"] == force].iloc[0]

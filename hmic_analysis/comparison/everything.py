@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hmic_analysis.comparison.compare import judge
 from hmic_analysis.comparison.gather import comparable, gather, read_evidence
+from hmic_analysis.comparison.methods import similar_forces
 from hmic_analysis.comparison.write import ALL, MANIFEST, folder_name, write_comparison
 from hmic_analysis.errors import HmicError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME
@@ -103,6 +104,7 @@ def _compare(task: _Task) -> list[Outcome]:
     project = find_project(task.root)
     params = load_params(project)
     evidence = read_evidence(project, params, task.finding)
+    groups = {force: similar_forces(params, force) for force in task.forces}
     outcomes = []
     for indicator in task.indicators:
         try:
@@ -112,7 +114,7 @@ def _compare(task: _Task) -> list[Outcome]:
                 why = f"{compared} {'force has' if compared == 1 else 'forces have'} a figure to compare."
                 outcomes.append(Outcome(task.finding, indicator, why))
                 continue
-            write_comparison(project, comparison, task.forces, task.name_others, pictures=task.pictures)
+            write_comparison(project, comparison, task.forces, task.name_others, pictures=task.pictures, groups=groups)
         except HmicError as fault:
             outcomes.append(Outcome(task.finding, indicator, fault.message))
             continue

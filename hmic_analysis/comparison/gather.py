@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from statistics import NormalDist
 from typing import Literal
@@ -104,7 +105,7 @@ class Gathered:
     window: str
     forces: pd.DataFrame
 
-    @property
+    @cached_property
     def used(self) -> pd.DataFrame:
         """The forces that are pooled and judged."""
         return self.forces[self.forces["status"] == "value"]
@@ -284,7 +285,9 @@ def _figure(bundle: Bundle, indicator: str, min_n: int, rules: DisclosureRules) 
     kind = _kind(found)
     numbers = {k: getattr(found, k) for k in ("numerator", "denominator", "value", "lo", "hi")}
     if found.unit == "%" and not 0 <= found.value <= 100:
-        reason = f"{found.value:,.1f}% can't be: what was counted is no part of what it was counted among."
+        reason = (
+            f"{found.value:,.1f}% is more than all: what is logged overlaps, or the total it is set against lacks some."
+        )
         return {**common, "status": "flagged", "reason": reason}
     if found.interval.endswith("effective sample"):
         size = effective_size(found)

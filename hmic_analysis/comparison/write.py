@@ -23,7 +23,7 @@ from hmic_analysis.comparison.compare import (
     map_chart,
     source_of,
 )
-from hmic_analysis.comparison.methods import FEWEST, pool
+from hmic_analysis.comparison.methods import FEWEST, SimilarForces, pool
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import mark_picture, package_versions
@@ -64,24 +64,27 @@ def write_comparison(
     name_others: bool = False,
     *,
     pictures: bool = True,
+    groups: Mapping[str, SimilarForces] | None = None,
 ) -> Path:
     """Write the comparison of one indicator, whole or not at all.
 
-    ``output/comparison/indicators/<indicator>``; the forces' folders, with ``pictures`` of each or without, are
-    ``output/comparison/forces/<slug>/<indicator>``.
+    ``output/comparison/indicators/<indicator>`` and ``output/comparison/forces/<slug>/<indicator>``; without
+    ``pictures`` there is no tile map, and none in the forces' folders.  ``groups``: similar forces, where known already.
     """
     slug = folder_name(comparison.gathered.indicator)
     root = project.output / "comparison"
     embargo = embargo_line(comparison.params)
     # A figure that can't be pooled, such as a median, has no funnel.
     funnels = comparison.gathered.kind != "plain"
-    charts = [compare_chart(comparison), map_chart(comparison)]
+    charts = [compare_chart(comparison), *([map_chart(comparison)] if pictures else [])]
     if funnels:
         charts.append(funnel_chart(comparison, "", name_others))
     table = _csv(comparison.funnel.frame, comparison.gathered.synthetic, embargo)
     write_folder(root / ALL / slug, charts, {TABLE: table}, _manifest(comparison) | about_itself(embargo, INSIDE))
+    about = _about(comparison)
+    mark = hashlib.sha256(json.dumps(_hashes(comparison.gathered.forces), sort_keys=True).encode()).hexdigest()
     for force in forces:
-        beside = beside_others(comparison, force)
+        beside = beside_others(comparison, force, (groups or {}).get(force))
         # Among few forces points without a name are no secret, and nobody is judged.
         shown = pictures and funnels and (comparison.funnel.widened or name_others)
         own = [funnel_chart(comparison, force, name_others)] if shown else []
@@ -90,7 +93,12 @@ def write_comparison(
             own.append(compare_chart(comparison, force, similar_only=True))
         caution = {"caution": CAUTION} if name_others else {}
         told = about_itself(embargo, INSIDE if name_others else FOR_ONE)
-        write_folder(root / OWN / force / slug, own, {}, {**_own(comparison, beside), **caution, **told})
+        write_folder(
+            root / OWN / force / slug,
+            own,
+            {},
+            {**about, **_own(comparison, beside), "inputs_sha256": mark, **caution, **told},
+        )
     return root / ALL / slug
 
 
@@ -144,8 +152,9 @@ def _about(comparison: Comparison) -> dict[str, Any]:
         "n_forces": result.n_forces,
         "looks": result.looks,
         "all_forces": _number(pool(gathered).value),
-        "typical": _number(result.centre),
-        "usual": [_number(v) for v in result.usual],
+        # Among few forces the middle is their total, which gives one force the others' figure.
+        "typical": _number(result.centre) if result.widened else None,
+        "usual": [_number(v) if result.widened else None for v in result.usual],
         "spread": _number(result.spread),
         "false_alarm": _number(result.false_alarm),
         "widened": result.widened,
@@ -169,13 +178,10 @@ def _own(comparison: Comparison, beside: Beside) -> dict[str, Any]:
         }
         for found in (beside.others, beside.similar)
     ]
-    inputs = _hashes(comparison.gathered.forces)
-    about = _about(comparison)
-    if comparison.funnel.n_forces <= FEWEST:
-        # Its own figure taken from the total of two would leave the other's.
-        about["all_forces"] = None
+    # Its own figure taken from the total of two would leave the other's.
+    alone = {"all_forces": None} if comparison.funnel.n_forces <= FEWEST else {}
     return {
-        **about,
+        **alone,
         "force": beside.force,
         "value": _number(beside.value),
         "status": beside.status,
@@ -190,7 +196,6 @@ def _own(comparison: Comparison, beside: Beside) -> dict[str, Any]:
             "label": beside.group.label,
             "reason": beside.group.reason,
         },
-        "inputs_sha256": hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest(),
     }
 
 

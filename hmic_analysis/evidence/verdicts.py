@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from hmic_analysis.evidence.model import REASONS, ClaimType, Grade, Indicator, Verdict
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.models import Quantifier
-from hmic_analysis.statistics.intervals import proportion_interval
+from hmic_analysis.statistics.intervals import exact_interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # The rules that turn figures into a verdict on the truth of a sentence.
@@ -50,20 +51,19 @@ def undecided(*reasons: str, why: str = "", flags: tuple[str, ...] = ()) -> Deci
     return Decision("not_determinable", reasons, flags, why)
 
 
-def decision_bounds(indicator: Indicator, confidence: float = 0.95) -> tuple[float, float]:
+def decision_bounds(indicator: Indicator) -> tuple[float, float]:
     """The lowest and highest value that a percentage can honestly have.
 
     Parameters
     ----------
     indicator : Indicator
-        A percentage with numerator, denominator and unknowns.
-    confidence : float
-        Two-sided level of the interval.
+        A percentage with numerator, denominator and unknowns; the level is that of its own interval.
 
     Returns
     -------
     tuple of float
-        Per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by Wilson.
+        Per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by the exact
+        interval, so that at any size a sentence is wrongly decided no more often than the level says.
 
     Notes
     -----
@@ -74,11 +74,16 @@ def decision_bounds(indicator: Indicator, confidence: float = 0.95) -> tuple[flo
     if n == 0:
         return (0.0, 100.0)
     if indicator.basis in SAMPLED:
-        lo = proportion_interval(x, n, confidence).lo
-        hi = proportion_interval(x + unknown, n, confidence).hi
+        level = _level(indicator)
+        lo, hi = exact_interval(x, n, level).lo, exact_interval(x + unknown, n, level).hi
     else:
         lo, hi = x / n, (x + unknown) / n
     return (100 * lo, 100 * hi)
+
+
+def _level(indicator: Indicator) -> float:
+    found = re.search(r"([\d.]+)%", indicator.interval)
+    return float(found.group(1)) / 100 if found else 0.95
 
 
 def at_least(
@@ -86,7 +91,6 @@ def at_least(
     supported: float,
     contradicted: float | None = None,
     min_n: int = 1,
-    confidence: float = 0.95,
 ) -> Decision:
     """A sentence that says "at least so many per cent".
 
@@ -100,8 +104,6 @@ def at_least(
         Per cent: the sentence is false when the upper bound stays below it; by default the same threshold.
     min_n : int
         Fewer units decide nothing.
-    confidence : float
-        Level of the interval of a sample.
 
     Returns
     -------
@@ -112,7 +114,7 @@ def at_least(
     untestable = _untestable(indicator, min_n)
     if untestable is not None:
         return untestable
-    lo, hi = decision_bounds(indicator, confidence)
+    lo, hi = decision_bounds(indicator)
     why = f"{indicator.label}: {_range(indicator, lo, hi)}; test: at least {supported:g}%"
     why += f", contradicted below {contradicted:g}%." if contradicted != supported else "."
     if lo >= supported:
@@ -127,7 +129,6 @@ def at_most(
     supported: float,
     contradicted: float | None = None,
     min_n: int = 1,
-    confidence: float = 0.95,
 ) -> Decision:
     """A sentence that says "at most so many per cent": the mirror of :func:`at_least`.
 
@@ -141,8 +142,6 @@ def at_most(
         Per cent: false when the lower bound exceeds it; by default the same threshold.
     min_n : int
         Fewer units decide nothing.
-    confidence : float
-        Level of the interval of a sample.
 
     Returns
     -------
@@ -152,7 +151,7 @@ def at_most(
     untestable = _untestable(indicator, min_n)
     if untestable is not None:
         return untestable
-    lo, hi = decision_bounds(indicator, confidence)
+    lo, hi = decision_bounds(indicator)
     why = f"{indicator.label}: {_range(indicator, lo, hi)}; test: at most {supported:g}%"
     why += f", contradicted above {contradicted:g}%." if contradicted != supported else "."
     if hi <= supported:

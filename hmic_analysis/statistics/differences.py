@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hmic_analysis.statistics.intervals import _check_level, _missing, floats
+from hmic_analysis.statistics.intervals import _check_level, _missing, floats, proportion_interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # Two groups against each other: proportions, rates, a unit against the rest.
@@ -72,11 +72,8 @@ def proportion_difference(
 
     Notes
     -----
-    Newcombe (1998), Statistics in Medicine 17:873, method 10;
-    ``statsmodels.stats.proportion.confint_proportions_2indep(method="newcomb", compare="diff")``.
+    Newcombe (1998), Statistics in Medicine 17:873, method 10.
     """
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
     _check_level(confidence)
     if _missing(x1, n1, x2, n2):
         return Difference(math.nan, math.nan, math.nan)
@@ -85,8 +82,10 @@ def proportion_difference(
             raise ValueError(f"A proportion needs 0 <= x <= n; got x = {x}, n = {n}.")
     if n1 == 0 or n2 == 0:
         return Difference(math.nan, math.nan, math.nan)
-    lo, hi = confint_proportions_2indep(x1, n1, x2, n2, method="newcomb", compare="diff", alpha=1 - confidence)
-    return Difference(x1 / n1 - x2 / n2, max(-1.0, float(lo)), min(1.0, float(hi)))
+    p1, p2, difference = x1 / n1, x2 / n2, x1 / n1 - x2 / n2
+    (lo1, hi1), (lo2, hi2) = (proportion_interval(x, n, confidence) for x, n in ((x1, n1), (x2, n2)))
+    lo, hi = difference - math.hypot(p1 - lo1, hi2 - p2), difference + math.hypot(hi1 - p1, p2 - lo2)
+    return Difference(difference, max(-1.0, lo), min(1.0, hi))
 
 
 def rate_ratio(

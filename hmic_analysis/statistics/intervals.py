@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -86,10 +87,8 @@ def proportion_interval(x: float | None, n: float | None, confidence: float = 0.
 
     Notes
     -----
-    Wilson (1927); ``statsmodels.stats.proportion.proportion_confint(method="wilson")``.
+    Wilson (1927).
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     _check_level(confidence)
     if _missing(x, n):
         return NONE
@@ -97,9 +96,25 @@ def proportion_interval(x: float | None, n: float | None, confidence: float = 0.
         raise ValueError(f"A proportion needs 0 <= x <= n; got x = {x}, n = {n}.")
     if n == 0:
         return NONE
-    lo, hi = proportion_confint(x, n, alpha=1 - confidence, method="wilson")
-    # statsmodels leaves rounding dust of 1e-17 at the ends, which would print as "-0.0 %".
-    return Interval(0.0 if x == 0 else float(lo), 1.0 if x == n else float(hi))
+    square, share = NormalDist().inv_cdf((1 + confidence) / 2) ** 2, x / n
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    reach = math.sqrt(square * (share * (1 - share) / n + square / (4 * n**2))) / (1 + square / n)
+    # Rounding dust at the ends would print as "-0.0 %".
+    return Interval(0.0 if x == 0 else middle - reach, 1.0 if x == n else middle + reach)
+
+
+def exact_interval(x: float, n: float, confidence: float = 0.95) -> Interval:
+    """Exact interval of a proportion, for ``0 <= x <= n``, ``n`` above 0; both may be fractions of an effective sample.
+
+    Notes
+    -----
+    Clopper and Pearson (1934): each limit is missed no more often than half of what the level leaves.
+    """
+    from scipy.special import betaincinv
+
+    tail = (1 - confidence) / 2
+    lo = 0.0 if x <= 0 else float(betaincinv(x, n - x + 1, tail))
+    return Interval(lo, 1.0 if x >= n else float(betaincinv(x + 1, n - x, 1 - tail)))
 
 
 def rate_interval(
