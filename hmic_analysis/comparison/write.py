@@ -69,7 +69,7 @@ def write_comparison(
     """Write the comparison of one indicator, whole or not at all.
 
     ``output/comparison/indicators/<indicator>`` and ``output/comparison/forces/<slug>/<indicator>``; without
-    ``pictures`` there is no tile map, and none in the forces' folders.  ``groups``: similar forces, where known already.
+    ``pictures`` there is no tile map, and none in the forces' folders.  ``groups``: similar forces, if known already.
     """
     slug = folder_name(comparison.gathered.indicator)
     root = project.output / "comparison"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hmic_analysis.evidence.model import REASONS, ClaimType, Grade, Indicator, Verdict
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.models import Quantifier
-from hmic_analysis.statistics.intervals import exact_interval
+from hmic_analysis.statistics.intervals import exact_interval, proportion_interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # The rules that turn figures into a verdict on the truth of a sentence.
@@ -51,19 +51,21 @@ def undecided(*reasons: str, why: str = "", flags: tuple[str, ...] = ()) -> Deci
     return Decision("not_determinable", reasons, flags, why)
 
 
-def decision_bounds(indicator: Indicator) -> tuple[float, float]:
+def decision_bounds(indicator: Indicator, exact: bool = False) -> tuple[float, float]:
     """The lowest and highest value that a percentage can honestly have.
 
     Parameters
     ----------
     indicator : Indicator
         A percentage with numerator, denominator and unknowns; the level is that of its own interval.
+    exact : bool
+        Whether a sample is widened by the exact interval, as it is where a sentence is to be refuted: Wilson's would
+        refute a true one in up to 10% of small samples.
 
     Returns
     -------
     tuple of float
-        Per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by the exact
-        interval, so that at any size a sentence is wrongly decided no more often than the level says.
+        Per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by its interval.
 
     Notes
     -----
@@ -75,7 +77,8 @@ def decision_bounds(indicator: Indicator) -> tuple[float, float]:
         return (0.0, 100.0)
     if indicator.basis in SAMPLED:
         level = _level(indicator)
-        lo, hi = exact_interval(x, n, level).lo, exact_interval(x + unknown, n, level).hi
+        interval = exact_interval if exact else proportion_interval
+        lo, hi = interval(x, n, level).lo, interval(x + unknown, n, level).hi
     else:
         lo, hi = x / n, (x + unknown) / n
     return (100 * lo, 100 * hi)
@@ -119,7 +122,7 @@ def at_least(
     why += f", contradicted below {contradicted:g}%." if contradicted != supported else "."
     if lo >= supported:
         return Decision("supported", why=why)
-    if hi < contradicted:
+    if decision_bounds(indicator, exact=True)[1] < contradicted:
         return Decision("contradicted", why=why)
     return _between(indicator, lo, hi, contradicted, supported, why)
 
@@ -156,7 +159,7 @@ def at_most(
     why += f", contradicted above {contradicted:g}%." if contradicted != supported else "."
     if hi <= supported:
         return Decision("supported", why=why)
-    if lo > contradicted:
+    if decision_bounds(indicator, exact=True)[0] > contradicted:
         return Decision("contradicted", why=why)
     return _between(indicator, lo, hi, supported, contradicted, why)
 

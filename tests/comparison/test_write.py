@@ -159,8 +159,33 @@ def test_verdicts_are_mapped(written):
 def test_without_words_everything_that_can_be_is_compared(project, capsys):
     assert main(["compare", "--project", str(project.root)]) == 0
     told = capsys.readouterr().out
-    assert "41 of 43 forces are compared; left out: 2 not run." in told
-    assert "of 41 forces one or more" in told and "Left out, not run: avon-and-somerset, bedfordshire" in told
+    assert "1 figures compared: 41 looks, 1 forces named; about 0 would be by chance" in told
+    assert "Without a report: Avon and Somerset, Bedfordshire" in told and "No force has evidence on finding A6" in told
+    page = (project.output / "comparison" / "index.html").read_text(encoding="utf-8")
+    assert "Recorded crimes attended" in page and "Cleveland: 99.0%" in page
+    # The second time nothing is made.
+    before = (project.output / "comparison" / "indicators" / "attendance_pct" / "manifest.json").stat().st_mtime_ns
+    assert main(["compare", "--project", str(project.root)]) == 0
+    assert "Nothing has changed since" in capsys.readouterr().out
+    after = (project.output / "comparison" / "indicators" / "attendance_pct" / "manifest.json").stat().st_mtime_ns
+    assert before == after
+
+
+def test_the_page_of_a_force_names_no_other(project):
+    assert main(["compare", "-f", "cleveland", "--project", str(project.root)]) == 0
+    page = (project.output / "comparison" / "forces" / "cleveland" / "index.html").read_text(encoding="utf-8")
+    assert "Where Cleveland stands" in page and "1 looks were made at Cleveland" in page
+    assert "Higher than other forces, beyond chance and the usual differences (1)" in page
+    assert not [f.name for f in PARAMS.territorial if f.slug != "cleveland" and f.name in page]
+
+
+def test_forces_side_by_side(project):
+    words = ["compare", "beside", "--finding", "A2", "-f", "cleveland", "-f", "durham", "-f", "bedfordshire"]
+    assert main([*words, "--project", str(project.root)]) == 0
+    page = (project.output / "comparison" / "beside" / "a2-cleveland-durham-bedfordshire.html").read_text("utf-8")
+    assert (
+        "99.0% of 1,000" in page and "supported, grade A" in page and "Not run: hmic run --force bedfordshire" in page
+    )
 
 
 @pytest.mark.parametrize(

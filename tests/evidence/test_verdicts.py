@@ -155,3 +155,16 @@ def test_a_sentence_of_parts():
     assert all_of(no, half).flags == ()
     with pytest.raises(ValueError, match="at least one part"):
         all_of()
+
+
+def test_a_true_sentence_is_refuted_by_a_sample_no_more_often_than_the_level_says():
+    from scipy.stats import binom
+
+    for n in (10, 11, 20, 60):
+        for threshold in (60.0, 80.0, 95.0):
+            wrong = [
+                x
+                for x in range(n + 1)
+                if at_least(share(x, n - x, basis="random_sample"), threshold).verdict == "contradicted"
+            ]
+            assert sum(binom.pmf(x, n, threshold / 100) for x in wrong) <= 0.025, (n, threshold)
