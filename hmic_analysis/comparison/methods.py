@@ -318,7 +318,7 @@ class FunnelResult:
             return pd.DataFrame(columns=["denominator", *names], dtype=float)
         top = float(self.frame["denominator"].where(self.frame["status"] == "value").max())
         # Closer together near nought, where the lines bend.
-        at = 1.05 * top * np.linspace(0.04, 1, points) ** 2
+        at = 1.05 * top * np.linspace(0.2, 1, points) ** 3
         inner, outer = (self.base.limits(at, level / 100) for level in self.levels)
         columns = dict(zip(names, (inner["lo"], inner["hi"], outer["lo"], outer["hi"]), strict=True))
         return pd.DataFrame({"denominator": at, **columns})
@@ -395,7 +395,7 @@ def _limits(base: Funnel, levels: tuple[float, float], judged: bool) -> pd.DataF
 
 def say_share(share: float) -> str:
     """A small share as a percentage: ``0.2%``, ``0.06%``; ``less than 0.01%``."""
-    return f"{100 * share:.1g}%" if share >= 1e-4 else "less than 0.01%"
+    return f"{100 * share:.2g}%" if share >= 1e-4 else "less than 0.01%"
 
 
 def _method(base: Funnel, gathered: Gathered, rules: Comparison, n: int, alarm: float) -> str:

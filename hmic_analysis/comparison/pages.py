@@ -16,11 +16,10 @@ from markupsafe import Markup
 
 from hmic_analysis.comparison.gather import read_evidence
 from hmic_analysis.comparison.write import ALL, FOR_ONE, INSIDE, MANIFEST, OWN, TABLE
-from hmic_analysis.disclosure.protect import declaration, rules_from
-from hmic_analysis.disclosure.tables import withheld
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.model import Sensitivity
+from hmic_analysis.evidence.withheld import declaration, rules_from, withheld
 from hmic_analysis.evidence.wording import say_value
 from hmic_analysis.figures import style
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE
