@@ -45,7 +45,11 @@ def contacts(deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """
     mode = deployment["contact_mode"].astype("object").where(deployment["contact_mode"].notna(), "scene")
     face_to_face = mode.isin(list(rules.contact_modes))
-    came = deployment["at_scene_at"].notna() & face_to_face
+    # An arrival of which the day alone is known has no time, and is an arrival.
+    on_a_day = pd.Series(False, deployment.index)
+    if "flags" in deployment:
+        on_a_day = deployment["flags"].astype("string").str.contains("at_scene_at_day_only").fillna(False).astype(bool)
+    came = (deployment["at_scene_at"].notna() | on_a_day) & face_to_face
     kind = deployment["resource_type"]
     return pd.DataFrame(
         {
@@ -90,7 +94,7 @@ def crime_attendance(
 
     # Arrivals are weighed crime by crime, since one incident's crimes may be closed at different times.
     seen = pairs.merge(contacts(deployment, rules), on="incident_id")
-    in_time = seen["closed_at"].isna() | (seen["at_scene_at"] <= seen["closed_at"])
+    in_time = seen["closed_at"].isna() | (seen["at_scene_at"] <= seen["closed_at"]) | seen["at_scene_at"].isna()
     flags = ["arrived", "officer_arrived", "unknown_type"]
     per_crime = (seen[flags].astype(bool).mul(in_time.astype(bool), axis=0)).groupby(seen["crime_id"]).max()
 

@@ -455,8 +455,8 @@ class ForceSpec(Model):
     2014; ``recorded_crime_mix``: the same by group of offence; ``per_head_meaningless``: whether rates per resident
     say nothing, for want of residents; ``most_similar_forces``: slugs; ``sources``: names of mappings in
     ``params/sources``; ``raw``: folder of its data, below the project, where it isn't ``data/raw/<slug>``; ``match``:
-    what may lie between two writings of one reference, such as ``case``; ``signatory``: in place of the signatory of
-    the inspection.
+    what may lie between two writings of one reference, such as ``case``; ``police_name``: the force whose records
+    another body's files are to hold; ``signatory``: in place of the signatory of the inspection.
     """
 
     slug: Text
@@ -475,8 +475,14 @@ class ForceSpec(Model):
     sources: Annotated[tuple[Text, ...], Field(min_length=1)] = ("standard",)
     raw: Annotated[Text, AfterValidator(_inside)] | None = None
     match: tuple[Fold, ...] = ()
+    police_name: Text | None = None
     addressee: Addressee | None = None
     signatory: Signatory | None = None
+
+    @property
+    def own_police(self) -> str:
+        """The name that records of this force bear; empty where they may be of any."""
+        return self.police_name or (self.full_name if self.kind == "territorial" else "")
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,13 @@ def _try(project: Project, settings: Resolved, force: str, raw: Path, staged: Pa
     fault = ""
     try:
         after = prepare(
-            project, list(settings.sources), force, staged, settings.timezone, settings.force.match
+            project,
+            list(settings.sources),
+            force,
+            staged,
+            settings.timezone,
+            settings.force.match,
+            settings.force.own_police,
         ).manifest
         newly = {t: f for t, f in after.broken.items() if not (before and before.broken.get(t))}
         if newly:
@@ -169,7 +175,15 @@ def _try(project: Project, settings: Resolved, force: str, raw: Path, staged: Pa
         fault = refused.message
     if fault:
         if raw.is_dir() and before is not None:
-            prepare(project, list(settings.sources), force, raw, settings.timezone, settings.force.match)
+            prepare(
+                project,
+                list(settings.sources),
+                force,
+                raw,
+                settings.timezone,
+                settings.force.match,
+                settings.force.own_police,
+            )
         shown = fault.replace(project.relative(staged), project.relative(raw))
         raise DataError(f"The corrected data of {force} can't be loaded. {shown}\nNothing was changed.")
 

@@ -175,7 +175,9 @@ def prepare_force(project: Project, params: Params, slug: str) -> PrepareResult 
     raw = _return_of(project, settings)
     if raw is None:
         return None
-    return prepare(project, list(settings.sources), slug, raw, settings.timezone, settings.force.match)
+    return prepare(
+        project, list(settings.sources), slug, raw, settings.timezone, settings.force.match, settings.force.own_police
+    )
 
 
 def prepare_forces(
@@ -230,7 +232,18 @@ def _already(project: Project, params: Params, slug: str) -> Prepared | _Due:
         raw = _return_of(project, settings)
         if raw is None:
             return None
-        return unchanged(project, list(settings.sources), slug, raw, settings.timezone, settings.force.match) or _DUE
+        return (
+            unchanged(
+                project,
+                list(settings.sources),
+                slug,
+                raw,
+                settings.timezone,
+                settings.force.match,
+                settings.force.own_police,
+            )
+            or _DUE
+        )
     except DataError as fault:
         return fault
     except Exception as error:  # noqa: BLE001 - one force's return must never end the run of the others

@@ -44,13 +44,23 @@ class Context:
         found = (*self.mapping.missing_values, *self.file.missing_values, *own)
         return tuple(dict.fromkeys(" ".join(word.split()).lower() for word in found))
 
-    def cell(self, name: str | int, source: Source | None = None) -> str:
-        """SQL of a raw cell, trimmed, null where missing or where the file has no such column."""
+    def raw_cell(self, name: str | int) -> str:
+        """SQL of a raw cell, trimmed, null where it is empty or where the file has no such column."""
         positions = [name] if isinstance(name, int) else self.raw.positions(name)
         if not positions or positions[0] > len(self.raw.names):
             return "NULL::VARCHAR"
         # Of a plain file nothing but emptiness is to be cleaned.
-        value = f"nullif(c{positions[0]}, '')" if self.raw.plain else f"clean(c{positions[0]})"
+        return f"nullif(c{positions[0]}, '')" if self.raw.plain else f"clean(c{positions[0]})"
+
+    def cell(self, name: str | int, source: Source | None = None) -> str:
+        """SQL of a raw cell, trimmed, null where missing or where the file has no such column."""
+        value = self.raw_cell(name)
+        if value == "NULL::VARCHAR":
+            return value
+        if self.file.shorthand:
+            # '2 [r]' is the value 2, revised; a cell that holds nothing else stays as it is, for missing values.
+            marks = "|".join(re.escape(mark.strip("[] ")) for mark in self.file.shorthand)
+            value = f"regexp_replace({value}, {literal(rf'([^ ])( *[[]({marks})[]])+$')}, '\\1')"
         missing = self.missing(source)
         if not missing:
             return value
@@ -151,8 +161,14 @@ def _code(code: str) -> str:
 
 
 def filter_test(context: Context, test: Filter) -> str:
-    """SQL of a row filter; never null."""
-    cell = context.cell(test.column)
+    """SQL of a row filter; never null.
+
+    Words are compared with the cells as written, those that stand for a missing value included; these are blank too.
+    """
+    cell, known_cell = (
+        context.raw_cell(test.column or test.position or 0),
+        context.cell(test.column or test.position or 0),
+    )
     parts = []
     if test.equals:
         known = _folded(test.equals)
@@ -161,7 +177,7 @@ def filter_test(context: Context, test: Filter) -> str:
         known = _folded(test.not_equals)
         parts.append(f"({cell} IS NULL OR {compared(cell, known)} NOT IN {words(known)})")
     if test.blank is not None:
-        parts.append(f"{cell} IS {'' if test.blank else 'NOT '}NULL")
+        parts.append(f"{known_cell} IS {'' if test.blank else 'NOT '}NULL")
     if test.matches is not None:
         parts.append(f"regexp_matches({cell}, {literal(test.matches)})")
     if test.not_matches is not None:
@@ -200,6 +216,8 @@ class Plan:
     no_clock: list[str] = field(default_factory=list)
     no_day: list[str] = field(default_factory=list)
     far: list[str] = field(default_factory=list)
+    early: list[str] = field(default_factory=list)
+    day_only: dict[str, str] = field(default_factory=dict)
     cut_off: list[str] = field(default_factory=list)
     anchors: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, list[str]] = field(default_factory=dict)

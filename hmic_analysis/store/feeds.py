@@ -112,7 +112,8 @@ def _present(spec: TableSpec, raw: RawTable) -> TableSpec:
 
 def _wanted(spec: TableSpec) -> Iterator[tuple[str, bool]]:
     for test in spec.where:
-        yield test.column, False
+        if test.column is not None:
+            yield test.column, False
     for source in spec.columns.values():
         yield from _source_wants(source, source.optional)
 

@@ -69,6 +69,11 @@ def read_located(path: Path) -> Located:
         raise ParameterError(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if "mapping values are not allowed" in str(error.problem):
+            raise ParameterError(
+                f"{path}, line {mark.line + 1}: a text with a colon and a space in it must stand in quotation marks, "
+                'such as title: "Calls: 2020".'
+            ) from error
         line = f", line {mark.line + 1}" if mark else ""
         raise ParameterError(f"{path}{line}: not valid YAML: {error.problem or error.context}.") from error
     except YAMLError as error:
@@ -198,6 +203,8 @@ class Source(Model):
     time_format: Words = ()
     on: Annotated[tuple[Anchor, ...], BeforeValidator(_as_tuple)] = ()
     wraps_midnight: bool = False
+    tolerance: int | None = Field(default=None, ge=0, le=720)
+    precision: Literal["day"] | None = None
     plus: Plus | None = None
     timezone: str | None = None
 
@@ -226,6 +233,8 @@ class Source(Model):
             raise ValueError("'on' is for a time of day: give its column as 'time'")
         if self.time is None and self.date is not None:
             raise ValueError("'date' needs 'time' beside it; a day in one column with or without a time is 'column'")
+        if self.precision and (self.column is None or self.plus is not None):
+            raise ValueError("'precision: day' is for one column that holds a day, without 'plus'")
         for part in self.first_of:
             if extra := sorted(part.model_fields_set - set(PART_KEYS)):
                 raise ValueError(
@@ -315,6 +324,8 @@ class FileSpec(Model):
     sheet: str | None = None
     missing_values: Words = ()
     timezone: str | None = None
+    expect: dict[str, str] = Field(default_factory=dict)
+    shorthand: Words = ()
 
     @field_validator("delimiter")
     @classmethod
@@ -343,7 +354,8 @@ class FileSpec(Model):
 class Filter(Model):
     """A test on a raw column; a row goes to the table if it passes all of the table's filters."""
 
-    column: str
+    column: str | None = None
+    position: int | None = Field(default=None, ge=1)
     equals: Words = ()
     not_equals: Words = ()
     blank: bool | None = None
@@ -352,7 +364,9 @@ class Filter(Model):
 
     @model_validator(mode="after")
     def _some_test(self) -> Filter:
-        if not self.model_fields_set - {"column"}:
+        if (self.column is None) == (self.position is None):
+            raise ValueError("needs 'column', or 'position' in place of it")
+        if not self.model_fields_set - {"column", "position"}:
             raise ValueError("needs equals, not_equals, blank, matches or not_matches")
         if any(not word.strip() for word in (*self.equals, *self.not_equals)):
             raise ValueError("an empty word is never equal to a cell; write 'blank: true' or 'blank: false'")
@@ -360,17 +374,24 @@ class Filter(Model):
 
 
 class TableSpec(Model):
-    """How one standard table is fed from one named input."""
+    """How one standard table is fed from one named input.
+
+    Of rows of one key (``key``, else that of the table) ``keep`` lets one stand: by the column ``keep_by`` of the
+    table, else in the order of files and rows.
+    """
 
     file: str
     where: tuple[Filter, ...] = ()
+    keep: Literal["first", "latest"] | None = None
+    keep_by: str | None = None
+    key: Words = ()
     columns: dict[str, Source] = Field(min_length=1)
 
     @field_validator("where", mode="before")
     @classmethod
     def _short_where(cls, value: object) -> object:
         if isinstance(value, dict):
-            if set(value) & {"column", *Filter.model_fields}:
+            if set(value) & {*Filter.model_fields}:
                 return (value,)
             return tuple({"column": k, "equals": v} for k, v in value.items())
         return value

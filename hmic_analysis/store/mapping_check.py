@@ -146,8 +146,10 @@ def _check_idle(column: Column, source: m.Source, key: Key) -> Iterator[Fault]:
         "false_words": (column.kind == "boolean", f"for a {column.kind}; it is for yes/no"),
         "decimal": (bool(numeric), f"for a {column.kind}; it is for numbers"),
         "thousands": (bool(numeric), f"for a {column.kind}; it is for numbers"),
-        "timezone": (column.kind == "timestamp", f"for a {column.kind}; it is for times"),
+        "timezone": (column.kind in ("timestamp", "date", "month"), f"for a {column.kind}; it is for times and days"),
         "wraps_midnight": (bool(source.on), "without 'on'"),
+        "tolerance": (source.wraps_midnight, "without 'wraps_midnight'"),
+        "precision": (column.kind == "timestamp", f"for a {column.kind}; it is for times"),
         "time_format": (source.time is not None, "without 'time'"),
     }
     for name, (useful_here, why) in useful.items():
@@ -245,6 +247,7 @@ def _check_table(mapping: m.Mapping, table: str, spec: m.TableSpec, key: Key) ->
             (*key, "file"),
             f"there is no file '{spec.file}' under 'files'.{near} Files: {', '.join(mapping.files)}.",
         )
+    yield from _check_keep(table, spec, key)
     for i, test in enumerate(spec.where):
         yield from check_regex(test.matches, (*key, "where", i, "matches"))
         yield from check_regex(test.not_matches, (*key, "where", i, "not_matches"))
@@ -264,6 +267,21 @@ def _check_table(mapping: m.Mapping, table: str, spec: m.TableSpec, key: Key) ->
     for group in contract.any_of:
         if not any(name in spec.columns for name in group):
             yield (*key, "columns"), f"table '{table}' needs one of the columns {', '.join(group)}."
+
+
+def _check_keep(table: str, spec: m.TableSpec, key: Key) -> Iterator[Fault]:
+    if spec.keep is None:
+        for name in ("keep_by", "key"):
+            if name in spec.model_fields_set:
+                yield (*key, name), f"'{name}' does nothing without 'keep'."
+        return
+    if not (spec.key or CONTRACTS[table].key):
+        yield (*key, "keep"), f"table '{table}' has no key: say in 'key' which columns name the same thing twice."
+    for at, names in (("key", spec.key), ("keep_by", (spec.keep_by,) if spec.keep_by else ())):
+        for name in names:
+            if name not in spec.columns:
+                near = did_you_mean(name, spec.columns)
+                yield (*key, at), f"'{name}' is not a column that this table maps.{near}"
 
 
 # --------------------------------------------------------------------------------------------------------------------

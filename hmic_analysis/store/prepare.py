@@ -41,7 +41,15 @@ from hmic_analysis.store.plausible import oddities
 from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.references import References
 from hmic_analysis.store.sql import literal, make_macros
-from hmic_analysis.store.stage import flag_times, prepare_raw, reject_repeats, settle_broken, settle_folds, stage_feed
+from hmic_analysis.store.stage import (
+    flag_times,
+    keep_one,
+    prepare_raw,
+    reject_repeats,
+    settle_broken,
+    settle_folds,
+    stage_feed,
+)
 from hmic_analysis.store.tables import manifest_path, read_manifest
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.times import make_time_macros
@@ -63,7 +71,12 @@ def contracts_sha256() -> str:
 
 
 def version_of(
-    sources: list[LoadedMapping], files: list[InputFile], key: bytes, timezone: str, match: Sequence[str] = ()
+    sources: list[LoadedMapping],
+    files: list[InputFile],
+    key: bytes,
+    timezone: str,
+    match: Sequence[str] = (),
+    police_name: str = "",
 ) -> tuple[str, dict[str, object]]:
     """The name of the version that these inputs give, and what went into it."""
     parts: dict[str, object] = {
@@ -74,6 +87,7 @@ def version_of(
         "key": key_id(key),
         "timezone": timezone,
         "match": list(match),
+        "police_name": police_name,
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=False).encode()).hexdigest()
     return f"v-{digest[:12]}", parts
@@ -148,10 +162,11 @@ def prepare(
     raw: Path,
     timezone: str = "Europe/London",
     match: Sequence[str] = (),
+    police_name: str = "",
 ) -> PrepareResult:
     """Turn one force's return into processed tables; ``match`` names folds that may join references of any table."""
     sources, files, shown, key = _ingredients(project, params_resolved_sources, raw)
-    version, parts = version_of(sources, files, key, timezone, match)
+    version, parts = version_of(sources, files, key, timezone, match, police_name)
     make_private_folder(project.keys)
     with force_lock(project.keys / f"prepare-{force}.lock", force):
         old = read_manifest(project, force)
@@ -162,7 +177,7 @@ def prepare(
         clear_leftovers(folder, project.keys, force, keep=old.version if old else "")
         touched: set[str] = set()
         for attempt in range(1, _ATTEMPTS + 1):
-            job = _Job(project, sources, files, force, shown, timezone, version, parts, key, tuple(match))
+            job = _Job(project, sources, files, force, shown, timezone, version, parts, key, tuple(match), police_name)
             manifest = _build_untouched(job)
             if manifest is not None:
                 break
@@ -179,7 +194,7 @@ def prepare(
                     else f
                     for f in files
                 ]
-            version, parts = version_of(sources, files, key, timezone, match)
+            version, parts = version_of(sources, files, key, timezone, match, police_name)
         write_atomically(manifest_path(project, force), manifest.model_dump_json(indent=1, by_alias=True) + "\n")
         clear_leftovers(folder, project.keys, force, keep=manifest.version)
     return PrepareResult(force, "prepared", manifest)
@@ -220,6 +235,7 @@ def unchanged(
     raw: Path,
     timezone: str = "Europe/London",
     match: Sequence[str] = (),
+    police_name: str = "",
 ) -> PrepareResult | None:
     """The tables of a force whose return, mappings and contracts are those that they were made from.
 
@@ -229,7 +245,7 @@ def unchanged(
     if old is None:
         return None
     sources, files, _, key = _ingredients(project, params_resolved_sources, raw)
-    if old.version == version_of(sources, files, key, timezone, match)[0] and is_whole(project, old):
+    if old.version == version_of(sources, files, key, timezone, match, police_name)[0] and is_whole(project, old):
         return PrepareResult(force, "up_to_date", old)
     return None
 
@@ -256,6 +272,7 @@ class _Job:
     parts: dict[str, Any]
     key: bytes
     match: tuple[str, ...]
+    police_name: str
 
     @property
     def place(self) -> str:
@@ -280,7 +297,7 @@ def _build(job: _Job, work: Path) -> tuple[Path, Manifest]:
         if passing := {name for read in reads for name in read.passing}:
             # Named without their hash the version is none that the next run would call up to date.
             files = [dataclasses.replace(f, sha256="") if f.shown in passing else f for f in job.files]
-            version, parts = version_of(job.sources, files, job.key, job.timezone, job.match)
+            version, parts = version_of(job.sources, files, job.key, job.timezone, job.match, job.police_name)
             job = dataclasses.replace(job, version=version, parts=parts)
         raws = [raw for read in reads for found in read.tables.values() for raw in found]
         unmade, references = _stage(con, job, reads, feeds, raws)
@@ -309,7 +326,7 @@ def _stage(
     numbers = {raw.table: i for i, raw in enumerate(raws)}
     specs = {raw.table: r.specs[n] for r in reads for n, found in r.tables.items() for raw in found}
     for raw in raws:
-        prepare_raw(con, raw, specs[raw.table])
+        prepare_raw(con, raw, specs[raw.table], job.police_name)
     for i, feed in enumerate(feeds):
         if feed.table not in broken:
             try:
@@ -328,6 +345,7 @@ def _stage(
     # Before repeats are looked for: two writings of one reference may make two rows of one.
     references = References(con, staged, match)
     references.join()
+    keep_one(con, feeds, {i: raw.file for i, raw in enumerate(raws)})
     for contract in contracts:
         reject_repeats(con, contract, {i: raw.file for i, raw in enumerate(raws)})
     for contract in contracts:

@@ -58,6 +58,7 @@ def make_macros(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE MACRO printable(x) AS nullif(trim(regexp_replace(x, {literal(_CONTROL)}, ' ', 'g')), '')")
     con.execute(
         "CREATE MACRO reason_kind(x) AS CASE WHEN starts_with(x, 'repeat of row ') THEN 'repeat' "
+        "WHEN starts_with(x, 'another state of ') THEN 'another state' "
         "WHEN starts_with(x, 'conflicting key: ') THEN 'conflicting key' ELSE split_part(x, ' = ', 1) END"
     )
     con.execute("CREATE MACRO nullif_any(x, items) AS CASE WHEN NOT list_contains(items, x) THEN x END")

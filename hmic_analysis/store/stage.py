@@ -14,13 +14,16 @@ from hmic_analysis.store.sql import literal, scalar
 from hmic_analysis.store.times import GAP, zone_macros
 from hmic_analysis.store.typed import JITTER, sql_type, text_columns, typed_select
 
+#: Begins the reason of rows that a mapping's ``expect`` tells to be none of this force's.
+ANOTHER = "another force"
+
 
 def stage_name(table: str) -> str:
     """Name of a staging table."""
     return f"stage_{table}"
 
 
-def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec) -> None:
+def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec, police_name: str = "") -> None:
     """Make ``<raw>_rows``: the raw rows with ``_skip``, why a row is no data (null where it is)."""
     cells = ", ".join(f"nullif(c{i}, '')" if raw.plain else f"clean(c{i})" for i in range(1, len(raw.names) + 1))
     tests = [f"WHEN coalesce({cells}) IS NULL THEN 'blank row'"]
@@ -28,6 +31,13 @@ def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec) -
         tests.append(f"WHEN _row >= {raw.footer_from} THEN 'footer or total row'")
     for word in spec.footer.starts_with:
         tests.append(f"WHEN starts_with(lower(clean(c1)), {literal(word.lower())}) THEN 'footer or total row'")
+    for name, wanted in spec.expect.items():
+        if "{police_name}" in wanted and not police_name:
+            continue
+        for position in raw.positions(name)[:1]:
+            held, own = (f"replace(lower(clean({x})), '&', 'and')" for x in (f"c{position}", literal(
+                wanted.replace("{police_name}", police_name))))  # fmt: skip
+            tests.append(f"WHEN {held} <> {own} THEN {literal(f'{ANOTHER}: {name} is not as expected')}")
     con.execute(f"CREATE VIEW {raw.table}_rows AS SELECT *, CASE {' '.join(tests)} END AS _skip FROM {raw.table}")
 
 
@@ -64,8 +74,12 @@ def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: in
 
 
 def settle_broken(con: duckdb.DuckDBPyConnection, made: Feeds, broken: dict[str, str], shown: str) -> None:
-    """Take tables that could not be made out of the feeds."""
-    made.feeds = [feed for feed in made.feeds if feed.table not in broken]
+    """Take tables that could not be made out of the feeds; those left keep their places in it."""
+    left = [(old, feed) for old, feed in enumerate(made.feeds) if feed.table not in broken]
+    made.feeds = [feed for _, feed in left]
+    for new, (old, feed) in enumerate(left):
+        if new != old:
+            con.execute(f"UPDATE {stage_name(feed.table)} SET feed = {new} WHERE feed = {old}").fetchall()
     for table in broken:
         con.execute(f"DROP TABLE IF EXISTS {stage_name(table)}")
     if not made.feeds:
@@ -102,6 +116,25 @@ def reject_repeats(con: duckdb.DuckDBPyConnection, contract: Contract, files: di
     con.execute(
         f"UPDATE {stage} SET reasons = [refused.reason] FROM refused WHERE {stage}.rowid = refused.id"
     ).fetchall()
+
+
+def keep_one(con: duckdb.DuckDBPyConnection, feeds: list[Feed], files: dict[int, str]) -> None:
+    """Of rows of one key let that stand which the mapping wants: the first or the latest, by a column or by place."""
+    for table in dict.fromkeys(f.table for f in feeds):
+        kept = [(i, f.spec) for i, f in enumerate(feeds) if f.table == table and f.spec.keep]
+        for spec in {id(s.columns): s for _, s in kept}.values():
+            numbers = ", ".join(str(i) for i, s in kept if s == spec)
+            stage, way = stage_name(table), "DESC" if spec.keep == "latest" else "ASC"
+            by = f"{spec.keep_by} {way} NULLS LAST, " if spec.keep_by else ""
+            key = ", ".join(spec.key or CONTRACTS[table].key)
+            names = " ".join(f"WHEN {n} THEN {literal(name)}" for n, name in files.items())
+            con.execute(
+                f"UPDATE {stage} SET reasons = ['another state of row ' || r.row || ' of ' || CASE r.file {names} END] "
+                f"FROM (SELECT rowid AS id, row_number() OVER w AS nth, first_value(_row) OVER w AS row, "
+                f"first_value(file) OVER w AS file FROM {stage} WHERE len(reasons) = 0 AND feed IN ({numbers}) "
+                f"WINDOW w AS (PARTITION BY {key} ORDER BY {by}file {way}, _row {way})) r "
+                f"WHERE r.nth > 1 AND {stage}.rowid = r.id"
+            ).fetchall()
 
 
 _IS_AMBIGUOUS = "list_contains(flags, 'ambiguous_local_time')"

@@ -33,6 +33,8 @@ from hmic_analysis.store.sql import literal, words
 
 #: Clocks of two systems differ by seconds; an ambiguous time so little too early is still the first occurrence.
 JITTER = "INTERVAL 1 MINUTE"
+#: Minutes by which a time of day alone may lie before the time it hangs on without being taken for the next day's.
+TOLERANCE = 30
 
 
 def in_order(stamps: list[Column], spec: TableSpec) -> list[Column]:
@@ -83,7 +85,9 @@ class Stamps:
         self.plan.anchors[column.name] = [f"f_{name}" for name in hidden]
         named = {c: self.columns[c] for c in source.on_columns if c in self.columns}
         self._add(column.name, column.name, source, named | hidden)
-        if source.time is None:
+        if source.precision == "day":
+            self.plan.day_only[column.name] = f"(d_{column.name} IS NOT NULL)"
+        elif source.time is None:
             self.plan.no_clock.append(f"(w_{column.name} IS NULL AND d_{column.name} IS NOT NULL)")
         elif source.date is not None:
             n = column.name
@@ -92,6 +96,9 @@ class Stamps:
 
     def _add(self, n: str, shown: str, source: Source, anchors: dict[str, Source]) -> None:
         plan, context = self.plan, self.context
+        if source.precision == "day":
+            self._as_day(n, shown, source)
+            return
         if all_cells(self.con, context, source, "stamp"):
             self._as_printed(n, shown, source)
             return
@@ -145,6 +152,25 @@ class Stamps:
         failed = f"p_{n} IS NOT NULL AND w_{n} IS NULL" + but_sentinel(self.con, context, source, f"p_{n}")
         plan.fail(shown, failed, "not a time", f"p_{n}")
 
+    def _as_day(self, n: str, shown: str, source: Source) -> None:
+        """A column that holds a day, whatever clock time stands beside it: the day of its zone, and no time."""
+        plan, context = self.plan, self.context
+        local = times.zone_macros(self.con, self.zone(source))[1]
+        plan.text[f"p_{n}"] = source_text(context, source)
+        plan.coded[f"k_{n}"] = counted_text(coded_text(f"p_{n}", source), context, source)
+        plan.split[f"t_{n}"] = f"unzoned({but_missing(f'k_{n}', context, source)})"
+        utc = times.counts_in_utc(f"unzoned(k_{n})", source.format)
+        plan.split[f"o_{n}"] = f"CASE WHEN {utc} THEN 0 ELSE offset_of(k_{n}) END" if utc else f"offset_of(k_{n})"
+        plan.wall[f"x_{n}"] = not_missing(self.con, context, source, times.stamp(f"t_{n}", source.format))
+        plan.wall[f"y_{n}"] = not_missing(self.con, context, source, times.day(f"t_{n}", source.format))
+        plan.wall[f"w_{n}"] = "NULL::TIMESTAMP"
+        moved = f"CASE WHEN o_{n} IS NULL THEN x_{n} ELSE {local}(x_{n} - to_minutes(o_{n})) END"
+        plan.chain.append({f"d_{n}": f"date_trunc('day', coalesce({moved}, y_{n}))"})
+        plan.code[f"z_{n}"] = "NULL::BIGINT"
+        plan.first[f"f_{n}"] = "NULL::TIMESTAMP"
+        failed = f"t_{n} IS NOT NULL AND d_{n} IS NULL" + but_sentinel(self.con, context, source, f"t_{n}")
+        plan.fail(shown, failed, "not a day", f"p_{n}", hint=month_first_hint(f"p_{n}", source))
+
     def _on_date(self, n: str, source: Source, seconds: str) -> str:
         tries = f"{times.day(f't_{n}', source.format)}, {times.stamp(f't_{n}', source.format)}"
         midnight = f"date_trunc('day', coalesce({tries}))"
@@ -165,8 +191,11 @@ class Stamps:
         plan.chain.append({f"zb_{n}": f"{wall}(b_{n})", f"ze_{n}": f"{wall}(e_{n})"})
         # 01:58 and then 01:03 in the night in which the clocks go back: the hour is repeated, the day isn't over.
         repeated = f"(zb_{n} % 1000 BETWEEN 1 AND {times.GAP - 1} AND zb_{n} = ze_{n})"
+        # So little too early is disorder of keying, and no whole day.
+        slack = f"INTERVAL {TOLERANCE if source.tolerance is None else source.tolerance} MINUTE"
+        plan.early.append(f"(b_{n} < e_{n} - {JITTER} AND b_{n} >= e_{n} - {slack} AND NOT {repeated})")
         days = (
-            f"CASE WHEN b_{n} < e_{n} - {JITTER} AND NOT {repeated} THEN 1 "
+            f"CASE WHEN b_{n} < e_{n} - greatest({JITTER}, {slack}) AND NOT {repeated} THEN 1 "
             f"WHEN b_{n} > e_{n} + INTERVAL 1 DAY - {JITTER} THEN -1 ELSE 0 END"
         )
         plan.far.append(f"(b_{n} < e_{n} AND w_{n} > e_{n} + INTERVAL 12 HOUR)")
@@ -442,7 +471,9 @@ def _day_or_month(
     if utc or _has_offsets(con, context, source):
         # A time with an offset, or counted in UTC, belongs to the day of the wall clock of the place.
         plan.split[f"o_{n}"] = f"CASE WHEN {utc or 'false'} THEN 0 ELSE offset_of(t_{n}) END"
-        plan.wall[f"x_{n}"] = f"{local}({stamp} - to_minutes(o_{n}))"
+        own = source.timezone or context.file.timezone
+        here = times.zone_macros(con, own)[1] if own else local
+        plan.wall[f"x_{n}"] = f"{here}({stamp} - to_minutes(o_{n}))"
         zoned = f"x_{n}"
     if column.kind == "month":
         parsed = f"coalesce(CAST(date_trunc('month', {zoned}) AS DATE), {times.month(text, source.format)})"
@@ -525,6 +556,8 @@ def _statement(plan: Plan, contract: Contract) -> str:
             ("no_time_of_day", plan.no_clock),
             ("no_day", plan.no_day),
             ("over_12_hours_past_midnight", plan.far),
+            ("before_the_time_it_hangs_on", plan.early),
+            *((f"{name}_day_only", [test]) for name, test in plan.day_only.items()),
             ("digits_cut_off", plan.cut_off),
         )
         if tests

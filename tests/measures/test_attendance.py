@@ -213,3 +213,8 @@ def test_nothing_supplied_is_nothing_counted(table):
     times = a2_attendance.within_target(a2_attendance.response_times(empty[1], empty[3], RULES), lambda g, a: None)
     assert a2_attendance.response_summary(times).empty
     assert a2_attendance.target_shares(times) == {}
+
+
+def test_an_arrival_of_which_the_day_alone_is_known_is_an_arrival(table):
+    sent = table("deployment", {"incident_id": "1", "resource_type": "officer"}).assign(flags="at_scene_at_day_only")
+    assert attendance.contacts(sent, RULES)["arrived"].tolist() == [True]

@@ -1,0 +1,225 @@
+"""What a mapping can say of snapshots, days, disorder, missing words and whose rows a file holds."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.store.prepare import prepare
+
+SNAPSHOTS = """
+    title: snapshots
+    files:
+      cad: {pattern: "snap_*.csv"}
+    tables:
+      incident:
+        file: cad
+        keep: latest
+        columns: {incident_id: Ref, created_at: Opened, dispatched_at: Sent, closed_at: Closed}
+      deployment:
+        file: cad
+        where: {column: Sent, blank: false}
+        keep: latest
+        key: incident_id
+        columns: {incident_id: Ref, assigned_at: Sent, at_scene_at: Arrived}
+    """
+
+
+def snapshots(shop):
+    shop.file("snap_1100.csv", "Ref,Opened,Sent,Arrived,Closed\n1,2020-01-01 10:00,2020-01-01 10:02,,\n"
+              "2,2020-01-01 10:30,,,\n")  # fmt: skip
+    shop.file("snap_1200.csv", "Ref,Opened,Sent,Arrived,Closed\n"
+              "1,2020-01-01 10:00,2020-01-01 10:02,2020-01-01 11:20,2020-01-01 11:50\n"
+              "2,2020-01-01 10:30,2020-01-01 11:10,2020-01-01 11:15,2020-01-01 11:40\n")  # fmt: skip
+
+
+def test_the_latest_of_several_snapshots_stands(shop):
+    snapshots(shop)
+    shop.mapping(SNAPSHOTS)
+    manifest = shop.prepare("src")
+    assert shop.table("incident")["closed_at"].notna().all()
+    assert shop.table("deployment")["at_scene_at"].dt.strftime("%H:%M").tolist() == ["11:20", "11:15"]
+    assert [a.reasons for a in manifest.tables["incident"].accounts] == [{"another state": 2}, {}]
+
+
+def test_the_first_stands_where_the_mapping_says_so_and_a_column_may_order(shop):
+    snapshots(shop)
+    shop.mapping(SNAPSHOTS.replace("keep: latest\n        columns", "keep: first\n        columns"))
+    shop.prepare("src")
+    assert shop.table("incident")["closed_at"].isna().all()
+    by = SNAPSHOTS.replace("keep: latest\n        columns", "keep: latest\n        keep_by: closed_at\n        columns")
+    shop.mapping(by)
+    shop.prepare("src")
+    assert shop.table("incident")["closed_at"].notna().all()
+
+
+def test_a_table_without_a_key_needs_one(shop):
+    snapshots(shop)
+    shop.mapping(SNAPSHOTS.replace("        key: incident_id\n", ""))
+    with pytest.raises(ParameterError, match="'deployment' has no key"):
+        shop.prepare("src")
+
+
+def test_a_filter_sees_the_words_that_stand_for_a_missing_value(shop):
+    shop.file("cad.csv", "Ref,Received,Sent\n1,2020-01-01 10:00,2020-01-01 10:05\n2,2020-01-01 11:00,NEVER\n"
+              "3,2020-01-01 12:00,\n")  # fmt: skip
+    text = """
+        title: t
+        missing_values: [NEVER]
+        files:
+          cad: {pattern: cad.csv}
+        tables:
+          incident:
+            file: cad
+            columns: {incident_id: Ref, created_at: Received}
+          deployment:
+            file: cad
+            where: WHERE
+            columns: {incident_id: Ref, assigned_at: Sent}
+        """
+    kept = {
+        "{column: Sent, not_equals: NEVER}": ["1", "3"],
+        "{column: Sent, equals: NEVER}": ["2"],
+        "{column: Sent, blank: false}": ["1"],
+        "{column: Sent, matches: ^NEV}": ["2"],
+        "{position: 3, not_equals: NEVER}": ["1", "3"],
+    }
+    for where, refs in kept.items():
+        shop.mapping(text.replace("WHERE", where))
+        shop.prepare("src")
+        assert shop.table("deployment")["incident_id"].tolist() == refs, where
+
+
+DISORDER = """
+    title: t
+    files: {cad: {pattern: cad.csv}}
+    tables:
+      incident:
+        file: cad
+        columns: {incident_id: Ref, created_at: {date: Day, time: Called}}
+      deployment:
+        file: cad
+        columns:
+          incident_id: Ref
+          assigned_at: {time: Sent, on: {date: Day, time: Called}, wraps_midnight: true}
+          en_route_at: {time: Enroute, on: assigned_at, wraps_midnight: true}
+          at_scene_at: {time: Arrived, on: en_route_at, wraps_midnight: true}
+    """
+
+
+def test_disorder_of_a_few_minutes_keeps_the_day_and_is_flagged(shop):
+    shop.file("cad.csv", "Ref,Day,Called,Sent,Enroute,Arrived\n1,01/03/2020,10:00:00,10:01:00,10:09:00,10:07:00\n"
+              "2,01/03/2020,23:58:00,23:59:00,00:01:00,00:08:00\n3,01/03/2020,11:00:00,11:01:00,11:03:00,11:10:00\n"
+              )  # fmt: skip
+    shop.mapping(DISORDER)
+    shop.prepare("src")
+    table = shop.table("deployment")
+    assert table["at_scene_at"].dt.strftime("%d %H:%M").tolist() == ["01 10:07", "02 00:08", "01 11:10"]
+    assert table["flags"].str.contains("before_the_time_it_hangs_on").tolist() == [True, False, False]
+    shop.mapping(DISORDER.replace("on: en_route_at, wraps_midnight: true", "on: en_route_at, wraps_midnight: true, "
+                                  "tolerance: 1"))  # fmt: skip
+    shop.prepare("src")
+    assert shop.table("deployment")["at_scene_at"].dt.strftime("%d").tolist() == ["02", "02", "01"]
+
+
+def test_a_column_of_days_gives_months_and_no_lengths_of_time(shop):
+    shop.file("cad.csv", "Ref,Received,AtScene\n1,1577836800000,1577836800000\n2,1580428800000,1580428800000\n"
+              "3,1580515200000,\n")  # fmt: skip
+    text = """
+        title: t
+        files: {cad: {pattern: cad.csv}}
+        tables:
+          incident:
+            file: cad
+            columns: {incident_id: Ref, created_at: {column: Received, format: epoch_milliseconds, EXTRA}}
+          deployment:
+            file: cad
+            columns: {incident_id: Ref, at_scene_at: {column: AtScene, format: epoch_milliseconds, EXTRA}}
+        """
+    shop.mapping(text.replace(", EXTRA", ""))
+    assert any("precision: day" in odd for odd in shop.prepare("src").tables["incident"].odd)
+    shop.mapping(text.replace("EXTRA", "precision: day"))
+    manifest = shop.prepare("src", timezone="America/New_York")
+    assert shop.table("incident")["created_month"].dt.strftime("%Y-%m").tolist() == ["2019-12", "2020-01", "2020-01"]
+    shop.mapping(text.replace("EXTRA", "precision: day, timezone: UTC"))
+    manifest = shop.prepare("src", timezone="America/New_York")
+    assert shop.table("incident")["created_at"].isna().all()
+    assert shop.table("incident")["created_month"].dt.strftime("%Y-%m").tolist() == ["2020-01", "2020-01", "2020-02"]
+    assert manifest.tables["incident"].odd == ()
+    sent = shop.table("deployment")
+    assert sent["at_scene_at"].isna().all()
+    assert sent["flags"].eq("at_scene_at_day_only").tolist() == [True, True, False]
+
+
+def test_rows_of_another_force_are_set_aside_as_such(shop):
+    head = "Ref,Month,Falls within\n"
+    shop.file("a.csv", head + "1,2014-01,Devon & Cornwall Police\n2,2014-01,devon and cornwall police\n3,2014-01,\n")
+    shop.file("b.csv", head + "4,2014-01,Durham Constabulary\n")
+    shop.mapping(
+        """
+        title: t
+        files: {f: {pattern: "*.csv", expect: {Falls within: "{police_name}"}}}
+        tables:
+          incident: {file: f, columns: {incident_id: Ref, created_month: Month}}
+        """
+    )
+    result = prepare(shop.project, ["src"], "here", shop.raw, police_name="Devon & Cornwall Police").manifest
+    assert shop.table("incident")["incident_id"].tolist() == ["1", "2", "3"]
+    assert {k: v for a in result.accounts for k, v in a.reasons.items()} == {
+        "another force: Falls within is not as expected": 1
+    }
+    assert len(prepare(shop.project, ["src"], "here", shop.raw).manifest.accounts) == 2
+    assert len(shop.table("incident")) == 4
+
+
+def test_a_colon_in_a_title_is_explained(shop):
+    shop.file("a.csv", "x\n1\n")
+    shop.mapping("title: calls: 2020\nfiles: {}\n")
+    with pytest.raises(ParameterError, match="quotation marks"):
+        shop.prepare("src")
+
+
+def test_rows_are_told_by_file_and_table(shop):
+    shop.file("calls.csv", "Ref,Opened,Grade,Sent,Arrived\n"
+              "1,2020-03-01 10:00:00,emergency,2020-03-01 10:01:00,2020-03-01 10:09:00\n"
+              "1,2020-03-01 10:00:00,priority,2020-03-01 10:02:00,2020-03-01 10:12:00\n"
+              "2,03/14/2020 11:00,priority,2020-03-14 11:02:00,2020-03-14 11:20:00\n"
+              "3,2020-03-15 11:00:00,grade 7,2020-03-15 11:02:00,2020-03-15 11:20:00\n"
+              "4,2020-03-16 11:00:00,priority,2020-03-16 11:02:00,2020-03-16 11:20:00\n")  # fmt: skip
+    shop.mapping(
+        """
+        title: t
+        files: {calls: {pattern: calls.csv}}
+        tables:
+          incident: {file: calls, columns: {incident_id: Ref, created_at: Opened, grade: Grade}}
+          deployment: {file: calls, columns: {incident_id: Ref, assigned_at: Sent, at_scene_at: Arrived}}
+        """
+    )
+    manifest = shop.prepare("src")
+    assert manifest.told == "incident 5 read = 2 kept + 3 kept aside; deployment 5 read = 5 kept + 0 kept aside"
+    assert isinstance(shop.table("deployment"), pd.DataFrame)
+
+
+def test_shorthand_after_a_value_is_taken_off(shop):
+    shop.file(
+        "t.csv", "Number,Opened,Type,Grade\n1,2013-01-02 10:00,Theft,2 [r]\n2,2013-01-02 10:00,Theft [p] [r],[x]\n"
+    )
+    shop.mapping(
+        """
+        title: t
+        files: {t: {pattern: t.csv, shorthand: [r, p], missing_values: ["[x]"]}}
+        tables:
+          incident:
+            file: t
+            columns:
+              incident_id: Number
+              created_at: Opened
+              incident_type: Type
+              grade: {column: Grade, codes: {"1": emergency, "2": priority}}
+        """
+    )
+    shop.prepare("src")
+    table = shop.table("incident")
+    assert table["incident_type"].tolist() == ["Theft", "Theft"]
+    assert table["grade"].fillna("").tolist() == ["priority", ""]
