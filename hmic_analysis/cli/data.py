@@ -97,7 +97,8 @@ def simulate_forces(
             officers=spec.officers_fte,
         )
         # Who is a repeat victim can be told only with the reports of the year before.
-        earlier = int(resolve(params, slug, "A3").definition("repeat_days"))
+        asking = [id for id, finding in params.findings.items() if "repeat_days" in finding.definitions]
+        earlier = max((int(resolve(params, slug, id).definition("repeat_days")) for id in asking), default=0)
         orders.append(Order(size, settings.period_start, settings.period_end, settings.as_of, earlier))
     everyone = [f.slug for f in params.territorial]
     for slug, made in simulate_country(project.raw, orders, everyone, scale, seed, facts, workers):
