@@ -60,6 +60,8 @@ class Column:
         For numbers: values outside are impossible, the row is kept aside.
     month_of : str
         For months: the timestamp or date it is taken from (wall time) where it is blank.
+    judged : bool
+        For texts: a word that usually stands for a missing value, such as ``N/A``, says something here and is kept.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     month_of: str = ""
+    judged: bool = False
 
     @property
     def limits(self) -> str:

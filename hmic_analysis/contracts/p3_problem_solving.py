@@ -35,7 +35,11 @@ PROBLEM_RECORD = Contract(
         Column("evaluated_on", "date", "Day on which what was done was evaluated."),
         Column("evaluation_method", "text", "How, in a word or two: crime count, survey, site visit, ..."),
         Column(
-            "evaluation_result", "text", "What came out, in a word or two: reduced, no change, ...; n/a is no result."
+            "evaluation_result",
+            "text",
+            "What came out, in a word or two: reduced, no change, ...; n/a is no result.  Blank: none, or not known "
+            "where the record has a day or a method.",
+            judged=True,
         ),
         Column("shared_on", "date", "Day on which what was learned was passed on."),
         Column("shared_channel", "code", "To whom it was passed on.", allowed=SHARED_WITH),

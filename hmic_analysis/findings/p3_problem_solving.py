@@ -31,7 +31,21 @@ from hmic_analysis.words import say_date
 # P3: whether problem-solving records are followed through, evaluated, and what was learned passed on.
 
 #: Entries that say that there was no evaluation, or nothing at all; compared without case, spaces and full stops.
-NO_RESULT = ("n/a", "na", "none", "not applicable", "not evaluated", "no evaluation", "nil", "-", "tbc", "?", "x", "")
+NO_RESULT = (
+    "n/a",
+    "na",
+    "#n/a",
+    "none",
+    "not applicable",
+    "not evaluated",
+    "no evaluation",
+    "nil",
+    "-",
+    "tbc",
+    "?",
+    "x",
+    "",
+)
 BEYOND_THE_TEAM = ("other_teams", "whole_force", "partners", "other_forces")
 
 
@@ -133,7 +147,7 @@ def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, co
 
 def _says(result: object) -> str:
     """``yes`` for a result, ``no`` for an entry that says there was none, ``blank``."""
-    if pd.isna(result):
+    if pd.isna(result) or str(result).strip().lower() == "null":
         return "blank"
     return "no" if str(result).strip().strip(".").strip().lower() in NO_RESULT else "yes"
 

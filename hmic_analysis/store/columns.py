@@ -31,17 +31,20 @@ class Context:
     mapping : Mapping
     stem : str
         What surrogate ids of this file begin with.
+    judged : bool
+        Words for missing values of the mapping and the file say something in this column; only its own don't.
     """
 
     raw: RawTable
     file: FileSpec
     mapping: Mapping
     stem: str
+    judged: bool = False
 
     def missing(self, source: Source | None = None) -> tuple[str, ...]:
         """Words that stand for a missing value, lower case."""
         own = source.missing_values if source else ()
-        found = (*self.mapping.missing_values, *self.file.missing_values, *own)
+        found = own if self.judged else (*self.mapping.missing_values, *self.file.missing_values, *own)
         return tuple(dict.fromkeys(" ".join(word.split()).lower() for word in found))
 
     def raw_cell(self, name: str | int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import duckdb
@@ -378,6 +378,7 @@ def _plain(
     if source is None:
         plan.value[n] = _month_of(column, spec, local)
         return
+    context = replace(context, judged=column.judged)
     plan.text[f"p_{n}"] = source_text(context, source, column.kind == "person")
     text = f"t_{n}"
     plan.coded[text] = coded_text(f"p_{n}", source)

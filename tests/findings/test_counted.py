@@ -46,6 +46,24 @@ def test_a_team_that_never_used_the_database_counts_with_its_nine_months(project
     )
 
 
+def test_not_applicable_is_no_result_of_an_evaluation(project_folder):
+    """Six closed records, two of them evaluated: N/A says that there was no evaluation, in whatever case."""
+    results = ["reduced", "no change", "N/A", "n/a", "", "NULL"]
+    rows = [f"R{n},T1,2013-01-01,2013-06-01,2013-05-01,{result}" for n, result in enumerate(results)]
+    found = worked(
+        project_folder,
+        "P3",
+        {
+            "neighbourhood_team": ["team", "T1"],
+            "problem_record": ["record_id,team,opened_on,closed_on,evaluated_on,evaluation_result", *rows],
+            "problem_update": ["record_id,updated_at", *(f"R0,{month}-10 10:00" for month in MONTHS)],
+        },
+    )
+    share = found["P3"].indicator("ps_evaluated_pct")
+    # NULL is what a database writes for nothing at all; it says no more than a blank.
+    assert (share.numerator, share.denominator, share.unknown) == (2, 4, 2)
+
+
 def test_an_arrival_thirty_hours_late_is_a_miss(project_folder):
     incidents, sent = [], []
     for n in range(12):
