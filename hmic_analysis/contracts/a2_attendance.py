@@ -32,7 +32,7 @@ FORCE_REFERENCE = Contract(
     columns=(
         Column("force_slug", "text", "The force.", required=True),
         Column("response_policy", "code", "What the policy says; blank if not known.", allowed=RESPONSE_POLICIES),
-        Column("attendance_known", "boolean", "Whether the force knows which crimes it attends."),
+        Column("attendance_known", "boolean", "Whether the force knows which crimes it attends.  Blank: not known."),
         Column("attendance_pct", "number", "Attendance it stated.", unit="%", minimum=0, maximum=100),
     ),
     key=("force_slug",),

@@ -23,7 +23,7 @@ CONTACT_FLAG = Contract(
         Column(
             "vulnerable",
             "boolean",
-            "Yes: assessed as vulnerable; no: assessed as not vulnerable.  Blank if not assessed: a blank is not a no.",
+            "Yes: assessed as vulnerable; no: assessed as not vulnerable.  Blank: not assessed, which is not a no.",
         ),
         Column("vulnerable_set_at", "timestamp", "When that was entered."),
         # Times of a row stand in the order in which they usually come: so the hour that occurs twice is read aright.

@@ -23,7 +23,11 @@ FILE_REVIEW = Contract(
         Column("opened_on", "date", "Day on which the investigation was opened."),
         Column("closed_on", "date", "Day on which it was closed; blank while it is open."),
         Column("named_on", "date", "Day on which the suspect was named, in a named-suspect file."),
-        Column("circulated", "boolean", "Yes: the suspect is circulated as wanted on the Police National Computer."),
+        Column(
+            "circulated",
+            "boolean",
+            "Yes: the suspect is circulated as wanted on the Police National Computer.  Blank: not known.",
+        ),
         Column("circulated_on", "date", "Day of that circulation."),
         Column("sampling", "code", "How the file came into the sample.", allowed=SAMPLINGS),
         Column("sample_frame", "text", "The list it was drawn from."),
@@ -36,11 +40,19 @@ FILE_REVIEW = Contract(
             minimum=1,
         ),
         Column("reviewer_key", "person", "Who read the file."),
-        Column("progress_met", "boolean", "The reader's finding: progress (of suspects: enquiries) is on the file."),
-        Column("supervised_met", "boolean", "The reader's finding: supervision of substance is on the file."),
+        Column(
+            "progress_met",
+            "boolean",
+            "The reader's finding: progress (of suspects: enquiries) is on the file.  Blank: not known.",
+        ),
+        Column(
+            "supervised_met",
+            "boolean",
+            "The reader's finding: supervision of substance is on the file.  Blank: not known.",
+        ),
         Column("second_reviewer_key", "person", "Who read it a second time, without knowing the first finding."),
-        Column("second_progress_met", "boolean", "The second reader's finding on progress."),
-        Column("second_supervised_met", "boolean", "The second reader's finding on supervision."),
+        Column("second_progress_met", "boolean", "The second reader's finding on progress.  Blank: not known."),
+        Column("second_supervised_met", "boolean", "The second reader's finding on supervision.  Blank: not known."),
     ),
     key=("review_id",),
     checks=(
@@ -70,7 +82,9 @@ FILE_ENTRY = Contract(
             required=True,
             allowed=ENTRY_KINDS,
         ),
-        Column("by_investigator", "boolean", "Yes: written by the officer who investigates the crime."),
+        Column(
+            "by_investigator", "boolean", "Yes: written by the officer who investigates the crime.  Blank: not known."
+        ),
         Column(
             "content",
             "code",

@@ -33,14 +33,14 @@ IOM_COHORT = Contract(
     held_by="offender management unit",
     columns=(
         Column("person_key", "person", "The force's reference of the offender; no name.", required=True),
-        Column("is_ppo", "boolean", "Yes: a prolific and other priority offender."),
+        Column("is_ppo", "boolean", "Yes: a prolific and other priority offender.  Blank: not known."),
         Column(
             "status",
             "code",
             "Where the offender is at the as-of day; blank where the force can't say.",
             allowed=OFFENDER_STATUSES,
         ),
-        Column("is_statutory", "boolean", "Yes: under statutory supervision."),
+        Column("is_statutory", "boolean", "Yes: under statutory supervision.  Blank: not known."),
         Column("rag", "code", "Red, amber or green status; blank for none.", allowed=RAG),
         Column("entered_on", "date", "First day in the scheme."),
         Column("left_on", "date", "Last day in it; blank for those still there."),

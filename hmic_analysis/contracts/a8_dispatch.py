@@ -29,8 +29,16 @@ DISPATCH = Contract(
         Column("incident_id", "text", "The incident.", required=True),
         Column("decided_at", "timestamp", "When it was decided.", required=True),
         Column("grade", "code", "Response grade of the incident then.", allowed=GRADES),
-        Column("incident_located", "boolean", "Yes: the incident had usable coordinates when it was decided."),
-        Column("map_used", "boolean", "Yes: the dispatcher had the map open or a recommendation on screen."),
+        Column(
+            "incident_located",
+            "boolean",
+            "Yes: the incident had usable coordinates when it was decided.  Blank: not known.",
+        ),
+        Column(
+            "map_used",
+            "boolean",
+            "Yes: the dispatcher had the map open or a recommendation on screen.  Blank: not known.",
+        ),
         Column(
             "recommendation",
             "code",

@@ -41,15 +41,21 @@ CALL_AUDIT = Contract(
         Column(
             "random_sample",
             "boolean",
-            "Yes: the call was drawn at random; no: chosen, for instance because of a complaint.",
+            "Yes: the call was drawn at random; no: chosen, for instance because of a complaint.  Blank: no.",
         ),
         Column(
-            "about_victim", "boolean", "Yes: a victim of crime or of anti-social behaviour called, or somebody for one."
+            "about_victim",
+            "boolean",
+            "Yes: a victim of crime or of anti-social behaviour called, or somebody for one.  Blank: no.",
         ),
-        Column("asked_previous", "boolean", "Yes: the handler asked, or looked up, whether it had happened before."),
-        Column("asked_vulnerability", "boolean", "Yes: the handler asked about vulnerability."),
-        Column("flag_correct", "boolean", "Yes: the flags set fit what was said in the call."),
-        Column("standard_met", "boolean", "Yes: the call met the force's standard."),
+        Column(
+            "asked_previous",
+            "boolean",
+            "Yes: the handler asked, or looked up, whether it had happened before.  Blank: not known.",
+        ),
+        Column("asked_vulnerability", "boolean", "Yes: the handler asked about vulnerability.  Blank: not known."),
+        Column("flag_correct", "boolean", "Yes: the flags set fit what was said in the call.  Blank: not known."),
+        Column("standard_met", "boolean", "Yes: the call met the force's standard.  Blank: not known."),
         Column("feedback_on", "date", "Day on which the handler was given feedback; blank if none."),
     ),
     key=("audit_id",),

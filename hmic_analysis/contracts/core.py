@@ -116,7 +116,9 @@ DATA_REQUEST = Contract(
         Column("received_on", "date", "Date of the answer."),
         Column("stated_value", "number", "The figure that the force stated, where a figure was asked for."),
         Column("stated_unit", "text", "Its unit: crimes, %, persons, hours."),
-        Column("register_complete", "boolean", "Yes: the force signed that the register asked for is complete."),
+        Column(
+            "register_complete", "boolean", "Yes: the force signed that the register asked for is complete.  Blank: no."
+        ),
     ),
     key=("request_id",),
     checks=(TimeCheck("received_before_requested", "requested_on", "received_on", "Answered before it was asked."),),
@@ -153,7 +155,7 @@ DOCUMENT = Contract(
         Column("review_closed_on", "date", "Date on which that review was closed."),
         Column("last_activity_on", "date", "Last dated work on it or under it."),
         Column("covers", "codes", "What it says, as coded by the reader, parted by ;", allowed=DOCUMENT_COVERS),
-        Column("decision_recorded", "boolean", "Yes: a decision taken on it is on record."),
+        Column("decision_recorded", "boolean", "Yes: a decision taken on it is on record.  Blank: no."),
         Column(
             "corroborated_by",
             "codes",
@@ -181,7 +183,7 @@ STAFF = Contract(
         Column("fte", "number", "Full-time equivalent of the post.", unit="full-time posts", minimum=0, maximum=1),
         Column("in_post_since", "date", "First day in this post."),
         Column("left_on", "date", "Last day in it; blank for those still there."),
-        Column("in_training", "boolean", "Yes: a recruit still in initial training at the as-of day."),
+        Column("in_training", "boolean", "Yes: a recruit still in initial training at the as-of day.  Blank: no."),
         Column("supervisor_key", "person", "The reference of the direct supervisor."),
     ),
     key=("person_key",),
@@ -255,7 +257,7 @@ DEPLOYMENT = Contract(
         Column("en_route_at", "timestamp", "When it set out."),
         Column("at_scene_at", "timestamp", "When it arrived, or the appointment began."),
         Column("clear_at", "timestamp", "When it was free again."),
-        Column("stood_down", "boolean", "Yes: assigned and called off before arrival."),
+        Column("stood_down", "boolean", "Yes: assigned and called off before arrival.  Blank: no."),
     ),
     key=(),
     steady=True,

@@ -12,8 +12,10 @@ SUPERVISION = Contract(
         Column("person_key", "person", "Who was reviewed; the reference used in the staff list.", required=True),
         Column("supervisor_key", "person", "Who reviewed."),
         Column("held_on", "date", "Day of the review.", required=True),
-        Column("workload_covered", "boolean", "Yes: the record shows that workload was looked at."),
-        Column("performance_covered", "boolean", "Yes: the record shows that performance was looked at."),
+        Column("workload_covered", "boolean", "Yes: the record shows that workload was looked at.  Blank: not known."),
+        Column(
+            "performance_covered", "boolean", "Yes: the record shows that performance was looked at.  Blank: not known."
+        ),
     ),
     key=("review_id",),
     time="held_on",

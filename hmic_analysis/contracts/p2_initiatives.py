@@ -22,9 +22,11 @@ INITIATIVE = Contract(
         Column("place", "text", "District or area; no address."),
         Column("started_on", "date", "First day of the work."),
         Column("ended_on", "date", "Last day of the work; blank while it goes on."),
-        Column("objective_written", "boolean", "Yes: what it is to achieve is written down."),
-        Column("baseline_recorded", "boolean", "Yes: the problem was measured before it began."),
-        Column("outcome_measured", "boolean", "Yes: the problem was measured again, in the same way."),
+        Column("objective_written", "boolean", "Yes: what it is to achieve is written down.  Blank: not known."),
+        Column("baseline_recorded", "boolean", "Yes: the problem was measured before it began.  Blank: not known."),
+        Column(
+            "outcome_measured", "boolean", "Yes: the problem was measured again, in the same way.  Blank: not known."
+        ),
         Column("partners", "integer", "Other agencies that take part.", unit="agencies", minimum=0),
         Column("target_before", "integer", "Crimes in its area in a period before.", unit="crimes", minimum=0),
         Column(

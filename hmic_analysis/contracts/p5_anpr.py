@@ -117,7 +117,7 @@ ANPR_HIT = Contract(
         Column("hit_id", "text", "Reference of the hit.", required=True),
         Column("hit_at", "timestamp", "When the plate was read.", required=True),
         Column("priority", "code", "Whether the list calls for a decision at once.", allowed=HIT_PRIORITIES),
-        Column("misread", "boolean", "Yes: the image showed that the plate was misread."),
+        Column("misread", "boolean", "Yes: the image showed that the plate was misread.  Blank: no."),
         Column("decided_at", "timestamp", "When a decision on it was recorded; blank where there is none."),
         Column("decision", "code", "What was decided.", allowed=HIT_DECISIONS),
     ),
@@ -134,7 +134,11 @@ ANPR_OPERATION = Contract(
     columns=(
         Column("operation_id", "text", "Reference of the operation.", required=True),
         Column("started_on", "date", "First day.", required=True),
-        Column("planned", "boolean", "Yes: planned ahead on number plate intelligence; no: a reaction to a hit."),
+        Column(
+            "planned",
+            "boolean",
+            "Yes: planned ahead on number plate intelligence; no: a reaction to a hit.  Blank: not known.",
+        ),
         Column("origin", "code", "Who set it up; own: this force.", allowed=OPERATION_ORIGINS),
         Column("objective", "code", "What it set out to do.", allowed=OPERATION_OBJECTIVES),
         Column("cancelled", "boolean", "Yes: called off before it began.  Blank is read as held."),

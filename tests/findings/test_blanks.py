@@ -1,0 +1,222 @@
+"""What a blank means by the words of the template, and what the measures make of one: the same for every yes or no."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.contracts.reference import REFERENCE_TABLES
+from hmic_analysis.findings import (
+    a3_victims,
+    a4_crime_files,
+    a5_offenders,
+    a6_suspects,
+    a7_suspect_files,
+    a8_dispatch,
+    a9_service,
+    f2_partners,
+    f3_supervision,
+    p2_initiatives,
+    p4_training,
+    p5_anpr,
+)
+from hmic_analysis.measures import attendance, recording, registers, samples
+from hmic_analysis.measures.base import Share
+from hmic_analysis.params.read import load_params
+from hmic_analysis.project import find_project
+
+AS_OF = date(2014, 3, 31)
+START, END = date(2012, 12, 1), date(2013, 11, 30)
+CALL = {"audit_id": "1", "taken_on": "2013-05-01", "random_sample": True, "about_victim": True}
+FILE = {"review_id": "1", "review_kind": "crime", "sampling": "random"}
+NAMED = {"review_id": "1", "review_kind": "named_suspect"}
+INITIATIVE = {"initiative_id": "1", "kind": "initiative", "started_on": "2011-01-01", "objective_written": True,
+              "baseline_recorded": True, "outcome_measured": True}  # fmt: skip
+COURSE = {"person_key": "a", "course_code": "1", "subject": "crime_prevention", "formal": True, "hours": 3,
+          "completed_on": "2013-05-01", "is_initial": False}  # fmt: skip
+CONSTABLE = {"person_key": "a", "role": "response", "rank": "constable"}
+SENT = {"incident_id": "i", "resource_type": "officer", "assigned_at": "2013-05-01 10:00"}
+HIT = {"hit_id": "1", "hit_at": "2013-05-01 10:00", "decided_at": "2013-05-01 10:05", "priority": "priority"}
+OPERATION = {"operation_id": "1", "started_on": "2013-05-01", "origin": "own", "planned": True}
+DISPATCH = {"dispatch_id": "1", "incident_id": "i", "decided_at": "2013-05-01 10:00", "grade": "emergency"}
+
+
+def one(table, name, row, column, value):
+    return table(name, {**row, column: value})
+
+
+def rules():
+    return load_params(find_project()).inspection.attendance
+
+
+def _call(table, column, value, measure):
+    return measure(one(table, "call_audit", CALL, column, value))
+
+
+def _flag(table, value):
+    rows = table("contact_flag", {"incident_id": "i", "repeat_victim": value, "repeat_set_at": "2013-05-01 10:01",
+                                  "call_ended_at": "2013-05-01 10:05"})  # fmt: skip
+    calls = table("incident", {"incident_id": "i", "created_at": "2013-05-01 10:00", "category_close": "crime"})
+    contacts = a3_victims.victim_contacts(calls, rows, (7, 15, 23))
+    return a3_victims.recall(contacts.assign(repeat=True))
+
+
+def _staff(table, value):
+    return len(p4_training.in_post(one(table, "staff", CONSTABLE, "in_training", value), AS_OF))
+
+
+def _sent(table, value):
+    calls = table("incident", {"incident_id": "i"})
+    return attendance.incident_state(calls, one(table, "deployment", SENT, "stood_down", value), rules())["state"][0]
+
+
+def _crime(table, column, value):
+    return len(recording.recorded_crimes(one(table, "crime", {"crime_id": "1"}, column, value)))
+
+
+def _complete(table, value):
+    log = one(table, "data_request", {"request_id": "1", "item": "document", "status": "provided"},
+              "register_complete", value)  # fmt: skip
+    return bool(registers.answer_to(log, "document").register_complete)
+
+
+def _weekly(table, value):
+    row = {"supervisor_key": "s", "week_start": "2013-01-07", "times_opened": 0, "on_duty": value}
+    return f3_supervision.looks_weekly(table("workload_view", row), table("staff"))
+
+
+#: Blank is read as the value beside it: both give the same figure, and the other value gives another.
+READ_AS = {
+    ("contact_flag", "repeat_victim"): (False, lambda t, v: _flag(t, v)),
+    ("call_audit", "random_sample"): (
+        False, lambda t, v: _call(t, "random_sample", v, lambda f: len(a3_victims.audited_calls_of_victims(f)))),
+    ("call_audit", "about_victim"): (
+        False, lambda t, v: _call(t, "about_victim", v, lambda f: len(a3_victims.audited_calls_of_victims(f)))),
+    ("staff", "in_training"): (False, _staff),
+    ("deployment", "stood_down"): (False, _sent),
+    ("crime", "is_notifiable"): (True, lambda t, v: _crime(t, "is_notifiable", v)),
+    ("crime", "is_no_crime"): (False, lambda t, v: _crime(t, "is_no_crime", v)),
+    ("data_request", "register_complete"): (False, _complete),
+    ("workload_view", "on_duty"): (True, _weekly),
+    ("anpr_hit", "misread"): (
+        False, lambda t, v: p5_anpr.decided_in_time(one(t, "anpr_hit", HIT, "misread", v), 30)),
+    ("anpr_operation", "cancelled"): (
+        False, lambda t, v: len(p5_anpr.held(one(t, "anpr_operation", OPERATION, "cancelled", v)))),
+}  # fmt: skip
+
+
+def _files(table, column, value):
+    return one(table, "file_review", FILE, column, value)
+
+
+def _reviews(table, aspect, value):
+    row = {"review_id": "1", "person_key": "a", "held_on": "2013-05-01", f"{aspect}_covered": value}
+    return f3_supervision.covers(table("supervision", row), aspect)
+
+
+def _entry(table, value):
+    entry = {"review_id": "1", "entry_number": 1, "entered_on": "2013-05-01", "entry_kind": "supervisor",
+             "content": "direction", "by_investigator": value}  # fmt: skip
+    return Share.of(
+        a4_crime_files.crime_files(table("file_review", FILE), table("file_entry", entry), AS_OF, 28)["supervised"]
+    )
+
+
+def _initiative(table, column, value, measure):
+    return measure(p2_initiatives.long_term(one(table, "initiative", INITIATIVE, column, value), AS_OF, 12, 36))
+
+
+def _course(table, column, value):
+    given = p4_training.prevention_input(one(table, "training", COURSE, column, value), AS_OF, 36)
+    staff = table("staff", CONSTABLE)
+    return p4_training.all_roles(staff, p4_training.formally_trained(staff, given, 2))
+
+
+def _suspect(table, value):
+    row = {"person_key": "p", "crime_id": "c", "named_on": "2014-01-01", "status": "outstanding"}
+    rows = one(table, "suspect", row, "grounds_recorded", value)
+    return Share.of(a6_suspects.suspect_pairs(rows, table("crime"), AS_OF)["outstanding"])
+
+
+def _bail(table, value):
+    row = {"bail_id": "1", "person_key": "p", "bail_type": "s47_3", "return_due_on": "2013-05-01"}
+    return a6_suspects.unanswered(a6_suspects.bail_returns(one(table, "bail", row, "attended", value)))
+
+
+def _meeting(table, value):
+    row = {"meeting_id": "1", "district": "d", "prescribed_on": "2013-05-01", "held": value}
+    return Share.of(p2_initiatives.held_by_day(table("meeting", row))["held"])
+
+
+def _iom(table, value):
+    row = {"meeting_id": "1", "scheduled_on": "2013-05-01", "held": value}
+    return a5_offenders.held(table("iom_meeting", row))
+
+
+#: Blank is not known: a unit of which the figure knows nothing.
+NOT_KNOWN = {
+    ("initiative", "objective_written"): lambda t: _initiative(t, "objective_written", None, lambda f: Share.of(f.long_term)),
+    ("initiative", "baseline_recorded"): lambda t: _initiative(t, "baseline_recorded", None, p2_initiatives.with_outcome),
+    ("initiative", "outcome_measured"): lambda t: _initiative(t, "outcome_measured", None, p2_initiatives.with_outcome),
+    ("meeting", "held"): lambda t: _meeting(t, None),
+    ("training", "formal"): lambda t: _course(t, "formal", None),
+    ("training", "is_initial"): lambda t: _course(t, "is_initial", None),
+    ("anpr_operation", "planned"): lambda t: p5_anpr.proactive(p5_anpr.held(one(t, "anpr_operation", OPERATION, "planned", None))),
+    ("file_review", "progress_met"): lambda t: Share.of(a4_crime_files.crime_files(_files(t, "progress_met", None), t("file_entry"), AS_OF, 28)["progress"]),
+    ("file_review", "supervised_met"): lambda t: a7_suspect_files.supervised(a7_suspect_files.suspect_files(t("file_review", NAMED), t("file_entry"), AS_OF, 28)),
+    ("file_entry", "by_investigator"): lambda t: _entry(t, None),
+    ("iom_meeting", "held"): lambda t: _iom(t, None),
+    ("suspect", "grounds_recorded"): lambda t: _suspect(t, None),
+    ("bail", "attended"): lambda t: _bail(t, None),
+    ("dispatch", "incident_located"): lambda t: a8_dispatch.located_incidents(t("dispatch", DISPATCH)),
+    ("dispatch", "map_used"): lambda t: a8_dispatch.map_used(t("dispatch", DISPATCH)),
+    ("call_audit", "asked_previous"): lambda t: a3_victims.asked(t("call_audit", CALL), "asked_previous"),
+    ("call_audit", "asked_vulnerability"): lambda t: a3_victims.asked(t("call_audit", CALL), "asked_vulnerability"),
+    ("call_audit", "standard_met"): lambda t: a9_service.passed(t("call_audit", CALL)),
+    ("survey", "completed"): lambda t: a9_service.responses(t("survey", {"survey_id": "1", "contacted_on": "2013-05-01"})),
+    ("partner_transfer", "accepted"): lambda t: f2_partners.accepted(t("partner_transfer", {"transfer_id": "1", "agency": "health"})),
+    ("supervision", "workload_covered"): lambda t: _reviews(t, "workload", None),
+    ("supervision", "performance_covered"): lambda t: _reviews(t, "performance", None),
+    ("system_access", "live"): lambda t: a3_victims.access_by_system(t("system_access", {"person_key": "a", "system": "pnc"}), t("staff"), AS_OF)["pnc"],
+}  # fmt: skip
+#: Parts a file, decides no yes or no by itself, or is read by no measure.
+ELSEWHERE = {
+    ("document", "decision_recorded"), ("contact_flag", "vulnerable"), ("file_review", "attended"),
+    ("file_review", "circulated"), ("file_review", "second_progress_met"), ("file_review", "second_supervised_met"),
+    ("iom_cohort", "is_ppo"), ("iom_cohort", "is_statutory"), ("call_audit", "flag_correct"),
+    ("force_reference", "attendance_known"),
+}  # fmt: skip
+OPTIONAL = {
+    (contract.name, column.name): column.meaning
+    for contract in CONTRACTS.values()
+    if contract.name not in REFERENCE_TABLES
+    for column in contract.columns
+    if column.kind == "boolean" and not column.required
+}
+
+
+def test_the_words_of_every_yes_or_no_say_what_a_blank_means():
+    assert set(OPTIONAL) == set(READ_AS) | set(NOT_KNOWN) | ELSEWHERE
+    for (table, column), words in OPTIONAL.items():
+        assert "lank" in words, f"{table}.{column}: {words}"
+
+
+@pytest.mark.parametrize("key", NOT_KNOWN, ids=".".join)
+def test_a_blank_that_means_not_known_is_unknown_in_the_figure(table, key):
+    said = OPTIONAL[key].lower().partition("blank")[2]
+    assert any(word in said for word in ("not known", "not recorded")), OPTIONAL[key]
+    assert NOT_KNOWN[key](table) == Share(0, 0, 1)
+
+
+@pytest.mark.parametrize("key", READ_AS, ids=".".join)
+def test_a_blank_that_means_yes_or_no_is_read_so(table, key):
+    value, measure = READ_AS[key]
+    assert "not known" not in OPTIONAL[key].lower().partition("blank")[2], OPTIONAL[key]
+    assert measure(table, None) == measure(table, value) != measure(table, not value)
+
+
+def test_two_readers_are_compared_only_where_both_found_something(table):
+    files = table(
+        "file_review", {**FILE, "progress_met": True}, {**FILE, "review_id": "2", "second_progress_met": True}
+    )
+    assert samples.readers_agree(files, "progress_met") == Share(0, 0)
