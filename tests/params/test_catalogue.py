@@ -323,6 +323,12 @@ def test_pages_made_from_what_is_declared_are_up_to_date(params, place):
     assert (ROOT / place).read_text(encoding="utf-8") == made[place], f"{place} is out of date: run 'hmic docs'"
 
 
+def test_the_table_of_indicators_has_every_one_once(params):
+    page = (ROOT / "docs/indicators.md").read_text(encoding="utf-8")
+    named = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert named == [name for finding in params.findings.values() for name in finding.indicators]
+
+
 def test_the_page_of_returns_has_every_column(params):
     page = returns_page(params)
     for contract in CONTRACTS.values():
