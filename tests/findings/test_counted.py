@@ -1,7 +1,7 @@
 """Three made-up returns whose figures once left out what had failed, worked through to the words of the letter."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from hmic_analysis.params.read import load_params
@@ -87,8 +87,8 @@ def test_an_arrival_thirty_hours_late_is_a_miss(project_folder):
 def test_a_repeat_victim_at_whose_call_nobody_looked_was_not_recognised(project_folder):
     incidents, flags = ["OLD,2011-11-30 10:00:00,asb,priority,public,personal,VX,"], []
     for n in range(40):
-        first = datetime(2013, 1, 21, 10) + timedelta(days=n)
-        again = datetime(2013, 5, 1, 10) + timedelta(days=n)
+        first = datetime(2012, 12, 2, 10) + timedelta(days=4 * n)
+        again = datetime(2013, 6, 1, 10) + timedelta(days=4.6 * n)
         incidents.append(f"P{n},{first},asb,priority,public,personal,V{n},")
         incidents.append(f"I{n},{again},asb,priority,public,personal,V{n},{again + timedelta(minutes=20)}")
         for name, at, flag in ((f"P{n}", first, False), (f"I{n}", again, n < 6)):
@@ -107,7 +107,8 @@ def test_a_repeat_victim_at_whose_call_nobody_looked_was_not_recognised(project_
             ],
             "crime": [
                 "crime_id,recorded_at,offence_group,victim_key,report_route",
-                f"C0,{date(2011, 11, 30)} 11:00:00,violence,VX,public_call",
+                "C0,2011-11-30 11:00:00,violence,VX,public_call",
+                *(f"C{month}-{day},{month}-{day} 11:00:00,violence,VX,public_call" for month in MONTHS for day in ("02", "27")),
             ],
             "incident_crime": ["incident_id,crime_id", "OLD,C0"],
         },
