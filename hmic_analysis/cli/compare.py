@@ -72,7 +72,8 @@ def compare_forces(
         find_indicator(params, id)
     for id in claim or ():
         find_claim(params, id)
-    _tell_of_old_evidence(home, params)
+    if indicator or claim:
+        _tell_of_old_evidence(home, params)
     comparisons = [compare(home, params, id) for id in indicator or ()]
     for id in claim or ():
         _claim(home, params, id)
@@ -121,6 +122,7 @@ def _everything(home: Project, params: Params, own: list[str], pictures: bool, n
     console = out()
     if made:
         write_pages(home, params)
+        _tell_of_old_evidence(home, params)
     else:
         console.print("Nothing has changed since; everything is up to date.")
     looks, expected = sum(o.looks for o in compared), sum(o.expected for o in compared)

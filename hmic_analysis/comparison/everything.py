@@ -106,7 +106,13 @@ def _compare(task: _Task) -> list[Outcome]:
     evidence = read_evidence(project, params, task.finding)
     groups = {force: similar_forces(params, force) for force in task.forces}
     outcomes = []
+    held = {i.id for one in evidence if one.bundle for i in one.bundle.indicators}
+    parts = {name.split("[", 1)[0] for name in held}
     for indicator in task.indicators:
+        if indicator in parts and indicator not in held:
+            why = "Figures by part only, such as by kind of call: compare one by -i 'name[part]'."
+            outcomes.append(Outcome(task.finding, indicator, why))
+            continue
         try:
             comparison = judge(params, gather(project, params, indicator, evidence=evidence))
             compared = len(comparison.gathered.used)
