@@ -239,12 +239,33 @@ class Plan:
         self.reasons.append((" AND ".join(tests), literal(f"blank: {said}")))
 
 
-def month_first_hint(text: str, source: Source) -> str:
-    """SQL of what to say of a day that is refused because it was read day first, for want of a format."""
+def is_month_first(con: duckdb.DuckDBPyConnection, context: Context, source: Source) -> bool:
+    """Whether a column without a format is written month first.
+
+    Some day of it can be read in no other way, and none only day first; then the days up to the 12th are not read day
+    first either.
+    """
+    if source.format or source.on:
+        return False
+    month, late = "(0?[1-9]|1[0-2])", "(1[3-9]|2\\d|3[01])"
+    text = source_text(context, source)
+    found = con.execute(
+        f"SELECT count(*) FILTER (regexp_matches(x, '^{month}/{late}/\\d')), "
+        f"count(*) FILTER (regexp_matches(x, '^{late}/{month}/\\d')) FROM (SELECT {text} AS x FROM {context.raw.table})"
+    ).fetchall()[0]
+    return found[0] > 0 and found[1] == 0
+
+
+def month_first_hint(text: str, source: Source, whole: bool = False) -> str:
+    """SQL of what to say of a day that is refused because it was read day first, for want of a format.
+
+    ``whole``: the whole column is month first, and its days up to the 12th are refused too.
+    """
     if source.format:
         return "''"
     said = literal("; it looks month first: say its format in the mapping")
-    return f"CASE WHEN regexp_matches({text}, '^(0?[1-9]|1[0-2])/(1[3-9]|2\\d|3[01])/\\d') THEN {said} ELSE '' END"
+    day = "([0-2]?\\d|3[01])" if whole else "(1[3-9]|2\\d|3[01])"
+    return f"CASE WHEN regexp_matches({text}, '^(0?[1-9]|1[0-2])/{day}/\\d') THEN {said} ELSE '' END"
 
 
 def number_text(text: str, context: Context, source: Source) -> str:

@@ -32,14 +32,20 @@ def _times(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
     # In whole zones the minutes of a time are those of the wall clock; the hour moves by one with the season.
     tests = ", ".join(
         f"count({c}), count(*) FILTER ({c} = date_trunc('hour', {c})), "
-        f"mode(minute({c}) * 60 + second({c})), count(DISTINCT hour({c})) FILTER ({c} IS NOT NULL)"
+        f"mode(minute({c}) * 60 + second({c})), count(DISTINCT hour({c})) FILTER ({c} IS NOT NULL), "
+        f"max(day({c})), count(DISTINCT month({c}))"
         for c in columns
     )
     stage = f"(SELECT * FROM {stage_name(contract.name)} WHERE len(reasons) = 0)"
     row = con.execute(f"SELECT {tests} FROM {stage}").fetchall()[0]
     days, rough = [], []
     for i, column in enumerate(columns):
-        n, whole, second, hours = row[4 * i : 4 * i + 4]
+        n, whole, second, hours, latest, months = row[6 * i : 6 * i + 6]
+        if n >= CODED and latest <= 12 and months > 2:
+            yield (
+                f"{column} is never later than the 12th of a month: it is likely to be written month first; say its "
+                "format in the mapping"
+            )
         if n < FEWEST:
             continue
         at = f"count(*) FILTER (minute({column}) * 60 + second({column}) = {second})"

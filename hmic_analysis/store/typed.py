@@ -20,6 +20,7 @@ from hmic_analysis.store.columns import (
     counted_text,
     duration_text,
     is_missing_number,
+    is_month_first,
     is_plain,
     month_first_hint,
     number_text,
@@ -102,6 +103,10 @@ class Stamps:
         if all_cells(self.con, context, source, "stamp"):
             self._as_printed(n, shown, source)
             return
+        whole = is_month_first(self.con, context, source)
+        hint = month_first_hint(f"p_{n}", source, whole)
+        if whole:
+            source = source.model_copy(update={"format": ("iso",)})
         plan.text[f"p_{n}"] = source_text(context, source)
         plan.coded[f"k_{n}"] = counted_text(coded_text(f"p_{n}", source), context, source)
         plan.split[f"t_{n}"] = f"unzoned({but_missing(f'k_{n}', context, source)})"
@@ -136,7 +141,7 @@ class Stamps:
         later = f" + {_duration(n)}" if source.plus else ""
         plan.first[f"f_{n}"] = f"w_{n} - to_seconds(z_{n} // 1000 - 86400){later}"
         text = f"concat_ws(' ', p_{n}, h_{n})" if source.date else f"p_{n}"
-        plan.fail(shown, failed, "not a time", text, hint=month_first_hint(f"p_{n}", source))
+        plan.fail(shown, failed, "not a time", text, hint=hint)
 
     def _as_printed(self, n: str, shown: str, source: Source) -> None:
         """A time that every cell writes as ISO 8601 does, without offset."""
@@ -463,7 +468,10 @@ def _day_or_month(
     if all_cells(con, context, source, "month" if column.kind == "month" else "day"):
         _as_printed(con, plan, context, column, source, local, spec)
         return
-    text = f"y_{n}"
+    text, whole = f"y_{n}", is_month_first(con, context, source)
+    hint = month_first_hint(f"p_{n}", source, whole)
+    if whole:
+        source = source.model_copy(update={"format": ("iso",)})
     coded = counted_text(but_missing(f"t_{n}", context, source), context, source)
     plan.split[text] = f"unzoned({coded})"
     stamp = times.stamp(text, source.format)
@@ -484,7 +492,7 @@ def _day_or_month(
     filled = _month_of(column, spec, local) if column.kind == "month" else "NULL::DATE"
     plan.value[n] = f"coalesce(w_{n}, {filled})"
     bad = f"{given} AND {text} IS NOT NULL AND w_{n} IS NULL" + but_sentinel(con, context, source, text, column.kind)
-    plan.fail(n, bad, f"not a {column.kind}", f"p_{n}", hint=month_first_hint(f"p_{n}", source))
+    plan.fail(n, bad, f"not a {column.kind}", f"p_{n}", hint=hint)
 
 
 def _as_printed(

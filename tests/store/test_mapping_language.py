@@ -223,3 +223,31 @@ def test_shorthand_after_a_value_is_taken_off(shop):
     table = shop.table("incident")
     assert table["incident_type"].tolist() == ["Theft", "Theft"]
     assert table["grade"].fillna("").tolist() == ["priority", ""]
+
+
+def test_days_written_month_first_are_never_read_day_first_where_the_column_tells(shop):
+    shop.file("t.csv", "Ref,Opened\n1,03/04/2020 10:00\n2,03/14/2020 11:00\n")
+    shop.mapping(
+        """
+        title: t
+        files: {t: {pattern: t.csv}}
+        tables:
+          incident: {file: t, columns: {incident_id: Ref, created_at: Opened}}
+        """
+    )
+    assert shop.prepare("src").tables["incident"].rows == 0
+    assert shop.rejected("incident")["reasons"].str.contains("month first").all()
+
+
+def test_days_that_never_pass_the_twelfth_are_remarked(shop):
+    rows = "".join(f"{i},{i % 12 + 1:02}/{i % 7 + 1:02}/2020 10:{i % 60:02}\n" for i in range(48))
+    shop.file("t.csv", "Ref,Opened\n" + rows)
+    shop.mapping(
+        """
+        title: t
+        files: {t: {pattern: t.csv}}
+        tables:
+          incident: {file: t, columns: {incident_id: Ref, created_at: Opened}}
+        """
+    )
+    assert any("month first" in odd for odd in shop.prepare("src").tables["incident"].odd)
