@@ -86,8 +86,13 @@ class Fitness:
         """What is missing of each table, in words."""
         return tuple(f"{name}: {text}" for name, c in self.tables.items() if (text := say_coverage(c)))
 
-    def hold(self, decision: Decision, kind: ClaimType, tables: Iterable[str], needed: Needed) -> Decision:
+    def hold(
+        self, decision: Decision, kind: ClaimType, tables: Iterable[str], needed: Needed, months_of: Iterable[str] = ()
+    ) -> Decision:
         """Keep a claim open that rests on a part of the period, or on what is left of a table.
+
+        Where ``months_of`` names the tables whose rows are counted, the months of the others, which are only looked up,
+        leave the verdict; the grade and the sentence tell of them all the same.
 
         A claim that one record proves stays proved. What a force answers of itself needs no records.
         """
@@ -96,7 +101,7 @@ class Fitness:
             return decision
         if decision.verdict == "supported" and kind in PROVED_BY_ONE:
             return decision
-        if self.steady(names) and len(self.counted) < needed.months_needed(len(self.months)):
+        if self.steady(months_of or names) and len(self.counted) < needed.months_needed(len(self.months)):
             missing = "; ".join(self.remarks())
             why = f"{decision.why} Records of {len(self.counted)} of {len(self.months)} months ({missing}); test: "
             why += f"{needed.months_needed(len(self.months))} months."

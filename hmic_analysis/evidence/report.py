@@ -302,7 +302,9 @@ class Report(Holdings):
         evidence = make_claim(
             self.spec,
             id,
-            self.fit.hold(self._held_to_references(spec, decision or self.tested(id)), spec.type, tables, needed),
+            self.fit.hold(
+                self._held_to_references(spec, decision or self.tested(id)), spec.type, tables, needed, spec.months_of
+            ),
             self.fit.grade(grade or self.graded(id), tables, needed),
             spec.decided_by(self._indicators),
             self._indicators,

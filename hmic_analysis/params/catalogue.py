@@ -218,8 +218,9 @@ class ClaimSpec(Model):
 
     ``indicators`` it is decided by, most telling first, with the stratum in brackets where one is meant and ``[*]`` for
     all strata; ``quantifier`` the word of the settings that it leans on; ``rule`` how the verdict is reached, made from
-    ``test`` where there is one, naming thresholds, not their values; ``tables`` that bear on it. A judgement has a
-    ``view``, printed as the inspectors', and no ``sentences``.
+    ``test`` where there is one, naming thresholds, not their values; ``tables`` that bear on it, and ``months_of``
+    those of them whose rows are counted, where others are only looked up. A judgement has a ``view``, printed as the
+    inspectors', and no ``sentences``.
     """
 
     id: Text
@@ -230,6 +231,7 @@ class ClaimSpec(Model):
     test: PlainTest | None = None
     rule: Text
     tables: tuple[Text, ...] = ()
+    months_of: tuple[Text, ...] = ()
     sensitivity: Sensitivity
     sentences: Sentences | None = None
     view: str = ""
