@@ -22,7 +22,7 @@ from hmic_analysis.statistics.intervals import _check_level, floats
 Kind = Literal["proportion", "rate"]
 
 #: A count below this (for shares of either outcome) is summed over, one above expanded: tails agree within 1%.
-SMALL_COUNT = 30
+SMALL_COUNT = 40
 _GRID = np.linspace(-7, 7, 141)
 _GRID_WEIGHT = np.exp(-(_GRID**2) / 2) / np.exp(-(_GRID**2) / 2).sum()
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)

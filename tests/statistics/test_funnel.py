@@ -26,6 +26,7 @@ def around(baseline: float, x: float, n: float) -> Funnel:
     """One unit held against a known rate, by chance alone."""
     low, high = tails(x, n, np.log(baseline), 0.0, "rate")
     units = pd.DataFrame({"numerator": [x], "denominator": [n], "low": low.ravel(), "high": high.ravel()})
+    units["used"] = False  # The rate is known: no unit has a part in it.
     return Funnel(units, "rate", 1.0, math.log(baseline), 0.0)
 
 
