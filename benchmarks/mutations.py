@@ -21,7 +21,7 @@ import openpyxl
 import pandas as pd
 from pyarrow import parquet
 
-from hmic_analysis.cli.check import check_rows
+from hmic_analysis.cli.data import check_rows
 from hmic_analysis.errors import HmicError
 from hmic_analysis.project import Project
 from hmic_analysis.store.prepare import prepare

@@ -107,7 +107,7 @@ def _check_force(home: Project, params: Params, slug: str, file: Path | None, sh
     """Check the files of one force's letter and say what was found; whether all is well."""
     from hmic_analysis.documents.word import write_whole
     from hmic_analysis.letters.check import listing, listing_csv
-    from hmic_analysis.letters.paragraphs import odd_wording
+    from hmic_analysis.letters.compose import odd_wording
     from hmic_analysis.process.letter import letter_check
 
     against, sources = letter_check(home, params, slug, _warn)

@@ -157,8 +157,8 @@ def schedule(
 ) -> None:
     """Print what a scheduler needs to run the chosen forces and findings; changes nothing."""
     from hmic_analysis.params.read import load_params
-    from hmic_analysis.runs.schedule import NAME, cron_line, systemd_units, windows_task
-    from hmic_analysis.runs.schedule import make_plan as schedule_make_plan
+    from hmic_analysis.runs.rules import NAME, cron_line, systemd_units, windows_task
+    from hmic_analysis.runs.rules import make_plan as schedule_make_plan
 
     home = find_project(project)
     params = load_params(home)

@@ -14,12 +14,7 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.wording import say_value
 from hmic_analysis.figures.chart import joined
 from hmic_analysis.params.models import Comparison, CrimeMix, ForceSpec, Params
-from hmic_analysis.statistics.differences import (
-    PooledRate,
-    pooled_rate,
-    proportion_difference,
-    rate_ratio,
-)
+from hmic_analysis.statistics.differences import PooledRate, pooled_rate, proportion_difference, rate_ratio
 from hmic_analysis.statistics.funnel import Funnel, funnel_of
 
 # --------------------------------------------------------------------------------------------------------------------

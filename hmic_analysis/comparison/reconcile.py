@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.cells import neutral_frame
-from hmic_analysis.comparison.compare import Comparison, judge
+from hmic_analysis.comparison.compare import INSIDE, Comparison, about_itself, judge, write_folder
 from hmic_analysis.comparison.gather import Gathered, force_table
-from hmic_analysis.comparison.write import INSIDE, about_itself, write_folder
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import package_versions

@@ -13,9 +13,8 @@ import duckdb
 
 from hmic_analysis.cells import is_neutral
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.disclosure.formats import Part
+from hmic_analysis.disclosure.formats import Part, Release, read_release
 from hmic_analysis.disclosure.leaks import Leak, leaks_in
-from hmic_analysis.disclosure.reading import Release, read_release
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
 from hmic_analysis.evidence.model import Bundle
@@ -26,8 +25,7 @@ from hmic_analysis.project import Project
 from hmic_analysis.store.feeds import Feed, make_feeds, surrogate_stems
 from hmic_analysis.store.inputs import Reader, discover
 from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
-from hmic_analysis.store.rawtable import RawTable, fold_name
-from hmic_analysis.store.sql import literal, make_macros
+from hmic_analysis.store.rawtable import RawTable, fold_name, literal, make_macros
 
 # --------------------------------------------------------------------------------------------------------------------
 # The references to persons in a force's raw return, and the hashes that stand for them in the loaded tables.

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hmic_analysis.disclosure.formats import Part
-from hmic_analysis.disclosure.reading import Release, read_release
+from hmic_analysis.disclosure.formats import Part, Release, read_release
+from hmic_analysis.disclosure.release import PERSON_TABLES, PersonTable
 from hmic_analysis.disclosure.rewording import Statement, as_worded, forms, secrets_of, statements
-from hmic_analysis.disclosure.tables import PERSON_TABLES, PersonTable
 from hmic_analysis.evidence.model import Bundle, Indicator
 from hmic_analysis.evidence.withheld import DisclosureRules, withheld
 from hmic_analysis.evidence.withheld import parts as counts_of

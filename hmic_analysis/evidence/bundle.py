@@ -1,4 +1,4 @@
-"""Writing a bundle with its charts and tables, and reading it back."""
+"""The evidence of a report as a file, and the evidence that a force holds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,27 @@ if TYPE_CHECKING:
 import re
 import struct
 import zlib
+from collections.abc import Collection
 from html import escape
+
+import pandas as pd
+
+from hmic_analysis.contracts import contract_for
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.evidence.fitness import Fitness
+from hmic_analysis.evidence.model import DataUsed
+from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
+from hmic_analysis.measures import registers
+from hmic_analysis.measures.base import local_days, within
+from hmic_analysis.params.catalogue import ALWAYS
+from hmic_analysis.params.resolve import Resolved
+from hmic_analysis.project import Project
+from hmic_analysis.store.references import ReferenceEntry
+from hmic_analysis.store.tables import load_table, read_manifest
+from hmic_analysis.words import say_period
+
+# --------------------------------------------------------------------------------------------------------------------
+# Writing a bundle with its charts and tables, and reading it back.
 
 # --------------------------------------------------------------------------------------------------------------------
 # Writing a bundle and what belongs to it, and reading it back.
@@ -238,3 +258,265 @@ def with_words(content: bytes, words: str) -> bytes:
 def _chunk(kind: bytes, data: bytes) -> bytes:
     """A chunk of a PNG: length, kind, data, and the checksum of kind and data."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# What was supplied: the tables of one force as one finding takes them, why any is missing, and what does not join.
+
+
+class Holdings:
+    """The tables of one force, taken by one finding; notes what was taken.
+
+    Parameters
+    ----------
+    project : Project
+    settings : Resolved
+        Resolved parameters of the finding and the force.
+    """
+
+    def __init__(self, project: Project, settings: Resolved) -> None:
+        self.project = project
+        self.settings = settings
+        self.force = settings.force.slug
+        self.spec = settings.finding
+        self.manifest = read_manifest(project, self.force)
+        taken = (*self.spec.tables.core, *self.spec.tables.useful)
+        self.fit = Fitness.of(self.manifest, taken, settings.period_start, settings.period_end)
+        self.period = say_period(settings.period_start, settings.period_end)
+        self.used: dict[str, DataUsed] = {}
+        self.inputs: dict[str, str] = {}
+        self._tables: dict[tuple[str, str], pd.DataFrame] = {}
+        self._borrowed_synthetic = False
+
+    def table(self, name: str, force: str = "") -> pd.DataFrame:
+        """A table of the force, whole; an empty frame with the contract's columns if it was not supplied.
+
+        Parameters
+        ----------
+        name : str
+            Table name.
+        force : str
+            Another holder of the table, such as ``england-and-wales``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Times in the zone of the source; a row's origin stands in ``source_file`` and ``source_row``.
+
+        Raises
+        ------
+        ParameterError
+            If the finding's entry in the catalogue doesn't name the table: the plan could not know that a change of
+            it matters.
+        """
+        if name not in (*self.spec.tables.core, *self.spec.tables.useful, *ALWAYS):
+            raise ParameterError(
+                f"Finding {self.spec.id} takes the table '{name}', which its entry in params/findings doesn't "
+                "name. Add it to its useful tables."
+            )
+        holder = force or self.force
+        if (holder, name) not in self._tables:
+            frame = load_table(self.project, holder, name)
+            self._tables[holder, name] = frame
+            self._note_use(name, holder, frame, None)
+        return self._tables[holder, name]
+
+    def flow(self, name: str) -> pd.DataFrame:
+        """The rows of a table that belong to the period, by local day (whole months where only months are known).
+
+        Parameters
+        ----------
+        name : str
+            Table name.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Without the months that another table of the finding lacks: above and below the line of a share stand the
+            same months.
+        """
+        frame = self.table(name)
+        contract = contract_for(name)
+        at, month = contract.time, ""
+        if contract.column(contract.time).kind == "month":
+            at, month = contract.column(contract.time).month_of, contract.time
+        rows = within(frame, self.settings.period_start, self.settings.period_end, at, month)
+        if name in self.fit.tables and not self.fit.whole:
+            days = local_days(rows[at])
+            if month:
+                days = days.fillna(pd.to_datetime(rows[month]))
+            rows = rows[days.dt.strftime("%Y-%m").isin(self.fit.used).to_numpy(dtype=bool)].copy()
+        self._note_use(name, self.force, frame, len(rows))
+        return rows
+
+    def given(self, *names: str) -> bool:
+        """Whether every one of these tables was supplied with at least one row."""
+        return all(len(self.table(name)) > 0 for name in names)
+
+    def answer(self, item: str) -> registers.Answer:
+        """What became of the request for an item; all None where it was not asked for."""
+        return registers.answer_to(self.table("data_request"), item)
+
+    def cannot_tell(self, *abouts: str) -> list[str]:
+        """What the source says it can't tell of tables, columns or indicators."""
+        if self.manifest is None:
+            return []
+        return list(dict.fromkeys(c.because for about in abouts for c in self.manifest.cannot_tell(about)))
+
+    def unmeasurable(self, *abouts: str) -> list[str]:
+        """Why the source makes tables or indicators impossible to measure; empty if it doesn't."""
+        if self.manifest is None:
+            return []
+        found = [c for about in abouts for c in self.manifest.cannot_tell(about) if c.effect == "not_measurable"]
+        return list(dict.fromkeys(c.because for c in found))
+
+    def references(self, indicator: str) -> list[ReferenceEntry]:
+        """The references that an indicator rests on: those between tables that it is worked out from."""
+        spec = self.spec.indicators.get(indicator)
+        named = (spec.tables if spec else ()) or (*self.spec.tables.core, *self.spec.tables.useful)
+        tables = {name.partition(".")[0] for name in named}
+        return [e for e in self._between(tables, tables) if e.every or e.name in named]
+
+    def loose(self, indicator: str) -> list[str]:
+        """Why an indicator can't be given though its tables were supplied: references that lead nowhere."""
+        return [_loose(entry) for entry in self.references(indicator) if not self._fits(entry)]
+
+    def _between(self, tables: Collection[str], others: Collection[str]) -> list[ReferenceEntry]:
+        entries = self.manifest.references if self.manifest else ()
+        return [e for e in entries if e.table in tables and e.to_table in others]
+
+    def _fits(self, entry: ReferenceEntry) -> bool:
+        return entry.fits(self.settings.max_unmatched_pct)
+
+    def gap(self, *names: str, item: str = "") -> Decision | None:
+        """Why a claim that needs these tables can't be weighed; None if all are there.
+
+        Parameters
+        ----------
+        *names : str
+            Tables the claim can't do without.
+        item : str
+            Item of the data-request log that stands for them; by default the table's own name.
+
+        Returns
+        -------
+        Decision or None
+            ``not_determinable`` with the most telling reason: the source can't tell, the request was not made,
+            not answered or refused, or nothing was supplied.
+        """
+        missing = [name for name in names if not self.given(name)]
+        unable = self.unmeasurable(*names)
+        if unable:
+            return undecided("source_cannot_tell", why=" ".join(unable))
+        if not missing:
+            loose = [_loose(e) for e in self._between(names, names) if e.every and not self._fits(e)]
+            return undecided("references_dont_match", why=" ".join(loose)) if loose else None
+        for name in missing:
+            status = self.answer(item or name).status
+            if status == "nil_return_unable":
+                return undecided("nil_return_unable", why=f"The force can't supply the table {name}.")
+            asked = request_gap(status) if status else None
+            if asked is not None:
+                return asked
+        tables = ", ".join(missing)
+        return undecided("no_data", why=f"Not supplied: {tables}.")
+
+    def data(self) -> pd.DataFrame:
+        """The rows read, kept and rejected of every file behind the tables of this finding, for show.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per table and file; also a row for each table that was not supplied.
+        """
+        for name in (*self.spec.tables.core, *self.spec.tables.useful):
+            self.table(name)
+        rows = []
+        for used in self.used.values():
+            if not used.accounts:
+                rows.append({"Table": used.table, "File": "not supplied", "Read": 0, "Kept": 0, "Rejected": 0})
+            for a in used.accounts:
+                rows.append(
+                    {
+                        "Table": used.table,
+                        "File": a.file,
+                        "Read": a.read,
+                        "Kept": a.kept,
+                        "Rejected": a.rejected,
+                        "Why rejected": "; ".join(f"{k}: {v:,}" for k, v in a.reasons.items()),
+                        "Odd, kept and flagged": "; ".join(f"{k}: {v:,}" for k, v in a.flags.items()),
+                    }
+                )
+        columns = ["Table", "File", "Read", "Kept", "Rejected", "Why rejected", "Odd, kept and flagged"]
+        frame = pd.DataFrame(rows).reindex(columns=columns).set_index("Table")
+        return frame.astype({c: "object" for c in columns[5:]}).fillna("")
+
+    def only_if_measurable(self, frame: pd.DataFrame, about: str) -> pd.DataFrame:
+        """The frame, or none of its rows where the source or its references can't tell what it is about.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+        about : str
+            Indicator.
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        return frame.iloc[:0] if self.unmeasurable(about) or self.loose(about) else frame
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the return is synthetic, or a table in use that another body holds."""
+        return self._borrowed_synthetic or (self.manifest is not None and self.manifest.synthetic)
+
+    def source(self) -> str:
+        """The source line of figures and tables."""
+        kind = "simulated return, synthetic data" if self.synthetic else "force data return"
+        if self.manifest is not None and not self.synthetic:
+            kind = "; ".join(self.manifest.source_titles.values()) or kind
+        return f"{self.settings.force.name}, {kind}"
+
+    def notes(self) -> tuple[str, ...]:
+        """Suspect periods of the tables in use, and what is to be known of how the files were read."""
+        if self.manifest is None:
+            return ()
+        suspect = [
+            f"{note.state}: {note.table}, {note.start or 'beginning'} to {note.end or 'end'}: {note.note}"
+            for note in self.manifest.notes
+            if note.table in self.used
+        ]
+        missing = tuple(f"{text} of {self.period}" for text in self.fit.remarks())
+        entries = self.manifest.tables
+        odd = tuple(f"{name}: {text}" for name in self.used if name in entries for text in entries[name].odd)
+        return (*suspect, *missing, *odd, *self.manifest.remarks)
+
+    def has_core(self) -> bool:
+        """Whether any table that makes the finding assessable has a row."""
+        return any(len(self.table(n)) > 0 for n in self.spec.tables.core if n not in ALWAYS)
+
+    def _note_use(self, name: str, holder: str, frame: pd.DataFrame, in_window: int | None) -> None:
+        manifest = self.manifest if holder == self.force else read_manifest(self.project, holder)
+        entry = manifest.tables.get(name) if manifest else None
+        accounts = entry.accounts if entry else ()
+        if holder != self.force and entry is not None and entry.synthetic and len(frame):
+            self._borrowed_synthetic = True
+        self.inputs.update({a.file: a.sha256 for a in accounts})
+        first, last = (entry.first, entry.last) if entry else ("", "")
+        if in_window is None and name in self.used:
+            in_window = self.used[name].rows_in_window
+        self.used[name] = DataUsed(
+            table=name,
+            rows=len(frame),
+            rows_in_window=in_window,
+            accounts=tuple(accounts),
+            cannot_tell=tuple(self.cannot_tell(name)),
+            first=first,
+            last=last,
+            months_missing=self.fit.tables[name].missing if name in self.fit.tables and holder == self.force else (),
+        )
+
+
+def _loose(entry: ReferenceEntry) -> str:
+    return f"{entry.table}.{entry.said()}. {entry.request()}"

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hmic_analysis.params.catalogue import Better, ClaimType, Sensitivity
-from hmic_analysis.store.manifest import RowAccount
+from hmic_analysis.store.tables import RowAccount
 
 # --------------------------------------------------------------------------------------------------------------------
 # The evidence bundle: what one executed notebook leaves behind, as typed and frozen models.

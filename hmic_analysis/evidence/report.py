@@ -14,9 +14,8 @@ import pandas as pd
 
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.build import Builder, make_claim
-from hmic_analysis.evidence.bundle import mark_picture, package_versions, save_chart, save_table, write_bundle
+from hmic_analysis.evidence.bundle import Holdings, mark_picture, package_versions, save_chart, save_table, write_bundle
 from hmic_analysis.evidence.fitness import too_smooth
-from hmic_analysis.evidence.holdings import Holdings
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure, Grade, Indicator, Sensitivity, Table
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, reaches, undecided, weakest
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, request_gap, undecided, weakest
+from hmic_analysis.measures.attendance import recorded_crimes
 from hmic_analysis.measures.base import Share
-from hmic_analysis.measures.recording import recorded_crimes
 
 #: Tables without which attendance to crimes can't be worked out.
 ATTENDANCE_TABLES = ("crime", "incident", "incident_crime", "deployment")

@@ -22,8 +22,8 @@ from hmic_analysis.evidence.verdicts import (
 from hmic_analysis.findings.f1_demand import demand_incidents
 from hmic_analysis.findings.p4_training import in_post
 from hmic_analysis.measures import registers
+from hmic_analysis.measures.attendance import recorded_crimes
 from hmic_analysis.measures.base import Share, local_days
-from hmic_analysis.measures.recording import recorded_crimes
 
 # --------------------------------------------------------------------------------------------------------------------
 # A3: contacts of victims, and what was flagged about them before the first contact was over.

@@ -17,7 +17,7 @@ from hmic_analysis.evidence.verdicts import (
     reaches,
     undecided,
 )
-from hmic_analysis.measures import samples
+from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share
 from hmic_analysis.statistics.intervals import kappa
 
@@ -237,11 +237,11 @@ def files_read(report: Report) -> pd.DataFrame:
         settings.as_of,
         int(settings.definition("progress_days")),
     )
-    weights = samples.file_weights(files, STRATA)
+    weights = registers.file_weights(files, STRATA)
     return files.assign(weight=weights if weights is not None else float("nan"))
 
 
-def estimate(files: pd.DataFrame, state: str, group: str = "") -> samples.Weighted:
+def estimate(files: pd.DataFrame, state: str, group: str = "") -> registers.Weighted:
     """The share of the files that have a property, weighted by what each stands for, in all or in one group.
 
     Parameters
@@ -259,7 +259,7 @@ def estimate(files: pd.DataFrame, state: str, group: str = "") -> samples.Weight
     if group:
         rows = rows[groups(rows)[group].to_numpy(dtype=bool)]
     weights = rows["weight"] if weighted else None
-    return samples.weighted(rows[state], rows["review_id"], weights)
+    return registers.weighted(rows[state], rows["review_id"], weights)
 
 
 def indicators(report: Report, files: pd.DataFrame, claim: str) -> list[Indicator]:
@@ -278,7 +278,7 @@ def indicators(report: Report, files: pd.DataFrame, claim: str) -> list[Indicato
 
 def _figure(report: Report, files: pd.DataFrame, name: str, state: str, group: str) -> Indicator:
     """The share in one group of files, or in all, with the size of a simple sample that would tell as much."""
-    found, basis = estimate(files, state, group), samples.basis(files)
+    found, basis = estimate(files, state, group), registers.basis(files)
     limits = found.limits(report.settings.confidence / 100)
     said = f"Each file weighted by the crimes it stands for: {found.files.total:,} files tell as much as "
     said += f"{found.yes + found.no + found.unknown:.1f} of a simple sample."
@@ -354,7 +354,7 @@ def agreement(report: Report, files: pd.DataFrame) -> list[Indicator]:
     made = []
     for state, _, finding in QUESTIONS.values():
         found = kappa(files[finding], files[f"second_{finding}"], report.settings.confidence / 100)
-        same = samples.readers_agree(files, finding)
+        same = registers.readers_agree(files, finding)
         made.append(
             report.build.figure(
                 "review_agreement_kappa",
@@ -363,7 +363,7 @@ def agreement(report: Report, files: pd.DataFrame) -> list[Indicator]:
                 limits=found.limits,
                 interval="normal approximation" if found.limits else "",
                 stratum=state,
-                basis=samples.basis(files),
+                basis=registers.basis(files),
                 note=f"The two readers found the same on {same.yes} of {same.known} files.",
             )
         )
@@ -387,7 +387,7 @@ def _claim(report: Report, files: pd.DataFrame, claim: str) -> ClaimEvidence:
     overall = report.indicator(name)
     grade = grade_indicator(overall)
     decision = report.gap("file_review") or _in_general(report, files, claim)
-    agreement = samples.readers_agree(files, finding)
+    agreement = registers.readers_agree(files, finding)
     wanted = report.settings.threshold("readers_agree_pct")
     decision = clear_evidence(decision, grade, agreement, wanted, report.settings.quantifier("clear_evidence"))
     return report.claim(claim, decision, grade)
@@ -418,7 +418,7 @@ def _in_general(report: Report, files: pd.DataFrame, claim: str) -> Decision:
     return all_of(*parts)
 
 
-def _effective(overall: Indicator, found: samples.Weighted) -> Indicator:
+def _effective(overall: Indicator, found: registers.Weighted) -> Indicator:
     """The figure as a simple sample of the effective size would give it, to be held against a threshold."""
     return overall.model_copy(
         update={"numerator": found.yes, "denominator": found.yes + found.no, "unknown": found.unknown}

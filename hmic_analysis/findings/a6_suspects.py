@@ -11,8 +11,8 @@ import pandas as pd
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, capability
+from hmic_analysis.measures.attendance import recorded_crimes
 from hmic_analysis.measures.base import Share, happened_by
-from hmic_analysis.measures.recording import recorded_crimes
 
 # --------------------------------------------------------------------------------------------------------------------
 # A6: named suspects outstanding, and how they are managed. Persons are counted, not pairs of person and crime.

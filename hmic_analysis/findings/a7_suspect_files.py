@@ -18,7 +18,7 @@ from hmic_analysis.evidence.verdicts import (
 )
 from hmic_analysis.evidence.wording import small
 from hmic_analysis.findings.a4_crime_files import any_entry, day_of, supervision
-from hmic_analysis.measures import samples
+from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def _claim(report: Report, files: pd.DataFrame, claim: str) -> ClaimEvidence:
     decision = clear_evidence(
         decision,
         grade,
-        samples.readers_agree(files, finding),
+        registers.readers_agree(files, finding),
         report.settings.threshold("readers_agree_pct"),
         report.settings.quantifier("clear_evidence"),
     )

@@ -20,7 +20,7 @@ from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, DataUse
 from hmic_analysis.evidence.wording import say_indicator
 from hmic_analysis.letters.own_words import OwnWords
 from hmic_analysis.measures.months import say_months
-from hmic_analysis.store.manifest import RowAccount
+from hmic_analysis.store.tables import RowAccount
 
 # --------------------------------------------------------------------------------------------------------------------
 # The annex on the data supplied: what became of every row, and what is still needed.

@@ -25,8 +25,8 @@ from hmic_analysis.documents.text import clean, count_text, day, long_date
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Indicator
 from hmic_analysis.letters.annexes import CLAIM_COLUMNS
 from hmic_analysis.letters.compose import compose
+from hmic_analysis.letters.export import drawable
 from hmic_analysis.letters.own_words import OwnWords
-from hmic_analysis.letters.pdf import drawable
 from hmic_analysis.letters.reading import (
     ReadLetter,
     atoms,

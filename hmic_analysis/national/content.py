@@ -10,9 +10,8 @@ from hmic_analysis.documents.blocks import FigureBlock, Heading, Paragraph, Part
 from hmic_analysis.documents.text import clean
 from hmic_analysis.documents.workbook import Sheet
 from hmic_analysis.figures.chart import Chart, joined
-from hmic_analysis.national.charts import area_chart, spread_chart, verdict_chart
 from hmic_analysis.national.counts import Row
-from hmic_analysis.national.figures import METHOD
+from hmic_analysis.national.figures import METHOD, area_chart, spread_chart, verdict_chart
 from hmic_analysis.national.report import GROUPS, TITLES, NationalFigure, NationalReport
 from hmic_analysis.params.catalogue import FindingSpec
 from hmic_analysis.words import say_period, say_value

@@ -23,15 +23,15 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Mm
 
 from hmic_analysis.cells import neutral_frame
-from hmic_analysis.comparison.write import write_folder
-from hmic_analysis.disclosure.reading import read_release
+from hmic_analysis.comparison.compare import write_folder
+from hmic_analysis.disclosure.formats import read_release
 from hmic_analysis.documents.pdf import size_of
 from hmic_analysis.documents.word import LANGUAGE, add_field, set_styles, stable, write_section, write_whole
 from hmic_analysis.documents.workbook import workbook
 from hmic_analysis.errors import DataError, HmicError, ParameterError
 from hmic_analysis.evidence.bundle import package_versions
 from hmic_analysis.evidence.withheld import declaration
-from hmic_analysis.letters.pdf import STANDARD, compiler, drawable
+from hmic_analysis.letters.export import STANDARD, compiler, drawable
 from hmic_analysis.national.content import Content, make_content, notes, sheets
 from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import AllForces, NationalReport

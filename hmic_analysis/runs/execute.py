@@ -33,7 +33,7 @@ from hmic_analysis.runs.record import (
     write_record,
 )
 from hmic_analysis.runs.rules import Rules
-from hmic_analysis.runs.warm import linux
+from hmic_analysis.runs.warm import wire
 
 # --------------------------------------------------------------------------------------------------------------------
 # What an executed notebook says of itself at its head: the embargo, that data are synthetic, how sensitive it is.
@@ -71,7 +71,7 @@ def choose_engine(notebook: Notebook, rules: Rules) -> tuple[Engine, str]:
     """
     if rules.engine == "plain":
         return "plain", "params/runs.yml says so"
-    if not linux.supported():
+    if not wire.supported():
         return "plain", "warm copies exist on Linux only"
     if notebook.kernel not in ("", _KERNEL):
         return "plain", f"it wants the kernel {notebook.kernel}"

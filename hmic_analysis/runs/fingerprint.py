@@ -21,7 +21,7 @@ from hmic_analysis.params.models import Settings
 from hmic_analysis.params.read import AMOUNTS
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.project import Project
-from hmic_analysis.store.manifest import Manifest
+from hmic_analysis.store.tables import Manifest
 
 # --------------------------------------------------------------------------------------------------------------------
 # What a notebook says of itself without being executed: its code, parameters, imports and kernel.

@@ -1,9 +1,17 @@
-"""``params/runs.yml``: how reports are executed.  Nothing in it changes what a report says."""
+"""``params/runs.yml``: how reports are executed; and units for schedulers."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal, get_args
+from xml.sax.saxutils import escape
 
 from pydantic import Field
 
@@ -11,6 +19,9 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.models import Count, Model, Params, Positive, Text
 from hmic_analysis.params.yamlfile import fault, read_yaml, refuse, unknown, validate
 from hmic_analysis.project import Project
+
+# --------------------------------------------------------------------------------------------------------------------
+# ``params/runs.yml``: how reports are executed. Nothing in it changes what a report says.
 
 # --------------------------------------------------------------------------------------------------------------------
 # What this machine has.
@@ -116,3 +127,135 @@ def load_rules(project: Project, params: Params) -> RunRules:
                 faults.append(fault(file, ("findings", name), unknown("finding", name, params.known)))
     refuse(faults)
     return RunRules.model_validate(file.data)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Units for schedulers: a cron line, a systemd service and timer, a Windows task.
+
+NAME = "hmic-run"
+LOG = Path("output") / "runs" / "scheduled.log"
+#: Any day: a task needs one to begin with.
+_FIRST_DAY = "2014-01-01"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When to run what.
+
+    Attributes
+    ----------
+    project : Project
+    words : tuple of str
+        Forces and findings, as ``hmic run`` takes them.
+    at : datetime.time
+        Every day at this time, unless ``every`` is given.
+    every : int
+        Every so many minutes, where something has changed; 0: once a day.
+    """
+
+    project: Project
+    words: tuple[str, ...]
+    at: dt.time
+    every: int = 0
+
+    def command(self) -> list[str]:
+        """The command word by word; every path is absolute, since schedulers know no folder and no PATH."""
+        log = self.project.root / LOG
+        root = str(self.project.root)
+        often = ["--if-changed"] if self.every else []
+        options = [*self.words, *often, "--quiet", "--log", str(log), "--project", root]
+        return [sys.executable, "-m", "hmic_analysis", "run", *options]
+
+
+def make_plan(project: Project, words: Sequence[str], at: str, every: int) -> Plan:
+    """Check what was asked for."""
+    try:
+        moment = dt.time.fromisoformat(at)
+    except ValueError:
+        raise ParameterError(f"--at {at} is not a time of day. Write it as 02:00.") from None
+    if every and (every < 0 or 60 % every):
+        raise ParameterError(f"--every {every}: the minutes must divide an hour: 5, 10, 12, 15, 20, 30 or 60.")
+    return Plan(project, tuple(words), moment.replace(second=0, microsecond=0), every)
+
+
+def cron_line(plan: Plan) -> str:
+    """The line for a crontab.
+
+    In a crontab a percent sign ends the command unless a backslash is before it.
+    """
+    if plan.every:
+        when = "0 * * * *" if plan.every == 60 else f"*/{plan.every} * * * *"
+    else:
+        when = f"{plan.at.minute} {plan.at.hour} * * *"
+    return f"{when} {shlex.join(plan.command())}".replace("%", "\\%")
+
+
+def systemd_units(plan: Plan) -> dict[str, str]:
+    """The service and its timer.
+
+    Text by file name.
+    """
+    when = f"*-*-* {plan.at:%H:%M}:00"
+    if plan.every:
+        when = "hourly" if plan.every == 60 else f"*:0/{plan.every}"
+    command = " ".join(_systemd_word(word) for word in plan.command())
+    service = f"""[Unit]
+Description=Evidence of the inspection findings
+
+[Service]
+Type=oneshot
+ExecStart={command}
+WorkingDirectory={str(plan.project.root).replace("%", "%%")}
+Nice=10
+"""
+    timer = f"""[Unit]
+Description=When the evidence is brought up to date
+
+[Timer]
+OnCalendar={when}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+    return {f"{NAME}.service": service, f"{NAME}.timer": timer}
+
+
+def windows_task(plan: Plan) -> str:
+    """The task as XML, as ``schtasks /Create /XML`` reads it."""
+    program, *words = plan.command()
+    repeat = ""
+    if plan.every:
+        repeat = f"<Repetition><Interval>PT{plan.every}M</Interval></Repetition>"
+    start = "00:00:00" if plan.every else f"{plan.at:%H:%M}:00"
+    return f"""<?xml version="1.0"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo><Description>Evidence of the inspection findings</Description></RegistrationInfo>
+  <Triggers>
+    <CalendarTrigger>{repeat}
+      <StartBoundary>{_FIRST_DAY}T{start}</StartBoundary>
+      <ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>
+    </CalendarTrigger>
+  </Triggers>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <ExecutionTimeLimit>PT12H</ExecutionTimeLimit>
+  </Settings>
+  <Actions>
+    <Exec>
+      <Command>{escape(program)}</Command>
+      <Arguments>{escape(subprocess.list2cmdline(words))}</Arguments>
+      <WorkingDirectory>{escape(str(plan.project.root))}</WorkingDirectory>
+    </Exec>
+  </Actions>
+</Task>
+"""
+
+
+def _systemd_word(word: str) -> str:
+    """A word as systemd reads it: percent and dollar signs doubled, quoted where it has blanks."""
+    word = word.replace("\\", "\\\\").replace("%", "%%").replace("$", "$$")
+    if any(sign in word for sign in " \t\"'"):
+        return '"' + word.replace('"', '\\"') + '"'
+    return word

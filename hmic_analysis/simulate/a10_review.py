@@ -8,9 +8,18 @@ import numpy as np
 from pydantic import Field
 
 from hmic_analysis.params.models import Count, YesNo
-from hmic_analysis.simulate.ground import Between, CommonFacts, Record, Subject, Verdict
+from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    Between,
+    CommonFacts,
+    Record,
+    Subject,
+    Verdict,
+    absent,
+    judged,
+    no_register,
+)
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import CONTRADICTED, absent, judged, no_register
 from hmic_analysis.simulate.world import ONE_DAY
 
 RESPONSE = "response_deployment"

@@ -9,9 +9,23 @@ import numpy as np
 
 from hmic_analysis.contracts.core import OFFENCE_GROUPS, REPORT_ROUTES
 from hmic_analysis.params.models import Number, YesNo
-from hmic_analysis.simulate.ground import Between, CommonFacts, Item, Made, Piece, Rows, Share, Subject, Verdict, by_one
-from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, judged, percent
-from hmic_analysis.simulate.shapes import PUBLIC_ROUTES, ROUTES_APART
+from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    OPEN,
+    Between,
+    CommonFacts,
+    Item,
+    Made,
+    Piece,
+    Rows,
+    Share,
+    Subject,
+    Verdict,
+    by_one,
+    judged,
+    percent,
+)
+from hmic_analysis.simulate.world import PUBLIC_ROUTES, ROUTES_APART
 
 ITEMS = {"attendance_pct": Item("%", given="states_attendance")}
 #: Tables without which attendance can't be recomputed.

@@ -14,9 +14,23 @@ from hmic_analysis.contracts.core import GRADES, OFFENCE_GROUPS
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.models import Count, YesNo
 from hmic_analysis.simulate.a10_review import review_dates
-from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
+from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    OPEN,
+    SUPPORTED,
+    Between,
+    CommonFacts,
+    Made,
+    Record,
+    Share,
+    Subject,
+    Verdict,
+    absent,
+    by_one,
+    judged,
+    wilson,
+)
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED, absent, judged, wilson
 from hmic_analysis.simulate.world import ONE_DAY, Streams
 from hmic_analysis.simulate.write import FreshFolder, TableFile, references, render, write_readme
 

@@ -13,7 +13,7 @@ from hmic_analysis.contracts.a3_victims import SYSTEMS
 from hmic_analysis.contracts.core import OFFENCE_GROUPS
 from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.calls import first_and_last
-from hmic_analysis.simulate.earlier import (
+from hmic_analysis.simulate.crimes import (
     KINDS,
     Persons,
     draw_earlier,
@@ -24,6 +24,10 @@ from hmic_analysis.simulate.earlier import (
     victim_keys,
 )
 from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    LEAST,
+    OPEN,
+    SUPPORTED,
     Between,
     CommonFacts,
     Made,
@@ -33,12 +37,14 @@ from hmic_analysis.simulate.ground import (
     Share,
     Subject,
     Verdict,
+    judged,
+    no_register,
+    percent,
+    wilson,
 )
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import CONTRADICTED, LEAST, OPEN, SUPPORTED, judged, no_register, percent, wilson
-from hmic_analysis.simulate.shapes import INCIDENT_TYPES
 from hmic_analysis.simulate.staff import draw_staff
-from hmic_analysis.simulate.world import NO_TIME, ONE_DAY, SECOND, hour_of, pick, quota, to_wall
+from hmic_analysis.simulate.world import INCIDENT_TYPES, NO_TIME, ONE_DAY, SECOND, hour_of, pick, quota, to_wall
 from hmic_analysis.simulate.write import cells, references, with_cells
 
 SUBJECT, COVERS = "victims", ["repeat_victims", "vulnerable_victims"]

@@ -15,11 +15,26 @@ from pydantic import Field
 
 from hmic_analysis.params.models import Count
 from hmic_analysis.simulate.crimes import MODE
-from hmic_analysis.simulate.files import GROUPS, Entries, readers_agree
-from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Piece, Record, Rows, Share, Subject, Verdict, Ways
-from hmic_analysis.simulate.rules import CONTRADICTED, LEAST, OPEN, SUPPORTED, percent, wilson
-from hmic_analysis.simulate.shapes import OFFENCE_SHARES
-from hmic_analysis.simulate.world import ONE_DAY, SECOND, quota, to_wall
+from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    LEAST,
+    OPEN,
+    SUPPORTED,
+    Between,
+    CommonFacts,
+    Made,
+    Piece,
+    Record,
+    Rows,
+    Share,
+    Subject,
+    Verdict,
+    Ways,
+    percent,
+    wilson,
+)
+from hmic_analysis.simulate.registers import GROUPS, Entries, readers_agree
+from hmic_analysis.simulate.world import OFFENCE_SHARES, ONE_DAY, SECOND, quota, to_wall
 from hmic_analysis.simulate.write import cells, with_cells
 
 #: Share of the sample that nobody attended: far more than of all crimes, so that something can be said of them.

@@ -8,11 +8,21 @@ import numpy as np
 
 from hmic_analysis.contracts.a5_offenders import AGENCIES, RAG, REASONS_NOT_MANAGED
 from hmic_analysis.params.models import Count
-from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict
+from hmic_analysis.simulate.ground import (
+    OPEN,
+    Between,
+    CommonFacts,
+    Made,
+    Record,
+    Share,
+    Subject,
+    Verdict,
+    all_at_least,
+    lacking,
+    percent,
+)
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import OPEN, all_at_least, lacking, percent
-from hmic_analysis.simulate.shapes import DISTRICTS
-from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, pick, quota
+from hmic_analysis.simulate.world import DISTRICTS, NO_DAY, ONE_DAY, pick, quota
 from hmic_analysis.simulate.write import references
 
 COMMUNITY, CUSTODY, NOT_KNOWN = range(3)

@@ -10,8 +10,9 @@ import numpy as np
 
 from hmic_analysis.contracts.a6_suspects import CIRCULATION_REASONS, RISKS, SUSPECT_STATUSES
 from hmic_analysis.params.models import Count, Number, YesNo
-from hmic_analysis.simulate.faults import with_bad_rows
 from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    OPEN,
     Between,
     Columns,
     CommonFacts,
@@ -23,8 +24,9 @@ from hmic_analysis.simulate.ground import (
     Share,
     Subject,
     Verdict,
+    judged,
+    percent,
 )
-from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, judged, percent
 from hmic_analysis.simulate.suspects import (
     ACTIONS,
     ANSWERED,
@@ -37,7 +39,7 @@ from hmic_analysis.simulate.suspects import (
     draw_suspects,
 )
 from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, to_wall
-from hmic_analysis.simulate.write import key_texts, references, render
+from hmic_analysis.simulate.write import key_texts, references, render, with_bad_rows
 
 ITEMS = {
     "named_suspects_outstanding": Item("persons", given="states_outstanding"),

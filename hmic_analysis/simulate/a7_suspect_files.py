@@ -8,9 +8,19 @@ import numpy as np
 from pydantic import Field
 
 from hmic_analysis.params.models import Count
-from hmic_analysis.simulate.files import GROUPS, Entries, readers_agree
-from hmic_analysis.simulate.ground import CommonFacts, Made, Record, Share, Subject, Verdict, by_one
-from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED
+from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    OPEN,
+    SUPPORTED,
+    CommonFacts,
+    Made,
+    Record,
+    Share,
+    Subject,
+    Verdict,
+    by_one,
+)
+from hmic_analysis.simulate.registers import GROUPS, Entries, readers_agree
 from hmic_analysis.simulate.world import ONE_DAY, quota
 
 RECENT, READ_TWICE = 28, 0.45

@@ -13,6 +13,7 @@ from hmic_analysis.contracts.a8_dispatch import CARRIERS, OVERRIDE_REASONS, RECO
 from hmic_analysis.contracts.core import GRADES
 from hmic_analysis.params.models import YesNo
 from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
     Between,
     CommonFacts,
     Item,
@@ -23,11 +24,13 @@ from hmic_analysis.simulate.ground import (
     Share,
     Subject,
     Verdict,
+    all_at_least,
+    judged,
+    lacking,
+    percent,
 )
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import CONTRADICTED, all_at_least, judged, lacking, percent
-from hmic_analysis.simulate.shapes import DISTRICTS, labels
-from hmic_analysis.simulate.world import ONE_DAY, Window, midnight, pick, skewed, to_wall
+from hmic_analysis.simulate.world import DISTRICTS, ONE_DAY, Window, labels, midnight, pick, skewed, to_wall
 from hmic_analysis.simulate.write import references
 
 ITEMS = {"dispatch_mapping_system": Item("systems")}

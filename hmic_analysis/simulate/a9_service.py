@@ -11,12 +11,25 @@ import numpy as np
 
 from hmic_analysis.contracts.a9_service import ANSWERS, CALLBACK_RESULTS, STAGES
 from hmic_analysis.params.models import YesNo
-from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
+from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    OPEN,
+    SUPPORTED,
+    Between,
+    CommonFacts,
+    Made,
+    Record,
+    Share,
+    Subject,
+    Verdict,
+    all_at_least,
+    by_one,
+    lacking,
+    percent,
+)
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED, all_at_least, lacking, percent
-from hmic_analysis.simulate.shapes import labels
 from hmic_analysis.simulate.staff import Staff, draw_staff
-from hmic_analysis.simulate.world import NO_DAY, NO_TIME, ONE_DAY, SECOND, pick, quota, skewed
+from hmic_analysis.simulate.world import NO_DAY, NO_TIME, ONE_DAY, SECOND, labels, pick, quota, skewed
 from hmic_analysis.simulate.write import references
 
 #: Audits that the force's scheme prescribes for each call-handler and month.

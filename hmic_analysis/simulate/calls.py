@@ -17,20 +17,10 @@ from hmic_analysis.contracts.core import (
     REPORT_ROUTES,
     RESOURCE_TYPES,
 )
-from hmic_analysis.simulate import shapes
+from hmic_analysis.simulate import world
 from hmic_analysis.simulate.crimes import MODE, MODES, Cases
 from hmic_analysis.simulate.ground import Columns, Subject
-from hmic_analysis.simulate.world import (
-    HOUR,
-    NO_TIME,
-    SECOND,
-    Arrays,
-    Window,
-    draw_instants,
-    pick,
-    seconds,
-    skewed,
-)
+from hmic_analysis.simulate.world import HOUR, NO_TIME, SECOND, Arrays, Window, draw_instants, pick, seconds, skewed
 from hmic_analysis.simulate.write import references
 
 if TYPE_CHECKING:
@@ -81,13 +71,13 @@ def of_cases(cases: Cases) -> Incidents:
 def of_no_crime(subject: Subject, window: Window) -> Incidents:
     """Draw the incidents of a window that gave no crime."""
     rng, a_day = subject.rng("incidents", window.index), subject.incidents_a_day - subject.crimes_a_day
-    season = shapes.SEASON[int(window.start.astype("datetime64[M]").astype(int)) % 12]
-    total = sum(shapes.OTHER_CATEGORY_SHARES.values())
+    season = world.SEASON[int(window.start.astype("datetime64[M]").astype(int)) % 12]
+    total = sum(world.OTHER_CATEGORY_SHARES.values())
     parts = []
-    for category, share in shapes.OTHER_CATEGORY_SHARES.items():
+    for category, share in world.OTHER_CATEGORY_SHARES.items():
         n = int(rng.poisson(a_day * window.days * season * share / total))
-        created = draw_instants(rng, window, shapes.week(category), n)
-        grade = pick(rng, shapes.OTHER_GRADES[category], n)
+        created = draw_instants(rng, window, world.week(category), n)
+        grade = pick(rng, world.OTHER_GRADES[category], n)
         kind = np.full(n, NSIR_CATEGORIES.index(category))
         parts.append(Incidents(created, np.full(n, -1), kind, grade, grade, np.full(n, NO_TIME)))
     found = Incidents.joined(parts)
@@ -112,7 +102,7 @@ def incident_rows(
     dispatched, clear = first_and_last(sent, len(incidents))
     n, is_case = len(incidents), incidents.case >= 0
     opened_as, closed_as = _categories(rng, incidents.category, is_case)
-    district = rng.integers(0, len(shapes.DISTRICTS), n)
+    district = rng.integers(0, len(world.DISTRICTS), n)
     district[is_case] = cases.district[incidents.case[is_case]]
     grade = np.where((rng.random(n) < 0.004) & ~is_case, len(GRADES), incidents.grade)
     return {
@@ -123,12 +113,12 @@ def incident_rows(
         "category_close": closed_as,
         "incident_type": _types(rng, incidents, cases),
         "grade": grade,
-        "local_grade": shapes.labels(("1", "2", "3", "4"))[grade],
+        "local_grade": world.labels(("1", "2", "3", "4"))[grade],
         "origin": _origins(rng, incidents, cases),
         "result": _results(rng, incidents.mode, is_case),
-        "qualifier": shapes.labels(shapes.QUALIFIERS)[pick(rng, (9, 7, 5, 1, 6, 3, 69), n)],
+        "qualifier": world.labels(world.QUALIFIERS)[pick(rng, (9, 7, 5, 1, 6, 3, 69), n)],
         "area_type": np.where(rng.random(n) < 0.22, "rural", "urban").astype(object),
-        "district": np.array(shapes.DISTRICTS, dtype=object)[district],
+        "district": np.array(world.DISTRICTS, dtype=object)[district],
     }
 
 
@@ -167,7 +157,7 @@ def _types(rng: np.random.Generator, incidents: Incidents, cases: Cases) -> np.n
     draw = rng.random(len(incidents))
     types = np.empty(len(incidents), dtype=object)
     for i, name in enumerate(NSIR_CATEGORIES):
-        names = np.array(shapes.INCIDENT_TYPES[name], dtype=object)
+        names = np.array(world.INCIDENT_TYPES[name], dtype=object)
         of_it = incidents.category == i
         types[of_it] = names[(draw[of_it] * len(names)).astype(int)]
     of_case = incidents.case >= 0

@@ -10,11 +10,20 @@ from pydantic import BeforeValidator, Field
 from hmic_analysis.contracts.core import DOCUMENT_COVERS
 from hmic_analysis.contracts.f1_demand import TASK_TYPES
 from hmic_analysis.params.models import Count, YesNo
-from hmic_analysis.simulate.faults import with_bad_rows
-from hmic_analysis.simulate.ground import Columns, CommonFacts, Made, Piece, Record, Rows, Subject, Verdict
+from hmic_analysis.simulate.ground import (
+    Columns,
+    CommonFacts,
+    Made,
+    Piece,
+    Record,
+    Rows,
+    Subject,
+    Verdict,
+    absent,
+    judged,
+    no_register,
+)
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import absent, judged, no_register
-from hmic_analysis.simulate.shapes import week
 from hmic_analysis.simulate.world import (
     CLEVELAND_CRIME,
     NO_TIME,
@@ -26,8 +35,9 @@ from hmic_analysis.simulate.world import (
     midnight,
     skewed,
     to_wall,
+    week,
 )
-from hmic_analysis.simulate.write import references, render
+from hmic_analysis.simulate.write import references, render, with_bad_rows
 
 RESPONSE_TEAMS = ("Response A", "Response B", "Response C", "Response D")
 #: Early, late and night duty: hours of the wall clock.

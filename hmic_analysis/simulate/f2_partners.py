@@ -8,10 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from hmic_analysis.params.models import Count
-from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict
-from hmic_analysis.simulate.rules import judged, lacking
-from hmic_analysis.simulate.shapes import labels
-from hmic_analysis.simulate.world import HOUR, NO_TIME, ONE_DAY, SECOND, hour_of, midnight, pick, quota, skewed
+from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict, judged, lacking
+from hmic_analysis.simulate.world import HOUR, NO_TIME, ONE_DAY, SECOND, hour_of, labels, midnight, pick, quota, skewed
 from hmic_analysis.simulate.write import references
 
 SIGNED = ("partner_task",)

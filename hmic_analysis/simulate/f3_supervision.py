@@ -7,9 +7,22 @@ from typing import Any
 import numpy as np
 
 from hmic_analysis.params.models import YesNo
-from hmic_analysis.simulate.ground import Columns, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
+from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    OPEN,
+    Columns,
+    CommonFacts,
+    Made,
+    Record,
+    Share,
+    Subject,
+    Verdict,
+    absent,
+    by_one,
+    judged,
+    no_register,
+)
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, absent, judged, no_register
 from hmic_analysis.simulate.staff import Staff, draw_staff
 from hmic_analysis.simulate.world import ONE_DAY, quota, spans
 from hmic_analysis.simulate.write import key_texts, references

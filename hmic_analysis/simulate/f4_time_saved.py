@@ -8,9 +8,22 @@ import numpy as np
 from pydantic import Field
 
 from hmic_analysis.params.models import Count, Number, YesNo
-from hmic_analysis.simulate.ground import Between, CommonFacts, Item, Made, Record, Subject, Verdict
+from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    OPEN,
+    SUPPORTED,
+    Between,
+    CommonFacts,
+    Item,
+    Made,
+    Record,
+    Subject,
+    Verdict,
+    absent,
+    judged,
+    no_register,
+)
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED, absent, judged, no_register
 from hmic_analysis.simulate.world import ONE_DAY
 
 ITEMS = {"staff_time_saved": Item("hours", given="states_savings")}

@@ -9,8 +9,19 @@ from pydantic import Field
 
 from hmic_analysis.contracts.f5_devices import MOBILE_SYSTEMS
 from hmic_analysis.params.models import Count, YesNo
-from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict
-from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, judged, lacking
+from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    OPEN,
+    Between,
+    CommonFacts,
+    Made,
+    Record,
+    Share,
+    Subject,
+    Verdict,
+    judged,
+    lacking,
+)
 from hmic_analysis.simulate.staff import Staff, draw_staff
 from hmic_analysis.simulate.world import ONE_DAY, quota
 

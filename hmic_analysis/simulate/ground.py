@@ -1,21 +1,4 @@
-"""What a finding brings to the simulator, and the few names in which it does.
-
-A module of this package that is named as a finding's stem (``a6_suspects``) is found by walking the package.  It
-declares those of the following that it has; nothing else needs to know of it.
-
-``Facts``
-    What is true of a force: a :class:`CommonFacts`; all findings together make up the facts of a force.
-``ITEMS``, ``SIGNED``
-    Figures and statements asked of the force besides its tables; tables that it is asked to sign as complete.
-``WAYS``
-    By claim: how its statement comes to be true of a force, false, or neither plainly.
-``documents(subject)``
-    Its entries of the document register.
-``make(subject)``, ``follow(subject)``
-    Its tables and true figures; what writes the tables that follow the calls, window by window.
-``verdicts(facts, values)``
-    The verdict on each claim by the rules of the finding, written out a second time with no measuring code in use.
-"""
+"""What a finding brings to the simulator, and the words of verdicts."""
 
 from __future__ import annotations
 
@@ -34,13 +17,33 @@ from pydantic import Field
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.contracts.reference import REFERENCE_TABLES
 from hmic_analysis.params.models import Model, YesNo
-from hmic_analysis.simulate.faults import Planted
 from hmic_analysis.simulate.world import ONE_DAY, ForceFacts, Frame, Streams, Window, quota
+from hmic_analysis.simulate.write import Planted
 
 if TYPE_CHECKING:
     from hmic_analysis.simulate.calls import Deployments, Incidents
     from hmic_analysis.simulate.crimes import Cases, Crimes
     from hmic_analysis.simulate.facts import Facts
+import math
+
+# --------------------------------------------------------------------------------------------------------------------
+# What a finding brings to the simulator, and the few names in which it does.
+#
+# A module of this package that is named as a finding's stem (``a6_suspects``) is found by walking the package. It
+# declares those of the following that it has; nothing else needs to know of it.
+#
+# ``Facts``
+#     What is true of a force: a :class:`CommonFacts`; all findings together make up the facts of a force.
+# ``ITEMS``, ``SIGNED``
+#     Figures and statements asked of the force besides its tables; tables that it is asked to sign as complete.
+# ``WAYS``
+#     By claim: how its statement comes to be true of a force, false, or neither plainly.
+# ``documents(subject)``
+#     Its entries of the document register.
+# ``make(subject)``, ``follow(subject)``
+#     Its tables and true figures; what writes the tables that follow the calls, window by window.
+# ``verdicts(facts, values)``
+#     The verdict on each claim by the rules of the finding, written out a second time with no measuring code in use.
 
 Record = dict[str, Any]
 Verdict = tuple[str, str]
@@ -270,3 +273,58 @@ def all_ways() -> dict[str, Ways]:
 def by_one(fact: str, **states: Any) -> Ways:
     """The ways of a claim that turns on one fact: by state its value, or the ends between which it is drawn."""
     return {state: ({fact: Between(*x) if isinstance(x, tuple) else x},) for state, x in states.items()}
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The words of verdicts, and rules that several findings share.
+#
+# The rules of the findings are written out a second time in the simulator on purpose, with no measuring code in use,
+# so that what the package measures can be held against them.
+
+SUPPORTED, CONTRADICTED, OPEN = "supported", "contradicted", "not_determinable"
+#: Units below which a share decides nothing.
+LEAST = 10
+
+
+def percent(part: float, whole: float) -> float | None:
+    """Per cent, None of nothing."""
+    return round(100 * part / whole, 6) if whole else None
+
+
+def wilson(x: float, n: float, z: float = 1.959963984540054) -> tuple[float, float]:
+    """Wilson's 95% interval of a share, without continuity correction."""
+    if not n:
+        return 0.0, 1.0
+    p, zz = x / n, z * z
+    middle, half = p + zz / (2 * n), z * math.sqrt(max(p * (1 - p), 0.0) / n + zz / (4 * n * n))
+    return (middle - half) / (1 + zz / n), (middle + half) / (1 + zz / n)
+
+
+def judged(said: str, supported: bool, contradicted: bool = False) -> Verdict:
+    """The verdict by a rule, and why."""
+    return (CONTRADICTED if contradicted else SUPPORTED if supported else OPEN), said
+
+
+def lacking(facts: CommonFacts, said: str, *tables: str) -> Verdict | None:
+    """What is left to say where the force did not provide all of these tables; nothing where it did."""
+    return None if facts.provides(*tables) else (OPEN, said)
+
+
+def no_register(facts: CommonFacts) -> Verdict | None:
+    """The same of the document register."""
+    return lacking(facts, "the document register was not provided", "document")
+
+
+def absent(facts: CommonFacts, said: str, table: str = "document") -> Verdict:
+    """Of something that is not on record: contradicted where the force signed that the register is complete."""
+    return judged(said, False, facts.signed(table))
+
+
+def all_at_least(*tests: tuple[int, int, int, float]) -> Verdict:
+    """All of some shares, each as (yes, unknown, all, least per cent)."""
+    said = [f"{yes} of {n}, {unknown} unknown, at least {least:g}%" for yes, unknown, n, least in tests]
+    usable = [(yes, unknown, n, least) for yes, unknown, n, least in tests if n >= LEAST and n > unknown]
+    if any(100 * (yes + unknown) / n < least for yes, unknown, n, least in usable):
+        return CONTRADICTED, "; ".join(said)
+    enough = len(usable) == len(tests) and all(100 * yes / n >= least for yes, _, n, least in usable)
+    return (SUPPORTED if enough else OPEN), "; ".join(said)

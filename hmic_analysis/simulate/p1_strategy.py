@@ -8,9 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from hmic_analysis.params.models import Count
-from hmic_analysis.simulate.ground import CommonFacts, Made, Record, Subject, Verdict, by_one
+from hmic_analysis.simulate.ground import CommonFacts, Made, Record, Subject, Verdict, by_one, judged, no_register
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import judged, no_register
 from hmic_analysis.simulate.world import ONE_DAY
 
 SUBJECT = "crime_prevention"

@@ -9,10 +9,20 @@ from pydantic import Field
 
 from hmic_analysis.contracts.p2_initiatives import ACTION_TYPES
 from hmic_analysis.params.models import Count
-from hmic_analysis.simulate.ground import Between, CommonFacts, Made, Record, Share, Subject, Verdict
-from hmic_analysis.simulate.rules import LEAST, OPEN, judged, lacking
-from hmic_analysis.simulate.shapes import DISTRICTS, labels
-from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, pick, quota
+from hmic_analysis.simulate.ground import (
+    LEAST,
+    OPEN,
+    Between,
+    CommonFacts,
+    Made,
+    Record,
+    Share,
+    Subject,
+    Verdict,
+    judged,
+    lacking,
+)
+from hmic_analysis.simulate.world import DISTRICTS, NO_DAY, ONE_DAY, labels, pick, quota
 from hmic_analysis.simulate.write import references
 
 SIGNED = ("initiative",)

@@ -10,12 +10,25 @@ import numpy as np
 import pyarrow as pa
 
 from hmic_analysis.params.models import YesNo
-from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict
+from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    OPEN,
+    SUPPORTED,
+    Between,
+    Columns,
+    CommonFacts,
+    Made,
+    Record,
+    Share,
+    Subject,
+    Verdict,
+    absent,
+    judged,
+    wilson,
+)
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, SUPPORTED, absent, judged, wilson
-from hmic_analysis.simulate.shapes import DISTRICTS, labels
 from hmic_analysis.simulate.staff import draw_staff, team_names
-from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, quota, skewed
+from hmic_analysis.simulate.world import DISTRICTS, NO_DAY, ONE_DAY, Arrays, labels, quota, skewed
 from hmic_analysis.simulate.write import references
 
 SIGNED = ("problem_record",)

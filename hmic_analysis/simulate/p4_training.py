@@ -7,8 +7,19 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Share, Subject, Verdict
-from hmic_analysis.simulate.rules import LEAST, OPEN, judged, lacking
+from hmic_analysis.simulate.ground import (
+    LEAST,
+    OPEN,
+    Between,
+    Columns,
+    CommonFacts,
+    Made,
+    Share,
+    Subject,
+    Verdict,
+    judged,
+    lacking,
+)
 from hmic_analysis.simulate.staff import Staff, draw_staff
 from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, quota
 from hmic_analysis.simulate.write import references

@@ -9,11 +9,36 @@ import numpy as np
 from pydantic import Field
 
 from hmic_analysis.params.models import YesNo
-from hmic_analysis.simulate.ground import Between, Columns, CommonFacts, Made, Record, Share, Subject, Verdict, by_one
+from hmic_analysis.simulate.ground import (
+    CONTRADICTED,
+    OPEN,
+    Between,
+    Columns,
+    CommonFacts,
+    Made,
+    Record,
+    Share,
+    Subject,
+    Verdict,
+    by_one,
+    judged,
+    lacking,
+    no_register,
+)
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import CONTRADICTED, OPEN, judged, lacking, no_register
-from hmic_analysis.simulate.shapes import labels
-from hmic_analysis.simulate.world import HOUR, NO_TIME, ONE_DAY, SECOND, middle, midnight, pick, quota, skewed, spans
+from hmic_analysis.simulate.world import (
+    HOUR,
+    NO_TIME,
+    ONE_DAY,
+    SECOND,
+    labels,
+    middle,
+    midnight,
+    pick,
+    quota,
+    skewed,
+    spans,
+)
 from hmic_analysis.simulate.write import references
 
 #: Cameras of a force of Cleveland's size, and the least.

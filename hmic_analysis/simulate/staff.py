@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hmic_analysis.simulate.ground import Columns, Subject
-from hmic_analysis.simulate.shapes import DISTRICTS
-from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, ForceFacts, pick
+from hmic_analysis.simulate.world import DISTRICTS, NO_DAY, ONE_DAY, ForceFacts, pick
 from hmic_analysis.simulate.write import key_texts, references
 
 #: Weight of each role but that of supervisors, of whom there is one for each seven others.

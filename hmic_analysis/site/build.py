@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hmic_analysis.cells import neutral
-from hmic_analysis.disclosure.tables import released_csv
+from hmic_analysis.disclosure.release import released_csv
 from hmic_analysis.documents.workbook import Sheet, workbook
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import read_bundle
@@ -25,19 +25,23 @@ from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project
 from hmic_analysis.runs.rules import processors
 from hmic_analysis.site.compared import find_comparisons, left_out, store
-from hmic_analysis.site.downloads import claims_sheet, data_sheet, indicators_sheet, part_sheet, write_csv
 from hmic_analysis.site.html import Frame, copy_assets, read_png, render, small
 from hmic_analysis.site.model import ForceEvidence, Nature, Order, Shown, Site, Source, nature_of, show
 from hmic_analysis.site.notebooks import notebook_cells
 from hmic_analysis.site.pages import write_finding, write_force, write_method, write_overview, write_quality
 from hmic_analysis.site.views import (
     claim_views,
+    claims_sheet,
     cover_lines,
+    data_sheet,
     data_views,
     halves,
     indicator_views,
+    indicators_sheet,
     note_lines,
     parameter_views,
+    part_sheet,
+    write_csv,
 )
 from hmic_analysis.workers import worker_pool
 

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from hmic_analysis.cells import csv_text
-from hmic_analysis.comparison.write import ALL, MANIFEST, OWN, TABLE
+from hmic_analysis.comparison.compare import ALL, MANIFEST, OWN, TABLE
 from hmic_analysis.documents.workbook import CONFIDENTIAL, MISSING, NOT_APPLICABLE
 from hmic_analysis.errors import DataError
 from hmic_analysis.project import Project

@@ -13,7 +13,6 @@ from hmic_analysis.evidence.withheld import level_of, may_see
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.site.compared import Found, beside, left_out
-from hmic_analysis.site.downloads import data_used
 from hmic_analysis.site.html import Budget, Frame, capitalise, say_size, size_of
 from hmic_analysis.site.model import STATE_WORDS, ForceEvidence, Shown, Site
 from hmic_analysis.site.views import (
@@ -22,6 +21,7 @@ from hmic_analysis.site.views import (
     cell,
     claim_views,
     counts_of,
+    data_used,
     finding_cell,
     halves,
     in_words,

@@ -9,8 +9,7 @@ from typing import Literal
 import duckdb
 
 from hmic_analysis.store.mapping import FileSpec, Filter, Mapping, Source
-from hmic_analysis.store.rawtable import RawTable
-from hmic_analysis.store.sql import compared, literal, words
+from hmic_analysis.store.rawtable import RawTable, compared, literal, words
 from hmic_analysis.store.times import COUNTED
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -15,8 +15,7 @@ import pyarrow as pa
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.store.mapping import FileSpec
-from hmic_analysis.store.rawtable import Layout, RawTable, column_list, footer_from, numbered
-from hmic_analysis.store.sql import literal, scalar
+from hmic_analysis.store.rawtable import Layout, RawTable, column_list, footer_from, literal, numbered, scalar
 from hmic_analysis.store.straight import LEAST_BYTES, Typing, header_returns, look, read_straight, settle
 from hmic_analysis.store.textfile import FALLBACK, BadLine, PlainText, Scan, clean_copy, plain_text, scan_csv, transcode
 

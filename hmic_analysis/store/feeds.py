@@ -14,8 +14,7 @@ from hmic_analysis.store.columns import Context
 from hmic_analysis.store.inputs import ANY, InputFile, Read, Reader
 from hmic_analysis.store.mapping import Mapping, Source, TableSpec
 from hmic_analysis.store.mapping_check import LoadedMapping, carried
-from hmic_analysis.store.rawtable import RawTable, fold_name
-from hmic_analysis.store.sql import words
+from hmic_analysis.store.rawtable import RawTable, fold_name, words
 from hmic_analysis.store.typed import TRUE_WORDS
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -31,16 +31,12 @@ from hmic_analysis.store.accounts import (
     write_rejected,
     write_table,
 )
-from hmic_analysis.store.coverage import cut_off, months_of
 from hmic_analysis.store.feeds import Feed, Feeds, read_return, synthetic_tables
 from hmic_analysis.store.inputs import InputFile, Read, discover
-from hmic_analysis.store.manifest import Manifest, ReferenceEntry, TableEntry
 from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
 from hmic_analysis.store.persons import key_id, make_private_folder, person_key, use_key
-from hmic_analysis.store.plausible import oddities
-from hmic_analysis.store.rawtable import RawTable
-from hmic_analysis.store.references import References
-from hmic_analysis.store.sql import literal, make_macros
+from hmic_analysis.store.rawtable import RawTable, literal, make_macros
+from hmic_analysis.store.references import References, cut_off, months_of, oddities
 from hmic_analysis.store.stage import (
     flag_times,
     keep_one,
@@ -50,7 +46,7 @@ from hmic_analysis.store.stage import (
     settle_folds,
     stage_feed,
 )
-from hmic_analysis.store.tables import manifest_path, read_manifest
+from hmic_analysis.store.tables import Manifest, ReferenceEntry, TableEntry, manifest_path, read_manifest
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.times import make_time_macros
 

@@ -1,25 +1,174 @@
-"""References between tables: which have their partner, which have none, and what in the writing keeps them apart.
-
-What is the same text by any reading is joined always: outer and inner space, and Unicode form.  The form is NFC, under
-which two spellings are one only where the standard calls them the same text; NFKC would also make one of references
-that somebody meant to differ, such as ``A2`` and ``A²``.  Whatever could make two things one, such as case or leading
-zeros, is tried and told, and joined only where the force's parameters or the mapping allow it.
-"""
+"""Fitness of what was loaded: references between tables, months with records, and what looks implausible."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from os.path import commonprefix
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from hmic_analysis.contracts import CONTRACTS, Contract
 from hmic_analysis.contracts.base import FOLDS, Reference
-from hmic_analysis.store.manifest import ReferenceEntry
-from hmic_analysis.store.sql import INVISIBLE, SPACES, literal
+from hmic_analysis.measures.months import MonthRows
+from hmic_analysis.store.rawtable import INVISIBLE, SPACES, RawTable, literal
 from hmic_analysis.store.stage import stage_name
+from hmic_analysis.store.tables import ReferenceEntry
 from hmic_analysis.store.typed import text_columns
+
+# --------------------------------------------------------------------------------------------------------------------
+# Which months a table covers: rows, first and last day of each, counted while it is loaded.
+
+#: Rows that fit below the header of a sheet, in the old and in the present format of workbooks.
+SHEET_ROWS = (65_535, 1_048_575)
+
+
+def months_of(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> dict[str, MonthRows]:
+    """Rows kept in each month of a table, by the clock on the wall; empty for a table without a time."""
+    times, month = _placed_by(contract)
+    if not times and not month:
+        return {}
+    instants = [c for c in times if contract.column(c).kind == "timestamp"]
+    # To the hour: a few thousand groups, whose wall time costs nothing, in place of every row's.
+    stamp = f"date_trunc('hour', coalesce({', '.join(instants)}))" if instants else "NULL::TIMESTAMP"
+    days = [c for c in times if c not in instants]
+    day = f"coalesce({', '.join(days)})" if days else "NULL::DATE"
+    groups = con.execute(
+        f"SELECT {stamp} AS stamp, {day} AS day, {month or 'NULL::DATE'} AS month, count(*) "
+        f"FROM {stage_name(contract.name)} WHERE len(reasons) = 0 GROUP BY ALL"
+    ).fetchall()
+    found: dict[str, tuple[int, int, int]] = {}
+    local = ZoneInfo(zone)
+    for at, on, whole, n in groups:
+        known = _day(at, local) if at is not None else on
+        if known is None and whole is None:
+            continue
+        first, last = (known.day, known.day) if known is not None else (0, 0)
+        key = f"{known or whole:%Y-%m}"
+        rows, lo, hi = found.get(key, (0, 0, 0))
+        earliest = min((d for d in (lo, first) if d), default=0)
+        found[key] = (rows + n, earliest, max(hi, last))
+    return {key: MonthRows(*found[key]) for key in sorted(found)}
+
+
+def _day(at: datetime, local: ZoneInfo) -> date:
+    return at.replace(tzinfo=UTC).astimezone(local).date()
+
+
+def _placed_by(contract: Contract) -> tuple[list[str], str]:
+    """The columns that place a row in time, the first that is filled, and the month in place of them."""
+    if not contract.time:
+        times = [c.name for c in contract.columns if c.kind == "timestamp"]
+        return (times if contract.steady else []), ""
+    column = contract.column(contract.time)
+    return (
+        ([column.month_of] if column.month_of else [], column.name) if column.kind == "month" else ([column.name], "")
+    )
+
+
+def cut_off(raws: list[RawTable]) -> list[str]:
+    """Files that hold exactly as many rows as a sheet can: what did not fit was dropped without a word."""
+    return [
+        f"{raw.file} holds exactly {raw.read:,} rows, as many as a sheet of a workbook can hold: it may have been cut "
+        "off there. Ask how many rows the system holds"
+        for raw in raws
+        if raw.read in SHEET_ROWS
+    ]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# What is unlikely to be as it looks: times at one hour, responses of no time, codes that half of the rows hold.
+
+#: Share of a column's values from which something holds "throughout", and fewest values for it to tell anything.
+THROUGHOUT, FEWEST, FEWEST_HOURS = 0.95, 3, 20
+#: Rows of which half hold one code before it is told.
+CODED = 31
+
+
+def oddities(con: duckdb.DuckDBPyConnection, contract: Contract, staged: set[str]) -> list[str]:
+    """Remarks on the kept rows of a table, in words."""
+    found = list(_times(con, contract))
+    if contract.name == "deployment" and "incident" in staged:
+        found += _no_time(con)
+    return found + list(_codes(con, contract))
+
+
+def _times(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
+    # Columns that are meant to hold hours are passed over.
+    columns = [c.name for c in contract.columns if c.kind == "timestamp" and not c.name.startswith("hour")]
+    if not columns:
+        return
+    # In whole zones the minutes of a time are those of the wall clock; the hour moves by one with the season.
+    tests = ", ".join(
+        f"count({c}), count(*) FILTER ({c} = date_trunc('hour', {c})), "
+        f"mode(minute({c}) * 60 + second({c})), count(DISTINCT hour({c})) FILTER ({c} IS NOT NULL), "
+        f"max(day({c})), count(DISTINCT month({c}))"
+        for c in columns
+    )
+    stage = f"(SELECT * FROM {stage_name(contract.name)} WHERE len(reasons) = 0)"
+    row = con.execute(f"SELECT {tests} FROM {stage}").fetchall()[0]
+    days, rough = [], []
+    for i, column in enumerate(columns):
+        n, whole, second, hours, latest, months = row[6 * i : 6 * i + 6]
+        if n >= CODED and latest <= 12 and months > 2:
+            yield (
+                f"{column} is never later than the 12th of a month: it is likely to be written month first; say its "
+                "format in the mapping"
+            )
+        if n < FEWEST:
+            continue
+        at = f"count(*) FILTER (minute({column}) * 60 + second({column}) = {second})"
+        same = con.execute(f"SELECT {at} FROM {stage}").fetchall()[0][0] if hours <= 2 else 0
+        if hours <= 2 and same >= THROUGHOUT * n and (second == 0 or n >= FEWEST_HOURS):
+            days.append(column)
+        elif whole >= THROUGHOUT * n and n >= FEWEST_HOURS:
+            rough.append(column)
+    if days:
+        yield (
+            f"{' and '.join(days)} at one time of day throughout: likely to be a day; say 'precision: day' in the "
+            "mapping, so that no length of time is taken from it"
+        )
+    if rough:
+        yield f"{' and '.join(rough)} at whole hours throughout: lengths of time from it are rough"
+
+
+def _no_time(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Arrivals at the very moment at which the incident was created."""
+    n, none = con.execute(
+        "SELECT count(*), count(*) FILTER (s.at_scene_at = i.created_at) FROM stage_deployment s "
+        "JOIN stage_incident i USING (incident_id) WHERE len(s.reasons) = 0 AND len(i.reasons) = 0 "
+        "AND s.at_scene_at IS NOT NULL AND i.created_at IS NOT NULL"
+    ).fetchall()[0]
+    if n >= FEWEST and 2 * none > n:
+        yield f"{none:,} of {n:,} arrivals are at the moment at which the incident was created: 0.0 minutes"
+
+
+def _codes(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
+    columns = [c.name for c in contract.columns if c.kind == "code" and len(c.allowed) > 2]
+    if not columns:
+        return
+    stage = f"(SELECT * FROM {stage_name(contract.name)} WHERE len(reasons) = 0)"
+    tests = " UNION ALL ".join(
+        f"SELECT {literal(c)} AS name, {c}::VARCHAR AS code, count(*) AS n FROM {stage} WHERE {c} IS NOT NULL "
+        "GROUP BY ALL"
+        for c in columns
+    )
+    query = f"SELECT name, arg_max(code, n), max(n), sum(n) FROM ({tests}) GROUP BY name ORDER BY name"
+    held = [(c, code, n, of) for c, code, n, of in con.execute(query).fetchall() if of >= CODED and 2 * n >= of]
+    if held:
+        said = ", ".join(f"{c} {code} ({100 * n / of:.0f}%)" for c, code, n, of in held)
+        yield f"one code stands in half of the rows or more: {said}"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# References between tables: which have their partner, which have none, and what in the writing keeps them apart.
+#
+# What is the same text by any reading is joined always: outer and inner space, and Unicode form. The form is NFC,
+# under which two spellings are one only where the standard calls them the same text; NFKC would also make one of
+# references that somebody meant to differ, such as ``A2`` and ``A²``. Whatever could make two things one, such as case
+# or leading zeros, is tried and told, and joined only where the force's parameters or the mapping allow it.
 
 #: What is joined without being allowed, as manifests name it.
 ALWAYS = "space or form"

@@ -9,8 +9,7 @@ from hmic_analysis.errors import DataError, keep_traceback, said, storage_fault
 from hmic_analysis.store.columns import filter_test
 from hmic_analysis.store.feeds import Feed, Feeds
 from hmic_analysis.store.mapping import FileSpec
-from hmic_analysis.store.rawtable import RawTable
-from hmic_analysis.store.sql import literal, scalar
+from hmic_analysis.store.rawtable import RawTable, literal, scalar
 from hmic_analysis.store.times import GAP, zone_macros
 from hmic_analysis.store.typed import JITTER, sql_type, text_columns, typed_select
 

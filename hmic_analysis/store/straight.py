@@ -11,8 +11,7 @@ import duckdb
 import numpy as np
 
 from hmic_analysis.contracts import Column, Contract
-from hmic_analysis.store.rawtable import Layout, Straight, fold_name, numbered
-from hmic_analysis.store.sql import literal, words
+from hmic_analysis.store.rawtable import Layout, Straight, fold_name, literal, numbered, words
 from hmic_analysis.store.textfile import CHUNK, Scan
 from hmic_analysis.store.times import utc_between
 from hmic_analysis.store.typed import TRUE_WORDS, sql_type, text_columns

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from hmic_analysis.errors import did_you_mean
-from hmic_analysis.store.sql import literal
+from hmic_analysis.store.rawtable import literal
 
 # --------------------------------------------------------------------------------------------------------------------
 # SQL that reads days and times as people write them.

@@ -27,7 +27,7 @@ from hmic_analysis.store.columns import (
     source_text,
 )
 from hmic_analysis.store.mapping import Source, TableSpec
-from hmic_analysis.store.sql import literal, words
+from hmic_analysis.store.rawtable import literal, words
 
 # --------------------------------------------------------------------------------------------------------------------
 # Timestamps: from texts to UTC, with the hours that the clocks repeat or leave out.

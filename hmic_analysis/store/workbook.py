@@ -20,8 +20,7 @@ from hmic_analysis.errors import DataError, PassingError, said
 from hmic_analysis.store import sheets
 from hmic_analysis.store.csvfile import is_footer
 from hmic_analysis.store.mapping import FileSpec
-from hmic_analysis.store.rawtable import RawTable, column_list, fold_name, footer_from
-from hmic_analysis.store.sql import literal, name
+from hmic_analysis.store.rawtable import RawTable, column_list, fold_name, footer_from, literal, name
 from hmic_analysis.store.textfile import BadLine
 
 _BATCH = 20_000

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.comparison.write import folder_name
+from hmic_analysis.comparison.compare import folder_name
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE
 from hmic_analysis.project import find_project
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hmic_analysis.disclosure.release import is_withheld, notebook_may_leave, released
-from hmic_analysis.disclosure.tables import released_csv
+from hmic_analysis.disclosure.release import is_withheld, notebook_may_leave, released, released_csv
 from hmic_analysis.evidence.withheld import DisclosureRules, drawable, highest, level_of, may_see, withheld
 from hmic_analysis.evidence.wording import group_frame
 

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 
 from hmic_analysis.cli.main import main
 from hmic_analysis.documents.blocks import Letter
-from hmic_analysis.letters.pdf import pdf_bytes
+from hmic_analysis.letters.export import pdf_bytes
 from hmic_analysis.letters.word import fixed_words, rendered
 
 from ..letters.test_check import typed_over

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hmic_analysis.evidence.holdings import Holdings
+from hmic_analysis.evidence.bundle import Holdings
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import find_project

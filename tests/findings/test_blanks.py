@@ -20,7 +20,7 @@ from hmic_analysis.findings import (
     p4_training,
     p5_anpr,
 )
-from hmic_analysis.measures import attendance, recording, registers, samples
+from hmic_analysis.measures import attendance, registers
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
@@ -71,7 +71,7 @@ def _sent(table, value):
 
 
 def _crime(table, column, value):
-    return len(recording.recorded_crimes(one(table, "crime", {"crime_id": "1"}, column, value)))
+    return len(attendance.recorded_crimes(one(table, "crime", {"crime_id": "1"}, column, value)))
 
 
 def _complete(table, value):
@@ -219,4 +219,4 @@ def test_two_readers_are_compared_only_where_both_found_something(table):
     files = table(
         "file_review", {**FILE, "progress_met": True}, {**FILE, "review_id": "2", "second_progress_met": True}
     )
-    assert samples.readers_agree(files, "progress_met") == Share(0, 0)
+    assert registers.readers_agree(files, "progress_met") == Share(0, 0)

@@ -8,7 +8,7 @@ import pytest
 
 from hmic_analysis.documents.blocks import CatalogueEntry, LetterSettings
 from hmic_analysis.evidence.model import Bundle
-from hmic_analysis.letters.template import build_template
+from hmic_analysis.letters.word import build_template
 
 from .evidence import CATALOGUE, SETTINGS, a1, a2, a6, draw, f1, f4
 

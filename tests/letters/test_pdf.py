@@ -13,8 +13,7 @@ from pypdf import PdfReader
 
 from hmic_analysis.documents.word import describe_picture
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.letters.export import make_letter, read_letter
-from hmic_analysis.letters.pdf import UNKNOWN, drawable
+from hmic_analysis.letters.export import UNKNOWN, drawable, make_letter, read_letter
 from hmic_analysis.letters.reading import atoms, flat, read_letter_file
 
 HOSTILE = '#panic("x") *bold* _it_ $x^2$ <label> @figure_01 `raw` \\u{41} // no /* no */ ~ = head [b] {c} \x00\u4e2d'

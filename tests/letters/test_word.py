@@ -15,7 +15,7 @@ from lxml import etree
 from hmic_analysis.documents import word
 from hmic_analysis.errors import DataError, HmicError, ParameterError
 from hmic_analysis.letters.export import make_letter, read_letter
-from hmic_analysis.letters.template import VARIABLES, build_template
+from hmic_analysis.letters.word import VARIABLES, build_template
 
 from .documents import WP, W, body, headers, parts, styled, texts
 from .evidence import SETTINGS

@@ -8,9 +8,8 @@ import pytest
 
 from hmic_analysis.documents.blocks import Paragraph
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.letters.compose import compose, letter_catalogue
+from hmic_analysis.letters.compose import AT_ODDS, compose, letter_catalogue, odd_wording
 from hmic_analysis.letters.own_words import OwnWords, load_wording, person_names
-from hmic_analysis.letters.paragraphs import AT_ODDS, odd_wording
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 

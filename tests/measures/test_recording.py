@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from hmic_analysis.measures.attendance import crime_with_incident, prior_incidents, recorded_crimes, routes
 from hmic_analysis.measures.base import Share, within
-from hmic_analysis.measures.recording import crime_with_incident, prior_incidents, recorded_crimes, routes
 
 OTHER = ("action_fraud", "transfer_in", "found_on_arrest")
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from hmic_analysis.measures import samples
+from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share
 
 
@@ -23,13 +23,13 @@ def test_a_file_stands_for_the_crimes_of_its_stratum(table):
         file("c", attended=None, offence_group="violence", stratum_size=10),
     )
     strata = ["attended", "offence_group"]
-    assert samples.file_weights(files, strata).tolist() == [300, 300, 300, 50, 10]
-    assert samples.file_weights(files.assign(stratum_size=pd.NA), strata) is None
-    assert samples.file_weights(files.iloc[:0], strata) is None
+    assert registers.file_weights(files, strata).tolist() == [300, 300, 300, 50, 10]
+    assert registers.file_weights(files.assign(stratum_size=pd.NA), strata) is None
+    assert registers.file_weights(files.iloc[:0], strata) is None
 
 
 def test_weighted_share_by_hand():
-    found = samples.weighted(*states(True, False, True, None), pd.Series([3.0, 1.0, 1.0, 1.0]))
+    found = registers.weighted(*states(True, False, True, None), pd.Series([3.0, 1.0, 1.0, 1.0]))
     # Kish: (3 + 1 + 1 + 1) squared over (9 + 1 + 1 + 1) = 36 / 12 = 3 files.
     assert (found.yes, found.no, found.unknown) == pytest.approx((2.0, 0.5, 0.5))
     assert found.value == pytest.approx(80.0)
@@ -40,20 +40,20 @@ def test_weighted_share_by_hand():
 
 
 def test_equal_weights_change_nothing():
-    plain = samples.weighted(*states(True, True, False), None)
-    same = samples.weighted(*states(True, True, False), pd.Series([7.0, 7.0, 7.0]))
+    plain = registers.weighted(*states(True, True, False), None)
+    same = registers.weighted(*states(True, True, False), pd.Series([7.0, 7.0, 7.0]))
     assert (plain.yes, plain.no, plain.unknown) == pytest.approx((2, 1, 0)) == (same.yes, same.no, same.unknown)
 
 
 def test_a_weighted_sample_is_never_worth_more_than_its_files():
-    found = samples.weighted(*states(True, True, True, False), pd.Series([10.0, 1.0, 1.0, 1.0]))
+    found = registers.weighted(*states(True, True, True, False), pd.Series([10.0, 1.0, 1.0, 1.0]))
     assert found.yes + found.no < 4
 
 
 def test_no_files_and_none_known():
-    empty = samples.weighted(*states(), None)
+    empty = registers.weighted(*states(), None)
     assert (empty.value, empty.limits(0.95), empty.files) == (None, None, Share.none())
-    unknown = samples.weighted(*states(None, None), None)
+    unknown = registers.weighted(*states(None, None), None)
     assert (unknown.value, unknown.limits(0.95), unknown.unknown) == (None, None, 2.0)
 
 
@@ -65,12 +65,12 @@ def test_shares_of_groups(table):
         file("3", attended=False, offence_group="drugs"),
         file("4", offence_group="drugs"),
     ).assign(state=pd.array([True, False, pd.NA, True], dtype="boolean"), attendance=["attended"] * 2 + ["left", None])
-    assert samples.shares_of(files, "state", "attendance") == {"attended": Share(1, 1), "left": Share(0, 0, 1)}
-    assert samples.shares_of(files, "state", "attendance", "offence_group") == {
+    assert registers.shares_of(files, "state", "attendance") == {"attended": Share(1, 1), "left": Share(0, 0, 1)}
+    assert registers.shares_of(files, "state", "attendance", "offence_group") == {
         "attended, violence": Share(1, 1),
         "left, drugs": Share(0, 0, 1),
     }
-    assert samples.shares_of(files.iloc[:0], "state", "attendance") == {}
+    assert registers.shares_of(files.iloc[:0], "state", "attendance") == {}
 
 
 def test_two_readers(table):
@@ -81,15 +81,15 @@ def test_two_readers(table):
         file("read once", progress_met=True, sampling="random", sample_frame="F", sample_seed=7),
         file("first blank", second_progress_met=True, sampling="random", sample_frame="F", sample_seed=7),
     )
-    assert samples.readers_agree(files, "progress_met") == Share(1, 1)
-    assert samples.readers_agree(files, "supervised_met") == Share.none()
-    drawn = samples.how_drawn(files)
+    assert registers.readers_agree(files, "progress_met") == Share(1, 1)
+    assert registers.readers_agree(files, "supervised_met") == Share.none()
+    drawn = registers.how_drawn(files)
     assert drawn.to_dict("records") == [
         {"sample_frame": "F", "sampling": "random", "sample_seed": 7, "files": 4, "read_twice": 3}
     ]
-    assert samples.basis(files) == "random_sample"
+    assert registers.basis(files) == "random_sample"
     assert (
-        samples.basis(files.assign(sampling=pd.array(["random"] * 3 + [pd.NA], dtype="string"))) == "purposive_sample"
+        registers.basis(files.assign(sampling=pd.array(["random"] * 3 + [pd.NA], dtype="string"))) == "purposive_sample"
     )
-    assert samples.basis(files.iloc[:0]) == "purposive_sample"
-    assert samples.how_drawn(files.iloc[:0]).empty
+    assert registers.basis(files.iloc[:0]) == "purposive_sample"
+    assert registers.how_drawn(files.iloc[:0]).empty

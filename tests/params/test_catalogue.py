@@ -10,7 +10,7 @@ import pytest
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from hmic_analysis.cli.docs import pages, returns_page
+from hmic_analysis.cli.catalogue import pages, returns_page
 from hmic_analysis.cli.main import main
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import ParameterError

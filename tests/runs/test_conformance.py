@@ -8,11 +8,11 @@ import re
 import nbformat
 import pytest
 
-from hmic_analysis.runs.warm import linux
+from hmic_analysis.runs.warm import wire
 
 from .notebooks import build, start
 
-pytestmark = pytest.mark.skipif(not linux.supported(), reason="warm copies exist on Linux only")
+pytestmark = pytest.mark.skipif(not wire.supported(), reason="warm copies exist on Linux only")
 
 STREAMS = [
     "print('a'); print('b')",

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from hmic_analysis.runs.warm import linux
+from hmic_analysis.runs.warm import wire
 
 from .orders import execute_all, make_order, printed
 
-pytestmark = pytest.mark.skipif(not linux.supported(), reason="warm copies exist on Linux only")
+pytestmark = pytest.mark.skipif(not wire.supported(), reason="warm copies exist on Linux only")
 
 #: Name -> cells, limits, kind of failure, words of its message.  None: it is complete all the same.
 HOSTILE = {

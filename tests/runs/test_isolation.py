@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hmic_analysis.runs.warm import linux
+from hmic_analysis.runs.warm import wire
 
 from .orders import execute_all, make_order, printed
 
-pytestmark = pytest.mark.skipif(not linux.supported(), reason="warm copies exist on Linux only")
+pytestmark = pytest.mark.skipif(not wire.supported(), reason="warm copies exist on Linux only")
 
 POISON = """
 import builtins, os, sys, random, signal, tempfile, warnings, logging, locale, decimal

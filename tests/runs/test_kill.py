@@ -10,11 +10,11 @@ import signal
 import pytest
 
 from hmic_analysis.runs.record import read_record, what_is_missing
-from hmic_analysis.runs.warm import linux
+from hmic_analysis.runs.warm import wire
 
 from .conftest import complete, descendants, start_run, wait_for
 
-pytestmark = pytest.mark.skipif(not linux.supported(), reason="warm copies exist on Linux only")
+pytestmark = pytest.mark.skipif(not wire.supported(), reason="warm copies exist on Linux only")
 
 FORCES = ("kent", "gwent", "essex", "surrey", "sussex", "dorset")
 WORDS = [word for force in FORCES for word in ("--force", force)]

@@ -9,9 +9,9 @@ import json
 import pytest
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.simulate.country import Order, draw_force, simulate_country
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.ground import Between, all_ways
+from hmic_analysis.simulate.returns import Order, draw_force, simulate_country
 from hmic_analysis.simulate.world import ForceFacts
 
 VERDICT = {"true": "supported", "false": "contradicted", "middle": "not_determinable"}

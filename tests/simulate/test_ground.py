@@ -26,7 +26,7 @@ from typing import Any
 from hmic_analysis.params.models import Count
 from hmic_analysis.simulate.ground import CommonFacts, Item, Made, Record, Subject, Verdict, by_one
 from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.rules import judged, lacking
+from hmic_analysis.simulate.ground import judged, lacking
 
 ITEMS = {"toys": Item("toys")}
 SIGNED = ("absence",)
@@ -63,7 +63,7 @@ import csv, datetime as dt, json, sys
 from pathlib import Path
 import hmic_analysis.simulate as package
 package.__path__.append(sys.argv[1])
-from hmic_analysis.simulate.country import draw_force
+from hmic_analysis.simulate.returns import draw_force
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.returns import simulate
 from hmic_analysis.simulate.world import ForceFacts

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.simulate.a2_attendance import policy_in_reference, write_force_reference
 from hmic_analysis.simulate.facts import Facts
-from hmic_analysis.simulate.rules import wilson
+from hmic_analysis.simulate.ground import wilson
 from hmic_analysis.simulate.world import midnight, quota, skipped_hour, to_wall, windows
 
 SLUGS = [f"force-{i:02d}" for i in range(43)]

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.mutations import PERSONS, Bench, search
-from hmic_analysis.cli.check import check_rows
+from hmic_analysis.cli.data import check_rows
 from hmic_analysis.errors import DataError
 from hmic_analysis.store import inputs, prepare, sheets, workbook
 from hmic_analysis.store.csvfile import read_csv

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from hmic_analysis.cli.check import check_rows
+from hmic_analysis.cli.data import check_rows
 from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS
 from hmic_analysis.errors import DataError, LockedError
 from hmic_analysis.store import prepare as module

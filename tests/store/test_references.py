@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hmic_analysis.cli.check import check_rows
+from hmic_analysis.cli.data import check_rows
 from hmic_analysis.contracts.base import FOLDS
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.store.prepare import prepare

@@ -17,8 +17,7 @@ from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.contracts.base import Column, Contract
 from hmic_analysis.store import csvfile, straight
 from hmic_analysis.store.csvfile import fetch_lines
-from hmic_analysis.store.rawtable import Layout
-from hmic_analysis.store.sql import make_macros
+from hmic_analysis.store.rawtable import Layout, make_macros
 from hmic_analysis.store.straight import Typing, read_straight
 from hmic_analysis.store.textfile import scan_csv
 from tests.store.conftest import Workshop

@@ -15,7 +15,7 @@ import pytest
 from hmic_analysis.errors import DataError
 from hmic_analysis.store import persons, times
 from hmic_analysis.store.persons import person_key, use_key
-from hmic_analysis.store.sql import make_macros
+from hmic_analysis.store.rawtable import make_macros
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from hmic_analysis.simulate.country import draw_force
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.ground import TABLES as ALL_TABLES
 from hmic_analysis.simulate.ground import all_ways
+from hmic_analysis.simulate.returns import draw_force
 
 from ..conftest import copy_project
 from ..support import evidence_of, sentences, simulated, verdicts

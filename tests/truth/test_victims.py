@@ -9,11 +9,10 @@ import pytest
 
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.session import prepare_force
-from hmic_analysis.simulate.country import draw_force
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.ground import TABLES as ALL_TABLES
 from hmic_analysis.simulate.ground import all_ways
-from hmic_analysis.simulate.returns import simulate
+from hmic_analysis.simulate.returns import draw_force, simulate
 from hmic_analysis.simulate.world import ForceFacts
 
 from ..conftest import copy_project

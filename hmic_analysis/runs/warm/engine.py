@@ -15,7 +15,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager
 
 from hmic_analysis.runs.record import NotebookStopped
-from hmic_analysis.runs.warm import family, linux, wire
+from hmic_analysis.runs.warm import family, wire
 from hmic_analysis.runs.warm.copy import Cell, Limits
 from hmic_analysis.runs.warm.wire import Outcome
 
@@ -360,7 +360,7 @@ class WarmEngine(Engine):
         **words: Any,
     ) -> None:
         """Execute the cells."""
-        if not linux.supported():
+        if not wire.supported():
             NBClientEngine.execute_managed_notebook(
                 nb_man, kernel_name, log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file,
                 execution_timeout=execution_timeout, **words,
@@ -368,8 +368,8 @@ class WarmEngine(Engine):
             return
         from papermill.clientwrap import PapermillNotebookClient
 
+        from hmic_analysis.runs.warm.copy import PipeKernel, make_kernel
         from hmic_analysis.runs.warm.family import start_copy
-        from hmic_analysis.runs.warm.kernel import PipeKernel, make_kernel
 
         make_kernel()
         client = PapermillNotebookClient(

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hmic_analysis.runs.lines import LineLost, SocketLine, environment
-from hmic_analysis.runs.warm import linux
+from hmic_analysis.runs.warm import wire
 from hmic_analysis.runs.warm.copy import Cell, Limits, Pipes, live
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def reap(pid: int) -> tuple[int, int]:
 def _end_orphans() -> None:
     """End daemons that a notebook left: they have become children of this worker."""
     for _ in range(20):
-        left = linux.children()
+        left = wire.children()
         if not left:
             return
         for pid in left:

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
-from hmic_analysis.runs.warm import linux
+from hmic_analysis.runs.warm import wire
 
 # --------------------------------------------------------------------------------------------------------------------
 # What the parent does once, so that no copy has to: imports, and what libraries build when they are first used.
@@ -51,7 +51,7 @@ def prepare(modules: Iterable[str]) -> str:
 
     Why it is not fit; empty if it is.
     """
-    from hmic_analysis.runs.warm.kernel import make_kernel
+    from hmic_analysis.runs.warm.copy import make_kernel
 
     if "pandas" in sys.modules:
         # It decides at its import whether it is shown in a notebook.
@@ -84,7 +84,7 @@ def settle() -> str:
     """
     gc.collect()
     gc.freeze()
-    threads = linux.thread_count()
+    threads = wire.thread_count()
     return "" if threads == 1 else f"a library started {threads - 1} threads when it was imported"
 
 
@@ -224,9 +224,9 @@ def _fork_worker(line: socket.socket, fd: int) -> int:
         return pid
     code = 71
     try:
-        linux.die_with_parent(parent)
+        wire.die_with_parent(parent)
         line.close()
-        linux.adopt_orphans()
+        wire.adopt_orphans()
         from hmic_analysis.runs.warm.family import keep_from_notebooks
         from hmic_analysis.runs.worker import serve_socket
 
