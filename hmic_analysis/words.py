@@ -7,6 +7,9 @@ from datetime import date
 #: Units of figures that are counts themselves.
 COUNTS = ("count", "persons", "documents", "forces")
 
+#: Parts of the letter, in its order.
+SECTIONS = ("preventing_crime", "crime_recording_and_attendance", "freeing_up_time")
+
 
 def say_period(start: date, end: date) -> str:
     """A period in words: ``the 12 months to 30 November 2013`` where it is whole months, else from and to.

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import hmic_analysis
 from hmic_analysis.cli.console import ProjectOption, SetOption, out, plain_table, read_overrides
-from hmic_analysis.project import find_project
+from hmic_analysis.errors import ParameterError, did_you_mean
+from hmic_analysis.project import Project, find_project
+from hmic_analysis.words import SECTIONS
 
 if TYPE_CHECKING:
     from hmic_analysis.contracts import Contract
     from hmic_analysis.contracts.base import Reference
     from hmic_analysis.params.catalogue import DefinitionSpec, FindingSpec
     from hmic_analysis.params.models import Params
-import json
-import re
-import subprocess
-import sys
-from importlib.resources import files
-from string import Template
 
-import hmic_analysis
-from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.errors import ParameterError, did_you_mean
-from hmic_analysis.params.models import SECTIONS
-from hmic_analysis.params.read import load_params
-from hmic_analysis.project import Project
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic params show`` and ``hmic findings``.
@@ -266,7 +263,7 @@ def _cell(text: str) -> str:
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic finding new``: the files of a new finding, written from a pattern that runs as it is.
 
-app = typer.Typer(help="The findings of the letter.", no_args_is_help=True)
+finding_app = typer.Typer(help="The findings of the letter.", no_args_is_help=True)
 
 #: The place of each file of a finding in the checkout, by its template.
 PLACES = {
@@ -279,12 +276,12 @@ PLACES = {
 }
 
 
-@app.callback()
+@finding_app.callback()
 def _finding() -> None:
     pass
 
 
-@app.command("new")
+@finding_app.command("new")
 def new(
     id: Annotated[str, typer.Argument(help="Its id, such as A11.")],
     title: Annotated[str, typer.Option("--title", help="What it is about, such as Complaints.")],
@@ -315,6 +312,9 @@ def new(
 
 def _words(home: Project, id: str, title: str, section: str, table: str, word: str) -> dict[str, str]:
     """What the templates are filled with, once nothing is in the way of the new finding."""
+    from hmic_analysis.contracts import CONTRACTS
+    from hmic_analysis.params.read import load_params
+
     package = Path(hmic_analysis.__file__).resolve().parent
     if package.parent != home.root:
         raise ParameterError(

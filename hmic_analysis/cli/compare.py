@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces, err, out, plain_table
-
-if TYPE_CHECKING:
-    from hmic_analysis.comparison.compare import Comparison
-    from hmic_analysis.params.models import Params
-from collections import Counter
-from pathlib import Path
-
-from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, ParameterError
 from hmic_analysis.project import Project, find_project
 
 if TYPE_CHECKING:
+    from hmic_analysis.comparison.compare import Comparison
     from hmic_analysis.disclosure.check import Checked
     from hmic_analysis.evidence.withheld import Audience
     from hmic_analysis.params.models import Params
     from hmic_analysis.runs.plan import Job
-from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED
+
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic compare``: forces beside each other, after their reports were made.

@@ -13,17 +13,15 @@ import typer
 from rich.table import Table
 
 from hmic_analysis.cli.console import AllOption, ForceOption, ProjectOption, choose_forces, err, out, plain_table
-from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import EXIT_DATA, EXIT_OK, DataError, ParameterError, did_you_mean
-from hmic_analysis.evidence.fitness import NOTHING_LOST, lost, say_coverage
-from hmic_analysis.measures.months import coverage
-from hmic_analysis.store.tables import Manifest, RowAccount, TableEntry
+from hmic_analysis.project import Project, find_project
 
 if TYPE_CHECKING:
     from hmic_analysis.params.models import Params
     from hmic_analysis.simulate.facts import Facts
     from hmic_analysis.simulate.returns import Simulated
-from hmic_analysis.project import Project, find_project
+    from hmic_analysis.store.tables import Manifest, RowAccount, TableEntry
+
 
 # --------------------------------------------------------------------------------------------------------------------
 # What 'hmic data check' prints: what is wrong first and what to do about it, then every table, then the rest.
@@ -46,6 +44,10 @@ class CheckRow:
 
 def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) -> list[CheckRow]:
     """What is wrong with a return, the worst first, and what to do about each."""
+    from hmic_analysis.contracts import CONTRACTS
+    from hmic_analysis.evidence.fitness import say_coverage
+    from hmic_analysis.measures.months import coverage
+
     rows = [
         CheckRow("broken", table, "warning", fault, "ask for the file again, or mend the mapping")
         for table, fault in manifest.broken.items()
@@ -84,6 +86,8 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
 
 def _set_aside(name: str, entry: TableEntry) -> list[CheckRow]:
     """Rows of a table that could not be used, all files together, with the most frequent reasons."""
+    from hmic_analysis.evidence.fitness import NOTHING_LOST, lost
+
     bad, offered = lost(entry.accounts)
     if not bad:
         return []
@@ -114,6 +118,9 @@ def _reasons(account: RowAccount) -> str:
 
 def tables_of(manifest: Manifest, start: date, end: date) -> Table:
     """Every table in a line: its files, read = kept + kept aside, its days, its months of the period."""
+    from hmic_analysis.contracts import CONTRACTS
+    from hmic_analysis.measures.months import coverage
+
     table = plain_table("Table", ">Files", ">Read", "=", ">Kept", "+", ">Kept aside", "First", "Last", ">Months")
     for name, entry in manifest.tables.items():
         kept = sum(a.kept for a in entry.accounts)
@@ -201,6 +208,8 @@ def _account(account: RowAccount) -> list[CheckRow]:
 
 def _not_asked(file: str) -> str:
     """Why a file or a sheet was not read; a name that was meant for a table is told."""
+    from hmic_analysis.contracts import CONTRACTS
+
     name = file.rpartition("[")[2].rstrip("]").rpartition("/")[2].split(".")[0]
     return f"no table asks for it.{did_you_mean(name.casefold().replace(' ', '_'), CONTRACTS)}"
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hmic_analysis.cli.console import AllOption, FindingOption, ForceOption, ProjectOption, choose_forces, err, out
+from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, ParameterError, did_you_mean
+from hmic_analysis.project import Project, find_project
 
 if TYPE_CHECKING:
     from hmic_analysis.letters.check import Checked
     from hmic_analysis.letters.export import LetterFiles
     from hmic_analysis.params.models import Params
-from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, ParameterError, did_you_mean
-from hmic_analysis.project import Project, find_project
+
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic letter``: the letters of forces, and ``hmic letter check``.

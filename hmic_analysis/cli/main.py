@@ -31,8 +31,8 @@ COMMANDS = {
     "data": ("data", "app"),
     "params": ("catalogue", "params_app"),
     "findings": ("catalogue", "findings"),
-    "finding": ("finding", "app"),
-    "docs": ("docs", "docs"),
+    "finding": ("catalogue", "finding_app"),
+    "docs": ("catalogue", "docs"),
     "plan": ("plan", "plan"),
     "why": ("plan", "why"),
     "run": ("run", "run"),
@@ -44,9 +44,9 @@ COMMANDS = {
     "update": ("process", "update_app"),
     "compare": ("compare", "app"),
     "figures": ("letter", "figures_app"),
-    "site": ("publish", "site_app"),
-    "national": ("publish", "national_app"),
-    "disclosure": ("publish", "disclosure_app"),
+    "site": ("compare", "site_app"),
+    "national": ("compare", "national_app"),
+    "disclosure": ("compare", "disclosure_app"),
     "explore": ("doctor", "explore"),
 }
 

@@ -18,11 +18,12 @@ from hmic_analysis.cli.console import (
     read_overrides,
 )
 from hmic_analysis.errors import ParameterError
+from hmic_analysis.project import find_project
 
 if TYPE_CHECKING:
     from hmic_analysis.runs.plan import Job
     from hmic_analysis.runs.status import Status
-from hmic_analysis.project import find_project
+
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic plan`` and ``hmic why``: what would run, and why; neither changes anything on disk.

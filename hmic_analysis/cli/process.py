@@ -10,12 +10,13 @@ import typer
 
 from hmic_analysis.cli.console import AllOption, ForceOption, ProjectOption, choose_forces, err, out, plain_table
 from hmic_analysis.cli.run import run_forces
+from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, HmicError
+from hmic_analysis.project import find_project
 
 if TYPE_CHECKING:
     from hmic_analysis.process.pack import LogEntry
     from hmic_analysis.process.states import Standing
-from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, HmicError
-from hmic_analysis.project import find_project
+
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic release``: the states of letters, from draft to publication and update.

@@ -36,13 +36,14 @@ from hmic_analysis.cli.console import (
     read_overrides,
 )
 from hmic_analysis.errors import EXIT_OK, HmicError, LockedError, ParameterError, said
+from hmic_analysis.project import Project, find_project
 
 if TYPE_CHECKING:
     from hmic_analysis.params.models import Params
     from hmic_analysis.runs.record import Order, Record
     from hmic_analysis.runs.rules import RunRules
     from hmic_analysis.runs.session import Executor, Outcome, Wanted, Watcher
-from hmic_analysis.project import Project, find_project
+
 
 # --------------------------------------------------------------------------------------------------------------------
 # What a run says while it goes on, and at its end.

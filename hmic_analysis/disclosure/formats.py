@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pypdf import PageObject, PdfReader
 import base64
 import binascii
 import csv
 import io
 import json
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree
 
 from hmic_analysis.errors import DataError
+
+if TYPE_CHECKING:
+    from pypdf import PageObject, PdfReader
+
 
 # --------------------------------------------------------------------------------------------------------------------
 # Reading web pages, pictures, workbooks, Word documents and PDF files for what they say.

@@ -11,12 +11,6 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.cells import neutral_frame
-from hmic_analysis.errors import DataError
-from hmic_analysis.evidence.withheld import BOUNDS, SHARE, DisclosureRules, Withheld, withheld
-from hmic_analysis.statistics.suppression import withheld_cells
-
-if TYPE_CHECKING:
-    pass
 from hmic_analysis.disclosure.rewording import (
     NOT_FOR_PUBLICATION,
     Secrets,
@@ -28,8 +22,24 @@ from hmic_analysis.disclosure.rewording import (
     tells,
     without,
 )
+from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure, Indicator, Table
-from hmic_analysis.evidence.withheld import Audience, highest, level_of, may_see
+from hmic_analysis.evidence.withheld import (
+    BOUNDS,
+    SHARE,
+    Audience,
+    DisclosureRules,
+    Withheld,
+    highest,
+    level_of,
+    may_see,
+    withheld,
+)
+from hmic_analysis.statistics.suppression import withheld_cells
+
+if TYPE_CHECKING:
+    pass
+
 
 # --------------------------------------------------------------------------------------------------------------------
 # Figures and tables as they may be shown: what is withheld of small counts, and cells that no spreadsheet runs.

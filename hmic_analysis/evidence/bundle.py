@@ -5,33 +5,24 @@ from __future__ import annotations
 import json
 import os
 import platform
-from functools import cache
-from importlib import metadata
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from pydantic import ValidationError
-
-from hmic_analysis.cells import neutral_frame
-from hmic_analysis.errors import DataError
-from hmic_analysis.evidence.model import Bundle, Figure, Table
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from hmic_analysis.figures.chart import Chart
 import re
 import struct
 import zlib
 from collections.abc import Collection
+from functools import cache
 from html import escape
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
+from pydantic import ValidationError
 
+from hmic_analysis.cells import neutral_frame
 from hmic_analysis.contracts import contract_for
-from hmic_analysis.errors import ParameterError
+from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.fitness import Fitness
-from hmic_analysis.evidence.model import DataUsed
+from hmic_analysis.evidence.model import Bundle, DataUsed, Figure, Table
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import local_days, within
@@ -41,6 +32,10 @@ from hmic_analysis.project import Project
 from hmic_analysis.store.references import ReferenceEntry
 from hmic_analysis.store.tables import load_table, read_manifest
 from hmic_analysis.words import say_period
+
+if TYPE_CHECKING:
+    from hmic_analysis.figures.chart import Chart
+
 
 # --------------------------------------------------------------------------------------------------------------------
 # Writing a bundle with its charts and tables, and reading it back.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,14 +12,12 @@ import pandas as pd
 from hmic_analysis.figures import style
 from hmic_analysis.figures.chart import Chart, Words, finish, joined, lower, no_data, require, take, unknown
 from hmic_analysis.figures.rows import Rows, ValueColumn, limit_rows, set_rows, value_axis
-from hmic_analysis.figures.sheet import KeyEntry, ticks_around
+from hmic_analysis.figures.sheet import KeyEntry, Plot, lay_out, name_ends, name_ticks, place_names, ticks_around
 from hmic_analysis.figures.style import nice_ticks, plain, say, tick_labels, wrap
 
 if TYPE_CHECKING:
     pass
-from dataclasses import dataclass
 
-from hmic_analysis.figures.sheet import Plot, lay_out, name_ends, name_ticks, place_names
 
 # --------------------------------------------------------------------------------------------------------------------
 # A force beside the others: a dot with its interval for each, and lines for all forces and for similar ones.

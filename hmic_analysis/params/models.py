@@ -20,7 +20,7 @@ from hmic_analysis.contracts.a5_offenders import AGENCIES
 from hmic_analysis.contracts.base import Fold
 from hmic_analysis.contracts.core import CONTACT_MODES, INCIDENT_RESULTS, REPORT_ROUTES, RESOURCE_TYPES
 from hmic_analysis.errors import ParameterError, did_you_mean
-from hmic_analysis.words import say_date
+from hmic_analysis.words import SECTIONS, say_date
 
 if TYPE_CHECKING:
     from hmic_analysis.params.catalogue import FindingSpec
@@ -324,7 +324,6 @@ def _moment(value: Any) -> Any:
     return moment
 
 
-SECTIONS = ("preventing_crime", "crime_recording_and_attendance", "freeing_up_time")
 Section = Literal[SECTIONS]
 
 

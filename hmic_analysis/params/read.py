@@ -18,7 +18,6 @@ from pydantic import Field, ValidationError, create_model
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.catalogue import DEFINING, FindingSpec, check_finding
 from hmic_analysis.params.models import (
-    SECTIONS,
     ForceSpec,
     Inspection,
     Layer,
@@ -32,6 +31,7 @@ from hmic_analysis.params.models import (
 )
 from hmic_analysis.params.yamlfile import Fault, KeyPath, YamlFile, dotted, fault, read_yaml, refuse, unknown, validate
 from hmic_analysis.project import Project
+from hmic_analysis.words import SECTIONS
 
 LeafPath = tuple[str, ...]
 

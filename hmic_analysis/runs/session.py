@@ -6,10 +6,10 @@ import getpass
 import json
 import os
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -34,14 +34,6 @@ from hmic_analysis.errors import (
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project
-from hmic_analysis.store.prepare import PrepareResult, prepare, unchanged
-from hmic_analysis.workers import worker_pool
-
-if TYPE_CHECKING:
-    pass
-from collections.abc import Mapping
-from contextlib import closing
-
 from hmic_analysis.runs.execute import clear_leftovers
 from hmic_analysis.runs.fingerprint import NATIONAL
 from hmic_analysis.runs.lanes import run_orders
@@ -49,6 +41,12 @@ from hmic_analysis.runs.plan import FAILED_BEFORE, Job, make_orders, make_plan
 from hmic_analysis.runs.record import Failure, Order, Record
 from hmic_analysis.runs.rules import RunRules, processors
 from hmic_analysis.runs.status import Board, Status
+from hmic_analysis.store.prepare import PrepareResult, prepare, unchanged
+from hmic_analysis.workers import worker_pool
+
+if TYPE_CHECKING:
+    pass
+
 
 # --------------------------------------------------------------------------------------------------------------------
 # One run at a time: a lock that says who holds it, and that a killed run doesn't keep.

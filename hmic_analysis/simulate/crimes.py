@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,18 +12,26 @@ import numpy as np
 from hmic_analysis.contracts.core import OFFENCE_GROUPS, REPORT_ROUTES
 from hmic_analysis.simulate import world
 from hmic_analysis.simulate.ground import Columns, Subject
-from hmic_analysis.simulate.world import NO_TIME, Arrays, Window, draw_instants, pick, pick_by_row, seconds, skewed
-from hmic_analysis.simulate.write import references
+from hmic_analysis.simulate.world import (
+    HOUR,
+    NO_TIME,
+    ONE_DAY,
+    SECOND,
+    Arrays,
+    Window,
+    draw_instants,
+    midnight,
+    pick,
+    pick_by_row,
+    seconds,
+    skewed,
+)
+from hmic_analysis.simulate.write import key_texts, references
 
 if TYPE_CHECKING:
     from hmic_analysis.simulate.calls import Incidents
     from hmic_analysis.simulate.facts import Facts
-import datetime as dt
-from collections.abc import Iterator
-from dataclasses import field
 
-from hmic_analysis.simulate.world import HOUR, ONE_DAY, SECOND, midnight
-from hmic_analysis.simulate.write import key_texts
 
 # --------------------------------------------------------------------------------------------------------------------
 # Crimes and the reports they came of, as they truly were.

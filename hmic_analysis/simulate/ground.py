@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from hmic_analysis.simulate.calls import Deployments, Incidents
     from hmic_analysis.simulate.crimes import Cases, Crimes
     from hmic_analysis.simulate.facts import Facts
-import math
+
 
 # --------------------------------------------------------------------------------------------------------------------
 # What a finding brings to the simulator, and the few names in which it does.

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hmic_analysis.errors import EXIT_PARAMETERS, ParameterError
-from hmic_analysis.params.models import SECTIONS
 from hmic_analysis.params.read import load_for, load_params
 from hmic_analysis.project import Project
+from hmic_analysis.words import SECTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 
