@@ -180,6 +180,7 @@ def _listed(slugs: list[str], most: int = 10) -> str:
 def _claim(home: Project, params: Params, id: str) -> None:
     from hmic_analysis.comparison.compare import write_verdicts
     from hmic_analysis.comparison.gather import find_claim, gather_verdicts
+    from hmic_analysis.figures.chart import Words
     from hmic_analysis.figures.maps import verdict_map
 
     finding, spec = find_claim(params, id)
@@ -187,11 +188,13 @@ def _claim(home: Project, params: Params, id: str) -> None:
     synthetic = bool(frame.loc[frame["verdict"].notna(), "synthetic"].any())
     chart = verdict_map(
         frame.rename(columns={"name": "label"}),
+        words=Words(
+            name="verdict-map",
+            subtitle=spec.statement,
+            source=f"Evidence of finding {finding}{', simulated returns, synthetic data' if synthetic else ''}",
+            synthetic=synthetic,
+        ),
         claim=f"claim {id}",
-        name="verdict-map",
-        subtitle=spec.statement,
-        source=f"Evidence of finding {finding}{', simulated returns, synthetic data' if synthetic else ''}",
-        synthetic=synthetic,
     )
     folder = write_verdicts(home, params, id, frame, chart)
     out().print(f"{chart.headline}\n  {home.relative(folder)}/", markup=False)

@@ -34,7 +34,7 @@ from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import mark_picture, package_versions
 from hmic_analysis.evidence.model import Sensitivity
 from hmic_analysis.evidence.withheld import declaration
-from hmic_analysis.figures.chart import SYNTHETIC_NOTE, Chart, lower
+from hmic_analysis.figures.chart import SYNTHETIC_NOTE, Chart, Words, lower
 from hmic_analysis.figures.forces import FunnelLines, forces_compared, funnel_plot
 from hmic_analysis.figures.maps import figure_map
 from hmic_analysis.figures.style import plain
@@ -221,13 +221,12 @@ def funnel_chart(comparison: Comparison, force: str = "", name_others: bool = Fa
     return funnel_plot(
         frame,
         FunnelLines(result.lines(), result.centre, inner, outer, result.method, result.widened),
+        words=_words(gathered, "funnel"),
         highlight=_name(gathered, force),
         name_others=name_others,
         what=gathered.label,
         unit=gathered.unit,
         units_name=_units(gathered),
-        name="funnel",
-        **_words(gathered),
     )
 
 
@@ -236,7 +235,7 @@ def map_chart(comparison: Comparison, force: str = "") -> Chart:
     gathered = comparison.gathered
     frame = _usable(gathered.forces).rename(columns={"name": "label"})
     return figure_map(
-        frame, what=gathered.label, unit=gathered.unit, highlight=force, name="tile-map", **_words(gathered)
+        frame, words=_words(gathered, "tile-map"), what=gathered.label, unit=gathered.unit, highlight=force
     )
 
 
@@ -245,7 +244,7 @@ def compare_chart(comparison: Comparison, force: str = "", similar_only: bool = 
     gathered = comparison.gathered
     frame = _usable(gathered.forces).rename(columns={"name": "label"})
     frame = frame.assign(n=frame["denominator"], why=frame["status"].map(STATUS_WORDS), similar=False)
-    words = _words(gathered)
+    words = _words(gathered, "similar-forces" if similar_only else "forces-compared")
     if not force:
         references, group = {"All forces": pool(gathered).value}, ""
     else:
@@ -259,14 +258,13 @@ def compare_chart(comparison: Comparison, force: str = "", similar_only: bool = 
             frame = frame[frame["similar"] | (frame["force"] == force)]
     return forces_compared(
         frame,
-        references,
+        references=references,
+        words=words,
         highlight=_name(gathered, force),
         what=gathered.label,
         unit=gathered.unit,
         units_name=_units(gathered),
         similar_name=f"Similar force ({group.label})" if group else "Similar force",
-        name="similar-forces" if similar_only else "forces-compared",
-        **words,
     )
 
 
@@ -290,13 +288,14 @@ def _units(gathered: Gathered) -> str:
     return {"%": "units"}.get(gathered.unit, gathered.unit.split()[-1] if gathered.unit.startswith("per ") else "units")
 
 
-def _words(gathered: Gathered) -> dict[str, object]:
+def _words(gathered: Gathered, name: str) -> Words:
     window = f", {gathered.window}" if gathered.window else ""
-    return {
-        "subtitle": f"{gathered.label}{window}. {gathered.who()[0].upper()}{gathered.who()[1:]}",
-        "source": source_of(gathered),
-        "synthetic": gathered.synthetic,
-    }
+    return Words(
+        name=name,
+        subtitle=f"{gathered.label}{window}. {gathered.who()[0].upper()}{gathered.who()[1:]}",
+        source=source_of(gathered),
+        synthetic=gathered.synthetic,
+    )
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from hmic_analysis.comparison.gather import Gathered, force_table
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import package_versions
-from hmic_analysis.figures.chart import Chart
+from hmic_analysis.figures.chart import Chart, Words
 from hmic_analysis.figures.forces import forces_compared
 from hmic_analysis.figures.series import month_name
 from hmic_analysis.params.models import ForceSpec, Params
@@ -269,14 +269,16 @@ def reconciliation_chart(found: Reconciliation) -> Chart:
     frame = frame.assign(n=frame["published"], why=frame["status"].map(why))
     return forces_compared(
         frame,
-        {"Published": 100.0},
+        references={"Published": 100.0},
+        words=Words(
+            name="reconciliation",
+            subtitle=f"{found.title}. {found.summary}",
+            source="Forces' data as loaded; Home Office police recorded crime, force area tables",
+            synthetic=bool(found.frame["synthetic"].any()),
+        ),
         what="Crimes counted for each 100 published",
         unit="per 100 published",
         units_name="published crimes",
-        name="reconciliation",
-        subtitle=f"{found.title}. {found.summary}",
-        source="Forces' data as loaded; Home Office police recorded crime, force area tables",
-        synthetic=bool(found.frame["synthetic"].any()),
     )
 
 

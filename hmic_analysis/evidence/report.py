@@ -28,7 +28,7 @@ from hmic_analysis.project import Project, find_project
 from hmic_analysis.words import say_date
 
 if TYPE_CHECKING:
-    from hmic_analysis.figures.chart import Chart
+    from hmic_analysis.figures.chart import Chart, Words
 
 
 def open_report(
@@ -172,8 +172,8 @@ class Report(Holdings):
         chosen = [i for i in self._indicators.values() if i.name in names and (bool(i.stratum) or len(names) > 1)]
         return drawable(group_frame(chosen), list(self._indicators.values()), self._rules)
 
-    def words(self, name: str, subtitle: str, about: str = "", reason: str = "") -> dict[str, object]:
-        """What a chart function is told about its words.
+    def words(self, name: str, subtitle: str, about: str = "", reason: str = "") -> Words:
+        """The words of a chart about this force.
 
         Parameters
         ----------
@@ -189,21 +189,23 @@ class Report(Holdings):
 
         Returns
         -------
-        dict
+        Words
         """
+        from hmic_analysis.figures.chart import Words
+
         place = f"{subtitle}, {self.settings.force.name}"
         when = "" if "at " + self.as_of in subtitle else f", {self.fit.say(self.period)}"
         taken = self.indicator(about)
         told = [c for c in taken.caveats if c.startswith(SET_ASIDE)] if taken is not None else []
         caveats = "".join(f". {c.rstrip('.')}" for c in [*told, *self.cannot_tell(about)]) if about else ""
         unable = (self.unmeasurable(about) or self.loose(about)) if about else []
-        return {
-            "name": name,
-            "subtitle": place + when + ("" if unable else caveats),
-            "source": self.source(),
-            "synthetic": self.synthetic,
-            **({"reason": " ".join(unable) or reason} if unable or reason else {}),
-        }
+        return Words(
+            name=name,
+            subtitle=place + when + ("" if unable else caveats),
+            source=self.source(),
+            synthetic=self.synthetic,
+            reason=" ".join(unable) or reason,
+        )
 
     @property
     def as_of(self) -> str:

@@ -131,15 +131,18 @@ class Words:
     ----------
     name, subtitle, source, synthetic
         As in :class:`Chart`.
-    headline : str or None
-        None has it written from the data.
+    headline : str
+        In place of the one that is written from the data.
+    reason : str
+        Why there is nothing to draw, for a frame that holds nothing: a clause without a capital or a full stop.
     """
 
     name: str
     subtitle: str = ""
     source: str = ""
-    headline: str | None = None
+    headline: str = ""
     synthetic: bool = False
+    reason: str = ""
 
 
 def finish(
@@ -350,15 +353,7 @@ _ROOM_MM = 140.0
 
 @style.house_style()
 def no_data(
-    reason: str,
-    *,
-    name: str = "no-data",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    data: pd.DataFrame | None = None,
-    withheld: bool = False,
+    reason: str, words: Words = Words("no-data"), *, data: pd.DataFrame | None = None, withheld: bool = False
 ) -> Chart:
     """Say that there is nothing to draw, and why; an empty chart could be taken for a finding.
 
@@ -366,8 +361,8 @@ def no_data(
     ----------
     reason : str
         Why there is nothing, for people: ``No deployments were supplied``.
-    name, subtitle, source, headline, synthetic
-        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is ``No data: <reason>`` unless given.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
     data : pandas.DataFrame, optional
         The frame that held nothing.
     withheld : bool
@@ -383,13 +378,13 @@ def no_data(
     reason = reason[0].upper() + reason[1:]
     text = wrap(reason, _ROOM_MM, lines=8)
     height = 17 + block_height(text)
-    sheet = Sheet(height, synthetic)
+    sheet = Sheet(height, words.synthetic)
     sheet.band(0.5, 0.5, sheet.width - 1, height - 1, facecolor="#F3F2F1", edgecolor=style.AXIS, linewidth=0.8)
     sheet.text(sheet.width / 2, 7, said, size=11, weight="bold", ha="center")
     sheet.text(sheet.width / 2, 11.5 + block_height(text) / 2, text, ha="center")
     panel = finish(
         sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=f"{said}: {lower(reason)}",
         alt=f"Panel that reads: {said}. {reason}",
         data=pd.DataFrame() if data is None else data,

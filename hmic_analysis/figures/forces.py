@@ -41,6 +41,7 @@ _LINE_STYLES = ((0, (4, 2)), (0, (1, 1.5)))
 @style.house_style()
 def forces_compared(
     frame: pd.DataFrame,
+    words: Words = Words("forces-compared"),
     references: Mapping[str, float] | None = None,
     *,
     highlight: str = "",
@@ -48,12 +49,6 @@ def forces_compared(
     unit: str = "%",
     units_name: str = "records",
     similar_name: str = "Similar force",
-    name: str = "forces-compared",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no force has a figure",
 ) -> Chart:
     """Forces from the highest figure to the lowest, those without one at the foot with the reason.
 
@@ -70,10 +65,8 @@ def forces_compared(
         What is compared, its unit, and what ``n`` counts.
     similar_name : str
         What the forces of the group are called in the key, with where the group comes from.
-    name, subtitle, source, headline, synthetic
-        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is written from the data unless given.
-    reason : str
-        Why there is nothing, for a frame without a value.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -82,19 +75,16 @@ def forces_compared(
     """
     data = _data(frame, unit, highlight)
     if data["value"].isna().all():
-        return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic,
-            data=data.drop(columns="own"),
-        )  # fmt: skip
+        return no_data(words.reason or "no force has a figure", words, data=data.drop(columns="own"))  # fmt: skip
     drawn, notes = limit_rows(data, False)
     lines = {k: float(v) for k, v in (references or {}).items() if not np.isnan(v)}
     ticks = _ticks(drawn, lines, unit)
-    rows = _rows(drawn, lines, ticks, unit, units_name, similar_name, synthetic)
+    rows = _rows(drawn, lines, ticks, unit, units_name, similar_name, words.synthetic)
     _draw(rows, drawn, lines)
     message = _message(what, data, lines, unit)
     return finish(
         rows.sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=message,
         alt=f"Dot plot of {lower(what)} by force, where {lower(message.removeprefix(f'{what}: '))}",
         data=data.drop(columns="own"),
@@ -323,18 +313,13 @@ class FunnelLines:
 def funnel_plot(
     frame: pd.DataFrame,
     lines: FunnelLines,
+    words: Words = Words("funnel"),
     *,
     highlight: str = "",
     name_others: bool = False,
     what: str = "Share",
     unit: str = "%",
     units_name: str = "records",
-    name: str = "funnel",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no force has a figure",
 ) -> Chart:
     """Forces as points; the one in question highlighted and named, others grey.
 
@@ -351,10 +336,8 @@ def funnel_plot(
         the chart carry no other force's name.
     what, unit, units_name : str
         What is compared, its unit, and what the denominator counts.
-    name, subtitle, source, headline, synthetic
-        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is written from the data unless given.
-    reason : str
-        Why there is nothing, for a frame without a value.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -371,17 +354,15 @@ def funnel_plot(
     drawn = data[data["value"].notna() & (data["denominator"] > 0)]
     shown = _anonymous(data, highlight, name_others)
     if drawn.empty:
-        return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=shown
-        )
-    plot = _frame(drawn, lines, unit, units_name, synthetic)
+        return no_data(words.reason or "no force has a figure", words, data=shown)
+    plot = _frame(drawn, lines, unit, units_name, words.synthetic)
     _draw_points(plot, drawn)
     named = drawn["position"].isin(("far_above", "far_below")) & ~drawn["own"]
     missed = _print_names(plot, drawn[drawn["own"]], drawn[named & name_others])
     message = funnel_message(what, unit, drawn, data, lines, name_others)
     return finish(
         plot.sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=message,
         alt=f"Funnel plot of {lower(what)} of {say_forces(len(drawn))} by number of {units_name}, where "
         f"{lower(message.removeprefix(f'{what}: '))}",

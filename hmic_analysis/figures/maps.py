@@ -212,17 +212,7 @@ _VERDICTS = {
 
 @style.house_style()
 def figure_map(
-    frame: pd.DataFrame,
-    *,
-    what: str = "Share",
-    unit: str = "%",
-    highlight: str = "",
-    name: str = "tile-map",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no force has a figure",
+    frame: pd.DataFrame, words: Words = Words("tile-map"), *, what: str = "Share", unit: str = "%", highlight: str = ""
 ) -> Chart:
     """A figure of each force in up to five classes from light to dark.
 
@@ -235,8 +225,8 @@ def figure_map(
         What is compared, and its unit.
     highlight : str
         Slug of a force whose tile gets a heavy frame.
-    name, subtitle, source, headline, synthetic, reason
-        As in :func:`hmic_analysis.figures.rows.counts`.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Returns
     -------
@@ -253,9 +243,7 @@ def figure_map(
     )
     known = data["value"].dropna()
     if known.empty:
-        return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
-        )
+        return no_data(words.reason or "no force has a figure", words, data=data)
     edges = _edges(known)
     classes = [TileClass(_range(a, b, unit), shade) for a, b, shade in _shaded(edges)]
     # A value on an edge belongs to the class that begins there; the highest to the last class.
@@ -264,11 +252,11 @@ def figure_map(
     number = np.clip(np.searchsorted(edges, printed, side="right") - 1, 0, len(classes) - 1)
     kinds = [NOTHING if np.isnan(v) else classes[i] for v, i in zip(data["value"], number, strict=True)]
     texts = ["" if np.isnan(v) else _short(v, unit) for v in data["value"]]
-    sheet = draw_tiles(data, kinds, texts, classes, highlight, synthetic)
+    sheet = draw_tiles(data, kinds, texts, classes, highlight, words.synthetic)
     after = unknown(data["value"])
     return finish(
         sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=extremes(what, data["label"], data["value"], unit) + after,
         alt=f"Tile map of {lower(what)} in {len(known)} of {len(data)} forces, where "
         f"{extremes('', data['label'], data['value'], unit)}{after}",
@@ -279,16 +267,7 @@ def figure_map(
 
 @style.house_style()
 def verdict_map(
-    frame: pd.DataFrame,
-    *,
-    claim: str = "the claim",
-    highlight: str = "",
-    name: str = "verdict-map",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no force has a verdict",
+    frame: pd.DataFrame, words: Words = Words("verdict-map"), *, claim: str = "the claim", highlight: str = ""
 ) -> Chart:
     """The verdict on a claim in each force, told apart by sign as well as colour.
 
@@ -315,17 +294,15 @@ def verdict_map(
         if word not in _VERDICTS:
             raise DataError(f"verdict_map: there is no verdict '{word}'. Verdicts: {', '.join(_VERDICTS)}.")
     if data["verdict"].isna().all():
-        return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
-        )
+        return no_data(words.reason or "no force has a verdict", words, data=data)
     classes = {v: TileClass(VERDICT_WORDS[v], fill, sign=sign) for v, (sign, fill) in _VERDICTS.items()}
     kinds = [classes.get(v, NOTHING) for v in data["verdict"]]
     used = [c for v, c in classes.items() if (data["verdict"] == v).any()]
-    sheet = draw_tiles(data, kinds, [k.sign for k in kinds], used, highlight, synthetic)
+    sheet = draw_tiles(data, kinds, [k.sign for k in kinds], used, highlight, words.synthetic)
     message = _counted(claim, data)
     return finish(
         sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=message,
         alt=f"Tile map of the verdict on {claim} in the 43 forces, where {lower(message)}",
         data=data,

@@ -246,18 +246,7 @@ BAR_MM = 4.2
 
 
 @style.house_style()
-def counts(
-    frame: pd.DataFrame,
-    *,
-    what: str = "Records",
-    by: str = "group",
-    name: str = "counts",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no records to count",
-) -> Chart:
+def counts(frame: pd.DataFrame, words: Words = Words("counts"), *, what: str = "Records", by: str = "group") -> Chart:
     """Horizontal bars of counts.
 
     Parameters
@@ -266,10 +255,8 @@ def counts(
         ``label`` and ``value`` (0 or more; missing ones are printed as not known).
     what, by : str
         What is counted, and what the rows are, for headline and alt text.
-    name, subtitle, source, headline, synthetic
-        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is written from the data unless given.
-    reason : str
-        Why there is nothing, for a frame without a row or a value.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -278,21 +265,13 @@ def counts(
     """
     data = take(frame, "counts", texts=("label",), numbers=("value",), counted=("value",))
     if data["value"].isna().all():
-        return no_data(
-            reason,
-            name=name,
-            subtitle=subtitle,
-            source=source,
-            headline=headline,
-            synthetic=synthetic,
-            data=data,
-        )
+        return no_data(words.reason or "no records to count", words, data=data)
     drawn, notes = limit_rows(data, False)
-    rows = bar_rows(list(drawn["label"]), drawn["value"], [plain(v) for v in drawn["value"]], what, synthetic)
+    rows = bar_rows(list(drawn["label"]), drawn["value"], [plain(v) for v in drawn["value"]], what, words.synthetic)
     message = largest(what, data["label"], data["value"])
     return finish(
         rows.sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=message,
         alt=f"Bar chart of {lower(what)} by {by}, where {lower(message)}",
         data=data,
@@ -349,16 +328,11 @@ def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
 @style.house_style()
 def age_bands(
     frame: pd.DataFrame,
+    words: Words = Words("age-bands"),
     *,
     min_count: int = 0,
     marker: str = "[c]",
     what: str = "Persons outstanding",
-    name: str = "age-bands",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no persons to count",
 ) -> Chart:
     """Bars of persons in each band; counts from 1 to ``min_count - 1`` are neither drawn nor kept in the data.
 
@@ -372,8 +346,8 @@ def age_bands(
         Printed in their place.
     what : str
         Who is counted.
-    name, subtitle, source, headline, synthetic, reason
-        As in :func:`hmic_analysis.figures.rows.counts`.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -386,27 +360,18 @@ def age_bands(
     data = take(frame, "age_bands", texts=("label",), numbers=("band", "persons"), counted=("persons",))
     data = data.assign(withheld=before).sort_values("band", kind="stable", ignore_index=True)
     if not data["withheld"].any() and (data["persons"].isna().all() or data["persons"].sum() == 0):
-        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
+        return no_data(words.reason or "no persons to count", words)
     shown = withhold(data["persons"], min_count)
     if shown is None:
-        reason = "too few persons in each band to be shown"
-        return no_data(
-            reason,
-            name=name,
-            subtitle=subtitle,
-            source=source,
-            headline=headline,
-            synthetic=synthetic,
-            withheld=True,
-        )
+        return no_data("too few persons in each band to be shown", words, withheld=True)
     hidden = data["withheld"] | (shown.isna() & data["persons"].notna())
     texts = [marker if h else plain(s) for h, s in zip(hidden, shown, strict=True)]
-    rows = bar_rows(list(data["label"]), shown, texts, "Persons", synthetic)
+    rows = bar_rows(list(data["label"]), shown, texts, "Persons", words.synthetic)
     message = _without_total(what, data["label"], shown) if hidden.any() else largest(what, data["label"], shown)
     values = [marker if h else None if pd.isna(s) else int(s) for h, s in zip(hidden, shown, strict=True)]
     return finish(
         rows.sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=message,
         alt=f"Bar chart of {lower(what)} by days since they were first named, where {lower(message)}",
         data=data[["label"]].assign(persons=pd.Series(values, dtype="object")),

@@ -129,16 +129,7 @@ _CELL_GAP_MM = 8.0
 
 @style.house_style()
 def monthly_series(
-    frame: pd.DataFrame,
-    *,
-    what: str = "Records a month",
-    unit: str = "count",
-    name: str = "monthly-series",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no months to draw",
+    frame: pd.DataFrame, words: Words = Words("monthly-series"), *, what: str = "Records a month", unit: str = "count"
 ) -> Chart:
     """Lines from zero with the name of each at its end; more than four become small pictures.
 
@@ -150,8 +141,8 @@ def monthly_series(
         What is counted, for headline and alt text.
     unit : str
         As in :func:`hmic_analysis.words.say_value`.
-    name, subtitle, source, headline, synthetic, reason
-        As in :func:`hmic_analysis.figures.rows.counts`.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -160,23 +151,12 @@ def monthly_series(
     """
     wide, data, notes = months_by_group(frame, "monthly_series")
     if wide.empty:
-        return no_data(
-            reason,
-            name=name,
-            subtitle=subtitle,
-            source=source,
-            headline=headline,
-            synthetic=synthetic,
-            data=data,
-        )
+        return no_data(words.reason or "no months to draw", words, data=data)
     if wide.shape[1] > len(style.COLOURS):
-        return small_multiples_monthly(
-            frame, what=what, unit=unit, name=name, subtitle=subtitle, source=source, headline=headline,
-            synthetic=synthetic,
-        )  # fmt: skip
+        return small_multiples_monthly(frame, words, what=what, unit=unit)  # fmt: skip
     return finish(
-        _draw_lines(wide, unit, synthetic),
-        Words(name, subtitle, source, headline, synthetic),
+        _draw_lines(wide, unit, words.synthetic),
+        words,
         headline=f"{what}: {_point(wide, unit)}",
         alt=f"Line chart of {lower(what)}, {_series_span(wide)}, where {_point(wide, unit, 'the ')}",
         data=data,
@@ -214,16 +194,11 @@ def _draw_lines(wide: pd.DataFrame, unit: str, synthetic: bool) -> Sheet:
 @style.house_style()
 def small_multiples_monthly(
     frame: pd.DataFrame,
+    words: Words = Words("small-multiples"),
     *,
     what: str = "Records a month",
     unit: str = "count",
     columns: int = 3,
-    name: str = "small-multiples",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no months to draw",
 ) -> Chart:
     """A small line chart for each group, each with a scale of its own from zero and its highest value printed.
 
@@ -237,8 +212,8 @@ def small_multiples_monthly(
         As in :func:`hmic_analysis.words.say_value`.
     columns : int
         Pictures side by side.
-    name, subtitle, source, headline, synthetic, reason
-        As in :func:`hmic_analysis.figures.rows.counts`.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Returns
     -------
@@ -252,22 +227,14 @@ def small_multiples_monthly(
     """
     wide, data, notes = months_by_group(frame, "small_multiples_monthly")
     if wide.empty:
-        return no_data(
-            reason,
-            name=name,
-            subtitle=subtitle,
-            source=source,
-            headline=headline,
-            synthetic=synthetic,
-            data=data,
-        )
+        return no_data(words.reason or "no months to draw", words, data=data)
     notes = ("Each type has a scale of its own, from zero; the dot marks the highest month", *notes)
     if wide.shape[1] > MAX_SMALL:
         notes = (*notes, f"The first {MAX_SMALL} of {wide.shape[1]} types are drawn; the data file holds all")
         wide = wide.iloc[:, :MAX_SMALL]
     return finish(
-        _draw_cells(wide, unit, max(1, min(columns, wide.shape[1])), synthetic),
-        Words(name, subtitle, source, headline, synthetic),
+        _draw_cells(wide, unit, max(1, min(columns, wide.shape[1])), words.synthetic),
+        words,
         headline=f"{what}: {_point(wide, unit)}",
         alt=(
             f"Small line charts of {lower(what)}, {_types(wide)}, {_series_span(wide)}, "
@@ -381,16 +348,11 @@ _SIGNAL = {"markersize": 7.0, "color": style.PAIR[1], "markeredgecolor": style.I
 @style.house_style()
 def control_chart(
     frame: pd.DataFrame,
+    words: Words = Words("control-chart"),
     *,
     method: str = "",
     what: str = "Records a month",
     unit: str = "count",
-    name: str = "control-chart",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no months to draw",
 ) -> Chart:
     """A monthly figure with mean, limits and signals; limits start afresh only where a change is named.
 
@@ -404,10 +366,8 @@ def control_chart(
         Dialect and cautions: the note under the chart.
     what, unit : str
         What is counted, and its unit.
-    name, subtitle, source, headline, synthetic
-        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is written from the data unless given.
-    reason : str
-        Why there is nothing, for a frame without a value.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Returns
     -------
@@ -421,13 +381,11 @@ def control_chart(
     """
     data = _data(frame)
     if data.empty or data["value"].isna().all():
-        return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
-        )
+        return no_data(words.reason or "no months to draw", words, data=data)
     drawn = _clipped(data, unit)
     starts = [i for i in range(1, len(data)) if data["segment"].iloc[i] != data["segment"].iloc[i - 1]]
     flags = [(i / len(data), f"{data['change'].iloc[i]}, {month_name(data['month'].iloc[i])}") for i in starts]
-    plot = _control_frame(drawn, unit, flags, synthetic)
+    plot = _control_frame(drawn, unit, flags, words.synthetic)
     _draw_limits(plot, drawn, [0, *starts, len(data)])
     for start in starts:
         plot.axes.axvline(start - 0.5, color=style.AXIS, linewidth=1.4, zorder=1)
@@ -436,7 +394,7 @@ def control_chart(
     message = _message(what, data, unit)
     return finish(
         plot.sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=message,
         alt=f"Control chart of {lower(what)}, {_control_span(data)}, where {lower(message.removeprefix(f'{what}: '))}",
         data=data,
@@ -562,6 +520,7 @@ _SPAN = {"color": style.BAND, "linewidth": 0}
 def interrupted_chart(
     frame: pd.DataFrame,
     change: object,
+    words: Words = Words("interrupted-series"),
     *,
     saved: str,
     naive: str,
@@ -569,12 +528,6 @@ def interrupted_chart(
     change_name: str = "Change",
     what: str = "Hours a month",
     unit: str = "hours",
-    name: str = "interrupted-series",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no months to draw",
 ) -> Chart:
     """A monthly series, the model through it, and what the model expects had the change not come.
 
@@ -593,10 +546,8 @@ def interrupted_chart(
         What changed, written above its line.
     what, unit : str
         What is measured, and its unit.
-    name, subtitle, source, headline, synthetic
-        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is ``saved`` unless given.
-    reason : str
-        Why there is nothing, for a frame without a value.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -607,19 +558,17 @@ def interrupted_chart(
     data = take(frame, "interrupted_chart", numbers=("value", "fitted", "counterfactual"))
     data.insert(0, "month", read_months(frame["month"].reset_index(drop=True), "interrupted_chart"))
     if data.empty or data["value"].isna().all():
-        return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic, data=data
-        )
+        return no_data(words.reason or "no months to draw", words, data=data)
     at = read_months(pd.Series([change], name="change"), "interrupted_chart").iloc[0]
     first = int((data["month"] < at).sum())
-    plot = _interrupted_frame(data, unit, [(first / len(data), f"{change_name}, {month_name(at)}")], synthetic)
+    plot = _interrupted_frame(data, unit, [(first / len(data), f"{change_name}, {month_name(at)}")], words.synthetic)
     _draw(plot, data, first)
     print_months(plot.sheet, pd.DatetimeIndex(data["month"]), plot.left, plot.width, plot.top + plot.height + 3.6)
     span = f"{month_name(data['month'].iloc[0])} to {month_name(data['month'].iloc[-1])}"
     gap = ("A gap in the line is a month without data",) if data["value"].isna().any() else ()
     return finish(
         plot.sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=saved,
         alt=f"Line chart of {lower(what)}, {span}, with a change in {month_name(at)}. {saved.rstrip('.')}. {naive}",
         data=data,

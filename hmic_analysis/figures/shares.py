@@ -25,6 +25,7 @@ _BOUNDS = ("lo", "hi", "lo_missing", "hi_missing", "n")
 @style.house_style()
 def proportions_by_group(
     frame: pd.DataFrame,
+    words: Words = Words("proportions-by-group"),
     threshold: float | None = None,
     unit: str = "%",
     *,
@@ -33,12 +34,6 @@ def proportions_by_group(
     units_name: str = "records",
     value_name: str = "Share",
     threshold_name: str = "Threshold",
-    name: str = "proportions-by-group",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no records to compute a share from",
 ) -> Chart:
     """Dots with 95% intervals, and bands for what missing data could make of them.
 
@@ -62,10 +57,8 @@ def proportions_by_group(
         Header of the column of values.
     threshold_name : str
         Words before the threshold.
-    name, subtitle, source, headline, synthetic
-        As in :class:`~hmic_analysis.figures.chart.Chart`; the headline is written from the data unless given.
-    reason : str
-        Why there is nothing, for a frame without a row or a value.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -87,13 +80,11 @@ def proportions_by_group(
         data.loc[secret, ["value", *_BOUNDS]] = np.nan
     if data[["value", "lo_missing", "hi_missing"]].isna().all(axis=None):
         return no_data(
-            "these shares rest on too few persons to be shown" if secret.any() else reason,
+            "these shares rest on too few persons to be shown"
+            if secret.any()
+            else (words.reason or "no records to compute a share from"),
+            words,
             withheld=bool(secret.any()),
-            name=name,
-            subtitle=subtitle,
-            source=source,
-            headline=headline,
-            synthetic=synthetic,
             data=_with_markers(data),
         )
     data = by_section(data, "group")
@@ -110,7 +101,9 @@ def proportions_by_group(
     if threshold is not None:
         text = f"{threshold_name} {plain(threshold)}{unit if unit == '%' else ''}"
         flags = [((threshold - ticks[0]) / span, text)]
-    rows = set_rows(labels, sections, columns, flags=flags, key=_key(drawn, units_name, span), synthetic=synthetic)
+    rows = set_rows(
+        labels, sections, columns, flags=flags, key=_key(drawn, units_name, span), synthetic=words.synthetic
+    )
     value_axis(rows, ticks, tick_labels(ticks, unit))
     _draw_shares(rows, drawn, threshold)
     shown = data[data["withheld"].eq("")]
@@ -120,7 +113,7 @@ def proportions_by_group(
     point = extremes("", shown["label"], shown["value"], unit)
     return finish(
         rows.sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=extremes(what, shown["label"], shown["value"], unit) + after,
         alt=f"Dot plot of {lower(what)} by {by}, where {point}{after}",
         data=_with_markers(data),
@@ -196,17 +189,12 @@ def _below(data: pd.DataFrame, threshold: float | None, unit: str, threshold_nam
 @style.house_style()
 def paired_shares(
     frame: pd.DataFrame,
+    words: Words = Words("paired-shares"),
     *,
     what: str = "Share of incidents and share of hours spent on them",
     by: str = "category",
     count_name: str = "By number",
     hours_name: str = "By hours",
-    name: str = "paired-shares",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no incidents to compute shares from",
 ) -> Chart:
     """Share by count against share by hours: two marks on a line for each category.
 
@@ -218,8 +206,8 @@ def paired_shares(
         What is shown, and what the rows are, for headline and alt text.
     count_name, hours_name : str
         Headers of the two columns.
-    name, subtitle, source, headline, synthetic, reason
-        As in :func:`proportions_by_group`.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -229,21 +217,13 @@ def paired_shares(
     shares = ("share_count", "share_hours")
     data = take(frame, "paired_shares", texts=("label",), numbers=shares, percent=shares)
     if data[list(shares)].isna().all(axis=None):
-        return no_data(
-            reason,
-            name=name,
-            subtitle=subtitle,
-            source=source,
-            headline=headline,
-            synthetic=synthetic,
-            data=data,
-        )
+        return no_data(words.reason or "no incidents to compute shares from", words, data=data)
     drawn, notes = limit_rows(data, False)
     columns = [
         ValueColumn(count_name, [say(v, "%") for v in drawn["share_count"]], _DOT),
         ValueColumn(hours_name, [say(v, "%") for v in drawn["share_hours"]], _DIAMOND),
     ]
-    rows = set_rows(list(drawn["label"]), [""] * len(drawn), columns, synthetic=synthetic)
+    rows = set_rows(list(drawn["label"]), [""] * len(drawn), columns, synthetic=words.synthetic)
     ticks = nice_ticks(0, np.nanmax(drawn[list(shares)]))
     value_axis(rows, ticks, tick_labels(ticks, "%"))
     rows.axes.hlines(rows.y, drawn["share_count"], drawn["share_hours"], color=style.AXIS, linewidth=2, zorder=2)
@@ -252,7 +232,7 @@ def paired_shares(
     message = _widest(data, by, count_name, hours_name)
     return finish(
         rows.sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=message,
         alt=f"Dumbbell plot of {lower(what)} by {by}, where {lower(message)}",
         data=data,

@@ -55,16 +55,11 @@ _LINEAR_HOURS = 96.0
 @style.house_style()
 def lag_distribution(
     hours: pd.Series,
+    words: Words = Words("lag-distribution"),
     marks: Mapping[str, float] | None = None,
     *,
     what: str = "Crimes recorded",
     units_name: str = "crimes",
-    name: str = "lag-distribution",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no pair of times to take a lag from",
 ) -> Chart:
     """Share of records that took so long or less: a rising step line.
 
@@ -76,8 +71,8 @@ def lag_distribution(
         Labelled vertical lines, in hours.
     what, units_name : str
         What the line is of, for headline and alt text.
-    name, subtitle, source, headline, synthetic, reason
-        As in :func:`hmic_analysis.figures.rows.counts`.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Returns
     -------
@@ -93,11 +88,11 @@ def lag_distribution(
     marks = _marks(marks or {})
     known = np.sort(lags[~np.isnan(lags)])
     if known.size == 0:
-        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
+        return no_data(words.reason or "no pair of times to take a lag from", words)
     high = max(float(known[-1]), *marks.values(), 1.0)
     log = high > _LINEAR_HOURS
     ticks = log_ticks(1.0, high, "hours") if log else [t / 60 for t in minute_ticks(high * 60)]
-    sheet, axes = _frame(ticks, marks, log, synthetic)
+    sheet, axes = _frame(ticks, marks, log, words.synthetic)
     grid = np.unique(np.append(_grid(ticks, log), [m for m in marks.values() if m >= ticks[0]]))
     axes.step(grid, _share(known, grid), where="post", color=style.COLOURS[0], linewidth=2, zorder=3, clip_on=False)
     stops = np.array(sorted({*ticks, *marks.values()}))
@@ -108,7 +103,7 @@ def lag_distribution(
     message = _message(what, known, marks)
     return finish(
         sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=message,
         alt=f"Rising line of the share of {units_name} by time taken, where {lower(message)}",
         data=pd.DataFrame({"hours": stops, "share_at_most": _share(known, stops)}),
@@ -231,17 +226,7 @@ _FLOOR = 0.1
 
 
 @style.house_style()
-def response_times(
-    frame: pd.DataFrame,
-    *,
-    by: str = "grade",
-    name: str = "response-times",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no arrivals to take a time from",
-) -> Chart:
+def response_times(frame: pd.DataFrame, words: Words = Words("response-times"), *, by: str = "grade") -> Chart:
     """Median, 90th centile and target of each grade, in minutes.
 
     Parameters
@@ -252,8 +237,8 @@ def response_times(
         rows become sections.
     by : str
         What the rows are, for the alt text.
-    name, subtitle, source, headline, synthetic, reason
-        As in :func:`hmic_analysis.figures.rows.counts`.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Returns
     -------
@@ -267,10 +252,7 @@ def response_times(
     """
     data = _times(frame)
     if data["median"].isna().all():
-        return no_data(
-            reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic,
-            data=data.drop(columns="targets"),
-        )  # fmt: skip
+        return no_data(words.reason or "no arrivals to take a time from", words, data=data.drop(columns="targets"))
     drawn, notes = limit_rows(data, any(row_labels(data["group"], data["label"])[1]))
     values = drawn[list(_TIMES)].to_numpy(dtype=float)
     positive = values[values > 0]
@@ -278,7 +260,7 @@ def response_times(
     labels, sections = row_labels(drawn["group"], drawn["label"])
     has_interval = (drawn["median_lo"].notna() & drawn["median_hi"].notna()).any()
     key = [KeyEntry("95% interval of the median", line=_WHISKER)] if has_interval else []
-    rows = set_rows(labels, sections, _columns(drawn), key=key, synthetic=synthetic)
+    rows = set_rows(labels, sections, _columns(drawn), key=key, synthetic=words.synthetic)
     if log:
         ticks = log_ticks(max(_FLOOR, positive.min()), max(2 * _FLOOR, positive.max()))
         rows.axes.set_xscale("log")
@@ -291,7 +273,7 @@ def response_times(
     _draw_times(rows, drawn, ticks[0])
     return finish(
         rows.sheet,
-        Words(name, subtitle, source, headline, synthetic),
+        words,
         headline=f"Median response time: {_point(data)}",
         alt=f"Dot plot of median and 90th centile response times by {by}, where the median is {_point(data, True)}",
         data=data.drop(columns="targets"),
@@ -372,15 +354,10 @@ _LINES = {
 @style.house_style()
 def week_profile(
     frame: pd.DataFrame,
+    words: Words = Words("week-profile"),
     *,
     demand_name: str = "Resource-hours on incidents",
     staff_name: str = "Staff hours on duty",
-    name: str = "week-profile",
-    subtitle: str = "",
-    source: str = "",
-    headline: str | None = None,
-    synthetic: bool = False,
-    reason: str = "no hours of work or of duty were supplied",
 ) -> Chart:
     """Two step lines over the 168 hours of a week, the difference between them shaded.
 
@@ -391,8 +368,8 @@ def week_profile(
         An hour without a value is a gap, never a zero; a side missing throughout is not drawn.
     demand_name, staff_name : str
         What the lines are.
-    name, subtitle, source, headline, synthetic, reason
-        As in :func:`hmic_analysis.figures.rows.counts`.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -403,12 +380,12 @@ def week_profile(
     names = dict(zip(_SIDES, (demand_name, staff_name), strict=True))
     present = [side for side in _SIDES if data[side].notna().any()]
     if not present:
-        return no_data(reason, name=name, subtitle=subtitle, source=source, headline=headline, synthetic=synthetic)
+        return no_data(words.reason or "no hours of work or of duty were supplied", words)
     both = data[list(_SIDES)].notna().all(axis=1).any()
     message = _gap(data, names) if both else "; ".join(_peak(data, side, names[side]) for side in present)
     return finish(
-        _draw(data, {side: names[side] for side in present}, bool(both), synthetic),
-        Words(name, subtitle, source, headline, synthetic),
+        _draw(data, {side: names[side] for side in present}, bool(both), words.synthetic),
+        words,
         headline=message,
         alt=f"Step lines of shares of hours over the week, where {lower(message)}",
         data=data,

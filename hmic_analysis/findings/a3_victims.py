@@ -521,10 +521,10 @@ def recognised(report: Report, contacts: pd.DataFrame) -> list[Indicator]:
     ]
 
 
-def reason(report: Report) -> dict[str, str]:
-    """Why a chart of the shares recognised would be empty, as chart functions take it."""
+def reason(report: Report) -> str:
+    """Why a chart of the shares recognised would be empty."""
     overall = report.indicator("repeat_flag_recall_pct")
-    return {"reason": overall.note.rstrip(".") if overall and overall.note else "no contacts of repeat victims"}
+    return overall.note.rstrip(".") if overall and overall.note else "no contacts of repeat victims"
 
 
 def _cannot_tell_repeats(report: Report, contacts: pd.DataFrame) -> Decision | None:

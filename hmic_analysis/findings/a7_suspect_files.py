@@ -122,11 +122,11 @@ def shown(report: Report) -> pd.DataFrame:
     return groups[keep].reset_index(drop=True)
 
 
-def reason(report: Report) -> dict[str, str]:
-    """Why a chart of :func:`shown` would be empty, as chart functions take it."""
+def reason(report: Report) -> str:
+    """Why a chart of :func:`shown` would be empty."""
     if report.given("file_review"):
-        return {"reason": f"no share rests on {report.settings.disclosure.min_count} files or more"}
-    return {"reason": "no files were read"}
+        return f"no share rests on {report.settings.disclosure.min_count} files or more"
+    return "no files were read"
 
 
 def decide(report: Report) -> list[ClaimEvidence]:

@@ -8,6 +8,7 @@ import pytest
 from hmic_analysis.disclosure.leaks import find_leaks
 from hmic_analysis.evidence.withheld import drawable
 from hmic_analysis.evidence.wording import group_frame
+from hmic_analysis.figures.chart import Words
 from hmic_analysis.figures.shares import proportions_by_group
 
 from .evidence import RULES, bundle, share, usual
@@ -16,7 +17,7 @@ from .evidence import RULES, bundle, share, usual
 def drawn(indicators):
     """The chart as a notebook draws it."""
     frame = drawable(group_frame(indicators), indicators, RULES)
-    return proportions_by_group(frame, what="Persons", by="check", units_name="persons", name="checks")
+    return proportions_by_group(frame, words=Words(name="checks"), what="Persons", by="check", units_name="persons")
 
 
 def test_a_withheld_share_is_neither_drawn_nor_written():
@@ -44,6 +45,6 @@ def test_a_saved_chart_passes_the_check_and_one_drawn_in_full_does_not(tmp_path,
     indicators = [share("reviewed_pct", 3, 60, unknown), share("active_pct", 30, 60, unknown)]
     drawn(indicators).save(tmp_path / "safe")
     assert find_leaks(tmp_path / "safe", [bundle(indicators)], RULES) == []
-    proportions_by_group(group_frame(indicators), name="checks").save(tmp_path / "told")
+    proportions_by_group(group_frame(indicators), words=Words(name="checks")).save(tmp_path / "told")
     leaks = find_leaks(tmp_path / "told", [bundle(indicators)], RULES)
     assert {leak.file for leak in leaks} == {"checks.csv", "checks.svg"}

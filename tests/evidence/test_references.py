@@ -50,8 +50,8 @@ def test_a_figure_that_rests_on_references_that_lead_nowhere_is_withheld(devices
     assert "match: [case]" in figure.note
     report.add(report.build.figure("systems_on_mobile_n", 4))
     assert report.indicator("systems_on_mobile_n").value == 4, "which rests on the devices alone"
-    assert report.words("x", "X", about="device_active_pct")["reason"] == figure.note
-    assert report.words("x", "X", about="systems_on_mobile_n", reason="none")["reason"] == "none"
+    assert report.words("x", "X", about="device_active_pct").reason == figure.note
+    assert report.words("x", "X", about="systems_on_mobile_n", reason="none").reason == "none"
 
 
 def test_a_claim_says_that_it_is_for_the_references(devices):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.figures.chart import Chart
+from hmic_analysis.figures.chart import Chart, Words
 from hmic_analysis.figures.forces import FunnelLines, forces_compared, funnel_plot
 from hmic_analysis.figures.maps import TILES, figure_map, verdict_map
 from hmic_analysis.figures.series import control_chart, interrupted_chart
@@ -112,9 +112,7 @@ WORDS = {"saved": "1,506 hours saved", "naive": "Bare comparison: 2,876 hours fe
 RULES = {2: "above_limit", 5: "below_limit", 9: "trend_up", 12: "two_in_three_above", 15: "shift_below"}
 
 COMPARISON_CASES: dict[str, Callable[[], Chart]] = {
-    "funnel-everyday": lambda: funnel_plot(
-        forces(), lines(), highlight="Cleveland", what="Recorded crimes attended", units_name="crimes", **SYNTHETIC
-    ),
+    "funnel-everyday": lambda: funnel_plot(forces(), lines(), words=Words("drawn", synthetic=True), highlight="Cleveland", what="Recorded crimes attended", units_name="crimes"),
     "funnel-names": lambda: funnel_plot(forces(), lines(), highlight="Cleveland", name_others=True),
     "funnel-three": lambda: funnel_plot(
         forces(3).assign(position=None), lines(800_000, False, 0.2), highlight="Durham"
@@ -132,24 +130,21 @@ COMPARISON_CASES: dict[str, Callable[[], Chart]] = {
         unit="per 1,000 crimes",
     ),
     "funnel-small-n": lambda: funnel_plot(forces(3).assign(denominator=[10, 11, 12], position=None), NO_LINES),
-    "compared-everyday": lambda: forces_compared(
-        forces(), {"All other forces": 79.1, "Similar forces": 77.2}, highlight="Cleveland",
-        similar_name="Similar force (computed by this package, not the Home Office's most similar group)", **SYNTHETIC,
-    ),
+    "compared-everyday": lambda: forces_compared(forces(), words=Words("drawn", synthetic=True), references={"All other forces": 79.1, "Similar forces": 77.2}, highlight="Cleveland", similar_name="Similar force (computed by this package, not the Home Office's most similar group)"),
     "compared-eight": lambda: forces_compared(
-        forces()[lambda f: f["similar"]], {"All other forces": 79.1, "Similar forces": 79.2}, highlight="Merseyside"
+        forces()[lambda f: f["similar"]], references={"All other forces": 79.1, "Similar forces": 79.2}, highlight="Merseyside"
     ),
-    "compared-own-missing": lambda: forces_compared(forces(), {"All other forces": 79.1}, highlight="Northumbria"),
+    "compared-own-missing": lambda: forces_compared(forces(), references={"All other forces": 79.1}, highlight="Northumbria"),
     "compared-three": lambda: forces_compared(forces(3)),
     "compared-long": lambda: forces_compared(
-        forces(12).assign(label=[f"{i} {LONG}" for i in range(12)]), {LONG: 50.0}, highlight=f"3 {LONG}"
+        forces(12).assign(label=[f"{i} {LONG}" for i in range(12)]), references={LONG: 50.0}, highlight=f"3 {LONG}"
     ),
     "compared-rates": lambda: forces_compared(
-        forces().assign(value=np.linspace(8, 21, 43), lo=None, hi=None), {"All forces": 13.4},
+        forces().assign(value=np.linspace(8, 21, 43), lo=None, hi=None), references={"All forces": 13.4},
         unit="per 1,000 residents", units_name="residents",
     ),
     "compared-zeros": lambda: forces_compared(forces(5).assign(value=0.0, lo=0, hi=0)),
-    "map-everyday": lambda: figure_map(forces(), what="Recorded crimes attended", highlight="cleveland", **SYNTHETIC),
+    "map-everyday": lambda: figure_map(forces(), words=Words("drawn", synthetic=True), what="Recorded crimes attended", highlight="cleveland"),
     "map-three": lambda: figure_map(forces(3)),
     "map-equal": lambda: figure_map(forces().assign(value=100.0)),
     "map-extreme": lambda: figure_map(
@@ -157,20 +152,16 @@ COMPARISON_CASES: dict[str, Callable[[], Chart]] = {
     ),
     "map-long": lambda: figure_map(forces().assign(label=LONG), highlight="kent", unit="per 1,000 residents"),
     "map-zeros": lambda: figure_map(forces().assign(value=0.0), unit="count"),
-    "verdicts-everyday": lambda: verdict_map(verdicts(), claim="claim A2b", highlight="cleveland", **SYNTHETIC),
+    "verdicts-everyday": lambda: verdict_map(verdicts(), words=Words("drawn", synthetic=True), claim="claim A2b", highlight="cleveland"),
     "verdicts-one": lambda: verdict_map(verdicts().head(1)),
-    "control-everyday": lambda: control_chart(
-        months([300 + 8 * ((i * 7) % 5 - 2) for i in range(24)], rules=RULES), method="XmR chart.", **SYNTHETIC
-    ),
+    "control-everyday": lambda: control_chart(months([300 + 8 * ((i * 7) % 5 - 2) for i in range(24)], rules=RULES), words=Words("drawn", synthetic=True), method="XmR chart."),
     "control-rebased": lambda: control_chart(rebased(), what="Burglaries recorded a month"),
     "control-no-limits": lambda: control_chart(months([3, 4, 5], centre=np.nan), method="No limits: 3 values."),
     "control-one-month": lambda: control_chart(months([3.0], centre=np.nan)),
     "control-percent": lambda: control_chart(months([97.0, 99, 98, 99.97] * 5, centre=98.2, reach=4), unit="%"),
     "control-negative": lambda: control_chart(months([-4.0, 3, -2, 5] * 4, centre=0.0, reach=9), unit="points"),
     "control-crowded": lambda: control_chart(months([1000.0 + i % 3 for i in range(240)], centre=1001.0, reach=0.5)),
-    "interrupted-everyday": lambda: interrupted_chart(
-        series(), "2012-03", change_name="Mobile devices issued", method="AR(1).", **WORDS, **SYNTHETIC
-    ),
+    "interrupted-everyday": lambda: interrupted_chart(series(), "2012-03", words=Words("drawn", synthetic=True), change_name="Mobile devices issued", method="AR(1).", **WORDS),
     "interrupted-refused": lambda: interrupted_chart(series(20, False), "2011-03", **WORDS),
     "interrupted-long": lambda: interrupted_chart(
         series(200), "2012-03", change_name=LONG, unit="hours per year", saved=LONG, naive=LONG

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.figures.chart import SYNTHETIC_NOTE
+from hmic_analysis.figures.chart import SYNTHETIC_NOTE, Words
 from hmic_analysis.figures.rows import counts
 from hmic_analysis.figures.style import house_style, new_figure, save
 from tests.figures.cases import CASES
@@ -90,12 +90,13 @@ def test_names_that_are_no_file_names_are_refused(tmp_path, name):
     with pytest.raises(ParameterError, match="can't be named"):
         save(new_figure(30), tmp_path, name)
     with pytest.raises(ParameterError, match="can't be named"):
-        counts(pd.DataFrame({"label": ["a"], "value": [1]}), name=name)
+        counts(pd.DataFrame({"label": ["a"], "value": [1]}), words=Words(name=name))
 
 
 def test_notebooks_show_words_and_picture_safely():
     made = counts(
-        pd.DataFrame({"label": ["<script>alert(1)</script>"], "value": [1]}), source='A & "B"', synthetic=True
+        pd.DataFrame({"label": ["<script>alert(1)</script>"], "value": [1]}),
+        words=Words("drawn", source='A & "B"', synthetic=True),
     )
     shown = made._repr_mimebundle_()["text/html"]
     assert shown == made._repr_html_()

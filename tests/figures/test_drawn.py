@@ -50,7 +50,7 @@ EMPTY = {
     "response_times": lambda: response_times(pd.DataFrame(columns=["label", "n", "median", "p90"])),
     "times, nothing known": lambda: response_times(pd.DataFrame({"label": ["a"], "n": 0, "median": None, "p90": None})),
     "lag_distribution": lambda: lag_distribution(pd.Series([], dtype=float)),
-    "lags, nothing known": lambda: lag_distribution(pd.Series([None, None], dtype=float), {"72 hours": 72}),
+    "lags, nothing known": lambda: lag_distribution(pd.Series([None, None], dtype=float), marks={"72 hours": 72}),
     "age_bands": lambda: age_bands(pd.DataFrame(columns=["band", "label", "persons"])),
     "counts": lambda: counts(pd.DataFrame(columns=["label", "value"])),
     "counts, nothing known": lambda: counts(pd.DataFrame({"label": ["a"], "value": [None]})),
@@ -100,7 +100,7 @@ def test_labels_that_would_touch_are_left_out_at_one_distance():
 
 def test_dots_whiskers_and_bands_lie_at_their_values():
     frame = offence_shares()
-    axes = proportions_by_group(frame, 80).figure.axes[0]
+    axes = proportions_by_group(frame, threshold=80).figure.axes[0]
     assert [x for x, _ in points(axes)] == pytest.approx(list(frame["value"]))
     whiskers = next(c for c in axes.collections if isinstance(c, LineCollection))
     assert [tuple(s[:, 0]) for s in whiskers.get_segments()] == list(zip(frame["lo"], frame["hi"], strict=True))
@@ -217,7 +217,7 @@ def test_a_time_of_zero_on_a_logarithmic_axis_stands_at_its_edge_and_is_explaine
 @pytest.mark.parametrize("unit", ["hours", "timedelta"])
 def test_the_line_of_lags_rises_by_the_share_of_records(unit):
     hours = pd.Series([1.0, 2, 3, 80])
-    made = lag_distribution(hours if unit == "hours" else pd.to_timedelta(hours, unit="h"), {"72 hours": 72})
+    made = lag_distribution(hours if unit == "hours" else pd.to_timedelta(hours, unit="h"), marks={"72 hours": 72})
     line = max(made.figure.axes[0].lines, key=lambda item: len(item.get_xdata()))
     at = dict(zip(np.round(line.get_xdata(), 6), line.get_ydata(), strict=True))
     assert at[72.0] == 75 and line.get_ydata()[-1] == 100
@@ -226,7 +226,7 @@ def test_the_line_of_lags_rises_by_the_share_of_records(unit):
 
 
 def test_a_lag_as_long_as_the_limit_is_within_it():
-    made = lag_distribution(pd.Series([72.0, 100.0]), {"72 hours": 72})
+    made = lag_distribution(pd.Series([72.0, 100.0]), marks={"72 hours": 72})
     assert "50.0% within 72 hours" in made.headline
     assert dict(made.data.itertuples(index=False))[72.0] == 50
 
@@ -263,7 +263,7 @@ FAULTS = {
     "a month twice": (lambda: monthly_series(pd.concat([months({"a": [1]})] * 2)), "more than one row for Dec 2012"),
     "hour 168": (lambda: week_profile(week().assign(week_hour=range(1, 169))), "168 in row 168"),
     "an hour twice": (lambda: week_profile(week().assign(week_hour=5)), "5 in row 2"),
-    "a mark that is no number": (lambda: lag_distribution(pd.Series([1.0]), {"limit": "72"}), "'limit'"),
+    "a mark that is no number": (lambda: lag_distribution(pd.Series([1.0]), marks={"limit": "72"}), "'limit'"),
 }
 
 

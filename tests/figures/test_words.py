@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hmic_analysis.figures.chart import Words
 from hmic_analysis.figures.rows import age_bands, counts
 from hmic_analysis.figures.series import monthly_series
 from hmic_analysis.figures.shares import proportions_by_group
@@ -35,7 +36,7 @@ def test_words_are_complete_sentences(name):
 
 
 def test_extremes_of_shares_are_named_with_their_groups():
-    made = proportions_by_group(offence_shares(), 80, what="Recorded crimes attended", by="offence group")
+    made = proportions_by_group(offence_shares(), threshold=80, what="Recorded crimes attended", by="offence group")
     assert made.headline == (
         "Recorded crimes attended: highest Burglary dwelling at 99.1%, lowest Theft from vehicle at 39.1%; "
         "3 of 7 are below the threshold of 80%"
@@ -44,7 +45,7 @@ def test_extremes_of_shares_are_named_with_their_groups():
 
 
 def test_unknown_shares_are_counted_and_not_judged():
-    made = proportions_by_group(shares(["a", "b", "c"], [90, None, 70]), 80)
+    made = proportions_by_group(shares(["a", "b", "c"], [90, None, 70]), threshold=80)
     assert (
         made.headline
         == "Share: highest a at 90.0%, lowest c at 70.0%; 1 of 2 is below the threshold of 80%; 1 of 3 not known"
@@ -53,8 +54,8 @@ def test_unknown_shares_are_counted_and_not_judged():
 
 @pytest.mark.parametrize(("values", "words"), [([80.0, 79.9], "1 of 2 is below"), ([80.0, 80.0], "none of 2 is below")])
 def test_a_share_at_the_threshold_is_not_below_it(values, words):
-    assert words in proportions_by_group(shares(["a", "b"], values), 80).headline
-    assert "at or above" in proportions_by_group(shares(["a"], [80.0]), 80).headline
+    assert words in proportions_by_group(shares(["a", "b"], values), threshold=80).headline
+    assert "at or above" in proportions_by_group(shares(["a"], [80.0]), threshold=80).headline
 
 
 def test_extremes_of_months_and_hours():
@@ -78,7 +79,7 @@ def test_largest_group_is_not_called_most_and_ties_are_told():
 
 
 def test_the_callers_headline_goes_before():
-    made = counts(pd.DataFrame({"label": ["a"], "value": [1]}), headline="One file was read.")
+    made = counts(pd.DataFrame({"label": ["a"], "value": [1]}), words=Words("drawn", headline="One file was read."))
     assert made.headline == "One file was read"
 
 
