@@ -172,7 +172,7 @@ class Report(Holdings):
         chosen = [i for i in self._indicators.values() if i.name in names and (bool(i.stratum) or len(names) > 1)]
         return drawable(group_frame(chosen), list(self._indicators.values()), self._rules)
 
-    def words(self, name: str, subtitle: str, about: str = "", reason: str = "") -> Words:
+    def words(self, name: str, subtitle: str, about: str = "", reason: str = "", headline: str = "") -> Words:
         """The words of a chart about this force.
 
         Parameters
@@ -186,6 +186,8 @@ class Report(Holdings):
             not known, capped or weighted.
         reason : str
             Why there is nothing to draw, where there is nothing and the source gives no reason of its own.
+        headline : str
+            In place of the one that is written from the data.
 
         Returns
         -------
@@ -205,6 +207,7 @@ class Report(Holdings):
             source=self.source(),
             synthetic=self.synthetic,
             reason=" ".join(unable) or reason,
+            headline=headline,
         )
 
     @property

@@ -436,7 +436,7 @@ def labelled(table: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns={"skill_function": "label", "competent": "value"}).astype({"label": "object"})
 
 
-def thinnest(table: pd.DataFrame) -> str | None:
+def thinnest(table: pd.DataFrame) -> str:
     """The thinnest critical function, in words.
 
     Parameters
@@ -446,11 +446,11 @@ def thinnest(table: pd.DataFrame) -> str | None:
 
     Returns
     -------
-    str or None
-        A sentence without a full stop; None where there is no function.
+    str
+        A sentence without a full stop; empty where there is no function.
     """
     if table.empty:
-        return None
+        return ""
     first = table.iloc[0]
     return f"Competent staff: fewest in {first['skill_function']}, {first['competent']} of {table['competent'].sum()}"
 

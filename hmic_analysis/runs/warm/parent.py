@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import sys
+import time
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,6 +34,8 @@ _LATE = (
     "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "matplotlib_inline.config",
     "PIL.PngImagePlugin", "nbformat.v4.nbjson", "nbformat.validator",
 )  # fmt: skip
+#: Seconds that a thread may live which a library started while it was imported.
+_MOMENT = 6.0
 _INLINE = "module://matplotlib_inline.backend_inline"
 
 #: Set before the parent starts: one thread for each numerical library, since the processors are busy with notebooks.
@@ -84,7 +87,10 @@ def settle() -> str:
     """
     gc.collect()
     gc.freeze()
-    threads = wire.thread_count()
+    # Some libraries start a thread for a moment only: while fonts are listed, say.
+    until = time.monotonic() + _MOMENT
+    while (threads := wire.thread_count()) > 1 and time.monotonic() < until:
+        time.sleep(0.05)
     return "" if threads == 1 else f"a library started {threads - 1} threads when it was imported"
 
 
