@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,7 +32,17 @@ OverwriteOption = Annotated[
 ]
 FileOption = Annotated[
     Path | None,
-    typer.Option("--file", help="A letter somewhere else, .docx or .pdf; by default the two in output/letters."),
+    typer.Option("--file", help="A document somewhere else, .docx or .pdf; by default the four in output/letters."),
+]
+
+
+PrintOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--figure",
+        help="A figure for the body of the letter, such as a2_attendance_by_month; up to four, in place of those of "
+        "params/letters. By default there is none.",
+    ),
 ]
 
 
@@ -42,6 +53,7 @@ def letter(
     everyone: AllOption = False,
     unmarked: UnmarkedOption = False,
     overwrite: OverwriteOption = False,
+    figure: PrintOption = None,
     project: ProjectOption = None,
 ) -> None:
     """Write the letters of forces from their evidence, as Word and as PDF."""
@@ -53,7 +65,7 @@ def letter(
     params = load_params(home)
     begun = time.monotonic()
     slugs = choose_forces(params, force, everyone)
-    written = [_write(home, params, slug, unmarked, overwrite, alone=len(slugs) == 1) for slug in slugs]
+    written = [_write(home, params, slug, unmarked, overwrite, figure or ()) for slug in slugs]
     done = sum(files is not None for files in written)
     if len(slugs) > 1:
         out().print(f"{done} of {len(slugs)} letters written in {time.monotonic() - begun:.0f} s.", markup=False)
@@ -61,17 +73,19 @@ def letter(
 
 
 def _write(
-    home: Project, params: Params, slug: str, unmarked: bool, overwrite: bool, alone: bool
+    home: Project, params: Params, slug: str, unmarked: bool, overwrite: bool, figures: Sequence[str]
 ) -> LetterFiles | None:
     """Write one letter and say so; None where the force has no evidence or, among others, was changed by hand."""
     from hmic_analysis.process.letter import write_letter_of
 
     try:
-        files = write_letter_of(home, params, slug, unmarked, _warn, overwrite)
+        files = write_letter_of(home, params, slug, unmarked, _warn, overwrite, figures)
     except DataError as fault:
         err().print(fault.message, style="bold red", markup=False)
         return None
     out().print(f"Letter: {home.relative(files.document)} and {files.pdf.name}", markup=False)
+    names = f"{files.evidence.name}, {files.evidence_pdf.suffix} and {files.workbook.suffix}"
+    out().print(f"  with its evidence: {names}", markup=False)
     return files
 
 
@@ -109,12 +123,11 @@ def _check_force(home: Project, params: Params, slug: str, file: Path | None, sh
     from hmic_analysis.documents.word import write_whole
     from hmic_analysis.letters.check import listing, listing_csv
     from hmic_analysis.letters.compose import odd_wording
-    from hmic_analysis.process.letter import letter_check
+    from hmic_analysis.process.letter import letter_check, letter_documents
 
     against, sources = letter_check(home, params, slug, _warn)
-    folder = home.output / "letters" / slug
     sound = True
-    for path in [file] if file else [folder / f"letter-{slug}{ending}" for ending in (".docx", ".pdf")]:
+    for path in [file] if file else letter_documents(home, slug):
         checked = against.file(path)
         table = home.output / "checks" / f"{path.stem}-{path.suffix.lstrip('.')}-numbers.csv"
         write_whole(table, listing_csv(checked.numbers))
@@ -137,6 +150,23 @@ def _say_result(name: str, checked: Checked, table: str) -> None:
         err().print(text, style="bold red", markup=False)
     bound = len(checked.numbers) - len(checked.unbound)
     out().print(f"{name}: {bound} of {len(checked.numbers)} numbers bound; all of them: {table}", markup=False)
+
+
+@letter_app.command("views")
+def views(force: ForceOption = None, project: ProjectOption = None) -> None:
+    """Print a form for the views that inspectors may enter for a force, and the verdicts that each rests on.
+
+    A view is printed in the letter only once it stands in params/letters/<force>.yml, with whose it is and when.
+    """
+    from hmic_analysis.letters.export import letter_sources
+    from hmic_analysis.letters.own_words import views_form
+    from hmic_analysis.params.read import load_params
+
+    home = find_project(project)
+    params = load_params(home)
+    for slug in choose_forces(params, force):
+        sources = letter_sources(home, params, slug, tell=_warn)
+        out().print(views_form(params, slug, sources.bundles, sources.wording), markup=False, soft_wrap=True)
 
 
 def _warn(words: str) -> None:

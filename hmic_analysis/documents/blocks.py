@@ -37,8 +37,19 @@ class LetterSettings:
         The organisation's reference, "" for none.
     embargo : str
         ``YYYY-MM-DDTHH:MM``, London wall time, "" for none.
-    figures_per_finding : int
-        At most so many figures of each finding are printed.
+    figures : tuple of str
+        The figures printed in its body, ``a2_attendance-by-month``; none by default.
+    accuracy : str
+        ``sent`` once its findings were sent to the force for a check of the facts, ``amended`` where any was amended
+        after that; else "".
+    former_title, fieldwork : str
+        The name under which the fieldwork was announced, and when it was: ``Between January and April 2014``.
+    forces_total : int
+        How many forces were inspected.
+    update : str
+        What is said of the later update; "" where none is planned.
+    data_site : str
+        Where data on each force can be viewed.
     report_title : str
         Title of the national report that goes with the letter, "" for none.
     min_count : int
@@ -59,7 +70,13 @@ class LetterSettings:
     signatory_honours: str = ""
     reference: str = ""
     embargo: str = ""
-    figures_per_finding: int = 2
+    figures: tuple[str, ...] = ()
+    accuracy: str = ""
+    former_title: str = ""
+    fieldwork: str = ""
+    forces_total: int = 0
+    update: str = ""
+    data_site: str = ""
     report_title: str = ""
     min_count: int = 5
     marker: str = "[c]"
@@ -211,7 +228,7 @@ Block = Annotated[Heading | Paragraph | FigureBlock | TableBlock, Field(discrimi
 
 
 class Section(Printable):
-    """A section or an annex: its heading (level 1) and what follows."""
+    """A section: its heading (level 1) and what follows."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -230,7 +247,7 @@ class Letter(Printable):
         What a reader must know of the letter as a whole, printed before the findings.
     """
 
-    schema_version: int = 2
+    schema_version: int = 3
     force: str
     force_name: str
     synthetic: bool
@@ -247,18 +264,57 @@ class Letter(Printable):
     sensitivity: Sensitivity = "force"
     letter_date: str
     written_on: str
+    inspection_title: str
+    former_title: str
+    fieldwork: str
+    forces_total: int
+    accuracy: str
+    update: str
+    data_site: str
     evidence_period: str
     signatory_name: str
     signatory_honours: str
     signatory_post: str
     marks: tuple[str, ...] = ()
     sections: tuple[Section, ...]
-    annexes: tuple[Section, ...]
 
     def blocks(self) -> tuple[Block, ...]:
-        """Every block of the sections and annexes, in order."""
-        return tuple(block for section in self.sections + self.annexes for block in section.blocks)
+        """Every block of the sections, in order."""
+        return tuple(block for section in self.sections for block in section.blocks)
 
     def figures(self) -> tuple[FigureBlock, ...]:
         """The figures, in order of their numbers."""
         return tuple(block for block in self.blocks() if isinstance(block, FigureBlock))
+
+
+class Report(Printable):
+    """A document that is no letter, complete but for its looks.
+
+    Attributes
+    ----------
+    lead : str
+        What stands under the title; "" for nothing.
+    running : str
+        What stands at the head of every page.
+    notices : tuple of str
+        What every page says of itself: that data are synthetic, that the embargo holds.
+    declaration : str
+        How sensitive it is.
+    contents : bool
+        Whether it begins with its contents.
+    """
+
+    title: str
+    lead: str = ""
+    organisation: str
+    running: str
+    notices: tuple[str, ...] = ()
+    declaration: str
+    written_on: str
+    contents: bool = True
+    sections: tuple[Section, ...]
+
+    def figures(self) -> tuple[FigureBlock, ...]:
+        """The figures, in order of their numbers."""
+        blocks = (block for section in self.sections for block in section.blocks)
+        return tuple(block for block in blocks if isinstance(block, FigureBlock))

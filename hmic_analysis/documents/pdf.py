@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import matplotlib
+import typst
 from lxml import etree
+from matplotlib.ft2font import FT2Font
 
-from hmic_analysis.errors import DataError
+from hmic_analysis.errors import DataError, HmicError
 
 # --------------------------------------------------------------------------------------------------------------------
 # The size of a picture, read off its SVG.
@@ -184,3 +191,65 @@ def _size(root: etree._Element, width: float, wide: float, high: float, notices:
     root.set("viewBox", f"{left:g} {top:g} {right:g} {taller:g}")
     root.set("width", f"{width:g}mm")
     root.set("height", f"{width / wide * high * taller / bottom:.3f}mm")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Setting a document: the fonts that all share, the characters they hold, and one compiler.
+
+STANDARD = "ua-1"
+#: What stands for a character that no font at hand can draw.
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+#: Spaces and marks that are not drawn; the fonts need hold nothing for them.
+UNDRAWN = frozenset("\n\t \N{NO-BREAK SPACE}\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}")
+
+
+@cache
+def compiler() -> typst.Compiler:
+    """One for all letters of a process: reading the fonts takes longer than setting a page."""
+    return typst.Compiler(font_paths=[_fonts()], ignore_system_fonts=True)
+
+
+def _fonts() -> Path:
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+@cache
+def _drawn() -> frozenset[int]:
+    return frozenset(FT2Font(_fonts() / "DejaVuSans.ttf").get_charmap())
+
+
+def drawable(text: str) -> str:
+    """Text with a mark in place of each character that the letter's fonts don't hold.
+
+    As long as ``text``.  A PDF/UA document may not leave out a character without a trace.
+    """
+    return "".join(c if ord(c) in _drawn() or c in UNDRAWN else UNKNOWN for c in text)
+
+
+def each_text(value: Any) -> Any:
+    """The same values, every text in them drawable."""
+    if isinstance(value, str):
+        return drawable(value)
+    if isinstance(value, dict):
+        return {key: each_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [each_text(item) for item in value]
+    return value
+
+
+def set_pdf(source: bytes, name: str, data: Mapping[str, Any], folder: Path, written_on: str, what: str) -> bytes:
+    """A typst document with its data as the bytes of a PDF/UA-1 document; equal data and pictures give equal bytes."""
+    folder.mkdir(parents=True, exist_ok=True)  # not there yet where a document has no figures
+    written = dt.datetime.combine(dt.date.fromisoformat(written_on), dt.time(), dt.UTC)
+    try:
+        return compiler().compile(
+            input=source,
+            format="pdf",
+            root=folder,
+            sys_inputs={name: json.dumps(each_text(data), ensure_ascii=False)},
+            pdf_standards=[STANDARD],
+            timestamp=int(written.timestamp()),
+        )
+    except typst.TypstError as fault:
+        hints = " ".join(getattr(fault, "hints", ()))
+        raise HmicError(f"The PDF of {what} can't be set: {fault}. {hints}".rstrip()) from None

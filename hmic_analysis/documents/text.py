@@ -40,6 +40,9 @@ VIEW = re.compile(r"\b(view|views|believes?|considers?)\b", re.IGNORECASE)
 
 DASH = "\N{EN DASH}"
 
+#: Methods whose interval is about more than sampling: waits not over yet, and what a series would have been.
+MODELLED = ("Kaplan-Meier", "autoregressive")
+
 
 def clean(text: str) -> str:
     """Text as it can be printed: no character that XML forbids or that turns the text, any white space as one blank."""
@@ -129,12 +132,13 @@ def count_text(value: float) -> str:
 def range_text(indicator: Indicator, min_count: int) -> str:
     """The uncertainty of a figure: its interval, then its bounds where states are unknown; a dash if neither.
 
-    One or two lines.
+    One or two lines. A figure for all records of a register has no interval of sampling: nothing was sampled.
     """
     lines = []
     if small(indicator, min_count):
         return DASH
-    if indicator.lo is not None and indicator.hi is not None:
+    sampled = indicator.basis != "all_records" or indicator.interval.startswith(MODELLED)
+    if sampled and indicator.lo is not None and indicator.hi is not None:
         named = f" ({clean(indicator.interval)})" if indicator.interval else ""
         lines.append(f"{_span(indicator.lo, indicator.hi, indicator.unit)}{named}")
     if indicator.unknown and indicator.lo_missing is not None and indicator.hi_missing is not None:

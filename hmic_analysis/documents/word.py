@@ -13,6 +13,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
@@ -73,6 +74,13 @@ def _held(path: Path) -> HmicError:
 
 # --------------------------------------------------------------------------------------------------------------------
 # What python-docx has no words for: fields, bookmarks, alt text, repeated table headers.
+
+
+def drop_thumbnail(document: Document) -> None:
+    """The library's blank document carries a picture of itself; ours shouldn't."""
+    rels = document.part.package.rels
+    for key in [k for k, rel in rels.items() if rel.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+        del rels[key]
 
 
 def add_field(paragraph: Paragraph, code: str, result: str) -> None:

@@ -10,7 +10,6 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from hmic_analysis.cells import csv_text
-from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.documents.blocks import (
     CatalogueEntry,
     FigureBlock,
@@ -18,14 +17,15 @@ from hmic_analysis.documents.blocks import (
     Letter,
     LetterSettings,
     Paragraph,
+    Report,
     Section,
     TableBlock,
 )
-from hmic_analysis.documents.text import clean, count_text, day, long_date
-from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Indicator
-from hmic_analysis.letters.annexes import CLAIM_COLUMNS
+from hmic_analysis.documents.pdf import drawable
+from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.letters.compose import compose
-from hmic_analysis.letters.export import drawable
+from hmic_analysis.letters.evidence import CLAIM_COLUMNS, evidence_report, table_title
+from hmic_analysis.letters.export import heights
 from hmic_analysis.letters.own_words import OwnWords
 from hmic_analysis.letters.reading import (
     ReadLetter,
@@ -38,163 +38,8 @@ from hmic_analysis.letters.reading import (
     read_letter_file,
     within,
 )
+from hmic_analysis.letters.sources import Evidence, Source, dates
 from hmic_analysis.letters.word import Fixed, FixedItem, FixedPicture, FixedText, fixed_words, rendered
-from hmic_analysis.words import say_period, say_value
-
-# --------------------------------------------------------------------------------------------------------------------
-# From a number in a letter to its claim, its indicator, the rows behind it, and the files they came from.
-
-#: Fields of an indicator that letters print, and whether they are counts whatever the indicator's unit is.
-FIELDS = {
-    "value": False, "numerator": True, "denominator": True, "n": True, "unknown": True,
-    "lo": False, "hi": False, "lo_missing": False, "hi_missing": False,
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a number is bound to.
-
-    Attributes
-    ----------
-    claim : str
-        ``A1b``; the finding alone, or "", where the number belongs to no claim.
-    field : str
-        ``attendance_known_pct.value``, or what else of the evidence or the parameters it is.
-    rows : str
-        The units counted, and the tables with their rows.
-    files : tuple of (str, str)
-        Each file with its SHA-256, "" where it is no data file.
-    """
-
-    claim: str
-    field: str
-    rows: str = ""
-    files: tuple[tuple[str, str], ...] = ()
-
-
-class Evidence:
-    """The evidence of one letter, to look numbers up in.
-
-    Parameters
-    ----------
-    bundles : sequence of Bundle
-        As they may be released to the force.
-    tables : mapping of str to sequence of str
-        The tables that each claim rests on.
-    """
-
-    def __init__(self, bundles: Sequence[Bundle], tables: Mapping[str, Sequence[str]]) -> None:
-        self.bundles = {bundle.finding: bundle for bundle in bundles}
-        self._tables = tables
-        self._claims = {c.claim: (b, c) for b in bundles for c in b.claims}
-        self._known: dict[str, dict[str, Source]] = {}
-
-    def of_claim(self, claim: str) -> dict[str, Source]:
-        """Each number that a claim may print, and what it is; the most telling where several are alike."""
-        if claim not in self._known:
-            found = self._claims.get(claim)
-            self._known[claim] = _first(self._claim_sources(*found)) if found else {}
-        return self._known[claim]
-
-    def of_finding(self, finding: str) -> dict[str, Source]:
-        """Each number that any claim of a finding may print."""
-        bundle = self.bundles.get(finding)
-        merged: dict[str, Source] = {}
-        for claim in bundle.claims if bundle else ():
-            merged = self.of_claim(claim.claim) | merged
-        return merged
-
-    def of_printed(self, claim: str, printed: Sequence[tuple[str, str]]) -> dict[str, Source]:
-        """What a sentence says of its own numbers: ``("83.4%", "attendance_pct.value")``."""
-        if claim not in self._claims:
-            return {}
-        bundle, _ = self._claims[claim]
-        return _first((text, self._indicator_source(bundle, claim, field)) for text, field in printed)
-
-    def claim_text(self, claim: str, field: str) -> Source:
-        """A field of a claim that is a text, such as its reason."""
-        bundle = self._claims[claim][0] if claim in self._claims else None
-        return Source(claim, field, *self._rows(bundle, claim)) if bundle else Source(claim, field)
-
-    def files_of(self, finding: str) -> tuple[tuple[str, str], ...]:
-        """Every data file that a finding used."""
-        bundle = self.bundles.get(finding)
-        return _files(bundle.data) if bundle else ()
-
-    def _claim_sources(self, bundle: Bundle, claim: ClaimEvidence) -> Iterator[tuple[str, Source]]:
-        """Numbers in order of what they most likely are: printed, indicators, dates, thresholds, words."""
-        id = claim.claim
-        for text, name in claim.numbers:
-            yield text, self._indicator_source(bundle, id, name)
-        own = {i.id: i for i in bundle.indicators}
-        decided = [own[i] for i in claim.indicators if i in own]
-        for indicator in decided:
-            for text, name in _printed(indicator):
-                yield text, self._indicator_source(bundle, id, f"{indicator.id}.{name}")
-        yield from dates(bundle)
-        for indicator in decided:
-            for name in ("window", "label", "interval", "note", "caveats"):
-                text = getattr(indicator, name)
-                words = text if isinstance(text, str) else " ".join(text)
-                yield words, self._indicator_source(bundle, id, f"{indicator.id}.{name}")
-        for name, (value, origin) in bundle.parameters.items():
-            yield value, Source(id, name, "", ((origin, ""),))
-        for name in ("statement", "why", "would_change"):
-            yield getattr(claim, name), self.claim_text(id, f"claims[{id}].{name}")
-
-    def _indicator_source(self, bundle: Bundle, claim: str, field: str) -> Source:
-        indicator = next((i for i in bundle.indicators if i.id == field.rpartition(".")[0]), None)
-        rows, files = self._rows(bundle, claim)
-        return Source(claim, field, "; ".join(w for w in (_units(indicator), rows) if w), files)
-
-    def _rows(self, bundle: Bundle, claim: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-        used = [d for d in bundle.data if d.table in self._tables.get(claim, ())] or list(bundle.data)
-        return ", ".join(f"{d.table} {count_text(_in_use(d))} rows" for d in used), _files(used)
-
-
-def dates(bundle: Bundle) -> Iterator[tuple[str, Source]]:
-    """The days and the period of a bundle, as letters print them."""
-    named = {"period_start": bundle.period_start, "period_end": bundle.period_end, "as_of": bundle.as_of}
-    period = say_period(day(bundle.period_start), day(bundle.period_end))
-    origin = bundle.parameters.get("period.end", ("", "params/inspection.yml"))[1].split(":")[0]
-    yield period, Source(bundle.finding, "period", "", ((origin, ""),))
-    for name, iso in (*named.items(), ("letter_date", bundle.letter_date)):
-        yield long_date(iso), Source(bundle.finding, name, "", ((origin, ""),))
-
-
-def _first(pairs: Iterable[tuple[str, Source]]) -> dict[str, Source]:
-    """Each number of each text with the first source that prints it."""
-    known: dict[str, Source] = {}
-    for text, source in pairs:
-        for number in numbers_of(clean(text)):
-            known.setdefault(number, source)
-    return known
-
-
-def _printed(indicator: Indicator) -> Iterator[tuple[str, str]]:
-    for name, count in FIELDS.items():
-        value = getattr(indicator, name)
-        if value is not None and indicator.value is not None:
-            yield (count_text(value) if count else say_value(value, indicator.unit)), name
-
-
-def _units(indicator: Indicator | None) -> str:
-    if indicator is None or indicator.n is None:
-        return ""
-    unknown = f", {count_text(indicator.unknown)} unknown" if indicator.unknown else ""
-    if indicator.denominator is None or indicator.numerator is None:
-        return f"{count_text(indicator.n)} units{unknown}"
-    return f"{count_text(indicator.numerator)} of {count_text(indicator.denominator)} units{unknown}"
-
-
-def _in_use(data: DataUsed) -> int:
-    return data.rows if data.rows_in_window is None else data.rows_in_window
-
-
-def _files(used: Iterable[DataUsed]) -> tuple[tuple[str, str], ...]:
-    return tuple(dict.fromkeys((account.file, account.sha256) for data in used for account in data.accounts))
-
 
 # --------------------------------------------------------------------------------------------------------------------
 # The texts of a letter in the order in which they are read, each with what its numbers are bound to.
@@ -242,9 +87,23 @@ def letter_units(letter: Letter, fixed: Fixed, evidence: Evidence) -> list[Unit]
         *(Unit("mark", mark) for mark in letter.marks),
         *(unit for section in letter.sections for unit in _section(section, evidence)),
         *_fixed(fixed.closing, words),
-        *(unit for section in letter.annexes for unit in _section(section, evidence)),
-        *_fixed(fixed.ending, words),
     ]
+    return _alt_last(units)
+
+
+def report_units(report: Report, evidence: Evidence) -> list[Unit]:
+    """Every text of the document of the evidence, body first, then what is read out for pictures."""
+    words = {n: source for b in evidence.bundles.values() for text, source in dates(b) for n in numbers_of(text)}
+    words |= {n: Source("", "embargo_until", "", ((INSPECTION, ""),)) for n in numbers_of(" ".join(report.notices))}
+    fixed = (report.organisation, report.title, *report.notices, report.lead)
+    units = [
+        *(Unit("fixed words", text, words) for text in fixed if text),
+        *(unit for section in report.sections for unit in _section(section, evidence)),
+    ]
+    return _alt_last(units)
+
+
+def _alt_last(units: Sequence[Unit]) -> list[Unit]:
     return [u for u in units if not u.alt] + [u for u in units if u.alt]
 
 
@@ -264,6 +123,11 @@ def _variables(letter: Letter, evidence: Evidence) -> dict[str, Source]:
         (" ".join(letter.address), Source("", "letter.address", "", ((INSPECTION, ""),))),
         (letter.subject, Source("", "letter.subject", "", ((INSPECTION, ""),))),
         (letter.report_title, Source("", "letter.report_title", "", ((INSPECTION, ""),))),
+        (letter.former_title, Source("", "former_title", "", ((INSPECTION, ""),))),
+        (letter.fieldwork, Source("", "fieldwork", "", ((INSPECTION, ""),))),
+        (letter.update, Source("", "letter.update", "", ((INSPECTION, ""),))),
+        (letter.data_site, Source("", "letter.data_site", "", ((INSPECTION, ""),))),
+        (f"{letter.forces_total}", Source("", "territorial forces", "", (("params/forces.yml", ""),))),
         (" ".join(letter.addressee), Source("", "addressee", "", ((force, ""),))),
     ]
     for bundle in evidence.bundles.values():
@@ -299,14 +163,20 @@ def _section(section: Section, evidence: Evidence) -> Iterator[Unit]:
 
 
 def _paragraph(block: Paragraph, place: str, evidence: Evidence) -> Iterator[Unit]:
+    term = block.parts[0].text.rstrip(". ") if block.style == "term" else ""
     for part in block.parts:
         if part.target:
             yield Unit(place, part.text, rest=Source("", "number of a figure"), finding=block.finding)
         elif part.claim:
             printed = evidence.of_printed(part.claim, part.numbers)
             yield Unit(place, part.text, evidence.of_claim(part.claim) | printed, finding=block.finding)
+        elif evidence.of_claim(term):
+            # Why a claim was decided so: its own figures, and the numbers of its reason.
+            rest = evidence.claim_text(term, f"claims[{term}].why")
+            yield Unit(f"{place}, {term}", part.text, evidence.of_claim(term), rest, finding=block.finding)
         else:
-            # What to ask a force for, and why nothing could be said, are words of the catalogue.
+            # What to ask a force for, and why nothing could be said, are words of the catalogue; what the data can't
+            # tell are those of the row accounts.
             rest = CATALOGUE if block.style in ("term", "bullet") else None
             yield Unit(place, part.text, evidence.of_finding(block.finding), rest, finding=block.finding)
 
@@ -325,35 +195,35 @@ def _figure(block: FigureBlock, evidence: Evidence) -> Iterator[Unit]:
 
 
 def _table(block: TableBlock, title: str, evidence: Evidence) -> Iterator[Unit]:
-    annex = title.split(":")[0]
-    yield Unit(annex, f"Table {block.number}:", rest=Source("", "number of a table"))
-    yield from (Unit(annex, text) for text in (block.headline, block.subtitle) if text)
-    yield from (Unit(annex, column.title) for column in block.columns)
+    yield Unit(title, f"Table {block.number}:", rest=Source("", "number of a table"))
     claims = block.columns == CLAIM_COLUMNS
+    known = evidence.of_claim(block.rows[0][0]) if claims else {}
+    yield from (Unit(title, text, known) for text in (block.headline, block.subtitle) if text)
+    yield from (Unit(title, column.title) for column in block.columns)
     for row in block.rows:
-        yield from _claim_row(row, annex, evidence) if claims else _data_row(row, block, annex, evidence)
+        yield from _claim_row(row, evidence) if claims else _data_row(row, block, title, evidence)
 
 
-def _claim_row(row: tuple[str, ...], annex: str, evidence: Evidence) -> Iterator[Unit]:
+def _claim_row(row: tuple[str, ...], evidence: Evidence) -> Iterator[Unit]:
     claim = row[0]
     known, finding = evidence.of_claim(claim), claim.rstrip("abcdefghijklmnopqrstuvwxyz")
     for column, cell in zip(CLAIM_COLUMNS, row, strict=True):
         rest = evidence.claim_text(claim, f"claims[{claim}]: {column.title.lower()}")
-        yield Unit(f"{annex}, {claim}", cell, known, rest, finding=finding)
+        yield Unit(f"{finding}, {claim}", cell, known, rest, finding=finding)
 
 
-def _data_row(row: tuple[str, ...], block: TableBlock, annex: str, evidence: Evidence) -> Iterator[Unit]:
+def _data_row(row: tuple[str, ...], block: TableBlock, place: str, evidence: Evidence) -> Iterator[Unit]:
     title, file = row[0].split("\n")[0], row[1].split("\n")[0]
     hashes = {
         account.sha256
         for bundle in evidence.bundles.values()
         for data in bundle.data
         for account in data.accounts
-        if account.file == file and (data.table not in CONTRACTS or CONTRACTS[data.table].title == title)
+        if account.file == file and table_title(data.table) == title
     }
     for column, cell in zip(block.columns, row, strict=True):
         files = tuple((file, sha) for sha in sorted(hashes))
-        yield Unit(f"{annex}, {title}", cell, rest=Source("", f"data, {column.title.lower()}", "", files))
+        yield Unit(f"{place}, {title}", cell, rest=Source("", f"data, {column.title.lower()}", "", files))
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -580,36 +450,40 @@ class LetterCheck:
         wording: Mapping[str, OwnWords],
         tables: Mapping[str, Sequence[str]],
     ) -> None:
-        self.letter = compose(bundles, settings, catalogue, wording)
         self._settings, self._catalogue, self._wording = settings, catalogue, wording
         self._bundles, self._reports, self._template = bundles, reports, template
         self._evidence = Evidence(bundles, tables)
+        self.letter = compose(bundles, settings, catalogue, wording)
+        self.report = self._report(settings)
 
     def file(self, path: Path) -> Checked:
-        """Check one file."""
+        """Check one file, the letter or the document of its evidence."""
         found = read_letter_file(path)
-        letter = self._as_marked(found)
-        fixed = fixed_words(rendered(letter, self._template), self._template)
-        checked = check_letter(
-            found,
-            letter_units(letter, fixed, self._evidence),
-            header_units(letter, fixed, self._evidence),
-            self._evidence,
-            drawable if path.suffix.lower() == ".pdf" else str,
-        )
-        foreign = () if path.suffix.lower() == ".pdf" else self._foreign(found, letter)
+        body = " ".join(found.body.split())
+        # Both, with the embargo and without, may lie about at the same time.
+        marked = not self.letter.embargo or self.letter.embargo in body
+        settings = self._settings if marked else replace(self._settings, embargo="")
+        if self.report.title in body:
+            report = self.report if marked else self._report(settings)
+            units, figures = report_units(report, self._evidence), report.figures()
+            known = {n: s for unit in units[:1] + units for n, s in unit.known.items()}
+            heads = [Unit("page head", text, known) for text in (report.running, *report.notices)]
+        else:
+            letter = self.letter if marked else compose(self._bundles, settings, self._catalogue, self._wording)
+            fixed = fixed_words(rendered(letter, self._template), self._template)
+            units, figures = letter_units(letter, fixed, self._evidence), letter.figures()
+            heads = header_units(letter, fixed, self._evidence)
+        pdf = path.suffix.lower() == ".pdf"
+        checked = check_letter(found, units, heads, self._evidence, drawable if pdf else str)
+        foreign = () if pdf else self._foreign(found, figures)
         return replace(checked, objects=checked.objects + foreign)
 
-    def _as_marked(self, found: ReadLetter) -> Letter:
-        """The letter with its embargo, or without where the file bears none: both may lie about at the same time."""
-        if not self.letter.embargo or self.letter.embargo in " ".join(found.body.split()):
-            return self.letter
-        unmarked = replace(self._settings, embargo="")
-        return compose(self._bundles, unmarked, self._catalogue, self._wording)
+    def _report(self, settings: LetterSettings) -> Report:
+        return evidence_report(self._bundles, settings, self._catalogue, self._wording, heights(self._reports))
 
-    def _foreign(self, found: ReadLetter, letter: Letter) -> tuple[str, ...]:
-        """Pictures that are neither a figure of the letter nor part of the template."""
-        known = {_sha(self._reports[f.finding] / f.origin[0]) for f in letter.figures()}
+    def _foreign(self, found: ReadLetter, figures: Sequence[FigureBlock]) -> tuple[str, ...]:
+        """Pictures that are neither a figure of the document nor part of the template."""
+        known = {_sha(self._reports[f.finding] / f.origin[0]) for f in figures}
         with zipfile.ZipFile(self._template) as archive:
             names = [n for n in archive.namelist() if n.startswith("word/media/")]
             known |= {hashlib.sha256(archive.read(name)).hexdigest() for name in names}

@@ -9,7 +9,6 @@ from hmic_analysis.documents.blocks import (
     SYNTHETIC_NOTICE,
     CatalogueEntry,
     FigureBlock,
-    Heading,
     Letter,
     LetterSettings,
     Paragraph,
@@ -17,14 +16,13 @@ from hmic_analysis.documents.blocks import (
     Section,
 )
 from hmic_analysis.documents.text import as_view, clean, day, embargo_text, join_sentences, long_date
-from hmic_analysis.errors import DataError, did_you_mean
+from hmic_analysis.errors import DataError, ParameterError, did_you_mean
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, Figure, because
 from hmic_analysis.evidence.withheld import highest
-from hmic_analysis.letters.annexes import annexes
-from hmic_analysis.letters.own_words import OwnWords, fill
-from hmic_analysis.params.models import ForceSpec, Params
+from hmic_analysis.letters.own_words import MOST_FIGURES, OwnWords, check_views, fill
+from hmic_analysis.params.models import Fieldwork, ForceSpec, Params
 from hmic_analysis.params.resolve import resolve
-from hmic_analysis.words import say_period
+from hmic_analysis.words import say_date, say_period
 
 # --------------------------------------------------------------------------------------------------------------------
 # The paragraph of one finding: its sentences joined, and the notes that belong under it.
@@ -182,9 +180,20 @@ def letter_settings(params: Params, slug: str) -> LetterSettings:
         report_title=inspection.letter.report_title if of_inspection else "",
         reference=inspection.letter.reference,
         embargo=inspection.embargo_until.isoformat(timespec="minutes") if of_inspection else "",
+        former_title=inspection.former_title if of_inspection else "",
+        fieldwork=_months(inspection.fieldwork) if of_inspection else "",
+        forces_total=len(params.territorial),
+        update=inspection.letter.update if of_inspection else "",
+        data_site=inspection.letter.data_site if of_inspection else "",
         min_count=resolved.disclosure.min_count,
         marker=resolved.disclosure.marker,
     )
+
+
+def _months(fieldwork: Fieldwork) -> str:
+    """``January and April 2014``, which completes "between ..."."""
+    first, last = (say_date(day(f"{m}-01")).split(" ", 1)[1] for m in (fieldwork.first_month, fieldwork.last_month))
+    return f"{first.split()[0] if first[-4:] == last[-4:] else first} and {last}"
 
 
 def _addressee(force: ForceSpec) -> tuple[tuple[str, ...], str]:
@@ -216,15 +225,35 @@ def letter_catalogue(params: Params) -> tuple[CatalogueEntry, ...]:
 # The figures of a finding as blocks of the letter.
 
 
-def figure_blocks(bundle: Bundle, at_most: int, before: int) -> list[FigureBlock]:
-    """The first figures of a finding that show something, numbered on."""
-    chosen = [f for f in bundle.figures if not f.empty][:at_most]
+def figure_key(finding: str, name: str) -> str:
+    """How a figure is named where it is chosen for a letter: ``a2_attendance_by_month``."""
+    return f"{finding}_{name}".replace("-", "_").lower()
+
+
+def chosen_figures(bundles: Sequence[Bundle], names: Sequence[str]) -> list[str]:
+    """The keys of the figures chosen for the body of a letter, once it is known that it may and can print them."""
+    if len(names) > MOST_FIGURES:
+        raise ParameterError(f"The letter prints at most {MOST_FIGURES} figures; {len(names)} are asked for.")
+    known = [figure_key(b.finding, f.name) for b in bundles for f in b.figures if not f.empty]
+    keys = [name.replace("-", "_").lower() for name in names]
+    for name, key in zip(names, keys, strict=True):
+        if key not in known:
+            raise ParameterError(
+                f"There is no figure '{name}' to print.{did_you_mean(key, known)} Figures: "
+                f"{', '.join(known) or 'none'}."
+            )
+    return keys
+
+
+def figure_blocks(bundle: Bundle, keys: Sequence[str], before: int) -> list[FigureBlock]:
+    """The chosen figures of a finding, numbered on."""
+    chosen = [f for f in bundle.figures if figure_key(bundle.finding, f.name) in keys]
     return [figure_block(bundle, figure, before + i) for i, figure in enumerate(chosen, 1)]
 
 
 def figure_block(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
     """One figure as a block of the letter."""
-    stem = f"figures/figure-{number:02d}-{bundle.finding}-{figure.name}"
+    stem = f"figures/{bundle.finding}-{figure.name}"
     synthetic = figure.synthetic or bundle.synthetic
     subtitle, note = _split(clean(figure.subtitle))
     source = clean(figure.source).rstrip(".") + "."
@@ -261,7 +290,8 @@ def _split(subtitle: str) -> tuple[str, str]:
 
 NOT_ASSESSED = "Findings not assessed"
 WITHHELD = (
-    "Some of the evidence on this finding is restricted and is withheld from this letter; Annex A names the statements."
+    "Some of the evidence on this finding is restricted and is withheld; the document of the evidence names the "
+    "statements."
 )
 
 
@@ -272,12 +302,13 @@ def compose(
     wording: Mapping[str, OwnWords] | None = None,
 ) -> Letter:
     """Write the letter of one force."""
-    found = _by_finding(bundles, settings, catalogue)
+    found = by_finding(bundles, settings, catalogue)
     synthetic = any(b.synthetic for b in bundles)
     if synthetic:
         settings = _by_office(settings)
     written_on = bundles[0].letter_date
     wording = wording or {}
+    check_views(wording, bundles)
     return Letter(
         force=settings.force,
         force_name=clean(settings.force_name),
@@ -295,13 +326,19 @@ def compose(
         sensitivity=highest(part.sensitivity for b in bundles for part in (b, *b.claims, *b.figures)),
         letter_date=long_date(written_on),
         written_on=written_on,
-        evidence_period=_period(bundles),
+        evidence_period=evidence_period(bundles),
+        inspection_title=clean(settings.subject).split(":")[0],
+        former_title=clean(settings.former_title),
+        fieldwork=settings.fieldwork,
+        forces_total=settings.forces_total,
+        accuracy=settings.accuracy,
+        update=clean(settings.update),
+        data_site=clean(settings.data_site),
         signatory_name=clean(settings.signatory_name),
         signatory_honours=clean(settings.signatory_honours),
         signatory_post=clean(settings.signatory_post),
         marks=_marks(found, wording),
         sections=_sections(found, settings, catalogue, wording),
-        annexes=annexes(found, catalogue, settings, wording),
     )
 
 
@@ -321,7 +358,7 @@ def _lines(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(line for line in map(clean, lines) if line)
 
 
-def _by_finding(
+def by_finding(
     bundles: Sequence[Bundle], settings: LetterSettings, catalogue: Sequence[CatalogueEntry]
 ) -> dict[str, Bundle]:
     """The bundles by finding, once they are known to belong to one letter."""
@@ -361,11 +398,11 @@ def _by_finding(
     return found
 
 
-def _period(bundles: Sequence[Bundle]) -> str:
+def evidence_period(bundles: Sequence[Bundle]) -> str:
     """The time the evidence covers, as words that complete "data and documents ..."."""
     spans = {(b.period_start, b.period_end, b.as_of) for b in bundles}
     if len(spans) > 1:
-        return "for the periods stated beside each figure in Annex A"
+        return "for the periods stated in the document of the evidence"
     start, end, as_of = spans.pop()
     return f"for {say_period(day(start), day(end))}, and on the position at {long_date(as_of)}"
 
@@ -387,19 +424,23 @@ def _sections(
     sections: list[Section] = []
     missing: dict[str, list[str]] = {}
     number = 0
+    chosen = chosen_figures(list(found.values()), settings.figures)
     for title in dict.fromkeys(entry.section for entry in catalogue):
-        blocks: list[Heading | Paragraph | FigureBlock] = []
+        blocks: list[Paragraph | FigureBlock] = []
         for entry in (e for e in catalogue if e.section == title):
             bundle = found.get(entry.finding)
-            gap = _gap(bundle)
+            gap = gap_of(bundle)
             if gap or bundle is None:
                 missing.setdefault(gap, []).append(clean(entry.title))
                 continue
-            figures = figure_blocks(bundle, settings.figures_per_finding, number)
+            figures = figure_blocks(bundle, chosen, number)
             number += len(figures)
-            blocks.append(Heading(text=clean(f"{entry.finding}. {entry.title}")))
             turn = list(found).index(entry.finding)
-            blocks.extend(finding_paragraphs(bundle, settings, figures, wording, turn))
+            told, *notes = finding_paragraphs(_entered(bundle, wording), settings, figures, wording, turn)
+            # The way from the paragraph to its evidence.
+            reference = Part(text=f" [{entry.finding}]")
+            blocks.append(told.model_copy(update={"style": "bullet", "parts": (*told.parts, reference)}))
+            blocks.extend(notes)
             if any(id not in {c.claim for c in bundle.claims} for id, _ in entry.claims):
                 blocks.append(Paragraph(style="note", finding=entry.finding, parts=(Part(text=WITHHELD),)))
             blocks.extend(figures)
@@ -410,11 +451,17 @@ def _sections(
     return tuple(sections)
 
 
+def _entered(bundle: Bundle, wording: Mapping[str, OwnWords]) -> Bundle:
+    """The finding without the views that no inspector has entered."""
+    kept = tuple(c for c in bundle.claims if c.type != "judgement" or c.claim in wording)
+    return bundle.model_copy(update={"claims": kept})
+
+
 def _not_assessed(missing: dict[str, list[str]]) -> Section:
     """Every finding that is not reported, by the reason why."""
     lead = (
         "The inspection also covers what follows, on which this letter makes no finding. That says nothing, good or "
-        "bad, about the force. Annex B names the evidence that each would need."
+        "bad, about the force. The document of the evidence names what each would need."
     )
     bullets = [
         Paragraph(style="bullet", parts=(Part(text=f"{reason}: {'; '.join(names)}."),))
@@ -423,7 +470,7 @@ def _not_assessed(missing: dict[str, list[str]]) -> Section:
     return Section(title=NOT_ASSESSED, blocks=(Paragraph(parts=(Part(text=lead),)), *bullets))
 
 
-def _gap(bundle: Bundle | None) -> str:
+def gap_of(bundle: Bundle | None) -> str:
     """Why a finding can't be reported, or "" where it can."""
     if bundle is None:
         return "No evidence has been prepared"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -14,23 +13,23 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import typst
-from matplotlib.ft2font import FT2Font
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from hmic_analysis.cells import csv_text
 from hmic_analysis.disclosure.release import released, released_csv
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE, CatalogueEntry, FigureBlock, Letter, LetterSettings
-from hmic_analysis.documents.pdf import LINE, NOTICE_COLOUR, NOTICE_SIZE, emf_ready, size_of
-from hmic_analysis.documents.word import FIGURE_HEIGHT, FIGURE_WIDTH, remove, write_whole
-from hmic_analysis.errors import DataError, HmicError
+from hmic_analysis.documents.pdf import LINE, NOTICE_COLOUR, NOTICE_SIZE, compiler, emf_ready, set_pdf, size_of
+from hmic_analysis.documents.report import figure_data, report_pdf, report_word
+from hmic_analysis.documents.word import FIGURE_WIDTH, remove, write_whole
+from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import Bundle, Figure, Sensitivity
 from hmic_analysis.evidence.withheld import DisclosureRules, declaration, rules_of
 from hmic_analysis.letters.compose import compose, figure_block, letter_catalogue, letter_settings
-from hmic_analysis.letters.own_words import OwnWords, load_wording
+from hmic_analysis.letters.evidence import evidence_report, evidence_workbook
+from hmic_analysis.letters.own_words import OwnWords, load_letter
 from hmic_analysis.letters.word import Fixed, FixedItem, FixedText, fixed_words, notices, rendered, word_bytes
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
@@ -39,12 +38,6 @@ from hmic_analysis.runs.plan import make_plan
 # --------------------------------------------------------------------------------------------------------------------
 # From the blocks of a letter to an accessible PDF (PDF/UA-1), set by typst.
 
-STANDARD = "ua-1"
-#: What stands for a character that no font at hand can draw.
-UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-#: Spaces and marks that are not drawn; the fonts need hold nothing for them.
-UNDRAWN = frozenset("\n\t \N{NO-BREAK SPACE}\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}")
-
 
 def pdf_bytes(letter: Letter, fixed: Fixed, folder: Path) -> bytes:
     """A letter as the bytes of a PDF/UA-1 document.
@@ -52,32 +45,7 @@ def pdf_bytes(letter: Letter, fixed: Fixed, folder: Path) -> bytes:
     Equal letters, pictures and templates give equal bytes.
     """
     data = _data(letter, fixed, folder)
-    folder.mkdir(parents=True, exist_ok=True)  # not there yet where a letter has no figures
-    written = dt.datetime.combine(dt.date.fromisoformat(letter.written_on), dt.time(), dt.UTC)
-    try:
-        return compiler().compile(
-            input=_source(),
-            format="pdf",
-            root=folder,
-            sys_inputs={"letter": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=[STANDARD],
-            timestamp=int(written.timestamp()),
-        )
-    except typst.TypstError as fault:
-        hints = " ".join(getattr(fault, "hints", ()))
-        raise HmicError(
-            f"The PDF of the letter to {letter.force_name} can't be set: {fault}. {hints}".rstrip()
-        ) from None
-
-
-@cache
-def compiler() -> typst.Compiler:
-    """One for all letters of a process: reading the fonts takes longer than setting a page."""
-    return typst.Compiler(font_paths=[_fonts()], ignore_system_fonts=True)
-
-
-def _fonts() -> Path:
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    return set_pdf(_source(), "letter", data, folder, letter.written_on, f"the letter to {letter.force_name}")
 
 
 @cache
@@ -85,50 +53,20 @@ def _source() -> bytes:
     return resources.files("hmic_analysis.letters").joinpath("templates/letter.typ").read_bytes()
 
 
-@cache
-def _drawn() -> frozenset[int]:
-    return frozenset(FT2Font(_fonts() / "DejaVuSans.ttf").get_charmap())
-
-
-def drawable(text: str) -> str:
-    """Text with a mark in place of each character that the letter's fonts don't hold.
-
-    As long as ``text``.  A PDF/UA document may not leave out a character without a trace.
-    """
-    return "".join(c if ord(c) in _drawn() or c in UNDRAWN else UNKNOWN for c in text)
-
-
 def _data(letter: Letter, fixed: Fixed, folder: Path) -> dict[str, Any]:
     """Everything the PDF says, as plain values."""
-    data = letter.model_dump(mode="json", include={"title", "organisation", "subject", "marks", "sections", "annexes"})
-    for section in data["sections"] + data["annexes"]:
+    data = letter.model_dump(mode="json", include={"title", "organisation", "subject", "marks", "sections"})
+    for section in data["sections"]:
         for i, block in enumerate(section["blocks"]):
             if block["kind"] == "figure":
-                section["blocks"][i] = _figure(FigureBlock.model_validate(block), folder)
-    data |= {
+                section["blocks"][i] = figure_data(FigureBlock.model_validate(block), folder)
+    return data | {
         "keywords": notices(letter),
         "declaration": declaration(letter.sensitivity),
         "first_header": _fixed(fixed.first_header),
         "header": _fixed(fixed.header),
         "opening": _fixed(fixed.opening),
         "closing": _fixed(fixed.closing),
-        "ending": _fixed(fixed.ending),
-    }
-    return _each_text(data)
-
-
-def _figure(block: FigureBlock, folder: Path) -> dict[str, Any]:
-    where = f"Figure {block.number} (finding {block.finding}, '{block.name}')"
-    if not block.alt.strip():
-        raise DataError(
-            f"{where} has no text for those who can't see it (alt), and no PDF is written without. Give the figure one "
-            "in its notebook and run the finding again."
-        )
-    width, height = size_of(folder / block.svg, where)
-    widest, tallest = FIGURE_WIDTH.mm, FIGURE_HEIGHT.mm
-    return block.model_dump(mode="json") | {
-        "width": min(widest, tallest * width / height),
-        "note": " ".join(words for words in (block.note, block.source) if words),
     }
 
 
@@ -144,17 +82,6 @@ def _fixed(items: Sequence[FixedItem]) -> list[dict[str, Any]]:
         }
         for item in items
     ]
-
-
-def _each_text(value: Any) -> Any:
-    """The same values, every text in them drawable."""
-    if isinstance(value, str):
-        return drawable(value)
-    if isinstance(value, dict):
-        return {key: _each_text(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_each_text(item) for item in value]
-    return value
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -194,20 +121,25 @@ class LetterSources:
 
 
 def letter_sources(
-    project: Project, params: Params, slug: str, unmarked: bool = False, tell: Tell = unheard
+    project: Project,
+    params: Params,
+    slug: str,
+    unmarked: bool = False,
+    tell: Tell = unheard,
+    figures: Sequence[str] = (),
 ) -> LetterSources:
-    """Everything that the letter of one force is written from."""
-    wording = load_wording(project.params, params, slug)
+    """Everything that the letter of one force is written from; ``figures`` go before those of its parameters."""
+    given = load_letter(project.params, params, slug)
     made, folders = evidence_of(project, params, slug, tell)
     rules = rules_of(params)
-    settings = letter_settings(params, slug)
+    settings = replace(letter_settings(params, slug), figures=tuple(figures) or given.figures)
     return LetterSources(
         made,
         [released(without_empty(bundle), rules, "force", folders[bundle.finding]) for bundle in made],
         folders,
         replace(settings, embargo="") if unmarked else settings,
         letter_catalogue(params),
-        wording,
+        given.wording,
     )
 
 
@@ -402,21 +334,26 @@ def _words(block: FigureBlock, bundle: Bundle, width: float, notices: Sequence[s
 
 @dataclass(frozen=True)
 class LetterFiles:
-    """What was written."""
+    """What was written: the letter, and the evidence that goes with it."""
 
     document: Path
     pdf: Path
     blocks: Path
+    evidence: Path
+    evidence_pdf: Path
+    workbook: Path
     figures: tuple[Path, ...]
 
 
-def export_figures(letter: Letter, reports: Mapping[str, Path], folder: Path) -> tuple[Path, ...]:
-    """Copy the figures of a letter, as PNG, SVG and CSV, to where the letter expects them.
+def export_figures(
+    blocks: Sequence[FigureBlock], reports: Mapping[str, Path], folder: Path, letter: Letter
+) -> tuple[Path, ...]:
+    """Copy figures, as PNG, SVG and CSV, to where the letter and its evidence expect them.
 
     The files written.
     """
     written = []
-    for figure in letter.figures():
+    for figure in {block.png: block for block in blocks}.values():
         for source, target in zip(figure.origin, (figure.png, figure.svg, figure.data), strict=True):
             path = reports[figure.finding] / source
             if not path.is_file():
@@ -427,7 +364,7 @@ def export_figures(letter: Letter, reports: Mapping[str, Path], folder: Path) ->
             content = path.read_bytes()
             write_whole(folder / target, _declared(content, letter) if target == figure.data else content)
             written.append(folder / target)
-    for old in sorted((folder / "figures").glob("figure-*")):
+    for old in sorted((folder / "figures").glob("*")):
         if old not in written:
             remove(old)
     return tuple(written)
@@ -455,24 +392,49 @@ def make_letter(
 ) -> LetterFiles:
     """Write everything that belongs to one force's letter.
 
-    ``<force>/letter-<force>.docx``, ``.pdf`` and ``.json``, and ``<force>/figures/``, which all three share.
+    In ``<force>/``: ``letter-<force>.docx``, ``.pdf`` and ``.json``; ``evidence-<force>.docx``, ``.pdf`` and ``.xlsx``;
+    and ``figures/``, which all share.
     """
+    wording = wording or {}
     letter = compose(bundles, settings, catalogue, wording)
+    report = evidence_report(bundles, settings, catalogue, wording, heights(reports))
     folder = letters / settings.force
-    figures = export_figures(letter, reports, folder)
-    stem = folder / f"letter-{settings.force}"
+    figures = export_figures([*letter.figures(), *report.figures()], reports, folder, letter)
     filled = rendered(letter, template)
-    fixed = fixed_words(filled, template)
-    document, pdf, blocks = (stem.with_suffix(ending) for ending in (".docx", ".pdf", ".json"))
+    fixed = fixed_words(filled, template)  # before the findings take their place
+    text = json.dumps(letter.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False)
+    files = LetterFiles(
+        *(folder / f"letter-{settings.force}{ending}" for ending in (".docx", ".pdf", ".json")),
+        *(folder / f"evidence-{settings.force}{ending}" for ending in (".docx", ".pdf", ".xlsx")),
+        figures,
+    )
     contents = {
-        document: word_bytes(letter, filled, template, folder),
-        pdf: pdf_bytes(letter, fixed, folder),
+        files.document: word_bytes(letter, filled, template, folder),
+        files.pdf: pdf_bytes(letter, fixed, folder),
+        files.evidence: report_word(report, folder),
+        files.evidence_pdf: report_pdf(report, folder),
+        files.workbook: evidence_workbook(report, bundles, settings, catalogue, wording),
+        files.blocks: (text + "\n").encode("utf-8"),
     }
     for path, content in contents.items():
         write_whole(path, content)
-    text = json.dumps(letter.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False)
-    write_whole(blocks, (text + "\n").encode("utf-8"))
-    return LetterFiles(document, pdf, blocks, figures)
+    return files
+
+
+def heights(reports: Mapping[str, Path]) -> Callable[[str, Figure], float]:
+    """How tall each figure of these reports is where it is as wide as the text, in millimetres."""
+
+    def height(finding: str, figure: Figure) -> float:
+        path = reports[finding] / figure.svg
+        if not path.is_file():
+            raise DataError(
+                f"The evidence of finding {finding} names the file {figure.svg}, which isn't there: {path}. Run the "
+                "finding again, then write the letter."
+            )
+        wide, tall = size_of(path, f"finding {finding}, '{figure.name}'")
+        return FIGURE_WIDTH.mm * tall / wide
+
+    return height
 
 
 def read_letter(path: Path) -> Letter:

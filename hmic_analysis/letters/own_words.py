@@ -1,19 +1,23 @@
-"""An inspector's own wording for claims of one force: read, checked, and filled with numbers of the evidence."""
+"""What an inspector gives for the letter to one force: own wording, views, and the figures to print."""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from hmic_analysis.documents.text import agree, clean, day
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.model import Bundle, Indicator
 from hmic_analysis.evidence.wording import Shown
-from hmic_analysis.params.models import Model, Params, Text
+from hmic_analysis.params.catalogue import ClaimSpec
+from hmic_analysis.params.models import Day, Model, Params, Text
 from hmic_analysis.params.yamlfile import fault, read_yaml, refuse, validate
 from hmic_analysis.words import say_date, say_period
 
@@ -88,45 +92,64 @@ NUMBER_WORDS = re.compile(
 )
 
 
+#: Charts in the body of a letter, at most.
+MOST_FIGURES = 4
+
+
 class OwnClaim(Model):
     """One claim in an inspector's words.
 
-    Attributes
-    ----------
-    text : str
-        One or more sentences; numbers only as placeholders, ``{attendance_pct}``.
-    says : str
-        Which verdict the words amount to; a view has none.
-    reason : str
-        Why the standard sentence does not do, without names and numbers.
+    ``text``: one or more sentences; numbers only as placeholders, ``{attendance_pct}``. ``says``: which verdict the
+    words amount to. ``reason``: why the standard sentence does not do, without names and numbers.
     """
 
     text: Text
-    says: Literal["supported", "contradicted", "not_determinable"] | None = None
+    says: Literal["supported", "contradicted", "not_determinable"]
     reason: Text
 
 
-class WordingFile(Model):
+class View(Model):
+    """A view that an inspector has entered: one or more sentences, whose it is (a name or initials), and when."""
+
+    text: Text
+    by: Text
+    date: Day
+
+
+class LetterFile(Model):
     """``params/letters/<force>.yml``."""
 
-    claims: dict[str, OwnClaim]
+    claims: dict[str, OwnClaim] = Field(default_factory=dict)
+    views: dict[str, View] = Field(default_factory=dict)
+    figures: Annotated[tuple[Text, ...], Field(max_length=MOST_FIGURES)] = ()
 
 
 @dataclass(frozen=True)
 class OwnWords:
-    """One claim in an inspector's words, and where they stand."""
+    """One claim in an inspector's words, and where they stand.
+
+    ``says`` is None for a view; then ``rests_on`` holds the verdicts without which it can't be held, by claim.
+    """
 
     text: str
     says: str | None
     reason: str
     where: str
+    by: str = ""
+    on: str = ""
+    rests_on: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_wording(folder: Path, params: Params, slug: str) -> dict[str, OwnWords]:
-    """The inspectors' own wording for one force.
+@dataclass(frozen=True)
+class LetterParameters:
+    """What inspectors give for the letter to one force; ``figures`` as they name them, with where they stand."""
 
-    By claim; empty where there is no ``letters/<slug>.yml``.
-    """
+    wording: dict[str, OwnWords] = field(default_factory=dict)
+    figures: tuple[str, ...] = ()
+
+
+def load_letter(folder: Path, params: Params, slug: str) -> LetterParameters:
+    """What inspectors give for the letter to one force; nothing where there is no ``letters/<slug>.yml``."""
     for path in sorted((folder / FOLDER).glob("*.y*ml")):
         if path.stem not in params.forces or path.suffix != ".yml":
             raise ParameterError(
@@ -135,31 +158,86 @@ def load_wording(folder: Path, params: Params, slug: str) -> dict[str, OwnWords]
             )
     path = folder / FOLDER / f"{slug}.yml"
     if not path.is_file():
-        return {}
+        return LetterParameters()
     file = read_yaml(path, f"params/{FOLDER}/{slug}.yml")
-    faults = validate(WordingFile, file.data, file)
+    data = file.data or {}
+    faults = validate(LetterFile, data, file)
     refuse(faults)
-    types = {id: claim.type for finding in params.findings.values() for id, claim in finding.claims.items()}
+    given = LetterFile.model_validate(data)
+    specs = {id: claim for finding in params.findings.values() for id, claim in finding.claims.items()}
     names = person_names(params)
     words = {}
-    for id, own in WordingFile.model_validate(file.data).claims.items():
-        at = ("claims", id)
-        if id not in types:
-            faults.append(fault(file, at, f"there is no such claim.{did_you_mean(id, types)}"))
-            continue
-        if (own.says is None) != (types[id] == "judgement"):
-            faults.append(fault(file, at, _says_fault(types[id])))
-        for key, text in (("text", own.text), ("reason", own.reason)):
-            faults += [fault(file, (*at, key), problem) for problem in _problems(key, text, names)]
-        words[id] = OwnWords(clean(own.text), own.says, clean(own.reason), file.origin(at))
+    for part, entries in (("claims", given.claims), ("views", given.views)):
+        for id, own in entries.items():
+            at = (part, id)
+            problem = _misplaced(id, part, specs)
+            if problem:
+                faults.append(fault(file, at, problem))
+                continue
+            for key in ("text", "reason") if part == "claims" else ("text",):
+                faults += [fault(file, (*at, key), p) for p in _problems(key, getattr(own, key), names)]
+            where = file.origin(at)
+            if isinstance(own, View):
+                view = (clean(own.text), None, "", where, clean(own.by), own.date.isoformat(), specs[id].rests_on)
+                words[id] = OwnWords(*view)
+            else:
+                words[id] = OwnWords(clean(own.text), own.says, clean(own.reason), where)
     refuse(faults)
-    return words
+    return LetterParameters(words, given.figures)
 
 
-def _says_fault(kind: str) -> str:
-    if kind == "judgement":
-        return "it is a view of the inspectors and has no verdict: leave 'says' out"
-    return "'says' is missing: write which verdict the words amount to (supported, contradicted or not_determinable)"
+def _misplaced(id: str, part: str, specs: Mapping[str, ClaimSpec]) -> str:
+    """Why a claim can't stand in a part of the file; "" where it can."""
+    if id not in specs:
+        return f"there is no such claim.{did_you_mean(id, specs)}"
+    if part == "claims" and specs[id].is_judgement:
+        return "it is a view of the inspectors and has no verdict: enter it under 'views', with 'by' and 'date'"
+    if part == "views" and not specs[id].is_judgement:
+        views = ", ".join(i for i, spec in specs.items() if spec.is_judgement)
+        return f"it gets a verdict and is no view: word it under 'claims'. Views: {views}"
+    return ""
+
+
+def check_views(wording: Mapping[str, OwnWords], bundles: Iterable[Bundle]) -> None:
+    """Refuse a view that the verdict on a claim it rests on contradicts."""
+    verdicts = {claim.claim: claim for bundle in bundles for claim in bundle.claims}
+    for id, own in wording.items():
+        for claim, needed in own.rests_on.items():
+            found = verdicts.get(claim)
+            if found is not None and found.verdict not in (needed, "not_determinable"):
+                raise ParameterError(
+                    f"{own.where}: view {id} can't be held, for it rests on “{clean(found.statement).rstrip('.')}” "
+                    f"({claim}) being {needed}, and the evidence finds it {found.verdict}. Take the view out, or word "
+                    "another."
+                )
+
+
+def views_form(params: Params, slug: str, bundles: Iterable[Bundle], wording: Mapping[str, OwnWords]) -> str:
+    """A form to fill in and put into the force's letter parameters: each view that may be entered.
+
+    Above each stands what it is about, and the verdicts that it rests on, as they are; below it what was entered.
+    """
+    verdicts = {claim.claim: claim.verdict for bundle in bundles for claim in bundle.claims}
+    lines = [f"# params/{FOLDER}/{slug}.yml: keep the views that are held, with whose each is and when.", "views:"]
+    for finding in params.findings.values():
+        for id, spec in finding.claims.items():
+            if not spec.is_judgement:
+                continue
+            lines += ["", f"  # {id}: {spec.statement}"]
+            for claim, needed in spec.rests_on.items():
+                found = verdicts.get(claim, "not_determinable").replace("_", " ")
+                lines.append(f"  # rests on {claim} being {needed}; it is {found}: {finding.claims[claim].statement}")
+            own = wording.get(id)
+            offered = " ".join(spec.view.split())
+            text, by, on = (own.text, own.by, own.on) if own else ("", "", "")
+            lines += [] if own else [f"  # for example: {offered}"]
+            lines += [f"  {id}:", f"    text: {_quoted(text)}", f"    by: {_quoted(by)}", f"    date: {on}".rstrip()]
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """A text as YAML takes it whatever it holds."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _problems(key: str, text: str, names: Callable[[str], list[str]]) -> list[str]:

@@ -12,8 +12,6 @@ from pathlib import Path
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.document import Document as document_Document
-from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -34,6 +32,7 @@ from hmic_analysis.documents.word import (
     LANGUAGE,
     NEEDED,
     add_field,
+    drop_thumbnail,
     set_styles,
     stable,
     write_section,
@@ -59,8 +58,14 @@ VARIABLES = {
     "embargo": "when the embargo ends, or empty",
     "synthetic_notice": "says that the data are synthetic; empty for real data",
     "evidence_period": "the time the evidence covers",
+    "inspection_title": "what the inspection is called now",
+    "former_title": "the name under which it was announced, or empty",
+    "fieldwork": "the months between which the fieldwork was done, or empty",
+    "forces_total": "how many forces were inspected",
+    "accuracy": "sent or amended, as the log of the factual-accuracy check says; empty where nothing was sent",
+    "update": "what is said of the later update, or empty",
+    "data_site": "where data on each force can be viewed, or empty",
     "findings": "the sections with the findings; stands alone as {{p findings }}",
-    "annexes": "the annexes; stands alone as {{p annexes }}",
     "signatory_name": "who signs",
     "signatory_honours": "the signatory's honours, or empty",
     "signatory_post": "the signatory's post",
@@ -70,23 +75,31 @@ VARIABLES = {
 LATER_SETTINGS = ("w:docVars", "w:rsids", "m:mathPr", "w:themeFontLang", "w:clrSchemeMapping", "w:shapeDefaults",
                   "w:decimalSymbol", "w:listSeparator")  # fmt: skip
 
-OPENING = (
-    "I write to set out the findings of this inspection that concern {{ force_name }}. The inspection looked at how "
-    "well the force prevents crime and anti-social behaviour; how it responds when a crime is reported, and brings "
-    "offenders to justice; and how it frees the time of its officers and staff for police work.",
-    "The findings rest on the data and documents that the force supplied {{ evidence_period }}. Every figure below "
-    "can be traced: Annex A gives the evidence, its uncertainty and its grade for each claim, Annex B what became of "
-    "the data supplied, and Annex C how to read both.",
-    "Where the evidence does not allow a conclusion, the letter says so. That is no criticism of the force, nor a sign "
-    "that all is well.",
+INSPECTED = (
+    "Between {{ fieldwork }}, HMIC carried out inspection fieldwork in all {{ forces_total }} police forces in England "
+    "and Wales. This inspection{% if former_title %}, announced as ‘{{ former_title }}’ and now called "
+    "‘{{ inspection_title }}’,{% endif %} asked three questions:"
+)
+QUESTIONS = (
+    "how well forces prevent crime and anti-social behaviour;",
+    "how forces respond to reports of crime, including how they investigate it and bring offenders to justice; and",
+    "how well forces free the time of their staff for police work.",
 )
 REPORT = (
-    "A copy of the national report, “{{ report_title }}”, goes with this letter.{% if embargo %} Neither may be "
-    "published, whole or in part, before {{ embargo }}.{% endif %}"
+    "The national report, “{{ report_title }}”, goes with this letter.{% if embargo %} Neither may be published, whole "
+    "or in part, before {{ embargo }}.{% endif %} The report names no force{% if data_site %}; data on each can be "
+    "viewed on {{ data_site }}{% endif %}."
+)
+FINDINGS = (
+    "The findings on {{ force_name }} are set out below.{% if accuracy %} They were sent to you for a check of the "
+    "facts{% if accuracy == 'amended' %} and, where appropriate, have been amended following your response{% endif %}."
+    "{% endif %} They rest on what the force supplied {{ evidence_period }}. The reference after each leads to its "
+    "evidence, in the document that goes with this letter. Where the evidence allows no conclusion, the letter says "
+    "so; that is no criticism of the force, nor a sign that all is well."
 )
 CLOSING = (
-    "If you hold evidence that would change a figure or a finding, please send it to us and name the claim in Annex A "
-    "that it bears on. It will be examined in the same way, and the finding decided again on all the evidence.",
+    "If you hold evidence that would change a figure or a finding, please send it to us with the reference of the "
+    "finding. It will be examined in the same way, and the finding decided again.",
     "I am grateful to you, your officers and your staff for their help with this inspection.",
 )
 
@@ -97,14 +110,11 @@ def build_template(path: Path) -> Path:
     ``path``; equal bytes each time.
     """
     document = Document()
-    _drop_thumbnail(document)
+    drop_thumbnail(document)
     set_styles(document)
     _use_current_word(document)
     _letter_page(document.sections[0])
     _write_body(document)
-    annex = document.add_section(WD_SECTION.NEW_PAGE)
-    _annex_page(annex)
-    document.add_paragraph("{{p annexes }}")
     properties = document.core_properties
     properties.author = properties.last_modified_by = "{{ organisation }}"
     properties.title, properties.subject = "{{ subject }}: {{ force_name }}", "{{ subject }}"
@@ -114,13 +124,6 @@ def build_template(path: Path) -> Path:
     document.save(out)
     write_whole(path, stable(out.getvalue()))
     return path
-
-
-def _drop_thumbnail(document: DocumentType) -> None:
-    """The library's blank document carries a picture of itself; a letter shouldn't."""
-    rels = document.part.package.rels
-    for key in [k for k, rel in rels.items() if rel.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
-        del rels[key]
 
 
 def _use_current_word(document: DocumentType) -> None:
@@ -161,14 +164,6 @@ def _letter_page(section: Section) -> None:
         add_field(paragraph, "NUMPAGES", "1")
 
 
-def _annex_page(section: Section) -> None:
-    """A4 landscape with 257 mm of text; header and footer go on from the letter."""
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Mm(297), Mm(210)
-    section.left_margin = section.right_margin = Mm(20)
-    section.different_first_page_header_footer = False
-
-
 def _notices(header) -> None:
     for variable, text in (
         ("synthetic_notice", "{{ synthetic_notice }}"),
@@ -185,9 +180,10 @@ def _write_body(document: DocumentType) -> None:
     document.add_paragraph("{{ subject }}", style="Title")
     _if(document, "synthetic_notice", "{{ synthetic_notice }}", "Notice")
     _if(document, "embargo", "EMBARGOED: not to be published before {{ embargo }}", "Notice")
-    for text in OPENING:
-        document.add_paragraph(text)
+    _if(document, "fieldwork", INSPECTED, "Normal", *((question, "List Bullet") for question in QUESTIONS))
+    document.add_paragraph(FINDINGS)
     _if(document, "report_title", REPORT, "Normal")
+    _if(document, "update", "{{ update }}", "Normal")
     document.add_paragraph("{{p findings }}")
     closing = [document.add_paragraph(text) for text in CLOSING]
     closing[0].paragraph_format.space_before = Mm(6)
@@ -199,9 +195,10 @@ def _write_body(document: DocumentType) -> None:
     document.add_paragraph("{{ signatory_post }}", style="Signatory post")
 
 
-def _if(document, variable: str, text: str, style: str) -> None:
-    for line in (f"{{%p if {variable} %}}", text, "{%p endif %}"):
-        document.add_paragraph(line, style=style)
+def _if(document, variable: str, text: str, style: str, *more: tuple[str, str]) -> None:
+    marks = (f"{{%p if {variable} %}}", style), ("{%p endif %}", style)
+    for line, look in (marks[0], (text, style), *more, marks[1]):
+        document.add_paragraph(line, style=look)
 
 
 def _add(paragraph: Paragraph, style: str, text: str) -> Paragraph:
@@ -226,10 +223,10 @@ def _rule_below(paragraph: Paragraph) -> None:
 # --------------------------------------------------------------------------------------------------------------------
 # From the blocks of a letter to a Word document.
 
-#: Without these a letter would lose its findings, its evidence, or the word that it is not real or not yet public.
-REQUIRED = ("findings", "annexes", "synthetic_notice", "embargo")
+#: Without these a letter would lose its findings, or the word that it is not real or not yet public.
+REQUIRED = ("findings", "synthetic_notice", "embargo")
 
-PLACES = ("findings", "annexes")
+PLACES = ("findings",)
 
 
 def word_bytes(letter: Letter, document: DocumentType, template: Path, folder: Path) -> bytes:
@@ -237,13 +234,12 @@ def word_bytes(letter: Letter, document: DocumentType, template: Path, folder: P
 
     Equal letters, pictures and templates give equal bytes.
     """
-    for place, sections in zip(PLACES, (letter.sections, letter.annexes), strict=True):
-        anchor = find_place(document, place, template)
-        for mark in letter.marks if place == "findings" else ():
-            anchor.insert_paragraph_before(mark, style="Note")
-        for section in sections:
-            write_section(anchor, section, folder)
-        anchor._p.getparent().remove(anchor._p)
+    anchor = find_place(document, "findings", template)
+    for mark in letter.marks:
+        anchor.insert_paragraph_before(mark, style="Note")
+    for section in letter.sections:
+        write_section(anchor, section, folder)
+    anchor._p.getparent().remove(anchor._p)
     _declare(document, letter)
     _set_properties(document, letter)
     out = BytesIO()
@@ -322,7 +318,7 @@ def _check_styles(document: DocumentType, template: Path) -> None:
 
 
 def find_place(document: DocumentType, place: str, template: Path) -> WordParagraph:
-    """The paragraph that marks where findings or annexes go; :class:`ParameterError` if there is none."""
+    """The paragraph that marks where the findings go; :class:`ParameterError` if there is none."""
     for mark in document.element.body.iterchildren(qn("w:p")):
         if any(b.get(qn("w:name")) == f"place_{place}" for b in mark.iterchildren(qn("w:bookmarkStart"))):
             return WordParagraph(mark, document._body)
@@ -410,29 +406,28 @@ FixedItem = FixedText | FixedPicture
 
 @dataclass(frozen=True)
 class Fixed:
-    """Headers of the first page and of the others, and the body before, between and after the places for blocks."""
+    """Headers of the first page and of the others, and the body before and after the findings."""
 
     first_header: tuple[FixedItem, ...]
     header: tuple[FixedItem, ...]
     opening: tuple[FixedItem, ...]
     closing: tuple[FixedItem, ...]
-    ending: tuple[FixedItem, ...]
 
 
 def fixed_words(document: document_Document, template: Path) -> Fixed:
     """Read the fixed words."""
-    places = [find_place(document, place, template)._p for place in ("findings", "annexes")]
+    place = find_place(document, "findings", template)._p
     parts: list[list[FixedItem]] = [[]]
     for block in document.element.body.iterchildren():
-        if block in places:
+        if block is place:
             parts.append([])
         else:
             parts[-1] += _items(block, document, template, body=True)
-    opening, closing, ending = parts
+    opening, closing = parts
     section = document.sections[0]
     running = _header(section.header, template)
     first = _header(section.first_page_header, template) if section.different_first_page_header_footer else running
-    return Fixed(first, running, tuple(opening), tuple(closing), tuple(ending))
+    return Fixed(first, running, tuple(opening), tuple(closing))
 
 
 def _header(header: _Header, template: Path) -> tuple[FixedItem, ...]:

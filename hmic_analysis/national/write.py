@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import json
 import os
 import re
 import shutil
 import uuid
 from functools import cache
 from importlib import resources
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import jinja2
-import typst
-from docx import Document
-from docx.document import Document as DocumentType
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.shared import Mm
 
 from hmic_analysis.cells import neutral_frame
 from hmic_analysis.comparison.compare import write_folder
 from hmic_analysis.disclosure.formats import read_release
-from hmic_analysis.documents.pdf import size_of
-from hmic_analysis.documents.word import LANGUAGE, add_field, set_styles, stable, write_section, write_whole
+from hmic_analysis.documents.blocks import Report
+from hmic_analysis.documents.report import report_pdf, report_word
+from hmic_analysis.documents.word import write_whole
 from hmic_analysis.documents.workbook import workbook
-from hmic_analysis.errors import DataError, HmicError, ParameterError
+from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import package_versions
 from hmic_analysis.evidence.withheld import declaration
-from hmic_analysis.letters.export import STANDARD, compiler, drawable
 from hmic_analysis.national.content import Content, make_content, notes, sheets
 from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import AllForces, NationalReport
@@ -112,138 +103,6 @@ def style_bytes() -> bytes:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# The national report as an accessible PDF (PDF/UA-1), set by typst; typst reads no word of it as its own markup.
-
-#: Millimetres: no picture is wider or taller.
-WIDEST, TALLEST = 160.0, 190.0
-
-
-def pdf_bytes(report: NationalReport, content: Content, folder: Path) -> bytes:
-    """The report as the bytes of a PDF/UA-1 document.
-
-    Equal reports and pictures give equal bytes.
-    """
-    inspection = report.params.inspection
-    written = dt.datetime.combine(inspection.letter_date, dt.time(), dt.UTC)
-    try:
-        return compiler().compile(
-            input=_source(),
-            format="pdf",
-            root=folder,
-            sys_inputs={"report": json.dumps(_data(report, content, folder), ensure_ascii=False)},
-            pdf_standards=[STANDARD],
-            timestamp=int(written.timestamp()),
-        )
-    except typst.TypstError as fault:
-        raise HmicError(f"The PDF of the national report can't be set: {fault}.") from None
-
-
-@cache
-def _source() -> bytes:
-    return resources.files("hmic_analysis.national").joinpath("templates/report.typ").read_bytes()
-
-
-def _data(report: NationalReport, content: Content, folder: Path) -> dict[str, Any]:
-    inspection = report.params.inspection
-    sections = [section.model_dump(mode="json") for section in content.sections]
-    for block in (b for section in sections for b in section["blocks"] if b["kind"] == "figure"):
-        width, height = size_of(folder / block["svg"], f"Figure {block['number']}")
-        block["width"] = min(WIDEST, TALLEST * width / height)
-    data = {
-        "title": f"{inspection.title}. National report",
-        "organisation": inspection.letter.organisation,
-        "running": f"{inspection.letter.organisation}: {inspection.letter.report_title}, national report",
-        "notices": list(report.notices),
-        "declaration": declaration("public"),
-        "sections": sections,
-    }
-    return _each_text(data)
-
-
-def _each_text(value: Any) -> Any:
-    """The same values, every text in them drawable."""
-    if isinstance(value, str):
-        return drawable(value)
-    if isinstance(value, dict):
-        return {key: _each_text(item) for key, item in value.items()}
-    return [_each_text(item) for item in value] if isinstance(value, list) else value
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# The national report as a Word document.
-
-
-def word_bytes(report: NationalReport, content: Content, folder: Path) -> bytes:
-    """The report as the bytes of a Word document.
-
-    Equal reports and pictures give equal bytes.
-    """
-    document = Document()
-    _drop_thumbnail(document)
-    set_styles(document)
-    _page(document, report)
-    _opening(document, report, content)
-    anchor = document.add_paragraph()
-    for section in content.sections:
-        write_section(anchor, section, folder)
-    anchor._p.getparent().remove(anchor._p)
-    _properties(document, report)
-    out = BytesIO()
-    document.save(out)
-    return stable(out.getvalue())
-
-
-def _drop_thumbnail(document: DocumentType) -> None:
-    """The library's blank document carries a picture of itself."""
-    rels = document.part.package.rels
-    for key in [k for k, rel in rels.items() if rel.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
-        del rels[key]
-
-
-def _page(document: DocumentType, report: NationalReport) -> None:
-    """A4 with 160 mm of text; the notices in the header of every page."""
-    inspection = report.params.inspection
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(25)
-    section.top_margin, section.bottom_margin = Mm(30), Mm(22)
-    section.header_distance, section.footer_distance = Mm(12), Mm(10)
-    head = section.header.paragraphs[0]
-    head.style = "Header"
-    head.add_run(f"{inspection.letter.organisation}: {inspection.letter.report_title}, national report")
-    for notice in report.notices:
-        section.header.add_paragraph(notice, style="Header notice")
-    foot = section.footer.paragraphs[0]
-    foot.style = "Footer"
-    foot.add_run("Page ")
-    add_field(foot, "PAGE", "1")
-    foot.add_run(" of ")
-    add_field(foot, "NUMPAGES", "1")
-
-
-def _opening(document: DocumentType, report: NationalReport, content: Content) -> None:
-    inspection = report.params.inspection
-    document.add_paragraph(inspection.letter.organisation, style="Letterhead")
-    document.add_paragraph(f"{inspection.title}. National report", style="Title")
-    for notice in report.notices:
-        document.add_paragraph(notice, style="Notice")
-    document.add_paragraph(declaration("public"), style="Note")
-    document.add_paragraph("Contents", style="Heading 1")
-    for section in content.sections:
-        document.add_paragraph(section.title, style="List Bullet")
-
-
-def _properties(document: DocumentType, report: NationalReport) -> None:
-    inspection = report.params.inspection
-    properties = document.core_properties
-    properties.title, properties.subject = f"{inspection.title}. National report"[:255], "National report"
-    properties.author = properties.last_modified_by = inspection.letter.organisation
-    properties.keywords = "; ".join(report.notices)[:255]
-    properties.comments, properties.language, properties.revision = declaration("public"), LANGUAGE, 1
-    properties.created = properties.modified = dt.datetime.combine(inspection.letter_date, dt.time())
-
-
-# --------------------------------------------------------------------------------------------------------------------
 # Writing the national report: what is published in one folder, what only its makers may see in another.
 
 NAME = "national-report"
@@ -307,9 +166,18 @@ def _documents(report: NationalReport, content: Content, folder: Path) -> dict[s
         ("Period", f"{inspection.period.start} to {inspection.period.end}; stocks at {inspection.as_of}"),
         ("Sensitivity", declaration("public")),
     )
+    printed = Report(
+        title=title,
+        organisation=inspection.letter.organisation,
+        running=f"{inspection.letter.organisation}: {inspection.letter.report_title}, national report",
+        notices=report.notices,
+        declaration=declaration("public"),
+        written_on=inspection.letter_date.isoformat(),
+        sections=content.sections,
+    )
     return {
-        f"{NAME}.docx": word_bytes(report, content, folder),
-        f"{NAME}.pdf": pdf_bytes(report, content, folder),
+        f"{NAME}.docx": report_word(printed, folder),
+        f"{NAME}.pdf": report_pdf(printed, folder),
         f"{NAME}.xlsx": workbook(title, cover, notes(report), sheets(report), report.notices),
         "index.html": page_bytes(report, content),
         STYLE: style_bytes(),

@@ -219,8 +219,8 @@ class ClaimSpec(Model):
     ``indicators`` it is decided by, most telling first, with the stratum in brackets where one is meant and ``[*]`` for
     all strata; ``quantifier`` the word of the settings that it leans on; ``rule`` how the verdict is reached, made from
     ``test`` where there is one, naming thresholds, not their values; ``tables`` that bear on it, and ``months_of``
-    those of them whose rows are counted, where others are only looked up. A judgement has a ``view``, printed as the
-    inspectors', and no ``sentences``.
+    those of them whose rows are counted, where others are only looked up. A judgement has a ``view``, offered to the
+    inspectors as a wording, and no ``sentences``; ``rests_on`` gives the verdicts without which it can't be held.
     """
 
     id: Text
@@ -235,6 +235,7 @@ class ClaimSpec(Model):
     sensitivity: Sensitivity
     sentences: Sentences | None = None
     view: str = ""
+    rests_on: dict[Text, Literal["supported", "contradicted"]] = Field(default_factory=dict)
 
     @property
     def is_judgement(self) -> bool:
@@ -366,8 +367,10 @@ def _check_claim(
         faults += _check_test(claim.test, claim, finding, file, (*at, "test"))
     if claim.is_judgement and (claim.sentences is not None or not claim.view):
         faults.append(fault(file, at, "a judgement has a 'view' and no 'sentences': it gets no verdict."))
-    if not claim.is_judgement and (claim.sentences is None or claim.view):
-        faults.append(fault(file, at, "a claim that gets a verdict has 'sentences' and no 'view'."))
+    if not claim.is_judgement and (claim.sentences is None or claim.view or claim.rests_on):
+        faults.append(fault(file, at, "a claim that gets a verdict has 'sentences', and no 'view' or 'rests_on'."))
+    tested = [id for id, other in finding.claims.items() if not other.is_judgement]
+    faults += _known("claim with a verdict of this finding", claim.rests_on, tested, file, (*at, "rests_on"))
     texts = {("view",): claim.view} if claim.view else {}
     if claim.sentences is not None:
         texts |= {("sentences", verdict): text for verdict, text in claim.sentences}

@@ -357,7 +357,9 @@ class Letter(Model):
     """What every letter of the inspection shares.
 
     ``address``: lines of the letterhead; may be empty; ``reference``: may be empty; ``report_title``: title of the
-    national report that goes with the letter; ``sections``: title of each section, in order.
+    national report that goes with the letter; ``update``: what is said of the later update, in sentences; may be
+    empty; ``data_site``: where data on each force can be viewed; may be empty; ``sections``: title of each section, in
+    order.
     """
 
     organisation: Text
@@ -366,6 +368,8 @@ class Letter(Model):
     reference: str = ""
     subject: Text
     report_title: Text
+    update: str = ""
+    data_site: str = ""
     signatory: Signatory
     sections: Annotated[dict[Section, Text], AfterValidator(_all_sections)]
 

@@ -9,8 +9,11 @@ import re
 import shutil
 import uuid
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+
+from pypdf import PdfReader
 
 from hmic_analysis.disclosure.check import check_release
 from hmic_analysis.documents import embargo
@@ -21,6 +24,7 @@ from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.evidence.withheld import Audience
 from hmic_analysis.letters.check import LetterCheck
+from hmic_analysis.letters.compose import figure_key
 from hmic_analysis.letters.export import (
     LetterFiles,
     LetterSources,
@@ -30,7 +34,7 @@ from hmic_analysis.letters.export import (
     read_letter,
     unheard,
 )
-from hmic_analysis.letters.reading import stray_numbers
+from hmic_analysis.letters.reading import read_letter_file, stray_numbers
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
 from hmic_analysis.runs.record import read_record
@@ -109,10 +113,11 @@ def check_letter(project: Project, params: Params, force: str) -> None:
 
 
 def check_marked(project: Project, force: str) -> None:
-    """Check that a force's letter bears the embargo in its text, as it is now."""
+    """Check that a force's letter and its evidence bear the embargo in their text, as they are now."""
     place = letter_folder(project, force)
     embargo = read_letter(place / f"letter-{force}.json").embargo
-    if not embargo or embargo not in document_text(place / f"letter-{force}.docx"):
+    documents = [place / f"{name}-{force}.docx" for name in ("letter", "evidence")]
+    if not embargo or any(embargo not in document_text(path) for path in documents):
         raise DataError(
             f"The letter to {force} does not bear the embargo in its text, so it can't be sent before the embargo ends."
             " Check embargo_until and letter_date, and that the template has {{ embargo }}; then write the letter "
@@ -167,16 +172,26 @@ def lost(project: Project, force: str, line: int, marks: dict[str, str]) -> list
 TEMPLATE = Path("letters") / "template.docx"
 #: In a letter's folder: the hash of the Word document as it was written.
 WRITTEN = "written.json"
+#: What a letter is meant to come to at most.
+MOST_PAGES, MOST_WORDS = 4, 1300
+#: A word or a number, however a line of a PDF parts it from the next.
+WORD = re.compile(r"[A-Za-z\d][^\s]*")
 
 
 def write_letter_of(
-    project: Project, params: Params, slug: str, unmarked: bool = False, tell: Tell = unheard, force: bool = False
+    project: Project,
+    params: Params,
+    slug: str,
+    unmarked: bool = False,
+    tell: Tell = unheard,
+    force: bool = False,
+    figures: Sequence[str] = (),
 ) -> LetterFiles:
-    """Write the letter of one force from the evidence of its reports."""
+    """Write the letter of one force, and the evidence that goes with it, from the evidence of its reports."""
     if not force:
         refuse_edited(project, slug)
-    sources = letter_sources(project, params, slug, unmarked, tell)
-    settings = sources.settings
+    sources = letter_sources(project, params, slug, unmarked, tell, figures)
+    settings = replace(sources.settings, accuracy=checked_for_facts(project, slug, sources.made))
     if params.force(slug).kind == "territorial":
         embargo_gate(params, embargo.now(), f"The letter to {settings.force_name}", marked=bool(settings.embargo))
     files = make_letter(
@@ -189,43 +204,82 @@ def write_letter_of(
         sources.wording,
     )
     note_letter(project, slug, sources.made)
-    noted = json.dumps({files.document.name: file_sha256(files.document)}, indent=1)
+    noted = json.dumps({path.name: file_sha256(path) for path in (files.document, files.evidence)}, indent=1)
     write_whole(letter_folder(project, slug) / WRITTEN, (noted + "\n").encode("utf-8"))
     for finding, number in stray_numbers(read_letter(files.blocks), sources.bundles):
         tell(f"{slug} {finding}: the letter prints {number}, which no figure of the finding is: hmic letter check")
+    pages, words = extent(files.pdf)
+    if pages > MOST_PAGES or words > MOST_WORDS:
+        tell(f"{slug}: the letter has {pages} pages and {words:,} words, more than {MOST_PAGES} or {MOST_WORDS:,}.")
     return files
 
 
+def extent(letter: Path) -> tuple[int, int]:
+    """Pages of a PDF, and the words of its text without what stands at the head and foot of pages."""
+    return len(PdfReader(letter).pages), len(WORD.findall(read_letter_file(letter).body))
+
+
 def refuse_edited(project: Project, slug: str) -> None:
-    """Check that the Word document is as it was written, if there is one."""
+    """Check that the Word documents are as they were written, if there are any."""
     folder = letter_folder(project, slug)
-    document = folder / f"letter-{slug}.docx"
     try:
-        written = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))[document.name]
-    except (OSError, ValueError, KeyError, TypeError):
-        return  # nothing is known of how it was written, as with letters of before this was noted
-    if document.is_file() and file_sha256(document) != written:
-        raise DataError(
-            f"{project.relative(document)} was changed by hand since it was written, and would be written over. Save it"
-            f" under another name, or put the words into params/letters/{slug}.yml; to write over it: "
-            f"hmic letter --force {slug} --overwrite"
-        )
+        written = dict(json.loads((folder / WRITTEN).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return  # nothing is known of how they were written, as with letters of before this was noted
+    for name, mark in written.items():
+        document = folder / name
+        if document.is_file() and file_sha256(document) != mark:
+            raise DataError(
+                f"{project.relative(document)} was changed by hand since it was written, and would be written over. "
+                f"Save it under another name, or put the words into params/letters/{slug}.yml; to write over it: "
+                f"hmic letter --force {slug} --overwrite"
+            )
+
+
+def checked_for_facts(project: Project, slug: str, bundles: Iterable[Bundle]) -> str:
+    """What the log of the factual-accuracy check bears out: ``sent``, ``amended``, or "" where nothing was sent.
+
+    A check of made-up evidence says nothing of a letter on real evidence.
+    """
+    synthetic = any(bundle.synthetic for bundle in bundles)
+    path = accuracy_log(project, slug)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    entries = [entry for entry in map(json.loads, lines) if entry["synthetic"] == synthetic]
+    if not any(entry["kind"] == "sent" for entry in entries):
+        return ""
+    told = ("verdict", "figure", "sentence")
+    amended = any(e[f"{name}_after"] not in ("", e[f"{name}_before"]) for e in entries for name in told)
+    return "amended" if amended else "sent"
+
+
+def accuracy_log(project: Project, force: str) -> Path:
+    """The log of a force's factual-accuracy check."""
+    return project.output / "accuracy" / force / "log.jsonl"
 
 
 # --------------------------------------------------------------------------------------------------------------------
 # The check of the files of one force's letter against the evidence in its project.
 
 
+def letter_documents(project: Project, force: str) -> list[Path]:
+    """The letter and the document of its evidence, as Word and as PDF."""
+    folder = letter_folder(project, force)
+    return [folder / f"{name}-{force}{end}" for name in ("letter", "evidence") for end in (".docx", ".pdf")]
+
+
 def letter_check(
     project: Project, params: Params, slug: str, tell: Tell = unheard
 ) -> tuple[LetterCheck, LetterSources]:
     """What the files of a force's letter are laid beside."""
-    sources = letter_sources(project, params, slug, tell=tell)
+    printed = letter_folder(project, slug) / f"letter-{slug}.json"
+    figures = [figure_key(f.finding, f.name) for f in read_letter(printed).figures()] if printed.is_file() else ()
+    sources = letter_sources(project, params, slug, tell=tell, figures=figures)
+    settings = replace(sources.settings, accuracy=checked_for_facts(project, slug, sources.made))
     tables = {id: claim.tables for finding in params.findings.values() for id, claim in finding.claims.items()}
     against = LetterCheck(
         sources.bundles,
         sources.folders,
-        sources.settings,
+        settings,
         sources.catalogue,
         project.params / TEMPLATE,
         sources.wording,
@@ -271,8 +325,7 @@ def _refuse(force: str, check: str, faults: list[str], command: str) -> None:
 def _numbers(project: Project, params: Params, force: str) -> list[str]:
     against, _ = letter_check(project, params, force)
     faults = []
-    for ending in (".docx", ".pdf"):
-        path = letter_folder(project, force) / f"letter-{force}{ending}"
+    for path in letter_documents(project, force):
         checked = against.file(path)
         faults += [f"{path.name}, {n.place}: {n.number} is bound to nothing" for n in checked.unbound]
         faults += [f"{path.name}: {thing}" for thing in checked.objects]

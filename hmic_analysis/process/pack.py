@@ -35,6 +35,7 @@ from hmic_analysis.evidence.wording import say_bounds, say_indicator
 from hmic_analysis.params.models import Params
 from hmic_analysis.process.letter import (
     MADE_FROM,
+    accuracy_log,
     check_letter,
     check_marked,
     current_evidence,
@@ -200,14 +201,9 @@ def accuracy_folder(project: Project, force: str) -> Path:
     return project.output / "accuracy" / force
 
 
-def log_path(project: Project, force: str) -> Path:
-    """The log of a force's factual-accuracy check."""
-    return accuracy_folder(project, force) / "log.jsonl"
-
-
 def read_accuracy_log(project: Project, force: str) -> list[LogEntry]:
     """What became of a force's challenges so far; :class:`DataError` if the log is broken."""
-    path = log_path(project, force)
+    path = accuracy_log(project, force)
     try:
         return [LogEntry.model_validate(entry) for entry in read_chain(path)]
     except ValidationError as fault:
@@ -401,7 +397,7 @@ def send(project: Project, params: Params, force: str, now: dt.datetime) -> Path
 
     ``output/accuracy/<force>/pack-<n>`` with ``letter/``, ``response-<force>.xlsx`` and ``README.txt``.
     """
-    log = log_path(project, force)
+    log = accuracy_log(project, force)
     with held(log):
         check_order(read_log(project, force), CHECK, force)
         check_letter(project, params, force)

@@ -18,7 +18,7 @@ from hmic_analysis.letters.own_words import person_names
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.process.answer import Answer, CorrectedFile, Response, read_response
-from hmic_analysis.process.letter import current_evidence
+from hmic_analysis.process.letter import accuracy_log, current_evidence
 from hmic_analysis.process.pack import (
     CHECK,
     ClaimRow,
@@ -26,7 +26,6 @@ from hmic_analysis.process.pack import (
     Pack,
     claim_rows,
     last_pack,
-    log_path,
     read_accuracy_log,
 )
 from hmic_analysis.process.states import append_entry, held, read_log
@@ -272,7 +271,7 @@ class Received:
 
 def receive(project: Project, params: Params, force: str, workbook: Path, now: dt.datetime, rerun: Rerun) -> Received:
     """Take in a filled response workbook."""
-    log = log_path(project, params.force(force).slug)
+    log = accuracy_log(project, params.force(force).slug)
     with held(log):
         pack = _pack_of(project, force)
         response = read_response(workbook, pack, person_names(params))

@@ -56,7 +56,8 @@ def test_a_letter_is_written_as_word_and_pdf_and_checked(project, capsys):
     assert code == 0
     assert "96.6%  A1  A1b  attendance_known_pct.value" in said and "crimes.xlsx 01ab77cc9e20" in said
     table = project / "output" / "checks" / "letter-cleveland-pdf-numbers.csv"
-    assert len(list(csv.DictReader(table.open(encoding="utf-8")))) > 150
+    assert len(list(csv.DictReader(table.open(encoding="utf-8")))) > 30
+    assert (table.parent / "evidence-cleveland-docx-numbers.csv").is_file()
 
 
 def test_a_number_typed_over_fails_the_check(project, capsys):
@@ -71,7 +72,7 @@ def test_a_number_typed_over_fails_the_check(project, capsys):
 def test_a_letter_from_elsewhere_is_checked(project, capsys, tmp_path):
     hmic(project, capsys, "letter", "--force", "cleveland")
     document = project / "output" / "letters" / "cleveland" / "letter-cleveland.docx"
-    returned = typed_over(document, "I write", "As 4 of us saw, I write", tmp_path / "returned.docx")
+    returned = typed_over(document, "I am grateful", "As 4 of us saw, I am grateful", tmp_path / "returned.docx")
     code, said = hmic(project, capsys, "letter", "check", "--force", "cleveland", "--file", str(returned), "--short")
     assert code == 1 and "returned.docx, fixed words: 4 is bound to nothing" in said
 

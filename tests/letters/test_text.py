@@ -50,8 +50,10 @@ def test_the_embargo_is_wall_time_whatever_the_season():
 
 def test_a_range_is_not_printed_around_a_small_count_of_persons():
     few = Indicator(id="x", name="x", label="x", value=20.0, unit="%", numerator=1, denominator=5, lo=3.6, hi=62.4,
-                    interval="Wilson 95%", about_persons=True)  # fmt: skip
+                    interval="Wilson 95%", basis="random_sample", about_persons=True)  # fmt: skip
     assert range_text(few, 5) == "\N{EN DASH}"
     assert range_text(few, 0) == "3.6% to 62.4% (Wilson 95%)"
+    # Of all records of a register nothing was sampled.
+    assert range_text(few.model_copy(update={"basis": "all_records"}), 0) == "\N{EN DASH}"
     assert based_on_text(few, 6) == "\N{EN DASH}"
     assert based_on_text(few, 5) == "5"

@@ -27,7 +27,8 @@ COMMITTED = Path(__file__).resolve().parents[2] / "params" / "letters" / "templa
 
 @pytest.fixture
 def files(bundles, reports, settings, catalogue, template, tmp_path):
-    return make_letter(bundles, reports, settings, catalogue, template, tmp_path)
+    chosen = replace(settings, figures=("a1_route", "a2_groups", "a2_months", "a6_ages"))
+    return make_letter(bundles, reports, chosen, catalogue, template, tmp_path)
 
 
 def edited(template: Path, out: Path, change) -> Path:
@@ -42,11 +43,44 @@ def test_headings_are_headings(files):
     document = body(files.document)
     assert styled(document, "Heading1") == [
         "Crime recording and attendance", "Freeing up time", "Findings not assessed",
-        "Annex A: The evidence for each claim", "Annex B: The data supplied",
-        "Annex C: How to read the verdicts and grades",
     ]  # fmt: skip
-    assert styled(document, "Heading2")[0] == "A1. Recording route and knowledge of attendance"
     assert len(styled(document, "Title")) == 1
+    evidence = body(files.evidence)
+    assert styled(evidence, "Heading1") == [
+        "Crime recording and attendance", "Freeing up time", "Data supplied",
+        "Evidence needed for the findings not assessed", "How to read the evidence",
+    ]  # fmt: skip
+    assert styled(evidence, "Heading2")[0] == "A1. Recording route and knowledge of attendance"
+    assert styled(evidence, "Title") == ["The evidence for the letter to Cleveland Police"]
+
+
+def test_the_opening_says_what_was_inspected_when_and_what_follows(
+    bundles, reports, settings, catalogue, template, tmp_path
+):
+    told = replace(
+        settings, fieldwork="January and April 2014", forces_total=43, former_title="Making best use",
+        update="All forces may provide an update.", data_site="the website",
+    )  # fmt: skip
+    for accuracy, said, unsaid in (
+        ("", "are set out below. They rest on what", "sent to you"),
+        ("sent", "They were sent to you for a check of the facts. They rest", "amended"),
+        (
+            "amended",
+            "a check of the facts and, where appropriate, have been amended following your response. They",
+            "x.",
+        ),
+    ):
+        files = make_letter(
+            bundles, reports, replace(told, accuracy=accuracy), catalogue, template, tmp_path / (accuracy or "none")
+        )
+        lines = texts(body(files.document))
+        opening = " ".join(lines[: lines.index("Crime recording and attendance")])
+        assert said in opening and unsaid not in opening
+    assert "Between January and April 2014, HMIC carried out inspection fieldwork in all 43 police forces" in opening
+    assert "announced as ‘Making best use’ and now called ‘Core business’, asked three questions:" in opening
+    assert "The report names no force; data on each can be viewed on the website." in opening
+    assert "All forces may provide an update." in opening
+    assert len(styled(body(files.document), "ListBullet")) == 3 + 4 + 2  # questions, findings, not assessed
 
 
 def test_letterhead_addressee_and_signature(files):
@@ -63,22 +97,24 @@ def test_letterhead_addressee_and_signature(files):
 def test_every_picture_has_alt_text_and_is_160_mm_wide(files, bundles):
     drawings = list(body(files.document).iter(f"{WP}inline"))
     alts = {f.alt for b in bundles for f in b.figures}
-    assert len(drawings) == 5
-    assert {d.find(f"{WP}docPr").get("descr") for d in drawings} == alts
+    assert len(drawings) == 4
+    assert {d.find(f"{WP}docPr").get("descr") for d in drawings} < alts
+    shown = list(body(files.evidence).iter(f"{WP}inline"))
+    assert len(shown) == 3 and {d.find(f"{WP}docPr").get("descr") for d in shown} < alts
     assert {int(d.find(f"{WP}extent").get("cx")) for d in drawings} == {160 * 36000}
     assert {d.get(side) for d in drawings for side in ("distL", "distR")} == {"0"}
-    assert len({d.find(f"{WP}docPr").get("id") for d in drawings}) == 5
+    assert len({d.find(f"{WP}docPr").get("id") for d in drawings}) == 4
 
 
 def test_captions_hold_their_number_and_can_be_referred_to(files):
     document = body(files.document)
     captions = [c for c in styled(document, "Caption") if c.startswith("Figure")]
-    assert [c.split(":")[0] for c in captions] == [f"Figure {i}" for i in range(1, 6)]
+    assert [c.split(":")[0] for c in captions] == [f"Figure {i}" for i in range(1, 5)]
     codes = [t.text.strip() for t in document.iter(f"{W}instrText")]
-    assert codes.count("SEQ Figure \\* ARABIC") == 5 and codes.count("SEQ Table \\* ARABIC") == 2
+    assert codes.count("SEQ Figure \\* ARABIC") == 4 and codes.count("SEQ Table \\* ARABIC") == 0
     marks = {b.get(f"{W}name") for b in document.iter(f"{W}bookmarkStart")}
     references = {code.split()[1] for code in codes if code.startswith("REF")}
-    assert references == {f"figure_{i:02d}" for i in range(1, 6)} and references <= marks
+    assert references == {f"figure_{i:02d}" for i in range(1, 5)} and references <= marks
     assert not any(name.startswith("place_") for name in marks)
     started = [b.get(f"{W}id") for b in document.iter(f"{W}bookmarkStart")]
     assert len(started) == len(set(started)) == len(list(document.iter(f"{W}bookmarkEnd")))
@@ -92,8 +128,9 @@ def test_headings_captions_and_pictures_stay_with_what_follows(files):
 
 
 def test_tables_repeat_their_headings_and_say_what_they_are(files):
-    tables = list(body(files.document).iter(f"{W}tbl"))
-    assert len(tables) == 2
+    assert not list(body(files.document).iter(f"{W}tbl"))
+    tables = list(body(files.evidence).iter(f"{W}tbl"))
+    assert len(tables) == 5
     for table in tables:
         rows = list(table.iter(f"{W}tr"))
         assert [r.find(f"{W}trPr/{W}tblHeader") is not None for r in rows] == [True] + [False] * (len(rows) - 1)
@@ -101,7 +138,7 @@ def test_tables_repeat_their_headings_and_say_what_they_are(files):
         assert table.find(f"{W}tblPr/{W}tblDescription").get(f"{W}val")
         assert table.find(f"{W}tblPr/{W}tblLook").get(f"{W}firstRow") == "1"
         grid = sum(int(c.get(f"{W}w")) for c in table.iter(f"{W}gridCol"))
-        assert abs(grid - 257 / 25.4 * 1440) < 20
+        assert abs(grid - 160 / 25.4 * 1440) < 20
         assert table.find(f"{W}tblPr/{W}tblLayout").get(f"{W}type") == "fixed"
 
 
@@ -113,7 +150,7 @@ def test_language_title_and_author_are_set(files):
     styles = etree.fromstring(parts(files.document)["word/styles.xml"])
     assert {e.get(f"{W}val") for e in styles.iter(f"{W}lang")} == {"en-GB"}
     sizes = {(e.get(f"{W}w"), e.get(f"{W}h")) for e in body(files.document).iter(f"{W}pgSz")}
-    assert sizes == {("11906", "16838"), ("16838", "11906")}
+    assert sizes == {("11906", "16838")}
 
 
 def test_nothing_of_the_template_marks_is_left(files):
@@ -155,11 +192,21 @@ def test_hostile_text_is_shown_and_does_nothing(bundles, reports, settings, cata
     accounts = (a1.data[0].accounts[0].model_copy(update={"file": HOSTILE, "reasons": {HOSTILE: 185}}),)
     data = (a1.data[0].model_copy(update={"accounts": accounts, "cannot_tell": (HOSTILE,)}),)
     hostile = a1.model_copy(update={"claims": claims, "figures": figures, "data": data, "synthetic": False})
-    odd = replace(settings, addressee=(HOSTILE,), signatory_name=HOSTILE, force_name=HOSTILE, subject=HOSTILE)
+    odd = replace(
+        settings,
+        addressee=(HOSTILE,),
+        signatory_name=HOSTILE,
+        force_name=HOSTILE,
+        subject=HOSTILE,
+        figures=("a1_route",),
+    )
     files = make_letter([hostile], reports, odd, catalogue, template, tmp_path)
     lines = texts(body(files.document))
-    for line in (f"{SHOWN}. {SHOWN} (Figure 1).", f"Figure 1: {SHOWN}", f"{SHOWN}, QPM", f"185 {SHOWN}"):
+    for line in (f"{SHOWN}. {SHOWN} (Figure 1). [A1]", f"Figure 1: {SHOWN}", f"{SHOWN}, QPM"):
         assert line in lines
+    told = texts(body(files.evidence))
+    assert SHOWN in told and any(f"185 {SHOWN}" in line for line in told)
+    assert not list(body(files.evidence).iter("script"))
     assert f"Her Majesty's Inspectorate of Constabulary to {SHOWN}, 3 September 2014" in "\n".join(
         headers(files.document)
     )
@@ -172,14 +219,18 @@ def test_equal_evidence_gives_equal_bytes(bundles, reports, settings, catalogue,
             for i, order in enumerate((bundles, bundles[::-1]))]  # fmt: skip
     assert made[0].document.read_bytes() == made[1].document.read_bytes()
     assert made[0].blocks.read_bytes() == made[1].blocks.read_bytes()
+    assert made[0].evidence.read_bytes() == made[1].evidence.read_bytes()
+    assert made[0].workbook.read_bytes() == made[1].workbook.read_bytes()
 
 
 def test_the_folder_holds_figures_with_their_data_and_the_blocks(files):
     folder = files.document.parent
     names = sorted(p.name for p in (folder / "figures").iterdir())
-    assert len(names) == 15 and names[:3] == [
-        "figure-01-A1-route.csv", "figure-01-A1-route.png", "figure-01-A1-route.svg",
-    ]  # fmt: skip
+    assert len(names) == 15 and names[:3] == ["A1-route.csv", "A1-route.png", "A1-route.svg"]
+    assert {p.name for p in folder.iterdir() if p.is_file()} == {
+        *(f"letter-cleveland.{end}" for end in ("docx", "pdf", "json")),
+        *(f"evidence-cleveland.{end}" for end in ("docx", "pdf", "xlsx")),
+    }
     assert folder.name == "cleveland" and files.document.name == "letter-cleveland.docx"
     assert read_letter(files.blocks).force == "cleveland"
 
@@ -187,18 +238,19 @@ def test_the_folder_holds_figures_with_their_data_and_the_blocks(files):
 def test_figures_of_an_earlier_letter_do_not_stay(files, bundles, reports, settings, catalogue, template, tmp_path):
     make_letter([bundles[2]], reports, settings, catalogue, template, tmp_path)
     names = {p.name for p in (files.document.parent / "figures").iterdir()}
-    assert names == {f"figure-01-A1-route.{kind}" for kind in ("png", "svg", "csv")}
+    assert names == {f"A1-route.{kind}" for kind in ("png", "svg", "csv")}
 
 
 def test_a_missing_picture_is_named(bundles, settings, catalogue, template, tmp_path):
-    with pytest.raises(DataError, match="route.png"):
+    with pytest.raises(DataError, match="route.svg"):
         make_letter([bundles[2]], {"A1": tmp_path}, settings, catalogue, template, tmp_path / "out")
 
 
-def test_a_picture_that_is_none_is_named(bundles, settings, catalogue, template, tmp_path):
+def test_a_picture_that_is_none_is_named(bundles, reports, settings, catalogue, template, tmp_path):
     for kind in ("png", "svg", "csv"):
         (tmp_path / "figures").mkdir(exist_ok=True)
         (tmp_path / "figures" / f"route.{kind}").write_bytes(b"no picture")
+    shutil.copy(reports["A1"] / "figures" / "route.svg", tmp_path / "figures" / "route.svg")
     with pytest.raises(DataError, match=r"Figure 1 \(finding A1, 'route'\) is no picture"):
         make_letter([bundles[2]], {"A1": tmp_path}, settings, catalogue, template, tmp_path / "out")
 
@@ -229,10 +281,11 @@ def test_marks_that_are_wrong_are_named(bundles, reports, settings, catalogue, t
         make_letter(bundles, reports, settings, catalogue, wrong, tmp_path)
 
 
-@pytest.mark.parametrize("mark", ["{{p findings }}", "{{p annexes }}"])
 def test_a_template_without_a_place_for_the_findings_is_refused(
-    bundles, reports, settings, catalogue, template, tmp_path, mark
+    bundles, reports, settings, catalogue, template, tmp_path
 ):
+    mark = "{{p findings }}"
+
     def drop(document):
         paragraph = next(p for p in document.paragraphs if p.text == mark)
         paragraph.runs[0].text = ""
@@ -304,15 +357,19 @@ def test_every_variable_is_documented(template):
 def test_the_document_opens_and_prints(files, tmp_path):
     profile = (tmp_path / "profile").as_uri()
     command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", tmp_path]
-    subprocess.run([*command, files.document], check=True, capture_output=True, timeout=180)
-    printed = subprocess.run(
-        ["pdftotext", "-layout", tmp_path / "letter-cleveland.pdf", "-"], check=True, capture_output=True, timeout=60
-    ).stdout.decode("utf-8")
-    pages = printed.rstrip("\f").split("\f")
-    assert len(pages) > 3
-    assert all("SYNTHETIC DATA - not about any real police force" in page for page in pages)
-    assert all(len(page.split()) > 60 for page in pages)  # no empty page
-    assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
+    subprocess.run([*command, files.document, files.evidence], check=True, capture_output=True, timeout=180)
+    for name in ("evidence", "letter"):
+        printed = subprocess.run(
+            ["pdftotext", "-layout", tmp_path / f"{name}-cleveland.pdf", "-"],
+            check=True,
+            capture_output=True,
+            timeout=60,
+        ).stdout.decode("utf-8")
+        pages = printed.rstrip("\f").split("\f")
+        assert len(pages) > 3
+        assert all("SYNTHETIC DATA - not about any real police force" in page for page in pages)
+        assert all(len(page.split()) > 60 for page in pages)  # no empty page
+        assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
     flat = " ".join(printed.split())
     assert "However, the arrangements to manage them are not robust" in flat
     assert "(Figure 2 and Figure 3)" in flat and "Error: Reference source" not in flat

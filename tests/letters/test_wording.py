@@ -9,7 +9,8 @@ import pytest
 from hmic_analysis.documents.blocks import Paragraph
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.letters.compose import AT_ODDS, compose, letter_catalogue, odd_wording
-from hmic_analysis.letters.own_words import OwnWords, load_wording, person_names
+from hmic_analysis.letters.evidence import evidence_report
+from hmic_analysis.letters.own_words import OwnWords, load_letter, person_names
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 
@@ -36,15 +37,16 @@ def written(folder: Path, **claim: str) -> Path:
 
 
 def test_no_file_no_wording(params, tmp_path):
-    assert load_wording(tmp_path, params, "cleveland") == {}
+    given = load_letter(tmp_path, params, "cleveland")
+    assert given.wording == {} and given.figures == ()
 
 
 def test_a_wording_is_read_with_where_it_stands(params, tmp_path):
-    words = load_wording(written(tmp_path), params, "cleveland")
+    words = load_letter(written(tmp_path), params, "cleveland").wording
     assert words == {
         "A2b": OwnWords("Officers go to most reports.", "supported", "It was seen on the visit.", "params/letters/cleveland.yml:2")
     }  # fmt: skip
-    assert load_wording(tmp_path, params, "durham") == {}
+    assert load_letter(tmp_path, params, "durham").wording == {}
 
 
 @pytest.mark.parametrize(
@@ -71,22 +73,22 @@ def test_a_wording_is_read_with_where_it_stands(params, tmp_path):
         ({"reason": "CHEER asked for it."}, "'CHEER' is the name of a signatory or addressee"),
         ({"reason": "It was seen on 3 visits."}, "'3' is a number written plainly; leave it out"),
         ({"says": "true"}, "says"),
-        ({"says": ""}, "'says' is missing"),
+        ({"says": ""}, "says"),
         ({"reason": ""}, "reason"),
         ({"claim": "A2x"}, "there is no such claim. Did you mean 'A2"),
-        ({"claim": "A3c"}, "it is a view of the inspectors and has no verdict"),
+        ({"claim": "A3c"}, "it is a view of the inspectors and has no verdict: enter it under 'views'"),
         ({"colour": "red"}, "colour"),
     ],
 )
 def test_what_is_wrong_is_refused_by_name(params, tmp_path, fields, message):
     with pytest.raises(ParameterError) as refused:
-        load_wording(written(tmp_path, **fields), params, "cleveland")
+        load_letter(written(tmp_path, **fields), params, "cleveland")
     assert message in refused.value.message and "params/letters/cleveland.yml" in refused.value.message
 
 
 def test_everything_that_is_wrong_is_said_at_once(params, tmp_path):
     with pytest.raises(ParameterError) as refused:
-        load_wording(written(tmp_path, text="Mr Smith saw 9 of them.", reason="PC Jones knows."), params, "cleveland")
+        load_letter(written(tmp_path, text="Mr Smith saw 9 of them.", reason="PC Jones knows."), params, "cleveland")
     assert all(words in refused.value.message for words in ("'Mr Smith'", "'9'", "'PC Jones'"))
 
 
@@ -106,7 +108,48 @@ def test_a_file_for_no_force_is_named(params, tmp_path):
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "clevland.yml").write_text("claims: {}", encoding="utf-8")
     with pytest.raises(ParameterError, match="clevland.yml is the wording for no force. Did you mean 'cleveland'"):
-        load_wording(tmp_path, params, "durham")
+        load_letter(tmp_path, params, "durham")
+
+
+def entered(folder: Path, claim: str = "P1c", **fields: str) -> Path:
+    """A file for Cleveland with one view."""
+    (folder / "letters").mkdir(exist_ok=True)
+    given = {"text": "One plan would help.", "by": "AB", "date": "2014-08-20"} | fields
+    lines = [f"    {key}: {value}" for key, value in given.items() if value]
+    (folder / "letters" / "cleveland.yml").write_text("\n".join(["views:", f"  {claim}:", *lines]), encoding="utf-8")
+    return folder
+
+
+def test_a_view_is_read_with_whose_it_is_and_what_it_rests_on(params, tmp_path):
+    (words,) = load_letter(entered(tmp_path), params, "cleveland").wording.values()
+    assert (words.text, words.says, words.by, words.on) == ("One plan would help.", None, "AB", "2014-08-20")
+    assert words.rests_on == {"P1b": "supported"} and words.where == "params/letters/cleveland.yml:2"
+
+
+@pytest.mark.parametrize(
+    "fields, message",
+    [
+        ({"by": ""}, "by"),
+        ({"date": ""}, "date"),
+        ({"date": "soon"}, "soon"),
+        ({"claim": "P1b"}, "it gets a verdict and is no view: word it under 'claims'. Views: P1c"),
+        ({"text": "Ms Black would write one plan."}, "'Ms Black' names a person"),
+    ],
+)
+def test_a_view_is_refused_without_whose_or_when(params, tmp_path, fields, message):
+    with pytest.raises(ParameterError) as refused:
+        load_letter(entered(tmp_path, **fields), params, "cleveland")
+    assert message in refused.value.message and "params/letters/cleveland.yml" in refused.value.message
+
+
+def test_figures_for_the_body_are_named_in_the_file(params, tmp_path):
+    (tmp_path / "letters").mkdir()
+    path = tmp_path / "letters" / "cleveland.yml"
+    path.write_text("figures: [a2_attendance_by_month]\n", encoding="utf-8")
+    assert load_letter(tmp_path, params, "cleveland").figures == ("a2_attendance_by_month",)
+    path.write_text("figures: [a, b, c, d, e]\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match="figures"):
+        load_letter(tmp_path, params, "cleveland")
 
 
 def own(text: str, says: str | None = "supported") -> OwnWords:
@@ -131,7 +174,10 @@ def test_placeholders_are_filled_with_the_numbers_of_the_evidence(bundles, setti
     assert ("83.4%", "attendance_pct.value") in paragraph.numbers
     assert ("37,104", "attendance_pct.n") in paragraph.numbers
     assert letter.marks == () and len(paragraphs(letter, "A2")) == 1
-    reason = next(row for row in letter.annexes[0].blocks[0].rows if row[0] == "A2d")[7]
+    words = {"A2d": own(text, "contradicted")}
+    report = evidence_report(bundles, settings, catalogue, words, lambda finding, figure: 60)
+    lines = [b.text for s in report.sections for b in s.blocks if isinstance(b, Paragraph)]
+    reason = next(line for line in lines if line.startswith("A2d. "))
     assert reason.endswith("Worded by an inspector: It was seen on the visit.")
 
 
@@ -169,7 +215,7 @@ def test_wording_of_an_open_question_is_marked_otherwise(bundles, settings, cata
 
 def test_a_view_in_other_words_is_still_a_view(bundles, settings, catalogue):
     letter = told(bundles, settings, catalogue, F1b=own("Wider use would help.", None))
-    assert paragraphs(letter, "F1")[0].text.endswith("Wider use would help, in the inspectors' view.")
+    assert paragraphs(letter, "F1")[0].text.endswith("Wider use would help, in the inspectors' view. [F1]")
     assert letter.marks == ()
 
 
