@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,24 @@ def not_known(unknown: float, total: float) -> tuple[str, ...]:
     return (f"{NOT_KNOWN} {unknown:,.0f} of {total:,.0f}, {100 * unknown / total:.0f}%.",)
 
 
+@dataclass(frozen=True)
+class Lone:
+    """What references that lead nowhere leave open of a figure.
+
+    Attributes
+    ----------
+    no, yes, more : int
+        As in :meth:`~hmic_analysis.measures.base.Share.unsure`.
+    said : str
+        Which rows they are, in words; blank where there are none.
+    """
+
+    no: int = 0
+    yes: int = 0
+    more: int = 0
+    said: str = ""
+
+
 class Builder:
     """Builds the indicators of one finding, each of the kind and for the window that the catalogue declares.
 
@@ -42,11 +61,16 @@ class Builder:
         Of the finding; only indicators of its catalogue can be built.
     windows : dict of str to str
         Words for ``period`` and ``as_of``.
+    lone : callable, optional
+        From an indicator to what references that lead nowhere leave open of it; by default nothing.
     """
 
-    def __init__(self, settings: Resolved, windows: dict[str, str]) -> None:
+    def __init__(
+        self, settings: Resolved, windows: dict[str, str], lone: Callable[[str], Lone] = lambda name: Lone()
+    ) -> None:
         self.settings = settings
         self.windows = windows
+        self.lone = lone
         self.level = settings.confidence / 100
         self.confidence_text = f"{settings.confidence:g}%"
         #: By id of the indicator: the state of each unit, where the measure kept it.
@@ -54,6 +78,24 @@ class Builder:
         #: Indicators that were asked for by group, and have no group here.
         self.empty: set[str] = set()
         self._defined: dict[str, Defined] = {}
+
+    def unsure(self, name: str, share: Share, lost: int = 0) -> Share:
+        """A share of all units of which those that references that lead nowhere may turn are unknown.
+
+        Parameters
+        ----------
+        name : str
+            Indicator of the catalogue, which declares them.
+        share : Share
+        lost : int
+            Units counted without the property that further rows may turn, which lead to none.
+
+        Returns
+        -------
+        Share
+        """
+        open_ = self.lone(name)
+        return share.unsure(open_.no + lost, open_.yes, open_.more)
 
     def share(
         self,
@@ -63,6 +105,8 @@ class Builder:
         stratum: str = "",
         basis: Basis = "all_records",
         caveats: Sequence[str] = (),
+        part: bool | None = None,
+        lost: int = 0,
     ) -> Indicator:
         """A percentage among the units whose state is known, with bounds for the unknown ones.
 
@@ -76,12 +120,24 @@ class Builder:
         basis : str
             A sample's interval enters the verdict, a full count's does not.
         caveats : sequence of str
+        part : bool, optional
+            Whether it speaks of a part of the units; by default where there is a stratum.
+        lost : int
+            As in :meth:`unsure`.
 
         Returns
         -------
         Indicator
             Without a value where no unit's state is known.
+
+        Notes
+        -----
+        Units that references which lead nowhere may turn are unknown. Nobody can say in which part they lie, so each
+        part's bounds allow for all of them, and its value is that of the rows found.
         """
+        sure = self.unsure(name, share, lost)
+        if not (bool(stratum) if part is None else part):
+            share = sure
         caveats = (*caveats, *not_known(share.unknown, share.total))
         common = self._common(name, stratum, basis, caveats, "share")
         if share.units is not None:
@@ -95,14 +151,14 @@ class Builder:
             numerator=share.yes,
             denominator=share.known,
             unknown=share.unknown,
-            lo_missing=100 * share.yes / share.total,
-            hi_missing=100 * (share.yes + share.unknown) / share.total,
+            lo_missing=100 * sure.yes / sure.total,
+            hi_missing=100 * (sure.yes + sure.unknown) / sure.total,
             lo=100 * lo,
             hi=100 * hi,
             interval=f"Wilson {self.confidence_text}",
         )
 
-    def shares(self, name: str, shares: Mapping[str, Share]) -> list[Indicator]:
+    def shares(self, name: str, shares: Mapping[str, Share], lost: int = 0) -> list[Indicator]:
         """A percentage for each of several groups.
 
         Parameters
@@ -111,12 +167,14 @@ class Builder:
             Indicator of the catalogue.
         shares : mapping of str to Share
             By group.
+        lost : int
+            As in :meth:`unsure`.
 
         Returns
         -------
         list of Indicator
         """
-        return self.strata(name, [self.share(name, share, stratum=group) for group, share in shares.items()])
+        return self.strata(name, [self.share(name, share, stratum=group, lost=lost) for group, share in shares.items()])
 
     def strata(self, name: str, indicators: Iterable[Indicator]) -> list[Indicator]:
         """Figures of one indicator for each of several groups, of which there may be none.
@@ -150,9 +208,9 @@ class Builder:
         list of Indicator
         """
         main = self.share(name, share)
-        low = self.figure(f"{name}_lo", main.lo_missing, numerator=main.numerator, denominator=share.total)
-        high = (main.numerator or 0) + share.unknown
-        return [main, low, self.figure(f"{name}_hi", main.hi_missing, numerator=high, denominator=share.total)]
+        high, total = (main.numerator or 0) + main.unknown, (main.denominator or 0) + main.unknown
+        low = self.figure(f"{name}_lo", main.lo_missing, numerator=main.numerator, denominator=total)
+        return [main, low, self.figure(f"{name}_hi", main.hi_missing, numerator=high, denominator=total)]
 
     def parts(self, name: str, amounts: pd.Series, *, caveats: Sequence[str] = ()) -> list[Indicator]:
         """The share of each part in a sum of amounts.
@@ -228,6 +286,8 @@ class Builder:
         -------
         Indicator
         """
+        if value is not None and not stratum:
+            unknown += self.lone(name).no + self.lone(name).more
         caveats = (*caveats, *not_known(unknown, (value or 0) + unknown))
         common = self._common(name, stratum, basis, caveats, "count")
         if value is None:
@@ -401,7 +461,7 @@ class Builder:
             "definition": defined.words,
             "definition_values": defined.values,
             "definition_mark": defined.mark,
-            "caveats": tuple(caveats),
+            "caveats": (*caveats, *([said] if (said := self.lone(name).said) else [])),
             "about_persons": spec.about_persons,
         }
 

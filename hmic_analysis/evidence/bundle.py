@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from hmic_analysis.cells import neutral_frame
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.evidence.build import Lone
 from hmic_analysis.evidence.fitness import Fitness
 from hmic_analysis.evidence.model import Bundle, DataUsed, Figure, Table
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
@@ -371,6 +372,20 @@ class Holdings:
         named = (spec.tables if spec else ()) or (*self.spec.tables.core, *self.spec.tables.useful)
         tables = {name.partition(".")[0] for name in named}
         return [e for e in self._between(tables, tables) if e.every or e.name in named]
+
+    def lone(self, indicator: str) -> Lone:
+        """What the references that lead nowhere leave open of an indicator, as its catalogue declares it."""
+        spec = self.spec.indicators.get(indicator)
+        entries = self.references(indicator) if spec is not None and spec.lone else []
+        found, said = {"no": 0, "yes": 0, "more": 0}, []
+        for what, names in spec.lone.items() if entries else ():
+            for entry in (e for e in entries if e.name in names):
+                n = entry.alone(rows=what.endswith("_rows"))
+                found[what.removesuffix("_rows")] += n
+                if n:
+                    rows = entry.alone(rows=True)
+                    said.append(f"{rows:,} of {entry.given:,} rows of {entry.table} lead to no {entry.to_table}")
+        return Lone(**found, said=f"{'; '.join(dict.fromkeys(said))}." if said else "")
 
     def loose(self, indicator: str) -> list[str]:
         """Why an indicator can't be given though its tables were supplied: references that lead nowhere."""

@@ -111,7 +111,7 @@ class Report(Holdings):
         self.territorial = territorial
         self.folder = folder
         windows = {"period": self.fit.say(self.period), "as_of": say_date(settings.as_of)}
-        self.build = Builder(settings, windows)
+        self.build = Builder(settings, windows, self.lone)
         self._rules = rules_from(settings.disclosure)
         self._started = time.monotonic()
         self._indicators: dict[str, Indicator] = {}

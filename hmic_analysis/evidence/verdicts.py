@@ -79,6 +79,8 @@ def decision_bounds(indicator: Indicator, exact: bool = False) -> tuple[float, f
         level = _level(indicator)
         interval = exact_interval if exact else proportion_interval
         lo, hi = interval(x, n, level).lo, interval(x + unknown, n, level).hi
+    elif indicator.lo_missing is not None and indicator.hi_missing is not None:
+        return (indicator.lo_missing, indicator.hi_missing)
     else:
         lo, hi = x / n, (x + unknown) / n
     return (100 * lo, 100 * hi)

@@ -32,6 +32,7 @@ def stated_difference(report: Report, rate: Share) -> Indicator:
         return report.build.figure(name, None, note="The force stated no rate.")
     if rate.known == 0:
         return report.build.figure(name, None, note="No rate can be recomputed from the records.")
+    rate = report.build.unsure(name, rate)
     lo, hi = 100 * rate.yes / rate.total, 100 * (rate.yes + rate.unknown) / rate.total
     distance = max(lo - stated, stated - hi, 0.0)
     return report.build.figure(

@@ -515,7 +515,10 @@ def recognised(report: Report, contacts: pd.DataFrame) -> list[Indicator]:
         report.build.share(names[0], recall(contacts), caveats=said),
         *report.build.shares(names[0], units),
         report.build.share(
-            names[1], worst.share if worst else Share.none(), caveats=(f"Worst: {worst.unit}.",) if worst else ()
+            names[1],
+            worst.share if worst else Share.none(),
+            caveats=(f"Worst: {worst.unit}.",) if worst else (),
+            part=True,
         ),
         report.build.share(names[2], precision(contacts), caveats=said),
     ]

@@ -284,12 +284,13 @@ def _figure(report: Report, files: pd.DataFrame, name: str, state: str, group: s
     said += f"{found.yes + found.no + found.unknown:.1f} of a simple sample."
     if _due(files, state)["weight"].isna().any():
         said = "Not weighted: sizes of strata not given."
+    whole = found.files if group else report.build.unsure(name, found.files)
     figure = report.build.figure(
         name,
         found.value,
-        numerator=found.files.yes,
-        denominator=found.files.known,
-        unknown=found.files.unknown,
+        numerator=whole.yes,
+        denominator=whole.known,
+        unknown=whole.unknown,
         limits=limits,
         interval=f"Wilson {report.settings.confidence:g}%, effective sample" if limits else "",
         stratum=group,
@@ -300,7 +301,9 @@ def _figure(report: Report, files: pd.DataFrame, name: str, state: str, group: s
     every = found.yes + found.no + found.unknown
     if not every:
         return figure
-    lo, hi = 100 * found.yes / every, 100 * (found.yes + found.unknown) / every
+    # Files in which entries that lead to none may belong weigh as much as others.
+    lost = every * report.build.lone(name).no / found.files.total
+    lo, hi = 100 * found.yes / every, 100 * (found.yes + min(found.unknown + lost, every - found.yes)) / every
     return figure.model_copy(update={"lo_missing": lo, "hi_missing": hi})
 
 

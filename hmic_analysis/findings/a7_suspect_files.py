@@ -149,7 +149,9 @@ def decide(report: Report) -> list[ClaimEvidence]:
 def _claim(report: Report, files: pd.DataFrame, claim: str) -> ClaimEvidence:
     name, share, finding, what = QUESTIONS[claim]
     grade = grade_indicator(report.indicator(name))
-    decision = report.gap("file_review") or _in_a_number_of_cases(report, files, share(files), what)
+    decision = report.gap("file_review") or _in_a_number_of_cases(
+        report, files, report.build.unsure(name, share(files)), what
+    )
     decision = clear_evidence(
         decision,
         grade,

@@ -249,6 +249,38 @@ def _used(problem_record: pd.DataFrame, problem_update: pd.DataFrame) -> set[tup
     return {*opened, *zip(updates["team"], _month(updates["updated_at"]), strict=True)}
 
 
+def lost_months(
+    neighbourhood_team: pd.DataFrame,
+    problem_record: pd.DataFrame,
+    problem_update: pd.DataFrame,
+    start: date,
+    end: date,
+) -> int:
+    """Team-months at most that records of no listed team, and updates of no listed record, may have been made in.
+
+    Parameters
+    ----------
+    neighbourhood_team, problem_record, problem_update : pandas.DataFrame
+        The tables of these names, whole.
+    start, end : datetime.date
+        First and last day of the period.
+
+    Returns
+    -------
+    int
+        Different months of each such record; a record that names no team, or no record at all, is no lost one.
+    """
+    owner = problem_record.dropna(subset=["team"])
+    strange = owner[~owner["team"].isin(neighbourhood_team["team"]).to_numpy(dtype=bool)]
+    given = problem_update.dropna(subset=["record_id"])
+    lost = ~given["record_id"].isin(problem_record["record_id"]) | given["record_id"].isin(strange["record_id"])
+    updated = given[lost.to_numpy(dtype=bool)]
+    opened = zip(strange["record_id"], local_days(strange["opened_on"]), strict=True)
+    pairs = [*opened, *zip(updated["record_id"], local_days(updated["updated_at"]), strict=True)]
+    first, last = pd.Timestamp(start), pd.Timestamp(end)
+    return len({(record, day.to_period("M")) for record, day in pairs if first <= day <= last})
+
+
 def by_team(months: pd.DataFrame) -> dict[str, Share]:
     """Active months of each team.
 

@@ -62,6 +62,26 @@ class Share:
         """The share of units that don't have the property."""
         return Share(self.no, self.yes, self.unknown, None if self.units is None else ~self.units)
 
+    def unsure(self, no: int = 0, yes: int = 0, more: int = 0) -> Share:
+        """The share where some units can't be told by the rows found, since others lead to no unit.
+
+        Parameters
+        ----------
+        no, yes : int
+            Units counted without the property, and with it, that such a row may turn; at most all of them.
+        more : int
+            Units that such a row may be of and that are not counted at all.
+
+        Returns
+        -------
+        Share
+            They are unknown; nothing is where nothing was supplied to count.
+        """
+        if not self.total:
+            return self
+        no, yes = min(no, self.no), min(yes, self.yes)
+        return Share(self.yes - yes, self.no - no, self.unknown + no + yes + more, self.units)
+
     @property
     def known(self) -> int:
         """Units whose state is known."""

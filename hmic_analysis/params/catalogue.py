@@ -99,6 +99,10 @@ class Defined(NamedTuple):
     mark: str
 
 
+#: What a reference that leads nowhere leaves open of a figure.
+Open = Literal["no", "no_rows", "yes", "yes_rows", "more", "more_rows"]
+
+
 class IndicatorSpec(Model):
     """One figure of a finding, declared whole.
 
@@ -106,6 +110,8 @@ class IndicatorSpec(Model):
     name, such as ``{{ activity_days }}``; ``by`` says what it is also given by, ``about_persons`` whether small counts
     of it are withheld; ``tables`` what it is worked out from (all of the finding, where none is named), with the
     columns by which it finds partners that a row need not have: it is withheld where such references lead nowhere.
+    ``lone`` says what the few that lead nowhere leave open: each may turn a unit counted without (``no``) or with the
+    property (``yes``), or be of a further unit (``more``); a reference counts once, or each of its rows (``..._rows``).
     """
 
     name: Text
@@ -120,6 +126,7 @@ class IndicatorSpec(Model):
     better: Better = "-"
     about_persons: YesNo = False
     tables: tuple[Text, ...] = ()
+    lone: dict[Open, tuple[Text, ...]] = {}
 
     @model_validator(mode="before")
     @classmethod
@@ -334,9 +341,19 @@ def check_finding(finding: FindingSpec, file: YamlFile, values: Collection[str],
         own = [*finding.tables.core, *finding.tables.useful]
         named = [table.partition(".")[0] for table in indicator.tables]
         faults += _known("table of this finding", named, own, file, ("indicators", name, "tables"))
+        joints = _references(named or own)
+        for what, lone in indicator.lone.items():
+            at = ("indicators", name, "lone", what)
+            faults += _known("reference between its tables", lone, joints, file, at)
     for claim in finding.claims.values():
         faults += _check_claim(claim, finding, file, ("claims", claim.id), words)
     return faults
+
+
+def _references(tables: Collection[str]) -> list[str]:
+    """``deployment.incident_id``, ...: what leads from one of some tables to another."""
+    held = [CONTRACTS[t] for t in dict.fromkeys(tables) if t in CONTRACTS]
+    return list(dict.fromkeys(f"{c.name}.{r.column}" for c in held for r in c.references if r.table in tables))
 
 
 def _check_words(indicator: IndicatorSpec, file: YamlFile, at: KeyPath, allowed: list[str]) -> list[Fault]:

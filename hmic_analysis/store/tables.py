@@ -118,6 +118,23 @@ class ReferenceEntry(_Model):
         """The fold that would join the most rows; blank if none would any."""
         return max(self.mends, key=lambda fold: self.mends[fold]) if self.mends else ""
 
+    def alone(self, *, rows: bool = False) -> int:
+        """The different partners that rows without one may belong to, or those rows.
+
+        Parameters
+        ----------
+        rows : bool
+            Whether each row tells something of its own, so that one partner may lack several.
+
+        Returns
+        -------
+        int
+            Where a row need not have a partner, the rows that would have one if they were written like it.
+        """
+        if not self.every:
+            return max(self.mends.values(), default=0)
+        return self.unmatched if rows else self.values or self.unmatched
+
     def fits(self, limit_pct: float) -> bool:
         """Whether what rests on it can be said.
 
