@@ -63,11 +63,12 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
             todo = "ask the force for these months; claims that rest on them may stay open"
             rows.append(CheckRow("months", name, "warning", text, todo))
         rows += [CheckRow("odd", name, "warning", text) for text in entry.odd]
-    for a in manifest.accounts:
+    for a in (a for entry in manifest.tables.values() for a in entry.accounts):
         for reason, n in a.reasons.items():
             if reason.startswith("another force"):
                 todo = "take the file out of this force's folder"
-                rows.append(CheckRow("whose", a.file, "warning", f"{n:,} of {a.read:,} rows: {reason}", todo))
+                text = f"{n:,} of {a.read:,} rows of {a.file}: {reason}"
+                rows.append(CheckRow("whose", a.table, "warning", text, todo))
     rows += _whole_files(manifest)
     rows += [row for row in _references(manifest, max_unmatched_pct) if row.state == "warning"]
     rows += [CheckRow("remark", "", "warning", text) for text in manifest.remarks]

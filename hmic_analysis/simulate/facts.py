@@ -7,18 +7,23 @@ to each claim is listed in ``docs/simulation.md``.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from hmic_analysis.params.yamlfile import Fault, YamlFile, read_yaml, refuse, validate
-from hmic_analysis.simulate.ground import TABLES, Status, items, stems
+from hmic_analysis.simulate.damage import REFERENCES, TIMED
+from hmic_analysis.simulate.ground import TABLES, Share, Status, items, stems
 
 
 class Facts(*(stem.facts for stem in stems())):
     """What is true of a simulated force: the facts of all findings; shares are between 0 and 1."""
 
     tables_status: dict[Literal[(*TABLES, *items())], Status] = Field(default_factory=dict)
+    #: Share of references written in small letters; last months of the period that are left out; rows of another force.
+    references_broken: dict[Literal[REFERENCES], Share] = Field(default_factory=dict)
+    months_missing: dict[Literal[TIMED], Annotated[int, Field(strict=True, ge=0, le=12)]] = Field(default_factory=dict)
+    foreign_rows: dict[Literal[TABLES], Share] = Field(default_factory=dict)
 
     def with_(self, **changes: Any) -> Facts:
         """The same facts but for some; an unknown fact or impossible value is a ``ParameterError``."""

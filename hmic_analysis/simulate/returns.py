@@ -18,6 +18,7 @@ import pyarrow as pa
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.simulate import calls, crimes, write
 from hmic_analysis.simulate.a2_attendance import policy_in_reference, write_force_reference
+from hmic_analysis.simulate.damage import columns_of, damaged
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.ground import TABLES, Between, Piece, Rows, State, Subject, Ways, all_ways, stems
 from hmic_analysis.simulate.registers import document_records, request_records
@@ -127,7 +128,9 @@ class Work:
 
     def run(self) -> dict[str, Any]:
         """Write every table that the force provides; what is true of it."""
-        self.files = {t: TableFile(self.folder / f"{t}.csv", self.facts.provides(t)) for t in TABLES}
+        self.files = {
+            t: TableFile(self.folder / f"{t}.csv", self.facts.provides(t), columns_of(self.subject, t)) for t in TABLES
+        }
         try:
             for window in self._windows():
                 self._calls_and_crimes(window)
@@ -224,7 +227,7 @@ class Work:
 
     def _append(self, table: str, rows: Rows) -> None:
         if isinstance(rows, pa.Table):
-            self.files[table].append(rows)
+            self.files[table].append(damaged(self.subject, table, rows))
         elif isinstance(rows, list | dict):
             # No record at all is no piece.
             if rows:

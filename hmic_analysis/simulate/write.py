@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,13 +118,13 @@ def with_cells(rows: pa.Table, columns: dict[str, Any]) -> pa.Table:
 class TableFile:
     """One table of a return being written."""
 
-    def __init__(self, path: Path, wanted: bool = True) -> None:
+    def __init__(self, path: Path, wanted: bool = True, columns: Sequence[str] = ()) -> None:
         self.path = path
         self.wanted = wanted
         self.rows = 0
         self._sink = path.open("wb") if wanted else None
         if self._sink:
-            header = ",".join((*contract_for(path.stem).column_names, MARK))
+            header = ",".join((*(columns or contract_for(path.stem).column_names), MARK))
             self._sink.write(f"{header}\n".encode())
 
     def append(self, piece: pa.Table) -> None:

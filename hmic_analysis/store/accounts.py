@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,15 +14,15 @@ import duckdb
 import pyarrow as pa
 
 from hmic_analysis.contracts import CONTRACTS, Contract
+from hmic_analysis.store.columns import filter_test
 from hmic_analysis.store.csvfile import fetch_lines
 from hmic_analysis.store.feeds import Feed
 from hmic_analysis.store.persons import make_private_folder, restrict
 from hmic_analysis.store.rawtable import RawTable, literal, scalar
-from hmic_analysis.store.stage import stage_name
+from hmic_analysis.store.stage import ANOTHER, stage_name
 from hmic_analysis.store.tables import RowAccount
 from hmic_analysis.store.textfile import BadLine
 
-# --------------------------------------------------------------------------------------------------------------------
 # --------------------------------------------------------------------------------------------------------------------
 # Write what preparing one force gives: Parquet tables and the account of every row.
 
@@ -102,16 +103,21 @@ def count_flags(accounts: list[RowAccount]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def account(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Feed]) -> Accounts:
-    """Account for every row of every file."""
+def account(
+    con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Feed], expecting: Collection[str] = ()
+) -> Accounts:
+    """Account for every row of every file; ``expecting`` names the raw tables that may hold another force's rows."""
     result = Accounts()
     tables = list(dict.fromkeys(f.table for f in feeds))
     for table in tables:
-        result.tables[table] = _table_accounts(con, table, raws)
+        found = _table_accounts(con, table, raws)
+        strange = [f for f in feeds if f.table == table and f.raw.table in expecting]
+        result.tables[table] = _with_foreign(con, table, found, strange) if strange else found
     for number, raw in enumerate(raws):
         # Only the tables that this file feeds: a return of fifty files would else be looked through fifty times fifty.
         fed = [f.table for f in feeds if f.raw.table == raw.table]
-        whole = _taken_whole(result.tables[fed[0]], raw) if len(fed) == 1 else None
+        alone = len(fed) == 1 and raw.table not in expecting
+        whole = _taken_whole(result.tables[fed[0]], raw) if alone else None
         if not fed:
             reasons = {NOT_MADE: raw.read} if raw.read else {}
             whole = RowAccount(
@@ -161,6 +167,28 @@ def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTa
         )
         for file, offered, kept, _ in counts
     ]
+
+
+def _with_foreign(
+    con: duckdb.DuckDBPyConnection, table: str, accounts: list[RowAccount], feeds: list[Feed]
+) -> list[RowAccount]:
+    """The accounts of a table with the rows of another force that it would else have been offered."""
+    found = {a.file: a for a in accounts}
+    for feed in feeds:
+        tests = [
+            f"starts_with(_skip, {literal(ANOTHER)})",
+            *(filter_test(feed.context, test) for test in feed.spec.where),
+        ]
+        query = f"SELECT _skip, count(*) FROM {feed.raw.table}_rows WHERE {' AND '.join(tests)} GROUP BY _skip"
+        for reason, n in con.execute(query).fetchall():
+            own = found.get(feed.raw.file) or RowAccount(
+                file=feed.raw.file, table=table, read=0, kept=0, rejected=0, sha256=feed.raw.sha256
+            )
+            reasons = Counter(own.reasons) + Counter({reason: n})
+            found[feed.raw.file] = own.model_copy(
+                update={"read": own.read + n, "rejected": own.rejected + n, "reasons": dict(sorted(reasons.items()))}
+            )
+    return list(found.values())
 
 
 def _taken_whole(accounts: list[RowAccount], raw: RawTable) -> RowAccount | None:

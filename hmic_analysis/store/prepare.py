@@ -298,7 +298,8 @@ def _build(job: _Job, work: Path) -> tuple[Path, Manifest]:
         raws = [raw for read in reads for found in read.tables.values() for raw in found]
         unmade, references = _stage(con, job, reads, feeds, raws)
         broken |= unmade
-        accounts = account(con, raws, feeds.feeds)
+        expecting = {raw.table for r in reads for n, found in r.tables.items() if r.specs[n].expect for raw in found}
+        accounts = account(con, raws, feeds.feeds, expecting)
         tables = _write(con, job, feeds.feeds, raws, accounts)
         write_rejected(con, job.project.rejected(job.force), raws, feeds.feeds, accounts, work)
     except duckdb.OutOfMemoryException as error:

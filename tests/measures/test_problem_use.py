@@ -115,6 +115,17 @@ def test_records_of_no_listed_team_are_told(tables):
     assert p3_problem_solving.no_team(records.iloc[:2], teams, START, END) == ()
 
 
+def test_months_in_which_a_team_that_is_not_known_was_at_work(tables):
+    teams, records, updates = tables
+    # The record of a team that is not listed, and the update of a record that is not there.
+    assert p3_problem_solving.lost_months(*tables, START, END) == 2
+    assert p3_problem_solving.lost_months(*tables, START, date(2013, 2, 28)) == 1
+    assert p3_problem_solving.lost_months(teams, records.iloc[:3], updates.iloc[:3], START, END) == 0
+    # Several entries on one record in a month are one month of one team, those on another record may be another's.
+    more = pd.concat([updates, updates.iloc[3:], updates.iloc[3:].assign(record_id="8")])
+    assert p3_problem_solving.lost_months(teams, records, more, START, END) == 3
+
+
 def test_entries_made_all_at_once(table, tables):
     times = ["2013-02-01 09:00", "2013-02-01 10:00", "2013-02-01 23:59", "2013-02-02 09:00"]
     updates = table("problem_update", *({"record_id": "1", "updated_at": t} for t in times),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
+from hmic_analysis.cli.data import wrong
 from hmic_analysis.errors import ParameterError
+from hmic_analysis.evidence.fitness import lost
 from hmic_analysis.store.prepare import prepare
 
 SNAPSHOTS = """
@@ -169,8 +173,38 @@ def test_rows_of_another_force_are_set_aside_as_such(shop):
     assert {k: v for a in result.accounts for k, v in a.reasons.items()} == {
         "another force: Falls within is not as expected": 1
     }
+    assert [(a.file, a.read, a.kept, a.rejected) for a in result.tables["incident"].accounts] == [
+        ("a.csv", 3, 3, 0),
+        ("b.csv", 1, 0, 1),
+    ]
+    (told,) = (row for row in wrong(result, date(2014, 1, 1), date(2014, 1, 31), 5.0) if row.what == "whose")
+    assert (told.name, told.text) == (
+        "incident",
+        "1 of 1 rows of b.csv: another force: Falls within is not as expected",
+    )
+    assert (shop.project.rejected("here") / "out_of_scope.csv").read_text(encoding="utf-8").count("b.csv") == 1
     assert len(prepare(shop.project, ["src"], "here", shop.raw).manifest.accounts) == 2
     assert len(shop.table("incident")) == 4
+
+
+def test_rows_of_another_force_are_told_by_the_table_that_they_would_have_fed(shop):
+    rows = ["1,asb,Here", "2,asb,There", "3,crime,There", "4,crime,There", "5,other,There", "6,crime,"]
+    shop.file("a.csv", "Ref,Kind,Force,Month\n" + "".join(f"{row},2014-01\n" for row in rows))
+    shop.mapping(
+        """
+        title: t
+        files: {f: {pattern: a.csv, expect: {Force: Here}}}
+        tables:
+          incident: {file: f, where: {Kind: asb}, columns: {incident_id: Ref, created_month: Month}}
+          crime: {file: f, where: {Kind: crime}, columns: {crime_id: Ref, recorded_month: Month}}
+        """
+    )
+    manifest = shop.prepare("src")
+    told = {name: [(a.read, a.kept, a.rejected) for a in e.accounts] for name, e in manifest.tables.items()}
+    assert told == {"incident": [(2, 1, 1)], "crime": [(3, 1, 2)]}
+    (whole,) = manifest.accounts
+    assert (whole.read, whole.kept, whole.rejected) == (6, 2, 4)
+    assert lost(manifest.tables["crime"].accounts) == (0, 1), "rows of another force are no loss"
 
 
 def test_a_colon_in_a_title_is_explained(shop):

@@ -46,11 +46,11 @@ def measure_all(root: Path, workers: int = 2) -> dict[str, dict[str, tuple[str, 
     project = find_project(root)
     slugs = [slug for slug, force in truth_of(project).items() if not force["sends_nothing"]]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        pool.submit(_prepare, str(root), "england-and-wales").result()
+        pool.submit(prepare, str(root), "england-and-wales").result()
         return dict(zip(slugs, pool.map(measure, [str(root)] * len(slugs), slugs), strict=True))
 
 
-def _prepare(root: str, slug: str) -> None:
+def prepare(root: str, slug: str) -> None:
     from hmic_analysis.runs.session import prepare_force
 
     project = find_project(root)
