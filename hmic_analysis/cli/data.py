@@ -47,14 +47,13 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
     from hmic_analysis.contracts import CONTRACTS
     from hmic_analysis.evidence.fitness import say_coverage
     from hmic_analysis.measures.months import coverage
+    from hmic_analysis.store.tables import ONE_CODE
 
-    rows = [
-        CheckRow("broken", table, "warning", fault, "ask for the file again, or mend the mapping")
-        for table, fault in manifest.broken.items()
-    ]
+    rows = _broken(manifest)
     if manifest.synthetic:
-        made_up = ", ".join(name for name, entry in manifest.tables.items() if entry.synthetic)
-        rows.append(CheckRow("synthetic", made_up, "warning", "holds made-up (synthetic) rows", "not evidence"))
+        names = [name for name, entry in manifest.tables.items() if entry.synthetic]
+        made_up = ", ".join(names) if len(names) < 5 else f"{len(names)} tables"
+        rows.append(CheckRow("synthetic", made_up, "warning", "made-up (synthetic) rows", "not evidence"))
     for name, entry in manifest.tables.items():
         rows += _set_aside(name, entry)
         if not entry.rows:
@@ -62,7 +61,7 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         elif CONTRACTS[name].steady and (text := say_coverage(coverage(entry.months, start, end))):
             todo = "ask the force for these months; claims that rest on them may stay open"
             rows.append(CheckRow("months", name, "warning", text, todo))
-        rows += [CheckRow("odd", name, "warning", text) for text in entry.odd]
+        rows += [CheckRow("odd", name, "warning", text) for text in entry.odd if not text.startswith(ONE_CODE)]
     for a in (a for entry in manifest.tables.values() for a in entry.accounts):
         for reason, n in a.reasons.items():
             if reason.startswith("another force"):
@@ -70,18 +69,40 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
                 text = f"{n:,} of {a.read:,} rows of {a.file}: {reason}"
                 rows.append(CheckRow("whose", a.table, "warning", text, todo))
     rows += _whole_files(manifest)
+    codes = [f"{n}: {t.removeprefix(ONE_CODE)}" for n, e in manifest.tables.items() for t in e.odd if ONE_CODE in t]
+    rows += [CheckRow("odd", "", "note", f"{ONE_CODE}{'; '.join(codes)}")] if codes else []
     rows += [row for row in _references(manifest, max_unmatched_pct) if row.state == "warning"]
     rows += [CheckRow("remark", "", "warning", text) for text in manifest.remarks]
     rows += [
         CheckRow("suspect period", n.table, "warning", f"{n.start} to {n.end} ({n.state}): {n.note}")
         for n in manifest.notes
     ]
-    if manifest.files_not_read:
+    told = "\n".join(manifest.broken.values())
+    if not_asked := [file for file in manifest.files_not_read if f"\n{file}: " not in f"\n{told}"]:
         todo = "name them in the mapping, or after the table they hold"
-        shown = [f"{file}: {_not_asked(file)}" for file in manifest.files_not_read[:5]]
-        more = len(manifest.files_not_read) - len(shown)
+        shown = [f"{file}: {_not_asked(file)}" for file in not_asked[:5]]
+        more = len(not_asked) - len(shown)
         text = " ".join(shown) + (f" And {more} more files." if more else "")
         rows.append(CheckRow("not read", "", "warning", text, todo))
+    return rows
+
+
+def _broken(manifest: Manifest) -> list[CheckRow]:
+    """Why tables can't be used: a fault that several of them share, such as of a whole workbook, once."""
+    tables: dict[str, list[str]] = {}
+    for table, fault in manifest.broken.items():
+        for line in fault.split("\n"):
+            tables.setdefault(line, []).append(table)
+    shared = {line for line, names in tables.items() if len(names) > 1}
+    todo = "ask for the file again, or mend the mapping"
+    rows = []
+    for table, fault in manifest.broken.items():
+        if own := "\n".join(line for line in fault.split("\n") if line not in shared):
+            rows.append(CheckRow("broken", table, "warning", own, todo))
+    for line in (line for line in tables if line in shared):
+        names = tables[line]
+        more = f" and {len(names) - 3} other tables" if len(names) > 3 else ""
+        rows.append(CheckRow("broken", f"{', '.join(names[:3])}{more}", "warning", line, todo))
     return rows
 
 

@@ -15,7 +15,7 @@ from hmic_analysis.contracts.base import FOLDS, Reference
 from hmic_analysis.measures.months import MonthRows
 from hmic_analysis.store.rawtable import INVISIBLE, SPACES, RawTable, literal
 from hmic_analysis.store.stage import stage_name
-from hmic_analysis.store.tables import ReferenceEntry
+from hmic_analysis.store.tables import ONE_CODE, ReferenceEntry
 from hmic_analysis.store.typed import text_columns
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def _codes(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
     held = [(c, code, n, of) for c, code, n, of in con.execute(query).fetchall() if of >= CODED and 2 * n >= of]
     if held:
         said = ", ".join(f"{c} {code} ({100 * n / of:.0f}%)" for c, code, n, of in held)
-        yield f"one code stands in half of the rows or more: {said}"
+        yield f"{ONE_CODE}{said}"
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -272,6 +272,8 @@ class RowAccount(_Model):
     sha256: str = ""
 
 
+#: Begins the remark on codes that most rows hold, often for good reason.
+ONE_CODE = "one code stands in half of the rows or more: "
 #: Rows from which it is no chance that not one has a partner.
 _MANY_ALONE = 30
 
