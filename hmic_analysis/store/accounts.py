@@ -110,9 +110,8 @@ def account(
     result = Accounts()
     tables = list(dict.fromkeys(f.table for f in feeds))
     for table in tables:
-        found = _table_accounts(con, table, raws)
-        strange = [f for f in feeds if f.table == table and f.raw.table in expecting]
-        result.tables[table] = _with_foreign(con, table, found, strange) if strange else found
+        fed_by = [f for f in feeds if f.table == table]
+        result.tables[table] = _with_unoffered(con, table, _table_accounts(con, table, raws), fed_by, expecting)
     for number, raw in enumerate(raws):
         # Only the tables that this file feeds: a return of fifty files would else be looked through fifty times fifty.
         fed = [f.table for f in feeds if f.raw.table == raw.table]
@@ -169,25 +168,34 @@ def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTa
     ]
 
 
-def _with_foreign(
-    con: duckdb.DuckDBPyConnection, table: str, accounts: list[RowAccount], feeds: list[Feed]
+def _with_unoffered(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    accounts: list[RowAccount],
+    feeds: list[Feed],
+    expecting: Collection[str],
 ) -> list[RowAccount]:
-    """The accounts of a table with the rows of another force that it would else have been offered."""
-    found = {a.file: a for a in accounts}
+    """The accounts of a table with what it was not offered: lines that are no rows, and rows of another force.
+
+    A line of a file that feeds several tables may have been of any of them, and is told for each.
+    """
+    found, seen = {a.file: a for a in accounts}, set()
     for feed in feeds:
-        tests = [
-            f"starts_with(_skip, {literal(ANOTHER)})",
-            *(filter_test(feed.context, test) for test in feed.spec.where),
-        ]
-        query = f"SELECT _skip, count(*) FROM {feed.raw.table}_rows WHERE {' AND '.join(tests)} GROUP BY _skip"
-        for reason, n in con.execute(query).fetchall():
-            own = found.get(feed.raw.file) or RowAccount(
-                file=feed.raw.file, table=table, read=0, kept=0, rejected=0, sha256=feed.raw.sha256
-            )
-            reasons = Counter(own.reasons) + Counter({reason: n})
-            found[feed.raw.file] = own.model_copy(
-                update={"read": own.read + n, "rejected": own.rejected + n, "reasons": dict(sorted(reasons.items()))}
-            )
+        raw, more = feed.raw, Counter() if feed.raw.table in seen else Counter(map(_bad_kind, feed.raw.bad))
+        seen.add(raw.table)
+        if raw.table in expecting:
+            where = [
+                f"starts_with(_skip, {literal(ANOTHER)})",
+                *(filter_test(feed.context, t) for t in feed.spec.where),
+            ]
+            query = f"SELECT _skip, count(*) FROM {raw.table}_rows WHERE {' AND '.join(where)} GROUP BY _skip"
+            more.update(dict(con.execute(query).fetchall()))
+        if more:
+            none = RowAccount(file=raw.file, table=table, read=0, kept=0, rejected=0, sha256=raw.sha256)
+            own, n = found.get(raw.file, none), sum(more.values())
+            reasons = dict(sorted((Counter(own.reasons) + more).items()))
+            update = {"read": own.read + n, "rejected": own.rejected + n, "reasons": reasons}
+            found[raw.file] = own.model_copy(update=update)
     return list(found.values())
 
 
