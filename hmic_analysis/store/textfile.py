@@ -7,6 +7,7 @@ import csv
 import gzip
 import hashlib
 import io
+import shutil
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,6 +69,9 @@ def plain_text(path: Path, shown: str, encoding: str | None, work: Path) -> Plai
             head = stream.read(_BLOCK)
         if not head:
             raise DataError(f"{shown}: is empty once unpacked. Ask for it again, or take it out of the folder.")
+    elif path.suffix.lower() == ".gz":
+        # Unpacked on its way, as browsers do, and still named as it was: by its name the engine would unpack it.
+        path = Path(shutil.copyfile(path, work / f"{len(list(work.iterdir()))}-plain.txt"))
     mark, found = next(((m, e) for m, e in _MARKS if head.startswith(m)), (b"", None))
     used = found or (encoding or "utf-8")
     plain = codecs.lookup(used).name in ("utf-8", "ascii", "utf-8-sig")

@@ -248,6 +248,11 @@ def test_lines_are_read_whatever_ends_them(tmp_path_factory, ends, quoted, last)
     assert list(shop.table("change")["change_id"]) == [f"CH{i}" for i in range(1, len(ends))]
 
 
+def test_a_file_that_was_unpacked_on_its_way_and_kept_its_name_is_read(shop):
+    shop.file("crime.csv.gz", CRIME)
+    assert shop.prepare().tables["crime"].rows == 2
+
+
 def test_old_line_ends_in_other_encodings_and_packed(shop):
     text = "crime_id,recorded_at,crime_type\rC1,2013-02-01 10:00:00,caf\u00e9\rC2,2013-02-01 11:00:00,x\r\n"
     for content, name in [

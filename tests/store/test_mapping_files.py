@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.errors import DataError
+from hmic_analysis.evidence.fitness import lost
 from hmic_analysis.store import mapping
 from hmic_analysis.store.mapping import read_located
 from tests.store.conftest import ROOT
@@ -84,8 +85,10 @@ def test_ragged_lines_are_mended_only_where_the_mapping_says_so(shop):
     assert list(frame["incident_id"]) == ["1", "2", "3", "5", "6"]
     assert list(frame["incident_type"].fillna("")) == ["a", "b", "x y", "", "p,"]
     assert list(frame["source_row"]) == [2, 3, 4, 7, 8]
-    (account,) = shop.prepare("src").accounts
-    assert (account.read, account.kept, account.reasons) == (6, 5, {"wrong number of fields": 1})
+    manifest = shop.prepare("src")
+    for (account,) in (manifest.accounts, manifest.tables["incident"].accounts):
+        assert (account.read, account.kept, account.reasons) == (6, 5, {"wrong number of fields": 1})
+    assert lost(manifest.tables["incident"].accounts) == (1, 6), "what is left of a table is not taken for the whole"
 
 
 def test_no_header(shop):
