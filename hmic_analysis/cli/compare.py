@@ -376,7 +376,8 @@ def report(
     err().print("Reading the evidence of all forces ...", markup=False)
     found, log = gather_all(home, params), Log()
     made = make_report(home, params, found, embargo_notice(params, now), log)
-    content = write_report(home, made, found, log, target)
+    # A draft under embargo is no publication.
+    content = write_report(home, made, found, log, target, "" if draft else now.date().isoformat())
     console = out()
     for notice in made.notices:
         console.print(notice, style="bold", markup=False)

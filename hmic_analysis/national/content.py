@@ -11,7 +11,7 @@ from hmic_analysis.documents.text import clean
 from hmic_analysis.documents.workbook import Sheet
 from hmic_analysis.figures.chart import Chart, joined
 from hmic_analysis.national.counts import Row
-from hmic_analysis.national.figures import METHOD, area_chart, spread_chart, verdict_chart
+from hmic_analysis.national.figures import METHOD, spread_chart, verdict_chart
 from hmic_analysis.national.report import GROUPS, TITLES, NationalFigure, NationalReport
 from hmic_analysis.params.catalogue import FindingSpec
 from hmic_analysis.words import say_period, say_value
@@ -53,18 +53,30 @@ def forces(row: Row, cell: str) -> str:
     return f"{word} force" if word == "1" else f"{word} forces"
 
 
-def claim_sentence(row: Row) -> str:
+def claim_sentence(row: Row, statement: str) -> str:
     """What became of a claim in all forces.
 
-    ``Supported in 18 forces, contradicted in 10 forces and undecided in 15 forces.``
+    ``In 18 forces HMIC found that the force ...; in 10 forces it found the opposite, and in 15 forces the evidence
+    allowed no conclusion.``
     """
+    clause = uncapped(clean(statement).rstrip("."))
     if row.whole:
-        return "In how many forces it holds is withheld, since that would tell the verdict on single forces."
-    parts = [f"{STATE_TITLES[s].lower()} in {forces(row, s)}" for s in ("supported", "contradicted", "undecided")]
-    if row.shown["not_assessed"] != 0:
-        parts.append(f"not assessed in {forces(row, 'not_assessed')}")
-    text = joined(parts)
-    return f"{text[:1].upper()}{text[1:]}."
+        return f"In how many forces {clause} is withheld, since that would tell the verdict on single forces."
+    if row.shown["not_assessed"] == row.total:
+        return f"Whether {clause} was not assessed in any force."
+    lead = "In no force did HMIC find" if row.shown["supported"] == 0 else f"In {forces(row, 'supported')} HMIC found"
+    others = (("contradicted", "it found the opposite"), ("undecided", "the evidence allowed no conclusion"))
+    other = [f"in {forces(row, cell)} {words}" for cell, words in others if row.shown[cell] != 0]
+    told = f"{lead} that {clause}{f'; {joined(other)}' if other else ''}."
+    if row.shown["not_assessed"] == 0:
+        return told
+    there = forces(row, "not_assessed")
+    return f"{told} {there[:1].upper()}{there[1:]} {'was' if there == '1 force' else 'were'} not assessed."
+
+
+def uncapped(words: str) -> str:
+    """With a small first letter, unless the first word is an acronym."""
+    return words if words[1:2].isupper() else f"{words[:1].lower()}{words[1:]}"
 
 
 def reasons_sentence(row: Row) -> str:
@@ -115,11 +127,24 @@ def unknown_words(figure: NationalFigure) -> str:
     return "under 1" if found.unknown_pct < 1 else f"{found.unknown_pct:.0f}"
 
 
-def spread_words(figure: NationalFigure) -> str:
-    """``under 50%: 40%; 50% or more: 60%``; the marker where it is withheld."""
-    if figure.spread is None:
-        return MARKER
-    return "; ".join(f"{a}: {b}%" for a, b in zip(figure.spread.labels, figure.spread.shares, strict=True))
+def figure_sentences(figure: NationalFigure, better: str) -> str:
+    """A figure of all forces together, how far forces lie apart, and what good looked like; "" where nothing is known.
+
+    Good is the range at the better end of the spread, which holds several forces and names none.
+    """
+    value, interval = rate_words(figure)
+    told = []
+    if figure.pooled is not None and figure.pooled.value is not None:
+        spread = "" if interval == NOT_APPLICABLE else f" ({interval})"
+        told.append(f"{figure.label}: {value}{spread} for England and Wales.")
+    if figure.spread is not None:
+        ranges = zip(figure.spread.labels, figure.spread.shares, strict=True)
+        lead = "Of the forces with a figure" if told else f"{figure.label}: of the forces with a figure"
+        told.append(f"{lead}, {joined([f'about {share}% stood at {label}' for label, share in ranges])}.")
+        if better in ("higher", "lower"):
+            good = -1 if better == "higher" else 0
+            told.append(f"The better end was {figure.spread.labels[good]}.")
+    return " ".join(told)
 
 
 def with_figure(figure: NationalFigure, total: int) -> str:
@@ -149,8 +174,8 @@ def how_to_read(total: int, rules, confidence: float) -> tuple[str, ...]:
         "A funnel would show each force as a point at its own size, and sizes are known. In its place the report "
         "counts how many forces lie below, within and above the outer lines of the funnel, which allow for chance and "
         "for forces differing in any case. Above or below says nothing on better or worse.",
-        "Maps shade large parts of the country, each with one figure for all forces in it. A map of single forces "
-        f"would name them. A count of the {total} forces doesn't tell how many people live there: they differ in size.",
+        f"Figures by part of the country, in the workbook, are for all forces in a large part together. A count of the "
+        f"{total} forces doesn't tell how many people live there: they differ in size.",
     )
 
 
@@ -180,7 +205,7 @@ def notes(report: NationalReport) -> tuple[tuple[str, str], ...]:
     """What the notes sheet says."""
     inspection = report.params.inspection
     words = how_to_read(report.total, inspection.national, inspection.confidence)
-    titles = ("Verdicts", "Disclosure", "Figures", "Distributions", "Funnels", "Maps")
+    titles = ("Verdicts", "Disclosure", "Figures", "Distributions", "Funnels", "Parts of the country")
     return (*SHORTHAND, *zip(titles, words, strict=True))
 
 
@@ -240,16 +265,6 @@ def _distributions(report: NationalReport) -> Sheet:
     return _sheet("distributions", "How forces are spread", columns, rows)
 
 
-def spreads(report: NationalReport) -> Sheet:
-    """The distributions in one row each, for the document.
-
-    Only those that can be shown; the sheet of the workbook names the others.
-    """
-    rows = [(f.finding, f.label, f.unit, spread_words(f)) for f in report.figures if f.spread is not None]
-    columns = ("Finding", "Figure", "Unit", "Share of forces by value, rounded")
-    return _sheet("distributions", "How forces are spread", columns, rows)
-
-
 def _funnels(report: NationalReport) -> Sheet:
     rows = [(f.finding, f.label, *_cells(f.places, PLACE_TITLES)) for f in report.figures if f.places is not None]
     return _sheet("funnels", "Forces in the funnel", ("Finding", "Figure", *PLACE_TITLES.values()), rows)
@@ -257,7 +272,9 @@ def _funnels(report: NationalReport) -> Sheet:
 
 def _areas(report: NationalReport) -> Sheet:
     rows = [(f.finding, f.label, *f.area.words.values()) for f in report.figures if f.area is not None]
-    return _sheet("areas", "Figures by part of the country", ("Finding", "Figure", *report.areas), rows)
+    return _sheet(
+        "areas", "Figures by part of the country", ("Finding", "Figure", *report.params.inspection.national.areas), rows
+    )
 
 
 def _data(report: NationalReport) -> Sheet:
@@ -268,16 +285,10 @@ def _data(report: NationalReport) -> Sheet:
 # --------------------------------------------------------------------------------------------------------------------
 # The national report as blocks: every word, table and picture in order, before it becomes a document.
 
-#: Widths in millimetres of the columns of tables in the document, 160 together; the rest is in the workbook.
-WIDTHS = {
-    "findings": (16, 60, 21, 23, 20, 20),
-    "claims": (14, 66, 20, 22, 19, 19),
-    "reasons": (16, 22, 22, 26, 26, 26, 22),
-    "rates": (16, 56, 24, 32, 16, 16),
-    "distributions": (16, 54, 22, 68),
-    "funnels": (16, 60, 21, 21, 21, 21),
-    "data": (60, 25, 30, 25, 20),
-}
+#: Millimetres of the columns of the table of findings, 160 together; every other table is in the workbook.
+WIDTHS = (16, 60, 21, 23, 20, 20)
+#: Pictures of how forces are spread, for each section at most; with one of its verdicts that makes twelve in all.
+MOST_PICTURES = 3
 
 
 @dataclass(frozen=True)
@@ -319,13 +330,12 @@ class _Writer:
 
     def table(self, sheet: Sheet) -> TableBlock:
         self.tables += 1
-        widths = WIDTHS.get(sheet.name) or (16, 56, *[88 / (len(sheet.columns) - 2)] * (len(sheet.columns) - 2))
         text = [i for i, row in enumerate(zip(*sheet.rows, strict=True)) if i == 0 or any(_wordy(v) for v in row)]
         columns = tuple(
             TableColumn(title=title, width=width, align="left" if i in text else "right")
-            for i, (title, width) in enumerate(zip(sheet.columns, widths, strict=False))
+            for i, (title, width) in enumerate(zip(sheet.columns, WIDTHS, strict=True))
         )
-        rows = tuple(tuple(clean(v) for v in row[: len(widths)]) for row in sheet.rows)
+        rows = tuple(tuple(clean(v) for v in row) for row in sheet.rows)
         return TableBlock(
             number=self.tables, bookmark=f"table_{self.tables:02}", headline=sheet.title,
             subtitle=f"England and Wales, {self.report.total} forces", alt=f"{sheet.title}: {len(rows)} rows",
@@ -343,35 +353,26 @@ def _wordy(value: object) -> bool:
 def make_content(report: NationalReport) -> Content:
     """Write the report."""
     writer = _Writer(report)
-    # In the document the spread of a figure is one row.
-    published = {sheet.name: sheet for sheet in (*sheets(report), spreads(report))}
     inspection = report.params.inspection
     words = how_to_read(report.total, inspection.national, inspection.confidence)
-    sections = [
-        Section(title="In brief", blocks=(*_brief(report), writer.table(published["findings"]))),
-        Section(title="How to read this report", blocks=tuple(_paragraph(text) for text in words)),
-    ]
+    sections = [Section(title="In brief", blocks=tuple(_brief(report)))]
     for key, title in inspection.letter.sections.items():
         specs = [spec for spec in report.params.findings.values() if spec.section == key]
-        sections.append(Section(title=title, blocks=tuple(_section_blocks(writer, key, title, specs))))
-    sections.append(_tables(writer, published, "Figures for England and Wales", FIGURES_INTRO, FIGURES))
-    sections.append(_tables(writer, published, "What forces could not give", DATA_INTRO, ("data", "reasons")))
-    sections.append(_tables(writer, published, "Every claim", CLAIMS_INTRO, ("claims",)))
+        sections.append(Section(title=title, blocks=tuple(_section_blocks(writer, key, specs))))
+    if inspection.national.recommendations:
+        told = tuple(_paragraph(clean(text), "bullet") for text in inspection.national.recommendations)
+        sections.append(Section(title="Recommendations", blocks=told))
+    sections.append(
+        Section(title="The findings in numbers", blocks=(_paragraph(TABLES), writer.table(_findings(report))))
+    )
+    sections.append(Section(title="How to read this report", blocks=tuple(_paragraph(text) for text in words)))
     return Content(tuple(sections), writer.charts)
 
 
-FIGURES = ("rates", "funnels", "distributions", "areas")
-FIGURES_INTRO = "Definitions and periods of each figure stand in the workbook."
-DATA_INTRO = (
-    "A force that didn't supply data is no worse for it: the count says how much of the country the findings can "
-    "speak of. A force's data are silent on a part where a column is missing or blank that the findings need."
+TABLES = (
+    "The workbook that goes with this report holds the same for every claim, with the reasons, every figure with its "
+    "definition, and which data forces could give. A force that did not supply data is no worse for it."
 )
-CLAIMS_INTRO = "Claims stand in the order of the letters to forces."
-
-
-def _tables(writer: _Writer, published: dict[str, Sheet], title: str, intro: str, names: tuple[str, ...]) -> Section:
-    blocks = [writer.table(published[name]) for name in names if name in published]
-    return Section(title=title, blocks=(_paragraph(intro), *blocks))
 
 
 def _paragraph(text: str, style: str = "body") -> Paragraph:
@@ -385,27 +386,31 @@ def _brief(report: NationalReport) -> list[Paragraph]:
     many, few = inspection.quantifiers["many"], inspection.quantifiers["few"]
     most = [r for r in rows.values() if (r.shown["supported"] or 0) >= (many.min_forces or total)]
     against = [r for r in rows.values() if (r.shown["contradicted"] or 0) >= (many.min_forces or total)]
-    seldom = [r for r in rows.values() if 0 <= (total if (s := r.shown["supported"]) is None else s) <= few.max_forces]
-    open_ = [r for r in rows.values() if r.shown["undecided"] is not None]
+    looked = [r for r in rows.values() if total - (r.shown["not_assessed"] or 0) >= (many.min_forces or total)]
+    seldom = [r for r in looked if (s := r.shown["supported"]) is not None and s <= (few.max_forces or 0)]
+    gave = (
+        f"Most of the {total}"
+        if report.gave is None
+        else "None"
+        if not report.gave
+        else f"{report.gave} of the {total}"
+    )
+    gave = f"All {total}" if report.gave == total else gave
     text = (
-        f"The inspection tested {len(rows)} claims in {len(report.findings)} findings against the evidence of "
-        f"{total} police forces in England and Wales, for {say_period(inspection.period.start, inspection.period.end)}."
+        f"HMIC inspected how well forces prevent crime, attend and investigate it, and free the time of their staff. "
+        f"{gave} police forces in England and Wales gave evidence, for "
+        f"{say_period(inspection.period.start, inspection.period.end)}. It was set against {len(rows)} statements in "
+        f"{len(report.findings)} findings. This report names no force."
     )
     second = (
-        f"Of those whose counts can be published, {len(most)} are supported in {many.min_forces} forces or more, "
-        f"{len(seldom)} in {few.max_forces} or fewer, and {len(against)} are contradicted in {many.min_forces} or more."
+        f"Of the statements whose counts can be published, {len(most)} held in {many.min_forces} forces or more, "
+        f"{len(seldom)} in {few.max_forces} or fewer, and the opposite of {len(against)} in {many.min_forces} or more."
     )
-    blocks = [_paragraph(text), _paragraph(second)]
-    if open_:
-        worst = max(open_, key=lambda r: r.shown["undecided"])
-        if worst.shown["undecided"]:
-            blocks.append(
-                _paragraph(f"Claim {worst.id} was left undecided most often: in {forces(worst, 'undecided')}.")
-            )
-    return blocks
+    return [_paragraph(text), _paragraph(second)]
 
 
-def _section_blocks(writer: _Writer, key: str, title: str, specs: list[FindingSpec]):
+def _section_blocks(writer: _Writer, key: str, specs: list[FindingSpec]):
+    """The story of a section: its verdicts in one picture, then each finding in a paragraph."""
     report = writer.report
     rows = [report.claims[c] for spec in specs for c in spec.claims if c in report.claims]
     if rows:
@@ -413,35 +418,32 @@ def _section_blocks(writer: _Writer, key: str, title: str, specs: list[FindingSp
         name = f"verdicts-{key.replace('_', '-')}"
         chart = verdict_chart(rows, name, subtitle, writer.source, report.synthetic, report.embargo)
         yield writer.figure(chart, "")
+    drawn = 0
     for spec in specs:
-        yield Heading(text=f"{spec.id}: {spec.title}")
-        yield _paragraph(spec.question)
-        for id, claim in spec.claims.items():
-            if id in report.claims:
-                row = report.claims[id]
-                told = " ".join(t for t in (claim_sentence(row), reasons_sentence(row)) if t)
-                lead = Part(text=f"{id}. {claim.statement} ", strong=True)
-                yield Paragraph(style="bullet", parts=(lead, Part(text=told)))
-        for found in report.figures:
-            if found.finding == spec.id:
-                yield from _pictures(writer, found)
+        yield Heading(text=spec.title)
+        found = [f for f in report.figures if f.finding == spec.id and f.drawn]
+        yield _paragraph(_story(report, spec, found))
+        if found and drawn < MOST_PICTURES:
+            drawn += 1
+            yield _picture(writer, found[0])
 
 
-def _pictures(writer: _Writer, found: NationalFigure):
-    report, stem = writer.report, found.indicator.replace("_", "-")
+def _story(report: NationalReport, spec: FindingSpec, found: list[NationalFigure]) -> str:
+    """What was found on one question, in how many forces, how far they lie apart, and what was not known and why."""
+    told = []
+    for id, claim in spec.claims.items():
+        if id in report.claims:
+            row = report.claims[id]
+            told += [f"{claim_sentence(row, claim.statement)} [{id}]", reasons_sentence(row)]
+    told += [figure_sentences(figure, spec.indicator(figure.indicator).better) for figure in found]
+    return " ".join(text for text in told if text)
+
+
+def _picture(writer: _Writer, found: NationalFigure) -> FigureBlock:
+    report = writer.report
+    unit = "" if found.unit == "%" else f" ({found.unit})"
     who = with_figure(found, report.total)
-    if found.drawn and found.spread is not None:
-        unit = "" if found.unit == "%" else f" ({found.unit})"
-        subtitle = f"{found.label}{unit}: share of forces by value, rounded, {who}, {found.window}"
-        chart = spread_chart(
-            found.spread, found.label, f"spread-{stem}", subtitle, writer.source, report.synthetic, report.embargo
-        )
-        yield writer.figure(chart, found.finding)
-    # A map of one shade shows nothing that its table doesn't.
-    if found.area is not None and len(set(found.area.words.values())) > 1:
-        subtitle = f"{found.label}, total over total of the forces in each part of the country, {who}, {found.window}"
-        chart = area_chart(
-            found.area, report.areas, found.label, f"areas-{stem}", subtitle, writer.source, report.synthetic,
-            report.embargo,
-        )  # fmt: skip
-        yield writer.figure(chart, found.finding)
+    subtitle = f"{found.label}{unit}: share of forces by value, rounded, {who}, {found.window}"
+    name = f"spread-{found.indicator.replace('_', '-')}"
+    chart = spread_chart(found.spread, found.label, name, subtitle, writer.source, report.synthetic, report.embargo)
+    return writer.figure(chart, found.finding)

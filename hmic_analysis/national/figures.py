@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +15,8 @@ from hmic_analysis.comparison.methods import pool
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.figures import style
 from hmic_analysis.figures.chart import Chart, Words, finish
-from hmic_analysis.figures.maps import COLUMNS, TILES
 from hmic_analysis.figures.sheet import KeyEntry, Sheet, key_height
-from hmic_analysis.figures.style import nice_ticks, text_width, wrap
+from hmic_analysis.figures.style import nice_ticks, text_width
 from hmic_analysis.national.counts import Log, Row
 from hmic_analysis.params.models import National, Params
 from hmic_analysis.words import COUNTS
@@ -339,10 +338,6 @@ _STATES = {
 }
 _WITHHELD = {"facecolor": style.PAPER, "edgecolor": style.AXIS, "linewidth": 0.6, "hatch": "////"}
 _ROW_MM, _BAR_MM = 7.0, 4.6
-#: Light to dark, and the ink that is read on each.
-_SHADES = ("#DCE6EE", "#9DB6CC", "#4F7CA3", style.COLOURS[0])
-#: Points between the lightest and the darkest shade at least.
-_LEAST_SPREAD = 12
 
 
 class _Marked:
@@ -428,60 +423,6 @@ def spread_chart(
         alt=_alt(f"Bar chart of shares of forces by value, where the tallest is: {message}", embargo),
         data=_marked(data, embargo),
     )
-
-
-@style.house_style()
-def area_chart(
-    found: AreaFigure,
-    areas: Mapping[str, Sequence[str]],
-    label: str,
-    name: str,
-    subtitle: str,
-    source: str,
-    synthetic: bool,
-    embargo: str,
-) -> Chart:
-    """A map in which all tiles of an area have one shade, and none its own."""
-    tile = 7.0
-    rows = 1 + max(place.row for place in TILES.values())
-    sheet = _Marked(tile * rows + 2, synthetic, embargo).sheet
-    shade = _shades(found.values.values())
-    for area, forces in areas.items():
-        colour = shade[found.values[area]]
-        for slug in forces:
-            place = TILES[slug]
-            sheet.band(
-                tile * place.column, tile * place.row + 1, tile, tile,
-                facecolor=colour, edgecolor=style.PAPER, linewidth=0.8,
-            )  # fmt: skip
-    left = tile * COLUMNS + 12
-    for number, (area, value) in enumerate(found.values.items()):
-        middle = 8 + 12.0 * number
-        colour = shade[value]
-        sheet.band(left, middle - 3, 6, 6, facecolor=colour, edgecolor=style.AXIS, linewidth=0.6)
-        sheet.text(left + 9, middle, found.words[area], weight="bold")
-        sheet.text(left + 29, middle, wrap(area, style.LETTER_WIDTH_MM - left - 30, 2))
-    top, low = max(found.values, key=found.values.get), min(found.values, key=found.values.get)
-    if found.words[top] == found.words[low]:
-        message = f"{label}: {found.words[top]} in every part of the country"
-    else:
-        message = f"{label}: from {found.words[low]} ({low}) to {found.words[top]} ({top})"
-    data = pd.DataFrame({"area": list(found.values), "per_cent": list(found.words.values())})
-    said = "; ".join(f"{a} {v}" for a, v in found.words.items())
-    return finish(
-        sheet,
-        Words(name, subtitle, source, None, synthetic),
-        headline=message,
-        alt=_alt(f"Tile map in parts of the country, each of one shade: {said}", embargo),
-        data=_marked(data, embargo),
-    )
-
-
-def _shades(values: Iterable[int]) -> dict[int, str]:
-    """A shade for each value; values that are close together get shades that are."""
-    low, high = min(values), max(values)
-    spread = max(high - low, _LEAST_SPREAD)
-    return {v: _SHADES[round((v - low) / spread * (len(_SHADES) - 1))] for v in values}
 
 
 def _alt(text: str, embargo: str) -> str:

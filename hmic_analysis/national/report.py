@@ -242,7 +242,7 @@ class NationalFigure:
     area : AreaFigure or None
         The figure by part of the country.
     drawn : bool
-        Whether its spread gets a picture of its own: the first two of each finding.
+        Whether its spread may get a picture of its own, and its figures a sentence: the first two of each finding.
     """
 
     indicator: str
@@ -353,8 +353,8 @@ class NationalReport:
     tables : dict of str to Row
         By table of the return.
     figures : tuple of NationalFigure
-    areas : dict of str to tuple of str
-        Forces of each part of the country, for drawing its shape.
+    gave : int or None
+        Forces that supplied any data; None where few did not, or the number would tell such a count of a table.
     """
 
     params: Params
@@ -364,7 +364,7 @@ class NationalReport:
     findings: dict[str, Row]
     tables: dict[str, Row]
     figures: tuple[NationalFigure, ...]
-    areas: dict[str, tuple[str, ...]]
+    gave: int | None
 
     @property
     def total(self) -> int:
@@ -380,7 +380,7 @@ class NationalReport:
 
 def make_report(project: Project, params: Params, found: AllForces, embargo: str, log: Log) -> NationalReport:
     """Apply the rules to the evidence of all forces."""
-    areas = areas_of(params)
+    areas_of(params)  # told before any work if a region is wanting
     least = params.inspection.national.min_forces
     specs = {c: spec for finding in params.findings.values() for c, spec in tested(finding).items()}
     claims = {
@@ -395,16 +395,29 @@ def make_report(project: Project, params: Params, found: AllForces, embargo: str
         id: release_row("data", id, _count(rows["state"], GIVEN), least, log)
         for id, rows in found.tables.groupby("table", sort=False)
     }
+    tables = {t: tables[t] for t in CONTRACTS if t in tables}
     return NationalReport(
         params=params,
         synthetic=found.synthetic,
         embargo=embargo,
         claims=claims,
         findings=findings,
-        tables={t: tables[t] for t in CONTRACTS if t in tables},
+        tables=tables,
         figures=tuple(national_figures(project, params, log)),
-        areas=areas,
+        gave=_gave(found.tables, tables, least, log),
     )
+
+
+def _gave(frame: pd.DataFrame, tables: Mapping[str, Row], least: int, log: Log) -> int | None:
+    """How many forces supplied any data."""
+    given = frame.assign(given=frame["state"].isin(("given", "in_part"))).groupby("force")["given"].any()
+    gave, none = int(given.sum()), int((~given).sum())
+    # No more forces gave nothing at all than are counted in any table as not giving it.
+    told = any({"not_given", "not_assessed"} & row.small for row in tables.values())
+    if none and (none < least or gave < least or told):
+        log.add("brief", "forces that gave evidence", "", f"min_forces: fewer than {least} forces", "small", gave)
+        return None
+    return gave
 
 
 def _count(column: pd.Series, names) -> dict[str, int]:

@@ -25,6 +25,7 @@ from hmic_analysis.evidence.bundle import package_versions
 from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.national.content import Content, make_content, notes, sheets
 from hmic_analysis.national.counts import Log
+from hmic_analysis.national.editions import check_edition, edition_of, keep_edition
 from hmic_analysis.national.report import AllForces, NationalReport
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
@@ -138,8 +139,17 @@ def check_target(target: Path, project: Project) -> None:
         )
 
 
-def write_report(project: Project, report: NationalReport, found: AllForces, log: Log, target: Path) -> Content:
-    """Write the report in all its forms, whole or not at all, and then the log."""
+def write_report(
+    project: Project, report: NationalReport, found: AllForces, log: Log, target: Path, day: str = ""
+) -> Content:
+    """Write the report in all its forms, whole or not at all, and then the log.
+
+    With the ``day`` it is published, an edition is kept of it; refused where one published before would, beside it,
+    give away what is withheld.
+    """
+    edition = edition_of(report, found, day)
+    if day:
+        check_edition(project, edition)
     content = make_content(report)
     target.parent.mkdir(parents=True, exist_ok=True)
     work = target.with_name(f".{target.name}.part-{uuid.uuid4().hex[:8]}")
@@ -151,6 +161,9 @@ def write_report(project: Project, report: NationalReport, found: AllForces, log
         check_nameless(work, report.params)
         # The log lies there before anything that it speaks of can be published.
         _write_restricted(project, report, found, log, work)
+        # Kept before it is in place: an edition that nobody sees costs less than one that nobody knows of.
+        if day:
+            keep_edition(project, edition)
         _replace(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)

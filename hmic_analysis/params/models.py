@@ -261,8 +261,8 @@ class National(Model):
     ``min_forces_per_bin``: forces in each bar of a distribution at least; ``round_share_pct``: shares of forces in a
     distribution are multiples of this, in per cent; ``min_forces_pooled``: forces that a rate for England and Wales
     rests on at least; ``max_force_share_pct``: part of the total that one force may hold of a rate, in per cent;
-    ``min_forces_per_area``: forces with a figure in each area of a map; ``areas``: the areas, and the regions of
-    each.
+    ``min_forces_per_area``: forces with a figure in each area of the country; ``areas``: the areas, and the regions of
+    each; ``recommendations``: what the inspectorate recommends, in its own words; printed as they stand, none is made.
     """
 
     min_forces: Annotated[Count, Field(ge=3)]
@@ -272,6 +272,7 @@ class National(Model):
     max_force_share_pct: Annotated[float, Field(strict=True, gt=0, lt=100, allow_inf_nan=False)]
     min_forces_per_area: Annotated[Count, Field(ge=3)]
     areas: Annotated[dict[str, Annotated[tuple[Text, ...], Field(min_length=1)]], Field(min_length=2)]
+    recommendations: tuple[Text, ...] = ()
 
 
 class Coverage(Model):

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -17,6 +18,7 @@ from pypdf import PdfReader
 from hmic_analysis.cli.main import main
 from hmic_analysis.documents import embargo
 from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.national.content import figure_sentences, make_content
 from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import gather_all, make_report
 from hmic_analysis.national.write import check_nameless, check_target, restricted_folder, write_report
@@ -61,8 +63,36 @@ def test_the_rate_is_total_over_total_and_tells_nobody_who_is_missing(written) -
 
 def test_sentences_say_a_few_in_place_of_the_number(written) -> None:
     text = re.sub(r"\s+", " ", text_of(written.folder / "national-report.pdf"))
-    assert "Supported in nearly all forces, contradicted in a few forces and undecided in no force." in text
-    assert "Supported in 25 forces, contradicted in 10 forces and undecided in 8 forces." in text
+    assert "how many crimes it attends; in a few forces it found the opposite. [A1b]" in text
+    assert "In nearly all forces HMIC found that the force's systems identify how many crimes" in text
+    assert "; in 10 forces it found the opposite and in 8 forces the evidence allowed no conclusion. [A10a]" in text
+    assert "All 43 police forces in England and Wales gave evidence" in text
+
+
+def test_a_figure_is_told_with_its_range_and_what_good_looked_like(written) -> None:
+    text = re.sub(r"\s+", " ", text_of(written.folder / "national-report.pdf"))
+    assert "Recorded crimes with a prior incident: 65.4%" in text
+    assert "about 50% stood at under 60% and about 50% stood at 60% or more." in text
+    (figure,) = written.report.figures
+    assert figure_sentences(figure, "higher").endswith("The better end was 60% or more.")
+    assert figure_sentences(figure, "lower").endswith("The better end was under 60%.")
+    assert "better" not in figure_sentences(figure, "-")
+
+
+def test_it_has_twenty_pages_and_twelve_charts_at_most(written) -> None:
+    assert len(PdfReader(written.folder / "national-report.pdf").pages) <= 20
+    assert len(written.content.charts) <= 12
+    tables = [b for section in written.content.sections for b in section.blocks if b.kind == "table"]
+    assert [t.headline for t in tables] == ["Forces by finding"]
+
+
+def test_recommendations_are_those_of_the_inspectorate_and_no_others(written) -> None:
+    assert "Recommendations" not in [section.title for section in written.content.sections]
+    national = written.params.inspection.national.model_copy(update={"recommendations": ("Forces should read this.",)})
+    inspection = written.params.inspection.model_copy(update={"national": national})
+    report = replace(written.report, params=replace(written.params, inspection=inspection))
+    (told,) = [s for s in make_content(report).sections if s.title == "Recommendations"]
+    assert [block.text for block in told.blocks] == ["Forces should read this."]
 
 
 def test_every_page_sheet_and_picture_says_that_it_is_synthetic_and_under_embargo(written) -> None:

@@ -16,11 +16,19 @@ def row(supported: int, contradicted: int, undecided: int, not_assessed: int = 0
 
 
 def test_a_claim_in_words() -> None:
-    assert claim_sentence(row(18, 10, 15, between=15)) == (
-        "Supported in 18 forces, contradicted in 10 forces and undecided in 15 forces."
+    assert claim_sentence(row(18, 10, 15, between=15), "The force knows how many crimes it attends.") == (
+        "In 18 forces HMIC found that the force knows how many crimes it attends; in 10 forces it found the opposite and "
+        "in 15 forces the evidence allowed no conclusion."
     )
-    assert claim_sentence(row(30, 0, 9, 4, silent=9)) == (
-        "Supported in 30 forces, contradicted in no force, undecided in 9 forces and not assessed in 4 forces."
+    assert claim_sentence(row(30, 0, 9, 4, silent=9), "IOM works.") == (
+        "In 30 forces HMIC found that IOM works; in 9 forces the evidence allowed no conclusion. 4 forces were not "
+        "assessed."
+    )
+    assert claim_sentence(row(0, 43, 0), "The force knows.") == (
+        "In no force did HMIC find that the force knows; in all 43 forces it found the opposite."
+    )
+    assert (
+        claim_sentence(row(0, 0, 0, 43), "The force knows.") == "Whether the force knows was not assessed in any force."
     )
     assert forces(row(43, 0, 0), "supported") == "all 43 forces"
 
