@@ -152,6 +152,29 @@ def _say_result(name: str, checked: Checked, table: str) -> None:
     out().print(f"{name}: {bound} of {len(checked.numbers)} numbers bound; all of them: {table}", markup=False)
 
 
+@letter_app.command("page")
+def page(
+    force: ForceOption = None,
+    place: Annotated[Path, typer.Option("--out", help="The picture.")] = Path("docs/letter-page.png"),
+    project: ProjectOption = None,
+) -> None:
+    """Write the first page of a force's letter as a picture, such as the one in README.md."""
+    from hmic_analysis.documents.word import write_whole
+    from hmic_analysis.letters.export import page_picture, read_letter
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.process.letter import TEMPLATE, letter_folder
+
+    home = find_project(project)
+    slugs = choose_forces(load_params(home), force)
+    if len(slugs) != 1:
+        raise ParameterError("Name one force: the one whose letter is shown.")
+    folder = letter_folder(home, slugs[0])
+    path = place if place.is_absolute() else home.root / place
+    letter_path = folder / f"letter-{slugs[0]}.json"
+    write_whole(path, page_picture(read_letter(letter_path), home.params / TEMPLATE, folder))
+    out().print(f"Page: {home.relative(path)}", markup=False)
+
+
 @letter_app.command("views")
 def views(force: ForceOption = None, project: ProjectOption = None) -> None:
     """Print a form for the views that inspectors may enter for a force, and the verdicts that each rests on.

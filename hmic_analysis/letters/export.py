@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,16 @@ from PIL.PngImagePlugin import PngInfo
 from hmic_analysis.cells import csv_text
 from hmic_analysis.disclosure.release import released, released_csv
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE, CatalogueEntry, FigureBlock, Letter, LetterSettings
-from hmic_analysis.documents.pdf import LINE, NOTICE_COLOUR, NOTICE_SIZE, compiler, emf_ready, set_pdf, size_of
+from hmic_analysis.documents.pdf import (
+    LINE,
+    NOTICE_COLOUR,
+    NOTICE_SIZE,
+    compiler,
+    each_text,
+    emf_ready,
+    set_pdf,
+    size_of,
+)
 from hmic_analysis.documents.report import figure_data, report_pdf, report_word
 from hmic_analysis.documents.word import FIGURE_WIDTH, remove, write_whole
 from hmic_analysis.errors import DataError
@@ -180,6 +190,8 @@ def evidence_of(
 # Figures of reports as files for pasting into other letters, each with its words beside it and inside it.
 
 DPI = 300
+#: Dots per inch of a picture of a page, and the text in it that says what it was made with.
+PAGE_DPI, MADE_WITH = 100, "Made with"
 #: Millimetres: the text of a letter on A4, at which the words in figures are 8 and 9 points high.
 LETTER_WIDTH = 160.0
 NARROWEST, WIDEST = 60.0, 400.0
@@ -419,6 +431,29 @@ def make_letter(
     for path, content in contents.items():
         write_whole(path, content)
     return files
+
+
+def page_picture(letter: Letter, template: Path, folder: Path) -> bytes:
+    """The first page of a letter as PNG; it holds the mark of what gives letters their looks and fixed words."""
+    data = _data(letter, fixed_words(rendered(letter, template), template), folder)
+    page = compiler().compile(
+        input=_source(),
+        format="png",
+        ppi=PAGE_DPI,
+        root=folder,
+        sys_inputs={"letter": json.dumps(each_text(data), ensure_ascii=False)},
+    )
+    picture = Image.open(BytesIO(page[0] if isinstance(page, list) else page)).convert("RGB")
+    inside = PngInfo()
+    inside.add_text(MADE_WITH, looks(template))
+    out = BytesIO()
+    picture.quantize(64).save(out, "png", pnginfo=inside, optimize=True)
+    return out.getvalue()
+
+
+def looks(template: Path) -> str:
+    """The mark of the template and of how a PDF is set: with another one a picture of a page is out of date."""
+    return hashlib.sha256(_source() + template.read_bytes()).hexdigest()
 
 
 def heights(reports: Mapping[str, Path]) -> Callable[[str, Figure], float]:

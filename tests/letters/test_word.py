@@ -6,15 +6,17 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from docx import Document
 from lxml import etree
+from PIL import Image
 
 from hmic_analysis.documents import word
 from hmic_analysis.errors import DataError, HmicError, ParameterError
-from hmic_analysis.letters.export import make_letter, read_letter
+from hmic_analysis.letters.export import MADE_WITH, looks, make_letter, page_picture, read_letter
 from hmic_analysis.letters.word import VARIABLES, build_template
 
 from .documents import WP, W, body, headers, parts, styled, texts
@@ -338,6 +340,13 @@ def test_a_letter_that_is_open_elsewhere_is_not_lost(
 
 def test_the_template_is_built_the_same_each_time(template, tmp_path):
     assert build_template(tmp_path / "again.docx").read_bytes() == template.read_bytes()
+
+
+def test_the_picture_of_a_page_is_made_with_the_template_of_the_project(files, template):
+    shown = Image.open(COMMITTED.parents[2] / "docs" / "letter-page.png")
+    assert shown.text[MADE_WITH] == looks(COMMITTED), "hmic letter page --force cleveland, after hmic quickstart"
+    made = Image.open(BytesIO(page_picture(read_letter(files.blocks), template, files.document.parent)))
+    assert made.text[MADE_WITH] == looks(template) and made.size == shown.size
 
 
 def test_the_template_of_the_project_can_be_used(bundles, reports, settings, catalogue, tmp_path):
