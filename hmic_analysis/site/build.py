@@ -28,7 +28,15 @@ from hmic_analysis.site.compared import find_comparisons, left_out, store
 from hmic_analysis.site.html import Frame, copy_assets, read_png, render, small
 from hmic_analysis.site.model import ForceEvidence, Nature, Order, Shown, Site, Source, nature_of, show
 from hmic_analysis.site.notebooks import notebook_cells
-from hmic_analysis.site.pages import write_finding, write_force, write_method, write_overview, write_quality
+from hmic_analysis.site.pages import (
+    write_dictionary,
+    write_finding,
+    write_force,
+    write_method,
+    write_overview,
+    write_quality,
+)
+from hmic_analysis.site.single import write_single
 from hmic_analysis.site.views import (
     claim_views,
     claims_sheet,
@@ -336,10 +344,15 @@ def _joint_pages(project: Project, site: Site, tell: Tell) -> None:
         tell(f"{words} To renew them: hmic compare.")
     for evidence in site.forces.values():
         write_force(frame, site, evidence, compared)
+        if evidence.assessed:
+            folder = site.target / "forces" / evidence.force.slug
+            shown = [id for id, one in evidence.findings.items() if one.bundle is not None]
+            write_single(folder, f"{evidence.force.slug}-evidence", shown)
     for id in site.findings:
         write_finding(frame, site, id, views.get(id, []), left_out(compared, id))
     write_overview(frame, site)
     write_method(frame, site)
+    write_dictionary(frame, site)
     write_quality(frame, site)
 
 

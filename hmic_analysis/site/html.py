@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -34,6 +35,9 @@ HEADINGS = {
 }
 
 
+CODE = re.compile(r"[a-z]+(_[a-z]+)+")
+
+
 @cache
 def environment() -> jinja2.Environment:
     """The templates of this package.
@@ -59,7 +63,8 @@ def render(template: str, **values: Any) -> str:
 def _shown(value: Any) -> str:
     """A cell of a table of data: numbers with at most two decimals, the rest as it is."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value)
+        # A code of a return, such as no_deployment, as words.
+        return str(value).replace("_", " ") if CODE.fullmatch(str(value)) else str(value)
     return f"{value:,}" if isinstance(value, int) or float(value).is_integer() else f"{value:,.2f}"
 
 

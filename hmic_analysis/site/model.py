@@ -258,7 +258,9 @@ def show(order: Order, source: Source) -> tuple[Bundle | None, Shown]:
         return None, Shown(None, source.state)
     path = source.folder / BUNDLE_NAME
     made, rules = read_bundle(path), rules_of(order.params)
-    bundle = released(made, rules, order.audience, source.folder)
+    whole = released(made, rules, order.audience, source.folder)
+    # Views are the letter's, and only where an inspector has entered them.
+    bundle = whole.model_copy(update={"claims": tuple(c for c in whole.claims if c.type != "judgement")})
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     if not bundle.claims:
         return made, Shown(None, "closed", sha256=sha256)
@@ -268,7 +270,7 @@ def show(order: Order, source: Source) -> tuple[Bundle | None, Shown]:
         state="no_data" if bundle.status == "no_data" else "complete",
         marked=frozenset(i.id for i in bundle.indicators if is_withheld(i, own)),
         left_out=len(made.figures) + len(made.tables) - len(bundle.figures) - len(bundle.tables),
-        notebook=_whole(made, bundle, rules, order),
+        notebook=_whole(made, whole, rules, order),
         sha256=sha256,
     )
 

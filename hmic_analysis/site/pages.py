@@ -7,16 +7,17 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.documents.workbook import NOT_APPLICABLE
 from hmic_analysis.evidence.model import REASONS, DataUsed, different_figures
 from hmic_analysis.evidence.withheld import level_of, may_see
+from hmic_analysis.evidence.wording import VERDICT_WORDS
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.site.compared import Found, beside, left_out
 from hmic_analysis.site.html import Budget, Frame, capitalise, say_size, size_of
 from hmic_analysis.site.model import STATE_WORDS, ForceEvidence, Shown, Site
 from hmic_analysis.site.views import (
-    KIND_WORDS,
     MISSING,
     cell,
     claim_views,
@@ -26,7 +27,6 @@ from hmic_analysis.site.views import (
     halves,
     in_words,
     interval,
-    kind_of,
     note_lines,
     rule_in_words,
     say_counts,
@@ -56,7 +56,7 @@ def write_overview(frame: Frame, site: Site) -> None:
     common: dict[str, Any] = {
         "lead": "In 2014 inspectors wrote to each force what they had found. These pages set the evidence beside each "
         "statement: what was tested, on which data, and with what result.",
-        "states": [(k, w) for k, w in {**KIND_WORDS, **STATE_WORDS}.items() if k in found and k != "complete"],
+        "states": [(k, w) for k, w in {**VERDICT_WORDS, **STATE_WORDS}.items() if k in found and k != "complete"],
         "closed": "closed" in found,
         "summary": _overview_summary(site),
     }
@@ -162,7 +162,7 @@ def _row(site: Site, slug: str, id: str, claims: list[ClaimSpec], figures: list[
     verdicts = []
     for claim in claims:
         if claim.id in found and shown.state == "complete":
-            kind, words = kind_of(found[claim.id]), in_words(found[claim.id])
+            kind, words = found[claim.id].verdict, in_words(found[claim.id])
             verdicts.append({"kind": kind, "words": words, "tag": True})
         else:
             verdicts.append({"kind": shown.state, "words": STATE_WORDS[shown.state], "tag": False})
@@ -204,7 +204,7 @@ def _finding_pages_summary(shown: Mapping[str, Shown]) -> str:
 def _states(shown: Mapping[str, Shown]) -> list[tuple[str, str]]:
     counts = counts_of(c for s in shown.values() if s.bundle and s.state == "complete" for c in s.bundle.claims)
     states = {s.state for s in shown.values() if s.state != "complete"}
-    return [(k, KIND_WORDS[k]) for k, n in counts.items() if n] + [(s, STATE_WORDS[s]) for s in sorted(states)]
+    return [(k, VERDICT_WORDS[k]) for k, n in counts.items() if n] + [(s, STATE_WORDS[s]) for s in sorted(states)]
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -251,12 +251,10 @@ def write_force(frame: Frame, site: Site, evidence: ForceEvidence, compared: Fou
 
 def _force_pages_summary(evidence: ForceEvidence) -> str:
     counts = counts_of(c for s in evidence.assessed for c in s.bundle.claims)
-    tested = sum(n for kind, n in counts.items() if kind != "judgement")
+    tested = sum(counts.values())
     if not tested:
         return "No finding of this force has been assessed yet."
-    words = ", ".join(
-        f"{n} {'is' if n == 1 else 'are'} {KIND_WORDS[k].lower()}" for k, n in counts.items() if n and k != "judgement"
-    )
+    words = ", ".join(f"{n} {'is' if n == 1 else 'are'} {VERDICT_WORDS[k].lower()}" for k, n in counts.items() if n)
     head, comma, last = words.rpartition(", ")
     said = f"{head} and {last}" if comma else last
     return f"Of {tested} statements tested on the force's data, {said}."
@@ -356,6 +354,48 @@ def write_method(frame: Frame, site: Site) -> None:
         ],
         by_section=by_section(site),
         versions=versions,
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The data dictionary: every name that stands in a download, in words.
+
+#: What the columns of downloads hold; those of figures' data besides are named by what the figure shows.
+COLUMNS = {
+    "value": "The figure, in the unit of its label; percentages from 0 to 100.",
+    "numerator, denominator": "What was counted, and what it was counted among.",
+    "n": "How many units the figure rests on.",
+    "unknown": "Units whose state is not recorded.",
+    "lo_missing, hi_missing": "The figure with every unknown unit counted the one way, and the other.",
+    "lo, hi": "Interval around the figure, by the method named.",
+    "p90": "The value that nine in ten do not exceed.",
+    "stratum, group": "The part of the force's records that the row is about.",
+    "sensitivity": "For whom it is: public, or for the force only.",
+    "synthetic, embargo": "That data are made up, or not to be published yet.",
+}
+
+
+def write_dictionary(frame: Frame, site: Site) -> None:
+    """Write the data dictionary, from what the evidence of this site holds."""
+    shown = [s.bundle for f in site.forces.values() for s in f.assessed]
+    known = {i.name: i for bundle in reversed(shown) for i in bundle.indicators if i.definition}
+    used = {d.table for bundle in shown for d in bundle.data}
+    figures = []
+    for title, specs in by_section(site):
+        named = [i for spec in specs for i in spec.indicators.values() if i.name in known]
+        rows = [(i.name, i.label, i.unit, capitalise(known[i.name].definition)) for i in named]
+        if rows:
+            figures.append((title, rows))
+    frame.write(
+        "dictionary.html",
+        "dictionary.html",
+        "Data dictionary",
+        site.nature,
+        crumbs=[("Overview", "index.html")],
+        lead="What each figure counts, and what the names in downloads mean.",
+        figures=figures,
+        columns=list(COLUMNS.items()),
+        tables=[(c.title, f"One row is {c.row_is}.") for name, c in CONTRACTS.items() if name in used],
     )
 
 
@@ -461,7 +501,7 @@ def _reasons(site: Site) -> list[tuple[str, int]]:
         for f in site.forces.values()
         for s in f.assessed
         for c in s.bundle.claims
-        if c.verdict == "not_determinable" and c.type != "judgement"
+        if c.verdict == "not_determinable"
         for reason in c.reasons
     )
     return [(REASONS.get(r, r.replace("_", " ")), n) for r, n in sorted(counts.items(), key=lambda i: (-i[1], i[0]))]

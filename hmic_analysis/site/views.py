@@ -12,6 +12,7 @@ import pandas as pd
 
 from hmic_analysis.cells import csv_text
 from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.documents.text import points
 from hmic_analysis.documents.workbook import CONFIDENTIAL, MISSING, NOT_APPLICABLE, Sheet
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, Figure, Indicator, Table
 from hmic_analysis.evidence.withheld import Audience, declaration, may_see, rules_of
@@ -29,11 +30,11 @@ from hmic_analysis.words import COUNTS, say_date, say_period, say_value, sentenc
 # --------------------------------------------------------------------------------------------------------------------
 # How verdicts, figures and counts are worded and abbreviated on pages and in workbooks.
 
-JUDGEMENT = "judgement"
-VIEW = "Inspectors' view"
 #: Letters by which verdicts are shown where there is no room for words; a legend stands beside them.
-MARKS = {"supported": "S", "contradicted": "C", "not_determinable": "N", JUDGEMENT: "V"}
-KIND_WORDS = {**VERDICT_WORDS, JUDGEMENT: VIEW}
+MARKS = {"supported": "S", "contradicted": "C", "not_determinable": "N"}
+#: What a decided claim says of the force, apart from whether it is true: a sign and a word.
+STANDINGS = {1: ("strength", "\N{BLACK UP-POINTING TRIANGLE}", "Strength"),
+             -1: ("weakness", "\N{BLACK DOWN-POINTING TRIANGLE}", "Weakness")}  # fmt: skip
 #: How sources and subtitles of figures say that data are made up.
 SYNTHETIC = "Synthetic data, not about any real police force."
 SHORTHAND = {
@@ -43,34 +44,39 @@ SHORTHAND = {
 }
 
 
-def kind_of(claim: ClaimEvidence) -> str:
-    """A claim's verdict, or ``judgement`` where it is a view and has none."""
-    return JUDGEMENT if claim.type == JUDGEMENT else claim.verdict
-
-
 def in_words(claim: ClaimEvidence) -> str:
-    """``Supported``, ``Contradicted``, ``Not determinable`` or ``Inspectors' view``."""
-    return KIND_WORDS[kind_of(claim)]
+    """``Supported``, ``Contradicted`` or ``Not determinable``."""
+    return VERDICT_WORDS[claim.verdict]
+
+
+def standing_of(claim: ClaimEvidence) -> tuple[str, str, str] | None:
+    """Whether a claim speaks for the force or against it, as a name, a sign and a word; None where it does neither."""
+    return STANDINGS.get(points(claim))
 
 
 def counts_of(claims: Iterable[ClaimEvidence]) -> dict[str, int]:
-    """How many claims have each verdict; views are counted apart, under ``judgement``."""
+    """How many claims have each verdict."""
     counts = dict.fromkeys(MARKS, 0)
     for claim in claims:
-        counts[kind_of(claim)] += 1
+        counts[claim.verdict] += 1
     return counts
 
 
 def say_counts(claims: Iterable[ClaimEvidence]) -> str:
-    """``2 supported, 1 contradicted``; of verdicts that no claim has nothing is said."""
-    return ", ".join(f"{n} {KIND_WORDS[k].lower()}" for k, n in counts_of(claims).items() if n and k != JUDGEMENT)
+    """``2 supported, 1 contradicted; 1 strength, 2 weaknesses``; of what no claim is nothing is said."""
+    claims = list(claims)
+    verdicts = ", ".join(f"{n} {VERDICT_WORDS[k].lower()}" for k, n in counts_of(claims).items() if n)
+    ways = [points(claim) for claim in claims]
+    told = [(ways.count(1), "strength", "strengths"), (ways.count(-1), "weakness", "weaknesses")]
+    standings = ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in told if n)
+    return "; ".join(words for words in (verdicts, standings) if words)
 
 
 def say_state(shown: Shown) -> str:
     """What there is on a finding, in few words."""
     if shown.bundle is None or shown.state != "complete":
         return STATE_WORDS[shown.state]
-    return say_counts(shown.bundle.claims) or VIEW
+    return say_counts(shown.bundle.claims)
 
 
 def cell(indicator: Indicator, marked: Iterable[str]) -> str:
@@ -119,7 +125,6 @@ VERDICTS = (
         "not_determinable",
         "The data do not decide it. The reason is given. Missing data never count as a finding against a force.",
     ),
-    ("judgement", "The inspectors' own view. It is printed as a view and is not tested against data."),
 )
 GRADES = (
     ("A", "All records, 95% or more of them in a known state, and a total that agrees with published figures."),
@@ -132,8 +137,15 @@ GRADES = (
 def note_lines(params: Params) -> list[tuple[str, str]]:
     """What words, grades and shorthand mean: label and text."""
     rules = rules_of(params)
-    lines = [(KIND_WORDS[kind], text) for kind, text in VERDICTS]
+    lines = [(VERDICT_WORDS[kind], text) for kind, text in VERDICTS]
     lines.append(("What a verdict is not", "It says whether a statement is true, not how good a force is."))
+    lines.append(
+        (
+            "Strength, weakness",
+            "What is found speaks for the force or against it, whatever the verdict: a lack that is supported is a "
+            "weakness. What a force admits, how it stands beside others, and what is undecided is neither.",
+        )
+    )
     lines += [(f"Grade {grade}", text) for grade, text in GRADES]
     lines += [(mark, text) for mark, text in SHORTHAND.items()]
     lines.append(
@@ -202,8 +214,9 @@ def claim_views(shown: Shown) -> list[dict[str, Any]]:
     return [
         {
             "claim": claim,
-            "kind": kind_of(claim),
+            "kind": claim.verdict,
             "words": in_words(claim),
+            "standing": standing_of(claim),
             "reasons": [REASONS.get(r, r.replace("_", " ")) for r in claim.reasons],
             "flags": [FLAGS.get(f, sentence_case(f)) for f in claim.flags],
             "indicators": [(own[i].label, cell(own[i], shown.marked)) for i in claim.indicators if i in own],
@@ -270,7 +283,7 @@ def _most(item: tuple[str, int]) -> tuple[int, str]:
 
 def visible_claims(spec: FindingSpec, audience: Audience) -> list[ClaimSpec]:
     """The claims of a finding that an audience may see, in the order of the letter."""
-    return [c for c in spec.claims.values() if may_see(audience, c.sensitivity)]
+    return [c for c in spec.claims.values() if may_see(audience, c.sensitivity) and not c.is_judgement]
 
 
 def visible_thresholds(spec: FindingSpec, audience: Audience) -> list[tuple[str, DefinitionSpec]]:
@@ -311,10 +324,16 @@ def parameter_views(bundle: Bundle, spec: FindingSpec, audience: Audience) -> li
     """
     named = {f"{part}.{spec.id}.{name}" for part in AMOUNTS for name, _ in visible_thresholds(spec, audience)}
     return [
-        (name, value, origin)
+        (_parameter(name, spec), value.replace("_", " "), origin)
         for name, (value, origin) in sorted(bundle.parameters.items())
         if name in named or name in PARAMETERS
     ]
+
+
+def _parameter(name: str, spec: FindingSpec) -> str:
+    """``Disclosure: min count`` for ``disclosure.min_count``: as people read it, with what it belongs to."""
+    words = [part for part in name.split(".") if part not in (*AMOUNTS, spec.id)]
+    return sentence_case(": ".join(words).replace("_", " "))
 
 
 def marks_of(shown: Shown) -> list[dict[str, str]]:
@@ -322,7 +341,7 @@ def marks_of(shown: Shown) -> list[dict[str, str]]:
     if shown.bundle is None or shown.state != "complete":
         return []
     return [
-        {"claim": c.claim, "kind": kind_of(c), "mark": MARKS[kind_of(c)], "words": in_words(c)}
+        {"claim": c.claim, "kind": c.verdict, "mark": MARKS[c.verdict], "words": in_words(c)}
         for c in shown.bundle.claims
     ]
 
@@ -350,7 +369,8 @@ def finding_cell(id: str, evidence: ForceEvidence) -> dict[str, Any]:
 def claims_sheet(evidence: ForceEvidence) -> Sheet:
     """Every claim with its verdict."""
     columns = (
-        "Claim", "Finding", "Title", "Statement tested", "Verdict", "Grade of evidence", "Sentence", "Why",
+        "Claim", "Finding", "Title", "Statement tested", "Verdict", "Strength or weakness", "Grade of evidence",
+        "Sentence", "Why",
         "Reasons", "What would change it", "Indicators", "sensitivity",
     )  # fmt: skip
     rows = tuple(
@@ -360,6 +380,7 @@ def claims_sheet(evidence: ForceEvidence) -> Sheet:
             bundle.title,
             claim.statement,
             in_words(claim),
+            (standing_of(claim) or (NOT_APPLICABLE,))[-1],
             NOT_APPLICABLE if claim.grade == "-" else claim.grade,
             claim.sentence or NOT_APPLICABLE,
             claim.why or NOT_APPLICABLE,

@@ -10,8 +10,10 @@ import openpyxl
 import pytest
 
 from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.site.build import MANIFEST, build_site
 from hmic_analysis.site.html import MIXED, SYNTHETIC
+from hmic_analysis.site.views import standing_of
 
 from .conftest import NOTICE
 from .evidence import FORCES, copy_of, sources_of
@@ -25,7 +27,7 @@ def site(request):
 
 def test_there_is_a_page_for_each_force_each_finding_and_both_together(public_site, params):
     names = {p.relative_to(public_site).as_posix() for p in pages(public_site)}
-    assert {"index.html", "method.html", "data-quality.html"} <= names
+    assert {"index.html", "method.html", "data-quality.html", "dictionary.html"} <= names
     assert {f"findings/{id}.html" for id in params.findings} <= names
     assert {f"forces/{slug}/index.html" for slug in FORCES} <= names
     assert {f"forces/{slug}/{id}.html" for slug in FORCES for id in ("A1", "A2", "F1", "F4")} <= names
@@ -35,7 +37,8 @@ def test_every_address_leads_to_a_file_and_a_place_of_the_site(site):
     checked = 0
     for page in pages(site):
         for _, address in addresses(page):
-            if address == "data:,":
+            held = page.name.endswith("-evidence.html") and address.startswith("data:image/png;base64,")
+            if address == "data:," or held:
                 continue
             assert not re.match(r"[a-z]+:|//", address, re.IGNORECASE), f"{page}: {address}"
             path, place = target_of(page, address)
@@ -206,3 +209,50 @@ def test_missing_data_never_look_like_a_finding(public_site):
     text = text_of(public_site / "forces/cleveland/F4.html")
     assert "No data were supplied that this finding could be assessed on. That is no finding about the force." in text
     assert "benefit records with their method" in text
+
+
+def test_a_strength_and_a_weakness_are_told_apart_from_the_verdict(public_site):
+    told = set()
+    for path in (public_site / "forces/cleveland").glob("??.html"):
+        for claim in parsed(path).xpath("//article[@class='claim']"):
+            tag, standing = (claim.xpath(f".//*[contains(@class, '{name}')]") for name in ("tag ", "standing "))
+            told.add((tag[0].text_content(), *(" ".join(s.text_content().split()) for s in standing)))
+    assert ("Supported", "\N{BLACK UP-POINTING TRIANGLE} Strength") in told
+    assert not any(verdict == "Not determinable" and standing for verdict, *standing in told)
+
+
+@pytest.mark.parametrize(
+    ("type", "verdict", "word"),
+    [
+        ("practice", "supported", "Strength"),
+        ("practice", "contradicted", "Weakness"),
+        # That something is lacking is borne out, and no merit.
+        ("incapability", "supported", "Weakness"),
+        ("absence", "contradicted", "Strength"),
+        ("acknowledgement", "supported", None),
+        ("practice", "not_determinable", None),
+    ],
+)
+def test_a_lack_that_is_found_is_a_weakness(type, verdict, word):
+    claim = ClaimEvidence(claim="A1a", finding="A1", type=type, statement="s", verdict=verdict, grade="A")
+    assert (standing_of(claim) or (None,))[-1] == word
+
+
+def test_every_figure_in_a_download_stands_in_the_dictionary(public_site):
+    page = parsed(public_site / "dictionary.html")
+    names = {th.text_content() for th in page.xpath("//th[@scope='row']")}
+    for path in (public_site / "forces").rglob("indicators.csv"):
+        rows = list(csv.DictReader(path.open(encoding="utf-8")))
+        assert {r["Indicator"].split("[")[0] for r in rows if r["Definition"] != "[z]"} <= names
+
+
+def test_one_file_on_a_force_needs_no_other(public_site):
+    path = public_site / "forces/cleveland/cleveland-evidence.html"
+    page = parsed(path)
+    assert not page.xpath("//script | //link[@rel='stylesheet']") and page.xpath("//style")
+    assert all(picture.get("src").startswith("data:image/png;base64,") for picture in page.iter("img"))
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert {a.get("href")[0] for a in page.iter("a") if a.get("href")} == {"#"}
+    assert {a.get("href")[1:] for a in page.iter("a") if a.get("href")} <= set(ids)
+    assert "A1-page" in ids and SYNTHETIC in text_of(path)
