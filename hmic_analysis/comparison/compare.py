@@ -139,10 +139,9 @@ def judge(params: Params, gathered: Gathered) -> Comparison:
 def beside_others(comparison: Comparison, force: str, group: SimilarForces | None = None) -> Beside:
     """One force of a comparison beside the others; ``group`` where its similar forces are known already."""
     gathered, result = comparison.gathered, comparison.funnel
-    level = comparison.params.inspection.confidence / 100
     group = group or similar_forces(comparison.params, force)
-    others = against(gathered, force, group=ALL_OTHERS, confidence=level)
-    similar = against(gathered, force, group.members, group.words, level)
+    others = against(gathered, force, group=ALL_OTHERS)
+    similar = against(gathered, force, group.members, group.words)
     row = result.frame[result.frame["force"] == force].iloc[0]
     position = row["position"] if isinstance(row["position"], str) else ""
     return Beside(

@@ -16,6 +16,7 @@ from hmic_analysis.figures.chart import joined
 from hmic_analysis.params.models import Comparison, CrimeMix, ForceSpec, Params
 from hmic_analysis.statistics.differences import PooledRate, pooled_rate, proportion_difference, rate_ratio
 from hmic_analysis.statistics.funnel import Funnel, funnel_of
+from hmic_analysis.statistics.intervals import CONFIDENCE
 
 # --------------------------------------------------------------------------------------------------------------------
 # Forces like a force: its group as the parameters give it, else the nearest by public facts.
@@ -190,9 +191,7 @@ def pool(gathered: Gathered, leave_out: str = "") -> PooledRate:
     return found._replace(value=found.value * gathered.multiplier)
 
 
-def against(
-    gathered: Gathered, force: str, members: Sequence[str] | None = None, group: str = "", confidence: float = 0.95
-) -> Against:
+def against(gathered: Gathered, force: str, members: Sequence[str] | None = None, group: str = "") -> Against:
     """Set one force against a group of others as two samples.
 
     Notes
@@ -214,7 +213,7 @@ def against(
     own = table[table["force"] == force].iloc[0]
     reason = _reason(gathered, own["status"], own["reason"], inside)
     nothing = (math.nan, math.nan, math.nan, "")
-    estimate = nothing if reason else _difference(gathered, own, pooled, confidence)
+    estimate = nothing if reason else _difference(gathered, own, pooled)
     return Against(force, group, inside, outside, pooled, *estimate, reason)
 
 
@@ -228,15 +227,13 @@ def _reason(gathered: Gathered, status: str, why: str, inside: Sequence[str]) ->
     return ""
 
 
-def _difference(gathered: Gathered, own, pooled: PooledRate, confidence: float) -> tuple[float, float, float, str]:
-    level = f"{100 * confidence:g}%"
+def _difference(gathered: Gathered, own, pooled: PooledRate) -> tuple[float, float, float, str]:
+    level = f"{CONFIDENCE:.0%}"
     if gathered.kind == "proportion":
-        found = proportion_difference(
-            own["numerator"], own["denominator"], pooled.numerator, pooled.denominator, confidence
-        )
+        found = proportion_difference(own["numerator"], own["denominator"], pooled.numerator, pooled.denominator)
         return 100 * found.estimate, 100 * found.lo, 100 * found.hi, f"Newcombe {level}"
     if gathered.kind == "rate":
-        ratio = rate_ratio(own["numerator"], own["denominator"], pooled.numerator, pooled.denominator, confidence)
+        ratio = rate_ratio(own["numerator"], own["denominator"], pooled.numerator, pooled.denominator)
         return ratio.estimate, ratio.lo, ratio.hi, f"exact conditional {level}"
     return own["value"] - pooled.value, math.nan, math.nan, ""
 

@@ -310,8 +310,7 @@ def crime_rates(params: Params, found: Reconciliation) -> Comparison:
     Forces that don't reconcile are ``flagged`` with the reason and in no total; so is a force with so few residents
     that a rate per head says nothing.
     """
-    level = params.inspection.confidence / 100
-    rows = [_rates_row(params.force(row.force), row, level) for row in found.frame.itertuples()]
+    rows = [_rates_row(params.force(row.force), row) for row in found.frame.itertuples()]
     gathered = Gathered(
         indicator=INDICATOR,
         finding="",
@@ -328,7 +327,7 @@ def crime_rates(params: Params, found: Reconciliation) -> Comparison:
     return judge(params, gathered)
 
 
-def _rates_row(force: ForceSpec, row, level: float) -> dict[str, object]:
+def _rates_row(force: ForceSpec, row) -> dict[str, object]:
     common = {"force": row.force, "name": row.name, "synthetic": row.synthetic, "evidence_sha256": ""}
     if row.status == "no_data":
         return {**common, "status": "no_data", "reason": row.reason}
@@ -339,7 +338,7 @@ def _rates_row(force: ForceSpec, row, level: float) -> dict[str, object]:
         return {**common, "status": "flagged", "reason": why}
     if not force.population:
         return {**common, "status": "no_value", "reason": "Its population is not in params/forces.yml."}
-    lo, hi = rate_interval(row.counted, force.population, PER, level)
+    lo, hi = rate_interval(row.counted, force.population, PER)
     return {
         **common,
         "status": "value",

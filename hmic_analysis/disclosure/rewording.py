@@ -147,6 +147,10 @@ def words_for(indicator: Indicator, rules: DisclosureRules) -> str:
 def reworded(claim: ClaimEvidence, named: dict[str, Indicator], withheld: Withheld, rules: DisclosureRules) -> str:
     """A claim's sentence with words in place of each withheld number."""
     sentence = claim.sentence
+    for of, source in claim.numbers:
+        # A share of few is printed with its counts in brackets: they go with it.
+        if source.endswith(".denominator") and is_withheld(source, withheld):
+            sentence = re.sub(rf" \([\d,]+ of {re.escape(of)}\)", "", sentence)
     texts = dict.fromkeys(text for text, _ in claim.numbers)
     for text in sorted(texts, key=len, reverse=True):
         sources = [source for shown, source in claim.numbers if shown == text]

@@ -11,13 +11,19 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.errors import ParameterError, did_you_mean
-from hmic_analysis.evidence.model import Basis, ClaimEvidence, Grade, Indicator, because
+from hmic_analysis.evidence.model import SMALL_NUMBER, Basis, ClaimEvidence, Grade, Indicator, because
 from hmic_analysis.evidence.verdicts import Decision, hold_to_grade
-from hmic_analysis.evidence.wording import NOT_KNOWN, render, small
+from hmic_analysis.evidence.wording import NOT_KNOWN, SMALL_NUMBER_SAID, render, small
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.catalogue import Defined, FindingSpec, IndicatorSpec, Kind
 from hmic_analysis.params.resolve import Resolved
-from hmic_analysis.statistics.intervals import Interval, proportion_interval, quantile_interval, rate_interval
+from hmic_analysis.statistics.intervals import (
+    CONFIDENCE,
+    Interval,
+    proportion_interval,
+    quantile_interval,
+    rate_interval,
+)
 
 # --------------------------------------------------------------------------------------------------------------------
 # Making indicators out of what the measures counted, with the catalogue's names and the right interval.
@@ -71,8 +77,6 @@ class Builder:
         self.settings = settings
         self.windows = windows
         self.lone = lone
-        self.level = settings.confidence / 100
-        self.confidence_text = f"{settings.confidence:g}%"
         #: By id of the indicator: the state of each unit, where the measure kept it.
         self.units: dict[str, pd.Series] = {}
         #: Indicators that were asked for by group, and have no group here.
@@ -138,13 +142,14 @@ class Builder:
         sure = self.unsure(name, share, lost)
         if not (bool(stratum) if part is None else part):
             share = sure
-        caveats = (*caveats, *not_known(share.unknown, share.total))
+        few = (SMALL_NUMBER_SAID,) if 0 < share.total < SMALL_NUMBER and not stratum else ()
+        caveats = (*caveats, *few, *not_known(share.unknown, share.total))
         common = self._common(name, stratum, basis, caveats, "share")
         if share.units is not None:
             self.units[common["id"]] = share.units
         if share.known == 0:
             return Indicator(**common, denominator=0, unknown=share.unknown, note="No record says.")
-        lo, hi = proportion_interval(share.yes, share.known, self.level)
+        lo, hi = proportion_interval(share.yes, share.known)
         return Indicator(
             **common,
             value=100 * share.yes / share.known,
@@ -155,7 +160,7 @@ class Builder:
             hi_missing=100 * (sure.yes + sure.unknown) / sure.total,
             lo=100 * lo,
             hi=100 * hi,
-            interval=f"Wilson {self.confidence_text}",
+            interval=f"Wilson {CONFIDENCE:.0%}",
         )
 
     def shares(self, name: str, shares: Mapping[str, Share], lost: int = 0) -> list[Indicator]:
@@ -325,7 +330,7 @@ class Builder:
         common = self._common(name, "", "all_records", caveats, "rate")
         if events is None or not exposure:
             return Indicator(**common, note="There is nothing to set it against.")
-        lo, hi = rate_interval(events, exposure, multiplier, self.level)
+        lo, hi = rate_interval(events, exposure, multiplier)
         method = "exact Poisson" if events < 10 else "Byar"
         return Indicator(
             **common,
@@ -334,7 +339,7 @@ class Builder:
             denominator=exposure,
             lo=lo,
             hi=hi,
-            interval=f"{method} {self.confidence_text}",
+            interval=f"{method} {CONFIDENCE:.0%}",
         )
 
     def quantile(
@@ -369,14 +374,14 @@ class Builder:
         common = self._common(name, stratum, "all_records", caveats, "quantile")
         if known.size == 0:
             return Indicator(**common, denominator=0, unknown=int(values.size), note="No record says.")
-        limits = quantile_interval(known, q, self.level)
+        limits = quantile_interval(known, q)
         return Indicator(
             **common,
             value=float(np.quantile(known, q)),
             denominator=int(known.size),
             unknown=int(values.size - known.size),
             **_limits(limits),
-            interval=f"order statistics {self.confidence_text}",
+            interval=f"order statistics {CONFIDENCE:.0%}",
         )
 
     def figure(

@@ -99,6 +99,18 @@ class Indicator(Model):
         return self.denominator if self.denominator is not None else self.numerator
 
 
+#: Units below which a share is one of a small number: chance alone moves a share of 30 by 18 points either way.
+SMALL_NUMBER = 30
+
+
+def is_small_number(indicator: Indicator) -> bool:
+    """Whether a figure is a percentage of so few counted units that its grade and its words must say so."""
+    if indicator.unit != "%" or indicator.value is None or not indicator.denominator or indicator.numerator is None:
+        return False
+    whole = float(indicator.numerator).is_integer() and float(indicator.denominator).is_integer()
+    return whole and indicator.denominator + indicator.unknown < SMALL_NUMBER
+
+
 def different_figures(figures: Mapping[str, Indicator]) -> str:
     """Why figures of one indicator can't be pooled, ranked or drawn together: they are defined differently.
 

@@ -16,7 +16,15 @@ from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.build import Builder, make_claim
 from hmic_analysis.evidence.bundle import Holdings, mark_picture, package_versions, save_chart, save_table, write_bundle
 from hmic_analysis.evidence.fitness import too_smooth
-from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Figure, Grade, Indicator, Sensitivity, Table
+from hmic_analysis.evidence.model import (
+    Bundle,
+    ClaimEvidence,
+    Figure,
+    Grade,
+    Indicator,
+    Sensitivity,
+    Table,
+)
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, reaches, undecided, weakest
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
 from hmic_analysis.evidence.wording import SET_ASIDE, claim_table, group_frame, indicator_table
@@ -154,6 +162,10 @@ class Report(Holdings):
     def indicator(self, id: str) -> Indicator | None:
         """An indicator taken earlier; None if there is none of that id."""
         return self._indicators.get(id)
+
+    def strata(self, name: str) -> list[Indicator]:
+        """The figures of one indicator for its groups, as they were taken."""
+        return [i for i in self._indicators.values() if i.name == name and i.stratum]
 
     def groups(self, *names: str) -> pd.DataFrame:
         """Indicators as a frame for a chart of groups.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hmic_analysis.evidence.model import REASONS, ClaimType, Grade, Indicator, Verdict
+from hmic_analysis.evidence.model import REASONS, ClaimType, Grade, Indicator, Verdict, is_small_number
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.models import Quantifier
-from hmic_analysis.statistics.intervals import exact_interval, proportion_interval
+from hmic_analysis.statistics.differences import chance_behind
+from hmic_analysis.statistics.intervals import CONFIDENCE, exact_interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # The rules that turn figures into a verdict on the truth of a sentence.
@@ -51,21 +52,19 @@ def undecided(*reasons: str, why: str = "", flags: tuple[str, ...] = ()) -> Deci
     return Decision("not_determinable", reasons, flags, why)
 
 
-def decision_bounds(indicator: Indicator, exact: bool = False) -> tuple[float, float]:
+def decision_bounds(indicator: Indicator) -> tuple[float, float]:
     """The lowest and highest value that a percentage can honestly have.
 
     Parameters
     ----------
     indicator : Indicator
-        A percentage with numerator, denominator and unknowns; the level is that of its own interval.
-    exact : bool
-        Whether a sample is widened by the exact interval, as it is where a sentence is to be refuted: Wilson's would
-        refute a true one in up to 10% of small samples.
+        A percentage with numerator, denominator and unknowns.
 
     Returns
     -------
     tuple of float
-        Per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by its interval.
+        Per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by the exact
+        interval: Wilson's, which is printed, would decide wrongly on up to 10% of small samples.
 
     Notes
     -----
@@ -76,19 +75,12 @@ def decision_bounds(indicator: Indicator, exact: bool = False) -> tuple[float, f
     if n == 0:
         return (0.0, 100.0)
     if indicator.basis in SAMPLED:
-        level = _level(indicator)
-        interval = exact_interval if exact else proportion_interval
-        lo, hi = interval(x, n, level).lo, interval(x + unknown, n, level).hi
+        lo, hi = exact_interval(x, n).lo, exact_interval(x + unknown, n).hi
     elif indicator.lo_missing is not None and indicator.hi_missing is not None:
         return (indicator.lo_missing, indicator.hi_missing)
     else:
         lo, hi = x / n, (x + unknown) / n
     return (100 * lo, 100 * hi)
-
-
-def _level(indicator: Indicator) -> float:
-    found = re.search(r"([\d.]+)%", indicator.interval)
-    return float(found.group(1)) / 100 if found else 0.95
 
 
 def at_least(
@@ -124,7 +116,7 @@ def at_least(
     why += f", contradicted below {contradicted:g}%." if contradicted != supported else "."
     if lo >= supported:
         return Decision("supported", why=why)
-    if decision_bounds(indicator, exact=True)[1] < contradicted:
+    if hi < contradicted:
         return Decision("contradicted", why=why)
     return _between(indicator, lo, hi, contradicted, supported, why)
 
@@ -161,7 +153,7 @@ def at_most(
     why += f", contradicted above {contradicted:g}%." if contradicted != supported else "."
     if hi <= supported:
         return Decision("supported", why=why)
-    if decision_bounds(indicator, exact=True)[0] > contradicted:
+    if lo > contradicted:
         return Decision("contradicted", why=why)
     return _between(indicator, lo, hi, supported, contradicted, why)
 
@@ -407,6 +399,63 @@ def reaches(indicator: Indicator | None, wanted: float, min_n: int = 1) -> Decis
     return decision
 
 
+def keeps_up(units: Sequence[Indicator], wanted: float, min_n: int = 1) -> Decision:
+    """A part of a sentence that says of each unit (shift, team, kind of offence) that it is not far behind.
+
+    Parameters
+    ----------
+    units : sequence of Indicator
+        One percentage with different units' figures that together are all; a count, whole or of a sample.
+    wanted : float
+        Per cent that each is to reach.
+    min_n : int
+        Units with fewer cases are not tested, and count among the others.
+
+    Returns
+    -------
+    Decision
+        ``supported`` where every unit reaches it, or none that doesn't is further behind the others than chance would
+        put one of so many equal units in more than 2.5% of cases; ``not_determinable`` with the flag
+        ``wording_mismatch`` where one is, however what is not known of it is counted.  It refutes no sentence.
+
+    Notes
+    -----
+    Chance: :func:`~hmic_analysis.statistics.differences.chance_behind`.  Smallest of several small units, a share says
+    little: with eight teams of twelve cases, all at 85%, one team or more lies below 70% in more than half of returns.
+    """
+    units = [u for u in units if u.value is not None]
+    tested = [u for u in units if (u.denominator or 0) + u.unknown >= min_n]
+    if not tested:
+        return undecided("small_n", why=f"No part of it has {min_n} cases.")
+    worst = min(tested, key=lambda u: (u.value, u.id))
+    why = f"{worst.label}: {worst.value:.1f}% of {(worst.denominator or 0) + worst.unknown:,.0f}, the lowest of "
+    why += f"{len(tested)}; test: at least {wanted:g}%"
+    behind = [u for u in tested if _if_unknown(u, 0) < wanted]
+    if not behind:
+        return Decision("supported", why=f"{why}.")
+    tail = (1 - CONFIDENCE) / 2
+    why += f", or what equal ones show by chance in more than {100 * tail:g}% of cases."
+    others = (sum(u.numerator or 0 for u in units), sum(u.denominator or 0 for u in units))
+
+    def chance(unit: Indicator, counted: float) -> float:
+        x, known = unit.numerator or 0, unit.denominator or 0
+        rest = (others[0] - x, others[1] - known)
+        return chance_behind(x + counted * unit.unknown, known + unit.unknown, *rest, looks=len(tested))
+
+    if all(chance(u, 0) >= tail for u in behind):
+        return Decision("supported", why=f"{why} None is further behind than that.")
+    if any(_if_unknown(u, 1) < wanted and chance(u, 1) < tail for u in behind):
+        why += " One is further behind than that."
+        return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+    return undecided("missing_spans_threshold", why=why)
+
+
+def _if_unknown(unit: Indicator, counted: float) -> float:
+    """Per cent, each unit of unknown state counted as none or as one."""
+    n = (unit.denominator or 0) + unit.unknown
+    return 100 * ((unit.numerator or 0) + counted * unit.unknown) / n
+
+
 # --------------------------------------------------------------------------------------------------------------------
 # Rules for claims about samples of files that were read: small samples, and two readers who agree.
 
@@ -510,8 +559,9 @@ def grade_indicator(indicator: Indicator | None, reconciled: bool | None = None)
     Returns
     -------
     str
-        ``A`` whole population, states known for 95 % or more, total reconciled; ``B`` whole population with at
-        least 80 % known, or a random sample of 60 or more with a half-width of 10 points or less; ``C`` anything
+        ``A`` whole population of 30 or more, states known for 95 % or more, total reconciled; ``B`` whole population
+        of 30 or more with at least 80 % known, or a random sample of 60 or more with a half-width of 10 points or
+        less; ``C`` anything
         weaker; ``D`` a statement or an uncorroborated document.
     """
     if indicator is None or indicator.value is None:
@@ -526,6 +576,8 @@ def grade_indicator(indicator: Indicator | None, reconciled: bool | None = None)
         wide = indicator.lo is None or indicator.hi is None or indicator.hi - indicator.lo > 2 * HALF_WIDTH_B
         return "C" if total < SAMPLE_B or wide else "B"
     if indicator.basis == "purposive_sample":
+        return "C"
+    if is_small_number(indicator):
         return "C"
     share = 100.0 * known / total if total else 100.0
     if share >= KNOWN_A and reconciled:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 import pandas as pd
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.evidence.model import ClaimEvidence, Indicator
+from hmic_analysis.evidence.model import SMALL_NUMBER, ClaimEvidence, Indicator, is_small_number
+from hmic_analysis.statistics.intervals import CONFIDENCE
 from hmic_analysis.words import COUNTS, say_value, sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -17,7 +18,8 @@ from hmic_analysis.words import COUNTS, say_value, sentence_case
 
 #: Beginnings of the caveats that tell how much of a figure is not known or set aside; a chart shows them too.
 NOT_KNOWN = "Not known:"
-SET_ASIDE = (NOT_KNOWN, "Set aside:", "Capped", "Left out", "Each file weighted")
+SMALL_NUMBER_SAID = f"Small number: fewer than {SMALL_NUMBER} were counted."
+SET_ASIDE = (NOT_KNOWN, SMALL_NUMBER_SAID, "Set aside:", "Capped", "Left out", "Each file weighted")
 
 
 def say_indicator(indicator: Indicator, min_count: int = 0) -> str:
@@ -52,7 +54,7 @@ def say_bounds(indicator: Indicator, min_count: int = 0) -> str:
     Returns
     -------
     str
-        ``82.1% to 84.7% with unknowns counted either way; 95 % interval 81.9% to 84.8%``; empty if there is neither.
+        ``82.1% to 84.7% with unknowns counted either way; 95% interval 81.9% to 84.8%``; empty if there is neither.
     """
     if small(indicator, min_count):
         return ""
@@ -62,7 +64,7 @@ def say_bounds(indicator: Indicator, min_count: int = 0) -> str:
         parts.append(f"{lo} to {hi} with unknowns counted either way")
     if indicator.lo is not None and indicator.hi is not None:
         lo, hi = (say_value(v, indicator.unit) for v in (indicator.lo, indicator.hi))
-        parts.append(f"95% interval {lo} to {hi}")
+        parts.append(f"{CONFIDENCE:.0%} interval {lo} to {hi}")
     return "; ".join(parts)
 
 
@@ -117,12 +119,17 @@ class Shown:
         Receives ``(text, "id.field")`` for each number printed.
     min_count : int
         Small counts of persons are withheld.
+    counted : bool
+        Whether a percentage is printed with what it was counted from.
     """
 
-    def __init__(self, indicator: Indicator, printed: list[tuple[str, str]], min_count: int) -> None:
+    def __init__(
+        self, indicator: Indicator, printed: list[tuple[str, str]], min_count: int, counted: bool = False
+    ) -> None:
         self._indicator = indicator
         self._printed = printed
         self._min_count = min_count
+        self._counted = counted
 
     @property
     def known(self) -> bool:
@@ -133,6 +140,8 @@ class Shown:
         if not self.known:
             raise TemplateError(f"the figure {self._indicator.id} could not be computed")
         text = self._print(say_indicator(self._indicator, self._min_count), "value")
+        if self._counted:
+            return f"{text} ({self.numerator} of {self.denominator})"
         least = self._indicator.lo_missing
         if text != "100.0%" or least is None or not least < self._indicator.value:
             return text
@@ -214,17 +223,46 @@ def render(
     ParameterError
         If the template names a figure that the finding does not have, or one that could not be computed.
     """
-    printed: list[tuple[str, str]] = []
-    shown = {i: Shown(x, printed, min_count) for i, x in indicators.items()}
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+    def filled(few: Container[str] = ()) -> tuple[str, list[tuple[str, str]]]:
+        printed: list[tuple[str, str]] = []
+        shown = {i: Shown(x, printed, min_count, i in few) for i, x in indicators.items()}
+        return environment.from_string(template).render(v=shown, **words), printed
+
     try:
-        text = environment.from_string(template).render(v=shown, **words)
+        text, printed = filled()
+        few = _of_few(printed, indicators, min_count)
+        if few:
+            text, printed = filled(few)
     except TemplateError as fault:
         raise ParameterError(
             f"The sentence of claim {where} can't be filled: {fault}.\n"
             f"It may use {', '.join(sorted(indicators)) or 'no figure'}; see params/findings."
         ) from None
     return " ".join(text.split()), tuple(dict.fromkeys(printed))
+
+
+def _of_few(printed: list[tuple[str, str]], indicators: Mapping[str, Indicator], min_count: int) -> set[str]:
+    """Percentages in a sentence that rest on few units, and beside which it does not say on how many."""
+    fields: dict[str, set[str]] = {}
+    for _, named in printed:
+        id, _, field = named.rpartition(".")
+        fields.setdefault(id, set()).add(field)
+    return {
+        id
+        for id, found in fields.items()
+        if "value" in found
+        and not found & {"n", "numerator", "denominator"}
+        and is_small_number(indicators[id])
+        and not _tells_a_few(indicators[id], min_count)
+    }
+
+
+def _tells_a_few(indicator: Indicator, min_count: int) -> bool:
+    """Whether what it was counted from would give a small count of persons away, as it is or as the rest."""
+    rest = (indicator.denominator or 0) - (indicator.numerator or 0)
+    return small(indicator, min_count) or (indicator.about_persons and 0 < rest < min_count)
 
 
 # --------------------------------------------------------------------------------------------------------------------

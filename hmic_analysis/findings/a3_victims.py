@@ -15,7 +15,7 @@ from hmic_analysis.evidence.verdicts import (
     at_least,
     grade_documents,
     grade_indicator,
-    reaches,
+    keeps_up,
     undecided,
     weakest,
 )
@@ -418,7 +418,7 @@ def worst_unit(shares: dict[str, Share], min_n: int) -> Worst | None:
         None where no unit is large enough.
     """
     known = {
-        unit: share for unit, share in shares.items() if unit != "not recorded" and share.total >= min_n and share.known
+        unit: share for unit, share in shares.items() if unit != NOT_RECORDED and share.total >= min_n and share.known
     }
     if not known:
         return None
@@ -564,7 +564,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
     Parameters
     ----------
     report : Report
-        With ``repeat_flag_recall_pct``, ``worst_shift_recall_pct``, ``repeat_question_asked_pct`` (also by team),
+        With ``repeat_flag_recall_pct`` (also by shift), ``repeat_question_asked_pct`` (also by team),
         ``vulnerability_question_asked_pct``, ``vulnerability_recorded_pct`` and ``handler_system_access_pct[...]``
         taken.
 
@@ -608,31 +608,24 @@ def _written_down(report: Report) -> tuple[Decision, Grade]:
 
 def _repeat(report: Report) -> Half:
     """Repeat victims: what was recognised comes before what was asked."""
-    names = ("repeat_flag_recall_pct", "worst_shift_recall_pct")
-    overall, worst = (report.indicator(name) for name in names)
+    overall = report.indicator("repeat_flag_recall_pct")
     if overall is not None and overall.value is not None:
-        return Half(_consistent(report, overall, worst), grade_indicator(overall))
+        return Half(_consistent(report, overall), grade_indicator(overall))
     if report.gap("call_audit") is not None:
         unable = _cannot_tell_repeats(report, contacts_with_truth(report))
         return Half(unable or undecided("no_data", why="There is no figure to test."), "-")
     overall = report.indicator("repeat_question_asked_pct")
-    audits = audited_calls_of_victims(report.flow("call_audit"))
-    team = worst_unit(asked_by_team(audits, "asked_previous"), report.settings.min_n)
-    worst = report.indicator(f"repeat_question_asked_pct[{team.unit}]") if team else None
-    return Half(_consistent(report, overall, worst), grade_indicator(overall))
+    return Half(_consistent(report, overall), grade_indicator(overall))
 
 
-def _consistent(report: Report, overall: Indicator | None, worst: Indicator | None) -> Decision:
+def _consistent(report: Report, overall: Indicator | None) -> Decision:
     """High overall, and no shift or team far behind; a shift that is never refutes the sentence by itself."""
     limit, min_n = report.settings.threshold, report.settings.min_n
     decision = at_least(overall, limit("identification_supported_pct"), limit("identification_contradicted_pct"), min_n)
     if decision.verdict == "contradicted" or overall is None or overall.value is None:
         return decision
-    if worst is None or worst.value is None:
-        return all_of(decision, undecided("small_n", why=f"No shift or team has {min_n} cases."))
-    # A team of a sample is held to the test by its share: none is large enough for its interval to decide.
-    count = worst.model_copy(update={"basis": "all_records"})
-    return all_of(decision, reaches(count, limit("worst_shift_pct"), min_n))
+    units = [u for u in report.strata(overall.name) if u.stratum != NOT_RECORDED]
+    return all_of(decision, keeps_up(units, limit("worst_shift_pct"), min_n))
 
 
 def _vulnerable(report: Report) -> Half:

@@ -14,12 +14,12 @@ from hmic_analysis.evidence.verdicts import (
     at_least,
     clear_evidence,
     grade_indicator,
-    reaches,
+    keeps_up,
     undecided,
 )
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share
-from hmic_analysis.statistics.intervals import kappa
+from hmic_analysis.statistics.intervals import CONFIDENCE, kappa
 
 # --------------------------------------------------------------------------------------------------------------------
 # A4: crime files read, whether progress is recorded on them and supervisors oversee them.
@@ -279,7 +279,7 @@ def indicators(report: Report, files: pd.DataFrame, claim: str) -> list[Indicato
 def _figure(report: Report, files: pd.DataFrame, name: str, state: str, group: str) -> Indicator:
     """The share in one group of files, or in all, with the size of a simple sample that would tell as much."""
     found, basis = estimate(files, state, group), registers.basis(files)
-    limits = found.limits(report.settings.confidence / 100)
+    limits = found.limits()
     said = f"Each file weighted by the crimes it stands for: {found.files.total:,} files tell as much as "
     said += f"{found.yes + found.no + found.unknown:.1f} of a simple sample."
     if _due(files, state)["weight"].isna().any():
@@ -292,7 +292,7 @@ def _figure(report: Report, files: pd.DataFrame, name: str, state: str, group: s
         denominator=whole.known,
         unknown=whole.unknown,
         limits=limits,
-        interval=f"Wilson {report.settings.confidence:g}%, effective sample" if limits else "",
+        interval=f"Wilson {CONFIDENCE:.0%}, effective sample" if limits else "",
         stratum=group,
         basis=basis,
         note="" if found.files.total else "No files were read.",
@@ -356,7 +356,7 @@ def agreement(report: Report, files: pd.DataFrame) -> list[Indicator]:
     """
     made = []
     for state, _, finding in QUESTIONS.values():
-        found = kappa(files[finding], files[f"second_{finding}"], report.settings.confidence / 100)
+        found = kappa(files[finding], files[f"second_{finding}"])
         same = registers.readers_agree(files, finding)
         made.append(
             report.build.figure(
@@ -414,9 +414,9 @@ def _in_general(report: Report, files: pd.DataFrame, claim: str) -> Decision:
     effective = _effective(overall, estimate(files, state))
     parts = [
         at_least(effective, word.min_lower_pct, low, report.settings.min_n),
-        refuted or reaches(_count(apart), limit("not_attended_pct")),
+        refuted or _keep_up(report, files, claim, "attendance", limit("not_attended_pct"), 1),
         _point(overall, word.min_point_pct),
-        *_groups(report, files, claim, word.min_stratum_pct),
+        _keep_up(report, files, claim, "offence_group", word.min_stratum_pct, report.settings.min_n),
     ]
     return all_of(*parts)
 
@@ -428,11 +428,6 @@ def _effective(overall: Indicator, found: registers.Weighted) -> Indicator:
     )
 
 
-def _count(part: Indicator) -> Indicator:
-    """A part of the sample taken as it is: the test of a part is on its share, not on the end of its interval."""
-    return part.model_copy(update={"basis": "all_records"})
-
-
 def _point(overall: Indicator, wanted: float) -> Decision:
     why = f"{overall.value:.1f}% in all; test: at least {wanted:g}%."
     if overall.value >= wanted:
@@ -440,12 +435,10 @@ def _point(overall: Indicator, wanted: float) -> Decision:
     return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
 
 
-def _groups(report: Report, files: pd.DataFrame, claim: str, wanted: float) -> list[Decision]:
-    """Offence groups with enough files: a good figure for one must not hide another that is left lying."""
+def _keep_up(report: Report, files: pd.DataFrame, claim: str, by: str, wanted: float, least: int) -> Decision:
+    """Attended or not, or offence groups: a good figure for one must not hide another that is left lying."""
     state, name, _ = QUESTIONS[claim]
-    found = {g: report.indicator(f"{name}[{g}]") for g in sorted(files["offence_group"].dropna().unique())}
-    large = {g: i for g, i in found.items() if i and (i.denominator or 0) + i.unknown >= report.settings.min_n}
-    if not large:
-        return []
-    worst = min(large, key=lambda g: (-1.0 if large[g].value is None else large[g].value, g))
-    return [reaches(_count(_effective(large[worst], estimate(files, state, worst))), wanted)]
+    found = {g: report.indicator(f"{name}[{g}]") for g in sorted(files[by].dropna().unique())}
+    units = [_effective(i, estimate(files, state, g)) for g, i in found.items() if i is not None]
+    small = all((u.denominator or 0) + u.unknown < least for u in units)
+    return Decision("supported") if small else keeps_up(units, wanted, least)

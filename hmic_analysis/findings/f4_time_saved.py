@@ -25,7 +25,7 @@ from hmic_analysis.statistics.interrupted import (
     interrupted_series,
     placebo_series,
 )
-from hmic_analysis.statistics.intervals import Interval
+from hmic_analysis.statistics.intervals import CONFIDENCE, Interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # F4: staff time saved by changes and new technology.
@@ -259,7 +259,6 @@ def time_saved(
     effect: Effect = "step",
     harmonics: int = 0,
     unit: str = "hours",
-    confidence: float = 0.95,
 ) -> TimeSaved:
     """The effect of a change on a monthly series.
 
@@ -275,8 +274,6 @@ def time_saved(
         Pairs of sine and cosine for the season; 0 for none.
     unit : str
         Of the values.
-    confidence : float
-        Level of the interval, between 0 and 1.
 
     Returns
     -------
@@ -293,7 +290,7 @@ def time_saved(
     -----
     :func:`hmic_analysis.statistics.interrupted.interrupted_series`: first-order autoregressive errors.
     """
-    options = {"effect": effect, "harmonics": harmonics, "confidence": confidence}
+    options = {"effect": effect, "harmonics": harmonics}
     try:
         found = interrupted_series(values, change, **options)
         placebo = _placebo(values, change, options, found)
@@ -304,9 +301,9 @@ def time_saved(
         placebo=placebo,
         change=change,
         unit=unit,
-        saved_text=_time_saved_saved(found, unit, confidence),
+        saved_text=_time_saved_saved(found, unit),
         naive_text=_time_saved_naive(found, unit),
-        method=_method(found, placebo, confidence),
+        method=_method(found, placebo),
     )
 
 
@@ -318,13 +315,13 @@ def _placebo(values: pd.Series, change: Hashable, options: dict, found: Interrup
     return None if placebo.refusal else placebo
 
 
-def _time_saved_saved(found: InterruptedSeries, unit: str, confidence: float) -> str:
+def _time_saved_saved(found: InterruptedSeries, unit: str) -> str:
     if found.refusal:
         return found.refusal
     total, _, lo, hi = found.saved
     lead = f"Over the {found.n_after} months after the change {plain(abs(total))} {unit} "
     lead += "saved" if total >= 0 else "more than expected"
-    level = f"{100 * confidence:g}% interval"
+    level = f"{CONFIDENCE:.0%} interval"
     if lo <= 0 <= hi:
         return f"{lead}, but the {level} runs from {plain(-lo)} more to {plain(hi)} saved: no saving is shown"
     low, high = sorted((abs(lo), abs(hi)))
@@ -342,12 +339,12 @@ def _time_saved_naive(found: InterruptedSeries, unit: str) -> str:
     )
 
 
-def _method(found: InterruptedSeries, placebo: InterruptedSeries | None, confidence: float) -> str:
+def _method(found: InterruptedSeries, placebo: InterruptedSeries | None) -> str:
     if found.refusal:
         return f"{found.refusal} {NOT_MONEY}"
     text = (
         f"Interrupted series, {found.effect}, first-order autoregressive errors (correlation {found.rho:.2f}), "
-        f"{found.n_before} months before and {found.n_after} after, {100 * confidence:g}% t interval."
+        f"{found.n_before} months before and {found.n_after} after, {CONFIDENCE:.0%} t interval."
     )
     if placebo is not None:
         none = placebo.saved.lo <= 0 <= placebo.saved.hi
@@ -459,15 +456,13 @@ def longest_series(change: pd.DataFrame, benefit_month: pd.DataFrame, as_of: dat
     return ChangeMonths(str(best["change_id"]), first, mixed, months)
 
 
-def monthly_saving(series: ChangeMonths | None, confidence: float = 0.95) -> MonthlySaving:
+def monthly_saving(series: ChangeMonths | None) -> MonthlySaving:
     """What the months say: one step at the change beyond the trend, in minutes a task.
 
     Parameters
     ----------
     series : ChangeMonths or None
         Result of :func:`longest_series`.
-    confidence : float
-        Level of the interval, between 0 and 1.
 
     Returns
     -------
@@ -478,7 +473,7 @@ def monthly_saving(series: ChangeMonths | None, confidence: float = 0.95) -> Mon
     if series is None:
         empty = pd.DataFrame({c: pd.Series(dtype=float) for c in ("month", "value", "fitted", "counterfactual")})
         return MonthlySaving("", None, empty, None, None, None, 0, "", "", "")
-    found = time_saved(series.months["minutes"], series.first, unit="minutes a task", confidence=confidence)
+    found = time_saved(series.months["minutes"], series.first, unit="minutes a task")
     frame = found.series.fitted.rename_axis("month").reset_index()
     naive = _monthly_savings_naive(found)
     observed = found.series.n_before + found.series.n_after
@@ -500,15 +495,15 @@ def monthly_saving(series: ChangeMonths | None, confidence: float = 0.95) -> Mon
         limits=limits,
         hours=None if hours is None else step * hours,
         observed=observed,
-        saved=_monthly_savings_saved(step, limits, hours, found.series.n_after, confidence),
+        saved=_monthly_savings_saved(step, limits, hours, found.series.n_after),
         naive=naive,
         method=" ".join([*_left_out(series), found.method]),
     )
 
 
-def _monthly_savings_saved(step: float, limits: Interval, hours: float | None, n_after: int, confidence: float) -> str:
+def _monthly_savings_saved(step: float, limits: Interval, hours: float | None, n_after: int) -> str:
     """The step and what it comes to; ``hours`` is the hours that a minute saved on each task would come to."""
-    level = f"{100 * confidence:g}% interval"
+    level = f"{CONFIDENCE:.0%} interval"
     lead = f"Each task took {abs(step):,.1f} minutes {'less' if step >= 0 else 'more'} than expected"
     if limits.lo <= 0 <= limits.hi:
         span = f"{-limits.lo:,.1f} more to {limits.hi:,.1f} less"

@@ -79,15 +79,13 @@ def with_outcome(initiatives: pd.DataFrame) -> Share:
     return Share.of(states, rows["initiative_id"])
 
 
-def rate_changes(initiatives: pd.DataFrame, confidence: float = 0.95) -> dict[str, RateChange]:
+def rate_changes(initiatives: pd.DataFrame) -> dict[str, RateChange]:
     """The change of crime in the target area of each long-term initiative against that of its comparison area.
 
     Parameters
     ----------
     initiatives : pandas.DataFrame
         Result of :func:`long_term`; only the sure ones with all four counts.
-    confidence : float
-        Level of the interval, between 0 and 1.
 
     Returns
     -------
@@ -98,8 +96,7 @@ def rate_changes(initiatives: pd.DataFrame, confidence: float = 0.95) -> dict[st
     names = ["target_before", "target_after", "comparison_before", "comparison_after"]
     rows = rows.dropna(subset=names)
     found = {
-        str(row["initiative_id"]): relative_change(*(int(row[name]) for name in names), confidence)
-        for _, row in rows.iterrows()
+        str(row["initiative_id"]): relative_change(*(int(row[name]) for name in names)) for _, row in rows.iterrows()
     }
     return {key: change for key, change in found.items() if change.ratio == change.ratio}
 
@@ -260,22 +257,20 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
     return Share.of((rows["closed_on"] <= rows["due_on"]).fillna(False), rows["action_id"])
 
 
-def coders_agreement(actions: pd.DataFrame, confidence: float = 0.95) -> Agreement:
+def coders_agreement(actions: pd.DataFrame) -> Agreement:
     """Agreement of the two people who coded a sample of the actions.
 
     Parameters
     ----------
     actions : pandas.DataFrame
         Table ``meeting_action``, cut to the period.
-    confidence : float
-        Level of the interval, between 0 and 1.
 
     Returns
     -------
     Agreement
         Of the actions that both coded.
     """
-    return kappa(actions["action_type"].tolist(), actions["second_coder_type"].tolist(), confidence)
+    return kappa(actions["action_type"].tolist(), actions["second_coder_type"].tolist())
 
 
 def by_month(meetings: pd.DataFrame) -> pd.DataFrame:

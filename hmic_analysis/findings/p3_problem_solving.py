@@ -24,7 +24,7 @@ from hmic_analysis.evidence.verdicts import (
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, local_days
-from hmic_analysis.statistics.intervals import proportion_interval
+from hmic_analysis.statistics.intervals import exact_interval
 from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -515,7 +515,7 @@ def _least_active(worst: Indicator | None, wanted: float) -> Decision:
     tested = reaches(worst, wanted)
     if worst is None or worst.value is None or decision_bounds(worst)[1] > 0:
         return tested
-    if 100 * proportion_interval(0, worst.denominator or 0).hi >= wanted:
+    if 100 * exact_interval(0, worst.denominator or 0).hi >= wanted:
         return undecided("small_n", why=f"{tested.why} Its months are too few to decide.")
     return Decision("contradicted", why=tested.why)
 

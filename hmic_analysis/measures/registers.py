@@ -282,12 +282,12 @@ class Weighted(NamedTuple):
         known = self.yes + self.no
         return 100 * self.yes / known if known > 0 else None
 
-    def limits(self, confidence: float) -> Interval | None:
-        """Wilson interval of the value on the effective size, per cent; ``confidence`` between 0 and 1."""
+    def limits(self) -> Interval | None:
+        """Wilson interval of the value on the effective size, per cent."""
         known = self.yes + self.no
         if not known > 0:
             return None
-        lo, hi = proportion_interval(min(self.yes, known), known, confidence)
+        lo, hi = proportion_interval(min(self.yes, known), known)
         return Interval(100 * lo, 100 * hi)
 
 

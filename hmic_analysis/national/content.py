@@ -14,6 +14,7 @@ from hmic_analysis.national.counts import Row
 from hmic_analysis.national.figures import METHOD, spread_chart, verdict_chart
 from hmic_analysis.national.report import GROUPS, TITLES, NationalFigure, NationalReport
 from hmic_analysis.params.catalogue import FindingSpec
+from hmic_analysis.statistics.intervals import CONFIDENCE
 from hmic_analysis.words import say_period, say_value
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -152,7 +153,7 @@ def with_figure(figure: NationalFigure, total: int) -> str:
     return f"{'nearly all' if figure.forces is None else figure.forces} of {total} forces"
 
 
-def how_to_read(total: int, rules, confidence: float) -> tuple[str, ...]:
+def how_to_read(total: int, rules) -> tuple[str, ...]:
     """How to read the report, in paragraphs."""
     return (
         "A verdict says whether a statement is true of a force, not how good the force is. Supported: the evidence "
@@ -165,7 +166,7 @@ def how_to_read(total: int, rules, confidence: float) -> tuple[str, ...]:
         "since it singles nobody out, unless the verdict on a single force is not public. The word “about” stands "
         "before shares that are rounded.",
         "A figure for England and Wales is the total of all forces that gave it over the total it is of, not a mean of "
-        f"forces. Its {confidence:g}% interval ({METHOD}) allows for how much forces differ. The totals themselves "
+        f"forces. Its {CONFIDENCE:.0%} interval ({METHOD}) allows for how much forces differ. The totals themselves "
         "are not published: sizes of forces are known, so exact totals would tell whose figure is missing.",
         f"Distributions show the share of the forces with a figure in each range of values. Each range holds at least "
         f"{rules.min_forces_per_bin} forces, the first and the last are open, and shares are rounded to "
@@ -204,7 +205,7 @@ def sheets(report: NationalReport) -> tuple[Sheet, ...]:
 def notes(report: NationalReport) -> tuple[tuple[str, str], ...]:
     """What the notes sheet says."""
     inspection = report.params.inspection
-    words = how_to_read(report.total, inspection.national, inspection.confidence)
+    words = how_to_read(report.total, inspection.national)
     titles = ("Verdicts", "Disclosure", "Figures", "Distributions", "Funnels", "Parts of the country")
     return (*SHORTHAND, *zip(titles, words, strict=True))
 
@@ -354,7 +355,7 @@ def make_content(report: NationalReport) -> Content:
     """Write the report."""
     writer = _Writer(report)
     inspection = report.params.inspection
-    words = how_to_read(report.total, inspection.national, inspection.confidence)
+    words = how_to_read(report.total, inspection.national)
     sections = [Section(title="In brief", blocks=tuple(_brief(report)))]
     for key, title in inspection.letter.sections.items():
         specs = [spec for spec in report.params.findings.values() if spec.section == key]

@@ -309,7 +309,7 @@ def _figure(gathered: Gathered, params: Params, log: Log, map_it: bool) -> Natio
         definition=gathered.definition,
         window=gathered.window,
         forces=None if few_missing else used,
-        pooled=pooled(gathered, rules, params.inspection.confidence / 100, public, log),
+        pooled=pooled(gathered, rules, public, log),
         spread=distribution(gathered, rules, total, log),
         places=_places(gathered, params, rules, log),
         area=area_figure(gathered, params, public, log) if map_it else None,

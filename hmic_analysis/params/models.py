@@ -295,8 +295,7 @@ class Settings(Model):
 
     ``as_of``: day of the stocks: suspects outstanding, policies in force; ``timezone``: IANA name of the zone of the
     force's wall times; ``min_n``: units below which a share decides nothing; ``max_unmatched_pct``: references from
-    one table to another that may lead nowhere, in per cent, above which nothing rests on them; ``confidence``: level
-    of intervals in per cent.
+    one table to another that may lead nowhere, in per cent, above which nothing rests on them.
     """
 
     period: Period
@@ -311,7 +310,6 @@ class Settings(Model):
     min_n: Count
     max_unmatched_pct: Percent
     coverage: Coverage
-    confidence: Annotated[float, Field(strict=True, gt=50, lt=100, allow_inf_nan=False)]
     disclosure: Disclosure
 
 

@@ -119,11 +119,6 @@ class Resolved:
         return self.settings.coverage
 
     @property
-    def confidence(self) -> float:
-        """Level of intervals in per cent."""
-        return self.settings.confidence
-
-    @property
     def disclosure(self) -> Disclosure:
         """Rule on small counts of persons."""
         return self.settings.disclosure

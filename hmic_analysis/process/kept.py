@@ -21,6 +21,7 @@ from hmic_analysis.process.letter import current_evidence, mark_of
 from hmic_analysis.project import Project
 from hmic_analysis.runs.record import BASIS_NAME, read_basis
 from hmic_analysis.statistics.differences import proportion_difference, rate_ratio
+from hmic_analysis.statistics.intervals import CONFIDENCE
 from hmic_analysis.words import COUNTS, say_value
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -343,7 +344,7 @@ class Change:
         return text
 
 
-def change_of(before: Indicator | None, after: Indicator | None, confidence: float, withheld: bool = False) -> Change:
+def change_of(before: Indicator | None, after: Indicator | None, withheld: bool = False) -> Change:
     """What became of a figure from one run to the next."""
     known = after if after is not None else before
     assert known is not None
@@ -361,19 +362,17 @@ def change_of(before: Indicator | None, after: Indicator | None, confidence: flo
     if reason:
         return Change(*about, difference=difference, method=reason)
     if before.unit == "%":
-        found = proportion_difference(
-            after.numerator, after.denominator, before.numerator, before.denominator, confidence / 100
-        )
+        found = proportion_difference(after.numerator, after.denominator, before.numerator, before.denominator)
         limits = {"kind": "difference", "lo": 100 * found.lo, "hi": 100 * found.hi}
-        method = f"{NEWCOMBE}, {confidence:g}%"
+        method = f"{NEWCOMBE}, {CONFIDENCE:.0%}"
         if any(_DAY.fullmatch(one.window) for one in (before, after)):
             method += f"; {STOCK}, so it is likely wider than it need be"
         return Change(*about, difference=difference, **limits, method=method)
-    ratio = rate_ratio(after.numerator, after.denominator, before.numerator, before.denominator, confidence / 100)
+    ratio = rate_ratio(after.numerator, after.denominator, before.numerator, before.denominator)
     if not ratio.hi < float("inf"):
         return Change(*about, difference=difference, method="there was nothing to count in one of the two runs")
     limits = {"kind": "ratio", "ratio": ratio.estimate, "lo": ratio.lo, "hi": ratio.hi}
-    return Change(*about, difference=difference, **limits, method=f"{CONDITIONAL}, {confidence:g}%")
+    return Change(*about, difference=difference, **limits, method=f"{CONDITIONAL}, {CONFIDENCE:.0%}")
 
 
 def _no_interval(before: Indicator, after: Indicator) -> str:

@@ -24,7 +24,6 @@ from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, Sensi
 from hmic_analysis.evidence.withheld import DisclosureRules, declaration, highest, rules_of
 from hmic_analysis.evidence.wording import say_bounds, say_indicator
 from hmic_analysis.params.models import Params
-from hmic_analysis.params.resolve import resolve
 from hmic_analysis.process.kept import COMPARISONS, Change, Grounds, change_of, grounds_of, read_run
 from hmic_analysis.project import Project
 
@@ -124,7 +123,7 @@ def compare_runs(project: Project, params: Params, force: str, before: str, afte
         if finding not in then and finding not in now:
             continue
         one, other = then.get(finding), now.get(finding)
-        pairs = _pairs(one, other, rules, resolve(params, force, finding).confidence)
+        pairs = _pairs(one, other, rules)
         beneath = grounds_of(one, other, beneath_then.get(finding, {}), beneath_now.get(finding, {}))
         sides.append(Side(finding, spec.title, pairs, beneath, _overlap(one, other)))
     bundles = [*then.values(), *now.values()]
@@ -143,7 +142,7 @@ def compared(project: Project, force: str, before: str) -> list[Path]:
     return [path.parent for path in sorted(root.glob(f"{before}-to-*/{PAGE}"))]
 
 
-def _pairs(then: Bundle | None, now: Bundle | None, rules: DisclosureRules, confidence: float) -> tuple[Pair, ...]:
+def _pairs(then: Bundle | None, now: Bundle | None, rules: DisclosureRules) -> tuple[Pair, ...]:
     """The claims of a finding as the force itself may see them."""
     there = {c.claim: c for bundle in (then, now) if bundle for c in bundle.claims}
     shown = [released(bundle, rules, "force") if bundle else None for bundle in (then, now)]
@@ -155,7 +154,7 @@ def _pairs(then: Bundle | None, now: Bundle | None, rules: DisclosureRules, conf
         if (judged[0] and one is None) or (judged[1] and other is None):
             pairs.append(Pair(id, known.finding, known.statement, None, None, restricted=True))
             continue
-        changes = _changes(shown, (one, other), rules, confidence)
+        changes = _changes(shown, (one, other), rules)
         pairs.append(Pair(id, known.finding, known.statement, one, other, changes))
     return tuple(pairs)
 
@@ -164,7 +163,6 @@ def _changes(
     shown: Sequence[Bundle | None],
     claims: tuple[ClaimEvidence | None, ClaimEvidence | None],
     rules: DisclosureRules,
-    confidence: float,
 ) -> tuple[Change, ...]:
     """The figures of a claim in both runs; those that neither run could compute are left out."""
     figures: list[dict[str, Indicator]] = [{i.id: i for i in bundle.indicators} if bundle else {} for bundle in shown]
@@ -174,7 +172,7 @@ def _changes(
         before, after = (known.get(id) for known in figures)
         hidden = any(x is not None and is_withheld(x, rules) for x in (before, after))
         if hidden or any(x is not None and x.value is not None for x in (before, after)):
-            found.append(change_of(before, after, confidence, hidden))
+            found.append(change_of(before, after, hidden))
     return tuple(found)
 
 

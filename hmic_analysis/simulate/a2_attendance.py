@@ -27,8 +27,8 @@ from hmic_analysis.simulate.ground import (
     Verdict,
     absent,
     by_one,
+    exact,
     judged,
-    wilson,
 )
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.world import ONE_DAY, Streams
@@ -224,7 +224,7 @@ def _a2a(facts: Facts, values: dict[str, Any]) -> Verdict:
     n, correct = facts.n_knowledge_checks, values["knowledge_correct"]
     if not facts.provides("knowledge_check") or not n:
         return OPEN, "no knowledge checks"
-    lo, hi = (100 * x for x in wilson(correct, n))
+    lo, hi = (100 * x for x in exact(correct, n))
     return judged(f"{correct} of {n} answers correct, 95% interval {lo:.1f}% to {hi:.1f}%", lo >= 80, hi < 80)
 
 

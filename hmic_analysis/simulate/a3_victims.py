@@ -37,10 +37,11 @@ from hmic_analysis.simulate.ground import (
     Share,
     Subject,
     Verdict,
+    all_keep_up,
+    exact,
     judged,
     no_register,
     percent,
-    wilson,
 )
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.staff import draw_staff
@@ -500,21 +501,19 @@ def _repeat(facts: Facts, values: dict[str, Any]) -> Verdict:
     n = yes + no + unknown
     if facts.provides(*RECORDS) and values["lookback_days"] >= REACH and yes + no and n >= LEAST:
         said = f"{yes} of {n} repeat victims flagged, {unknown} unknown"
-        shifts = [c for c in values["repeat_flag_recall_by_shift"].values() if sum(c) >= LEAST and c[0] + c[1]]
-        return _high(said, yes / n, (yes + unknown) / n, shifts)
+        return _high(said, yes / n, (yes + unknown) / n, list(values["repeat_flag_recall_by_shift"].values()))
     if not facts.provides("call_audit"):
         return OPEN, "neither records of a year before nor audits of calls"
     yes, no, unknown = (sum(part) for part in zip(*values["asked_previous_by_team"].values(), strict=True))
     n = yes + no + unknown
-    teams = [c for c in values["asked_previous_by_team"].values() if sum(c) >= LEAST]
+    teams = list(values["asked_previous_by_team"].values())
     said = f"asked about earlier incidents in {yes} of {n} calls of victims"
-    return _high(said, wilson(yes, n)[0], wilson(yes + unknown, n)[1], teams)
+    return _high(said, exact(yes, n)[0], exact(yes + unknown, n)[1], teams)
 
 
 def _high(said: str, lo: float, hi: float, units: list[list[int]]) -> Verdict:
-    """At least 80% for certain, and 70% in the worst unit; below 60% for certain."""
-    worst = min(units, key=lambda c: c[0] / (c[0] + c[1]) if c[0] + c[1] else 0.0, default=[0, 1])
-    return judged(said, lo >= 0.8 and worst[0] / sum(worst) >= 0.7, lo < 0.8 and hi < 0.6)
+    """At least 80% for certain, and no unit below 70% by more than chance; below 60% for certain."""
+    return judged(said, lo >= 0.8 and all_keep_up(units, 0.7), lo < 0.8 and hi < 0.6)
 
 
 def _vulnerable(facts: Facts, values: dict[str, Any]) -> Verdict:
@@ -530,5 +529,5 @@ def _vulnerable(facts: Facts, values: dict[str, Any]) -> Verdict:
     n = yes + no + unknown
     if n < LEAST or not yes + no:
         return OPEN, said
-    lo, hi = (wilson(yes, n)[0], wilson(yes + unknown, n)[1]) if sampled else (yes / n, (yes + unknown) / n)
+    lo, hi = (exact(yes, n)[0], exact(yes + unknown, n)[1]) if sampled else (yes / n, (yes + unknown) / n)
     return judged(said, lo >= 0.8, hi < 0.6)

@@ -30,6 +30,8 @@ from hmic_analysis.simulate.ground import (
     Subject,
     Verdict,
     Ways,
+    all_keep_up,
+    exact,
     percent,
     wilson,
 )
@@ -254,6 +256,14 @@ def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
     return {"A4a": _in_general(facts, values, "progress"), "A4b": _in_general(facts, values, "supervised")}
 
 
+def _effective(strata: list[dict[str, Any]], what: str) -> list[float]:
+    """Yes, no and unknown of some strata, weighted, on the scale of a simple sample that would tell as much."""
+    weight = [(s["size"] / s["files"], s[what]) for s in strata]
+    total = sum(w * sum(c) for w, c in weight)
+    squares = sum(w * w * sum(c) for w, c in weight)
+    return [sum(w * c[i] for w, c in weight) * total / squares if squares else 0.0 for i in range(3)]
+
+
 def _in_general(facts: Facts, values: dict[str, Any], what: str) -> Verdict:
     strata = values["crime_file_strata"]
     if not facts.provides("file_review") or not strata:
@@ -261,20 +271,18 @@ def _in_general(facts: Facts, values: dict[str, Any], what: str) -> Verdict:
     left = [sum(s[what][i] for s in strata if not s["attended"]) for i in range(3)]
     if sum(left) < 10:
         return OPEN, f"{sum(left)} files of crimes nobody attended"
-    weight = [(s["size"] / s["files"], s[what]) for s in strata]
-    total = sum(w * sum(c) for w, c in weight)
-    effective = total**2 / sum(w * w * sum(c) for w, c in weight)
-    yes, no, unknown = (sum(w * c[i] for w, c in weight) / total * effective for i in range(3))
-    point, n = yes / (yes + no), sum(sum(c) for _, c in weight)
-    lo, hi = wilson(yes, effective)[0], wilson(yes + unknown, effective)[1]
+    yes, no, unknown = _effective(strata, what)
+    point, n = yes / (yes + no), sum(sum(s[what]) for s in strata)
+    lo, hi = exact(yes, yes + no + unknown)[0], exact(yes + unknown, yes + no + unknown)[1]
     said = f"{100 * point:.1f}% of {n} files, weighted; {left[0]} of {sum(left)} of crimes nobody attended"
-    if hi < 0.6 or wilson(left[0] + left[2], sum(left))[1] < 0.6:
+    if hi < 0.6 or exact(left[0] + left[2], sum(left))[1] < 0.6:
         return CONTRADICTED, said
-    groups: dict[str, list[int]] = {}
-    for s in strata:
-        groups[s["group"]] = [a + b for a, b in zip(groups.get(s["group"], [0, 0, 0]), s[what], strict=True)]
-    parts = [left, *(c for c in groups.values() if sum(c) >= LEAST)]
-    high = lo >= 0.6 and point >= 0.75 and all(c[0] / sum(c) >= 0.6 for c in parts)
+    attendance, groups = (
+        [_effective([s for s in strata if s[by] == one], what) for one in sorted({s[by] for s in strata})]
+        for by in ("attended", "group")
+    )
+    even = all(sum(g) < LEAST for g in groups) or all_keep_up(groups, 0.6)
+    high = lo >= 0.6 and point >= 0.75 and all_keep_up(attendance, 0.6, 1) and even
     ends = wilson(yes, yes + no)
     alone = n >= 60 and ends[1] - ends[0] <= 0.2
     return (SUPPORTED if high and (alone or readers_agree(values["readers_agree"][what])) else OPEN), said

@@ -305,6 +305,35 @@ def wilson(x: float, n: float, z: float = 1.959963984540054) -> tuple[float, flo
     return (middle - half) / (1 + zz / n), (middle + half) / (1 + zz / n)
 
 
+def exact(x: float, n: float) -> tuple[float, float]:
+    """The exact 95% interval of a share (Clopper and Pearson); ``n`` may be that of an effective sample."""
+    from scipy.stats import beta
+
+    lo = float(beta.ppf(0.025, x, n - x + 1)) if x > 0 else 0.0
+    return lo, float(beta.ppf(0.975, x + 1, n - x)) if x < n else 1.0
+
+
+def all_keep_up(units: list[list[float]], least: float, smallest: float = LEAST) -> bool:
+    """Whether no unit of enough cases, each as (yes, no, unknown), is below a share and further behind than chance.
+
+    The chance that the worst of as many equal units shows so little: the tail of the hypergeometric distribution.
+    """
+    counted = [[round(v) for v in (yes, yes + no, unknown)] for yes, no, unknown in units if yes + no]
+    tested = [u for u in counted if u[1] + u[2] >= smallest]
+    yes, known = (sum(u[i] for u in counted) for i in (0, 1))
+
+    def behind(unit: list[int]) -> bool:
+        x, n, unknown = unit
+        size, others, others_yes = n + unknown, known - n, yes - x
+        if not others or x / size >= least:
+            return False
+        ways = [math.comb(size, i) * math.comb(others, x + others_yes - i) for i in range(x + 1) if i <= x + others_yes]
+        alone = sum(ways) / math.comb(size + others, x + others_yes)
+        return 1 - (1 - alone) ** len(tested) < 0.025
+
+    return bool(tested) and not any(behind(u) for u in tested)
+
+
 def judged(said: str, supported: bool, contradicted: bool = False) -> Verdict:
     """The verdict by a rule, and why."""
     return (CONTRADICTED if contradicted else SUPPORTED if supported else OPEN), said

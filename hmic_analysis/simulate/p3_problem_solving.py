@@ -23,8 +23,8 @@ from hmic_analysis.simulate.ground import (
     Subject,
     Verdict,
     absent,
+    exact,
     judged,
-    wilson,
 )
 from hmic_analysis.simulate.registers import document
 from hmic_analysis.simulate.staff import draw_staff, team_names
@@ -346,7 +346,7 @@ def _p3b(facts: Facts, values: dict[str, Any]) -> Verdict:
     share = 100 * values["ps_team_months_active"] / values["ps_team_months"]
     used, months = values["ps_worst_team"]
     said = f"active in {share:.1f}% of team-months, the least active team in {used} of {months}"
-    idle = used == 0 and wilson(0, months)[1] < 0.7
+    idle = used == 0 and exact(0, months)[1] < 0.7
     return judged(said, share >= 90 and used / months >= 0.7, share < 60 or idle)
 
 

@@ -190,7 +190,6 @@ def cover_lines(params: Params, evidence: ForceEvidence, audience: Audience) -> 
 #: Parameters that every finding shows, besides the thresholds of its own tests.
 PARAMETERS = (
     "as_of",
-    "confidence",
     "disclosure.min_count",
     "grades.clock_start",
     "letter_date",

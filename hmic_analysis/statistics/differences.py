@@ -88,6 +88,36 @@ def proportion_difference(
     return Difference(difference, max(-1.0, lo), min(1.0, hi))
 
 
+def chance_behind(x: float, n: float, others_x: float, others_n: float, looks: int = 1) -> float:
+    """The chance that the lowest of several equal groups shows so small a share as this group does.
+
+    Parameters
+    ----------
+    x, n : float
+        Units of the group that have the property, and all of them; counts of an effective sample are rounded.
+    others_x, others_n : float
+        The same of all other groups together.
+    looks : int
+        Groups that were looked at.
+
+    Returns
+    -------
+    float
+        1 where there is nothing to compare.
+
+    Notes
+    -----
+    Fisher's exact test, one-sided, with Sidak's allowance for the number of looks.
+    """
+    from scipy.stats import hypergeom
+
+    x, n, others_x, others_n = (round(v) for v in (x, n, others_x, others_n))
+    if not n or not others_n:
+        return 1.0
+    alone = float(hypergeom.cdf(x, n + others_n, x + others_x, n))
+    return -math.expm1(looks * math.log1p(-min(alone, 1.0))) if alone < 1 else 1.0
+
+
 def rate_ratio(
     events1: float | None,
     exposure1: float | None,

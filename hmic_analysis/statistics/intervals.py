@@ -45,6 +45,8 @@ def floats(values: Sequence[float]) -> np.ndarray:
 # Conventions, the same for every function here: a missing input gives a missing result; a denominator of zero gives a
 # missing result (nothing was observed, so nothing can be said); counts that can't be are an error.
 
+#: Level of every interval that is printed or held against a threshold, the convention of official statistics.
+CONFIDENCE = 0.95
 EXACT_BELOW = 10
 
 
@@ -62,7 +64,7 @@ def _missing(*values: float | None) -> bool:
     return any(pd.isna(v) for v in values)
 
 
-def proportion_interval(x: float | None, n: float | None, confidence: float = 0.95) -> Interval:
+def proportion_interval(x: float | None, n: float | None, confidence: float = CONFIDENCE) -> Interval:
     """Wilson score interval of a proportion, without continuity correction.
 
     Parameters
@@ -103,7 +105,7 @@ def proportion_interval(x: float | None, n: float | None, confidence: float = 0.
     return Interval(0.0 if x == 0 else middle - reach, 1.0 if x == n else middle + reach)
 
 
-def exact_interval(x: float, n: float, confidence: float = 0.95) -> Interval:
+def exact_interval(x: float, n: float, confidence: float = CONFIDENCE) -> Interval:
     """Exact interval of a proportion, for ``0 <= x <= n``, ``n`` above 0; both may be fractions of an effective sample.
 
     Notes
@@ -118,7 +120,7 @@ def exact_interval(x: float, n: float, confidence: float = 0.95) -> Interval:
 
 
 def rate_interval(
-    events: float | None, exposure: float | None, multiplier: float = 1.0, confidence: float = 0.95
+    events: float | None, exposure: float | None, multiplier: float = 1.0, confidence: float = CONFIDENCE
 ) -> Interval:
     """Interval of a rate: exact Poisson below 10 events, Byar's approximation from 10.
 
@@ -169,7 +171,7 @@ def rate_interval(
     return Interval(lo * multiplier / exposure, hi * multiplier / exposure)
 
 
-def quantile_interval(values: np.ndarray, q: float, confidence: float = 0.95) -> Interval:
+def quantile_interval(values: np.ndarray, q: float, confidence: float = CONFIDENCE) -> Interval:
     """Distribution-free interval of a quantile, from order statistics.
 
     Parameters
@@ -224,7 +226,7 @@ class MedianTime(NamedTuple):
     interval: Interval
 
 
-def median_time(times: np.ndarray, ended: np.ndarray, confidence: float = 0.95) -> MedianTime:
+def median_time(times: np.ndarray, ended: np.ndarray, confidence: float = CONFIDENCE) -> MedianTime:
     """The median of times of which some were still running when last seen.
 
     Parameters
@@ -294,7 +296,7 @@ class Agreement(NamedTuple):
         return None if math.isnan(self.kappa) else Interval(self.lo, self.hi)
 
 
-def kappa(first: Sequence[object], second: Sequence[object], confidence: float = 0.95) -> Agreement:
+def kappa(first: Sequence[object], second: Sequence[object], confidence: float = CONFIDENCE) -> Agreement:
     """Cohen's kappa of two coders, unweighted.
 
     Parameters

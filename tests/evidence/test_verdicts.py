@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom, fisher_exact
 
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.verdicts import (
@@ -15,8 +16,12 @@ from hmic_analysis.evidence.verdicts import (
     decision_bounds,
     existence,
     few_forces,
+    grade_indicator,
+    keeps_up,
     request_gap,
 )
+from hmic_analysis.evidence.wording import render
+from hmic_analysis.statistics.differences import chance_behind
 
 
 def share(yes: int, no: int, unknown: int = 0, basis: str = "all_records") -> Indicator:
@@ -39,7 +44,7 @@ def test_bounds_of_a_full_count_are_its_missing_data_bounds():
 
 
 @pytest.mark.parametrize(
-    ("yes", "n", "lower"), [(10, 10, 72), (9, 10, 60), (20, 20, 84), (18, 20, 70), (30, 30, 89), (27, 30, 74)]
+    ("yes", "n", "lower"), [(10, 10, 69), (9, 10, 55), (20, 20, 83), (18, 20, 68), (30, 30, 88), (27, 30, 73)]
 )
 def test_small_samples_decide_little(yes, n, lower):
     lo, _ = decision_bounds(share(yes, n - yes, basis="random_sample"))
@@ -168,3 +173,53 @@ def test_a_true_sentence_is_refuted_by_a_sample_no_more_often_than_the_level_say
                 if at_least(share(x, n - x, basis="random_sample"), threshold).verdict == "contradicted"
             ]
             assert sum(binom.pmf(x, n, threshold / 100) for x in wrong) <= 0.025, (n, threshold)
+
+
+def unit(name, yes, known, unknown=0):
+    return share(yes, known - yes, unknown).model_copy(update={"id": name, "label": name})
+
+
+def test_the_lowest_of_several_small_units_is_not_behind_by_chance():
+    teams = [unit(f"T{n}", yes, 12) for n, yes in enumerate((10, 11, 11, 10, 8, 12, 10, 11))]
+    assert keeps_up(teams, 70).verdict == "supported"
+    assert "None is further behind" in keeps_up(teams, 70).why
+
+
+def test_a_unit_further_behind_than_chance_is_a_matter_of_wording():
+    decision = keeps_up([unit("early", 90, 100), unit("late", 92, 100), unit("night", 50, 100)], 70)
+    assert (decision.verdict, decision.flags) == ("not_determinable", ("wording_mismatch",))
+
+
+def test_what_is_not_known_of_a_unit_is_counted_either_way():
+    decision = keeps_up([unit("early", 90, 100), unit("late", 92, 100), unit("night", 40, 50, 50)], 70)
+    assert (decision.verdict, decision.reasons) == ("not_determinable", ("missing_spans_threshold",))
+
+
+def test_a_unit_of_few_cases_is_not_tested():
+    assert keeps_up([unit("early", 90, 100), unit("night", 0, 9)], 70, min_n=10).verdict == "supported"
+    assert keeps_up([unit("night", 0, 9)], 70, min_n=10).reasons == ("small_n",)
+
+
+def test_equal_units_are_behind_by_fishers_exact_test():
+    assert chance_behind(1, 10, 9, 10) == pytest.approx(fisher_exact([[1, 9], [9, 1]], "less").pvalue)
+    assert chance_behind(1, 10, 9, 10, looks=2) == pytest.approx(1 - (1 - chance_behind(1, 10, 9, 10)) ** 2)
+    assert chance_behind(0, 5, 0, 0) == 1
+
+
+@pytest.mark.parametrize("n", [10, 30, 120])
+@pytest.mark.parametrize("threshold", [60, 80, 95])
+def test_samples_are_called_wrongly_in_at_most_one_of_forty(n, threshold):
+    for rule, sentence in ((at_least, "supported"), (at_most, "supported"), (at_least, "contradicted")):
+        drawn = [rule(share(x, n - x, basis="random_sample"), threshold).verdict for x in range(n + 1)]
+        wrong = [binom.pmf(x, n, threshold / 100) for x, verdict in enumerate(drawn) if verdict == sentence]
+        assert sum(wrong) <= 0.025
+
+
+def test_a_share_of_few_is_said_with_its_counts_and_graded_c():
+    few = share(9, 1).model_copy(update={"id": "x", "name": "x"})
+    text, numbers = render("Seen in {{ v.x }} of cases.", {"x": few}, {}, 0, "A1a")
+    assert text == "Seen in 90.0% (9 of 10) of cases."
+    assert ("9", "x.numerator") in numbers
+    assert render("{{ v.x }} of {{ v.x.n }} files.", {"x": few}, {}, 0, "A1a")[0] == "90.0% of 10 files."
+    assert render("{{ v.x }}.", {"x": few.model_copy(update={"about_persons": True})}, {}, 5, "A1a")[0] == "90.0%."
+    assert (grade_indicator(few, True), grade_indicator(share(40, 0), True)) == ("C", "A")

@@ -42,7 +42,7 @@ def test_a_team_that_never_used_the_database_counts_with_its_nine_months(project
     assert verdicts(found)["P3b"] == "contradicted"
     assert sentences(found)["P3b"] == (
         "The database is not in steady use: during the 12 months to 30 November 2013 teams worked with it in 92.3% of "
-        "months, the least active team in 0.0%."
+        "months, the least active team in 0.0% (0 of 9)."
     )
 
 

@@ -147,7 +147,7 @@ def test_an_unknown_key_names_file_line_and_the_near_key(project):
 
 def test_all_faults_of_all_files_come_in_one_message(project):
     own(project, "cleveland", "min_n: ten\ntimezone: Europe/Londn\nattendance: {resource_types: [oficer]}\n")
-    own(project, "durham", "as_of: 31/03/2014\nconfidence: true\n")
+    own(project, "durham", "as_of: 31/03/2014\nmax_unmatched_pct: true\n")
     message = refused(project)
     assert "cleveland.yml can't be used (3 faults)" in message
     assert "line 1, min_n: 'ten' stands where a whole number is expected." in message
@@ -155,7 +155,7 @@ def test_all_faults_of_all_files_come_in_one_message(project):
     assert "attendance.resource_types[1]: 'oficer' can't stand here. Did you mean 'officer'?" in message
     assert "durham.yml can't be used (2 faults)" in message
     assert "line 1, as_of: '31/03/2014' is not a day. Write it as year-month-day" in message
-    assert "line 2, confidence: 'true' stands where a number is expected." in message
+    assert "line 2, max_unmatched_pct: 'true' stands where a number is expected." in message
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_all_faults_of_all_files_come_in_one_message(project):
         ("population: 1.5\n", "'1.5' stands where a whole number is expected."),
         ("per_head_meaningless: yes\n", "'yes' stands where true or false is expected."),
         ("as_of:\n", "line 1, as_of"),
-        ("confidence: .inf\n", "line 1, confidence"),
+        ("max_unmatched_pct: .inf\n", "line 1, max_unmatched_pct"),
         ("slug: cleveland\n", "remove this key"),
         ("kind: other\n", "cleveland is one of the territorial forces"),
         ("quantifiers: {sme: {min_count: 3}}\n", "unknown quantifier 'sme'. Did you mean 'some'?"),

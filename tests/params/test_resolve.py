@@ -48,7 +48,7 @@ def test_defaults_of_the_inspection(params):
     found = resolve(params, "cleveland", "A1")
     assert (found.period_start, found.period_end) == (date(2012, 12, 1), date(2013, 11, 30))
     assert (found.as_of, found.letter_date) == (date(2014, 3, 31), date(2014, 9, 3))
-    assert (found.timezone, found.min_n, found.confidence) == ("Europe/London", 10, 95)
+    assert (found.timezone, found.min_n, found.max_unmatched_pct) == ("Europe/London", 10, 5)
     assert (found.disclosure.min_count, found.disclosure.marker) == (5, "[c]")
     assert found.sources == ("standard",)
     assert found.values["force.sources"] == ("standard", "default")
@@ -85,11 +85,11 @@ def test_only_what_a_level_names_is_replaced(layered):
 
 
 def test_every_value_says_where_it_was_given(layered):
-    values = resolve(layered, "cleveland", "A6", {"confidence": "99"}).values
+    values = resolve(layered, "cleveland", "A6", {"max_unmatched_pct": "9"}).values
     assert values["min_n"] == ("30", "params/forces/cleveland.yml:1")
     assert values["grades.targets.emergency.urban"] == ("10", "params/forces/cleveland.yml:5")
     assert values["definitions.A6.activity_days"] == ("14", "params/forces/cleveland.yml:8")
-    assert values["confidence"] == ("99", "command line")
+    assert values["max_unmatched_pct"] == ("9", "command line")
     assert values["force.population"][0] == "559966"
     assert values["force.population"][1].startswith("params/forces.yml:")
     assert values["as_of"][0] == "2014-02-28"
