@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from hmic_analysis.cells import neutral_frame
-from hmic_analysis.comparison.gather import STATUS_WORDS, Gathered, gather
+from hmic_analysis.comparison.gather import OVERLAP, STATUS_WORDS, Gathered, gather
 from hmic_analysis.comparison.methods import (
     ALL_OTHERS,
     CHANCE_ALONE,
@@ -229,6 +229,10 @@ def funnel_chart(comparison: Comparison, force: str = "", name_others: bool = Fa
     )
 
 
+#: The line beyond which more was logged than there was to log.
+PASSES = "As many logged as on duty"
+
+
 def map_chart(comparison: Comparison, force: str = "") -> Chart:
     """The tile map of the figure; it shows every force's figure, so it is for those who may know them."""
     gathered = comparison.gathered
@@ -255,6 +259,8 @@ def compare_chart(comparison: Comparison, force: str = "", similar_only: bool = 
             references["Similar forces"] = beside.similar.pooled.value
         if similar_only:
             frame = frame[frame["similar"] | (frame["force"] == force)]
+    if gathered.passes is not None:
+        references[PASSES] = gathered.passes
     return forces_compared(
         frame,
         references=references,
@@ -289,9 +295,10 @@ def _units(gathered: Gathered) -> str:
 
 def _words(gathered: Gathered, name: str) -> Words:
     window = f", {gathered.window}" if gathered.window else ""
+    beyond = f". {OVERLAP} {', '.join(gathered.beyond)}" if gathered.beyond else ""
     return Words(
         name=name,
-        subtitle=f"{gathered.label}{window}. {gathered.who()[0].upper()}{gathered.who()[1:]}",
+        subtitle=f"{gathered.label}{window}. {gathered.who()[0].upper()}{gathered.who()[1:]}{beyond}",
         source=source_of(gathered),
         synthetic=gathered.synthetic,
     )

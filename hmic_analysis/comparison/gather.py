@@ -65,6 +65,9 @@ FIGURE_COLUMNS = (
 )
 _NUMBERS = ("numerator", "denominator", "value", "unknown", "lo", "hi")
 _PER = re.compile(r"per ([\d,]+)?")
+#: Amounts for a number of others, such as ``hours per 100 duty hours``: they are no share, and can pass it.
+_AMOUNTS = re.compile(r"\w+ per ([\d,]+) ")
+OVERLAP = "More hours were logged than staff were on duty: logs overlap."
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,16 @@ class Gathered:
         """The same with these forces alone."""
         return replace(self, forces=self.forces[self.forces["force"].isin(forces)].reset_index(drop=True))
 
+    @property
+    def passes(self) -> float | None:
+        """The value beyond which an amount passes the whole that it is set against; None of any other figure."""
+        return whole_of(self.unit)
+
+    @property
+    def beyond(self) -> list[str]:
+        """Names of the forces compared whose amount does."""
+        return list(self.used.loc[self.used["value"] > self.passes, "name"]) if self.passes is not None else []
+
     def who(self) -> str:
         """How many forces are compared and how many are not, in words."""
         out = self.left_out["status"].value_counts()
@@ -139,7 +152,7 @@ def multiplier_of(unit: str, kind: Kind) -> float:
     """
     if unit == "%":
         return 100.0
-    found = _PER.match(unit) if kind == "rate" else None
+    found = {"rate": _PER, "amounts": _AMOUNTS}[kind].match(unit) if kind in ("rate", "amounts") else None
     return float(found.group(1).replace(",", "")) if found and found.group(1) else 1.0
 
 
@@ -151,6 +164,8 @@ def kind_of(unit: str, interval: str, has_parts: bool) -> Kind:
     """
     if has_parts and unit == "%":
         return "proportion" if interval.startswith("Wilson") else "amounts"
+    if has_parts and _AMOUNTS.match(unit):
+        return "amounts"
     if has_parts and unit.startswith("per ") and interval.startswith(("exact Poisson", "Byar")):
         return "rate"
     return "plain"
@@ -296,7 +311,14 @@ def _figure(bundle: Bundle, indicator: str, min_n: int, rules: DisclosureRules) 
     if kind != "plain" and found.denominator is not None and found.denominator < min_n:
         reason = f"Rests on {found.denominator:g} units, fewer than {min_n}."
         return {**common, **numbers, "status": "small_n", "reason": reason}
-    return {**common, **numbers, "status": "value", "reason": ""}
+    whole = whole_of(found.unit)
+    return {**common, **numbers, "status": "value", "reason": OVERLAP if whole and found.value > whole else ""}
+
+
+def whole_of(unit: str) -> float | None:
+    """100 of ``hours per 100 duty hours``, a unit of amounts that can pass it; None of any other unit."""
+    found = _AMOUNTS.match(unit)
+    return float(found.group(1).replace(",", "")) if found else None
 
 
 def effective_size(found: Indicator) -> float:

@@ -374,8 +374,9 @@ def _where_it_stands(params: Params, found: Sequence[_Compared], slug: str, name
         used = one.table[one.table["status"] == "value"]
         # Among few forces a dot without a name is no secret.
         strip = _strip(used, about, slug) if about["widened"] else ""
+        said = row["reason"] if isinstance(row["reason"], str) else ""
         cells = [
-            _cell(about["label"], small=f"{about['finding']}, {about['window']}"),
+            _cell(about["label"], small=" ".join(filter(None, (f"{about['finding']}, {about['window']}.", said)))),
             _cell(_say(row["value"], about["unit"]), number=True),
             _cell(_say(about["typical"] if about["widened"] else None, about["unit"]), number=True),
             _cell(strip),

@@ -242,25 +242,6 @@ class Builder:
             for group, v in amounts.fillna(0).items()
         ]
 
-    def ratio_pct(self, name: str, part: float, whole: float, *, caveats: Sequence[str] = ()) -> Indicator:
-        """One amount in per cent of another; without a value where the whole is nothing.
-
-        Parameters
-        ----------
-        name : str
-            Indicator of the catalogue.
-        part, whole : float
-        caveats
-            As in :meth:`share`.
-
-        Returns
-        -------
-        Indicator
-        """
-        if not whole > 0:
-            return self.figure(name, None, note="There is nothing to set it against.")
-        return self.figure(name, 100 * part / whole, numerator=part, denominator=whole, caveats=caveats)
-
     def count(
         self,
         name: str,

@@ -19,7 +19,15 @@ from hmic_analysis.words import COUNTS, say_value, sentence_case
 #: Beginnings of the caveats that tell how much of a figure is not known or set aside; a chart shows them too.
 NOT_KNOWN = "Not known:"
 SMALL_NUMBER_SAID = f"Small number: fewer than {SMALL_NUMBER} were counted."
-SET_ASIDE = (NOT_KNOWN, SMALL_NUMBER_SAID, "Set aside:", "Capped", "Left out", "Each file weighted")
+SET_ASIDE = (
+    NOT_KNOWN,
+    SMALL_NUMBER_SAID,
+    "Set aside:",
+    "Capped",
+    "Left out",
+    "More hours were logged",
+    "Each file weighted",
+)
 
 
 def say_indicator(indicator: Indicator, min_count: int = 0) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.evidence.model import ClaimEvidence
+from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided
 from hmic_analysis.measures import registers
@@ -247,8 +247,8 @@ def staff_fit(profile: pd.DataFrame) -> float | None:
     return None if difference.isna().any() else float(1 - difference.sum() / 200)
 
 
-def accounted_hours(tasks: pd.DataFrame, demand_task: pd.DataFrame, duty_hours: pd.DataFrame) -> tuple[float, float]:
-    """Hours explained by logged work, and duty hours.
+def logged_beside_duty(tasks: pd.DataFrame, demand_task: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
+    """Hours of logged work, and hours on duty.
 
     Parameters
     ----------
@@ -259,15 +259,60 @@ def accounted_hours(tasks: pd.DataFrame, demand_task: pd.DataFrame, duty_hours: 
 
     Returns
     -------
-    tuple of float
-        Logged hours, duty hours.  What is not logged is unknown, not idle.
+    pandas.DataFrame
+        ``label`` and ``value``, hours: deployments, other logged tasks, on duty; missing where none were supplied.
+        What is not logged is unknown, not idle.
     """
-    spent = float(tasks["hours"].sum())
+    other = np.nan
     if len(demand_task):
         between = hours_between(demand_task["started_at"], demand_task["ended_at"])
         task = demand_task["resource_hours"].astype(float)
-        spent += float(task.where(task.notna(), between.where(between >= 0)).sum())
-    return spent, float(duty_hours["staff_hours"].astype(float).sum())
+        other = float(task.where(task.notna(), between.where(between >= 0)).sum())
+    hours = {
+        "Logged: deployments": float(tasks["hours"].sum(min_count=1)),
+        "Logged: other tasks": other,
+        "On duty": float(duty_hours["staff_hours"].astype(float).sum(min_count=1)),
+    }
+    return pd.DataFrame(hours.items(), columns=["label", "value"])
+
+
+#: What is said where more hours were logged than staff were on duty.
+OVERLAP = (
+    "More hours were logged than staff were on duty: logs overlap, or staff were on duty whose hours were not supplied."
+)
+
+
+def logged_hours(report: Report, hours: pd.DataFrame, caveats: tuple[str, ...]) -> Indicator:
+    """Hours logged for every 100 on duty; more than 100 is said to be what it is.
+
+    Parameters
+    ----------
+    hours : pandas.DataFrame
+        Result of :func:`logged_beside_duty`.
+    caveats : tuple of str
+        Result of :func:`hours_caveats`.
+    """
+    logged, on_duty = hours["value"].iloc[:-1].sum(min_count=1), hours["value"].iloc[-1]
+    if not on_duty > 0 or pd.isna(logged):
+        note = "No logged work was supplied." if on_duty > 0 else "No hours on duty were supplied."
+        return report.build.figure("demand_logged_hours_rate", None, note=note)
+    overlap = (OVERLAP,) if logged > on_duty else ()
+    return report.build.figure(
+        "demand_logged_hours_rate",
+        100 * logged / on_duty,
+        numerator=logged,
+        denominator=on_duty,
+        caveats=(*overlap, *caveats),
+    )
+
+
+def say_logged_hours(report: Report) -> str:
+    """The headline of the chart of hours logged beside hours on duty; empty where there are none."""
+    figure = report.indicator("demand_logged_hours_rate")
+    if figure is None or figure.value is None:
+        return ""
+    said = f"For every 100 hours on duty {figure.value:,.0f} were logged"
+    return f"{said}: logs overlap" if figure.value > 100 else f"{said}; what the others went into is not known"
 
 
 def count_shares(categories: pd.DataFrame) -> dict[str, Share]:

@@ -42,6 +42,7 @@ Unit = Literal[
     "forces",
     "hours",
     "hours per year",
+    "hours per 100 duty hours",
     "days",
     "minutes",
     "points",

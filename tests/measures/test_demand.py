@@ -1,11 +1,14 @@
 """F1: what work comes in, when, and where the staff are."""
 
+from unittest import mock
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.findings import f1_demand
 from hmic_analysis.measures.base import Share
 
@@ -89,7 +92,11 @@ def test_hours_of_the_week_and_their_fit(table):
     assert profile.loc[[8, 9], "demand_hours"].tolist() == [0.5, 1.0]
     assert profile["demand_share"].sum() == pytest.approx(100)
     assert f1_demand.staff_fit(profile) == pytest.approx(1 - abs(1 / 3 - 1 / 2))
-    assert f1_demand.accounted_hours(tasks, table("demand_task"), duty) == (1.5, 2.0)
+    assert f1_demand.logged_beside_duty(tasks, table("demand_task"), duty)["value"].fillna(-1).tolist() == [
+        1.5,
+        -1,
+        2.0,
+    ]
 
 
 def test_a_deployment_over_the_end_of_the_week_goes_on_into_monday(table):
@@ -121,10 +128,22 @@ def test_logged_tasks_count_their_hours_or_their_length(table):
         {"task_id": "2", "started_at": "2013-03-04 08:00", "ended_at": "2013-03-04 10:00", "resource_hours": 5},
         {"task_id": "3", "started_at": "2013-03-04 08:00", "ended_at": "2013-03-04 07:00"},
     )
-    assert f1_demand.accounted_hours(f1_demand.task_hours(table("deployment"), SHIFT), tasks, table("duty_hours")) == (
-        7.0,
-        0.0,
+    hours = f1_demand.logged_beside_duty(f1_demand.task_hours(table("deployment"), SHIFT), tasks, table("duty_hours"))
+    assert hours["value"].fillna(-1).tolist() == [-1, 7.0, -1]
+
+
+@pytest.mark.parametrize(("on_duty", "overlaps"), [(6.0, True), (8.0, False)])
+def test_more_hours_logged_than_on_duty_is_said_to_be_overlap(on_duty, overlaps):
+    report = mock.Mock()
+    report.build.figure = lambda name, value, **given: Indicator(
+        id=name, name=name, label="Hours logged", unit="hours per 100 duty hours", value=value, **given
     )
+    hours = pd.DataFrame({"label": ["a", "b", "On duty"], "value": [np.nan, 7.0, on_duty]})
+    figure = f1_demand.logged_hours(report, hours, ())
+    assert (figure.numerator, figure.denominator) == (7.0, on_duty)
+    assert figure.caveats == ((f1_demand.OVERLAP,) if overlaps else ())
+    report.indicator = lambda _: figure
+    assert ("overlap" in f1_demand.say_logged_hours(report)) is overlaps
 
 
 def test_a_month_without_any_row_is_a_gap_and_never_a_zero(table):
