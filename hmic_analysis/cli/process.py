@@ -213,10 +213,14 @@ def _said(entry: LogEntry) -> str:
         return f"{when}: pack {entry.pack} made"
     if entry.kind == "unchallenged":
         return f"{when}: response to pack {entry.pack} without a challenge"
+    if entry.kind == "agreed":
+        return f"{when}: the force agreed to {entry.note}"
     if entry.kind == "challenge":
         lines = [f"{when}: {entry.claim} challenged: {entry.challenge}"]
         lines += [f"  evidence offered: {entry.evidence_offered}"] if entry.evidence_offered else []
         lines += [f"  {entry.decision}: {entry.decision_reason}"]
+    elif entry.kind == "remade":
+        lines = [f"{when}: {entry.claim} changed since the pack, before these corrected data were loaded"]
     else:
         lines = [f"{when}: {entry.claim} changed with the corrected data, unchallenged"]
     for part in ("verdict", "figure", "sentence"):

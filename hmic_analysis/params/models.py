@@ -373,6 +373,16 @@ class Letter(Model):
     sections: Annotated[dict[Section, Text], AfterValidator(_all_sections)]
 
 
+class Accuracy(Model):
+    """The check of facts by the force.
+
+    ``return_days``: days after which the response is to be back; ``contact``: lines; may be empty.
+    """
+
+    return_days: Count = 14
+    contact: tuple[Text, ...] = ()
+
+
 class Inspection(Settings):
     """The inspection: its settings, and what is the same for every force.
 
@@ -386,6 +396,7 @@ class Inspection(Settings):
     fieldwork: Fieldwork
     embargo_until: Moment
     letter: Letter
+    accuracy: Accuracy = Accuracy()
     comparison: Comparison
     national: National
 

@@ -15,7 +15,18 @@ import openpyxl
 
 from hmic_analysis.documents.text import clean
 from hmic_analysis.errors import DataError, did_you_mean
-from hmic_analysis.process.pack import COLUMNS, DECISIONS, FILLED, GIVEN, SHEETS, ClaimRow, Decision, Pack, given
+from hmic_analysis.process.pack import (
+    AGREED,
+    COLUMNS,
+    DECISIONS,
+    FILLED,
+    GIVEN,
+    SHEETS,
+    ClaimRow,
+    Decision,
+    Pack,
+    given,
+)
 from hmic_analysis.store.textfile import file_sha256
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -236,10 +247,13 @@ class Response:
         Of the workbook.
     answers : tuple of Answer
         Claims that were challenged; the others were not.
+    agreed : tuple of str
+        Claims that the force agreed to.
     """
 
     sha256: str
     answers: tuple[Answer, ...]
+    agreed: tuple[str, ...] = ()
 
     def files_to_load(self) -> tuple[CorrectedFile, ...]:
         """The corrected files that were accepted, each once."""
@@ -269,7 +283,8 @@ def read_response(path: Path, pack: Pack, names: Callable[[str], list[str]]) -> 
         listed = "\n".join(f"- {fault}" for fault in faults[:MOST_FAULTS])
         more = f"\n- and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
         raise DataError(f"{path.name} can't be used:\n{listed}{more}\nNothing was changed.")
-    return Response(file_sha256(path), tuple(answer for answer in answers if answer is not None))
+    agreed = tuple(cells["Claim"] for _, cells in lines if cells[AGREED])
+    return Response(file_sha256(path), tuple(answer for answer in answers if answer is not None), agreed)
 
 
 def _read(path: Path) -> tuple[dict[str, str], list[tuple[Any, ...]]]:
@@ -363,11 +378,14 @@ def _answer(path: Path, line: int, cells: dict[str, str], row: ClaimRow, faults:
     for title, was in zip(GIVEN, given(row), strict=True):
         if cells[title] != _text(was):
             faults.append(f"{where}: the column '{title}' is not what the force was sent. Put the challenge beside it.")
-    filled = {title: cells[title] for title in FILLED}
+    filled = {title: cells[title] for title in FILLED if title != AGREED}
+    if cells[AGREED] and (cells[AGREED].lower() != "yes" or any(filled.values())):
+        wrong = f"'{cells[AGREED][:40]}'" if cells[AGREED].lower() != "yes" else "yes, and the claim is challenged"
+        faults.append(f"{where}: 'Agreed' is {wrong}. Write yes where all is right, and nothing beside it.")
     if not any(filled.values()):
         return None
     if not filled["Challenge"]:
-        said = next(title for title in FILLED if filled[title])
+        said = next(title for title in filled if filled[title])
         faults.append(f"{where}: has '{said}' but no challenge. Say in 'Challenge' what is wrong.")
     decision = filled["Decision"].lower()
     if decision not in get_args(Decision):

@@ -37,6 +37,7 @@ from hmic_analysis.letters.export import (
 from hmic_analysis.letters.reading import read_letter_file, stray_numbers
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
+from hmic_analysis.runs.plan import make_plan
 from hmic_analysis.runs.record import read_record
 from hmic_analysis.store.textfile import file_sha256
 
@@ -109,6 +110,22 @@ def check_letter(project: Project, params: Params, force: str) -> None:
         raise DataError(
             f"The letter to {force} was not written from the evidence as it is now: {', '.join(other)} "
             f"{'has' if len(other) == 1 else 'have'} changed since. {again}"
+        )
+
+
+def stale_reports(project: Project, params: Params, force: str) -> list[str]:
+    """Findings whose report rests on data, parameters, notebooks or code that have changed since it was made."""
+    made = [j for j in make_plan(project, params, [force]) if j.last is not None and j.last.status != "failed"]
+    return [j.finding for j in made if any(j.last.fingerprint.get(part) != m for part, m in j.fingerprint.items())]
+
+
+def check_fresh(project: Project, params: Params, force: str) -> None:
+    """Check that the evidence of a force rests on what holds now: else a correction would be blamed for more."""
+    stale = stale_reports(project, params, force)
+    if stale:
+        raise DataError(
+            f"The evidence of {force} is older than what it rests on ({', '.join(stale)}). Make it and the letter "
+            f"again: hmic run --force {force}, then hmic letter --force {force}"
         )
 
 
@@ -270,7 +287,9 @@ def letter_documents(project: Project, force: str) -> list[Path]:
 def letter_check(
     project: Project, params: Params, slug: str, tell: Tell = unheard
 ) -> tuple[LetterCheck, LetterSources]:
-    """What the files of a force's letter are laid beside."""
+    """What the files of a force's letter are laid beside; refused where it was written from other evidence."""
+    if (letter_folder(project, slug) / MADE_FROM).is_file():
+        check_letter(project, params, slug)
     printed = letter_folder(project, slug) / f"letter-{slug}.json"
     figures = [figure_key(f.finding, f.name) for f in read_letter(printed).figures()] if printed.is_file() else ()
     sources = letter_sources(project, params, slug, tell=tell, figures=figures)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
@@ -31,11 +32,13 @@ from hmic_analysis.documents.word import stable
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, Model
 from hmic_analysis.evidence.withheld import declaration, rules_of
-from hmic_analysis.evidence.wording import say_bounds, say_indicator
+from hmic_analysis.evidence.wording import say_bounds, say_indicator, small
 from hmic_analysis.params.models import Params
+from hmic_analysis.params.resolve import resolve
 from hmic_analysis.process.letter import (
     MADE_FROM,
     accuracy_log,
+    check_fresh,
     check_letter,
     check_marked,
     current_evidence,
@@ -46,6 +49,7 @@ from hmic_analysis.process.letter import (
 from hmic_analysis.process.states import advance, append_entry, check_order, held, read_chain, read_log
 from hmic_analysis.project import Project
 from hmic_analysis.store.textfile import file_sha256
+from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
 # The claims of a letter as a force checks them: one row each, in the words and figures it was shown.
@@ -55,7 +59,7 @@ VIEW = "Inspectors' view"
 
 
 class ClaimRow(Model):
-    """One claim as it was shown."""
+    """One claim as it was shown: ``counted`` and ``definition`` are those of its figure."""
 
     claim: str
     finding: str
@@ -63,6 +67,10 @@ class ClaimRow(Model):
     sentence: str
     verdict: str
     figure: str
+    numerator: str = ""
+    denominator: str = ""
+    definition: str = ""
+    rule: str = ""
 
 
 def claim_rows(bundles: Iterable[Bundle], params: Params) -> tuple[ClaimRow, ...]:
@@ -73,7 +81,7 @@ def claim_rows(bundles: Iterable[Bundle], params: Params) -> tuple[ClaimRow, ...
     """
     rules = rules_of(params)
     shown = [released(bundle, rules, "force") for bundle in bundles]
-    return tuple(_row(bundle, claim, rules.min_count) for bundle in shown for claim in bundle.claims)
+    return tuple(_row(bundle, claim, params, rules.min_count) for bundle in shown for claim in bundle.claims)
 
 
 def figure_text(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> str:
@@ -91,8 +99,14 @@ def figure_text(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> str:
     return f"{label}: {say_indicator(figure, min_count)}{f' ({bounds})' if bounds else ''}"
 
 
-def _row(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> ClaimRow:
+def _row(bundle: Bundle, claim: ClaimEvidence, params: Params, min_count: int) -> ClaimRow:
+    figure = _headline(bundle, claim)
+    counted = figure is not None and figure.value is not None and not small(figure, min_count)
     return ClaimRow(
+        numerator=_amount(figure.numerator) if counted else "",
+        denominator=_amount(figure.denominator, figure.unknown) if counted else "",
+        definition=clean(figure.definition) if figure is not None else "",
+        rule=rule_text(params, bundle, claim),
         claim=claim.claim,
         finding=claim.finding,
         statement=clean(claim.statement),
@@ -100,6 +114,33 @@ def _row(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> ClaimRow:
         verdict=VIEW if claim.type == "judgement" else VERDICTS[claim.verdict],
         figure=figure_text(bundle, claim, min_count),
     )
+
+
+def _amount(value: float | None, unknown: float = 0) -> str:
+    """A count, and how many more are not known."""
+    if value is None:
+        return ""
+    return f"{value:,.10g}" + (f", and {unknown:,.10g} not known" if unknown else "")
+
+
+def rule_text(params: Params, bundle: Bundle, claim: ClaimEvidence) -> str:
+    """How the verdict on a claim is reached, with the values of the thresholds that its rule names."""
+    spec = params.findings.get(claim.finding)
+    if spec is None or claim.claim not in spec.claims or claim.type == "judgement":
+        return ""
+    rule = clean(spec.claims[claim.claim].rule)
+    settings = resolve(params, bundle.force, claim.finding)
+    values = [
+        f"{name}: {say_threshold(settings.threshold(name), threshold.unit)}"
+        for name, threshold in spec.thresholds.items()
+        if re.search(rf"\b{name}\b", rule)
+    ]
+    return f"{rule} ({'; '.join(values)})" if values else rule
+
+
+def say_threshold(value: float, unit: str) -> str:
+    """``80%``, ``3``, ``28 days``."""
+    return f"{value:g}%" if unit == "%" else f"{value:g}" if unit == "count" else f"{value:g} {unit}"
 
 
 def _headline(bundle: Bundle, claim: ClaimEvidence) -> Indicator | None:
@@ -155,7 +196,9 @@ class LogEntry(Model):
     ----------
     kind : str
         ``sent``: a pack went out.  ``challenge``: one claim that was challenged.  ``followed``: a claim that nobody
-        challenged and that changed with the data.  ``unchallenged``: a response without any challenge.
+        challenged and that changed with the data.  ``remade``: a claim that changed since the pack, before corrected
+        data were loaded, with parameters, notebooks or code.  ``unchallenged``: a response without any challenge.
+        ``agreed``: the claims, in ``note``, that the force agreed to.
     at : str
         UTC, ISO 8601.
     pack : int
@@ -172,7 +215,7 @@ class LogEntry(Model):
     """
 
     schema_version: int = 1
-    kind: Literal["sent", "challenge", "followed", "unchallenged"]
+    kind: Literal["sent", "challenge", "followed", "remade", "unchallenged", "agreed"]
     force: str
     at: str
     pack: int
@@ -233,10 +276,22 @@ def last_pack(project: Project, force: str) -> Pack | None:
 DECISIONS = ("accepted", "part", "rejected")
 SHEETS = ("Cover", "Contents", "Notes", "Response")
 #: Columns that say what the force was shown, and those that are filled in.
-GIVEN = ("Claim", "Finding", "Statement tested", "Sentence in the letter", "Verdict", "Figure")
-FILLED = ("Challenge", "Evidence offered", "Corrected data files", "Decision", "Reason for the decision")
+GIVEN = (
+    "Claim",
+    "Finding",
+    "Statement tested",
+    "Sentence in the letter",
+    "Verdict",
+    "Figure",
+    "Numerator",
+    "Denominator",
+    "Definition of the figure",
+    "Rule of the verdict",
+)
+AGREED = "Agreed"
+FILLED = (AGREED, "Challenge", "Evidence offered", "Corrected data files", "Decision", "Reason for the decision")
 COLUMNS = (*GIVEN, *FILLED)
-_WIDTHS = (9, 10, 34, 52, 17, 34, 46, 34, 26, 13, 40)
+_WIDTHS = (9, 10, 34, 52, 17, 34, 13, 13, 40, 46, 10, 46, 34, 26, 13, 40)
 _LABEL_WIDTH, _TEXT_WIDTH = 26, 90
 #: Points of height that a line of text takes; a row is as high as its longest cell needs.
 _LINE = 15
@@ -245,6 +300,7 @@ _MADE = dt.datetime(1980, 1, 1)
 
 NOTES = (
     ("What is checked", "Facts: figures, dates, documents, events. The inspectors' views are not open to correction."),
+    ("Agreed", "Write yes where all of the row is right. A row left empty is neither agreed nor challenged."),
     ("Challenge", "What is wrong in the sentence or its figure, and what is right. Leave it empty where all is right."),
     ("Evidence offered", "The document or record that bears the challenge out, by its title or reference."),
     (
@@ -333,6 +389,11 @@ def _response(sheet: Worksheet, rows: Sequence[ClaimRow], notices: Sequence[str]
     sheet.add_data_validation(choice)
     column = get_column_letter(COLUMNS.index("Decision") + 1)
     choice.add(f"{column}2:{column}{last}")
+    agreed = DataValidation(type="list", formula1='"yes"', allow_blank=True)
+    agreed.error, agreed.errorTitle = "Write yes, or leave it empty.", AGREED
+    sheet.add_data_validation(agreed)
+    column = get_column_letter(COLUMNS.index(AGREED) + 1)
+    agreed.add(f"{column}2:{column}{last}")
     sheet.freeze_panes = "B2"
     sheet.protection.sheet = True
     _one_page_wide(sheet)
@@ -343,8 +404,8 @@ def _response(sheet: Worksheet, rows: Sequence[ClaimRow], notices: Sequence[str]
 
 def given(row: ClaimRow) -> tuple[str, ...]:
     """What the force was shown of a claim, as the cells hold it."""
-    texts = (row.claim, row.finding, row.statement, row.sentence, row.verdict, row.figure)
-    return tuple(neutral(text) for text in texts)
+    shown = (row.claim, row.finding, row.statement, row.sentence, row.verdict, row.figure)
+    return tuple(neutral(text) for text in (*shown, row.numerator, row.denominator, row.definition, row.rule))
 
 
 def _put(sheet: Worksheet, row: int, column: int, text: str):
@@ -400,6 +461,7 @@ def send(project: Project, params: Params, force: str, now: dt.datetime) -> Path
     log = accuracy_log(project, force)
     with held(log):
         check_order(read_log(project, force), CHECK, force)
+        check_fresh(project, params, force)
         check_letter(project, params, force)
         if under_embargo(params, now):
             check_marked(project, force)
@@ -439,11 +501,13 @@ def _fill(project: Project, params: Params, force: str, number: int, now: dt.dat
         ("Pack", f"{force}-{number}"),
         ("What this is", "The draft letter's claims, for the force to check the facts before publication."),
         ("How to answer", "Fill in the sheet Response as the sheet Notes says, and send the workbook back."),
+        ("Return by", return_by(params, now)),
+        ("Contact", contact(params)),
     )
     folder.mkdir(parents=True)
     _copy_letter(letter_folder(project, force), folder / "letter")
     (folder / f"response-{force}.xlsx").write_bytes(response_workbook(cover, rows, notices))
-    (folder / "README.txt").write_text(_readme(name, force, notices), encoding="utf-8", newline="\n")
+    (folder / "README.txt").write_text(_readme(name, force, params, now, notices), encoding="utf-8", newline="\n")
     files = {p.relative_to(folder).as_posix(): file_sha256(p) for p in sorted(folder.rglob("*")) if p.is_file()}
     pack = Pack(
         force=force,
@@ -469,7 +533,18 @@ def _copy_letter(letter: Path, target: Path) -> None:
             shutil.copyfile(path, place)
 
 
-def _readme(name: str, force: str, notices: tuple[str, ...]) -> str:
+def return_by(params: Params, now: dt.datetime) -> str:
+    """The last day for the response, in the zone of the inspection."""
+    here = now.astimezone(ZoneInfo(params.inspection.timezone)).date()
+    return say_date(here + dt.timedelta(days=params.inspection.accuracy.return_days))
+
+
+def contact(params: Params) -> str:
+    """Whom the force may ask."""
+    return ", ".join(params.inspection.accuracy.contact) or "The office that sent this pack."
+
+
+def _readme(name: str, force: str, params: Params, now: dt.datetime, notices: tuple[str, ...]) -> str:
     lines = [
         *notices,
         f"Factual-accuracy check: {name}",
@@ -479,5 +554,8 @@ def _readme(name: str, force: str, notices: tuple[str, ...]) -> str:
         "",
         "Fill in the sheet Response of the workbook; its sheet Notes says how. Put corrected data files beside the",
         "workbook, named as in the return. Write no person's name.",
+        "",
+        f"Return by: {return_by(params, now)}",
+        f"Contact: {contact(params)}",
     ]
     return "\n".join(lines) + "\n"

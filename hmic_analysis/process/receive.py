@@ -18,7 +18,7 @@ from hmic_analysis.letters.own_words import person_names
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.process.answer import Answer, CorrectedFile, Response, read_response
-from hmic_analysis.process.letter import accuracy_log, current_evidence
+from hmic_analysis.process.letter import accuracy_log, current_evidence, stale_reports
 from hmic_analysis.process.pack import (
     CHECK,
     ClaimRow,
@@ -277,8 +277,12 @@ def receive(project: Project, params: Params, force: str, workbook: Path, now: d
         response = read_response(workbook, pack, person_names(params))
         if any(entry.response == response.sha256 for entry in read_accuracy_log(project, force)):
             raise DataError(f"{workbook.name} was received before; see hmic accuracy log --force {force}.")
-        before = _claims(project, params, force)
         findings = list(current_evidence(project, params, force))
+        shown, stale = _claims(project, params, force), stale_reports(project, params, force)
+        if response.files_to_load() and stale:
+            # What changed since for other reasons is told apart, before the correction is there to be blamed for it.
+            rerun(force, stale)
+        before = _claims(project, params, force)
         files, version, fault = response.files_to_load(), None, None
         if files:
             # With a run going on nothing is loaded: its reports would rest on two versions of the return.
@@ -288,7 +292,7 @@ def receive(project: Project, params: Params, force: str, workbook: Path, now: d
         if files:
             fault = _fault_of(rerun, force, findings)
         after = _claims(project, params, force)
-        entries = _entries(pack, response, version, before, after, now)
+        entries = _entries(pack, response, version, (shown, before, after), now)
         for entry in entries:
             told = entry if fault is None else entry.model_copy(update={"note": f"not computed again: {fault.message}"})
             append_entry(log, told.model_dump(mode="json", exclude={"line", "previous"}))
@@ -341,10 +345,11 @@ def _entries(
     pack: Pack,
     response: Response,
     version: NewVersion | None,
-    before: Mapping[str, ClaimRow],
-    after: Mapping[str, ClaimRow],
+    stands: tuple[Mapping[str, ClaimRow], Mapping[str, ClaimRow], Mapping[str, ClaimRow]],
     now: dt.datetime,
 ) -> list[LogEntry]:
+    """``stands``: the claims as they stood, after stale reports were made again, and with the corrected data."""
+    shown, before, after = stands
     shared = {
         "force": pack.force,
         "at": in_utc(now).isoformat(timespec="seconds"),
@@ -353,9 +358,16 @@ def _entries(
         "response": response.sha256,
         "version": version.number if version else 0,
     }
-    if not response.answers:
-        return [LogEntry(kind="unchallenged", **shared)]
     entries = [
+        LogEntry(kind="remade", claim=claim, **shared, **_held(claim, shown, before))
+        for claim in dict.fromkeys([*shown, *before])
+        if shown.get(claim) != before.get(claim)
+    ]
+    if response.agreed:
+        entries.append(LogEntry(kind="agreed", **shared, note=", ".join(response.agreed)))
+    if not response.answers:
+        return [*entries, LogEntry(kind="unchallenged", **shared)]
+    entries += [
         LogEntry(
             kind="challenge",
             **shared,

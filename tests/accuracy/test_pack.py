@@ -14,7 +14,7 @@ from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.withheld import rules_of
 from hmic_analysis.params.read import load_params
 from hmic_analysis.process.answer import check_workbook
-from hmic_analysis.process.pack import COLUMNS, ClaimRow, response_workbook
+from hmic_analysis.process.pack import COLUMNS, GIVEN, ClaimRow, response_workbook
 from hmic_analysis.process.states import read_log
 from hmic_analysis.store.textfile import file_sha256
 
@@ -39,7 +39,7 @@ def test_the_workbook_has_one_row_for_each_claim_of_the_letter(project, pack):
     assert tuple(rows[0]) == COLUMNS
     assert [row[0] for row in rows[1:]] == [c.claim for c in claims]
     assert [row[3] for row in rows[1:]] == [c.sentence for c in claims]
-    assert all(value is None for row in rows[1:] for value in row[6:])
+    assert all(value is None for row in rows[1:] for value in row[len(GIVEN) :])
     figure = rows[1 + [c.claim for c in claims].index("A6a")][5]
     assert figure.startswith("Named suspects outstanding: 60")
 
