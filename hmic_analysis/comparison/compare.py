@@ -142,7 +142,7 @@ def beside_others(comparison: Comparison, force: str, group: SimilarForces | Non
     group = group or similar_forces(comparison.params, force)
     others = against(gathered, force, group=ALL_OTHERS)
     similar = against(gathered, force, group.members, group.words)
-    row = result.frame[result.frame["force"] == force].iloc[0]
+    row = result.rows[force]
     position = row["position"] if isinstance(row["position"], str) else ""
     return Beside(
         force=force,
@@ -181,7 +181,7 @@ def interval_words(found: Against, unit: str) -> str:
     return f"{plain(found.lo)} to {high} ({found.method})"
 
 
-def _sentence(gathered: Gathered, result: FunnelResult, row: pd.Series, position: str, both: tuple) -> str:
+def _sentence(gathered: Gathered, result: FunnelResult, row: Mapping[str, Any], position: str, both: tuple) -> str:
     if row["status"] != "value":
         return f"{gathered.label}: {row['name']} can't be compared. {row['reason']}"
     text = f"{gathered.label}: {row['name']} {_say(row['value'], gathered.unit)}"
@@ -343,7 +343,8 @@ def write_comparison(
     """Write the comparison of one indicator, whole or not at all.
 
     ``output/comparison/indicators/<indicator>`` and ``output/comparison/forces/<slug>/<indicator>``; without
-    ``pictures`` there is no tile map, and none in the forces' folders.  ``groups``: similar forces, if known already.
+    ``pictures`` there is no tile map and no PNG, and nothing in the forces' folders.  ``groups``: similar forces, if
+    known already.
     """
     slug = folder_name(comparison.gathered.indicator)
     root = project.output / "comparison"
@@ -354,7 +355,8 @@ def write_comparison(
     if funnels:
         charts.append(funnel_chart(comparison, "", name_others))
     table = _csv(comparison.funnel.frame, comparison.gathered.synthetic, embargo)
-    write_folder(root / ALL / slug, charts, {TABLE: table}, _manifest(comparison) | about_itself(embargo, INSIDE))
+    told = _manifest(comparison) | about_itself(embargo, INSIDE)
+    write_folder(root / ALL / slug, charts, {TABLE: table}, told, png=pictures)
     about = _about(comparison)
     mark = hashlib.sha256(json.dumps(_hashes(comparison.gathered.forces), sort_keys=True).encode()).hexdigest()
     for force in forces:
@@ -489,14 +491,16 @@ def _csv(frame: pd.DataFrame, synthetic: bool, embargo: str) -> bytes:
     return neutral_frame(shown).to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
-def write_folder(folder: Path, charts: Iterable[Chart], files: Mapping[str, bytes], manifest: dict[str, Any]) -> None:
-    """Put a folder in place that holds all of it, with the hash of every file."""
+def write_folder(
+    folder: Path, charts: Iterable[Chart], files: Mapping[str, bytes], manifest: dict[str, Any], *, png: bool = True
+) -> None:
+    """Put a folder in place that holds all of it, with the hash of every file; without ``png`` pictures are SVG."""
     work = folder.with_name(f".{folder.name}.part-{uuid.uuid4().hex[:8]}")
     work.mkdir(parents=True)
     try:
         figures = {}
         for chart in charts:
-            for path in chart.save(work)[:2]:
+            for path in chart.save(work, png)[:-1]:
                 mark_picture(path, " ".join(w for w in (manifest.get("embargo"), manifest.get("declaration")) if w))
             figures[chart.name] = {
                 "headline": chart.headline,

@@ -113,6 +113,17 @@ class Gathered:
         """The forces that are pooled and judged."""
         return self.forces[self.forces["status"] == "value"]
 
+    @cached_property
+    def parts(self) -> dict[str, tuple[float, float]]:
+        """Numerator and denominator of each force that is pooled and judged."""
+        used = self.used
+        return dict(zip(used["force"], zip(used["numerator"], used["denominator"], strict=True), strict=True))
+
+    @cached_property
+    def rows(self) -> dict[str, dict]:
+        """What is known of each force, by its slug."""
+        return {row["force"]: row for row in self.forces.to_dict("records")}
+
     @property
     def left_out(self) -> pd.DataFrame:
         """The forces that are not, each with its reason."""

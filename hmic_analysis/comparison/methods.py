@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -178,16 +179,15 @@ class Against:
     reason: str = ""
 
 
-def pool(gathered: Gathered, leave_out: str = "") -> PooledRate:
-    """The figure of all compared forces together: total over total, never a mean of forces.
+def pool(gathered: Gathered, members: Sequence[str] | None = None) -> PooledRate:
+    """The figure of compared forces together, of all or of these: total over total, never a mean of forces.
 
     ``value`` in the unit of the figure; NaN where the figures can't be pooled or no force remains.
     """
-    used = gathered.used
     if gathered.kind == "plain":
         return PooledRate(math.nan, math.nan, math.nan, 0)
-    used = used[used["force"] != leave_out]
-    found = pooled_rate(used["numerator"], used["denominator"])
+    chosen = [gathered.parts[f] for f in (gathered.parts if members is None else members)]
+    found = pooled_rate([top for top, _ in chosen], [bottom for _, bottom in chosen])
     return found._replace(value=found.value * gathered.multiplier)
 
 
@@ -200,17 +200,16 @@ def against(gathered: Gathered, force: str, members: Sequence[str] | None = None
     (:mod:`hmic_analysis.statistics.differences`).  A comparator that held the force itself would pull its difference
     towards nothing.
     """
-    table = gathered.forces
-    if force not in set(table["force"]):
+    rows = gathered.rows
+    if force not in rows:
         raise ParameterError(f"'{force}' is not among the forces of this comparison.")
-    wanted = [f for f in (table["force"] if members is None else members) if f != force]
-    usable = set(gathered.used["force"])
-    inside = tuple(f for f in wanted if f in usable)
-    outside = tuple(f for f in wanted if f not in usable)
+    wanted = [f for f in (rows if members is None else members) if f != force]
+    inside = tuple(f for f in wanted if f in gathered.parts)
+    outside = tuple(f for f in wanted if f not in gathered.parts)
     # The total of a single other force would be that force's own figure.
-    pooled = pool(gathered.only(inside if len(inside) >= FEWEST else ()))
+    pooled = pool(gathered, inside if len(inside) >= FEWEST else ())
     group = group or (ALL_OTHERS if members is None else joined([*wanted]) if wanted else "no other forces")
-    own = table[table["force"] == force].iloc[0]
+    own = rows[force]
     reason = _reason(gathered, own["status"], own["reason"], inside)
     nothing = (math.nan, math.nan, math.nan, "")
     estimate = nothing if reason else _difference(gathered, own, pooled)
@@ -294,6 +293,11 @@ class FunnelResult:
     method: str
     levels: tuple[float, float]
     base: Funnel | None
+
+    @cached_property
+    def rows(self) -> dict[str, dict]:
+        """The row of each force, by its slug."""
+        return {row["force"]: row for row in self.frame.to_dict("records")}
 
     @property
     def named(self) -> pd.DataFrame:

@@ -80,13 +80,15 @@ class Chart:
         data = self.data.assign(synthetic=SYNTHETIC_NOTE) if self.synthetic else self.data
         return neutral_frame(data).to_csv(index=False, lineterminator="\n").encode("utf-8")
 
-    def save(self, folder: str | Path) -> tuple[Path, Path, Path]:
+    def save(self, folder: str | Path, png: bool = True) -> tuple[Path, ...]:
         """Write the picture and its data.
 
         Parameters
         ----------
         folder : str or pathlib.Path
             Made if it isn't there.
+        png : bool
+            Without it the picture is an SVG only, which takes half the time.
 
         Returns
         -------
@@ -101,7 +103,7 @@ class Chart:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         stem = check_name(self.name)
-        contents = {"png": self.png, "svg": self.svg, "csv": self.csv}
+        contents = {**({"png": self.png} if png else {}), "svg": self.svg, "csv": self.csv}
         paths = tuple(folder / f"{stem}.{ending}" for ending in contents)
         for path, content in zip(paths, contents.values(), strict=True):
             path.write_bytes(content)
