@@ -423,7 +423,7 @@ def keeps_up(units: Sequence[Indicator], wanted: float, min_n: int = 1) -> Decis
     Chance: :func:`~hmic_analysis.statistics.differences.chance_behind`.  Smallest of several small units, a share says
     little: with eight teams of twelve cases, all at 85%, one team or more lies below 70% in more than half of returns.
     """
-    units = [u for u in units if u.value is not None]
+    units = [u.model_copy(update={"unknown": _open(u)}) for u in units if u.value is not None]
     tested = [u for u in units if (u.denominator or 0) + u.unknown >= min_n]
     if not tested:
         return undecided("small_n", why=f"No part of it has {min_n} cases.")
@@ -448,6 +448,14 @@ def keeps_up(units: Sequence[Indicator], wanted: float, min_n: int = 1) -> Decis
         why += " One is further behind than that."
         return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
     return undecided("missing_spans_threshold", why=why)
+
+
+def _open(unit: Indicator) -> float:
+    """Units of which it is not known whether they count, also those that may belong to it; from its bounds."""
+    if unit.basis in SAMPLED or unit.lo_missing is None or unit.hi_missing is None:
+        return unit.unknown
+    span = (unit.hi_missing - unit.lo_missing) / 100
+    return max(unit.unknown, round((unit.denominator or 0) * span / (1 - span))) if span < 1 else unit.unknown
 
 
 def _if_unknown(unit: Indicator, counted: float) -> float:
