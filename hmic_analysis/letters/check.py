@@ -56,7 +56,7 @@ class Unit:
     Attributes
     ----------
     place : str
-        ``A1``, ``Figure 3``, ``Annex A, A1b``, ``fixed words``.
+        ``A1``, ``Figure 3``, ``A1, A1b``, ``fixed words``.
     text : str
     known : mapping of str to Source
         What a number in it is bound to, if it is printed here.

@@ -460,8 +460,8 @@ def _entered(bundle: Bundle, wording: Mapping[str, OwnWords]) -> Bundle:
 def _not_assessed(missing: dict[str, list[str]]) -> Section:
     """Every finding that is not reported, by the reason why."""
     lead = (
-        "The inspection also covers what follows, on which this letter makes no finding. That says nothing, good or "
-        "bad, about the force. The document of the evidence names what each would need."
+        "On what follows this letter makes no finding, which says nothing, good or bad, about the force. The document "
+        "of the evidence names what each would need."
     )
     bullets = [
         Paragraph(style="bullet", parts=(Part(text=f"{reason}: {'; '.join(names)}."),))
