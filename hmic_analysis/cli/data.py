@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
             todo = "ask the force for these months; claims that rest on them may stay open"
             rows.append(CheckRow("months", name, "warning", text, todo))
         rows += [CheckRow("odd", name, "warning", text) for text in entry.odd if not text.startswith(ONE_CODE)]
+        rows += _outside(name, entry)
     for a in (a for entry in manifest.tables.values() for a in entry.accounts):
         for reason, n in a.reasons.items():
             if reason.startswith("another force"):
@@ -103,6 +105,20 @@ def _broken(manifest: Manifest) -> list[CheckRow]:
         names = tables[line]
         more = f" and {len(names) - 3} other tables" if len(names) > 3 else ""
         rows.append(CheckRow("broken", f"{', '.join(names[:3])}{more}", "warning", line, todo))
+    return rows
+
+
+def _outside(name: str, entry: TableEntry) -> list[CheckRow]:
+    """Rows of places that the source or the force's parameters don't list as theirs; they are kept."""
+    rows = []
+    for flag, n in entry.flags.items():
+        if flag.endswith("_outside"):
+            share = 100 * n / entry.rows
+            where = "outside the force's area" if flag == "district_outside" else "not one that the mapping lists"
+            column = flag.removesuffix("_outside")
+            text = f"{n:,} of {entry.rows:,} rows ({share:.1f}%): {column} {where}; they are counted"
+            todo = "ask whose they are" if share >= WARN_PCT else ""
+            rows.append(CheckRow("outside", name, "warning" if share >= WARN_PCT else "note", text, todo))
     return rows
 
 
@@ -353,6 +369,37 @@ def add(
     for path in found:
         shutil.copyfile(path, target / path.name)
     out().print(f"{len(found)} files added to {home.relative(target)}", markup=False)
+
+
+@app.command("map")
+def map_(
+    file: Annotated[Path, typer.Argument(help="A file that somebody sent: CSV, workbook or Parquet.")],
+    to: Annotated[Path | None, typer.Option("--to", help="Where to write it; default: params/sources.")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Look at a foreign file and write a first mapping of it, with guesses and gaps as comments."""
+    from hmic_analysis.store.draft import first_mapping, fitting_sources
+
+    home = find_project(project)
+    stem = "-".join(re.findall(r"[a-z0-9]+", file.name.split(".")[0].lower())) or "export"
+    path = to or home.params / "sources" / f"{stem}.yml"
+    if path.exists():
+        raise DataError(f"{home.relative(path)} is there already and is never overwritten. Say another name with --to.")
+    draft = first_mapping(file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(draft.text)
+    out().print(f"First mapping: {home.relative(path)}", markup=False)
+    tables = ", ".join(draft.tables) or "none; say in 'tables' what the file holds"
+    out().print(f"Tables recognised: {tables}", markup=False)
+    for name in fitting_sources(home, draft.headings):
+        out().print(
+            f"The source '{name}' reads files with these columns already: compare before you go on.", markup=False
+        )
+    out().print(f"{len(draft.gaps)} lines to answer, each marked GAP: in the file:", markup=False)
+    for gap in draft.gaps:
+        out().print(f"  - {gap}", markup=False)
+    out().print(f"Then name '{path.stem}' under 'sources' of the force, and see: hmic data check", markup=False)
 
 
 @app.command("prepare")

@@ -138,6 +138,8 @@ NO_VISIT_RESULTS = ("resolved_without_deployment", "information_only", "cancelle
 #: Left out of attendance only if nobody was sent before the caller called it off.
 CANCELLED = "cancelled_by_caller"
 OFFICER_INITIATED = "officer_initiated"
+#: Flag of a deployment whose blank arrival means, by what its source says of itself, that nobody came.
+NOBODY_ARRIVED = "nobody_arrived"
 
 
 class Rules(Protocol):
@@ -164,15 +166,14 @@ def contacts(deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per deployment: ``incident_id``, ``at_scene_at``, and flags ``arrived`` (face to face, a type that
-        counts), ``officer_arrived``, ``any_arrived`` (whoever it was), ``counter``, ``stood_down``, ``remote``.
+        counts), ``officer_arrived``, ``any_arrived`` (whoever it was), ``counter``, ``stood_down`` (also where a blank
+        arrival means that nobody came), ``remote``.
     """
     mode = deployment["contact_mode"].astype("object").where(deployment["contact_mode"].notna(), "scene")
     face_to_face = mode.isin(list(rules.contact_modes))
     # An arrival of which the day alone is known has no time, and is an arrival.
-    on_a_day = pd.Series(False, deployment.index)
-    if "flags" in deployment:
-        on_a_day = deployment["flags"].astype("string").str.contains("at_scene_at_day_only").fillna(False).astype(bool)
-    came = (deployment["at_scene_at"].notna() | on_a_day) & face_to_face
+    came = (deployment["at_scene_at"].notna() | _flagged(deployment, "at_scene_at_day_only")) & face_to_face
+    called_off = deployment["stood_down"].astype("boolean").fillna(False).astype(bool)
     kind = deployment["resource_type"]
     return pd.DataFrame(
         {
@@ -184,9 +185,15 @@ def contacts(deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
             "unknown_type": came & kind.isna(),
             "counter": mode == "counter",
             "remote": mode.isin(list(rules.not_attended_modes)) & (mode != "counter"),
-            "stood_down": deployment["stood_down"].astype("boolean").fillna(False).astype(bool) & ~came,
+            "stood_down": (called_off | _flagged(deployment, NOBODY_ARRIVED)) & ~came,
         }
     )
+
+
+def _flagged(deployment: pd.DataFrame, flag: str) -> pd.Series:
+    if "flags" not in deployment:
+        return pd.Series(False, deployment.index)
+    return deployment["flags"].astype("string").str.contains(flag, regex=False).fillna(False).astype(bool)
 
 
 def crime_attendance(
@@ -316,7 +323,7 @@ def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules:
     """
     states = incident_state(incident, deployment, rules)
     table = incident.drop_duplicates("incident_id").merge(states, on="incident_id")
-    dispatched = table["incident_id"].isin(deployment["incident_id"]) | table["dispatched_at"].notna()
+    dispatched = table["incident_id"].isin(_sent(deployment)) | table["dispatched_at"].notna()
     always = [result for result in rules.excluded_results if result != CANCELLED]
     left_out = table["result"].isin(always) | (table["result"].eq(CANCELLED).fillna(False) & ~dispatched)
     table = table[~left_out.to_numpy(dtype=bool)]
@@ -324,6 +331,13 @@ def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules:
     return table.assign(attended=attended)[["incident_id", "grade", "area_type", "origin", "attended"]].reset_index(
         drop=True
     )
+
+
+def _sent(deployment: pd.DataFrame) -> pd.Series:
+    """Incidents to which somebody was sent: a row of a log that says only that nobody came is no deployment."""
+    stamps = ["assigned_at", "en_route_at", "at_scene_at", "clear_at"]
+    times = deployment[[c for c in stamps if c in deployment]].notna().any(axis=1)
+    return deployment.loc[times | ~_flagged(deployment, NOBODY_ARRIVED), "incident_id"]
 
 
 #: Columns that name the unit of a row, in this order.

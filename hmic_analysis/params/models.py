@@ -469,7 +469,8 @@ class ForceSpec(Model):
     say nothing, for want of residents; ``most_similar_forces``: slugs; ``sources``: names of mappings in
     ``params/sources``; ``raw``: folder of its data, below the project, where it isn't ``data/raw/<slug>``; ``match``:
     what may lie between two writings of one reference, such as ``case``; ``police_name``: the force whose records
-    another body's files are to hold; ``signatory``: in place of the signatory of the inspection.
+    another body's files are to hold; ``districts``: names of the districts of its area; ``signatory``: in place of the
+    signatory of the inspection.
     """
 
     slug: Text
@@ -489,6 +490,7 @@ class ForceSpec(Model):
     raw: Annotated[Text, AfterValidator(_inside)] | None = None
     match: tuple[Fold, ...] = ()
     police_name: Text | None = None
+    districts: tuple[Text, ...] = ()
     addressee: Addressee | None = None
     signatory: Signatory | None = None
 

@@ -160,6 +160,7 @@ def _try(project: Project, settings: Resolved, force: str, raw: Path, staged: Pa
             settings.timezone,
             settings.force.match,
             settings.force.own_police,
+            settings.force.districts,
         ).manifest
         newly = {t: f for t, f in after.broken.items() if not (before and before.broken.get(t))}
         if newly:
@@ -181,6 +182,7 @@ def _try(project: Project, settings: Resolved, force: str, raw: Path, staged: Pa
                 settings.timezone,
                 settings.force.match,
                 settings.force.own_police,
+                settings.force.districts,
             )
         shown = fault.replace(project.relative(staged), project.relative(raw))
         raise DataError(f"The corrected data of {force} can't be loaded. {shown}\nNothing was changed.")

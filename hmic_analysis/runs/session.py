@@ -173,8 +173,9 @@ def prepare_force(project: Project, params: Params, slug: str) -> PrepareResult 
     raw = _return_of(project, settings)
     if raw is None:
         return None
+    own = settings.force
     return prepare(
-        project, list(settings.sources), slug, raw, settings.timezone, settings.force.match, settings.force.own_police
+        project, list(settings.sources), slug, raw, settings.timezone, own.match, own.own_police, own.districts
     )
 
 
@@ -239,6 +240,7 @@ def _already(project: Project, params: Params, slug: str) -> Prepared | _Due:
                 settings.timezone,
                 settings.force.match,
                 settings.force.own_police,
+                settings.force.districts,
             )
             or _DUE
         )

@@ -9,8 +9,8 @@ from typing import Literal
 import duckdb
 
 from hmic_analysis.store.mapping import FileSpec, Filter, Mapping, Source
-from hmic_analysis.store.rawtable import RawTable, compared, literal, words
-from hmic_analysis.store.times import COUNTED
+from hmic_analysis.store.rawtable import LOOKS, RawTable, compared, literal, words
+from hmic_analysis.store.times import COUNTED, count_looks
 
 # --------------------------------------------------------------------------------------------------------------------
 # From a mapping's column to SQL: the text that a raw row gives for it, before it gets a type.
@@ -220,6 +220,7 @@ class Plan:
     far: list[str] = field(default_factory=list)
     early: list[str] = field(default_factory=list)
     day_only: dict[str, str] = field(default_factory=dict)
+    marked: dict[str, str] = field(default_factory=dict)
     cut_off: list[str] = field(default_factory=list)
     anchors: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, list[str]] = field(default_factory=dict)
@@ -242,29 +243,76 @@ def is_month_first(con: duckdb.DuckDBPyConnection, context: Context, source: Sou
     """Whether a column without a format is written month first.
 
     Some day of it can be read in no other way, and none only day first; then the days up to the 12th are not read day
-    first either.
+    first either. Where no day tells, all of them together may.
     """
     if source.format or source.on:
         return False
     month, late = "(0?[1-9]|1[0-2])", "(1[3-9]|2\\d|3[01])"
-    text = source_text(context, source)
-    found = con.execute(
+    cells = f"SELECT {source_text(context, source)} AS x, _row FROM {context.raw.table}"
+    late_second, late_first, either = con.execute(
         f"SELECT count(*) FILTER (regexp_matches(x, '^{month}/{late}/\\d')), "
-        f"count(*) FILTER (regexp_matches(x, '^{late}/{month}/\\d')) FROM (SELECT {text} AS x FROM {context.raw.table})"
+        f"count(*) FILTER (regexp_matches(x, '^{late}/{month}/\\d')), "
+        f"count(*) FILTER (regexp_matches(x, '^{month}/{month}/\\d')) FROM ({cells})"
     ).fetchall()[0]
-    return found[0] > 0 and found[1] == 0
+    if late_second or late_first or either < FEWEST_DAYS:
+        return late_second > 0 and not late_first
+    return _likelier_month_first(con, cells)
 
 
-def month_first_hint(text: str, source: Source, whole: bool = False) -> str:
-    """SQL of what to say of a day that is refused because it was read day first, for want of a format.
+#: Different days of a column from which on their order and spread can tell which number of them is the month.
+FEWEST_DAYS = 8
+
+
+def _likelier_month_first(con: duckdb.DuckDBPyConnection, cells: str) -> bool:
+    """Whether days that none of them tells make sense month first only.
+
+    Rows of a log follow in time, and its days lie close together: read the wrong way they jump about, or all fall on
+    the same few days of every month.
+    """
+    shape = "^(\\d{1,2})/(\\d{1,2})/(\\d{2,4}).*"
+    parts = [f"regexp_extract(x, '{shape}', {i})::INTEGER" for i in (1, 2, 3)]
+    days = (
+        f"SELECT make_date({parts[2]}, {parts[1]}, {parts[0]}) AS d, make_date({parts[2]}, {parts[0]}, {parts[1]}) AS m"
+    )
+    row = con.execute(
+        "SELECT count(*), count(DISTINCT d), max(d) - min(d), max(m) - min(m), count(*) FILTER (d < d0), "
+        "count(*) FILTER (m < m0), count(*) FILTER (d <> d0) "
+        "FROM (SELECT d, m, lag(d) OVER w AS d0, lag(m) OVER w AS m0 "
+        f"FROM ({days}, _row FROM ({cells}) WHERE regexp_matches(x, '{shape}')) WINDOW w AS (ORDER BY _row))"
+    ).fetchall()[0]
+    rows, different, span_day_first, span_month_first, back_day_first, back_month_first, steps = row
+    if different < FEWEST_DAYS:
+        return False
+    in_order = steps >= FEWEST_DAYS and 50 * back_month_first <= steps and 10 * back_day_first >= steps
+    # One row on the same day of every month is a register; many rows on each of these days are a log read wrongly.
+    close = 4 * (span_month_first + 1) <= span_day_first and span_month_first <= 4 * different
+    return in_order or (close and rows >= 5 * different)
+
+
+def format_hint(text: str, source: Source, whole: bool = False) -> str:
+    """SQL of which format a time or day has by its looks that is refused for want of one.
 
     ``whole``: the whole column is month first, and its days up to the 12th are refused too.
     """
     if source.format:
         return "''"
-    said = literal("; it looks month first: say its format in the mapping")
     day = "([0-2]?\\d|3[01])" if whole else "(1[3-9]|2\\d|3[01])"
-    return f"CASE WHEN regexp_matches({text}, '^(0?[1-9]|1[0-2])/{day}/\\d') THEN {said} ELSE '' END"
+    half = f"regexp_matches({text}, '[AaPp][Mm]$')"
+    order = (
+        f"CASE WHEN regexp_matches({text}, '^(0?[1-9]|1[0-2])/{day}/\\d') THEN '%m/%d/' "
+        # Day first is read without a format, but for a clock of twelve hours.
+        f"WHEN {half} AND regexp_matches({text}, '^(1[3-9]|2\\d|3[01])/(0?[1-9]|1[0-2])/\\d') THEN '%d/%m/' END"
+    )
+    clock = (
+        f"CASE WHEN NOT contains({text}, ':') THEN '' ELSE CASE WHEN {half} THEN ' %I:%M' ELSE ' %H:%M' END || "
+        f"CASE WHEN regexp_matches({text}, ':\\d\\d:') THEN ':%S' ELSE '' END || "
+        f"CASE WHEN {half} THEN ' %p' ELSE '' END END"
+    )
+    year = f"CASE WHEN regexp_matches({text}, '/\\d{{4}}') THEN '%Y' ELSE '%y' END"
+    how = f"CASE WHEN {order} = '%m/%d/' THEN 'month first: format ' ELSE 'like format ' END"
+    dated = f"{how} || {order} || {year} || {clock}"
+    looks = f"coalesce({dated}, 'like format ' || {count_looks(text)})"
+    return f"coalesce({literal(LOOKS)} || {looks}, '')"
 
 
 def number_text(text: str, context: Context, source: Source) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import numpy as np
@@ -15,7 +16,16 @@ import pyarrow as pa
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.store.mapping import FileSpec
-from hmic_analysis.store.rawtable import Layout, RawTable, column_list, footer_from, literal, numbered, scalar
+from hmic_analysis.store.rawtable import (
+    Layout,
+    RawTable,
+    column_list,
+    footer_from,
+    literal,
+    numbered,
+    scalar,
+    stack_names,
+)
 from hmic_analysis.store.straight import LEAST_BYTES, Typing, header_returns, look, read_straight, settle
 from hmic_analysis.store.textfile import FALLBACK, BadLine, PlainText, Scan, clean_copy, plain_text, scan_csv, transcode
 
@@ -215,8 +225,9 @@ def _look(text: PlainText, shown: str, spec: FileSpec) -> tuple[_Header, Scan]:
 
 
 def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
-    wanted = 1 if spec.header == "none" else spec.header
+    wanted = min(spec.header_rows, default=1)
     note = ""
+    upper: list[bytes] = []
     with text.path.open("rb") as stream:
         stream.seek(text.start)
         for _ in range(wanted - 1):
@@ -230,8 +241,10 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
                 line, number = stream.readline(), number + 1
             if number > wanted + bool(declared) and line:
                 note = f"{shown}: line {wanted} is blank; the header was taken from line {number}"
-        while spec.quote and line.count(spec.quote.encode()) % 2 and number < wanted + 20:
-            line, number = line + stream.readline(), number + 1
+        line, number = _whole_line(stream, line, number, spec.quote)
+        for _ in spec.header_rows[1:]:
+            upper.append(line)
+            line, number = _whole_line(stream, stream.readline(), number + 1, spec.quote)
         end = stream.tell()
     words = _decode(line, text)
     if not words.strip():
@@ -241,13 +254,16 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
     delimiter = spec.delimiter or (declared[1].decode() if declared else _sniff(words, spec.quote))
     quoting = {"quotechar": spec.quote} if spec.quote else {"quoting": csv.QUOTE_NONE}
     try:
-        rows = list(csv.reader(io.StringIO(words, newline=""), delimiter=delimiter, **quoting))
+        rows = [
+            next(csv.reader(io.StringIO(_decode(part, text), newline=""), delimiter=delimiter, **quoting), [])
+            for part in [*upper, line]
+        ]
     except csv.Error as error:
         raise DataError(
             f"{shown}: line {number} can't be read as a header: a value in it is longer than a heading. Ask for the "
             "file again, or say in the mapping how it is delimited and quoted."
         ) from error
-    cells = rows[0]
+    cells = stack_names(rows) if upper else rows[0]
     if spec.header == "none":
         names = spec.names or tuple(f"column {i}" for i in range(1, len(cells) + 1))
         if len(names) != len(cells):
@@ -257,6 +273,14 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
         first = 2 if declared else 1
         return _Header(tuple(names), end - len(line) if declared else text.start, first, delimiter)
     return _Header(tuple(cells), end, number + 1, delimiter, note)
+
+
+def _whole_line(stream: BinaryIO, line: bytes, number: int, quote: str) -> tuple[bytes, int]:
+    """A line with those that a value in it runs over to, and the number of the last of them."""
+    last = number + 20
+    while quote and line.count(quote.encode()) % 2 and number < last:
+        line, number = line + stream.readline(), number + 1
+    return line, number
 
 
 def _decode(line: bytes, text: PlainText) -> str:

@@ -208,28 +208,29 @@ def _check_positions(
     """Columns told by their position: there, the same in every file, and none that names a person."""
     persons = {c.name for c in CONTRACTS[table].columns if c.kind == "person"}
     secret = {fold_name(identifier): identifier for identifier in mapping.identifiers}
-    for target, source in spec.columns.items():
-        for position in source.raw_positions():
-            names: dict[str, str] = {}
-            for raw in raws:
-                if position > len(raw.names):
-                    message = f"{raw.file}: has {len(raw.names)} columns; '{target}' asks for position {position}."
-                    result.faults.append((table, message))
-                    continue
-                folded = fold_name(raw.names[position - 1])
-                names.setdefault(folded, raw.file)
-                if folded in secret and target not in persons:
-                    message = f"{raw.file}: position {position}: {carried(secret[folded], target)}"
-                    result.faults.append((table, message))
-            if named and len(names) > 1:
-                known = {raw.file for raw in certain}
-                shown = [(f"'{name}'" if file in known else "another name", file) for name, file in names.items()]
-                found = " and ".join(f"{name} in {file}" for name, file in shown[:2])
-                message = (
-                    f"'{target}' asks for position {position}, which is {found}. Name the column instead, or feed "
-                    "the table from each layout apart."
-                )
+    places = [(target, position) for target, s in spec.columns.items() for position in s.raw_positions()]
+    places += [("where", test.position) for test in spec.where if test.position is not None]
+    for target, position in places:
+        names: dict[str, str] = {}
+        for raw in raws:
+            if position > len(raw.names):
+                message = f"{raw.file}: has {len(raw.names)} columns; '{target}' asks for position {position}."
                 result.faults.append((table, message))
+                continue
+            folded = fold_name(raw.names[position - 1])
+            names.setdefault(folded, raw.file)
+            if folded in secret and target not in {*persons, "where"}:
+                message = f"{raw.file}: position {position}: {carried(secret[folded], target)}"
+                result.faults.append((table, message))
+        if named and len(names) > 1:
+            known = {raw.file for raw in certain}
+            shown = [(f"'{name}'" if file in known else "another name", file) for name, file in names.items()]
+            found = " and ".join(f"{name} in {file}" for name, file in shown[:2])
+            message = (
+                f"'{target}' asks for position {position}, which is {found}. Name the column instead, or feed "
+                "the table from each layout apart."
+            )
+            result.faults.append((table, message))
 
 
 def _note_identifiers(result: Feeds, mapping: Mapping, names: Iterable[str]) -> None:
@@ -244,6 +245,7 @@ def _note_identifiers(result: Feeds, mapping: Mapping, names: Iterable[str]) -> 
 def _note_unused(result: Feeds, specs: list[TableSpec], raws: list[RawTable], certain: list[RawTable]) -> None:
     wanted = {column for spec in specs for column, _ in _wanted(spec)} | {SYNTHETIC}
     positions = {p for spec in specs for s in spec.columns.values() for p in s.raw_positions()}
+    positions |= {test.position for spec in specs for test in spec.where if test.position is not None}
     for raw in raws:
         used = positions | {p for column in wanted for p in raw.positions(column)}
         # By identity: two sheets may look the same.

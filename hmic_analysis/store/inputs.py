@@ -241,6 +241,11 @@ class Reader:
 
     def _read(self, file: InputFile, spec: FileSpec, typed: Typing | None = None) -> Iterable[RawTable]:
         kind = spec.format or file.kind or "csv"
+        if spec.merged and kind not in WORKBOOKS:
+            raise DataError(
+                f"{file.shown}: 'merged: fill' is for workbooks; this file holds no merged cells. Take it out of the "
+                "mapping, or ask for the workbook."
+            )
         if kind == "csv":
             found = [read_csv(self.con, file.path, file.shown, spec, self._name(), self.work, typed)]
         elif kind == "parquet":
@@ -250,7 +255,7 @@ class Reader:
                 sheets = choose_sheets(book, spec, file.shown)
                 found = [read_sheet(self.con, book, s, f"{file.shown}[{s}]", spec, self._name()) for s in sheets]
             if not any(found):
-                line = 1 if spec.header == "none" else spec.header
+                line = max(spec.header_rows, default=1)
                 raise DataError(f"{file.shown}: sheet {', '.join(sheets)} has no header in row {line}.")
         return [replace(raw, sha256=file.sha256) for raw in found if raw is not None]
 

@@ -109,6 +109,8 @@ def _plain(path: Path, node: Node, key: Key, lines: dict[Key, int]) -> Any:
 # Where the value of one standard column comes from, and what is done to it: models of the mapping language.
 
 Unit = Literal["seconds", "minutes", "hours", "days", "hh:mm:ss", "mm:ss", ""]
+#: In ``within``: the districts of the force's area, from its parameters.
+DISTRICTS = "{districts}"
 #: Steps in the path of a fault that stand in no mapping file.
 TAGS = ("<column>", "<time>")
 #: What a part of ``first_of`` or of a joined text may say of itself; kinds and formats belong to the whole.
@@ -205,6 +207,8 @@ class Source(Model):
     wraps_midnight: bool = False
     tolerance: int | None = Field(default=None, ge=0, le=720)
     precision: Literal["day"] | None = None
+    blank_means: Literal["nobody", "not_known"] | None = None
+    within: Words = ()
     plus: Plus | None = None
     timezone: str | None = None
 
@@ -233,6 +237,8 @@ class Source(Model):
             raise ValueError("'on' is for a time of day: give its column as 'time'")
         if self.time is None and self.date is not None:
             raise ValueError("'date' needs 'time' beside it; a day in one column with or without a time is 'column'")
+        if self.blank_means == "nobody" and self.default is not None:
+            raise ValueError("'blank_means' says what a blank is, and 'default' leaves none")
         if self.precision and (self.column is None or self.plus is not None):
             raise ValueError("'precision: day' is for one column that holds a day, without 'plus'")
         for part in self.first_of:
@@ -317,8 +323,9 @@ class FileSpec(Model):
     quote: str = '"'
     decimal: Literal[".", ","] | None = None
     thousands: Literal["", ",", ".", " ", "'"] | None = None
-    header: int | Literal["none"] = 1
+    header: int | tuple[int, ...] | Literal["none"] = 1
     names: Words = ()
+    merged: Literal["fill"] | None = None
     ragged: Literal["reject", "fill"] = "reject"
     footer: Footer = Footer()
     sheet: str | None = None
@@ -346,9 +353,22 @@ class FileSpec(Model):
     @field_validator("header", mode="before")
     @classmethod
     def _header(cls, value: object) -> object:
-        if value != "none" and not (str(value).isdecimal() and int(str(value)) >= 1):
+        rows = value if isinstance(value, (list, tuple)) else [value]
+        if value == "none":
+            return value
+        if not rows or not all(str(row).isdecimal() and int(str(row)) >= 1 for row in rows):
             raise ValueError("must be the number of the header row, counted from 1, or none")
-        return value
+        numbers = tuple(int(str(row)) for row in rows)
+        if numbers != tuple(range(numbers[0], numbers[0] + len(numbers))):
+            raise ValueError("must be rows that follow one another, such as [5, 6]")
+        return numbers if len(numbers) > 1 else numbers[0]
+
+    @property
+    def header_rows(self) -> tuple[int, ...]:
+        """Numbers of the rows that hold column names; none where no row does."""
+        if self.header == "none":
+            return ()
+        return self.header if isinstance(self.header, tuple) else (self.header,)
 
 
 class Filter(Model):
@@ -463,6 +483,7 @@ class Mapping(Model):
 
 
 __all__ = [
+    "DISTRICTS",
     "TAGS",
     "CannotTell",
     "FileSpec",

@@ -150,6 +150,8 @@ def _check_idle(column: Column, source: m.Source, key: Key) -> Iterator[Fault]:
         "wraps_midnight": (bool(source.on), "without 'on'"),
         "tolerance": (source.wraps_midnight, "without 'wraps_midnight'"),
         "precision": (column.kind == "timestamp", f"for a {column.kind}; it is for times"),
+        "blank_means": (column.name == "at_scene_at", f"for {column.name}; it is for at_scene_at, the arrival"),
+        "within": (column.kind == "text", f"for a {column.kind}; it is for texts"),
         "time_format": (source.time is not None, "without 'time'"),
     }
     for name, (useful_here, why) in useful.items():

@@ -49,6 +49,7 @@ from hmic_analysis.store.stage import (
 from hmic_analysis.store.tables import Manifest, ReferenceEntry, TableEntry, manifest_path, read_manifest
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.times import make_time_macros
+from hmic_analysis.store.typed import idle_zones
 
 # --------------------------------------------------------------------------------------------------------------------
 # Versions of a force's processed tables: their names, their lock, and the switch from one to the next.
@@ -73,6 +74,7 @@ def version_of(
     timezone: str,
     match: Sequence[str] = (),
     police_name: str = "",
+    districts: Sequence[str] = (),
 ) -> tuple[str, dict[str, object]]:
     """The name of the version that these inputs give, and what went into it."""
     parts: dict[str, object] = {
@@ -84,6 +86,7 @@ def version_of(
         "timezone": timezone,
         "match": list(match),
         "police_name": police_name,
+        "districts": list(districts),
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=False).encode()).hexdigest()
     return f"v-{digest[:12]}", parts
@@ -159,10 +162,11 @@ def prepare(
     timezone: str = "Europe/London",
     match: Sequence[str] = (),
     police_name: str = "",
+    districts: Sequence[str] = (),
 ) -> PrepareResult:
     """Turn one force's return into processed tables; ``match`` names folds that may join references of any table."""
     sources, files, shown, key = _ingredients(project, params_resolved_sources, raw)
-    version, parts = version_of(sources, files, key, timezone, match, police_name)
+    version, parts = version_of(sources, files, key, timezone, match, police_name, districts)
     make_private_folder(project.keys)
     with force_lock(project.keys / f"prepare-{force}.lock", force):
         old = read_manifest(project, force)
@@ -173,7 +177,10 @@ def prepare(
         clear_leftovers(folder, project.keys, force, keep=old.version if old else "")
         touched: set[str] = set()
         for attempt in range(1, _ATTEMPTS + 1):
-            job = _Job(project, sources, files, force, shown, timezone, version, parts, key, tuple(match), police_name)
+            job = _Job(
+                project, sources, files, force, shown, timezone, version, parts, key, tuple(match), police_name,
+                tuple(districts),
+            )  # fmt: skip
             manifest = _build_untouched(job)
             if manifest is not None:
                 break
@@ -190,7 +197,7 @@ def prepare(
                     else f
                     for f in files
                 ]
-            version, parts = version_of(sources, files, key, timezone, match, police_name)
+            version, parts = version_of(sources, files, key, timezone, match, police_name, districts)
         write_atomically(manifest_path(project, force), manifest.model_dump_json(indent=1, by_alias=True) + "\n")
         clear_leftovers(folder, project.keys, force, keep=manifest.version)
     return PrepareResult(force, "prepared", manifest)
@@ -232,6 +239,7 @@ def unchanged(
     timezone: str = "Europe/London",
     match: Sequence[str] = (),
     police_name: str = "",
+    districts: Sequence[str] = (),
 ) -> PrepareResult | None:
     """The tables of a force whose return, mappings and contracts are those that they were made from.
 
@@ -241,7 +249,9 @@ def unchanged(
     if old is None:
         return None
     sources, files, _, key = _ingredients(project, params_resolved_sources, raw)
-    if old.version == version_of(sources, files, key, timezone, match, police_name)[0] and is_whole(project, old):
+    if old.version == version_of(sources, files, key, timezone, match, police_name, districts)[0] and is_whole(
+        project, old
+    ):
         return PrepareResult(force, "up_to_date", old)
     return None
 
@@ -269,6 +279,7 @@ class _Job:
     key: bytes
     match: tuple[str, ...]
     police_name: str
+    districts: tuple[str, ...]
 
     @property
     def place(self) -> str:
@@ -293,7 +304,9 @@ def _build(job: _Job, work: Path) -> tuple[Path, Manifest]:
         if passing := {name for read in reads for name in read.passing}:
             # Named without their hash the version is none that the next run would call up to date.
             files = [dataclasses.replace(f, sha256="") if f.shown in passing else f for f in job.files]
-            version, parts = version_of(job.sources, files, job.key, job.timezone, job.match, job.police_name)
+            version, parts = version_of(
+                job.sources, files, job.key, job.timezone, job.match, job.police_name, job.districts
+            )
             job = dataclasses.replace(job, version=version, parts=parts)
         raws = [raw for read in reads for found in read.tables.values() for raw in found]
         unmade, references = _stage(con, job, reads, feeds, raws)
@@ -327,7 +340,8 @@ def _stage(
     for i, feed in enumerate(feeds):
         if feed.table not in broken:
             try:
-                stage_feed(con, feed, i, numbers[feed.raw.table], job.timezone)
+                stage_feed(con, feed, i, numbers[feed.raw.table], job.timezone, job.districts)
+                made.notes += idle_zones(con, feed.context, CONTRACTS[feed.table], feed.spec)
             except DataError as error:
                 broken[feed.table] = error.message
     if broken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,10 @@ from hmic_analysis.store.textfile import BadLine
 SPACES = "\t\n\v\f\r \x85\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _CONTROL = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]+"
+
+
+#: Begins what is said of a time that was refused, by its looks; a format in the words of the language follows.
+LOOKS = "; it looks "
 
 
 def literal(text: str) -> str:
@@ -66,10 +70,13 @@ def make_macros(con: duckdb.DuckDBPyConnection) -> None:
         "THEN lower(regexp_replace(x, '[\\s\\x{a0}\\x{202f}]+', ' ', 'g')) ELSE lower(x) END"
     )
     con.execute(f"CREATE MACRO printable(x) AS nullif(trim(regexp_replace(x, {literal(_CONTROL)}, ' ', 'g')), '')")
+    looks = literal(f"{LOOKS}(month first: |like )format (excel_days|epoch_[a-z]+|%[YymdHIMSpf%/: ]+)$")
     con.execute(
         "CREATE MACRO reason_kind(x) AS CASE WHEN starts_with(x, 'repeat of row ') THEN 'repeat' "
         "WHEN starts_with(x, 'another state of ') THEN 'another state' "
-        "WHEN starts_with(x, 'conflicting key: ') THEN 'conflicting key' ELSE split_part(x, ' = ', 1) END"
+        "WHEN starts_with(x, 'conflicting key: ') THEN 'conflicting key' "
+        # What is said of the writing is counted with it; what was written is not.
+        f"ELSE split_part(x, ' = ', 1) || regexp_extract(x, {looks}) END"
     )
     con.execute("CREATE MACRO nullif_any(x, items) AS CASE WHEN NOT list_contains(items, x) THEN x END")
     number = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
@@ -119,6 +126,23 @@ def fold_name(name: str) -> str:
     Without byte-order mark, other invisible characters, case and surplus space (no-break space included).
     """
     return " ".join(unicodedata.normalize("NFKC", name).translate(_INVISIBLE).split()).casefold()
+
+
+def stack_names(rows: Sequence[Sequence[str]], spread: bool = True) -> tuple[str, ...]:
+    """One name a column from several header rows: what stands above it, from top to bottom.
+
+    ``spread``: a blank in an upper row takes what stands to its left, as far as no row above begins something new;
+    exported merged cells look so.
+    """
+    width = max(len(row) for row in rows)
+    cells = [[(row[j] if j < len(row) else "").strip() for j in range(width)] for row in rows]
+    for i, row in enumerate(cells[:-1] if spread else []):
+        for j in range(1, width):
+            if not row[j] and not any(above[j] != above[j - 1] for above in cells[:i]):
+                row[j] = row[j - 1]
+    columns = ([row[j] for row in cells if row[j]] for j in range(width))
+    names = [" ".join(dict.fromkeys(parts)) for parts in columns]
+    return tuple(names)
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -90,6 +90,8 @@ CODED = 31
 def oddities(con: duckdb.DuckDBPyConnection, contract: Contract, staged: set[str]) -> list[str]:
     """Remarks on the kept rows of a table, in words."""
     found = list(_times(con, contract))
+    if contract.name == "deployment":
+        found += _no_arrival(con)
     if contract.name == "deployment" and "incident" in staged:
         found += _no_time(con)
     return found + list(_codes(con, contract))
@@ -143,6 +145,20 @@ def _no_time(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     ).fetchall()[0]
     if n >= FEWEST and 2 * none > n:
         yield f"{none:,} of {n:,} arrivals are at the moment at which the incident was created: 0.0 minutes"
+
+
+def _no_arrival(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Blank arrivals of which nothing tells whether somebody came."""
+    n, open_ = con.execute(
+        "SELECT count(*), count(*) FILTER (at_scene_at IS NULL AND stood_down IS NOT true AND NOT "
+        "list_has_any(flags, ['nobody_arrived', 'arrival_not_known', 'at_scene_at_day_only'])) FROM stage_deployment "
+        "WHERE len(reasons) = 0 AND coalesce(contact_mode, 'scene') = 'scene'"
+    ).fetchall()[0]
+    if n >= CODED and 20 * open_ >= n:
+        yield (
+            f"{open_:,} of {n:,} deployments have no arrival, and nothing tells whether somebody came: they count as "
+            "not known. Ask, and say it with 'blank_means' in the mapping or in the column stood_down"
+        )
 
 
 def _codes(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:

@@ -8,7 +8,7 @@ from hmic_analysis.contracts import CONTRACTS, Contract, TimeCheck
 from hmic_analysis.errors import DataError, keep_traceback, said, storage_fault
 from hmic_analysis.store.columns import filter_test
 from hmic_analysis.store.feeds import Feed, Feeds
-from hmic_analysis.store.mapping import FileSpec
+from hmic_analysis.store.mapping import DISTRICTS, FileSpec, TableSpec
 from hmic_analysis.store.rawtable import RawTable, literal, scalar
 from hmic_analysis.store.times import GAP, zone_macros
 from hmic_analysis.store.typed import JITTER, sql_type, text_columns, typed_select
@@ -40,7 +40,9 @@ def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec, p
     con.execute(f"CREATE VIEW {raw.table}_rows AS SELECT *, CASE {' '.join(tests)} END AS _skip FROM {raw.table}")
 
 
-def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: int, home: str) -> None:
+def stage_feed(
+    con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: int, home: str, districts: tuple[str, ...] = ()
+) -> None:
     """Type the rows of one feed into the staging table of its table."""
     contract = CONTRACTS[feed.table]
     columns = ", ".join(f"{c.name} {sql_type(c)}" for c in contract.columns)
@@ -60,7 +62,8 @@ def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: in
     tests = ["_skip IS NULL", *(filter_test(feed.context, test) for test in feed.spec.where)]
     source = f"(SELECT * FROM {feed.raw.table}_rows WHERE {' AND '.join(tests)})"
     try:
-        select = typed_select(con, feed.context, contract, feed.spec, home).replace("{source}", source)
+        spec = _placed(feed.spec, districts)
+        select = typed_select(con, feed.context, contract, spec, home).replace("{source}", source)
         con.execute(f"INSERT INTO {stage_name(feed.table)} SELECT {number}, {file}, * FROM ({select})").fetchall()
     except duckdb.Error as error:
         if isinstance(error, duckdb.OutOfMemoryException) or storage_fault(error):
@@ -70,6 +73,16 @@ def stage_feed(con: duckdb.DuckDBPyConnection, feed: Feed, number: int, file: in
             f"{feed.raw.file}: table '{feed.table}' of the source '{feed.source}' can't be made: {said(error)}\n"
             "Check the formats, regular expressions and filters of that table in the mapping."
         ) from error
+
+
+def _placed(spec: TableSpec, districts: tuple[str, ...]) -> TableSpec:
+    """``within: "{districts}"`` as the districts of the force's area; as nothing for a body that has none."""
+    placed = {
+        name: source.model_copy(update={"within": districts})
+        for name, source in spec.columns.items()
+        if source.within == (DISTRICTS,)
+    }
+    return spec.model_copy(update={"columns": spec.columns | placed})
 
 
 def settle_broken(con: duckdb.DuckDBPyConnection, made: Feeds, broken: dict[str, str], shown: str) -> None:

@@ -33,7 +33,14 @@ CLOCKS = ("hhmm", "hhmmss", "excel_days")
 #: What office programs put before a time of day that has no day.
 _DAY_ZERO = r"^(1899-12-3[01]|1900-01-0[01])[ T]"
 #: Formats that count from a fixed instant.
-COUNTED = ("epoch_seconds", "epoch_milliseconds", "excel_days")
+COUNTED = ("epoch_seconds", "epoch_milliseconds", "epoch_microseconds", "epoch_nanoseconds", "excel_days")
+#: Counts since 1970 by what one of them is worth in microseconds.
+_EPOCHS = {
+    "epoch_seconds": 1_000_000,
+    "epoch_milliseconds": 1_000,
+    "epoch_microseconds": 1,
+    "epoch_nanoseconds": 0.001,
+}
 _LOW, _HIGH = "TIMESTAMP '1900-01-01'", "TIMESTAMP '2100-12-31 23:59:59.999999'"
 
 
@@ -146,12 +153,31 @@ def _counted(text: str, kind: str) -> str:
         )
     # A spreadsheet shows 1372730640500 as 1.37E+12, with five decimals at most: what is cut off can't be guessed.
     cut = "regexp_full_match({text}, '[+-]?\\d([.]\\d{0,5})?[eE].*')".replace("{text}", text)
-    scale = 1_000_000 if kind == "epoch_seconds" else 1_000
-    most = 4_133_980_800_000_000 // scale
+    scale = _EPOCHS[kind]
+    most = int(4_133_980_800_000_000 / scale)
     return (
         f"CASE WHEN {number} BETWEEN {-most} AND {most} AND NOT {cut} "
         f"THEN make_timestamp(round({number} * {scale})::BIGINT) END"
     )
+
+
+def count_looks(text: str) -> str:
+    """SQL of the format that a bare number has by its size, were it a time of 1980 to 2100; null where it has none."""
+    number = f"number_of({text})"
+    first = 315_532_800_000_000
+    cases = [
+        f"WHEN {number} BETWEEN {first / scale:.0f} AND {4_133_980_800_000_000 / scale:.0f} THEN {literal(kind)}"
+        for kind, scale in _EPOCHS.items()
+    ]
+    day = "(19[0-9]{2}|20[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+    return (
+        f"CASE WHEN regexp_full_match({text}, {literal(day)}) THEN '%Y%m%d' "
+        f"WHEN {number} BETWEEN 29221 AND 73415 THEN 'excel_days' {' '.join(cases)} END"
+    )
+
+
+#: Formats that a bare number may have by its size.
+BARE = ("%Y%m%d", "excel_days", *_EPOCHS)
 
 
 def counts_in_utc(text: str, formats: tuple[str, ...]) -> str:

@@ -19,10 +19,10 @@ from hmic_analysis.store.columns import (
     coded_text,
     counted_text,
     duration_text,
+    format_hint,
     is_missing_number,
     is_month_first,
     is_plain,
-    month_first_hint,
     number_text,
     source_text,
 )
@@ -86,6 +86,9 @@ class Stamps:
         self.plan.anchors[column.name] = [f"f_{name}" for name in hidden]
         named = {c: self.columns[c] for c in source.on_columns if c in self.columns}
         self._add(column.name, column.name, source, named | hidden)
+        if source.blank_means:
+            flag = "nobody_arrived" if source.blank_means == "nobody" else "arrival_not_known"
+            self.plan.marked[flag] = self._is_blank(column.name, source)
         if source.precision == "day":
             self.plan.day_only[column.name] = f"(d_{column.name} IS NOT NULL)"
         elif source.time is None:
@@ -94,6 +97,12 @@ class Stamps:
             n = column.name
             self.plan.no_clock.append(f"(h_{n} IS NULL AND d_{n} IS NOT NULL)")
             self.plan.no_day.append(f"(t_{n} IS NULL AND hs_{n} > 0)")
+
+    def _is_blank(self, n: str, source: Source) -> str:
+        """SQL of whether the cell that says when is blank; a time of day that has lost its day is not."""
+        if source.time is not None:
+            return f"(h_{n} IS NULL)"
+        return f"(x_{n} IS NULL)" if source.plus else f"(w_{n} IS NULL AND d_{n} IS NULL)"
 
     def _add(self, n: str, shown: str, source: Source, anchors: dict[str, Source]) -> None:
         plan, context = self.plan, self.context
@@ -104,7 +113,7 @@ class Stamps:
             self._as_printed(n, shown, source)
             return
         whole = is_month_first(self.con, context, source)
-        hint = month_first_hint(f"p_{n}", source, whole)
+        hint = format_hint(f"p_{n}", source, whole)
         if whole:
             source = source.model_copy(update={"format": ("iso",)})
         plan.text[f"p_{n}"] = source_text(context, source)
@@ -174,7 +183,7 @@ class Stamps:
         plan.code[f"z_{n}"] = "NULL::BIGINT"
         plan.first[f"f_{n}"] = "NULL::TIMESTAMP"
         failed = f"t_{n} IS NOT NULL AND d_{n} IS NULL" + but_sentinel(self.con, context, source, f"t_{n}")
-        plan.fail(shown, failed, "not a day", f"p_{n}", hint=month_first_hint(f"p_{n}", source))
+        plan.fail(shown, failed, "not a day", f"p_{n}", hint=format_hint(f"p_{n}", source))
 
     def _on_date(self, n: str, source: Source, seconds: str) -> str:
         tries = f"{times.day(f't_{n}', source.format)}, {times.stamp(f't_{n}', source.format)}"
@@ -397,6 +406,10 @@ def _plain(
     if kind == "text":
         if n.endswith("_id"):
             plan.cut_off.append(f"regexp_full_match({text}, '\\d([.]\\d+)?[eE][+]\\d+')")
+        if source.within:
+            own = words(dict.fromkeys(" ".join(word.split()).lower() for word in source.within))
+            plan.marked[f"{n}_outside"] = f"coalesce(folded(v_{n}) NOT IN {own}, false)"
+            plan.split[f"v_{n}"] = f"CASE WHEN {given} THEN {text} END"
         shown = text if is_plain(context, source) else f"printable({text})"
         plan.value[n] = f"CASE WHEN {given} THEN {shown} END"
     elif kind == "person":
@@ -469,7 +482,7 @@ def _day_or_month(
         _as_printed(con, plan, context, column, source, local, spec)
         return
     text, whole = f"y_{n}", is_month_first(con, context, source)
-    hint = month_first_hint(f"p_{n}", source, whole)
+    hint = format_hint(f"p_{n}", source, whole)
     if whole:
         source = source.model_copy(update={"format": ("iso",)})
     coded = counted_text(but_missing(f"t_{n}", context, source), context, source)
@@ -513,6 +526,20 @@ def _as_printed(
     plan.value[n] = f"coalesce(w_{n}, {filled})"
     bad = f"t_{n} IS NOT NULL AND w_{n} IS NULL" + but_sentinel(con, context, source, f"t_{n}", column.kind)
     plan.fail(n, bad, f"not a {column.kind}", f"p_{n}")
+
+
+def idle_zones(con: duckdb.DuckDBPyConnection, context: Context, contract: Contract, spec: TableSpec) -> list[str]:
+    """Columns of days and months whose ``timezone`` does nothing, since no cell of theirs is an instant."""
+    return [
+        f"{context.raw.file}: 'timezone' of {column.name} does nothing: none of its cells is an instant (with an "
+        f"offset, or a count in UTC), so every {column.kind} stays as it is written"
+        for column in contract.columns
+        if column.kind in ("date", "month")
+        and (source := spec.columns.get(column.name)) is not None
+        and source.timezone
+        and not times.counts_in_utc("x", source.format)
+        and not _has_offsets(con, context, source)
+    ]
 
 
 def _has_offsets(con: duckdb.DuckDBPyConnection, context: Context, source: Source) -> bool:
@@ -567,6 +594,7 @@ def _statement(plan: Plan, contract: Contract) -> str:
             ("over_12_hours_past_midnight", plan.far),
             ("before_the_time_it_hangs_on", plan.early),
             *((f"{name}_day_only", [test]) for name, test in plan.day_only.items()),
+            *((flag, [test]) for flag, test in plan.marked.items()),
             ("digits_cut_off", plan.cut_off),
         )
         if tests

@@ -20,7 +20,15 @@ from hmic_analysis.errors import DataError, PassingError, said
 from hmic_analysis.store import sheets
 from hmic_analysis.store.csvfile import is_footer
 from hmic_analysis.store.mapping import FileSpec
-from hmic_analysis.store.rawtable import RawTable, column_list, fold_name, footer_from, literal, name
+from hmic_analysis.store.rawtable import (
+    RawTable,
+    column_list,
+    fold_name,
+    footer_from,
+    literal,
+    name,
+    stack_names,
+)  # fmt: skip
 from hmic_analysis.store.textfile import BadLine
 
 _BATCH = 20_000
@@ -128,8 +136,8 @@ def read_sheet(
     bad: list[BadLine] = []
     notes: list[str] = []
     read = formulas = 0
-    header = 0 if spec.header == "none" else spec.header
-    for number, row, lacking in book.rows(sheet):
+    rows, header = _headed(book, sheet, spec)
+    for number, row, lacking in rows:
         formulas += lacking
         if names is None and number >= max(header, 1):
             if header == 0 and any(row):
@@ -166,6 +174,59 @@ def read_sheet(
             "the file in Excel or LibreOffice, save it, and load it again"
         )
     return RawTable(table, shown, names, read, tuple(bad), tuple(notes), footer_from=start)
+
+
+def _headed(book: Book, sheet: str, spec: FileSpec) -> tuple[Iterator[sheets.Row], int]:
+    """The rows of a sheet, merged cells filled where that is wanted, and the number of its header row (0: none).
+
+    Several header rows come as one.
+    """
+    wanted = spec.header_rows
+    merged = book.merged(sheet) if spec.merged or len(wanted) > 1 else []
+    rows = book.rows(sheet)
+    if spec.merged:
+        rows = _filled(rows, merged)
+    return (_stacked(rows, wanted, merged) if len(wanted) > 1 else rows), max(wanted, default=0)
+
+
+def _stacked(rows: Iterator[sheets.Row], wanted: tuple[int, ...], merged: list[sheets.Merged]) -> Iterator[sheets.Row]:
+    """The rows of a sheet with its header rows made one, which has the number of the last."""
+    across = [m for m in merged if m[0] in wanted and m[3] > m[1]]
+    upper: dict[int, tuple[str | None, ...]] = {}
+    ended = False
+    for number, row, lacking in _filled(rows, across, header=max(wanted)):
+        if number in wanted:
+            upper[number] = row
+        if number >= wanted[-1] and not ended:
+            ended = True
+            if upper:
+                parts = [[cell or "" for cell in upper.get(n, ())] for n in wanted]
+                yield wanted[-1], stack_names(parts, spread=not across), 0
+            if number == wanted[-1]:
+                continue
+        yield number, row, lacking
+
+
+def _filled(rows: Iterator[sheets.Row], merged: list[sheets.Merged], header: int = 0) -> Iterator[sheets.Row]:
+    """Rows in which every cell of a merged range holds what its first cell does; a row of its own blank stays so.
+
+    With ``header`` only the rows up to that one.
+    """
+    waiting = sorted(merged, reverse=True)
+    open_ranges: list[tuple[sheets.Merged, str | None]] = []
+    for number, row, lacking in rows:
+        while waiting and waiting[-1][0] <= number:
+            found = waiting.pop()
+            first = row[found[1] - 1] if found[0] == number and found[1] <= len(row) else None
+            open_ranges.append((found, first))
+        open_ranges = [item for item in open_ranges if item[0][2] >= number]
+        if open_ranges and any(row) and not (header and number > header):
+            cells = list(row)
+            for (_, left, _, right), value in open_ranges:
+                cells += [None] * (right - len(cells))
+                cells[left - 1 : right] = [cell or value for cell in cells[left - 1 : right]]
+            row = tuple(cells)
+        yield number, row, lacking
 
 
 def choose_sheets(book: Book, spec: FileSpec, shown: str) -> list[str]:

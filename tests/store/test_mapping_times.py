@@ -77,7 +77,7 @@ def test_a_day_that_looks_month_first_says_so(shop):
     shop.file("incident.csv", "incident_id,created_at\n1,02/28/2013 10:00\n2,31/02/2013 10:00\n")
     shop.prepare()
     first, second = shop.rejected("incident")["reasons"]
-    assert first == "not a time: created_at = 02/28/2013 10:00; it looks month first: say its format in the mapping"
+    assert first == "not a time: created_at = 02/28/2013 10:00; it looks month first: format %m/%d/%Y %H:%M"
     assert second == "not a time: created_at = 31/02/2013 10:00"
 
 

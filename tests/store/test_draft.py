@@ -1,0 +1,225 @@
+"""A first mapping of a foreign file: what it guesses, what it leaves open, and whom it never names."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from hmic_analysis.cli.data import app
+from hmic_analysis.errors import DataError
+from hmic_analysis.store.draft import first_mapping
+from hmic_analysis.store.guess import may_name, tokens_of
+from hmic_analysis.store.mapping import read_located
+from hmic_analysis.store.mapping_check import parse_mapping
+from tests.store.conftest import SHARED
+
+HEAD = [
+    "CAD Number",
+    "Call Received",
+    "Priority",
+    "Origin",
+    "Officer",
+    "Handled By",
+    "Dispatched",
+    "Arrived",
+    "Closed",
+]
+PEOPLE = ["Quarrington", "Ottoline Vaux", "VAUX, Ottoline"]
+
+
+def log_rows(stamp: str = "%d/%m/%Y %H:%M", n: int = 60) -> list[list[str]]:
+    rows = []
+    for i in range(n):
+        t = pd.Timestamp("2013-02-01 09:00") + pd.Timedelta(hours=11 * i)
+        times = [(t + pd.Timedelta(minutes=m)).strftime(stamp) for m in (0, 2, 9, 60)]
+        arrived = "" if i % 5 == 0 else times[2]
+        rows.append([f"C{i:04d}", times[0], str(1 + i % 3), ("Alarm", "Phone")[i % 2], PEOPLE[i % 3], PEOPLE[i % 2],
+                     times[1], arrived, times[3]])  # fmt: skip
+    return rows
+
+
+def text_of(rows: list[list[str]], sign: str = ",", end: str = "\n", head: list[str] = HEAD) -> str:
+    return "".join(sign.join(f'"{c}"' if sign in c else c for c in row) + end for row in [head, *rows])
+
+
+def loads(shop, name: str, content: bytes, **force) -> tuple[object, pd.DataFrame]:
+    """The draft of a file, and the incidents that come of it as it is."""
+    path = shop.file(name, content)
+    draft = first_mapping(path)
+    (shop.project.params / "sources" / "src.yml").write_text(draft.text, encoding="utf-8")
+    shop.prepare("src")
+    return draft, shop.table("incident")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sign", "end"),
+    [
+        ("utf-8", ",", "\r\n"),
+        ("utf-16", "\t", "\n"),
+        ("utf-16-le", ";", "\n"),
+        ("cp1252", ";", "\r\n"),
+        ("utf-8-sig", "|", "\r"),
+    ],
+)
+def test_the_first_mapping_of_a_log_loads_every_row_however_it_is_written(shop, encoding, sign, end):
+    rows = [[*row[:3], "Café " + row[3], *row[4:]] for row in log_rows()]
+    draft, frame = loads(shop, "log.csv", text_of(rows, sign, end).encode(encoding))
+    assert draft.tables == ("incident", "deployment")
+    assert len(frame) == 60
+    assert frame[["created_at", "dispatched_at", "closed_at"]].notna().all(axis=None)
+    assert shop.table("deployment")["at_scene_at"].notna().sum() == 48
+    assert any("12 of 60 are blank: did nobody come" in gap for gap in draft.gaps)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    stamp=st.sampled_from(
+        ["%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%d-%b-%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y%m%d %H:%M:%S", "%d %B %Y %H:%M",
+         "%Y-%m-%dT%H:%M:%S", "%d/%m/%y %H:%M"]
+    )
+)  # fmt: skip
+def test_the_format_of_the_times_is_found(shop, stamp):
+    _, frame = loads(shop, "log.csv", text_of(log_rows(stamp)).encode())
+    assert frame["created_at"].min() == pd.Timestamp("2013-02-01 09:00", tz="Europe/London")
+    assert frame["created_at"].max() == pd.Timestamp("2013-02-28 10:00", tz="Europe/London")
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(unit=st.sampled_from(["s", "ms", "us", "day"]))
+def test_counts_of_any_unit_are_found_by_their_heading_and_size(shop, unit):
+    rows = log_rows("%Y-%m-%d %H:%M:%S")
+
+    def counted(text: str) -> str:
+        if not text:
+            return ""
+        t = pd.Timestamp(text)
+        if unit == "day":
+            return repr((t - pd.Timestamp("1899-12-30")) / pd.Timedelta(days=1))
+        return str(int((t - pd.Timestamp("1970-01-01")) / pd.Timedelta(1, unit=unit)))
+
+    rows = [[*row[:1], counted(row[1]), *row[2:6], *map(counted, row[6:])] for row in rows]
+    _, frame = loads(shop, "log.csv", text_of(rows).encode())
+    assert frame["created_at"].dt.tz_convert("UTC").min() == pd.Timestamp("2013-02-01 09:00", tz="UTC")
+
+
+def test_no_value_of_a_column_that_may_name_a_person_is_shown(shop):
+    draft, _ = loads(shop, "log.csv", text_of(log_rows()).encode())
+    assert "identifiers: [Officer, Handled By]" in draft.text
+    for name in ("Quarrington", "Vaux", "Ottoline", "VAUX"):
+        assert name not in draft.text
+    # Nor where the heading gives it away to nobody.
+    head = [*HEAD[:4], "Group", "Zone", *HEAD[6:]]
+    assert "VAUX" not in first_mapping(shop.file("b.csv", text_of(log_rows(), head=head))).text
+
+
+def test_the_codes_stand_with_their_counts_and_none_is_decided(shop):
+    text = loads(shop, "log.csv", text_of(log_rows()).encode())[0].text
+    assert '"1": blank  # 20 rows' in text
+    assert '"Alarm": alarm  # 30 rows' in text
+    assert '"Phone": blank  # 30 rows, perhaps public' in text
+
+
+def test_a_file_without_a_header_is_quoted_nowhere(shop):
+    rows = [["Vaux Ottoline", "burglary", "2013-02-01"], ["Quarrington", "robbery", "2013-02-02"]]
+    draft = first_mapping(shop.file("x.csv", text_of(rows[1:], head=rows[0])))
+    assert "header: none" in draft.text
+    words = first_mapping(shop.file("y.csv", "Ottoline,Quarrington\nVaux,Tom\n"))
+    for name in ("Vaux", "Ottoline", "Quarrington", "Tom"):
+        assert name not in draft.text + words.text
+
+
+def test_two_header_rows_merged_cells_titles_totals_and_marks_of_a_workbook(shop):
+    book = openpyxl.Workbook()
+    book.active.title = "Cover"
+    sheet = book.create_sheet("Table 2")
+    for row in [["Table 2: Calls"], ["Source: made up"], [], ["Force area", "Ref", None, "2013", None],
+                [None, "Number", "Opened", "Type", "Grade"],
+                *[["Cleveland" if i % 3 == 0 else None, f"A{i}", f"2013-02-{i + 1:02d} 10:0{i}", "Alarm", "2 [r]" if i else "[x]"]
+                  for i in range(9)],
+                ["Total", "9"], ["Notes"]]:  # fmt: skip
+        sheet.append(row)
+    for cells in ("B4:C4", "D4:E4", "A6:A8", "A9:A11", "A12:A14"):
+        sheet.merge_cells(cells)
+    stream = io.BytesIO()
+    book.save(stream)
+    draft, frame = loads(shop, "t.xlsx", stream.getvalue())
+    for said in (
+        "header: [4, 5]",
+        "merged: fill",
+        "sheet: Table 2",
+        "shorthand: [r]",
+        'missing_values: ["[x]"]',
+        "Ref Number",
+    ):
+        assert said in draft.text
+    assert len(frame) == 9
+    assert list(frame["local_grade"].fillna("")) == ["", *["2"] * 8]
+
+
+def test_a_parquet_file_and_the_tables_of_a_contract_are_recognised(shop, tmp_path):
+    path = tmp_path / "s.parquet"
+    pd.DataFrame({"device_id": ["a", "b"], "day": ["2013-01-02", "2013-01-03"], "sessions": [1, 2]}).to_parquet(path)
+    draft = first_mapping(path)
+    assert draft.tables == ("device_session",)
+    assert "day: day" in draft.text
+
+
+def test_what_cannot_be_placed_is_told_and_no_table_is_made_up(shop):
+    path = shop.file("x.csv", "Hour,Total Widgets\n1,2\n2,3\n")
+    draft = first_mapping(path)
+    assert draft.tables == ()
+    assert any("no standard table was recognised" in gap for gap in draft.gaps)
+    assert "Total Widgets: number, 2 different" in draft.text
+
+
+def test_what_is_no_file_or_holds_no_row_is_refused_in_words(shop, tmp_path):
+    with pytest.raises(DataError, match="There is no file"):
+        first_mapping(tmp_path / "none.csv")
+    with pytest.raises(DataError, match="holds no row"):
+        first_mapping(shop.file("x.csv", "Call Ref,Call Date\n"))
+
+
+def test_the_command_writes_it_once_and_says_what_is_open(shop, tmp_path):
+    shop.ship()
+    file = shop.file("Log 2013.csv", text_of(log_rows()))
+    words = ["map", str(file), "--project", str(shop.project.root)]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert "params/sources/log-2013.yml" in result.output
+    assert "lines to answer" in result.output
+    again = CliRunner().invoke(app, words)
+    assert isinstance(again.exception, DataError)
+    assert "never overwritten" in again.exception.message
+
+
+@pytest.mark.parametrize("name", ["Lee, Ann", "PC 1234 Lee", "A. Lee", "A B Lee", "Sgt Lee"])
+def test_how_names_are_written(name):
+    assert may_name(name)
+
+
+def test_the_words_of_headings():
+    assert tokens_of("TimeFirstCallCleared") == ("time", "first", "call", "cleared")
+    assert tokens_of("CALL_TYPE [note 3]") == ("call", "type")
+
+
+FILES = [
+    ("cad-alexandria-2025/week43.csv", ("incident", "deployment")),
+    ("cad-seattle/db_call_data_2018-2023.csv", ("incident", "deployment")),
+    ("cad-lfb-sample-2009/LFB Incident data.csv", ("incident",)),
+    ("police-uk-cleveland-2014/2014-01-cleveland-street.csv", ("crime",)),
+]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the open data are not beside the checkout")
+@pytest.mark.parametrize(("file", "tables"), FILES)
+def test_first_mappings_of_real_exports_load_as_they_are(tmp_path, file, tables):
+    draft = first_mapping(SHARED / file)
+    path = tmp_path / "src.yml"
+    path.write_text(draft.text, encoding="utf-8")
+    assert tuple(parse_mapping(read_located(path), "src.yml").tables) == draft.tables == tables
