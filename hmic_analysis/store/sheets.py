@@ -11,8 +11,10 @@ import os
 import pickle
 import posixpath
 import re
+import struct
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -188,7 +190,12 @@ class Xlsx:
         related = self._related(book)
         self.sheets: dict[str, str] = {}
         self.epoch = datetime(1899, 12, 30)
-        for _, element in _elements(self.archive, book, "sheet", "workbookPr"):
+        # Some programs write no result but 0, and ask for all formulas to be worked out when the file is opened.
+        self.uncomputed = False
+        for _, element in _elements(self.archive, book, "sheet", "workbookPr", "calcPr"):
+            if _local(element) == "calcPr":
+                self.uncomputed = element.get("fullCalcOnLoad", "0") in ("1", "true")
+                continue
             if _local(element) == "workbookPr":
                 if element.get("date1904", "0") in ("1", "true"):
                     self.epoch = datetime(1904, 1, 1)
@@ -297,6 +304,8 @@ class Xlsx:
         if not value:
             # A formula that comes to an empty text has that for its result.
             return None, formula and (value is None or kind != "str")
+        if formula and self.uncomputed and kind == "n" and value.strip() == "0":
+            return None, True
         if kind == "s":
             place = int(value)
             if not 0 <= place < len(self.texts):
@@ -471,6 +480,13 @@ class Xls:
         except Exception as error:
             raise Refused("it can't be opened; it may be protected by a password: save it without") from error
         self.names = self.book.sheet_names()
+        results = [
+            (sheet, *found) for sheet, at in enumerate(self.book._sh_abs_posn) for found in formulas(self.book.mem, at)
+        ]
+        # Excel gives a formula that comes to nothing the same mark as another program one that it never worked out; a
+        # program that works them out leaves some other result in the book.
+        worked_out = any(result for _, _, result in results)
+        self.lacking = Counter((sheet, row) for sheet, row, _ in results if not worked_out)
 
     def merged(self, sheet: int) -> list[Merged]:
         # The library counts from 0, and names what comes after the last.
@@ -480,7 +496,7 @@ class Xls:
     def rows(self, sheet: int) -> Iterator[Row]:
         found = self.book.sheet_by_index(sheet)
         for r in range(found.nrows):
-            yield r + 1, tuple(self._text(cell) for cell in found.row(r)), 0
+            yield r + 1, tuple(self._text(cell) for cell in found.row(r)), self.lacking[sheet, r]
 
     def _text(self, cell: Any) -> str | None:
         import xlrd
@@ -498,6 +514,27 @@ class Xls:
         if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
             return None
         return cell_text(cell.value)
+
+
+_FORMULA, _BEGIN, _END = (0x0006, 0x0206, 0x0406), 0x0809, 0x000A
+
+
+def formulas(stream: Any, at: int) -> Iterator[tuple[int, bool]]:
+    """The row (from 0) of each formula of a sheet that begins at a byte of a workbook, and whether it has a result.
+
+    It has none where it holds the mark of an empty text, or 0 and the wish to be worked out when the file is opened.
+    """
+    depth = 0
+    while at + 4 <= len(stream):
+        code, size = struct.unpack("<HH", stream[at : at + 4])
+        data = stream[at + 4 : at + 4 + size]
+        at += 4 + size
+        depth += (code == _BEGIN) - (code == _END)
+        if code == _END and depth <= 0:
+            return
+        if code in _FORMULA and size >= 16:
+            empty = data[6] == 3 and data[12:14] == b"\xff\xff"
+            yield int.from_bytes(data[:2], "little"), not (empty or (not any(data[6:14]) and bool(data[14] & 2)))
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import struct
+import zipfile
 
 import openpyxl
 import pandas as pd
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.measures.attendance import incident_attendance
-from hmic_analysis.store import rawtable, times
+from hmic_analysis.store import rawtable, sheets, times
 from hmic_analysis.store.prepare import prepare
 from hmic_analysis.store.rawtable import stack_names
 from tests.measures.test_attendance import RULES
@@ -272,3 +274,42 @@ def test_a_zone_that_does_nothing_is_said_and_one_that_does_moves_the_month(shop
     shop.column("{column: x, timezone: America/New_York}", ["2013-06-30 23:30"], target="created_month")
     assert "'timezone' of created_month does nothing" in " ".join(shop.prepare("src").remarks)
     assert utc("2013-07-01 01:00") == pd.Timestamp(1372640400, unit="s", tz="UTC")
+
+
+def record(code: int, data: bytes) -> bytes:
+    return struct.pack("<HH", code, len(data)) + data
+
+
+def formula(row: int, result: bytes, flags: int = 0) -> bytes:
+    return record(6, struct.pack("<HHH", row, 0, 0) + result + struct.pack("<H", flags) + bytes(6))
+
+
+EMPTY, ZERO, SEVEN = b"\3" + bytes(5) + b"\xff\xff", bytes(8), struct.pack("<d", 7)
+
+
+def test_formulas_of_an_old_workbook_that_hold_no_result_are_found():
+    cells = (
+        formula(0, EMPTY) + record(0x0203, bytes(14)) + formula(3, ZERO, 2) + formula(4, ZERO) + formula(5, SEVEN, 2)
+    )
+    chart = record(0x0809, bytes(16)) + record(10, b"")
+    stream = (
+        b"xx" + record(0x0809, bytes(16)) + cells + chart + formula(9, EMPTY) + record(10, b"") + formula(11, EMPTY)
+    )
+    assert list(sheets.formulas(stream, 2)) == [(0, False), (3, False), (4, True), (5, True), (9, False)]
+
+
+def test_a_formula_for_which_a_program_wrote_nothing_but_0_is_counted_and_its_row_kept_aside(shop):
+    whole = grid(
+        [],
+        ["incident_id", "created_at", "local_grade"],
+        ["A1", "2013-01-01 10:00", "=1+1"],
+        ["A2", "2013-01-01 10:00", 3],
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(stream, "w") as new:
+        for item in old.namelist():
+            new.writestr(item, old.read(item).replace(b"<v />", b"<v>0</v>").replace(b"<v></v>", b"<v>0</v>"))
+    shop.file("incident.xlsx", stream.getvalue())
+    manifest = shop.prepare()
+    assert manifest.accounts[0].reasons == {"formula without a stored result": 1}
+    assert any("1 cells hold a formula whose result is not stored" in text for text in manifest.remarks)
