@@ -55,7 +55,6 @@ from hmic_analysis.words import say_date
 # The claims of a letter as a force checks them: one row each, in the words and figures it was shown.
 
 VERDICTS = {"supported": "Supported", "contradicted": "Contradicted", "not_determinable": "Not determinable"}
-VIEW = "Inspectors' view"
 
 
 class ClaimRow(Model):
@@ -74,14 +73,15 @@ class ClaimRow(Model):
 
 
 def claim_rows(bundles: Iterable[Bundle], params: Params) -> tuple[ClaimRow, ...]:
-    """The claims of a force's letter.
+    """The claims of a force's letter that get a verdict; a view is no fact to check.
 
     Without claims whose evidence is restricted, and without what would give small counts of persons away: the force
     is not shown them.
     """
     rules = rules_of(params)
     shown = [released(bundle, rules, "force") for bundle in bundles]
-    return tuple(_row(bundle, claim, params, rules.min_count) for bundle in shown for claim in bundle.claims)
+    tested = ((bundle, claim) for bundle in shown for claim in bundle.claims if claim.type != "judgement")
+    return tuple(_row(bundle, claim, params, rules.min_count) for bundle, claim in tested)
 
 
 def figure_text(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> str:
@@ -111,7 +111,7 @@ def _row(bundle: Bundle, claim: ClaimEvidence, params: Params, min_count: int) -
         finding=claim.finding,
         statement=clean(claim.statement),
         sentence=clean(claim.sentence),
-        verdict=VIEW if claim.type == "judgement" else VERDICTS[claim.verdict],
+        verdict=VERDICTS[claim.verdict],
         figure=figure_text(bundle, claim, min_count),
     )
 
@@ -126,7 +126,7 @@ def _amount(value: float | None, unknown: float = 0) -> str:
 def rule_text(params: Params, bundle: Bundle, claim: ClaimEvidence) -> str:
     """How the verdict on a claim is reached, with the values of the thresholds that its rule names."""
     spec = params.findings.get(claim.finding)
-    if spec is None or claim.claim not in spec.claims or claim.type == "judgement":
+    if spec is None or claim.claim not in spec.claims:
         return ""
     rule = clean(spec.claims[claim.claim].rule)
     settings = resolve(params, bundle.force, claim.finding)

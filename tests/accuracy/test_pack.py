@@ -14,9 +14,13 @@ from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.withheld import rules_of
 from hmic_analysis.params.read import load_params
 from hmic_analysis.process.answer import check_workbook
-from hmic_analysis.process.pack import COLUMNS, GIVEN, ClaimRow, response_workbook
+from hmic_analysis.process.pack import COLUMNS, GIVEN, ClaimRow, claim_rows, response_workbook
 from hmic_analysis.process.states import read_log
+from hmic_analysis.project import find_project
 from hmic_analysis.store.textfile import file_sha256
+
+from ..conftest import ROOT
+from ..letters.evidence import f1
 
 NOTICE = "EMBARGOED: not to be published before 00:01 on Thursday 4 September 2014 (Europe/London)"
 
@@ -109,3 +113,9 @@ def test_equal_contents_give_equal_bytes():
     row = ClaimRow(claim="A1a", finding="A1", statement="a", sentence="b", verdict="Supported", figure="")
     made = [response_workbook((("Force", "kent"), ("Force name", "Kent Police")), [row], []) for _ in range(2)]
     assert made[0] == made[1]
+
+
+def test_a_view_is_no_fact_to_check():
+    bundle = f1()
+    assert [c.claim for c in bundle.claims if c.type == "judgement"] == ["F1b"]
+    assert [row.claim for row in claim_rows([bundle], load_params(find_project(ROOT)))] == ["F1a"]
