@@ -17,6 +17,7 @@ from hmic_analysis.documents.pdf import SVG
 from hmic_analysis.errors import DataError
 from hmic_analysis.letters import export as gathered
 from hmic_analysis.letters.reading import read_letter_file
+from hmic_analysis.process import letter as kept
 
 from .test_check import typed_over
 
@@ -38,6 +39,7 @@ def project(tmp_path, bundles, reports, monkeypatch) -> Path:
         return bundles, reports
 
     monkeypatch.setattr(gathered, "evidence_of", evidence_of)
+    monkeypatch.setattr(kept, "current_evidence", lambda project, params, slug: {b.finding: b for b in bundles})
     monkeypatch.setattr(embargo, "now", lambda: BEFORE)
     return tmp_path
 
