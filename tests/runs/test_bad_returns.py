@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import random
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +60,18 @@ def test_a_broken_file_of_any_kind_costs_its_table_in_its_force_alone(three):
                 kept = {t: (e.rows, e.sha256) for t, e in found.manifest.tables.items() if t not in lost}
                 assert kept == {t: (e.rows, e.sha256) for t, e in good[other].items() if t not in lost}, (kind, name)
             path.write_bytes(whole[name])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes are made otherwise there")
+def test_what_is_no_file_costs_its_table_in_its_force_alone(three):
+    params, kinds = load_params(three), [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere")]
+    for slug, name, make in zip(FORCES, ("suspect.xlsx", "bail.csv", "change.ods"), kinds, strict=True):
+        (three.raw / slug / name).unlink()
+        make(three.raw / slug / name)
+    for slug, found in session.prepare_forces(three, params, FORCES, 1):
+        lost = {"cleveland": "suspect", "durham": "bail", "kent": "change"}[slug]
+        assert set(found.manifest.broken) == {lost}, "could not be read is not the same as not sent"
+        assert {*found.manifest.tables, lost} == {name.split(".")[0] for name in small_return()}
 
 
 @pytest.mark.parametrize("workers", [1, 2])
