@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import zipfile
+from datetime import date
 
 import openpyxl
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.mutations import PERSONS, Bench, search
-from hmic_analysis.cli.data import check_rows
+from hmic_analysis.cli.data import check_rows, wrong
 from hmic_analysis.errors import DataError
 from hmic_analysis.store import inputs, prepare, sheets, workbook
 from hmic_analysis.store.csvfile import read_csv
@@ -320,6 +321,19 @@ def test_what_is_named_like_a_file_and_is_none_is_told(shop, make, message, sour
     manifest = shop.prepare(source)
     assert manifest.tables["crime"].rows == 2
     assert "could not be read" in manifest.broken["change"] and message in manifest.broken["change"]
+
+
+def test_a_fault_that_several_tables_share_is_told_once_and_first(shop):
+    shop.file("crime.csv", CRIME)
+    shop.file("returns.xlsx", b"no workbook")
+    (shop.raw / "change.csv").mkdir()
+    manifest = shop.prepare()
+    rows = wrong(manifest, date(2013, 1, 1), date(2013, 12, 31), 5.0)
+    own, shared = rows[:2]
+    assert own.name == "change" and own.text.startswith("change.csv: could not be read") and "\n" not in own.text
+    assert "change" in shared.name and shared.name.endswith(" other tables")
+    assert sum("returns.xlsx" in row.text for row in rows) == 1
+    assert not any(row.what == "not read" for row in rows), "what could not be read is not what nobody asked for"
 
 
 def test_a_file_that_is_copied_anew_while_it_is_read_is_read_again(shop, monkeypatch):

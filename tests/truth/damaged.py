@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from hmic_analysis.cli.data import simulate_forces
@@ -14,6 +12,7 @@ from hmic_analysis.project import Project, find_project
 from hmic_analysis.simulate.damage import OWNER, REFERENCES, TIMED
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.returns import draw_force
+from hmic_analysis.workers import worker_pool
 
 from .country import Judged, measure, prepare
 
@@ -61,7 +60,7 @@ def _say_whose(project: Project, slug: str, tables: list[str], facts: Facts) -> 
 def judge(root: Path, states: dict[str, dict[str, str]], workers: int = 1) -> list[Judged]:
     """Load the returns, work through every finding, and set the verdicts beside what is true."""
     project = find_project(root)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with worker_pool(workers) as pool:
         pool.submit(prepare, str(project.root), "england-and-wales").result()
         measured = dict(zip(states, pool.map(measure, [str(project.root)] * len(states), states), strict=True))
     return [
