@@ -66,15 +66,17 @@ def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int) -> Sha
     Returns
     -------
     Share
-        Not known: months of handlers who may not have been in post, and as many months short of audits as the audits
-        without a handler could have filled.
+        Not known: months of handlers who may not have been in post, those in which nobody was audited while others
+        were (nothing tells them from months not supplied), and as many months short of audits as the audits without a
+        handler could have filled.
     """
+    audits = audits.assign(month=local_days(audits["taken_on"]).dt.to_period("M").dt.to_timestamp())
     named = audits.dropna(subset=["handler_key"])
-    month = local_days(named["taken_on"]).dt.to_period("M").dt.to_timestamp()
-    done = named.assign(month=month).groupby(["handler_key", "month"]).size()
+    done = named.groupby(["handler_key", "month"]).size()
     index = pd.MultiIndex.from_arrays([months["person_key"], months["month"]])
     counts = pd.Series(done.reindex(index).fillna(0).to_numpy(), index=months.index)
-    worked = months["worked"].fillna(False).to_numpy(dtype=bool)
+    seen = months["month"].isin(audits["month"]) | audits.empty
+    worked = (months["worked"].fillna(False) & seen).to_numpy(dtype=bool)
     short = (prescribed - counts[worked & (counts < prescribed)]).sort_values()
     fillable = int((short.cumsum() <= len(audits) - len(named)).sum())
     yes = int((worked & (counts >= prescribed)).sum())

@@ -216,7 +216,8 @@ def team_months(
     pandas.DataFrame
         ``team``, ``district``, ``month`` (its first day), ``active``: a nullable boolean.  Missing for all teams
         in a month that the log of updates doesn't reach, unless complete: there a record opened could show use, but
-        nothing could show that there was none, and a share of the months that are known would be 100 %.
+        nothing could show that there was none, and a share of the months that are known would be 100 %.  Missing too,
+        complete or not, in a month in which nobody opened or updated anything while there are entries of others.
     """
     months = pd.date_range(pd.Timestamp(start), pd.Timestamp(end), freq="MS")
     months = months[months + pd.offsets.MonthEnd(0) <= pd.Timestamp(end)]
@@ -229,6 +230,9 @@ def team_months(
     used = _used(problem_record, problem_update)
     active = pd.Series(list(zip(grid["team"], grid["month"], strict=True)), grid.index, dtype="object").isin(used)
     state = active.astype("boolean")
+    seen = grid["month"].isin([*_month(problem_update["updated_at"]), *_month(problem_record["opened_on"])])
+    if seen.any():
+        state[~seen.to_numpy(dtype=bool)] = pd.NA
     if not complete:
         updated = _month(problem_update["updated_at"]).dropna()
         logged = (grid["month"] >= updated.min()) & (grid["month"] <= updated.max())

@@ -56,9 +56,12 @@ def test_coverage_counts_audits_by_the_month_of_the_call(table, staff):
         *[("a", "2013-02-01")] * 2,
         *[("b", "2013-02-10")] * 4,
         *[("recruit", "2013-01-10")] * 9,
+        ("recruit", "2013-03-10"),
     )
     assert a9_service.coverage(due, made, 3) == Share(2, 5)
     assert a9_service.coverage(due, made, 2) == Share(3, 4)
+    # Without any audit of March nothing tells whether it was supplied.
+    assert a9_service.coverage(due, made.iloc[:-1], 2) == Share(3, 4 - (due["month"].dt.month == 3).sum(), 2)
 
 
 def test_audits_without_a_handler_could_fill_the_months_that_lack_least(table, staff):

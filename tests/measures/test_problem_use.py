@@ -53,6 +53,16 @@ def test_a_team_counts_in_its_whole_months(tables):
     }  # fmt: skip
 
 
+def test_a_month_without_any_entry_is_a_gap_even_where_the_records_are_signed_for(tables):
+    teams, records, updates = tables
+    found = states(p3_problem_solving.team_months(teams, records, updates.iloc[:2], START, END, complete=True))
+    assert {found[team, 3] for team in ("North", "South", "New")} == {None}
+    assert found["South", 2] is False and found["South", 1] is True
+    # Where there is no entry at all, the force's word that there is none stands.
+    nothing = p3_problem_solving.team_months(teams, records.iloc[:1], updates.iloc[:0], START, END, complete=True)
+    assert Share.of(nothing["active"]) == Share(0, 9)
+
+
 def test_months_that_the_log_does_not_reach_are_unknown(tables):
     teams, records, updates = tables
     found = states(p3_problem_solving.team_months(teams, records, updates.iloc[:2], START, END, complete=False))

@@ -19,11 +19,11 @@ from .country import Judged, measure, prepare
 #: What is wrong with a return; the forces take them in turn.
 DAMAGES: tuple[dict[str, dict[str, float]], ...] = (
     {"references_broken": dict.fromkeys(REFERENCES, 0.03)},
+    {"months_missing": dict.fromkeys(TIMED, 6)},
+    {"foreign_rows": {"crime": 0.3, "incident": 0.3, "problem_record": 0.3}},
     {"references_broken": dict.fromkeys(REFERENCES, 0.08)},
     {"references_broken": dict.fromkeys(REFERENCES, 1.0)},
-    {"months_missing": dict.fromkeys(TIMED, 6)},
     {"months_missing": {t: n % 4 for n, t in enumerate(TIMED)}},
-    {"foreign_rows": {"crime": 0.3, "incident": 0.3, "problem_record": 0.3}},
 )
 
 

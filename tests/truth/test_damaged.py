@@ -1,6 +1,6 @@
 """Returns with references broken, months missing and rows of other forces: no sentence of them is false.
 
-One force of each damage here; all 43, as often as one likes, where ``HMIC_DAMAGED_FORCES`` says how many.
+Three forces here; as many as ``HMIC_DAMAGED_FORCES`` says, all 43 and every damage, where one likes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def judged(tmp_path_factory):
     """The claims of some forces, each with the number of its damage."""
     project = find_project(copy_project(tmp_path_factory.mktemp("damaged") / "project"))
     slugs = [f.slug for f in load_params(project).territorial]
-    slugs = slugs[: int(os.environ.get("HMIC_DAMAGED_FORCES", len(DAMAGES)))]
+    slugs = slugs[: int(os.environ.get("HMIC_DAMAGED_FORCES", 3))]
     found = judge(project.root, simulate_damaged(project, slugs, SEED, SCALE), workers=2)
     return [(slugs.index(j.force) % len(DAMAGES), j) for j in found]
 
@@ -39,5 +39,5 @@ def test_what_the_damage_does_not_touch_is_decided_all_the_same(judged):
     decided = Counter(number for number, j in judged if j.state != "middle" and j.verdict == VERDICT[j.state])
     enough = Counter(number for number, j in judged if j.state != "middle")
     # Few references broken, or rows of another force set aside: nearly as much is said as of a whole return.
-    assert decided[0] >= 0.8 * enough[0] and decided[5] >= 0.9 * enough[5]
+    assert decided[0] >= 0.8 * enough[0] and decided[2] >= 0.9 * enough[2]
     assert all(decided[number] >= 0.2 * enough[number] for number in enough)
