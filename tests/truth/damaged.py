@@ -11,6 +11,7 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.simulate.damage import OWNER, REFERENCES, TIMED
 from hmic_analysis.simulate.facts import Facts
+from hmic_analysis.simulate.ground import TABLES
 from hmic_analysis.simulate.returns import draw_force
 from hmic_analysis.workers import worker_pool
 
@@ -41,20 +42,21 @@ def simulate_damaged(project: Project, slugs: Sequence[str], seed: int, scale: f
 
 
 def _say_whose(project: Project, slug: str, tables: list[str], facts: Facts) -> None:
-    """A mapping that says which column of these tables names the force whose rows are read."""
+    """A mapping of the whole return that says which column of these tables names the force whose rows are read."""
+    every = [table for table in TABLES if facts.provides(table)]
     lines = ["title: Own return", "files:"]
-    for table in tables:
-        if facts.provides(table):
-            lines += [f"  {table}:", f"    pattern: {table}.csv", f"    expect: {{{OWNER}: {slug}}}"]
+    for table in every:
+        lines += [f"  {table}:", f"    pattern: {table}.csv"]
+        lines += [f"    expect: {{{OWNER}: {slug}}}"] * (table in tables)
     lines += ["tables:"]
-    for table in tables:
+    for table in every:
         columns = ", ".join(f"{c}: {c}" for c in contract_for(table).column_names)
         lines += [f"  {table}:", f"    file: {table}", f"    columns: {{{columns}}}"]
     source = project.root / "params" / "sources" / f"own-{slug}.yml"
     source.write_text("\n".join(lines) + "\n", encoding="utf-8")
     own = project.root / "params" / "forces" / f"{slug}.yml"
     text = own.read_text(encoding="utf-8") if own.is_file() else ""
-    own.write_text(f"{text}\nsources: [own-{slug}, standard]\n", encoding="utf-8")
+    own.write_text(f"{text}\nsources: [own-{slug}]\n", encoding="utf-8")
 
 
 def judge(root: Path, states: dict[str, dict[str, str]], workers: int = 1) -> list[Judged]:
