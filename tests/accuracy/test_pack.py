@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 
 import openpyxl
 import pytest
 
 from hmic_analysis.cli.main import main
 from hmic_analysis.disclosure.release import released
+from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.withheld import rules_of
 from hmic_analysis.params.read import load_params
 from hmic_analysis.process.answer import check_workbook
+from hmic_analysis.process.letter import check_fresh
 from hmic_analysis.process.pack import COLUMNS, GIVEN, ClaimRow, claim_rows, response_workbook
 from hmic_analysis.process.states import read_log
 from hmic_analysis.project import find_project
@@ -119,3 +122,27 @@ def test_a_view_is_no_fact_to_check():
     bundle = f1()
     assert [c.claim for c in bundle.claims if c.type == "judgement"] == ["F1b"]
     assert [row.claim for row in claim_rows([bundle], load_params(find_project(ROOT)))] == ["F1a"]
+
+
+def test_a_row_holds_what_the_figure_was_counted_from_and_the_rule(project, pack):
+    shown = {row[0]: dict(zip(GIVEN, row, strict=False)) for row in cells(pack, "Response")[1:]}
+    known = shown["A6c"]
+    assert known["Definition of the figure"] and "owner_assigned_pct: 95%" in known["Rule of the verdict"]
+    counts = [(row["Numerator"], row["Denominator"]) for row in shown.values() if (row["Figure"] or "").endswith("%)")]
+    assert counts and all(top and bottom for top, bottom in counts)
+
+
+def test_the_cover_says_by_when_and_whom_to_ask(pack):
+    cover = {row[0]: row[1] for row in cells(pack, "Cover") if len(row) > 1}
+    assert re.fullmatch(r"\d{1,2} [A-Z][a-z]+ \d{4}", cover["Return by"])
+    assert cover["Contact"] == "The office that sent this pack."
+
+
+def test_stale_evidence_is_refused_with_the_cure(project):
+    params = load_params(project)
+    check_fresh(project, params, "cleveland")
+    path = project.params / "inspection.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("min_n: 10 ", "min_n: 11 "), encoding="utf-8")
+    with pytest.raises(DataError, match="hmic run --force cleveland, then hmic letter --force cleveland"):
+        check_fresh(project, load_params(project), "cleveland")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import shutil
 
@@ -10,7 +11,9 @@ import pytest
 
 from hmic_analysis.cli.main import main
 from hmic_analysis.evidence.bundle import read_bundle
-from hmic_analysis.process.pack import read_accuracy_log
+from hmic_analysis.process.answer import Answer, Response
+from hmic_analysis.process.pack import ClaimRow, Pack, read_accuracy_log
+from hmic_analysis.process.receive import _entries
 from hmic_analysis.store.tables import read_manifest
 from hmic_analysis.store.textfile import file_sha256
 
@@ -217,3 +220,24 @@ def test_nothing_is_received_while_a_run_goes_on(project, tmp_path, right, capsy
         assert receive(project, workbook) == 4
     assert hashes(project.raw) == before
     assert [e.kind for e in read_accuracy_log(project, "cleveland")] == ["sent"]
+
+
+def test_what_changed_before_the_correction_is_told_apart_and_agreement_is_kept():
+    def row(claim, sentence):
+        return ClaimRow(claim=claim, finding="A6", statement="", sentence=sentence, verdict="Supported", figure="")
+
+    pack = Pack(
+        force="cleveland", number=1, made_at="", synthetic=True, rows=(), letter={}, evidence={}, files={}
+    )  # fmt: skip
+    answer = Answer("A6a", "Wrong.", "", (), "rejected", "It is right.")
+    shown = {c: row(c, "old") for c in ("A6a", "A6b", "A6c")}
+    before = {**shown, "A6b": row("A6b", "by new parameters")}
+    after = {**before, "A6c": row("A6c", "by the correction")}
+    now = dt.datetime(2014, 6, 1, tzinfo=dt.UTC)
+    entries = _entries(pack, Response("x", (answer,), ("A6c",)), None, (shown, before, after), now)
+    assert [(e.kind, e.claim or e.note) for e in entries] == [
+        ("remade", "A6b"),
+        ("agreed", "A6c"),
+        ("challenge", "A6a"),
+        ("followed", "A6c"),
+    ]
