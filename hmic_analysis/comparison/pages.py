@@ -224,7 +224,7 @@ class _Compared:
 def write_pages(project: Project, params: Params) -> Path:
     """Write the page of all figures, and a page for each force that has a folder of its own."""
     root = project.output / "comparison"
-    found = _read(root)
+    found = _read(root, params)
     if not found:
         raise DataError("Nothing has been compared. Compare first: hmic compare")
     _write(root / INDEX, _index(params, found), params, INSIDE, found)
@@ -305,12 +305,13 @@ def write_side_by_side(project: Project, params: Params, finding: str, forces: S
     return path
 
 
-def _read(root: Path) -> list[_Compared]:
+def _read(root: Path, params: Params) -> list[_Compared]:
     found = []
     for path in sorted((root / ALL).glob(f"*/{MANIFEST}")):
         about = json.loads(path.read_text(encoding="utf-8"))
         found.append(_Compared(path.parent, about, pd.read_csv(path.parent / TABLE, keep_default_na=True)))
-    return sorted(found, key=lambda c: (c.about["finding"], c.about["indicator"]))
+    places = {finding: place for place, finding in enumerate(params.findings)}
+    return sorted(found, key=lambda c: (places.get(c.about["finding"], -1), c.about["indicator"]))
 
 
 def _index(params: Params, found: Sequence[_Compared]) -> dict[str, Any]:
@@ -348,7 +349,7 @@ def _index(params: Params, found: Sequence[_Compared]) -> dict[str, Any]:
         "Every figure that two forces or more have. A dot is a force, the band is where about two thirds of forces "
         "usually lie apart from chance, an orange dot is a force outside the outer lines of the funnel. High or low is "
         "not good or bad, and a place in the list is no ranking.",
-        f"{looks:,} looks were made; about {expected:.0f} forces would be named by chance alone.",
+        f"{looks:,} looks were made; {_by_chance(expected)} would be named by chance alone.",
     ]
     return {
         "title": "Forces compared",
@@ -405,6 +406,11 @@ def _where_it_stands(params: Params, found: Sequence[_Compared], slug: str, name
     return {"title": f"Where {name} stands", "lead": lead, "tables": tables, "findings": []}
 
 
+def _by_chance(expected: float) -> str:
+    """``about 3 forces``."""
+    return f"about {expected:.0f} forces" if expected >= 1.5 else "about one force" if expected >= 0.5 else "hardly any"
+
+
 def _none(about: dict[str, Any]) -> str:
     return "none" if about["looks"] else "not judged"
 
@@ -419,7 +425,9 @@ def _column(title: str, number: bool = False) -> dict[str, Any]:
 
 def _cell(text: Any, *, small: str = "", link: str = "", number: bool = False, sort: Any = None) -> dict[str, Any]:
     missing = sort is None or (isinstance(sort, float) and math.isnan(sort))
-    return {"text": text, "small": small, "link": link, "number": number, "sort": text if missing else sort}
+    # A drawing is nothing to sort by, and would break the attribute that holds what is.
+    by = ("" if isinstance(text, Markup) else text) if missing else sort
+    return {"text": text, "small": small, "link": link, "number": number, "sort": by}
 
 
 def _say(value: float | None, unit: str) -> str:
