@@ -269,8 +269,7 @@ def side_by_side(project: Project, params: Params, finding: str, forces: Sequenc
             else:
                 words = say_value(figure.value, figure.unit)
                 words += f" of {figure.denominator:,.0f}" if figure.denominator is not None else ""
-            stratum = f" ({figure.stratum.replace('_', ' ')})" if figure.stratum else ""
-            rows.setdefault(("figure", figure.id, f"{figure.label}{stratum}"), {})[name] = words
+            rows.setdefault(("figure", figure.id, figure.label), {})[name] = words
     frame = pd.DataFrame([dict(zip(("what", "id", "label"), key, strict=True)) | cells for key, cells in rows.items()])
     names = [params.force(slug).name for slug in dict.fromkeys(forces)]
     return frame.reindex(columns=["what", "id", "label", *names]).fillna("")
