@@ -111,7 +111,7 @@ def account(
     tables = list(dict.fromkeys(f.table for f in feeds))
     for table in tables:
         fed_by = [f for f in feeds if f.table == table]
-        result.tables[table] = _with_unoffered(con, table, _table_accounts(con, table, raws), fed_by, expecting)
+        result.tables[table] = _with_unoffered(con, table, raws, fed_by, expecting)
     for number, raw in enumerate(raws):
         # Only the tables that this file feeds: a return of fifty files would else be looked through fifty times fifty.
         fed = [f.table for f in feeds if f.raw.table == raw.table]
@@ -130,7 +130,8 @@ def account(
     return result
 
 
-def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTable]) -> list[RowAccount]:
+def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTable]) -> dict[int, RowAccount]:
+    """Rows offered to a table by the number of the raw table; one file may be read by several sources."""
     stage = stage_name(table)
     counts = con.execute(
         f"SELECT file, count(*), count(*) FILTER (len(reasons) = 0), count(*) FILTER (len(flags) > 0) FROM {stage} "
@@ -153,8 +154,8 @@ def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTa
     )
     for file, flag, n in con.execute(query).fetchall() if flagged else []:
         flags.setdefault(file, Counter())[flag] = n
-    return [
-        RowAccount(
+    return {
+        file: RowAccount(
             file=raws[file].file,
             table=table,
             read=offered,
@@ -165,13 +166,13 @@ def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTa
             sha256=raws[file].sha256,
         )
         for file, offered, kept, _ in counts
-    ]
+    }
 
 
 def _with_unoffered(
     con: duckdb.DuckDBPyConnection,
     table: str,
-    accounts: list[RowAccount],
+    raws: list[RawTable],
     feeds: list[Feed],
     expecting: Collection[str],
 ) -> list[RowAccount]:
@@ -179,7 +180,7 @@ def _with_unoffered(
 
     A line of a file that feeds several tables may have been of any of them, and is told for each.
     """
-    found, seen = {a.file: a for a in accounts}, set()
+    found, seen, numbers = _table_accounts(con, table, raws), set(), {raw.table: n for n, raw in enumerate(raws)}
     for feed in feeds:
         raw, more = feed.raw, Counter() if feed.raw.table in seen else Counter(map(_bad_kind, feed.raw.bad))
         seen.add(raw.table)
@@ -192,11 +193,11 @@ def _with_unoffered(
             more.update(dict(con.execute(query).fetchall()))
         if more:
             none = RowAccount(file=raw.file, table=table, read=0, kept=0, rejected=0, sha256=raw.sha256)
-            own, n = found.get(raw.file, none), sum(more.values())
+            own, n = found.get(numbers[raw.table], none), sum(more.values())
             reasons = dict(sorted((Counter(own.reasons) + more).items()))
             update = {"read": own.read + n, "rejected": own.rejected + n, "reasons": reasons}
-            found[raw.file] = own.model_copy(update=update)
-    return list(found.values())
+            found[numbers[raw.table]] = own.model_copy(update=update)
+    return [found[number] for number in sorted(found)]
 
 
 def _taken_whole(accounts: list[RowAccount], raw: RawTable) -> RowAccount | None:

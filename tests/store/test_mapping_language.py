@@ -187,6 +187,22 @@ def test_rows_of_another_force_are_set_aside_as_such(shop):
     assert len(shop.table("incident")) == 4
 
 
+def test_a_file_that_two_sources_read_has_an_account_of_each(shop):
+    shop.ship()
+    rows = "".join(f"C{i},2013-02-01 10:00:00,me\n" for i in range(5))
+    shop.file("crime.csv", f"crime_id,recorded_at,owner\n{rows}Z1,2013-02-01 10:00:00,you\n")
+    shop.mapping(
+        """
+        title: t
+        files: {f: {pattern: crime.csv, expect: {owner: me}}}
+        tables: {crime: {file: f, columns: {crime_id: crime_id, recorded_at: recorded_at}}}
+        """
+    )
+    entry = prepare(shop.project, ["src", "standard"], "here", shop.raw).manifest.tables["crime"]
+    assert [(a.read, a.kept, a.rejected) for a in entry.accounts] == [(6, 5, 1), (6, 1, 5)]
+    assert entry.rows == sum(a.kept for a in entry.accounts) == 6
+
+
 def test_rows_of_another_force_are_told_by_the_table_that_they_would_have_fed(shop):
     rows = ["1,asb,Here", "2,asb,There", "3,crime,There", "4,crime,There", "5,other,There", "6,crime,"]
     shop.file("a.csv", "Ref,Kind,Force,Month\n" + "".join(f"{row},2014-01\n" for row in rows))
