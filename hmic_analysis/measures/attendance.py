@@ -379,6 +379,33 @@ def split_origin(calls: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return calls[~own], calls[own]
 
 
+#: Points by which another reading of a share must differ to be told beside it.
+APART_PCT = 1.0
+
+
+def without_cancelled(calls: pd.DataFrame, incident: pd.DataFrame) -> list[str]:
+    """The other reading of the share attended: all that the caller cancelled left out, those sent to as well.
+
+    Parameters
+    ----------
+    calls : pandas.DataFrame
+        Result of :func:`incident_attendance`, or a part of it.
+    incident : pandas.DataFrame
+        Table ``incident``.
+
+    Returns
+    -------
+    list of str
+        A sentence with the other share, where the two lie ``APART_PCT`` points or more apart; else none.
+    """
+    cancelled = incident.loc[incident["result"].eq(CANCELLED).fillna(False).to_numpy(dtype=bool), "incident_id"]
+    rest = calls[~calls["incident_id"].isin(cancelled)]
+    shares = [100 * part["attended"].dropna().astype(bool).mean() for part in (calls, rest)]
+    if not abs(shares[0] - shares[1]) >= APART_PCT:
+        return []
+    return [f"Without the incidents that the caller cancelled after somebody was sent it is {shares[1]:.1f}%."]
+
+
 def known(attended: pd.DataFrame) -> Share:
     """Crimes whose attendance can be set to yes or no.
 

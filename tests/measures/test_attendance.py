@@ -218,3 +218,16 @@ def test_nothing_supplied_is_nothing_counted(table):
 def test_an_arrival_of_which_the_day_alone_is_known_is_an_arrival(table):
     sent = table("deployment", {"incident_id": "1", "resource_type": "officer"}).assign(flags="at_scene_at_day_only")
     assert attendance.contacts(sent, RULES)["arrived"].tolist() == [True]
+
+
+def test_the_share_without_cancelled_incidents_is_told_where_it_lies_a_point_apart(table):
+    rows = [{"incident_id": f"i{i}", "created_at": "2013-03-01 08:00", "dispatched_at": "2013-03-01 08:01",
+             "result": "cancelled_by_caller" if i < 10 else "attended"} for i in range(40)]  # fmt: skip
+    incident = table("incident", *rows)
+    sent = table("deployment", *({"incident_id": f"i{i}", "stood_down": i < 10, "at_scene_at": None if i < 10 else
+                                  "2013-03-01 08:09"} for i in range(40)))  # fmt: skip
+    calls = attendance.incident_attendance(incident, sent, RULES)
+    (said,) = attendance.without_cancelled(calls, incident)
+    assert said.endswith("after somebody was sent it is 100.0%.")
+    assert attendance.without_cancelled(calls[10:], incident) == []
+    assert attendance.without_cancelled(calls[:0], incident) == []
