@@ -116,7 +116,7 @@ def _outside(name: str, entry: TableEntry) -> list[CheckRow]:
             share = 100 * n / entry.rows
             where = "outside the force's area" if flag == "district_outside" else "not one that the mapping lists"
             column = flag.removesuffix("_outside")
-            text = f"{n:,} of {entry.rows:,} rows ({share:.1f}%): {column} {where}; they are counted"
+            text = f"{n:,} of {entry.rows:,} rows ({share:.2f}%): {column} {where}; they are counted"
             todo = "ask whose they are" if share >= WARN_PCT else ""
             rows.append(CheckRow("outside", name, "warning" if share >= WARN_PCT else "note", text, todo))
     return rows
@@ -386,13 +386,14 @@ def map_(
     if path.exists():
         raise DataError(f"{home.relative(path)} is there already and is never overwritten. Say another name with --to.")
     draft = first_mapping(file)
+    known = fitting_sources(home, draft.headings)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(draft.text)
     out().print(f"First mapping: {home.relative(path)}", markup=False)
     tables = ", ".join(draft.tables) or "none; say in 'tables' what the file holds"
     out().print(f"Tables recognised: {tables}", markup=False)
-    for name in fitting_sources(home, draft.headings):
+    for name in known:
         out().print(
             f"The source '{name}' reads files with these columns already: compare before you go on.", markup=False
         )
