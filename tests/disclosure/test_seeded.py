@@ -63,9 +63,11 @@ def in_word(made, folder):
 
 
 def in_alt_text(made, folder):
-    document = Document(letter_of(folder))
+    # The letter has no picture; the evidence that goes with it has.
+    path = letter_of(folder).with_name("evidence-cleveland.docx")
+    document = Document(path)
     next(document.element.body.iter(qn("wp:docPr"))).set("descr", f"Bars. {TOLD}.")
-    document.save(letter_of(folder))
+    document.save(path)
 
 
 def in_pdf(made, folder):
@@ -104,7 +106,7 @@ def in_svg(made, folder):
 
 SEEDS = {
     in_word: "letter-cleveland.docx",
-    in_alt_text: "letter-cleveland.docx",
+    in_alt_text: "evidence-cleveland.docx",
     in_pdf: "letter-cleveland.pdf",
     in_workbook: "response-cleveland.xlsx",
     in_page_source: "comparison.html",

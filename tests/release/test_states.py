@@ -246,17 +246,17 @@ def test_what_was_published_stays_when_a_later_run_writes_another_letter(project
     go(project, clock, *WAY)
     clock.moment = AT
     go(project, clock, "published")
-    letter = project.output / "letters" / "cleveland" / "letter-cleveland.docx"
+    letter = project.output / "letters" / "cleveland" / "evidence-cleveland.docx"
     published = letter.read_bytes()
     change_evidence(project)
     write_letter_of(project, load_params(project), "cleveland")
     assert letter.read_bytes() != published
     kept = project.output / "releases" / "cleveland" / "letter-4"
-    assert (kept / "letter-cleveland.docx").read_bytes() == published
+    assert (kept / "evidence-cleveland.docx").read_bytes() == published
     assert main(["release", "status", "--project", str(project.root)]) == 0
-    (kept / "letter-cleveland.docx").write_bytes(b"another")
+    (kept / "evidence-cleveland.docx").write_bytes(b"another")
     assert main(["release", "status", "--project", str(project.root)]) == 1
-    assert "changed since it was published: letter-cleveland.docx" in capsys.readouterr().err
+    assert "changed since it was published: evidence-cleveland.docx" in capsys.readouterr().err
 
 
 def test_a_letter_with_a_number_typed_over_is_not_published(project, clock):
