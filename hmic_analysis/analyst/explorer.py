@@ -8,8 +8,8 @@ from pathlib import Path
 import ipywidgets as widgets
 import pandas as pd
 
-from hmic_analysis.analyst.tables import list_findings, list_forces, settings
-from hmic_analysis.analyst.working import Worked, can_list, rows_behind, work_through
+from hmic_analysis.analyst.choose import findings, forces, settings
+from hmic_analysis.analyst.working import Worked, work_through
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart, funnel_chart
 from hmic_analysis.errors import HmicError
 from hmic_analysis.params.read import load_params
@@ -43,7 +43,11 @@ class Rows(widgets.VBox):
     def show(self, worked: Worked | None) -> None:
         """Take the indicators of a finding."""
         self._worked = None
-        found = [] if worked is None else [i for i in worked.report.bundle().indicators if can_list(worked, i.id)]
+        found = (
+            []
+            if worked is None
+            else [i for i in worked.report.bundle().indicators if i.id in worked.report.build.units]
+        )
         self.which.options = {i.label: i.id for i in found}
         self.which.value = found[0].id if found else None
         self._worked = worked
@@ -54,7 +58,7 @@ class Rows(widgets.VBox):
             self.table.value = "" if self._worked is None else "<p>No figure here is a share of single rows.</p>"
             return
         try:
-            rows = rows_behind(self._worked, self.which.value, self.state.value)
+            rows = self._worked.rows(self.which.value, self.state.value)
         except HmicError as fault:
             self.table.value = f"<p>{html.escape(fault.message)}</p>"
             return
@@ -172,11 +176,11 @@ class Explorer(widgets.VBox):
     def __init__(self, force: str = "", finding: str = "A2", project: str | Path | None = None) -> None:
         self.home = find_project(project)
         self.worked: Worked | None = None
-        known = list_forces(self.home.root)
+        known = forces(self.home.root)
         named = {f"{row['name']}{_mark(row)}": slug for slug, row in known.iterrows()}
         with_data = [slug for slug, row in known.iterrows() if row["tables"] and row["kind"] != "national"]
         chosen = force or (with_data[0] if with_data else next(iter(named.values())))
-        what = {f"{id} {row['title']}": id for id, row in list_findings(self.home.root).iterrows()}
+        what = {f"{id} {row['title']}": id for id, row in findings(self.home.root).iterrows()}
         style = {"description_width": "90px"}
         wide = {"width": "460px"}
         self.force = widgets.Dropdown(options=named, value=chosen, description="Force", style=style, layout=wide)

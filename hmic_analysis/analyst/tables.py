@@ -1,216 +1,453 @@
-"""Tables of a force as pandas frames, and what there is to choose from."""
+"""Any table of one force or several as a pandas frame, cut to days and rows before it is read."""
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import reduce
+from operator import and_
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import pandas as pd
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
 
-from hmic_analysis.contracts import CONTRACTS, contract_for
+from hmic_analysis.contracts import BOOKKEEPING, Column, Contract, contract_for
+from hmic_analysis.errors import DataError, ParameterError, did_you_mean
+from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
-from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.store.tables import load_table, read_manifest
+from hmic_analysis.store.tables import Manifest, bound, in_days, load_table, read_manifest, table_path, wanted_columns
+from hmic_analysis.words import MONTHS, say_date
 
-#: ``load_<name>`` -> table.
-LOADERS = {
-    "load_incidents": "incident",
-    "load_deployments": "deployment",
-    "load_crimes": "crime",
-    "load_crime_links": "incident_crime",
-    "load_suspects": "suspect",
-    "load_bail": "bail",
-    "load_circulations": "pnc_circulation",
-    "load_duty_hours": "duty_hours",
-    "load_demand_tasks": "demand_task",
-    "load_documents": "document",
-    "load_requests": "data_request",
-    "load_staff": "staff",
-    "load_changes": "change",
-    "load_benefits": "benefit",
-}
+if TYPE_CHECKING:
+    import duckdb
+
+Day = str | date | None
+Forces = str | Iterable[str]
+Where = Mapping[str, Any]
 
 
+@overload
 def load(
     table: str,
-    force: str,
-    start: str | date | None = None,
-    end: str | date | None = None,
-    columns: list[str] | None = None,
+    forces: Forces,
+    start: Day = None,
+    end: Day = None,
+    *,
+    columns: Sequence[str] | None = None,
+    where: Where | None = None,
+    as_engine: None = None,
     project: str | Path | None = None,
-) -> pd.DataFrame:
-    """One table of a force's return as a tidy frame.
+) -> pd.DataFrame: ...
+@overload
+def load(
+    table: str,
+    forces: Forces,
+    start: Day = None,
+    end: Day = None,
+    *,
+    columns: Sequence[str] | None = None,
+    where: Where | None = None,
+    as_engine: Literal["duckdb"],
+    project: str | Path | None = None,
+) -> duckdb.DuckDBPyRelation: ...
+@overload
+def load(
+    table: str,
+    forces: Forces,
+    start: Day = None,
+    end: Day = None,
+    *,
+    columns: Sequence[str] | None = None,
+    where: Where | None = None,
+    as_engine: Literal["polars"],
+    project: str | Path | None = None,
+) -> Any: ...
+def load(
+    table: str,
+    forces: Forces,
+    start: Day = None,
+    end: Day = None,
+    *,
+    columns: Sequence[str] | None = None,
+    where: Where | None = None,
+    as_engine: Literal["duckdb", "polars"] | None = None,
+    project: str | Path | None = None,
+) -> Any:
+    """A table of one force or several as a tidy frame; only what is asked for is read.
 
     A return that lies in ``data/raw`` and was not loaded yet, or was changed since, is loaded first.
 
     Parameters
     ----------
     table : str
-        Name of the table; :func:`list_tables` lists them.
-    force : str
-        Slug of the force; :func:`list_forces` lists them.
+        Name of the table; :func:`tables` lists them.
+    forces : str or iterable of str
+        Slug of a force, several, or ``"all"`` for every force that has the table; :func:`forces` lists them.
     start, end : str or datetime.date, optional
-        First and last day, such as ``"2013-01-01"``, both included.  Without either the whole table.
-    columns : list of str, optional
-        By default all.
+        First and last day, both included, in local wall time: ``"2013-01-31"`` or ``"31 January 2013"``.  Cut by the
+        column that :func:`tables` names under ``dated_by``.  A row of which only the month is known belongs where all
+        of its month does; a row without any time is left out, and ``frame.attrs["without_time"]`` counts these.
+    columns : sequence of str, optional
+        By default all; :func:`columns` explains them.
+    where : mapping, optional
+        What rows must hold, by column: a value, several, or None for blank.  An operator may follow the name:
+        ``{"grade": ["emergency", "priority"], "staff_hours >=": 2}``.
+    as_engine : str, optional
+        ``"duckdb"`` or ``"polars"`` hands over the same rows, read when they are asked for.
     project : str or pathlib.Path, optional
         Folder of the project; by default the one that the working folder lies in.
 
     Returns
     -------
     pandas.DataFrame
-        One row as the contract says, see ``hmic_analysis.contracts``.  Timestamps are in the zone of the source,
-        unknown yes/no values stay missing; ``source_file`` and ``source_row`` say where each row came from, ``flags``
-        what is odd about it.
+        One row as the contract says.  Times are aware in the zone of the force; unknown yes/no values stay missing;
+        codes are categories, ordered from low to high where they rank.  Of several forces, ``force`` in front.
+        ``source_file`` and ``source_row`` say where each row came from, ``flags`` what is odd about it;
+        ``frame.attrs`` holds units, meanings, the span and whether data are synthetic.
 
     Raises
     ------
     ParameterError
-        If there is no such force or project.
+        If there is no such force, project or day.
     DataError
-        If there is no such table or column, or its file can't be read.
+        If there is no such table, column or value, if a force has none of it, or no row lies in the span.
+
+    Examples
+    --------
+    >>> import hmic_analysis as hmic
+    >>> january = hmic.load("incident", "cleveland", "2013-01-01", "2013-01-31", where={"grade >=": "priority"})
+    >>> sorted(january["grade"].unique())
+    ['emergency', 'priority']
+    >>> hmic.load("suspect", ["cleveland", "bedfordshire"], columns=["person_key", "named_on"]).columns.tolist()
+    ['force', 'person_key', 'named_on']
+    >>> hmic.load("crime", "cleveland", as_engine="duckdb").aggregate("offence_group, count(*) n").columns
+    ['offence_group', 'n']
     """
-    contract_for(table)
+    contract = contract_for(table)
+    if as_engine not in (None, "duckdb", "polars"):
+        raise ParameterError(f"There is no engine '{as_engine}': leave it out for pandas, or 'duckdb' or 'polars'.")
+    wanted = wanted_columns(contract, columns)
+    first, last = span(start, end)
     home = find_project(project)
-    slug = prepared(home, force)
-    return load_table(home, slug, table, columns, start, end)
+    chosen = _holders(home, contract, forces)
+    parts = {}
+    for slug, manifest in chosen.items():
+        filters = _tests(contract, where or {}, manifest.timezone)
+        days = in_days(contract, first, last, manifest.timezone)
+        if days is not None:
+            _refuse_empty(home, manifest, contract, days, (first, last))
+            filters.append(days)
+        parts[slug] = reduce(and_, filters) if filters else None
+    several = not isinstance(forces, str) or forces == "all"
+    if as_engine is not None:
+        return _lazily(home, contract, wanted, chosen, parts, several, as_engine)
+    frames = {slug: load_table(home, slug, table, wanted, rows=rows) for slug, rows in parts.items()}
+    frame = joined(frames) if several else next(iter(frames.values()))
+    for name in wanted:
+        frame[name] = _as_read(frame[name], contract, name)
+    frame.attrs = _about(home, contract, wanted, chosen, first, last)
+    return frame
 
 
-def prepared(home: Project, force: str) -> str:
-    """Load a force's return if that is still to be done.
+def load_incidents(forces: Forces, start: Day = None, end: Day = None, **how: Any) -> pd.DataFrame:
+    """Incidents: ``load("incident", ...)``.
 
-    Parameters
-    ----------
-    force : str
-        Slug of the force.
-
-    Returns
-    -------
-    str
-        The slug.
+    Examples
+    --------
+    >>> import hmic_analysis as hmic
+    >>> week = hmic.load_incidents("cleveland", "2013-01-14", "2013-01-20")
+    >>> week["created_at"].min().date().isoformat() >= "2013-01-14"
+    True
     """
+    return load("incident", forces, start, end, **how)
+
+
+def load_crimes(forces: Forces, start: Day = None, end: Day = None, **how: Any) -> pd.DataFrame:
+    """Recorded crimes: ``load("crime", ...)``.
+
+    Examples
+    --------
+    >>> import hmic_analysis as hmic
+    >>> len(hmic.load_crimes("cleveland", where={"offence_group": "violence"})) > 0
+    True
+    """
+    return load("crime", forces, start, end, **how)
+
+
+def load_suspects(forces: Forces, start: Day = None, end: Day = None, **how: Any) -> pd.DataFrame:
+    """Named suspects, one row a person and crime: ``load("suspect", ...)``; cut by the day they were named.
+
+    Examples
+    --------
+    >>> import hmic_analysis as hmic
+    >>> hmic.load_suspects("cleveland")["risk_grade"].cat.categories.tolist()
+    ['low', 'medium', 'high']
+    """
+    return load("suspect", forces, start, end, **how)
+
+
+def load_duty_hours(forces: Forces, start: Day = None, end: Day = None, **how: Any) -> pd.DataFrame:
+    """Officers' hours on duty by team and hour: ``load("duty_hours", ...)``.
+
+    Examples
+    --------
+    >>> import hmic_analysis as hmic
+    >>> hmic.load_duty_hours("cleveland").attrs["units"]["staff_hours"]
+    'hours'
+    """
+    return load("duty_hours", forces, start, end, **how)
+
+
+def day(value: str | date) -> date:
+    """A day as an analyst writes it: ISO, or day, month by name, year.
+
+    Raises
+    ------
+    ParameterError
+        If it is none, or could be read in two ways.
+
+    Examples
+    --------
+    >>> day("1 February 2013").isoformat()
+    '2013-02-01'
+    >>> day("01/02/2013")
+    Traceback (most recent call last):
+    ...
+    hmic_analysis.errors.ParameterError: '01/02/2013' may be read in two ways: write 2013-02-01 or 1 February 2013.
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text = str(value).strip()
+    words = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]{3,9}) (\d{4})", text)
+    named = [m for m in MONTHS if words and m.casefold().startswith(words[2].casefold())]
+    slashed = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text)
+    try:
+        if words and named:
+            return date(int(words[3]), MONTHS.index(named[0]) + 1, int(words[1]))
+        if slashed:
+            meant = date(int(slashed[3]), int(slashed[2]), int(slashed[1]))
+        else:
+            return date.fromisoformat(text)
+    except ValueError:
+        raise ParameterError(f"'{value}' is not a day: write 2013-01-31 or 31 January 2013.") from None
+    raise ParameterError(f"'{value}' may be read in two ways: write {meant} or {say_date(meant)}.")
+
+
+def span(start: Day, end: Day) -> tuple[date | None, date | None]:
+    """First and last day, refused where they are reversed."""
+    first, last = (None if given in (None, "") else day(given) for given in (start, end))
+    if first is not None and last is not None and first > last:
+        raise ParameterError(f"The span from {first} to {last} is reversed: the first day comes first.")
+    return first, last
+
+
+def chosen_forces(params: Params, forces: Forces) -> list[str]:
+    """The slugs that were asked for, each once and known."""
+    asked = [forces] if isinstance(forces, str) else list(forces)
+    if not asked:
+        raise ParameterError("No force was named: give a slug, several, or 'all'.")
+    return list(dict.fromkeys(params.force(slug).slug for slug in asked))
+
+
+def prepared(home: Project, params: Params, slug: str) -> Manifest:
+    """The manifest of a force whose return is loaded, first if it is to be; refused where there is none."""
     from hmic_analysis.runs.session import prepare_force
 
-    params = load_params(home)
-    slug = params.force(force).slug
     prepare_force(home, params, slug)
-    return slug
-
-
-def loader(name: str) -> Any:
-    """The function ``load_incidents`` and its like.
-
-    Parameters
-    ----------
-    name : str
-        A key of :data:`LOADERS`.
-
-    Returns
-    -------
-    callable
-        As :func:`load`, without the table.
-    """
-    table = LOADERS[name]
-    contract = contract_for(table)
-
-    def load_one(
-        force: str,
-        start: str | date | None = None,
-        end: str | date | None = None,
-        columns: list[str] | None = None,
-        project: str | Path | None = None,
-    ) -> pd.DataFrame:
-        return load(table, force, start, end, columns, project)
-
-    load_one.__name__ = load_one.__qualname__ = name
-    rows = "\n".join(f"    {c.name}: {c.meaning}" for c in contract.columns)
-    load_one.__doc__ = (
-        f"{contract.title} of a force: {contract.row_is}\n\n"
-        f"Parameters as those of ``hmic_analysis.load``, without the table '{table}'.\n\nColumns\n-------\n{rows}\n"
-    )
-    return load_one
-
-
-def list_forces(project: str | Path | None = None) -> pd.DataFrame:
-    """The forces of a project and whether there is a return of each.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by slug: ``name``, ``kind``, ``population``, ``officers``, ``recorded_crime``, ``tables`` (number
-        loaded), ``synthetic`` (missing where nothing was loaded).
-    """
-    home = find_project(project)
-    rows = []
-    for spec in load_params(home).forces.values():
-        manifest = read_manifest(home, spec.slug)
-        rows.append(
-            {
-                "slug": spec.slug,
-                "name": spec.name,
-                "kind": spec.kind,
-                "population": spec.population,
-                "officers": spec.officers_fte,
-                "recorded_crime": spec.recorded_crime_2013_14,
-                "tables": len(manifest.tables) if manifest else 0,
-                "synthetic": manifest.synthetic if manifest else None,
-            }
+    manifest = read_manifest(home, slug)
+    if manifest is None:
+        there = ", ".join(s for s in params.forces if read_manifest(home, s)) or "none"
+        raise DataError(
+            f"{params.force(slug).name} has no return: put one into {home.relative(home.raw / slug)}. "
+            f"Forces with data: {there}."
         )
-    return pd.DataFrame(rows).set_index("slug")
+    return manifest
 
 
-def list_findings(project: str | Path | None = None) -> pd.DataFrame:
-    """The findings of the letter.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by id, in the letter's order: ``title``, ``question``, ``claims``, ``tables``.
-    """
-    specs = load_params(find_project(project)).findings.values()
-    rows = [
-        {
-            "id": s.id,
-            "title": s.title,
-            "question": s.question,
-            "claims": ", ".join(s.claims),
-            "tables": ", ".join((*s.tables.core, *s.tables.useful)),
-        }
-        for s in specs
-    ]
-    return pd.DataFrame(rows).set_index("id")
-
-
-def list_tables() -> pd.DataFrame:
-    """The tables that a return may hold.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by name: ``title``, ``one_row_is``, ``columns``.
-    """
-    rows = [
-        {"table": c.name, "title": c.title, "one_row_is": c.row_is, "columns": ", ".join(c.column_names)}
-        for c in CONTRACTS.values()
-    ]
-    return pd.DataFrame(rows).set_index("table")
-
-
-def settings(force: str, finding: str | None = None, project: str | Path | None = None) -> Resolved:
-    """The parameters that hold for a force, as the measures take them.
-
-    Parameters
-    ----------
-    finding : str, optional
-        For the thresholds of a finding.
-
-    Returns
-    -------
-    Resolved
-        ``.attendance``, ``.grades``, ``.period_start``, ``.as_of``, ``.threshold(name)`` and so on.
-    """
-    home = find_project(project)
+def _holders(home: Project, contract: Contract, forces: Forces) -> dict[str, Manifest]:
     params = load_params(home)
-    return resolve(params, params.force(force).slug, finding)
+    if forces == "all":
+        found = {slug: read_manifest(home, slug) for slug in params.forces}
+        chosen = {slug: m for slug, m in found.items() if m is not None and contract.name in m.tables}
+        if not chosen:
+            raise DataError(f"No force has the table {contract.name} loaded.")
+        return chosen
+    chosen = {slug: prepared(home, params, slug) for slug in chosen_forces(params, forces)}
+    for slug, manifest in chosen.items():
+        if table_path(home, manifest, contract.name) is None:
+            raise DataError(
+                f"The return of {params.force(slug).name} has no table {contract.name}; it has "
+                f"{', '.join(manifest.tables) or 'none'}."
+            )
+    return chosen
+
+
+def _refuse_empty(
+    home: Project, manifest: Manifest, contract: Contract, days: pc.Expression, asked: tuple[date | None, date | None]
+) -> None:
+    """Refuse a span in which no row lies: no rows would look like a finding."""
+    path = table_path(home, manifest, contract.name)
+    if path is not None and ds.dataset(path).head(1, filter=days).num_rows:
+        return
+    first, last = asked
+    words = " ".join(f"{word} {moment}" for word, moment in (("from", first), ("to", last)) if moment)
+    at = contract.time or contract.dated
+    day_of = contract.column(at).month_of or at
+    there = pc.min_max(ds.dataset(path).to_table([day_of])[day_of]).as_py()
+    held = f"it holds {there['min']:%Y-%m-%d} to {there['max']:%Y-%m-%d}" if there["min"] else f"it gives no {day_of}"
+    raise DataError(f"The table {contract.name} of {manifest.force} has no row {words}: {held}.")
+
+
+_OPERATORS = {
+    ">=": pc.Expression.__ge__,
+    "<=": pc.Expression.__le__,
+    ">": pc.Expression.__gt__,
+    "<": pc.Expression.__lt__,
+    "!=": pc.Expression.__ne__,
+}
+_TEST = re.compile(r"(\w+)\s*(>=|<=|>|<|!=)?")
+
+
+def _tests(contract: Contract, where: Where, zone: str) -> list[pc.Expression]:
+    found = []
+    for key, value in where.items():
+        parts = _TEST.fullmatch(key.strip())
+        if parts is None:
+            raise DataError(
+                f"where={{{key!r}: ...}} can't be read: write a column, or a column and {' '.join(_OPERATORS)}."
+            )
+        name, operator = parts.groups()
+        wanted_columns(contract, [name])
+        column = None if name in BOOKKEEPING else contract.column(name)
+        field = pc.field(name)
+        several = isinstance(value, (list, tuple, set, frozenset))
+        values = [v for v in (value if several else [value]) if not pd.isna(v)]
+        blank = len(values) < (len(value) if several else 1)
+        told = [_value(contract, column, v, zone) for v in values]
+        if operator is None:
+            test = field.isin(told) if told else pc.scalar(False)
+            found.append(test | field.is_null() if blank else test)
+        elif several or blank:
+            raise DataError(f"where={{{key!r}: ...}} takes one value.")
+        elif column is not None and column.order:
+            rising = column.allowed if column.order == "rising" else column.allowed[::-1]
+            place = rising.index(told[0])
+            kept = [v for i, v in enumerate(rising) if getattr(i, _NUMBERS[operator])(place)]
+            found.append(field.isin(kept))
+        elif column is not None and column.kind in ("code", "codes", "text", "person", "boolean") and operator != "!=":
+            raise DataError(f"{contract.name}.{name} has no order, so '{operator}' can't be asked of it.")
+        else:
+            found.append(_OPERATORS[operator](field, told[0]))
+    return found
+
+
+_NUMBERS = {">=": "__ge__", "<=": "__le__", ">": "__gt__", "<": "__lt__", "!=": "__ne__"}
+
+
+def _value(contract: Contract, column: Column | None, value: Any, zone: str) -> Any:
+    """A value as the store holds it; a word that the contract doesn't allow is refused, never met by no row."""
+    if column is None:
+        return value
+    if column.kind == "code" and value not in column.allowed:
+        raise DataError(
+            f"{contract.name}.{column.name} is never '{value}'.{did_you_mean(str(value), column.allowed)} "
+            f"It is one of {', '.join(column.allowed)}."
+        )
+    if column.kind == "timestamp":
+        try:
+            moment = pd.Timestamp(value) if isinstance(value, datetime) else pd.Timestamp(datetime.fromisoformat(value))
+        except (TypeError, ValueError):
+            moment = pd.Timestamp(day(value))
+        return bound(moment.tz_convert(zone).tz_localize(None) if moment.tz else moment, "timestamp", zone)
+    if column.kind in ("date", "month"):
+        return bound(pd.Timestamp(day(value)), column.kind, zone)
+    wrong = isinstance(value, str) != (column.kind in ("text", "code", "codes", "person"))
+    if wrong or (column.kind == "boolean") != isinstance(value, bool):
+        raise DataError(f"{contract.name}.{column.name} holds {column.kind} values, and {value!r} is none.")
+    return value
+
+
+def _as_read(values: pd.Series, contract: Contract, name: str) -> pd.Series:
+    """A column as an analyst reads it: codes as categories, ordered where they rank; several as a list."""
+    if name in BOOKKEEPING or not contract.column(name).kind.startswith("code"):
+        return values
+    column = contract.column(name)
+    if column.kind == "codes":
+        return pd.Series([v.split(";") if isinstance(v, str) else None for v in values], values.index, dtype=object)
+    rising = column.allowed[::-1] if column.order == "falling" else column.allowed
+    return values.astype(pd.CategoricalDtype(list(rising), ordered=bool(column.order)))
+
+
+def _about(
+    home: Project, contract: Contract, wanted: list[str], chosen: dict[str, Manifest], first: Day, last: Day
+) -> dict[str, Any]:
+    own = [c for c in contract.columns if c.name in wanted]
+    about = {
+        "table": contract.name,
+        "one_row_is": contract.row_is,
+        "forces": list(chosen),
+        "start": str(first or ""),
+        "end": str(last or ""),
+        "units": {c.name: c.unit for c in own if c.unit},
+        "meanings": {c.name: c.meaning for c in own},
+        "synthetic": any(m.tables[contract.name].synthetic for m in chosen.values()),
+    }
+    at = contract.time or contract.dated
+    if first or last:
+        blank = reduce(and_, [pc.field(n).is_null() for n in filter(None, (at, contract.column(at).month_of))])
+        paths = [table_path(home, m, contract.name) for m in chosen.values()]
+        about["without_time"] = sum(ds.dataset(path).count_rows(filter=blank) for path in paths if path)
+    return about
+
+
+def _lazily(
+    home: Project,
+    contract: Contract,
+    wanted: list[str],
+    chosen: dict[str, Manifest],
+    parts: Mapping[str, pc.Expression | None],
+    several: bool,
+    engine: str,
+) -> Any:
+    sets = {}
+    for slug, manifest in chosen.items():
+        whole, rows = ds.dataset(table_path(home, manifest, contract.name)), parts[slug]
+        sets[slug] = whole if rows is None else whole.filter(rows)
+    zone = next(iter(chosen.values())).timezone
+    if engine == "duckdb":
+        import duckdb
+
+        connection = duckdb.connect()
+        connection.execute(f"SET TimeZone = '{zone}'")
+        names = ", ".join(f'"{name}"' for name in wanted)
+        relations = [
+            connection.from_arrow(data).project(f"'{slug}' AS \"force\", {names}" if several else names)
+            for slug, data in sets.items()
+        ]
+        return reduce(lambda one, other: one.union(other), relations)
+    try:
+        import polars
+    except ImportError:
+        raise ParameterError("polars is not installed here: pip install polars, or leave as_engine out.") from None
+    lazy = []
+    for slug, data in sets.items():
+        part = polars.scan_pyarrow_dataset(data).select(wanted)
+        times = [c.name for c in contract.columns if c.kind == "timestamp" and c.name in wanted]
+        part = part.with_columns(polars.col(times).dt.convert_time_zone(zone)) if times else part
+        lazy.append(part.select(polars.lit(slug).alias("force"), polars.all()) if several else part)
+    return polars.concat(lazy)
+
+
+def joined(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Frames of several forces as one, with ``force`` in front."""
+    whole = pd.concat(frames.values(), ignore_index=True)
+    lengths = [len(frame) for frame in frames.values()]
+    codes = [place for place, length in enumerate(lengths) for _ in range(length)]
+    whole.insert(0, "force", pd.Categorical.from_codes(codes, list(frames)))
+    return whole

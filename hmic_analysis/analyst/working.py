@@ -1,4 +1,4 @@
-"""A finding worked through in the analyst's own session, and the rows behind its figures."""
+"""A finding worked through in the analyst's own session, and the units that its figures were counted from."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import json
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 import pandas as pd
 
-from hmic_analysis.analyst.tables import prepared
+from hmic_analysis.analyst.tables import Forces, chosen_forces, day, joined, prepared, span
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import HmicError, ParameterError, did_you_mean
-from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.wording import claim_table, indicator_table
 from hmic_analysis.figures.chart import Chart
+from hmic_analysis.measures.base import Share
+from hmic_analysis.params.catalogue import plain
+from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
+
+State = Literal["all", "yes", "no", "unknown"]
 
 # --------------------------------------------------------------------------------------------------------------------
 # A finding worked through in the analyst's own session: the code of its notebook, with other parameters.
@@ -57,24 +61,71 @@ class Worked:
     @property
     def values(self) -> pd.DataFrame:
         """The indicators as numbers: one row each, indexed by id."""
-        return frame_of(self.report.bundle().indicators)
+        found = self.report.bundle().indicators
+        return pd.DataFrame([{c: getattr(i, c) for c in FIELDS} for i in found], [i.id for i in found], list(FIELDS))
+
+    def rows(self, indicator: str, state: State = "all") -> pd.DataFrame:
+        """The units that a figure was counted from, as :func:`rows_behind` gives them."""
+        found = self.report.indicator(indicator)
+        if found is None:
+            known = [i.id for i in self.report.bundle().indicators]
+            raise ParameterError(
+                f"{self.report.spec.id} has no indicator '{indicator}'.{did_you_mean(indicator, known)}"
+            )
+        if state not in get_args(State):
+            raise ParameterError(f"There is no state '{state}': it is one of {', '.join(get_args(State))}.")
+        share = self.report.build.units.get(indicator)
+        if share is None:
+            raise ParameterError(
+                f"{found.label} is not counted from single units, so no rows can be listed for it; "
+                f"it comes from {', '.join(self.report.used)}: see load('<table>', ...)."
+            )
+        rows = units_of(self.report, share)
+        return rows if state == "all" else rows[(rows["counted_as"] == state).to_numpy()].reset_index(drop=True)
+
+    def __repr__(self) -> str:
+        bundle = self.report.bundle()
+        lines = [f"{c.claim}: {c.verdict.replace('_', ' ')}, grade {c.grade}. {c.sentence}" for c in bundle.claims]
+        return "\n".join([f"{bundle.finding} {bundle.title}: {bundle.force_name}, {self.report.period}", *lines])
 
 
-def frame_of(indicators: Any) -> pd.DataFrame:
-    """Indicators as numbers.
+#: Columns of figures as numbers.
+FIELDS = (
+    "label",
+    "stratum",
+    "value",
+    "unit",
+    "lo",
+    "hi",
+    "lo_missing",
+    "hi_missing",
+    "numerator",
+    "denominator",
+    "unknown",
+)
 
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by id: ``label``, ``stratum``, ``value``, ``unit``, ``lo``, ``hi``, ``lo_missing``, ``hi_missing``,
-        ``numerator``, ``denominator``, ``unknown``.
-    """
-    columns = ["label", "stratum", "value", "unit", "lo", "hi", "lo_missing", "hi_missing"]
-    columns += ["numerator", "denominator", "unknown"]
-    found: list[Indicator] = list(indicators)
-    return pd.DataFrame(
-        [{c: getattr(i, c) for c in columns} for i in found], index=[i.id for i in found], columns=columns
-    )
+
+def units_of(report: Report, share: Share) -> pd.DataFrame:
+    """The units of a share, one row each, with ``counted_as`` in front."""
+    states = cast(pd.Series, share.units)
+    if share.rows is not None:
+        rows = share.rows
+    else:
+        table = table_of(report, states)
+        rows = report.table(table).set_index(states.index.name, drop=False).loc[states.index]
+    said = states.astype("object").map({True: "yes", False: "no"}).fillna("unknown").to_numpy()
+    rows = rows.reset_index(drop=True)
+    rows.insert(0, "counted_as", pd.Categorical(said, ["yes", "no", "unknown"]))
+    return rows
+
+
+def table_of(report: Report, states: pd.Series) -> str:
+    """The table, of those that the report took, whose key names the units."""
+    name = str(states.index.name)
+    for table in report.used:
+        if contract_for(table).key == (name,) and states.index.isin(report.table(table)[name]).all():
+            return table
+    raise ParameterError(f"No table of {report.spec.id} names each {name} once, so the units can't be told apart.")
 
 
 def work_through(
@@ -104,16 +155,28 @@ def work_through(
     ParameterError
         If there is no such finding or force, or a day can't be used.
     DataError
-        If the force's data can't be read.
+        If the force has no data, or they can't be read.
+
+    Examples
+    --------
+    >>> import hmic_analysis as hmic
+    >>> worked = hmic.work_through("A6", "cleveland")
+    >>> list(worked.claims.index)
+    ['A6a', 'A6b', 'A6c']
+    >>> bool(len(worked.rows("fta_bail_n", "yes")) == worked.values.loc["fta_bail_n", "value"])
+    True
     """
     home = find_project(project)
-    spec = load_params(home).finding(finding.upper())
-    slug = prepared(home, force)
+    params = load_params(home)
+    spec = params.finding(finding.upper())
+    slug = params.force(force).slug
+    prepared(home, params, slug)
+    first, last = span(period_start, period_end)
     values = {
         "force": slug,
-        "period_start": str(period_start),
-        "period_end": str(period_end),
-        "as_of": str(as_of),
+        "period_start": str(first or ""),
+        "period_end": str(last or ""),
+        "as_of": str(day(as_of)) if as_of else "",
         "project": str(home.root),
         "output": "",
     }
@@ -160,115 +223,64 @@ def run_cells(home: Project, notebook: Path, values: dict[str, str]) -> dict[str
     return names
 
 
-def indicator(
-    name: str, force: str, *, period_start: str | date = "", period_end: str | date = "", as_of: str | date = "",
+def holder(params: Params, indicator: str) -> str:
+    """The finding that declares an indicator, with or without a stratum in brackets."""
+    name = plain(indicator)
+    holders = {name: f.id for f in reversed(list(params.findings.values())) for name in f.indicators}
+    if name not in holders:
+        raise ParameterError(f"No finding has an indicator '{name}'.{did_you_mean(name, holders)} See indicators().")
+    return holders[name]
+
+
+def rows_behind(
+    indicator: str,
+    forces: Forces,
+    state: State = "all",
+    *,
+    period_start: str | date = "",
+    period_end: str | date = "",
+    as_of: str | date = "",
     project: str | Path | None = None,
-) -> pd.DataFrame:  # fmt: skip
-    """One indicator of a force, whole and by its groups.
+) -> pd.DataFrame:
+    """Exactly the units that a figure was counted from: as many rows as it counts.
 
     Parameters
     ----------
-    name : str
-        Such as ``attendance_pct``; the catalogue (``hmic findings``) lists them.
+    indicator : str
+        Its name, such as ``attendance_pct``, or with a group: ``attendance_pct[burglary_dwelling]``.
+    forces : str or iterable of str
+        Slug of a force, or several.
+    state : str
+        ``yes``: the numerator, or what a count counts, or values that a median is taken of; ``no``: the rest of the
+        denominator; ``unknown``: of which it is not known; ``all``.
     period_start, period_end, as_of : str or datetime.date
         Days in place of those of the parameter files.
 
     Returns
     -------
     pandas.DataFrame
-        As :func:`frame_of`.
+        One row for each unit, with ``counted_as`` in front: the row of its table with its origin (``source_file``,
+        ``source_row``), or, where several rows make one unit, as persons, what was worked out of them.  Of several
+        forces, ``force`` in front.  Restricted: single events and persons.
 
     Raises
     ------
     ParameterError
-        If no finding has it; the message names near ones.
+        If no finding has the indicator, or it is not counted from single units, such as hours.
+
+    Examples
+    --------
+    >>> import hmic_analysis as hmic
+    >>> rows = hmic.rows_behind("named_suspects_outstanding_n", ["cleveland", "bedfordshire"], "yes")
+    >>> over_90 = rows.query("age_days > 90").groupby("force", observed=True).size()
     """
-    from hmic_analysis.errors import did_you_mean
-
-    params = load_params(find_project(project))
-    holders = {name: f.id for f in reversed(params.findings.values()) for name in f.indicators}
-    if name not in holders:
-        raise ParameterError(f"No finding has an indicator '{name}'.{did_you_mean(name, holders)}")
-    worked = work_through(
-        holders[name], force, period_start=period_start, period_end=period_end, as_of=as_of, project=project
-    )
-    return frame_of(i for i in worked.report.bundle().indicators if i.name == name)
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# From a figure back to the rows that it was counted from.
-
-State = Literal["yes", "no", "unknown", "all"]
-
-
-def rows_behind(worked: Worked, indicator: str, state: State = "all") -> pd.DataFrame:
-    """The rows of the return that an indicator was counted from.
-
-    Parameters
-    ----------
-    worked : Worked
-        Result of :func:`hmic_analysis.work_through`.
-    indicator : str
-        Its id, such as ``attendance_pct`` or ``attendance_pct[burglary_dwelling]``.
-    state : str
-        ``yes``: the numerator; ``no``: the rest of the denominator; ``unknown``: of whom it is not known; ``all``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the table that the counted units stand in, with ``counted_as`` in front and the origin of each row
-        (``source_file``, ``source_row``).  Restricted: rows about single events and persons.
-
-    Raises
-    ------
-    ParameterError
-        If the finding has no such indicator, or it is no count of single units.
-    """
-    found = worked.report.indicator(indicator)
-    if found is None:
-        known = [i.id for i in worked.report.bundle().indicators]
-        raise ParameterError(f"There is no indicator '{indicator}' here.{did_you_mean(indicator, known)}")
-    units = worked.report.build.units.get(indicator)
-    if units is None:
-        raise ParameterError(
-            f"{found.label} is not a share of single units, so no rows can be listed for it. "
-            f"The tables it comes from: {', '.join(worked.report.used)}; see load('<table>', ...)."
+    home = find_project(project)
+    params = load_params(home)
+    finding = holder(params, indicator)
+    found = {}
+    for slug in chosen_forces(params, forces):
+        worked = work_through(
+            finding, slug, period_start=period_start, period_end=period_end, as_of=as_of, project=home.root
         )
-    name = str(units.index.name)
-    rows = worked.report.table(table_of(worked, units))
-    # A person counts once however many rows speak of them; the most telling state is the one that was counted.
-    states = units.groupby(level=0).max() if units.index.has_duplicates else units
-    said = rows[name].map(states.astype("object").map({True: "yes", False: "no"}).fillna("unknown"))
-    rows = rows.assign(counted_as=said)[said.notna().to_numpy()]
-    if state != "all":
-        rows = rows[(rows["counted_as"] == state).to_numpy()]
-    return rows[["counted_as", *(c for c in rows.columns if c != "counted_as")]].reset_index(drop=True)
-
-
-def can_list(worked: Worked, indicator: str) -> bool:
-    """Whether :func:`rows_behind` can list the rows of an indicator."""
-    return indicator in worked.report.build.units
-
-
-def table_of(worked: Worked, units: pd.Series) -> str:
-    """The table, of those that the report took, whose rows the counted units are.
-
-    Parameters
-    ----------
-    units : pandas.Series
-        Indexed by reference; the index bears the name of its column.
-
-    Returns
-    -------
-    str
-        Of the tables that have the column, the one that holds most of the units; one that has it as its key before
-        another.
-    """
-    name = str(units.index.name)
-    having = [t for t in worked.report.used if name in contract_for(t).column_names]
-    wanted = set(units.index)
-
-    def fit(table: str) -> tuple[int, bool]:
-        return len(wanted & set(worked.report.table(table)[name].dropna())), contract_for(table).key[:1] == (name,)
-
-    return max(having, key=fit)
+        found[slug] = worked.rows(indicator, state)
+    return found[slug] if isinstance(forces, str) else joined(found)

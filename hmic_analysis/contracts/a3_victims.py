@@ -10,6 +10,7 @@ CONTACT_FLAG = Contract(
     title="Flags of first contact",
     row_is="One report by the public of a crime or of anti-social behaviour, flagged or not; every one of the period.",
     held_by="control room",
+    dated="call_ended_at",
     columns=(
         Column("incident_id", "text", "The incident record that the report opened.", required=True),
         Column("team", "text", "Team or shift that took the report, where the force keeps it; no name."),

@@ -13,6 +13,7 @@ FILE_REVIEW = Contract(
     title="Files read",
     row_is="One file of the sample: of a crime investigation, or of a named suspect.",
     held_by="the inspection team",
+    dated="opened_on",
     columns=(
         Column("review_id", "text", "Reference of the file in the sample.", required=True),
         Column("review_kind", "code", "Which sample it belongs to.", required=True, allowed=REVIEW_KINDS),
@@ -71,6 +72,7 @@ FILE_ENTRY = Contract(
     title="Entries found in files",
     row_is="One entry found in one file read.",
     held_by="the inspection team",
+    dated="entered_on",
     columns=(
         Column("review_id", "text", "The file.", required=True),
         Column("entry_number", "integer", "Number of the entry in the file.", required=True, minimum=1),

@@ -31,6 +31,7 @@ IOM_COHORT = Contract(
     title="Offenders under integrated offender management",
     row_is="One offender in the scheme at the as-of day; those who left it in the two years before may be listed.",
     held_by="offender management unit",
+    dated="entered_on",
     columns=(
         Column("person_key", "person", "The force's reference of the offender; no name.", required=True),
         Column("is_ppo", "boolean", "Yes: a prolific and other priority offender.  Blank: not known."),
@@ -41,7 +42,7 @@ IOM_COHORT = Contract(
             allowed=OFFENDER_STATUSES,
         ),
         Column("is_statutory", "boolean", "Yes: under statutory supervision.  Blank: not known."),
-        Column("rag", "code", "Red, amber or green status; blank for none.", allowed=RAG),
+        Column("rag", "code", "Red, amber or green status; blank for none.", allowed=RAG, order="falling"),
         Column("entered_on", "date", "First day in the scheme."),
         Column("left_on", "date", "Last day in it; blank for those still there."),
         Column(
@@ -72,6 +73,7 @@ IOM_SELECTION = Contract(
     title="Offenders considered for integrated offender management",
     row_is="One offender in the latest scoring for the scheme, chosen or not: the list must reach beyond the scheme.",
     held_by="offender management unit",
+    dated="decided_on",
     columns=(
         Column("person_key", "person", "The reference used in the list of the scheme.", required=True),
         Column(

@@ -12,6 +12,7 @@ SUSPECT = Contract(
     title="Named suspects",
     row_is="One identified person recorded as a suspect for one notifiable crime.",
     held_by="crime management",
+    dated="named_on",
     columns=(
         Column("person_key", "person", "The force's reference of the person.", required=True),
         Column("crime_id", "text", "The crime.", required=True),
@@ -36,7 +37,7 @@ SUSPECT = Contract(
         ),
         Column("eliminated_on", "date", "Date on which the person was eliminated.  Blank: not eliminated."),
         Column("crime_closed_on", "date", "Date of an outcome that ended the interest in the person.  Blank: none."),
-        Column("risk_grade", "code", "Risk grade of the suspect.", allowed=RISKS),
+        Column("risk_grade", "code", "Risk grade of the suspect.", allowed=RISKS, order="falling"),
         Column(
             "owner_key",
             "person",

@@ -28,7 +28,7 @@ DISPATCH = Contract(
         Column("dispatch_id", "text", "Reference of the decision.", required=True),
         Column("incident_id", "text", "The incident.", required=True),
         Column("decided_at", "timestamp", "When it was decided.", required=True),
-        Column("grade", "code", "Response grade of the incident then.", allowed=GRADES),
+        Column("grade", "code", "Response grade of the incident then.", allowed=GRADES, order="falling"),
         Column(
             "incident_located",
             "boolean",

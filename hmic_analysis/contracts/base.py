@@ -62,6 +62,8 @@ class Column:
         For months: the timestamp or date it is taken from (wall time) where it is blank.
     judged : bool
         For texts: a word that usually stands for a missing value, such as ``N/A``, says something here and is kept.
+    order : str
+        For codes that rank: whether ``allowed`` lists them ``rising`` or ``falling``.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Column:
     maximum: float | None = None
     month_of: str = ""
     judged: bool = False
+    order: Literal["", "rising", "falling"] = ""
 
     @property
     def limits(self) -> str:
@@ -160,6 +163,8 @@ class Contract:
         told apart and none is ever treated as a repeat.
     time : str
         The column that says when a row belongs to the period (flows), ``""`` for stocks and registers.
+    dated : str
+        For a table without ``time``: the day of a row by which an analyst may cut it, ``""`` where it has none.
     steady : bool
         Every month of the period is bound to have rows: a month without any was not supplied.
     any_of : tuple of tuple of str
@@ -176,6 +181,7 @@ class Contract:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     time: str = ""
+    dated: str = ""
     steady: bool = False
     any_of: tuple[tuple[str, ...], ...] = ()
     checks: tuple[TimeCheck, ...] = ()

@@ -102,6 +102,7 @@ DATA_REQUEST = Contract(
     title="Data-request log",
     row_is="One thing asked of the force, and what came of it.",
     held_by="the inspection team",
+    dated="requested_on",
     columns=(
         Column("request_id", "text", "Reference of the request.", required=True),
         Column(
@@ -129,6 +130,7 @@ DOCUMENT = Contract(
     title="Policy and document register",
     row_is="One version of one document that the force gave or named.",
     held_by="the inspection team",
+    dated="approved_on",
     columns=(
         Column("document_id", "text", "Reference of the document and version.", required=True),
         Column("title", "text", "Its title.", required=True),
@@ -175,6 +177,7 @@ STAFF = Contract(
     title="Staff list",
     row_is="One member of staff in post at the as-of day; leavers and starters of the months around it may be listed.",
     held_by="human resources",
+    dated="in_post_since",
     columns=(
         Column("person_key", "person", "The force's reference of the member of staff; no name.", required=True),
         Column("role", "code", "What the post mainly does.", required=True, allowed=ROLES),
@@ -211,7 +214,7 @@ INCIDENT = Contract(
         Column("category_open", "code", "NSIR category from the first contact.", allowed=NSIR_CATEGORIES),
         Column("category_close", "code", "NSIR category after investigation.", allowed=NSIR_CATEGORIES),
         Column("incident_type", "text", "The force's own type or NICL code, as closed."),
-        Column("grade", "code", "Response grade given at first contact.", allowed=GRADES),
+        Column("grade", "code", "Response grade given at first contact.", allowed=GRADES, order="falling"),
         Column("local_grade", "text", "The force's own name of the grade."),
         Column("origin", "code", "How the incident reached the force.", allowed=ORIGINS),
         Column("result", "code", "How it was resolved.", allowed=INCIDENT_RESULTS),
@@ -242,6 +245,7 @@ DEPLOYMENT = Contract(
     title="Deployments (attendance)",
     row_is="One resource sent to one incident, or one appointment or contact that answered it.",
     held_by="control room",
+    dated="assigned_at",
     columns=(
         Column("incident_id", "text", "The incident it belongs to.", required=True),
         Column("resource_id", "person", "Call sign or collar number of the resource."),

@@ -23,6 +23,7 @@ PARTNER_TASK = Contract(
     title="Tasks shared with other agencies",
     row_is="One task that the force found not to be the police's alone, and one agency that shares it.",
     held_by="partnership lead",
+    dated="identified_on",
     columns=(
         Column("task_id", "text", "Reference of the task.", required=True),
         Column("task", "text", "What the task is, such as waits at hospital; no names.", required=True),
@@ -45,6 +46,7 @@ PARTNER_AGREEMENT = Contract(
     title="Agreements with other agencies",
     row_is="One agreement with one agency on a named task that is not the police's alone.",
     held_by="partnership lead",
+    dated="signed_on",
     columns=(
         Column("agreement_id", "text", "Reference of the agreement.", required=True),
         Column("task_id", "text", "The task of table partner_task that it is about."),

@@ -27,6 +27,7 @@ DEVICE = Contract(
     title="Mobile devices",
     row_is="One mobile device that the force owns or leases.",
     held_by="IT department",
+    dated="issued_on",
     columns=(
         Column("device_id", "text", "Reference of the device; not its number.", required=True),
         Column("device_type", "code", "Kind of device.", required=True, allowed=DEVICE_TYPES),
@@ -93,6 +94,7 @@ DEVICE_SPENDING = Contract(
     title="Spending on mobile devices",
     row_is="One decision to spend on mobile devices, with how far it has got: one row, also after the order.",
     held_by="finance department",
+    dated="decided_on",
     columns=(
         Column("spending_id", "text", "Reference of the decision.", required=True),
         Column("status", "code", "Where it stands.", required=True, allowed=SPENDING_STATUSES),

@@ -10,6 +10,7 @@ INITIATIVE = Contract(
     title="Prevention initiatives",
     row_is="One piece of preventive work on one problem, of whatever length.",
     held_by="crime prevention lead",
+    dated="started_on",
     columns=(
         Column("initiative_id", "text", "Reference of the initiative.", required=True),
         Column(

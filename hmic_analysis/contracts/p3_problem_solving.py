@@ -10,6 +10,7 @@ NEIGHBOURHOOD_TEAM = Contract(
     title="Neighbourhood teams",
     row_is="One neighbourhood team.",
     held_by="neighbourhood policing lead",
+    dated="existed_from",
     columns=(
         Column("team", "text", "The team, as in the problem-solving records.", required=True),
         Column("district", "text", "District or local policing unit."),
@@ -31,7 +32,7 @@ PROBLEM_RECORD = Contract(
         Column("opened_on", "date", "Day on which it was opened.", required=True),
         Column("closed_on", "date", "Day on which it was closed; blank while it is open."),
         Column("problem_type", "text", "The problem: youth nuisance, vehicle crime, parking, ..."),
-        Column("stage", "code", "Stage reached.", allowed=STAGES),
+        Column("stage", "code", "Stage reached.", allowed=STAGES, order="rising"),
         Column("evaluated_on", "date", "Day on which what was done was evaluated."),
         Column("evaluation_method", "text", "How, in a word or two: crime count, survey, site visit, ..."),
         Column(

@@ -17,6 +17,7 @@ ANPR_CAMERA = Contract(
     title="Number plate cameras",
     row_is="One camera that the force owns or runs.",
     held_by="ANPR unit",
+    dated="commissioned_on",
     columns=(
         Column("camera_id", "text", "Reference of the camera; no address.", required=True),
         Column("camera_type", "code", "Kind of camera.", required=True, allowed=CAMERA_TYPES),
@@ -153,6 +154,7 @@ SKILL = Contract(
     row_is="One function of maintenance and one person competent in it or booked to be trained in it; where nobody is "
     "competent, one row without a person.",
     held_by="ANPR unit",
+    dated="competent_from",
     columns=(
         Column("skill_id", "text", "Reference of the row.", required=True),
         Column("skill_function", "text", "Name of the function, such as back office or camera repair.", required=True),

@@ -47,6 +47,7 @@ WORKFORCE_REFERENCE = Contract(
     title="Police workforce of all forces, as published",
     row_is="People of one kind of post, rank and sex in one force at the end of one month.",
     held_by="published",
+    dated="counted_month",
     columns=(
         Column("counted_month", "month", "Month at whose end they were counted.", required=True),
         Column("pfa_code", "text", "Code of the police force area.", required=True),

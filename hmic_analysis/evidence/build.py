@@ -77,8 +77,10 @@ class Builder:
         self.settings = settings
         self.windows = windows
         self.lone = lone
-        #: By id of the indicator: the state of each unit, where the measure kept it.
-        self.units: dict[str, pd.Series] = {}
+        #: By id of the indicator: the units it was counted from, where the measure kept them.
+        self.units: dict[str, Share] = {}
+        #: By id of a quantile: the value of each unit, missing ones among them, and which quantile.
+        self.values: dict[str, tuple[np.ndarray, float]] = {}
         #: Indicators that were asked for by group, and have no group here.
         self.empty: set[str] = set()
         self._defined: dict[str, Defined] = {}
@@ -145,8 +147,7 @@ class Builder:
         few = (SMALL_NUMBER_SAID,) if 0 < share.total < SMALL_NUMBER and not stratum else ()
         caveats = (*caveats, *few, *not_known(share.unknown, share.total))
         common = self._common(name, stratum, basis, caveats, "share")
-        if share.units is not None:
-            self.units[common["id"]] = share.units
+        self._keep(common["id"], share)
         if share.known == 0:
             return Indicator(**common, denominator=0, unknown=share.unknown, note="No record says.")
         lo, hi = proportion_interval(share.yes, share.known)
@@ -214,8 +215,14 @@ class Builder:
         """
         main = self.share(name, share)
         high, total = (main.numerator or 0) + main.unknown, (main.denominator or 0) + main.unknown
-        low = self.figure(f"{name}_lo", main.lo_missing, numerator=main.numerator, denominator=total)
-        return [main, low, self.figure(f"{name}_hi", main.hi_missing, numerator=high, denominator=total)]
+        # References that lead nowhere make units unknown of which nobody can say which they are.
+        kept = share if main.unknown == share.unknown else None
+        given = {"_lo": (main.lo_missing, main.numerator, False), "_hi": (main.hi_missing, high, True)}
+        either_way = [
+            self.figure(name + end, value, numerator=top, denominator=total, units=kept and kept.filled(state))
+            for end, (value, top, state) in given.items()
+        ]
+        return [main, *either_way]
 
     def parts(self, name: str, amounts: pd.Series, *, caveats: Sequence[str] = ()) -> list[Indicator]:
         """The share of each part in a sum of amounts.
@@ -252,6 +259,7 @@ class Builder:
         basis: Basis = "all_records",
         caveats: Sequence[str] = (),
         note: str = "",
+        units: Share | pd.Series | pd.DataFrame | None = None,
     ) -> Indicator:
         """A plain count, with the units that may belong to it.
 
@@ -267,6 +275,8 @@ class Builder:
             As in :meth:`share`.
         note : str
             What to know of the count.
+        units : Share, pandas.Series or pandas.DataFrame, optional
+            What was counted (yes) and what may belong to it (unknown); references or rows: all were counted.
 
         Returns
         -------
@@ -278,6 +288,7 @@ class Builder:
         common = self._common(name, stratum, basis, caveats, "count")
         if value is None:
             return Indicator(**common, note="Nothing was supplied to count in.")
+        self._keep(common["id"], units)
         bounds = {"lo_missing": value, "hi_missing": value + unknown} if unknown else {}
         return Indicator(**common, value=value, numerator=value, unknown=unknown, note=note, **bounds)
 
@@ -289,6 +300,7 @@ class Builder:
         multiplier: float,
         *,
         caveats: Sequence[str] = (),
+        units: Share | pd.Series | pd.DataFrame | None = None,
     ) -> Indicator:
         """A rate with its exact or Byar interval.
 
@@ -303,6 +315,8 @@ class Builder:
             1000 for "per 1,000".
         caveats
             As in :meth:`share`.
+        units
+            As in :meth:`count`.
 
         Returns
         -------
@@ -311,6 +325,7 @@ class Builder:
         common = self._common(name, "", "all_records", caveats, "rate")
         if events is None or not exposure:
             return Indicator(**common, note="There is nothing to set it against.")
+        self._keep(common["id"], units)
         lo, hi = rate_interval(events, exposure, multiplier)
         method = "exact Poisson" if events < 10 else "Byar"
         return Indicator(
@@ -331,6 +346,7 @@ class Builder:
         *,
         stratum: str = "",
         caveats: Sequence[str] = (),
+        units: pd.Series | pd.DataFrame | None = None,
     ) -> Indicator:
         """A median or another quantile with its interval from order statistics.
 
@@ -344,6 +360,8 @@ class Builder:
             0.5 for the median.
         stratum, caveats
             As in :meth:`share`.
+        units : pandas.Series or pandas.DataFrame, optional
+            Whose values they are, in their order: references or rows, as in :meth:`Share.of`.
 
         Returns
         -------
@@ -353,6 +371,10 @@ class Builder:
         known = values[~np.isnan(values)]
         caveats = (*caveats, *not_known(values.size - known.size, values.size))
         common = self._common(name, stratum, "all_records", caveats, "quantile")
+        if units is not None:
+            given = pd.Series(~np.isnan(values), dtype="boolean")
+            self._keep(common["id"], Share.of(given.mask(~given), units))
+            self.values[common["id"]] = (values, q)
         if known.size == 0:
             return Indicator(**common, denominator=0, unknown=int(values.size), note="No record says.")
         limits = quantile_interval(known, q)
@@ -379,6 +401,7 @@ class Builder:
         basis: Basis = "all_records",
         caveats: Sequence[str] = (),
         note: str = "",
+        units: Share | pd.Series | pd.DataFrame | None = None,
     ) -> Indicator:
         """Any other figure.
 
@@ -392,7 +415,7 @@ class Builder:
         limits : Interval, optional
         interval : str
             Method of the limits.
-        stratum, basis, caveats, note
+        stratum, basis, caveats, note, units
             As in :meth:`share` and :meth:`count`.
 
         Returns
@@ -401,8 +424,10 @@ class Builder:
         """
         if numerator is not None and denominator is not None and self.settings.finding.indicator(name).unit == "%":
             caveats = (*caveats, *not_known(unknown, denominator + unknown))
+        common = self._common(name, stratum, basis, caveats)
+        self._keep(common["id"], units)
         return Indicator(
-            **self._common(name, stratum, basis, caveats),
+            **common,
             value=value,
             numerator=numerator,
             denominator=denominator,
@@ -411,6 +436,15 @@ class Builder:
             interval=interval,
             note=note,
         )
+
+    def _keep(self, id: str, units: Share | pd.Series | pd.DataFrame | None) -> None:
+        if isinstance(units, (pd.Series, pd.DataFrame)):
+            units = Share.of(pd.Series(True, units.index), units)
+        if units is None or units.units is None:
+            return
+        # Of units that references which lead nowhere may turn nobody can say which they are: then none are listed.
+        if (units.yes, units.unknown) == (int(units.units.eq(True).sum()), int(units.units.isna().sum())):
+            self.units[id] = units
 
     def _spec(self, name: str, kind: Kind | None = None) -> IndicatorSpec:
         """What the catalogue declares; refused where it has no such indicator, or one of another kind."""

@@ -13,7 +13,7 @@ from functools import cache
 from html import escape
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 from pydantic import ValidationError
@@ -27,7 +27,7 @@ from hmic_analysis.evidence.model import Bundle, DataUsed, Figure, Table
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import local_days, within
-from hmic_analysis.params.catalogue import ALWAYS
+from hmic_analysis.params.catalogue import ALWAYS, FindingSpec
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.project import Project
 from hmic_analysis.store.references import ReferenceEntry
@@ -274,7 +274,7 @@ class Holdings:
         self.project = project
         self.settings = settings
         self.force = settings.force.slug
-        self.spec = settings.finding
+        self.spec = cast(FindingSpec, settings.finding)
         self.manifest = read_manifest(project, self.force)
         taken = (*self.spec.tables.core, *self.spec.tables.useful)
         self.fit = Fitness.of(self.manifest, taken, settings.period_start, settings.period_end)

@@ -78,7 +78,7 @@ def with_rag(offenders: pd.DataFrame) -> Share:
 def _on_record(offenders: pd.DataFrame, column: str) -> Share:
     given = offenders[column].notna().astype("boolean")
     if not given.any():
-        return Share(0, 0, len(offenders))
+        return Share.untold(offenders["person_key"])
     return Share.of(given, offenders["person_key"])
 
 
@@ -100,7 +100,7 @@ def assessment_current(offenders: pd.DataFrame, as_of: date, days: int) -> Share
     """
     rows = offenders[(offenders["status"] != "custody").fillna(True).to_numpy(dtype=bool)]
     if rows["last_assessed_on"].isna().all():
-        return Share(0, 0, len(rows))
+        return Share.untold(rows["person_key"])
     day = pd.Timestamp(as_of)
     recent = (rows["last_assessed_on"] >= day - pd.Timedelta(days=days)).fillna(False).astype("boolean")
     unclear = rows["status"].isna() | (rows["last_assessed_on"] > day).fillna(False)
@@ -123,7 +123,7 @@ def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
     latest = pd.Timestamp(as_of) - pd.DateOffset(months=12)
     rows = iom_cohort[happened_by(iom_cohort["entered_on"], latest).to_numpy()]
     if rows["reoffended_on"].isna().all():
-        return Share(0, 0, len(rows))
+        return Share.untold(rows["person_key"])
     until = rows["entered_on"] + pd.DateOffset(months=12)
     within = (rows["reoffended_on"] >= rows["entered_on"]) & (rows["reoffended_on"] < until)
     return Share.of(within.fillna(False).astype("boolean"), rows["person_key"])

@@ -130,9 +130,9 @@ def recent(persons: pd.DataFrame, column: str, as_of: date, days: int) -> Share:
     """
     rows = persons[persons["state"] == "outstanding"]
     if len(rows) and rows[column].isna().all():
-        return Share(0, 0, len(rows))
+        return Share.untold(rows)
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=days)
-    return Share.of((rows[column] >= oldest).fillna(False), rows["person_key"])
+    return Share.of((rows[column] >= oldest).fillna(False), rows)
 
 
 def owned(persons: pd.DataFrame) -> Share:
@@ -150,7 +150,7 @@ def owned(persons: pd.DataFrame) -> Share:
     """
     rows = persons[persons["state"] == "outstanding"]
     has_owner = rows["has_owner"].astype(bool)
-    return Share(0, 0, len(rows)) if len(rows) and not has_owner.any() else Share.of(has_owner, rows["person_key"])
+    return Share.untold(rows) if len(rows) and not has_owner.any() else Share.of(has_owner, rows)
 
 
 def age_bands(persons: pd.DataFrame) -> pd.DataFrame:
@@ -198,7 +198,7 @@ def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: dat
     cleared = (rows["arrested_on"] <= limit).fillna(False) | (rows["interviewed_on"] <= limit).fillna(False)
     people = rows.assign(cleared=cleared.astype(bool)).groupby(["person_key", "named_on"])["cleared"].max()
     people = people.reset_index()
-    return Share.of(people["cleared"], people["person_key"])
+    return Share.of(people["cleared"], people)
 
 
 def counts(persons: pd.DataFrame) -> tuple[int, int]:
@@ -211,6 +211,18 @@ def counts(persons: pd.DataFrame) -> tuple[int, int]:
     """
     sure = int((persons["state"] == "outstanding").sum())
     return sure, len(persons) - sure
+
+
+def counted(persons: pd.DataFrame) -> Share:
+    """Persons surely outstanding (yes), and further ones of whom it is not known.
+
+    Parameters
+    ----------
+    persons : pandas.DataFrame
+        Result of :func:`outstanding_persons`.
+    """
+    sure = (persons["state"] == "outstanding").astype("boolean")
+    return Share.of(sure.mask(~sure), persons)
 
 
 def ages(persons: pd.DataFrame) -> np.ndarray:
@@ -283,6 +295,22 @@ def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str
     return sure, unknown - sure
 
 
+def failed(bail: pd.DataFrame, sure: set[str], unknown: set[str]) -> Share:
+    """Persons who failed to answer (yes), and further ones of whom it is not known, each with the bail last due.
+
+    Parameters
+    ----------
+    bail : pandas.DataFrame
+        Table ``bail``.
+    sure, unknown : set of str
+        Result of :func:`failed_to_answer`.
+    """
+    rows = bail_returns(bail).sort_values("return_due_on", kind="stable")
+    rows = rows[rows["person_key"].isin(sure | unknown).to_numpy(dtype=bool)].drop_duplicates("person_key", keep="last")
+    state = rows["person_key"].isin(sure).astype("boolean")
+    return Share.of(state.mask(~state), rows)
+
+
 def unanswered(returns: pd.DataFrame) -> Share:
     """Bail returns that were not answered.
 
@@ -296,7 +324,7 @@ def unanswered(returns: pd.DataFrame) -> Share:
     Share
         ``yes``: the person did not attend.
     """
-    return Share.of(returns["answered"], returns["person_key"]).reversed()
+    return Share.of(returns["answered"], returns).reversed()
 
 
 def overlap_note(absconded: set[str], persons: pd.DataFrame) -> str:
@@ -342,7 +370,7 @@ def circulated_share(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date, days
         Persons named so many days ago or less are left out.
     """
     rows = persons[(persons["state"] == "outstanding") & (persons["age_days"] > days)]
-    return Share.of(rows["person_key"].isin(circulated(pnc, as_of)), rows["person_key"])
+    return Share.of(rows["person_key"].isin(circulated(pnc, as_of)), rows)
 
 
 def days_to_circulation(

@@ -69,7 +69,7 @@ def located_incidents(dispatches: pd.DataFrame) -> Share:
         Incidents, not dispatches.
     """
     first = dispatches.sort_values("decided_at", kind="stable").drop_duplicates("incident_id")
-    return Share.of(first["incident_located"], first["incident_id"])
+    return Share.of(first["incident_located"], first["dispatch_id"])
 
 
 def nearest_sent(dispatches: pd.DataFrame, near_minutes: float) -> Share:
@@ -143,7 +143,7 @@ def reasoned_overrides(dispatches: pd.DataFrame) -> Share:
     """
     rows = dispatches[(dispatches["recommendation"] == "overridden").fillna(False).to_numpy(dtype=bool)]
     if dispatches["override_reason"].isna().all():
-        return Share(0, 0, len(rows))
+        return Share.untold(rows["dispatch_id"])
     return Share.of(rows["override_reason"].notna().astype("boolean"), rows["dispatch_id"])
 
 

@@ -139,7 +139,7 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
     """
     failed = audits[(audits["standard_met"] == False).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
     if audits["feedback_on"].isna().all():
-        return Share(0, 0, len(failed))
+        return Share.untold(failed["audit_id"])
     due = failed["audited_on"] + pd.Timedelta(days=days)
     waiting = (failed["feedback_on"].isna() & (due > pd.Timestamp(as_of))).to_numpy(dtype=bool)
     failed, due = failed[~waiting], due[~waiting]

@@ -164,7 +164,7 @@ def uncategorised(incident: pd.DataFrame) -> Share:
     """
     rows = demand_incidents(incident)
     if rows["category_close"].isna().all() and rows["category_open"].notna().any():
-        return Share(0, 0, len(rows))
+        return Share.untold(rows["incident_id"])
     return Share.of(rows["category_close"].isna(), rows["incident_id"])
 
 

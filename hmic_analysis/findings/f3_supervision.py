@@ -130,7 +130,7 @@ def by_unit(intervals: pd.DataFrame) -> dict[str, Share]:
         Result of :func:`staff_intervals`.
     """
     named = intervals.assign(unit=intervals["unit"].astype("object").fillna("unit not recorded"))
-    return {str(unit): Share.of(rows["reviewed"]) for unit, rows in named.groupby("unit", sort=True)}
+    return {str(unit): Share.of(rows["reviewed"], rows) for unit, rows in named.groupby("unit", sort=True)}
 
 
 def front_line_reviews(supervision: pd.DataFrame, staff: pd.DataFrame) -> pd.DataFrame:
@@ -268,7 +268,8 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
     opened = (rows["times_opened"] >= 1).astype("boolean").mask(rows["times_opened"].isna())
     each = rows.assign(no=opened.eq(False).fillna(False), open=opened.isna()).groupby("supervisor_key")[["no", "open"]]
     found = each.max().reindex(supervisors)
-    return Share.of((~found["no"].astype("boolean")).mask(found["open"].fillna(True) & ~found["no"].fillna(False)))
+    state = (~found["no"].astype("boolean")).mask(found["open"].fillna(True) & ~found["no"].fillna(False))
+    return Share.of(state, found.reset_index())
 
 
 def _weeks_in_post(supervisors: list[str], weeks: list[pd.Timestamp], staff: pd.DataFrame) -> pd.DataFrame:

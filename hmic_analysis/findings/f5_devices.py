@@ -251,7 +251,7 @@ def active(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: floa
     rows = devices[~(devices["status"] == "in_repair").fillna(False).to_numpy(dtype=bool)]
     recent = _lately(session, as_of, days)
     if recent.empty:
-        return Share(0, 0, len(rows))
+        return Share.untold(rows["device_id"])
     used = recent.loc[(recent["sessions"] >= 1).fillna(False).to_numpy(dtype=bool), "device_id"]
     state = rows["device_id"].isin(used).astype("boolean")
     return Share.of(state.mask(~state & rows["status"].isna()), rows["device_id"])
@@ -306,7 +306,7 @@ def system_shares(devices: pd.DataFrame) -> dict[str, Share]:
     """
     lists = [set(str(s).split(";")) if pd.notna(s) else None for s in devices["systems"]]
     return {
-        system: Share.of(pd.Series([None if s is None else system in s for s in lists], dtype="boolean"))
+        system: Share.of(pd.Series([None if s is None else system in s for s in lists], dtype="boolean"), devices)
         for system in MOBILE_SYSTEMS
     }
 

@@ -114,6 +114,19 @@ def _standing(row: pd.Series, day: pd.Timestamp) -> str:
     return "force" if row["scope"] == "force" else "part"
 
 
+def for_the_force(strategies: pd.DataFrame) -> Share:
+    """Strategies for the whole force (yes), and those of which it is unclear.
+
+    Parameters
+    ----------
+    strategies : pandas.DataFrame
+        With ``standing``.
+    """
+    rows = strategies[strategies["standing"].isin(["force", "unclear"]).to_numpy(dtype=bool)]
+    sure = rows["standing"].eq("force").astype("boolean")
+    return Share.of(sure.mask(~sure), rows)
+
+
 def of_standing(strategies: pd.DataFrame, standing: str) -> int:
     """How many strategies have a standing.
 

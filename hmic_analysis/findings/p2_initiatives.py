@@ -66,6 +66,18 @@ def counted(initiatives: pd.DataFrame) -> tuple[int, int]:
     return share.yes, share.unknown
 
 
+def lasting(initiatives: pd.DataFrame) -> Share:
+    """Long-term initiatives (yes), and those of which it is not known.
+
+    Parameters
+    ----------
+    initiatives : pandas.DataFrame
+        Result of :func:`long_term`.
+    """
+    state = initiatives["long_term"].astype("boolean")
+    return Share.of(state, initiatives["initiative_id"])
+
+
 def with_outcome(initiatives: pd.DataFrame) -> Share:
     """Long-term initiatives with a baseline and a measured outcome.
 
@@ -167,7 +179,7 @@ def held_by_district(days: pd.DataFrame) -> dict[str, Share]:
     days : pandas.DataFrame
         Result of :func:`held_by_day`.
     """
-    return {str(district): Share.of(rows["held"]) for district, rows in days.groupby("district", sort=True)}
+    return {str(district): Share.of(rows["held"], rows) for district, rows in days.groupby("district", sort=True)}
 
 
 def nothing_missed(days: pd.DataFrame) -> tuple[str, ...]:
@@ -253,7 +265,7 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
     rows = within(meeting_action, start, end, "due_on")
     rows = rows[(rows["action_type"] == PREVENTION).fillna(False).to_numpy(dtype=bool)]
     if len(rows) and meeting_action["closed_on"].isna().all():
-        return Share(0, 0, len(rows))
+        return Share.untold(rows["action_id"])
     return Share.of((rows["closed_on"] <= rows["due_on"]).fillna(False), rows["action_id"])
 
 

@@ -71,7 +71,7 @@ def stale_open(
     last = pd.to_datetime(pd.Series(latest.reindex(rows["record_id"]).to_numpy(), rows.index)).fillna(rows["opened_on"])
     stale = (day - last).dt.days > days
     if not updates_given:
-        return Share(0, 0, len(rows))
+        return Share.untold(rows["record_id"])
     return Share.of(stale, rows["record_id"])
 
 
@@ -293,7 +293,7 @@ def by_team(months: pd.DataFrame) -> dict[str, Share]:
     months : pandas.DataFrame
         Result of :func:`team_months`.
     """
-    return {str(team): Share.of(rows["active"]) for team, rows in months.groupby("team", sort=True)}
+    return {str(team): Share.of(rows["active"], rows) for team, rows in months.groupby("team", sort=True)}
 
 
 def least_active(teams: dict[str, Share]) -> tuple[str, Share]:

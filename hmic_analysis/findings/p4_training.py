@@ -107,6 +107,21 @@ def any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> tuple
     return len(sure), len(everybody - sure)
 
 
+def with_any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> Share:
+    """The staff that :func:`any_training` counts (yes), and the further ones (unknown), one row each.
+
+    Parameters
+    ----------
+    staff, given, as_of
+        As there.
+    """
+    people = given.groupby("person_key", sort=True)["is_initial"].agg(lambda said: said.notna().any()).reset_index()
+    if len(staff):
+        people = people[people["person_key"].isin(registers.in_post(staff, as_of)["person_key"]).to_numpy(dtype=bool)]
+    sure = people["is_initial"].astype("boolean")
+    return Share.of(sure.mask(~sure), people[["person_key"]])
+
+
 def formally_trained(staff: pd.DataFrame, given: pd.DataFrame, hours: float) -> pd.Series:
     """Whether each member of staff completed a formal course.
 

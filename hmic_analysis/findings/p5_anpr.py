@@ -188,7 +188,7 @@ def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
     misread = hit["misread"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     rows = hit[(hit["priority"] == "priority").fillna(False).to_numpy(dtype=bool) & ~misread]
     if rows["decided_at"].isna().all():
-        return Share(0, 0, len(rows))
+        return Share.untold(rows["hit_id"])
     taken = (rows["decided_at"] - rows["hit_at"]).dt.total_seconds() / 60
     state = (taken <= minutes).astype("boolean")
     untimed = rows["decided_at"].isna() & rows["decision"].notna()

@@ -24,34 +24,47 @@ class Share:
     units : pandas.Series or None
         The state of each unit (nullable boolean), where the measure kept it: indexed by the unit's reference, the
         index bearing the name of the column that it stands in.  It leads from a figure back to its rows.
+    rows : pandas.DataFrame or None
+        The units themselves, in the order of ``units``, where no column of a table names them one by one: persons of
+        whom several rows speak, months of a team.
     """
 
     yes: int
     no: int
     unknown: int = 0
     units: pd.Series | None = field(default=None, compare=False, repr=False)
+    rows: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def of(cls, states: pd.Series, references: pd.Series | None = None) -> Share:
+    def of(cls, states: pd.Series, references: pd.Series | pd.DataFrame | None = None) -> Share:
         """Count a nullable boolean series: True, False and missing.
 
         Parameters
         ----------
         states : pandas.Series
             One value per unit; dtype ``boolean`` or anything that holds only True, False and missing values.
-        references : pandas.Series, optional
-            What the unit of each row is called, such as its ``crime_id``; its name is that of the column.
+        references : pandas.Series or pandas.DataFrame, optional
+            What the unit of each row is called, such as its ``crime_id``; its name is that of the column, which is the
+            key of a table.  A frame: the units themselves, one row each.
         """
         states = states.astype("boolean")
-        units = None
-        if references is not None:
+        units = rows = None
+        if isinstance(references, pd.DataFrame):
+            units, rows = states.reset_index(drop=True), references.reset_index(drop=True)
+        elif references is not None:
             units = states.set_axis(pd.Index(references, name=references.name))
         return cls(
             int((states == True).sum()),  # noqa: E712
             int((states == False).sum()),  # noqa: E712
             int(states.isna().sum()),
             units,
+            rows,
         )
+
+    @classmethod
+    def untold(cls, references: pd.Series | pd.DataFrame) -> Share:
+        """Units of none of which the state is known."""
+        return cls.of(pd.Series(pd.NA, index=references.index, dtype="boolean"), references)
 
     @classmethod
     def none(cls) -> Share:
@@ -60,7 +73,12 @@ class Share:
 
     def reversed(self) -> Share:
         """The share of units that don't have the property."""
-        return Share(self.no, self.yes, self.unknown, None if self.units is None else ~self.units)
+        return Share(self.no, self.yes, self.unknown, None if self.units is None else ~self.units, self.rows)
+
+    def filled(self, state: bool) -> Share:
+        """The share with every unknown unit counted as having the property, or as not having it."""
+        units = None if self.units is None else self.units.fillna(state)
+        return Share(self.yes + state * self.unknown, self.no + (not state) * self.unknown, 0, units, self.rows)
 
     def unsure(self, no: int = 0, yes: int = 0, more: int = 0) -> Share:
         """The share where some units can't be told by the rows found, since others lead to no unit.
@@ -80,7 +98,7 @@ class Share:
         if not self.total:
             return self
         no, yes = min(no, self.no), min(yes, self.yes)
-        return Share(self.yes - yes, self.no - no, self.unknown + no + yes + more, self.units)
+        return Share(self.yes - yes, self.no - no, self.unknown + no + yes + more, self.units, self.rows)
 
     @property
     def known(self) -> int:

@@ -119,7 +119,7 @@ def knowledge_correct(knowledge_check: pd.DataFrame) -> Share:
     knowledge_check : pandas.DataFrame
         Table ``knowledge_check``.
     """
-    return Share.of(knowledge_check["correct"], knowledge_check["person_key"])
+    return Share.of(knowledge_check["correct"], knowledge_check)
 
 
 class PolicyCount(NamedTuple):

@@ -58,6 +58,13 @@ class Resolved:
     values: Mapping[str, tuple[str, str]]
     embargo: str = ""
 
+    def __repr__(self) -> str:
+        about = f" for {self.finding.id}" if self.finding else ""
+        return (
+            f"Settings of {self.force.name}{about}: {self.period_start} to {self.period_end}, as of {self.as_of}; "
+            f"{len(self.values)} values, each with its file and line in .values"
+        )
+
     @property
     def period_start(self) -> dt.date:
         """First day of the flows."""

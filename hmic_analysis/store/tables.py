@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import reduce
+from operator import and_
 from pathlib import Path
 
 import pandas as pd
@@ -286,7 +288,8 @@ def _words(folds: str) -> str:
 # Load processed tables as data frames.
 
 _DAYS = "datetime64[us]"
-_DEFAULT_ZONE = "Europe/London"
+#: The zone of wall times where no return says another.
+DEFAULT_ZONE = "Europe/London"
 
 
 def manifest_path(project: Project, force: str) -> Path:
@@ -312,27 +315,26 @@ def load_table(
     columns: Iterable[str] | None = None,
     start: str | date | None = None,
     end: str | date | None = None,
+    rows: pc.Expression | None = None,
 ) -> pd.DataFrame:
-    """Load one processed table.
+    """Load one processed table, or the rows of it that belong to a span of days, or that ``rows`` lets through.
 
     Timestamps with the zone of the manifest; dates and months ``datetime64`` without zone; text ``string``; yes/no
     ``boolean``; whole numbers ``Int64``; numbers ``float64``.  Empty, with the same columns and types, where the
     return has no such table.
     """
     contract = contract_for(table)
-    wanted = _wanted(contract, columns)
+    wanted = wanted_columns(contract, columns)
     manifest = read_manifest(project, force)
-    zone = manifest.timezone if manifest else _DEFAULT_ZONE
-    path = None
-    if manifest is not None and table in manifest.broken:
-        raise DataError(f"The table {table} of {force} can't be loaded: {manifest.broken[table]}")
-    if manifest is not None and table in manifest.tables:
-        path = project.processed / force / manifest.version / f"{table}.parquet"
-    bounds = _bounds(contract, start, end, zone)
+    zone = manifest.timezone if manifest else DEFAULT_ZONE
+    first, last = (None if day is None else pd.Timestamp(day).date() for day in (start, end))
+    tests = [test for test in (in_days(contract, first, last, zone), rows) if test is not None]
+    path = table_path(project, manifest, table)
     if path is None:
         return _empty(contract, wanted, zone)
     try:
         # Text of the kind that pandas keeps: to convert it afterwards costs as much memory, and time, again.
+        bounds = reduce(and_, tests) if tests else None
         found = pq.read_table(path, columns=wanted, filters=bounds, binary_type=pa.large_binary())
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(
@@ -344,7 +346,52 @@ def load_table(
     return _frame(found, contract, wanted, zone)
 
 
-def _wanted(contract: Contract, columns: Iterable[str] | None) -> list[str]:
+def table_path(project: Project, manifest: Manifest | None, table: str) -> Path | None:
+    """Where a processed table lies; None where the return has none, refused where its file could not be used."""
+    if manifest is not None and table in manifest.broken:
+        raise DataError(f"The table {table} of {manifest.force} can't be loaded: {manifest.broken[table]}")
+    if manifest is None or table not in manifest.tables:
+        return None
+    return project.processed / manifest.force / manifest.version / f"{table}.parquet"
+
+
+def in_days(contract: Contract, first: date | None, last: date | None, zone: str) -> pc.Expression | None:
+    """Which rows belong to a span of days, by local wall time; None where neither day is given.
+
+    A row of which only the month is known belongs to the span when all of its month does; one without any time never.
+    """
+    if first is None and last is None:
+        return None
+    at = contract.time or contract.dated
+    if not at:
+        raise DataError(f"Table '{contract.name}' can't be cut by start and end: it holds a state, not a flow.")
+    column = contract.column(at)
+    if not column.month_of:
+        return _between(at, column.kind, first, last, zone)
+    day = contract.column(column.month_of)
+    dated = _between(day.name, day.kind, first, last, zone)
+    return dated | (pc.field(day.name).is_null() & _between(at, "month", first, last, zone))
+
+
+def _between(name: str, kind: str, first: date | None, last: date | None, zone: str) -> pc.Expression:
+    field, tests = pc.field(name), []
+    if first is not None:
+        tests.append(field >= bound(pd.Timestamp(first), kind, zone))
+    if last is not None:
+        after = pd.Timestamp(last) + pd.Timedelta(days=1)
+        tests.append(field < bound(after.replace(day=1) if kind == "month" else after, kind, zone))
+    return reduce(and_, tests)
+
+
+def bound(moment: pd.Timestamp, kind: str, zone: str) -> pa.Scalar:
+    """A moment of local wall time as a column of that kind holds it."""
+    if kind == "timestamp":
+        return pa.scalar(moment.tz_localize(zone).tz_convert("UTC").to_pydatetime(), pa.timestamp("us", "UTC"))
+    return pa.scalar(moment.date(), pa.date32())
+
+
+def wanted_columns(contract: Contract, columns: Iterable[str] | None) -> list[str]:
+    """The columns asked for, by default all with those that say where a row came from; refused where one is unknown."""
     known = [*contract.column_names, *BOOKKEEPING]
     if columns is None:
         return known
@@ -356,34 +403,6 @@ def _wanted(contract: Contract, columns: Iterable[str] | None) -> list[str]:
                 f"Columns: {', '.join(known)}."
             )
     return wanted
-
-
-def _bounds(contract: Contract, start: str | date | None, end: str | date | None, zone: str) -> pc.Expression | None:
-    if start is None and end is None:
-        return None
-    if not contract.time:
-        raise DataError(f"Table '{contract.name}' can't be cut by start and end: it holds a state, not a flow.")
-    kind = contract.column(contract.time).kind
-    field = pc.field(contract.time)
-    tests = []
-    if start is not None:
-        first = _day(start)
-        tests.append(field >= _bound(first.replace(day=1) if kind == "month" else first, kind, zone))
-    if end is not None:
-        after = _day(end) + pd.Timedelta(days=1)
-        tests.append(field < _bound(after, kind, zone))
-    return tests[0] if len(tests) == 1 else tests[0] & tests[1]
-
-
-def _day(value: str | date) -> pd.Timestamp:
-    day = pd.Timestamp(value)
-    return (day.tz_localize(None) if day.tz else day).normalize()
-
-
-def _bound(day: pd.Timestamp, kind: str, zone: str) -> pa.Scalar:
-    if kind == "timestamp":
-        return pa.scalar(day.tz_localize(zone).tz_convert("UTC").to_pydatetime(), pa.timestamp("us", "UTC"))
-    return pa.scalar(day.date(), pa.date32())
 
 
 def _empty(contract: Contract, wanted: list[str], zone: str) -> pd.DataFrame:

@@ -1,44 +1,44 @@
-"""From a figure back to its rows: as many as were counted, and no others."""
+"""From a figure back to the units it was counted from: as many as it counts, for every indicator of every finding."""
 
 from __future__ import annotations
 
 import pytest
 
 import hmic_analysis as hmic
-from hmic_analysis.analyst.working import can_list
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.read import load_params
 
 
-def findings_with_notebook(project):
-    return [f.id for f in load_params(project).findings.values()]
-
-
-def test_rows_behind_every_share_are_those_counted(two_forces):
+def test_rows_behind_every_figure_are_exactly_its_units(two_forces):
     listed = 0
-    for finding in findings_with_notebook(two_forces):
-        worked = hmic.work_through(finding, "cleveland", project=two_forces.root)
-        for indicator in worked.report.bundle().indicators:
-            if not can_list(worked, indicator.id) or not indicator.denominator:
+    for finding in load_params(two_forces).findings.values():
+        worked = hmic.work_through(finding.id, "cleveland", project=two_forces.root)
+        for figure in worked.report.bundle().indicators:
+            kind = finding.indicators[figure.name].kind
+            if figure.id not in worked.report.build.units:
+                with pytest.raises(ParameterError, match="not counted from single units"):
+                    worked.rows(figure.id)
                 continue
-            units = worked.report.build.units[indicator.id]
-            assert int((units == True).sum()) == indicator.numerator, indicator.id  # noqa: E712
-            assert int(units.notna().sum()) == indicator.denominator, indicator.id
-            assert int(units.isna().sum()) == indicator.unknown, indicator.id
-            rows = hmic.rows_behind(worked, indicator.id)
-            assert set(rows[units.index.name]) == set(units.index), indicator.id
+            found = worked.rows(figure.id)["counted_as"].value_counts()
+            yes, no, unknown = (int(found.get(state, 0)) for state in ("yes", "no", "unknown"))
+            assert unknown == figure.unknown, figure.id
+            if kind == "share" and figure.value is not None:
+                assert (yes, yes + no) == (figure.numerator, figure.denominator), figure.id
+            elif kind == "quantile":
+                assert yes == figure.denominator, figure.id
+            elif figure.value is not None:
+                assert yes == figure.numerator, figure.id
             listed += 1
-    assert listed > 20
+    assert listed > 150
 
 
 def test_rows_of_crimes_not_attended(two_forces):
     worked = hmic.work_through("A2", "cleveland", project=two_forces.root)
     figure = worked.report.indicator("attendance_pct")
-    rows = hmic.rows_behind(worked, "attendance_pct", "no")
+    rows = hmic.rows_behind("attendance_pct", "cleveland", "no", project=two_forces.root)
     assert len(rows) == figure.denominator - figure.numerator
-    assert len(hmic.rows_behind(worked, "attendance_pct", "unknown")) == figure.unknown
-    assert set(rows["counted_as"]) == {"no"}
+    assert set(rows["counted_as"]) == {"no"} and rows["crime_id"].is_unique
     assert rows["source_file"].notna().all() and rows["source_row"].notna().all()
     assert list(rows.columns[1:]) == [
         *contract_for("crime").column_names,
@@ -49,9 +49,26 @@ def test_rows_of_crimes_not_attended(two_forces):
     ]
 
 
-def test_a_figure_that_is_no_share_says_where_it_comes_from(two_forces):
-    worked = hmic.work_through("A6", "cleveland", project=two_forces.root)
-    with pytest.raises(ParameterError, match="not a share of single units.*suspect"):
-        hmic.rows_behind(worked, "outstanding_age_days_median")
-    with pytest.raises(ParameterError, match="Did you mean 'recent_activity_pct'"):
-        hmic.rows_behind(worked, "recent_activty_pct")
+def test_a_person_counts_once_and_with_what_counted(two_forces):
+    both = hmic.rows_behind(
+        "named_suspects_outstanding_n", ["cleveland", "bedfordshire"], "yes", project=two_forces.root
+    )
+    figures = hmic.indicator("named_suspects_outstanding_n", ["cleveland", "bedfordshire"], project=two_forces.root)
+    assert list(both.groupby("force", observed=True).size()) == list(
+        figures.sort_values("force", ascending=False)["value"]
+    )
+    assert both["person_key"].is_unique and both["age_days"].ge(0).all()
+    outstanding = hmic.load("suspect", "cleveland", columns=["person_key", "status"], project=two_forces.root)
+    named = outstanding.groupby("person_key")["status"].agg(set)
+    own = both[both["force"] == "cleveland"]
+    assert all("outstanding" in named[key] or len(named[key]) for key in own["person_key"])
+
+
+def test_a_figure_of_no_single_units_says_where_it_comes_from(two_forces):
+    worked = hmic.work_through("F1", "cleveland", project=two_forces.root)
+    with pytest.raises(ParameterError, match="not counted from single units.*demand_task"):
+        worked.rows("demand_accounted_hours_pct")
+    with pytest.raises(ParameterError, match="Did you mean 'demand_accounted_hours_pct'"):
+        worked.rows("demand_accounted_hour_pct")
+    with pytest.raises(ParameterError, match="all, yes, no, unknown"):
+        worked.rows("unclassified_pct", "maybe")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import subprocess
 import sys
 
@@ -9,17 +11,33 @@ import pandas as pd
 import pytest
 
 import hmic_analysis as hmic
+from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.store.tables import load_table
+from hmic_analysis.store.tables import load_table, read_manifest
 
 from ..support import work_through as evidence_of_one
 
 
-def test_every_public_name_is_there():
+@pytest.fixture(autouse=True)
+def here(two_forces, monkeypatch):
+    """As in a notebook of the project: no example names its folder."""
+    monkeypatch.setenv("HMIC_PROJECT", str(two_forces.root))
+
+
+def test_every_public_name_is_there_and_no_other():
     assert all(callable(getattr(hmic, name)) for name in hmic.__all__ if name != "__version__")
-    assert set(hmic.__all__) <= set(dir(hmic))
+    assert dir(hmic) == sorted(hmic.__all__) and set(hmic._HOMES) == set(hmic.__all__) - {"__version__"}
     with pytest.raises(AttributeError):
         hmic.load_weather  # noqa: B018
+
+
+@pytest.mark.parametrize("module", ["choose", "tables", "working", "indicator"])
+def test_every_public_name_has_an_example_that_holds(module):
+    found = importlib.import_module(f"hmic_analysis.analyst.{module}")
+    public = [name for name, home in hmic._HOMES.items() if home == module]
+    assert [name for name in public if ">>>" not in getattr(hmic, name).__doc__] == []
+    result = doctest.testmod(found, optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
+    assert result.attempted >= 2 * len(public) and not result.failed
 
 
 def test_importing_the_package_imports_nothing_heavy():
@@ -28,23 +46,72 @@ def test_importing_the_package_imports_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
-def test_tables_come_as_tidy_frames(two_forces):
-    incidents = hmic.load_incidents("cleveland", "2013-01-01", "2013-01-31", project=two_forces.root)
-    assert len(incidents) > 100
-    days = incidents["created_at"].dt.tz_localize(None).dt.normalize()
-    assert days.dropna().between("2013-01-01", "2013-01-31").all()
-    assert str(incidents["created_at"].dt.tz) == "Europe/London"
+def test_the_list_of_findings_is_there_although_a_folder_has_its_name():
+    import hmic_analysis.findings.a6_suspects
+
+    assert hmic_analysis.findings.a6_suspects.AGE_BANDS
+    assert list(hmic.findings().index)[:2] == ["P1", "P2"]
+
+
+def test_days_are_cut_by_local_wall_time_and_rows_of_a_known_month_only_with_all_of_it(two_forces):
+    part = hmic.load_incidents("cleveland", "2013-01-15", "2013-01-20")
     whole = load_table(two_forces, "cleveland", "incident")
-    inside = whole["created_at"].dt.tz_localize(None).between("2013-01-01", "2013-01-31 23:59:59")
-    in_month = whole["created_at"].isna() & (whole["created_month"] == "2013-01-01")
-    assert len(incidents) == (inside | in_month).sum()
-    few = hmic.load("incident", "cleveland", columns=["incident_id", "grade"], project=two_forces.root)
-    assert list(few.columns) == ["incident_id", "grade"]
+    days = whole["created_at"].dt.tz_localize(None).dt.normalize()
+    assert 0 < len(part) == days.between("2013-01-15", "2013-01-20").sum()
+    assert str(part["created_at"].dt.tz) == "Europe/London"
+    january = hmic.load_incidents("cleveland", "2013-01-01", "31 January 2013")
+    only_month = whole["created_at"].isna() & (whole["created_month"] == "2013-01-01")
+    assert len(january) == (days.between("2013-01-01", "2013-01-31") | only_month).sum()
 
 
-def test_a_loader_explains_its_columns():
-    text = hmic.load_suspects.__doc__
-    assert "named_on:" in text and "pseudonym" not in text.split("\n")[0]
+def test_every_table_loads_and_is_cut_where_it_has_a_day(two_forces):
+    loaded = read_manifest(two_forces, "cleveland").tables
+    dated = hmic.tables()["dated_by"]
+    for name in loaded:
+        frame = hmic.load(name, "cleveland")
+        assert len(frame) == loaded[name].rows, name
+        if not dated[name]:
+            with pytest.raises(DataError, match="can't be cut"):
+                hmic.load(name, "cleveland", "2013-01-01")
+        elif frame[dated[name]].notna().any():
+            kept = hmic.load(name, "cleveland", "1900-01-01")
+            month = CONTRACTS[name].time
+            only_month = frame[month].notna() if month else False
+            assert len(kept) == (frame[dated[name]].notna() | only_month).sum(), name
+            assert kept.attrs["without_time"] == len(frame) - len(kept), name
+
+
+def test_codes_that_rank_are_ordered_and_compare(two_forces):
+    urgent = hmic.load("incident", "cleveland", columns=["grade", "created_at"], where={"grade >=": "priority"})
+    whole = load_table(two_forces, "cleveland", "incident")["grade"]
+    assert len(urgent) == whole.isin(["priority", "emergency"]).sum()
+    assert urgent["grade"].min() == "priority" and list(urgent.columns) == ["grade", "created_at"]
+    assert not hmic.load_crimes("cleveland")["offence_group"].cat.ordered
+    blank = hmic.load("incident", "cleveland", where={"grade": None})
+    assert len(blank) == whole.isna().sum()
+    covers = hmic.load("document", "cleveland")["covers"].dropna()
+    assert all(isinstance(value, list) for value in covers)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+def test_other_engines_get_the_same_rows(engine):
+    if engine == "polars":
+        pytest.importorskip("polars")
+    asked = (["cleveland", "bedfordshire"], "2013-03-30", "2013-04-02")
+    frame = hmic.load("incident", *asked, columns=["incident_id", "created_at"])
+    other = hmic.load("incident", *asked, columns=["incident_id", "created_at"], as_engine=engine)
+    other = other.df() if engine == "duckdb" else other.collect().to_pandas()
+    pd.testing.assert_frame_equal(
+        other.sort_values(["force", "incident_id"], ignore_index=True).astype(str),
+        frame.astype({"force": str}).sort_values(["force", "incident_id"], ignore_index=True).astype(str),
+    )
+
+
+def test_a_frame_says_what_it_holds():
+    about = hmic.load_duty_hours("cleveland", "2013-01-01", "2013-01-31").attrs
+    assert about["units"]["staff_hours"] == "hours" and about["synthetic"] is True
+    assert (about["start"], about["end"], about["forces"]) == ("2013-01-01", "2013-01-31", ["cleveland"])
+    assert set(about["meanings"]) == set(hmic.columns("duty_hours").index)
 
 
 def test_a_return_that_was_not_loaded_is_loaded_first(project_folder):
@@ -58,48 +125,92 @@ def test_a_return_that_was_not_loaded_is_loaded_first(project_folder):
     assert len(hmic.load_crimes("cleveland", project=project_folder)) > 100
 
 
-def test_what_there_is_to_choose_from(two_forces):
-    forces = hmic.list_forces(two_forces.root)
+def test_what_there_is_to_choose_from():
+    forces = hmic.forces()
     assert (forces["kind"] == "territorial").sum() == 43
     assert forces.loc["cleveland", "tables"] > 10 and forces.loc["gwent", "tables"] == 0
-    assert forces.loc["cleveland", "synthetic"] is True
-    assert list(hmic.list_findings(two_forces.root).index)[:2] == ["P1", "P2"]
-    assert "incident" in hmic.list_tables().index
+    assert set(hmic.tables().index) == set(CONTRACTS)
+    assert hmic.indicators().loc["recent_activity_pct", "definition"].startswith("outstanding")
+    assert "{{" not in "".join(hmic.indicators()["definition"])
+    lists = {
+        "findings": ("claims", "indicators", "tables"),
+        "claims": ("indicators", "tables"),
+        "tables": ("findings",),
+    }
+    for name, columns in lists.items():
+        frame = getattr(hmic, name)()
+        assert all(isinstance(value, tuple) for column in columns for value in frame[column]), name
 
 
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda p: hmic.load_incidents("clevland", project=p), "cleveland"),
-        (lambda p: hmic.load("incidents", "cleveland", project=p), "incident"),
-        (lambda p: hmic.load("incident", "cleveland", columns=["grad"], project=p), "grade"),
-        (lambda p: hmic.indicator("attendence_pct", "cleveland", project=p), "attendance_pct"),
-        (lambda p: hmic.work_through("Z9", "cleveland", project=p), "A1"),
+        (lambda: hmic.load_incidents("clevland"), "Did you mean 'cleveland'"),
+        (lambda: hmic.load("incidents", "cleveland"), "Did you mean 'incident'"),
+        (lambda: hmic.load("incident", "cleveland", columns=["grad"]), "Did you mean 'grade'"),
+        (lambda: hmic.load("incident", "cleveland", where={"grade": "prioritty"}), "Did you mean 'priority'"),
+        (lambda: hmic.load("incident", "cleveland", where={"offence >": 1}), "no column 'offence'"),
+        (lambda: hmic.load_incidents("cleveland", "01/02/2013"), "2013-02-01 or 1 February 2013"),
+        (lambda: hmic.load_incidents("cleveland", "2013-02-30"), "is not a day"),
+        (lambda: hmic.load_incidents("cleveland", "2013-03-01", "2013-02-01"), "reversed"),
+        (lambda: hmic.load_incidents("cleveland", "2019-01-01", "2019-02-01"), "it holds 201.-..-.. to 201.-..-.."),
+        (lambda: hmic.load_incidents("gwent"), "Gwent has no return.*Forces with data: bedfordshire, cleveland"),
+        (lambda: hmic.load("survey", "england-and-wales"), "has no table survey; it has force_reference"),
+        (lambda: hmic.indicator("attendence_pct", "cleveland"), "Did you mean 'attendance_pct'"),
+        (lambda: hmic.indicator("attendance_pct", "cleveland", by="distrct"), "Did you mean 'district'"),
+        (lambda: hmic.indicator("attendance_pct", "cleveland", period="week"), "'month', 'quarter'"),
+        (lambda: hmic.indicator("demand_share_pct", "cleveland"), "add by='own'"),
+        (lambda: hmic.work_through("Z9", "cleveland"), "A1"),
+        (lambda: hmic.work_through("A6", "gwent"), "Gwent has no return"),
     ],
 )
-def test_a_wrong_word_is_met_with_the_right_one(two_forces, call, says):
+def test_a_wrong_word_is_met_with_what_there_is(call, says):
     with pytest.raises((ParameterError, DataError), match=says):
-        call(two_forces.root)
+        call()
 
 
 def test_an_indicator_in_one_line_is_that_of_the_finding(two_forces, tmp_path):
-    frame = hmic.indicator("attendance_pct", "cleveland", project=two_forces.root)
+    frame = hmic.indicator("attendance_pct", ["cleveland", "bedfordshire"])
     bundle = evidence_of_one(two_forces, "A2", "cleveland", tmp_path)
-    assert frame.loc["attendance_pct", "value"] == bundle.indicator("attendance_pct").value
-    assert set(frame.index) == {i.id for i in bundle.indicators if i.name == "attendance_pct"}
+    taken = bundle.indicator("attendance_pct")
+    row = frame.set_index("force").loc["cleveland"]
+    for name in ("value", "numerator", "denominator", "unknown", "lo", "hi", "lo_missing", "hi_missing", "interval"):
+        assert row[name] == getattr(taken, name), name
+    assert row["grade"] in "ABCD" and len(repr(frame)) < 600
+    assert frame.plot().headline and "95% interval" in repr(frame)
+    own = hmic.indicator("attendance_pct", "cleveland", by="own")
+    assert len(own) == sum(i.name == "attendance_pct" for i in bundle.indicators)
+    grouped = hmic.indicator("attendance_pct", "cleveland", by="offence_group")
+    for column in ("numerator", "denominator", "unknown"):
+        assert grouped[column].sum() == getattr(taken, column)
+    for group, figure in grouped.set_index("offence_group").iterrows():
+        assert figure["value"] == bundle.indicator(f"attendance_pct[{group}]").value
+    by_hour = hmic.indicator("attendance_pct", "cleveland", by=["district", "recorded_at.hour"])
+    assert by_hour["denominator"].sum() == taken.denominator and by_hour.columns[4:6].tolist() == [
+        "district",
+        "recorded_at.hour",
+    ]
 
 
-def test_another_period_gives_other_figures(two_forces):
-    year = hmic.indicator("attendance_pct", "cleveland", project=two_forces.root)
-    summer = hmic.indicator(
-        "attendance_pct", "cleveland", period_start="2013-06-01", period_end="2013-08-31", project=two_forces.root
-    )
-    assert 0 < summer.loc["attendance_pct", "denominator"] < year.loc["attendance_pct", "denominator"] / 2
+def test_other_periods_give_other_figures(two_forces):
+    quarters = hmic.indicator("named_suspects_outstanding_n", "cleveland", period="quarter")
+    assert list(quarters["as_of"].dt.strftime("%Y-%m-%d")) == ["2013-02-28", "2013-05-31", "2013-08-31", "2013-11-30"]
+    assert quarters["value"].nunique() > 1 and quarters.plot().data.shape[0] == 4
+    year = hmic.indicator("attendance_pct", "cleveland")
+    summer = hmic.indicator("attendance_pct", "cleveland", period=("2013-06-01", "2013-08-31"))
+    assert 0 < summer["denominator"].iloc[0] < year["denominator"].iloc[0] / 2
+
+
+def test_small_counts_of_persons_are_not_drawn():
+    grouped = hmic.indicator("recent_activity_pct", "cleveland", by="age_days")
+    assert (grouped["denominator"] < 5).any()
+    assert "[c]" in grouped.plot().data["withheld"].tolist()
 
 
 def test_work_through_writes_nothing(two_forces):
     before = sorted(p for p in two_forces.root.rglob("*"))
-    worked = hmic.work_through("A6", "cleveland", project=two_forces.root)
+    worked = hmic.work_through("A6", "cleveland")
     assert sorted(p for p in two_forces.root.rglob("*")) == before
     assert list(worked.claims.index) == ["A6a", "A6b", "A6c"]
     assert isinstance(worked.values, pd.DataFrame) and worked.figures
+    assert len(repr(worked)) < 2000 and len(repr(hmic.settings("cleveland", "A6"))) < 500

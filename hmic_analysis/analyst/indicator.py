@@ -1,0 +1,354 @@
+"""An indicator in one line: several forces, periods and groups as a tidy frame, its figure, and the other forces."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from hmic_analysis.analyst.tables import Forces, chosen_forces, span
+from hmic_analysis.analyst.working import Worked, holder, units_of, work_through
+from hmic_analysis.comparison.compare import beside_others, compare, compare_chart
+from hmic_analysis.errors import ParameterError, did_you_mean
+from hmic_analysis.evidence.model import Indicator
+from hmic_analysis.evidence.verdicts import grade_indicator
+from hmic_analysis.evidence.withheld import drawable, rules_from
+from hmic_analysis.evidence.wording import group_frame, say_bounds, say_indicator
+from hmic_analysis.figures.chart import Chart
+from hmic_analysis.figures.rows import counts
+from hmic_analysis.figures.series import monthly_series
+from hmic_analysis.figures.shares import proportions_by_group
+from hmic_analysis.measures.base import Share, whole_spans
+from hmic_analysis.params.catalogue import IndicatorSpec
+from hmic_analysis.params.models import Params
+from hmic_analysis.params.read import load_params
+from hmic_analysis.params.resolve import resolve
+from hmic_analysis.project import Project, find_project
+from hmic_analysis.words import say_date
+
+#: Steps of a period, in months.
+STEPS = {"month": 1, "quarter": 3}
+#: The groups by which the finding itself gives an indicator.
+OWN = "own"
+#: Parts of a time by which units may be grouped: ``created_at.hour``.
+PARTS = ("hour", "day_name", "date", "month", "quarter", "year")
+_FIELDS = ("value", "unit", "numerator", "denominator", "unknown", "lo_missing", "hi_missing", "lo", "hi", "interval")
+#: Sentences that a frame is shown as, before the rest are only counted.
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """The figures of one force and one period."""
+
+    force: str
+    name: str
+    period: str
+    start: date
+    end: date
+    as_of: date
+    figures: tuple[Indicator, ...]
+    keys: tuple[dict[str, Any], ...]
+    source: str
+    synthetic: bool
+
+
+class Figures(pd.DataFrame):
+    """A tidy frame of one indicator, that can draw itself and set itself beside other forces.
+
+    Whatever pandas makes of it, a selection or a sum, is a plain frame.
+    """
+
+    _metadata = ["_about"]
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    def plot(self) -> Chart:
+        """The figure of the house: lines over months, else dots with intervals or bars; small counts withheld.
+
+        Examples
+        --------
+        >>> import hmic_analysis as hmic
+        >>> hmic.indicator("attendance_pct", "cleveland", by="offence_group").plot().headline[:23]
+        'Recorded crimes with ph'
+        """
+        return _draw(*self._about)
+
+    def compare(self, force: str = "") -> Beside:
+        """The figure of one of the forces beside all others and beside similar ones, from the last run of every force.
+
+        Parameters
+        ----------
+        force : str
+            By default the first of the frame.
+        """
+        home, params, spec, taken = self._about
+        slug = params.force(force or taken[0].force).slug
+        found = compare(home, params, spec.name)
+        beside = beside_others(found, slug)
+        return Beside(beside.sentence, beside.table(), compare_chart(found, slug))
+
+    def _sentences(self) -> list[str]:
+        _, _, spec, taken = self._about
+        found = []
+        for part in taken:
+            for figure, keys in zip(part.figures, part.keys, strict=True):
+                group = ", ".join(str(v) for v in keys.values() if v)
+                bounds = say_bounds(figure)
+                words = say_indicator(figure) + (
+                    f" ({bounds})" if bounds else f" ({figure.note})" if figure.note else ""
+                )
+                place = f"{part.name}, {part.period if spec.window == 'period' else f'at {say_date(part.as_of)}'}"
+                found.append(f"{spec.label}{f', {group}' if group else ''}: {words}; {place}.")
+        more = len(found) - _SHOWN
+        return found if more <= 0 else [*found[:_SHOWN], f"... and {more} more: .to_string() prints all."]
+
+    def __repr__(self) -> str:
+        return "\n".join(self._sentences())
+
+    def _repr_html_(self) -> str:
+        words = "<br>".join(html.escape(sentence) for sentence in self._sentences())
+        return f"<p>{words}</p>" + (self.plot()._repr_html_() if len(self) > 1 else "")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One force beside the others: a sentence, a table and a figure."""
+
+    sentence: str
+    table: pd.DataFrame
+    figure: Chart
+
+    def __repr__(self) -> str:
+        return self.sentence
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.sentence)}</p>{self.table.to_html(border=0)}{self.figure._repr_html_()}"
+
+
+def indicator(
+    name: str,
+    forces: Forces,
+    by: str | Sequence[str] = (),
+    period: str | tuple[str | date, str | date] | None = None,
+    *,
+    as_of: str | date = "",
+    project: str | Path | None = None,
+) -> Figures:
+    """One indicator as its finding defines it, of one force or several, whole or by groups, for one period or many.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``attendance_pct``; :func:`indicators` lists them.
+    forces : str or iterable of str
+        Slug of a force, or several.
+    by : str or sequence of str
+        Columns of the units counted (:func:`rows_behind` shows them), or a part of a time: ``created_at.hour``.
+        ``"own"``: the groups by which the finding itself gives it.
+    period : str or pair of days, optional
+        By default that of the parameter files; ``"month"`` or ``"quarter"`` parts it; or first and last day.  A stock
+        is then taken at the end of each.
+    as_of : str or datetime.date
+        Day of the stocks in place of that of the parameter files.
+
+    Returns
+    -------
+    Figures
+        A pandas frame: ``force``, ``period_start``, ``period_end``, ``as_of``, the groups, ``value``, ``unit``,
+        ``numerator``, ``denominator``, ``unknown``, ``lo_missing`` and ``hi_missing`` (every unknown counted as no, as
+        yes), ``lo``, ``hi`` and ``interval``, ``grade``, ``note``.  ``.plot()`` draws it, ``.compare()`` sets it
+        beside other forces.
+
+    Raises
+    ------
+    ParameterError
+        If no finding has it, the period is none, or it can't be given by such groups.
+
+    Examples
+    --------
+    >>> import hmic_analysis as hmic
+    >>> frame = hmic.indicator("attendance_pct", ["cleveland", "bedfordshire"], by="offence_group")
+    >>> frame.columns[:5].tolist()
+    ['force', 'period_start', 'period_end', 'as_of', 'offence_group']
+    >>> monthly = hmic.indicator("attendance_pct", "cleveland", period="month")
+    >>> len(monthly), int(monthly["denominator"].sum() + monthly["unknown"].sum()) > 0
+    (12, True)
+    """
+    home = find_project(project)
+    params = load_params(home)
+    finding = holder(params, name)
+    if name not in params.finding(finding).indicators:
+        raise ParameterError(
+            f"Name the indicator without its group, and the groups with by=: '{name.partition('[')[0]}'."
+        )
+    spec = params.finding(finding).indicators[name]
+    groups = [by] if isinstance(by, str) else list(by)
+    taken = []
+    for slug in chosen_forces(params, forces):
+        for first, last in _periods(params, slug, period):
+            moment = as_of or (last if last and spec.window == "as_of" else "")
+            worked = work_through(finding, slug, period_start=first, period_end=last, as_of=moment, project=home.root)
+            taken.append(_take(worked, spec, groups))
+    rows = [
+        {
+            "force": part.force,
+            "period_start": pd.Timestamp(part.start),
+            "period_end": pd.Timestamp(part.end),
+            "as_of": pd.Timestamp(part.as_of),
+            **keys,
+            **{field: getattr(figure, field) for field in _FIELDS},
+            "grade": grade_indicator(figure),
+            "note": " ".join((figure.note, *figure.caveats)).strip(),
+        }
+        for part in taken
+        for figure, keys in zip(part.figures, part.keys, strict=True)
+    ]
+    names = ["group"] if groups == [OWN] else groups
+    columns = ["force", "period_start", "period_end", "as_of", *names, *_FIELDS, "grade", "note"]
+    numbers = [f for f in _FIELDS if f not in ("unit", "interval")]
+    frame = Figures(pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numbers, "float64")))
+    frame._about = (home, params, spec, taken)
+    return frame
+
+
+def _periods(params: Params, slug: str, period: Any) -> Iterator[tuple[str | date, str | date]]:
+    if period is None:
+        yield "", ""
+    elif isinstance(period, str):
+        if period not in STEPS:
+            raise ParameterError(f"There is no period '{period}': 'month', 'quarter', or a pair of days.")
+        said = resolve(params, slug)
+        for first, last in whole_spans(said.period_start, said.period_end, STEPS[period]):
+            yield first.date(), last.date()
+    elif len(period) == 2:
+        first, last = span(*period)
+        yield first or "", last or ""
+    else:
+        raise ParameterError("A period is 'month', 'quarter', or a pair of days.")
+
+
+def _take(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> _Taken:
+    report = worked.report
+    own = [i for i in report.bundle().indicators if i.name == spec.name]
+    whole = [i for i in own if not i.stratum]
+    if groups == [OWN]:
+        keys, figures = [{"group": i.stratum} for i in own], own
+    elif groups:
+        keys, figures = _grouped(worked, spec, groups)
+    elif whole:
+        keys, figures = [{} for _ in whole], whole
+    else:
+        raise ParameterError(f"{spec.label} is given by groups only: add by='own'.")
+    s = report.settings
+    period = report.period.removeprefix("the ")
+    return _Taken(
+        report.force, s.force.name, period, s.period_start, s.period_end, s.as_of,
+        tuple(figures), tuple(keys), report.source(), report.synthetic,
+    )  # fmt: skip
+
+
+def _grouped(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> tuple[list[dict[str, Any]], list[Indicator]]:
+    """The indicator for each group of its units, built as the finding builds it for all."""
+    build = worked.report.build
+    share = build.units.get(spec.name)
+    whole = worked.report.indicator(spec.name)
+    if whole is None or share is None or spec.kind not in ("share", "count", "quantile"):
+        own = any(i.stratum for i in worked.report.bundle().indicators if i.name == spec.name)
+        raise ParameterError(
+            f"{spec.label} is not counted from single units, so it can't be grouped by a column"
+            f"{': by=' + repr(OWN) + ' gives the groups of its finding' if own else ''}."
+        )
+    rows = units_of(worked.report, share)
+    told = pd.DataFrame({group: _key(rows, group) for group in groups})
+    keys, figures = [], []
+    for values, part in told.groupby(groups, sort=True, observed=True, dropna=False):
+        labels = ["not known" if pd.isna(v) else v for v in values]
+        stratum = ", ".join(str(label) for label in labels)
+        states = cast(pd.Series, share.units).iloc[part.index]
+        if spec.kind == "share":
+            figure = build.share(spec.name, Share.of(states), stratum=stratum, basis=whole.basis)
+        elif spec.kind == "count":
+            yes, unknown = int(states.eq(True).sum()), int(states.isna().sum())
+            figure = build.count(spec.name, yes, unknown=unknown, stratum=stratum, basis=whole.basis)
+        else:
+            numbers, q = build.values[spec.name]
+            figure = build.quantile(spec.name, numbers[part.index], q, stratum=stratum)
+        keys.append(dict(zip(groups, labels, strict=True)))
+        figures.append(figure)
+    return keys, figures
+
+
+def _key(rows: pd.DataFrame, group: str) -> pd.Series:
+    name, _, part = group.partition(".")
+    if name not in rows.columns:
+        raise ParameterError(
+            f"The units counted have no column '{name}'.{did_you_mean(name, rows.columns)} "
+            f"Columns: {', '.join(map(str, rows.columns[1:]))}."
+        )
+    column = rows[name]
+    if not part:
+        return column
+    if part not in PARTS or not pd.api.types.is_datetime64_any_dtype(column.dtype):
+        raise ParameterError(f"'{group}' is no part of a time: {', '.join(PARTS)} of a column of times.")
+    found = getattr(column.dt, part)
+    return found() if part == "day_name" else found if part == "date" else found.astype("Int64")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The figure of the house.
+
+
+def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken]) -> Chart:
+    parts = [_drawn(params, part) for part in taken]
+    several = len({part.force for part in taken}) > 1
+    monthly = len({part.start for part in taken}) > 1
+    names = list(dict.fromkeys(part.name for part in taken))
+    when = f"{taken[0].start:%Y-%m-%d} to {taken[-1].end:%Y-%m-%d}" if monthly else taken[0].period
+    when = when if spec.window == "period" else f"at {say_date(taken[-1].as_of)}"
+    words: dict[str, Any] = {
+        "name": spec.name.replace("_", "-"),
+        "subtitle": f"{spec.label}, {', '.join(names)}, {when}",
+        "source": "; ".join(dict.fromkeys(part.source for part in taken)),
+        "synthetic": any(part.synthetic for part in taken),
+    }
+    frame = pd.concat(parts, ignore_index=True)
+    if monthly:
+        group = frame["label"]
+        if several:
+            grouped = any(keys for part in taken for keys in part.keys)
+            group = frame["who"] + ", " + frame["label"] if grouped else frame["who"]
+        frame = frame.assign(month=frame["end"], group=group)
+        return monthly_series(frame[["month", "group", "value"]], what=spec.label, unit=spec.unit, **words)
+    if several and len(frame) == len(taken):
+        frame["label"] = frame["who"]
+    elif several and spec.kind == "count":
+        frame["label"] = frame["who"] + ", " + frame["label"]
+    else:
+        frame["group"] = frame["who"]
+    if spec.kind == "count":
+        # A bar of nothing would be read as none: what is withheld is left out and said.
+        hidden = int(frame["withheld"].ne("").sum())
+        words["subtitle"] += f". Withheld, small number of persons: {hidden} rows" if hidden else ""
+        return counts(frame.loc[frame["withheld"].eq(""), ["label", "value"]], what=spec.label, **words)
+    return proportions_by_group(
+        frame, what=spec.label, unit=spec.unit, value_name=spec.unit, units_name="units", **words
+    )
+
+
+def _drawn(params: Params, part: _Taken) -> pd.DataFrame:
+    rules = rules_from(resolve(params, part.force).disclosure)
+    frame = drawable(group_frame(part.figures), part.figures, rules)
+    if "withheld" not in frame.columns:
+        frame["withheld"] = ""
+    return frame.assign(
+        who=part.name, end=pd.Timestamp(part.end), value=frame["value"].astype(float).replace({None: np.nan})
+    )
