@@ -14,6 +14,7 @@ from hmic_analysis.cli.console import (
     ProjectOption,
     SetOption,
     choose_forces,
+    err,
     out,
     read_overrides,
 )
@@ -22,7 +23,6 @@ from hmic_analysis.project import find_project
 
 if TYPE_CHECKING:
     from hmic_analysis.runs.plan import Job
-    from hmic_analysis.runs.status import Status
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -34,6 +34,7 @@ def plan(
     finding: FindingOption = None,
     everyone: AllOption = False,
     failed: Annotated[bool, typer.Option("--failed", help="Only what failed before.")] = False,
+    all_reports: Annotated[bool, typer.Option("--all-reports", help="Also what is up to date.")] = False,
     set: SetOption = None,  # noqa: A002
     project: ProjectOption = None,
 ) -> None:
@@ -44,10 +45,11 @@ def plan(
     home, overrides = find_project(project), read_overrides(set)
     params = load_for(home, finding or (), overrides)
     jobs = make_plan(home, params, choose_forces(params, force, everyone), finding or (), overrides)
-    shown = [job for job in jobs if not failed or job.reason == FAILED_BEFORE]
+    chosen = [job for job in jobs if not failed or job.reason == FAILED_BEFORE]
+    shown = [job for job in chosen if job.due or all_reports]
     if shown:
         out().out("\n".join(plan_lines(shown)), highlight=False)
-    due = sum(job.due for job in shown)
+    due = sum(job.due for job in chosen)
     if failed and not due:
         out().print(f"None of the {len(jobs)} reports failed before.")
     else:
@@ -92,7 +94,7 @@ def status(
 ) -> None:
     """Show how far the run is that is going on, or how the last one ended."""
     from hmic_analysis.runs.session import is_running
-    from hmic_analysis.runs.status import read_status, status_path
+    from hmic_analysis.runs.status import read_status, say_status, status_path
 
     home = find_project(project)
     found = read_status(home)
@@ -104,39 +106,6 @@ def status(
         return
     for line in say_status(found, is_running(home)):
         out().print(line, markup=False)
-
-
-def say_status(status: Status, running: bool) -> list[str]:
-    """A status in words.
-
-    Lines.
-    """
-    over = status.state in ("finished", "stopped")
-    state = status.state if over or running else "cut off: its process was killed; the next run does the rest"
-    lines = [
-        f"Run of {status.what}: {state}",
-        f"  begun {_moment(status.started)} by process {status.pid} on {status.host}"
-        + (f", ended {_moment(status.ended)}" if status.ended else ""),
-        f"  {status.done} done, {status.failed} failed, {status.no_data} no data, {status.up_to_date} up to date, "
-        f"{max(0, status.to_run - status.done - status.failed - status.no_data)} to go",
-    ]
-    if running and not over:
-        if status.seconds_left is not None:
-            lines.append(f"  about {status.seconds_left / 60:.0f} minutes left")
-        if status.running:
-            lines.append(f"  now: {', '.join(status.running)}")
-    for failed in status.failures:
-        lines.append(f"FAILED: {failed.force} {failed.finding} {failed.title}")
-        lines += [f"  {part}" for part in (failed.where, failed.what) if part]
-        lines.append(f"  See {failed.folder}/notebook.ipynb")
-    lines += [f"Can't be loaded: {fault}" for fault in status.data_faults]
-    if status.exit_code is not None:
-        lines.append(f"Exit code {status.exit_code}.")
-    return lines
-
-
-def _moment(text: str) -> str:
-    return text[:16].replace("T", " ") + " UTC"
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -158,7 +127,7 @@ def schedule(
 ) -> None:
     """Print what a scheduler needs to run the chosen forces and findings; changes nothing."""
     from hmic_analysis.params.read import load_params
-    from hmic_analysis.runs.rules import NAME, cron_line, systemd_units, windows_task
+    from hmic_analysis.runs.rules import NAME, clock_changes, cron_line, systemd_units, windows_task
     from hmic_analysis.runs.rules import make_plan as schedule_make_plan
 
     home = find_project(project)
@@ -170,14 +139,20 @@ def schedule(
     if cron + systemd + windows != 1:
         raise ParameterError("Name one scheduler: --cron, --systemd or --windows.")
     plan = schedule_make_plan(home, words, at, every)
+    warning = clock_changes(plan.at, params.inspection.timezone) if not every else ""
+    if warning:
+        err().print(f"Warning: {warning}", markup=False)
     if cron:
         _say("# Add this line with: crontab -e", cron_line(plan))
     elif windows:
-        _say(f"<!-- Save as {NAME}.xml, then: schtasks /Create /TN {NAME} /XML {NAME}.xml -->", windows_task(plan))
+        _say(windows_task(plan))
     else:
         for name, text in systemd_units(plan).items():
             _say(f"# ~/.config/systemd/user/{name}", text)
-        _say(f"# Then: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer")
+        _say(
+            f"# Then: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer",
+            "# Once, so that it also runs while you are not logged in: sudo loginctl enable-linger $USER",
+        )
 
 
 def _say(*texts: str) -> None:

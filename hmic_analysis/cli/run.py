@@ -317,23 +317,29 @@ def run_wanted(
 ) -> Outcome:
     """The work of ``hmic run`` when its words are read."""
     from hmic_analysis.runs.session import run_reports
-    from hmic_analysis.runs.status import call_hook, status_path
+    from hmic_analysis.runs.status import call_hook, read_status, send_mail, status_path
 
     with Teller(err(), quiet, log) as teller, _stopped_in_order():
+
+        def failed() -> None:
+            call_hook("on_failure", rules.on_failure, status_path(project), teller.warn)
+            if rules.mail_on_failure is not None:
+                send_mail(rules.mail_on_failure, read_status(project), teller.warn)
+
         try:
             outcome = run_reports(project, params, rules, wanted, teller.watcher(), executor)
         except LockedError:
             # The status is that of the run which holds the lock.
             raise
         except Exception:
-            call_hook("on_failure", rules.on_failure, status_path(project), teller.warn)
+            failed()
             call_hook("on_finish", rules.on_finish, status_path(project), teller.warn)
             raise
         teller.close_progress()
         teller.sum_up(project, outcome)
         status = status_path(project)
         if outcome.exit_code:
-            call_hook("on_failure", rules.on_failure, status, teller.warn)
+            failed()
         call_hook("on_finish", rules.on_finish, status, teller.warn)
     return outcome
 

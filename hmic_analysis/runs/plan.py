@@ -206,13 +206,14 @@ def explain(job: Job) -> list[str]:
         if job.last.failure is not None:
             lines += [f"  {part}" for part in (job.last.failure.where(), job.last.failure.what()) if part]
     before = read_basis(job.folder)
-    for part, name in _NAMES.items():
-        now, then = job.basis[part], before.get(part, {})
-        lines.append(f"Rests on {len(now)} {name}" + (": " + ", ".join(_short(part, now)) if part != "library" else ""))
-        if before:
-            lines += [f"  {change}" for change in _changes(now, then)]
+    changes = [line for part in _NAMES for line in _changes(job.basis[part], before.get(part, {}))] if before else []
+    if changes:
+        lines += ["Since then:", *(f"- {change}" for change in changes)]
     if job.last is not None and not before:
         lines.append("What it rested on was not kept, so single changes can't be named.")
+    for part, name in _NAMES.items():
+        lines.append(f"Rests on {len(job.basis[part])} {name}" + (":" if part != "library" else "."))
+        lines += [f"- {item}" for item in _short(part, job.basis[part])] if part != "library" else []
     return lines
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -19,6 +20,7 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.models import Count, Model, Params, Positive, Text
 from hmic_analysis.params.yamlfile import fault, read_yaml, refuse, unknown, validate
 from hmic_analysis.project import Project
+from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``params/runs.yml``: how reports are executed. Nothing in it changes what a report says.
@@ -75,6 +77,29 @@ class FindingRules(Model):
     output_limit_mb: Positive | None = None
 
 
+class Mail(Model):
+    """Whom to tell by mail when a report failed; the password is read from the environment or the keyring.
+
+    Attributes
+    ----------
+    host, port, security : str, int, str
+        Of the mail server; ``starttls``, ``tls`` or ``none``.
+    sender, to : str, tuple of str
+    user : str
+        Empty: the server asks for none.
+    password_variable : str
+        Variable of the environment; where it is not set the keyring is asked for ``hmic`` and the user.
+    """
+
+    host: Text
+    sender: Text
+    to: Annotated[tuple[Text, ...], Field(min_length=1)]
+    port: Annotated[int, Field(strict=True, ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_variable: Text = "HMIC_SMTP_PASSWORD"
+
+
 class RunRules(Rules):
     """The whole file.
 
@@ -86,12 +111,14 @@ class RunRules(Rules):
     on_finish, on_failure : tuple of str
         Commands, word by word, run when a run has ended, and when a report failed; the status file is added as the
         last word.
+    mail_on_failure : Mail or None
     """
 
     workers: Count = 0
     findings: dict[str, FindingRules] = Field(default_factory=dict)
     on_finish: Command = ()
     on_failure: Command = ()
+    mail_on_failure: Mail | None = None
 
     def with_engine(self, engine: str) -> RunRules:
         """The same with another engine for all findings."""
@@ -178,6 +205,20 @@ def make_plan(project: Project, words: Sequence[str], at: str, every: int) -> Pl
     return Plan(project, tuple(words), moment.replace(second=0, microsecond=0), every)
 
 
+def clock_changes(at: dt.time, zone: str) -> str:
+    """What a change of the clock does to a time of day within a year; empty where it does nothing."""
+    there, found = ZoneInfo(zone), []
+    for ahead in range(366):
+        moment = dt.datetime.combine(dt.date.today() + dt.timedelta(days=ahead), at, there)
+        if moment.astimezone(dt.UTC).astimezone(there).time() != at:
+            found.append(f"is skipped on {say_date(moment.date())}")
+        elif moment.utcoffset() != moment.replace(fold=1).utcoffset():
+            found.append(f"comes twice on {say_date(moment.date())}")
+    if not found:
+        return ""
+    return f"{at:%H:%M} {' and '.join(found)}, when the clocks change ({zone}): choose another time, such as 03:00."
+
+
 def cron_line(plan: Plan) -> str:
     """The line for a crontab.
 
@@ -222,27 +263,40 @@ WantedBy=timers.target
 
 
 def windows_task(plan: Plan) -> str:
-    """The task as XML, as ``schtasks /Create /XML`` reads it."""
+    """The task as XML, as ``schtasks /Create /XML`` reads it.
+
+    It runs whether its user is logged on or not, without a password kept anywhere (``S4U``).
+    """
     program, *words = plan.command()
     repeat = ""
     if plan.every:
-        repeat = f"<Repetition><Interval>PT{plan.every}M</Interval></Repetition>"
+        repeat = f"\n      <Repetition><Interval>PT{plan.every}M</Interval><Duration>P1D</Duration></Repetition>"
     start = "00:00:00" if plan.every else f"{plan.at:%H:%M}:00"
     return f"""<?xml version="1.0"?>
+<!-- Save as {NAME}.xml, then, as administrator: schtasks /Create /TN {NAME} /XML {NAME}.xml
+     Where the project lies on a network drive add: /RU DOMAIN\\user /RP * (the task then keeps a password) -->
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo><Description>Evidence of the inspection findings</Description></RegistrationInfo>
   <Triggers>
-    <CalendarTrigger>{repeat}
-      <StartBoundary>{_FIRST_DAY}T{start}</StartBoundary>
+    <CalendarTrigger>
+      <StartBoundary>{_FIRST_DAY}T{start}</StartBoundary>{repeat}
       <ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>
     </CalendarTrigger>
   </Triggers>
+  <Principals>
+    <Principal id="Author">
+      <LogonType>S4U</LogonType>
+      <RunLevel>LeastPrivilege</RunLevel>
+    </Principal>
+  </Principals>
   <Settings>
     <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <StartWhenAvailable>true</StartWhenAvailable>
     <ExecutionTimeLimit>PT12H</ExecutionTimeLimit>
   </Settings>
-  <Actions>
+  <Actions Context="Author">
     <Exec>
       <Command>{escape(program)}</Command>
       <Arguments>{escape(subprocess.list2cmdline(words))}</Arguments>

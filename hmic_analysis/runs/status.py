@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import os
 import platform
+import smtplib
+import ssl
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from hmic_analysis.project import Project
 from hmic_analysis.runs.fingerprint import PACKAGE
 from hmic_analysis.runs.record import Order, Record
+from hmic_analysis.runs.rules import Mail
 
 # --------------------------------------------------------------------------------------------------------------------
 # ``output/runs/status.json``: how far a run is, and how it ended.
@@ -102,6 +107,57 @@ class Status(BaseModel):
     failures: tuple[FailedReport, ...] = ()
     data_faults: tuple[str, ...] = ()
     exit_code: int | None = None
+
+
+#: Whose it is to mend what ended a report so, and how.
+_MENDS: dict[str, str] = {
+    "data": "The force's return: mend or replace the file, then run again.",
+    "time": "Give it more time (time_limit_s in params/runs.yml), or look at what is slow.",
+    "memory": "Give it more memory (memory_limit_mb in params/runs.yml), or run fewer at a time (--workers 1).",
+    "output": "The analyst: the notebook prints too much.",
+    "killed": "The machine: something ended the process; run again.",
+    "worker": "The machine: something ended the process; run again.",
+    "engine": "Whoever looks after this installation: send the lines above.",
+}
+_ANALYST = "The analyst: the notebook, or a measure it calls."
+
+
+def say_status(status: Status, running: bool) -> list[str]:
+    """A run in words, most important first: how it ended, what failed, whose it is to mend, and what to type."""
+    over = status.state not in ("loading", "running")
+    state = status.state if over or running else "cut off: its process was killed; the next run does the rest"
+    left = max(0, status.to_run - status.done - status.failed - status.no_data)
+    parts = [(status.failed, "failed"), (status.done, "done"), (status.no_data, "without data")]
+    parts += [(status.up_to_date, "up to date"), (left, "to go")]
+    lines = [
+        f"Run of {status.what}: {state}.",
+        ", ".join(f"{n:,} {word}" for n, word in parts if n) or "Nothing to do.",
+    ]
+    if running and not over:
+        if status.seconds_left is not None:
+            lines.append(f"About {status.seconds_left / 60:.0f} minutes left.")
+        if status.running:
+            lines.append(f"Now: {', '.join(status.running)}")
+    for failed in status.failures:
+        lines += ["", f"FAILED: {failed.force} {failed.finding} {failed.title}"]
+        lines += [f"  {part}" for part in (failed.where, failed.what) if part]
+        lines.append(f"  To mend: {_MENDS.get(failed.kind, _ANALYST)}")
+        lines.append(f"  Look at {failed.folder}/notebook.ipynb, then type: "
+                     f"hmic run --force {failed.force} --finding {failed.finding}")  # fmt: skip
+    if status.data_faults:
+        lines += ["", "Returns that can't be loaded; the force is to mend them, or their mapping in params/sources:"]
+        lines += [f"- {fault}" for fault in status.data_faults]
+    if status.failed > 1:
+        lines += ["", "All that failed again: hmic run --all --failed"]
+    ended = f", ended {_moment(status.ended)}" if status.ended else ""
+    lines += ["", f"Begun {_moment(status.started)} by process {status.pid} on {status.host}{ended}."]
+    if status.exit_code is not None:
+        lines.append(f"Exit code {status.exit_code}.")
+    return lines
+
+
+def _moment(text: str) -> str:
+    return text[:16].replace("T", " ") + " UTC"
 
 
 def status_path(project: Project) -> Path:
@@ -282,7 +338,7 @@ def _read(project: Project) -> dict[str, list[str]]:
 # --------------------------------------------------------------------------------------------------------------------
 # Commands of the user's own at the end of a run.
 
-#: Seconds after which such a command is given up.
+#: Seconds after which such a command, or a mail server, is given up.
 PATIENCE = 300
 
 
@@ -310,3 +366,52 @@ def call_hook(name: str, words: Sequence[str], status: Path, tell: Callable[[str
         last = (done.stderr or done.stdout).strip().splitlines()[-1:]
         tell(f"{name} in params/runs.yml ended with code {done.returncode}. {' '.join(last)}".rstrip())
     return done.returncode == 0
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A mail after a run in which a report failed.
+
+
+def send_mail(mail: Mail, status: Status | None, tell: Callable[[str], None]) -> bool:
+    """Send the summary of a run as text and HTML; whether it was taken by the server."""
+    lines = say_status(status, False) if status else ["The run ended before it could say anything: see its log."]
+    message = EmailMessage()
+    message["From"], message["To"] = mail.sender, ", ".join(mail.to)
+    failed = f"{status.failed} failed" if status else "no status"
+    message["Subject"] = f"hmic: {failed}, run of {status.what if status else 'unknown'}"
+    message.set_content("\n".join(lines) + "\n")
+    body = html.escape("\n".join(lines)).replace("FAILED:", "<strong>FAILED:</strong>")
+    style = "font-family:sans-serif;white-space:pre-wrap"
+    page = f'<!doctype html><html lang="en-GB"><body style="{style}">{body}</body></html>'
+    message.add_alternative(page, subtype="html")
+    try:
+        context = ssl.create_default_context()
+        if mail.security == "tls":
+            server = smtplib.SMTP_SSL(mail.host, mail.port, timeout=PATIENCE, context=context)
+        else:
+            server = smtplib.SMTP(mail.host, mail.port, timeout=PATIENCE)
+        with server:
+            if mail.security == "starttls":
+                server.starttls(context=context)
+            if mail.user:
+                server.login(mail.user, _password(mail))
+            server.send_message(message)
+    except (OSError, smtplib.SMTPException, LookupError) as fault:
+        tell(f"mail_on_failure in params/runs.yml: no mail was sent: {fault}")
+        return False
+    return True
+
+
+def _password(mail: Mail) -> str:
+    """From the environment, else from the keyring, where that package is installed; never from a file."""
+    if found := os.environ.get(mail.password_variable):
+        return found
+    try:
+        import keyring
+    except ImportError:
+        found = None
+    else:
+        found = keyring.get_password("hmic", mail.user)
+    if not found:
+        raise LookupError(f"there is no password: set {mail.password_variable}, or type: keyring set hmic {mail.user}")
+    return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from hmic_analysis.cli.main import main
 
@@ -60,14 +61,34 @@ def test_a_frequent_run_looks_for_changes_first(small, capsys):
     assert "OnCalendar=hourly" in printed(small, capsys, "--systemd", "--all", "--every", "60")
 
 
-def test_the_windows_task_is_whole_xml_with_quoted_words(small, capsys):
-    text = printed(small, capsys, "--windows", "--force", "kent", "--at", "23:15")
-    task = ET.fromstring(text[text.index("<?xml") :])
-    assert task.find(f".//{TASK}StartBoundary").text.endswith("T23:15:00")
+@pytest.mark.parametrize("words", [["--at", "23:15"], ["--every", "10"]])
+def test_the_windows_task_is_what_the_task_schedulers_schema_accepts(small, capsys, words):
+    text = printed(small, capsys, "--windows", "--force", "kent", *words)
+    schema = etree.XMLSchema(etree.parse(Path(__file__).with_name("task.xsd")))
+    task = etree.fromstring(text.encode("utf-8"))
+    schema.assertValid(task)
+    start = "23:15:00" if words[0] == "--at" else "00:00:00"
+    assert task.find(f".//{TASK}StartBoundary").text.endswith(f"T{start}")
     assert task.find(f".//{TASK}Command").text == sys.executable
     arguments = task.find(f".//{TASK}Arguments").text
     # The folder of the project has a blank in its name.
     assert f'--project "{small.root}"' in arguments and "run --force kent" in arguments
+    settings = {e.tag.removeprefix(TASK): e.text for e in task.find(f"{TASK}Settings")}
+    assert settings["StartWhenAvailable"] == "true" and settings["StopIfGoingOnBatteries"] == "false"
+    assert task.find(f"{TASK}Actions").get("Context") == task.find(f".//{TASK}Principal").get("id")
+
+
+def test_a_user_units_need_of_lingering_is_named(small, capsys):
+    assert "loginctl enable-linger" in printed(small, capsys, "--systemd", "--all")
+
+
+def test_a_time_that_a_clock_change_skips_or_doubles_is_warned_of(small, capsys):
+    assert main(["schedule", "--cron", "--all", "--at", "01:30", "--project", str(small.root)]) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "01:30 is skipped on" in said and "comes twice on" in said and "(Europe/London)" in said
+    for fine in ("00:30", "02:00"):
+        assert main(["schedule", "--cron", "--all", "--at", fine, "--project", str(small.root)]) == 0
+        assert capsys.readouterr().err == ""
 
 
 def test_words_that_make_no_unit_are_refused(small, capsys):

@@ -1,0 +1,104 @@
+"""After a bad night: what status and the mail say, and what they never hold."""
+
+from __future__ import annotations
+
+import smtplib
+import sys
+
+import pytest
+
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.params.read import load_params
+from hmic_analysis.runs.rules import Mail, load_rules
+from hmic_analysis.runs.status import FailedReport, Status, say_status, send_mail
+
+MAIL = Mail(host="smtp.example.org", sender="hmic@example.org", to=("a@example.org", "b@example.org"), user="hmic")
+NIGHT = Status(
+    state="finished", what="43 forces", planned=860, up_to_date=850, to_run=10, done=8, failed=2, exit_code=1,
+    failures=(
+        FailedReport(force="kent", finding="A6", title="Suspects", kind="error", where="cell 7", what="KeyError: <x>", folder="output/runs/kent/A6"),
+        FailedReport(force="kent", finding="A1", title="Recording", kind="data", where="", what="crime.csv is cut short"),
+    ),
+    data_faults=("kent: crime.csv is cut short",),
+)  # fmt: skip
+
+
+class Server:
+    """Takes what a mail server would be given."""
+
+    said: list = []
+
+    def __init__(self, host, port, **how):
+        self.said.append((host, port))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *fault):
+        return False
+
+    def starttls(self, context):
+        self.said.append("starttls")
+
+    def login(self, user, password):
+        self.said.append((user, password))
+
+    def send_message(self, message):
+        self.said.append(message)
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setattr(Server, "said", [])
+    monkeypatch.setattr(smtplib, "SMTP", Server)
+    return Server.said
+
+
+def test_status_reads_like_a_morning_report():
+    lines = say_status(NIGHT, running=False)
+    assert lines[:2] == ["Run of 43 forces: finished.", "2 failed, 8 done, 850 up to date"]
+    text = "\n".join(lines)
+    assert "To mend: The analyst: the notebook" in text and "To mend: The force's return" in text
+    assert "hmic run --force kent --finding A6" in text and "hmic run --all --failed" in text
+    assert "- kent: crime.csv is cut short" in text
+
+
+def test_a_mail_has_the_summary_as_text_and_html_and_the_password_of_the_environment(server, monkeypatch):
+    monkeypatch.setenv("HMIC_SMTP_PASSWORD", "of this test")
+    assert send_mail(MAIL, NIGHT, pytest.fail)
+    assert server[:3] == [("smtp.example.org", 587), "starttls", ("hmic", "of this test")]
+    message = server[3]
+    assert message["To"] == "a@example.org, b@example.org" and message["Subject"].startswith("hmic: 2 failed")
+    plain, page = message.iter_parts()
+    assert "FAILED: kent A6" in plain.get_content() and "KeyError: &lt;x&gt;" in page.get_content()
+
+
+def test_without_a_password_nothing_is_sent_and_it_is_said_where_it_belongs(server, monkeypatch):
+    monkeypatch.delenv("HMIC_SMTP_PASSWORD", raising=False)
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    told = []
+    assert not send_mail(MAIL, NIGHT, told.append)
+    assert "set HMIC_SMTP_PASSWORD, or type: keyring set hmic hmic" in told[0] and len(server) == 2
+
+
+def test_a_server_that_does_not_answer_costs_only_the_mail(monkeypatch):
+    def refuse(*_, **__):
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr(smtplib, "SMTP", refuse)
+    told = []
+    assert not send_mail(MAIL, NIGHT, told.append) and "Connection refused" in told[0]
+
+
+def test_the_settings_are_read_and_a_password_in_the_file_is_refused(project_folder):
+    from hmic_analysis.project import find_project
+
+    home = find_project(project_folder)
+    path, params = home.params / "runs.yml", load_params(home)
+    before = path.read_text(encoding="utf-8")
+    good = "mail_on_failure: {host: smtp.example.org, sender: a@example.org, to: [b@example.org]}\n"
+    path.write_text(before + good, encoding="utf-8")
+    assert load_rules(home, params).mail_on_failure.port == 587
+    path.write_text(before + good.replace("to:", "password: secret, to:"), encoding="utf-8")
+    with pytest.raises(ParameterError, match="password"):
+        load_rules(home, params)
