@@ -300,3 +300,62 @@ def _export_force(
             written.append(export_figure(made, shown, one, report, folder, width, rules, embargo))
     write_whole(folder / "captions.csv", captions_csv(written, embargo))
     out().print(f"{len(written)} figures of {slug}, {width:g} mm wide: {folder}", markup=False)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# ``hmic evidence export``: a force's evidence as workbook, slides and one page.
+
+evidence_app = typer.Typer(help="A force's evidence to take away.", no_args_is_help=True)
+
+
+@evidence_app.callback()
+def evidence() -> None:
+    """A force's evidence to take away."""
+
+
+@evidence_app.command("export")
+def export_evidence(
+    force: ForceOption = None,
+    everyone: AllOption = False,
+    finding: FindingOption = None,
+    figure: FigureOption = None,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the files; by default output/evidence.")
+    ] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Write a force's evidence as a workbook, slides of its figures (all, or those named) and one page of HTML."""
+    from hmic_analysis.disclosure.release import released
+    from hmic_analysis.documents import embargo as clock
+    from hmic_analysis.documents.embargo import embargo_notice
+    from hmic_analysis.documents.word import write_whole
+    from hmic_analysis.evidence.withheld import rules_of
+    from hmic_analysis.letters.export import evidence_of, without_empty
+    from hmic_analysis.params.read import load_params
+    from hmic_analysis.site.takeaway import chosen, evidence_page, evidence_workbook, slides
+
+    home = find_project(project)
+    params = load_params(home)
+    wanted = {params.finding(id.upper()).id for id in finding or ()}
+    rules, embargo = rules_of(params), embargo_notice(params, clock.now())
+    for slug in choose_forces(params, force, everyone):
+        bundles, folders = evidence_of(home, params, slug, _warn)
+        made = [without_empty(b) for b in bundles if not wanted or b.finding in wanted]
+        if not made:
+            raise DataError(f"There is no evidence of {slug} on {', '.join(sorted(wanted))}.")
+        shown = [released(b, rules, "force", folders[b.finding]) for b in made]
+        names = [f.name for _, f in chosen(shown, ())]
+        for name in figure or ():
+            if name not in names:
+                raise ParameterError(
+                    f"{slug} has no figure '{name}' to show.{did_you_mean(name, names)} Figures: {', '.join(names)}."
+                )
+        target = (out_folder or home.output / "evidence") / f"evidence-{slug}"
+        files = {
+            ".xlsx": evidence_workbook(params, made, shown, folders, embargo),
+            ".pptx": slides(shown, folders, figure or (), embargo),
+            ".html": evidence_page(shown, folders, embargo).encode("utf-8"),
+        }
+        for ending, content in files.items():
+            write_whole(target.with_suffix(ending), content)
+        out().print(f"Evidence of {slug}: {target.with_suffix('.xlsx')}, .pptx, .html", markup=False)

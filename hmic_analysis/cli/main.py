@@ -44,6 +44,7 @@ COMMANDS = {
     "update": ("process", "update_app"),
     "compare": ("compare", "app"),
     "figures": ("letter", "figures_app"),
+    "evidence": ("letter", "evidence_app"),
     "site": ("compare", "site_app"),
     "national": ("compare", "national_app"),
     "disclosure": ("compare", "disclosure_app"),
