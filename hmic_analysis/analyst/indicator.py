@@ -77,8 +77,8 @@ class Figures(pd.DataFrame):
         Examples
         --------
         >>> import hmic_analysis as hmic
-        >>> hmic.indicator("attendance_pct", "cleveland", by="offence_group").plot().headline[:23]
-        'Recorded crimes with ph'
+        >>> hmic.indicator("attendance_pct", "cleveland", by="offence_group").plot().headline[:24]
+        'Recorded crimes attended'
         """
         return _draw(*self._about)
 

@@ -69,6 +69,28 @@ def test_every_number_in_the_letter_is_a_number_of_the_evidence(made):
     assert stray_numbers(letter, bundles) == []
 
 
+def test_evidence_is_taken_away_as_workbook_slides_and_one_page(made, capsys):
+    import openpyxl
+    from pptx import Presentation
+
+    _, said = hmic(
+        made, "evidence", "export", "--force", "cleveland", "--figure", "attendance-by-offence-group", capsys=capsys
+    )
+    assert "Evidence of cleveland" in said
+    stem = made / "output" / "evidence" / "evidence-cleveland"
+    book = openpyxl.load_workbook(stem.with_suffix(".xlsx"))
+    assert book.sheetnames[:6] == ["Cover", "Contents", "Notes", "claims", "indicators", "data-used"]
+    assert len(book.sheetnames) > 20 and book["claims"].max_row > 40
+    (slide,) = Presentation(str(stem.with_suffix(".pptx"))).slides
+    (picture,) = [shape for shape in slide.shapes if shape.shape_type == 13]
+    assert "Synthetic data" in picture._element.nvPicPr.cNvPr.get("descr") and slide.shapes.title.text_frame.text
+    page = stem.with_suffix(".html").read_text(encoding="utf-8")
+    assert "EMBARGOED" in page and "SYNTHETIC" in page.upper() and page.count("<h2") == len(FINDINGS)
+    assert 'src="data:image/png' in page and "http" not in page.split("<style>")[0]
+    code, said = hmic(made, "evidence", "export", "--force", "cleveland", "--figure", "attendence", capsys=capsys)
+    assert code == 2 and "has no figure 'attendence'" in said
+
+
 def test_a_second_run_does_nothing_and_says_so(made, capsys):
     code, said = hmic(made, "run", "--force", "cleveland", capsys=capsys)
     assert code == 0
@@ -217,25 +239,3 @@ def test_doctor_findings_and_params_answer(made, capsys):
     assert code == 0 and f"{len(FINDINGS)} findings, " in said
     code, said = hmic(made, "params", "show", "--force", "cleveland", capsys=capsys)
     assert code == 0 and "params/inspection.yml" in said and "2012-12-01" in said
-
-
-def test_evidence_is_taken_away_as_workbook_slides_and_one_page(made, capsys):
-    import openpyxl
-    from pptx import Presentation
-
-    _, said = hmic(
-        made, "evidence", "export", "--force", "cleveland", "--figure", "attendance-by-offence-group", capsys=capsys
-    )
-    assert "Evidence of cleveland" in said
-    stem = made / "output" / "evidence" / "evidence-cleveland"
-    book = openpyxl.load_workbook(stem.with_suffix(".xlsx"))
-    assert book.sheetnames[:6] == ["Cover", "Contents", "Notes", "claims", "indicators", "data-used"]
-    assert len(book.sheetnames) > 20 and book["claims"].max_row > 40
-    (slide,) = Presentation(str(stem.with_suffix(".pptx"))).slides
-    (picture,) = [shape for shape in slide.shapes if shape.shape_type == 13]
-    assert "Synthetic data" in picture._element.nvPicPr.cNvPr.get("descr") and slide.shapes.title.text_frame.text
-    page = stem.with_suffix(".html").read_text(encoding="utf-8")
-    assert "EMBARGOED" in page and "SYNTHETIC" in page.upper() and page.count("<h2") == len(FINDINGS)
-    assert 'src="data:image/png' in page and "http" not in page.split("<style>")[0]
-    code, said = hmic(made, "evidence", "export", "--force", "cleveland", "--figure", "attendence", capsys=capsys)
-    assert code == 2 and "has no figure 'attendence'" in said
