@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -20,7 +20,7 @@ from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.verdicts import grade_indicator
 from hmic_analysis.evidence.withheld import drawable, rules_from
 from hmic_analysis.evidence.wording import group_frame, say_bounds, say_indicator
-from hmic_analysis.figures.chart import Chart
+from hmic_analysis.figures.chart import Chart, Words
 from hmic_analysis.figures.rows import counts
 from hmic_analysis.figures.series import monthly_series
 from hmic_analysis.figures.shares import proportions_by_group
@@ -314,12 +314,12 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
     names = list(dict.fromkeys(part.name for part in taken))
     when = f"{taken[0].start:%Y-%m-%d} to {taken[-1].end:%Y-%m-%d}" if monthly else taken[0].period
     when = when if spec.window == "period" else f"at {say_date(taken[-1].as_of)}"
-    words: dict[str, Any] = {
-        "name": spec.name.replace("_", "-"),
-        "subtitle": f"{spec.label}, {', '.join(names)}, {when}",
-        "source": "; ".join(dict.fromkeys(part.source for part in taken)),
-        "synthetic": any(part.synthetic for part in taken),
-    }
+    words = Words(
+        spec.name.replace("_", "-"),
+        f"{spec.label}, {', '.join(names)}, {when}",
+        "; ".join(dict.fromkeys(part.source for part in taken)),
+        synthetic=any(part.synthetic for part in taken),
+    )
     frame = pd.concat(parts, ignore_index=True)
     if monthly:
         group = frame["label"]
@@ -327,7 +327,7 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
             grouped = any(keys for part in taken for keys in part.keys)
             group = frame["who"] + ", " + frame["label"] if grouped else frame["who"]
         frame = frame.assign(month=frame["end"], group=group)
-        return monthly_series(frame[["month", "group", "value"]], what=spec.label, unit=spec.unit, **words)
+        return monthly_series(frame[["month", "group", "value"]], words, what=spec.label, unit=spec.unit)
     if several and len(frame) == len(taken):
         frame["label"] = frame["who"]
     elif several and spec.kind == "count":
@@ -337,11 +337,10 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
     if spec.kind == "count":
         # A bar of nothing would be read as none: what is withheld is left out and said.
         hidden = int(frame["withheld"].ne("").sum())
-        words["subtitle"] += f". Withheld, small number of persons: {hidden} rows" if hidden else ""
-        return counts(frame.loc[frame["withheld"].eq(""), ["label", "value"]], what=spec.label, **words)
-    return proportions_by_group(
-        frame, what=spec.label, unit=spec.unit, value_name=spec.unit, units_name="units", **words
-    )
+        said = f"{words.subtitle}. Withheld, small number of persons: {hidden} rows" if hidden else words.subtitle
+        shown = frame.loc[frame["withheld"].eq(""), ["label", "value"]]
+        return counts(shown, replace(words, subtitle=said), what=spec.label)
+    return proportions_by_group(frame, words, unit=spec.unit, what=spec.label, value_name=spec.unit, units_name="units")
 
 
 def _drawn(params: Params, part: _Taken) -> pd.DataFrame:
