@@ -25,6 +25,7 @@ from hmic_analysis.evidence.build import Lone
 from hmic_analysis.evidence.fitness import Fitness
 from hmic_analysis.evidence.model import Bundle, DataUsed, Figure, Table
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
+from hmic_analysis.evidence.wording import Whole
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import local_days, within
 from hmic_analysis.params.catalogue import ALWAYS, FindingSpec
@@ -36,7 +37,6 @@ from hmic_analysis.words import say_period
 
 if TYPE_CHECKING:
     from hmic_analysis.figures.chart import Chart
-
 
 # --------------------------------------------------------------------------------------------------------------------
 # Writing a bundle with its charts and tables, and reading it back.
@@ -444,7 +444,10 @@ class Holdings:
         rows = []
         for used in self.used.values():
             if not used.accounts:
-                rows.append({"Table": used.table, "File": "not supplied", "Read": 0, "Kept": 0, "Rejected": 0})
+                contract = contract_for(used.table)
+                of_all = contract.held_by == "published" or "force_slug" in contract.key
+                file = "a reference about all forces, supplied by none of them" if of_all else "not supplied"
+                rows.append({"Table": used.table, "File": file, "Read": 0, "Kept": 0, "Rejected": 0})
             for a in used.accounts:
                 rows.append(
                     {
@@ -459,7 +462,7 @@ class Holdings:
                 )
         columns = ["Table", "File", "Read", "Kept", "Rejected", "Why rejected", "Odd, kept and flagged"]
         frame = pd.DataFrame(rows).reindex(columns=columns).set_index("Table")
-        return frame.astype({c: "object" for c in columns[5:]}).fillna("")
+        return Whole(frame.astype({c: "object" for c in columns[5:]}).fillna(""))
 
     def only_if_measurable(self, frame: pd.DataFrame, about: str) -> pd.DataFrame:
         """The frame, or none of its rows where the source or its references can't tell what it is about.

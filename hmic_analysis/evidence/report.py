@@ -27,12 +27,13 @@ from hmic_analysis.evidence.model import (
 )
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, reaches, undecided, weakest
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
-from hmic_analysis.evidence.wording import SET_ASIDE, claim_table, group_frame, indicator_table
+from hmic_analysis.evidence.wording import SET_ASIDE, Whole, claim_table, group_frame, indicator_table
 from hmic_analysis.measures.months import say_months
 from hmic_analysis.params.catalogue import ClaimSpec
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
+from hmic_analysis.store.tables import read_manifest
 from hmic_analysis.words import say_date
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def open_report(
     finding : str
         ``A1``.
     force : str
-        Slug of the force.
+        Slug of the force; there is no default.
     period_start, period_end, as_of, letter_date : str
         ISO days in place of those of the parameter files; empty means as the files say.
     project : str
@@ -84,6 +85,12 @@ def open_report(
     }
     home = find_project(project or None)
     params = load_params(home, [finding])
+    if not force:
+        # No force is a default: a misspelt parameter would make another force's report, and nobody would see it.
+        there = ", ".join(slug for slug in params.forces if read_manifest(home, slug)) or "none yet"
+        raise ParameterError(
+            f'Name the force in the cell of parameters, such as force = "cleveland". Forces with data: {there}.'
+        )
     settings = resolve(params, force, finding, {k: v for k, v in words.items() if v})
     territorial = tuple(f.slug for f in params.territorial)
     return Report(home, settings, territorial, Path(output) if output else None)
@@ -253,7 +260,7 @@ class Report(Holdings):
         self._kept.append(
             save_table(frame, name, headline, subtitle or self.period, self.source(), self.synthetic, self.folder)
         )
-        return frame
+        return Whole(frame)
 
     def tested(self, id: str) -> Decision:
         """What the test that the catalogue declares for a claim comes to.

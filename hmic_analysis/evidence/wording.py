@@ -283,6 +283,24 @@ VERDICT_WORDS = {
 }
 
 
+_LOOKS = ".dataframe th, .dataframe td {text-align: left; vertical-align: top; white-space: normal}"
+#: Rows that a notebook shows of a frame.
+_MOST_ROWS = 200
+
+
+class Whole(pd.DataFrame):
+    """A frame that a notebook shows with whole texts; whatever pandas makes of it is a plain one."""
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            table = self.to_html(max_rows=_MOST_ROWS)
+        return f"<div>\n<style scoped>{_LOOKS}</style>\n{table}\n</div>"
+
+
 def indicator_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
     """Indicators as a table for show.
 
@@ -308,7 +326,7 @@ def indicator_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
         for i in indicators
     ]
     columns = ["Indicator", "Value", "Bounds", "Numerator", "Denominator", "Unknown", "Note"]
-    return pd.DataFrame(rows, columns=columns).set_index("Indicator")
+    return Whole(pd.DataFrame(rows, columns=columns).set_index("Indicator"))
 
 
 def group_frame(indicators: Iterable[Indicator]) -> pd.DataFrame:
@@ -363,4 +381,4 @@ def claim_table(claims: Iterable[ClaimEvidence]) -> pd.DataFrame:
         }
         for c in claims
     ]
-    return pd.DataFrame(rows).set_index("Claim")
+    return Whole(pd.DataFrame(rows).set_index("Claim"))

@@ -300,4 +300,4 @@ def test_every_notebook_of_the_project_is_read(root):
         path = notebook_of(project, finding)
         notebook = read_notebook(path, path.name)
         assert notebook.kernel == "python3" and "hmic_analysis" in notebook.packages
-        assert notebook.parameters["force"] == "cleveland"
+        assert notebook.parameters["force"] == "", "no force is ever the default"
