@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 
 import pytest
@@ -45,11 +46,43 @@ def test_a_period_that_can_not_be_is_said_in_one_sentence(explorer):
 
 
 def test_a_force_without_data_shows_no_figure_as_a_fact(explorer):
+    assert list(explorer.force.options.values())[:2] == ["bedfordshire", "cleveland"], "those with data come first"
     explorer.finding.value = "A1"
     explorer.force.value = "gwent"
-    assert "Not determinable" in explorer.pages["Claims"].value
-    assert "no data" in explorer.pages["Figures"].value.lower()
+    assert "Gwent has no return" in explorer.status.value and explorer.pages["Figures"].value == ""
     explorer.force.value = "cleveland"
+
+
+def test_rows_are_filtered_sorted_shortened_and_taken_away(explorer):
+    explorer.force.value, explorer.finding.value = "cleveland", "A6"
+    rows = explorer.rows
+    rows.which.value, rows.state.value = "named_suspects_outstanding_n", "yes"
+    rows.filter.value, rows.sort.value, rows.down.value = "age_days > 30", "age_days", True
+    chosen = rows.chosen()
+    assert chosen["age_days"].min() > 30 and chosen["age_days"].is_monotonic_decreasing
+    key = chosen["person_key"].iloc[0]
+    assert key not in rows.table.value and key[:8] in rows.table.value
+    content = base64.b64decode(rows.table.value.split("base64,")[1].split('"')[0]).decode("utf-8")
+    assert len(content.splitlines()) == len(chosen) + 1 and key in content
+    rows.filter.value = "age_dys > 30"
+    assert "The filter can't be used" in rows.table.value and "age_days" in rows.table.value
+    rows.filter.value, rows.sort.value = "", ""
+
+
+def test_one_figure_of_two_forces_by_groups_comes_with_the_code_that_makes_it(explorer, two_forces, monkeypatch):
+    explorer.force.value, explorer.finding.value = "cleveland", "A2"
+    across = explorer.across
+    across.which.value, across.forces.value = "attendance_pct", ("cleveland", "bedfordshire")
+    across.by.value = "offence_group"
+    across.button.click()
+    assert "<img" in across.said.value and "Download the numbers" in across.said.value
+    monkeypatch.setenv("HMIC_PROJECT", str(two_forces.root))
+    code = across.code()
+    made = eval(code.splitlines()[-1], {"hmic": __import__("hmic_analysis")})  # noqa: S307
+    assert "offence_group" in made.columns and set(made["force"]) == {"cleveland", "bedfordshire"}
+    across.forces.value = ()
+    across.button.click()
+    assert "Choose a figure" in across.said.value
 
 
 def test_a_figure_is_exported_at_the_width_of_a_letter(explorer, two_forces):
