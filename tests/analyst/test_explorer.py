@@ -39,7 +39,7 @@ def test_a_period_that_can_not_be_is_said_in_one_sentence(explorer):
     explorer.force.value, explorer.finding.value = "cleveland", "A1"
     start = explorer.start.value
     explorer.start.value = dt.date(2020, 1, 1)
-    assert "must lie before" in explorer.status.value
+    assert "is reversed" in explorer.status.value
     assert explorer.pages["Figures"].value == "" and explorer.rows.table.value == ""
     explorer.start.value = start
     assert "<img" in explorer.pages["Figures"].value

@@ -27,9 +27,9 @@ def test_cookbook_shows_figures_and_writes_one(two_forces, tmp_path):
     papermill.execute_notebook(
         str(source), str(tmp_path / "done.ipynb"), cwd=str(source.parent), progress_bar=False, kernel_name="python3"
     )
-    assert (two_forces.output / "figures" / "attendance-by-offence-group.png").is_file()
+    assert (two_forces.output / "figures" / "attendance-pct.png").is_file()
     shown = (tmp_path / "done.ipynb").read_text(encoding="utf-8")
-    assert "Synthetic data" in shown and "A2a" in shown
+    assert "Synthetic data" in shown and "A6a" in shown
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

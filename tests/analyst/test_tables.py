@@ -204,7 +204,7 @@ def test_other_periods_give_other_figures(two_forces):
 def test_small_counts_of_persons_are_not_drawn():
     grouped = hmic.indicator("recent_activity_pct", "cleveland", by="age_days")
     assert (grouped["denominator"] < 5).any()
-    assert "[c]" in grouped.plot().data["withheld"].tolist()
+    assert "[c]" in grouped.plot().data["value"].tolist()
 
 
 def test_work_through_writes_nothing(two_forces):
