@@ -65,7 +65,7 @@ def test_rows_are_filtered_sorted_shortened_and_taken_away(explorer):
     content = base64.b64decode(rows.table.value.split("base64,")[1].split('"')[0]).decode("utf-8")
     assert len(content.splitlines()) == len(chosen) + 1 and key in content
     rows.filter.value = "age_dys > 30"
-    assert "The filter can't be used" in rows.table.value and "age_days" in rows.table.value
+    assert "The filter can" in rows.table.value and "age_days" in rows.table.value
     rows.filter.value, rows.sort.value = "", ""
 
 

@@ -85,7 +85,7 @@ def test_evidence_is_taken_away_as_workbook_slides_and_one_page(made, capsys):
     (picture,) = [shape for shape in slide.shapes if shape.shape_type == 13]
     assert "Synthetic data" in picture._element.nvPicPr.cNvPr.get("descr") and slide.shapes.title.text_frame.text
     page = stem.with_suffix(".html").read_text(encoding="utf-8")
-    assert "EMBARGOED" in page and "SYNTHETIC" in page.upper() and page.count("<h2") == len(FINDINGS)
+    assert "not for publication" in page and "SYNTHETIC" in page.upper() and page.count("<h2") == len(FINDINGS)
     assert 'src="data:image/png' in page and "http" not in page.split("<style>")[0]
     code, said = hmic(made, "evidence", "export", "--force", "cleveland", "--figure", "attendence", capsys=capsys)
     assert code == 2 and "has no figure 'attendence'" in said
