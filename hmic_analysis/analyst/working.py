@@ -81,6 +81,7 @@ class Worked:
                 f"it comes from {', '.join(self.report.used)}: see load('<table>', ...)."
             )
         rows = units_of(self.report, share)
+        rows.attrs["may_turn"] = int(found.unknown) - int(cast(pd.Series, share.units).isna().sum())
         return rows if state == "all" else rows[(rows["counted_as"] == state).to_numpy()].reset_index(drop=True)
 
     def __repr__(self) -> str:
@@ -262,6 +263,11 @@ def rows_behind(
         One row for each unit, with ``counted_as`` in front: the row of its table with its origin (``source_file``,
         ``source_row``), or, where several rows make one unit, as persons, what was worked out of them.  Of several
         forces, ``force`` in front.  Restricted: single events and persons.
+
+    Notes
+    -----
+    Where references lead nowhere a figure counts some units as unknown of which nobody can say which they are; the
+    rows then show what they say themselves, and ``rows.attrs["may_turn"]`` of one force is the number of those units.
 
     Raises
     ------

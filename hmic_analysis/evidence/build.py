@@ -141,13 +141,14 @@ class Builder:
         Units that references which lead nowhere may turn are unknown. Nobody can say in which part they lie, so each
         part's bounds allow for all of them, and its value is that of the rows found.
         """
-        sure = self.unsure(name, share, lost)
+        found, sure = share, self.unsure(name, share, lost)
         if not (bool(stratum) if part is None else part):
             share = sure
         few = (SMALL_NUMBER_SAID,) if 0 < share.total < SMALL_NUMBER and not stratum else ()
         caveats = (*caveats, *few, *not_known(share.unknown, share.total))
         common = self._common(name, stratum, basis, caveats, "share")
-        self._keep(common["id"], share)
+        # Of units that references which lead nowhere may turn nobody can say which they are: kept is what rows say.
+        self._keep(common["id"], found)
         if share.known == 0:
             return Indicator(**common, denominator=0, unknown=share.unknown, note="No record says.")
         lo, hi = proportion_interval(share.yes, share.known)
@@ -440,10 +441,7 @@ class Builder:
     def _keep(self, id: str, units: Share | pd.Series | pd.DataFrame | None) -> None:
         if isinstance(units, (pd.Series, pd.DataFrame)):
             units = Share.of(pd.Series(True, units.index), units)
-        if units is None or units.units is None:
-            return
-        # Of units that references which lead nowhere may turn nobody can say which they are: then none are listed.
-        if (units.yes, units.unknown) == (int(units.units.eq(True).sum()), int(units.units.isna().sum())):
+        if units is not None and units.units is not None:
             self.units[id] = units
 
     def _spec(self, name: str, kind: Kind | None = None) -> IndicatorSpec:
