@@ -72,8 +72,8 @@ def test_a_person_counts_once_and_with_what_counted(two_forces):
 def test_a_figure_of_no_single_units_says_where_it_comes_from(two_forces):
     worked = hmic.work_through("F1", "cleveland", project=two_forces.root)
     with pytest.raises(ParameterError, match="not counted from single units.*demand_task"):
-        worked.rows("demand_accounted_hours_pct")
-    with pytest.raises(ParameterError, match="Did you mean 'demand_accounted_hours_pct'"):
-        worked.rows("demand_accounted_hour_pct")
+        worked.rows("demand_logged_hours_rate")
+    with pytest.raises(ParameterError, match="Did you mean 'demand_logged_hours_rate'"):
+        worked.rows("demand_logged_hour_rate")
     with pytest.raises(ParameterError, match="all, yes, no, unknown"):
         worked.rows("uncategorised_pct", "maybe")
