@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
-import shutil
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +27,7 @@ from hmic_analysis.comparison.methods import (
     similar_forces,
 )
 from hmic_analysis.documents.embargo import embargo_line
-from hmic_analysis.errors import DataError
+from hmic_analysis.documents.publish import whole_folder
 from hmic_analysis.evidence.bundle import mark_picture, package_versions
 from hmic_analysis.evidence.model import Sensitivity
 from hmic_analysis.evidence.withheld import declaration
@@ -495,9 +492,7 @@ def write_folder(
     folder: Path, charts: Iterable[Chart], files: Mapping[str, bytes], manifest: dict[str, Any], *, png: bool = True
 ) -> None:
     """Put a folder in place that holds all of it, with the hash of every file; without ``png`` pictures are SVG."""
-    work = folder.with_name(f".{folder.name}.part-{uuid.uuid4().hex[:8]}")
-    work.mkdir(parents=True)
-    try:
+    with whole_folder(folder) as work:
         figures = {}
         for chart in charts:
             for path in chart.save(work, png)[:-1]:
@@ -513,22 +508,3 @@ def write_folder(
         outputs = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(work.iterdir())}
         text = json.dumps({**manifest, "figures": figures, "outputs": outputs}, indent=1, sort_keys=True)
         (work / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
-        _replace(work, folder)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _replace(work: Path, folder: Path) -> None:
-    old = folder.with_name(f".{folder.name}.old-{uuid.uuid4().hex[:8]}")
-    try:
-        if folder.exists():
-            os.replace(folder, old)
-        os.replace(work, folder)
-    except OSError as fault:
-        if old.exists() and not folder.exists():
-            os.replace(old, folder)
-        raise DataError(
-            f"The folder {folder} can't be replaced ({fault.strerror or fault}). If one of its files is open in "
-            "another program, close it and try again."
-        ) from None
-    shutil.rmtree(old, ignore_errors=True)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import shutil
-import uuid
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -17,6 +14,7 @@ from hmic_analysis.cells import neutral_frame
 from hmic_analysis.comparison.compare import write_folder
 from hmic_analysis.disclosure.formats import read_release
 from hmic_analysis.documents.blocks import Report
+from hmic_analysis.documents.publish import whole_folder
 from hmic_analysis.documents.report import report_pdf, report_word
 from hmic_analysis.documents.word import write_whole
 from hmic_analysis.documents.workbook import workbook
@@ -151,9 +149,7 @@ def write_report(
     if day:
         check_edition(project, edition)
     content = make_content(report)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    work = target.with_name(f".{target.name}.part-{uuid.uuid4().hex[:8]}")
-    try:
+    with whole_folder(target) as work:
         for chart in content.charts.values():
             chart.save(work / "figures")
         for name, made in _documents(report, content, work).items():
@@ -164,9 +160,6 @@ def write_report(
         # Kept before it is in place: an edition that nobody sees costs less than one that nobody knows of.
         if day:
             keep_edition(project, edition)
-        _replace(work, target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return content
 
 
@@ -223,19 +216,3 @@ def _inputs(found: AllForces) -> dict[str, str]:
     known = found.claims[found.claims["evidence_sha256"] != ""]
     keys = known["force"] + "/" + known["finding"]
     return dict(zip(keys, known["evidence_sha256"], strict=True))
-
-
-def _replace(work: Path, target: Path) -> None:
-    old = target.with_name(f".{target.name}.old-{uuid.uuid4().hex[:8]}")
-    try:
-        if target.exists():
-            os.replace(target, old)
-        os.replace(work, target)
-    except OSError as fault:
-        if old.exists() and not target.exists():
-            os.replace(old, target)
-        raise DataError(
-            f"The folder {target} can't be replaced ({fault.strerror or fault}). If one of its files is open in "
-            "another program, close it and try again."
-        ) from None
-    shutil.rmtree(old, ignore_errors=True)

@@ -7,12 +7,12 @@ import json
 import os
 import re
 import shutil
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hmic_analysis.documents.embargo import embargo_notice, in_utc
+from hmic_analysis.documents.publish import whole_folder
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
 from hmic_analysis.evidence.model import Bundle, Indicator
@@ -70,8 +70,7 @@ def keep(project: Project, params: Params, force: str, name: str, now: dt.dateti
                 f"Other evidence of {force} is already kept as '{name}'; it stays. Choose another name: "
                 f"hmic update keep --force {force} --as {name}-2"
             )
-    work = folder.with_name(f".{force}.part-{uuid.uuid4().hex[:8]}")
-    try:
+    with whole_folder(folder) as work:
         for finding in bundles:
             _copy(project.runs(force) / finding, work / finding)
         about = {
@@ -85,9 +84,6 @@ def keep(project: Project, params: Params, force: str, name: str, now: dt.dateti
         (work / KEPT).write_text(text + "\n", encoding="utf-8", newline="\n")
         if folder.is_dir():
             os.replace(folder, _make_way(project, force, name))
-        os.replace(work, folder)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return folder
 
 

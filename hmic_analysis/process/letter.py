@@ -7,7 +7,6 @@ import html
 import json
 import re
 import shutil
-import uuid
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from pypdf import PdfReader
 from hmic_analysis.disclosure.check import check_release
 from hmic_analysis.documents import embargo
 from hmic_analysis.documents.embargo import embargo_gate
+from hmic_analysis.documents.publish import whole_folder
 from hmic_analysis.documents.word import write_whole
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import read_bundle
@@ -165,16 +165,11 @@ def kept_letter(project: Project, force: str, line: int) -> Path:
 def keep_letter(project: Project, force: str, line: int, marks: dict[str, str]) -> None:
     """Copy a force's letter to where it stays."""
     place = kept_letter(project, force, line)
-    work = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}")
-    try:
+    # A command that was killed between this and the log left a copy that no line speaks of: it is replaced.
+    with whole_folder(place) as work:
         for name in marks:
             (work / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(letter_folder(project, force) / name, work / name)
-        # A command that was killed between this and the log left a copy that no line speaks of.
-        shutil.rmtree(place, ignore_errors=True)
-        work.rename(place)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def lost(project: Project, force: str, line: int, marks: dict[str, str]) -> list[str]:

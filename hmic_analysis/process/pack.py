@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import shutil
 import textwrap
-import uuid
 import zipfile
 from collections.abc import Iterable, Sequence
 from io import BytesIO
@@ -27,6 +25,7 @@ from hmic_analysis.cells import neutral
 from hmic_analysis.disclosure.release import released
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
 from hmic_analysis.documents.embargo import embargo_notice, in_utc, under_embargo
+from hmic_analysis.documents.publish import whole_folder
 from hmic_analysis.documents.text import clean
 from hmic_analysis.documents.word import stable
 from hmic_analysis.errors import DataError, ParameterError
@@ -471,12 +470,8 @@ def send(project: Project, params: Params, force: str, now: dt.datetime) -> Path
             raise ParameterError(
                 f"{project.relative(folder)} is there, though the log knows of no such pack. Move it away."
             )
-        work = accuracy_folder(project, force) / f".pack-{uuid.uuid4().hex[:8]}"
-        try:
+        with whole_folder(folder) as work:
             pack = _fill(project, params, force, number, now, work)
-            os.replace(work, folder)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
         advance(project, params, force, CHECK, f"Pack {number} made for the factual-accuracy check.", now)
         entry = LogEntry(kind="sent", force=force, at=pack.made_at, pack=number, synthetic=pack.synthetic)
         append_entry(log, entry.model_dump(mode="json", exclude={"line", "previous"}))
@@ -504,7 +499,6 @@ def _fill(project: Project, params: Params, force: str, number: int, now: dt.dat
         ("Return by", return_by(params, now)),
         ("Contact", contact(params)),
     )
-    folder.mkdir(parents=True)
     _copy_letter(letter_folder(project, force), folder / "letter")
     (folder / f"response-{force}.xlsx").write_bytes(response_workbook(cover, rows, notices))
     (folder / "README.txt").write_text(_readme(name, force, params, now, notices), encoding="utf-8", newline="\n")

@@ -5,9 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
-import shutil
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +12,7 @@ from typing import Any
 
 from hmic_analysis.cells import neutral
 from hmic_analysis.disclosure.release import released_csv
+from hmic_analysis.documents.publish import whole_folder
 from hmic_analysis.documents.workbook import Sheet, workbook
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.bundle import read_bundle
@@ -284,9 +282,7 @@ def build_site(
     check_target(target, project)
     if not any(s.state == "complete" for found in sources.values() for s in found):
         raise DataError("There is no evidence to show yet. Run the findings first: hmic run.")
-    work = target.with_name(f".{target.name}.part-{uuid.uuid4().hex[:8]}")
-    work.mkdir(parents=True)
-    try:
+    with whole_folder(target) as work:
         nature = _nature(sources)
         orders = [
             Order(project, params, slug, found, audience, embargo, work, nature) for slug, found in sources.items()
@@ -298,9 +294,6 @@ def build_site(
         forces = dict(sorted(made.items(), key=lambda item: item[1].force.name))
         _joint_pages(project, Site(params, audience, forces, embargo, work), tell)
         _write_manifest(work, audience, tuple(forces))
-        _replace(work, target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return target / "index.html"
 
 
@@ -364,19 +357,3 @@ def _write_manifest(folder: Path, audience: Audience, forces: Sequence[str]) -> 
     }
     text = json.dumps({"audience": audience, "forces": list(forces), "files": files}, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _replace(work: Path, target: Path) -> None:
-    old = target.with_name(f".{target.name}.old-{uuid.uuid4().hex[:8]}")
-    try:
-        if target.exists():
-            os.replace(target, old)
-        os.replace(work, target)
-    except OSError as fault:
-        if old.exists() and not target.exists():
-            os.replace(old, target)
-        raise DataError(
-            f"The folder {target} can't be replaced ({fault.strerror or fault}). If one of its files is open in "
-            "another program, close it and try again."
-        ) from None
-    shutil.rmtree(old, ignore_errors=True)

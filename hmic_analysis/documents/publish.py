@@ -1,0 +1,49 @@
+"""Putting a folder in place whole, or not at all: what is read while it is written again is never half of each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hmic_analysis.errors import DataError
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """An empty folder beside ``target`` to write into, which takes its place at the end of the block.
+
+    If anything fails within the block, ``target`` stays as it was and nothing is left beside it.
+
+    Raises
+    ------
+    DataError
+        If the folder that is there can't be replaced, such as when a program has one of its files open.
+    """
+    work = target.with_name(f".{target.name}.part-{uuid.uuid4().hex[:8]}")
+    work.mkdir(parents=True)
+    try:
+        yield work
+        put_in_place(work, target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def put_in_place(work: Path, target: Path) -> None:
+    """Let ``work`` take the place of ``target``; if it can't, ``target`` stays."""
+    old = target.with_name(f".{target.name}.old-{uuid.uuid4().hex[:8]}")
+    try:
+        if target.exists():
+            os.replace(target, old)
+        os.replace(work, target)
+    except OSError as fault:
+        if old.exists() and not target.exists():
+            os.replace(old, target)
+        raise DataError(
+            f"The folder {target} can't be replaced ({fault.strerror or fault}). If one of its files is open in "
+            "another program, close it and try again."
+        ) from None
+    shutil.rmtree(old, ignore_errors=True)
