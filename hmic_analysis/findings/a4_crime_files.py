@@ -255,11 +255,15 @@ def estimate(files: pd.DataFrame, state: str, group: str = "") -> registers.Weig
         As :func:`groups` names it; empty: all files.
     """
     rows = _due(files, state)
+    return _estimate(rows, state, groups(rows)[group] if group else None)
+
+
+def _estimate(rows: pd.DataFrame, state: str, chosen: pd.Series | None) -> registers.Weighted:
+    """The share among the chosen of the files that count; weighted where each of them all has a weight."""
     weighted = not rows["weight"].isna().any()
-    if group:
-        rows = rows[groups(rows)[group].to_numpy(dtype=bool)]
-    weights = rows["weight"] if weighted else None
-    return registers.weighted(rows[state], rows["review_id"], weights)
+    if chosen is not None:
+        rows = rows[chosen.to_numpy(dtype=bool)]
+    return registers.weighted(rows[state], rows["review_id"], rows["weight"] if weighted else None)
 
 
 def indicators(report: Report, files: pd.DataFrame, claim: str) -> list[Indicator]:
@@ -273,16 +277,19 @@ def indicators(report: Report, files: pd.DataFrame, claim: str) -> list[Indicato
         ``A4a`` or ``A4b``.
     """
     state, name, _ = QUESTIONS[claim]
-    return [_figure(report, files, name, state, group) for group in ("", *groups(_due(files, state)))]
+    rows = _due(files, state)
+    chosen, basis = {"": None, **groups(rows)}, registers.basis(files)
+    return [_figure(report, rows, name, group, _estimate(rows, state, of), basis) for group, of in chosen.items()]
 
 
-def _figure(report: Report, files: pd.DataFrame, name: str, state: str, group: str) -> Indicator:
+def _figure(
+    report: Report, files: pd.DataFrame, name: str, group: str, found: registers.Weighted, basis: str
+) -> Indicator:
     """The share in one group of files, or in all, with the size of a simple sample that would tell as much."""
-    found, basis = estimate(files, state, group), registers.basis(files)
     limits = found.limits()
     said = f"Each file weighted by the crimes it stands for: {found.files.total:,} files tell as much as "
     said += f"{found.yes + found.no + found.unknown:.1f} of a simple sample."
-    if _due(files, state)["weight"].isna().any():
+    if files["weight"].isna().any():
         said = "Not weighted: sizes of strata not given."
     whole = found.files if group else report.build.unsure(name, found.files)
     figure = report.build.figure(
@@ -326,7 +333,9 @@ def _due(files: pd.DataFrame, state: str) -> pd.DataFrame:
 
 def before_closure(report: Report, files: pd.DataFrame) -> Indicator:
     """Closed files with supervision of substance before or at closure; ``files`` as :func:`files_read` gives them."""
-    return _figure(report, files, "supervised_before_closure_pct", "supervised_by_closure", "")
+    rows = _due(files, "supervised_by_closure")
+    found = _estimate(rows, "supervised_by_closure", None)
+    return _figure(report, rows, "supervised_before_closure_pct", "", found, registers.basis(files))
 
 
 def strata(report: Report, name: str) -> pd.DataFrame:
