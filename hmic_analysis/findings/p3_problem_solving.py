@@ -514,7 +514,8 @@ def _in_steady_use(report: Report, active: Indicator | None, worst: Indicator | 
 def _least_active(worst: Indicator | None, wanted: float) -> Decision:
     """At least so many of its months; contradicted only by a team that never used it.
 
-    A team of one month that did not use the database in it may be one that would have: its interval reaches the test.
+    A team of a few months that did not use the database in them may be one that would have: its interval reaches the
+    test.
     """
     tested = reaches(worst, wanted)
     if worst is None or worst.value is None or decision_bounds(worst)[1] > 0:
