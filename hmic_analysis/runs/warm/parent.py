@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hmic_analysis.runs.warm import wire
@@ -28,6 +28,7 @@ FIT_TO_FORK = (
     "IPython", "PIL", "docxtpl", "hmic_analysis", "jinja2", "matplotlib", "numpy", "pandas", "patsy", "pyarrow",
     "pydantic", "ruamel", "scipy", "seaborn", "statsmodels",
 )  # fmt: skip
+_UNFIT = ("polars",)
 #: What those import late.
 _LATE = (
     "pyarrow.parquet", "pyarrow.dataset", "pyarrow.compute", "pandas.io.formats.html", "pandas.core.methods.to_dict",
@@ -96,8 +97,20 @@ def settle() -> str:
 
 def _bring_in(name: str) -> None:
     if name.partition(".")[0] in (*FIT_TO_FORK, "matplotlib_inline", "nbformat"):
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(ImportError), _without_threads():
             importlib.import_module(name)
+
+
+@contextlib.contextmanager
+def _without_threads() -> Iterator[None]:
+    """Polars starts threads when it is imported, and statsmodels imports it wherever it is installed: not here."""
+    hidden = [name for name in _UNFIT if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))
+    try:
+        yield
+    finally:
+        for name in hidden:
+            sys.modules.pop(name, None)
 
 
 def _first_picture() -> None:
