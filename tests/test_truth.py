@@ -35,7 +35,9 @@ def test_figures_are_the_true_ones(as_the_letter_says):
     prior = bundles["A1"].indicator("crime_with_incident_pct")
     assert prior.lo_missing - 0.05 <= truth["crime_with_incident_pct"] <= prior.hi_missing + 0.05
     known = bundles["A1"].indicator("attendance_known_pct")
-    assert known.value == pytest.approx(truth["attendance_known_pct"], abs=0.05)
+    # Links that lead to no crime leave as many crimes open.
+    assert known.lo_missing - 0.05 <= truth["attendance_known_pct"] <= known.hi_missing + 0.05
+    assert known.hi_missing - known.lo_missing < 0.5
 
 
 def test_synthetic_evidence_says_so_on_every_figure_and_file(as_the_letter_says):

@@ -85,6 +85,9 @@ def speaks_of(statement: Statement, indicator: Indicator, others: Sequence[Indic
     text = statement.folded
     for other in others:
         if other.id != indicator.id:
+            # The base of one figure is often another figure; its definition prints no number of that.
+            if other.definition:
+                text = text.replace(" ".join(other.definition.split()).casefold(), " ")
             for name in names_of(other):
                 if any(n in name for n in names_of(indicator)):
                     text = text.replace(name, " ")

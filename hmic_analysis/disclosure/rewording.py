@@ -78,8 +78,12 @@ def secrets_of(indicators: Iterable[Indicator], withheld: Withheld) -> Secrets:
             # A bound that says what is published anyway is none of the secrets, nor is one that bounds nothing.
             idle = field not in ("value", "numerator") and value in (0, 100)
             if value is not None and not idle and not (counts == [] and value == indicator.value):
-                found |= forms(value, indicator.unit if field in OWN_UNIT else "count")
-                exact += [float(value)] if field in OWN_UNIT else []
+                unit = indicator.unit if field in OWN_UNIT else "count"
+                # A bound that rounds to what is published is a secret only with the decimals that part the two.
+                shown = forms(indicator.value, unit) if counts == [] and indicator.value is not None else set()
+                same = f"{value:.1f}" in shown
+                found |= forms(value, unit) - (shown if same else set())
+                exact += [float(value)] if field in OWN_UNIT and not same else []
         for count in counts:
             found |= forms(count, "count")
     return Secrets(frozenset(found), tuple(exact))

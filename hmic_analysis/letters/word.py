@@ -94,12 +94,12 @@ FINDINGS = (
     "The findings on {{ force_name }} are set out below.{% if accuracy %} They were sent to you for a check of the "
     "facts{% if accuracy == 'amended' %} and, where appropriate, have been amended following your response{% endif %}."
     "{% endif %} They rest on what the force supplied {{ evidence_period }}. The reference after each leads to its "
-    "evidence, in the document that goes with this letter. Where the evidence allows no conclusion, the letter says "
+    "evidence in the document enclosed. Where the evidence allows no conclusion, the letter says "
     "so; that is no criticism of the force, nor a sign that all is well."
 )
 CLOSING = (
-    "If you hold evidence that would change a figure or a finding, please send it to us with the reference of the "
-    "finding. It will be examined in the same way, and the finding decided again.",
+    "If you hold evidence that would change a finding, please send it with the reference of the finding, which will "
+    "be decided again.",
     "I am grateful to you, your officers and your staff for their help with this inspection.",
 )
 

@@ -287,3 +287,25 @@ def test_an_empty_or_missing_folder_is_told(tmp_path):
 )  # fmt: skip
 def test_counts_behind_a_rounded_percentage(printed, of, counts):
     assert counts_behind(printed, of) == counts
+
+
+@pytest.mark.parametrize(("text", "told"), [("Answered: 10.8%", False), ("Answered: 10.76%", True)])
+def test_a_bound_that_rounds_to_the_figure_is_told_by_its_further_decimals_alone(tmp_path, text, told):
+    """27 of 250 is 10.8%; 27 of 251, with the one not known, 10.76%."""
+    (tmp_path / "page.txt").write_text(f"Cleveland Police. {text}", encoding="utf-8")
+    assert bool(find_leaks(tmp_path, [bundle([share("answered_pct", 27, 250, 1)])], RULES)) == told
+
+
+def test_a_row_that_names_another_figure_as_its_base_is_not_about_that(tmp_path):
+    """The median is 61 days; the count of 60 persons would be 61 with the one not known."""
+    outstanding = count("outstanding_n", 60, unknown=1, lo_missing=60, hi_missing=61)
+    median = share("age_median", 61, 100).model_copy(
+        update={"unit": "days", "about_persons": False, "definition": "median days from being named / outstanding"}
+    )
+    table = tmp_path / "figures.csv"
+    table.write_text(
+        "label,value,definition\nAge median,61,median days from being named / outstanding\n", encoding="utf-8"
+    )
+    assert find_leaks(tmp_path, [bundle([outstanding, median])], RULES) == []
+    table.write_text("label,value,definition\nOutstanding,61,persons\n", encoding="utf-8")
+    assert find_leaks(tmp_path, [bundle([outstanding, median])], RULES) != []

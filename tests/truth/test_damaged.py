@@ -1,7 +1,6 @@
 """Returns with references broken, months missing and rows of other forces: no sentence of them is false.
 
-As many forces as ``HMIC_DAMAGED_FORCES`` says, each with a damage in turn; 6 have every damage.  Skipped where it is not
-set: a force takes half a minute.
+As many forces as ``HMIC_DAMAGED_FORCES`` says, 3 by default, each with a damage in turn; 6 have every damage.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from .country import VERDICT
 from .damaged import DAMAGES, judge, simulate_damaged
 
 SEED, SCALE = 3, 0.02
-pytestmark = pytest.mark.skipif("HMIC_DAMAGED_FORCES" not in os.environ, reason="HMIC_DAMAGED_FORCES is not set")
+FORCES = int(os.environ.get("HMIC_DAMAGED_FORCES", 3))
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +26,7 @@ def judged(tmp_path_factory):
     """The claims of some forces, each with the number of its damage."""
     project = find_project(copy_project(tmp_path_factory.mktemp("damaged") / "project"))
     slugs = [f.slug for f in load_params(project).territorial]
-    slugs = slugs[: int(os.environ["HMIC_DAMAGED_FORCES"])]
+    slugs = slugs[:FORCES]
     found = judge(project.root, simulate_damaged(project, slugs, SEED, SCALE), workers=2)
     return [(slugs.index(j.force) % len(DAMAGES), j) for j in found]
 
