@@ -171,7 +171,8 @@ def count_looks(text: str) -> str:
     ]
     day = "(19[0-9]{2}|20[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
     return (
-        f"CASE WHEN regexp_full_match({text}, {literal(day)}) THEN '%Y%m%d' "
+        f"CASE WHEN regexp_full_match({text}, {literal(day)}) AND try_strptime({text}, '%Y%m%d') IS NOT NULL "
+        f"THEN '%Y%m%d' "
         f"WHEN {number} BETWEEN 29221 AND 73415 THEN 'excel_days' {' '.join(cases)} END"
     )
 

@@ -12,6 +12,7 @@ from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.params.read import load_params
 from hmic_analysis.process.letter import write_letter_of
 from hmic_analysis.project import Project, find_project
+from hmic_analysis.runs.plan import make_plan
 from hmic_analysis.runs.record import Record, write_record
 
 from ..conftest import copy_project
@@ -36,7 +37,9 @@ class Clock:
 
 
 def lay_out(project: Project, bundles: Iterable[Bundle]) -> None:
-    """Reports as a run leaves them."""
+    """Reports as a run leaves them, resting on what the project holds."""
+    params, bundles = load_params(project), list(bundles)
+    jobs = {(j.force, j.finding): j for j in make_plan(project, params, sorted({b.force for b in bundles}))}
     for bundle in bundles:
         folder = project.runs(bundle.force) / bundle.finding
         write_bundle(bundle, folder)
@@ -45,7 +48,7 @@ def lay_out(project: Project, bundles: Iterable[Bundle]) -> None:
             finding=bundle.finding,
             force=bundle.force,
             status=bundle.status,
-            fingerprint={},
+            fingerprint=dict(jobs[bundle.force, bundle.finding].fingerprint),
             parameters={},
             started="2014-08-20T09:00:00+00:00",
             ended="2014-08-20T09:00:01+00:00",
