@@ -19,6 +19,7 @@ from hmic_analysis.figures.sheet import KeyEntry, Sheet, key_height
 from hmic_analysis.figures.style import nice_ticks, text_width
 from hmic_analysis.national.counts import Log, Row
 from hmic_analysis.params.models import National, Params
+from hmic_analysis.statistics.intervals import CONFIDENCE
 from hmic_analysis.words import COUNTS
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -67,7 +68,7 @@ def all_alike(gathered: Gathered) -> bool:
     return bool(np.ptp(gathered.used["value"]) < 1e-9)
 
 
-def pooled(gathered: Gathered, rules: National, level: float, public: bool, log: Log) -> Pooled | None:
+def pooled(gathered: Gathered, rules: National, public: bool, log: Log) -> Pooled | None:
     """The figure of all compared forces together.
 
     None where the figure is no total over a total, as a median.
@@ -96,10 +97,10 @@ def pooled(gathered: Gathered, rules: National, level: float, public: bool, log:
         log.add("rates", gathered.indicator, "value", UNANIMOUS, "whole", value)
         return Pooled(reason="It would tell the figure of every force, which is not public.")
     counted, unknown = used["denominator"].sum(), used["unknown"].fillna(0).sum()
-    return Pooled(float(value), *_interval(gathered, level), unknown_pct=100 * unknown / counted if counted else 0.0)
+    return Pooled(float(value), *_interval(gathered), unknown_pct=100 * unknown / counted if counted else 0.0)
 
 
-def _interval(gathered: Gathered, level: float) -> tuple[float | None, float | None]:
+def _interval(gathered: Gathered) -> tuple[float | None, float | None]:
     used = gathered.used[gathered.used["denominator"] > 0]
     y, n = used["numerator"].to_numpy(float), used["denominator"].to_numpy(float)
     rates = y / n
@@ -114,7 +115,7 @@ def _interval(gathered: Gathered, level: float) -> tuple[float | None, float | N
         model = sm.GLM(np.column_stack([y, n - y]), constant, family=sm.families.Binomial())
     # Not HC1: of a GLM statsmodels leaves its correction for few units out.
     fitted = model.fit(cov_type="cluster", cov_kwds={"groups": np.arange(len(y))}, use_t=True)
-    lo, hi = fitted.conf_int(alpha=1 - level)[0]
+    lo, hi = fitted.conf_int(alpha=1 - CONFIDENCE)[0]
     back = np.exp if gathered.kind == "rate" else lambda v: 1 / (1 + np.exp(-v))
     return float(gathered.multiplier * back(lo)), float(gathered.multiplier * back(hi))
 

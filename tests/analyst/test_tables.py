@@ -35,7 +35,7 @@ def test_every_public_name_is_there_and_no_other():
 def test_every_public_name_has_an_example_that_holds(module):
     found = importlib.import_module(f"hmic_analysis.analyst.{module}")
     public = [name for name, home in hmic._HOMES.items() if home == module]
-    assert [name for name in public if ">>>" not in getattr(hmic, name).__doc__] == []
+    assert [name for name in public if ">>>" not in getattr(found, name).__doc__] == []
     result = doctest.testmod(found, optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
     assert result.attempted >= 2 * len(public) and not result.failed
 

@@ -76,7 +76,8 @@ def test_without_a_reference_that_leads_nowhere_figures_stand(devices):
     before = report.build.share("device_active_pct", Share(15, 5, 0))
     report.add(before)
     assert report.indicator("device_active_pct") == before
-    assert (before.numerator, before.denominator, before.unknown, before.caveats) == (15, 20, 0, ())
+    assert (before.numerator, before.denominator, before.unknown) == (15, 20, 0)
+    assert before.caveats == ("Small number: fewer than 30 were counted.",)
 
 
 def test_up_to_the_limit_what_leads_nowhere_is_unknown_and_counted_both_ways(devices):

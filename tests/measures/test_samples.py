@@ -34,7 +34,7 @@ def test_weighted_share_by_hand():
     assert (found.yes, found.no, found.unknown) == pytest.approx((2.0, 0.5, 0.5))
     assert found.value == pytest.approx(80.0)
     assert found.files == Share(2, 1, 1)
-    lo, hi = found.limits(0.95)
+    lo, hi = found.limits()
     # Wilson for 2 of 2.5: (0.8 + 3.8415 / 5) / (1 + 3.8415 / 2.5) = 0.618, plus and minus 0.3605.
     assert (lo, hi) == pytest.approx((25.8, 97.9), abs=0.1)
 
@@ -52,9 +52,9 @@ def test_a_weighted_sample_is_never_worth_more_than_its_files():
 
 def test_no_files_and_none_known():
     empty = registers.weighted(*states(), None)
-    assert (empty.value, empty.limits(0.95), empty.files) == (None, None, Share.none())
+    assert (empty.value, empty.limits(), empty.files) == (None, None, Share.none())
     unknown = registers.weighted(*states(None, None), None)
-    assert (unknown.value, unknown.limits(0.95), unknown.unknown) == (None, None, 2.0)
+    assert (unknown.value, unknown.limits(), unknown.unknown) == (None, None, 2.0)
 
 
 def test_shares_of_groups(table):

@@ -62,7 +62,7 @@ def test_shares_that_tell_how_few_have_no_figure_are_withheld() -> None:
 
 def test_a_rate_is_total_over_total_with_the_robust_interval_of_forces() -> None:
     figures = {f: (float(10 + 7 * (i % 5)), float(50 + 10 * (i % 3))) for i, f in enumerate(FORCES[:12])}
-    found = pooled(gathered(figures), RULES, 0.95, True, Log())
+    found = pooled(gathered(figures), RULES, True, Log())
     y, n = (np.array(v) for v in zip(*figures.values(), strict=True))
     p = y.sum() / n.sum()
     assert found.value == pytest.approx(100 * p)
@@ -76,13 +76,13 @@ def test_a_rate_is_total_over_total_with_the_robust_interval_of_forces() -> None
 
 def test_a_rate_per_thousand_keeps_its_unit() -> None:
     figures = {f: (float(2 + i % 4), 1000.0) for i, f in enumerate(FORCES[:20])}
-    found = pooled(gathered(figures, "rate"), RULES, 0.95, True, Log())
+    found = pooled(gathered(figures, "rate"), RULES, True, Log())
     assert found.value == pytest.approx(3.5)
     assert found.lo < 3.5 < found.hi
 
 
 def test_one_interval_for_forces_that_are_all_alike_is_none() -> None:
-    found = pooled(gathered({f: (5.0, 10.0) for f in FORCES}), RULES, 0.95, True, Log())
+    found = pooled(gathered({f: (5.0, 10.0) for f in FORCES}), RULES, True, Log())
     assert (found.value, found.lo, found.hi) == (50.0, None, None)
 
 
@@ -96,22 +96,22 @@ def test_one_interval_for_forces_that_are_all_alike_is_none() -> None:
 )
 def test_a_rate_of_few_forces_or_mostly_of_one_is_withheld(figures, rule) -> None:
     log = Log()
-    found = pooled(gathered(figures), RULES, 0.95, True, log)
+    found = pooled(gathered(figures), RULES, True, log)
     assert found.value is None and found.reason
     assert [e.rule.split(":")[0] for e in log.entries] == [rule]
 
 
 def test_what_would_tell_a_figure_of_every_force_that_is_not_public_is_withheld() -> None:
     made = gathered({f: (10.0, 10.0) for f in FORCES})
-    assert pooled(made, RULES, 0.95, True, Log()).value == 100.0
+    assert pooled(made, RULES, True, Log()).value == 100.0
     log = Log()
-    assert pooled(made, RULES, 0.95, False, log).value is None
+    assert pooled(made, RULES, False, log).value is None
     assert area_figure(made, PARAMS, False, log) is None
     assert {e.rule.split(":")[0] for e in log.entries} == {"sensitivity"}
 
 
 def test_a_median_is_not_pooled() -> None:
-    assert pooled(replace(gathered({f: (5.0, 10.0) for f in FORCES}), kind="plain"), RULES, 0.95, True, Log()) is None
+    assert pooled(replace(gathered({f: (5.0, 10.0) for f in FORCES}), kind="plain"), RULES, True, Log()) is None
 
 
 def test_every_force_lies_in_one_area_and_no_area_is_a_force() -> None:
