@@ -375,7 +375,7 @@ def test_the_document_opens_and_prints(files, tmp_path):
             timeout=60,
         ).stdout.decode("utf-8")
         pages = printed.rstrip("\f").split("\f")
-        assert len(pages) > 3
+        assert len(pages) > 3 if name == "evidence" else 2 <= len(pages) <= 4
         assert all("SYNTHETIC DATA - not about any real police force" in page for page in pages)
         assert all(len(page.split()) > 60 for page in pages)  # no empty page
         assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
