@@ -1,6 +1,7 @@
 """YAML files that remember on which line each key stands, and their faults in words that an analyst can act on.
 
-YAML 1.2 is read, in which ``no`` and ``on`` are words and not truth values.
+YAML 1.2 is read, in which ``no`` and ``on`` are words and not truth values. What means the same to everyone is read
+by a parser written in C; whatever could be read in two ways, and every fault, goes to one that knows all of YAML 1.2.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
+import yaml
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import TaggedScalar
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.scalarbool import ScalarBoolean
 
 from hmic_analysis.errors import ParameterError, did_you_mean
+
+if TYPE_CHECKING:
+    from ruamel.yaml.constructor import DuplicateKeyError
+    from ruamel.yaml.error import MarkedYAMLError
 
 KeyPath = tuple[str | int, ...]
 
@@ -60,7 +61,121 @@ def read_yaml(path: Path, name: str | None = None) -> YamlFile:
 
 @lru_cache(maxsize=256)
 def _parsed(text: str, name: str) -> YamlFile:
-    """A text is parsed once in a process, whichever project it comes from: it is what takes longest of reading."""
+    """A text is parsed once in a process, whichever project it comes from."""
+    lines: dict[KeyPath, int] = {}
+    try:
+        data = _read_plainly(text, lines)
+    except _Doubtful:
+        lines = {}
+        data = _read_carefully(text, lines, name)
+    if data is None:
+        raise ParameterError(f"{name} is empty. It must hold keys with values, such as 'name: Cleveland'.")
+    if not isinstance(data, dict):
+        raise ParameterError(
+            f"{name}, line 1: a {'list' if isinstance(data, list) else 'single value'} stands where keys with "
+            "values are expected, such as 'name: Cleveland'."
+        )
+    return YamlFile(name, data, lines)
+
+
+def read_value(text: str) -> Any:
+    """Read one value as YAML would, for values given on the command line."""
+    try:
+        return _read_plainly(text, {})
+    except _Doubtful:
+        pass
+    try:
+        return _read_carefully(text, {}, "")
+    except ParameterError:
+        return text
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# What can be read in one way only, by the parser in C.
+
+
+class _Doubtful(Exception):
+    """Something that needs the parser that knows all of YAML 1.2."""
+
+
+class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Makes nodes whose tag says how they were written, and gives no value a meaning."""
+
+    def resolve(self, kind: type, value: Any, implicit: Any) -> str:
+        return "plain" if kind is yaml.ScalarNode and implicit[0] else "quoted" if kind is yaml.ScalarNode else "group"
+
+    def descend_resolver(self, parent: Any, index: Any) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+#: Directives, ends of documents, a note glued to the sign of a block, a colon glued to a bracket or comma, tabs, and
+#: characters that end a line in one version of YAML and not in the other.
+_ODD = re.compile(r"^%|^\.\.\.|[|>][-+\d]*#|:[\[\]},]|:\{(?![{%])|[\t\x85\u2028\u2029\ufeff]", re.MULTILINE)
+#: Words that begin as a number, a day or another value could; of these only the plainest forms are read here.
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TEXT = re.compile(r"\d+[a-z]* [a-z].*|\d-\d", re.DOTALL)
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+def _read_plainly(text: str, lines: dict[KeyPath, int]) -> Any:
+    if _ODD.search(text):
+        raise _Doubtful
+    try:
+        return _of_node(_Parser(text).get_single_node(), (), lines, False)
+    except (yaml.YAMLError, ValueError):
+        raise _Doubtful from None
+
+
+def _of_node(node: yaml.Node | None, path: KeyPath, lines: dict[KeyPath, int], flow: bool) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return _of_word(node, flow)
+    if node is None or node.tag != "group":
+        raise _Doubtful
+    flow = flow or node.flow_style
+    if isinstance(node, yaml.SequenceNode):
+        for i, item in enumerate(node.value):
+            lines[(*path, i)] = item.start_mark.line + 1
+        return [_of_node(item, (*path, i), lines, flow) for i, item in enumerate(node.value)]
+    found: dict[str, Any] = {}
+    for key, value in node.value:
+        name = _of_word(key, flow) if isinstance(key, yaml.ScalarNode) else None
+        if not isinstance(name, str) or name in found:
+            raise _Doubtful
+        lines[(*path, name)] = key.start_mark.line + 1
+        found[name] = _of_node(value, (*path, name), lines, flow)
+    return found
+
+
+def _of_word(node: yaml.ScalarNode, flow: bool) -> Any:
+    word = node.value
+    if node.tag == "quoted" and (node.style in ("'", '"') or (node.style and word.strip() and word[0] != "\n")):
+        return word
+    if node.tag != "plain" or (flow and ":" in word):
+        raise _Doubtful
+    if word in _WORDS:
+        return _WORDS[word]
+    if number := _NUMBER.fullmatch(word):
+        return float(word) if number.group(1) else int(word)
+    if _DAY.fullmatch(word):
+        return dt.date.fromisoformat(word)
+    if (word[0] in "+-.0123456789<=~" and not _TEXT.fullmatch(word)) or word.lower() in _WORDS:
+        raise _Doubtful
+    return word
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# All of YAML 1.2, and what is wrong with it.
+
+
+def _read_carefully(text: str, lines: dict[KeyPath, int], name: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import DuplicateKeyError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
     try:
         found = YAML(typ="rt").load(text)
     except DuplicateKeyError as error:
@@ -69,24 +184,7 @@ def _parsed(text: str, name: str) -> YamlFile:
         raise ParameterError(_syntax(name, error, text)) from None
     except (YAMLError, ValueError) as error:
         raise ParameterError(f"{name}{_impossible_day(text)}: not valid YAML ({str(error).splitlines()[0]}).") from None
-    if found is None:
-        raise ParameterError(f"{name} is empty. It must hold keys with values, such as 'name: Cleveland'.")
-    if not isinstance(found, dict):
-        raise ParameterError(
-            f"{name}, line 1: a {'list' if isinstance(found, list) else 'single value'} stands where keys with "
-            "values are expected, such as 'name: Cleveland'."
-        )
-    lines: dict[KeyPath, int] = {}
-    data = _plain(found, (), lines)
-    return YamlFile(name, data, lines)
-
-
-def read_value(text: str) -> Any:
-    """Read one value as YAML would, for values given on the command line."""
-    try:
-        return _plain(YAML(typ="rt").load(text), (), {})
-    except (YAMLError, ValueError):
-        return text
+    return _plain(found, (), lines)
 
 
 def _read_text(path: Path, name: str) -> str:
@@ -142,6 +240,9 @@ def _impossible_day(text: str) -> str:
 
 def _plain(node: Any, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
     """Copy into plain types, noting lines on the way."""
+    from ruamel.yaml.comments import TaggedScalar
+    from ruamel.yaml.scalarbool import ScalarBoolean
+
     if isinstance(node, dict):
         at = getattr(node, "lc", None)
         for key in node:

@@ -26,7 +26,7 @@ from hmic_analysis.runs.warm import wire
 #: Packages that may be imported before a fork.  polars, scikit-learn and DuckDB's default connection may not be used.
 FIT_TO_FORK = (
     "IPython", "PIL", "docxtpl", "hmic_analysis", "jinja2", "matplotlib", "numpy", "pandas", "patsy", "pyarrow",
-    "pydantic", "ruamel", "scipy", "seaborn", "statsmodels",
+    "pydantic", "ruamel", "scipy", "seaborn", "statsmodels", "yaml",
 )  # fmt: skip
 _UNFIT = ("polars",)
 #: What those import late.
