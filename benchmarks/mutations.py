@@ -24,8 +24,8 @@ from pyarrow import parquet
 from hmic_analysis.cli.data import check_rows
 from hmic_analysis.errors import HmicError
 from hmic_analysis.project import Project
+from hmic_analysis.store.manifest import read_manifest
 from hmic_analysis.store.prepare import prepare
-from hmic_analysis.store.tables import read_manifest
 
 COUNT, SEED = 2000, 1
 #: Whom nobody may read of outside the rejected rows; long enough not to come about by chance.

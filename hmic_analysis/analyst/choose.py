@@ -11,7 +11,7 @@ from hmic_analysis.contracts import CONTRACTS, contract_for
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import find_project
-from hmic_analysis.store.tables import read_manifest
+from hmic_analysis.store.manifest import read_manifest
 
 
 def forces(project: str | Path | None = None) -> pd.DataFrame:

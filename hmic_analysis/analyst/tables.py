@@ -19,7 +19,8 @@ from hmic_analysis.errors import DataError, ParameterError, did_you_mean
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.store.tables import Manifest, bound, in_days, load_table, read_manifest, table_path, wanted_columns
+from hmic_analysis.store.manifest import Manifest, read_manifest
+from hmic_analysis.store.tables import bound, in_days, load_table, table_path, wanted_columns
 from hmic_analysis.words import MONTHS, say_date
 
 if TYPE_CHECKING:

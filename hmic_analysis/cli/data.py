@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hmic_analysis.params.models import Params
     from hmic_analysis.simulate.facts import Facts
     from hmic_analysis.simulate.returns import Simulated
-    from hmic_analysis.store.tables import Manifest, RowAccount, TableEntry
+    from hmic_analysis.store.manifest import Manifest, RowAccount, TableEntry
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -48,7 +48,7 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
     from hmic_analysis.contracts import CONTRACTS
     from hmic_analysis.evidence.fitness import say_coverage
     from hmic_analysis.measures.months import coverage
-    from hmic_analysis.store.tables import ONE_CODE
+    from hmic_analysis.store.manifest import ONE_CODE
 
     rows = _broken(manifest)
     if manifest.synthetic:
@@ -447,7 +447,7 @@ def check(
     from hmic_analysis.params.read import load_params
     from hmic_analysis.params.resolve import resolve
     from hmic_analysis.runs.session import prepare_force
-    from hmic_analysis.store.tables import read_manifest
+    from hmic_analysis.store.manifest import read_manifest
 
     home = find_project(project)
     params = load_params(home)

@@ -93,8 +93,7 @@ def status(
     project: ProjectOption = None,
 ) -> None:
     """Show how far the run is that is going on, or how the last one ended."""
-    from hmic_analysis.runs.session import is_running
-    from hmic_analysis.runs.status import read_status, say_status, status_path
+    from hmic_analysis.runs.status import is_running, read_status, say_status, status_path
 
     home = find_project(project)
     found = read_status(home)

@@ -28,8 +28,8 @@ from hmic_analysis.comparison.methods import (
 )
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.documents.publish import whole_folder
-from hmic_analysis.evidence.bundle import mark_picture, package_versions
-from hmic_analysis.evidence.model import Sensitivity
+from hmic_analysis.evidence.bundle import mark_picture
+from hmic_analysis.evidence.model import Sensitivity, package_versions
 from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE, Chart, Words, lower
 from hmic_analysis.figures.forces import FunnelLines, forces_compared, funnel_plot

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.errors import DataError, DifferentFigures, ParameterError, did_you_mean
-from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
-from hmic_analysis.evidence.model import Bundle, Indicator, different_figures
+from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, Indicator, different_figures
 from hmic_analysis.evidence.withheld import DisclosureRules, rules_from, withheld
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.models import ForceSpec, Params

@@ -31,8 +31,7 @@ from hmic_analysis.comparison.gather import comparable, gather, read_evidence
 from hmic_analysis.comparison.methods import similar_forces
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, HmicError, ParameterError
-from hmic_analysis.evidence.bundle import BUNDLE_NAME
-from hmic_analysis.evidence.model import Sensitivity
+from hmic_analysis.evidence.model import BUNDLE_NAME, Sensitivity
 from hmic_analysis.evidence.withheld import declaration, rules_from, withheld
 from hmic_analysis.evidence.wording import say_value
 from hmic_analysis.figures import style

@@ -16,14 +16,15 @@ from hmic_analysis.comparison.compare import INSIDE, Comparison, about_itself, j
 from hmic_analysis.comparison.gather import Gathered, force_table
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.evidence.bundle import package_versions
+from hmic_analysis.evidence.model import package_versions
 from hmic_analysis.figures.chart import Chart, Words
 from hmic_analysis.figures.forces import forces_compared
 from hmic_analysis.figures.series import month_name
 from hmic_analysis.params.models import ForceSpec, Params
 from hmic_analysis.project import Project
 from hmic_analysis.statistics.intervals import rate_interval
-from hmic_analysis.store.tables import load_table, read_manifest
+from hmic_analysis.store.manifest import read_manifest
+from hmic_analysis.store.tables import load_table
 
 # --------------------------------------------------------------------------------------------------------------------
 # Financial quarters, in which national tables are published.

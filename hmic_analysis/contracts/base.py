@@ -6,7 +6,7 @@ A contract is data, not code: the loader turns it into checks, and the template 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["text", "code", "codes", "integer", "number", "timestamp", "date", "month", "boolean", "person"]
 Fold = Literal["case", "zeros", "point", "prefix"]
@@ -198,3 +198,11 @@ class Contract:
             if column.name == name:
                 return column
         raise KeyError(name)
+
+
+class MonthRows(NamedTuple):
+    """Rows of a table in a month, and the first and the last day with one; 0 where no day is known."""
+
+    rows: int
+    first: int = 0
+    last: int = 0

@@ -16,8 +16,8 @@ from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.disclosure.formats import Part, Release, read_release
 from hmic_analysis.disclosure.leaks import Leak, leaks_in
 from hmic_analysis.errors import DataError
-from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
-from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle
 from hmic_analysis.evidence.withheld import DECLARATIONS, LEVELS, Audience, may_see, rules_of
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import re
 import struct
 import zlib
 from collections.abc import Collection
-from functools import cache
 from html import escape
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -23,7 +20,7 @@ from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.build import Lone
 from hmic_analysis.evidence.fitness import Fitness
-from hmic_analysis.evidence.model import Bundle, DataUsed, Figure, Table
+from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, DataUsed, Figure, Table
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
 from hmic_analysis.evidence.wording import Whole
 from hmic_analysis.measures import registers
@@ -31,38 +28,16 @@ from hmic_analysis.measures.base import local_days, within
 from hmic_analysis.params.catalogue import ALWAYS, FindingSpec
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.project import Project
+from hmic_analysis.store.manifest import read_manifest
 from hmic_analysis.store.references import ReferenceEntry
-from hmic_analysis.store.tables import load_table, read_manifest
+from hmic_analysis.store.tables import load_table
 from hmic_analysis.words import say_period
 
 if TYPE_CHECKING:
     from hmic_analysis.figures.chart import Chart
 
 # --------------------------------------------------------------------------------------------------------------------
-# Writing a bundle with its charts and tables, and reading it back.
-
-# --------------------------------------------------------------------------------------------------------------------
 # Writing a bundle and what belongs to it, and reading it back.
-
-BUNDLE_NAME = "evidence.json"
-PACKAGES = ("hmic-analysis", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "duckdb", "pyarrow")
-
-
-def package_versions() -> dict[str, str]:
-    """Versions of Python and of the packages that figures depend on."""
-    return dict(_installed())
-
-
-@cache
-def _installed() -> tuple[tuple[str, str], ...]:
-    """The same, looked up once in a process: reading what is installed takes as long as drawing a small picture."""
-    versions = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            versions[name] = "not installed"
-    return tuple(versions.items())
 
 
 def write_bundle(bundle: Bundle, folder: Path) -> Path:

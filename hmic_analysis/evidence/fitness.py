@@ -11,7 +11,7 @@ from hmic_analysis.evidence.model import ClaimType, Grade, Indicator
 from hmic_analysis.evidence.verdicts import Decision, undecided, weakest
 from hmic_analysis.measures.months import Coverage, coverage, months_between, say_months
 from hmic_analysis.params.models import Coverage as Needed
-from hmic_analysis.store.tables import Manifest, RowAccount
+from hmic_analysis.store.manifest import Manifest, RowAccount
 
 #: Claims that one record proves: what is missing can't take it back.
 PROVED_BY_ONE: tuple[ClaimType, ...] = ("existence", "acknowledgement", "in_progress")

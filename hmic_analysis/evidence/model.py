@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import platform
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
+from importlib import metadata
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from hmic_analysis.params.catalogue import Better, ClaimType, Sensitivity
-from hmic_analysis.store.tables import RowAccount
+from hmic_analysis.store.manifest import RowAccount
 
 # --------------------------------------------------------------------------------------------------------------------
 # The evidence bundle: what one executed notebook leaves behind, as typed and frozen models.
@@ -344,3 +347,27 @@ def because(reasons: tuple[str, ...], details: Mapping[str, str] | None = None) 
     more = {code: f" ({text})" for code, text in (details or {}).items() if text}
     clauses = [REASONS[r] + more.get(r, "") for r in dict.fromkeys(reasons)]
     return ", and ".join(clauses[:2])
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The file of a bundle, and what its figures depend on.
+
+BUNDLE_NAME = "evidence.json"
+PACKAGES = ("hmic-analysis", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "duckdb", "pyarrow")
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that figures depend on."""
+    return dict(_installed())
+
+
+@cache
+def _installed() -> tuple[tuple[str, str], ...]:
+    """The same, looked up once in a process: reading what is installed takes as long as drawing a small picture."""
+    versions = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return tuple(versions.items())

@@ -14,7 +14,7 @@ import pandas as pd
 
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.build import Builder, make_claim
-from hmic_analysis.evidence.bundle import Holdings, mark_picture, package_versions, save_chart, save_table, write_bundle
+from hmic_analysis.evidence.bundle import Holdings, mark_picture, save_chart, save_table, write_bundle
 from hmic_analysis.evidence.fitness import too_smooth
 from hmic_analysis.evidence.model import (
     Bundle,
@@ -24,6 +24,7 @@ from hmic_analysis.evidence.model import (
     Indicator,
     Sensitivity,
     Table,
+    package_versions,
 )
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, reaches, undecided, weakest
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
@@ -33,7 +34,7 @@ from hmic_analysis.params.catalogue import ClaimSpec
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.store.tables import read_manifest
+from hmic_analysis.store.manifest import read_manifest
 from hmic_analysis.words import say_date
 
 if TYPE_CHECKING:

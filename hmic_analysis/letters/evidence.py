@@ -38,7 +38,7 @@ from hmic_analysis.evidence.wording import say_indicator, small
 from hmic_analysis.letters.compose import by_finding, evidence_period, figure_block, gap_of
 from hmic_analysis.letters.own_words import OwnWords
 from hmic_analysis.measures.months import say_months
-from hmic_analysis.store.tables import RowAccount
+from hmic_analysis.store.manifest import RowAccount
 
 # --------------------------------------------------------------------------------------------------------------------
 # The document.

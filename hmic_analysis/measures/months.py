@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import NamedTuple
 
 import pandas as pd
 
+from hmic_analysis.contracts.base import MonthRows
 from hmic_analysis.errors import DataError
 from hmic_analysis.measures.base import MONTHS, local_days, month_name
 from hmic_analysis.statistics.xmr import Better, Xmr, xmr
@@ -129,14 +129,6 @@ THIN = 0.1
 EDGE_DAYS, EDGE_ROWS = 7, 7.0
 #: Rows to be expected in months without any, below which none may come by chance (once in twenty times).
 CHANCE_ROWS = 3.0
-
-
-class MonthRows(NamedTuple):
-    """Rows of a table in a month, and the first and the last day with one; 0 where no day is known."""
-
-    rows: int
-    first: int = 0
-    last: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from hmic_analysis.comparison.gather import Gathered, gather
 from hmic_analysis.comparison.methods import funnel
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError
-from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
-from hmic_analysis.evidence.model import Bundle, ClaimEvidence
+from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, ClaimEvidence
 from hmic_analysis.evidence.withheld import level_of
 from hmic_analysis.national.counts import Log, Row, gives_away, release_row, withhold_row
 from hmic_analysis.national.figures import (

@@ -19,7 +19,7 @@ from hmic_analysis.documents.report import report_pdf, report_word
 from hmic_analysis.documents.word import write_whole
 from hmic_analysis.documents.workbook import workbook
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.evidence.bundle import package_versions
+from hmic_analysis.evidence.model import package_versions
 from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.national.content import Content, make_content, notes, sheets
 from hmic_analysis.national.counts import Log

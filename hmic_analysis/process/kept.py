@@ -14,8 +14,8 @@ from pathlib import Path
 from hmic_analysis.documents.embargo import embargo_notice, in_utc
 from hmic_analysis.documents.publish import whole_folder
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
-from hmic_analysis.evidence.model import Bundle, Indicator
+from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, Indicator
 from hmic_analysis.params.models import Params
 from hmic_analysis.process.letter import current_evidence, mark_of
 from hmic_analysis.project import Project

@@ -32,8 +32,8 @@ from hmic_analysis.process.states import append_entry, held, read_log
 from hmic_analysis.project import Project
 from hmic_analysis.runs.session import run_lock
 from hmic_analysis.store.inputs import discover
+from hmic_analysis.store.manifest import Manifest, read_manifest
 from hmic_analysis.store.prepare import prepare
-from hmic_analysis.store.tables import Manifest, read_manifest
 from hmic_analysis.store.textfile import file_sha256
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.evidence.bundle import package_versions
+from hmic_analysis.evidence.model import package_versions
 from hmic_analysis.project import Project
 from hmic_analysis.runs.execute import part_of, put_in_place
 from hmic_analysis.runs.fingerprint import NATIONAL, Library

@@ -14,8 +14,8 @@ from typing import Any
 
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
 from hmic_analysis.errors import DataError, storage_fault
-from hmic_analysis.evidence.bundle import BUNDLE_NAME, package_versions, read_bundle
-from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, package_versions
 from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.runs.fingerprint import Notebook
 from hmic_analysis.runs.record import (

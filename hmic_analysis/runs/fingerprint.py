@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import ValidationError
-
 import hmic_analysis
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.evidence.bundle import package_versions
+from hmic_analysis.evidence.model import package_versions
 from hmic_analysis.params.catalogue import ALWAYS, FindingSpec
 from hmic_analysis.params.models import Settings
 from hmic_analysis.params.read import AMOUNTS
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.project import Project
-from hmic_analysis.store.tables import Manifest
+from hmic_analysis.store.manifest import Manifest, read_manifest
 
 # --------------------------------------------------------------------------------------------------------------------
 # What a notebook says of itself without being executed: its code, parameters, imports and kernel.
@@ -400,7 +398,7 @@ class Footing:
 
     def _manifest(self, force: str) -> Manifest | None:
         if force not in self._manifests:
-            self._manifests[force] = _read_manifest(self.project, force)
+            self._manifests[force] = read_manifest(self.project, force)
         return self._manifests[force]
 
     def _table(self, force: str, table: str) -> str:
@@ -432,14 +430,6 @@ class Footing:
                 found[f"{finding.id}.{part}"] = digest(units)
             self._catalogue[finding.id] = found
         return self._catalogue[finding.id]
-
-
-def _read_manifest(project: Project, force: str) -> Manifest | None:
-    """As :func:`hmic_analysis.store.tables.read_manifest`, without the libraries that read tables."""
-    try:
-        return Manifest.model_validate_json((project.processed / force / "manifest.json").read_bytes())
-    except (OSError, ValidationError):
-        return None
 
 
 def settings_named(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str] | None]:

@@ -12,7 +12,6 @@ from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project
-from hmic_analysis.runs.execute import choose_engine
 from hmic_analysis.runs.fingerprint import REASONS, Basis, Footing, Notebook, names_to_preload, read_notebook
 from hmic_analysis.runs.record import Order, Record, read_basis, read_record, what_is_missing
 from hmic_analysis.runs.rules import RunRules
@@ -264,6 +263,8 @@ def make_orders(project: Project, jobs: Sequence[Job], rules: RunRules) -> tuple
 
 
 def _order(job: Job, notebook: Notebook, rules: RunRules, run: str) -> Order:
+    from hmic_analysis.runs.execute import choose_engine
+
     own = rules.of(job.finding)
     engine, reason = choose_engine(notebook, own)
     return Order(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hmic_analysis.evidence.bundle import BUNDLE_NAME
+from hmic_analysis.evidence.model import BUNDLE_NAME
 
 # --------------------------------------------------------------------------------------------------------------------
 # What a process needs to know to execute one report; goes through pipes and over networks as JSON.

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -43,10 +42,6 @@ from hmic_analysis.runs.rules import RunRules, processors
 from hmic_analysis.runs.status import Board, Status
 from hmic_analysis.store.prepare import PrepareResult, prepare, unchanged
 from hmic_analysis.workers import worker_pool
-
-if TYPE_CHECKING:
-    pass
-
 
 # --------------------------------------------------------------------------------------------------------------------
 # One run at a time: a lock that says who holds it, and that a killed run doesn't keep.
@@ -111,20 +106,6 @@ def run_lock(project: Project, what: str, tell: Callable[[str], None], wait: flo
         raise
     finally:
         lock.release()
-
-
-def is_running(project: Project) -> bool:
-    """Whether some process holds the lock now; changes nothing on disk."""
-    path = project.output / "runs" / ".lock"
-    if not path.exists():
-        return False
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False
 
 
 def _path(folder: Path) -> Path:

@@ -18,6 +18,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hmic_analysis.project import Project
@@ -171,6 +172,20 @@ def read_status(project: Project) -> Status | None:
         return Status.model_validate_json(status_path(project).read_bytes())
     except (OSError, ValidationError, ValueError):
         return None
+
+
+def is_running(project: Project) -> bool:
+    """Whether some process holds the lock now; changes nothing on disk."""
+    path = project.output / "runs" / ".lock"
+    if not path.exists():
+        return False
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
 
 
 class Board:

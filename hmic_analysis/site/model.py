@@ -10,8 +10,8 @@ from typing import Literal
 
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.disclosure.release import is_withheld, notebook_may_leave, released
-from hmic_analysis.evidence.bundle import BUNDLE_NAME, read_bundle
-from hmic_analysis.evidence.model import Bundle, Indicator
+from hmic_analysis.evidence.bundle import read_bundle
+from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, Indicator
 from hmic_analysis.evidence.withheld import Audience, DisclosureRules, rules_of
 from hmic_analysis.params.catalogue import FindingSpec
 from hmic_analysis.params.models import ForceSpec, Params

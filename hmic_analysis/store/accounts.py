@@ -17,10 +17,10 @@ from hmic_analysis.contracts import CONTRACTS, Contract
 from hmic_analysis.store.columns import filter_test
 from hmic_analysis.store.csvfile import fetch_lines
 from hmic_analysis.store.feeds import Feed
+from hmic_analysis.store.manifest import RowAccount
 from hmic_analysis.store.persons import make_private_folder, restrict
 from hmic_analysis.store.rawtable import RawTable, literal, scalar
 from hmic_analysis.store.stage import ANOTHER, stage_name
-from hmic_analysis.store.tables import RowAccount
 from hmic_analysis.store.textfile import BadLine
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from hmic_analysis.contracts.base import Fold
 from hmic_analysis.errors import ParameterError
+from hmic_analysis.store.manifest import CannotTell, Note
 
 # --------------------------------------------------------------------------------------------------------------------
 # YAML read with the line of every key, and every scalar kept as the text that was written.
@@ -415,36 +416,6 @@ class TableSpec(Model):
                 return (value,)
             return tuple({"column": k, "equals": v} for k, v in value.items())
         return value
-
-
-class CannotTell(Model):
-    """What a source can't say about a table, ``table.column`` or indicator, however complete it is."""
-
-    about: str
-    effect: Literal["not_measurable", "caveat"]
-    because: str
-
-
-class Note(Model):
-    """A period in which a table is suspect (amber) or not to be used (red)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    start: str = Field(alias="from")
-    end: str = Field(alias="to")
-    state: Literal["amber", "red"]
-    table: str
-    note: str
-
-    @field_validator("start", "end")
-    @classmethod
-    def _day(cls, value: str) -> str:
-        from datetime import date
-
-        try:
-            return date.fromisoformat(value).isoformat()
-        except ValueError:
-            raise ValueError("must be a date written YYYY-MM-DD") from None
 
 
 class Mapping(Model):

@@ -33,6 +33,7 @@ from hmic_analysis.store.accounts import (
 )
 from hmic_analysis.store.feeds import Feed, Feeds, read_return, synthetic_tables
 from hmic_analysis.store.inputs import InputFile, Read, discover
+from hmic_analysis.store.manifest import Manifest, ReferenceEntry, TableEntry, manifest_path, read_manifest
 from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
 from hmic_analysis.store.persons import key_id, make_private_folder, person_key, use_key
 from hmic_analysis.store.rawtable import RawTable, literal, make_macros
@@ -46,7 +47,6 @@ from hmic_analysis.store.stage import (
     settle_folds,
     stage_feed,
 )
-from hmic_analysis.store.tables import Manifest, ReferenceEntry, TableEntry, manifest_path, read_manifest
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.times import make_time_macros
 from hmic_analysis.store.typed import idle_zones

@@ -13,7 +13,8 @@ import pytest
 import hmic_analysis as hmic
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.store.tables import load_table, read_manifest
+from hmic_analysis.store.manifest import read_manifest
+from hmic_analysis.store.tables import load_table
 
 from ..support import work_through as evidence_of_one
 

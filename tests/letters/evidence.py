@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Canvas
 
 from hmic_analysis.documents.blocks import CatalogueEntry, LetterSettings
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Figure, Indicator
-from hmic_analysis.store.tables import RowAccount
+from hmic_analysis.store.manifest import RowAccount
 
 PERIOD = "12 months to 30 November 2013"
 AS_OF = "31 March 2014"

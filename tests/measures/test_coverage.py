@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hmic_analysis.contracts.base import MonthRows
 from hmic_analysis.evidence.fitness import Fitness, lost
 from hmic_analysis.evidence.verdicts import Decision
-from hmic_analysis.measures.months import MonthRows, coverage, months_between, say_months
+from hmic_analysis.measures.months import coverage, months_between, say_months
 from hmic_analysis.params.models import Coverage as Needed
-from hmic_analysis.store.tables import RowAccount
+from hmic_analysis.store.manifest import RowAccount
 
 START, END = date(2012, 12, 1), date(2013, 11, 30)
 MONTHS = months_between(START, END)

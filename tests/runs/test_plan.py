@@ -18,7 +18,7 @@ from hmic_analysis.project import find_project
 from hmic_analysis.runs.fingerprint import Library, imported, names_imported, read_notebook, settings_named
 from hmic_analysis.runs.plan import check_table, make_plan
 from hmic_analysis.runs.record import Output, Record, read_record, write_basis, write_record
-from hmic_analysis.store.tables import Manifest, TableEntry
+from hmic_analysis.store.manifest import Manifest, TableEntry
 
 from ..conftest import copy_project
 from .conftest import notebook_of

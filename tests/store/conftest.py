@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.project import Project
+from hmic_analysis.store.manifest import Manifest
 from hmic_analysis.store.prepare import prepare
-from hmic_analysis.store.tables import Manifest, load_table
+from hmic_analysis.store.tables import load_table
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"

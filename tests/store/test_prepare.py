@@ -15,8 +15,9 @@ from hmic_analysis.cli.data import check_rows
 from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS
 from hmic_analysis.errors import DataError, LockedError
 from hmic_analysis.store import prepare as module
+from hmic_analysis.store.manifest import read_manifest
 from hmic_analysis.store.prepare import prepare
-from hmic_analysis.store.tables import load_table, read_manifest
+from hmic_analysis.store.tables import load_table
 from tests.store.frames import frame_schema
 
 HEAD = "incident_id,created_at,created_month,grade,closed_at\n"

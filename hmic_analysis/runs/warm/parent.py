@@ -226,7 +226,7 @@ def _for_workers() -> None:
 
 def _for_reports(project: str) -> None:
     """What every report asks for: parameters and versions; the copies find the answers."""
-    from hmic_analysis.evidence.bundle import package_versions
+    from hmic_analysis.evidence.model import package_versions
     from hmic_analysis.params.read import load_params
     from hmic_analysis.project import Project
 

@@ -1,0 +1,315 @@
+"""The manifest of a force's processed tables: what there is, where it came from, what to know about it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from hmic_analysis.contracts.base import FOLDS, MonthRows
+from hmic_analysis.project import Project
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CannotTell(_Model):
+    """What a source can't say about a table, ``table.column`` or indicator, however complete it is."""
+
+    about: str
+    effect: Literal["not_measurable", "caveat"]
+    because: str
+
+
+class Note(_Model):
+    """A period in which a table is suspect (amber) or not to be used (red)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    start: str = Field(alias="from")
+    end: str = Field(alias="to")
+    state: Literal["amber", "red"]
+    table: str
+    note: str
+
+    @field_validator("start", "end")
+    @classmethod
+    def _day(cls, value: str) -> str:
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise ValueError("must be a date written YYYY-MM-DD") from None
+
+
+class RowAccount(_Model):
+    """Rows of one file (or of one table out of one file): ``read == kept + rejected``, always."""
+
+    file: str
+    table: str = ""
+    read: int
+    kept: int
+    rejected: int
+    reasons: dict[str, int] = Field(default_factory=dict)
+    flags: dict[str, int] = Field(default_factory=dict)
+    sha256: str = ""
+
+
+class TableEntry(_Model):
+    """One processed table.
+
+    Attributes
+    ----------
+    rows : int
+    first, last : str
+        Earliest and latest value of the column that places a row in the period (local time), ``""`` if none.
+    sha256 : str
+        Hash of its Parquet file.
+    sources : tuple of str
+        Sources it was fed from.
+    synthetic : bool
+        Some of its rows are marked as made up.
+    flags : dict
+        Rows by flag.
+    accounts : tuple of RowAccount
+        Rows offered to it, file by file.
+    """
+
+    rows: int
+    first: str = ""
+    last: str = ""
+    sha256: str
+    sources: tuple[str, ...]
+    synthetic: bool = False
+    flags: dict[str, int] = Field(default_factory=dict)
+    accounts: tuple[RowAccount, ...] = ()
+    months: dict[str, MonthRows] = Field(default_factory=dict)
+    odd: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """Rows offered to it."""
+        return sum(a.read for a in self.accounts)
+
+    @property
+    def told(self) -> str:
+        """``5 read = 2 kept + 3 kept aside``."""
+        kept = sum(a.kept for a in self.accounts)
+        return f"{self.read:,} read = {kept:,} kept + {self.read - kept:,} kept aside"
+
+
+#: Begins the remark on codes that most rows hold, often for good reason.
+ONE_CODE = "one code stands in half of the rows or more: "
+#: Rows from which it is no chance that not one has a partner.
+_MANY_ALONE = 30
+
+
+class ReferenceEntry(_Model):
+    """One reference of one return, counted over the rows kept.
+
+    Attributes
+    ----------
+    table, column, to_table, to_column : str
+    every : bool
+        Every row that gives it must have its partner.
+    rows : int
+        Rows of the table, those without the reference (``blank``) among them.
+    matched, unmatched : int
+        Rows with a partner, and without one though they give the reference.
+    values : int
+        Different references without a partner.
+    joined : dict of str to int
+        Rows whose reference was written otherwise than its partner and joined, by what lay between.
+    mends : dict of str to int
+        Rows without a partner that would have one under a fold that nobody allowed.
+    """
+
+    table: str
+    column: str
+    to_table: str
+    to_column: str
+    every: bool
+    rows: int
+    blank: int
+    matched: int
+    unmatched: int
+    values: int = 0
+    joined: dict[str, int] = Field(default_factory=dict)
+    mends: dict[str, int] = Field(default_factory=dict)
+
+    @property
+    def given(self) -> int:
+        """Rows that give the reference."""
+        return self.rows - self.blank
+
+    @property
+    def name(self) -> str:
+        """``deployment.incident_id``."""
+        return f"{self.table}.{self.column}"
+
+    @property
+    def mend(self) -> str:
+        """The fold that would join the most rows; blank if none would any."""
+        return max(self.mends, key=lambda fold: self.mends[fold]) if self.mends else ""
+
+    def alone(self, *, rows: bool = False) -> int:
+        """The different partners that rows without one may belong to, or those rows.
+
+        Parameters
+        ----------
+        rows : bool
+            Whether each row tells something of its own, so that one partner may lack several.
+
+        Returns
+        -------
+        int
+            Where a row need not have a partner, the rows that would have one if they were written like it.
+        """
+        if not self.every:
+            return max(self.mends.values(), default=0)
+        return self.unmatched if rows else self.values or self.unmatched
+
+    def fits(self, limit_pct: float) -> bool:
+        """Whether what rests on it can be said.
+
+        Parameters
+        ----------
+        limit_pct : float
+            Share of the references given that may be without a partner.
+
+        Returns
+        -------
+        bool
+            Where a row need not have a partner only those count that would have one if they were written like it;
+            and where not one of many has a partner, the two tables are not written alike whatever the reason.
+        """
+        if self.every:
+            return self.unmatched <= limit_pct / 100 * self.given
+        if not self.matched and self.given >= _MANY_ALONE:
+            return False
+        return max(self.mends.values(), default=0) <= limit_pct / 100 * self.given
+
+    def said(self) -> str:
+        """How many have a partner, and what would help."""
+        share = 100 * self.unmatched / self.given if self.given else 0.0
+        text = f"{self.column}: {self.matched:,} of {self.given:,} lead to {self.to_table}.{self.to_column}"
+        if self.unmatched:
+            text += f", {self.unmatched:,} ({share:.1f}%) lead nowhere"
+        if self.blank:
+            text += f"; {self.blank:,} blank"
+        if self.joined:
+            text += "; " + ", ".join(f"{n:,} joined over {fold}" for fold, n in self.joined.items())
+        if self.mend:
+            text += f"; {self.mends[self.mend]:,} would if {_words(self.mend)} made no difference"
+        return text
+
+    def request(self) -> str:
+        """What to ask the force for."""
+        wanted = f"{self.column} of {self.table} written as {self.to_column} of {self.to_table} writes it"
+        if self.mend:
+            allowed = self.mend.replace(" and ", ", ")
+            return f"Ask the force for {wanted}; or, if it says that they are the same, allow it: match: [{allowed}]."
+        return f"Ask the force for {wanted}, or for the rows of {self.to_table} that are missing."
+
+
+def _words(folds: str) -> str:
+    return " and ".join(FOLDS[fold] for fold in folds.split(" and "))
+
+
+class Manifest(_Model):
+    """Everything about one force's processed tables.
+
+    Attributes
+    ----------
+    version : str
+        Folder of the tables, ``v-`` and twelve hex digits of everything that went in.
+    timezone : str
+        Zone in which its times are shown.
+    accounts : tuple of RowAccount
+        Rows of every file.
+    cannot_tell_entries : tuple of CannotTell
+    notes : tuple of Note
+        Periods in which a table is suspect.
+    remarks : tuple of str
+        What a reader should know about how the files were read.
+    inputs : dict
+        SHA-256 of every file of the return by name, read or not.
+    mappings : dict
+        SHA-256 of every mapping.
+    source_titles : dict
+        Title, publisher and licence of every mapping but the standard one, for source lines.
+    broken : dict
+        Tables that can't be used, with the fault of the file that should have fed them.  They are never taken for
+        tables that were not supplied.
+    columns_not_used : dict
+        By file.
+    references : tuple of ReferenceEntry
+        What refers to another table supplied, with the rows that have their partner.
+    files_not_read : tuple of str
+    key_id : str
+        Name of the key of the person hashes.
+    """
+
+    schema_version: int = 1
+    force: str
+    version: str
+    timezone: str
+    synthetic: bool
+    tables: dict[str, TableEntry]
+    accounts: tuple[RowAccount, ...]
+    cannot_tell_entries: tuple[CannotTell, ...] = ()
+    notes: tuple[Note, ...] = ()
+    remarks: tuple[str, ...] = ()
+    inputs: dict[str, str]
+    mappings: dict[str, str]
+    source_titles: dict[str, str] = Field(default_factory=dict)
+    broken: dict[str, str] = Field(default_factory=dict)
+    contracts_sha256: str
+    key_id: str
+    columns_not_used: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    references: tuple[ReferenceEntry, ...] = ()
+    files_not_read: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The rows by table: ``incident 5 read = 2 kept + 3 kept aside; ...``; of many, those that lost any."""
+        lines = [f"{name} {entry.told}" for name, entry in self.tables.items()]
+        if len(lines) <= 6:
+            return "; ".join(lines) or "no table"
+        entries = self.tables.values()
+        read, kept = sum(e.read for e in entries), sum(a.kept for e in entries for a in e.accounts)
+        worst = sorted(self.tables.items(), key=lambda i: sum(a.kept for a in i[1].accounts) - i[1].read)[:3]
+        some = "; ".join(f"{name} {e.told}" for name, e in worst if any(a.rejected for a in e.accounts))
+        total = f"{len(lines)} tables, {read:,} rows read = {kept:,} kept + {read - kept:,} kept aside"
+        return f"{total}; most of them: {some}" if some else total
+
+    def cannot_tell(self, about: str) -> tuple[CannotTell, ...]:
+        """What the sources can't say about something."""
+        table = about.partition(".")[0]
+        return tuple(c for c in self.cannot_tell_entries if c.about in (about, table))
+
+    def measurable(self, about: str) -> bool:
+        """Whether nothing makes ``about`` impossible to measure."""
+        return not any(c.effect == "not_measurable" for c in self.cannot_tell(about))
+
+    def notes_for(self, table: str) -> tuple[Note, ...]:
+        """Suspect periods of a table."""
+        return tuple(n for n in self.notes if n.table == table)
+
+
+def manifest_path(project: Project, force: str) -> Path:
+    """Where the manifest of a force's processed tables lies."""
+    return project.processed / force / "manifest.json"
+
+
+def read_manifest(project: Project, force: str) -> Manifest | None:
+    """The manifest of a force's processed tables.
+
+    None where nothing has been prepared, or what there is was written by another version of the package.
+    """
+    try:
+        return Manifest.model_validate_json(manifest_path(project, force).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValidationError):
+        return None
