@@ -9,7 +9,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -532,7 +532,8 @@ class Params:
 
     ``forces``: by slug, in alphabetical order; ``findings``: by id, in the order of the letter, all or those that were
     asked for; ``known``: the ids of all there are. The layers say what each file gives, for inheritance;
-    ``force_facts`` are the facts on each force, by ``("force", "population")``, which nothing inherits.
+    ``force_facts`` are the facts on each force, by ``("force", "population")``, which nothing inherits; ``shared`` what
+    was worked out of them for all forces that override nothing, by finding.
     """
 
     inspection: Inspection
@@ -543,6 +544,7 @@ class Params:
     finding_layers: Mapping[str, Layer]
     force_layers: Mapping[str, Layer]
     force_facts: Mapping[str, Layer]
+    shared: dict[str | None, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def force(self, slug: str) -> ForceSpec:
         """The force of that slug; the error lists those there are."""

@@ -177,22 +177,37 @@ def resolve(
     spec = params.force(force)
     about = params.finding(finding) if finding is not None else None
     given = _overrides(params, dict(overrides or {}))
-    layers = [params.inspection_layer, *_finding_layers(params, about), params.force_layers[force], given]
-    _refuse_broken(params, layers, spec, given)
-    merged = merge(layers)
-    amounts: dict[str, dict[str, float]] = {part: {} for part in AMOUNTS}
-    for part, found in amounts.items() if about else ():
-        found |= {name: float(merged[part, about.id, name].value) for name in getattr(about, part)}
-    settings = settings_of(merged)
+    own = params.force_layers[force]
+    if own or given:
+        found = _laid_over(params, spec, about, own, given)
+    else:
+        # Few forces override anything; a plan for the whole country needs no more than one resolution a finding.
+        if finding not in params.shared:
+            params.shared[finding] = _laid_over(params, spec, about, own, given)
+        found = params.shared[finding]
+    settings, amounts, words, values = found
     return Resolved(
         force=spec,
         finding=about,
         settings=settings,
         **amounts,
-        words=_words(merged, amounts["definitions"]),
-        values=_values(params, merged, spec, about),
+        words=words,
+        values={**_facts(params, spec), **values},
         embargo=_embargo(params, spec, settings),
     )
+
+
+def _laid_over(
+    params: Params, spec: ForceSpec, about: FindingSpec | None, own: Layer, given: Layer
+) -> tuple[Settings, dict[str, dict[str, float]], dict[str, str], dict[str, tuple[str, str]]]:
+    """What the layers come to: settings, values of the finding, words of its definitions, every value as text."""
+    layers = [params.inspection_layer, *_finding_layers(params, about), own, given]
+    _refuse_broken(params, layers, spec, given)
+    merged = merge(layers)
+    amounts: dict[str, dict[str, float]] = {part: {} for part in AMOUNTS}
+    for part, found in amounts.items() if about else ():
+        found |= {name: float(merged[part, about.id, name].value) for name in getattr(about, part)}
+    return settings_of(merged), amounts, _words(merged, amounts["definitions"]), _values(params, merged, about)
 
 
 def _words(merged: Layer, definitions: Mapping[str, float]) -> dict[str, str]:
@@ -251,15 +266,22 @@ def _overrides(params: Params, overrides: dict[str, str]) -> Layer:
     return found
 
 
-def _values(params: Params, merged: Layer, spec: ForceSpec, about: FindingSpec | None) -> dict[str, tuple[str, str]]:
-    """Every value as text with its origin: facts of the force, settings, values of findings."""
-    facts = params.force_facts[spec.slug]
+def _facts(params: Params, spec: ForceSpec) -> dict[str, tuple[str, str]]:
+    """Facts of a force as text with their origin."""
     shown: dict[tuple[str, ...], Leaf] = {("force", "sources"): Leaf(spec.sources, "default")}
-    shown |= {path: leaf for path, leaf in facts.items() if path[1] not in ("addressee", "signatory")}
-    shown |= {p: leaf for p, leaf in merged.items() if p[0] not in AMOUNTS}
+    facts = params.force_facts[spec.slug]
+    return _shown(shown | {path: leaf for path, leaf in facts.items() if path[1] not in ("addressee", "signatory")})
+
+
+def _values(params: Params, merged: Layer, about: FindingSpec | None) -> dict[str, tuple[str, str]]:
+    """Settings and values of findings as text with their origin."""
     wanted = {about.id} if about else set(params.findings)
-    shown |= {p: leaf for p, leaf in merged.items() if p[0] in AMOUNTS and p[1] in wanted}
-    return {".".join(path): (_text(leaf.value), leaf.origin) for path, leaf in shown.items()}
+    shown = {p: leaf for p, leaf in merged.items() if p[0] not in AMOUNTS}
+    return _shown(shown | {p: leaf for p, leaf in merged.items() if p[0] in AMOUNTS and p[1] in wanted})
+
+
+def _shown(layer: Layer) -> dict[str, tuple[str, str]]:
+    return {".".join(path): (_text(leaf.value), leaf.origin) for path, leaf in layer.items()}
 
 
 def _text(value: Any) -> str:

@@ -36,8 +36,6 @@ class Notebook:
         Its code cells; text cells and outputs don't count.
     parameters : dict of str to object
         Names that its cell tagged ``parameters`` sets, with their values; None where that is no plain value.
-    tree : ast.Module
-        All its code; lines that only IPython understands are left out.
     kernel, language : str
         As its metadata say; empty where they don't.
     """
@@ -45,7 +43,6 @@ class Notebook:
     path: Path
     code: tuple[str, ...]
     parameters: dict[str, object]
-    tree: ast.Module
     kernel: str
     language: str
 
@@ -53,6 +50,11 @@ class Notebook:
     def text(self) -> str:
         """All its code as one text."""
         return "\n".join(self.code)
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """All its code; lines that only IPython understands are left out."""
+        return ast.Module(body=[statement for cell in self.code for statement in _parse(cell).body], type_ignores=[])
 
     @property
     def packages(self) -> set[str]:
@@ -72,12 +74,10 @@ def read_notebook(path: Path, name: str) -> Notebook:
         raise ParameterError(f"{name} is not there; each finding of params/findings has one.") from None
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as fault:
         raise ParameterError(f"{name} is not a notebook that can be read: {fault}.") from None
-    body = [statement for cell in code for statement in _parse(cell).body]
     return Notebook(
         path=path,
         code=code,
         parameters=_assigned(_parse(code[tagged[0]])) if tagged else {},
-        tree=ast.Module(body=body, type_ignores=[]),
         kernel=spec.get("name", ""),
         language=spec.get("language", ""),
     )
@@ -189,9 +189,9 @@ class Module:
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
     @cached_property
-    def statements(self) -> str:
-        """The code without docstrings and import statements."""
-        return without_words(self.text)
+    def settings(self) -> tuple[frozenset[str], frozenset[str] | None]:
+        """The settings that it names."""
+        return settings_named(without_words(self.text))
 
     @cached_property
     def imports(self) -> tuple[str, ...]:
@@ -218,9 +218,13 @@ class Library:
         In the order of their names.
         """
         found: dict[str, Module] = {}
+        seen: set[str] = set()
         waiting = list(names)
         while waiting:
             name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
             # Importing a module runs the packages that it lies in.
             parts = name.split(".")
             for depth in range(1, len(parts) + 1):
@@ -392,8 +396,9 @@ class Footing:
         key = str(notebook.path)
         if key not in self._settings:
             # The modules of the parameters themselves name every setting.
-            texts = [m.statements for name, m in self.modules(notebook).items() if ".params" not in name]
-            self._settings[key] = settings_named([without_words(notebook.text), *texts])
+            own = [m.settings for name, m in self.modules(notebook).items() if ".params" not in name]
+            sections, words = zip(settings_named(without_words(notebook.text)), *own, strict=True)
+            self._settings[key] = frozenset.union(*sections), None if None in words else frozenset.union(*words)
         return self._settings[key]
 
     def _manifest(self, force: str) -> Manifest | None:
@@ -432,23 +437,18 @@ class Footing:
         return self._catalogue[finding.id]
 
 
-def settings_named(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str] | None]:
+def settings_named(text: str) -> tuple[frozenset[str], frozenset[str] | None]:
     """The settings that some code names.
 
     Sections of the settings; and the quantifiers asked for by a plain word, None if any might be.
     """
-    read: set[str] = set()
-    words: set[str] | None = set()
-    for text in texts:
-        read.update(_SETTING.findall(text))
-        for word in _QUANTIFIER.findall(text):
-            words = None if words is None or not word else words | {word.replace(" ", "_")}
-    if "quantifiers" in read:
-        words = None
+    read = set(_SETTING.findall(text))
+    words = {word.replace(" ", "_") for word in _QUANTIFIER.findall(text)}
+    any_word = "" in words or "quantifiers" in read
     # The settings are also reached by other names: the days of the period, and one quantifier.
     read |= {"period"} if read & {"period_start", "period_end"} else set()
     read |= {"quantifiers"} if "quantifier" in read else set()
-    return frozenset(read & set(Settings.model_fields)), None if words is None else frozenset(words)
+    return frozenset(read & set(Settings.model_fields)), None if any_word else frozenset(words)
 
 
 def _remarks(manifest: Manifest, tables: set[str], indicators: set[str]) -> Mapping[str, object]:

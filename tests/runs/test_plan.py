@@ -284,14 +284,14 @@ def test_what_is_only_for_type_checkers_is_no_dependency():
 
 
 def test_settings_are_found_by_every_name_they_go_by():
-    assert settings_named(["s.period_start"]) == (frozenset({"period"}), frozenset())
-    assert settings_named(['x.quantifier("a number of cases")']) == (
+    assert settings_named("s.period_start") == (frozenset({"period"}), frozenset())
+    assert settings_named('x.quantifier("a number of cases")') == (
         frozenset({"quantifiers"}),
         frozenset({"a_number_of_cases"}),
     )
-    assert settings_named(["x.quantifier(word)"]) == (frozenset({"quantifiers"}), None)
-    assert settings_named(["x.settings.quantifiers"]) == (frozenset({"quantifiers"}), None)
-    assert settings_named(['getattr(s, "grades")']) == (frozenset({"grades"}), frozenset())
+    assert settings_named("x.quantifier(word)") == (frozenset({"quantifiers"}), None)
+    assert settings_named("x.settings.quantifiers") == (frozenset({"quantifiers"}), None)
+    assert settings_named('getattr(s, "grades")') == (frozenset({"grades"}), frozenset())
 
 
 def test_every_notebook_of_the_project_is_read(root):
