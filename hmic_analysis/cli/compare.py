@@ -59,16 +59,16 @@ def compare_forces(
 
     Without --indicator and --claim: every indicator that at least two forces have a figure for.
     """
+    if context.invoked_subcommand is not None:
+        if indicator or claim or force or everyone or name_others:
+            raise ParameterError(f"Give options after '{context.invoked_subcommand}', not before it.")
+        return
     from hmic_analysis.comparison.compare import INSIDE, compare
     from hmic_analysis.comparison.gather import find_claim, find_indicator
     from hmic_analysis.documents.embargo import embargo_line
     from hmic_analysis.evidence.withheld import declaration
     from hmic_analysis.params.read import load_params
 
-    if context.invoked_subcommand is not None:
-        if indicator or claim or force or everyone or name_others:
-            raise ParameterError(f"Give options after '{context.invoked_subcommand}', not before it.")
-        return
     home = find_project(project)
     params = load_params(home)
     own = choose_forces(params, force, everyone) if force or everyone else []

@@ -57,10 +57,10 @@ def letter(
     project: ProjectOption = None,
 ) -> None:
     """Write the letters of forces from their evidence, as Word and as PDF."""
-    from hmic_analysis.params.read import load_params
-
     if context.invoked_subcommand is not None:
         return
+    from hmic_analysis.params.read import load_params
+
     home = find_project(project)
     params = load_params(home)
     begun = time.monotonic()
