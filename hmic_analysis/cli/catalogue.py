@@ -246,7 +246,7 @@ def _table(contract: Contract) -> list[str]:
         unit = f", {column.unit}" if column.unit else ""
         limits = f": {column.limits}" if column.limits else ""
         names = [r for r in contract.references if r.column == column.name]
-        meaning = " ".join([_cell(column.meaning), *(_refers(r) for r in names)])
+        meaning = " ".join([_cell(column.full_meaning), *(_refers(r) for r in names)])
         lines.append(f"| `{column.name}` | {KINDS[column.kind]}{unit}{limits} | {needed} | {meaning} |")
     return lines
 

@@ -28,26 +28,39 @@ if TYPE_CHECKING:
 # What 'hmic data check' prints: what is wrong first and what to do about it, then every table, then the rest.
 
 State = Literal["ok", "note", "warning"]
+#: The table of all forces, read from a folder of its own.
+NATIONAL_TABLE = "force_reference"
 #: Share of rejected rows from which a line is a warning, in per cent.
 WARN_PCT = 5.0
 
 
 @dataclass(frozen=True)
 class CheckRow:
-    """One line of the check: what kind of thing it says, of which file or table, how bad it is, and what to do."""
+    """One line of the check: what kind of thing it says, of which table or file, how bad it is, and what to do.
+
+    ``file`` is the file, with its sheet in brackets, that a line about a table is about.
+    """
 
     what: str
     name: str
     state: State
     text: str
     todo: str = ""
+    file: str = ""
+
+    @property
+    def about(self) -> str:
+        """``incident (return.xlsx[incident]): ``; blank where a line names what it is about itself."""
+        named = f"{self.name} ({self.file})" if self.name and self.file else self.name or self.file
+        return f"{named}: " if named else ""
 
 
 def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) -> list[CheckRow]:
-    """What is wrong with a return, the worst first, and what to do about each."""
+    """What is wrong with a return and what to do about it: table by table, what is worst first."""
     from hmic_analysis.contracts import CONTRACTS
     from hmic_analysis.evidence.fitness import say_coverage
     from hmic_analysis.measures.months import coverage
+    from hmic_analysis.runs.fingerprint import NATIONAL
     from hmic_analysis.store.manifest import ONE_CODE
 
     rows = _broken(manifest)
@@ -57,19 +70,23 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         rows.append(CheckRow("synthetic", made_up, "warning", "made-up (synthetic) rows", "not evidence"))
     for name, entry in manifest.tables.items():
         rows += _set_aside(name, entry)
+        fed = _files(entry)
         if not entry.rows:
-            rows.append(CheckRow("empty", name, "warning", "no row was kept", "look at the rows kept aside"))
+            rows.append(CheckRow("empty", name, "warning", "no row was kept", "look at the rows kept aside", fed))
         elif CONTRACTS[name].steady and (text := say_coverage(coverage(entry.months, start, end))):
             todo = "ask the force for these months; claims that rest on them may stay open"
-            rows.append(CheckRow("months", name, "warning", text, todo))
-        rows += [CheckRow("odd", name, "warning", text) for text in entry.odd if not text.startswith(ONE_CODE)]
+            rows.append(CheckRow("months", name, "warning", text, todo, fed))
+        odd = [text for text in entry.odd if not text.startswith(ONE_CODE)]
+        rows += [CheckRow("odd", name, "warning", text, file=fed) for text in odd]
         rows += _outside(name, entry)
+        if name == NATIONAL_TABLE and manifest.force != NATIONAL:
+            todo = f"move it to data/raw/{NATIONAL}: from there alone it is read"
+            rows.append(CheckRow("whose", name, "warning", "lists all forces and is not read here", todo, fed))
     for a in (a for entry in manifest.tables.values() for a in entry.accounts):
         for reason, n in a.reasons.items():
             if reason.startswith("another force"):
                 todo = "take the file out of this force's folder"
-                text = f"{n:,} of {a.read:,} rows of {a.file}: {reason}"
-                rows.append(CheckRow("whose", a.table, "warning", text, todo))
+                rows.append(CheckRow("whose", a.table, "warning", f"{n:,} of {a.read:,} rows: {reason}", todo, a.file))
     rows += _whole_files(manifest)
     codes = [f"{n}: {t.removeprefix(ONE_CODE)}" for n, e in manifest.tables.items() for t in e.odd if ONE_CODE in t]
     rows += [CheckRow("odd", "", "note", f"{ONE_CODE}{'; '.join(codes)}")] if codes else []
@@ -86,7 +103,24 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         more = len(not_asked) - len(shown)
         text = " ".join(shown) + (f" And {more} more files." if more else "")
         rows.append(CheckRow("not read", "", "warning", text, todo))
-    return rows
+    return _by_table(rows)
+
+
+def _by_table(rows: list[CheckRow]) -> list[CheckRow]:
+    """Lines of one table together; tables of which something is wrong before those with notes alone."""
+    warned = {row.name for row in rows if row.state == "warning"}
+    place = {name: i for i, name in reversed(list(enumerate(row.name for row in rows)))}
+    return sorted(rows, key=lambda row: (row.name not in warned, place[row.name], row.state != "warning"))
+
+
+def _files(entry: TableEntry) -> str:
+    """The files that feed a table, in words."""
+    files = [a.file for a in entry.accounts]
+    return ", ".join(files) if len(files) <= 3 else f"{files[0]} and {len(files) - 1} more files"
+
+
+#: Files of one table of which each has a line of its own; what is wrong in further ones is put together.
+OWN_LINES = 5
 
 
 def _broken(manifest: Manifest) -> list[CheckRow]:
@@ -123,23 +157,45 @@ def _outside(name: str, entry: TableEntry) -> list[CheckRow]:
 
 
 def _set_aside(name: str, entry: TableEntry) -> list[CheckRow]:
-    """Rows of a table that could not be used, all files together, with the most frequent reasons."""
-    from hmic_analysis.evidence.fitness import NOTHING_LOST, lost
+    """Rows and cells of a table that could not be used, file by file, with the most frequent reasons."""
+    from hmic_analysis.evidence.fitness import lost
 
-    bad, offered = lost(entry.accounts)
-    if not bad:
-        return []
-    reasons: dict[str, int] = {}
-    for a in entry.accounts:
-        for reason, n in a.reasons.items():
+    odd = [a for a in entry.accounts if a.cells or lost([a])[0]]
+    parts = [[a] for a in odd] if len(odd) <= OWN_LINES else [odd]
+    rows = []
+    for part in parts:
+        file = part[0].file if len(part) == 1 else f"{len(part)} files"
+        bad, offered = lost(part)
+        if bad:
+            text = f"{bad:,} of {offered:,} rows could not be used ({_ranked(part, 'reasons')})"
+            todo = "mend the mapping, or ask the force to put them right"
+            rows.append(CheckRow("kept aside", name, _how_bad(bad, offered), text, todo, file))
+        if cells := sum(a.cells_set_aside for a in part):
+            kept = sum(a.kept for a in part)
+            text = (
+                f"{cells:,} cells of {kept:,} rows could not be read and count as not known ({_ranked(part, 'cells')})"
+            )
+            todo = "ask the force to put them right; the rows themselves are used"
+            rows.append(CheckRow("cells", name, _how_bad(cells, kept), text, todo, file))
+    return rows
+
+
+def _how_bad(n: int, of: int) -> State:
+    return "warning" if 100 * n / of >= WARN_PCT else "note"
+
+
+def _ranked(accounts: list[RowAccount], which: Literal["reasons", "cells"]) -> str:
+    """The three most frequent reasons; repeats of rows that were kept are none."""
+    from hmic_analysis.evidence.fitness import NOTHING_LOST
+
+    found: dict[str, int] = {}
+    for a in accounts:
+        for reason, n in getattr(a, which).items():
             if not reason.startswith(NOTHING_LOST):
-                reasons[reason] = reasons.get(reason, 0) + n
-    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+                found[reason] = found.get(reason, 0) + n
+    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     said = "; ".join(f"{reason}: {n:,}" for reason, n in ranked[:3])
-    said += f"; and {len(ranked) - 3} other reasons" if len(ranked) > 3 else ""
-    state: State = "warning" if 100 * bad / offered >= WARN_PCT else "note"
-    text = f"{bad:,} of {offered:,} rows could not be used ({said})"
-    return [CheckRow("kept aside", name, state, text, "mend the mapping, or ask the force to put them right")]
+    return said + (f"; and {len(ranked) - 3} other reasons" if len(ranked) > 3 else "")
 
 
 def _whole_files(manifest: Manifest) -> list[CheckRow]:
@@ -155,18 +211,20 @@ def _reasons(account: RowAccount) -> str:
 
 
 def tables_of(manifest: Manifest, start: date, end: date) -> Table:
-    """Every table in a line: its files, read = kept + kept aside, its days, its months of the period."""
+    """Every table in a line: files, read = kept + kept aside, cells set aside, days, months of the period."""
     from hmic_analysis.contracts import CONTRACTS
     from hmic_analysis.measures.months import coverage
 
-    table = plain_table("Table", ">Files", ">Read", "=", ">Kept", "+", ">Kept aside", "First", "Last", ">Months")
+    table = plain_table(
+        "Table", ">Files", ">Read", "=", ">Kept", "+", ">Kept aside", ">Cells", "First", "Last", ">Months"
+    )
     for name, entry in manifest.tables.items():
         kept = sum(a.kept for a in entry.accounts)
         months = coverage(entry.months, start, end)
         covered = f"{len(months.held)} of {len(months.months)}" if CONTRACTS[name].steady and entry.months else ""
         read, held, aside = (f"{n:,}" for n in (entry.read, kept, entry.read - kept))
-        files = f"{len(entry.accounts):,}"
-        table.add_row(name, files, read, "=", held, "+", aside, entry.first, entry.last, covered)
+        files, cells = f"{len(entry.accounts):,}", f"{sum(a.cells_set_aside for a in entry.accounts):,}"
+        table.add_row(name, files, read, "=", held, "+", aside, cells, entry.first, entry.last, covered)
     return table
 
 
@@ -190,6 +248,7 @@ def check_rows(manifest: Manifest, max_unmatched_pct: float = 5.0) -> list[Check
             rows += [
                 CheckRow("rejected", name, "note", f"{a.file}: {reason}: {n:,}") for reason, n in a.reasons.items()
             ]
+            rows += [CheckRow("cells", name, "note", f"{a.file}: {reason}: {n:,}") for reason, n in a.cells.items()]
         rows += [CheckRow("flag", name, "note", f"{flag}: {n:,} rows") for flag, n in entry.flags.items()]
     rows += _references(manifest, max_unmatched_pct)
     rows += [CheckRow("not read", file, "note", _not_asked(file)) for file in manifest.files_not_read]
@@ -467,10 +526,9 @@ def check(
         limit = settings.max_unmatched_pct
         out().print(params.force(slug).name, markup=False, style="bold")
         faults = wrong(manifest, settings.period_start, settings.period_end, limit)
-        for row in sorted(faults, key=lambda r: r.state != "warning"):
-            about = f"{row.name}: " if row.name else ""
+        for row in faults:
             todo = f" -> {row.todo}" if row.todo else ""
-            out().print(f"  {'!' if row.state == 'warning' else '-'} {about}{row.text}{todo}", markup=False)
+            out().print(f"  {'!' if row.state == 'warning' else '-'} {row.about}{row.text}{todo}", markup=False)
         if not faults:
             out().print("  Nothing is wrong that could be told.", markup=False)
         out().print(tables_of(manifest, settings.period_start, settings.period_end))

@@ -31,8 +31,8 @@ FORCE_REFERENCE = Contract(
     held_by="the inspection team",
     columns=(
         Column("force_slug", "text", "The force.", required=True),
-        Column("response_policy", "code", "What the policy says; blank if not known.", allowed=RESPONSE_POLICIES),
-        Column("attendance_known", "boolean", "Whether the force knows which crimes it attends.  Blank: not known."),
+        Column("response_policy", "code", "What the policy says.", allowed=RESPONSE_POLICIES),
+        Column("attendance_known", "boolean", "Whether the force knows which crimes it attends."),
         Column("attendance_pct", "number", "Attendance it stated.", unit="%", minimum=0, maximum=100),
     ),
     key=("force_slug",),

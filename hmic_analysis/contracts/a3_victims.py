@@ -18,13 +18,15 @@ CONTACT_FLAG = Contract(
         Column(
             "repeat_victim",
             "boolean",
-            "Yes: flagged as a repeat victim; no: looked into and found to be none.  Blank if nobody looked: no flag.",
+            "Yes: flagged as a repeat victim; no: looked into and found to be none.",
+            blank="nobody looked, so no flag",
         ),
         Column("repeat_set_at", "timestamp", "When that was entered."),
         Column(
             "vulnerable",
             "boolean",
-            "Yes: assessed as vulnerable; no: assessed as not vulnerable.  Blank: not assessed, which is not a no.",
+            "Yes: assessed as vulnerable; no: assessed as not vulnerable.",
+            blank="not assessed, which is not a no",
         ),
         Column("vulnerable_set_at", "timestamp", "When that was entered."),
         # Times of a row stand in the order in which they usually come: so the hour that occurs twice is read aright.
@@ -58,7 +60,7 @@ SYSTEM_ACCESS = Contract(
     columns=(
         Column("person_key", "person", "The call-handler; the reference used in the staff list.", required=True),
         Column("system", "code", "The system.", required=True, allowed=SYSTEMS),
-        Column("live", "boolean", "Yes: can look things up in it while on a call.  Blank if not known."),
+        Column("live", "boolean", "Yes: can look things up in it while on a call."),
     ),
     key=("person_key", "system"),
     references=(Reference("person_key", "staff"),),

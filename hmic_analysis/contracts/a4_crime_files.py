@@ -20,14 +20,14 @@ FILE_REVIEW = Contract(
         Column("crime_id", "text", "The crime."),
         Column("person_key", "person", "The suspect, in a named-suspect file; no name."),
         Column("offence_group", "code", "Group of the offence.", allowed=OFFENCE_GROUPS),
-        Column("attended", "boolean", "Whether the crime was attended; blank if the file doesn't tell."),
+        Column("attended", "boolean", "Whether the crime was attended."),
         Column("opened_on", "date", "Day on which the investigation was opened."),
-        Column("closed_on", "date", "Day on which it was closed; blank while it is open."),
+        Column("closed_on", "date", "Day on which it was closed.", blank="still open"),
         Column("named_on", "date", "Day on which the suspect was named, in a named-suspect file."),
         Column(
             "circulated",
             "boolean",
-            "Yes: the suspect is circulated as wanted on the Police National Computer.  Blank: not known.",
+            "Yes: the suspect is circulated as wanted on the Police National Computer.",
         ),
         Column("circulated_on", "date", "Day of that circulation."),
         Column("sampling", "code", "How the file came into the sample.", allowed=SAMPLINGS),
@@ -44,16 +44,21 @@ FILE_REVIEW = Contract(
         Column(
             "progress_met",
             "boolean",
-            "The reader's finding: progress (of suspects: enquiries) is on the file.  Blank: not known.",
+            "The reader's finding: progress (of suspects: enquiries) is on the file.",
         ),
         Column(
             "supervised_met",
             "boolean",
-            "The reader's finding: supervision of substance is on the file.  Blank: not known.",
+            "The reader's finding: supervision of substance is on the file.",
         ),
-        Column("second_reviewer_key", "person", "Who read it a second time, without knowing the first finding."),
-        Column("second_progress_met", "boolean", "The second reader's finding on progress.  Blank: not known."),
-        Column("second_supervised_met", "boolean", "The second reader's finding on supervision.  Blank: not known."),
+        Column(
+            "second_reviewer_key",
+            "person",
+            "Who read it a second time, without knowing the first finding.",
+            blank="read once",
+        ),
+        Column("second_progress_met", "boolean", "The second reader's finding on progress."),
+        Column("second_supervised_met", "boolean", "The second reader's finding on supervision."),
     ),
     key=("review_id",),
     checks=(
@@ -76,7 +81,7 @@ FILE_ENTRY = Contract(
     columns=(
         Column("review_id", "text", "The file.", required=True),
         Column("entry_number", "integer", "Number of the entry in the file.", required=True, minimum=1),
-        Column("entered_on", "date", "Day of the entry; blank if undated."),
+        Column("entered_on", "date", "Day of the entry."),
         Column(
             "entry_kind",
             "code",
@@ -84,9 +89,7 @@ FILE_ENTRY = Contract(
             required=True,
             allowed=ENTRY_KINDS,
         ),
-        Column(
-            "by_investigator", "boolean", "Yes: written by the officer who investigates the crime.  Blank: not known."
-        ),
+        Column("by_investigator", "boolean", "Yes: written by the officer who investigates the crime."),
         Column(
             "content",
             "code",

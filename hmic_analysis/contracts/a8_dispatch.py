@@ -32,29 +32,30 @@ DISPATCH = Contract(
         Column(
             "incident_located",
             "boolean",
-            "Yes: the incident had usable coordinates when it was decided.  Blank: not known.",
+            "Yes: the incident had usable coordinates when it was decided.",
         ),
         Column(
             "map_used",
             "boolean",
-            "Yes: the dispatcher had the map open or a recommendation on screen.  Blank: not known.",
+            "Yes: the dispatcher had the map open or a recommendation on screen.",
         ),
         Column(
             "recommendation",
             "code",
-            "What became of the system's recommendation; blank where the log can't say.",
+            "What became of the system's recommendation.",
             allowed=RECOMMENDATIONS,
         ),
         Column(
             "override_reason",
             "code",
-            "Reason on record for sending another than the nearest or the one recommended; blank for none.",
+            "Reason on record for sending another than the nearest or the one recommended.",
             allowed=OVERRIDE_REASONS,
+            blank="none; for all: not known",
         ),
         Column(
             "sent_minutes",
             "number",
-            "Travel of the resource sent; blank where its position was not known.",
+            "Travel of the resource sent.",
             unit="minutes",
             minimum=0,
             maximum=1440,
@@ -62,7 +63,7 @@ DISPATCH = Contract(
         Column(
             "nearest_minutes",
             "number",
-            "Travel of the nearest resource that was free and had the skill needed; blank where not known.",
+            "Travel of the nearest resource that was free and had the skill needed.",
             unit="minutes",
             minimum=0,
             maximum=1440,
@@ -95,7 +96,7 @@ POSITION = Contract(
         Column(
             "minutes_located",
             "number",
-            "Of these, minutes with a position no older than max_age_minutes; blank where it is not known.",
+            "Of these, minutes with a position no older than max_age_minutes.",
             unit="minutes",
             minimum=0,
             maximum=900000,

@@ -32,7 +32,7 @@ CALL_AUDIT = Contract(
     held_by="control room",
     columns=(
         Column("audit_id", "text", "Reference of the audit.", required=True),
-        Column("incident_id", "text", "The incident the call led to; blank if none or not known."),
+        Column("incident_id", "text", "The incident the call led to."),
         Column("handler_key", "person", "Who took the call; the reference used in the staff list."),
         Column("auditor_key", "person", "Who listened to it."),
         Column("team", "text", "Team or shift of the call-handler; no name."),
@@ -41,22 +41,24 @@ CALL_AUDIT = Contract(
         Column(
             "random_sample",
             "boolean",
-            "Yes: the call was drawn at random; no: chosen, for instance because of a complaint.  Blank: no.",
+            "Yes: the call was drawn at random; no: chosen, for instance because of a complaint.",
+            blank="no",
         ),
         Column(
             "about_victim",
             "boolean",
-            "Yes: a victim of crime or of anti-social behaviour called, or somebody for one.  Blank: no.",
+            "Yes: a victim of crime or of anti-social behaviour called, or somebody for one.",
+            blank="no",
         ),
         Column(
             "asked_previous",
             "boolean",
-            "Yes: the handler asked, or looked up, whether it had happened before.  Blank: not known.",
+            "Yes: the handler asked, or looked up, whether it had happened before.",
         ),
-        Column("asked_vulnerability", "boolean", "Yes: the handler asked about vulnerability.  Blank: not known."),
-        Column("flag_correct", "boolean", "Yes: the flags set fit what was said in the call.  Blank: not known."),
-        Column("standard_met", "boolean", "Yes: the call met the force's standard.  Blank: not known."),
-        Column("feedback_on", "date", "Day on which the handler was given feedback; blank if none."),
+        Column("asked_vulnerability", "boolean", "Yes: the handler asked about vulnerability."),
+        Column("flag_correct", "boolean", "Yes: the flags set fit what was said in the call."),
+        Column("standard_met", "boolean", "Yes: the call met the force's standard."),
+        Column("feedback_on", "date", "Day on which the handler was given feedback.", blank="none; for all: not known"),
     ),
     key=("audit_id",),
     time="taken_on",
@@ -82,8 +84,13 @@ CALLBACK = Contract(
         Column("incident_id", "text", "The incident it is about."),
         Column("kind", "code", "Promised to the caller, or chosen as a check.", allowed=CALLBACK_KINDS),
         Column("due_at", "timestamp", "When it was due.", required=True),
-        Column("made_at", "timestamp", "When it was first tried; blank if it was not or the time is not known."),
-        Column("result", "code", "What came of it; blank if not known.", allowed=CALLBACK_RESULTS),
+        Column(
+            "made_at",
+            "timestamp",
+            "When it was first tried.",
+            blank="not tried where the result says so; else not known",
+        ),
+        Column("result", "code", "What came of it.", allowed=CALLBACK_RESULTS),
     ),
     key=("callback_id",),
     time="due_at",
@@ -100,9 +107,9 @@ SURVEY = Contract(
         Column("survey_group", "code", "Kind of crime or incident.", allowed=SURVEY_GROUPS),
         Column("reported_on", "date", "Day of the report to the police."),
         Column("contacted_on", "date", "Day of the contact for the survey.", required=True),
-        Column("completed", "boolean", "Whether the interview was completed; blank if not known."),
+        Column("completed", "boolean", "Whether the interview was completed."),
         *(
-            Column(f"satisfied_{stage}", "code", f"Answer on {_ASKED[stage]}; blank if not asked.", allowed=ANSWERS)
+            Column(f"satisfied_{stage}", "code", f"Answer on {_ASKED[stage]}.", blank="not asked", allowed=ANSWERS)
             for stage in STAGES
         ),
     ),

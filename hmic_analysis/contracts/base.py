@@ -35,6 +35,22 @@ FOLDS: dict[Fold, str] = {
 BOOKKEEPING = ("source", "source_file", "source_row", "flags")
 
 
+#: What an empty cell means where a column says nothing else: the force doesn't know.
+NOT_KNOWN = "not known"
+#: Ends the flag of a row of which a cell was set aside.
+UNREAD = "_unread"
+
+
+def unread_flag(column: str) -> str:
+    """The flag of a row of which this column's cell was set aside: something stood there, and nobody could read it."""
+    return f"{column}{UNREAD}"
+
+
+def is_unread_flag(flag: str) -> bool:
+    """Whether a flag tells of a cell that was set aside."""
+    return flag.endswith(UNREAD)
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a table.
@@ -57,9 +73,12 @@ class Column:
     unit : str
         For numbers: hours, minutes, persons, ...
     minimum, maximum : float, optional
-        For numbers: values outside are impossible, the row is kept aside.
+        For numbers: values outside are impossible, and can't be read.
     month_of : str
         For months: the timestamp or date it is taken from (wall time) where it is blank.
+    blank : str
+        What an empty cell means, in words: ``not known``, or something that the force says by leaving it empty, such
+        as ``no`` or ``still open``.  Not of required columns.
     judged : bool
         For texts: a word that usually stands for a missing value, such as ``N/A``, says something here and is kept.
     order : str
@@ -77,6 +96,17 @@ class Column:
     month_of: str = ""
     judged: bool = False
     order: Literal["", "rising", "falling"] = ""
+    blank: str = NOT_KNOWN
+
+    @property
+    def blank_says(self) -> bool:
+        """Whether an empty cell says something: then a cell that can't be read is not the same as an empty one."""
+        return not self.required and self.blank != NOT_KNOWN
+
+    @property
+    def full_meaning(self) -> str:
+        """What the column says, and what an empty cell does."""
+        return self.meaning if self.required else f"{self.meaning}  Blank: {self.blank}."
 
     @property
     def limits(self) -> str:

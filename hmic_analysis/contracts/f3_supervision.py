@@ -12,10 +12,8 @@ SUPERVISION = Contract(
         Column("person_key", "person", "Who was reviewed; the reference used in the staff list.", required=True),
         Column("supervisor_key", "person", "Who reviewed."),
         Column("held_on", "date", "Day of the review.", required=True),
-        Column("workload_covered", "boolean", "Yes: the record shows that workload was looked at.  Blank: not known."),
-        Column(
-            "performance_covered", "boolean", "Yes: the record shows that performance was looked at.  Blank: not known."
-        ),
+        Column("workload_covered", "boolean", "Yes: the record shows that workload was looked at."),
+        Column("performance_covered", "boolean", "Yes: the record shows that performance was looked at."),
     ),
     key=("review_id",),
     time="held_on",
@@ -36,7 +34,7 @@ ABSENCE = Contract(
     columns=(
         Column("person_key", "person", "Who was absent; the reference used in the staff list.", required=True),
         Column("from_on", "date", "First day.", required=True),
-        Column("to_on", "date", "Last day; blank while it lasts."),
+        Column("to_on", "date", "Last day.", blank="it lasts"),
     ),
     key=("person_key", "from_on"),
     checks=(TimeCheck("to_before_from", "from_on", "to_on", "Ends before it begins."),),
@@ -52,7 +50,7 @@ WORKLOAD_VIEW = Contract(
     columns=(
         Column("supervisor_key", "person", "The supervisor; the reference used in the staff list.", required=True),
         Column("week_start", "date", "Monday of the week.", required=True),
-        Column("on_duty", "boolean", "No: away for more than half of the week.  Blank is read as on duty."),
+        Column("on_duty", "boolean", "No: away for more than half of the week.", blank="on duty"),
         Column(
             "times_opened",
             "integer",

@@ -16,7 +16,7 @@ CHANGE = Contract(
         Column("title", "text", "What was changed; no names."),
         Column("live_on", "date", "Date on which it went live."),
         Column("users", "integer", "People who work with it.", unit="persons", minimum=0),
-        Column("overlaps_with", "text", "Change whose savings it shares, if any."),
+        Column("overlaps_with", "text", "Change whose savings it shares, if any.", blank="none"),
     ),
     key=("change_id",),
     references=(Reference("overlaps_with", "change", "change_id", every=False),),

@@ -22,12 +22,10 @@ INITIATIVE = Contract(
         Column("problem_type", "text", "The problem it is about: burglary, vehicle crime, street drinking, ..."),
         Column("place", "text", "District or area; no address."),
         Column("started_on", "date", "First day of the work."),
-        Column("ended_on", "date", "Last day of the work; blank while it goes on."),
-        Column("objective_written", "boolean", "Yes: what it is to achieve is written down.  Blank: not known."),
-        Column("baseline_recorded", "boolean", "Yes: the problem was measured before it began.  Blank: not known."),
-        Column(
-            "outcome_measured", "boolean", "Yes: the problem was measured again, in the same way.  Blank: not known."
-        ),
+        Column("ended_on", "date", "Last day of the work.", blank="it goes on"),
+        Column("objective_written", "boolean", "Yes: what it is to achieve is written down."),
+        Column("baseline_recorded", "boolean", "Yes: the problem was measured before it began."),
+        Column("outcome_measured", "boolean", "Yes: the problem was measured again, in the same way."),
         Column("partners", "integer", "Other agencies that take part.", unit="agencies", minimum=0),
         Column("target_before", "integer", "Crimes in its area in a period before.", unit="crimes", minimum=0),
         Column(
@@ -49,7 +47,7 @@ MEETING = Contract(
         Column("meeting_id", "text", "Meeting reference.", required=True),
         Column("district", "text", "District or local policing unit.", required=True),
         Column("prescribed_on", "date", "Day on which it was to be held.", required=True),
-        Column("held", "boolean", "Whether it was held; blank if not known."),
+        Column("held", "boolean", "Whether it was held."),
     ),
     key=("meeting_id",),
     time="prescribed_on",
@@ -65,7 +63,7 @@ MEETING_ACTION = Contract(
         Column("action_id", "text", "Action reference.", required=True),
         Column("meeting_id", "text", "The meeting that set it.", required=True),
         Column("set_on", "date", "Day on which it was set.", required=True),
-        Column("action_type", "code", "Kind of action; blank if not coded.", allowed=ACTION_TYPES),
+        Column("action_type", "code", "Kind of action.", allowed=ACTION_TYPES),
         Column(
             "second_coder_type",
             "code",
@@ -73,7 +71,9 @@ MEETING_ACTION = Contract(
             allowed=ACTION_TYPES,
         ),
         Column("due_on", "date", "Day by which it was to be done."),
-        Column("closed_on", "date", "Day on which it was closed as done; blank while it is open."),
+        Column(
+            "closed_on", "date", "Day on which it was closed as done.", blank="still open; for everything: not known"
+        ),
     ),
     key=("action_id",),
     time="set_on",

@@ -19,12 +19,11 @@ TRAINING = Contract(
         Column(
             "formal",
             "boolean",
-            "Yes: assessed or certificated, and on the force's course catalogue; no for briefings and "
-            "intranet pages.  Blank: not known.",
+            "Yes: assessed or certificated, and on the force's course catalogue; no for briefings and intranet pages.",
         ),
         Column("hours", "number", "Hours of the course.", unit="hours", minimum=0, maximum=2000),
-        Column("completed_on", "date", "Day of completion; blank for courses booked or begun and not completed."),
-        Column("is_initial", "boolean", "Yes: part of the initial training that every recruit has.  Blank: not known."),
+        Column("completed_on", "date", "Day of completion.", blank="booked or begun, and not completed"),
+        Column("is_initial", "boolean", "Yes: part of the initial training that every recruit has."),
     ),
     key=("person_key", "course_code", "completed_on"),
     time="completed_on",

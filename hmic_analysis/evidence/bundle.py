@@ -432,7 +432,7 @@ class Holdings:
                         "Kept": a.kept,
                         "Rejected": a.rejected,
                         "Why rejected": "; ".join(f"{k}: {v:,}" for k, v in a.reasons.items()),
-                        "Odd, kept and flagged": "; ".join(f"{k}: {v:,}" for k, v in a.flags.items()),
+                        "Odd, kept and flagged": "; ".join(f"{k}: {v:,}" for k, v in a.odd.items()),
                     }
                 )
         columns = ["Table", "File", "Read", "Kept", "Rejected", "Why rejected", "Odd, kept and flagged"]

@@ -31,11 +31,14 @@ class Fitness:
         Tables of which every month should have rows, as far as they were supplied.
     set_aside : dict of str to tuple of int
         Rows that could not be used and rows offered, of every table.
+    unread : dict of str to dict of str to tuple of int
+        By table and column, cells of rows kept that could not be read, and the rows kept.
     """
 
     months: tuple[str, ...]
     tables: Mapping[str, Coverage] = field(default_factory=dict)
     set_aside: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    unread: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, manifest: Manifest | None, names: Iterable[str], start: date, end: date) -> Fitness:
@@ -46,6 +49,7 @@ class Fitness:
             months_between(start, end),
             {n: coverage(e.months, start, end) for n, e in steady.items()},
             {n: lost(e.accounts) for n, e in held.items()},
+            {n: cells_lost(e.accounts) for n, e in held.items() if any(a.cells for a in e.accounts)},
         )
 
     @property
@@ -121,12 +125,19 @@ class Fitness:
         return weakest(grade, "B" if enough else "C")
 
     def caveats(self, needed: Needed) -> tuple[str, ...]:
-        """What a reader must be told next to the figures: rows that could not be used."""
-        return tuple(
+        """What a reader must be told next to the figures: rows that could not be used, and cells that can't be read."""
+        rows = tuple(
             f"{bad:,} of {offered:,} rows of {name} could not be used."
             for name, (bad, offered) in self.set_aside.items()
             if offered and 100 * bad / offered > needed.set_aside_pct
         )
+        cells = tuple(
+            f"In {bad:,} of {kept:,} rows of {name} the column {column} could not be read; it counts as not known."
+            for name, columns in self.unread.items()
+            for column, (bad, kept) in columns.items()
+            if kept and 100 * bad / kept > needed.set_aside_pct
+        )
+        return rows + cells
 
 
 def _kept(decision: Decision) -> tuple[str, ...]:
@@ -141,6 +152,17 @@ def lost(accounts: Iterable[RowAccount]) -> tuple[int, int]:
         bad += max(a.rejected - spare, 0)
         offered += a.read - min(spare, a.rejected)
     return bad, offered
+
+
+def cells_lost(accounts: Iterable[RowAccount]) -> dict[str, tuple[int, int]]:
+    """By column, cells of rows kept that could not be read, and the rows kept."""
+    kept, found = 0, dict[str, int]()
+    for a in accounts:
+        kept += a.kept
+        for reason, n in a.cells.items():
+            column = reason.rpartition(": ")[2]
+            found[column] = found.get(column, 0) + n
+    return {column: (n, kept) for column, n in found.items()}
 
 
 def say_coverage(found: Coverage) -> str:

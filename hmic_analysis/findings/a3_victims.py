@@ -23,7 +23,7 @@ from hmic_analysis.findings.f1_demand import demand_incidents
 from hmic_analysis.findings.p4_training import in_post
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.attendance import recorded_crimes
-from hmic_analysis.measures.base import Share, local_days
+from hmic_analysis.measures.base import Share, local_days, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A3: contacts of victims, and what was flagged about them before the first contact was over.
@@ -68,7 +68,7 @@ def victim_contacts(
     rows = rows.loc[keep.to_numpy(dtype=bool), [*columns, "location_key"]].drop_duplicates("incident_id")
     flags = contact_flag[
         ["incident_id", "call_ended_at", "team", "victim_type", "repeat_victim", "repeat_set_at", "vulnerable"]
-        + ["vulnerable_set_at"]
+        + [name for name in ("vulnerable_set_at", "flags") if name in contact_flag]
     ].drop_duplicates("incident_id")
     rows = rows.merge(flags, on="incident_id", how="left", indicator="row_given")
     rows = rows[~rows["victim_type"].isin(list(NOT_PERSONS)).to_numpy(dtype=bool)].reset_index(drop=True)
@@ -96,7 +96,7 @@ def _flagged(rows: pd.DataFrame, over: pd.Series) -> pd.Series:
     flag = rows["repeat_victim"].astype("boolean").fillna(False)
     in_time = (rows["repeat_set_at"] <= over).astype("boolean")
     in_time = in_time.mask(rows["repeat_set_at"].isna() | over.isna())
-    return flag & in_time
+    return (flag & in_time).mask(unread(rows, "repeat_victim"))
 
 
 def _assessed(rows: pd.DataFrame, over: pd.Series) -> pd.Series:
@@ -104,7 +104,7 @@ def _assessed(rows: pd.DataFrame, over: pd.Series) -> pd.Series:
     done = rows["vulnerable"].notna().astype("boolean")
     in_time = (rows["vulnerable_set_at"] <= over).astype("boolean")
     in_time = in_time.mask(rows["vulnerable_set_at"].isna() | over.isna())
-    return done & in_time
+    return (done & in_time).mask(unread(rows, "vulnerable"))
 
 
 def _units(rows: pd.DataFrame, shift_hours: tuple[int, int, int]) -> pd.Series:

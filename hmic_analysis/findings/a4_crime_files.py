@@ -18,7 +18,7 @@ from hmic_analysis.evidence.verdicts import (
     undecided,
 )
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.base import Share, unread
 from hmic_analysis.statistics.intervals import CONFIDENCE, kappa
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -70,6 +70,9 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
     in_time = entries["counts"] & (entries["entered_on"] <= limit).astype("boolean").mask(entries["entered_on"].isna())
     by_closure = any_entry(files["review_id"], entries.assign(counts=in_time))
     files["supervised_by_closure"] = by_closure.mask(~files["closed"])
+    undated = unread(files, "closed_on")
+    for name in ("progress", "supervised", "supervised_by_closure"):
+        files[name] = files[name].mask(undated)
     return files
 
 
@@ -205,7 +208,7 @@ def closed_same_day(crime: pd.DataFrame, attended: pd.DataFrame) -> Share:
     rows = left.merge(crime.drop_duplicates("crime_id"), on="crime_id")
     took = rows["closed_at"] - rows["recorded_at"]
     soon = (took <= pd.Timedelta(hours=24)).astype("boolean")
-    soon = soon.mask(rows["recorded_at"].isna() & rows["closed_at"].notna())
+    soon = soon.mask(rows["recorded_at"].isna() & rows["closed_at"].notna() | unread(rows, "closed_at"))
     empty = rows["progress_entries"].eq(0).astype("boolean").mask(rows["progress_entries"].isna())
     return Share.of(soon & empty, rows["crime_id"])
 

@@ -11,7 +11,7 @@ import pandas as pd
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, undecided, weakest
-from hmic_analysis.measures.base import Share, happened_by
+from hmic_analysis.measures.base import Share, happened_by, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A5: the offenders managed at the snapshot, how their risk is assessed, and whether they are the most harmful.
@@ -79,7 +79,7 @@ def _on_record(offenders: pd.DataFrame, column: str) -> Share:
     given = offenders[column].notna().astype("boolean")
     if not given.any():
         return Share.untold(offenders["person_key"])
-    return Share.of(given, offenders["person_key"])
+    return Share.of(given.mask(unread(offenders, column, "left_on", "entered_on")), offenders["person_key"])
 
 
 def assessment_current(offenders: pd.DataFrame, as_of: date, days: int) -> Share:
@@ -104,6 +104,7 @@ def assessment_current(offenders: pd.DataFrame, as_of: date, days: int) -> Share
     day = pd.Timestamp(as_of)
     recent = (rows["last_assessed_on"] >= day - pd.Timedelta(days=days)).fillna(False).astype("boolean")
     unclear = rows["status"].isna() | (rows["last_assessed_on"] > day).fillna(False)
+    unclear |= unread(rows, "last_assessed_on", "left_on", "entered_on")
     return Share.of(recent.mask(unclear.to_numpy(dtype=bool)), rows["person_key"])
 
 
@@ -121,12 +122,14 @@ def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
         Over those who entered twelve months or more before the snapshot.
     """
     latest = pd.Timestamp(as_of) - pd.DateOffset(months=12)
-    rows = iom_cohort[happened_by(iom_cohort["entered_on"], latest).to_numpy()]
+    entered = happened_by(iom_cohort["entered_on"], latest) | unread(iom_cohort, "entered_on")
+    rows = iom_cohort[entered.to_numpy()]
     if rows["reoffended_on"].isna().all():
         return Share.untold(rows["person_key"])
     until = rows["entered_on"] + pd.DateOffset(months=12)
     within = (rows["reoffended_on"] >= rows["entered_on"]) & (rows["reoffended_on"] < until)
-    return Share.of(within.fillna(False).astype("boolean"), rows["person_key"])
+    state = within.fillna(False).astype("boolean").mask(unread(rows, "entered_on", "reoffended_on"))
+    return Share.of(state, rows["person_key"])
 
 
 def selection(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date) -> Selection | None:
@@ -177,7 +180,9 @@ def _listed(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date) -
     managed = iom_selection["person_key"].isin(offenders["person_key"])
     later = (iom_selection["decided_on"] > day).fillna(False)
     excused = iom_selection["reason_not_managed"].notna() & ~later
-    state = pd.Series("missed", index=iom_selection.index).mask(excused, "excused").mask(managed, "managed")
+    state = pd.Series("missed", index=iom_selection.index).mask(excused, "excused")
+    # A reason that can't be read may be a good one or none: such a place is not known.
+    state = state.mask(unread(iom_selection, "reason_not_managed", "decided_on"), "unread").mask(managed, "managed")
     score = iom_selection["score"].mask((iom_selection["scored_on"] > day).fillna(False).to_numpy(dtype=bool))
     return iom_selection[["person_key"]].assign(score=score, managed=managed.astype(bool), state=state)
 

@@ -8,11 +8,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, capability
 from hmic_analysis.measures.attendance import recorded_crimes
-from hmic_analysis.measures.base import Share, happened_by
+from hmic_analysis.measures.base import Share, happened_by, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A6: named suspects outstanding, and how they are managed. Persons are counted, not pairs of person and crime.
@@ -68,6 +69,8 @@ def suspect_pairs(suspect: pd.DataFrame, crime: pd.DataFrame, as_of: date) -> pd
     state = pd.Series(pd.NA, index=rows.index, dtype="boolean")
     state[(status == "outstanding").fillna(False).to_numpy(dtype=bool) | dated_later] = True
     state[says_ended & ~dated_later] = False
+    # An end that can't be read may have come before the day.
+    state[unread(rows, *ENDS)] = pd.NA
     state[ended_on.notna()] = False
     state[state.fillna(False).to_numpy(dtype=bool) & rows["grounds_recorded"].isna().to_numpy(dtype=bool)] = pd.NA
     return rows.assign(outstanding=state, ended_on=ended_on)
@@ -95,6 +98,8 @@ def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
         sure=rows["outstanding"].fillna(False).astype(bool),
         owned=rows["owner_key"].notna(),
         high=(rows["risk_grade"] == "high").fillna(False).astype(bool),
+        unread_activity=unread(rows, "last_activity_on"),
+        unread_review=unread(rows, "last_review_on"),
         # Work dated after the snapshot was not yet done on the day.
         last_activity_on=rows["last_activity_on"].where(rows["last_activity_on"] <= day),
         last_review_on=rows["last_review_on"].where(rows["last_review_on"] <= day),
@@ -107,6 +112,8 @@ def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
         last_activity_on=("last_activity_on", "max"),
         last_review_on=("last_review_on", "max"),
         high_risk=("high", "max"),
+        last_activity_on_unread=("unread_activity", "max"),
+        last_review_on_unread=("unread_review", "max"),
     ).reset_index()
     table["state"] = np.where(table["sure"].astype(bool), "outstanding", "unknown")
     table["age_days"] = (day - table["named_on"]).dt.days
@@ -132,7 +139,8 @@ def recent(persons: pd.DataFrame, column: str, as_of: date, days: int) -> Share:
     if len(rows) and rows[column].isna().all():
         return Share.untold(rows)
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=days)
-    return Share.of((rows[column] >= oldest).fillna(False), rows)
+    state = (rows[column] >= oldest).fillna(False).astype("boolean")
+    return Share.of(state.mask(~state & rows[unread_flag(column)].to_numpy(dtype=bool)), rows)
 
 
 def owned(persons: pd.DataFrame) -> Share:
@@ -196,9 +204,10 @@ def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: dat
     rows = suspects[named.to_numpy(dtype=bool)]
     limit = rows["named_on"] + pd.Timedelta(days=days)
     cleared = (rows["arrested_on"] <= limit).fillna(False) | (rows["interviewed_on"] <= limit).fillna(False)
-    people = rows.assign(cleared=cleared.astype(bool)).groupby(["person_key", "named_on"])["cleared"].max()
-    people = people.reset_index()
-    return Share.of(people["cleared"], people)
+    rows = rows.assign(cleared=cleared.astype(bool), open=unread(rows, "arrested_on", "interviewed_on"))
+    people = rows.groupby(["person_key", "named_on"])[["cleared", "open"]].max().reset_index()
+    state = people["cleared"].astype("boolean")
+    return Share.of(state.mask(~state & people["open"]), people)
 
 
 def counts(persons: pd.DataFrame) -> tuple[int, int]:
@@ -265,7 +274,8 @@ def bail_returns(bail: pd.DataFrame) -> pd.DataFrame:
     moved = (bail["rebailed_on"] <= bail["return_due_on"]).fillna(False)
     cancelled = (bail["cancelled_on"] <= bail["return_due_on"]).fillna(False)
     rows = bail[(police & ~moved & ~cancelled).to_numpy(dtype=bool)]
-    return rows.assign(answered=rows["attended"].astype("boolean"))
+    # A day that can't be read may have moved or cancelled the return before it was due.
+    return rows.assign(answered=rows["attended"].astype("boolean").mask(unread(rows, "rebailed_on", "cancelled_on")))
 
 
 def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str]]:
@@ -290,6 +300,7 @@ def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str
         | happened_by(rows["rebailed_on"], day)
     )
     still = rows[(due & ~over).to_numpy(dtype=bool)]
+    still = still.assign(answered=still["answered"].mask(unread(still, "rearrested_on") & ~still["answered"]))
     sure = set(still.loc[(still["answered"] == False).fillna(False).to_numpy(dtype=bool), "person_key"])  # noqa: E712
     unknown = set(still.loc[still["answered"].isna().to_numpy(dtype=bool), "person_key"])
     return sure, unknown - sure
@@ -370,7 +381,10 @@ def circulated_share(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date, days
         Persons named so many days ago or less are left out.
     """
     rows = persons[(persons["state"] == "outstanding") & (persons["age_days"] > days)]
-    return Share.of(rows["person_key"].isin(circulated(pnc, as_of)), rows)
+    on_index = rows["person_key"].isin(circulated(pnc, as_of)).astype("boolean")
+    open_ = circulated(pnc[unread(pnc, "cancelled_on").to_numpy(dtype=bool)], as_of)
+    sure = circulated(pnc[~unread(pnc, "cancelled_on").to_numpy(dtype=bool)], as_of)
+    return Share.of(on_index.mask(rows["person_key"].isin(open_ - sure)), rows)
 
 
 def days_to_circulation(

@@ -10,7 +10,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, local_days
+from hmic_analysis.measures.base import Share, local_days, unread
 from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -125,7 +125,8 @@ def suitable_or_reasoned(dispatches: pd.DataFrame, near_minutes: float) -> Share
     excess = excess_minutes(dispatches)
     states = (excess <= near_minutes).astype("boolean").mask(excess.isna().to_numpy(dtype=bool))
     reasoned = dispatches["override_reason"].notna().to_numpy(dtype=bool)
-    return Share.of(states.mask(reasoned, True), dispatches["dispatch_id"])
+    states = states.mask(reasoned, True)  # noqa: FBT003
+    return Share.of(states.mask(~states & unread(dispatches, "override_reason")), dispatches["dispatch_id"])
 
 
 def reasoned_overrides(dispatches: pd.DataFrame) -> Share:
@@ -144,7 +145,8 @@ def reasoned_overrides(dispatches: pd.DataFrame) -> Share:
     rows = dispatches[(dispatches["recommendation"] == "overridden").fillna(False).to_numpy(dtype=bool)]
     if dispatches["override_reason"].isna().all():
         return Share.untold(rows["dispatch_id"])
-    return Share.of(rows["override_reason"].notna().astype("boolean"), rows["dispatch_id"])
+    state = rows["override_reason"].notna().astype("boolean")
+    return Share.of(state.mask(unread(rows, "override_reason")), rows["dispatch_id"])
 
 
 def map_used(dispatch: pd.DataFrame) -> Share:

@@ -12,7 +12,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, local_days
+from hmic_analysis.measures.base import Share, local_days, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A9: how thoroughly call-handlers are audited, and what follows a failed audit.
@@ -42,7 +42,8 @@ def handler_months(staff: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
         if last > pd.Timestamp(end):
             continue
         there = (handlers["in_post_since"] <= first) & ~(handlers["left_on"] < last).fillna(False)
-        worked = there.astype("boolean").mask(handlers["in_post_since"].isna().to_numpy())
+        unclear = handlers["in_post_since"].isna() | unread(handlers, "in_training", "left_on")
+        worked = there.astype("boolean").mask(unclear.to_numpy())
         gone = (handlers["left_on"] < last).fillna(False)
         parts.append(handlers[["person_key"]].assign(month=first, worked=worked.mask(gone.to_numpy(dtype=bool), False)))
     if not parts:
@@ -141,10 +142,12 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
     if audits["feedback_on"].isna().all():
         return Share.untold(failed["audit_id"])
     due = failed["audited_on"] + pd.Timedelta(days=days)
-    waiting = (failed["feedback_on"].isna() & (due > pd.Timestamp(as_of))).to_numpy(dtype=bool)
+    waiting = (failed["feedback_on"].isna() & ~unread(failed, "feedback_on") & (due > pd.Timestamp(as_of))).to_numpy(
+        dtype=bool
+    )
     failed, due = failed[~waiting], due[~waiting]
     in_time = (failed["feedback_on"] <= due).fillna(False).astype("boolean")
-    unclear = failed["audited_on"].isna() & failed["feedback_on"].notna()
+    unclear = failed["audited_on"].isna() & failed["feedback_on"].notna() | unread(failed, "feedback_on")
     return Share.of(in_time.mask(unclear.to_numpy(dtype=bool)), failed["audit_id"])
 
 
@@ -169,7 +172,7 @@ def callbacks_made(callback: pd.DataFrame) -> Share:
         made is a no, any other is not known.
     """
     states = (callback["made_at"] <= callback["due_at"]).astype("boolean").mask(callback["made_at"].isna().to_numpy())
-    not_made = (callback["result"] == "not_made").fillna(False).to_numpy(dtype=bool)
+    not_made = ((callback["result"] == "not_made").fillna(False) & ~unread(callback, "made_at")).to_numpy(dtype=bool)
     return Share.of(states.mask(not_made & callback["made_at"].isna().to_numpy(), False), callback["callback_id"])
 
 

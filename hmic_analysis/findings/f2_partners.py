@@ -12,7 +12,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.f1_demand import demand_incidents
-from hmic_analysis.measures.base import Share, hours_between
+from hmic_analysis.measures.base import Share, hours_between, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # F2: tasks that are not the police's alone: what was agreed, what was handed over, and what they take.
@@ -126,7 +126,7 @@ def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
     day = pd.Timestamp(as_of)
     over = (agreement["signed_on"] > day) | (agreement["ends_on"] < day)
     rows = agreement[(agreement["status"].eq("signed").fillna(False) & ~over).to_numpy(dtype=bool)]
-    return rows.assign(sure=rows[["signed_on", "task_id"]].notna().all(axis=1))
+    return rows.assign(sure=rows[["signed_on", "task_id"]].notna().all(axis=1) & ~unread(rows, "ends_on"))
 
 
 def tasks_identified(task: pd.DataFrame, as_of: date) -> pd.DataFrame:

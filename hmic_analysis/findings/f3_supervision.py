@@ -21,7 +21,7 @@ from hmic_analysis.evidence.verdicts import (
     weakest,
 )
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, whole_spans
+from hmic_analysis.measures.base import Share, unread, whole_spans
 
 # --------------------------------------------------------------------------------------------------------------------
 # F3: reviews of front-line staff, what they cover, and how many people a supervisor has.
@@ -260,12 +260,14 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
         return Share.none()
     supervisors = sorted(set(front_line(staff)["supervisor_key"].dropna()) or set(view["supervisor_key"]))
     weeks = _weeks_in_post(supervisors, sorted(view["week_start"].unique()), staff)
-    log = view[["supervisor_key", "week_start", "on_duty", "times_opened"]].drop_duplicates(
+    log = view.assign(duty_unread=unread(view, "on_duty"))
+    log = log[["supervisor_key", "week_start", "on_duty", "duty_unread", "times_opened"]].drop_duplicates(
         ["supervisor_key", "week_start"]
     )
     rows = weeks.merge(log, on=["supervisor_key", "week_start"], how="left")
     rows = rows[rows["on_duty"].astype("boolean").fillna(True).to_numpy(dtype=bool)]
     opened = (rows["times_opened"] >= 1).astype("boolean").mask(rows["times_opened"].isna())
+    opened = opened.mask(~opened & rows["duty_unread"].astype("boolean").fillna(False))
     each = rows.assign(no=opened.eq(False).fillna(False), open=opened.isna()).groupby("supervisor_key")[["no", "open"]]
     found = each.max().reindex(supervisors)
     state = (~found["no"].astype("boolean")).mask(found["open"].fillna(True) & ~found["no"].fillna(False))

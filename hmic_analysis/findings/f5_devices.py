@@ -12,7 +12,7 @@ from hmic_analysis.contracts.f5_devices import MOBILE_SYSTEMS
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, undecided, weakest
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.base import Share, unread
 from hmic_analysis.measures.registers import in_post
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -214,7 +214,8 @@ def issued(device: pd.DataFrame, as_of: date) -> pd.DataFrame:
         The rows; devices in store and body-worn cameras are left out.
     """
     day = pd.Timestamp(as_of)
-    out = (device["issued_on"] <= day).fillna(False) & ~(device["withdrawn_on"] <= day).fillna(False)
+    begun = (device["issued_on"] <= day).fillna(False) | unread(device, "issued_on")
+    out = begun & ~(device["withdrawn_on"] <= day).fillna(False)
     other = device["status"].eq("in_store").fillna(False) | device["device_type"].isin(list(NOT_MOBILE_SYSTEMS))
     return device[(out & ~other).to_numpy(dtype=bool)]
 
@@ -254,7 +255,8 @@ def active(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: floa
         return Share.untold(rows["device_id"])
     used = recent.loc[(recent["sessions"] >= 1).fillna(False).to_numpy(dtype=bool), "device_id"]
     state = rows["device_id"].isin(used).astype("boolean")
-    return Share.of(state.mask(~state & rows["status"].isna()), rows["device_id"])
+    unclear = rows["status"].isna() | unread(rows, "issued_on", "withdrawn_on")
+    return Share.of(state.mask(~state & unclear), rows["device_id"])
 
 
 def active_by_role(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: float) -> dict[str, Share]:

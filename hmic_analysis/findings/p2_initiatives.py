@@ -10,7 +10,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, grade_indicator, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
-from hmic_analysis.measures.base import Share, within
+from hmic_analysis.measures.base import Share, unread, within
 from hmic_analysis.statistics.differences import RateChange, relative_change
 from hmic_analysis.statistics.intervals import Agreement, kappa
 
@@ -45,6 +45,7 @@ def long_term(initiative: pd.DataFrame, as_of: date, months: int, window_months:
     ended = initiative["ended_on"].fillna(last).clip(upper=last)
     enough = begun + pd.DateOffset(months=months) <= ended + pd.Timedelta(days=1)
     lasted = enough.astype("boolean").mask(initiative["started_on"].isna())
+    lasted = lasted.mask(lasted & unread(initiative, "ended_on"))
     # An initiative that ended before the window, or ran for too short a time before its end, is none whatever the
     # beginning was.
     shortest = first + pd.DateOffset(months=months) <= ended + pd.Timedelta(days=1)
@@ -266,7 +267,8 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
     rows = rows[(rows["action_type"] == PREVENTION).fillna(False).to_numpy(dtype=bool)]
     if len(rows) and meeting_action["closed_on"].isna().all():
         return Share.untold(rows["action_id"])
-    return Share.of((rows["closed_on"] <= rows["due_on"]).fillna(False), rows["action_id"])
+    state = (rows["closed_on"] <= rows["due_on"]).fillna(False).astype("boolean")
+    return Share.of(state.mask(unread(rows, "closed_on")), rows["action_id"])
 
 
 def coders_agreement(actions: pd.DataFrame) -> Agreement:

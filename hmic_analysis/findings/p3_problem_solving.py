@@ -23,7 +23,7 @@ from hmic_analysis.evidence.verdicts import (
 )
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, local_days
+from hmic_analysis.measures.base import Share, local_days, unread
 from hmic_analysis.statistics.intervals import exact_interval
 from hmic_analysis.words import say_date
 
@@ -72,7 +72,7 @@ def stale_open(
     stale = (day - last).dt.days > days
     if not updates_given:
         return Share.untold(rows["record_id"])
-    return Share.of(stale, rows["record_id"])
+    return Share.of(stale.astype("boolean").mask(unread(rows, "closed_on")), rows["record_id"])
 
 
 def update_gaps(problem_record: pd.DataFrame, problem_update: pd.DataFrame, start: date, end: date) -> np.ndarray:
@@ -135,14 +135,19 @@ def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, co
         something; a date or a method with a blank result leaves it open.  Sharing within the own team is none; a
         date with a blank channel leaves it open.
     """
-    closed = problem_record["closed_on"].between(pd.Timestamp(start), pd.Timestamp(end))
+    # A day that can't be read may lie in the period: the record counts, as one of which nothing is known.
+    maybe = unread(problem_record, "closed_on")
+    closed = problem_record["closed_on"].between(pd.Timestamp(start), pd.Timestamp(end)) | maybe
     said = problem_record["evaluation_result"].astype("object").map(_says)
     begun = problem_record[["evaluated_on", "evaluation_method"]].notna().any(axis=1)
+    begun |= unread(problem_record, "evaluated_on")
     evaluated = _state(said.eq("yes"), said.eq("blank") & begun, said.notna() & said.ne("blank") | begun, complete)
-    channel, dated = problem_record["shared_channel"], problem_record["shared_on"].notna()
+    channel = problem_record["shared_channel"]
+    dated = problem_record["shared_on"].notna() | unread(problem_record, "shared_on", "shared_channel")
     beyond = channel.isin(list(BEYOND_THE_TEAM))
     shared = _state(beyond, channel.isna() & dated, channel.notna() | dated, complete)
-    return problem_record.assign(evaluated=evaluated, shared=shared)[closed.to_numpy(dtype=bool)]
+    states = {"evaluated": evaluated.mask(maybe), "shared": shared.mask(maybe)}
+    return problem_record.assign(**states)[closed.to_numpy(dtype=bool)]
 
 
 def _says(result: object) -> str:
@@ -221,7 +226,8 @@ def team_months(
     """
     months = pd.date_range(pd.Timestamp(start), pd.Timestamp(end), freq="MS")
     months = months[months + pd.offsets.MonthEnd(0) <= pd.Timestamp(end)]
-    grid = neighbourhood_team[["team", "district", "existed_from", "existed_to"]].merge(
+    teams = neighbourhood_team.assign(open=unread(neighbourhood_team, "existed_from", "existed_to"))
+    grid = teams[["team", "district", "existed_from", "existed_to", "open"]].merge(
         pd.DataFrame({"month": months}), how="cross"
     )
     from_first = ~(grid["existed_from"] > grid["month"]).fillna(False)
@@ -229,7 +235,7 @@ def team_months(
     grid = grid[(from_first & to_last).to_numpy(dtype=bool)].reset_index(drop=True)
     used = _used(problem_record, problem_update)
     active = pd.Series(list(zip(grid["team"], grid["month"], strict=True)), grid.index, dtype="object").isin(used)
-    state = active.astype("boolean")
+    state = active.astype("boolean").mask(~active & grid["open"])
     seen = grid["month"].isin([*_month(problem_update["updated_at"]), *_month(problem_record["opened_on"])])
     if seen.any():
         state[~seen.to_numpy(dtype=bool)] = pd.NA

@@ -12,7 +12,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, decision_bounds, grade_indicator, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.base import Share, unread
 from hmic_analysis.words import sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def in_roles(staff: pd.DataFrame) -> pd.DataFrame:
 
 
 def not_said(staff: pd.DataFrame) -> tuple[str, ...]:
-    """The caveat of staff of whom it isn't said whether they are recruits in training.
+    """The caveat of staff of whom it can't be read whether they are recruits in training.
 
     Parameters
     ----------
@@ -60,13 +60,11 @@ def not_said(staff: pd.DataFrame) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Empty where it is said of everybody who meets victims.
+        Empty where it can be read of everybody who meets victims; a blank says that somebody is none.
     """
     rows = staff[staff["role"].isin(list(VICTIM_FACING))]
-    open_ = int(rows["in_training"].isna().sum())
-    return (
-        (f"Of {open_:,} members of staff it isn't said whether they are recruits; they are counted.",) if open_ else ()
-    )
+    open_ = int(unread(rows, "in_training", "left_on").sum())
+    return (f"Of {open_:,} members of staff it can't be read whether they count.",) if open_ else ()
 
 
 def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
@@ -85,6 +83,8 @@ def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.Dat
     day = pd.Timestamp(as_of)
     done = training["completed_on"]
     keep = (training["subject"] == SUBJECT).fillna(False) & (done <= day) & (done > day - pd.DateOffset(months=months))
+    # A day that can't be read may lie in these months.
+    keep = keep.fillna(False) | ((training["subject"] == SUBJECT).fillna(False) & unread(training, "completed_on"))
     keep &= ~training["is_initial"].astype("boolean").fillna(False)
     return training[keep.fillna(False).to_numpy(dtype=bool)]
 
@@ -103,7 +103,8 @@ def any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> tuple
     everybody = set(given["person_key"])
     if len(staff):
         everybody &= set(registers.in_post(staff, as_of)["person_key"])
-    sure = set(given.loc[given["is_initial"].notna().to_numpy(dtype=bool), "person_key"]) & everybody
+    dated = given["is_initial"].notna() & given["completed_on"].notna()
+    sure = set(given.loc[dated.to_numpy(dtype=bool), "person_key"]) & everybody
     return len(sure), len(everybody - sure)
 
 
@@ -143,11 +144,13 @@ def formally_trained(staff: pd.DataFrame, given: pd.DataFrame, hours: float) -> 
     formal = given["formal"].astype("boolean")
     long_enough = (given["hours"] >= hours).astype("boolean").mask(given["hours"].isna())
     state = formal & long_enough & ~given["is_initial"].astype("boolean")
+    state = state.mask(state & given["completed_on"].isna())
     sure = set(given.loc[state.fillna(False).to_numpy(dtype=bool), "person_key"])
     maybe = set(given.loc[state.isna().to_numpy(dtype=bool), "person_key"])
     yes = staff["person_key"].isin(sure)
     found = yes.astype("boolean")
     found[(~yes & staff["person_key"].isin(maybe)).to_numpy(dtype=bool)] = pd.NA
+    found[unread(staff, "in_training", "left_on")] = pd.NA
     return found
 
 

@@ -14,7 +14,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided, weakest
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, hours_between, span_of, whole_spans, within
+from hmic_analysis.measures.base import Share, hours_between, span_of, unread, whole_spans, within
 from hmic_analysis.statistics.intervals import Interval, MedianTime, median_time
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -41,7 +41,10 @@ def held(operation: pd.DataFrame) -> pd.DataFrame:
     rows = operation[~operation["cancelled"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
     own = (rows["origin"] == "own").astype("boolean").mask(rows["origin"].isna())
     preventive = rows["objective"].isin(list(PREVENTIVE)).astype("boolean").mask(rows["objective"].isna())
-    return rows.assign(proactive=rows["planned"].astype("boolean") & own, preventive=preventive)
+    open_ = unread(rows, "cancelled")
+    return rows.assign(
+        proactive=(rows["planned"].astype("boolean") & own).mask(open_), preventive=preventive.mask(open_)
+    )
 
 
 def proactive(operations: pd.DataFrame) -> Share:
@@ -191,7 +194,7 @@ def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
         return Share.untold(rows["hit_id"])
     taken = (rows["decided_at"] - rows["hit_at"]).dt.total_seconds() / 60
     state = (taken <= minutes).astype("boolean")
-    untimed = rows["decided_at"].isna() & rows["decision"].notna()
+    untimed = rows["decided_at"].isna() & rows["decision"].notna() | unread(rows, "decided_at", "decision", "misread")
     return Share.of(state.mask(untimed | (taken < 0)), rows["hit_id"])
 
 
@@ -358,11 +361,12 @@ def repairs(outage: pd.DataFrame, as_of: date) -> Repairs:
     Returns
     -------
     Repairs
-        Days.  Faults that were mended before they began are left out.
+        Days.  Faults that were mended before they began are left out, and those whose mending can't be read.
     """
     zone = getattr(outage["fault_at"].dtype, "tz", None)
     seen = (pd.Timestamp(as_of) + pd.Timedelta(days=1)).tz_localize(zone)
-    rows = outage[((outage["fault_at"] < seen) & ~(outage["fixed_at"] < outage["fault_at"])).to_numpy(dtype=bool)]
+    odd = (outage["fixed_at"] < outage["fault_at"]) | unread(outage, "fixed_at")
+    rows = outage[((outage["fault_at"] < seen) & ~odd).to_numpy(dtype=bool)]
     mended = (rows["fixed_at"] < seen).fillna(False).to_numpy(dtype=bool)
     until = rows["fixed_at"].where(pd.Series(mended, index=rows.index), seen)
     days = hours_between(rows["fault_at"], until).to_numpy(dtype=float) / 24

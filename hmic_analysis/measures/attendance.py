@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from hmic_analysis.measures.base import Share, hours_between
+from hmic_analysis.measures.base import Share, hours_between, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A1: the route by which crime is recorded, and how long it takes.
@@ -174,7 +174,7 @@ def contacts(deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     # An arrival of which the day alone is known has no time, and is an arrival.
     came = (deployment["at_scene_at"].notna() | _flagged(deployment, "at_scene_at_day_only")) & face_to_face
     called_off = deployment["stood_down"].astype("boolean").fillna(False).astype(bool)
-    kind = deployment["resource_type"]
+    kind, lost = deployment["resource_type"], unread(deployment, "at_scene_at", "contact_mode") & ~came
     return pd.DataFrame(
         {
             "incident_id": deployment["incident_id"],
@@ -182,10 +182,11 @@ def contacts(deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
             "arrived": came & kind.isin(list(rules.resource_types)).to_numpy(dtype=bool),
             "officer_arrived": came & kind.isin(list(rules.warranted_types)).to_numpy(dtype=bool),
             "any_arrived": came,
-            "unknown_type": came & kind.isna(),
+            # An arrival that can't be read may be one.
+            "unknown_type": (came & kind.isna()) | lost,
             "counter": mode == "counter",
             "remote": mode.isin(list(rules.not_attended_modes)) & (mode != "counter"),
-            "stood_down": (called_off | _flagged(deployment, NOBODY_ARRIVED)) & ~came,
+            "stood_down": (called_off | _flagged(deployment, NOBODY_ARRIVED)) & ~came & ~lost,
         }
     )
 
@@ -218,7 +219,8 @@ def crime_attendance(
         One row per recorded crime: ``crime_id``, ``offence_group``, ``state`` (``attended``, ``counter``,
         ``not_attended``, ``unknown``), ``attended`` and ``officer_attended`` (nullable booleans).
     """
-    crimes = recorded_crimes(crime)[["crime_id", "offence_group", "report_route", "closed_at"]]
+    names = ["crime_id", "offence_group", "report_route", "closed_at", "flags"]
+    crimes = recorded_crimes(crime)[[n for n in names if n in crime]]
     links = incident_crime[["incident_id", "crime_id"]].drop_duplicates()
     pairs = links.merge(crimes[["crime_id", "closed_at"]], on="crime_id")
 
@@ -248,6 +250,8 @@ def crime_attendance(
     state[unlinked & out["report_route"].eq("front_counter").fillna(False).to_numpy(dtype=bool)] = "counter"
     state[has["is_unknown"] | has["unknown_type"]] = "unknown"
     state[has["arrived"]] = "attended"
+    # Whether such a crime counts, or was closed before anybody came, can't be read.
+    state[unread(out, "is_notifiable", "is_no_crime") | (unread(out, "closed_at") & has["arrived"])] = "unknown"
 
     attended = pd.Series(state == "attended", dtype="boolean").mask(state == "unknown")
     by_officer = pd.Series(has["officer_arrived"], dtype="boolean").mask(state == "unknown")
@@ -284,7 +288,7 @@ def incident_state(
     """
     seen = contacts(deployment, rules)
     if any_resource:
-        seen = seen.assign(arrived=seen["any_arrived"], unknown_type=False)
+        seen = seen.assign(arrived=seen["any_arrived"], unknown_type=seen["unknown_type"] & ~seen["any_arrived"])
     seen = seen.assign(
         open=~(seen["any_arrived"] | seen["counter"] | seen["remote"] | seen["stood_down"]),
         gone=seen["remote"] | seen["stood_down"],

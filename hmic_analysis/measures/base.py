@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from hmic_analysis.contracts.base import UNREAD, unread_flag
 from hmic_analysis.words import MONTHS
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -154,6 +155,34 @@ def within(frame: pd.DataFrame, start: date, end: date, at: str, month: str = ""
         whole = (months >= first) & (months + pd.offsets.MonthEnd(0) <= last)
         keep = keep | (days.isna() & whole)
     return frame[keep.fillna(False).to_numpy(dtype=bool)].copy()
+
+
+def unread(rows: pd.DataFrame, *columns: str) -> pd.Series:
+    """Rows of which a cell of some of these columns was set aside: something stood there that nobody could read.
+
+    Such a cell is blank in the table, and yet says nothing of what a blank says: the unit is not known.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of a table, with its ``flags``.
+    columns : str
+        Columns whose blank says something, such as ``closed_on``.
+
+    Returns
+    -------
+    pandas.Series
+        Booleans on the index of the rows.
+    """
+    found = pd.Series(False, index=rows.index)  # noqa: FBT003
+    if "flags" not in rows:
+        return found
+    flags = rows["flags"].astype("string").fillna("")
+    odd = flags.str.contains(UNREAD, regex=False).fillna(False).to_numpy(dtype=bool)
+    if odd.any():
+        names = {unread_flag(column) for column in columns}
+        found[odd] = [not names.isdisjoint(said.split(";")) for said in flags[odd]]
+    return found
 
 
 def hours_between(earlier: pd.Series, later: pd.Series) -> pd.Series:

@@ -197,44 +197,43 @@ class FreshFolder:
 # --------------------------------------------------------------------------------------------------------------------
 # Deliberate faults, each counted, none of which changes what is true.
 #
-# Rows to be kept aside are always additional rows; odd times are given only to incidents that are no crime.
+# Rows to be kept aside are always additional rows; cells to be set aside stand where there was nothing; odd times are given only to incidents that are no crime.
 
-#: Values that no contract allows, by table: what the fault is called, and the cells that make it.
+#: Cells that make a row unusable, by table: what the fault is called, and the cells of key or required columns.
 BAD_ROWS: dict[str, tuple[tuple[str, dict[str, str | None]], ...]] = {
     "incident": (
-        ("code_not_allowed", {"incident_id": "INC99000001", "category_close": "crme"}),
-        ("code_not_allowed", {"incident_id": "INC99000002", "grade": "Grade 9"}),
-        ("code_not_allowed", {"incident_id": "INC99000003", "origin": "phone"}),
-        ("impossible_time", {"incident_id": "INC99000004", "created_at": "2013-02-30 10:00:00"}),
+        ("impossible_time", {"incident_id": "INC99000001", "created_at": "2013-02-30 10:00:00"}),
         ("required_blank", {"incident_id": None}),
     ),
-    "deployment": (
-        ("code_not_allowed", {"resource_type": "dog"}),
-        ("impossible_boolean", {"stood_down": "perhaps"}),
-        ("required_blank", {"incident_id": None}),
-    ),
+    "deployment": (("required_blank", {"incident_id": None}),),
     "crime": (
-        ("code_not_allowed", {"crime_id": "CR99000001", "offence_group": "burglery"}),
-        ("code_not_allowed", {"crime_id": "CR99000002", "report_route": "pigeon"}),
+        ("impossible_time", {"crime_id": "CR99000001", "recorded_at": "2013-06-31 10:00:00"}),
         ("required_blank", {"crime_id": None}),
     ),
     "incident_crime": (("required_blank", {"crime_id": None}),),
     "suspect": (
-        ("code_not_allowed", {"person_key": "NOM99000001", "status": "wanted?"}),
-        ("code_not_allowed", {"person_key": "NOM99000002", "risk_grade": "very high"}),
+        ("impossible_time", {"person_key": "NOM99000001", "named_on": "2013-11-31"}),
         ("required_blank", {"person_key": None}),
-        ("required_blank", {"person_key": "NOM99000003", "named_on": None}),
+        ("required_blank", {"person_key": "NOM99000002", "named_on": None}),
     ),
     "bail": (
         ("code_not_allowed", {"bail_id": "BL99000001", "bail_type": "s46"}),
         ("impossible_time", {"bail_id": "BL99000002", "return_due_on": "2013-11-31"}),
     ),
-    "pnc_circulation": (("code_not_allowed", {"person_key": "NOM99000004", "reason": "missing person"}),),
+    "pnc_circulation": (("code_not_allowed", {"person_key": "NOM99000003", "reason": "missing person"}),),
     "duty_hours": (("number_out_of_range", {"team": "Response Z", "staff_hours": "-4"}),),
     "demand_task": (
         ("code_not_allowed", {"task_id": "TSK99000001", "task_type": "paperwork"}),
         ("neither_given", {"task_id": "TSK99000002", "ended_at": None, "resource_hours": None}),
     ),
+}
+#: What nobody can read, by table and column; put where nothing was known, so that it is not known still.
+BAD_CELLS: dict[str, dict[str, str]] = {
+    "incident": {"category_close": "crme", "grade": "Grade 9", "area_type": "suburbia"},
+    "deployment": {"en_route_at": "2013-02-30 10:00:00"},
+    "crime": {"progress_entries": "many"},
+    "suspect": {"risk_grade": "very high"},
+    "bail": {"attended": "perhaps"},
 }
 #: A cell that makes a second row of the same key differ from the first.
 CONFLICTS = {
@@ -270,12 +269,12 @@ class Planted:
 def with_bad_rows(
     rng: np.random.Generator, table: str, piece: pa.Table, planted: Planted, candidates: np.ndarray | None = None
 ) -> pa.Table:
-    """Append to a piece the rows that a loader must keep aside."""
+    """Put cells into a piece that a loader must set aside, and append rows that it must keep aside."""
     candidates = np.arange(piece.num_rows) if candidates is None else candidates
-    parts = [piece]
     keyed = bool(contract_for(table).key)
     chosen = rng.choice(candidates, min(5, len(candidates)), replace=False) if keyed else np.array([], int)
     repeats, conflicting = chosen[:3], chosen[3:]
+    parts = [_with_bad_cells(table, piece, planted, set(chosen.tolist()))]
     if len(repeats):
         parts.append(piece.take(pa.array(repeats)))
         planted.note(table, "exact_repeat", len(repeats), kept=False)
@@ -287,6 +286,19 @@ def with_bad_rows(
         parts.append(_changed(piece.slice(int(rng.integers(piece.num_rows)), 1), changes))
         planted.note(table, fault, 1, kept=False)
     return pa.concat_tables(parts)
+
+
+def _with_bad_cells(table: str, piece: pa.Table, planted: Planted, taken: set[int]) -> pa.Table:
+    """The piece with one cell of each column that is damaged, each in a row of its own that is not taken."""
+    made = {}
+    for name, text in BAD_CELLS.get(table, {}).items():
+        values = cells(piece, name)
+        if free := [i for i, value in enumerate(values) if not value and i not in taken]:
+            values[free[0]] = text
+            made[name] = values
+            taken = taken | {free[0]}
+            planted.note(table, "cell_not_readable", 1, kept=True)
+    return with_cells(piece, made)
 
 
 def _changed(rows: pa.Table, changes: dict[str, str | None]) -> pa.Table:

@@ -463,7 +463,7 @@ def data_used(evidence: ForceEvidence) -> list[dict[str, Any]]:
                         "kept": account.kept if account else data.rows,
                         "rejected": account.rejected if account else MISSING,
                         "reasons": _said(account.reasons) if account else "",
-                        "flags": _said(account.flags) if account else "",
+                        "flags": _said(account.odd) if account else "",
                         "sha256": account.sha256 if account else "",
                         "first": data.first,
                         "last": data.last,

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from hmic_analysis.contracts import CONTRACTS, Contract
+from hmic_analysis.contracts.base import is_unread_flag
 from hmic_analysis.store.columns import filter_test
 from hmic_analysis.store.csvfile import fetch_lines
 from hmic_analysis.store.feeds import Feed
@@ -123,7 +124,7 @@ def account(
                 file=raw.file, read=raw.read, kept=0, rejected=raw.read, reasons=reasons, sha256=raw.sha256
             )
         _outside(con, number, raw, None if whole else list(dict.fromkeys(fed)))
-        result.files.append(whole or _file_account(con, number, raw, list(dict.fromkeys(fed))))
+        result.files.append(whole or _file_account(con, number, raw, list(dict.fromkeys(fed)), result.tables))
     for entry in [*result.files, *(a for found in result.tables.values() for a in found)]:
         if entry.read != entry.kept + entry.rejected or min(entry.kept, entry.rejected) < 0:
             raise RuntimeError(f"rows of {entry.file} {entry.table} do not add up: {entry!r}")
@@ -134,12 +135,13 @@ def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTa
     """Rows offered to a table by the number of the raw table; one file may be read by several sources."""
     stage = stage_name(table)
     counts = con.execute(
-        f"SELECT file, count(*), count(*) FILTER (len(reasons) = 0), count(*) FILTER (len(flags) > 0) FROM {stage} "
+        f"SELECT file, count(*), count(*) FILTER (len(reasons) = 0), count(*) FILTER (len(flags) > 0), "
+        f"count(*) FILTER (len(cells) > 0 AND len(reasons) = 0) FROM {stage} "
         "GROUP BY file ORDER BY file"
     ).fetchall()
     # Most tables have no reason to tell and no flag; then there is nothing to count.
     reasons: dict[int, Counter[str]] = {}
-    refused = any(offered > kept for _, offered, kept, _ in counts)
+    refused = any(offered > kept for _, offered, kept, *_ in counts)
     query = (
         "SELECT file, reason_kind(reason), count(*) FROM "
         f"(SELECT file, unnest(reasons) AS reason FROM {stage}) GROUP BY ALL ORDER BY ALL"
@@ -147,13 +149,21 @@ def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTa
     for file, reason, n in con.execute(query).fetchall() if refused else []:
         reasons.setdefault(file, Counter())[reason] = n
     flags: dict[int, Counter[str]] = {}
-    flagged = any(n for *_, n in counts)
+    flagged = any(n for *_, n, _ in counts)
     query = (
         f"SELECT file, flag, count(*) FROM (SELECT file, unnest(flags) AS flag FROM {stage} WHERE len(reasons) = 0) "
         "GROUP BY ALL ORDER BY ALL"
     )
     for file, flag, n in con.execute(query).fetchall() if flagged else []:
-        flags.setdefault(file, Counter())[flag] = n
+        if not is_unread_flag(flag):
+            flags.setdefault(file, Counter())[flag] = n
+    cells: dict[int, Counter[str]] = {}
+    query = (
+        "SELECT file, reason_kind(cell), count(*) FROM "
+        f"(SELECT file, unnest(cells) AS cell FROM {stage} WHERE len(reasons) = 0) GROUP BY ALL ORDER BY ALL"
+    )
+    for file, cell, n in con.execute(query).fetchall() if any(n for *_, n in counts) else []:
+        cells.setdefault(file, Counter())[cell] = n
     return {
         file: RowAccount(
             file=raws[file].file,
@@ -162,10 +172,11 @@ def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTa
             kept=kept,
             rejected=offered - kept,
             reasons=dict(reasons.get(file, {})),
+            cells=dict(cells.get(file, {})),
             flags=dict(flags.get(file, {})),
             sha256=raws[file].sha256,
         )
-        for file, offered, kept, _ in counts
+        for file, offered, kept, *_ in counts
     }
 
 
@@ -221,7 +232,13 @@ def _outside(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables:
     ).fetchall()
 
 
-def _file_account(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str]) -> RowAccount:
+def _file_account(
+    con: duckdb.DuckDBPyConnection,
+    number: int,
+    raw: RawTable,
+    tables: list[str],
+    by_table: dict[str, list[RowAccount]],
+) -> RowAccount:
     reasons: Counter[str] = Counter(_bad_kind(line) for line in raw.bad)
     for reason, n in con.execute(f"SELECT reason, count(*) FROM {raw.table}_outside GROUP BY reason").fetchall():
         reasons[reason] += n
@@ -242,12 +259,21 @@ def _file_account(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, ta
         ).fetchall():
             reasons[reason] += n
     outside = scalar(con, f"SELECT count(*) FROM {raw.table}_outside")
+    cells: Counter[str] = Counter()
+    for table in tables:
+        if any(a.cells for a in by_table[table] if a.file == raw.file):
+            query = (
+                "SELECT reason_kind(cell), count(*) FROM (SELECT unnest(cells) AS cell "
+                f"FROM {stage_name(table)} WHERE file = {number} AND len(reasons) = 0) GROUP BY ALL"
+            )
+            cells.update(dict(con.execute(query).fetchall()))
     return RowAccount(
         file=raw.file,
         read=raw.read,
         kept=kept,
         rejected=refused + outside + len(raw.bad),
         reasons=dict(sorted(reasons.items())),
+        cells=dict(sorted(cells.items())),
         sha256=raw.sha256,
     )
 
@@ -267,6 +293,8 @@ def contract_tables(feeds: list[Feed]) -> list[Contract]:
 
 #: Name of the file of what could not be read as rows.
 UNREADABLE = "not_rows"
+#: Ends the name of the file of a table's rows that were kept without some of their cells.
+CELLS = "_cells"
 
 
 def write_rejected(
@@ -277,7 +305,7 @@ def write_rejected(
     accounts: Accounts,
     work: Path,
 ) -> None:
-    """Write the rows kept aside, one CSV file a table, readable by their owner only.
+    """Write the rows kept aside and the cells set aside, one CSV file a table each, readable by their owner only.
 
     Each row has the file, the row in it, the table, every reason, and the original fields as JSON.
     """
@@ -296,6 +324,16 @@ def write_rejected(
             if raw.file in refused and any(f.table == table and f.raw is raw for f in feeds)
         ]
         written.add(_copy(con, folder, table, parts))
+        partly = {a.file for a in accounts.tables[table] if a.cells}
+        cells = [
+            f"SELECT {n} AS fileno, {literal(raw.file)} AS file, s._row AS row, {literal(table)} AS table, "
+            f"array_to_string(s.cells, ' | ') AS reasons, {raw.original()}::VARCHAR AS original "
+            f"FROM {stage_name(table)} s JOIN {raw.table}_rows r ON r._row = s._row "
+            f"WHERE s.file = {n} AND len(s.cells) > 0 AND len(s.reasons) = 0"
+            for n, raw in enumerate(raws)
+            if raw.file in partly and any(f.table == table and f.raw is raw for f in feeds)
+        ]
+        written.add(_copy(con, folder, f"{table}{CELLS}", cells))
     outside = [
         f"SELECT {n} AS fileno, {literal(raw.file)} AS file, o._row AS row, '' AS table, o.reason AS reasons, "
         f"{raw.original()}::VARCHAR AS original FROM {raw.table}_outside o JOIN {raw.table}_rows r ON r._row = o._row"

@@ -8,6 +8,7 @@ from typing import Literal
 
 import duckdb
 
+from hmic_analysis.contracts import Contract
 from hmic_analysis.store.mapping import FileSpec, Filter, Mapping, Source
 from hmic_analysis.store.rawtable import LOOKS, RawTable, compared, literal, words
 from hmic_analysis.store.times import COUNTED, count_looks
@@ -213,6 +214,7 @@ class Plan:
     first: dict[str, str] = field(default_factory=dict)
     value: dict[str, str] = field(default_factory=dict)
     reasons: list[tuple[str, str]] = field(default_factory=list)
+    faults: list[tuple[str, str, str]] = field(default_factory=list)
     ambiguous: list[str] = field(default_factory=list)
     missing_hour: list[str] = field(default_factory=list)
     no_clock: list[str] = field(default_factory=list)
@@ -226,10 +228,10 @@ class Plan:
     failed: dict[str, list[str]] = field(default_factory=dict)
 
     def fail(self, column: str, test: str, label: str, text: str, tail: str = "", hint: str = "''") -> None:
-        """A row for which ``test`` holds gets the reason ``label: column = text``, ``tail`` and the SQL ``hint``."""
+        """A cell for which ``test`` holds can't be read: ``label: column = text``, ``tail`` and the SQL ``hint``."""
         shown = f"left(printable({text}), 60)"
         said = f"{literal(f'{label}: {column} = ')} || coalesce({shown}, '') || {literal(tail)} || {hint}"
-        self.reasons.append((test, said))
+        self.faults.append((column, test, said))
         self.failed.setdefault(column, []).append(f"coalesce({test}, false)")
 
     def blank(self, said: str, *columns: str) -> None:
@@ -237,6 +239,25 @@ class Plan:
         tests = [f"{name} IS NULL" for name in columns]
         tests += [f"NOT {test}" for name in columns for test in self.failed.get(name, [])]
         self.reasons.append((" AND ".join(tests), literal(f"blank: {said}")))
+
+    def sorted_faults(self, contract: Contract) -> tuple[list[tuple[str, str]], dict[str, list[tuple[str, str]]]]:
+        """What can't be read, parted: what costs the row, and what costs its own cell alone, by column.
+
+        A row goes for its key and for what it must have; of columns of which one is enough, where none is left.
+        """
+        needed = {c.name for c in contract.columns if c.required} | set(contract.key)
+        groups = {name: group for group in contract.any_of for name in group}
+        rows, cells = [], {}
+        for column, test, said in self.faults:
+            if column in needed:
+                rows.append((test, said))
+            elif column in groups:
+                none_left = " AND ".join(f"{name} IS NULL" for name in groups[column])
+                rows.append((f"({test}) AND {none_left}", said))
+                cells.setdefault(column, []).append((f"({test}) AND NOT ({none_left})", said))
+            else:
+                cells.setdefault(column, []).append((test, said))
+        return rows, cells
 
 
 def is_month_first(con: duckdb.DuckDBPyConnection, context: Context, source: Source) -> bool:

@@ -95,9 +95,10 @@ class TableEntry(_Model):
 
     @property
     def told(self) -> str:
-        """``5 read = 2 kept + 3 kept aside``."""
-        kept = sum(a.kept for a in self.accounts)
-        return f"{self.read:,} read = {kept:,} kept + {self.read - kept:,} kept aside"
+        """``5 read = 2 kept + 3 kept aside (1 cell set aside)``."""
+        kept, cells = sum(a.kept for a in self.accounts), sum(a.cells_set_aside for a in self.accounts)
+        aside = f" ({cells:,} {'cell' if cells == 1 else 'cells'} set aside)" if cells else ""
+        return f"{self.read:,} read = {kept:,} kept + {self.read - kept:,} kept aside{aside}"
 
 
 #: Begins the remark on codes that most rows hold, often for good reason.
@@ -283,6 +284,8 @@ class Manifest(_Model):
         worst = sorted(self.tables.items(), key=lambda i: sum(a.kept for a in i[1].accounts) - i[1].read)[:3]
         some = "; ".join(f"{name} {e.told}" for name, e in worst if any(a.rejected for a in e.accounts))
         total = f"{len(lines)} tables, {read:,} rows read = {kept:,} kept + {read - kept:,} kept aside"
+        if cells := sum(a.cells_set_aside for e in entries for a in e.accounts):
+            total += f" ({cells:,} {'cell' if cells == 1 else 'cells'} set aside)"
         return f"{total}; most of them: {some}" if some else total
 
     def cannot_tell(self, about: str) -> tuple[CannotTell, ...]:

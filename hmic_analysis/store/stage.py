@@ -49,7 +49,8 @@ def stage_feed(
     texts = "".join(f", text_{name} VARCHAR" for name in text_columns(contract))
     con.execute(
         f"CREATE TABLE IF NOT EXISTS {stage_name(feed.table)} "
-        f"(feed INTEGER, file INTEGER, _row BIGINT, {columns}, flags VARCHAR[], reasons VARCHAR[]{texts})"
+        f"(feed INTEGER, file INTEGER, _row BIGINT, {columns}, flags VARCHAR[], reasons VARCHAR[], "
+        f"cells VARCHAR[]{texts})"
     )
     if feed.raw.straight is not None:
         # A standard return: the whole file feeds this one table.
@@ -122,7 +123,7 @@ def reject_repeats(con: duckdb.DuckDBPyConnection, contract: Contract, files: di
         f"first_value(file) OVER alike AS alike_file, first_value(file) OVER same AS same_file "
         f"FROM {stage} s SEMI JOIN repeated USING ({key}) WHERE len(reasons) = 0 "
         f"WINDOW same AS (PARTITION BY {key} {order}), "
-        f"alike AS (PARTITION BY {', '.join(contract.column_names)} {order})) r "
+        f"alike AS (PARTITION BY {', '.join(contract.column_names)}, cells {order})) r "
         f"JOIN file_names a ON a.file = alike_file JOIN file_names b ON b.file = same_file WHERE nth > 1"
     ).fetchall()
     con.execute(

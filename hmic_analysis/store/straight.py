@@ -470,7 +470,7 @@ class _Job:
                 month = f"CAST(date_trunc('month', {there[column.month_of][0]}) AS DATE)"
                 value = month if value == "NULL" else f"coalesce({value}, {month})"
             given.append(f"({value})::{sql_type(column)} AS {column.name}")
-        given += ["[]::VARCHAR[] AS flags", "[]::VARCHAR[] AS reasons"]
+        given += ["[]::VARCHAR[] AS flags", "[]::VARCHAR[] AS reasons", "[]::VARCHAR[] AS cells"]
         for name in text_columns(self.typing.contract):
             text = f"upper(nullif({there[name][0]}, ''))" if name in there else "NULL::VARCHAR"
             given.append(f"{text} AS text_{name}")

@@ -37,7 +37,8 @@ _COVER = (
     ("Each sheet named in Contents is one table; the sheet Columns tells what each of its columns means.", False),
     ("Write below the header row of a sheet, one row for each thing the table counts. Keep the header.", False),
     ("Orange columns must be filled in for every row. A row without them is kept aside and listed back to you.", False),
-    ("Leave a cell empty where the value is not known. Don't write 0, a dash or a guess.", False),
+    ("Leave a cell empty where the value is not known, or where the sheet Columns says what an empty cell means. Don't "
+     "write 0, a dash or a guess.", False),
     ("Leave a sheet empty if you can't give the table, and say so in data_request: an empty sheet is never read as "
      "'none'.", False),
     ("Times: YYYY-MM-DD HH:MM or DD/MM/YYYY HH:MM, or Excel's own dates, as on the clock on the wall. Where only the "
@@ -122,8 +123,8 @@ def _contents(sheet: Worksheet, contracts: list[Contract]) -> None:
 
 
 def _columns(sheet: Worksheet, contracts: list[Contract]) -> None:
-    heads = ("Table", "Column", "Type", "Unit", "Must be filled in", "Allowed", "Meaning")
-    _head(sheet, heads, (20, 24, 30, 12, 18, 60, 90))
+    heads = ("Table", "Column", "Type", "Unit", "Must be filled in", "Allowed", "Meaning", "An empty cell means")
+    _head(sheet, heads, (20, 24, 30, 12, 18, 60, 80, 40))
     row = 2
     for contract in contracts:
         for column in contract.columns:
@@ -136,6 +137,7 @@ def _columns(sheet: Worksheet, contracts: list[Contract]) -> None:
                 needed,
                 column.limits,
                 column.meaning,
+                "the row can't be used" if column.required else column.blank,
             )
             for i, text in enumerate(values, start=1):
                 sheet.cell(row=row, column=i, value=text or None).alignment = Alignment(wrap_text=True, vertical="top")
@@ -148,7 +150,7 @@ def _table(sheet: Worksheet, contract: Contract) -> None:
         head = sheet.cell(row=1, column=i)
         if column.required:
             head.fill, head.font = _NEEDED, _BLACK
-        note = f"{KINDS[column.kind]}{' (must be filled in)' if column.required else ''}. {column.meaning}"
+        note = f"{KINDS[column.kind]}{' (must be filled in)' if column.required else ''}. {column.full_meaning}"
         head.comment = Comment(note, "hmic_analysis", width=320, height=140)
         letter = get_column_letter(i)
         if column.kind in _FORMATS:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from hmic_analysis.contracts import CONTRACTS, Column, Contract
+from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.store import times
 from hmic_analysis.store.columns import (
     SECONDS,
@@ -246,9 +247,9 @@ def _plus(plan: Plan, context: Context, n: str, shown: str, source: Source) -> N
     length = Source(column=plus.column, missing_values=missing, replace=plus.replace, extract=plus.extract)
     length = length.model_copy(update={"decimal": source.decimal, "thousands": source.thousands})
     plan.text[f"x_{n}"] = but_missing(source_text(context, length), context, length)
-    plan.split[f"q_{n}"] = duration_text(f"x_{n}", plus.unit, context, length)
-    sane = f"abs(q_{n}) <= 366 * 86400"
-    plan.fail(shown, f"x_{n} IS NOT NULL AND ({sane}) IS NOT TRUE", "not a duration", f"x_{n}")
+    seconds = duration_text(f"x_{n}", plus.unit, context, length)
+    plan.split[f"q_{n}"] = f"CASE WHEN abs({seconds}) <= 366 * 86400 THEN {seconds} END"
+    plan.fail(shown, f"x_{n} IS NOT NULL AND q_{n} IS NULL", "not a duration", f"x_{n}")
 
 
 def resolve_fold(plan: Plan, column: Column, previous: list[str]) -> None:
@@ -325,7 +326,8 @@ def typed_select(
     """SQL that types the rows of one feed.
 
     A SELECT with ``{source}`` in place of its FROM, giving ``_row``, every column of the contract (timestamps
-    in UTC without zone), ``flags`` and ``reasons`` (lists of text).
+    in UTC without zone), ``flags``, ``reasons`` (why a row can't be kept) and ``cells`` (what of a row that is kept
+    can't be read), lists of text.
     """
     plan = Plan()
     place = context.mapping.timezone if context.mapping.timezone not in (None, "UTC") else home
@@ -599,22 +601,27 @@ def _statement(plan: Plan, contract: Contract) -> str:
         )
         if tests
     ]
+    lost, unread = plan.sorted_faults(contract)
+    cells = [fault for faults in unread.values() for fault in faults]
+    flags += [(" OR ".join(f"({t})" for t, _ in faults), literal(unread_flag(n))) for n, faults in unread.items()]
     text = {n: f"({sql})::VARCHAR" for n, sql in plan.text.items()}
     coded = {n: f"({sql})::VARCHAR" if n.startswith(("t_", "k_")) else sql for n, sql in plan.coded.items()}
     layers = f"SELECT _row{more(text)} FROM {{source}}"
     odd = {f"odd_{i}": test for i, (test, _) in enumerate(flags)}
-    bad = {f"bad_{i}": test for i, (test, _) in enumerate(plan.reasons)}
-    for layer in (coded, plan.split, plan.wall, *plan.chain, plan.code, plan.first, values, odd | bad):
+    bad = {f"bad_{i}": test for i, (test, _) in enumerate([*lost, *plan.reasons])}
+    part = {f"part_{i}": test for i, (test, _) in enumerate(cells)}
+    for layer in (coded, plan.split, plan.wall, *plan.chain, plan.code, plan.first, values, odd | bad | part):
         if layer:
             layers = f"SELECT *{more(layer)} FROM ({layers})"
     names = ", ".join(contract.column_names)
     flagged = _said(list(odd), [said for _, said in flags])
-    reasons = _said(list(bad), [said for _, said in plan.reasons])
+    reasons = _said(list(bad), [said for _, said in [*lost, *plan.reasons]])
+    aside = _said(list(part), [said for _, said in cells])
     texts = "".join(
         f", {f'person_text(t_{n})' if f't_{n}' in coded else 'NULL::VARCHAR'} AS text_{n}"
         for n in text_columns(contract)
     )
-    return f"SELECT _row, {names}, {flagged} AS flags, {reasons} AS reasons{texts} FROM ({layers})"
+    return f"SELECT _row, {names}, {flagged} AS flags, {reasons} AS reasons, {aside} AS cells{texts} FROM ({layers})"
 
 
 def _said(tests: list[str], said: list[str]) -> str:

@@ -58,6 +58,10 @@ class Workshop:
         """Rows kept aside."""
         return pd.read_csv(self.project.rejected("here") / f"{table}.csv", dtype=str, keep_default_na=False)
 
+    def cells(self, table: str) -> pd.DataFrame:
+        """Rows kept without some of their cells."""
+        return self.rejected(f"{table}_cells")
+
     def column(
         self, source: str, cells: list[str], table: str = "incident", target: str = "incident_type"
     ) -> pd.DataFrame:

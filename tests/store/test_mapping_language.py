@@ -247,7 +247,10 @@ def test_rows_are_told_by_file_and_table(shop):
         """
     )
     manifest = shop.prepare("src")
-    assert manifest.told == "incident 5 read = 2 kept + 3 kept aside; deployment 5 read = 5 kept + 0 kept aside"
+    assert (
+        manifest.told
+        == "incident 5 read = 3 kept + 2 kept aside (1 cell set aside); deployment 5 read = 5 kept + 0 kept aside"
+    )
     assert isinstance(shop.table("deployment"), pd.DataFrame)
 
 
