@@ -86,7 +86,8 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         for reason, n in a.reasons.items():
             if reason.startswith("another force"):
                 todo = "take the file out of this force's folder"
-                rows.append(CheckRow("whose", a.table, "warning", f"{n:,} of {a.read:,} rows: {reason}", todo, a.file))
+                text = f"{n:,} of {a.read:,} rows of {a.file}: {reason}"
+                rows.append(CheckRow("whose", a.table, "warning", text, todo))
     rows += _whole_files(manifest)
     codes = [f"{n}: {t.removeprefix(ONE_CODE)}" for n, e in manifest.tables.items() for t in e.odd if ONE_CODE in t]
     rows += [CheckRow("odd", "", "note", f"{ONE_CODE}{'; '.join(codes)}")] if codes else []

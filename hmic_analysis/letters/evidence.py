@@ -373,7 +373,7 @@ def _limits(used: Sequence[_Used]) -> Iterator[tuple[str, str]]:
     for data, account, _ in used:
         lines = told.setdefault(table_title(data.table), [])
         if account is not None:
-            aside, flagged = _counts(account.reasons), _counts(account.flags)
+            aside, flagged = _counts(account.reasons), _counts(account.odd)
             lines += [f"Set aside: {aside}."] if aside else []
             lines += [f"Kept and flagged: {flagged}."] if flagged else []
         lines += [as_sentence(clean(limit)) for limit in data.cannot_tell]
@@ -489,7 +489,7 @@ def _data_sheet(used: Sequence[_Used]) -> Sheet:
         cells = (NOT_APPLICABLE, NOT_APPLICABLE, MISSING, data.rows, MISSING, MISSING, MISSING)
         if account is not None:
             cells = (clean(account.file), account.sha256, account.read, account.kept, account.rejected,
-                     _counts(account.reasons), _counts(account.flags))  # fmt: skip
+                     _counts(account.reasons), _counts(account.odd))  # fmt: skip
         limits = " ".join(as_sentence(clean(limit)) for limit in data.cannot_tell)
         covered = _covered(data).replace("\n", " ")
         rows.append((table_title(data.table), ", ".join(dict.fromkeys(findings)), *cells, covered, limits))

@@ -169,7 +169,7 @@ def test_dates(shop, source, cells, expected):
 @pytest.mark.parametrize("cell", ["2013-02-30", "13/13/2013", "2013", "0213-01-01", "infinity", "epoch", "20130230"])
 def test_impossible_dates_are_set_aside(shop, cell):
     shop.column("x", [cell], "suspect", "arrested_on")
-    assert shop.cells("suspect")["reasons"][0] == f"not a date: arrested_on = {cell}"
+    assert shop.cells("suspect")["reasons"][0].partition("; ")[0] == f"not a date: arrested_on = {cell}"
 
 
 @pytest.mark.parametrize(
