@@ -42,7 +42,14 @@ IOM_COHORT = Contract(
             allowed=OFFENDER_STATUSES,
         ),
         Column("is_statutory", "boolean", "Yes: under statutory supervision."),
-        Column("rag", "code", "Red, amber or green status.", allowed=RAG, order="falling", blank="none; for everybody: not known"),
+        Column(
+            "rag",
+            "code",
+            "Red, amber or green status.",
+            allowed=RAG,
+            order="falling",
+            blank="none; for everybody: not known",
+        ),
         Column("entered_on", "date", "First day in the scheme."),
         Column("left_on", "date", "Last day in it.", blank="still there"),
         Column(

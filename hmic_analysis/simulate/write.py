@@ -197,7 +197,8 @@ class FreshFolder:
 # --------------------------------------------------------------------------------------------------------------------
 # Deliberate faults, each counted, none of which changes what is true.
 #
-# Rows to be kept aside are always additional rows; cells to be set aside stand where there was nothing; odd times are given only to incidents that are no crime.
+# Rows to be kept aside are always additional rows; cells to be set aside stand where there was nothing; odd times are
+# given only to incidents that are no crime.
 
 #: Cells that make a row unusable, by table: what the fault is called, and the cells of key or required columns.
 BAD_ROWS: dict[str, tuple[tuple[str, dict[str, str | None]], ...]] = {
