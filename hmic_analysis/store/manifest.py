@@ -45,7 +45,10 @@ class Note(_Model):
 
 
 class RowAccount(_Model):
-    """Rows of one file (or of one table out of one file): ``read == kept + rejected``, always."""
+    """Rows of one file (or of one table out of one file): ``read == kept + rejected``, always.
+
+    ``cells`` counts, by reason, the cells of rows kept that could not be read and were set aside.
+    """
 
     file: str
     table: str = ""
@@ -53,8 +56,19 @@ class RowAccount(_Model):
     kept: int
     rejected: int
     reasons: dict[str, int] = Field(default_factory=dict)
+    cells: dict[str, int] = Field(default_factory=dict)
     flags: dict[str, int] = Field(default_factory=dict)
     sha256: str = ""
+
+    @property
+    def cells_set_aside(self) -> int:
+        """Cells of rows kept that could not be read."""
+        return sum(self.cells.values())
+
+    @property
+    def odd(self) -> dict[str, int]:
+        """What is to be told of the rows kept: those flagged, and cells that were set aside."""
+        return self.flags | {f"cells set aside, {reason}": n for reason, n in self.cells.items()}
 
 
 class TableEntry(_Model):
