@@ -74,21 +74,28 @@ def staff_intervals(
     -------
     pandas.DataFrame
         ``person_key``, ``unit``, ``interval`` (from 0), ``reviewed``, ``workload``, ``performance`` (nullable
-        booleans: a review in the interval, one that covered each; missing where the record doesn't say).  Left out:
+        booleans: a review in the interval, one that covered each; missing where the record doesn't say, also whether
+        an absence lasted).  Left out:
         who was absent or not in post for more than half of the interval.
     """
     spans, people = whole_spans(start, end, months), front_line(staff).drop_duplicates("person_key")
     if not spans or people.empty:
         empty = {c: pd.Series(dtype="object") for c in ("person_key", "unit", "interval")}
         return pd.DataFrame(empty | {c: pd.Series(dtype="boolean") for c in ("reviewed", "workload", "performance")})
-    away = _days_away(people, absence, spans[0][0], spans[-1][1])
+    ends = ~unread(absence, "to_on").to_numpy(dtype=bool)
+    away, at_most = (_days_away(people, rows, spans[0][0], spans[-1][1]) for rows in (absence[ends], absence))
     rows = []
     for number, (first, last) in enumerate(spans):
         days = slice((first - spans[0][0]).days, (last - spans[0][0]).days + 1)
-        due = people[away[:, days].mean(axis=1) <= 0.5]
-        rows.append(due[["person_key", "unit"]].assign(interval=number, first=first, last=last))
-    table = pd.concat(rows, ignore_index=True)
-    return _with_reviews(table, supervision).drop(columns=["first", "last"])
+        there = away[:, days].mean(axis=1) <= 0.5
+        # An absence whose last day can't be read may have lasted through the interval.
+        open_ = at_most[there][:, days].mean(axis=1) > 0.5
+        due = people.loc[there, ["person_key", "unit"]]
+        rows.append(due.assign(interval=number, first=first, last=last, open=open_))
+    table = _with_reviews(pd.concat(rows, ignore_index=True), supervision)
+    for name in ("reviewed", "workload", "performance"):
+        table[name] = table[name].mask(table["open"] & ~table[name].fillna(False))
+    return table.drop(columns=["first", "last", "open"])
 
 
 def _days_away(people: pd.DataFrame, absence: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> np.ndarray:

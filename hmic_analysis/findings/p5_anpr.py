@@ -251,6 +251,8 @@ def camera_hours(camera: pd.DataFrame, camera_day: pd.DataFrame, start: date, en
     rows = camera_day.merge(camera, on="camera_id", how="left", suffixes=("", "_of_camera"))
     out = (rows["day"] < rows["commissioned_on"]) | (rows["day"] > rows["decommissioned_on"])
     rows = rows[~out.fillna(False).to_numpy(dtype=bool)]
+    # Of a camera of which it can't be read when it was in service, an idle hour is no failure.
+    doubtful = camera.loc[unread(camera, "commissioned_on", "decommissioned_on").to_numpy(dtype=bool), "camera_id"]
     busy, read, good, bad = (rows[c].astype("float64").to_numpy() for c in HOUR_COLUMNS)
     scheduled = rows["scheduled_hours"].astype("float64").to_numpy()
     told = ~np.isnan(busy) & ~np.isnan(read) & (read <= busy)
@@ -258,7 +260,8 @@ def camera_hours(camera: pd.DataFrame, camera_day: pd.DataFrame, start: date, en
     failed = np.where(told, busy - read, 0) + np.nan_to_num(bad)
     # A row that explains more hours than there were explains none.
     sound = worked + failed <= scheduled
-    worked, failed = np.where(sound, worked, 0), np.where(sound, failed, 0)
+    worked = np.where(sound, worked, 0)
+    failed = np.where(sound & ~rows["camera_id"].isin(doubtful).to_numpy(dtype=bool), failed, 0)
     hours = pd.DataFrame(
         {
             "camera_id": rows["camera_id"].to_numpy(),
@@ -388,25 +391,39 @@ def functions(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``skill_function``, ``competent`` (persons), thinnest function first.  Only staff of the force count: a
-        contractor's competence leaves with the contract.  Without a first day of competence a person is not competent
-        yet.  A person counts once for each function.
+        ``skill_function``, ``competent`` (persons), ``open`` (further ones who may be, since a cell can't be read),
+        thinnest function first.  Only staff of the force count: a contractor's competence leaves with the contract.
+        Without a first day of competence a person is not competent yet.  A person counts once for each function.
     """
     day = pd.Timestamp(day)
     critical = skill["critical"].astype("boolean").fillna(False)
     names = skill.loc[critical.to_numpy(dtype=bool), "skill_function"].drop_duplicates()
     own = skill["employer"].isna() | (skill["employer"] == "force").fillna(False)
-    able = (skill["competent_from"] <= day) & ~(skill["competent_to"] < day)
-    rows = skill[(skill["skill_function"].isin(names) & own & able & skill["person_key"].notna()).to_numpy(dtype=bool)]
-    counts = rows.groupby("skill_function")["person_key"].nunique().reindex(sorted(names), fill_value=0).astype(int)
-    table = counts.rename("competent").rename_axis("skill_function").reset_index()
+    begun, over = (skill["competent_from"] <= day).fillna(False), (skill["competent_to"] < day).fillna(False)
+    doubt = unread(skill, "competent_from", "competent_to", "employer")
+    listed = skill["skill_function"].isin(names) & skill["person_key"].notna()
+    sure = listed & own & begun & ~over & ~doubt
+    # What can be read may still rule a person out.
+    may_be = listed & own & (begun | unread(skill, "competent_from")) & ~over
+
+    def persons(rows: pd.Series) -> pd.Series:
+        chosen = skill[rows.to_numpy(dtype=bool)]
+        return chosen.groupby("skill_function")["person_key"].nunique().reindex(sorted(names), fill_value=0).astype(int)
+
+    table = pd.DataFrame({"competent": persons(sure), "open": persons(may_be) - persons(sure)})
+    table = table.rename_axis("skill_function").reset_index()
     return table.sort_values(["competent", "skill_function"], ignore_index=True)
 
 
 def depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> int | None:
-    """Competent staff in the thinnest critical function on a day; None without such a function."""
+    """Competent staff in the thinnest critical function on a day.
+
+    None without such a function, and where it turns on cells that can't be read.
+    """
     table = functions(skill, day)
-    return None if table.empty else int(table["competent"].min())
+    if table.empty or table["competent"].min() != (table["competent"] + table["open"]).min():
+        return None
+    return int(table["competent"].min())
 
 
 def a_year_before(day: date) -> pd.Timestamp:
@@ -426,7 +443,7 @@ def courses_booked(skill: pd.DataFrame, as_of: date) -> int:
     critical = skill["critical"].astype("boolean").fillna(False)
     own = skill["employer"].isna() | (skill["employer"] == "force").fillna(False)
     booked = (skill["course_booked_on"] > a_year_before(as_of)) & (skill["course_booked_on"] <= day)
-    competent = (skill["competent_from"] <= day).fillna(False)
+    competent = (skill["competent_from"] <= day).fillna(False) | unread(skill, "competent_from")
     return int((critical & own & booked.fillna(False) & ~competent).sum())
 
 

@@ -320,6 +320,25 @@ def _flag_lost(table, column):
     return Share.of(found["flagged" if column == "repeat_victim" else "assessed"])
 
 
+def _camera(table, column):
+    cameras = lost(table, "anpr_camera", column, {"camera_id": "A", "camera_type": "fixed"})
+    idle = {"camera_id": "A", "day": "2013-05-01", "scheduled_hours": 1, "busy_hours": 1, "busy_hours_with_reads": 0}
+    one_day = date(2013, 5, 1)
+    return p5_anpr.hours_available(p5_anpr.camera_hours(cameras, table("anpr_camera_day", idle), one_day, one_day))
+
+
+def _away(table):
+    away = lost(table, "absence", "to_on", {"person_key": "a", "from_on": "2013-01-01"})
+    staff, held = (
+        table("staff", CONSTABLE, {**CONSTABLE, "person_key": "b"}),
+        {"person_key": "b", "held_on": "2013-02-01"},
+    )
+    due = f3_supervision.staff_intervals(
+        staff, away, table("supervision", held), date(2013, 1, 1), date(2013, 3, 31), 3
+    )
+    return Share.of(due["reviewed"])
+
+
 ONE_UNKNOWN, BESIDE_A_YES = Share(0, 0, 1), Share(1, 0, 1)
 #: Columns whose blank says something: a cell that could not be read is not that blank, and its unit is unknown.
 SET_ASIDE = {
@@ -349,6 +368,9 @@ SET_ASIDE = {
     ("anpr_hit", "misread"): (lambda t: _decided(t, "misread"), BESIDE_A_YES),
     ("anpr_operation", "cancelled"): (
         lambda t: p5_anpr.proactive(p5_anpr.held(lost(t, "anpr_operation", "cancelled", OPERATION))), ONE_UNKNOWN),
+    ("anpr_camera", "commissioned_on"): (lambda t: _camera(t, "commissioned_on"), ONE_UNKNOWN),
+    ("anpr_camera", "decommissioned_on"): (lambda t: _camera(t, "decommissioned_on"), ONE_UNKNOWN),
+    ("absence", "to_on"): (_away, BESIDE_A_YES),
     ("call_audit", "feedback_on"): (_told, BESIDE_A_YES),
     ("dispatch", "override_reason"): (_overridden, BESIDE_A_YES),
     ("device", "issued_on"): (lambda t: _phone(t, "issued_on"), ONE_UNKNOWN),

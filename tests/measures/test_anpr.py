@@ -2,8 +2,10 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
+from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import p5_anpr
 from hmic_analysis.measures.base import Share, whole_spans
 
@@ -195,6 +197,20 @@ def test_depth_is_that_of_the_thinnest_critical_function(table):
     assert table_["competent"].to_dict() == {"office": 2, "repair": 3}
     labels = p5_anpr.labelled(table_.reset_index())
     assert labels["label"].tolist() == ["office", "repair"] and labels["value"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("column", ["competent_from", "competent_to", "employer"])
+def test_who_may_be_competent_leaves_the_thinnest_function_open(table, column):
+    rows = table(
+        "skill", skill("repair", "a", competent_from="2012-01-01"), skill("repair", "b", competent_from="2012-01-01")
+    )
+    rows = rows.assign(flags=["", unread_flag(column)])
+    rows.loc[1, column] = None
+    assert p5_anpr.depth(rows, AS_OF) is None
+    assert p5_anpr.functions(rows, AS_OF)[["competent", "open"]].values.tolist() == [[1, 1]]
+    more = table("skill", skill("office", "a", competent_from="2012-01-01")).assign(flags="")
+    # Of the office it is known that there is one, and the function of which it is not known has one at least.
+    assert p5_anpr.depth(pd.concat([rows, more], ignore_index=True), AS_OF) == 1
 
 
 @pytest.mark.parametrize(
