@@ -255,6 +255,8 @@ def pairs_note(pairs: pd.DataFrame) -> str:
 # A6: failures to answer police bail. Court bail is not police bail and is left out.
 
 POLICE_BAIL = ("s47_3", "s30a_street")
+#: Days on which a failure to answer ends: the person came late, was caught, or no longer had to come.
+SETTLED = ("answered_on", "rearrested_on", "cancelled_on", "rebailed_on")
 
 
 def bail_returns(bail: pd.DataFrame) -> pd.DataFrame:
@@ -294,16 +296,18 @@ def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str
     day = pd.Timestamp(as_of)
     rows = bail_returns(bail)
     due = happened_by(rows["return_due_on"], day)
-    over = (
-        happened_by(rows["rearrested_on"], day)
-        | happened_by(rows["cancelled_on"], day)
-        | happened_by(rows["rebailed_on"], day)
-    )
+    over = _over_by(rows, day).notna()
     still = rows[(due & ~over).to_numpy(dtype=bool)]
-    still = still.assign(answered=still["answered"].mask(unread(still, "rearrested_on") & ~still["answered"]))
+    still = still.assign(answered=still["answered"].mask(unread(still, *SETTLED) & ~still["answered"]))
     sure = set(still.loc[(still["answered"] == False).fillna(False).to_numpy(dtype=bool), "person_key"])  # noqa: E712
     unknown = set(still.loc[still["answered"].isna().to_numpy(dtype=bool), "person_key"])
     return sure, unknown - sure
+
+
+def _over_by(returns: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """The first day by then on which the person was no longer wanted for not answering."""
+    ends = returns[list(SETTLED)]
+    return ends.where(ends <= day).min(axis=1)
 
 
 def failed(bail: pd.DataFrame, sure: set[str], unknown: set[str]) -> Share:
@@ -413,8 +417,7 @@ def days_to_circulation(
     returns = bail_returns(bail)
     due = happened_by(returns["return_due_on"], pd.Timestamp(as_of))
     failed = returns[(returns["answered"].eq(False).fillna(False) & due).to_numpy(dtype=bool)]
-    ends = failed[["rearrested_on", "cancelled_on", "rebailed_on"]]
-    over = ends.where(ends <= pd.Timestamp(as_of)).min(axis=1)
+    over = _over_by(failed, pd.Timestamp(as_of))
     failed = failed.assign(began=failed["return_due_on"], ended_on=over, waiting=over.isna())
     on_index = circulated(pnc, as_of)
     parts = [

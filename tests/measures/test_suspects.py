@@ -100,13 +100,16 @@ def test_failing_to_answer_bail(table):
         {"bail_id": "8", "person_key": "unknown", **due},
         {"bail_id": "9", "person_key": "court", **due, "bail_type": "court", "attended": False},
         {"bail_id": "10", "person_key": "street", **due, "bail_type": "s30a_street", "attended": False},
+        {"bail_id": "11", "person_key": "came late", **due, "attended": False, "answered_on": "2014-03-31"},
+        {"bail_id": "12", "person_key": "came too late", **due, "attended": False, "answered_on": "2014-04-01"},
     )
     sure, unknown = bail_measures.failed_to_answer(bail, AS_OF)
-    assert sure == {"absconded", "caught later", "street"}
+    assert sure == {"absconded", "caught later", "street", "came too late"}
     assert unknown == {"unknown"}
     returns = bail_measures.bail_returns(bail)
-    assert set(returns["bail_id"]) == {"1", "2", "3", "4", "6", "7", "8", "10"}
-    assert bail_measures.unanswered(returns) == Share(5, 1, 2)
+    assert set(returns["bail_id"]) == {"1", "2", "3", "4", "6", "7", "8", "10", "11", "12"}
+    # Who came late did not answer when due, and is no longer wanted for it.
+    assert bail_measures.unanswered(returns) == Share(7, 1, 2)
 
 
 def test_circulation_leaves_out_warrants_and_recalls(table, persons):
