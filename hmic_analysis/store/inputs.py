@@ -42,7 +42,7 @@ _SETTLED = 2.0
 #: Seconds for which a file that was written is looked at twice.
 _YOUNG = 60.0
 #: Sheets of the template that hold no data.
-TEMPLATE_SHEETS = ("cover", "contents", "columns")
+TEMPLATE_SHEETS = ("cover", "contents", "columns", "example")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import os
 import re
 import zipfile
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -25,6 +25,7 @@ from hmic_analysis.contracts.reference import REFERENCE_TABLES
 #: Tables of the inspectorate, not of any one force.
 NOT_A_FORCES_OWN = ("force_reference", *REFERENCE_TABLES)
 _CREATED = datetime(2014, 9, 3)
+_EXAMPLE_DAY = date(2013, 5, 14)
 _HEAD = PatternFill("solid", fgColor="12436D")
 _NEEDED = PatternFill("solid", fgColor="F46A25")
 _WHITE = Font(bold=True, color="FFFFFF")
@@ -34,7 +35,8 @@ _LAST_ROW = 1_048_576
 _LIST_LIMIT = 255
 _COVER = (
     ("How to fill in", True),
-    ("Each sheet named in Contents is one table; the sheet Columns tells what each of its columns means.", False),
+    ("Each sheet named in Contents is one table; the sheet Columns tells what each of its columns means, and "
+     "Example shows a row of each.", False),
     ("Write below the header row of a sheet, one row for each thing the table counts. Keep the header.", False),
     ("Orange columns must be filled in for every row. A row without them is kept aside and listed back to you.", False),
     ("Leave a cell empty where the value is not known, or where the sheet Columns says what an empty cell means. Don't "
@@ -69,6 +71,7 @@ def write_template(path: Path, tables: Iterable[str] | None = None) -> None:
     _cover(book.active)
     _contents(book.create_sheet("Contents"), contracts)
     _columns(book.create_sheet("Columns"), contracts)
+    _example(book.create_sheet("Example"), contracts)
     for sheet in book.worksheets:
         _fit_for_print(sheet)
     for contract in contracts:
@@ -142,6 +145,47 @@ def _columns(sheet: Worksheet, contracts: list[Contract]) -> None:
             for i, text in enumerate(values, start=1):
                 sheet.cell(row=row, column=i, value=text or None).alignment = Alignment(wrap_text=True, vertical="top")
             row += 1
+
+
+def _example(sheet: Worksheet, contracts: list[Contract]) -> None:
+    """Each table with its header and a row filled in, the same references in all of them."""
+    _head(sheet, ("Table", "One row of each table as it may be filled in: made up, and not read"), (20, 24))
+    row = 2
+    for contract in contracts:
+        filled = example_row(contract)
+        sheet.cell(row=row, column=1, value=contract.name).font = Font(bold=True)
+        for i, column in enumerate(contract.columns, start=2):
+            sheet.cell(row=row, column=i, value=column.name).font = Font(bold=True)
+            cell = sheet.cell(row=row + 1, column=i, value=filled[column.name])
+            cell.number_format = _FORMATS.get(column.kind, "@" if isinstance(cell.value, str) else "General")
+        row += 3
+
+
+def example_row(contract: Contract) -> dict[str, str | int | float | date | None]:
+    """A row that shows how a table is filled in; what a blank says of a column is left to be said by one."""
+    row = {c.name: None if c.blank_says else _example_value(c) for c in contract.columns}
+    days = {c.name for c in contract.columns if c.kind == "date"}
+    row |= {c.later: _EXAMPLE_DAY + timedelta(days=1) for c in contract.checks if c.later in days and row[c.later]}
+    return row
+
+
+def _example_value(column: Column) -> str | int | float | date | None:
+    at = datetime(2013, 5, 14, 10, 30)
+    given: dict[str, str | int | float | date | None] = {
+        "timestamp": at,
+        "date": _EXAMPLE_DAY,
+        "month": f"{_EXAMPLE_DAY:%Y-%m}",
+        "boolean": "yes",
+        "integer": 1,
+        "number": 1,
+        "person": "P0001",
+    }
+    if column.kind in given:
+        found = given[column.kind]
+        return column.minimum if column.minimum is not None and column.minimum > 1 else found
+    if column.allowed:
+        return column.allowed[0]
+    return f"{column.name.removesuffix('_id')} 1"
 
 
 def _table(sheet: Worksheet, contract: Contract) -> None:

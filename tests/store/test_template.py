@@ -37,7 +37,7 @@ def test_equal_bytes_each_time(tmp_path):
 def test_sheets_headers_and_drop_downs(tmp_path):
     write_template(tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["Cover", "Contents", "Columns", *CONTRACTS]
+    assert book.sheetnames == ["Cover", "Contents", "Columns", "Example", *CONTRACTS]
     for name, contract in CONTRACTS.items():
         assert tuple(cell.value for cell in book[name][1]) == contract.column_names
     rules = {str(r.sqref): r.formula1 for r in book["suspect"].data_validations.dataValidation}
@@ -76,8 +76,29 @@ def test_filled_template_comes_back(shop):
     assert shop.table("change")["users"][0] == 3
 
 
+def test_rows_filled_in_as_the_example_shows_load_at_the_first_try(shop):
+    path = shop.raw / "return.xlsx"
+    write_template(path)
+    book = openpyxl.load_workbook(path)
+    shown, name = {}, ""
+    for row in book["Example"].iter_rows(min_row=2, values_only=True):
+        name = row[0] or name
+        shown.setdefault(name, []).append(row[1:])
+    assert list(shown) == list(CONTRACTS)
+    for name, contract in CONTRACTS.items():
+        header, filled = (line[: len(contract.columns)] for line in shown[name][:2])
+        assert tuple(header) == contract.column_names
+        book[name].append(filled)
+    book.save(path)
+    manifest = shop.prepare()
+    assert {name: (e.rows, e.read) for name, e in manifest.tables.items()} == dict.fromkeys(CONTRACTS, (1, 1))
+    assert not any(a.cells or a.flags for e in manifest.tables.values() for a in e.accounts)
+    # References lead from each table to the others.
+    assert not any(r.unmatched for r in manifest.references)
+
+
 def test_only_some_tables_and_unknown_ones(tmp_path):
     write_template(tmp_path / "a.xlsx", ["bail"])
-    assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["Cover", "Contents", "Columns", "bail"]
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["Cover", "Contents", "Columns", "Example", "bail"]
     with pytest.raises(DataError, match="no table 'bial'. Did you mean 'bail'"):
         write_template(tmp_path / "b.xlsx", ["bial"])
