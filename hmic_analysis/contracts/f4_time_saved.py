@@ -14,7 +14,7 @@ CHANGE = Contract(
         Column("change_id", "text", "Reference of the change.", required=True),
         Column("change_type", "code", "Kind of change.", required=True, allowed=("process", "technology")),
         Column("title", "text", "What was changed; no names."),
-        Column("live_on", "date", "Date on which it went live."),
+        Column("live_on", "date", "Date on which it went live.", blank="not live yet"),
         Column("users", "integer", "People who work with it.", unit="persons", minimum=0),
         Column("overlaps_with", "text", "Change whose savings it shares, if any.", blank="none"),
     ),
@@ -34,8 +34,10 @@ BENEFIT = Contract(
         Column("method", "code", "How the minutes were found.", required=True, allowed=BENEFIT_METHODS),
         Column("baseline_on", "date", "Date of the measurement before the change."),
         Column("post_on", "date", "Date of the measurement after it."),
-        Column("baseline_minutes", "number", "Minutes per task before.", unit="minutes", minimum=0),
-        Column("post_minutes", "number", "Minutes per task after.", unit="minutes", minimum=0),
+        Column(
+            "baseline_minutes", "number", "Minutes per task before.", unit="minutes", minimum=0, blank="not measured"
+        ),
+        Column("post_minutes", "number", "Minutes per task after.", unit="minutes", minimum=0, blank="not measured"),
         Column("saved_minutes_se", "number", "Standard error of the difference.", unit="minutes", minimum=0),
         Column("tasks_per_year", "number", "Tasks a year.", unit="tasks", minimum=0),
     ),

@@ -202,12 +202,13 @@ def closed_same_day(crime: pd.DataFrame, attended: pd.DataFrame) -> Share:
     -------
     Share
         Of the crimes known not to be attended.  Unknown: closed so soon, and the number of entries isn't given; or
-        the time of recording isn't.
+        the time of recording isn't, or lies after that of closing.
     """
     left = attended.loc[attended["attended"].eq(False).fillna(False).to_numpy(dtype=bool), ["crime_id"]]
     rows = left.merge(crime.drop_duplicates("crime_id"), on="crime_id")
     took = rows["closed_at"] - rows["recorded_at"]
     soon = (took <= pd.Timedelta(hours=24)).astype("boolean")
+    soon = soon.mask((took < pd.Timedelta(0)).fillna(False))
     soon = soon.mask(rows["recorded_at"].isna() & rows["closed_at"].notna() | unread(rows, "closed_at"))
     empty = rows["progress_entries"].eq(0).astype("boolean").mask(rows["progress_entries"].isna())
     return Share.of(soon & empty, rows["crime_id"])

@@ -88,14 +88,18 @@ def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per person with at least one pair that is outstanding or may be: ``person_key``, ``state``
-        (``outstanding`` or ``unknown``), ``pairs``, ``named_on`` (earliest), ``age_days``, ``has_owner``,
-        ``last_activity_on``, ``last_review_on`` (latest), ``high_risk``.
+        (``outstanding`` or ``unknown``), ``pairs``, ``named_on`` (earliest of those that make it so), ``age_days``,
+        ``has_owner``, ``last_activity_on``, ``last_review_on`` (latest), ``high_risk``.
     """
     day = pd.Timestamp(as_of)
     may_be = pairs["outstanding"].fillna(True).astype(bool)
     rows = pairs[may_be.to_numpy(dtype=bool)]
+    sure = rows["outstanding"].fillna(False).astype(bool)
+    # Whoever is sought for one crime is not sought since that of another for which it isn't known.
+    since = rows["named_on"].where(sure | ~rows["person_key"].isin(rows.loc[sure, "person_key"]))
     grouped = rows.assign(
-        sure=rows["outstanding"].fillna(False).astype(bool),
+        sure=sure,
+        named_on=since,
         owned=rows["owner_key"].notna(),
         high=(rows["risk_grade"] == "high").fillna(False).astype(bool),
         unread_activity=unread(rows, "last_activity_on"),

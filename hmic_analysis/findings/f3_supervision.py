@@ -90,6 +90,8 @@ def staff_intervals(
         there = away[:, days].mean(axis=1) <= 0.5
         # An absence whose last day can't be read may have lasted through the interval.
         open_ = at_most[there][:, days].mean(axis=1) > 0.5
+        # So may one whose post or training can't be read have had no post in it.
+        open_ |= unread(people, "in_training", "left_on").to_numpy(dtype=bool)[there]
         due = people.loc[there, ["person_key", "unit"]]
         rows.append(due.assign(interval=number, first=first, last=last, open=open_))
     table = _with_reviews(pd.concat(rows, ignore_index=True), supervision)
@@ -255,7 +257,8 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
     view : pandas.DataFrame
         Table ``workload_view``, cut to a period.
     staff : pandas.DataFrame
-        Table ``staff``: its front-line staff name the supervisors.  Without a row in it, those in the log.
+        Table ``staff``: its front-line staff, in post at some time of the log, name the supervisors.  Without a row in
+        it, those in the log.
 
     Returns
     -------
@@ -265,7 +268,9 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
     """
     if view.empty:
         return Share.none()
-    supervisors = sorted(set(front_line(staff)["supervisor_key"].dropna()) or set(view["supervisor_key"]))
+    gone = (staff["left_on"] < view["week_start"].min()).fillna(False)
+    led = front_line(staff[~gone.to_numpy(dtype=bool)])
+    supervisors = sorted(set(led["supervisor_key"].dropna()) or set(view["supervisor_key"]))
     weeks = _weeks_in_post(supervisors, sorted(view["week_start"].unique()), staff)
     log = view.assign(duty_unread=unread(view, "on_duty"))
     log = log[["supervisor_key", "week_start", "on_duty", "duty_unread", "times_opened"]].drop_duplicates(

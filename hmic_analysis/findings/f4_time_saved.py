@@ -15,7 +15,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, grade_documents, grade_indicator, request_gap, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, month_name, plain
+from hmic_analysis.measures.base import Share, month_name, plain, unread
 from hmic_analysis.measures.months import first_whole_month
 from hmic_analysis.statistics.interrupted import (
     MINIMUM_AFTER,
@@ -59,10 +59,11 @@ def live_changes(change: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        The rows; a change without a date is not live.
+        The rows, with those whose date can't be read; a change without a date is not live.
     """
     latest = pd.Timestamp(as_of) - pd.DateOffset(months=months)
-    return change[(change["live_on"] <= latest).fillna(False).to_numpy(dtype=bool)]
+    live = (change["live_on"] <= latest).fillna(False) | unread(change, "live_on")
+    return change[live.to_numpy(dtype=bool)]
 
 
 def measurements(changes: pd.DataFrame, benefit: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -81,13 +82,17 @@ def measurements(changes: pd.DataFrame, benefit: pd.DataFrame, as_of: date) -> p
     -------
     pandas.DataFrame
         The rows, with ``measured``: a nullable boolean.  True: by log, time and motion or survey, minutes from before
-        the change went live, and minutes from after.  Missing: both are there, and a date is blank.
+        the change went live, and minutes from after.  Missing: both are there, and a date is blank, or what is there
+        can't be read.
     """
     rows = benefit.merge(changes[["change_id", "live_on"]].drop_duplicates("change_id"), on="change_id")
-    both = rows["method"].isin(list(MEASURED)) & rows[["baseline_minutes", "post_minutes"]].notna().all(axis=1)
+    minutes = pd.Series(True, index=rows.index, dtype="boolean")
+    for name in ("baseline_minutes", "post_minutes"):
+        minutes &= rows[name].notna().astype("boolean").mask(unread(rows, name))
+    both = rows["method"].isin(list(MEASURED)).astype("boolean") & minutes
     before = (rows["baseline_on"] <= rows["live_on"]).astype("boolean").mask(rows["baseline_on"].isna())
     after = rows["post_on"].between(rows["live_on"], pd.Timestamp(as_of)).astype("boolean")
-    return rows.assign(measured=both.astype("boolean") & before & after.mask(rows["post_on"].isna()))
+    return rows.assign(measured=both & before & after.mask(rows["post_on"].isna()))
 
 
 def with_measured_saving(changes: pd.DataFrame, found: pd.DataFrame) -> Share:
@@ -102,7 +107,8 @@ def with_measured_saving(changes: pd.DataFrame, found: pd.DataFrame) -> Share:
     """
     sure = changes["change_id"].isin(found.loc[found["measured"].fillna(False).to_numpy(dtype=bool), "change_id"])
     maybe = changes["change_id"].isin(found.loc[found["measured"].isna().to_numpy(dtype=bool), "change_id"])
-    return Share.of(sure.astype("boolean").mask(maybe & ~sure), changes["change_id"])
+    state = sure.astype("boolean").mask(maybe & ~sure)
+    return Share.of(state.mask(unread(changes, "live_on")), changes["change_id"])
 
 
 def hours_saved(changes: pd.DataFrame, found: pd.DataFrame) -> Saving:

@@ -55,8 +55,10 @@ def equipped(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, rol
     """
     rows = in_post(staff[(staff["role"] == role).fillna(False).to_numpy(dtype=bool)], as_of)
     officers = set(rows["person_key"])
-    working = devices["status"].eq("working").fillna(False).to_numpy(dtype=bool)
-    blank = devices["status"].isna().to_numpy(dtype=bool)
+    # Of a device of which it can't be read when it was issued or taken back it is not known who had it on the day.
+    doubtful = unread(devices, "issued_on", "withdrawn_on").to_numpy(dtype=bool)
+    says = devices["status"].eq("working").fillna(False).to_numpy(dtype=bool)
+    working, blank = says & ~doubtful, devices["status"].isna().to_numpy(dtype=bool) | (says & doubtful)
     own = set(devices.loc[working, "person_key"].dropna()) & officers
     perhaps = (set(devices.loc[blank, "person_key"].dropna()) & officers) - own
     of_role = (devices["role"] == role).fillna(False).to_numpy(dtype=bool)
@@ -239,7 +241,7 @@ def active(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: floa
     Parameters
     ----------
     devices : pandas.DataFrame
-        Result of :func:`issued`: one that is lost is not in use.
+        Result of :func:`issued`.
     session : pandas.DataFrame
         Table ``device_session``.
 
