@@ -10,7 +10,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.base import Share, unread
 from hmic_analysis.measures.registers import covers
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ def plans_in_force(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
     pandas.DataFrame
         The rows, with ``names_prevention``: a nullable boolean.  A document without a code names nothing, unless no
         document of the whole register was coded: then all are missing.  Missing too where no date tells whether it
-        is in force.
+        is in force, and where a date or the codes can't be read.
     """
     keep = document["document_type"].isin(list(PLAN_TYPES)) & document["status"].isin(list(IN_USE))
     keep &= ~document["scope"].isin(list(NOT_THE_FORCES))
@@ -59,7 +59,8 @@ def plans_in_force(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
     rows = document[keep.to_numpy(dtype=bool)]
     state = covers(rows, "prevention_objective").astype("boolean")
     uncoded = bool(document["covers"].isna().all())
-    state[(begun[rows.index].isna() | uncoded).to_numpy(dtype=bool)] = pd.NA
+    open_ = begun[rows.index].isna() | unread(rows, "approved_on", "effective_from", "effective_to", "covers")
+    state[(open_ | uncoded).to_numpy(dtype=bool)] = pd.NA
     return rows.assign(names_prevention=state)
 
 
@@ -92,6 +93,9 @@ def prevention_strategies(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
     rows = document[keep.fillna(False).to_numpy(dtype=bool)]
     table = rows[["document_id", "title", "scope", "status"]].copy()
     table["standing"] = pd.Series([_standing(r, pd.Timestamp(as_of)) for _, r in rows.iterrows()], rows.index, "object")
+    # A day that can't be read may be one on which it was not in force.
+    doubtful = unread(rows, "approved_on", "effective_from", "effective_to") & table["standing"].eq("force")
+    table["standing"] = table["standing"].mask(doubtful, "unclear")
     table["objective"] = covers(rows, "prevention_objective")
     table["owner"] = covers(rows, "named_lead") | rows["owner_rank"].notna().astype(bool)
     table["measures"] = covers(rows, "prevention_measures")
@@ -107,7 +111,8 @@ def _standing(row: pd.Series, day: pd.Timestamp) -> str:
         return "draft"
     begun = row["effective_from"] if pd.notna(row["effective_from"]) else row["approved_on"]
     over = pd.notna(row["effective_to"]) and row["effective_to"] < day
-    if row["status"] not in IN_USE or over or (pd.notna(begun) and begun > day):
+    not_yet = any(pd.notna(d) and d > day for d in (begun, row["approved_on"]))
+    if row["status"] not in IN_USE or over or not_yet:
         return "ended"
     if pd.isna(row["scope"]) or (pd.isna(begun) and row["scope"] == "force"):
         return "unclear"

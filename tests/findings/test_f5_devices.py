@@ -1,0 +1,61 @@
+"""F5: who has a device, and which devices are in use, row by row."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.findings import f5_devices
+from hmic_analysis.measures.base import Share
+
+AS_OF = date(2014, 3, 31)
+OFFICER = {"person_key": "a", "role": "response", "rank": "constable", "in_post_since": "2010-01-01"}
+DEVICE = {"device_id": "d", "device_type": "smartphone", "role": "response", "person_key": "a", "status": "working",
+          "issued_on": "2013-01-01"}  # fmt: skip
+
+
+def states(table, device, unread_in=""):
+    rows = table("device", {**DEVICE, **device}).assign(flags=unread_flag(unread_in) if unread_in else "")
+    session = table("device_session", {"device_id": "other", "day": "2014-03-30", "sessions": 1})
+    had = f5_devices.equipped(
+        table("staff", OFFICER), f5_devices.in_hand(rows, AS_OF), table("device_pool"), "response", AS_OF
+    )
+    return had, f5_devices.active(f5_devices.issued(rows, AS_OF), session, AS_OF, 7)
+
+
+@pytest.mark.parametrize(
+    ("device", "had", "used"),
+    [
+        ({}, Share(1, 0), Share(0, 1)),
+        ({"status": "in_repair"}, Share(0, 1), Share(0, 0)),
+        ({"status": "in_store"}, Share(0, 1), Share(0, 0)),
+        ({"status": "lost"}, Share(0, 1), Share(0, 1)),
+        ({"status": None}, Share(0, 0, 1), Share(0, 0, 1)),
+        ({"issued_on": "2014-03-31"}, Share(1, 0), Share(0, 1)),
+        ({"issued_on": "2014-04-01"}, Share(0, 1), Share(0, 0)),
+        ({"issued_on": None}, Share(0, 1), Share(0, 0)),
+        ({"withdrawn_on": "2014-04-01"}, Share(1, 0), Share(0, 1)),
+        ({"withdrawn_on": "2014-03-31"}, Share(0, 1), Share(0, 0)),
+    ],
+)
+def test_a_device_in_each_state(table, device, had, used):
+    assert states(table, device) == (had, used)
+
+
+@pytest.mark.parametrize("column", ["issued_on", "withdrawn_on"])
+def test_a_day_that_cannot_be_read_leaves_open_who_had_the_device(table, column):
+    assert states(table, {column: None}, column) == (Share(0, 0, 1), Share(0, 0, 1))
+
+
+@pytest.mark.parametrize(("day", "used"), [("2014-03-24", 0), ("2014-03-25", 1), ("2014-03-31", 1), ("2014-04-01", 0)])
+def test_the_edges_of_the_week_of_use(table, day, used):
+    rows = f5_devices.issued(table("device", DEVICE), AS_OF)
+    session = table("device_session", {"device_id": "d", "day": day, "sessions": 1},
+                    {"device_id": "other", "day": "2014-03-30", "sessions": 1})  # fmt: skip
+    assert f5_devices.active(rows, session, AS_OF, 7) == Share(used, 1 - used)
+
+
+def test_one_that_was_used_and_lost_since_was_in_use(table):
+    rows = f5_devices.issued(table("device", {**DEVICE, "status": "lost"}), AS_OF)
+    session = table("device_session", {"device_id": "d", "day": "2014-03-30", "sessions": 1})
+    assert f5_devices.active(rows, session, AS_OF, 7) == Share(1, 0)
