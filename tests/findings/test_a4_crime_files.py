@@ -1,0 +1,93 @@
+"""A4: files with regular progress entries, supervised files, crimes closed at once: row by row."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.findings import a4_crime_files
+from hmic_analysis.measures.base import Share
+
+AS_OF = date(2014, 3, 31)
+FILE = {
+    "review_id": "1",
+    "review_kind": "crime",
+    "attended": False,
+    "opened_on": "2013-05-01",
+    "closed_on": "2013-06-26",
+}
+ENTRY = {"review_id": "1", "entry_kind": "progress", "entered_on": "2013-05-29"}
+SEEN = {"review_id": "1", "entry_kind": "supervisor", "entered_on": "2013-05-29", "content": "direction",
+        "by_investigator": False}  # fmt: skip
+
+
+def found(table, file, *entries):
+    # Another file has an entry, so that there is a log to look in.
+    log = table("file_entry", {**ENTRY, "review_id": "other"}, *entries)
+    return a4_crime_files.crime_files(table("file_review", {**FILE, **file}), log, AS_OF, 28)
+
+
+@pytest.mark.parametrize(
+    ("file", "entries", "expected"),
+    [
+        # Two spans of 28 days each; then of 29.
+        ({}, [{}], Share(1, 0)),
+        ({}, [{"entered_on": "2013-05-30"}], Share(0, 1)),
+        ({"closed_on": "2013-06-27"}, [{}], Share(0, 1)),
+        ({"closed_on": "2013-05-02"}, [{"entered_on": "2013-05-02"}], Share(1, 0)),
+        ({"closed_on": "2013-05-02"}, [], Share(0, 1)),
+        ({}, [{"entered_on": None}], Share(0, 0, 1)),
+        ({}, [{"entry_kind": "automatic"}], Share(0, 1)),
+        ({"opened_on": None}, [{}], Share(0, 0, 1)),
+        ({"opened_on": "2014-03-04", "closed_on": None}, [], Share(0, 0)),
+        ({"opened_on": "2014-03-03", "closed_on": None}, [], Share(0, 1)),
+        # Closed and written on after the day: open on it, and without an entry.
+        ({"opened_on": "2014-03-03", "closed_on": "2014-04-01"}, [{"entered_on": "2014-04-01"}], Share(0, 1)),
+        ({"review_kind": "named_suspect"}, [{}], Share(0, 0)),
+    ],
+)
+def test_regular_progress(table, file, entries, expected):
+    rows = a4_crime_files.due_files(found(table, file, *({**ENTRY, **e} for e in entries)))
+    assert Share.of(rows["progress"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "entry", "supervised", "by_closure"),
+    [
+        ({}, {}, Share(1, 0), Share(1, 0)),
+        ({}, {"content": "sign_off", "entered_on": "2013-06-26"}, Share(1, 0), Share(1, 0)),
+        ({}, {"entered_on": "2013-06-27"}, Share(1, 0), Share(0, 1)),
+        ({}, {"content": "none"}, Share(0, 1), Share(0, 1)),
+        ({}, {"content": None}, Share(0, 0, 1), Share(0, 0, 1)),
+        ({}, {"by_investigator": True}, Share(0, 1), Share(0, 1)),
+        ({}, {"by_investigator": None}, Share(0, 0, 1), Share(0, 0, 1)),
+        ({}, {"entry_kind": "automatic"}, Share(0, 1), Share(0, 1)),
+        ({"closed_on": None}, {}, Share(1, 0), Share(0, 0, 1)),
+    ],
+)
+def test_supervision(table, file, entry, supervised, by_closure):
+    rows = found(table, file, {**SEEN, **entry})
+    assert Share.of(rows["supervised"]) == supervised
+    assert Share.of(rows["supervised_by_closure"]) == by_closure
+
+
+@pytest.mark.parametrize(
+    ("crime", "attended", "expected"),
+    [
+        ({}, False, Share(1, 0)),
+        ({"closed_at": "2013-05-02 10:00"}, False, Share(1, 0)),
+        ({"closed_at": "2013-05-02 10:01"}, False, Share(0, 1)),
+        ({"closed_at": None}, False, Share(0, 1)),
+        ({"closed_at": "2013-05-01 09:00"}, False, Share(0, 0, 1)),
+        ({"progress_entries": 1}, False, Share(0, 1)),
+        ({"progress_entries": None}, False, Share(0, 0, 1)),
+        ({"recorded_at": None}, False, Share(0, 0, 1)),
+        ({}, True, Share(0, 0)),
+        ({}, None, Share(0, 0)),
+    ],
+)
+def test_crimes_not_attended_and_closed_within_a_day(table, crime, attended, expected):
+    row = {"crime_id": "c", "recorded_at": "2013-05-01 10:00", "closed_at": "2013-05-01 18:00", "progress_entries": 0}
+    rows = table("crime", {**row, **crime})
+    seen = rows[["crime_id"]].assign(attended=attended)
+    seen["attended"] = seen["attended"].astype("boolean")
+    assert a4_crime_files.closed_same_day(rows, seen) == expected

@@ -1,0 +1,132 @@
+"""A6: who is outstanding at the as-of day, and who failed to answer bail: row by row."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.findings import a6_suspects
+from hmic_analysis.measures.base import Share
+
+AS_OF = date(2014, 3, 31)
+START, END = date(2012, 12, 1), date(2013, 11, 30)
+SUSPECT = {"person_key": "p", "crime_id": "c", "named_on": "2014-01-01", "status": "outstanding",
+           "grounds_recorded": True}  # fmt: skip
+CRIME = {"crime_id": "c", "recorded_at": "2014-01-01 10:00", "is_notifiable": True}
+BAIL = {"bail_id": "1", "person_key": "p", "bail_type": "s47_3", "granted_on": "2014-01-01", "return_due_on": "2014-02-01",
+        "attended": False}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("suspect", "crime", "expected"),
+    [
+        ({}, {}, (1, 0)),
+        ({"named_on": "2014-03-31"}, {}, (1, 0)),
+        ({"named_on": "2014-04-01"}, {}, (0, 0)),
+        ({"status": "arrested"}, {}, (0, 0)),
+        ({"status": None}, {}, (0, 1)),
+        ({"grounds_recorded": None}, {}, (0, 1)),
+        ({"grounds_recorded": False}, {}, (0, 0)),
+        ({"arrested_on": "2014-03-31"}, {}, (0, 0)),
+        # Arrested since, and outstanding on the day whatever the status says of today.
+        ({"arrested_on": "2014-04-01", "status": "arrested"}, {}, (1, 0)),
+        ({"eliminated_on": "2014-03-31", "status": None}, {}, (0, 0)),
+        ({}, {"is_no_crime": True}, (0, 0)),
+        ({}, {"is_notifiable": False}, (0, 0)),
+        ({"crime_id": "of the year before"}, {}, (1, 0)),
+    ],
+)
+def test_named_suspects_outstanding(table, suspect, crime, expected):
+    pairs = a6_suspects.suspect_pairs(
+        table("suspect", {**SUSPECT, **suspect}), table("crime", {**CRIME, **crime}), AS_OF
+    )
+    persons = a6_suspects.outstanding_persons(pairs, AS_OF)
+    assert ((persons["state"] == "outstanding").sum(), (persons["state"] == "unknown").sum()) == expected
+
+
+def test_one_person_of_two_crimes_is_sought_since_the_one_that_is_known(table):
+    rows = [{**SUSPECT, "named_on": "2014-03-01"}, {**SUSPECT, "crime_id": "e", "grounds_recorded": None}]
+    pairs = a6_suspects.suspect_pairs(table("suspect", *rows), table("crime"), AS_OF)
+    (person,) = a6_suspects.outstanding_persons(pairs, AS_OF).to_dict("records")
+    assert (person["state"], person["pairs"], person["age_days"]) == ("outstanding", 2, 30)
+
+
+@pytest.mark.parametrize(
+    ("bail", "expected"),
+    [
+        ({}, ({"p"}, set())),
+        ({"return_due_on": "2014-03-31"}, ({"p"}, set())),
+        ({"return_due_on": "2014-04-01"}, (set(), set())),
+        ({"attended": True}, (set(), set())),
+        ({"attended": None}, (set(), {"p"})),
+        ({"bail_type": "court"}, (set(), set())),
+        ({"answered_on": "2014-03-31"}, (set(), set())),
+        ({"answered_on": "2014-04-01"}, ({"p"}, set())),
+        ({"rearrested_on": "2014-03-31"}, (set(), set())),
+        ({"rearrested_on": "2014-04-01"}, ({"p"}, set())),
+        ({"cancelled_on": "2014-03-31"}, (set(), set())),
+        ({"rebailed_on": "2014-02-01"}, (set(), set())),
+        # A new bail after the day of return was missed ends the matter, if it was there by the as-of day.
+        ({"rebailed_on": "2014-02-02"}, (set(), set())),
+        ({"rebailed_on": "2014-04-01"}, ({"p"}, set())),
+    ],
+)
+def test_failing_to_answer_bail(table, bail, expected):
+    assert a6_suspects.failed_to_answer(table("bail", {**BAIL, **bail}), AS_OF) == expected
+
+
+@pytest.mark.parametrize(
+    ("bail", "expected"),
+    [
+        ({}, Share(1, 0)),
+        ({"attended": True}, Share(0, 1)),
+        ({"attended": None}, Share(0, 0, 1)),
+        ({"answered_on": "2014-02-02"}, Share(1, 0)),
+        ({"rebailed_on": "2014-02-01"}, Share(0, 0)),
+        ({"rebailed_on": "2014-02-02"}, Share(1, 0)),
+        ({"cancelled_on": "2014-02-01"}, Share(0, 0)),
+        ({"bail_type": "court"}, Share(0, 0)),
+    ],
+)
+def test_bail_returns_not_answered(table, bail, expected):
+    assert a6_suspects.unanswered(a6_suspects.bail_returns(table("bail", {**BAIL, **bail}))) == expected
+
+
+@pytest.mark.parametrize(
+    ("circulation", "named_on", "expected"),
+    [
+        ({}, "2014-01-01", Share(1, 0)),
+        ({"circulated_on": "2014-03-31"}, "2014-01-01", Share(1, 0)),
+        ({"circulated_on": "2014-04-01"}, "2014-01-01", Share(0, 1)),
+        ({"cancelled_on": "2014-03-31"}, "2014-01-01", Share(0, 1)),
+        ({"reason": "court_warrant"}, "2014-01-01", Share(0, 1)),
+        ({"person_key": "q"}, "2014-01-01", Share(0, 1)),
+        ({}, "2014-03-24", Share(0, 0)),
+        ({"circulated_on": "2014-03-23"}, "2014-03-23", Share(1, 0)),
+    ],
+)
+def test_outstanding_suspects_circulated(table, circulation, named_on, expected):
+    row = {"person_key": "p", "reason": "named_suspect", "circulated_on": "2014-03-01"}
+    suspect = table("suspect", {**SUSPECT, "named_on": named_on})
+    persons = a6_suspects.outstanding_persons(a6_suspects.suspect_pairs(suspect, table("crime"), AS_OF), AS_OF)
+    assert a6_suspects.circulated_share(persons, table("pnc_circulation", {**row, **circulation}), AS_OF, 7) == expected
+
+
+@pytest.mark.parametrize(
+    ("suspect", "circulation", "expected"),
+    [
+        ({}, {}, [(True, 10)]),
+        ({}, {"circulated_on": "2013-11-30"}, [(True, 29)]),
+        ({}, {"circulated_on": "2013-12-01"}, []),
+        ({}, {"circulated_on": "2014-04-01"}, [(False, 150)]),
+        ({}, {"reason": "failed_to_answer_bail"}, []),
+        ({"status": "arrested", "arrested_on": "2013-11-05"}, {}, []),
+        ({"status": "arrested", "arrested_on": "2014-04-01"}, {}, [(True, 10)]),
+    ],
+)
+def test_days_to_circulation(table, suspect, circulation, expected):
+    row = {"person_key": "p", "reason": "named_suspect", "circulated_on": "2013-11-11"}
+    named = table("suspect", {**SUSPECT, "named_on": "2013-11-01", **suspect})
+    pairs = a6_suspects.suspect_pairs(named, table("crime"), AS_OF)
+    pnc = table("pnc_circulation", {**row, **circulation})
+    waits = a6_suspects.days_to_circulation(pairs, table("bail"), pnc, START, END, AS_OF)
+    assert list(waits[["circulated", "days"]].itertuples(index=False, name=None)) == expected
