@@ -1,0 +1,66 @@
+"""F2: agreements in force, tasks identified and measured, transfers and waits: row by row."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.findings import f2_partners
+from hmic_analysis.measures.base import Share
+
+AS_OF = date(2014, 3, 31)
+SIGNED = {"agreement_id": "a", "task_id": "t", "agency": "ambulance", "status": "signed", "signed_on": "2013-01-01"}
+TASK = {"task_id": "t", "status": "current", "identified_on": "2013-01-01", "baseline_on": "2013-02-01", "baseline_hours": 10,
+        "action": "agreement", "action_on": "2013-03-01"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("agreement", "expected"),
+    [
+        ({}, [True]),
+        ({"signed_on": "2014-03-31"}, [True]),
+        ({"signed_on": "2014-04-01"}, []),
+        ({"signed_on": None}, [False]),
+        ({"task_id": None}, [False]),
+        ({"status": "draft"}, []),
+        ({"ends_on": "2014-03-31"}, [True]),
+        ({"ends_on": "2014-03-30"}, []),
+    ],
+)
+def test_agreements_in_force(table, agreement, expected):
+    rows = f2_partners.agreements_in_force(table("partner_agreement", {**SIGNED, **agreement}), AS_OF)
+    assert rows["sure"].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("task", "expected"),
+    [
+        ({}, [(True, True)]),
+        ({"identified_on": "2014-03-31"}, [(True, True)]),
+        ({"identified_on": "2014-04-01"}, []),
+        ({"status": "dropped"}, []),
+        ({"baseline_on": "2014-03-31"}, [(True, True)]),
+        ({"baseline_on": "2014-04-01"}, [(False, True)]),
+        ({"baseline_hours": None}, [(False, True)]),
+        ({"action_on": "2014-03-30"}, [(True, True)]),
+        # Something done on the as-of day itself does not lie before it.
+        ({"action_on": "2014-03-31"}, [(True, False)]),
+        ({"action": None}, [(True, False)]),
+    ],
+)
+def test_tasks_identified_measured_and_acted_on(table, task, expected):
+    rows = f2_partners.tasks_identified(table("partner_task", {**TASK, **task}), AS_OF)
+    assert list(rows[["baseline", "acted"]].itertuples(index=False, name=None)) == expected
+
+
+@pytest.mark.parametrize(("said", "expected"), [(True, Share(1, 0)), (False, Share(0, 1)), (None, Share(0, 0, 1))])
+def test_transfers_accepted(table, said, expected):
+    assert f2_partners.accepted(table("partner_transfer", {"transfer_id": "x", "accepted": said})) == expected
+
+
+@pytest.mark.parametrize(
+    ("until", "hours"),
+    [("2013-05-01 11:30", 1.5), ("2013-05-01 10:00", 0), ("2013-05-01 09:59", None), (None, None)],
+)
+def test_waits_until_handover(table, until, hours):
+    rows = table("handover", {"handover_id": "h", "arrived_at": "2013-05-01 10:00", "handed_over_at": until})
+    assert f2_partners.waits(rows).dropna().tolist() == ([] if hours is None else [hours])
