@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
@@ -33,6 +34,33 @@ FLAG_LINE_MM = 4.6
 _SAMPLE_MM = 7.0
 #: From the baseline up to the middle of a capital letter.
 _CAP_MIDDLE_MM_PER_POINT = 0.127
+
+
+class Line(Text):
+    """A line of text that is set as wide as it was measured: the canvas doesn't measure it anew for each picture."""
+
+    #: Part of its width that lies left of its place.
+    _BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw it."""
+        if self.get_bbox_patch() is not None:
+            super().draw(renderer)
+            return
+        text, before = self.get_text(), self._BEFORE[self.get_horizontalalignment()]
+        if not text or not self.get_visible():
+            return
+        x, y = self.get_transform().transform(self.get_unitless_position())
+        if before:
+            width = text_width(text, self.get_fontsize(), self.get_fontweight())
+            x -= before * renderer.points_to_pixels(width / style.MM_PER_INCH * 72)
+        if renderer.flipy():
+            y = renderer.get_canvas_width_height()[1] - y
+        pen = renderer.new_gc()
+        pen.set_foreground(self.get_color())
+        renderer.draw_text(pen, x, y, text, self.get_fontproperties(), 0.0, ismath=False, mtext=self)
+        pen.restore()
+        self.stale = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +132,7 @@ class Sheet:
         first = y - pitch * (len(lines) - 1) / 2 + size * _CAP_MIDDLE_MM_PER_POINT
         return [
             self.figure.add_artist(
-                Text(
+                Line(
                     x, first + pitch * i, line, color=colour, ha=ha, va="baseline", fontfamily="DejaVu Sans",
                     fontsize=size, fontweight=weight, transform=self.transform, parse_math=False,
                 )

@@ -11,11 +11,13 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE, Words
 from hmic_analysis.figures.rows import counts
+from hmic_analysis.figures.sheet import Line
 from hmic_analysis.figures.style import house_style, new_figure, save
 from tests.figures.cases import CASES
 
@@ -30,6 +32,13 @@ def digests(made) -> tuple[str, ...]:
 def test_equal_charts_give_equal_bytes(name):
     one = CASES[name]()
     assert digests(one) == digests(CASES[name]())
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_lines_of_text_stand_where_matplotlib_would_set_them(name, monkeypatch):
+    drawn = CASES[name]().png
+    monkeypatch.setattr(Line, "draw", Text.draw)
+    assert drawn == CASES[name]().png
 
 
 def test_bytes_do_not_depend_on_the_process_or_its_hash_seed():

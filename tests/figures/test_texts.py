@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hmic_analysis.figures.chart import clean_text
 from hmic_analysis.figures.sheet import Sheet, apart, place_flags
-from hmic_analysis.figures.style import DPI, MM_PER_INCH, text_width, wrap
+from hmic_analysis.figures.style import DPI, MM_PER_INCH, fits, text_width, wrap
 
 WORDS = st.lists(st.text(alphabet="abcdefgWiil.é", min_size=1, max_size=30), min_size=1, max_size=12)
 
@@ -20,6 +20,16 @@ def test_wrapped_lines_fit_and_lose_nothing(words, width):
     lines = wrap(text, width, lines=100).split("\n")
     assert all(text_width(line) <= width for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+@given(
+    st.text(alphabet="abfgijlmWAVTo.,1%é-— ~漢\u0301", min_size=1, max_size=40),
+    st.floats(0.5, 60),
+    st.sampled_from(["normal", "bold"]),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_line_fits_where_it_measures_no_more_than_the_room(text, width, weight):
+    assert fits(text, width, 8.0, weight) == (text_width(text, 8.0, weight) <= width)
 
 
 def test_what_is_over_ends_in_an_ellipsis():
