@@ -19,7 +19,7 @@ from hmic_analysis.cells import neutral_frame
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.build import Lone
-from hmic_analysis.evidence.fitness import Fitness
+from hmic_analysis.evidence.fitness import Fitness, lost
 from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, DataUsed, Figure, Table
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
 from hmic_analysis.evidence.wording import Whole
@@ -325,8 +325,16 @@ class Holdings:
         return all(len(self.table(name)) > 0 for name in names)
 
     def answer(self, item: str) -> registers.Answer:
-        """What became of the request for an item; all None where it was not asked for."""
-        return registers.answer_to(self.table("data_request"), item)
+        """What became of the request for an item; all None where it was not asked for.
+
+        A register is not complete, whatever was signed, where rows or cells of it could not be used: what was not found
+        may stand there.
+        """
+        found = registers.answer_to(self.table("data_request"), item)
+        entry = self.manifest.tables.get(item) if self.manifest is not None else None
+        if entry is not None and (lost(entry.accounts)[0] or any(a.cells for a in entry.accounts)):
+            return found._replace(register_complete=None)
+        return found
 
     def cannot_tell(self, *abouts: str) -> list[str]:
         """What the source says it can't tell of tables, columns or indicators."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.base import Share, unread
 from hmic_analysis.statistics.intervals import Interval, proportion_interval
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ class Review(NamedTuple):
     opened : bool
         A review was opened by the day, or the policy is marked as under review.
     open : bool or None
-        One of these was not closed by the day; None without a document to look in.
+        One of these was not closed by the day; None without a document to look in, or where it can't be read.
     days_since_activity : int or None
         Days since the last dated work on the open reviews, their opening included; None without a date.
     closed_on : pandas.Timestamp or None
@@ -218,17 +218,21 @@ def review_at(rows: pd.DataFrame, as_of: date) -> Review:
     Returns
     -------
     Review
-        Days after ``as_of`` were not known on it.
+        Days after ``as_of`` were not known on it.  Where the day that one was opened or closed on can't be read, and no
+        other is open, it is not known whether any is.
     """
     day = pd.Timestamp(as_of)
     begun = _opened_on(rows)
     undated = begun.isna() & (rows["status"] == "under_review").fillna(False)
     opened = ((begun <= day).fillna(False) | undated).to_numpy(dtype=bool)
     closed = (rows["review_closed_on"] <= day).fillna(False).to_numpy(dtype=bool)
-    under_way = rows[opened & ~closed]
+    doubtful = unread(rows, "review_opened_on", "review_closed_on").to_numpy(dtype=bool) & ~closed
+    running = opened & ~closed & ~doubtful
+    under_way = rows[running]
     if under_way.empty:
-        return Review(bool(opened.any()), None if rows.empty else False, None, None)
-    dates = pd.concat([begun[opened & ~closed], under_way["last_activity_on"]])
+        is_open = None if rows.empty or doubtful.any() else False
+        return Review(bool(opened.any()), is_open, None, None)
+    dates = pd.concat([begun[running], under_way["last_activity_on"]])
     latest = dates[(dates <= day).fillna(False).to_numpy(dtype=bool)].max()
     ends = under_way["review_closed_on"]
     since = None if pd.isna(latest) else int((day - latest).days)

@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.measures import registers
 
 AS_OF = date(2014, 3, 31)
@@ -52,6 +53,22 @@ def test_drafts_districts_other_subjects_and_ended_policies_are_left_out(table):
 )
 def test_open_on_the_day(table, row, expected):
     assert registers.review_at(register(table, row), AS_OF)[:3] == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "expected"),
+    [
+        ({"review_opened_on": "2014-01-10"}, "review_closed_on", (True, None, None)),
+        ({}, "review_opened_on", (False, None, None)),
+        ({"review_closed_on": "2014-03-31"}, "review_opened_on", (False, False, None)),
+    ],
+)
+def test_a_day_that_cannot_be_read_leaves_open_whether_a_review_is(table, row, column, expected):
+    rows = register(table, row).assign(flags=unread_flag(column))
+    assert registers.review_at(rows, AS_OF)[:3] == expected
+    sure = register(table, {"review_opened_on": "2014-03-01"}).assign(flags="")
+    both = pd.concat([rows, sure], ignore_index=True)
+    assert registers.review_at(both, AS_OF)[:3] == (True, True, 30)
 
 
 def test_the_day_on_which_an_open_review_was_closed_later(table):
