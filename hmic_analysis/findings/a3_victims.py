@@ -163,11 +163,12 @@ def audited_calls_of_victims(call_audit: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows; those chosen for a reason tell nothing of the others, and a blank is not taken for random.
+        The rows; those chosen for a reason tell nothing of the others, and a blank is not taken for random.  One of
+        which it can't be read stays: what was found in it is unknown.
     """
-    keep = call_audit["random_sample"].fillna(False).astype(bool) & call_audit["about_victim"].fillna(False).astype(
-        bool
-    )
+    keep = pd.Series(True, index=call_audit.index)  # noqa: FBT003
+    for name in ("random_sample", "about_victim"):
+        keep &= call_audit[name].fillna(False).astype(bool) | unread(call_audit, name)
     return call_audit[keep.to_numpy(dtype=bool)]
 
 
@@ -181,7 +182,8 @@ def asked(audits: pd.DataFrame, question: str) -> Share:
     question : str
         ``asked_previous`` or ``asked_vulnerability``.
     """
-    return Share.of(audits[question], audits["audit_id"])
+    state = audits[question].astype("boolean").mask(unread(audits, "random_sample", "about_victim"))
+    return Share.of(state, audits["audit_id"])
 
 
 def asked_by_team(audits: pd.DataFrame, question: str) -> dict[str, Share]:

@@ -323,15 +323,19 @@ def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules:
     pandas.DataFrame
         One row per incident that was a call for service (duplicates, tests, information only, as the rules
         say, and those cancelled by the caller before dispatch are left out): ``incident_id``, ``grade``,
-        ``area_type``, ``origin``, ``attended`` (nullable boolean: any resource at the scene).
+        ``area_type``, ``origin``, ``attended`` (nullable boolean: any resource at the scene; missing too where a call
+        was cancelled and it can't be read whether that was before dispatch).
     """
     states = incident_state(incident, deployment, rules)
     table = incident.drop_duplicates("incident_id").merge(states, on="incident_id")
     dispatched = table["incident_id"].isin(_sent(deployment)) | table["dispatched_at"].notna()
     always = [result for result in rules.excluded_results if result != CANCELLED]
-    left_out = table["result"].isin(always) | (table["result"].eq(CANCELLED).fillna(False) & ~dispatched)
+    undispatched = table["result"].eq(CANCELLED).fillna(False) & ~dispatched
+    open_ = undispatched & unread(table, "dispatched_at")
+    left_out = table["result"].isin(always) | (undispatched & ~open_)
     table = table[~left_out.to_numpy(dtype=bool)]
     attended = pd.Series(table["state"] == "attended", dtype="boolean").mask(table["state"] == "unknown")
+    attended = attended.mask(open_[table.index])
     return table.assign(attended=attended)[["incident_id", "grade", "area_type", "origin", "attended"]].reset_index(
         drop=True
     )

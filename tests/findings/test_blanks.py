@@ -339,6 +339,21 @@ def _away(table):
     return Share.of(due["reviewed"])
 
 
+def _audited(table, column):
+    rows = lost(table, "call_audit", column, {**CALL, "asked_previous": False, column: None})
+    return a3_victims.asked(a3_victims.audited_calls_of_victims(rows), "asked_previous")
+
+
+def _cancelled(table):
+    calls = lost(
+        table,
+        "incident",
+        "dispatched_at",
+        {"incident_id": "i", "result": "cancelled_by_caller", "created_at": "2013-05-01 10:00"},
+    )
+    return Share.of(attendance.incident_attendance(calls, table("deployment"), rules())["attended"])
+
+
 ONE_UNKNOWN, BESIDE_A_YES = Share(0, 0, 1), Share(1, 0, 1)
 #: Columns whose blank says something: a cell that could not be read is not that blank, and its unit is unknown.
 SET_ASIDE = {
@@ -371,6 +386,9 @@ SET_ASIDE = {
     ("anpr_camera", "commissioned_on"): (lambda t: _camera(t, "commissioned_on"), ONE_UNKNOWN),
     ("anpr_camera", "decommissioned_on"): (lambda t: _camera(t, "decommissioned_on"), ONE_UNKNOWN),
     ("absence", "to_on"): (_away, BESIDE_A_YES),
+    ("call_audit", "random_sample"): (lambda t: _audited(t, "random_sample"), ONE_UNKNOWN),
+    ("call_audit", "about_victim"): (lambda t: _audited(t, "about_victim"), ONE_UNKNOWN),
+    ("incident", "dispatched_at"): (_cancelled, ONE_UNKNOWN),
     ("call_audit", "feedback_on"): (_told, BESIDE_A_YES),
     ("dispatch", "override_reason"): (_overridden, BESIDE_A_YES),
     ("device", "issued_on"): (lambda t: _phone(t, "issued_on"), ONE_UNKNOWN),
