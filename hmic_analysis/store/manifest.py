@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -326,7 +327,15 @@ def read_manifest(project: Project, force: str) -> Manifest | None:
 
     None where nothing has been prepared, or what there is was written by another version of the package.
     """
+    path = manifest_path(project, force)
     try:
-        return Manifest.model_validate_json(manifest_path(project, force).read_text(encoding="utf-8"))
+        state = path.stat()
+        return _parsed(path, state.st_ino, state.st_mtime_ns, state.st_size)
     except (FileNotFoundError, NotADirectoryError, ValidationError):
         return None
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: Path, *state: int) -> Manifest:
+    """A report asks for each of its tables anew; the file is read once for as long as it stays as it is."""
+    return Manifest.model_validate_json(path.read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks import commands
 from benchmarks.__main__ import WAYS, measure
 from benchmarks.table import BEGIN, END, NAMES, say, write_table
 
@@ -35,3 +36,15 @@ def test_the_table_has_medians_and_leaves_the_page_alone(tmp_path):
     write_table(page, result)
     text = page.read_text(encoding="utf-8")
     assert text.startswith("before\n\n") and text.endswith("\n\nafter\n") and "old" not in text and row in text
+
+
+def test_the_table_of_commands_holds_two_checkouts_against_each_other():
+    found = {
+        name: [[(2.0, 30.0), (1.0, 31.0), (9.0, 32.0)], [(0.2, 20.0), (0.4, 21.4), (0.3, 20.0)]]
+        for name in commands.COMMANDS
+    }
+    found[commands.REPORTS] = [[(8.0, 0.0)], [(6.0, 0.0)]]
+    head, rule, nothing, *_, reports = commands.table(found, ["before"])
+    assert head == "| processor time of | before, s | now, s | times `python -c pass` | memory, MB |"
+    assert head.count("|") == rule.count("|") and nothing == "| python -c pass | 2.00 | 0.30 | 1 | 21 |"
+    assert reports == f"| {commands.REPORTS} | 8.00 | 6.00 | 20 |  |"
