@@ -225,13 +225,22 @@ def _for_workers() -> None:
 
 
 def _for_reports(project: str) -> None:
-    """What every report asks for: parameters and versions; the copies find the answers."""
+    """What every report asks for: parameters, versions and the fonts of charts; the copies find the answers."""
     from hmic_analysis.evidence.model import package_versions
+    from hmic_analysis.figures.chart import no_data
+    from hmic_analysis.figures.style import png_bytes, svg_bytes
     from hmic_analysis.params.read import load_params
+    from hmic_analysis.params.resolve import resolve
     from hmic_analysis.project import Project
 
-    load_params(Project(Path(project)))
+    params = load_params(Project(Path(project)))
+    for force in list(params.forces)[:1]:
+        # Builds the models that whatever is laid over the files is held against.
+        resolve(params, force)
     package_versions()
+    panel = no_data("Nothing was sent").figure
+    png_bytes(panel)
+    svg_bytes(panel)
 
 
 def _fork_worker(line: socket.socket, fd: int) -> int:
