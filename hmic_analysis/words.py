@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 #: Units of figures that are counts themselves.
 COUNTS = ("count", "persons", "documents", "forces")
@@ -96,3 +97,43 @@ MONTHS = (
 def say_date(day: date) -> str:
     """A day as letters write it, whatever the language of the machine: ``30 November 2013``."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# One term for each thing, in letters, charts, site, reports and messages.
+
+
+class Term(NamedTuple):
+    """A term, what it means, and the words that are not used for it."""
+
+    term: str
+    meaning: str
+    not_this: tuple[str, ...] = ()
+
+
+GLOSSARY = (
+    Term("finding", "what the inspection looked into and reports in one paragraph, such as A6"),
+    Term("claim", "one statement of a finding that can be true or false, such as A6c", ("assertion",)),
+    Term("verdict", "whether a claim is supported, contradicted or not determinable; never whether a force is good"),
+    Term(
+        "not determinable",
+        "the evidence decides neither way, for a reason that is given",
+        ("undecided", "inconclusive", "indeterminate", "undetermined"),
+    ),
+    Term("threshold", "one number that a figure is held against", ("cut-off", "benchmark")),
+    Term("test", "what a claim has to pass: one threshold, or several"),
+    Term("figure", "a number that was worked out; in captions, a numbered chart", ("metric", "KPI")),
+    Term("number", "how many of something were counted"),
+    Term("base", "the number of cases that a figure rests on", ("denominator", "sample base")),
+    Term("interval", "between which values a figure lies that was taken from a sample, with 95% confidence",
+         ("confidence limits", "margin of error", "error margin")),
+    Term("bounds", "the least and the most that a figure can be, with what is not known counted either way"),
+    Term("range", "from the lowest to the highest of several forces or groups"),
+    Term("not known", "the records do not say", ("n/k",)),
+    Term("set aside", "records that could not be used, kept with the reason", ("rejected", "discarded", "dropped")),
+    Term("withheld", "not shown, so that nobody can be recognised from a small number", ("suppressed", "redacted")),
+    Term("grade", "how good the evidence is, from A to D, apart from what it says"),
+    Term("period", "the days of which events are counted, usually the 12 months to 30 November 2013"),
+    Term("as-of day", "the day of which stocks are counted, such as suspects outstanding", ("reference date",)),
+    Term("synthetic", "made up by this project, about no real force", ("fake", "dummy")),
+)  # fmt: skip

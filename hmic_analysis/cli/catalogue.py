@@ -18,7 +18,7 @@ import hmic_analysis
 from hmic_analysis.cli.console import ProjectOption, SetOption, out, plain_table, read_overrides
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.words import SECTIONS
+from hmic_analysis.words import GLOSSARY, SECTIONS
 
 if TYPE_CHECKING:
     from hmic_analysis.contracts import Contract
@@ -151,8 +151,27 @@ def pages(params: Params) -> dict[Path, str]:
     """
     return {
         Path("docs") / "findings.md": catalogue_page(params),
+        Path("docs") / "glossary.md": glossary_page(),
         Path("data") / "raw" / "README.md": returns_page(params),
     }
+
+
+def glossary_page() -> str:
+    """The terms in Markdown, ``docs/glossary.md``."""
+    rows = [f"| {t.term} | {t.meaning} | {', '.join(t.not_this) or '-'} |" for t in GLOSSARY]
+    return "\n".join(
+        [
+            "# Glossary",
+            "",
+            "One term for each thing, in letters, charts, the site, reports and messages. Written by `hmic docs` from",
+            "`hmic_analysis/words.py`; a test holds every sentence of a letter against it.",
+            "",
+            "| Term | What it means | Not |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
 
 
 def catalogue_page(params: Params) -> str:

@@ -89,6 +89,21 @@ def _write(
     return files
 
 
+@letter_app.command("states")
+def states(project: ProjectOption = None) -> None:
+    """Write the page with every paragraph that a letter can hold, in any state of the evidence."""
+    from hmic_analysis.letters.states import states_page
+    from hmic_analysis.params.read import load_params
+
+    home = find_project(project)
+    params = load_params(home)
+    text, total = states_page(params, next(iter(params.forces)))
+    path = home.output / "letters" / "states.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    out().print(f"{total:,} states: {home.relative(path)}", markup=False)
+
+
 @letter_app.command("check")
 def check(
     force: ForceOption = None,

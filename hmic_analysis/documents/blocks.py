@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from hmic_analysis.documents.text import ILLEGAL
 from hmic_analysis.evidence.model import Model, Sensitivity
+from hmic_analysis.params.catalogue import FindingSpec
 
 SYNTHETIC_NOTICE = "SYNTHETIC DATA - not about any real police force"
 
@@ -97,6 +98,8 @@ class CatalogueEntry:
         What to ask the force for where there is no evidence.
     claims : tuple of (str, str)
         Its claims and their statements; those that the evidence lacks are named as withheld.
+    spec : FindingSpec, optional
+        By which its paragraph is written; without it the sentences of the evidence stand.
     """
 
     finding: str
@@ -104,6 +107,7 @@ class CatalogueEntry:
     section: str
     request: tuple[str, ...] = ()
     claims: tuple[tuple[str, str], ...] = ()
+    spec: FindingSpec | None = None
 
 
 class Printable(Model):

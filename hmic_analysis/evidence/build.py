@@ -12,8 +12,9 @@ import pandas as pd
 
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.model import SMALL_NUMBER, Basis, ClaimEvidence, Grade, Indicator, because
+from hmic_analysis.evidence.paragraphs import Facts, alone
 from hmic_analysis.evidence.verdicts import Decision, hold_to_grade
-from hmic_analysis.evidence.wording import NOT_KNOWN, SMALL_NUMBER_SAID, render, small
+from hmic_analysis.evidence.wording import NOT_KNOWN, SMALL_NUMBER_SAID
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.catalogue import Defined, FindingSpec, IndicatorSpec, Kind
 from hmic_analysis.params.resolve import Resolved
@@ -534,9 +535,9 @@ def make_claim(
     decision: Decision,
     grade: Grade,
     own: Sequence[str],
-    indicators: Mapping[str, Indicator],
-    words: Mapping[str, str],
-    min_count: int,
+    facts: Facts,
+    records_of: str = "",
+    months: str = "",
 ) -> ClaimEvidence:
     """The evidence for one claim.
 
@@ -550,12 +551,12 @@ def make_claim(
     grade : str
     own : sequence of str
         Ids of the indicators that decided it.
-    indicators : mapping of str to Indicator
-        All of the finding; the sentence may name any of them.
-    words : mapping of str to str
-        ``force``, ``period`` and ``as_of``; ``months`` where records of only these were counted.
-    min_count : int
-        Counts of persons above 0 and below it are not printed.
+    facts : Facts
+        Figures of the finding, values they are held against, and words.
+    records_of : str
+        The months whose records it rests on, where these are not the whole period.
+    months : str
+        The months that were supplied, where they are a part of the period.
 
     Returns
     -------
@@ -570,18 +571,10 @@ def make_claim(
     decision = hold_to_grade(decision, grade, claim.type)
     if claim.is_judgement:
         decision = Decision("not_determinable", ("judgement",), decision.flags, decision.why)
-    # A figure of the catalogue that was not taken is shown to the sentence as not known, never as a blank.
-    named = {i.id: i for i in indicators.values()}
-    for spare in spec.indicators.values():
-        named.setdefault(spare.name, Indicator(id=spare.name, name=spare.name, label=spare.label, unit=spare.unit))
-    template = claim.view if claim.is_judgement else getattr(claim.sentences, decision.verdict)
-    clause = because(decision.reasons, {"part_of_the_period": words.get("months", "")}) if decision.reasons else ""
-    sentence, numbers = render(template, named, {**words, "because": clause}, min_count, id)
-    why = decision.why
-    if any(small(indicators[i], min_count) for i in own):
-        why = f"The figures rest on fewer than {min_count} persons and are withheld."
+    is_open = decision.verdict == "not_determinable"
+    clause = because(decision.reasons, {"part_of_the_period": months}) if is_open else ""
     remedy = DECIDED.get(decision.verdict) or REMEDIES[decision.reasons[0]]
-    return ClaimEvidence(
+    evidence = ClaimEvidence(
         claim=id,
         finding=spec.id,
         type=claim.type,
@@ -590,10 +583,14 @@ def make_claim(
         grade=grade,
         reasons=decision.reasons,
         flags=decision.flags,
-        why=why,
+        because=clause,
+        records_of="" if is_open else records_of,
+        why=decision.why,
         would_change=remedy,
         indicators=tuple(own),
-        sentence=sentence,
-        numbers=numbers,
         sensitivity=claim.sensitivity,
     )
+    if claim.is_judgement:
+        return evidence.model_copy(update={"sentence": claim.view})
+    said = alone(spec, evidence, facts)
+    return evidence.model_copy(update={"sentence": said.text, "numbers": said.numbers})

@@ -166,8 +166,12 @@ class ClaimEvidence(Model):
         What would change the verdict.
     indicators : tuple of str
         Ids of the indicators that decided it, most telling first.
+    because : str
+        Of what is not determinable, the reason as a clause.
+    records_of : str
+        The months whose records it rests on, where these are not the whole period.
     sentence : str
-        The sentence for this verdict, every number in it taken from the indicators.
+        What is said of it by itself, every number taken from the indicators.
     numbers : tuple of (str, str)
         Each number printed in the sentence and the indicator field it was taken from:
         ``("83.4%", "attendance_pct.value")``.
@@ -181,6 +185,8 @@ class ClaimEvidence(Model):
     grade: Grade
     reasons: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    because: str = ""
+    records_of: str = ""
     why: str = ""
     would_change: str = ""
     indicators: tuple[str, ...] = ()
@@ -292,40 +298,38 @@ class Bundle(Model):
 
 #: Code -> clause that completes "... could not be decided because ...".
 REASONS: dict[str, str] = {
-    "no_data": "no data that bear on it were supplied",
-    "small_n": "too few cases were supplied to decide it",
+    "no_data": "no data that bear on this were supplied",
+    "small_n": "too few cases were supplied",
     "not_requested": "the data were not requested from the force",
     "not_yet_received": "the data requested from the force have not been received",
     "nil_return_refused": "the force declined to supply the data",
-    "nil_return_unable": "the force answered that it is unable to supply the data",
-    "provided_partial": "the force supplied the data only in part",
+    "nil_return_unable": "the force answered that it was unable to supply the data",
+    "provided_partial": "the force supplied only part of the data",
     "no_stated_value": "the force supplied records but stated no figure of its own",
-    "not_reproduced": "the figure the force stated could not be reproduced from its records",
+    "not_reproduced": "the force's own figure could not be reproduced from its records",
     "register_undeclared": "the force has not declared its register of documents complete",
-    "records_undeclared": "the force has not declared these records complete",
-    "interval_spans_threshold": "the sample is too small to place the figure on either side of the test",
-    "missing_spans_threshold": "the records whose state is unknown could turn the result either way",
-    "between_thresholds": "the figure lies between the level that would support the statement and the level that "
-    "would contradict it",
-    "uncorroborated": "it rests on one document or statement that nothing else bears out",
-    "comparators_missing": "it compares the force with the other forces, and too few of those are known",
+    "records_undeclared": "the force has not declared its records complete",
+    "interval_spans_threshold": "the sample is too small to decide it",
+    "missing_spans_threshold": "gaps in the records could turn the result either way",
+    "between_thresholds": "what was found neither supports nor contradicts it",
+    "uncorroborated": "nothing bears out the one document or statement it rests on",
+    "comparators_missing": "too little is known of the other forces",
     "source_cannot_tell": "the data supplied cannot show it",
-    "references_dont_match": "the references from one of the tables supplied to another lead nowhere",
+    "references_dont_match": "the references between the tables supplied lead nowhere",
     "stale": "the latest dated work on it is too old",
     "not_dated": "no dated work on it was supplied",
-    "in_part": "only a part of what the statement says is on record",
-    "no_look_back": "the records do not reach back over the year before the period, so nobody can tell who is a repeat "
-    "victim",
+    "in_part": "only a part of it is on record",
+    "no_look_back": "no earlier records show who is a repeat victim",
     "part_of_the_period": "the records supplied cover only a part of the period",
-    "rows_set_aside": "too many of the records supplied could not be used",
+    "rows_set_aside": "too many of the records supplied had to be set aside",
     "no_statement": "the force has made no statement about it",
-    "sources_conflict": "what the force states and its own records contradict each other",
+    "sources_conflict": "the force's statement and its own records contradict each other",
     "judgement": "it is the inspectors' view and is not tested against data",
 }
 
 
 def because(reasons: tuple[str, ...], details: Mapping[str, str] | None = None) -> str:
-    """The clause for the first reasons, joined.
+    """The clause for the first, most telling reason.
 
     Parameters
     ----------
@@ -337,16 +341,15 @@ def because(reasons: tuple[str, ...], details: Mapping[str, str] | None = None) 
     Returns
     -------
     str
-        Lower case, without a full stop; at most the two most telling reasons.
+        Lower case, without a full stop.
 
     Raises
     ------
     KeyError
         If a code is not known.
     """
-    more = {code: f" ({text})" for code, text in (details or {}).items() if text}
-    clauses = [REASONS[r] + more.get(r, "") for r in dict.fromkeys(reasons)]
-    return ", and ".join(clauses[:2])
+    detail = (details or {}).get(reasons[0], "")
+    return REASONS[reasons[0]] + (f" ({detail})" if detail else "")
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from hmic_analysis.evidence.model import (
     Table,
     package_versions,
 )
+from hmic_analysis.evidence.paragraphs import Facts
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, reaches, undecided, weakest
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
 from hmic_analysis.evidence.wording import SET_ASIDE, Whole, claim_table, group_frame, indicator_table
@@ -322,7 +323,6 @@ class Report(Holdings):
             raise ParameterError(f"Claim {id} has no test in the catalogue: give its decision and its grade.")
         needed, tables = self.settings.coverage, spec.tables
         in_part = self.fit.steady(tables) and not self.fit.whole
-        counted = self.fit.say(self.period) if in_part else self.period
         evidence = make_claim(
             self.spec,
             id,
@@ -331,18 +331,14 @@ class Report(Holdings):
             ),
             self.fit.grade(grade or self.graded(id), tables, needed),
             spec.decided_by(self._indicators),
-            self._indicators,
-            words={
-                "force": self.settings.force.full_name,
-                "period": counted,
-                "as_of": say_date(self.settings.as_of),
-                "months": say_months(self.fit.used) if in_part else "",
-            },
-            min_count=self.settings.disclosure.min_count,
+            Facts(
+                self._indicators,
+                self.settings.values,
+                {"force": self.settings.force.full_name, "as_of": say_date(self.settings.as_of)},
+            ),
+            records_of=self.fit.say(self.period) if in_part else "",
+            months=say_months(self.fit.used) if in_part else "",
         )
-        if in_part and evidence.verdict != "not_determinable" and counted not in evidence.sentence:
-            rests = f"{evidence.sentence} This rests on the records of {counted}."
-            evidence = evidence.model_copy(update={"sentence": rests})
         self._claims[id] = evidence
         return evidence
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import TemplateError
 
-from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.model import SMALL_NUMBER, ClaimEvidence, Indicator, is_small_number
 from hmic_analysis.statistics.intervals import CONFIDENCE
 from hmic_analysis.words import COUNTS, say_value, sentence_case
@@ -113,8 +111,7 @@ def withheld(indicator: Indicator, min_count: int) -> str:
 # --------------------------------------------------------------------------------------------------------------------
 # Sentences whose every number is taken from an indicator.
 #
-# A template may only name indicators of its claim; an unknown name, or a figure that doesn't exist, is an error, so
-# nothing is ever printed as a blank.
+# A figure that doesn't exist is an error, so nothing is ever printed as a blank.
 
 
 class Shown:
@@ -199,59 +196,7 @@ class Shown:
         return text
 
 
-def render(
-    template: str,
-    indicators: Mapping[str, Indicator],
-    words: Mapping[str, str],
-    min_count: int,
-    where: str,
-) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Fill a sentence.
-
-    Parameters
-    ----------
-    template : str
-        Jinja template; ``v.<indicator>`` are figures, the rest are words.
-    indicators : mapping of str to Indicator
-        By id; ``v["attendance_pct[violence]"]`` names a stratum.
-    words : mapping of str to str
-        ``force``, ``period``, ``as_of``, ``because``.
-    min_count : int
-        Counts of persons above 0 and below it are withheld.
-    where : str
-        The claim, for the message.
-
-    Returns
-    -------
-    tuple
-        The sentence, and each number in it with the indicator field it was taken from.
-
-    Raises
-    ------
-    ParameterError
-        If the template names a figure that the finding does not have, or one that could not be computed.
-    """
-    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-
-    def filled(few: Container[str] = ()) -> tuple[str, list[tuple[str, str]]]:
-        printed: list[tuple[str, str]] = []
-        shown = {i: Shown(x, printed, min_count, i in few) for i, x in indicators.items()}
-        return environment.from_string(template).render(v=shown, **words), printed
-
-    try:
-        text, printed = filled()
-        few = _of_few(printed, indicators, min_count)
-        if few:
-            text, printed = filled(few)
-    except TemplateError as fault:
-        raise ParameterError(
-            f"The sentence of claim {where} can't be filled: {fault}.\n"
-            f"It may use {', '.join(sorted(indicators)) or 'no figure'}; see params/findings."
-        ) from None
-    return " ".join(text.split()), tuple(dict.fromkeys(printed))
-
-
-def _of_few(printed: list[tuple[str, str]], indicators: Mapping[str, Indicator], min_count: int) -> set[str]:
+def of_few(printed: Iterable[tuple[str, str]], indicators: Mapping[str, Indicator], min_count: int) -> set[str]:
     """Percentages in a sentence that rest on few units, and beside which it does not say on how many."""
     fields: dict[str, set[str]] = {}
     for _, named in printed:

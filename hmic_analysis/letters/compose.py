@@ -15,11 +15,13 @@ from hmic_analysis.documents.blocks import (
     Part,
     Section,
 )
-from hmic_analysis.documents.text import as_view, clean, day, embargo_text, join_sentences, long_date
+from hmic_analysis.documents.text import as_view, clean, day, embargo_text, long_date
 from hmic_analysis.errors import DataError, ParameterError, did_you_mean
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, Figure, because
+from hmic_analysis.evidence.paragraphs import Facts, Said, paragraph
 from hmic_analysis.evidence.withheld import highest
 from hmic_analysis.letters.own_words import MOST_FIGURES, OwnWords, check_views, fill
+from hmic_analysis.params.catalogue import FindingSpec
 from hmic_analysis.params.models import Fieldwork, ForceSpec, Params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.words import say_date, say_period
@@ -38,69 +40,64 @@ def finding_paragraphs(
     settings: LetterSettings,
     figures: Sequence[FigureBlock],
     wording: Mapping[str, OwnWords],
-    turn: int = 0,
+    spec: FindingSpec | None = None,
 ) -> list[Paragraph]:
-    """The claim sentences of a finding, joined, and a note on each wording that goes against its verdict."""
-    claims = bundle.claims
-    sentences = _sentences(bundle, claims, settings, wording, turn)
-    # The figures bear on what was found, not on the view taken of it: refer to them before the view begins.
-    last = max((i for i, c in enumerate(claims) if c.type != "judgement"), default=len(claims) - 1)
+    """The paragraph on a finding, and a note on each wording that goes against its verdict."""
+    said, views = _said(bundle, settings, wording, spec), _views(bundle, settings, wording)
     parts: list[Part] = []
-    for i, sentence in enumerate(sentences):
+    for i, sentence in enumerate([*said, *views]):
         if parts:
             parts.append(Part(text=" "))
-        parts.extend(_with_references(sentence, figures) if i == last and figures else [sentence])
+        # The figures bear on what was found, not on the view taken of it: refer to them before the view begins.
+        parts.extend(_with_references(sentence, figures) if i == len(said) - 1 and figures else [sentence])
     paragraph = Paragraph(
         parts=tuple(parts),
         finding=bundle.finding,
-        claims=tuple(c.claim for c in claims),
+        claims=tuple(c.claim for c in bundle.claims),
         numbers=tuple(dict.fromkeys(number for part in parts for number in part.numbers)),
     )
-    return [paragraph, *_notes(bundle, claims, wording)]
+    return [paragraph, *_notes(bundle, bundle.claims, wording)]
 
 
-def _sentences(
-    bundle: Bundle,
-    claims: Sequence[ClaimEvidence],
-    settings: LetterSettings,
-    wording: Mapping[str, OwnWords],
-    turn: int,
+def _said(
+    bundle: Bundle, settings: LetterSettings, wording: Mapping[str, OwnWords], spec: FindingSpec | None
 ) -> list[Part]:
-    """One part a claim: the inspector's own words where there are any, else its sentence, joined to its neighbours."""
-    period = say_period(day(bundle.period_start), day(bundle.period_end))
-    names = f"{settings.force_name} {settings.organisation}"
-    # Sentences between an inspector's own words are joined among themselves: nobody's words are changed.
-    parts: list[Part] = []
-    run: list[ClaimEvidence] = []
+    """Each sentence as a part: those of the catalogue, with an inspector's own words in place of theirs."""
+    claims = [c for c in bundle.claims if c.type != "judgement"]
+    own = {c.claim: _own(c, bundle, settings, wording) for c in claims if c.claim in wording}
+    if spec is None:
+        said = [own.get(c.claim) or Said(_sentence(c, settings.force), (c.claim,), c.numbers) for c in claims]
+    else:
+        words = {"force": bundle.force_name, "as_of": long_date(bundle.as_of)}
+        said = paragraph(spec, claims, Facts.of(bundle, words, settings.min_count), own)
+    first = claims[0].claim if claims else ""
+    return [_part(s, next(iter(s.claims), first), s in own.values()) for s in said]
 
-    def flush() -> None:
-        texts = join_sentences(run, [_sentence(c, settings.force) for c in run], names, period, turn)
-        for claim, text in zip(run, texts, strict=True):
-            numbers = tuple((clean(number), field) for number, field in claim.numbers)
-            parts.append(Part(text=text, claim=claim.claim, numbers=numbers))
-        run.clear()
 
-    for claim in claims:
-        own = wording.get(claim.claim)
-        if own is None:
-            run.append(claim)
-            continue
-        flush()
-        text, numbers = fill(own, claim.claim, bundle, settings.min_count)
-        text = as_view(text, names) if claim.type == "judgement" else text
-        parts.append(Part(text=text, claim=claim.claim, numbers=numbers, own=True))
-    flush()
-    return parts
+def _views(bundle: Bundle, settings: LetterSettings, wording: Mapping[str, OwnWords]) -> list[Part]:
+    """The views that an inspector entered, marked as such; no other is printed."""
+    entered = [c for c in bundle.claims if c.type == "judgement" and c.claim in wording]
+    said = [_own(c, bundle, settings, wording) for c in entered]
+    return [_part(Said(as_view(s.text), s.claims, s.numbers), s.claims[0], own=True) for s in said]
+
+
+def _own(claim: ClaimEvidence, bundle: Bundle, settings: LetterSettings, wording: Mapping[str, OwnWords]) -> Said:
+    text, numbers = fill(wording[claim.claim], claim.claim, bundle, settings.min_count)
+    return Said(text, (claim.claim,), numbers)
+
+
+def _part(said: Said, claim: str, own: bool) -> Part:
+    numbers = tuple((clean(number), field) for number, field in said.numbers)
+    return Part(text=clean(said.text), claim=claim, numbers=numbers, own=own)
 
 
 def _sentence(claim: ClaimEvidence, force: str) -> str:
-    sentence = clean(claim.sentence)
-    if not sentence:
+    """What the evidence itself says of a claim, where no catalogue is at hand."""
+    if not claim.sentence:
         raise DataError(
-            f"Claim {claim.claim} of '{force}' has no sentence in its evidence. Run finding {claim.finding} again; if "
-            f"it stays empty, give the claim a sentence for '{claim.verdict}'."
+            f"Claim {claim.claim} of '{force}' has no sentence in its evidence. Run finding {claim.finding} again."
         )
-    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    return claim.sentence
 
 
 def _with_references(sentence: Part, figures: Sequence[FigureBlock]) -> list[Part]:
@@ -216,6 +213,7 @@ def letter_catalogue(params: Params) -> tuple[CatalogueEntry, ...]:
             sections[f.section],
             tuple(f.request),
             tuple((id, claim.statement) for id, claim in f.claims.items()),
+            f,
         )
         for f in ordered
     )
@@ -435,8 +433,7 @@ def _sections(
                 continue
             figures = figure_blocks(bundle, chosen, number)
             number += len(figures)
-            turn = list(found).index(entry.finding)
-            told, *notes = finding_paragraphs(_entered(bundle, wording), settings, figures, wording, turn)
+            told, *notes = finding_paragraphs(_entered(bundle, wording), settings, figures, wording, entry.spec)
             # The way from the paragraph to its evidence.
             reference = Part(text=f" [{entry.finding}]")
             blocks.append(told.model_copy(update={"style": "bullet", "parts": (*told.parts, reference)}))

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import SandboxedEnvironment
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.params.models import Model, Number, Section, Text, YesNo
@@ -66,7 +66,9 @@ ALWAYS = ("data_request", "document")
 DEFINING = ("min_n", "attendance", "other_agencies", "offender_management", "quantifiers")
 
 #: What a figure offers to a sentence beside being printed itself.
-FIELDS = ("known", "lo", "hi", "n", "numerator", "denominator", "interval_text")
+FIELDS = (
+    "lo", "hi", "n", "numerator", "denominator", "interval_text", "none", "below", "reaching", "at_most", "counted",
+)  # fmt: skip
 WORDS = ("force", "period", "as_of")
 
 _VALUE = re.compile(r"\{\{ *([a-z_]+(?:\.[a-z_]+)*) *\}\}")
@@ -213,12 +215,28 @@ def _lower(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-class Sentences(Model):
-    """The sentence of a claim for each verdict: Jinja templates."""
+#: A state of a claim in a line: whatever its verdict.
+ANY = "any"
+State = Literal["supported", "contradicted", "not_determinable", "any"]
 
-    supported: Text
-    contradicted: Text
-    not_determinable: Text
+
+class Line(Model):
+    """What is said of a finding where its claims are in a certain state.
+
+    ``when`` names claims with the verdict each must have, or ``any``. The line speaks for all of them, and no other
+    does: so a claim that depends on another is silenced by ``any``. Without ``when`` the line only prints a figure.
+    ``say`` is the sentence, or several of which the first is printed whose figures are all known.
+    """
+
+    when: dict[Text, State] = Field(default_factory=dict)
+    say: Annotated[tuple[Text, ...], BeforeValidator(lambda x: (x,) if isinstance(x, str) else x), Field(min_length=1)]
+
+
+class LetterSpec(Model):
+    """The paragraph on a finding: the first line that fits; ``topic`` names it where nothing was found out."""
+
+    topic: Text
+    sentences: Annotated[tuple[Line, ...], Field(min_length=1)]
 
 
 class ClaimSpec(Model):
@@ -227,8 +245,9 @@ class ClaimSpec(Model):
     ``indicators`` it is decided by, most telling first, with the stratum in brackets where one is meant and ``[*]`` for
     all strata; ``quantifier`` the word of the settings that it leans on; ``rule`` how the verdict is reached, made from
     ``test`` where there is one, naming thresholds, not their values; ``tables`` that bear on it, and ``months_of``
-    those of them whose rows are counted, where others are only looked up. A judgement has a ``view``, offered to the
-    inspectors as a wording, and no ``sentences``; ``rests_on`` gives the verdicts without which it can't be held.
+    those of them whose rows are counted, where others are only looked up; ``whether`` the question it answers, which
+    completes "could not determine whether". A judgement has a ``view`` instead, offered to the inspectors as a wording;
+    ``rests_on`` gives the verdicts without which it can't be held.
     """
 
     id: Text
@@ -241,7 +260,7 @@ class ClaimSpec(Model):
     tables: tuple[Text, ...] = ()
     months_of: tuple[Text, ...] = ()
     sensitivity: Sensitivity
-    sentences: Sentences | None = None
+    whether: str = ""
     view: str = ""
     rests_on: dict[Text, Literal["supported", "contradicted"]] = Field(default_factory=dict)
 
@@ -293,6 +312,7 @@ class FindingSpec(Model):
     thresholds: dict[str, ThresholdSpec] = Field(default_factory=dict)
     indicators: dict[str, IndicatorSpec]
     claims: Annotated[dict[str, ClaimSpec], Field(min_length=1)]
+    letter: LetterSpec
 
     @model_validator(mode="before")
     @classmethod
@@ -348,7 +368,7 @@ def check_finding(finding: FindingSpec, file: YamlFile, values: Collection[str],
             faults += _known("reference between its tables", lone, joints, file, at)
     for claim in finding.claims.values():
         faults += _check_claim(claim, finding, file, ("claims", claim.id), words)
-    return faults
+    return faults + _check_letter(finding, file)
 
 
 def _references(tables: Collection[str]) -> list[str]:
@@ -383,18 +403,39 @@ def _check_claim(
         faults += _known("quantifier", [claim.quantifier], words, file, (*at, "quantifier"))
     if claim.test is not None:
         faults += _check_test(claim.test, claim, finding, file, (*at, "test"))
-    if claim.is_judgement and (claim.sentences is not None or not claim.view):
-        faults.append(fault(file, at, "a judgement has a 'view' and no 'sentences': it gets no verdict."))
-    if not claim.is_judgement and (claim.sentences is None or claim.view or claim.rests_on):
-        faults.append(fault(file, at, "a claim that gets a verdict has 'sentences', and no 'view' or 'rests_on'."))
+    if claim.is_judgement and (claim.whether or not claim.view):
+        faults.append(fault(file, at, "a judgement has a 'view' and no 'whether': it gets no verdict."))
+    if not claim.is_judgement and (not claim.whether or claim.view or claim.rests_on):
+        faults.append(fault(file, at, "a claim that gets a verdict has 'whether', and no 'view' or 'rests_on'."))
     tested = [id for id, other in finding.claims.items() if not other.is_judgement]
     faults += _known("claim with a verdict of this finding", claim.rests_on, tested, file, (*at, "rests_on"))
-    texts = {("view",): claim.view} if claim.view else {}
-    if claim.sentences is not None:
-        texts |= {("sentences", verdict): text for verdict, text in claim.sentences}
-    for path, text in texts.items():
-        messages = check_template(text, path[-1], claim.names)
-        faults += [fault(file, (*at, *path), message) for message in messages]
+    if claim.view:
+        faults += [fault(file, (*at, "view"), message) for message in check_template(claim.view, None)]
+    return faults
+
+
+def _check_letter(finding: FindingSpec, file: YamlFile) -> list[Fault]:
+    """Every claim has a sentence for both verdicts that needs no figure, and lines print what bears on their claims."""
+    faults: list[Fault] = []
+    judged = [id for id, claim in finding.claims.items() if not claim.is_judgement]
+    plain_lines: set[tuple[str, str]] = set()
+    for i, line in enumerate(finding.letter.sentences):
+        at = ("letter", "sentences", i)
+        faults += _known("claim with a verdict", line.when, judged, file, (*at, "when"))
+        decided = [id for id, state in line.when.items() if state != ANY]
+        own = [name for id in decided if id in finding.claims for name in finding.claims[id].names]
+        for text in line.say:
+            messages = check_template(text, own if line.when else list(finding.indicators))
+            limits = re.findall(r"\.(?:below|reaching)\(['\"](\w+)['\"]\)", text)
+            messages += [unknown("threshold", n, finding.thresholds) for n in limits if n not in finding.thresholds]
+            faults += [fault(file, (*at, "say"), message) for message in messages]
+        if len(decided) == 1 and "{{ v" not in line.say[-1]:
+            plain_lines.add((decided[0], line.when[decided[0]]))
+    for id in judged:
+        for verdict in ("supported", "contradicted"):
+            if (id, verdict) not in plain_lines:
+                message = f"claim {id} needs a sentence of its own for '{verdict}' that ends with one without figures."
+                faults.append(fault(file, ("letter", "sentences"), message))
     return faults
 
 
@@ -421,27 +462,26 @@ def _known(what: str, given: Iterable[str], allowed: Iterable[str], file: YamlFi
     return [fault(file, (*at, i), unknown(what, g, allowed)) for i, g in enumerate(given) if g not in allowed]
 
 
-def check_template(text: str, verdict: str, indicators: Iterable[str]) -> list[str]:
-    """What is wrong with the sentence of a claim: messages, none if it will do.
-
-    Only a sentence that says supported or contradicted may use figures: where nothing could be decided no figure
-    decided it, and a view rests on none.
-    """
+def check_template(text: str, indicators: Iterable[str] | None) -> list[str]:
+    """What is wrong with a sentence: messages, none if it will do. Without ``indicators`` it may print no figure."""
     try:
         tree = SandboxedEnvironment().parse(text)
     except TemplateSyntaxError as found:
         return [f"the sentence is not a valid template: {found.message}."]
-    allowed = [*WORDS]
-    if verdict in ("supported", "contradicted"):
-        allowed.append("v")
-    elif verdict == "not_determinable":
-        allowed.append("because")
+    allowed = [*WORDS, *(["v"] if indicators is not None else [])]
     faults = [unknown("name", name, allowed) for name in sorted(find_undeclared_variables(tree) - set(allowed))]
-    if "v" in allowed:
+    if indicators is not None:
         faults += _check_figures(tree, list(indicators))
-    if not text.rstrip().endswith((".", "%}")):
+    if not text.rstrip().endswith("."):
         faults.append("a sentence ends with a full stop.")
     return faults
+
+
+def figures_named(text: str) -> list[str]:
+    """The figures that a sentence may print, by id."""
+    tree = SandboxedEnvironment().parse(text)
+    found = [x for x in tree.find_all((nodes.Getattr, nodes.Getitem)) if _is_v(x.node)]
+    return [str(x.attr if isinstance(x, nodes.Getattr) else getattr(x.arg, "value", "")) for x in found]
 
 
 def _check_figures(tree: nodes.Template, indicators: list[str]) -> list[str]:
@@ -452,7 +492,7 @@ def _check_figures(tree: nodes.Template, indicators: list[str]) -> list[str]:
     for figure in figures:
         name = figure.attr if isinstance(figure, nodes.Getattr) else getattr(figure.arg, "value", "")
         if str(name).split("[", 1)[0] not in indicators:
-            faults.append(f"{unknown('figure', str(name), indicators)} Figures are the claim's own indicators.")
+            faults.append(f"{unknown('figure', str(name), indicators)} Figures are those of the claims it speaks for.")
     for outer in tree.find_all((nodes.Getattr, nodes.Getitem)):
         if outer.node in figures:
             field = outer.attr if isinstance(outer, nodes.Getattr) else getattr(outer.arg, "value", "")

@@ -40,10 +40,7 @@ def test_a_team_that_never_used_the_database_counts_with_its_nine_months(project
     active = found["P3"].indicator("ps_team_months_active_pct")
     assert (active.numerator, active.denominator) == (108, 117)
     assert verdicts(found)["P3b"] == "contradicted"
-    assert sentences(found)["P3b"] == (
-        "The database is not in steady use: during the 12 months to 30 November 2013 teams worked with it in 92.3% of "
-        "months, the least active team in 0.0% (0 of 9)."
-    )
+    assert "at least one team recorded work on it in no month." in sentences(found)["P3b"]
 
 
 def test_not_applicable_is_no_result_of_an_evaluation(project_folder):

@@ -1,0 +1,256 @@
+"""What is said of a finding: one paragraph from the verdicts on all its claims together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from hmic_analysis.errors import ParameterError
+from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, because
+from hmic_analysis.evidence.wording import Shown, of_few, small
+from hmic_analysis.params.catalogue import ANY, FindingSpec, Line
+
+NOT_KNOWN = "HMIC could not determine whether"
+NOT_KNOWN_EITHER = "Nor could HMIC determine whether"
+#: Longest sentence of a letter, in words.
+MOST_WORDS = 32
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence, the claims it speaks for, and each number in it with the indicator field it was taken from."""
+
+    text: str
+    claims: tuple[str, ...] = ()
+    numbers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What sentences may print: figures by id, the values that they are held against, and words such as ``as_of``.
+
+    A figure that rests on a small count of persons, below ``min_count``, counts as not known.
+    """
+
+    figures: Mapping[str, Indicator]
+    values: Mapping[str, tuple[str, str]]
+    words: Mapping[str, str]
+    min_count: int = 0
+
+    @classmethod
+    def of(cls, bundle: Bundle, words: Mapping[str, str], min_count: int = 0) -> Facts:
+        """Those of a bundle of evidence."""
+        return cls({i.id: i for i in bundle.indicators}, bundle.parameters, words, min_count)
+
+
+def paragraph(
+    spec: FindingSpec, claims: Sequence[ClaimEvidence], facts: Facts, own: Mapping[str, Said] | None = None
+) -> list[Said]:
+    """The sentences on a finding, from the joint state of its claims.
+
+    A claim is spoken for once, by the first line of the catalogue that fits the verdicts and whose figures are all
+    known; questions that stay open come last, each reason once. The inspectors' views are not part of it.
+
+    Parameters
+    ----------
+    spec : FindingSpec
+    claims : sequence of ClaimEvidence
+        Those that may be spoken of; a line that names another is passed over.
+    facts : Facts
+    own : mapping of str to Said, optional
+        Sentences of an inspector's own, by claim: they stand in place of the line on it.
+
+    Returns
+    -------
+    list of Said
+    """
+    own = own or {}
+    states = {c.claim: c for c in claims if c.type != "judgement"}
+    said: list[Said] = []
+    spoken: set[str] = set()
+    for line in spec.letter.sentences:
+        decided = [id for id, state in line.when.items() if state != ANY]
+        if not _fits(line, states) or spoken & set(line.when) or (len(decided) > 1 and set(decided) & set(own)):
+            continue
+        made = next((own[id] for id in decided if id in own), None) or _say(spec.id, line, states, facts)
+        if made is not None:
+            said.append(made)
+            spoken |= set(line.when)
+    said += [own[id] for id in states if id in own and id not in spoken]
+    left = [c for id, c in states.items() if id not in spoken and id not in own]
+    for claim in left:
+        if claim.verdict != "not_determinable":
+            raise ParameterError(_no_line(spec, claim.claim, claim.verdict))
+    whole = len(left) == len(states) and len(left) > 1 and len({_reason(c) for c in left}) == 1
+    said += [_nothing(spec, left)] if whole else _open(spec, left)
+    said += _on_records([c for c in states.values() if c.verdict != "not_determinable"], len(states))
+    return said
+
+
+def alone(spec: FindingSpec, claim: ClaimEvidence, facts: Facts) -> Said:
+    """The sentence on one claim where it stands by itself, as in a table of claims."""
+    if claim.verdict == "not_determinable":
+        sentence = next(iter(_open(spec, [claim])))
+    else:
+        states = {claim.claim: claim}
+        made = (
+            _say(spec.id, line, states, facts) for line in spec.letter.sentences if line.when and _fits(line, states)
+        )
+        sentence = next((s for s in made if s is not None), None)
+        if sentence is None:
+            raise ParameterError(_no_line(spec, claim.claim, claim.verdict))
+    rest = _on_records([claim] if claim.verdict != "not_determinable" else [], 1)
+    text = " ".join(s.text for s in (sentence, *rest))
+    return Said(text, (claim.claim,), sentence.numbers)
+
+
+def _no_line(spec: FindingSpec, claim: str, verdict: str) -> str:
+    where = f"params/findings/{spec.stem}.yml has no sentence for claim {claim}"
+    return f"{where} where it is {verdict} and no figure is known."
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Lines of the catalogue.
+
+
+def _fits(line: Line, states: Mapping[str, ClaimEvidence]) -> bool:
+    """Whether the claims are in the state that a line is for."""
+    decided = {id: wanted for id, wanted in line.when.items() if wanted != ANY}
+    return all(id in states and states[id].verdict == wanted for id, wanted in decided.items())
+
+
+def _say(finding: str, line: Line, states: Mapping[str, ClaimEvidence], facts: Facts) -> Said | None:
+    """The first wording of a line whose figures are all known; None where there is none."""
+    claims = tuple(id for id in states if id in line.when)
+    for template in line.say:
+        try:
+            text, printed = _filled(finding, line, template, facts)
+            if few := of_few(printed, facts.figures, facts.min_count):
+                text, printed = _filled(finding, line, template, facts, few)
+        except TemplateError:  # A figure that is not there, not known or withheld.
+            continue
+        return Said(text, claims, tuple(dict.fromkeys(printed)))
+    return None
+
+
+def _filled(
+    finding: str, line: Line, template: str, facts: Facts, few: Container[str] = ()
+) -> tuple[str, list[tuple[str, str]]]:
+    """A wording with its figures; of those in ``few`` it is told on how many cases they rest."""
+    printed: list[tuple[str, str]] = []
+    bare = bool(line.when)
+    figures = {id: Told(f, printed, facts, finding, bare, id in few) for id, f in facts.figures.items()}
+    return " ".join(_compiled(template).render(v=figures, **facts.words).split()), printed
+
+
+@lru_cache(maxsize=1000)
+def _compiled(template: str) -> Template:
+    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    return environment.from_string(template)
+
+
+class Told(Shown):
+    """An indicator as a line sees it: what can't be printed makes the line be passed over.
+
+    ``bare`` is false where no verdict stands behind the figure: then it is printed only if nothing has to be told
+    with it.
+    """
+
+    def __init__(
+        self, indicator: Indicator, printed: list[tuple[str, str]], facts: Facts, finding: str, bare: bool, few: bool
+    ) -> None:
+        super().__init__(indicator, printed, facts.min_count, few)
+        self._facts, self._finding, self._bare = facts, finding, bare
+
+    def below(self, limit: str) -> str:
+        """The value where it lies below a threshold of the finding, and so is a reason against the claim."""
+        return self._held(limit, lambda value, least: value < least)
+
+    def at_most(self, limit: str) -> str:
+        """The value where it is above 0 and does not exceed a value of the parameters."""
+        return self._held(limit, lambda value, most: 0 < value <= most)
+
+    def reaching(self, limit: str) -> str:
+        """The value where it reaches a threshold of the finding, and so is a reason for the claim."""
+        return self._held(limit, lambda value, least: value >= least)
+
+    @property
+    def none(self) -> str:
+        """``no`` where the value is 0."""
+        if self.known and self._indicator.value == 0:
+            return "no"
+        raise TemplateError(f"{self._indicator.id} is not 0")
+
+    def counted(self, one: str, many: str) -> str:
+        """The value with its noun: ``1 record``, ``12 records``; not printed where it is 0."""
+        if not self._indicator.value:
+            raise TemplateError(f"{self._indicator.id} counts nothing")
+        return f"{self} {one if self._indicator.value == 1 else many}"
+
+    def _held(self, limit: str, fits: Callable[[float, float], bool]) -> str:
+        value = self._facts.values.get(limit) or self._facts.values.get(f"thresholds.{self._finding}.{limit}")
+        if value is None or not self.known or not fits(self._indicator.value, float(value[0])):
+            raise TemplateError(f"{self._indicator.id} is not known to lie on that side of {limit}")
+        return str(self)
+
+    def _print(self, text: str, field: str) -> str:
+        if small(self._indicator, self._min_count):
+            raise TemplateError(f"{self._indicator.id} is withheld")
+        if not self._bare and self._indicator.caveats:
+            raise TemplateError(f"{self._indicator.id} is never printed without its caveats")
+        return super()._print(text, field)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Questions that stay open, and what is said of the records.
+
+
+def _reason(claim: ClaimEvidence) -> str:
+    return claim.because or because(claim.reasons)
+
+
+def _whether(spec: FindingSpec, claim: str) -> str:
+    return spec.claims[claim].whether
+
+
+def _nothing(spec: FindingSpec, claims: Sequence[ClaimEvidence]) -> Said:
+    """No question of the finding has an answer, all for one reason."""
+    ids = tuple(c.claim for c in claims)
+    return Said(f"HMIC could make no finding on {spec.letter.topic}, because {_reason(claims[0])}.", ids)
+
+
+def _open(spec: FindingSpec, claims: Sequence[ClaimEvidence]) -> list[Said]:
+    """Each open question once, and each reason once."""
+    by_reason: dict[str, list[str]] = {}
+    for claim in claims:
+        by_reason.setdefault(_reason(claim), []).append(claim.claim)
+    said: list[Said] = []
+    for reason, (first, *more) in by_reason.items():
+        lead = NOT_KNOWN_EITHER if said else NOT_KNOWN
+        said.append(Said(f"{lead} {_whether(spec, first)}, because {reason}.", (first,)))
+        said += _same_reason(spec, more)
+    return said
+
+
+def _same_reason(spec: FindingSpec, claims: Sequence[str]) -> list[Said]:
+    """Further questions that are open for the reason just given."""
+    if not claims:
+        return []
+    opening = "Nor, for the same reason, could HMIC determine whether"
+    text = f"{opening} {' or whether '.join(_whether(spec, id) for id in claims)}."
+    if len(text.split()) <= MOST_WORDS:
+        return [Said(text, tuple(claims))]
+    return [Said(f"{opening} {_whether(spec, id)}.", (id,)) for id in claims]
+
+
+def _on_records(decided: Sequence[ClaimEvidence], of: int) -> list[Said]:
+    """That records of a part of the period were counted, where they were."""
+    held = [c for c in decided if c.records_of]
+    if not held:
+        return []
+    which = "This finding rests" if len(held) == of else "In part this finding rests"
+    return [Said(f"{which} on the records of {held[0].records_of}.", tuple(c.claim for c in held))]

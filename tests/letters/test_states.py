@@ -1,0 +1,169 @@
+"""What a letter can say in every state of the evidence: one pass over all paragraphs, nothing drawn."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from hmic_analysis.cli.main import main
+from hmic_analysis.evidence.paragraphs import MOST_WORDS
+from hmic_analysis.letters.states import PART, State, states
+from hmic_analysis.params.read import load_params
+from hmic_analysis.project import Project
+from hmic_analysis.words import GLOSSARY
+
+ROOT = Path(__file__).resolve().parents[2]
+SENTENCE = re.compile(r"(?<=[.]) (?=[A-Z])")
+NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?%?")
+#: Numbers that are no figures: the forces of England and Wales, and days.
+GIVEN = re.compile(r"\b\d{1,2} March 2014\b|\b(?:of|the) 43\b|" + re.escape(PART))
+#: Words that lean on something said before: no sentence may begin with one.
+LEANING = re.compile(r"^(?:It|Its|They|Their|These|This|Those|Such|He|She|Both)\b(?! finding rests)")
+AMERICAN = re.compile(r"\b\w+(?:ize|izes|ized|izing|ization)\b|\bprogram\b|\bcenter\b|\bbehavior\b", re.IGNORECASE)
+PLURAL_OF_ONE = re.compile(r"(?<![\d.,])1 (?!March)[a-z-]+s\b(?<!ss)")
+NOUNS = "initiative|force system|file|agreement|analysis"
+SINGULAR_OF_MANY = re.compile(rf"\b(?:[02-9]|\d\d+) (?:long-term |recent |signed )?(?:{NOUNS})\b")
+CONTRACTION = re.compile(r"\b\w+n't\b|\b(?:it|that|there|he|she|who|what)'s\b|\b\w+'(?:re|ve|ll)\b", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def params():
+    return load_params(Project(ROOT))
+
+
+@pytest.fixture(scope="module")
+def every(params) -> list[State]:
+    """Every state of every finding."""
+    return [state for finding in params.findings.values() for state in states(params, "cleveland", finding)]
+
+
+@pytest.fixture(scope="module")
+def sentences(every) -> dict[str, State]:
+    """Every sentence that can be printed, with a state in which it is."""
+    return {s.text: state for state in every for s in state.said}
+
+
+def test_every_state_has_a_paragraph(every, params):
+    combinations = Counter((s.finding, s.verdicts) for s in every)
+    assert len(every) > 10_000 and all(s.said for s in every)
+    for finding in params.findings.values():
+        judged = [c for c in finding.claims.values() if not c.is_judgement]
+        assert sum(f == finding.id and len(v) == len(judged) for f, v in combinations) == 3 ** len(judged)
+
+
+def test_sentences_are_short_and_whole(sentences):
+    long = [text for text in sentences if len(text.split()) > MOST_WORDS]
+    assert not long
+    for text in sentences:
+        assert text[0].isupper() and text.endswith("."), text
+        assert not re.search(r"  | [.,;:]|\.\.|,,|\bNone\b(?! of)|\{|\}", text), text
+
+
+def test_no_sentence_begins_with_what_leans_on_another(sentences):
+    assert not [text for text in sentences if LEANING.match(text)]
+
+
+def test_no_sentence_and_no_reason_is_given_twice(every):
+    for state in every:
+        texts = [s.text for s in state.said]
+        reasons = [text.split(", because ", 1)[1] for text in texts if ", because " in text]
+        assert len(set(texts)) == len(texts) and len(set(reasons)) == len(reasons), state.text
+
+
+def test_every_claim_is_spoken_for_once_or_silenced_by_another(every):
+    for state in every:
+        spoken = [id for s in state.said for id in s.claims if not s.text.startswith(("This finding", "In part this"))]
+        assert len(spoken) == len(set(spoken)), state.text
+        assert {id for id, v in state.verdicts if v != "not_determinable"} <= set(spoken), state.text
+
+
+def test_every_number_is_bound_to_the_evidence(every):
+    for state in every:
+        for said in state.said:
+            bare = GIVEN.sub("", said.text)
+            printed = {n.rstrip(",") for text, _ in said.numbers for n in NUMBER.findall(text)}
+            assert set(NUMBER.findall(bare)) <= printed, said.text
+            for _, field in said.numbers:
+                assert state.facts.figures[field.rpartition(".")[0]].value is not None, said.text
+
+
+def test_what_is_contradicted_or_open_is_not_said_to_be_so(every, params):
+    """No sentence of a verdict stands in a state in which its claim has another one."""
+    for state in every:
+        spec = params.findings[state.finding]
+        verdicts = dict(state.verdicts)
+        allowed = {
+            t
+            for line in spec.letter.sentences
+            if all(v == "any" or verdicts.get(id) == v for id, v in line.when.items())
+            for t in line.say
+        }
+        patterns = [re.compile(re.sub(r"\\\{\\\{.*?\\\}\\\}", ".+?", re.escape(t)) + r"\Z") for t in allowed]
+        for said in state.said:
+            if any(verdicts.get(id) != "not_determinable" for id in said.claims) and "rests on" not in said.text:
+                assert any(p.match(said.text) for p in patterns), said.text
+
+
+def test_plurals_are_right(sentences):
+    for text in sentences:
+        assert not PLURAL_OF_ONE.search(text) and not SINGULAR_OF_MANY.search(text), text
+
+
+def test_english_is_british_and_without_contractions(sentences):
+    for text in sentences:
+        assert not AMERICAN.search(text) and not CONTRACTION.search(text), text
+
+
+def test_one_term_for_each_thing(sentences):
+    for text in sentences:
+        for term in GLOSSARY:
+            for other in term.not_this:
+                assert not re.search(rf"\b{re.escape(other)}\b", text, re.IGNORECASE), (other, text)
+
+
+def test_existence_denied_silences_what_depends_on_it(every):
+    for state in every:
+        verdicts = dict(state.verdicts)
+        for denied, depends in {"P3a": "steady|regularly|evaluated", "A8a": "use", "A9a": "audits"}.items():
+            if verdicts.get(denied) == "contradicted":
+                assert len(state.said) == 1 or state.said[1].text.startswith(("This finding", "In part")), state.text
+                assert not re.search(depends, state.text), state.text
+
+
+def test_figures_that_speak_against_a_sentence_are_none_of_its_reasons(every):
+    """Of a sentence that something falls short no figure is high, and of one that it is well no share is low."""
+    for state in every:
+        for said in state.said:
+            decided = {v for id, v in state.verdicts if id in said.claims}
+            values = [state.facts.figures[f.rpartition(".")[0]] for _, f in said.numbers if f.endswith(".value")]
+            shares = [i.value for i in values if i.unit == "%"]
+            if decided == {"contradicted"} and state.finding not in ("A2", "P4", "F4"):
+                assert all(v < 60 for v in shares), said.text
+
+
+ABSURD = (
+    "An approved strategy covers the whole force",
+    "In the inspectors' view",
+    "a figure that is withheld",
+    "fewer than 5",
+    "not in steady use",
+    "It is not one of few forces",
+    "The inspection could not determine",
+)
+
+
+@pytest.mark.parametrize("words", ABSURD)
+def test_what_was_absurd_is_said_in_no_state(sentences, words):
+    assert not [text for text in sentences if words in text]
+
+
+def test_the_page_of_all_states_is_written(tmp_path, capsys):
+    shutil.copytree(ROOT / "params", tmp_path / "params", ignore=shutil.ignore_patterns("sources", "letters"))
+    assert main(["letter", "states", "--project", str(tmp_path)]) == 0
+    page = (tmp_path / "output" / "letters" / "states.html").read_text(encoding="utf-8")
+    assert "states of 20 findings" in page and "src=" not in page and 'href="http' not in page
+    assert "states: output" in capsys.readouterr().out
