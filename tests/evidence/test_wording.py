@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.wording import render, say_bounds, say_indicator
+from hmic_analysis.evidence.wording import say_bounds, say_indicator
 from hmic_analysis.words import say_date, say_period, say_value
 
 
@@ -84,35 +83,8 @@ def test_what_is_withheld_is_decided_by_the_persons_behind_a_figure(fields, text
     assert say_indicator(indicator(**fields), 5) == text
 
 
-def test_a_sentence_withholds_a_median_of_few_and_its_limits():
-    few = indicator("age", **MEDIAN, value=40, lo=2, hi=90, denominator=4)
-    text, numbers = render("{{ v.age }}, {{ v.age.lo }}", {"age": few}, {}, 5, "A1a")
-    assert text == "withheld (fewer than 5), withheld (fewer than 5)"
-    assert numbers == (("withheld (fewer than 5)", "age.value"), ("withheld (fewer than 5)", "age.lo"))
-
-
 def test_bounds_say_what_they_are():
     known = indicator(
         value=90, numerator=90, denominator=100, unknown=10, lo_missing=81.8, hi_missing=90.9, lo=82.6, hi=94.5
     )
     assert say_bounds(known) == "81.8% to 90.9% with unknowns counted either way; 95% interval 82.6% to 94.5%"
-
-
-def test_a_sentence_notes_every_number_it_prints():
-    figures = {"a_pct": indicator("a_pct", value=83.4, lo=80.1, hi=86.0), "n": indicator("n", unit="count", value=1204)}
-    text, numbers = render("{{ v.a_pct }} ({{ v.a_pct.interval_text }}) of {{ v.n }}.", figures, {}, 5, "A1a")
-    assert text == "83.4% (80.1% to 86.0%) of 1,204."
-    assert numbers == (("83.4%", "a_pct.value"), ("80.1%", "a_pct.lo"), ("86.0%", "a_pct.hi"), ("1,204", "n.value"))
-
-
-@pytest.mark.parametrize(
-    "template", ["{{ v.missing }}", "{{ v.empty }}", "{{ v.empty.lo }}", "{{ nothing }}", "{{ v.empty.__class__ }}"]
-)
-def test_a_figure_that_is_not_there_is_an_error_and_never_a_blank(template):
-    with pytest.raises(ParameterError, match="A1a"):
-        render(template, {"empty": indicator("empty")}, {"force": "X"}, 5, "A1a")
-
-
-def test_a_sentence_can_ask_whether_a_figure_is_known():
-    template = "No{% if v.empty.known %}: {{ v.empty }}{% endif %}."
-    assert render(template, {"empty": indicator("empty")}, {}, 5, "A1a") == ("No.", ())

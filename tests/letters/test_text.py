@@ -1,12 +1,13 @@
-"""Cleaning and joining words."""
+"""Cleaning words, and number and article."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from hmic_analysis.documents.text import based_on_text, clean, embargo_text, led, listed, range_text
+from hmic_analysis.documents.text import agree, as_view, based_on_text, clean, embargo_text, listed, range_text
 from hmic_analysis.evidence.model import Indicator
 
 
@@ -25,17 +26,6 @@ def test_clean_keeps_what_can_be_printed(word):
 def test_clean_drops_control_characters_only():
     assert clean("Cleveland \u202edrofrud\u202c\u200f Police\u2067") == "Cleveland drofrud Police"
     assert clean("A&B\x00\x0b <i>\t{{ x }}\n") == "A&B <i> {{ x }}"
-
-
-@given(st.sampled_from(["The", "It", "Their"]), st.text(st.characters(categories=("Ll",)), min_size=1))
-def test_leading_in_changes_one_letter(first, rest):
-    assert led("However,", f"{first} {rest}") == f"However, {first.lower()} {rest}"
-
-
-def test_leading_in_keeps_names():
-    assert led("However,", "HMIC found none.") == "However, HMIC found none."
-    assert led("However,", "Cleveland has none.", "Cleveland Police") == "However, Cleveland has none."
-    assert led("However,", "Durham has none.", "Cleveland Police") is None
 
 
 def test_listed():
@@ -57,3 +47,23 @@ def test_a_range_is_not_printed_around_a_small_count_of_persons():
     assert range_text(few.model_copy(update={"basis": "all_records"}), 0) == "\N{EN DASH}"
     assert based_on_text(few, 6) == "\N{EN DASH}"
     assert based_on_text(few, 5) == "5"
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("Officers can reach 1 force systems.", "Officers can reach 1 force system."),
+        ("The force has given 1 officers and staff training.", "The force has given 1 officer or member of staff training."),
+        ("It is one of few: 1 of the 43 have such a policy.", "It is one of few: 1 of the 43 has such a policy."),
+        ("Of these, 21 records and 0.1 files were read.", "Of these, 21 records and 0.1 files were read."),
+        ("That is a 8.2% rise from a 11 or an 7 or a 18 or a 110 or a 1,800.", "That is an 8.2% rise from an 11 or a 7 or an 18 or a 110 or a 1,800."),
+        ("That is a 80 and a 8,000 and a 11,000.", "That is an 80 and an 8,000 and an 11,000."),
+    ],
+)  # fmt: skip
+def test_number_and_article_agree(text, told):
+    assert agree(text) == told
+
+
+def test_a_view_is_marked_as_one_once():
+    assert as_view("Training would help.") == "Training would help, in the inspectors' view."
+    assert as_view("In HMIC's view training would help.") == "In HMIC's view training would help."
