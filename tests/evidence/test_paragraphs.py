@@ -112,7 +112,7 @@ def test_a_figure_without_a_verdict_is_printed_only_if_nothing_has_to_be_told_wi
 def test_a_figure_on_few_persons_is_no_argument():
     few = share("kept_pct", 20, numerator=1, denominator=5, about_persons=True)
     assert "The register is not kept." in text(claims(S, C), few, min_count=5)
-    assert "20.0% were kept" in text(claims(S, C), few)
+    assert "20.0% (1 of 5) were kept" in text(claims(S, C), few)
 
 
 def test_a_reason_is_given_once():
