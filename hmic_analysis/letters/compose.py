@@ -93,7 +93,7 @@ def _part(said: Said, claim: str, own: bool) -> Part:
 
 def _sentence(claim: ClaimEvidence, force: str) -> str:
     """What the evidence itself says of a claim, where no catalogue is at hand."""
-    if not claim.sentence:
+    if not clean(claim.sentence):
         raise DataError(
             f"Claim {claim.claim} of '{force}' has no sentence in its evidence. Run finding {claim.finding} again."
         )
