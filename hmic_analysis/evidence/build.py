@@ -14,7 +14,7 @@ from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.model import SMALL_NUMBER, Basis, ClaimEvidence, Grade, Indicator, because
 from hmic_analysis.evidence.paragraphs import Facts, alone
 from hmic_analysis.evidence.verdicts import Decision, hold_to_grade
-from hmic_analysis.evidence.wording import NOT_KNOWN, SMALL_NUMBER_SAID
+from hmic_analysis.evidence.wording import NOT_KNOWN, SMALL_NUMBER_SAID, small
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.catalogue import Defined, FindingSpec, IndicatorSpec, Kind
 from hmic_analysis.params.resolve import Resolved
@@ -572,6 +572,9 @@ def make_claim(
     if claim.is_judgement:
         decision = Decision("not_determinable", ("judgement",), decision.flags, decision.why)
     is_open = decision.verdict == "not_determinable"
+    why = decision.why
+    if any(small(facts.figures[i], facts.min_count) for i in own):
+        why = f"The figures rest on fewer than {facts.min_count} persons and are withheld."
     clause = because(decision.reasons, {"part_of_the_period": months}) if is_open else ""
     remedy = DECIDED.get(decision.verdict) or REMEDIES[decision.reasons[0]]
     evidence = ClaimEvidence(
@@ -585,7 +588,7 @@ def make_claim(
         flags=decision.flags,
         because=clause,
         records_of="" if is_open else records_of,
-        why=decision.why,
+        why=why,
         would_change=remedy,
         indicators=tuple(own),
         sensitivity=claim.sensitivity,

@@ -335,6 +335,7 @@ class Report(Holdings):
                 self._indicators,
                 self.settings.values,
                 {"force": self.settings.force.full_name, "as_of": say_date(self.settings.as_of)},
+                self.settings.disclosure.min_count,
             ),
             records_of=self.fit.say(self.period) if in_part else "",
             months=say_months(self.fit.used) if in_part else "",
