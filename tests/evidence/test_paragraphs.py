@@ -115,6 +115,20 @@ def test_a_figure_on_few_persons_is_no_argument():
     assert "20.0% (1 of 5) were kept" in text(claims(S, C), few)
 
 
+def test_a_share_of_few_is_said_with_its_counts_unless_the_line_does_or_the_count_is_withheld():
+    few = share("kept_pct", 10, numerator=1, denominator=10)
+    said = paragraph(SPEC, claims(S, C), Facts({"kept_pct": few}, LIMITS, WORDS))[1]
+    assert said.text == "It is not kept: 10.0% (1 of 10) were kept."
+    assert ("1", "kept_pct.numerator") in said.numbers
+    line = {"when": {"A1b": "contradicted"}, "say": "{{ v.kept_pct }} of {{ v.kept_pct.n }} were kept."}
+    told = SPEC.letter.sentences[0].model_validate(line)
+    spec = SPEC.model_copy(update={"letter": SPEC.letter.model_copy(update={"sentences": (told,)})})
+    assert (
+        paragraph(spec, claims(S, C)[1:2], Facts({"kept_pct": few}, LIMITS, WORDS))[0].text == "10.0% of 10 were kept."
+    )
+    assert "(1 of 10)" not in text(claims(S, C), few.model_copy(update={"about_persons": True}), min_count=5)
+
+
 def test_a_reason_is_given_once():
     assert (
         text(claims(N, N, N)) == "HMIC could make no finding on calls, because no data that bear on this were supplied."

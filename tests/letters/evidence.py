@@ -9,6 +9,7 @@ from matplotlib.figure import Figure as Canvas
 
 from hmic_analysis.documents.blocks import CatalogueEntry, LetterSettings
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Figure, Indicator
+from hmic_analysis.params.models import Params
 from hmic_analysis.store.manifest import RowAccount
 
 PERIOD = "12 months to 30 November 2013"
@@ -465,3 +466,9 @@ def draw(folder: Path) -> None:
         canvas.savefig(folder / "figures" / f"{name}.png", metadata={"Software": None})
         canvas.savefig(folder / "figures" / f"{name}.svg", metadata={"Date": None})
         (folder / "figures" / f"{name}.csv").write_text("group,attended_pct\nviolence,86\n", encoding="utf-8")
+
+
+def of_the_catalogue(bundles: list[Bundle], params: Params) -> list[Bundle]:
+    """The bundles with the claims that the catalogue knows, whose sentences come from it."""
+    known = {claim for finding in params.findings.values() for claim in finding.claims}
+    return [b.model_copy(update={"claims": tuple(c for c in b.claims if c.claim in known)}) for b in bundles]

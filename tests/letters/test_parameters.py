@@ -13,6 +13,7 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 
 from .documents import body, texts
+from .evidence import of_the_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,7 +56,8 @@ def test_an_unknown_force_is_refused(params):
 def test_a_letter_to_cleveland_names_the_other_findings_of_the_inspection(params, bundles, reports, tmp_path):
     template = ROOT / "params" / "letters" / "template.docx"
     settings, catalogue = letter_settings(params, "cleveland"), letter_catalogue(params)
-    files = make_letter(bundles, reports, settings, catalogue, template, tmp_path)
+    told = of_the_catalogue(bundles, params)
+    files = make_letter(told, reports, settings, catalogue, template, tmp_path)
     lines = texts(body(files.document))
     assert "Dear Chief Constable" in lines
     missing = next(line for line in lines if line.startswith("No evidence has been prepared: "))

@@ -380,5 +380,5 @@ def test_the_document_opens_and_prints(files, tmp_path):
         assert all(len(page.split()) > 60 for page in pages)  # no empty page
         assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
     flat = " ".join(printed.split())
-    assert "However, the arrangements to manage them are not robust" in flat
+    assert "The arrangements to manage them are not robust" in flat
     assert "(Figure 2 and Figure 3)" in flat and "Error: Reference source" not in flat
