@@ -311,7 +311,7 @@ REASONS: dict[str, str] = {
     "records_undeclared": "the force has not declared its records complete",
     "interval_spans_threshold": "the sample is too small to decide it",
     "missing_spans_threshold": "gaps in the records could turn the result either way",
-    "between_thresholds": "what was found neither supports nor contradicts it",
+    "between_thresholds": "what was found points clearly neither way",
     "uncorroborated": "nothing bears out the one document or statement it rests on",
     "comparators_missing": "too little is known of the other forces",
     "source_cannot_tell": "the data supplied cannot show it",
