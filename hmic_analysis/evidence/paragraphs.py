@@ -13,9 +13,12 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, because
 from hmic_analysis.evidence.wording import Shown, of_few, small
 from hmic_analysis.params.catalogue import ANY, FindingSpec, Line
+from hmic_analysis.words import say_value
 
 NOT_KNOWN = "HMIC could not determine whether"
 NOT_KNOWN_EITHER = "Nor could HMIC determine whether"
+#: Share of units not known up to which a figure without a verdict is told by its value, not by its bounds.
+MOST_UNKNOWN = 0.1
 #: Longest sentence of a letter, in words.
 MOST_WORDS = 32
 
@@ -179,6 +182,26 @@ class Told(Shown):
         return self._held(limit, lambda value, least: value >= least)
 
     @property
+    def settled(self) -> str:
+        """The value where at most a tenth of the units are not known; the wording says that some are not."""
+        unknown, known = self._indicator.unknown or 0, self._indicator.denominator
+        if not known or unknown > MOST_UNKNOWN * (unknown + known):
+            raise TemplateError(f"too little is known for {self._indicator.id}")
+        self._bare = True
+        return str(self)
+
+    @property
+    def between(self) -> str:
+        """The bounds, ``26.5% and 77.3%``, with those not known counted either way."""
+        figure = self._indicator
+        low, high, unit = figure.lo_missing, figure.hi_missing, figure.unit
+        if low is None or high is None or low == high or (low, high) == (0, 100):
+            raise TemplateError(f"{self._indicator.id} has no bounds that tell anything")
+        self._bare = True
+        told = [self._print(say_value(x, unit), field) for x, field in ((low, "lo_missing"), (high, "hi_missing"))]
+        return " and ".join(told)
+
+    @property
     def none(self) -> str:
         """``no`` where the value is 0."""
         if self.known and self._indicator.value == 0:
@@ -200,7 +223,7 @@ class Told(Shown):
     def _print(self, text: str, field: str) -> str:
         if small(self._indicator, self._min_count):
             raise TemplateError(f"{self._indicator.id} is withheld")
-        if not self._bare and self._indicator.caveats:
+        if not self._bare and (self._indicator.caveats or self._indicator.unknown):
             raise TemplateError(f"{self._indicator.id} is never printed without its caveats")
         return super()._print(text, field)
 

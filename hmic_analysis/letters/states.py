@@ -123,6 +123,8 @@ KNOWN = "figures known"
 FOR = {"%": (96.6, 100.0), "forces": (6, 1), "count": (12, 1), "per month": (3.2,)}
 AGAINST = {"%": (12.3, 0.0), "forces": (6, 22, 0), "count": (1, 0), "per month": (0.0,)}
 OTHER = (12_345,)
+#: Units not known beside 200 known, of figures that are told without a verdict.
+UNKNOWN = (10, 150)
 
 
 def _profiles(finding: FindingSpec, verdicts: dict[str, Verdict]) -> Iterator[tuple[str, dict[str, Indicator]]]:
@@ -143,8 +145,23 @@ def _profiles(finding: FindingSpec, verdicts: dict[str, Verdict]) -> Iterator[tu
             yield f"only {id} speaks against the claim", {**base, **others}
     for id in base:
         yield f"{id} not known or withheld", {i: f for i, f in base.items() if i != id}
+    for id in _told_by_themselves(finding):
+        for n in UNKNOWN:
+            yield f"{n} of {id} not known", {**base, id: _in_part(base[id], n)}
     if base:
         yield "all figures not known or withheld", {}
+
+
+def _told_by_themselves(finding: FindingSpec) -> list[str]:
+    """Figures of sentences behind which no verdict stands."""
+    lines = (line for line in finding.letter.sentences if not line.when)
+    return list(dict.fromkeys(id for line in lines for text in line.say for id in figures_named(text)))
+
+
+def _in_part(figure: Indicator, unknown: int) -> Indicator:
+    known, counted = figure.denominator or 0, figure.numerator or 0
+    low, high = (100 * n / (known + unknown) for n in (counted, counted + unknown))
+    return figure.model_copy(update={"unknown": unknown, "lo_missing": low, "hi_missing": high})
 
 
 def _side(finding: FindingSpec, id: str, verdicts: dict[str, Verdict]) -> bool:

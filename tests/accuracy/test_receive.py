@@ -54,7 +54,7 @@ def test_an_accepted_correction_changes_the_verdict_through_the_data(project, tm
     assert (entry.kind, entry.claim, entry.decision, entry.version) == ("challenge", "A6a", "accepted", 1)
     assert (entry.verdict_before, entry.verdict_after) == ("Not determinable", "Supported")
     assert "could not be reproduced" in entry.sentence_before
-    assert entry.sentence_after.endswith("a number its records bear out.")
+    assert entry.sentence_after.startswith("The force could provide the number of named suspects yet to be arrested")
     assert entry.figure_before and entry.figure_after and entry.synthetic
     said = capsys.readouterr().out
     assert "verdict before: Not determinable" in said and "verdict after:  Supported" in said
