@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from hmic_analysis.documents.text import clean, day, long_date
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.letters.own_words import NUMBER_WORDS
-from hmic_analysis.words import say_period
+from hmic_analysis.words import say_period, say_value
 
 # --------------------------------------------------------------------------------------------------------------------
 # Cutting texts into words, numbers and signs, so that two documents can be laid side by side whatever their lines.
@@ -95,8 +95,9 @@ def tokens(text: str) -> list[str]:
 def stray_numbers(letter: Letter, bundles: Sequence[Bundle]) -> list[tuple[str, str]]:
     """Numbers in the findings that nothing in the evidence accounts for.
 
-    A number is accounted for if it stands in the ``numbers`` of the finding's claims, in the statement of one of
-    its claims, in its dates, or in a parameter it used. References to figures are left out. Finding and number, for
+    A number is accounted for if it stands in the ``numbers`` of the finding's claims, is the value or a bound of the
+    figure that the paragraph names for it, stands in the statement of one of its claims, in its dates, or in a
+    parameter it used. References to figures are left out. Finding and number, for
     each number that is not accounted for; empty for a sound letter.
     """
     known = {bundle.finding: _known(bundle) for bundle in bundles}
@@ -105,8 +106,18 @@ def stray_numbers(letter: Letter, bundles: Sequence[Bundle]) -> list[tuple[str, 
         if isinstance(block, Paragraph) and block.claims:
             text = "".join(part.text for part in block.parts if not part.target)
             allowed = known.get(block.finding, frozenset())
-            stray += [(block.finding, token) for token in tokens(text) if token not in allowed]
+            named = {figure.rpartition(".")[0] for _, figure in block.numbers}
+            told = {token for text in _values(named, bundles, block.finding) for token in tokens(text)}
+            stray += [(block.finding, token) for token in tokens(text) if token not in allowed | told]
     return stray
+
+
+def _values(named: Container[str], bundles: Sequence[Bundle], finding: str) -> Iterator[str]:
+    """The values and bounds of a finding's figures that are named."""
+    for figure in (i for bundle in bundles if bundle.finding == finding for i in bundle.indicators if i.id in named):
+        for value in (figure.value, figure.lo_missing, figure.hi_missing):
+            if value is not None:
+                yield clean(say_value(value, figure.unit))
 
 
 def _known(bundle: Bundle) -> frozenset[str]:
