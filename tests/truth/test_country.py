@@ -18,17 +18,26 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 
 from ..conftest import copy_project
+from ..support import leave_undrawn
 from .country import VERDICT, judged, measure_all, truth_of
 
 SEEDS = (2,)
+#: Of each so many forces one has its pictures drawn.
+DRAWN = 14
 
 
 @pytest.fixture(scope="module")
 def run_by_commands(tmp_path_factory):
-    """43 forces simulated, loaded and run by two commands; the second one's exit code."""
+    """43 forces simulated, loaded and run by commands; the exit code of the run of all.
+
+    Pictures are drawn for some of them only: nothing here looks at one, and they take a third of a run.
+    """
     project = find_project(copy_project(tmp_path_factory.mktemp("country") / "project"))
     where = ["--project", str(project.root)]
     assert main(["data", "simulate", "--all", "--varied", "--scale", "0.02", "--seed", "1", *where]) == 0
+    some = [word for force in load_params(project).territorial[::DRAWN] for word in ("--force", force.slug)]
+    assert main(["run", *some, "--quiet", *where]) == 0
+    leave_undrawn(project)
     return project, main(["run", "--all", "--quiet", *where])
 
 
