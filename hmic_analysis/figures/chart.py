@@ -228,6 +228,31 @@ def extremes(what: str, labels: pd.Series, values: pd.Series, unit: str) -> str:
     return text
 
 
+def spanned(what: str, labels: pd.Series, values: pd.Series, unit: str, some_withheld: bool = False) -> str:
+    """Between which values the rows lie, for a headline: no row is ranked above another in it.
+
+    Parameters
+    ----------
+    what : str
+        What the values are.
+    labels, values : pandas.Series
+        One for each row, on one index.
+    unit : str
+    some_withheld : bool
+        Whether there are rows besides these whose values are withheld.
+
+    Returns
+    -------
+    str
+        A sentence without a full stop.
+    """
+    known = values.dropna()
+    if known.nunique() < 2:
+        return extremes(what, labels, values, unit)
+    told = f"{what}: between {say(known.min(), unit)} and {say(known.max(), unit)}"
+    return f"{told} where shown" if some_withheld else told
+
+
 def unknown(values: pd.Series) -> str:
     """``; 2 of 7 not known``, to end a sentence with; empty if all are known, or none is."""
     missing = int(values.isna().sum())

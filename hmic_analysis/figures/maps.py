@@ -22,6 +22,7 @@ from hmic_analysis.figures.chart import (
     lower,
     no_data,
     require,
+    spanned,
     take,
     unknown,
 )
@@ -257,7 +258,7 @@ def figure_map(
     return finish(
         sheet,
         words,
-        headline=extremes(what, data["label"], data["value"], unit) + after,
+        headline=spanned(what, data["label"], data["value"], unit) + after,
         alt=f"Tile map of {lower(what)} in {len(known)} of {len(data)} forces, where "
         f"{extremes('', data['label'], data['value'], unit)}{after}",
         data=data,

@@ -157,7 +157,7 @@ def monthly_series(
     return finish(
         _draw_lines(wide, unit, words.synthetic),
         words,
-        headline=f"{what}: {_point(wide, unit)}",
+        headline=_headline(what, wide, unit),
         alt=f"Line chart of {lower(what)}, {_series_span(wide)}, where {_point(wide, unit, 'the ')}",
         data=data,
         notes=notes,
@@ -235,7 +235,7 @@ def small_multiples_monthly(
     return finish(
         _draw_cells(wide, unit, max(1, min(columns, wide.shape[1])), words.synthetic),
         words,
-        headline=f"{what}: {_point(wide, unit)}",
+        headline=_headline(what, wide, unit),
         alt=(
             f"Small line charts of {lower(what)}, {_types(wide)}, {_series_span(wide)}, "
             f"where {_point(wide, unit, 'the ')}"
@@ -308,6 +308,16 @@ def _series_span(wide: pd.DataFrame) -> str:
     """``Dec 2012 to Nov 2013``."""
     first, last = month_name(wide.index[0]), month_name(wide.index[-1])
     return first if first == last else f"{first} to {last}"
+
+
+def _headline(what: str, wide: pd.DataFrame, unit: str) -> str:
+    """Between which values one line lies; several lines, which may be unlike or parts of one another, get the title."""
+    known = wide.unstack().dropna()
+    if len(known) < 2 or known.nunique() == 1:
+        return f"{what}: {_point(wide, unit)}"
+    if wide.shape[1] > 1:
+        return what
+    return f"{what}: between {say(known.min(), unit)} and {say(known.max(), unit)}"
 
 
 def _point(wide: pd.DataFrame, unit: str, the: str = "") -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, extremes, finish, lower, no_data, take, unknown
+from hmic_analysis.figures.chart import Chart, Words, extremes, finish, lower, no_data, spanned, take, unknown
 from hmic_analysis.figures.rows import Rows, ValueColumn, by_section, limit_rows, row_labels, set_rows, value_axis
 from hmic_analysis.figures.sheet import KeyEntry
 from hmic_analysis.figures.style import nice_ticks, plain, say, tick_labels
@@ -114,7 +114,7 @@ def proportions_by_group(
     return finish(
         rows.sheet,
         words,
-        headline=extremes(what, shown["label"], shown["value"], unit) + after,
+        headline=spanned(what, shown["label"], shown["value"], unit, bool(markers)) + after,
         alt=f"Dot plot of {lower(what)} by {by}, where {point}{after}",
         data=_with_markers(data),
         notes=notes,
