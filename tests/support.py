@@ -54,32 +54,13 @@ def work_through(project: Project, finding: str, force: str, output: Path) -> Bu
     return read_bundle(output)
 
 
-def blank_pictures() -> tuple[bytes, bytes]:
-    """A picture with nothing in it, as PNG and SVG."""
-    blank = new_figure(1)
-    return png_bytes(blank), svg_bytes(blank)
-
-
 @contextmanager
 def undrawn() -> Iterator[None]:
     """Charts are laid out with their words and data, and not turned into pictures, which takes most of their time."""
-    png, svg = blank_pictures()
+    blank = new_figure(1)
+    png, svg = png_bytes(blank), svg_bytes(blank)
     with mock.patch.object(chart, "png_bytes", lambda _: png), mock.patch.object(chart, "svg_bytes", lambda _: svg):
         yield
-
-
-def leave_undrawn(project: Project) -> None:
-    """The same in whatever process a copied project's notebooks run: a cell of their own at their beginning."""
-    png, svg = blank_pictures()
-    lines = (
-        "from hmic_analysis.figures import chart\n\nchart.png_bytes = lambda _: {!r}\nchart.svg_bytes = lambda _: {!r}"
-    )
-    cell = {"cell_type": "code", "id": "undrawn", "metadata": {}, "outputs": [], "execution_count": None}
-    for spec in load_params(project).findings.values():
-        path = project.notebooks / spec.notebook
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        notebook["cells"].insert(0, {**cell, "source": lines.format(png, svg)})
-        path.write_text(json.dumps(notebook, indent=1), encoding="utf-8", newline="\n")
 
 
 def evidence_of(

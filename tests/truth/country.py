@@ -25,24 +25,31 @@ class Judged(NamedTuple):
     flags: tuple[str, ...]
 
 
+class Worked(NamedTuple):
+    """One force worked through: verdict and flags of each claim, and the status of each finding."""
+
+    claims: dict[str, tuple[str, tuple[str, ...]]]
+    statuses: dict[str, str]
+
+
 def truth_of(project: Project) -> dict:
     """What the simulator wrote beside the data."""
     path = project.raw / "england-and-wales" / "truth.json"
     return json.loads(path.read_text(encoding="utf-8"))["forces"]
 
 
-def judged(project: Project, measured: dict[str, dict[str, tuple[str, tuple[str, ...]]]]) -> list[Judged]:
+def judged(project: Project, measured: dict[str, Worked]) -> list[Judged]:
     """Claims whose state was drawn, of the forces that sent something."""
     return [
-        Judged(slug, claim, state, force["verdicts"][claim], *measured[slug][claim])
+        Judged(slug, claim, state, force["verdicts"][claim], *measured[slug].claims[claim])
         for slug, force in truth_of(project).items()
         if not force["sends_nothing"]
         for claim, state in force["states"].items()
     ]
 
 
-def measure_all(root: Path, workers: int = 2) -> dict[str, dict[str, tuple[str, tuple[str, ...]]]]:
-    """Load the return of every force and work through every finding, without keeping any output."""
+def measure_all(root: Path, workers: int = 2) -> dict[str, Worked]:
+    """Load the return of every force that sent one and work through every finding, without keeping any output."""
     project = find_project(root)
     slugs = [slug for slug, force in truth_of(project).items() if not force["sends_nothing"]]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -57,13 +64,15 @@ def prepare(root: str, slug: str) -> None:
     prepare_force(project, load_params(project), slug)
 
 
-def measure(root: str, slug: str) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Verdict and flags of every claim on one force."""
+def measure(root: str, slug: str) -> Worked:
+    """One force, by the notebooks' code alone."""
     from hmic_analysis.analyst.working import work_through
 
     project = find_project(root)
-    found = {}
+    found = Worked({}, {})
     for spec in load_params(project).findings.values():
         worked = work_through(spec.id, slug, project=project.root)
-        found |= {c.claim: (c.verdict, c.flags) for c in worked.report.bundle().claims}
+        bundle = worked.report.bundle()
+        found.claims.update({c.claim: (c.verdict, c.flags) for c in bundle.claims})
+        found.statuses[spec.id] = bundle.status
     return found

@@ -66,7 +66,7 @@ def judge(root: Path, states: dict[str, dict[str, str]], workers: int = 1) -> li
         pool.submit(prepare, str(project.root), "england-and-wales").result()
         measured = dict(zip(states, pool.map(measure, [str(project.root)] * len(states), states), strict=True))
     return [
-        Judged(slug, claim, state, "", *measured[slug][claim])
+        Judged(slug, claim, state, "", *measured[slug].claims[claim])
         for slug, drawn in states.items()
         for claim, state in drawn.items()
     ]
