@@ -516,8 +516,10 @@ def check(
         try:
             prepare_force(home, params, slug)
         except DataError as fault:
+            # What was loaded before is not what lies there now: nothing is told of it.
             err().print(fault.message, style="bold red", markup=False)
             code = EXIT_DATA
+            continue
         manifest = read_manifest(home, slug)
         if manifest is None:
             err().print(f"{slug}: there is no return in {home.relative(home.raw / slug)}.", markup=False)

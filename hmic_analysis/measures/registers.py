@@ -90,7 +90,8 @@ def documents(
     types : sequence of str
         Kinds of document.
     in_force_on : datetime.date, optional
-        Only those in force on that day: begun (or approved, where no beginning is given) and not ended.
+        Only those known to be in force on that day: begun (or approved, where no beginning is given) and not ended;
+        not those of which one of these days could not be read.
 
     Returns
     -------
@@ -103,6 +104,7 @@ def documents(
         day = pd.Timestamp(in_force_on)
         begun = document["effective_from"].fillna(document["approved_on"])
         keep &= (begun <= day).fillna(False) & ~(document["effective_to"] < day).fillna(False)
+        keep &= ~unread(document, "effective_from", "effective_to")
     return document[keep.to_numpy(dtype=bool)]
 
 

@@ -410,3 +410,14 @@ def test_two_readers_are_compared_only_where_both_found_something(table):
         "file_review", {**FILE, "progress_met": True}, {**FILE, "review_id": "2", "second_progress_met": True}
     )
     assert registers.readers_agree(files, "progress_met") == Share(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("flags", "kept"), [("", 1), (unread_flag("effective_to"), 0), (unread_flag("effective_from"), 0), ("other", 1)]
+)
+def test_a_document_whose_days_could_not_be_read_is_not_known_to_be_in_force(table, flags, kept):
+    row = {"document_id": "1", "document_type": "policy", "subject": "response", "status": "approved",
+           "approved_on": "2013-01-01"}  # fmt: skip
+    policies = table("document", row).assign(flags=flags)
+    found = registers.documents(policies, types=["policy"], subject="response", in_force_on=date(2014, 3, 31))
+    assert len(found) == kept
