@@ -303,7 +303,9 @@ def check_release(folder: Path, project: Project, params: Params, forces: Sequen
         named = ", ".join(forces) or "any force"
         raise DataError(f"There is no evidence of {named}, so there is nothing to look for. Run it first: hmic run.")
     checked = Checked(files=release.files, facts=list(dict.fromkeys(b.force for b in facts)))
-    checked.leaks = leaks_in(release, facts, rules_of(params))
+    rules = rules_of(params)
+    if rules.apply_to(audience):
+        checked.leaks = leaks_in(release, facts, rules)
     for slug in chosen:
         raw = _return_of(project, params, slug)
         if not raw.is_dir() or not any(raw.iterdir()):

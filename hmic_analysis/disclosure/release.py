@@ -182,9 +182,12 @@ def released(bundle: Bundle, rules: DisclosureRules, audience: Audience, folder:
 
     Without claims, indicators, figures and tables above the audience's level.  An indicator on a small count of
     persons, or one that would give it away, keeps its place and its words but has no number, and
-    :func:`is_withheld` of it is true; sentences and explanations say so in words.
+    :func:`is_withheld` of it is true; sentences and explanations say so in words. Where small counts are shown to the
+    force, whatever rests on persons is for it alone.
     """
     rules = rules.of(bundle)
+    if not rules.apply_to(audience) and any(rules.counts_persons(i) for i in bundle.indicators):
+        bundle = _for_the_force(bundle)
     claims = tuple(c for c in bundle.claims if may_see(audience, c.sensitivity))
     by_id = {c.claim: c for c in bundle.claims}
     visible = tuple(i for i in bundle.indicators if may_see(audience, level_of([i.id], by_id)))
@@ -208,6 +211,15 @@ def released(bundle: Bundle, rules: DisclosureRules, audience: Audience, folder:
             "sensitivity": highest((c.sensitivity for c in claims), otherwise=audience),
         }
     )
+
+
+def _for_the_force(bundle: Bundle) -> Bundle:
+    """The bundle with nothing in it public: small counts are in it."""
+    parts = {
+        kind: tuple(p.model_copy(update={"sensitivity": highest((p.sensitivity, "force"))}) for p in parts)
+        for kind, parts in (("claims", bundle.claims), ("figures", bundle.figures), ("tables", bundle.tables))
+    }
+    return bundle.model_copy(update={**parts, "sensitivity": highest((bundle.sensitivity, "force"))})
 
 
 def is_withheld(indicator: Indicator, rules: DisclosureRules) -> bool:

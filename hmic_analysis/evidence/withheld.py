@@ -86,7 +86,7 @@ class DisclosureRules:
 
     min_count: int = 5
     marker: str = "[c]"
-    audiences: tuple[Audience, ...] = ("force", "public")
+    audiences: tuple[Audience, ...] = ("public",)
     persons: frozenset[str] = frozenset()
 
     @property
@@ -110,6 +110,10 @@ class DisclosureRules:
     def apply_to(self, audience: Audience) -> bool:
         """Whether anything is withheld from an audience for being small."""
         return self.min_count > 1 and audience in self.audiences
+
+    def least_for(self, audience: Audience) -> int:
+        """``min_count`` where it holds for an audience, else 0: nothing is withheld from it for being small."""
+        return self.min_count if self.apply_to(audience) else 0
 
     def of(self, bundle: Bundle) -> DisclosureRules:
         """These rules for one bundle: a force or a finding may ask for a higher limit, never a lower one."""

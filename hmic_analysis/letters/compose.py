@@ -19,7 +19,7 @@ from hmic_analysis.documents.text import as_view, clean, day, embargo_text, long
 from hmic_analysis.errors import DataError, ParameterError, did_you_mean
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, Figure, because
 from hmic_analysis.evidence.paragraphs import Facts, Said, paragraph
-from hmic_analysis.evidence.withheld import highest
+from hmic_analysis.evidence.withheld import highest, rules_from
 from hmic_analysis.letters.own_words import MOST_FIGURES, OwnWords, check_views, fill
 from hmic_analysis.params.catalogue import FindingSpec
 from hmic_analysis.params.models import Fieldwork, ForceSpec, Params
@@ -182,7 +182,7 @@ def letter_settings(params: Params, slug: str) -> LetterSettings:
         forces_total=len(params.territorial),
         update=inspection.letter.update if of_inspection else "",
         data_site=inspection.letter.data_site if of_inspection else "",
-        min_count=resolved.disclosure.min_count,
+        min_count=rules_from(resolved.disclosure).least_for("force"),
         marker=resolved.disclosure.marker,
     )
 

@@ -218,13 +218,13 @@ class Disclosure(Model):
     """Small counts of persons in what leaves the building.
 
     ``min_count``: counts above 0 and below it are withheld; ``marker``: what stands in their place in tables;
-    ``audiences``: from whom they are withheld; ``persons``: indicators that count persons, or contacts of one person
-    each, besides those marked ``about_persons`` in its finding.
+    ``audiences``: from whom they are withheld (a force sent its own); ``persons``: indicators that count persons, or
+    contacts of one person each, besides those marked ``about_persons`` in its finding.
     """
 
     min_count: Annotated[Count, AfterValidator(_limit)]
     marker: Text
-    audiences: tuple[Literal["force", "public"], ...] = ("force", "public")
+    audiences: tuple[Literal["force", "public"], ...] = ("public",)
     persons: tuple[Text, ...] = ()
 
 

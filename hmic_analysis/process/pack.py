@@ -74,13 +74,13 @@ class ClaimRow(Model):
 def claim_rows(bundles: Iterable[Bundle], params: Params) -> tuple[ClaimRow, ...]:
     """The claims of a force's letter that get a verdict; a view is no fact to check.
 
-    Without claims whose evidence is restricted, and without what would give small counts of persons away: the force
-    is not shown them.
+    Without claims whose evidence is restricted, and without small counts of persons where they are withheld from the
+    force too.
     """
     rules = rules_of(params)
     shown = [released(bundle, rules, "force") for bundle in bundles]
     tested = ((bundle, claim) for bundle in shown for claim in bundle.claims if claim.type != "judgement")
-    return tuple(_row(bundle, claim, params, rules.min_count) for bundle, claim in tested)
+    return tuple(_row(bundle, claim, params, rules.least_for("force")) for bundle, claim in tested)
 
 
 def figure_text(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> str:

@@ -208,7 +208,7 @@ def write_compared(project: Project, params: Params, found: Compared, now: dt.da
     """
     told = (SYNTHETIC_NOTICE if found.synthetic else "", embargo_notice(params, now), declaration(found.sensitivity))
     notices = [n for n in told if n]
-    least = params.inspection.disclosure.min_count
+    least = rules_of(params).least_for("force")
     folder = comparison_folder(project, found.force, found.before, found.after)
     write_whole(folder / TABLE, _table(found, notices, least).encode("utf-8"))
     write_whole(folder / BENEATH, _beneath(found, notices).encode("utf-8"))

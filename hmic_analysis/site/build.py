@@ -166,7 +166,7 @@ def _finding(work: Work, evidence: ForceEvidence, source: Source, made: Bundle, 
         parameters=parameter_views(bundle, spec, order.audience),
         before=next((i for i, s in neighbours[:at] if s.bundle is not None), ""),
         after=next((i for i, s in neighbours[at:] if s.bundle is not None), ""),
-        min_count=rules_of(order.params).of(made).min_count,
+        min_count=rules_of(order.params).of(made).least_for(order.audience),
     )
 
 
@@ -248,7 +248,7 @@ def _downloads(work: Work, evidence: ForceEvidence) -> None:
     content = workbook(
         f"Evidence on {evidence.force.full_name}",
         cover_lines(order.params, evidence, order.audience),
-        note_lines(order.params),
+        note_lines(order.params, order.audience),
         [*main, *work.sheets],
         [str(neutral(n)) for n in notices],
     )

@@ -339,7 +339,7 @@ def write_method(frame: Frame, site: Site) -> None:
         site.nature,
         crumbs=[("Overview", "index.html")],
         lead="How the evidence was made, what the words mean, and what they do not.",
-        notes=note_lines(site.params),
+        notes=note_lines(site.params, site.audience),
         steps=STEPS,
         quantifiers=list(site.params.inspection.quantifiers.values()),
         comparison=[

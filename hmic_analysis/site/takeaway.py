@@ -61,7 +61,9 @@ def evidence_workbook(
             frame = released_csv(folders[part.finding] / thing.data, whole, rules, "force", thing.name)
             sheets.append(part_sheet(thing, part, frame))
     title, cover = f"Evidence on {evidence.force.full_name}", cover_lines(params, evidence, "force")
-    return workbook(title, cover, note_lines(params), sheets, [str(neutral(n)) for n in notices(shown, embargo)])
+    return workbook(
+        title, cover, note_lines(params, "force"), sheets, [str(neutral(n)) for n in notices(shown, embargo)]
+    )
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -134,9 +134,8 @@ GRADES = (
 )
 
 
-def note_lines(params: Params) -> list[tuple[str, str]]:
+def note_lines(params: Params, audience: Audience) -> list[tuple[str, str]]:
     """What words, grades and shorthand mean: label and text."""
-    rules = rules_of(params)
     lines = [(VERDICT_WORDS[kind], text) for kind, text in VERDICTS]
     lines.append(("What a verdict is not", "It says whether a statement is true, not how good a force is."))
     lines.append(
@@ -148,13 +147,9 @@ def note_lines(params: Params) -> list[tuple[str, str]]:
     )
     lines += [(f"Grade {grade}", text) for grade, text in GRADES]
     lines += [(mark, text) for mark, text in SHORTHAND.items()]
-    lines.append(
-        (
-            "Small counts",
-            f"Counts of persons above 0 and below {rules.min_count} are withheld, and so is every figure from which "
-            "one could be worked out.",
-        )
-    )
+    if least := rules_of(params).least_for(audience):
+        text = f"Counts of persons above 0 and below {least} are withheld, and so is every figure that gives one away."
+        lines.append(("Small counts", text))
     lines.append(("Interval", "95% interval around the figure, by the method named. It allows for chance alone."))
     lines.append(
         (
