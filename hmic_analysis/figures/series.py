@@ -373,7 +373,7 @@ def control_chart(
         (missing where there are no limits), ``rule`` (as in :mod:`hmic_analysis.statistics.xmr`), ``segment``
         (whole numbers) and ``change`` (what began with the segment).
     method : str
-        Dialect and cautions: the note under the chart.
+        What has to be known of the limits: the note under the chart.
     what, unit : str
         What is counted, and its unit.
     words : Words
@@ -484,9 +484,10 @@ def _kind(rule: str) -> str:
 
 
 def _control_notes(data: pd.DataFrame, starts: Sequence[int]) -> list[str]:
+    """25 words at most with what the caller says; the rest is told where the evidence says how to read it."""
     notes = []
     if data["value"].isna().any():
-        notes.append("A gap in the line is a month without data")
+        notes.append("A gap: no data")
     if starts:
         notes.append("Limits start afresh at a named change only")
     return notes

@@ -37,7 +37,8 @@ from hmic_analysis.evidence.withheld import declaration, highest
 from hmic_analysis.evidence.wording import say_indicator, small
 from hmic_analysis.letters.compose import by_finding, evidence_period, figure_block, gap_of
 from hmic_analysis.letters.own_words import OwnWords
-from hmic_analysis.measures.months import say_months
+from hmic_analysis.measures.months import SEASON, say_months
+from hmic_analysis.statistics.xmr import MAKING_DATA_COUNT
 from hmic_analysis.store.manifest import RowAccount
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -129,6 +130,7 @@ HOW_TO_READ = (
         "figure away.",
     ),
     ("A dash", "There is no such figure or grade."),
+    ("Control chart", f"{MAKING_DATA_COUNT.text} {SEASON}"),
 )
 
 

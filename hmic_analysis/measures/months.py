@@ -295,7 +295,7 @@ class MonthlyControl:
     looks : int
         Months that were looked at, times the rules.
     method : str
-        Dialect, refusals and cautions, to be printed under the chart.
+        Dialect, refusals and cautions, in full.
     """
 
     points: pd.DataFrame
@@ -303,6 +303,15 @@ class MonthlyControl:
     signals: pd.DataFrame
     looks: int
     method: str
+
+    @property
+    def note(self) -> str:
+        """What has to stand under the chart itself: why there are no limits, or what its signals are worth."""
+        if self.chart is None or not self.looks:
+            return self.method
+        short = " Provisional: fewer than 13 months." if self.chart.points["short"].any() else ""
+        said = f" {self.chart.refusal}" if self.chart.refusal else ""
+        return f"{self.looks} looks: chance and seasons give some signals.{short}{said}"
 
 
 def monthly_control(

@@ -27,6 +27,8 @@ def test_limits_by_hand():
     assert found.points["upper"].iloc[0] == pytest.approx(VALUES.mean() + 2.66 * ranges.mean())
     assert found.signals.empty and found.looks == 4 * 24
     assert "2.66 mean moving ranges" in found.method and "96 looks" in found.method and "seasons" in found.method
+    assert "96 looks" in found.note and "seasons" in found.note
+    assert len(monthly_control(frame(VALUES[:12])).note.split()) <= 13
 
 
 def test_a_month_out_of_the_usual_is_a_signal_with_its_rule():
@@ -69,7 +71,7 @@ def test_limits_start_afresh_only_at_a_named_change():
 def test_constant_and_short_series_are_refused_without_signals():
     for values, word in ((np.full(24, 7.0), "hardly vary"), (VALUES[:6], "at least 12 are needed")):
         found = monthly_control(frame(values))
-        assert word in found.method and found.signals.empty and found.looks == 0
+        assert word in found.method and found.note == found.method and found.signals.empty and found.looks == 0
         assert found.points["centre"].isna().all()
 
 
