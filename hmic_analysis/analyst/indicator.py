@@ -16,8 +16,8 @@ from hmic_analysis.analyst.tables import Forces, chosen_forces, span
 from hmic_analysis.analyst.working import Worked, holder, units_of, work_through
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart
 from hmic_analysis.errors import ParameterError, did_you_mean
+from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.verdicts import grade_indicator
 from hmic_analysis.evidence.withheld import drawable, rules_from
 from hmic_analysis.evidence.wording import group_frame, say_bounds, say_indicator
 from hmic_analysis.figures.chart import Chart, Words

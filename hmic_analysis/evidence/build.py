@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.errors import ParameterError, did_you_mean
+from hmic_analysis.evidence.grades import hold_to_grade
 from hmic_analysis.evidence.model import SMALL_NUMBER, Basis, ClaimEvidence, Grade, Indicator, because
 from hmic_analysis.evidence.paragraphs import Facts, alone
-from hmic_analysis.evidence.verdicts import Decision, hold_to_grade
+from hmic_analysis.evidence.verdicts import Decision
 from hmic_analysis.evidence.wording import NOT_KNOWN, SMALL_NUMBER_SAID, small
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.catalogue import Defined, FindingSpec, IndicatorSpec, Kind

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.evidence.grades import weakest
 from hmic_analysis.evidence.model import ClaimType, Grade, Indicator
-from hmic_analysis.evidence.verdicts import Decision, undecided, weakest
+from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures.months import Coverage, coverage, months_between, say_months
 from hmic_analysis.params.models import Coverage as Needed
 from hmic_analysis.store.manifest import Manifest, RowAccount

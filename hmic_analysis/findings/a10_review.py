@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hmic_analysis.evidence.grades import grade_documents
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided
+from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.words import say_date
 

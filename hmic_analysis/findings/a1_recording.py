@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, request_gap, undecided, weakest
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, request_gap, undecided
 from hmic_analysis.measures.attendance import recorded_crimes
 from hmic_analysis.measures.base import Share
 

@@ -9,19 +9,10 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.contracts.core import GRADES
+from hmic_analysis.evidence.grades import grade_documents, grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import (
-    Decision,
-    all_of,
-    at_least,
-    existence,
-    few_forces,
-    grade_documents,
-    grade_indicator,
-    undecided,
-    weakest,
-)
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, existence, few_forces, undecided
 from hmic_analysis.measures import months, registers
 from hmic_analysis.measures.attendance import CANCELLED, OFFICER_INITIATED, Rules, contacts
 from hmic_analysis.measures.base import Share, hours_between

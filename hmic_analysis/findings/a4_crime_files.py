@@ -6,17 +6,10 @@ from datetime import date
 
 import pandas as pd
 
+from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import (
-    Decision,
-    all_of,
-    at_least,
-    clear_evidence,
-    grade_indicator,
-    keeps_up,
-    undecided,
-)
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, clear_evidence, keeps_up, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, unread
 from hmic_analysis.statistics.intervals import CONFIDENCE, kappa

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from hmic_analysis.evidence.grades import weakest
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, undecided, weakest
+from hmic_analysis.evidence.verdicts import Decision, all_of, undecided
 from hmic_analysis.measures.base import Share, happened_by, unread
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -6,16 +6,10 @@ from datetime import date
 
 import pandas as pd
 
+from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import (
-    Decision,
-    all_of,
-    clear_evidence,
-    grade_indicator,
-    number_of_cases,
-    undecided,
-)
+from hmic_analysis.evidence.verdicts import Decision, all_of, clear_evidence, number_of_cases, undecided
 from hmic_analysis.evidence.wording import small
 from hmic_analysis.findings.a4_crime_files import any_entry, day_of, supervision
 from hmic_analysis.measures import registers

@@ -7,9 +7,10 @@ from datetime import date
 import pandas as pd
 
 from hmic_analysis.contracts.a9_service import STAGES
+from hmic_analysis.evidence.grades import grade_documents
 from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided
+from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, local_days, unread

@@ -7,10 +7,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from hmic_analysis.evidence.grades import grade_documents
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided
+from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
+from hmic_analysis.measures.attendance import NOT_RECORDED, demand_incidents
 from hmic_analysis.measures.base import Share, hours_between, local_days
 from hmic_analysis.measures.months import count_by_month
 
@@ -20,31 +22,9 @@ from hmic_analysis.measures.months import count_by_month
 # Shares by count and shares by time differ much, so both are always given.
 
 WEEK_HOURS = 168
-NOT_DEMAND = ("duplicate", "test")
-NOT_RECORDED = "not recorded"
 #: Types of its own that are shown for a source without national categories; the rest are put together.
 MOST_TYPES = 10
 OTHER_TYPES = "all other types"
-
-
-def demand_incidents(incident: pd.DataFrame) -> pd.DataFrame:
-    """Incidents that are demand: duplicates and tests removed.
-
-    Parameters
-    ----------
-    incident : pandas.DataFrame
-        Table ``incident``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows with ``category``: the closing category, the opening one where it is blank, ``not recorded`` where
-        both are.
-    """
-    rows = incident[~incident["result"].isin(list(NOT_DEMAND)).to_numpy(dtype=bool)]
-    close, opened = rows["category_close"].astype("object"), rows["category_open"].astype("object")
-    category = close.where(close.notna(), opened)
-    return rows.assign(category=category.where(category.notna(), NOT_RECORDED))
 
 
 def by_closing(rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
-from hmic_analysis.findings.f1_demand import demand_incidents
+from hmic_analysis.measures.attendance import demand_incidents
 from hmic_analysis.measures.base import Share, hours_between, unread
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -7,19 +7,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from hmic_analysis.evidence.grades import grade_documents, grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import (
-    Decision,
-    all_of,
-    at_least,
-    decision_bounds,
-    existence,
-    grade_documents,
-    grade_indicator,
-    undecided,
-    weakest,
-)
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision_bounds, existence, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, unread, whole_spans
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -10,20 +9,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.errors import DataError
+from hmic_analysis.evidence.grades import grade_documents, grade_indicator
 from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, grade_documents, grade_indicator, request_gap, undecided
+from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, month_name, plain, unread
 from hmic_analysis.measures.months import first_whole_month
+from hmic_analysis.measures.savings import NOT_MONEY, TimeSaved, time_saved
 from hmic_analysis.statistics.interrupted import (
     MINIMUM_AFTER,
     MINIMUM_BEFORE,
-    Effect,
-    InterruptedSeries,
-    interrupted_series,
-    placebo_series,
 )
 from hmic_analysis.statistics.intervals import CONFIDENCE, Interval
 
@@ -219,146 +215,6 @@ def limits(saving: Saving) -> Interval | None:
 
 # --------------------------------------------------------------------------------------------------------------------
 # Staff time saved by a change: what the series says beyond trend and memory, beside the bare before and after.
-
-NOT_MONEY = "Hours saved are time freed, not money, and only as good as the record of hours."
-
-
-@dataclass(frozen=True)
-class TimeSaved:
-    """What a change saved, or why that can't be said.
-
-    Attributes
-    ----------
-    series : InterruptedSeries
-    placebo : InterruptedSeries or None
-        The same model at a change that never was; None where the series is too short for it.
-    change : label
-        First point after the change.
-    unit : str
-        Of the values: ``hours``.
-    saved_text : str
-        The saving with its interval, or the refusal.
-    naive_text : str
-        The bare comparison: always shown beside it.
-    method : str
-        To be printed under the chart.
-    """
-
-    series: InterruptedSeries
-    placebo: InterruptedSeries | None
-    change: Hashable
-    unit: str
-    saved_text: str
-    naive_text: str
-    method: str
-
-    @property
-    def refused(self) -> bool:
-        """Whether no effect is given."""
-        return bool(self.series.refusal)
-
-
-def time_saved(
-    values: pd.Series,
-    change: Hashable,
-    *,
-    effect: Effect = "step",
-    harmonics: int = 0,
-    unit: str = "hours",
-) -> TimeSaved:
-    """The effect of a change on a monthly series.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        One value a month in order, missing months present as NaN, indexed by month.
-    change : label
-        First month with the change.
-    effect : {"step", "slope", "step and slope"}
-        What the change is held to have done: decide before looking.
-    harmonics : int
-        Pairs of sine and cosine for the season; 0 for none.
-    unit : str
-        Of the values.
-
-    Returns
-    -------
-    TimeSaved
-        With fewer than 24 points before the change or 12 after no effect and no p-value is given, but the bare
-        comparison is.
-
-    Raises
-    ------
-    DataError
-        If the change is not a month of the series, months repeat, or an argument is out of range.
-
-    Notes
-    -----
-    :func:`hmic_analysis.statistics.interrupted.interrupted_series`: first-order autoregressive errors.
-    """
-    options = {"effect": effect, "harmonics": harmonics}
-    try:
-        found = interrupted_series(values, change, **options)
-        placebo = _placebo(values, change, options, found)
-    except ValueError as fault:
-        raise DataError(f"time_saved: {fault}") from None
-    return TimeSaved(
-        series=found,
-        placebo=placebo,
-        change=change,
-        unit=unit,
-        saved_text=_time_saved_saved(found, unit),
-        naive_text=_time_saved_naive(found, unit),
-        method=_method(found, placebo),
-    )
-
-
-def _placebo(values: pd.Series, change: Hashable, options: dict, found: InterruptedSeries) -> InterruptedSeries | None:
-    """A change that never was, in the months before the real one; too few of them give none."""
-    if found.refusal or found.n_before < MINIMUM_BEFORE + MINIMUM_AFTER:
-        return None
-    placebo = placebo_series(values, change, **options)
-    return None if placebo.refusal else placebo
-
-
-def _time_saved_saved(found: InterruptedSeries, unit: str) -> str:
-    if found.refusal:
-        return found.refusal
-    total, _, lo, hi = found.saved
-    lead = f"Over the {found.n_after} months after the change {plain(abs(total))} {unit} "
-    lead += "saved" if total >= 0 else "more than expected"
-    level = f"{CONFIDENCE:.0%} interval"
-    if lo <= 0 <= hi:
-        return f"{lead}, but the {level} runs from {plain(-lo)} more to {plain(hi)} saved: no saving is shown"
-    low, high = sorted((abs(lo), abs(hi)))
-    return f"{lead} ({level} {plain(low)} to {plain(high)})"
-
-
-def _time_saved_naive(found: InterruptedSeries, unit: str) -> str:
-    naive = found.naive
-    if pd.isna(naive.difference):
-        return "Before and after can't be compared: one of them has no values."
-    way = "fewer" if naive.difference >= 0 else "more"
-    return (
-        f"Bare comparison: {plain(naive.before)} {unit} a month before and {plain(naive.after)} after, "
-        f"{plain(abs(naive.total))} {way} in all; a trend or a bad month alone can make such a difference"
-    )
-
-
-def _method(found: InterruptedSeries, placebo: InterruptedSeries | None) -> str:
-    if found.refusal:
-        return f"{found.refusal} {NOT_MONEY}"
-    text = (
-        f"Interrupted series, {found.effect}, first-order autoregressive errors (correlation {found.rho:.2f}), "
-        f"{found.n_before} months before and {found.n_after} after, {CONFIDENCE:.0%} t interval."
-    )
-    if placebo is not None:
-        none = placebo.saved.lo <= 0 <= placebo.saved.hi
-        text += (
-            f" The same model at a change {MINIMUM_AFTER} months earlier, which never was, finds "
-            f"{'nothing' if none else 'an effect too: do not rely on this one'}."
-        )
-    return f"{text} {NOT_MONEY}"
 
 
 # --------------------------------------------------------------------------------------------------------------------

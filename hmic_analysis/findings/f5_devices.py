@@ -9,9 +9,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from hmic_analysis.contracts.f5_devices import MOBILE_SYSTEMS
+from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, grade_indicator, undecided, weakest
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, undecided
 from hmic_analysis.measures.base import Share, unread
 from hmic_analysis.measures.registers import in_post
 

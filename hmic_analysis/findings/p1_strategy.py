@@ -6,9 +6,10 @@ from datetime import date
 
 import pandas as pd
 
+from hmic_analysis.evidence.grades import grade_documents
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, grade_documents, undecided
+from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, unread
 from hmic_analysis.measures.registers import covers

@@ -6,9 +6,10 @@ from datetime import date
 
 import pandas as pd
 
+from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, grade_indicator, undecided
+from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures.base import Share, unread, within
 from hmic_analysis.statistics.differences import RateChange, relative_change

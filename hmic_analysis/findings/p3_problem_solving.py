@@ -8,19 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from hmic_analysis.evidence.grades import grade_documents, grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import (
-    Decision,
-    all_of,
-    at_least,
-    decision_bounds,
-    grade_documents,
-    grade_indicator,
-    reaches,
-    undecided,
-    weakest,
-)
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision_bounds, reaches, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, local_days, unread

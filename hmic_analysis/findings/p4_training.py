@@ -7,9 +7,10 @@ from datetime import date
 
 import pandas as pd
 
+from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, decision_bounds, grade_indicator, undecided
+from hmic_analysis.evidence.verdicts import Decision, decision_bounds, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, unread

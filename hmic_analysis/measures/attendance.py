@@ -133,6 +133,8 @@ def routes(prior: pd.DataFrame) -> pd.DataFrame:
 # --------------------------------------------------------------------------------------------------------------------
 # A1 and A2: which crimes and incidents were attended, and how soon.
 
+NOT_DEMAND = ("duplicate", "test")
+NOT_RECORDED = "not recorded"
 #: Results that say why nobody came.
 NO_VISIT_RESULTS = ("resolved_without_deployment", "information_only", "cancelled_by_caller")
 #: Left out of attendance only if nobody was sent before the caller called it off.
@@ -446,3 +448,23 @@ def states(attended: pd.DataFrame) -> pd.DataFrame:
     names = ["attended", "counter", "not_attended", "unknown"]
     counts = attended["state"].value_counts().reindex(names, fill_value=0)
     return pd.DataFrame({"state": names, "crimes": counts.to_numpy(dtype=int)})
+
+
+def demand_incidents(incident: pd.DataFrame) -> pd.DataFrame:
+    """Incidents that are demand: duplicates and tests removed.
+
+    Parameters
+    ----------
+    incident : pandas.DataFrame
+        Table ``incident``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with ``category``: the closing category, the opening one where it is blank, ``not recorded`` where
+        both are.
+    """
+    rows = incident[~incident["result"].isin(list(NOT_DEMAND)).to_numpy(dtype=bool)]
+    close, opened = rows["category_close"].astype("object"), rows["category_open"].astype("object")
+    category = close.where(close.notna(), opened)
+    return rows.assign(category=category.where(category.notna(), NOT_RECORDED))

@@ -2,8 +2,9 @@
 
 import pytest
 
+from hmic_analysis.evidence.grades import grade_documents, grade_indicator, hold_to_grade, weakest
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.verdicts import Decision, grade_documents, grade_indicator, hold_to_grade, weakest
+from hmic_analysis.evidence.verdicts import Decision
 
 
 def indicator(**fields) -> Indicator:

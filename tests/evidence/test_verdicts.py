@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, fisher_exact
 
+from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.verdicts import (
     Decision,
@@ -16,7 +17,6 @@ from hmic_analysis.evidence.verdicts import (
     decision_bounds,
     existence,
     few_forces,
-    grade_indicator,
     keeps_up,
     request_gap,
 )

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.figures.chart import Chart, Words
+from hmic_analysis.figures.control import control_chart
 from hmic_analysis.figures.forces import FunnelLines, forces_compared, funnel_plot
 from hmic_analysis.figures.maps import TILES, figure_map, verdict_map
-from hmic_analysis.figures.series import control_chart, interrupted_chart
+from hmic_analysis.figures.series import interrupted_chart
 
 LONG = "The constabulary of a county whose name goes on and on, as they are written when nobody stops them"
 SYNTHETIC = {"synthetic": True}

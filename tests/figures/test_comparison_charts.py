@@ -10,9 +10,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from hmic_analysis.errors import DataError
+from hmic_analysis.figures.control import control_chart
 from hmic_analysis.figures.forces import forces_compared, funnel_plot
 from hmic_analysis.figures.maps import COLUMNS, ROWS, TILES, figure_map, verdict_map
-from hmic_analysis.figures.series import control_chart, interrupted_chart
+from hmic_analysis.figures.series import interrupted_chart
 from hmic_analysis.figures.sheet import place_names, ticks_around
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project

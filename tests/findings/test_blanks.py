@@ -24,7 +24,7 @@ from hmic_analysis.findings import (
     p4_training,
     p5_anpr,
 )
-from hmic_analysis.measures import attendance, registers
+from hmic_analysis.measures import attendance, registers, repeats
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
@@ -62,7 +62,7 @@ def _flag(table, value):
                                   "call_ended_at": "2013-05-01 10:05"})  # fmt: skip
     calls = table("incident", {"incident_id": "i", "created_at": "2013-05-01 10:00", "category_close": "crime"})
     contacts = a3_victims.victim_contacts(calls, rows, (7, 15, 23))
-    return a3_victims.recall(contacts.assign(repeat=True))
+    return repeats.recall(contacts.assign(repeat=True))
 
 
 def _staff(table, value):
@@ -324,7 +324,7 @@ def _camera(table, column):
     cameras = lost(table, "anpr_camera", column, {"camera_id": "A", "camera_type": "fixed"})
     idle = {"camera_id": "A", "day": "2013-05-01", "scheduled_hours": 1, "busy_hours": 1, "busy_hours_with_reads": 0}
     one_day = date(2013, 5, 1)
-    return p5_anpr.hours_available(p5_anpr.camera_hours(cameras, table("anpr_camera_day", idle), one_day, one_day))
+    return cameras.hours_available(cameras.camera_hours(cameras, table("anpr_camera_day", idle), one_day, one_day))
 
 
 def _away(table):

@@ -74,8 +74,8 @@ def test_planned_and_preventive_operations(table, operation, months, preventive)
     ],
 )
 def test_camera_hours_working(table, camera, day, expected):
-    cameras = table("anpr_camera", {"camera_id": "A", "camera_type": "fixed", **camera})
+    register = table("anpr_camera", {"camera_id": "A", "camera_type": "fixed", **camera})
     row = {"camera_id": "A", "day": "2013-05-01", "scheduled_hours": 24, "busy_hours": 18, "busy_hours_with_reads": 16,
            "quiet_hours_working": 6, "quiet_hours_faulty": 0}  # fmt: skip
-    hours = p5_anpr.camera_hours(cameras, table("anpr_camera_day", {**row, **day}), START, START)
-    assert p5_anpr.hours_available(hours) == expected
+    hours = cameras.camera_hours(register, table("anpr_camera_day", {**row, **day}), START, START)
+    assert cameras.hours_available(hours) == expected

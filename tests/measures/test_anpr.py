@@ -7,6 +7,7 @@ import pytest
 
 from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import p5_anpr
+from hmic_analysis.measures import cameras
 from hmic_analysis.measures.base import Share, whole_spans
 
 START, END, AS_OF = date(2013, 1, 1), date(2013, 6, 30), date(2014, 3, 31)
@@ -111,29 +112,29 @@ def test_camera_hours(table):
         day("M", "2013-01-03", 8, busy_hours=8, busy_hours_with_reads=8, quiet_hours_working=8),
         day("X", "2013-01-02", 8),
     )
-    hours = p5_anpr.camera_hours(camera, days, date(2013, 1, 1), date(2013, 1, 4)).set_index("camera_id")
+    hours = cameras.camera_hours(camera, days, date(2013, 1, 1), date(2013, 1, 4)).set_index("camera_id")
     # Working: 24, then 8 of 18 busy hours; the log was blank; the fourth day has no row.
     assert hours.loc["A", ["yes", "no", "unknown"]].tolist() == [32, 10, 6 + 24]
     # The second row explains 16 hours of 8: none of them counts.
     assert hours.loc["M", ["yes", "no", "unknown"]].tolist() == [8, 0, 8]
     assert hours.loc["X", ["yes", "no", "unknown"]].tolist() == [0, 0, 8]
     assert "OLD" not in hours.index
-    assert p5_anpr.hours_available(hours.reset_index()) == Share(40, 10, 46)
-    by_type = p5_anpr.availability_by_type(hours.reset_index())
+    assert cameras.hours_available(hours.reset_index()) == Share(40, 10, 46)
+    by_type = cameras.availability_by_type(hours.reset_index())
     assert set(by_type) == {"fixed", "mobile", "not in the register"} and by_type["mobile"] == Share(8, 0, 8)
 
 
 def test_a_camera_without_reads_at_night_is_not_broken(table):
     camera = table("anpr_camera", {"camera_id": "A", "camera_type": "fixed"})
     quiet = day("A", "2013-01-01", busy_hours=0, busy_hours_with_reads=0, quiet_hours_working=24)
-    hours = p5_anpr.camera_hours(camera, table("anpr_camera_day", quiet), date(2013, 1, 1), date(2013, 1, 1))
-    assert p5_anpr.hours_available(hours) == Share(24, 0, 0)
+    hours = cameras.camera_hours(camera, table("anpr_camera_day", quiet), date(2013, 1, 1), date(2013, 1, 1))
+    assert cameras.hours_available(hours) == Share(24, 0, 0)
 
 
 def test_no_hours_supplied_is_nothing_not_an_outage(table):
     camera = table("anpr_camera", {"camera_id": "A", "camera_type": "fixed"})
-    hours = p5_anpr.camera_hours(camera, table("anpr_camera_day"), START, END)
-    assert p5_anpr.hours_available(hours) == Share(0, 0, 0) and p5_anpr.by_camera(hours).empty
+    hours = cameras.camera_hours(camera, table("anpr_camera_day"), START, END)
+    assert cameras.hours_available(hours) == Share(0, 0, 0) and cameras.by_camera(hours).empty
 
 
 def test_least_available_cameras_first(table):
@@ -144,11 +145,11 @@ def test_least_available_cameras_first(table):
         day("B", "2013-01-01", 10, busy_hours=10, busy_hours_with_reads=5),
         day("C", "2013-01-01", 10),
     )
-    hours = p5_anpr.camera_hours(camera, days, START, END)
-    table_ = p5_anpr.by_camera(hours)
+    hours = cameras.camera_hours(camera, days, START, END)
+    table_ = cameras.by_camera(hours)
     assert table_["label"].tolist() == ["B", "A", "C"] and table_["value"].tolist()[:2] == [50, 90]
     assert table_[["lo_missing", "hi_missing"]].iloc[2].tolist() == [0, 100]
-    assert p5_anpr.by_camera(hours, most=1)["label"].tolist() == ["B"]
+    assert cameras.by_camera(hours, most=1)["label"].tolist() == ["B"]
 
 
 def test_repairs_count_what_is_still_broken(table):
@@ -160,11 +161,11 @@ def test_repairs_count_what_is_still_broken(table):
         {"outage_id": "4", "camera_id": "A", "fault_at": "2013-03-01 00:00", "fixed_at": "2014-05-01 00:00"},
         {"outage_id": "5", "camera_id": "A", "fault_at": "2013-04-01 00:00", "fixed_at": "2013-03-01 00:00"},
     )
-    got = p5_anpr.repairs(rows, AS_OF)
+    got = cameras.repairs(rows, AS_OF)
     assert (got.faults, got.unmended, got.days) == (4, 2, 4)
-    none_mended = p5_anpr.repairs(rows.iloc[2:4], AS_OF)
+    none_mended = cameras.repairs(rows.iloc[2:4], AS_OF)
     assert (none_mended.faults, none_mended.unmended, none_mended.days, none_mended.limits) == (2, 2, None, None)
-    assert p5_anpr.repairs(table("anpr_outage"), AS_OF).days is None
+    assert cameras.repairs(table("anpr_outage"), AS_OF).days is None
 
 
 def skill(function, person=None, **more):
