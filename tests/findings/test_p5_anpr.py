@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from hmic_analysis.findings import p5_anpr
+from hmic_analysis.measures import cameras
 from hmic_analysis.measures.base import Share
 
 START, END = date(2013, 5, 1), date(2013, 5, 31)
