@@ -79,3 +79,11 @@ def verdicts(bundles: dict[str, Bundle]) -> dict[str, str]:
 def sentences(bundles: dict[str, Bundle]) -> dict[str, str]:
     """Sentence by claim."""
     return {c.claim: c.sentence for b in bundles.values() for c in b.claims}
+
+
+def withhold_from_forces(root: Path) -> None:
+    """Have a project withhold small counts from the forces too, which by default are shown their own."""
+    path = root / "params" / "inspection.yml"
+    text = path.read_text(encoding="utf-8")
+    assert "audiences: [public]" in text
+    path.write_text(text.replace("audiences: [public]", "audiences: [force, public]", 1), encoding="utf-8")

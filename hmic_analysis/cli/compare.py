@@ -414,8 +414,9 @@ def check(
 ) -> None:
     """Look through everything in a folder for counts of persons that could be worked out, and for persons.
 
-    The evidence of the forces named is what is looked for; by default of every force that has evidence.  Leaves with
-    0 where nothing is found, else with 1.
+    The evidence of the forces named is what is looked for; by default of every force that has evidence.  What is for
+    one force may show its own small counts, so ``--force`` says whose it is.  Leaves with 0 where nothing is found,
+    else with 1.
     """
     from hmic_analysis.disclosure.check import check_release
     from hmic_analysis.evidence.withheld import audience_of
@@ -450,8 +451,9 @@ def _print(checked: Checked) -> None:
         for row in checked.others:
             table.add_row(*(_plain(x) for x in row))
         out().print(table)
+    counts = "small counts, its own, are for it to see" if checked.owns else "small counts looked for"
     looked = (
-        f"{checked.files:,} files; figures of {len(checked.facts)} forces looked for; {checked.references:,} "
+        f"{checked.files:,} files; figures of {len(checked.facts)} forces ({counts}); {checked.references:,} "
         f"references to persons and cases of {len(checked.returns)} returns"
     )
     if checked.skipped:

@@ -276,6 +276,8 @@ class Checked:
     facts, returns, without : list of str
         Forces whose evidence, whose returns were looked for, and those that have no return.
     files, references, skipped : int
+    owns : bool
+        Whether the folder is for the force itself, which is shown its own small counts: no count was looked for.
     """
 
     leaks: list[Leak] = field(default_factory=list)
@@ -287,6 +289,7 @@ class Checked:
     files: int = 0
     references: int = 0
     skipped: int = 0
+    owns: bool = False
 
     @property
     def clean(self) -> bool:
@@ -302,9 +305,15 @@ def check_release(folder: Path, project: Project, params: Params, forces: Sequen
     if not facts:
         named = ", ".join(forces) or "any force"
         raise DataError(f"There is no evidence of {named}, so there is nothing to look for. Run it first: hmic run.")
-    checked = Checked(files=release.files, facts=list(dict.fromkeys(b.force for b in facts)))
     rules = rules_of(params)
-    if rules.apply_to(audience):
+    owns = audience == "force" and rules.min_count > 1 and not rules.apply_to(audience)
+    if owns and len(forces) != 1:
+        raise DataError(
+            "A force is shown its own small counts and no other's. Say whose folder this is: --force <force>; "
+            "for what anybody may see: --audience public."
+        )
+    checked = Checked(files=release.files, facts=list(dict.fromkeys(b.force for b in facts)), owns=owns)
+    if not owns:
         checked.leaks = leaks_in(release, facts, rules)
     for slug in chosen:
         raw = _return_of(project, params, slug)

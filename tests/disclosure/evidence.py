@@ -5,7 +5,7 @@ from __future__ import annotations
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Figure, Indicator
 from hmic_analysis.evidence.withheld import DisclosureRules
 
-RULES = DisclosureRules(min_count=5, persons=frozenset({"files_n"}))
+RULES = DisclosureRules(min_count=5, persons=frozenset({"files_n"}), audiences=("force", "public"))
 
 
 def share(name: str, yes: int, of: int, unknown: int = 0, stratum: str = "", persons: bool = True) -> Indicator:

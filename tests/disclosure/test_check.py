@@ -11,6 +11,7 @@ from hmic_analysis.disclosure.release import released
 from hmic_analysis.evidence.bundle import write_bundle
 from hmic_analysis.evidence.withheld import DisclosureRules
 
+from ..support import withhold_from_forces
 from .evidence import RULES, claim, usual
 from .test_identifiers import project  # noqa: F401
 
@@ -18,6 +19,7 @@ from .test_identifiers import project  # noqa: F401
 @pytest.fixture
 def release(project):  # noqa: F811
     """A project with the usual evidence, and the release of it."""
+    withhold_from_forces(project.root)
     write_bundle(usual(), project.runs("cleveland") / "A6")
     folder = project.root / "release"
     write_bundle(released(usual(), RULES, "force"), folder)
@@ -33,7 +35,11 @@ def check(home, folder, capsys, *more: str) -> tuple[int, str]:
 
 def test_a_clean_release_may_go(release, capsys):
     code, said = check(*release, capsys)
-    assert code == 0 and "Nothing found: it may go." in said and "1 files; figures of 1 forces" in said
+    assert (
+        code == 0
+        and "Nothing found: it may go." in said
+        and "1 files; figures of 1 forces (small counts looked for)" in said
+    )
 
 
 def test_a_leak_is_named_with_file_place_and_way(release, capsys):
@@ -90,3 +96,17 @@ def test_without_a_limit_nothing_is_withheld_or_looked_for(release, capsys):
     write_bundle(released(evidence, open_rules, "force"), folder)
     assert json.loads((folder / "evidence.json").read_text(encoding="utf-8"))["indicators"][0]["numerator"] == 3
     assert check(home, folder, capsys)[0] == 0
+
+
+def test_a_force_may_be_shown_its_own_small_counts_and_no_other_reader(release, capsys):
+    home, folder = release
+    path = home.params / "inspection.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("audiences: [force, public]", "audiences: [public]", 1), encoding="utf-8")
+    (folder / "alt.html").write_text("<img alt='Reviewed: 5.0%'>", encoding="utf-8")
+    code, said = check(home, folder, capsys, "--force", "cleveland")
+    assert code == 0 and "(small counts, its own, are for it to see)" in said
+    code, said = check(home, folder, capsys)
+    assert code == 3 and "Say whose folder this is: --force" in said and "may go" not in said
+    code, said = check(home, folder, capsys, "--audience", "public")
+    assert code == 1 and "5.0% of 60 is 3" in said

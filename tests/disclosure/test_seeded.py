@@ -31,7 +31,7 @@ def made(tmp_path_factory) -> Path:
     """A project with a letter to Cleveland, its pack, and its pages."""
     with pytest.MonkeyPatch.context() as patch:
         Clock(patch)
-        project = desk(tmp_path_factory.mktemp("seeded") / "project")
+        project = desk(tmp_path_factory.mktemp("seeded") / "project", from_forces=True)
         for words in (
             ("release", "advance", "--to", "draft", "--reason", "First draft."),
             ("accuracy", "send"),

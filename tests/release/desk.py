@@ -17,6 +17,7 @@ from hmic_analysis.runs.record import Record, write_record
 
 from ..conftest import copy_project
 from ..letters.evidence import a1, a6, draw
+from ..support import withhold_from_forces
 
 #: Two days before publication, and the second before it and the moment itself.
 EARLY = dt.datetime(2014, 9, 1, 12, tzinfo=dt.UTC)
@@ -57,9 +58,14 @@ def lay_out(project: Project, bundles: Iterable[Bundle]) -> None:
         write_record(record, folder)
 
 
-def desk(folder: Path) -> Project:
-    """A project with the evidence of two findings of Cleveland, and its letter."""
+def desk(folder: Path, *, from_forces: bool = False) -> Project:
+    """A project with the evidence of two findings of Cleveland, and its letter.
+
+    ``from_forces``: small counts are withheld from the forces too.
+    """
     project = find_project(copy_project(folder))
+    if from_forces:
+        withhold_from_forces(project.root)
     lay_out(project, [a1(), a6()])
     write_letter_of(project, load_params(project), "cleveland")
     return project
