@@ -55,7 +55,7 @@ def test_the_caption_prints_how_often_forces_are_named_by_chance():
 
 
 @given(st.integers(0, 19), st.integers(0, 10_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_nobody_is_named_below_the_number_of_forces_needed(count, seed):
     figures = forces(count, seed, 1.5) | {"absent": "no_data"}
     result = funnel(gathered(figures), RULES)
@@ -77,7 +77,7 @@ def test_nobody_is_named_below_the_number_of_forces_needed(count, seed):
     st.integers(2, 40),
     st.lists(st.sampled_from(["no_data", "not_run", "no_value", "small_n", "flagged", "withheld"]), max_size=8),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_forces_without_a_figure_change_nothing(count, others):
     figures = forces(count)
     alone = funnel(gathered(figures), RULES)

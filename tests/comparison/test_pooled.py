@@ -20,7 +20,7 @@ NOTHING = st.sampled_from(["no_data", "not_run", "no_value"])
 
 
 @given(st.lists(st.one_of(COUNTS, NOTHING), min_size=2, max_size=12), st.integers(0, 11))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_comparator_is_total_over_total_of_the_others(figures, number):
     names = [f"f{i}" for i in range(len(figures))]
     force = names[number % len(names)]

@@ -27,7 +27,7 @@ def left_open(cells: np.ndarray, mask: np.ndarray, least: int) -> list[tuple[flo
     return [reading.interval(int(k)) for k in np.flatnonzero((small & mask).ravel())]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows, limits)
 def test_no_small_count_of_a_row_follows_from_its_total(cells, least):
     mask = withheld_cells(cells, least, "fixed")
@@ -39,7 +39,7 @@ def test_no_small_count_of_a_row_follows_from_its_total(cells, least):
     assert all(ends == (1, least - 1) for ends in left_open(cells, np.append(mask, total), least))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(grids, limits)
 def test_no_small_count_of_a_table_follows_from_its_margins(cells, least):
     mask = withheld_cells(cells, least, "table")
@@ -55,7 +55,7 @@ def test_no_small_count_of_a_table_follows_from_its_margins(cells, least):
         assert not mask.any()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(arrays(int, st.integers(1, 6), elements=st.one_of(st.just(0), st.integers(5, 40))))
 def test_nothing_is_withheld_where_nothing_is_small(cells):
     assert not withheld_cells(cells, 5, "fixed").any()

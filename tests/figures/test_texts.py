@@ -14,7 +14,7 @@ WORDS = st.lists(st.text(alphabet="abcdefgWiil.é", min_size=1, max_size=30), mi
 
 
 @given(WORDS, st.floats(12, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_wrapped_lines_fit_and_lose_nothing(words, width):
     text = " ".join(words)
     lines = wrap(text, width, lines=100).split("\n")
@@ -27,7 +27,7 @@ def test_wrapped_lines_fit_and_lose_nothing(words, width):
     st.floats(0.5, 60),
     st.sampled_from(["normal", "bold"]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_line_fits_where_it_measures_no_more_than_the_room(text, width, weight):
     assert fits(text, width, 8.0, weight) == (text_width(text, 8.0, weight) <= width)
 

@@ -81,14 +81,14 @@ def test_the_callers_headline_goes_before():
 
 
 @given(st.lists(st.floats(0, 100), min_size=2, max_size=8))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_alt_text_holds_the_extremes_of_any_shares(values):
     made = proportions_by_group(shares([f"g{i}" for i in range(len(values))], values))
     assert say(max(values), "%") in made.alt and say(min(values), "%") in made.alt
 
 
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=6), st.sampled_from([1, 3, 5, 10]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_small_count_of_persons_gets_out(persons, least):
     frame = pd.DataFrame(
         {"band": range(len(persons)), "label": [f"b{i}" for i in range(len(persons))], "persons": persons}

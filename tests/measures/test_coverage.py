@@ -6,7 +6,7 @@ import calendar
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hmic_analysis.contracts.base import MonthRows
@@ -30,7 +30,6 @@ def fit(**tables: dict[str, MonthRows]) -> Fitness:
     return Fitness(MONTHS, {name: coverage(rows, START, END) for name, rows in tables.items()})
 
 
-@settings(deadline=None)
 @given(st.sets(st.sampled_from(MONTHS)), st.integers(10, 5000))
 def test_months_without_a_row_are_told_whichever_they_are(held, rows):
     found = coverage({m: full(m, rows) for m in held}, START, END)
@@ -42,14 +41,12 @@ def test_months_without_a_row_are_told_whichever_they_are(held, rows):
     assert decided.reasons == (() if len(held) >= 11 else ("part_of_the_period",))
 
 
-@settings(deadline=None)
 @given(st.sets(st.sampled_from(MONTHS), max_size=6))
 def test_a_month_at_a_tenth_of_the_others_is_thin(few):
     found = coverage({m: full(m, 3 if m in few else 100) for m in MONTHS}, START, END)
     assert set(found.thin) == few
 
 
-@settings(deadline=None)
 @given(st.sampled_from(MONTHS[:-1]), st.integers(3, 20))
 def test_a_file_that_ends_in_the_middle_of_a_month(month, day):
     rows = {m: full(m) for m in MONTHS if m < month} | {month: MonthRows(500, 1, day)}

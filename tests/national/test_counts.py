@@ -84,7 +84,7 @@ def test_what_other_tables_print_too_is_withheld_only_where_it_is_small() -> Non
     assert whole.whole and shown(whole) == [None, None, None, 41]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 43), st.integers(0, 43), st.integers(0, 43))
 def test_no_reader_can_exclude_a_value_of_a_small_cell(a: int, b: int, c: int) -> None:
     a, b, c = sorted((a, b, c))

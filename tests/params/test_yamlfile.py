@@ -33,7 +33,7 @@ def leaves(node, path=()):
             yield from leaves(value, (*path, key))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tree=TREES)
 def test_content_is_kept_and_every_key_is_on_its_line(tmp_path, tree):
     out = io.StringIO()
@@ -118,7 +118,7 @@ def test_shipped_files_are_read_by_the_quick_parser_and_alike(path):
     assert read_by(yamlfile._read_plainly, windows) == read_by(yamlfile._read_carefully, text, "x")
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXTS, shipped=st.sampled_from(SHIPPED), at=st.integers(0, 400), odd=PIECES)
 def test_what_the_quick_parser_takes_the_careful_one_reads_alike(parser, text, shipped, at, odd):
     cut = shipped.read_text(encoding="utf-8")[at : at + 200]

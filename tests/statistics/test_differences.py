@@ -92,7 +92,6 @@ def test_large_counts_take_the_normal_p_value_which_is_the_same_there():
 counts = st.integers(0, 60)
 
 
-@settings(deadline=None)
 @given(counts, st.integers(1, 60), counts, st.integers(1, 60))
 def test_the_difference_lies_in_its_interval_and_turns_round_with_its_groups(x1, n1, x2, n2):
     x1, x2 = min(x1, n1), min(x2, n2)
@@ -104,7 +103,7 @@ def test_the_difference_lies_in_its_interval_and_turns_round_with_its_groups(x1,
     assert first.lo - second.hi - 1e-12 <= there.lo and there.hi <= first.hi - second.lo + 1e-12
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(counts, st.floats(0.5, 20), st.integers(1, 60), st.floats(0.5, 20))
 def test_the_ratio_lies_in_its_interval_and_a_higher_level_widens_it(x1, t1, x2, t2):
     narrow, wide = rate_ratio(x1, t1, x2, t2), rate_ratio(x1, t1, x2, t2, confidence=0.998)

@@ -163,7 +163,7 @@ def test_what_cannot_be_is_refused(args, said):
         funnel_of(*args)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.integers(0, 80), st.integers(1, 500)), min_size=20, max_size=45),
     st.sampled_from(["proportion", "rate"]),

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hmic_analysis.statistics.xmr import Dialect, xmr
@@ -241,7 +241,6 @@ def test_what_cannot_be_is_refused(values, options, said):
         xmr(values, **options)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 100), min_size=13, max_size=40), st.integers(2, 9), st.integers(-50, 50))
 def test_signals_do_not_depend_on_unit_or_origin_and_mirror_with_the_series(values, factor, offset):
     got = xmr(values, better="higher")

@@ -140,7 +140,7 @@ def test_styles_do_not_matter(shop):
     assert list(shop.table("change")["users"]) == list(range(1, 8))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lacking=st.sets(st.tuples(st.integers(2, 8), st.sampled_from("ABCDE")), max_size=6))
 def test_formulas_without_a_result_are_counted_and_never_a_blank(tmp_path_factory, lacking):
     shop = Workshop(tmp_path_factory.mktemp("shop") / "project")
@@ -232,7 +232,7 @@ def test_a_sheet_in_another_case_is_read_and_a_misnamed_one_is_told(shop):
 # Text -----------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ends=st.lists(st.sampled_from(["\r", "\n", "\r\n"]), min_size=2, max_size=9),
     quoted=st.booleans(),
@@ -267,7 +267,7 @@ def test_old_line_ends_in_other_encodings_and_packed(shop):
         path.unlink()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(["SMITH John 1970-01-01", "O'Hara, Mary", "Zed Quux"]),
     kind=st.sampled_from(["csv", "xlsx", "mapped"]),

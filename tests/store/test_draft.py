@@ -77,7 +77,7 @@ def test_the_first_mapping_of_a_log_loads_every_row_however_it_is_written(shop, 
     assert any("12 of 60 are blank: did nobody come" in gap for gap in draft.gaps)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     stamp=st.sampled_from(
         ["%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%d-%b-%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y%m%d %H:%M:%S", "%d %B %Y %H:%M",
@@ -90,7 +90,7 @@ def test_the_format_of_the_times_is_found(shop, stamp):
     assert frame["created_at"].max() == pd.Timestamp("2013-02-28 10:00", tz="Europe/London")
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(unit=st.sampled_from(["s", "ms", "us", "day"]))
 def test_counts_of_any_unit_are_found_by_their_heading_and_size(shop, unit):
     rows = log_rows("%Y-%m-%d %H:%M:%S")

@@ -151,7 +151,7 @@ def test_all_faults_of_a_return_are_told_at_once(shop):
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=12)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=12))
 def test_any_text_in_well_written_cells_is_read_and_accounted_for(shop, rows):
     out = io.StringIO()
@@ -174,7 +174,7 @@ FILLED = """
 """
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.text(st.sampled_from('a1,"\n\r\0é '), max_size=60), source=st.sampled_from(["standard", "src"]))
 def test_any_bytes_are_accounted_for_line_by_line(shop, body, source):
     shop.mapping(FILLED)

@@ -208,7 +208,7 @@ def engine():
     return con
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(when=INSTANTS, unit=st.sampled_from([*UNITS, "excel_days"]))
 def test_a_bare_number_is_told_by_its_size_and_read_by_what_was_told(engine, when, unit):
     since = when - dt.datetime(1970, 1, 1)
@@ -250,7 +250,7 @@ def test_many_rows_on_days_that_lie_together_month_first_only_are_kept_aside(sho
     assert days(shop, [f"10/{m:02d}/2013 09:00" for m in range(1, 13)]) == {}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ends=st.lists(st.sampled_from(["\r", "\r\n", "\n"]), min_size=1, max_size=3),
     last=st.booleans(),

@@ -186,7 +186,7 @@ WRITINGS = {
 }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ids=IDS, other=IDS, how=st.sampled_from(sorted(WRITINGS)), allowed=st.sets(st.sampled_from(sorted(FOLDS))))
 def test_no_reference_is_ever_joined_to_another_partner(shop, ids, other, how, allowed):
     """Whatever is allowed: who is joined differs from its partner by space, form and the folds allowed, no more."""
