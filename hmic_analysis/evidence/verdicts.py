@@ -541,7 +541,3 @@ def clear_evidence(
     if grade == quantifier.sample_grade and agree:
         return Decision(decision.verdict, decision.reasons, decision.flags, why)
     return undecided("uncorroborated", why=why, flags=decision.flags)
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# The grade of the evidence, kept apart from the verdict.

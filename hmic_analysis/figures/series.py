@@ -337,10 +337,6 @@ def _point(wide: pd.DataFrame, unit: str, the: str = "") -> str:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# XmR chart: a monthly figure between the limits of what it usually does, signals marked by shape.
-
-
-# --------------------------------------------------------------------------------------------------------------------
 # A series that a change interrupts: what was, what would have been, and the bare comparison beside it.
 
 _INTERRUPTED_PLOT_MM = 66.0
