@@ -24,7 +24,7 @@ from hmic_analysis.findings import (
     p4_training,
     p5_anpr,
 )
-from hmic_analysis.measures import attendance, registers, repeats
+from hmic_analysis.measures import attendance, cameras, registers, repeats
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
@@ -321,10 +321,10 @@ def _flag_lost(table, column):
 
 
 def _camera(table, column):
-    cameras = lost(table, "anpr_camera", column, {"camera_id": "A", "camera_type": "fixed"})
+    kept = lost(table, "anpr_camera", column, {"camera_id": "A", "camera_type": "fixed"})
     idle = {"camera_id": "A", "day": "2013-05-01", "scheduled_hours": 1, "busy_hours": 1, "busy_hours_with_reads": 0}
     one_day = date(2013, 5, 1)
-    return cameras.hours_available(cameras.camera_hours(cameras, table("anpr_camera_day", idle), one_day, one_day))
+    return cameras.hours_available(cameras.camera_hours(kept, table("anpr_camera_day", idle), one_day, one_day))
 
 
 def _away(table):

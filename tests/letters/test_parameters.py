@@ -12,6 +12,7 @@ from hmic_analysis.letters.export import make_letter, read_letter
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 
+from ..support import withhold_from_forces
 from .documents import body, texts
 from .evidence import of_the_catalogue
 
@@ -39,7 +40,14 @@ def test_the_catalogue_names_all_findings_in_the_order_of_the_letter(params):
 def test_a_force_without_an_addressee_is_written_to_by_office(params):
     durham = letter_settings(params, "durham")
     assert durham.addressee[0] == "The Chief Constable" and durham.salutation == "Chief Constable"
-    assert durham.embargo == "2014-09-04T00:01" and durham.min_count == params.inspection.disclosure.min_count
+    assert durham.embargo == "2014-09-04T00:01"
+
+
+def test_a_force_is_shown_its_own_small_counts_unless_they_are_withheld_from_forces_too(params, project_folder):
+    assert letter_settings(params, "durham").min_count == 0
+    withhold_from_forces(project_folder)
+    withheld = load_params(Project(project_folder))
+    assert letter_settings(withheld, "durham").min_count == params.inspection.disclosure.min_count
 
 
 def test_an_addressee_of_the_force_stands_in_its_letter(params):

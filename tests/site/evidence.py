@@ -15,6 +15,7 @@ from hmic_analysis.site.model import Source
 
 from ..conftest import copy_project
 from ..letters.evidence import a1, a2, a6, draw, f1, f4
+from ..support import withhold_from_forces
 
 FORCES = ("cleveland", "durham", "kent")
 #: Words that stand only in what is above the public's level, or above the force's.
@@ -139,8 +140,9 @@ def copy_of(project: Project, folder: Path) -> Project:
 
 
 def make_project(folder: Path) -> Project:
-    """A project with evidence of three forces."""
+    """A project with evidence of three forces, which withholds small counts from the forces too."""
     project = find_project(copy_project(folder))
+    withhold_from_forces(project.root)
     params = load_params(project)
     for slug in FORCES:
         for bundle in bundles_of(slug, params.force(slug).full_name):

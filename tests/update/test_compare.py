@@ -19,6 +19,7 @@ from hmic_analysis.runs.record import BASIS_NAME
 
 from ..letters.evidence import percent
 from ..release.desk import AT, EARLY
+from ..support import withhold_from_forces
 
 
 def edit(project, finding, do):
@@ -115,14 +116,24 @@ def test_tables_and_the_program_are_told_from_what_the_run_rested_on(project):
     assert grounds.definitions == ("catalogue entry A6.claims.A6a",)
 
 
-def test_a_small_count_of_persons_is_in_neither_page_nor_table(kept):
-    # Three people failed to answer bail; four do later.
-    def four(bundle):
-        bail = bundle.indicators[1]
-        assert bail.value == 3
-        bail = bail.model_copy(update={"value": 4, "numerator": 4})
-        return bundle.model_copy(update={"indicators": (bundle.indicators[0], bail, *bundle.indicators[2:])})
+def four(bundle):
+    """Three people failed to answer bail; four do later."""
+    bail = bundle.indicators[1]
+    assert bail.value == 3
+    bail = bail.model_copy(update={"value": 4, "numerator": 4})
+    return bundle.model_copy(update={"indicators": (bundle.indicators[0], bail, *bundle.indicators[2:])})
 
+
+def test_a_force_is_shown_its_own_small_counts(kept):
+    edit(kept, "A6", four)
+    assert main(["update", "compare", "--force", "cleveland", "--project", str(kept.root)]) == 0
+    row = next(r for r in table(kept) if r["figure"] == "fta_bail_n")
+    assert (row["figure_before"][0], row["figure_after"][0], row["difference"]) == ("3", "4", "1.0")
+    assert "not for publication" in page(kept).lower()
+
+
+def test_a_small_count_of_persons_is_in_neither_page_nor_table(kept):
+    withhold_from_forces(kept.root)
     edit(kept, "A6", four)
     assert main(["update", "compare", "--force", "cleveland", "--project", str(kept.root)]) == 0
     rows = table(kept)
