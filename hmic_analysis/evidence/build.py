@@ -1,4 +1,4 @@
-"""Making indicators and claims out of what was counted, with the catalogue's names and the right interval."""
+"""Making indicators out of what was counted, with the catalogue's names and the right interval."""
 
 from __future__ import annotations
 
@@ -11,25 +11,19 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.errors import ParameterError, did_you_mean
-from hmic_analysis.evidence.grades import hold_to_grade
-from hmic_analysis.evidence.model import SMALL_NUMBER, Basis, ClaimEvidence, Grade, Indicator, because
-from hmic_analysis.evidence.paragraphs import Facts, alone
-from hmic_analysis.evidence.verdicts import Decision
-from hmic_analysis.evidence.wording import NOT_KNOWN, SMALL_NUMBER_SAID, small
+from hmic_analysis.evidence.model import SMALL_NUMBER, Basis, Indicator
+from hmic_analysis.evidence.wording import NOT_KNOWN, SMALL_NUMBER_SAID
 from hmic_analysis.measures.base import Share
-from hmic_analysis.params.catalogue import Defined, FindingSpec, IndicatorSpec, Kind
+from hmic_analysis.params.catalogue import Defined, IndicatorSpec, Kind
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.statistics.intervals import (
     CONFIDENCE,
     Interval,
     proportion_interval,
+    quantile_bounds,
     quantile_interval,
     rate_interval,
 )
-
-# --------------------------------------------------------------------------------------------------------------------
-# Making indicators out of what the measures counted, with the catalogue's names and the right interval.
-
 
 #: Share of the units from which what is not known of them is told beside the figure.
 MANY = 0.1
@@ -227,7 +221,7 @@ class Builder:
         ]
         return [main, *either_way]
 
-    def parts(self, name: str, amounts: pd.Series, *, caveats: Sequence[str] = ()) -> list[Indicator]:
+    def parts(self, name: str, amounts: pd.Series, *, lost: float = 0, caveats: Sequence[str] = ()) -> list[Indicator]:
         """The share of each part in a sum of amounts.
 
         Parameters
@@ -236,6 +230,8 @@ class Builder:
             Indicator of the catalogue, in per cent.
         amounts : pandas.Series
             By group; missing ones count as nothing.
+        lost : float
+            An amount of which nobody can say to which group, or whether, it belongs.
         caveats
             As in :meth:`share`.
 
@@ -248,7 +244,16 @@ class Builder:
         if not total > 0:
             return self.strata(name, [])
         return [
-            self.figure(name, 100 * v / total, numerator=v, denominator=total, stratum=str(group), caveats=caveats)
+            self.figure(
+                name,
+                100 * v / total,
+                numerator=v,
+                denominator=total,
+                unknown=lost,
+                bounds=Interval(100 * v / (total + lost), 100 * (v + lost) / (total + lost)) if lost else None,
+                stratum=str(group),
+                caveats=caveats,
+            )
             for group, v in amounts.fillna(0).items()
         ]
 
@@ -369,10 +374,18 @@ class Builder:
         Returns
         -------
         Indicator
+            With bounds in which every unknown value is as low, and as high, as can be; without where these have no
+            end.
+
+        Notes
+        -----
+        Units that references which lead nowhere may turn, or add, are unknown, as in :meth:`share`.
         """
         values = np.asarray(values, dtype=float)
-        known = values[~np.isnan(values)]
-        caveats = (*caveats, *not_known(values.size - known.size, values.size))
+        known, open_ = values[~np.isnan(values)], self.lone(name)
+        turned = min(open_.no + open_.yes, known.size)
+        unknown = values.size - known.size + turned + (open_.more if values.size else 0)
+        caveats = (*caveats, *not_known(unknown, known.size - turned + unknown))
         common = self._common(name, stratum, "all_records", caveats, "quantile")
         if units is not None:
             given = pd.Series(~np.isnan(values), dtype="boolean")
@@ -381,11 +394,13 @@ class Builder:
         if known.size == 0:
             return Indicator(**common, denominator=0, unknown=int(values.size), note="No record says.")
         limits = quantile_interval(known, q)
+        bounds = quantile_bounds(known, q, unknown - turned, turned) if unknown else None
         return Indicator(
             **common,
             value=float(np.quantile(known, q)),
-            denominator=int(known.size),
-            unknown=int(values.size - known.size),
+            denominator=int(known.size - turned),
+            unknown=int(unknown),
+            **(_either_way(bounds) if bounds else {}),
             **_limits(limits),
             interval=f"order statistics {CONFIDENCE:.0%}",
         )
@@ -399,6 +414,7 @@ class Builder:
         denominator: float | None = None,
         unknown: float = 0,
         limits: Interval | None = None,
+        bounds: Interval | None = None,
         interval: str = "",
         stratum: str = "",
         basis: Basis = "all_records",
@@ -416,6 +432,8 @@ class Builder:
         numerator, denominator, unknown
             What it rests on.
         limits : Interval, optional
+        bounds : Interval, optional
+            The figure with all that is unknown counted the one way, and the other.
         interval : str
             Method of the limits.
         stratum, basis, caveats, note, units
@@ -436,6 +454,7 @@ class Builder:
             denominator=denominator,
             unknown=unknown,
             **(_limits(limits) if limits else {}),
+            **(_either_way(bounds) if bounds else {}),
             interval=interval,
             note=note,
         )
@@ -486,115 +505,11 @@ class Builder:
         }
 
 
+def _either_way(bounds: Interval) -> dict[str, float]:
+    """Fields of an indicator; a figure that may be anything on one side has none."""
+    return {"lo_missing": bounds.lo, "hi_missing": bounds.hi} if all(map(math.isfinite, bounds)) else {}
+
+
 def _limits(limits: Interval) -> dict[str, float | None]:
     lo, hi = (None if math.isnan(v) else v for v in limits)
     return {"lo": lo, "hi": hi}
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# Putting a decision, its grade and its sentence together into one claim's evidence.
-
-#: What would change a verdict, by its first reason.
-REMEDIES: dict[str, str] = {
-    "no_data": "Data from the force.",
-    "small_n": "More cases.",
-    "not_requested": "A request to the force, and its answer.",
-    "not_yet_received": "The answer to the request.",
-    "nil_return_refused": "The data, if the force gives them.",
-    "nil_return_unable": "A figure that its records bear out.",
-    "provided_partial": "The rest of the data.",
-    "no_stated_value": "A figure stated by the force.",
-    "not_reproduced": "Records that give the stated figure, or a corrected figure.",
-    "register_undeclared": "A signed statement that the register is complete.",
-    "records_undeclared": "A signed statement that the records are complete.",
-    "interval_spans_threshold": "A larger sample.",
-    "missing_spans_threshold": "The state of the records in which it is not known.",
-    "between_thresholds": "Another wording: the fact lies between the two tests.",
-    "uncorroborated": "A second kind of evidence.",
-    "comparators_missing": "The same fact for the other forces.",
-    "source_cannot_tell": "Data of another kind.",
-    "references_dont_match": "Tables whose references are written alike.",
-    "stale": "Dated work since then.",
-    "not_dated": "A dated record of the work.",
-    "in_part": "Another wording, or a record of the part that is missing.",
-    "no_look_back": "Crimes and incidents of the year before the period, with references of victims.",
-    "part_of_the_period": "The records of the months that are missing.",
-    "rows_set_aside": "The records that were kept aside, put right by the force.",
-    "no_statement": "A statement by the force.",
-    "sources_conflict": "A clarification by the force.",
-    "judgement": "Nothing: it is a view.",
-}
-DECIDED = {
-    "supported": "Corrected data that move the figure or the document across the test named in the rule.",
-    "contradicted": "Corrected data, or a document, that meet the test named in the rule.",
-}
-
-
-def make_claim(
-    spec: FindingSpec,
-    id: str,
-    decision: Decision,
-    grade: Grade,
-    own: Sequence[str],
-    facts: Facts,
-    records_of: str = "",
-    months: str = "",
-) -> ClaimEvidence:
-    """The evidence for one claim.
-
-    Parameters
-    ----------
-    spec : FindingSpec
-    id : str
-        ``A1a``.
-    decision : Decision
-        Held to the grade first: an uncorroborated document supports an existence only.
-    grade : str
-    own : sequence of str
-        Ids of the indicators that decided it.
-    facts : Facts
-        Figures of the finding, values they are held against, and words.
-    records_of : str
-        The months whose records it rests on, where these are not the whole period.
-    months : str
-        The months that were supplied, where they are a part of the period.
-
-    Returns
-    -------
-    ClaimEvidence
-
-    Raises
-    ------
-    ParameterError
-        If its sentence can't be filled.
-    """
-    claim = spec.claims[id]
-    decision = hold_to_grade(decision, grade, claim.type)
-    if claim.is_judgement:
-        decision = Decision("not_determinable", ("judgement",), decision.flags, decision.why)
-    is_open = decision.verdict == "not_determinable"
-    why = decision.why
-    if any(small(facts.figures[i], facts.min_count) for i in own):
-        why = f"The figures rest on fewer than {facts.min_count} persons and are withheld."
-    clause = because(decision.reasons, {"part_of_the_period": months}) if is_open else ""
-    remedy = DECIDED.get(decision.verdict) or REMEDIES[decision.reasons[0]]
-    evidence = ClaimEvidence(
-        claim=id,
-        finding=spec.id,
-        type=claim.type,
-        statement=claim.statement,
-        verdict=decision.verdict,
-        grade=grade,
-        reasons=decision.reasons,
-        flags=decision.flags,
-        because=clause,
-        records_of="" if is_open else records_of,
-        why=why,
-        would_change=remedy,
-        indicators=tuple(own),
-        sensitivity=claim.sensitivity,
-    )
-    if claim.is_judgement:
-        return evidence.model_copy(update={"sentence": claim.view})
-    said = alone(spec, evidence, facts)
-    return evidence.model_copy(update={"sentence": said.text, "numbers": said.numbers})

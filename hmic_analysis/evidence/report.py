@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hmic_analysis.errors import ParameterError, did_you_mean
-from hmic_analysis.evidence.build import Builder, make_claim
+from hmic_analysis.evidence.build import Builder
 from hmic_analysis.evidence.bundle import Holdings, mark_picture, save_chart, save_table, write_bundle
+from hmic_analysis.evidence.decided import make_claim
 from hmic_analysis.evidence.fitness import too_smooth
 from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import (

@@ -14,6 +14,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, capability
 from hmic_analysis.measures.attendance import recorded_crimes
 from hmic_analysis.measures.base import Share, happened_by, unread
+from hmic_analysis.statistics.intervals import Interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # A6: named suspects outstanding, and how they are managed. Persons are counted, not pairs of person and crime.
@@ -480,6 +481,32 @@ def median_with_censoring(waits: pd.DataFrame) -> tuple[float | None, int, int]:
     if np.isnan(median) or np.isinf(median):
         return None, ended, len(waits)
     return (0.0 if median == 0.5 else float(median)), ended, len(waits)
+
+
+def median_bounds(waits: pd.DataFrame, lost: int) -> Interval | None:
+    """The least and the most that :func:`median_with_censoring` can be where circulations lead to nobody.
+
+    Parameters
+    ----------
+    waits : pandas.DataFrame
+    lost : int
+        Such circulations: each may have ended a wait that still seems to go on, at once, or one that is not counted,
+        after any time.
+
+    Returns
+    -------
+    Interval or None
+        Without an upper end where fewer than half of the waits would have ended.
+    """
+    if not lost or not len(waits):
+        return None
+    longest = waits[~waits["circulated"]].nlargest(lost, "days").index
+    ended = pd.DataFrame({"days": [0] * lost, "circulated": True})
+    ends = [
+        median_with_censoring(pd.concat([waits.drop(longest), ended.assign(**given)], ignore_index=True))[0]
+        for given in ({}, {"days": waits["days"].max() + 1, "circulated": False})
+    ]
+    return Interval(*(np.inf if end is None else end for end in ends))
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.attendance import NOT_RECORDED, demand_incidents
-from hmic_analysis.measures.base import Share, hours_between, local_days
+from hmic_analysis.measures.base import Share, hours_between, local_days, within
 from hmic_analysis.measures.months import count_by_month
+from hmic_analysis.statistics.intervals import Interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # F1: what work comes in, when, and where the staff are.
@@ -262,7 +263,43 @@ OVERLAP = (
 )
 
 
-def logged_hours(report: Report, hours: pd.DataFrame, caveats: tuple[str, ...]) -> Indicator:
+def hours_of_none(report: Report) -> float:
+    """Resource-hours of the period's deployments that lead to no incident: of any demand, or of none that counts."""
+    most = report.build.lone("demand_logged_hours_rate").more
+    if not most:
+        return 0.0
+    settings, deployment = report.settings, report.table("deployment")
+    lone = deployment[~deployment["incident_id"].isin(report.table("incident")["incident_id"]).to_numpy(dtype=bool)]
+    tasks = task_hours(lone, settings.definition("shift_hours"))
+    tasks = within(tasks, settings.period_start, settings.period_end, "start")
+    tasks = tasks[tasks["start"].dt.strftime("%Y-%m").isin(report.fit.used).to_numpy(dtype=bool)]
+    # Incidents that were set aside have deployments too, which lead somewhere: no more than lead nowhere are counted.
+    return float(tasks["hours"].nlargest(most).sum())
+
+
+def fit_bounds(profile: pd.DataFrame, lost: float) -> Interval | None:
+    """The least and the most that :func:`staff_fit` can be where hours of work are not placed.
+
+    Parameters
+    ----------
+    profile : pandas.DataFrame
+        Result of :func:`week_profile`.
+    lost : float
+        Result of :func:`hours_of_none`.
+
+    Returns
+    -------
+    Interval or None
+        Hours added move a share of the week by no more than their own part of all hours.
+    """
+    fit, hours = staff_fit(profile), float(profile["demand_hours"].sum())
+    if fit is None or not lost:
+        return None
+    room = lost / (hours + lost)
+    return Interval(max(fit - room, 0.0), min(fit + room, 1.0))
+
+
+def logged_hours(report: Report, hours: pd.DataFrame, caveats: tuple[str, ...], lost: float = 0) -> Indicator:
     """Hours logged for every 100 on duty; more than 100 is said to be what it is.
 
     Parameters
@@ -271,6 +308,8 @@ def logged_hours(report: Report, hours: pd.DataFrame, caveats: tuple[str, ...]) 
         Result of :func:`logged_beside_duty`.
     caveats : tuple of str
         Result of :func:`hours_caveats`.
+    lost : float
+        Result of :func:`hours_of_none`: hours that may have been logged beside these.
     """
     logged, on_duty = hours["value"].iloc[:-1].sum(min_count=1), hours["value"].iloc[-1]
     if not on_duty > 0 or pd.isna(logged):
@@ -282,6 +321,8 @@ def logged_hours(report: Report, hours: pd.DataFrame, caveats: tuple[str, ...]) 
         100 * logged / on_duty,
         numerator=logged,
         denominator=on_duty,
+        unknown=lost,
+        bounds=Interval(100 * logged / on_duty, 100 * (logged + lost) / on_duty) if lost else None,
         caveats=(*overlap, *caveats),
     )
 

@@ -12,7 +12,7 @@ import pandas as pd
 from hmic_analysis.evidence.grades import grade_documents, grade_indicator
 from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
+from hmic_analysis.evidence.verdicts import Decision, decision_bounds, request_gap, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, month_name, plain, unread
 from hmic_analysis.measures.months import first_whole_month
@@ -466,11 +466,14 @@ def _unable(report: Report) -> Decision:
         if asked is not None:
             return asked
         return undecided("no_data", why="No change has been live for long enough to measure what it saved.")
-    wanted = report.settings.threshold("measured_pct")
+    wanted, (low, high) = report.settings.threshold("measured_pct"), decision_bounds(measured)
     why = f"{measured.numerator:,.0f} of {live:,.0f} changes have a measured saving ({measured.value:.0f}%)"
-    if measured.value == 0:
+    if high == 0:
         return Decision("supported", why=f"{why}; test: none.")
-    if measured.value < wanted:
+    if low == 0 or low < wanted <= high:
+        why = f"{why}, {measured.unknown:,.0f} are not known"
+        return undecided("missing_spans_threshold", why=f"{why}; test: none, or {wanted:g}%.")
+    if high < wanted:
         return undecided("between_thresholds", why=f"{why}; test: {wanted:g}%.", flags=("wording_mismatch",))
     return _reproduced(report, asked, answer.stated_value, why)
 
@@ -485,6 +488,9 @@ def _reproduced(report: Report, asked: Decision | None, stated: float | None, wh
     if hours is None or hours.value is None:
         return undecided("not_reproduced", why=f"{why}; no total can be recomputed.")
     why = f"{why}. Stated {stated:,.0f} hours a year, recomputed {hours.value:,.0f}; test: within {within:g}%."
+    open_ = report.build.lone("staff_hours_saved")
+    if open_.more:
+        return undecided("missing_spans_threshold", why=f"{why} {open_.said}")
     if abs(hours.value - stated) <= within / 100 * abs(stated):
         return Decision("contradicted", why=why)
     return undecided("not_reproduced", why=why)

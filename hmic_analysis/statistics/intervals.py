@@ -210,6 +210,30 @@ def quantile_interval(values: np.ndarray, q: float, confidence: float = CONFIDEN
     return Interval(float(limits.low), float(limits.high))
 
 
+def quantile_bounds(known: np.ndarray, q: float, unknown: int, turned: int = 0) -> Interval:
+    """A quantile where values not known are as low, and as high, as can be.
+
+    Parameters
+    ----------
+    known : array of float
+    q : float
+    unknown : int
+        Further values of which nothing is known.
+    turned : int
+        Known values of units that may have another; those are taken whose loss moves the quantile most.
+
+    Returns
+    -------
+    Interval
+        Not finite where so many are unknown that the quantile is one of them.
+    """
+    ordered, free = np.sort(known), np.full(unknown + turned, np.inf)
+    low = np.concatenate([-free, ordered[: known.size - turned]])
+    high = np.concatenate([ordered[turned:], free])
+    at = q * (low.size - 1)
+    return Interval(float(low[math.floor(at)]), float(high[math.ceil(at)]))
+
+
 def _check_level(confidence: float) -> None:
     if not 0 < confidence < 1:
         raise ValueError(f"The confidence level lies between 0 and 1; got {confidence}.")
