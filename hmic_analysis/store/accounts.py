@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -314,26 +314,14 @@ def write_rejected(
     _fetch_originals(con, raws, feeds, work)
     written = set()
     for table in dict.fromkeys(f.table for f in feeds):
+        fed = {n: raw for n, raw in enumerate(raws) if any(f.table == table and f.raw is raw for f in feeds)}
         refused = {a.file for a in accounts.tables[table] if a.rejected}
-        parts = [
-            f"SELECT {n} AS fileno, {literal(raw.file)} AS file, s._row AS row, {literal(table)} AS table, "
-            f"array_to_string(s.reasons, ' | ') AS reasons, {raw.original()}::VARCHAR AS original "
-            f"FROM {stage_name(table)} s JOIN {raw.table}_rows r ON r._row = s._row "
-            f"WHERE s.file = {n} AND len(s.reasons) > 0"
-            for n, raw in enumerate(raws)
-            if raw.file in refused and any(f.table == table and f.raw is raw for f in feeds)
-        ]
-        written.add(_copy(con, folder, table, parts))
+        rows = {n: raw for n, raw in fed.items() if raw.file in refused}
+        written.add(_copy(con, folder, table, _with_reasons(table, rows, "reasons", "len(s.reasons) > 0")))
         partly = {a.file for a in accounts.tables[table] if a.cells}
-        cells = [
-            f"SELECT {n} AS fileno, {literal(raw.file)} AS file, s._row AS row, {literal(table)} AS table, "
-            f"array_to_string(s.cells, ' | ') AS reasons, {raw.original()}::VARCHAR AS original "
-            f"FROM {stage_name(table)} s JOIN {raw.table}_rows r ON r._row = s._row "
-            f"WHERE s.file = {n} AND len(s.cells) > 0 AND len(s.reasons) = 0"
-            for n, raw in enumerate(raws)
-            if raw.file in partly and any(f.table == table and f.raw is raw for f in feeds)
-        ]
-        written.add(_copy(con, folder, f"{table}{CELLS}", cells))
+        rows = {n: raw for n, raw in fed.items() if raw.file in partly}
+        kept = "len(s.cells) > 0 AND len(s.reasons) = 0"
+        written.add(_copy(con, folder, f"{table}{CELLS}", _with_reasons(table, rows, "cells", kept)))
     outside = [
         f"SELECT {n} AS fileno, {literal(raw.file)} AS file, o._row AS row, '' AS table, o.reason AS reasons, "
         f"{raw.original()}::VARCHAR AS original FROM {raw.table}_outside o JOIN {raw.table}_rows r ON r._row = o._row"
@@ -360,6 +348,16 @@ def write_rejected(
     for old in folder.glob("*.csv"):
         if old.name not in written:
             old.unlink()
+
+
+def _with_reasons(table: str, raws: Mapping[int, RawTable], reasons: str, where: str) -> list[str]:
+    """SQL of the staged rows of some files, by number: the row with a column of reasons and its original fields."""
+    return [
+        f"SELECT {n} AS fileno, {literal(raw.file)} AS file, s._row AS row, {literal(table)} AS table, "
+        f"array_to_string(s.{reasons}, ' | ') AS reasons, {raw.original()}::VARCHAR AS original "
+        f"FROM {stage_name(table)} s JOIN {raw.table}_rows r ON r._row = s._row WHERE s.file = {n} AND {where}"
+        for n, raw in raws.items()
+    ]
 
 
 def _fetch_originals(con: duckdb.DuckDBPyConnection, raws: list[RawTable], feeds: list[Feed], work: Path) -> None:

@@ -121,7 +121,7 @@ def read_csv(
         # Where returns end lines further down, as in files joined from two, more lines are whole if each ends one.
         other = transcode(text.path, shown, "utf-8", work, old_ends=True)
         plain_header, plain_scan = _look(other, shown, spec)
-        if len(plain_scan.bad) < len(scan.bad):
+        if plain_scan.share_bad < scan.share_bad:
             text, header, scan = other, plain_header, plain_scan
             notes.append(f"{shown} has two kinds of line ends; every one of them was taken to end a line")
     if spec.encoding is None and scan.not_utf8 > scan.non_ascii:
@@ -144,7 +144,7 @@ def read_csv(
     _number(con, table, header, scan)
     start = footer_from(con, table, len(header.names), scan.bad.values(), spec.footer.rows)
     bad = tuple(_footer(line, start, spec) for line in scan.bad.values())
-    notes += _ragged(bad, scan, shown)
+    notes += [*_ragged(bad, scan, shown), *_too_long(bad, shown)]
     read = scan.records + len(bad)
     notes += [header.note] if header.note else []
     return RawTable(table, shown, header.names, read, bad, tuple(notes), footer_from=start, plain=scan.plain)
@@ -214,6 +214,17 @@ def _ragged(bad: tuple[BadLine, ...], scan: Scan, shown: str) -> list[str]:
     return [
         f"{shown}: {wrong} of {scan.records + len(bad)} lines don't have as many fields as the header; where lines end "
         "early or in surplus delimiters, say 'ragged: fill' in the mapping"
+    ]
+
+
+def _too_long(bad: tuple[BadLine, ...], shown: str) -> list[str]:
+    long = [line for line in bad if line.column]
+    if not long:
+        return []
+    also = f" and {len(long) - 1:,} more rows are" if len(long) > 1 else " is"
+    return [
+        f"{shown}: line {long[0].line} holds {long[0].reason} in column {long[0].column}; this row{also} kept aside. "
+        "A quotation mark may be lost there, or a document may stand in a cell: ask for the row again"
     ]
 
 

@@ -22,13 +22,16 @@ from hmic_analysis.store.columns import Context
 from hmic_analysis.store.csvfile import read_csv
 from hmic_analysis.store.guess import (
     CODES,
+    KNOWN,
     PERSON,
+    STAMP,
     Look,
     looks_of,
     may_name,
     missing_words,
     secret_of,
     shorthand_of,
+    tables_of,
     tokens_of,
 )
 from hmic_analysis.store.mapping import FileSpec, Mapping
@@ -287,120 +290,6 @@ def _read(con: duckdb.DuckDBPyConnection, path: Path, kind: str, spec: FileSpec,
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# Which standard column each of them may be.
-
-_ID = r"(number|no|num|id|ref|reference|urn|key|seq)"
-_STAMP = ("time", "day", "clock")
-#: For each column of the three tables that exports are most often for: what kinds it may have, and words of its
-#: heading, the surest first.
-_TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "incident": {
-        "incident_id": (("text", "number"), (rf"(incident|event|cad|call|log|job).*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
-        "created_at": (_STAMP, (r"created|opened|\bopen\b|logged|queued|raised", r"incident start|response date|"
-                                r"received|reported", r"\bcall\b(?!.*(clear|view|close))|"
-                                r"^(date|time)( and)?( date| time)?$")),
-        "call_at": (_STAMP, (r"\bcall\b(?!.*(clear|view|close))|answered|incident start",)),
-        "created_month": (("month",), (r"month|created|date",)),
-        "dispatched_at": (_STAMP, (r"di?e?spatch|assigned|allocated|mobilised\b",)),
-        "closed_at": (_STAMP, (r"(incident|call).*clos|^clos|closed|completed",)),
-        "incident_type": (("text", "number"), (r"final.*type|closing.*(type|code)", r"problem|nature|call type|"
-                                               r"incident (type|group)|^type$|category|crime type")),
-        "grade": (("text", "number"), (r"grade|priority|urgency",)),
-        "local_grade": (("text", "number"), (r"grade|priority|urgency",)),
-        "origin": (("text",), (r"reception|origin|source of|contact method|how received|channel", r"^call type$")),
-        "result": (("text",), (r"result|disposition|clearance desc|resolution|closure",)),
-        "district": (("text",), (r"district|division|borough name|sector|lsoa name|beat|precinct|^area$",)),
-    },
-    "deployment": {
-        "incident_id": (("text", "number"), (rf"(incident|event|cad|call|log|job).*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
-        "resource_id": (("text", "number"), (r"resource.*code|call ?sign|unit.*(id|code)|^unit$|resource",)),
-        "assigned_at": (_STAMP, (r"di?e?spatch|assigned|allocated|mobilised\b|^sent\b|sent",)),
-        "en_route_at": (_STAMP, (r"en ?route|\bmobile\b",)),
-        "at_scene_at": (_STAMP, (r"arriv|at scene|on scene|attended",)),
-        "clear_at": (_STAMP, (r"clear(ed)?\b|\bleft\b|available|\bfree\b",)),
-    },
-    "crime": {
-        "crime_id": (("text", "number"), (rf"crime.*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
-        "recorded_at": (("time", "day"), (r"record|crimed", r"report|creat|date")),
-        "recorded_month": (("month",), (r"month",)),
-        "offence_code": (("text", "number"), (r"offen[cs]e.*code|ho code",)),
-        "crime_type": (("text",), (r"crime type|offen[cs]e|crime (group|category)",)),
-        "outcome_type": (("text", "number"), (r"outcome|disposal",)),
-        "closed_at": (("time", "day"), (r"clos|finalis",)),
-        "district": (("text",), (r"district|division|borough name|sector|lsoa name|beat|precinct|^area$",)),
-    },
-}  # fmt: skip
-#: These may be taken from a column that feeds another one too.
-_BESIDE = ("grade", "local_grade", "call_at")
-#: Words of codes that suggest a standard one; none is put in the place of the analyst's answer.
-_KNOWN = {
-    "origin": {"public": r"911|999|101|phone|public|online|text|flag", 
-               "officer_initiated": r"officer|onview|on view|self",
-               "alarm": r"alarm"},
-    "result": {"cancelled_by_caller": r"cancel", "duplicate": r"\bdup", "test": r"\btest\b"},
-}  # fmt: skip
-
-
-def _match(table: str, looks: Sequence[Look]) -> dict[str, Look]:
-    """The column that each standard column may be taken from."""
-    contract, found = CONTRACTS[table], {}
-    free = {look.position: look for look in looks if look.kind != "empty"}
-    for column in contract.columns:
-        same = next((x for x in free.values() if "_".join(x.tokens) == column.name), None)
-        if same is not None:
-            found[column.name] = same
-    rules = _TARGETS.get(table, {})
-    ranked = sorted(
-        (rank, order, look.position, column)
-        for order, (column, (kinds, patterns)) in enumerate(rules.items())
-        for rank, pattern in enumerate(patterns)
-        for look in free.values()
-        if look.kind in kinds and re.search(pattern, " ".join(look.tokens)) and _may_feed(contract.column(column), look)
-    )
-    for _, _, position, column in ranked:
-        taken = {look.position for name, look in found.items() if name not in _BESIDE}
-        if column not in found and (position not in taken or column in _BESIDE):
-            found[column] = free[position]
-    return found
-
-
-def _may_feed(column: Column, look: Look) -> bool:
-    if column.kind == "person":
-        return True
-    return look.secret == "" or (look.secret == "person" and look.kind in _STAMP)
-
-
-def _tables(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
-    """The tables that the file may feed, each with its columns."""
-    best: tuple[float, str] = (0.0, "")
-    headings = {"_".join(look.tokens) for look in looks}
-    for name, contract in CONTRACTS.items():
-        hits = len(headings & set(contract.column_names))
-        if hits >= 2:
-            best = max(best, (hits + hits / len(headings), name))
-    found = {}
-    text = " | ".join(" ".join(look.tokens) for look in looks)
-    wanted = {
-        "incident": re.search(r"incident|event|\bcad\b|\bcall\b|\blog\b|dispatch|priority|opened|received|sent", text),
-        "deployment": re.search(r"arriv|at scene|on scene|en ?route|mobilis|\bsent\b|assigned", text),
-        "crime": re.search(r"\bcrime\b|offen[cs]e", text),
-    }
-    if best[1] and best[1] not in wanted and best[0] >= 3:
-        return {best[1]: _match(best[1], looks)}
-    for name in wanted:
-        columns = _match(name, looks)
-        contract = CONTRACTS[name]
-        needed = [c.name for c in contract.columns if c.required and not c.name.endswith("_id")]
-        placed = any(c in columns for group in contract.any_of for c in group) or not contract.any_of
-        own = name != "deployment" or {"at_scene_at", "assigned_at", "en_route_at"} & set(columns)
-        if (wanted[name] or name == best[1]) and placed and own and not [c for c in needed if c not in columns]:
-            found[name] = columns
-    if not found and best[1]:
-        found[best[1]] = _match(best[1], looks)
-    return found
-
-
-# --------------------------------------------------------------------------------------------------------------------
 # The mapping as text.
 
 
@@ -430,7 +319,7 @@ class _Writer:
     raw: RawTable
 
     def draft(self, con: duckdb.DuckDBPyConnection) -> Draft:
-        tables = _tables(self.looks)
+        tables = tables_of(self.looks)
         lines = [
             *self._head(tables),
             "",
@@ -456,7 +345,7 @@ class _Writer:
         secret = [
             self._name(look)
             for look in self.looks
-            if look.secret and look.heading and look.kind not in _STAMP and look.position not in carried
+            if look.secret and look.heading and look.kind not in STAMP and look.position not in carried
         ]
         if secret:
             yield f"identifiers: [{', '.join(secret)}]  # may name a person, or say where one is"
@@ -585,7 +474,7 @@ class _Writer:
         for value, n in look.codes:
             same = re.sub(r"[ -]+", "_", value.strip().lower())
             code = same if same in allowed else "blank"
-            perhaps = [c for c, pattern in _KNOWN.get(column.name, {}).items() if re.search(pattern, value.lower())]
+            perhaps = [c for c, pattern in KNOWN.get(column.name, {}).items() if re.search(pattern, value.lower())]
             said = f", perhaps {perhaps[0]}" if perhaps and code == "blank" else ""
             yield f"          {json.dumps(value, ensure_ascii=False)}: {code}  # {n:,} rows{said}"
         yield "        otherwise: blank"

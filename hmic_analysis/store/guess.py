@@ -9,6 +9,7 @@ from typing import Literal
 
 import duckdb
 
+from hmic_analysis.contracts import CONTRACTS, Column
 from hmic_analysis.store import times
 from hmic_analysis.store.columns import Context, is_month_first
 from hmic_analysis.store.mapping import Source
@@ -304,3 +305,122 @@ def may_name(text: str) -> bool:
     if re.fullmatch(r"[A-Z][\w'’-]+,\s*[A-Z][\w'’. -]*", text):
         return len(text.split()) <= 3
     return bool(re.fullmatch(r"([A-Z]\.?\s*){1,3}[A-Z][a-z'’-]+", text)) and " " in text
+
+
+_ID = r"(number|no|num|id|ref|reference|urn|key|seq)"
+
+
+STAMP = ("time", "day", "clock")
+
+
+#: For each column of the three tables that exports are most often for: what kinds it may have, and words of its
+#: heading, the surest first.
+_TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "incident": {
+        "incident_id": (("text", "number"), (rf"(incident|event|cad|call|log|job).*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
+        "created_at": (STAMP, (r"created|opened|\bopen\b|logged|queued|raised", r"incident start|response date|"
+                                r"received|reported", r"\bcall\b(?!.*(clear|view|close))|"
+                                r"^(date|time)( and)?( date| time)?$")),
+        "call_at": (STAMP, (r"\bcall\b(?!.*(clear|view|close))|answered|incident start",)),
+        "created_month": (("month",), (r"month|created|date",)),
+        "dispatched_at": (STAMP, (r"di?e?spatch|assigned|allocated|mobilised\b",)),
+        "closed_at": (STAMP, (r"(incident|call).*clos|^clos|closed|completed",)),
+        "incident_type": (("text", "number"), (r"final.*type|closing.*(type|code)", r"problem|nature|call type|"
+                                               r"incident (type|group)|^type$|category|crime type")),
+        "grade": (("text", "number"), (r"grade|priority|urgency",)),
+        "local_grade": (("text", "number"), (r"grade|priority|urgency",)),
+        "origin": (("text",), (r"reception|origin|source of|contact method|how received|channel", r"^call type$")),
+        "result": (("text",), (r"result|disposition|clearance desc|resolution|closure",)),
+        "district": (("text",), (r"district|division|borough name|sector|lsoa name|beat|precinct|^area$",)),
+    },
+    "deployment": {
+        "incident_id": (("text", "number"), (rf"(incident|event|cad|call|log|job).*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
+        "resource_id": (("text", "number"), (r"resource.*code|call ?sign|unit.*(id|code)|^unit$|resource",)),
+        "assigned_at": (STAMP, (r"di?e?spatch|assigned|allocated|mobilised\b|^sent\b|sent",)),
+        "en_route_at": (STAMP, (r"en ?route|\bmobile\b",)),
+        "at_scene_at": (STAMP, (r"arriv|at scene|on scene|attended",)),
+        "clear_at": (STAMP, (r"clear(ed)?\b|\bleft\b|available|\bfree\b",)),
+    },
+    "crime": {
+        "crime_id": (("text", "number"), (rf"crime.*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
+        "recorded_at": (("time", "day"), (r"record|crimed", r"report|creat|date")),
+        "recorded_month": (("month",), (r"month",)),
+        "offence_code": (("text", "number"), (r"offen[cs]e.*code|ho code",)),
+        "crime_type": (("text",), (r"crime type|offen[cs]e|crime (group|category)",)),
+        "outcome_type": (("text", "number"), (r"outcome|disposal",)),
+        "closed_at": (("time", "day"), (r"clos|finalis",)),
+        "district": (("text",), (r"district|division|borough name|sector|lsoa name|beat|precinct|^area$",)),
+    },
+}  # fmt: skip
+
+
+#: These may be taken from a column that feeds another one too.
+_BESIDE = ("grade", "local_grade", "call_at")
+
+
+#: Words of codes that suggest a standard one; none is put in the place of the analyst's answer.
+KNOWN = {
+    "origin": {"public": r"911|999|101|phone|public|online|text|flag", 
+               "officer_initiated": r"officer|onview|on view|self",
+               "alarm": r"alarm"},
+    "result": {"cancelled_by_caller": r"cancel", "duplicate": r"\bdup", "test": r"\btest\b"},
+}  # fmt: skip
+
+
+def _match(table: str, looks: Sequence[Look]) -> dict[str, Look]:
+    """The column that each standard column may be taken from."""
+    contract, found = CONTRACTS[table], {}
+    free = {look.position: look for look in looks if look.kind != "empty"}
+    for column in contract.columns:
+        same = next((x for x in free.values() if "_".join(x.tokens) == column.name), None)
+        if same is not None:
+            found[column.name] = same
+    rules = _TARGETS.get(table, {})
+    ranked = sorted(
+        (rank, order, look.position, column)
+        for order, (column, (kinds, patterns)) in enumerate(rules.items())
+        for rank, pattern in enumerate(patterns)
+        for look in free.values()
+        if look.kind in kinds and re.search(pattern, " ".join(look.tokens)) and _may_feed(contract.column(column), look)
+    )
+    for _, _, position, column in ranked:
+        taken = {look.position for name, look in found.items() if name not in _BESIDE}
+        if column not in found and (position not in taken or column in _BESIDE):
+            found[column] = free[position]
+    return found
+
+
+def _may_feed(column: Column, look: Look) -> bool:
+    if column.kind == "person":
+        return True
+    return look.secret == "" or (look.secret == "person" and look.kind in STAMP)
+
+
+def tables_of(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
+    """The tables that the file may feed, each with its columns."""
+    best: tuple[float, str] = (0.0, "")
+    headings = {"_".join(look.tokens) for look in looks}
+    for name, contract in CONTRACTS.items():
+        hits = len(headings & set(contract.column_names))
+        if hits >= 2:
+            best = max(best, (hits + hits / len(headings), name))
+    found = {}
+    text = " | ".join(" ".join(look.tokens) for look in looks)
+    wanted = {
+        "incident": re.search(r"incident|event|\bcad\b|\bcall\b|\blog\b|dispatch|priority|opened|received|sent", text),
+        "deployment": re.search(r"arriv|at scene|on scene|en ?route|mobilis|\bsent\b|assigned", text),
+        "crime": re.search(r"\bcrime\b|offen[cs]e", text),
+    }
+    if best[1] and best[1] not in wanted and best[0] >= 3:
+        return {best[1]: _match(best[1], looks)}
+    for name in wanted:
+        columns = _match(name, looks)
+        contract = CONTRACTS[name]
+        needed = [c.name for c in contract.columns if c.required and not c.name.endswith("_id")]
+        placed = any(c in columns for group in contract.any_of for c in group) or not contract.any_of
+        own = name != "deployment" or {"at_scene_at", "assigned_at", "en_route_at"} & set(columns)
+        if (wanted[name] or name == best[1]) and placed and own and not [c for c in needed if c not in columns]:
+            found[name] = columns
+    if not found and best[1]:
+        found[best[1]] = _match(best[1], looks)
+    return found

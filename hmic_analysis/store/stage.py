@@ -10,8 +10,9 @@ from hmic_analysis.store.columns import filter_test
 from hmic_analysis.store.feeds import Feed, Feeds
 from hmic_analysis.store.mapping import DISTRICTS, FileSpec, TableSpec
 from hmic_analysis.store.rawtable import RawTable, literal, scalar
+from hmic_analysis.store.stamps import JITTER
 from hmic_analysis.store.times import GAP, zone_macros
-from hmic_analysis.store.typed import JITTER, sql_type, text_columns, typed_select
+from hmic_analysis.store.typed import sql_type, text_columns, typed_select
 
 #: Begins the reason of rows that a mapping's ``expect`` tells to be none of this force's.
 ANOTHER = "another force"

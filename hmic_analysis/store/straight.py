@@ -12,6 +12,7 @@ import numpy as np
 
 from hmic_analysis.contracts import Column, Contract
 from hmic_analysis.store.rawtable import Layout, Straight, fold_name, literal, numbered, words
+from hmic_analysis.store.sheets import MOST_CHARACTERS
 from hmic_analysis.store.textfile import CHUNK, Scan
 from hmic_analysis.store.times import utc_between
 from hmic_analysis.store.typed import TRUE_WORDS, sql_type, text_columns
@@ -26,6 +27,9 @@ from hmic_analysis.store.typed import TRUE_WORDS, sql_type, text_columns
 _CONTROL = bytes(x for x in range(32) if x not in b"\r\n") + b"\x7f"
 #: What stands for bytes that could not be decoded.
 NOT_A_CHARACTER = b"\xef\xbf\xbd"
+#: Bytes without the end of a line by which a record is told that may hold a value longer than any may be: wherever a
+#: file is cut into pieces, one of its halves covers such a stretch.
+_STRETCH = MOST_CHARACTERS // 4
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ def look(path: Path, start: int, delimiter: str, quote: str) -> Look | None:
     quoted = blanks = open_ended = False
     plain = True
     for data in pieces(path, start):
+        if may_be_too_long(data):
+            return None
         lines += data.count(b"\n")
         joined = last + data
         returns += data.count(b"\r")
@@ -92,6 +98,11 @@ def look(path: Path, start: int, delimiter: str, quote: str) -> Look | None:
     blanks = blanks or last.endswith(b" ")
     open_ended = open_ended or last.endswith(part)
     return Look(lines, quoted, plain, blanks, parts, open_ended, bool(returns) if ends else None)
+
+
+def may_be_too_long(data: bytes) -> bool:
+    """Whether a line of a piece of a file is so long that a value in it may be longer than any may be."""
+    return any(data.find(b"\n", at, at + _STRETCH) < 0 for at in range(0, len(data) - _STRETCH + 1, _STRETCH))
 
 
 def settle(
@@ -340,6 +351,8 @@ def _look(layout: Layout) -> _Look | None:
     plain, open_ended = True, False
     last = tail = b"\n"
     for data in pieces(layout.path, layout.start):
+        if may_be_too_long(data):
+            return None
         codes = np.frombuffer(last + data, np.uint8)
         ends = np.flatnonzero(codes[1:] == _NEWLINE)
         before = codes[ends]

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from hmic_analysis.errors import DataError
+from hmic_analysis.store.sheets import MOST_CHARACTERS
 
 # --------------------------------------------------------------------------------------------------------------------
 # Make any text file a plain UTF-8 one: compression, byte-order marks, other encodings, old line ends.
@@ -161,16 +162,22 @@ def _refuse_binary(head: bytes, shown: str) -> None:
 CHUNK = 16 * 1024 * 1024
 #: A quoted value may run over so many lines; beyond that a lost quotation mark is the likelier explanation.
 MAX_LINES_IN_VALUE = 500
+#: Bytes of the longest record that is read.
+MOST_IN_LINE = 16 * 1024 * 1024
 _NEWLINE, _RETURN, _SPACE = 10, 13, 32
 
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that is no record: its number (from 1), its reason and its bytes."""
+    """A line that is no record, or none that is read: its number (from 1), its reason and its bytes.
+
+    ``column`` is the number of the one whose value is longer than any may be; 0 where that is not why.
+    """
 
     line: int
     reason: str
     raw: bytes
+    column: int = 0
 
 
 @dataclass
@@ -217,6 +224,11 @@ class Scan:
     non_ascii: int = 0
     plain: bool = True
 
+    @property
+    def share_bad(self) -> float:
+        """Share of the lines with something in them that are no record."""
+        return len(self.bad) / max(self.records + len(self.bad), 1)
+
 
 def scan_csv(
     path: Path, start: int, first_line: int, fields: int, delimiter: str, quote: str, fill: bool = False
@@ -253,6 +265,8 @@ class _State:
         self.odd: list[tuple[int, int, int]] = []
         self.blank: set[int] = set()
         self.spans: list[tuple[int, int]] = []
+        #: Lines over which a record runs that is set aside.
+        self.continued: set[int] = set()
         self.returns = self.newlines = 0
         self.control = np.ones(256, dtype=bool)
         self.control[32:127] = self.control[[_NEWLINE, _RETURN, self.delimiter]] = False
@@ -285,11 +299,39 @@ class _State:
             faults[int(i)] = "NUL byte"
         for i in self._not_text(data, starts, ends):
             faults[i] = "bytes that are not text in the file's encoding"
+        for i in np.flatnonzero((ends - starts > MOST_CHARACTERS) & ~odd):
+            if int(i) not in faults and (fault := self._too_long(first + int(i), data[starts[i] : ends[i]])):
+                self._refuse(fault)
         for i, reason in faults.items():
-            self.scan.mended.pop(first + i, None)
-            raw = data[starts[i] : ends[i]]
-            self.scan.bad[first + i] = BadLine(first + i, reason, raw.rstrip(b"\r"))
+            self._refuse(BadLine(first + i, reason, data[starts[i] : ends[i]].rstrip(b"\r")))
         self.odd += [(first + int(i), offset + int(starts[i]), offset + int(ends[i])) for i in np.flatnonzero(odd)]
+
+    def _refuse(self, fault: BadLine) -> None:
+        self.scan.mended.pop(fault.line, None)
+        self.scan.bad[fault.line] = fault
+
+    def _too_long(self, line: int, raw: bytes) -> BadLine | None:
+        """A record of which a value, or the whole, is longer than any may be; None where it is not."""
+        raw = raw.rstrip(b"\r")
+        lengths = self._lengths(raw.decode("utf-8", "replace"))
+        length, column = max((n, i) for i, n in enumerate(lengths, start=1))
+        if length > MOST_CHARACTERS:
+            return BadLine(line, f"a cell of more than {MOST_CHARACTERS:,} characters", raw, column)
+        if len(raw) > MOST_IN_LINE:
+            return BadLine(line, f"a line of more than {MOST_IN_LINE:,} bytes", raw)
+        return None
+
+    def _lengths(self, text: str) -> list[int]:
+        """Characters of each value."""
+        if self.quote < 0:
+            return [len(value) for value in text.split(chr(self.delimiter))]
+        # What stands in quotation marks is at odd places; a delimiter there parts nothing.
+        lengths = [0]
+        for place, piece in enumerate(text.split(chr(self.quote))):
+            first, *more = [piece] if place % 2 else piece.split(chr(self.delimiter))
+            lengths[-1] += len(first)
+            lengths += map(len, more)
+        return lengths
 
     def _is_plain(self, buf: np.ndarray, parting: np.ndarray) -> bool:
         # Bytes beyond ASCII count as control characters here.
@@ -377,10 +419,18 @@ class _State:
             if k + 1 < len(self.odd):
                 last, last_start, last_end = self.odd[k + 1]
                 if last - line <= MAX_LINES_IN_VALUE and self._is_record(stream, line, start, last, last_end):
-                    self.spans.append((line, last))
                     for number in range(line, last + 1):
                         self.scan.bad.pop(number, None)
                         self.scan.mended.pop(number, None)
+                    fault = None
+                    if last_end - start > MOST_CHARACTERS:
+                        stream.seek(start)
+                        fault = self._too_long(line, stream.read(last_end - start))
+                    if fault is None:
+                        self.spans.append((line, last))
+                    else:
+                        self.scan.bad[line] = fault
+                        self.continued.update(range(line + 1, last + 1))
                     k += 2
                     continue
             stream.seek(start)
@@ -402,16 +452,17 @@ class _State:
             return False
         if "\ufffd" in text:
             return False
-        reader = csv.reader(
-            io.StringIO(text, newline=""),
-            delimiter=chr(self.delimiter),
-            quotechar=chr(self.quote),
-            strict=True,
-        )
+        # The module's own limit would take a long value for a fault.
+        usual = csv.field_size_limit(max(end - start, 1))
         try:
+            reader = csv.reader(
+                io.StringIO(text, newline=""), delimiter=chr(self.delimiter), quotechar=chr(self.quote), strict=True
+            )
             rows = list(reader)
         except csv.Error:
             return False
+        finally:
+            csv.field_size_limit(usual)
         return len(rows) == 1 and len(rows[0]) == self.fields
 
     def _whole(self, number: int) -> bool:
@@ -420,7 +471,7 @@ class _State:
     def finish(self) -> Scan:
         scan = self.scan
         inside = {n for a, b in self.spans for n in range(a + 1, b + 1)}
-        scan.dropped = set(scan.bad) | (self.blank - inside)
+        scan.dropped = set(scan.bad) | (self.blank - inside) | self.continued
         scan.removed = np.array(sorted(scan.dropped | inside), dtype=np.int64)
         scan.records = scan.lines - len(scan.removed)
         mixed = 0 < self.returns < self.newlines

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from hmic_analysis.errors import DataError, PassingError, said
-from hmic_analysis.store import sheets
+from hmic_analysis.store import reader, sheets
 from hmic_analysis.store.csvfile import is_footer
 from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.rawtable import (
@@ -108,7 +108,7 @@ def open_book(path: Path, shown: str, seconds: int = SECONDS, megabytes: int = M
             "mapping; otherwise ask for it again."
         )
     # Begun as a file, and not as a module: it needs nothing of the package, and begins in a tenth of a second.
-    words = [sys.executable, "-P", sheets.__file__, str(path), str(megabytes)]
+    words = [sys.executable, "-P", "-m", reader.__name__, str(path), str(megabytes)]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         book = Book(process, shown, seconds)
         guard = threading.Timer(seconds, book.give_up)

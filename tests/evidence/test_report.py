@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.evidence.build import Builder
+from hmic_analysis.evidence.build import Builder, Lone
 from hmic_analysis.evidence.model import Indicator, different_figures
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.measures.base import Share
@@ -54,6 +55,29 @@ def test_an_indicator_of_another_kind_or_name_is_refused():
         build.share("fta_bail_n", Share(3, 1))
     with pytest.raises(ParameterError, match="Finding A6 has no indicator 'fta_bial_n'. Did you mean 'fta_bail_n'"):
         build.count("fta_bial_n", 3)
+
+
+def test_a_quantile_counts_what_is_not_known_of_it_both_ways():
+    gaps = [10.0, 20.0, 30.0, 40.0, 50.0]
+    known = Builder(settings("P3"), WINDOWS).quantile("ps_update_gap_median_days", gaps, 0.5)
+    assert (known.value, known.unknown, known.lo_missing, known.hi_missing) == (30, 0, None, None)
+    blank = Builder(settings("P3"), WINDOWS).quantile("ps_update_gap_median_days", [*gaps, float("nan")], 0.5)
+    assert (blank.value, blank.denominator, blank.unknown, blank.lo_missing, blank.hi_missing) == (30, 5, 1, 20, 40)
+    # An update that leads to no record may part one gap in two.
+    lone = Builder(settings("P3"), WINDOWS, lambda name: Lone(no=1, more=1, said="1 of 9 rows lead nowhere."))
+    told = lone.quantile("ps_update_gap_median_days", gaps, 0.5)
+    assert (told.value, told.denominator, told.unknown, told.lo_missing, told.hi_missing) == (30, 4, 2, 10, 50)
+    assert "1 of 9 rows lead nowhere." in told.caveats
+    none = lone.quantile("ps_update_gap_median_days", [], 0.5)
+    assert (none.value, none.unknown, none.hi_missing) == (None, 0, None)
+
+
+def test_a_part_of_a_sum_counts_what_may_be_of_any_part_both_ways():
+    build = Builder(settings("F1"), WINDOWS)
+    one, other = build.parts("demand_hours_share_pct", pd.Series({"crime": 30.0, "traffic": 60.0}), lost=10.0)
+    assert (one.lo_missing, one.hi_missing) == (30, 40) and one.value == pytest.approx(100 / 3)
+    assert (other.lo_missing, other.hi_missing, other.unknown) == (60, 70, 10)
+    assert build.parts("demand_hours_share_pct", pd.Series({"crime": 30.0}))[0].lo_missing is None
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,19 @@ def test_the_data_supplied_are_accounted_for_once_a_file(report):
     )
 
 
+def test_rows_of_districts_outside_the_area_are_told_by_number(bundles, settings, catalogue):
+    a1 = next(b for b in bundles if any(data.table == "crime" for data in b.data))
+    crime = next(data for data in a1.data if data.table == "crime")
+    (account,) = crime.accounts
+    flagged = account.model_copy(update={"flags": {"district_outside": 212}})
+    told = evidence([a1.model_copy(update={"data": (crime.model_copy(update={"accounts": (flagged,)}),)})],
+                    settings, catalogue)  # fmt: skip
+    assert (
+        "Kept and flagged: 212 in a district outside the force's area, which are counted."
+        in (reasons(told)["Recorded crimes"])
+    )
+
+
 def test_tables_fit_the_page(report):
     tables = blocks(report, TableBlock)
     assert len(tables) == 5 and {sum(c.width for c in table.columns) for table in tables} == {160}

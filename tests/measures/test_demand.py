@@ -1,5 +1,6 @@
 """F1: what work comes in, when, and where the staff are."""
 
+from datetime import date
 from unittest import mock
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hmic_analysis.evidence.build import Lone
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.findings import f1_demand
 from hmic_analysis.measures.base import Share
@@ -106,6 +108,45 @@ def test_a_deployment_over_the_end_of_the_week_goes_on_into_monday(table):
     assert f1_demand.staff_fit(profile) is None
 
 
+@given(st.lists(st.tuples(st.floats(0, 9), st.floats(0, 9), st.floats(0, 9)), min_size=2, max_size=6))
+def test_hours_that_lead_to_no_incident_leave_the_fit_between_its_bounds(hours):
+    demand, staff, lost = (np.array(side) for side in zip(*hours, strict=True))
+    if not demand.sum() or not staff.sum():
+        return
+    share = lambda x: 100 * x / x.sum()  # noqa: E731
+    with_lost, without = (
+        pd.DataFrame({"demand_hours": d, "demand_share": share(d), "staff_share": share(staff)})
+        for d in (demand + lost, demand)
+    )
+    bounds = f1_demand.fit_bounds(without, float(lost.sum()))
+    if bounds is None:
+        assert not lost.sum()
+        return
+    assert bounds.lo - 1e-9 <= f1_demand.staff_fit(with_lost) <= bounds.hi + 1e-9
+
+
+def test_hours_of_deployments_that_lead_to_no_incident_are_those_of_the_period(table):
+    times = {"assigned_at": "2013-03-04 08:00"}
+    report = mock.Mock()
+    report.table = {
+        "incident": table("incident", {"incident_id": "a"}),
+        "deployment": table(
+            "deployment",
+            {"incident_id": "a", **times, "clear_at": "2013-03-04 12:00"},
+            {"incident_id": "lost", **times, "clear_at": "2013-03-04 10:00"},
+            {"incident_id": "lost", **times, "clear_at": "2013-03-04 09:00"},
+            {"incident_id": "lost", "assigned_at": "2012-03-04 08:00", "clear_at": "2012-03-04 11:00"},
+            {"incident_id": "lost", "assigned_at": "2013-04-04 08:00", "clear_at": "2013-04-04 11:00"},
+        ),
+    }.get
+    report.settings.period_start, report.settings.period_end = date(2012, 12, 1), date(2013, 11, 30)
+    report.settings.definition = lambda _: SHIFT
+    report.fit.used = ("2013-03",)
+    for most, hours in ((0, 0), (1, 2), (2, 3), (9, 3)):
+        report.build.lone = lambda _, most=most: Lone(more=most)
+        assert f1_demand.hours_of_none(report) == hours
+
+
 @given(st.lists(st.floats(0, 11.9), min_size=1, max_size=20), st.integers(0, 10_000))
 def test_no_hour_is_lost_or_made_when_spread_over_the_week(hours, start):
     begin = pd.Timestamp("2013-03-04") + pd.Timedelta(minutes=start)
@@ -135,12 +176,20 @@ def test_logged_tasks_count_their_hours_or_their_length(table):
 @pytest.mark.parametrize(("on_duty", "overlaps"), [(6.0, True), (8.0, False)])
 def test_more_hours_logged_than_on_duty_is_said_to_be_overlap(on_duty, overlaps):
     report = mock.Mock()
-    report.build.figure = lambda name, value, **given: Indicator(
-        id=name, name=name, label="Hours logged", unit="hours per 100 duty hours", value=value, **given
-    )
+    bounds = []
+
+    def built(name, value, **given):
+        bounds.append(given.pop("bounds"))
+        return Indicator(
+            id=name, name=name, label="Hours logged", unit="hours per 100 duty hours", value=value, **given
+        )
+
+    report.build.figure = built
     hours = pd.DataFrame({"label": ["a", "b", "On duty"], "value": [np.nan, 7.0, on_duty]})
     figure = f1_demand.logged_hours(report, hours, ())
-    assert (figure.numerator, figure.denominator) == (7.0, on_duty)
+    assert (figure.numerator, figure.denominator, figure.unknown) == (7.0, on_duty, 0)
+    assert f1_demand.logged_hours(report, hours, (), lost=1.0).unknown == 1.0
+    assert bounds == [None, (700 / on_duty, 800 / on_duty)]
     assert figure.caveats == ((f1_demand.OVERLAP,) if overlaps else ())
     report.indicator = lambda _: figure
     assert ("overlap" in f1_demand.say_logged_hours(report)) is overlaps

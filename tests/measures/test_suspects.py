@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from hmic_analysis.findings import a6_suspects
@@ -193,6 +194,11 @@ def test_days_from_being_named_or_failing_to_attend_to_circulation(table):
     }
     # Kaplan and Meier: 0, 2, 3, 7 and two of 10 days ended, two waits censored at 10 days or later.
     assert a6_suspects.median_with_censoring(waits) == (10.0, 6, 9)
+    assert a6_suspects.median_bounds(waits, 0) is None
+    # A circulation of nobody may have ended the longest wait at once, or one that is not counted, whenever.
+    assert a6_suspects.median_bounds(waits, 1) == (7.0, 10.0)
+    low, high = a6_suspects.median_bounds(waits, 9)
+    assert low == 0 and high == np.inf
 
 
 def test_suspects_of_crimes_that_do_not_count_are_none(table):

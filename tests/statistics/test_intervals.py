@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmic_analysis.statistics.intervals import proportion_interval, quantile_interval, rate_interval
+from hmic_analysis.statistics.intervals import proportion_interval, quantile_bounds, quantile_interval, rate_interval
 
 VECTORS = Path(__file__).resolve().parents[3] / "shared" / "data" / "method-vectors"
 
@@ -101,3 +101,24 @@ def test_quantile_interval_is_made_of_order_statistics():
     assert math.isnan(lo) or lo in (1, 2, 3)
     assert math.isnan(hi)
     assert all(math.isnan(v) for v in quantile_interval(np.array([]), 0.5))
+
+
+@given(
+    st.lists(st.integers(0, 20), min_size=1, max_size=8),
+    st.lists(st.integers(-5, 25), max_size=3),
+    st.lists(st.tuples(st.integers(0, 7), st.integers(-5, 25)), max_size=2, unique_by=lambda turn: turn[0]),
+    st.sampled_from([0.25, 0.5, 0.9]),
+)
+def test_whatever_the_unknown_values_are_the_quantile_lies_between_its_bounds(known, further, turns, q):
+    turns = [(at, value) for at, value in turns if at < len(known)]
+    lo, hi = quantile_bounds(np.array(known, dtype=float), q, len(further), len(turns))
+    for turned in ({}, dict(turns)):
+        values = [turned.get(i, value) for i, value in enumerate(known)] + further
+        assert lo <= np.quantile(values, q) <= hi
+
+
+def test_a_quantile_that_may_be_one_of_the_unknown_values_has_no_bounds():
+    assert quantile_bounds(np.array([1.0, 2.0, 3.0]), 0.5, 0) == (2, 2)
+    assert quantile_bounds(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 0.5, 1) == (2, 4)
+    assert quantile_bounds(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 0.5, 0, 1) == (2, 4)
+    assert quantile_bounds(np.array([1.0]), 0.5, 2) == (-math.inf, math.inf)

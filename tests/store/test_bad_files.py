@@ -100,7 +100,8 @@ def test_a_workbook_is_given_up_after_its_time(tmp_path, monkeypatch):
     path.write_bytes(workbook_of(CHANGE))
     sleeper = tmp_path / "sleeper.py"
     sleeper.write_text("import time\ntime.sleep(60)\n", encoding="utf-8")
-    monkeypatch.setattr(workbook.sheets, "__file__", str(sleeper))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(workbook.reader, "__name__", "sleeper")
     with pytest.raises(DataError, match="a.xlsx: .* took longer than 1 seconds"), open_book(path, "a.xlsx", seconds=1):
         pass
     sleeper.write_text("import os\nos._exit(134)\n", encoding="utf-8")
@@ -293,6 +294,39 @@ def test_what_may_be_a_record_is_never_quoted(tmp_path_factory, name, kind, blan
     assert set(manifest.broken) == {"suspect"} and "may be a record" in manifest.broken["suspect"]
     said = manifest.model_dump_json() + "".join(f"{r.name} {r.text}" for r in check_rows(manifest))
     assert not [word for word in (name, "CRX0000022", "outstanding") if word in said]
+
+
+@pytest.mark.parametrize(
+    ("cell", "encoding", "end", "column"),
+    [
+        ("a" * 1_000_001, "utf-8", "\r\n", 3),
+        ("é" * 1_000_001, "utf-16", "\n", 3),
+        ("a" * 17_000_000, "utf-8", "\n", 3),
+        ('"' + 'q,""x\n' * 300 + "b" * 1_000_000 + '"', "utf-8", "\n", 3),
+        ('"' + ("b" * 400_000 + "\n") * 3 + '"', "windows-1252", "\r", 3),
+    ],
+    ids=["plain", "two bytes each", "beyond the engine's line", "of many lines", "old line ends"],
+)
+def test_a_cell_longer_than_any_may_be_costs_its_row_and_says_where_it_is(shop, cell, encoding, end, column):
+    lines = [f"CH{i},process,Change {i}" for i in range(400)]
+    lines[7] = f"CH7,process,{cell}"
+    shop.file("change.csv", end.join(["change_id,change_type,title", *lines, ""]).encode(encoding))
+    shop.file("crime.csv", CRIME)
+    manifest = shop.prepare()
+    (account,) = manifest.tables["change"].accounts
+    assert (account.read, account.kept, account.rejected) == (400, 399, 1)
+    assert account.reasons == {"a cell of more than 1,000,000 characters": 1}
+    (said,) = [text for text in manifest.remarks if "longer" in text or "characters" in text]
+    assert said.startswith(f"change.csv: line 9 holds a cell of more than 1,000,000 characters in column {column}")
+    assert shop.rejected("not_rows")["row"].tolist() == ["9"] and manifest.tables["crime"].rows == 2
+
+
+def test_a_long_cell_below_the_limit_is_kept(shop):
+    lines = [f"CH{i},process,Change {i}" for i in range(400)]
+    lines[7] = f'CH7,process,"{"é" * 499_000},{"b" * 500_000}"'
+    lines[9] = 'CH9,process,"' + ("c" * 70_000 + "\n") * 3 + '"'
+    shop.file("change.csv", "\n".join(["change_id,change_type,title", *lines]) + "\n")
+    assert shop.prepare().tables["change"].told == "400 read = 400 kept + 0 kept aside"
 
 
 # Files that are none, and files that change -----------------------------------------------------------------------------

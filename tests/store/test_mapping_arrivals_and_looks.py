@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.measures.attendance import incident_attendance
-from hmic_analysis.store import rawtable, sheets, times
+from hmic_analysis.store import rawtable, reader, times
 from hmic_analysis.store.prepare import prepare
 from hmic_analysis.store.rawtable import stack_names
 from tests.measures.test_attendance import RULES
@@ -295,7 +295,7 @@ def test_formulas_of_an_old_workbook_that_hold_no_result_are_found():
     stream = (
         b"xx" + record(0x0809, bytes(16)) + cells + chart + formula(9, EMPTY) + record(10, b"") + formula(11, EMPTY)
     )
-    assert list(sheets.formulas(stream, 2)) == [(0, False), (3, False), (4, True), (5, True), (9, False)]
+    assert list(reader.formulas(stream, 2)) == [(0, False), (3, False), (4, True), (5, True), (9, False)]
 
 
 def test_a_formula_for_which_a_program_wrote_nothing_but_0_is_counted_and_its_row_kept_aside(shop):
