@@ -335,7 +335,7 @@ _TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     },
     "deployment": {
         "incident_id": (("text", "number"), (rf"(incident|event|cad|call|log|job).*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
-        "resource_id": (("text", "number"), (r"resource.*code|call ?sign|unit.*(id|code)|^unit$|resource",)),
+        "resource_id": (("text", "number"), (r"resource.*code|call ?sign|unit.*(id|code)|^unit$", r"resource")),
         "assigned_at": (STAMP, (r"di?e?spatch|assigned|allocated|mobilised\b|^sent\b|sent",)),
         "en_route_at": (STAMP, (r"en ?route|\bmobile\b",)),
         "at_scene_at": (STAMP, (r"arriv|at scene|on scene|attended",)),

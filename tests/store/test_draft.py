@@ -125,6 +125,20 @@ def test_the_codes_stand_with_their_counts_and_none_is_decided(shop):
     assert '"Phone": blank  # 30 rows, perhaps public' in text
 
 
+def test_rows_that_the_draft_would_set_aside_are_told_before_it_is_loaded(shop):
+    head = ["Crime ID", "Reported", "Crime type"]
+    rows = [["" if i % 4 == 0 else f"C{i}", f"2013-02-0{1 + i % 9} 10:{i:02d}", "Burglary"] for i in range(40)]
+    path = shop.file("crimes.csv", text_of(rows, head=head))
+    (said,) = [gap for gap in first_mapping(path).gaps if "blank" in gap]
+    assert said.startswith("10 of 40 are blank, and a row without it is kept aside")
+
+
+def test_the_resource_of_a_deployment_is_its_call_sign_not_the_number_of_the_row(shop):
+    head = ["Incident Number", "Resource Mobilisation Id", "Resource_Code", "Mobilised", "Arrived"]
+    rows = [[f"I{i}", f"{900 + i}", f"H{i % 3}", f"2013-02-13 10:{i:02d}", f"2013-02-13 11:{i:02d}"] for i in range(40)]
+    assert "resource_id: Resource_Code" in first_mapping(shop.file("sent.csv", text_of(rows, head=head))).text
+
+
 def test_a_file_without_a_header_is_quoted_nowhere(shop):
     rows = [["Vaux Ottoline", "burglary", "2013-02-01"], ["Quarrington", "robbery", "2013-02-02"]]
     draft = first_mapping(shop.file("x.csv", text_of(rows[1:], head=rows[0])))
