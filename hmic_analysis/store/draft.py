@@ -404,8 +404,8 @@ class _Writer:
         note = f"  # {GAP} {look.doubt}" if look.doubt else ""
         if column.required and look.blank:
             note = (
-                f"  # {GAP} {look.blank:,} of {look.blank + look.filled:,} are blank, and a row without it is kept aside: "
-                "say with 'where' which are none of these, or '{row_id: true}' if all are"
+                f"  # {GAP} {look.blank:,} of {look.blank + look.filled:,} are blank, and a row without it is kept "
+                "aside: say with 'where' which are none of these, or '{row_id: true}' if all are"
             )
         if column.kind in ("timestamp", "date", "month") and look.kind != "month":
             yield from self._when(column, look, stem, note)
