@@ -308,6 +308,7 @@ class Builder:
         multiplier: float,
         *,
         caveats: Sequence[str] = (),
+        note: str = "",
         units: Share | pd.Series | pd.DataFrame | None = None,
     ) -> Indicator:
         """A rate with its exact or Byar interval.
@@ -318,11 +319,13 @@ class Builder:
             Indicator of the catalogue.
         events : int or None
         exposure : float or None
-            What they are counted over.
+            What they are counted over; None where a part of it is missing.
         multiplier : float
             1000 for "per 1,000".
         caveats
             As in :meth:`share`.
+        note : str
+            Why there is nothing that they could be counted over.
         units
             As in :meth:`count`.
 
@@ -332,7 +335,7 @@ class Builder:
         """
         common = self._common(name, "", "all_records", caveats, "rate")
         if events is None or not exposure:
-            return Indicator(**common, note="There is nothing to set it against.")
+            return Indicator(**common, note=note or "There is nothing to set it against.")
         self._keep(common["id"], units)
         lo, hi = rate_interval(events, exposure, multiplier)
         method = "exact Poisson" if events < 10 else "Byar"
