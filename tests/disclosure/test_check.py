@@ -50,6 +50,17 @@ def test_a_leak_is_named_with_file_place_and_way(release, capsys):
     assert "alt.html" in said and "alt of <img>" in said and "5.0% of 60 is 3" in said
 
 
+@pytest.mark.parametrize("content", [b"PK\x03\x04\0 no text", b"", None], ids=["another kind", "empty", "folder"])
+def test_a_table_that_cannot_be_searched_lets_nothing_go(release, capsys, content):
+    home, folder = release
+    path = home.raw / "cleveland" / "log.csv"
+    path.unlink()
+    path.mkdir() if content is None else path.write_bytes(content)
+    code, said = check(home, folder, capsys)
+    assert code and "could not be searched for the persons in it, so nothing can be said of a release" in said
+    assert path.name in said and "it may go" not in said
+
+
 def test_a_person_a_formula_and_too_high_a_level_are_named(release, capsys):
     home, folder = release
     (folder / "a.csv").write_text("who,n\nC4711,8\n=HYPERLINK(1),-9\n", encoding="utf-8")
