@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import jinja2
@@ -28,7 +29,7 @@ from hmic_analysis.comparison.compare import (
     write_comparison,
 )
 from hmic_analysis.comparison.gather import comparable, gather, read_evidence
-from hmic_analysis.comparison.methods import similar_forces
+from hmic_analysis.comparison.methods import SimilarForces, similar_forces
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, HmicError, ParameterError
 from hmic_analysis.evidence.model import BUNDLE_NAME, Sensitivity
@@ -77,6 +78,7 @@ class _Task:
     pictures: bool
     name_others: bool
     key: str
+    groups: Mapping[str, SimilarForces]
 
 
 def compare_everything(
@@ -97,17 +99,20 @@ def compare_everything(
     for indicator, finding in comparable(params).items():
         by_finding.setdefault(finding, []).append(indicator)
     common = _common_key(project, forces, pictures, name_others)
-    due = []
-    for finding, indicators in by_finding.items():
+    due = {}
+    for finding in by_finding:
         key = _key(project, params, finding, common)
         kept = state.get(finding)
         if kept and kept["key"] == key and _all_there(project, kept["outcomes"]):
             yield finding, [Outcome(**o) for o in kept["outcomes"]], False
         else:
-            due.append(_Task(str(project.root), finding, tuple(indicators), tuple(forces), pictures, name_others, key))
+            due[finding] = key
+    groups = {force: similar_forces(params, force) for force in forces} if due else {}
+    asked = (tuple(forces), pictures, name_others)
+    tasks = [_Task(str(project.root), f, tuple(by_finding[f]), *asked, key, groups) for f, key in due.items()]
     # The longest first, so that no process is left alone with one.
-    due.sort(key=lambda t: -len(t.indicators))
-    for task, outcomes in _work(due, workers):
+    tasks.sort(key=lambda t: -len(t.indicators))
+    for task, outcomes in _work(tasks, workers):
         state[task.finding] = {"key": task.key, "outcomes": [vars(o) for o in outcomes]}
         _write_state(project, state)
         yield task.finding, outcomes, True
@@ -129,7 +134,6 @@ def _compare(task: _Task) -> list[Outcome]:
     project = find_project(task.root)
     params = load_params(project)
     evidence = read_evidence(project, params, task.finding)
-    groups = {force: similar_forces(params, force) for force in task.forces}
     outcomes = []
     held = {i.id for one in evidence if one.bundle for i in one.bundle.indicators}
     parts = {name.split("[", 1)[0] for name in held}
@@ -145,7 +149,8 @@ def _compare(task: _Task) -> list[Outcome]:
                 why = f"{compared} {'force has' if compared == 1 else 'forces have'} a figure to compare."
                 outcomes.append(Outcome(task.finding, indicator, why))
                 continue
-            write_comparison(project, comparison, task.forces, task.name_others, pictures=task.pictures, groups=groups)
+            asked = {"pictures": task.pictures, "groups": task.groups}
+            write_comparison(project, comparison, task.forces, task.name_others, **asked)
         except HmicError as fault:
             outcomes.append(Outcome(task.finding, indicator, fault.message))
             continue
@@ -217,7 +222,12 @@ class _Compared:
 
     folder: Path
     about: dict[str, Any]
-    table: pd.DataFrame
+    rows: list[dict[str, Any]]
+
+    @cached_property
+    def used(self) -> list[dict[str, Any]]:
+        """The forces that are compared."""
+        return [row for row in self.rows if row["status"] == "value"]
 
 
 def write_pages(project: Project, params: Params) -> Path:
@@ -307,7 +317,8 @@ def _read(root: Path, params: Params) -> list[_Compared]:
     found = []
     for path in sorted((root / ALL).glob(f"*/{MANIFEST}")):
         about = json.loads(path.read_text(encoding="utf-8"))
-        found.append(_Compared(path.parent, about, pd.read_csv(path.parent / TABLE, keep_default_na=True)))
+        rows = pd.read_csv(path.parent / TABLE, keep_default_na=True, dtype_backend="numpy_nullable")
+        found.append(_Compared(path.parent, about, rows.astype(object).where(rows.notna(), None).to_dict("records")))
     places = {finding: place for place, finding in enumerate(params.findings)}
     return sorted(found, key=lambda c: (places.get(c.about["finding"], -1), c.about["indicator"]))
 
@@ -315,10 +326,9 @@ def _read(root: Path, params: Params) -> list[_Compared]:
 def _index(params: Params, found: Sequence[_Compared]) -> dict[str, Any]:
     rows = []
     for one in found:
-        about, table = one.about, one.table
-        used = table[table["status"] == "value"]
-        named = list(table.loc[table["named"].eq(True), "name"])
-        middle = used["value"].median()
+        about, used = one.about, one.used
+        named = [row["name"] for row in used if row["named"]]
+        middle = float(median(row["value"] for row in used))
         picture = "funnel.svg" if (one.folder / "funnel.svg").is_file() else "forces-compared.svg"
         link = f"{ALL}/{one.folder.name}/{picture}"
         together = about["all_forces"]
@@ -363,17 +373,16 @@ def _where_it_stands(params: Params, found: Sequence[_Compared], slug: str, name
     unjudged, absent = [], []
     looks, expected = 0, 0.0
     for one in found:
-        row = one.table[one.table["force"] == slug]
-        if row.empty:
+        row = next((row for row in one.rows if row["force"] == slug), None)
+        if row is None:
             continue
-        row, about = row.iloc[0], one.about
+        about = one.about
         if row["status"] != "value":
-            absent.append(_row(about, [_cell(about["label"]), _cell(str(row["reason"]))]))
+            absent.append(_row(about, [_cell(about["label"]), _cell(row["reason"] or "")]))
             continue
-        used = one.table[one.table["status"] == "value"]
         # Among few forces a dot without a name is no secret.
-        strip = _strip(used, about, slug) if about["widened"] else ""
-        said = row["reason"] if isinstance(row["reason"], str) else ""
+        strip = _strip(one.used, about, slug) if about["widened"] else ""
+        said = row["reason"] or ""
         cells = [
             _cell(about["label"], small=" ".join(filter(None, (f"{about['finding']}, {about['window']}.", said)))),
             _cell(_say(row["value"], about["unit"]), number=True),
@@ -432,13 +441,15 @@ def _say(value: float | None, unit: str) -> str:
     return "" if value is None or math.isnan(value) else say_value(value, unit)
 
 
-def _width(used: pd.DataFrame) -> float:
-    return float(used["value"].max() - used["value"].min()) if len(used) else 0.0
+def _width(used: Sequence[dict[str, Any]]) -> float:
+    values = [row["value"] for row in used]
+    return max(values) - min(values)
 
 
-def _strip(used: pd.DataFrame, about: dict[str, Any], own: str) -> Markup:
+def _strip(used: Sequence[dict[str, Any]], about: dict[str, Any], own: str) -> Markup:
     """Dots of forces on one line; the force in question filled, or those named in orange."""
-    low, high = float(used["value"].min()), float(used["value"].max())
+    values = [row["value"] for row in used]
+    low, high = min(values), max(values)
     span = high - low or 1.0
 
     def at(value: float) -> float:
@@ -453,12 +464,14 @@ def _strip(used: pd.DataFrame, about: dict[str, Any], own: str) -> Markup:
     if about["widened"] and about["usual"][0] is not None:
         left, right = (at(v) for v in about["usual"])
         parts.append(f'<rect x="{left:.1f}" y="4" width="{max(right - left, 1):.1f}" height="18" fill="#dfe6ec"/>')
-    for row in used[used["force"] != own].itertuples():
-        orange = not own and row.named is True
+    for row in used:
+        if row["force"] == own:
+            continue
+        orange = not own and row["named"]
         # On the page of one force the others have no name.
-        title = "" if own else f"{row.name}: {_say(row.value, about['unit'])}"
-        parts.append(dot(row.value, 4 if orange else 3, style.PAIR[1] if orange else "#9AA3A8", title))
-    parts += [dot(value, 6, style.PAIR[0]) for value in used.loc[used["force"] == own, "value"]]
+        title = "" if own else f"{row['name']}: {_say(row['value'], about['unit'])}"
+        parts.append(dot(row["value"], 4 if orange else 3, style.PAIR[1] if orange else "#9AA3A8", title))
+    parts += [dot(row["value"], 6, style.PAIR[0]) for row in used if row["force"] == own]
     ends = f"from {_say(low, about['unit'])} to {_say(high, about['unit'])}"
     return Markup(
         f'<svg width="{_WIDTH:.0f}" height="{_HEIGHT:.0f}" role="img" aria-label="{Markup.escape(ends)}">'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import pandas as pd
 from hmic_analysis.evidence.grades import grade_documents, grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision_bounds, reaches, undecided
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision_bounds, keeps_up, reaches, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, local_days, unread
@@ -499,7 +500,8 @@ def _in_steady_use(report: Report, active: Indicator | None, worst: Indicator | 
         return gap
     limit, least = report.settings.threshold, report.settings.min_n
     overall = at_least(active, limit("team_months_supported_pct"), limit("team_months_contradicted_pct"), least)
-    decision = all_of(overall, _least_active(worst, limit("worst_team_pct")))
+    teams = report.strata("ps_team_months_active_pct")
+    decision = all_of(overall, _least_active(worst, teams, limit("worst_team_pct")))
     if decision.verdict == "not_determinable" and not report.given("problem_update"):
         decision = report.gap("problem_update") or decision
     most = report.indicator("ps_one_day_updates_pct")
@@ -508,18 +510,18 @@ def _in_steady_use(report: Report, active: Indicator | None, worst: Indicator | 
     return decision
 
 
-def _least_active(worst: Indicator | None, wanted: float) -> Decision:
-    """At least so many of its months; contradicted only by a team that never used it.
+def _least_active(worst: Indicator | None, teams: Sequence[Indicator], wanted: float) -> Decision:
+    """No team further behind the others than chance would put one; contradicted only by a team that never used it.
 
     A team of a few months that did not use the database in them may be one that would have: its interval reaches the
     test.
     """
-    tested = reaches(worst, wanted)
-    if worst is None or worst.value is None or decision_bounds(worst)[1] > 0:
-        return tested
-    if 100 * exact_interval(0, worst.denominator or 0).hi >= wanted:
-        return undecided("small_n", why=f"{tested.why} Its months are too few to decide.")
-    return Decision("contradicted", why=tested.why)
+    if worst is not None and worst.value is not None and decision_bounds(worst)[1] == 0:
+        tested = reaches(worst, wanted)
+        if 100 * exact_interval(0, worst.denominator or 0).hi >= wanted:
+            return undecided("small_n", why=f"{tested.why} Its months are too few to decide.")
+        return Decision("contradicted", why=tested.why)
+    return keeps_up(teams, wanted)
 
 
 def _learned(report: Report, evaluated: Indicator | None, shared: Indicator | None) -> Decision:

@@ -23,6 +23,7 @@ from hmic_analysis.simulate.ground import (
     Subject,
     Verdict,
     absent,
+    all_keep_up,
     exact,
     judged,
 )
@@ -156,6 +157,7 @@ def _use(subject: Subject, teams: Columns) -> tuple[Use, Record]:
         "ps_team_months": int(months.sum()),
         "ps_team_months_active": int(used.sum()),
         "ps_worst_team": list(ranked[0][2:]) if ranked else None,
+        "ps_teams": [[int(used[t]), int(months[t] - used[t]), 0] for t in there],
     }
     return Use(first, length, active), figures
 
@@ -347,7 +349,7 @@ def _p3b(facts: Facts, values: dict[str, Any]) -> Verdict:
     used, months = values["ps_worst_team"]
     said = f"active in {share:.1f}% of team-months, the least active team in {used} of {months}"
     idle = used == 0 and exact(0, months)[1] < 0.7
-    return judged(said, share >= 90 and used / months >= 0.7, share < 60 or idle)
+    return judged(said, share >= 90 and all_keep_up(values["ps_teams"], 0.7, 1), share < 60 or idle)
 
 
 def _p3c(facts: Facts, values: dict[str, Any]) -> Verdict:

@@ -190,16 +190,19 @@ def tails(
     exact tail is summed over the spread.
     """
     whole = [np.asarray(v, dtype=float) for v in np.broadcast_arrays(top, bottom, centre, variance)]
-    shape = whole[0].shape
-    x, n, middle, apart = (v.ravel() for v in whole)
-    low, high = np.empty(x.shape), np.empty(x.shape)
+    return _tail(*whole, kind, 0), _tail(*whole, kind, 1)
+
+
+def _tail(top, bottom, centre, variance, kind: Kind, side: int) -> np.ndarray:
+    """One of the tails (0 low, 1 high), of arrays of one shape."""
+    x, n, middle, apart = (v.ravel() for v in (top, bottom, centre, variance))
+    tail = np.empty(x.shape)
     small = (np.minimum(x, n - x) if kind == "proportion" else x) < SMALL_COUNT
     big = ~small
     at = middle[big] if kind == "proportion" else middle[big] + np.log(n[big])
-    low[big] = _expanded(x[big] + 1, n[big] - x[big], apart[big], at, kind, -1)
-    high[big] = _expanded(x[big], n[big] - x[big] + 1, apart[big], at, kind, 1)
-    low[small], high[small] = _summed(x[small], n[small], middle[small], apart[small], kind)
-    return low.reshape(shape), high.reshape(shape)
+    tail[big] = _expanded(x[big] + (1 - side), n[big] - x[big] + side, apart[big], at, kind, 2 * side - 1)
+    tail[small] = _summed(x[small], n[small], middle[small], apart[small], kind, side)
+    return tail.reshape(top.shape)
 
 
 def _expanded(a, b, apart, at, kind: Kind, side: int) -> np.ndarray:
@@ -215,19 +218,21 @@ def _expanded(a, b, apart, at, kind: Kind, side: int) -> np.ndarray:
     return ndtr(side * z)
 
 
-def _summed(x, n, middle, apart, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+def _summed(x, n, middle, apart, kind: Kind, side: int) -> np.ndarray:
     from scipy.special import betainc, expit, gammainc, gammaincc
 
     at = middle[:, None] + np.sqrt(apart)[:, None] * _GRID
     x, n = x[:, None], n[:, None]
     with np.errstate(invalid="ignore", over="ignore"):
-        if kind == "proportion":
-            low = np.where(x >= n, 1.0, betainc(np.maximum(n - x, 1e-9), x + 1, expit(-at)))
-            high = np.where(x <= 0, 1.0, betainc(np.maximum(x, 1e-9), n - x + 1, expit(at)))
+        if kind == "rate":
+            chance = gammainc(np.maximum(x, 1e-9), n * np.exp(at)) if side else gammaincc(x + 1, n * np.exp(at))
+        elif side:
+            chance = betainc(np.maximum(x, 1e-9), n - x + 1, expit(at))
         else:
-            low = gammaincc(x + 1, n * np.exp(at))
-            high = np.where(x <= 0, 1.0, gammainc(np.maximum(x, 1e-9), n * np.exp(at)))
-    return (low * _GRID_WEIGHT).sum(1), (high * _GRID_WEIGHT).sum(1)
+            chance = betainc(np.maximum(n - x, 1e-9), x + 1, expit(-at))
+    # At nothing so high a count, and at all so low a one, is certain.
+    certain = x <= 0 if side else (x >= n if kind == "proportion" else np.zeros_like(x, dtype=bool))
+    return (np.where(certain, 1.0, chance) * _GRID_WEIGHT).sum(1)
 
 
 def level_tails(
@@ -419,7 +424,7 @@ def _count_at(at, tail, centre, variance, kind: Kind, side: int) -> np.ndarray:
 
     def beyond(x, n, level, middle, apart):
         # On the scale of the normal distribution the tail is nearly straight in the count.
-        chance = tails(x, n, middle, apart, kind)[side]
+        chance = _tail(x, n, middle, apart, kind, side)
         return ndtri(np.clip(chance, 1e-300, 1 - 1e-16)) - ndtri(level)
 
     whole = np.broadcast_arrays(at, tail, centre, variance)
