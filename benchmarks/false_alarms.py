@@ -18,6 +18,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from benchmarks.table import put_between
+from hmic_analysis.comparison.methods import told_share
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 from hmic_analysis.statistics.funnel import Kind, funnel_of, level_tails, tails, usual_spread
@@ -40,12 +41,15 @@ class Case(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of them, as shares: forces named, its standard error, funnels that name one, what captions print."""
+    """What became of them, as shares: forces named, its standard error, funnels that name one, what captions print, and
+    whether they say "at most".
+    """
 
     named: float
     error: float
     some: float
     printed: float
+    bound: bool
     former: float
     former_some: float
 
@@ -117,15 +121,14 @@ def outcome(case: Case, funnels: int, rng: np.random.Generator) -> Outcome:
         np.concatenate([judge(top[i : i + AT_A_TIME], bottom[i : i + AT_A_TIME], case.kind) for i in parts])
         for judge in (named_now, named_before)
     )
-    printed = [
-        funnel_of(x, n, case.kind).share_outside(LEVEL) for x, n in zip(top[:CAPTIONS], bottom[:CAPTIONS], strict=True)
+    captions = [
+        told_share(funnel_of(x, n, case.kind).share_outside(LEVEL), LEVEL)
+        for x, n in zip(top[:CAPTIONS], bottom[:CAPTIONS], strict=True)
     ]
+    printed, bound = float(np.mean([share for share, _ in captions])), any(bound for _, bound in captions)
     # Funnels are independent of each other; forces of one funnel share its fit.
     error = now.mean(1).std(ddof=1) / np.sqrt(len(now))
-    # Where next to none is named the spread of what was counted says too little: then that of as rare a chance as printed.
-    rate = max(now.mean(), float(np.mean(printed)))
-    error = max(error, np.sqrt(rate * (1 - rate) / now.size))
-    return Outcome(now.mean(), error, now.any(1).mean(), float(np.mean(printed)), before.mean(), before.any(1).mean())
+    return Outcome(now.mean(), error, now.any(1).mean(), printed, bound, before.mean(), before.any(1).mean())
 
 
 def say(found: list[tuple[Case, Outcome]], funnels: int, took: float) -> list[str]:
@@ -137,8 +140,8 @@ def say(found: list[tuple[Case, Outcome]], funnels: int, took: float) -> list[st
     ]
     for case, got in found:
         middle = f"rate {case.middle:g}" if case.kind == "rate" else f"{case.middle:.0%}"
-        numbers = (got.named, got.error, got.printed)
-        shown = " | ".join(f"{100 * v:.3f}%" for v in numbers)
+        shown = " | ".join(f"{100 * v:.3f}%" for v in (got.named, got.error))
+        shown += f" | {'at most ' if got.bound else ''}{100 * got.printed:.3f}%"
         lines.append(
             f"| {case.sizes} | {middle} | {case.spread:g} | {shown} | {got.some:.1%} | {got.former:.2%} | "
             f"{got.former_some:.0%} |"
@@ -146,9 +149,8 @@ def say(found: list[tuple[Case, Outcome]], funnels: int, took: float) -> list[st
     return [
         *lines,
         "",
-        f"In {above(found)} of {len(found)} rows more forces are named than the caption prints, by more than two standard "
-        "errors. Where it prints less than 0.19% it says that this is the most: few counts leave no whole number just on "
-        "a line.",
+        f"In {above(found)} of {len(found)} rows more forces are named than the caption prints, by more than two "
+        'standard errors. It says "at most" where counts are so few that no whole number lies just on a line.',
         "",
         f"{funnels:,} funnels a row, made in {took:.0f} seconds by `python -m benchmarks.false_alarms`. sd: standard "
         "deviation between forces on the log-odds scale, of rates on the log scale; 0 is chance alone.",

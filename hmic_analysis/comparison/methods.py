@@ -394,6 +394,16 @@ def say_share(share: float) -> str:
     return f"{100 * share:.2g}%" if share >= 1e-4 else "less than 0.01%"
 
 
+def told_share(alarm: float, level: float) -> tuple[float, bool]:
+    """The share of forces outside the lines of a level as a caption gives it, and whether it says "at most".
+
+    Few counts leave no whole number just on a line, and how far the share is below that of the level then depends on
+    a spread that is itself estimated: so the share of the level is what can be promised.
+    """
+    bound = alarm < 0.95 * (1 - level)
+    return (1 - level if bound else alarm), bound
+
+
 def _method(base: Funnel, gathered: Gathered, rules: Comparison, n: int, alarm: float) -> str:
     outer = f"{rules.outer_limit_pct:g}%"
     if base.variance > 0:
@@ -408,13 +418,13 @@ def _method(base: Funnel, gathered: Gathered, rules: Comparison, n: int, alarm: 
     if aside:
         who = "force lies" if aside == 1 else "forces lie"
         lead += f"{aside} {who} so far from all others that how forces usually differ was measured without. "
-    # Few counts leave no whole number just on a line: how far below the level is known only roughly.
-    most = "at most " if alarm < 0.95 * (1 - rules.outer_limit_pct / 100) else ""
+    share, bound = told_share(alarm, rules.outer_limit_pct / 100)
+    most = "at most " if bound else ""
     differ = "by nothing but chance and as they usually do" if base.variance > 0 else "by nothing but chance"
     return (
         f"{lead}A force is named as different only outside the {outer} lines. Where forces differ {differ}, "
-        f"{most}{say_share(alarm)} of them lie outside: of {n} forces one or more in {most}"
-        f"{1 - (1 - alarm) ** n:.0%} of such figures."
+        f"{most}{say_share(share)} of them lie outside: of {n} forces one or more in {most}"
+        f"{1 - (1 - share) ** n:.0%} of such figures."
     )
 
 
