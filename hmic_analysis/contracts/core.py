@@ -167,7 +167,7 @@ DOCUMENT = Contract(
             "codes",
             "What it says, as coded by the reader, parted by ;",
             allowed=DOCUMENT_COVERS,
-            blank="nothing of these",
+            blank="nothing of these; for everything: not known",
         ),
         Column("decision_recorded", "boolean", "Yes: a decision taken on it is on record.", blank="no"),
         Column(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hmic_analysis.evidence.model import REASONS, Grade, Indicator, Verdict
 from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.registers import UNDATED
 from hmic_analysis.params.models import Quantifier
 from hmic_analysis.statistics.differences import chance_behind
 from hmic_analysis.statistics.intervals import CONFIDENCE, exact_interval
@@ -224,7 +225,9 @@ def _range(indicator: Indicator, lo: float, hi: float) -> str:
 # Rules for claims that documents, requests or other forces decide: silence never counts as evidence.
 
 
-def existence(count: int | None, complete: bool | None, minimum: int = 1, what: str = "documents") -> Decision:
+def existence(
+    count: int | None, complete: bool | None, minimum: int = 1, what: str = "documents", perhaps: int = 0
+) -> Decision:
     """A sentence that says something exists.
 
     Parameters
@@ -237,6 +240,8 @@ def existence(count: int | None, complete: bool | None, minimum: int = 1, what: 
         How many make the sentence true.
     what : str
         What was counted, for the explanation.
+    perhaps : int
+        Further ones of which it is not known whether they count.
 
     Returns
     -------
@@ -248,6 +253,8 @@ def existence(count: int | None, complete: bool | None, minimum: int = 1, what: 
     why = f"{count} {what} found; test: at least {minimum}."
     if count >= minimum:
         return Decision("supported", why=why)
+    if count + perhaps >= minimum:
+        return undecided("missing_spans_threshold", why=f"{why} Of {perhaps} more it is not known whether they count.")
     if complete:
         return Decision("contradicted", why=f"{why} The register was declared complete.")
     return undecided("register_undeclared", why=f"{why} The register was not declared complete.")
@@ -295,6 +302,9 @@ def request_gap(status: str | None) -> Decision | None:
     """
     if status is None:
         return undecided("not_requested", why="The data-request log holds no such request.")
+    if status == UNDATED:
+        why = "Which answer to the request is the latest can't be told: a day in the log can't be read."
+        return undecided("missing_spans_threshold", why=why)
     if status in ("not_requested", "not_yet_received", "nil_return_refused"):
         return undecided(status, why=f"The data-request log says that {REASONS[status]}.")
     return None

@@ -180,30 +180,34 @@ def _summary_row(name: str, part: pd.DataFrame) -> dict[str, object]:
 NATIONAL = "england-and-wales"
 
 
-def policies(report: Report):
-    """Response and deployment policies in force at the snapshot; a policy under review is still in force.
+#: Which documents are response policies; one under review is still in force.
+POLICY = {"types": ("policy",), "subject": "response_deployment", "statuses": ("approved", "under_review")}
+ATTEND_ALL = ("attend_all_crimes", "attend_all_incidents")
+
+
+def policies(report: Report) -> pd.DataFrame:
+    """Response and deployment policies of the whole force in force at the snapshot.
 
     Returns
     -------
     pandas.DataFrame
         Rows of the document register.
     """
-    return registers.documents(
-        report.table("document"),
-        types=("policy",),
-        subject="response_deployment",
-        statuses=("approved", "under_review"),
-        in_force_on=report.settings.as_of,
-    )
+    rows = registers.documents(report.table("document"), **POLICY, in_force_on=report.settings.as_of)
+    return registers.of_the_force(rows)
+
+
+def _perhaps(report: Report, *codes: str) -> int:
+    """Further ones that may be in force, or may say all this: the register doesn't tell."""
+    rows = registers.perhaps(report.table("document"), *codes, **POLICY, in_force_on=report.settings.as_of)
+    return len(registers.of_the_force(rows))
 
 
 def attends_all(report: Report) -> tuple[bool, bool]:
     """Whether a policy in force says that all crimes, and all incidents, are attended."""
     rows = policies(report)
-    return (
-        bool(registers.covers(rows, "attend_all_crimes").any()),
-        bool(registers.covers(rows, "attend_all_incidents").any()),
-    )
+    crimes, incidents = (bool(registers.covers(rows, code).any()) for code in ATTEND_ALL)
+    return crimes, incidents
 
 
 def attendance_by_month(report: Report, attended: pd.DataFrame) -> pd.DataFrame:
@@ -281,7 +285,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
     staff = report.gap("knowledge_check") or at_least(
         knowledge, report.settings.threshold("knowledge_correct_pct"), min_n=report.settings.min_n
     )
-    exists = register or existence(count, complete, what="response policies in force")
+    exists = register or existence(count, complete, what="response policies in force", perhaps=_perhaps(report))
     few, grade_few = _few(report)
     return [
         report.claim(
@@ -299,11 +303,14 @@ def _promise(report: Report, register: Decision | None, complete: bool | None) -
     rows = policies(report)
     crimes, incidents = attends_all(report)
     if rows.empty:
-        decision = existence(0, complete, what="response policies in force")
+        decision = existence(0, complete, what="response policies in force", perhaps=_perhaps(report, *ATTEND_ALL))
     elif crimes and incidents:
         why = f"The policy in force says that officers attend all crimes and all incidents: {_version(rows)}."
         grade = grade_documents(len(rows), registers.corroborated(rows))
         decision = Decision("supported", why=why) if grade == "C" else undecided("uncorroborated", why=why)
+    elif more := _perhaps(report, *ATTEND_ALL):
+        why = f"Of {more} response policies it is not known whether they are in force, or what they promise."
+        decision = undecided("missing_spans_threshold", why=why)
     else:
         said = [w for w, yes in (("all crimes", crimes), ("all incidents", incidents)) if yes]
         text = f"attendance to {said[0]} only" if said else "neither attendance to all crimes nor to all incidents"
@@ -319,8 +326,7 @@ def _promise(report: Report, register: Decision | None, complete: bool | None) -
 
 def _version(rows: pd.DataFrame) -> str:
     """Title, reference and first day of the policies that promise it."""
-    codes = ("attend_all_crimes", "attend_all_incidents")
-    promising = rows[pd.concat([registers.covers(rows, c) for c in codes], axis=1).any(axis=1).to_numpy()]
+    promising = rows[pd.concat([registers.covers(rows, c) for c in ATTEND_ALL], axis=1).any(axis=1).to_numpy()]
     since = promising["effective_from"].fillna(promising["approved_on"])
     dated = ["no day given" if pd.isna(day) else f"in force since {say_date(day.date())}" for day in since]
     named = zip(promising["title"], promising["document_id"], dated, strict=True)

@@ -30,7 +30,7 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
     Parameters
     ----------
     file_review, file_entry : pandas.DataFrame
-        The tables of those names.  Without any entry the readers' own findings are taken.
+        The tables of those names.  Without any entry of these files the readers' own findings are taken.
     as_of : datetime.date
         Day to which an open file is looked at.
     days : int
@@ -50,7 +50,7 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
     files["closed"] = closed.notna()
     open_days = (day - files["opened_on"]).dt.days
     files["due"] = (files["closed"] | ~(open_days < days)).to_numpy(dtype=bool)
-    if file_entry.empty:
+    if not file_entry["review_id"].isin(files["review_id"]).any():
         files["progress"] = files["progress_met"].astype("boolean")
         files["supervised"] = files["supervised_met"].astype("boolean")
         files["supervised_by_closure"] = pd.Series(pd.NA, index=files.index, dtype="boolean")

@@ -12,7 +12,7 @@ from hmic_analysis.evidence.grades import weakest
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, undecided
-from hmic_analysis.measures.base import Share, happened_by, unread
+from hmic_analysis.measures.base import Share, happened_by, open_blanks, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A5: the offenders managed at the snapshot, how their risk is assessed, and whether they are the most harmful.
@@ -47,8 +47,10 @@ def cohort(iom_cohort: pd.DataFrame, as_of: date) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows; an offender without a day of entry is taken to have entered.
+        The rows; an offender without a day of entry is taken to have entered.  Blanks of a column that is filled in for
+        nobody on the list are marked as not known, see :func:`~hmic_analysis.measures.base.open_blanks`.
     """
+    iom_cohort = open_blanks(iom_cohort, "risk_score", "rag", "last_assessed_on")
     day = pd.Timestamp(as_of)
     out = (iom_cohort["entered_on"] > day).fillna(False) | (iom_cohort["left_on"] < day).fillna(False)
     return iom_cohort[~out.to_numpy(dtype=bool)]
@@ -78,8 +80,6 @@ def with_rag(offenders: pd.DataFrame) -> Share:
 
 def _on_record(offenders: pd.DataFrame, column: str) -> Share:
     given = offenders[column].notna().astype("boolean")
-    if not given.any():
-        return Share.untold(offenders["person_key"])
     return Share.of(given.mask(unread(offenders, column, "left_on", "entered_on")), offenders["person_key"])
 
 
@@ -100,8 +100,6 @@ def assessment_current(offenders: pd.DataFrame, as_of: date, days: int) -> Share
         where the latest assessment is later than the snapshot and so hides the one before.
     """
     rows = offenders[(offenders["status"] != "custody").fillna(True).to_numpy(dtype=bool)]
-    if rows["last_assessed_on"].isna().all():
-        return Share.untold(rows["person_key"])
     day = pd.Timestamp(as_of)
     recent = (rows["last_assessed_on"] >= day - pd.Timedelta(days=days)).fillna(False).astype("boolean")
     unclear = rows["status"].isna() | (rows["last_assessed_on"] > day).fillna(False)
@@ -122,11 +120,10 @@ def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
     Share
         Over those who entered twelve months or more before the snapshot.
     """
+    iom_cohort = open_blanks(iom_cohort, "reoffended_on")
     latest = pd.Timestamp(as_of) - pd.DateOffset(months=12)
     entered = happened_by(iom_cohort["entered_on"], latest) | unread(iom_cohort, "entered_on")
     rows = iom_cohort[entered.to_numpy()]
-    if rows["reoffended_on"].isna().all():
-        return Share.untold(rows["person_key"])
     until = rows["entered_on"] + pd.DateOffset(months=12)
     within = (rows["reoffended_on"] >= rows["entered_on"]) & (rows["reoffended_on"] < until)
     state = within.fillna(False).astype("boolean").mask(unread(rows, "entered_on", "reoffended_on"))

@@ -13,7 +13,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, capability
 from hmic_analysis.measures.attendance import recorded_crimes
-from hmic_analysis.measures.base import Share, happened_by, unread
+from hmic_analysis.measures.base import Share, happened_by, open_blanks, unread
 from hmic_analysis.statistics.intervals import Interval
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -24,6 +24,8 @@ AGE_BANDS = ((0, 7, "7 days or less"), (8, 28, "8 to 28 days"), (29, 90, "29 to 
              (91, 365, "91 to 365 days"), (366, None, "More than 365 days"))  # fmt: skip
 
 
+#: What is told of the enquiry; blank for everybody in the return: not known.
+WORK = ("owner_key", "last_activity_on", "last_review_on")
 #: What ends the interest in a suspect.
 ENDS = ("arrested_on", "interviewed_on", "eliminated_on", "crime_closed_on")
 
@@ -59,7 +61,7 @@ def suspect_pairs(suspect: pd.DataFrame, crime: pd.DataFrame, as_of: date) -> pd
         outstanding.
     """
     day = pd.Timestamp(as_of)
-    rows = of_counted_crimes(suspect, crime)
+    rows = of_counted_crimes(open_blanks(suspect, *WORK), crime)
     rows = rows[(rows["named_on"] <= day).to_numpy(dtype=bool)].copy()
     ends = rows[list(ENDS)]
     ended_on = ends.where(ends <= day).min(axis=1)
@@ -90,7 +92,8 @@ def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
     pandas.DataFrame
         One row per person with at least one pair that is outstanding or may be: ``person_key``, ``state``
         (``outstanding`` or ``unknown``), ``pairs``, ``named_on`` (earliest of those that make it so), ``age_days``,
-        ``has_owner``, ``last_activity_on``, ``last_review_on`` (latest), ``high_risk``.
+        ``has_owner``, ``last_activity_on``, ``last_review_on`` (latest), ``high_risk``, and whether one of these may
+        hide behind a cell that nobody could read.
     """
     day = pd.Timestamp(as_of)
     may_be = pairs["outstanding"].fillna(True).astype(bool)
@@ -103,8 +106,7 @@ def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
         named_on=since,
         owned=rows["owner_key"].notna(),
         high=(rows["risk_grade"] == "high").fillna(False).astype(bool),
-        unread_activity=unread(rows, "last_activity_on"),
-        unread_review=unread(rows, "last_review_on"),
+        **{unread_flag(column): unread(rows, column) for column in WORK},
         # Work dated after the snapshot was not yet done on the day.
         last_activity_on=rows["last_activity_on"].where(rows["last_activity_on"] <= day),
         last_review_on=rows["last_review_on"].where(rows["last_review_on"] <= day),
@@ -117,8 +119,7 @@ def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
         last_activity_on=("last_activity_on", "max"),
         last_review_on=("last_review_on", "max"),
         high_risk=("high", "max"),
-        last_activity_on_unread=("unread_activity", "max"),
-        last_review_on_unread=("unread_review", "max"),
+        **{unread_flag(column): (unread_flag(column), "max") for column in WORK},
     ).reset_index()
     table["state"] = np.where(table["sure"].astype(bool), "outstanding", "unknown")
     table["age_days"] = (day - table["named_on"]).dt.days
@@ -141,8 +142,6 @@ def recent(persons: pd.DataFrame, column: str, as_of: date, days: int) -> Share:
         A blank counts as none, unless the force filled the column for nobody: then all are unknown.
     """
     rows = persons[persons["state"] == "outstanding"]
-    if len(rows) and rows[column].isna().all():
-        return Share.untold(rows)
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=days)
     state = (rows[column] >= oldest).fillna(False).astype("boolean")
     return Share.of(state.mask(~state & rows[unread_flag(column)].to_numpy(dtype=bool)), rows)
@@ -162,8 +161,8 @@ def owned(persons: pd.DataFrame) -> Share:
         A blank counts as no owner, unless the force filled the column for nobody: then all are unknown.
     """
     rows = persons[persons["state"] == "outstanding"]
-    has_owner = rows["has_owner"].astype(bool)
-    return Share.untold(rows) if len(rows) and not has_owner.any() else Share.of(has_owner, rows)
+    state = rows["has_owner"].astype("boolean")
+    return Share.of(state.mask(~state & rows[unread_flag("owner_key")].to_numpy(dtype=bool)), rows)
 
 
 def age_bands(persons: pd.DataFrame) -> pd.DataFrame:

@@ -27,7 +27,7 @@ def suspect_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: da
     Parameters
     ----------
     file_review, file_entry : pandas.DataFrame
-        The tables of those names.  Without any entry the readers' own findings are taken.
+        The tables of those names.  Without any entry of these files the readers' own findings are taken.
     days : int
         Days before it within which an entry is recent.
 
@@ -40,7 +40,7 @@ def suspect_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: da
     """
     files = file_review[file_review["review_kind"].eq("named_suspect").fillna(False).to_numpy(dtype=bool)].copy()
     files["circulation"] = files["circulated"].map(CIRCULATED).astype("object")
-    if file_entry.empty:
+    if not file_entry["review_id"].isin(files["review_id"]).any():
         files["active"] = files["progress_met"].astype("boolean")
         files["supervised"] = files["supervised_met"].astype("boolean")
         return files

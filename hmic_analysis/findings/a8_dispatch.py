@@ -10,7 +10,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, local_days, unread
+from hmic_analysis.measures.base import Share, local_days, open_blanks, unread
 from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -34,9 +34,11 @@ def urgent(dispatch: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows; those without a grade are left out.
+        The rows; those without a grade are left out.  Reasons blank for every dispatch are marked as not known, see
+        :func:`~hmic_analysis.measures.base.open_blanks`.
     """
-    return dispatch[dispatch["grade"].isin(list(URGENT)).to_numpy(dtype=bool)]
+    rows = open_blanks(dispatch, "override_reason")
+    return rows[rows["grade"].isin(list(URGENT)).to_numpy(dtype=bool)]
 
 
 def excess_minutes(dispatches: pd.DataFrame) -> pd.Series:
@@ -143,8 +145,6 @@ def reasoned_overrides(dispatches: pd.DataFrame) -> Share:
         A blank reason is none, unless the force gave none for any dispatch: then it is not known.
     """
     rows = dispatches[(dispatches["recommendation"] == "overridden").fillna(False).to_numpy(dtype=bool)]
-    if dispatches["override_reason"].isna().all():
-        return Share.untold(rows["dispatch_id"])
     state = rows["override_reason"].notna().astype("boolean")
     return Share.of(state.mask(unread(rows, "override_reason")), rows["dispatch_id"])
 

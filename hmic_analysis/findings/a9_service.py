@@ -13,7 +13,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, local_days, unread
+from hmic_analysis.measures.base import Share, local_days, open_blanks, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A9: how thoroughly call-handlers are audited, and what follows a failed audit.
@@ -53,7 +53,7 @@ def handler_months(staff: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     return found[found["worked"].fillna(True).to_numpy(dtype=bool)].reset_index(drop=True)
 
 
-def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int) -> Share:
+def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, complete: bool = False) -> Share:
     """Handler-months with at least the prescribed number of audits.
 
     Parameters
@@ -64,20 +64,22 @@ def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int) -> Sha
         Table ``call_audit`` within the period; an audit belongs to the month of the call.
     prescribed : int
         Audits due for each handler and month.
+    complete : bool
+        Whether the force signed that its audits are complete: nobody was audited in a month without any.
 
     Returns
     -------
     Share
         Not known: months of handlers who may not have been in post, those in which nobody was audited while others
-        were (nothing tells them from months not supplied), and as many months short of audits as the audits without a
-        handler could have filled.
+        were (nothing tells them from months not supplied, unless complete), and as many months short of audits as the
+        audits without a handler could have filled.
     """
     audits = audits.assign(month=local_days(audits["taken_on"]).dt.to_period("M").dt.to_timestamp())
     named = audits.dropna(subset=["handler_key"])
     done = named.groupby(["handler_key", "month"]).size()
     index = pd.MultiIndex.from_arrays([months["person_key"], months["month"]])
     counts = pd.Series(done.reindex(index).fillna(0).to_numpy(), index=months.index)
-    seen = months["month"].isin(audits["month"]) | audits.empty
+    seen = months["month"].isin(audits["month"]) | audits.empty | complete
     worked = (months["worked"].fillna(False) & seen).to_numpy(dtype=bool)
     short = (prescribed - counts[worked & (counts < prescribed)]).sort_values()
     fillable = int((short.cumsum() <= len(audits) - len(named)).sum())
@@ -139,9 +141,8 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
         A blank counts as no feedback, unless the force filled the column for nobody.  Not known without the day of
         the audit.  Audits without a result are left out.
     """
+    audits = open_blanks(audits, "feedback_on")
     failed = audits[(audits["standard_met"] == False).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
-    if audits["feedback_on"].isna().all():
-        return Share.untold(failed["audit_id"])
     due = failed["audited_on"] + pd.Timedelta(days=days)
     waiting = (failed["feedback_on"].isna() & ~unread(failed, "feedback_on") & (due > pd.Timestamp(as_of))).to_numpy(
         dtype=bool
@@ -215,6 +216,15 @@ def satisfied(survey: pd.DataFrame) -> dict[str, Share]:
 # A9: whether the force checks the service that people get when they contact it, and whether the checks are good.
 
 
+#: Which documents may set out how the quality of service is checked.
+SCHEME = {
+    "types": ("policy", "procedure", "plan"),
+    "subject": "service_quality",
+    "statuses": ("approved", "under_review"),
+}
+CHECKS = "service_quality_checks"
+
+
 def schemes(report: Report) -> pd.DataFrame:
     """Documents in force that set out how the quality of service is checked.
 
@@ -223,15 +233,9 @@ def schemes(report: Report) -> pd.DataFrame:
     pandas.DataFrame
         Rows of the document register.
     """
-    rows = registers.documents(
-        report.table("document"),
-        types=("policy", "procedure", "plan"),
-        subject="service_quality",
-        statuses=("approved", "under_review"),
-        in_force_on=report.settings.as_of,
-    )
+    rows = registers.documents(report.table("document"), **SCHEME, in_force_on=report.settings.as_of)
     own = ~rows["scope"].isin(list(NOT_THE_FORCES))
-    return rows[(own & registers.covers(rows, "service_quality_checks")).to_numpy(dtype=bool)]
+    return rows[(own & registers.covers(rows, CHECKS)).to_numpy(dtype=bool)]
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
@@ -267,6 +271,11 @@ def _exists(report: Report) -> tuple[Decision, Grade]:
     if len(found):
         return no_audits or undecided("in_part", why=why, flags=("wording_mismatch",)), grade
     complete = report.answer("document").register_complete
+    more = registers.perhaps(report.table("document"), CHECKS, **SCHEME, in_force_on=report.settings.as_of)
+    if more := int((~more["scope"].isin(list(NOT_THE_FORCES))).sum()):
+        return undecided(
+            "missing_spans_threshold", why=f"{why} Of {more} more it is not known whether they count."
+        ), grade
     if audits:
         reason = "in_part" if complete else "register_undeclared"
         return undecided(reason, why=why, flags=("wording_mismatch",) if complete else ()), grade

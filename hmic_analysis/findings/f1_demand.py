@@ -13,7 +13,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.attendance import NOT_RECORDED, demand_incidents
-from hmic_analysis.measures.base import Share, hours_between, local_days, within
+from hmic_analysis.measures.base import Share, hours_between, local_days, open_blanks, unread, within
 from hmic_analysis.measures.months import count_by_month
 from hmic_analysis.statistics.intervals import Interval
 
@@ -475,12 +475,34 @@ def products(report: Report) -> pd.DataFrame:
     pandas.DataFrame
         Rows of the document register.
     """
-    rows = registers.documents(report.table("document"), types=("demand_analysis",), subject="demand")
-    last = pd.Timestamp(report.settings.as_of)
-    first = last - pd.DateOffset(months=int(report.settings.definition("product_months")))
-    dated = (rows["approved_on"] > first) & (rows["approved_on"] <= last)
-    decided = rows["decision_recorded"].astype("boolean").fillna(False)
-    return rows[(dated.fillna(False) & decided).to_numpy(dtype=bool)]
+    settings = report.settings
+    found = analyses(report.table("document"), settings.as_of, int(settings.definition("product_months")))
+    return found[found["counts"].fillna(False).to_numpy(dtype=bool)].drop(columns="counts")
+
+
+def analyses(document: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
+    """Each analysis of demand: whether it was approved in so many months up to a day, with a decision on record.
+
+    Parameters
+    ----------
+    document : pandas.DataFrame
+        Table ``document``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows, with ``counts``: a nullable boolean, missing where the day of approval is blank, or it or the decision
+        can't be read.
+    """
+    rows = registers.documents(open_blanks(document, "covers"), types=("demand_analysis",), subject="demand")
+    last, when = pd.Timestamp(as_of), rows["approved_on"]
+    lately = ((when > last - pd.DateOffset(months=months)) & (when <= last)).astype("boolean").mask(when.isna())
+    decided = rows["decision_recorded"].astype("boolean").fillna(False).mask(unread(rows, "decision_recorded"))
+    return rows.assign(counts=lately & decided)
+
+
+#: Which documents may be plans on demand.
+PLANNED = {"types": ("plan", "terms_of_reference"), "subject": "demand"}
 
 
 def plans(report: Report) -> pd.DataFrame:
@@ -491,11 +513,14 @@ def plans(report: Report) -> pd.DataFrame:
     pandas.DataFrame
         Rows of the document register.
     """
-    rows = registers.documents(
-        report.table("document"), types=("plan", "terms_of_reference"), subject="demand",
-        in_force_on=report.settings.as_of,
-    )  # fmt: skip
-    return rows[(rows["approved_on"] <= pd.Timestamp(report.settings.as_of)).fillna(False).to_numpy(dtype=bool)]
+    return registers.documents(report.table("document"), **PLANNED, in_force_on=report.settings.as_of)
+
+
+def perhaps(report: Report) -> tuple[int, int]:
+    """Further analyses, and further plans, of which it is not known whether they count."""
+    document, settings = report.table("document"), report.settings
+    found = analyses(document, settings.as_of, int(settings.definition("product_months")))
+    return int(found["counts"].isna().sum()), len(registers.perhaps(document, **PLANNED, in_force_on=settings.as_of))
 
 
 def aspects_covered(rows: pd.DataFrame) -> list[str]:
@@ -535,6 +560,10 @@ def _steps(report: Report, found: int, planned: int, complete: bool | None) -> D
     why = f"{found} analyses with a decision and {planned} dated plans; test: at least {wanted} and 1."
     if found >= wanted and planned >= 1:
         return Decision("supported", why=why)
+    more = perhaps(report)
+    if any(more):
+        why = f"{why} Of {more[0]} more analyses and {more[1]} plans it is not known whether they count."
+        return undecided("missing_spans_threshold", why=why)
     if not complete:
         return undecided("register_undeclared", why=why)
     if found == 0 and planned == 0:
@@ -549,6 +578,9 @@ def _analysis(report: Report, found: pd.DataFrame, complete: bool | None) -> Dec
     why = f"{len(found)} analyses with a decision cover {named}; test: at least {wanted} of {len(ASPECTS)} aspects."
     if len(aspects) >= wanted:
         return Decision("supported", why=why)
+    if more := perhaps(report)[0] + int(unread(found, "covers").sum()):
+        why = f"{why} Of {more} analyses it is not known whether they count, or what they cover."
+        return undecided("missing_spans_threshold", why=why)
     if len(found) == 0:
         if complete:
             return Decision("contradicted", why=f"{why} The register was declared complete.")

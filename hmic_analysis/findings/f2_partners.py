@@ -140,15 +140,25 @@ def tasks_identified(task: pd.DataFrame, as_of: date) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows with status current that were identified by the day, with ``baseline`` (the police time was measured
-        by then) and ``acted`` (something was done with the agency before it): booleans.
+        The rows with status current that were identified by the day or may have been, with nullable booleans
+        ``identified``, ``baseline`` (the police time was measured by then) and ``acted`` (something was done with the
+        agency before it).  Missing: the day of identifying is blank, or a cell can't be read.
     """
     day = pd.Timestamp(as_of)
-    current = (task["status"] == "current").fillna(False) & (task["identified_on"] <= day).fillna(False)
+    current = (task["status"] == "current").fillna(False) & ~(task["identified_on"] > day).fillna(False)
     rows = task[current.to_numpy(dtype=bool)]
-    measured = (rows["baseline_on"] <= day).fillna(False) & rows["baseline_hours"].notna()
-    acted = (rows["action_on"] < day).fillna(False) & rows["action"].notna()
-    return rows.assign(baseline=measured.astype(bool), acted=acted.astype(bool))
+    identified = rows["identified_on"].notna().astype("boolean")
+    identified = identified.mask(~identified)
+
+    def done(on: pd.Series, what: str, at: str) -> pd.Series:
+        yes = (on.fillna(False) & rows[what].notna()).astype("boolean")
+        later = rows[at].notna() & ~on.fillna(False)
+        absent = rows[what].isna() & ~unread(rows, what)
+        return identified & yes.mask(~yes & unread(rows, what, at) & ~later & ~absent)
+
+    measured = done(rows["baseline_on"] <= day, "baseline_hours", "baseline_on")
+    acted = done(rows["action_on"] < day, "action", "action_on")
+    return rows.assign(identified=identified, baseline=measured, acted=acted)
 
 
 def accepted(transfer: pd.DataFrame) -> Share:
@@ -228,18 +238,24 @@ def _work(report: Report) -> Decision:
     limit, as_of = report.settings.threshold, report.settings.as_of
     tasks = tasks_identified(report.table("partner_task"), as_of)
     signed = agreements_in_force(report.table("partner_agreement"), as_of)
-    signed = signed[signed["signed_on"].notna()]
-    measured = int(tasks["baseline"].sum())
+    dated = signed["signed_on"].notna()
+    measured = Share.of(tasks["baseline"])
     # An agreement on a task whose action is on record already is the same piece of work.
-    known = set(tasks.loc[tasks["acted"], "task_id"])
-    actions = len(known) + int((~signed["task_id"].isin(known)).sum())
+    known = set(tasks.loc[tasks["acted"].fillna(False).to_numpy(dtype=bool), "task_id"])
+    actions = len(known) + int((dated & ~signed["task_id"].isin(known)).sum())
+    more = int(tasks["acted"].isna().sum()) + int((~dated).sum())
     wanted, enough = int(limit("min_tasks")), int(limit("min_actions"))
     why = (
-        f"Tasks identified: {len(tasks)}, with a baseline: {measured}. Actions with a partner: {actions}. "
-        f"Test: at least {wanted} with a baseline, and {enough} action."
+        f"Tasks identified: {int(tasks['identified'].fillna(False).sum())}, with a baseline: {measured.yes}. "
+        f"Actions with a partner: {actions}. Test: at least {wanted} with a baseline, and {enough} action."
     )
-    if measured >= wanted and actions >= enough:
+    if measured.yes >= wanted and actions >= enough:
         return Decision("supported", why=why)
+    if measured.yes + measured.unknown >= wanted and actions + more >= enough:
+        why += (
+            f" Not known: of {measured.unknown} tasks whether they were measured, of {more} actions whether they count."
+        )
+        return undecided("missing_spans_threshold", why=why)
     if len(tasks) or actions:
         return undecided("in_part", why=why, flags=("wording_mismatch",))
     taken = report.indicator("transfer_accepted_pct")

@@ -357,7 +357,12 @@ def bands(counts: pd.DataFrame) -> pd.DataFrame:
 # --------------------------------------------------------------------------------------------------------------------
 # F3: whether supervisors have a clear structure to assess workload and performance.
 
-SUBJECT = "supervision"
+#: Which documents may prescribe reviews.
+PRESCRIBES = {
+    "types": ("policy", "procedure", "terms_of_reference"),
+    "subject": "supervision",
+    "statuses": ("approved", "under_review"),
+}
 ASPECTS = ("workload", "performance")
 
 
@@ -374,10 +379,7 @@ def structure(report: Report, aspect: str) -> pd.DataFrame:
     pandas.DataFrame
         Rows of the document register.
     """
-    rows = registers.documents(
-        report.table("document"), types=("policy", "procedure", "terms_of_reference"), subject=SUBJECT,
-        statuses=("approved", "under_review"), in_force_on=report.settings.as_of,
-    )  # fmt: skip
+    rows = registers.documents(report.table("document"), **PRESCRIBES, in_force_on=report.settings.as_of)
     return rows[registers.covers(rows, f"{aspect}_review").to_numpy(dtype=bool)]
 
 
@@ -430,7 +432,10 @@ def _assessed(report: Report, aspect: str) -> Decision:
     complete = report.answer("document").register_complete
     found = structure(report, aspect)
     what = f"documents that prescribe {aspect} reviews"
-    documented = report.gap("document") or existence(len(found), complete, what=what)
+    more = registers.perhaps(
+        report.table("document"), f"{aspect}_review", **PRESCRIBES, in_force_on=report.settings.as_of
+    )
+    documented = report.gap("document") or existence(len(found), complete, what=what, perhaps=len(more))
     held = at_least(report.indicator("review_in_period_pct"), limit("review_pct"), low, min_n)
     covered = at_least(report.indicator(f"review_covers_pct[{aspect}]"), limit("covers_pct"), min_n=min_n)
     if covered.verdict == "contradicted":

@@ -11,14 +11,14 @@ from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, unread
+from hmic_analysis.measures.base import Share, open_blanks, unread
 from hmic_analysis.measures.registers import covers
 
 # --------------------------------------------------------------------------------------------------------------------
 # P1: plans that name preventing crime as an objective, and strategies for preventing crime.
 #
 # A document is the force's own unless its scope says partnership or police and crime commissioner. In force: approved
-# (or approved and under review), begun by the day and not ended.
+# by the day (or approved and under review), begun by then and not ended; plans and strategies alike.
 
 PLAN_TYPES = ("plan",)
 NOT_THE_FORCES = ("partnership", "pcc")
@@ -29,7 +29,7 @@ ELEMENTS = ("objective", "owner", "measures", "review date")
 #: Standings of a document about preventing crime, with the words for each.
 STANDINGS = {
     "force": "Approved, of the whole force, in force",
-    "unclear": "Approved, scope or dates blank",
+    "unclear": "Approved, no date or not readable",
     "draft": "Draft",
     "partnership": "Of a partnership or the commissioner",
     "part": "Of one district or theme",
@@ -50,19 +50,15 @@ def plans_in_force(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
     pandas.DataFrame
         The rows, with ``names_prevention``: a nullable boolean.  A document without a code names nothing, unless no
         document of the whole register was coded: then all are missing.  Missing too where no date tells whether it
-        is in force, and where a date or the codes can't be read.
+        is in force, and where a date, the scope or the codes can't be read.
     """
+    document = open_blanks(document, "covers")
     keep = document["document_type"].isin(list(PLAN_TYPES)) & document["status"].isin(list(IN_USE))
     keep &= ~document["scope"].isin(list(NOT_THE_FORCES))
-    begun = document["effective_from"].fillna(document["approved_on"])
-    day = pd.Timestamp(as_of)
-    keep &= ~(begun > day).fillna(False) & ~(document["effective_to"] < day).fillna(False)
-    rows = document[keep.to_numpy(dtype=bool)]
+    now = registers.in_force(document, as_of)
+    rows = document[(keep & now.fillna(True)).to_numpy(dtype=bool)]
     state = covers(rows, "prevention_objective").astype("boolean")
-    uncoded = bool(document["covers"].isna().all())
-    open_ = begun[rows.index].isna() | unread(rows, "approved_on", "effective_from", "effective_to", "covers")
-    state[(open_ | uncoded).to_numpy(dtype=bool)] = pd.NA
-    return rows.assign(names_prevention=state)
+    return rows.assign(names_prevention=state.mask(now[rows.index].isna() | unread(rows, "covers", "scope")))
 
 
 def naming_prevention(plans: pd.DataFrame) -> Share:
@@ -88,36 +84,48 @@ def prevention_strategies(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``document_id``, ``title``, ``scope``, ``status``, ``standing`` (key of :data:`STANDINGS`), a column for
-        each of :data:`ELEMENTS` (booleans) and ``elements``: how many of the four are present.
+        each of :data:`ELEMENTS` (nullable booleans; missing where what would show it can't be read, or no document of
+        the register was coded) and ``elements``: how many of the four are present, missing where one of them is.
     """
+    document = open_blanks(document, "covers")
     keep = (document["document_type"] == "strategy") & (document["subject"] == SUBJECT)
     rows = document[keep.fillna(False).to_numpy(dtype=bool)]
     table = rows[["document_id", "title", "scope", "status"]].copy()
-    table["standing"] = pd.Series([_standing(r, pd.Timestamp(as_of)) for _, r in rows.iterrows()], rows.index, "object")
-    # A day that can't be read may be one on which it was not in force.
-    doubtful = unread(rows, "approved_on", "effective_from", "effective_to") & table["standing"].eq("force")
-    table["standing"] = table["standing"].mask(doubtful, "unclear")
-    table["objective"] = covers(rows, "prevention_objective")
-    table["owner"] = covers(rows, "named_lead") | rows["owner_rank"].notna().astype(bool)
-    table["measures"] = covers(rows, "prevention_measures")
-    table["review date"] = covers(rows, "review_date") | rows["review_due_on"].notna().astype(bool)
-    table["elements"] = table[list(ELEMENTS)].sum(axis=1).astype(int)
+    table["standing"] = _standing(rows, registers.in_force(rows, as_of))
+    shows = {"objective": "prevention_objective", "owner": "named_lead", "measures": "prevention_measures",
+             "review date": "review_date"}  # fmt: skip
+    beside = {"owner": "owner_rank", "review date": "review_due_on"}
+    for element, code in shows.items():
+        given = covers(rows, code)
+        if element in beside:
+            given |= rows[beside[element]].notna().astype(bool)
+        lost = unread(rows, "covers", *(c for e, c in beside.items() if e == element))
+        table[element] = given.astype("boolean").mask(~given & lost)
+    table["elements"] = table[list(ELEMENTS)].astype("Int64").sum(axis=1, skipna=False)
     return table.reset_index(drop=True)
 
 
-def _standing(row: pd.Series, day: pd.Timestamp) -> str:
-    if row["scope"] in NOT_THE_FORCES if pd.notna(row["scope"]) else False:
-        return "partnership"
-    if row["status"] == "draft":
-        return "draft"
-    begun = row["effective_from"] if pd.notna(row["effective_from"]) else row["approved_on"]
-    over = pd.notna(row["effective_to"]) and row["effective_to"] < day
-    not_yet = any(pd.notna(d) and d > day for d in (begun, row["approved_on"]))
-    if row["status"] not in IN_USE or over or not_yet:
-        return "ended"
-    if pd.isna(row["scope"]) or (pd.isna(begun) and row["scope"] == "force"):
-        return "unclear"
-    return "force" if row["scope"] == "force" else "part"
+def _standing(rows: pd.DataFrame, now: pd.Series) -> pd.Series:
+    """Where each stands; a blank scope is the whole force, as the template says."""
+    scope = rows["scope"].fillna("force")
+    standing = pd.Series("part", rows.index, "object").mask(scope.eq("force"), "force")
+    open_ = (now.isna() & scope.eq("force")) | unread(rows, "scope")
+    standing = standing.mask(open_, "unclear")
+    standing = standing.mask(~rows["status"].isin(IN_USE) | now.eq(False).fillna(False), "ended")  # noqa: FBT003
+    standing = standing.mask(rows["status"].eq("draft"), "draft")
+    return standing.mask(scope.isin(list(NOT_THE_FORCES)), "partnership")
+
+
+def elements_present(strategies: pd.DataFrame) -> dict[str, float | None]:
+    """How many of the four elements each strategy holds, by its reference; None where it is not known of all four.
+
+    Parameters
+    ----------
+    strategies : pandas.DataFrame
+        Result of :func:`prevention_strategies`.
+    """
+    pairs = zip(strategies["document_id"], strategies["elements"], strict=True)
+    return {str(id): None if pd.isna(n) else float(n) for id, n in pairs}
 
 
 def for_the_force(strategies: pd.DataFrame) -> Share:
@@ -225,7 +233,7 @@ def _no_strategy(report: Report, strategies: pd.DataFrame, complete: bool | None
     """One artefact refutes it, a complete register proves it; drafts and documents of others are told, not counted."""
     count, unclear = (of_standing(strategies, s) for s in ("force", "unclear"))
     limit = int(report.settings.threshold("min_strategies"))
-    why = f"Approved force-wide strategies for preventing crime: {count}, with blank scope or dates: {unclear}; "
+    why = f"Approved force-wide strategies for preventing crime: {count}, of which it is not known: {unclear}; "
     why += f"test: {'none' if limit == 1 else f'fewer than {limit}'} in a register declared complete."
     others = [
         f"{words} ({n})"

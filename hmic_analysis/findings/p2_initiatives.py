@@ -11,7 +11,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
-from hmic_analysis.measures.base import Share, unread, within
+from hmic_analysis.measures.base import Share, open_blanks, unread, within
 from hmic_analysis.statistics.differences import RateChange, relative_change
 from hmic_analysis.statistics.intervals import Agreement, kappa
 
@@ -264,10 +264,8 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
         An action open past its due day is not closed in time; where the log gives a closing day for no action at
         all, all are unknown.
     """
-    rows = within(meeting_action, start, end, "due_on")
+    rows = within(open_blanks(meeting_action, "closed_on"), start, end, "due_on")
     rows = rows[(rows["action_type"] == PREVENTION).fillna(False).to_numpy(dtype=bool)]
-    if len(rows) and meeting_action["closed_on"].isna().all():
-        return Share.untold(rows["action_id"])
     state = (rows["closed_on"] <= rows["due_on"]).fillna(False).astype("boolean")
     return Share.of(state.mask(unread(rows, "closed_on")), rows["action_id"])
 

@@ -415,6 +415,15 @@ def busiest(teams: dict[str, tuple[Share, pd.Timestamp]]) -> Busiest:
 # P3: whether there is a problem-solving database, whether all teams keep using it, and what is learned from it.
 
 
+#: Which documents may show the database.
+SHOWS = {
+    "types": ("policy", "procedure", "plan", "report", "terms_of_reference"),
+    "subject": "crime_prevention",
+    "statuses": ("approved", "under_review"),
+}
+DATABASE = "problem_solving_database"
+
+
 def complete(report: Report) -> bool:
     """Whether a month without an entry is one without use: the force signed for its records, and sent their updates."""
     return signed(report, "problem_record") and (report.given("problem_update") or not report.given("problem_record"))
@@ -428,14 +437,8 @@ def documents(report: Report) -> pd.DataFrame:
     pandas.DataFrame
         Rows of the document register.
     """
-    rows = registers.documents(
-        report.table("document"),
-        types=("policy", "procedure", "plan", "report", "terms_of_reference"),
-        subject="crime_prevention",
-        statuses=("approved", "under_review"),
-        in_force_on=report.settings.as_of,
-    )
-    return rows[registers.covers(rows, "problem_solving_database").to_numpy(dtype=bool)]
+    rows = registers.documents(report.table("document"), **SHOWS, in_force_on=report.settings.as_of)
+    return rows[registers.covers(rows, DATABASE).to_numpy(dtype=bool)]
 
 
 def told(busiest: Busiest) -> str:
@@ -481,6 +484,10 @@ def _exists(report: Report) -> Decision:
     if records or shown:
         return Decision("supported", why=why)
     gap = gap_but_signed(report, "problem_record")
+    if gap is None and len(
+        more := registers.perhaps(report.table("document"), DATABASE, **SHOWS, in_force_on=report.settings.as_of)
+    ):
+        return undecided("missing_spans_threshold", why=f"{why} Of {len(more)} more documents it is not known.")
     return gap or Decision("contradicted", why=f"{why} The force signed that its records are complete.")
 
 

@@ -101,12 +101,8 @@ def any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> tuple
     given : pandas.DataFrame
         Result of :func:`prevention_input`.
     """
-    everybody = set(given["person_key"])
-    if len(staff):
-        everybody &= set(registers.in_post(staff, as_of)["person_key"])
-    dated = given["is_initial"].notna() & given["completed_on"].notna()
-    sure = set(given.loc[dated.to_numpy(dtype=bool), "person_key"]) & everybody
-    return len(sure), len(everybody - sure)
+    share = with_any_training(staff, given, as_of)
+    return share.yes, share.unknown
 
 
 def with_any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> Share:
@@ -117,10 +113,14 @@ def with_any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> 
     staff, given, as_of
         As there.
     """
-    people = given.groupby("person_key", sort=True)["is_initial"].agg(lambda said: said.notna().any()).reset_index()
+    said = given.assign(sure=given["is_initial"].notna() & given["completed_on"].notna())
+    people = said.groupby("person_key", sort=True)["sure"].any().reset_index()
     if len(staff):
-        people = people[people["person_key"].isin(registers.in_post(staff, as_of)["person_key"]).to_numpy(dtype=bool)]
-    sure = people["is_initial"].astype("boolean")
+        there = registers.in_post(staff, as_of)
+        people = people[people["person_key"].isin(there["person_key"]).to_numpy(dtype=bool)]
+        # Who may have left by the day counts for sure no more.
+        people["sure"] &= ~people["person_key"].isin(there.loc[unread(there, "left_on"), "person_key"])
+    sure = people["sure"].astype("boolean")
     return Share.of(sure.mask(~sure), people[["person_key"]])
 
 

@@ -48,10 +48,15 @@ def prior_incidents(
     -------
     pandas.DataFrame
         One row per recorded crime: ``crime_id``, ``report_route``, ``is_public_route``, ``has_prior_incident``
-        (boolean; missing where a link leads to an incident that is not there, or times are not known),
+        (boolean; missing where a link leads to an incident that is not there, times are not known, or it can't be
+        read whether the crime counts),
         ``lag_hours`` from the earliest such incident to the record.
     """
-    crimes = recorded_crimes(crime)[["crime_id", "report_route", "recorded_at", "recorded_month"]]
+    found = recorded_crimes(crime)
+    crimes = found[["crime_id", "report_route", "recorded_at", "recorded_month"]].assign(
+        # Whether such a crime counts can't be read.
+        doubtful=unread(found, "is_notifiable", "is_no_crime")
+    )
     links = incident_crime[["incident_id", "crime_id"]].drop_duplicates()
     linked = links.merge(crimes, on="crime_id").merge(
         incident[["incident_id", "created_at", "created_month"]].drop_duplicates("incident_id"),
@@ -75,7 +80,7 @@ def prior_incidents(
     )
     out = crimes.merge(summary, left_on="crime_id", right_index=True, how="left")
     state = out["any_prior"].astype("boolean").fillna(False)
-    unknown = ~state & out["any_unknown"].astype("boolean").fillna(False)
+    unknown = (~state & out["any_unknown"].astype("boolean").fillna(False)) | out["doubtful"]
     out["has_prior_incident"] = state.mask(unknown)
     out["is_public_route"] = ~out["report_route"].isin(list(other_routes))
     columns = ["crime_id", "report_route", "is_public_route", "has_prior_incident", "lag_hours"]

@@ -185,6 +185,28 @@ def unread(rows: pd.DataFrame, *columns: str) -> pd.Series:
     return found
 
 
+def open_blanks(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The table, with the blanks of a column that the force filled in for nobody marked as not known.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As supplied, before any row is left out.
+    columns : str
+        Columns whose blank says that there is none, such as ``risk_score``, as long as anybody has one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; in a column that is blank in all of them each cell counts as :func:`unread`.
+    """
+    empty = [column for column in columns if len(table) and table[column].isna().all()]
+    if not empty:
+        return table
+    flags = table["flags"].astype("string").fillna("") if "flags" in table else pd.Series("", table.index, "string")
+    return table.assign(flags=flags + "".join(f";{unread_flag(column)}" for column in empty))
+
+
 def hours_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
     """Elapsed hours, true across clock changes when both are aware.
 

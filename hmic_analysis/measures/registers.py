@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.measures.base import Share, unread
+from hmic_analysis.measures.base import Share, open_blanks, unread
 from hmic_analysis.statistics.intervals import Interval, proportion_interval
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -19,8 +19,12 @@ from hmic_analysis.statistics.intervals import Interval, proportion_interval
 # Counting documents, requests, knowledge checks and the policies of all forces.
 
 
+#: What became of a request of which the log doesn't tell which answer is the latest: a day can't be read.
+UNDATED = "undated"
+
+
 class Answer(NamedTuple):
-    """What became of one data request."""
+    """What became of one data request: a status of the log, or :data:`UNDATED`."""
 
     status: str | None
     stated_value: float | None
@@ -40,12 +44,22 @@ def answer_to(data_request: pd.DataFrame, item: str) -> Answer:
     Returns
     -------
     Answer
-        All None where the log has no such item.
+        All None where the log has no such item.  An entry without a day is older than any with one.  Where the day of
+        one can't be read, only what all entries that may be the latest have in common is known.
     """
     rows = data_request[(data_request["item"] == item).fillna(False).to_numpy(dtype=bool)]
     if rows.empty:
         return Answer(None, None, None)
-    row = rows.assign(when=rows["received_on"].fillna(rows["requested_on"])).sort_values("when").iloc[-1]
+    rows = rows.assign(when=rows["received_on"].fillna(rows["requested_on"]))
+    rows = rows.sort_values("when", kind="stable", na_position="first")
+    doubtful = unread(rows, "received_on", "requested_on")
+    may_be_latest = [_answer(row) for _, row in pd.concat([rows[doubtful], rows.iloc[[-1]]]).iterrows()]
+    columns = [set(column) for column in zip(*may_be_latest, strict=True)]
+    status, stated, complete = (column.pop() if len(column) == 1 else None for column in columns)
+    return Answer(status or UNDATED, stated, complete)
+
+
+def _answer(row: pd.Series) -> Answer:
     stated, complete = row["stated_value"], row["register_complete"]
     return Answer(
         str(row["status"]),
@@ -73,6 +87,33 @@ def covers(document: pd.DataFrame, *codes: str) -> pd.Series:
     return pd.Series([set(codes) <= s for s in sets], index=document.index, dtype=bool)
 
 
+def in_force(document: pd.DataFrame, as_of: date) -> pd.Series:
+    """Whether each document was in force on a day: approved and begun by then, and not ended; of whatever status.
+
+    Parameters
+    ----------
+    document : pandas.DataFrame
+        Table ``document``; a document without a beginning is in force from its approval on.
+
+    Returns
+    -------
+    pandas.Series
+        Nullable booleans; missing where no date tells, or where one that could tell otherwise can't be read.
+    """
+    day = pd.Timestamp(as_of)
+    begun = document["effective_from"].fillna(document["approved_on"])
+    later = (document[["effective_from", "approved_on"]] > day).any(axis=1)
+    over = (document["effective_to"] < day).fillna(False)
+    open_ = begun.isna() | unread(document, "approved_on", "effective_from", "effective_to")
+    state = pd.Series(True, index=document.index, dtype="boolean").mask(open_)  # noqa: FBT003
+    return state.mask(later | over, False)  # noqa: FBT003
+
+
+def of_the_force(document: pd.DataFrame) -> pd.DataFrame:
+    """The documents that reach over the whole force, as a blank scope does by the words of the template."""
+    return document[document["scope"].fillna("force").eq("force").to_numpy(dtype=bool)]
+
+
 def documents(
     document: pd.DataFrame,
     *,
@@ -90,8 +131,7 @@ def documents(
     types : sequence of str
         Kinds of document.
     in_force_on : datetime.date, optional
-        Only those known to be in force on that day: begun (or approved, where no beginning is given) and not ended;
-        not those of which one of these days could not be read.
+        Only those known to be :func:`in_force` on that day.
 
     Returns
     -------
@@ -101,11 +141,41 @@ def documents(
     keep = document["document_type"].isin(list(types)) & document["status"].isin(list(statuses))
     keep &= (document["subject"] == subject).fillna(False)
     if in_force_on is not None:
-        day = pd.Timestamp(in_force_on)
-        begun = document["effective_from"].fillna(document["approved_on"])
-        keep &= (begun <= day).fillna(False) & ~(document["effective_to"] < day).fillna(False)
-        keep &= ~unread(document, "effective_from", "effective_to")
+        keep &= in_force(document, in_force_on).fillna(False)
     return document[keep.to_numpy(dtype=bool)]
+
+
+def perhaps(
+    document: pd.DataFrame,
+    *codes: str,
+    types: Sequence[str],
+    subject: str,
+    statuses: Sequence[str] = ("approved",),
+    in_force_on: date,
+) -> pd.DataFrame:
+    """Documents that may be in force on a day and say something, and of which it is not known for sure.
+
+    Parameters
+    ----------
+    document : pandas.DataFrame
+        Table ``document``.
+    *codes : str
+        Codes of the column ``covers``, all of which it is to have; none: whatever it says.
+    types, subject, statuses, in_force_on
+        As in :func:`documents`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those without a date, those of which a date or the codes can't be read, and all where the register holds no
+        code of any document.
+    """
+    rows = documents(open_blanks(document, "covers"), types=types, subject=subject, statuses=statuses)
+    state = in_force(rows, in_force_on)
+    said = covers(rows, *codes).astype("boolean")
+    if codes:
+        said = said.mask(~said & unread(rows, "covers"))
+    return rows[(state & said).isna().to_numpy(dtype=bool)]
 
 
 def corroborated(rows: pd.DataFrame) -> bool:
@@ -189,6 +259,9 @@ class Review(NamedTuple):
     closed_on: pd.Timestamp | None
 
 
+STATUSES = ("approved", "under_review")
+
+
 def of_subject(document: pd.DataFrame, subject: str, as_of: date) -> pd.DataFrame:
     """The documents on which a review of a policy would show.
 
@@ -203,10 +276,12 @@ def of_subject(document: pd.DataFrame, subject: str, as_of: date) -> pd.DataFram
         Force-wide policies in force on the day, and terms of reference of a review; a draft of the next version or a
         district's own policy is neither.
     """
-    rows = documents(
-        document, types=TYPES, subject=subject, statuses=("approved", "under_review"), in_force_on=as_of
-    )  # fmt: skip
-    return rows[(rows["scope"] == "force").fillna(True).to_numpy(dtype=bool)]
+    return of_the_force(documents(document, types=TYPES, subject=subject, statuses=STATUSES, in_force_on=as_of))
+
+
+def perhaps_of_subject(document: pd.DataFrame, subject: str, as_of: date) -> pd.DataFrame:
+    """The further documents that may be among those of :func:`of_subject`: no date tells, or none that can be read."""
+    return of_the_force(perhaps(document, types=TYPES, subject=subject, statuses=STATUSES, in_force_on=as_of))
 
 
 def review_at(rows: pd.DataFrame, as_of: date) -> Review:

@@ -23,7 +23,18 @@ SEEN = {"review_id": "1", "entry_kind": "supervisor", "entered_on": "2013-05-29"
 def found(table, file, *entries):
     # Another file has an entry, so that there is a log to look in.
     log = table("file_entry", {**ENTRY, "review_id": "other"}, *entries)
-    return a4_crime_files.crime_files(table("file_review", {**FILE, **file}), log, AS_OF, 28)
+    files = table("file_review", {**FILE, **file}, {**FILE, "review_id": "other"})
+    rows = a4_crime_files.crime_files(files, log, AS_OF, 28)
+    return rows[rows["review_id"].eq("1")]
+
+
+def test_entries_of_files_of_suspects_alone_say_nothing_of_those_of_crimes(table):
+    """The readers' own findings stand where no entry of these files was written down."""
+    files = table("file_review", {**FILE, "progress_met": True, "supervised_met": False}, {**FILE, "review_id": "2"},
+                  {"review_id": "3", "review_kind": "named_suspect"})  # fmt: skip
+    rows = a4_crime_files.crime_files(files, table("file_entry", {**ENTRY, "review_id": "3"}), AS_OF, 28)
+    assert Share.of(rows["progress"]) == Share(1, 0, 1)
+    assert Share.of(rows["supervised"]) == Share(0, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import f2_partners
 from hmic_analysis.measures.base import Share
 
@@ -37,6 +38,15 @@ def test_agreements_in_force(table, agreement, expected):
         ({}, [(True, True)]),
         ({"identified_on": "2014-03-31"}, [(True, True)]),
         ({"identified_on": "2014-04-01"}, []),
+        ({"identified_on": None}, [(None, None)]),
+        ({"baseline_on": None, "lost": "baseline_on"}, [(None, True)]),
+        ({"baseline_hours": None, "lost": "baseline_hours"}, [(None, True)]),
+        # Measured after the day, whatever the hours were; and blank hours are not measured, whenever that was.
+        ({"baseline_on": "2014-04-01", "baseline_hours": None, "lost": "baseline_hours"}, [(False, True)]),
+        ({"baseline_hours": None, "baseline_on": None, "lost": "baseline_on"}, [(False, True)]),
+        ({"action": None, "lost": "action"}, [(True, None)]),
+        ({"action_on": None, "lost": "action_on"}, [(True, None)]),
+        ({"baseline_on": None}, [(False, True)]),
         ({"status": "dropped"}, []),
         ({"baseline_on": "2014-03-31"}, [(True, True)]),
         ({"baseline_on": "2014-04-01"}, [(False, True)]),
@@ -48,8 +58,10 @@ def test_agreements_in_force(table, agreement, expected):
     ],
 )
 def test_tasks_identified_measured_and_acted_on(table, task, expected):
-    rows = f2_partners.tasks_identified(table("partner_task", {**TASK, **task}), AS_OF)
-    assert list(rows[["baseline", "acted"]].itertuples(index=False, name=None)) == expected
+    lost = (task := dict(task)).pop("lost", "")
+    rows = table("partner_task", {**TASK, **task}).assign(flags=unread_flag(lost) if lost else "")
+    found = f2_partners.tasks_identified(rows, AS_OF)[["baseline", "acted"]].astype("object")
+    assert list(found.where(found.notna(), None).itertuples(index=False, name=None)) == expected
 
 
 @pytest.mark.parametrize(("said", "expected"), [(True, Share(1, 0)), (False, Share(0, 1)), (None, Share(0, 0, 1))])

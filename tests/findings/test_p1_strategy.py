@@ -22,7 +22,8 @@ PLAN = {**STRATEGY, "document_type": "plan", "covers": "prevention_objective"}
         ({"status": "draft"}, Share(0, 0)),
         ({"scope": "partnership"}, Share(0, 0)),
         ({"scope": "district"}, Share(0, 0)),
-        ({"scope": None}, Share(0, 0, 1)),
+        # A blank scope is the whole force, as the template says.
+        ({"scope": None}, Share(1, 0)),
         ({"approved_on": None}, Share(0, 0, 1)),
         ({"approved_on": "2014-03-31"}, Share(1, 0)),
         ({"approved_on": "2014-04-01"}, Share(0, 0)),
@@ -51,6 +52,9 @@ def test_strategies_of_the_whole_force(table, given, expected):
         ({"effective_from": "2014-04-01"}, Share(0, 1)),
         ({"effective_to": "2014-03-31"}, Share(1, 1)),
         ({"effective_to": "2014-03-30"}, Share(0, 1)),
+        ({"approved_on": "2014-03-31"}, Share(1, 1)),
+        # In force since earlier by its own words, and approved after the day all the same, as with strategies.
+        ({"approved_on": "2014-04-01", "effective_from": "2013-01-01"}, Share(0, 1)),
     ],
 )
 def test_plans_that_name_prevention(table, given, expected):
@@ -59,9 +63,34 @@ def test_plans_that_name_prevention(table, given, expected):
     assert p1_strategy.naming_prevention(plans) == expected
 
 
-@pytest.mark.parametrize("column", ["effective_from", "effective_to"])
+@pytest.mark.parametrize("column", ["approved_on", "effective_from", "effective_to", "scope"])
 def test_a_day_that_cannot_be_read_leaves_open_whether_it_was_in_force(table, column):
     rows = table("document", STRATEGY, PLAN).assign(flags=unread_flag(column))
     assert p1_strategy.for_the_force(p1_strategy.prevention_strategies(rows, AS_OF)) == Share(0, 0, 1)
     assert p1_strategy.naming_prevention(p1_strategy.plans_in_force(rows, AS_OF)) == Share(0, 0, 1)
     assert not pd.isna(p1_strategy.plans_in_force(rows.assign(flags=""), AS_OF)["names_prevention"]).any()
+
+
+@pytest.mark.parametrize(
+    ("given", "elements"),
+    [
+        ({"covers": "prevention_objective;prevention_measures;named_lead;review_date"}, 4),
+        ({"covers": "prevention_objective"}, 1),
+        ({"covers": "named_lead", "owner_rank": "superintendent"}, 1),
+        ({"owner_rank": "superintendent", "review_due_on": "2015-01-01"}, 2),
+        ({}, 0),
+        ({"flags": "covers"}, None),
+        ({"covers": "prevention_objective;prevention_measures;named_lead", "flags": "review_due_on"}, None),
+        ({"covers": "review_date", "flags": "review_due_on"}, 1),
+    ],
+)
+def test_elements_of_a_strategy(table, given, elements):
+    lost = (given := dict(given)).pop("flags", "")
+    rows = table("document", {**STRATEGY, **given}, {**PLAN, "document_id": "coded"})
+    rows["flags"] = [unread_flag(lost) if lost else "", ""]
+    assert p1_strategy.elements_present(p1_strategy.prevention_strategies(rows, AS_OF)) == {"d": elements}
+
+
+def test_elements_are_not_known_in_a_register_that_nobody_coded(table):
+    found = p1_strategy.prevention_strategies(table("document", STRATEGY), AS_OF)
+    assert p1_strategy.elements_present(found) == {"d": None}

@@ -16,8 +16,8 @@ def read(table, entries, **file):
     rows = [{"review_id": "1", "entry_number": i + 1, **e} for i, e in enumerate(entries)]
     # Another file has an entry, so that the table is there.
     rows.append({"review_id": "other", "entry_number": 1, "entry_kind": "automated"})
-    found = a4_crime_files.crime_files(table("file_review", row), table("file_entry", *rows), AS_OF, 28)
-    return found.iloc[0]
+    files = table("file_review", row, {**row, "review_id": "other"})
+    return a4_crime_files.crime_files(files, table("file_entry", *rows), AS_OF, 28).iloc[0]
 
 
 def on(day, kind="progress", **more):

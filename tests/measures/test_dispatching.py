@@ -50,8 +50,12 @@ def test_a_reason_stands_beside_nearness_and_neither_known_is_unknown(urgent):
 
 def test_overrides_are_those_of_a_recommendation(urgent):
     assert a8_dispatch.reasoned_overrides(urgent) == Share(1, 1)
-    nowhere = urgent.assign(override_reason=urgent["override_reason"].mask(urgent["override_reason"].notna()))
+    nowhere = a8_dispatch.urgent(
+        urgent.assign(override_reason=urgent["override_reason"].mask(urgent["override_reason"].notna()))
+    )
     assert a8_dispatch.reasoned_overrides(nowhere) == Share(0, 0, 2)
+    # Whoever was sent further may have been sent for a reason: of 3 and 4, as of 5 and 6, it is not known.
+    assert a8_dispatch.suitable_or_reasoned(nowhere, 2) == Share(3, 0, 4)
 
 
 def test_an_incident_is_located_as_it_was_at_the_first_dispatch(urgent):

@@ -48,11 +48,27 @@ def test_custody_is_left_out_of_recent_assessments_and_the_unclear_are_unknown(l
 
 
 def test_a_column_that_was_filled_for_nobody_says_nothing(table):
-    managed = table("iom_cohort", {"person_key": "a", "status": "community"}, {"person_key": "b", "status": "custody"})
+    scheme = table("iom_cohort", {"person_key": "a", "status": "community"}, {"person_key": "b", "status": "custody"})
+    managed = a5_offenders.cohort(scheme, AS_OF)
     assert a5_offenders.assessed(managed) == a5_offenders.with_rag(managed) == Share(0, 0, 2)
     assert a5_offenders.assessment_current(managed, AS_OF, 90) == Share(0, 0, 1)
     entered = managed.assign(entered_on=managed["entered_on"].fillna("2012-01-01"))
     assert a5_offenders.reoffended(entered, AS_OF) == Share(0, 0, 2)
+
+
+def test_a_column_filled_in_for_somebody_else_on_the_list_is_kept(table):
+    """Who is in custody, has left or has just entered has one: then whoever has none has none."""
+    scheme = table(
+        "iom_cohort",
+        {"person_key": "a", "status": "community", "entered_on": "2012-01-01"},
+        {"person_key": "b", "status": "custody", "entered_on": "2014-01-01", "last_assessed_on": "2014-03-01",
+         "reoffended_on": "2014-02-01"},
+        {"person_key": "c", "left_on": "2014-01-01", "entered_on": "2014-01-01", "risk_score": 5, "rag": "red"},
+    )  # fmt: skip
+    managed = a5_offenders.cohort(scheme, AS_OF)
+    assert a5_offenders.assessment_current(managed, AS_OF, 90) == Share(0, 1)
+    assert a5_offenders.assessed(managed) == a5_offenders.with_rag(managed) == Share(0, 2)
+    assert a5_offenders.reoffended(scheme, AS_OF) == Share(0, 1)
 
 
 def test_reoffending_is_of_entrants_with_a_whole_year_behind_them(table):

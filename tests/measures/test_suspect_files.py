@@ -15,7 +15,8 @@ def read(table, entries, **file):
     row = {"review_id": "1", "review_kind": "named_suspect", "named_on": "2013-12-01", **file}
     rows = [{"review_id": "1", "entry_number": i + 1, **e} for i, e in enumerate(entries)]
     rows.append({"review_id": "other", "entry_number": 1, "entry_kind": "automated"})
-    return a7_suspect_files.suspect_files(table("file_review", row), table("file_entry", *rows), AS_OF, 28).iloc[0]
+    files = table("file_review", row, {**row, "review_id": "other"})
+    return a7_suspect_files.suspect_files(files, table("file_entry", *rows), AS_OF, 28).iloc[0]
 
 
 def state(value):
