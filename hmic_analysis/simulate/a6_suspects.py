@@ -69,6 +69,8 @@ class Facts(CommonFacts):
     #: interviewed within 7 days.
     circulated_share: Share = 0.85
     high_risk_cleared_share: Share = 0.80
+    #: Of those who failed to answer bail and are wanted for it no more: came by themselves, later than they had to.
+    answered_late_share: Share = 0.3
 
 
 _CARED_FOR = {
@@ -254,6 +256,7 @@ def bail_columns(bails: Bails) -> Columns:
         "granted_on": bails.granted,
         "return_due_on": bails.due,
         "attended": bails.attended,
+        "answered_on": bails.answered,
         "rebailed_on": bails.rebailed,
         "rearrested_on": bails.rearrested,
         "cancelled_on": bails.cancelled,
@@ -354,6 +357,7 @@ def suspect_values(subject: Subject, suspects: Suspects, care: Care, bails: Bail
         "on_pnc_for_other_reasons": int((standing & (found.reason > 1)).sum()),
         "bail_returns_due_in_period": int(due.sum()),
         "fta_bail_pct": percent((due & (bails.attended == 0)).sum(), due.sum()),
+        "bail_answered_late": int((bails.is_police_bail & (bails.answered <= as_of)).sum()),
         "high_risk_named_in_period": int(high.sum()),
         "high_risk_cleared_pct": percent(cleared.sum(), high.sum()),
     }

@@ -68,6 +68,7 @@ class Bails(Arrays):
     granted: np.ndarray
     due: np.ndarray
     rebailed: np.ndarray
+    answered: np.ndarray
     rearrested: np.ndarray
     cancelled: np.ndarray
     #: 1 yes, 0 no, -1 blank.
@@ -85,9 +86,9 @@ class Bails(Arrays):
 
     def failed_at(self, as_of: np.datetime64) -> np.ndarray:
         """Which releases stand unanswered on a day."""
-        over = [np.isnat(x) | (x > as_of) for x in (self.rearrested, self.cancelled)]
+        wanted = [np.isnat(x) | (x > as_of) for x in (self.answered, self.rearrested, self.cancelled)]
         unanswered = (self.attended == 0) & (self.due <= as_of) & ~self.was_moved
-        return self.is_police_bail & unanswered & over[0] & over[1]
+        return self.is_police_bail & unanswered & np.all(wanted, axis=0)
 
 
 def draw_suspects(subject: Subject, number: np.ndarray, day: np.ndarray) -> Suspects:
@@ -184,7 +185,16 @@ def draw_bails(subject: Subject, suspects: Suspects, outstanding: np.ndarray) ->
     kind = np.concatenate([kind, np.repeat(list(sizes), list(sizes.values()))])
     person = np.concatenate([failed, again, rng.choice(others, len(kind) - len(failed) - len(again))])
     found = _release(rng, person, kind, subject.as_of)
-    return found.take(np.lexsort((found.person, found.granted)))
+    return _come_late(subject, found.take(np.lexsort((found.person, found.granted))))
+
+
+def _come_late(subject: Subject, found: Bails) -> Bails:
+    """Let the given share of those caught, by the snapshot or after it, have come by themselves on that day instead."""
+    caught = np.flatnonzero(~np.isnat(found.rearrested))
+    late = np.zeros(len(found.person), dtype=bool)
+    late[caught[subject.quota("bail.late", len(caught), subject.facts.answered_late_share)]] = True
+    came, taken = np.where(late, found.rearrested, NO_DAY), np.where(late, NO_DAY, found.rearrested)
+    return replace(found, answered=came, rearrested=taken)
 
 
 def _release(rng: np.random.Generator, person: np.ndarray, kind: np.ndarray, as_of: np.datetime64) -> Bails:
@@ -206,4 +216,5 @@ def _release(rng: np.random.Generator, person: np.ndarray, kind: np.ndarray, as_
     # Of a moved return a force writes "no" as often as nothing.
     attended = np.where(kind == MOVED, np.where(rng.random(n) < 0.5, 0, -1), attended)
     attended[(kind == NOT_DUE) | (kind == NO_ANSWER)] = -1
-    return Bails(person, kind, bail_type, granted, due, rebailed, caught, cancelled, attended)
+    never = np.full(n, NO_DAY)
+    return Bails(person, kind, bail_type, granted, due, rebailed, never, caught, cancelled, attended)

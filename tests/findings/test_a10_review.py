@@ -1,0 +1,41 @@
+"""A10: whether the response policy is under review at the as-of day, and since when nobody worked on it, row by row."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.measures import registers
+
+AS_OF = date(2014, 3, 31)
+POLICY = {"document_id": "d", "document_type": "policy", "subject": "response_deployment", "status": "under_review",
+          "approved_on": "2012-01-01", "review_opened_on": "2014-01-01", "last_activity_on": "2014-03-01"}  # fmt: skip
+TERMS = {**POLICY, "document_type": "terms_of_reference", "status": "approved", "review_opened_on": None}
+
+
+@pytest.mark.parametrize(
+    ("given", "is_open", "days"),
+    [
+        ({}, True, 30),
+        ({"review_opened_on": "2014-03-31", "last_activity_on": None}, True, 0),
+        ({"review_opened_on": "2014-04-01", "status": "approved"}, False, None),
+        ({"review_closed_on": "2014-03-31"}, False, None),
+        # Closed after the day: open on it.
+        ({"review_closed_on": "2014-04-01"}, True, 30),
+        ({"status": "approved", "review_opened_on": None}, False, None),
+        ({"review_opened_on": None, "last_activity_on": None}, True, None),
+        ({"last_activity_on": "2014-04-01"}, True, 89),
+        ({"last_activity_on": "2014-03-31"}, True, 0),
+        ({"scope": "district"}, None, None),
+        ({"scope": "force"}, True, 30),
+        ({"subject": "victims"}, None, None),
+        ({"effective_to": "2014-03-30"}, None, None),
+        ({"lost": "review_closed_on"}, None, None),
+        (TERMS, True, 30),
+    ],
+)
+def test_a_review(table, given, is_open, days):
+    lost = (given := dict(given)).pop("lost", "")
+    rows = table("document", {**POLICY, **given}).assign(flags=unread_flag(lost) if lost else "")
+    found = registers.review_at(registers.of_subject(rows, "response_deployment", AS_OF), AS_OF)
+    assert (found.open, found.days_since_activity) == (is_open, days)

@@ -1,0 +1,96 @@
+"""A1: which crimes had an incident before them, and of which it is known whether they were attended, row by row."""
+
+import pytest
+
+from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.measures import attendance
+from hmic_analysis.measures.base import Share
+from hmic_analysis.params.read import load_params
+from hmic_analysis.project import find_project
+
+CRIME = {
+    "crime_id": "c",
+    "recorded_at": "2013-05-01 12:00",
+    "recorded_month": "2013-05-01",
+    "report_route": "public_call",
+}
+CALL = {"incident_id": "i", "created_at": "2013-05-01 10:00", "created_month": "2013-05-01"}
+LINK = {"incident_id": "i", "crime_id": "c"}
+SENT = {"incident_id": "i", "resource_type": "officer", "assigned_at": "2013-05-01 10:05"}
+OTHER_ROUTES = ("action_fraud", "transfer_in", "found_on_arrest")
+
+
+def rules():
+    return load_params(find_project()).inspection.attendance
+
+
+def flagged(table, name, row):
+    lost = (row := dict(row)).pop("lost", "")
+    return table(name, row).assign(flags=unread_flag(lost) if lost else "")
+
+
+@pytest.mark.parametrize(
+    ("crime", "call", "linked", "expected", "lag"),
+    [
+        ({}, {}, True, Share(1, 0), 2),
+        ({}, {"created_at": "2013-05-01 12:00"}, True, Share(1, 0), 0),
+        ({}, {"created_at": "2013-05-01 12:01"}, True, Share(0, 1), None),
+        ({}, {}, False, Share(0, 1), None),
+        ({}, {"incident_id": "another"}, True, Share(0, 0, 1), None),
+        ({"recorded_at": None}, {}, True, Share(0, 0, 1), None),
+        ({"recorded_at": None, "recorded_month": "2013-06-01"}, {}, True, Share(1, 0), None),
+        ({"report_route": "transfer_in"}, {}, True, Share(0, 0), 2),
+        ({"report_route": None}, {}, True, Share(1, 0), 2),
+        ({"is_no_crime": True}, {}, True, Share(0, 0), None),
+        ({"is_notifiable": False}, {}, True, Share(0, 0), None),
+        ({"lost": "is_no_crime"}, {}, True, Share(0, 0, 1), 2),
+    ],
+)
+def test_crimes_with_an_incident_before_them(table, crime, call, linked, expected, lag):
+    links = table("incident_crime", *([LINK] if linked else []))
+    found = attendance.prior_incidents(
+        flagged(table, "crime", {**CRIME, **crime}), table("incident", {**CALL, **call}), links, OTHER_ROUTES
+    )
+    assert attendance.crime_with_incident(found) == expected
+    assert found["lag_hours"].dropna().tolist() == ([] if lag is None else [lag])
+
+
+@pytest.mark.parametrize(
+    ("crime", "sent", "state"),
+    [
+        ({}, {"at_scene_at": "2013-05-01 10:20"}, "attended"),
+        # The last moment of the crime, and the first after it.
+        ({"closed_at": "2013-05-02 09:00"}, {"at_scene_at": "2013-05-02 09:00"}, "attended"),
+        ({"closed_at": "2013-05-02 09:00"}, {"at_scene_at": "2013-05-02 09:01"}, "not_attended"),
+        ({}, {"contact_mode": "appointment", "at_scene_at": "2013-05-04 10:00"}, "attended"),
+        ({}, {"contact_mode": "telephone", "at_scene_at": "2013-05-01 10:20"}, "not_attended"),
+        ({}, {"contact_mode": "counter", "at_scene_at": "2013-05-01 10:20"}, "counter"),
+        ({}, {"resource_type": "staff", "at_scene_at": "2013-05-01 10:20"}, "not_attended"),
+        ({}, {"resource_type": None, "at_scene_at": "2013-05-01 10:20"}, "unknown"),
+        ({}, {"stood_down": True}, "not_attended"),
+        ({}, {}, "unknown"),
+        ({}, {"lost": "at_scene_at", "stood_down": True}, "unknown"),
+        ({"lost": "closed_at"}, {"at_scene_at": "2013-05-01 10:20"}, "unknown"),
+    ],
+)
+def test_whether_a_crime_was_attended(table, crime, sent, state):
+    found = attendance.crime_attendance(
+        flagged(table, "crime", {**CRIME, **crime}),
+        table("incident", CALL),
+        table("incident_crime", LINK),
+        flagged(table, "deployment", {**SENT, **sent}),
+        rules(),
+    )
+    assert found["state"].tolist() == [state]
+    assert attendance.known(found) == (Share(0, 1) if state == "unknown" else Share(1, 0))
+
+
+@pytest.mark.parametrize(
+    ("route", "state"), [("online", "not_attended"), ("front_counter", "counter"), (None, "unknown")]
+)
+def test_a_crime_without_a_call_goes_by_its_route(table, route, state):
+    found = attendance.crime_attendance(
+        table("crime", {**CRIME, "report_route": route}), table("incident"), table("incident_crime"),
+        table("deployment"), rules(),
+    )  # fmt: skip
+    assert found["state"].tolist() == [state]

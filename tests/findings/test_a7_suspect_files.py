@@ -1,0 +1,77 @@
+"""A7: files of named suspects with a recent enquiry and recent supervision, row by row."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.findings import a7_suspect_files
+from hmic_analysis.measures.base import Share
+
+AS_OF = date(2014, 3, 31)
+FILE = {"review_id": "1", "review_kind": "named_suspect", "named_on": "2013-12-01"}
+ENQUIRY = {"review_id": "1", "entry_number": 1, "entry_kind": "progress", "entered_on": "2014-03-20"}
+SEEN = {"review_id": "1", "entry_number": 2, "entry_kind": "supervisor", "entered_on": "2014-03-20", "content": "direction",
+        "by_investigator": False}  # fmt: skip
+
+
+def found(table, file, *entries):
+    log = table("file_entry", {**ENQUIRY, "review_id": "other"}, *entries)
+    files = table("file_review", {**FILE, **file}, {**FILE, "review_id": "other"})
+    rows = a7_suspect_files.suspect_files(files, log, AS_OF, 28)
+    return rows[rows["review_id"].eq("1")]
+
+
+@pytest.mark.parametrize(
+    ("file", "entry", "active"),
+    [
+        ({}, {}, Share(1, 0)),
+        ({}, {"entered_on": "2014-03-03"}, Share(1, 0)),
+        ({}, {"entered_on": "2014-03-02"}, Share(0, 1)),
+        ({}, {"entered_on": "2014-03-31"}, Share(1, 0)),
+        ({}, {"entered_on": "2014-04-01"}, Share(0, 1)),
+        ({}, {"entered_on": None}, Share(0, 0, 1)),
+        ({}, {"entry_kind": "victim_update"}, Share(0, 1)),
+        ({"named_on": "2014-03-20"}, {}, Share(1, 0)),
+        ({"named_on": "2014-03-21"}, {}, Share(0, 1)),
+        ({"named_on": None}, {}, Share(0, 0, 1)),
+        ({"review_kind": "crime"}, {}, Share(0, 0)),
+        ({}, None, Share(0, 1)),
+    ],
+)
+def test_recent_enquiries(table, file, entry, active):
+    rows = found(table, file, *([] if entry is None else [{**ENQUIRY, **entry}]))
+    assert a7_suspect_files.active(rows) == active
+    # How many were read, whatever was found.
+    assert len(rows) == active.total
+
+
+@pytest.mark.parametrize(
+    ("entry", "supervised"),
+    [
+        ({}, Share(1, 0)),
+        ({"content": "sign_off", "entered_on": "2014-03-03"}, Share(1, 0)),
+        ({"entered_on": "2014-03-02"}, Share(0, 1)),
+        ({"entered_on": "2014-04-01"}, Share(0, 1)),
+        ({"entered_on": None}, Share(0, 0, 1)),
+        ({"content": "none"}, Share(0, 1)),
+        ({"content": None}, Share(0, 0, 1)),
+        ({"by_investigator": True}, Share(0, 1)),
+        ({"by_investigator": None}, Share(0, 0, 1)),
+        ({"entry_kind": "automated"}, Share(0, 1)),
+    ],
+)
+def test_recent_supervision(table, entry, supervised):
+    assert a7_suspect_files.supervised(found(table, {}, {**SEEN, **entry})) == supervised
+
+
+def test_without_entries_of_these_files_the_readers_findings_stand(table):
+    files = table("file_review", {**FILE, "progress_met": True, "supervised_met": False}, {**FILE, "review_id": "2"},
+                  {"review_id": "crime", "review_kind": "crime"})  # fmt: skip
+    rows = a7_suspect_files.suspect_files(files, table("file_entry", {**ENQUIRY, "review_id": "crime"}), AS_OF, 28)
+    assert a7_suspect_files.active(rows) == Share(1, 0, 1)
+    assert a7_suspect_files.supervised(rows) == Share(0, 1, 1)
+
+
+@pytest.mark.parametrize(("said", "count"), [(True, 1), (False, 0), (None, 0)])
+def test_files_of_persons_circulated(table, said, count):
+    assert a7_suspect_files.circulated_count(found(table, {"circulated": said})) == count

@@ -1,0 +1,79 @@
+"""A8: minutes with a known position, and dispatches of the nearest suitable resource, row by row."""
+
+import pytest
+
+from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.findings import a8_dispatch
+from hmic_analysis.measures.base import Share
+
+SENT = {"dispatch_id": "d", "incident_id": "i", "decided_at": "2013-05-01 10:00", "grade": "emergency", "incident_located": True,
+        "recommendation": "overridden", "sent_minutes": 9, "nearest_minutes": 5}  # fmt: skip
+#: Another one with a reason, so that reasons are kept; to no urgent incident, so that it is not counted.
+KEPT = {**SENT, "dispatch_id": "k", "grade": "scheduled", "override_reason": "other"}
+NOWHERE, YES, NO, OPEN = Share(0, 0), Share(1, 0), Share(0, 1), Share(0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "nearest", "suitable", "reasoned"),
+    [
+        ({}, NO, NO, NO),
+        ({"sent_minutes": 7}, YES, YES, NO),
+        ({"sent_minutes": 7.1}, NO, NO, NO),
+        ({"sent_minutes": 4}, YES, YES, NO),
+        ({"override_reason": "skill_needed"}, NO, YES, YES),
+        ({"lost": "override_reason"}, NO, OPEN, OPEN),
+        ({"sent_minutes": None}, NOWHERE, OPEN, NO),
+        ({"nearest_minutes": None, "override_reason": "other"}, NOWHERE, YES, YES),
+        ({"recommendation": "taken"}, NO, NO, NOWHERE),
+        ({"recommendation": None}, NO, NO, NOWHERE),
+        ({"grade": "priority"}, NO, NO, NO),
+        ({"grade": "scheduled"}, NOWHERE, NOWHERE, NOWHERE),
+        ({"grade": None}, NOWHERE, NOWHERE, NOWHERE),
+    ],
+)
+def test_dispatches(table, given, nearest, suitable, reasoned):
+    lost = (given := dict(given)).pop("lost", "")
+    rows = table("dispatch", {**SENT, **given}, KEPT).assign(flags=[unread_flag(lost) if lost else "", ""])
+    urgent = a8_dispatch.urgent(rows)
+    assert a8_dispatch.nearest_sent(urgent, 2) == nearest
+    assert a8_dispatch.suitable_or_reasoned(urgent, 2) == suitable
+    assert a8_dispatch.reasoned_overrides(urgent) == reasoned
+    # Travel beyond that of the nearest: of those with both positions known, and never below nought.
+    extra = a8_dispatch.extra_travel(urgent).tolist()
+    assert extra == ([pytest.approx(max(0, rows["sent_minutes"][0] - 5))] if nearest.total else [])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "located"),
+    [
+        (True, False, YES),
+        (False, True, NO),
+        (None, True, OPEN),
+        (True, None, YES),
+        (False, False, NO),
+        (True, True, YES),
+    ],
+)
+def test_incidents_located_at_the_first_dispatch(table, first, second, located):
+    later = {**SENT, "dispatch_id": "e", "decided_at": "2013-05-01 10:01", "incident_located": second}
+    rows = table("dispatch", later, {**SENT, "incident_located": first})
+    assert a8_dispatch.located_incidents(a8_dispatch.urgent(rows)) == located
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, Share(50, 10)),
+        ({"minutes_located": 0}, Share(0, 60)),
+        ({"minutes_located": 60}, Share(60, 0)),
+        ({"minutes_located": None}, Share(0, 0, 60)),
+        ({"minutes_located": 61}, Share(0, 0, 60)),
+        ({"max_age_minutes": 5.1}, Share(0, 0, 60)),
+        ({"max_age_minutes": 4}, Share(50, 10)),
+        ({"max_age_minutes": None}, Share(0, 0, 60)),
+    ],
+)
+def test_minutes_with_a_known_position(table, given, expected):
+    row = {"unit": "u", "carrier": "foot", "hour_start": "2013-05-01 10:00", "minutes_on_duty": 60, "minutes_located": 50,
+           "max_age_minutes": 5}  # fmt: skip
+    assert a8_dispatch.located_minutes(table("position", {**row, **given}), 5) == expected

@@ -1,0 +1,119 @@
+"""A9: months of call-handlers with their audits, feedback after a failed one, calls back and satisfaction, row by row."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.findings import a9_service
+from hmic_analysis.measures.base import Share
+
+AS_OF, MAY, MAY_END = date(2014, 3, 31), date(2013, 5, 1), date(2013, 5, 31)
+HANDLER = {"person_key": "h", "role": "call_handler", "in_post_since": "2010-01-01"}
+AUDIT = {
+    "audit_id": "a",
+    "handler_key": "h",
+    "taken_on": "2013-05-10",
+    "audited_on": "2013-05-10",
+    "standard_met": False,
+}
+NOWHERE, YES, NO, OPEN = Share(0, 0), Share(1, 0), Share(0, 1), Share(0, 0, 1)
+
+
+def flagged(table, name, *rows):
+    rows = [dict(row) for row in rows]
+    lost = [row.pop("lost", "") for row in rows]
+    return table(name, *rows).assign(flags=[unread_flag(column) if column else "" for column in lost])
+
+
+@pytest.mark.parametrize(
+    ("handler", "days", "covered"),
+    [
+        ({}, ("2013-05-01", "2013-05-15", "2013-05-31"), YES),
+        ({}, ("2013-05-01", "2013-05-15"), NO),
+        # One before the month and one after it count for other months.
+        ({}, ("2013-04-30", "2013-05-15", "2013-05-31"), NO),
+        ({}, ("2013-05-01", "2013-05-15", "2013-06-01"), NO),
+        ({"in_post_since": "2013-05-01"}, ("2013-05-15",), NO),
+        ({"in_post_since": "2013-05-02"}, ("2013-05-15",), NOWHERE),
+        ({"left_on": "2013-05-31"}, ("2013-05-15",), NO),
+        ({"left_on": "2013-05-30"}, ("2013-05-15",), NOWHERE),
+        ({"in_post_since": None}, ("2013-05-15",), OPEN),
+        ({"lost": "left_on"}, ("2013-05-15",), OPEN),
+        ({"in_training": True}, ("2013-05-15",), NOWHERE),
+        ({"role": "dispatcher"}, ("2013-05-15",), NOWHERE),
+        # Nobody was audited in May: nothing tells it from a month not supplied.
+        ({}, ("2013-04-15",), OPEN),
+    ],
+)
+def test_months_with_the_audits_due(table, handler, days, covered):
+    months = a9_service.handler_months(flagged(table, "staff", {**HANDLER, **handler}), MAY, MAY_END)
+    audits = table("call_audit", *({**AUDIT, "audit_id": str(n), "taken_on": day} for n, day in enumerate(days)))
+    assert a9_service.coverage(months, audits, 3) == covered
+
+
+def test_a_month_without_an_audit_is_one_without_where_the_force_signed(table):
+    months = a9_service.handler_months(table("staff", HANDLER), MAY, MAY_END)
+    audits = table("call_audit", {**AUDIT, "taken_on": "2013-04-15"})
+    assert a9_service.coverage(months, audits, 3, complete=True) == NO
+
+
+@pytest.mark.parametrize(
+    ("audit", "passed", "feedback"),
+    [
+        ({"feedback_on": "2013-06-07"}, NO, YES),
+        ({"feedback_on": "2013-06-08"}, NO, NO),
+        ({}, NO, NO),
+        ({"lost": "feedback_on"}, NO, OPEN),
+        ({"standard_met": True}, YES, NOWHERE),
+        ({"standard_met": None}, OPEN, NOWHERE),
+        ({"audited_on": None, "feedback_on": "2013-06-07"}, NO, OPEN),
+        ({"audited_on": None}, NO, NO),
+        # Not due by the as-of day, and due on it.
+        ({"audited_on": "2014-03-04"}, NO, NOWHERE),
+        ({"audited_on": "2014-03-03"}, NO, NO),
+    ],
+)
+def test_feedback_on_failed_audits(table, audit, passed, feedback):
+    # Another handler had feedback, so that it is kept.
+    kept = {**AUDIT, "audit_id": "k", "standard_met": True, "feedback_on": "2013-05-11"}
+    rows = flagged(table, "call_audit", {**AUDIT, **audit}, kept)
+    assert a9_service.passed(rows[rows["audit_id"].eq("a")]) == passed
+    assert a9_service.feedback_given(rows, AS_OF, 28) == feedback
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"made_at": "2013-05-01 12:00", "result": "reached"}, YES),
+        ({"made_at": "2013-05-01 12:01", "result": "reached"}, NO),
+        ({"made_at": "2013-05-01 11:00", "result": "not_reached"}, YES),
+        ({"result": "not_made"}, NO),
+        ({"result": "not_made", "lost": "made_at"}, OPEN),
+        ({"result": "reached"}, OPEN),
+        ({}, OPEN),
+    ],
+)
+def test_calls_back(table, given, expected):
+    rows = flagged(table, "callback", {"callback_id": "c", "due_at": "2013-05-01 12:00", **given})
+    assert a9_service.callbacks_made(rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "answered", "satisfied"),
+    [
+        ({"completed": True, "satisfied_whole": "completely_satisfied"}, YES, YES),
+        ({"completed": True, "satisfied_whole": "very_satisfied"}, YES, YES),
+        ({"completed": True, "satisfied_whole": "fairly_satisfied"}, YES, YES),
+        ({"completed": True, "satisfied_whole": "neither"}, YES, NO),
+        ({"completed": True, "satisfied_whole": "fairly_dissatisfied"}, YES, NO),
+        ({"completed": True, "satisfied_whole": "dont_know"}, YES, NOWHERE),
+        ({"completed": True}, YES, NOWHERE),
+        ({"completed": False}, NO, None),
+        ({}, OPEN, None),
+    ],
+)
+def test_the_survey(table, given, answered, satisfied):
+    rows = table("survey", {"survey_id": "s", "contacted_on": "2013-05-01", **given})
+    assert a9_service.responses(rows) == answered
+    assert a9_service.satisfied(rows).get("whole") == satisfied

@@ -1,0 +1,134 @@
+"""F1: categories of demand, hours of deployments, and analyses of demand, row by row."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.findings import f1_demand
+from hmic_analysis.measures.base import Share
+
+AS_OF = date(2014, 3, 31)
+CALL = {"incident_id": "i", "category_open": "asb", "category_close": "crime", "result": "attended"}
+ANALYSIS = {"document_id": "d", "document_type": "demand_analysis", "subject": "demand", "status": "approved",
+            "approved_on": "2013-10-01", "decision_recorded": True, "covers": "place"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("call", "category", "uncategorised"),
+    [
+        ({}, "crime", Share(0, 1)),
+        # A blank closing category is not the opening one.
+        ({"category_close": None}, "not recorded", Share(1, 0)),
+        ({"category_close": None, "category_open": None}, "not recorded", Share(1, 0)),
+        ({"category_open": None}, "crime", Share(0, 1)),
+        ({"result": "duplicate"}, None, Share(0, 0)),
+        ({"result": "test"}, None, Share(0, 0)),
+        ({"result": "cancelled_by_caller"}, "crime", Share(0, 1)),
+        ({"result": None}, "crime", Share(0, 1)),
+    ],
+)
+def test_categories(table, call, category, uncategorised):
+    other = {**CALL, "incident_id": "o", "category_close": "transport"}
+    found = f1_demand.demand_by_category(table("incident", {**CALL, **call}, other))
+    assert set(found["category"]) == ({category} if category else set()) | {"transport"}
+    assert f1_demand.count_shares(found)["transport"] == Share(1, 1 if category else 0)
+    share = f1_demand.uncategorised(table("incident", {**CALL, **call}, other))
+    assert share == Share(uncategorised.yes, uncategorised.no + 1)
+
+
+def test_a_source_with_opening_categories_alone(table):
+    rows = table("incident", {**CALL, "category_close": None})
+    assert f1_demand.demand_by_category(rows)["category"].tolist() == ["asb"]
+    assert f1_demand.uncategorised(rows) == Share(0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("sent", "hours", "capped"),
+    [
+        ({"at_scene_at": "2013-05-01 10:00", "clear_at": "2013-05-01 11:30"}, 1.5, False),
+        # Assigned the day before, as a diary appointment is: the work begins at arrival.
+        (
+            {"assigned_at": "2013-04-30 09:00", "at_scene_at": "2013-05-01 10:00", "clear_at": "2013-05-01 11:00"},
+            1,
+            False,
+        ),
+        ({"assigned_at": "2013-05-01 09:00", "clear_at": "2013-05-01 11:00"}, 2, False),
+        ({"at_scene_at": "2013-05-01 10:00", "clear_at": "2013-05-01 22:00"}, 12, False),
+        ({"at_scene_at": "2013-05-01 10:00", "clear_at": "2013-05-01 22:01"}, 12, True),
+        ({"at_scene_at": "2013-05-01 10:00", "clear_at": "2013-05-09 10:00"}, 12, True),
+        ({"at_scene_at": "2013-05-01 10:00"}, None, False),
+        ({"at_scene_at": "2013-05-01 10:00", "clear_at": "2013-05-01 09:00"}, None, False),
+        # The clocks went forward in between.
+        ({"at_scene_at": "2013-03-31 00:00", "clear_at": "2013-03-31 03:00"}, 2, False),
+    ],
+)
+def test_hours_of_a_deployment(table, sent, hours, capped):
+    tasks = f1_demand.task_hours(table("deployment", {"incident_id": "i", **sent}), 12)
+    assert tasks["hours"].dropna().tolist() == ([] if hours is None else [hours])
+    assert tasks["capped"].tolist() == [capped]
+    told = f1_demand.hours_caveats(tasks, 12)
+    assert len(told) == (capped or hours is None)
+    by_category = f1_demand.demand_by_category(table("incident", CALL), tasks)
+    assert by_category["share_hours"].fillna(0).tolist() == [100 if hours else 0]
+
+
+@pytest.mark.parametrize(
+    ("task", "logged"),
+    [
+        ({"ended_at": "2013-05-01 12:00"}, 2),
+        ({"resource_hours": 7}, 7),
+        ({"ended_at": "2013-05-01 12:00", "resource_hours": 0}, 0),
+        ({"ended_at": "2013-05-01 09:00"}, 0),
+        ({"ended_at": "2013-05-01 10:00"}, 0),
+        ({"ended_at": "2013-05-02 10:00"}, 24),
+    ],
+)
+def test_hours_of_other_tasks(table, task, logged):
+    row = {"task_id": "t", "task_type": "custody", "started_at": "2013-05-01 10:00", **task}
+    duty = table("duty_hours", {"team": "a", "hour_start": "2013-05-01 10:00", "staff_hours": 40})
+    tasks = f1_demand.task_hours(table("deployment"), 12)
+    found = f1_demand.logged_beside_duty(tasks, table("demand_task", row), duty).set_index("label")["value"]
+    assert (found["Logged: other tasks"], found["On duty"]) == (logged, 40)
+
+
+@pytest.mark.parametrize(
+    ("demand", "duty", "fit"),
+    [
+        # Monday ten o'clock beside Monday ten, Monday eleven, half and half, the week after, and nobody.
+        ("2013-05-06 10:00", ["2013-05-06 10:00"], 1),
+        ("2013-05-06 10:00", ["2013-05-06 11:00"], 0),
+        ("2013-05-06 10:00", ["2013-05-06 10:00", "2013-05-06 11:00"], 0.5),
+        ("2013-05-06 10:00", ["2013-05-13 10:00"], 1),
+        ("2013-05-06 10:00", ["2013-05-07 10:00"], 0),
+        ("2013-05-06 10:30", ["2013-05-06 10:00", "2013-05-06 11:00"], 1),
+        ("2013-05-06 10:00", [], None),
+    ],
+)
+def test_staff_beside_demand(table, demand, duty, fit):
+    start, end = demand, demand.replace("10:", "11:")
+    tasks = f1_demand.task_hours(table("deployment", {"incident_id": "i", "at_scene_at": start, "clear_at": end}), 12)
+    rows = table("duty_hours", *({"team": "a", "hour_start": hour, "staff_hours": 3} for hour in duty))
+    found = f1_demand.staff_fit(f1_demand.week_profile(tasks, rows))
+    assert found == (fit if fit is None else pytest.approx(fit))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, Share(1, 0)),
+        ({"approved_on": "2013-04-01"}, Share(1, 0)),
+        ({"approved_on": "2013-03-31"}, Share(0, 1)),
+        ({"approved_on": "2014-03-31"}, Share(1, 0)),
+        ({"approved_on": "2014-04-01"}, Share(0, 1)),
+        ({"approved_on": None}, Share(0, 0, 1)),
+        ({"decision_recorded": None}, Share(0, 1)),
+        ({"decision_recorded": None, "lost": "decision_recorded"}, Share(0, 0, 1)),
+        ({"status": "draft"}, Share(0, 0)),
+        ({"document_type": "report"}, Share(0, 0)),
+    ],
+)
+def test_analyses_of_demand(table, given, expected):
+    lost = (given := dict(given)).pop("lost", "")
+    rows = table("document", {**ANALYSIS, **given}).assign(flags=unread_flag(lost) if lost else "")
+    assert Share.of(f1_demand.analyses(rows, AS_OF, 12)["counts"]) == expected

@@ -1,0 +1,135 @@
+"""P3: months in which a team used the database, stale records, and what was evaluated and shared, row by row."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.findings import p3_problem_solving
+from hmic_analysis.measures.base import Share
+
+AS_OF, START, END = date(2014, 3, 31), date(2012, 12, 1), date(2013, 11, 30)
+MAY, MAY_END = date(2013, 5, 1), date(2013, 5, 31)
+RECORD = {"record_id": "r", "team": "t", "opened_on": "2012-01-01"}
+OTHER = {"record_id": "o", "team": "u", "opened_on": "2012-01-01"}
+ENDED = {**RECORD, "closed_on": "2013-05-01", "evaluated_on": "2013-05-01", "evaluation_result": "reduced",
+         "shared_on": "2013-05-02", "shared_channel": "whole_force"}  # fmt: skip
+
+
+def flagged(table, name, *rows):
+    rows = [dict(row) for row in rows]
+    lost = [row.pop("lost", "") for row in rows]
+    return table(name, *rows).assign(flags=[unread_flag(column) if column else "" for column in lost])
+
+
+@pytest.mark.parametrize(
+    ("team", "update", "months"),
+    [
+        ({}, "2013-05-01 00:00", Share(1, 0)),
+        ({}, "2013-05-31 23:59", Share(1, 0)),
+        ({}, "2013-04-30 23:59", Share(0, 1)),
+        ({}, "2013-06-01 00:00", Share(0, 1)),
+        # A team counts in the months in which it existed from the first day to the last.
+        ({"existed_from": "2013-05-01"}, "2013-05-10 10:00", Share(1, 0)),
+        ({"existed_from": "2013-05-02"}, "2013-05-10 10:00", Share(0, 0)),
+        ({"existed_to": "2013-05-31"}, "2013-05-10 10:00", Share(1, 0)),
+        ({"existed_to": "2013-05-30"}, "2013-05-10 10:00", Share(0, 0)),
+        ({"lost": "existed_to"}, "2013-04-10 10:00", Share(0, 0, 1)),
+        ({"lost": "existed_to"}, "2013-05-10 10:00", Share(1, 0)),
+        ({}, None, Share(0, 1)),
+    ],
+)
+def test_months_of_use(table, team, update, months):
+    # Another team uses it in May, so that the log is known to reach it.
+    updates = [{"record_id": "o", "updated_at": "2013-05-15 10:00"}]
+    updates += [{"record_id": "r", "updated_at": update}] if update else []
+    found = p3_problem_solving.team_months(
+        flagged(table, "neighbourhood_team", {"team": "t", **team}), table("problem_record", RECORD, OTHER),
+        table("problem_update", *updates), MAY, MAY_END, complete=False,
+    )  # fmt: skip
+    assert Share.of(found["active"]) == months
+
+
+def test_a_month_that_the_log_does_not_reach_is_not_known_unless_it_was_signed(table):
+    given = (
+        table("neighbourhood_team", {"team": "t"}), table("problem_record", RECORD),
+        table("problem_update", {"record_id": "r", "updated_at": "2013-04-15 10:00"}), MAY, MAY_END,
+    )  # fmt: skip
+    for complete, expected in ((False, Share(0, 0, 1)), (True, Share(0, 1))):
+        assert Share.of(p3_problem_solving.team_months(*given, complete=complete)["active"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("record", "update", "stale"),
+    [
+        ({}, "2014-03-03 10:00", Share(0, 1)),
+        ({}, "2014-03-02 10:00", Share(1, 0)),
+        ({}, "2014-04-01 10:00", Share(1, 0)),
+        ({"opened_on": "2014-03-03"}, None, Share(0, 1)),
+        ({"opened_on": "2014-03-02"}, None, Share(1, 0)),
+        ({"opened_on": "2014-04-01"}, None, Share(0, 0)),
+        ({"closed_on": "2014-03-31"}, None, Share(0, 0)),
+        # Closed after the day: open on it.
+        ({"closed_on": "2014-04-01"}, None, Share(1, 0)),
+        ({"lost": "closed_on"}, None, Share(0, 0, 1)),
+    ],
+)
+def test_stale_records(table, record, update, stale):
+    # Another record is worked on at the as-of day.
+    updates = [{"record_id": "o", "updated_at": "2014-03-31 10:00"}]
+    updates += [{"record_id": "r", "updated_at": update}] if update else []
+    found = p3_problem_solving.stale_open(
+        flagged(table, "problem_record", {**RECORD, **record}), table("problem_update", *updates), AS_OF, 28,
+        updates_given=True,
+    )  # fmt: skip
+    assert found == stale
+
+
+@pytest.mark.parametrize(
+    ("record", "evaluated", "shared"),
+    [
+        ({}, Share(1, 0), Share(1, 0)),
+        ({"evaluation_result": "n/a"}, Share(0, 1), Share(0, 0)),
+        ({"evaluation_result": None}, Share(0, 0, 1), Share(0, 0)),
+        ({"evaluation_result": None, "evaluated_on": None}, Share(0, 1), Share(0, 0)),
+        ({"evaluation_result": None, "evaluated_on": None, "lost": "evaluated_on"}, Share(0, 0, 1), Share(0, 0)),
+        ({"shared_channel": "own_team"}, Share(1, 0), Share(0, 1)),
+        ({"shared_channel": None}, Share(1, 0), Share(0, 0, 1)),
+        ({"shared_channel": None, "shared_on": None}, Share(1, 0), Share(0, 1)),
+        ({"closed_on": "2012-12-01"}, Share(1, 0), Share(1, 0)),
+        ({"closed_on": "2012-11-30"}, Share(0, 0), Share(0, 0)),
+        ({"closed_on": "2013-11-30"}, Share(1, 0), Share(1, 0)),
+        ({"closed_on": "2013-12-01"}, Share(0, 0), Share(0, 0)),
+        ({"closed_on": None}, Share(0, 0), Share(0, 0)),
+        ({"closed_on": None, "lost": "closed_on"}, Share(0, 0, 1), Share(0, 0)),
+    ],
+)
+def test_closed_records(table, record, evaluated, shared):
+    # A record of another year fills in the columns, so that a blank says something.
+    old = {**ENDED, "record_id": "old", "closed_on": "2011-05-01"}
+    found = p3_problem_solving.closed_in_period(
+        flagged(table, "problem_record", {**ENDED, **record}, old), START, END, complete=False
+    )
+    assert p3_problem_solving.evaluated(found) == evaluated
+    assert p3_problem_solving.shared(found) == shared
+
+
+@pytest.mark.parametrize(
+    ("record", "times", "gaps"),
+    [
+        ({}, ("2013-05-01 10:00", "2013-05-11 10:00"), [10]),
+        ({}, ("2013-05-01 10:00", "2013-05-01 22:00"), [0.5]),
+        ({}, ("2013-05-01 10:00",), []),
+        # The later of the two lies in the period, the earlier may lie before it.
+        ({}, ("2012-11-29 10:00", "2012-12-01 10:00"), [2]),
+        ({}, ("2012-11-28 10:00", "2012-11-30 10:00"), []),
+        ({}, ("2013-11-28 10:00", "2013-11-30 10:00"), [2]),
+        ({}, ("2013-11-28 10:00", "2013-12-01 10:00"), []),
+        ({"closed_on": "2012-11-30"}, ("2012-12-01 10:00", "2012-12-03 10:00"), []),
+        ({"closed_on": "2012-12-01"}, ("2012-12-01 10:00", "2012-12-03 10:00"), [2]),
+    ],
+)
+def test_gaps_between_updates(table, record, times, gaps):
+    updates = table("problem_update", *({"record_id": "r", "updated_at": at} for at in times))
+    found = p3_problem_solving.update_gaps(table("problem_record", {**RECORD, **record}), updates, START, END)
+    assert found.tolist() == gaps
