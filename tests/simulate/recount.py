@@ -63,4 +63,5 @@ def failed_to_answer(folder: Path, as_of: str) -> set[str]:
     row = read(folder, "bail").drop_duplicates("bail_id")
     row = row[row.bail_type.isin(["s47_3", "s30a_street"]) & (row.return_due_on <= as_of)]
     back = (row.rearrested_on <= as_of) | (row.cancelled_on <= as_of) | (row.rebailed_on <= row.return_due_on)
+    back |= row.answered_on <= as_of
     return set(row.person_key[(row.attended == "no") & ~back])

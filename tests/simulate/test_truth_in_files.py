@@ -73,6 +73,14 @@ def test_recount_of_persons_equals_truth(default):
     assert len(out | failed) == values["outstanding_or_fta"]
 
 
+def test_who_answered_bail_late_came_after_the_day_due_and_was_not_fetched(default):
+    bail = read(default.folder, "bail").drop_duplicates("bail_id")
+    late = bail[bail.bail_type.ne("court") & (bail.answered_on <= AS_OF)]
+    assert len(late) == default.truth["values"]["bail_answered_late"] > 0
+    assert late.attended.eq("no").all() and late.rearrested_on.isna().all()
+    assert (late.answered_on > late.return_due_on).all()
+
+
 def test_what_looks_outstanding_but_is_not_would_change_the_number(default):
     row = read(default.folder, "suspect").dropna(subset=["person_key"])
     looks = set(row.person_key[row.status == "outstanding"])
