@@ -11,14 +11,12 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, because
-from hmic_analysis.evidence.wording import Shown, of_few, small
+from hmic_analysis.evidence.wording import Shown, many_unknown, of_few, small
 from hmic_analysis.params.catalogue import ANY, FindingSpec, Line
 from hmic_analysis.words import say_value
 
 NOT_KNOWN = "HMIC could not determine whether"
 NOT_KNOWN_EITHER = "Nor could HMIC determine whether"
-#: Share of units not known up to which a figure without a verdict is told by its value, not by its bounds.
-MOST_UNKNOWN = 0.1
 #: Longest sentence of a letter, in words.
 MOST_WORDS = 32
 
@@ -184,8 +182,7 @@ class Told(Shown):
     @property
     def settled(self) -> str:
         """The value where at most a tenth of the units are not known; the wording says that some are not."""
-        unknown, known = self._indicator.unknown or 0, self._indicator.denominator
-        if not known or unknown > MOST_UNKNOWN * (unknown + known):
+        if not self._indicator.denominator or many_unknown(self._indicator):
             raise TemplateError(f"too little is known for {self._indicator.id}")
         self._bare = True
         return str(self)

@@ -82,6 +82,16 @@ def small(indicator: Indicator, min_count: int) -> bool:
     return count is not None and 0 < count < min_count
 
 
+#: Share of the units from which what is not known of them is told beside the figure.
+MANY = 0.1
+
+
+def many_unknown(indicator: Indicator) -> bool:
+    """Whether of more than a tenth of the units that a figure is about the state is not known."""
+    known = indicator.value if indicator.unit in COUNTS else indicator.denominator
+    return bool(indicator.unknown) and indicator.unknown > MANY * (indicator.unknown + (known or 0))
+
+
 def count_behind(indicator: Indicator) -> float | None:
     """The count that a figure is or rests on.
 
@@ -145,13 +155,23 @@ class Shown:
         if not self.known:
             raise TemplateError(f"the figure {self._indicator.id} could not be computed")
         text = self._print(say_indicator(self._indicator, self._min_count), "value")
-        if self._counted:
-            return f"{text} ({self.numerator} of {self.denominator})"
-        least = self._indicator.lo_missing
-        if text != "100.0%" or least is None or not least < self._indicator.value:
+        if small(self._indicator, self._min_count):
             return text
+        if self._counted:
+            rest = f", {self._field('unknown', 'count')} not known" if many_unknown(self._indicator) else ""
+            return f"{text} ({self._field('numerator', 'count')} of {self.denominator}{rest})"
+        least, most, unit = self._indicator.lo_missing, self._indicator.hi_missing, self._indicator.unit
         # All of those known is not all: what is known of every unit stands beside it.
-        return f"{text} (at least {self._print(say_value(least, '%'), 'lo_missing')} of all)"
+        if text == "100.0%" and least is not None and least < self._indicator.value:
+            return f"{text} (at least {self._print(say_value(least, '%'), 'lo_missing')} of all)"
+        if not many_unknown(self._indicator):
+            return text
+        if unit in COUNTS:
+            return f"at least {text}"
+        if least is None or most is None or not least < most:
+            return f"{text} where it is known"
+        low, high = (self._print(say_value(x, unit), f) for x, f in ((least, "lo_missing"), (most, "hi_missing")))
+        return f"{text} (between {low} and {high} of all)"
 
     @property
     def lo(self) -> str:
@@ -170,8 +190,9 @@ class Shown:
 
     @property
     def numerator(self) -> str:
-        """Its numerator."""
-        return self._field("numerator", "count")
+        """Its numerator; what of so many units is not known may belong to it."""
+        text = self._field("numerator", "count")
+        return f"at least {text}" if many_unknown(self._indicator) else text
 
     @property
     def denominator(self) -> str:

@@ -113,7 +113,11 @@ def _cover(sheet: Worksheet) -> None:
 
 
 def _contents(sheet: Worksheet, contracts: list[Contract]) -> None:
-    _head(sheet, ("Sheet", "Table", "One row is", "Columns that must be filled in"), (22, 40, 90, 50))
+    _head(
+        sheet,
+        ("Sheet", "Table", "One row is", "Columns that must be filled in", "No two rows have the same"),
+        (22, 40, 90, 50, 40),
+    )
     for row, contract in enumerate(contracts, start=2):
         link = sheet.cell(row=row, column=1, value=contract.name)
         link.hyperlink = f"#'{contract.name}'!A1"
@@ -121,7 +125,8 @@ def _contents(sheet: Worksheet, contracts: list[Contract]) -> None:
         link.alignment = Alignment(vertical="top")
         needed = [c.name for c in contract.columns if c.required]
         needed += [f"one of {' or '.join(group)}" for group in contract.any_of]
-        for column, text in enumerate((contract.title, contract.row_is, ", ".join(needed)), start=2):
+        told = (contract.title, contract.row_is, ", ".join(needed), " and ".join(contract.key))
+        for column, text in enumerate(told, start=2):
             sheet.cell(row=row, column=column, value=text).alignment = Alignment(wrap_text=True, vertical="top")
 
 

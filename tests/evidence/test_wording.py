@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.wording import say_bounds, say_indicator
+from hmic_analysis.evidence.wording import Shown, say_bounds, say_indicator
 from hmic_analysis.words import say_date, say_period, say_value
 
 
@@ -88,3 +88,30 @@ def test_bounds_say_what_they_are():
         value=90, numerator=90, denominator=100, unknown=10, lo_missing=81.8, hi_missing=90.9, lo=82.6, hi=94.5
     )
     assert say_bounds(known) == "81.8% to 90.9% with unknowns counted either way; 95% interval 82.6% to 94.5%"
+
+
+SHARE = {"value": 90.0, "numerator": 9, "denominator": 10}
+IN_PART = {**SHARE, "unknown": 2, "lo_missing": 75.0, "hi_missing": 100 * 11 / 12}
+
+
+@pytest.mark.parametrize(
+    ("fields", "counted", "text", "numerator"),
+    [
+        (SHARE, False, "90.0%", "9"),
+        ({**SHARE, "unknown": 1, "lo_missing": 100 * 9 / 11, "hi_missing": 100 * 10 / 11}, False, "90.0%", "9"),
+        (IN_PART, False, "90.0% (between 75.0% and 91.7% of all)", "at least 9"),
+        (IN_PART, True, "90.0% (9 of 10, 2 not known)", "at least 9"),
+        ({**IN_PART, "value": 100.0, "numerator": 10}, False, "100.0% (at least 75.0% of all)", "at least 10"),
+        ({"unit": "count", "value": 4, "numerator": 4, "unknown": 1}, False, "at least 4", "at least 4"),
+        ({"unit": "count", "value": 9, "numerator": 9, "unknown": 1}, False, "9", "9"),
+        ({"unit": "days", "value": 3, "denominator": 5, "unknown": 1}, False, "3 days where it is known", None),
+        ({"unit": "days", "value": 3, "denominator": 9, "unknown": 1}, False, "3 days", None),
+    ],
+)
+def test_a_sentence_says_what_is_not_known_of_more_than_a_tenth(fields, counted, text, numerator):
+    printed = []
+    shown = Shown(indicator(**fields), printed, 0, counted)
+    assert str(shown) == text
+    # Every number is bound to the field that it was taken from.
+    assert all(part in text and named.startswith("x.") for part, named in printed)
+    assert numerator is None or shown.numerator == numerator
