@@ -11,16 +11,8 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.errors import ParameterError, did_you_mean
-<<<<<<< HEAD
 from hmic_analysis.evidence.model import SMALL_NUMBER, Basis, Indicator
-from hmic_analysis.evidence.wording import NOT_KNOWN, SMALL_NUMBER_SAID
-=======
-from hmic_analysis.evidence.grades import hold_to_grade
-from hmic_analysis.evidence.model import SMALL_NUMBER, Basis, ClaimEvidence, Grade, Indicator, because
-from hmic_analysis.evidence.paragraphs import Facts, alone
-from hmic_analysis.evidence.verdicts import Decision
-from hmic_analysis.evidence.wording import MANY, NOT_KNOWN, SMALL_NUMBER_SAID, small
->>>>>>> 28e5be0 (A sentence says what is not known of more than a tenth of the units; the template tells each row's key)
+from hmic_analysis.evidence.wording import MANY, NOT_KNOWN, SMALL_NUMBER_SAID
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.catalogue import Defined, IndicatorSpec, Kind
 from hmic_analysis.params.resolve import Resolved
@@ -32,14 +24,6 @@ from hmic_analysis.statistics.intervals import (
     quantile_interval,
     rate_interval,
 )
-
-<<<<<<< HEAD
-#: Share of the units from which what is not known of them is told beside the figure.
-MANY = 0.1
-=======
-# --------------------------------------------------------------------------------------------------------------------
-# Making indicators out of what the measures counted, with the catalogue's names and the right interval.
->>>>>>> 28e5be0 (A sentence says what is not known of more than a tenth of the units; the template tells each row's key)
 
 
 def not_known(unknown: float, total: float) -> tuple[str, ...]:

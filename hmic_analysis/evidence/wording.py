@@ -171,7 +171,7 @@ class Shown:
         if least is None or most is None or not least < most:
             return f"{text} where it is known"
         low, high = (self._print(say_value(x, unit), f) for x, f in ((least, "lo_missing"), (most, "hi_missing")))
-        return f"{text} (between {low} and {high} of all)"
+        return f"{text} (between {low} and {high} {'of all' if unit == '%' else 'with those not known'})"
 
     @property
     def lo(self) -> str:
