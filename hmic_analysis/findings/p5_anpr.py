@@ -12,7 +12,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, span_of, unread, whole_spans, within
+from hmic_analysis.measures.base import Share, open_blanks, span_of, unread, whole_spans, within
 
 # --------------------------------------------------------------------------------------------------------------------
 # P5: what number plate recognition is used for. Only operations and hits are counted, never plates or vehicles.
@@ -183,12 +183,11 @@ def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
     -------
     Share
         Misreads confirmed from the image are left out, and hits whose priority is blank.  Unknown: a decision
-        without a time, or timed before the hit; all, where the force timed no decision on any priority hit.
+        without a time, or timed before the hit; all, where the force timed no decision on any hit.
     """
+    hit = open_blanks(hit, "decided_at")
     misread = hit["misread"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     rows = hit[(hit["priority"] == "priority").fillna(False).to_numpy(dtype=bool) & ~misread]
-    if rows["decided_at"].isna().all():
-        return Share.untold(rows["hit_id"])
     taken = (rows["decided_at"] - rows["hit_at"]).dt.total_seconds() / 60
     state = (taken <= minutes).astype("boolean")
     untimed = rows["decided_at"].isna() & rows["decision"].notna() | unread(rows, "decided_at", "decision", "misread")

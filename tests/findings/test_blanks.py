@@ -25,7 +25,7 @@ from hmic_analysis.findings import (
     p5_anpr,
 )
 from hmic_analysis.measures import attendance, cameras, registers, repeats
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.base import Share, open_blanks, unread
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 
@@ -421,3 +421,40 @@ def test_a_document_whose_days_could_not_be_read_is_not_known_to_be_in_force(tab
     policies = table("document", row).assign(flags=flags)
     found = registers.documents(policies, types=["policy"], subject="response", in_force_on=date(2014, 3, 31))
     assert len(found) == kept
+
+
+#: Columns whose blank is "none", and "not known" where the force filled them in for nobody.
+FOR_NOBODY = {("suspect", column) for column in a6_suspects.WORK} | {
+    ("document", "covers"),
+    ("iom_cohort", "rag"),
+    ("iom_cohort", "risk_score"),
+    ("iom_cohort", "last_assessed_on"),
+    ("iom_cohort", "reoffended_on"),
+    ("meeting_action", "closed_on"),
+    ("problem_record", "evaluated_on"),
+    ("problem_record", "evaluation_method"),
+    ("problem_record", "shared_on"),
+    ("anpr_hit", "decided_at"),
+    ("dispatch", "override_reason"),
+    ("call_audit", "feedback_on"),
+}  # fmt: skip
+
+
+def test_every_column_that_says_nothing_where_it_is_filled_in_for_nobody_is_looked_at():
+    said = {
+        (contract.name, column.name)
+        for contract in CONTRACTS.values()
+        for column in contract.columns
+        if "for every" in column.blank or "for all" in column.blank
+    }
+    assert said == FOR_NOBODY
+
+
+@pytest.mark.parametrize("key", sorted(FOR_NOBODY), ids=".".join)
+def test_a_column_filled_in_for_nobody_is_marked_as_not_known_and_one_for_somebody_is_not(table, key):
+    name, column = key
+    rows = table(name, {}, {})
+    assert unread(open_blanks(rows, column), column).all()
+    given = rows.assign(**{column: pd.Series(["x", None], dtype="object")})
+    assert not unread(open_blanks(given, column), column).any()
+    assert open_blanks(rows.iloc[:0], column).empty
