@@ -266,7 +266,8 @@ def side_by_side(project: Project, params: Params, finding: str, forces: Sequenc
             continue
         for claim in one.bundle.claims:
             words = claim.verdict.replace("_", " ")
-            rows.setdefault(("claim", claim.claim, claim.statement), {})[name] = f"{words}, grade {claim.grade}"
+            words += ", not graded" if claim.grade == "-" else f", grade {claim.grade}"
+            rows.setdefault(("claim", claim.claim, claim.statement), {})[name] = words
         hidden = withheld(
             one.bundle.indicators, rules_from(resolve(params, one.force.slug, spec.id).disclosure).of(one.bundle)
         )
@@ -299,7 +300,7 @@ def write_side_by_side(project: Project, params: Params, finding: str, forces: S
             }
             for _, row in part.iterrows()
         ]
-        columns = [_column(heading.split(" ")[0] if what == "figure" else "Claim"), *(_column(n) for n in names)]
+        columns = [_column(what.capitalize()), *(_column(n) for n in names)]
         tables.append({"heading": heading, "note": "", "columns": columns, "rows": rows})
     lead = [
         "Differences between two forces are not tested here: whether a force stands out among all is decided by the "
