@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hmic_analysis.comparison.gather import gather, gather_verdicts, kind_of, multiplier_of
+from hmic_analysis.comparison.compare import compare_chart, judge
+from hmic_analysis.comparison.gather import OVERLAP, gather, gather_verdicts, kind_of, multiplier_of
 from hmic_analysis.errors import DataError, DifferentFigures, ParameterError
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
@@ -44,6 +45,21 @@ def test_every_force_is_listed_and_only_figures_are_used(project):
     assert nothing[["numerator", "denominator", "value"]].isna().all(axis=None)
     assert found.who().startswith("2 of 43 forces are compared; left out: ")
     assert (found.kind, found.multiplier, found.label) == ("proportion", 100, "Recorded crimes attended")
+
+
+def test_more_hours_logged_than_on_duty_are_compared_and_called_overlapping_logs(project):
+    unit = "hours per 100 duty hours"
+    for force, hours in (("cleveland", 122.959), ("durham", 61.0)):
+        figure = indicator(None, None, id="demand_logged_hours_rate", name="demand_logged_hours_rate", unit=unit)
+        figure = figure.model_copy(update={"value": hours, "numerator": 10 * hours, "denominator": 1000})
+        evidence(project, force, figure, finding="F1")
+    found = gather(project, PARAMS, "demand_logged_hours_rate")
+    assert (found.passes, found.beyond) == (100, ["Cleveland"])
+    assert status_of(found, "cleveland") == ("value", OVERLAP) and status_of(found, "durham") == ("value", "")
+    compared = judge(PARAMS, found)
+    assert compared.funnel.looks == 0, "an amount has no chance that is known"
+    chart = compare_chart(compared)
+    assert f"{OVERLAP} Cleveland" in chart.subtitle
 
 
 def test_a_failed_report_is_no_figure(project):
