@@ -15,10 +15,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from hmic_analysis.disclosure.release import released
 from hmic_analysis.errors import DataError, DifferentFigures, ParameterError, did_you_mean
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, Indicator, different_figures
-from hmic_analysis.evidence.withheld import DisclosureRules, rules_from, withheld
+from hmic_analysis.evidence.withheld import DisclosureRules, rules_from, rules_of, withheld
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.models import ForceSpec, Params
 from hmic_analysis.params.resolve import resolve
@@ -414,6 +415,11 @@ def find_claim(params: Params, claim: str) -> tuple[str, ClaimSpec]:
     return known[claim].id, found
 
 
+def _told(bundle: Bundle, claim: str, rules: DisclosureRules) -> str:
+    """Why a claim was decided as it was, without small counts; nothing where it stays inside."""
+    return next((c.why for c in released(bundle, rules, "force").claims if c.claim == claim), "")
+
+
 def gather_verdicts(project: Project, params: Params, claim: str) -> pd.DataFrame:
     """The verdicts of the 43 forces on one claim.
 
@@ -421,6 +427,8 @@ def gather_verdicts(project: Project, params: Params, claim: str) -> pd.DataFram
     ``reason`` says why: not run, failed, or made up while others are real.
     """
     finding, _ = find_claim(params, claim)
+    # Whoever reads of many forces is shown no small count of any.
+    rules = replace(rules_of(params), audiences=("force", "public"))
     rows = []
     for force in params.territorial:
         folder = project.runs(force.slug) / finding
@@ -434,7 +442,7 @@ def gather_verdicts(project: Project, params: Params, claim: str) -> pd.DataFram
             bundle = read_bundle(folder)
             found = next((c for c in bundle.claims if c.claim == claim), None)
             if found is not None:
-                row |= {"verdict": found.verdict, "grade": found.grade, "reason": found.why}
+                row |= {"verdict": found.verdict, "grade": found.grade, "reason": _told(bundle, claim, rules)}
             row["synthetic"] = bundle.synthetic
             row["evidence_sha256"] = hashlib.sha256((folder / BUNDLE_NAME).read_bytes()).hexdigest()
         rows.append(row)

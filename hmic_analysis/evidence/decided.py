@@ -8,7 +8,6 @@ from hmic_analysis.evidence.grades import hold_to_grade
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, because
 from hmic_analysis.evidence.paragraphs import Facts, alone
 from hmic_analysis.evidence.verdicts import Decision
-from hmic_analysis.evidence.wording import small
 from hmic_analysis.params.catalogue import FindingSpec
 
 #: What would change a verdict, by its first reason.
@@ -92,9 +91,6 @@ def make_claim(
     if claim.is_judgement:
         decision = Decision("not_determinable", ("judgement",), decision.flags, decision.why)
     is_open = decision.verdict == "not_determinable"
-    why = decision.why
-    if any(small(facts.figures[i], facts.min_count) for i in own):
-        why = f"The figures rest on fewer than {facts.min_count} persons and are withheld."
     clause = because(decision.reasons, {"part_of_the_period": months}) if is_open else ""
     remedy = DECIDED.get(decision.verdict) or REMEDIES[decision.reasons[0]]
     evidence = ClaimEvidence(
@@ -108,7 +104,7 @@ def make_claim(
         flags=decision.flags,
         because=clause,
         records_of="" if is_open else records_of,
-        why=why,
+        why=decision.why,
         would_change=remedy,
         indicators=tuple(own),
         sensitivity=claim.sensitivity,

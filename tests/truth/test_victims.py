@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+from hmic_analysis.disclosure.release import released
+from hmic_analysis.evidence.withheld import DisclosureRules
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.session import prepare_force
 from hmic_analysis.simulate.facts import Facts
@@ -197,7 +199,13 @@ def test_small_counts_of_persons_are_withheld(project_folder):
     _, bundles = worked(project_folder, {"suspect_activity_share": 0.2}, ("A7",))
     claim = {c.claim: c for c in bundles["A7"].claims}["A7a"]
     assert bundles["A7"].indicator("suspect_file_activity_pct").numerator == 3
-    assert claim.why == "The figures rest on fewer than 5 persons and are withheld."
+    shown = released(bundles["A7"], DisclosureRules(), "public")
+    assert not shown.claims, "the sample of files is for the force alone"
+    for audiences, told in ((("public",), False), (("force", "public"), True)):
+        rules = DisclosureRules(audiences=audiences, persons=frozenset({"suspect_file_n"}))
+        why = {c.claim: c.why for c in released(bundles["A7"], rules, "force").claims}["A7a"]
+        assert (why == "The figures rest on fewer than 5 persons and are withheld.") is told
+        assert (why == claim.why) is not told
     chart = (project_folder / "evidence" / "A7" / bundles["A7"].figures[0].data).read_text(encoding="utf-8")
     assert "supervision" in chart and "enquiries" not in chart
 
