@@ -291,7 +291,7 @@ def _indicator(
 
 
 def _words(figure: Figure) -> str:
-    return f"{figure.headline} {figure.subtitle} {figure.alt}"
+    return f"{figure.headline} {figure.subtitle} {figure.alt} {figure.sentence}"
 
 
 def _shown(

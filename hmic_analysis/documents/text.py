@@ -160,3 +160,9 @@ def agree(sentence: str) -> str:
 def _vowel(number: str) -> bool:
     head = number.split(",")[0]
     return head.startswith("8") or (head in ("11", "18") and len(number.split(",")) <= 2)
+
+
+def halves(subtitle: str) -> tuple[str, str]:
+    """The first sentence of a subtitle, which says what is measured; and the rest, which says how to read it."""
+    first, stop, rest = subtitle.partition(". ")
+    return (f"{first}.", rest) if stop else (subtitle, "")

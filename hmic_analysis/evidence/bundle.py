@@ -117,6 +117,7 @@ def save_chart(chart: Chart, folder: Path | None) -> Figure:
         data=f"figures/{chart.name}.csv",
         synthetic=chart.synthetic,
         empty=chart.empty,
+        sentence=chart.sentence,
     )
 
 

@@ -199,6 +199,7 @@ class Figure(Model):
     """One figure: its words, and where its picture and data lie (paths below the report's folder).
 
     ``empty`` marks the panel that says there was nothing to draw: it belongs in the notebook, not in a letter.
+    ``sentence`` says in words all that the picture shows, where that is little; documents print it in its place.
     """
 
     name: str
@@ -212,6 +213,7 @@ class Figure(Model):
     sensitivity: Sensitivity = "force"
     synthetic: bool = False
     empty: bool = False
+    sentence: str = ""
 
 
 class Table(Model):

@@ -50,6 +50,8 @@ class Chart:
         The values drawn.
     empty : bool
         Whether it is the panel that says there was nothing to draw.
+    sentence : str
+        What says in words all that the picture shows, where so little is in it; documents print it in its place.
     synthetic : bool
         Whether the data are made up; the picture, the subtitle, the alt text and the data file then say so.
     """
@@ -63,6 +65,7 @@ class Chart:
     data: pd.DataFrame = field(repr=False, compare=False)
     synthetic: bool = False
     empty: bool = False
+    sentence: str = ""
 
     @cached_property
     def png(self) -> bytes:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, finish, lower, no_data, require, take, unknown
+from hmic_analysis.figures.chart import Chart, Words, finish, joined, lower, no_data, require, take, unknown
 from hmic_analysis.figures.sheet import FLAG_LINE_MM, KeyEntry, Sheet, key_height, place_flags
 from hmic_analysis.figures.style import block_height, block_width, nice_ticks, plain, tick_labels, wrap
 from hmic_analysis.statistics.suppression import withheld_cells
@@ -243,6 +243,8 @@ def _printed(centres: Sequence[float], halves: Sequence[float], every: bool) -> 
 # Bars from zero with the count at the end of each.
 
 BAR_MM = 4.2
+#: Groups of one that a sentence still lists as well as bars would.
+MOST_OF_ONE = 4
 
 
 @style.house_style()
@@ -268,8 +270,9 @@ def counts(frame: pd.DataFrame, words: Words = Words("counts"), *, what: str = "
         return no_data(words.reason or "no records to count", words, data=data)
     drawn, notes = limit_rows(data, False)
     rows = bar_rows(list(drawn["label"]), drawn["value"], [plain(v) for v in drawn["value"]], what, words.synthetic)
-    message = largest(what, data["label"], data["value"])
-    return finish(
+    told = instead(what, data["label"], data["value"])
+    message = told.rstrip(".") or largest(what, data["label"], data["value"])
+    chart = finish(
         rows.sheet,
         words,
         headline=message,
@@ -277,6 +280,34 @@ def counts(frame: pd.DataFrame, words: Words = Words("counts"), *, what: str = "
         data=data,
         notes=notes,
     )
+    return replace(chart, sentence=told)
+
+
+def instead(what: str, labels: pd.Series, values: pd.Series) -> str:
+    """One sentence that says all that bars would, where a single bar has a length or none is longer than 1.
+
+    Parameters
+    ----------
+    what : str
+        What is counted.
+    labels, values : pandas.Series
+        As drawn.
+
+    Returns
+    -------
+    str
+        Empty where the bars say more.
+    """
+    given = values[values > 0]
+    if values.isna().any() or len(given) > (MOST_OF_ONE if given.eq(1).all() else 1):
+        return ""
+    if given.empty:
+        return f"{largest(what, labels, values)}."
+    named = joined([f"“{lower(labels[i])}”" for i in given.index])
+    if len(given) == 1:
+        total = given.iloc[0]
+        return f"{what}: {plain(total)}, {'' if total == 1 else 'all '}in the group {named}."
+    return f"{what}: one in each of the groups {named}; none in any other."
 
 
 def bar_rows(labels: list[str], values: pd.Series, texts: list[str], header: str, synthetic: bool) -> Rows:
@@ -317,8 +348,9 @@ def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
     top = known.idxmax()
     if len(values) == 1:
         return f"{what}: {plain(known[top])}, {labels[top]}"
-    tied = f", as in {int((known == known[top]).sum()) - 1} more" if (known == known[top]).sum() > 1 else ""
-    return f"{what}: largest group {labels[top]}, {plain(known[top])}{total}{tied}{after}"
+    if (equals := int((known == known[top]).sum())) > 1:
+        return f"{what}: {plain(known[top])}{total} in each of the {equals} largest groups{after}"
+    return f"{what}: {plain(known[top])}{total} in the largest group, {labels[top]}{after}"
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -409,4 +441,4 @@ def _without_total(what: str, labels: pd.Series, shown: pd.Series) -> str:
     if known.empty or known.max() == 0:
         return f"{what}: too few in each band to be shown"
     top = known.idxmax()
-    return f"{what}: largest band shown {labels[top]}, {plain(known[top])}"
+    return f"{what}: {plain(known[top])} in the largest band shown, {labels[top]}"

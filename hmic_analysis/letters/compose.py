@@ -15,7 +15,7 @@ from hmic_analysis.documents.blocks import (
     Part,
     Section,
 )
-from hmic_analysis.documents.text import as_view, clean, day, embargo_text, long_date
+from hmic_analysis.documents.text import as_view, clean, day, embargo_text, halves, long_date
 from hmic_analysis.errors import DataError, ParameterError, did_you_mean
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, Figure, because
 from hmic_analysis.evidence.paragraphs import Facts, Said, paragraph
@@ -253,7 +253,7 @@ def figure_block(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
     """One figure as a block of the letter."""
     stem = f"figures/{bundle.finding}-{figure.name}"
     synthetic = figure.synthetic or bundle.synthetic
-    subtitle, note = _split(clean(figure.subtitle))
+    subtitle, note = halves(clean(figure.subtitle))
     source = clean(figure.source).rstrip(".") + "."
     if synthetic and "synthetic" not in source.lower():
         source += " Synthetic data."
@@ -273,12 +273,6 @@ def figure_block(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
         origin=(figure.png, figure.svg, figure.data),
         synthetic=synthetic,
     )
-
-
-def _split(subtitle: str) -> tuple[str, str]:
-    """The first sentence, which says what is measured; and the rest, which says how to read it."""
-    first, stop, rest = subtitle.partition(". ")
-    return (f"{first}.", rest) if stop else (subtitle, "")
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from hmic_analysis.documents.text import (
     clean,
     count_text,
     embargo_text,
+    halves,
     long_date,
     range_text,
 )
@@ -233,6 +234,8 @@ class _Writer:
                 yield _term(
                     f"{claim.claim}.", f"Inspectors' view, entered{whose} on {long_date(own.on)}.", entry.finding
                 )
+        for figure in (f for f in bundle.figures if f.sentence):
+            yield Paragraph(finding=entry.finding, parts=(Part(text=clean(in_words(figure))),))
         for figure in self.charts(bundle, len(rows)):
             self.figures += 1
             yield figure_block(bundle, figure, self.figures)
@@ -241,7 +244,7 @@ class _Writer:
         """The first charts of a finding that leave it on one page, two at most."""
         room = PAGE - AROUND_FINDING - CLAIM * claims
         chosen: list[Figure] = []
-        for figure in (f for f in bundle.figures if not f.empty):
+        for figure in (f for f in bundle.figures if not (f.empty or f.sentence)):
             tall = self.height(bundle.finding, figure) + AROUND_CHART
             if tall <= room and len(chosen) < MOST_CHARTS:
                 chosen.append(figure)
@@ -307,6 +310,12 @@ def _figure_text(claim: ClaimEvidence, indicator: Indicator, settings: LetterSet
 def _period(window: str) -> str:
     """``the 12 months to 30 November 2013``, after "for"; days and other words stay as they are."""
     return f"the {window}" if window.split(" ")[1:2] == ["months"] else window
+
+
+def in_words(figure: Figure) -> str:
+    """A figure that one sentence replaces: its headline where that says more, the sentence, and what was counted."""
+    own = "" if figure.headline == figure.sentence.rstrip(".") else f"{figure.headline}. "
+    return f"{own}{figure.sentence} {halves(figure.subtitle)[0]}"
 
 
 def _reason(bundle: Bundle, claim: ClaimEvidence, own: OwnWords | None) -> str:

@@ -41,9 +41,9 @@ from hmic_analysis.site.views import (
     cover_lines,
     data_sheet,
     data_views,
-    halves,
     indicator_views,
     indicators_sheet,
+    lead_and_rest,
     note_lines,
     parameter_views,
     part_sheet,
@@ -173,9 +173,10 @@ def _finding(work: Work, evidence: ForceEvidence, source: Source, made: Bundle, 
 def _figure(work: Work, folder: Path, made: Bundle, figure: Figure) -> dict[str, Any]:
     """Store a figure's picture and data."""
     name = f"{made.finding}-{figure.name}"
-    place, width, height = work.keep(read_png(folder / figure.png), name, str(folder / figure.png))
+    picture = read_png(folder / figure.png) if not figure.sentence else b""
+    place, width, height = work.keep(picture, name, str(folder / figure.png)) if picture else ("", 0, 0)
     sheet = _data(work, folder / figure.data, made, figure)
-    lead, rest = halves(figure.subtitle)
+    lead, rest = lead_and_rest(figure.subtitle)
     return {
         "lead": lead,
         "rest": rest,

@@ -19,7 +19,7 @@ from hmic_analysis.errors import DataError
 from hmic_analysis.project import Project
 from hmic_analysis.site.html import Budget, read_png, small
 from hmic_analysis.site.model import ForceEvidence, Shown, Site
-from hmic_analysis.site.views import SYNTHETIC, halves
+from hmic_analysis.site.views import SYNTHETIC, lead_and_rest
 from hmic_analysis.words import say_value
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def _picture(site: Site, comparison: Comparison, picture: Picture, budget: Budge
     path = site.target.joinpath(*place.split("/"))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    lead, rest = halves(picture.subtitle)
+    lead, rest = lead_and_rest(picture.subtitle)
     return {
         "place": place,
         "shown": budget.fits(path),

@@ -24,9 +24,9 @@ from hmic_analysis.site.views import (
     counts_of,
     data_used,
     finding_cell,
-    halves,
     in_words,
     interval,
+    lead_and_rest,
     note_lines,
     rule_in_words,
     say_counts,
@@ -284,10 +284,10 @@ def _picture(site: Site, slug: str, shown: Shown, budget: Budget) -> dict[str, A
     for figure in shown.bundle.figures:
         place = f"figures/{shown.bundle.finding}-{figure.name}.png"
         path = site.target.joinpath("forces", slug, *place.split("/"))
-        if figure.empty or not budget.fits(path):
+        if figure.empty or figure.sentence or not budget.fits(path):
             continue
         width, height = size_of(path)
-        lead, _ = halves(figure.subtitle)
+        lead, _ = lead_and_rest(figure.subtitle)
         words = {"alt": figure.alt, "headline": figure.headline, "lead": lead, "source": figure.source}
         return {"place": place, "width": width, "height": height, **words}
     return None

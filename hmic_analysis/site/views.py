@@ -12,7 +12,7 @@ import pandas as pd
 
 from hmic_analysis.cells import csv_text
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.documents.text import points
+from hmic_analysis.documents.text import halves, points
 from hmic_analysis.documents.workbook import CONFIDENTIAL, MISSING, NOT_APPLICABLE, Sheet
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, Figure, Indicator, Table
 from hmic_analysis.evidence.withheld import Audience, declaration, may_see, rules_of
@@ -101,11 +101,10 @@ def bounds(indicator: Indicator) -> str:
     return f"{lo} to {hi}"
 
 
-def halves(subtitle: str) -> tuple[str, str]:
+def lead_and_rest(subtitle: str) -> tuple[str, str]:
     """The first sentence of a subtitle, which says what is measured; and the rest, which says how to read it."""
     # That data are synthetic stands at the top of the page and in the picture.
-    first, stop, rest = subtitle.replace(SYNTHETIC, "").strip().partition(". ")
-    return (f"{first}.", rest) if stop else (first, "")
+    return halves(subtitle.replace(SYNTHETIC, "").strip())
 
 
 def number(value: float | None) -> str:

@@ -68,11 +68,11 @@ def test_extremes_of_months_and_hours():
 
 def test_largest_group_is_not_called_most_and_ties_are_told():
     frame = pd.DataFrame({"label": ["Cleveland", "b", "c"], "value": [40, 35, 25]})
-    assert counts(frame, what="Files").headline == "Files: largest group Cleveland, 40 of 100"
+    assert counts(frame, what="Files").headline == "Files: 40 of 100 in the largest group, Cleveland"
     frame["value"] = [40, 40, 20]
-    assert counts(frame, what="Files").headline == "Files: largest group Cleveland, 40 of 100, as in 1 more"
+    assert counts(frame, what="Files").headline == "Files: 40 of 100 in each of the 2 largest groups"
     frame["value"] = [40, None, 20]
-    assert counts(frame, what="Files").headline == "Files: largest group Cleveland, 40; 1 of 3 not known"
+    assert counts(frame, what="Files").headline == "Files: 40 in the largest group, Cleveland; 1 of 3 not known"
 
 
 def test_the_callers_headline_goes_before():
@@ -182,3 +182,21 @@ def test_logarithmic_ticks_refuse_what_has_no_end(span):
 def test_a_logarithmic_axis_only_where_a_linear_one_hides():
     assert needs_log(np.array([1.0, 51.0])) and not needs_log(np.array([1.0, 49.0]))
     assert not needs_log(np.array([0.0, 1000.0])) and not needs_log(np.array([np.nan]))
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ([0, 0, 6], "Changes: 6, all in the group “an estimate”."),
+        ([0, 1, 0], "Changes: 1, in the group “measured twice”."),
+        ([1, 0, 1], "Changes: one in each of the groups “measured by log” and “an estimate”; none in any other."),
+        ([0, 0, 0], "Changes: none in any of 3 groups."),
+        ([0, 2, 1], ""),
+        ([1, None, 0], ""),
+    ],
+)
+def test_what_one_sentence_says_as_well_as_bars_is_a_sentence(values, sentence):
+    frame = pd.DataFrame({"label": ["Measured by log", "Measured twice", "An estimate"], "value": values})
+    made = counts(frame, what="Changes")
+    assert made.sentence == sentence
+    assert made.headline == sentence.rstrip(".") or not sentence
