@@ -35,7 +35,6 @@ from hmic_analysis.evidence.withheld import (
     may_see,
     withheld,
 )
-from hmic_analysis.evidence.wording import small
 from hmic_analysis.statistics.suppression import withheld_cells
 
 if TYPE_CHECKING:
@@ -251,10 +250,7 @@ def _claim(
 ) -> ClaimEvidence:
     """The claim without what is withheld."""
     sentence = reworded(claim, named, hidden, rules)
-    if any(i in hidden.figures and small(named[i], rules.min_count) for i in claim.indicators):
-        why = f"The figures rest on {rules.few} persons and are withheld."
-    else:
-        why = without(claim.why, named, hidden, secrets if _rests_on_persons(claim, named, rules) else None, rules)
+    why = without(claim.why, named, hidden, secrets if _rests_on_persons(claim, named, rules) else None, rules)
     return claim.model_copy(
         update={
             "sentence": sentence,
