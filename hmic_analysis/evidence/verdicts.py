@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hmic_analysis.evidence.model import REASONS, Grade, Indicator, Verdict
 from hmic_analysis.measures.base import Share
-from hmic_analysis.measures.registers import UNDATED
+from hmic_analysis.measures.registers import UNDATED, UNREADABLE
 from hmic_analysis.params.models import Quantifier
 from hmic_analysis.statistics.differences import chance_behind
 from hmic_analysis.statistics.intervals import CONFIDENCE, exact_interval
@@ -305,6 +305,8 @@ def request_gap(status: str | None) -> Decision | None:
     if status == UNDATED:
         why = "Which answer to the request is the latest can't be told: a day in the log can't be read."
         return undecided("missing_spans_threshold", why=why)
+    if status == UNREADABLE:
+        return undecided("missing_spans_threshold", why="The figure that the force stated can't be read.")
     if status in ("not_requested", "not_yet_received", "nil_return_refused"):
         return undecided(status, why=f"The data-request log says that {REASONS[status]}.")
     return None

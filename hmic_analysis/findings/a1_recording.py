@@ -8,6 +8,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, request_gap, undecided
 from hmic_analysis.measures.attendance import recorded_crimes
 from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.registers import UNDATED, UNREADABLE
 
 #: Tables without which attendance to crimes can't be worked out.
 ATTENDANCE_TABLES = ("crime", "incident", "incident_crime", "deployment")
@@ -27,10 +28,12 @@ def stated_difference(report: Report, rate: Share) -> Indicator:
         ``attendance_reconciliation_pp``: the least difference, crimes of unknown attendance counted either way;
         without a value where the force stated no rate or none can be recomputed.
     """
-    stated = report.answer("attendance_pct").stated_value
+    answer = report.answer("attendance_pct")
+    stated = answer.stated_value
     name = "attendance_reconciliation_pp"
     if stated is None:
-        return report.build.figure(name, None, note="The force stated no rate.")
+        gap = request_gap(answer.status) if answer.status in (UNDATED, UNREADABLE) else None
+        return report.build.figure(name, None, note=gap.why if gap else "The force stated no rate.")
     if rate.known == 0:
         return report.build.figure(name, None, note="No rate can be recomputed from the records.")
     rate = report.build.unsure(name, rate)

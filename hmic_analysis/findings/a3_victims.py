@@ -259,6 +259,7 @@ def worst_unit(shares: dict[str, Share], min_n: int) -> Worst | None:
 # A3: whether the person who takes the call finds out who is at risk.
 
 SUBJECT = "victims"
+KINDS, STATUSES = ("policy", "procedure"), ("approved", "under_review")
 TOPICS = ("repeat_victims", "vulnerable_victims")
 #: Tables without which nobody can tell which contacts were of repeat victims, and whether they were flagged.
 TABLES = ("contact_flag", "incident", "crime", "incident_crime")
@@ -282,12 +283,12 @@ def documents(report: Report) -> pd.DataFrame:
     """
     rows = registers.documents(
         report.table("document"),
-        types=("policy", "procedure"),
+        types=KINDS,
         subject=SUBJECT,
-        statuses=("approved", "under_review"),
+        statuses=STATUSES,
         in_force_on=report.settings.as_of,
     )
-    rows = rows[rows["scope"].isin(["force"]).to_numpy(dtype=bool) | rows["scope"].isna().to_numpy(dtype=bool)]
+    rows = registers.of_the_force(rows)
     about = registers.covers(rows, TOPICS[0]) | registers.covers(rows, TOPICS[1])
     return rows[about.to_numpy(dtype=bool)]
 
@@ -418,7 +419,7 @@ def _written_down(report: Report) -> tuple[Decision, Grade]:
         return gap, "-"
     found = documents(report)
     kinds = []
-    for kind in ("policy", "procedure"):
+    for kind in KINDS:
         rows = found[found["document_type"].eq(kind).to_numpy(dtype=bool)]
         dated = rows[rows[["effective_from", "approved_on"]].notna().any(axis=1).to_numpy(dtype=bool)]
         if all(registers.covers(dated, topic).any() for topic in TOPICS):
@@ -428,11 +429,24 @@ def _written_down(report: Report) -> tuple[Decision, Grade]:
     why = f"In force, dated, and on repeat and vulnerable victims alike: {'a ' if kinds else ''}{said}; test: both."
     if len(kinds) == 2:
         return Decision("supported", why=why), grade
+    if all(_may_cover(report, found, kind, topic) for kind in KINDS for topic in TOPICS):
+        why = f"{why} Of further documents it is not known whether they are in force, or what they say."
+        return undecided("missing_spans_threshold", why=why), grade
     if kinds or len(found):
         return undecided("in_part", why=why, flags=("wording_mismatch",)), grade
     if report.answer("document").register_complete:
         return Decision("contradicted", why=f"{why} The register was declared complete."), grade
     return undecided("register_undeclared", why=why), grade
+
+
+def _may_cover(report: Report, found: pd.DataFrame, kind: str, topic: str) -> bool:
+    """Whether a document of a kind covers a topic for sure, or may, for all that the register tells."""
+    sure = found["document_type"].eq(kind) & registers.covers(found, topic)
+    more = registers.perhaps(
+        report.table("document"), topic, types=(kind,), subject=SUBJECT, statuses=STATUSES,
+        in_force_on=report.settings.as_of,
+    )  # fmt: skip
+    return bool(sure.any()) or len(registers.of_the_force(more)) > 0
 
 
 def _repeat(report: Report) -> Half:

@@ -14,7 +14,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, decision_bounds, request_gap, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, month_name, plain, unread
+from hmic_analysis.measures.base import Share, month_name, open_blanks, plain, unread
 from hmic_analysis.measures.months import first_whole_month
 from hmic_analysis.measures.savings import NOT_MONEY, TimeSaved, time_saved
 from hmic_analysis.statistics.interrupted import (
@@ -409,6 +409,12 @@ def _left_out(series: ChangeMonths) -> list[str]:
 # F4: whether the force can tell the staff time its changes have saved, and works to find out.
 
 ITEM = "staff_time_saved"
+#: Documents that may be work on it.
+WORK = {
+    "types": ("plan", "report", "terms_of_reference", "procedure"),
+    "subject": "staff_time",
+    "statuses": ("approved", "draft", "under_review"),
+}
 
 
 def work_on_savings(report: Report) -> pd.DataFrame:
@@ -419,17 +425,21 @@ def work_on_savings(report: Report) -> pd.DataFrame:
     pandas.DataFrame
         Rows of the document register dated by the snapshot, with ``days_since_activity``.
     """
-    rows = registers.documents(
-        report.table("document"),
-        types=("plan", "report", "terms_of_reference", "procedure"),
-        subject="staff_time",
-        statuses=("approved", "draft", "under_review"),
-    )
-    rows = rows[registers.covers(rows, "staff_time_saved").to_numpy(dtype=bool)]
+    rows = registers.documents(report.table("document"), **WORK)
+    rows = rows[registers.covers(rows, ITEM).to_numpy(dtype=bool)]
     as_of = pd.Timestamp(report.settings.as_of)
     dated = (rows["last_activity_on"] <= as_of).fillna(False).to_numpy(dtype=bool)
     rows = rows[dated | rows["last_activity_on"].isna().to_numpy(dtype=bool)]
     return rows.assign(days_since_activity=(as_of - rows["last_activity_on"]).dt.days)
+
+
+def perhaps_on_savings(report: Report) -> int:
+    """Further documents that may be work on it: what they say is not known, or the last of more work came later."""
+    as_of = pd.Timestamp(report.settings.as_of)
+    rows = registers.documents(open_blanks(report.table("document"), "covers"), **WORK)
+    begun = ~(rows["approved_on"] > as_of).fillna(False)
+    later = registers.covers(rows, ITEM) & (rows["last_activity_on"] > as_of).fillna(False)
+    return int(((later | unread(rows, "covers")) & begun).sum())
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
@@ -501,6 +511,9 @@ def _ongoing(report: Report, work: pd.DataFrame) -> Decision:
     complete = report.answer("document").register_complete
     if work.empty:
         why = "No document on the staff time saved."
+        if more := perhaps_on_savings(report):
+            why = f"{why} Of {more} more it is not known whether they count."
+            return undecided("missing_spans_threshold", why=why)
         return Decision("contradicted", why=why) if complete else undecided("register_undeclared", why=why)
     latest = work["days_since_activity"].min()
     if pd.isna(latest):

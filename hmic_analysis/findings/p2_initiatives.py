@@ -262,12 +262,14 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
     -------
     Share
         An action open past its due day is not closed in time; where the log gives a closing day for no action at
-        all, all are unknown.
+        all, all are unknown.  One set in the period whose due day is not known counts, as unknown.
     """
-    rows = within(open_blanks(meeting_action, "closed_on"), start, end, "due_on")
+    rows = open_blanks(meeting_action, "closed_on")
+    undated = rows["due_on"].isna().to_numpy(dtype=bool)
+    rows = pd.concat([within(rows, start, end, "due_on"), within(rows[undated], start, end, "set_on")])
     rows = rows[(rows["action_type"] == PREVENTION).fillna(False).to_numpy(dtype=bool)]
     state = (rows["closed_on"] <= rows["due_on"]).fillna(False).astype("boolean")
-    return Share.of(state.mask(unread(rows, "closed_on")), rows["action_id"])
+    return Share.of(state.mask(unread(rows, "closed_on") | rows["due_on"].isna()), rows["action_id"])
 
 
 def coders_agreement(actions: pd.DataFrame) -> Agreement:

@@ -38,11 +38,13 @@ NO_RESULT = (
     "x",
     "",
 )
+#: Days before the as-of day that the last entry of a log may lie and still show that the log reaches it.
+LAST_ENTRY_DAYS = 7
 BEYOND_THE_TEAM = ("other_teams", "whole_force", "partners", "other_forces")
 
 
 def stale_open(
-    problem_record: pd.DataFrame, problem_update: pd.DataFrame, as_of: date, days: int, *, updates_given: bool
+    problem_record: pd.DataFrame, problem_update: pd.DataFrame, as_of: date, days: int, *, complete: bool
 ) -> Share:
     """Records open at a day without an update for more than so many days.
 
@@ -52,8 +54,14 @@ def stale_open(
         The tables of these names, whole; entries after the day were not there on it.
     days : int
         A record opened or updated so many days before or later is not stale.
-    updates_given : bool
-        Without updates all are unknown: they could only show that a record is not stale because it is new.
+    complete : bool
+        Whether the force signed that the records and their updates are complete.
+
+    Returns
+    -------
+    Share
+        All are unknown where the log of updates ends more than :data:`LAST_ENTRY_DAYS` before the day, or has no entry,
+        unless complete: every older record would look stale, and those that are known be the new ones alone.
     """
     day = pd.Timestamp(as_of)
     closed = (problem_record["closed_on"] <= day).fillna(False)
@@ -62,7 +70,7 @@ def stale_open(
     latest = when[when <= day].groupby(problem_update["record_id"]).max()
     last = pd.to_datetime(pd.Series(latest.reindex(rows["record_id"]).to_numpy(), rows.index)).fillna(rows["opened_on"])
     stale = (day - last).dt.days > days
-    if not updates_given:
+    if not (complete or (when >= day - pd.Timedelta(days=LAST_ENTRY_DAYS)).any()):
         return Share.untold(rows["record_id"])
     return Share.of(stale.astype("boolean").mask(unread(rows, "closed_on")), rows["record_id"])
 

@@ -308,6 +308,12 @@ def thinnest(table: pd.DataFrame) -> str:
 # P5: what the register of documents holds on number plate recognition.
 
 SUBJECT = "anpr"
+PLANS = {
+    "types": ("plan", "procedure", "terms_of_reference"),
+    "subject": SUBJECT,
+    "statuses": ("approved", "under_review"),
+}
+UPSKILLING = "staff_upskilling"
 ACKNOWLEDGED, DENIED = "anpr_resilience_acknowledged", "anpr_resilience_denied"
 
 
@@ -346,13 +352,8 @@ def plans(report: Report) -> pd.DataFrame:
     pandas.DataFrame
         Rows of the document register.
     """
-    s = report.settings
-    rows = registers.documents(
-        report.table("document"), types=("plan", "procedure", "terms_of_reference"), subject=SUBJECT,
-        statuses=("approved", "under_review"), in_force_on=s.as_of,
-    )  # fmt: skip
-    dated = (rows["approved_on"] <= pd.Timestamp(s.as_of)).fillna(False)
-    return rows[(dated & registers.covers(rows, "staff_upskilling")).to_numpy(dtype=bool)]
+    rows = registers.documents(report.table("document"), **PLANS, in_force_on=report.settings.as_of)
+    return rows[registers.covers(rows, UPSKILLING).to_numpy(dtype=bool)]
 
 
 def registered(report: Report) -> pd.DataFrame:
@@ -523,6 +524,10 @@ def _strengthened(report: Report, planned: int, moving: bool | None) -> Decision
     if planned and moving:
         return Decision("supported", why=why)
     if moving is None:
+        return undecided("missing_spans_threshold", why=why)
+    perhaps = registers.perhaps(report.table("document"), UPSKILLING, **PLANS, in_force_on=report.settings.as_of)
+    if not planned and len(perhaps):
+        why = f"{why} Of {len(perhaps)} more plans it is not known whether they count."
         return undecided("missing_spans_threshold", why=why)
     if not planned and not report.answer("document").register_complete:
         return undecided("register_undeclared", why=why)

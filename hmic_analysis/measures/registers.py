@@ -21,10 +21,12 @@ from hmic_analysis.statistics.intervals import Interval, proportion_interval
 
 #: What became of a request of which the log doesn't tell which answer is the latest: a day can't be read.
 UNDATED = "undated"
+#: The force answered with a figure that can't be read.
+UNREADABLE = "unreadable"
 
 
 class Answer(NamedTuple):
-    """What became of one data request: a status of the log, or :data:`UNDATED`."""
+    """What became of one data request: a status of the log, :data:`UNDATED` or :data:`UNREADABLE`."""
 
     status: str | None
     stated_value: float | None
@@ -50,19 +52,20 @@ def answer_to(data_request: pd.DataFrame, item: str) -> Answer:
     rows = data_request[(data_request["item"] == item).fillna(False).to_numpy(dtype=bool)]
     if rows.empty:
         return Answer(None, None, None)
-    rows = rows.assign(when=rows["received_on"].fillna(rows["requested_on"]))
+    lost = unread(rows, "stated_value") & rows["status"].isin(["provided", "provided_partial"])
+    rows = rows.assign(when=rows["received_on"].fillna(rows["requested_on"]), lost=lost)
     rows = rows.sort_values("when", kind="stable", na_position="first")
     doubtful = unread(rows, "received_on", "requested_on")
     may_be_latest = [_answer(row) for _, row in pd.concat([rows[doubtful], rows.iloc[[-1]]]).iterrows()]
     columns = [set(column) for column in zip(*may_be_latest, strict=True)]
     status, stated, complete = (column.pop() if len(column) == 1 else None for column in columns)
-    return Answer(status or UNDATED, stated, complete)
+    return Answer(status if status and not columns[1] else UNDATED, stated, complete)
 
 
 def _answer(row: pd.Series) -> Answer:
     stated, complete = row["stated_value"], row["register_complete"]
     return Answer(
-        str(row["status"]),
+        UNREADABLE if row["lost"] else str(row["status"]),
         None if pd.isna(stated) else float(stated),
         None if pd.isna(complete) else bool(complete),
     )

@@ -83,6 +83,11 @@ def test_the_ratio_of_an_initiative(table, given, ratio):
         ({"due_on": "2012-11-30", "closed_on": "2012-11-30"}, Share(1, 0), Share(0, 0)),
         ({"due_on": "2013-11-30", "closed_on": "2013-12-01"}, Share(1, 0), Share(0, 1)),
         ({"due_on": "2013-12-01"}, Share(1, 0), Share(0, 0)),
+        # Without a due day, or with one that can't be read, nobody can tell; that of another year is left out.
+        ({"due_on": None}, Share(1, 0), Share(0, 0, 1)),
+        ({"due_on": None, "closed_on": None}, Share(1, 0), Share(0, 0, 1)),
+        ({"due_on": None, "set_on": "2012-11-30"}, Share(1, 0), Share(0, 0)),
+        ({"due_on": None, "action_type": "enforcement"}, Share(0, 1), Share(0, 0)),
     ],
 )
 def test_actions(table, given, typed, closed):

@@ -80,9 +80,29 @@ def test_stale_records(table, record, update, stale):
     updates += [{"record_id": "r", "updated_at": update}] if update else []
     found = p3_problem_solving.stale_open(
         flagged(table, "problem_record", {**RECORD, **record}), table("problem_update", *updates), AS_OF, 28,
-        updates_given=True,
+        complete=False,
     )  # fmt: skip
     assert found == stale
+
+
+@pytest.mark.parametrize(
+    ("last", "complete", "stale"),
+    [
+        ("2014-03-31 23:59", False, Share(1, 1)),
+        ("2014-03-24 00:00", False, Share(1, 1)),
+        # The log ends too early to show that nobody worked on the old record; the new one alone would make it 0 %.
+        ("2014-03-23 23:59", False, Share(0, 0, 2)),
+        ("2013-12-31 10:00", False, Share(0, 0, 2)),
+        ("2013-12-31 10:00", True, Share(1, 1)),
+        # It goes on after the day.
+        ("2014-04-02 10:00", False, Share(1, 1)),
+        (None, False, Share(0, 0, 2)),
+    ],
+)
+def test_a_log_that_ends_before_the_day_makes_no_record_stale(table, last, complete, stale):
+    records = table("problem_record", RECORD, {**RECORD, "record_id": "new", "opened_on": "2014-03-20"})
+    updates = table("problem_update", *([{"record_id": "another", "updated_at": last}] if last else []))
+    assert p3_problem_solving.stale_open(records, updates, AS_OF, 28, complete=complete) == stale
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,9 @@ def test_stale_records(record, update):
     )
     updates = update(("0", "2014-03-03 08:00"), ("1", "2014-03-02 08:00"), ("1", "2014-04-02 08:00"))
     # 0 and 2: 28 days; 1: 29 days, later entries were not there yet; 4: still open on the day, never updated.
-    assert p3_problem_solving.stale_open(records, updates, AS_OF, 28, updates_given=True) == Share(2, 2)
-    assert p3_problem_solving.stale_open(records, update(), AS_OF, 28, updates_given=False) == Share(0, 0, 4)
-    assert p3_problem_solving.stale_open(record(), update(), AS_OF, 28, updates_given=True) == Share(0, 0)
+    assert p3_problem_solving.stale_open(records, updates, AS_OF, 28, complete=False) == Share(2, 2)
+    assert p3_problem_solving.stale_open(records, update(), AS_OF, 28, complete=False) == Share(0, 0, 4)
+    assert p3_problem_solving.stale_open(record(), update(), AS_OF, 28, complete=True) == Share(0, 0)
 
 
 def test_gaps_between_successive_updates(record, update):

@@ -6,7 +6,7 @@ import pytest
 
 from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.registers import UNDATED, Answer
+from hmic_analysis.measures.registers import UNDATED, UNREADABLE, Answer
 
 AS_OF = date(2014, 3, 31)
 POLICY = {"document_id": "d", "document_type": "policy", "subject": "iom", "status": "approved", "approved_on": "2013-01-01",
@@ -73,8 +73,12 @@ GIVEN = {"request_id": "2", "item": "staff", "status": "provided", "requested_on
         (
             (GIVEN, {**GIVEN, "received_on": None, "stated_value": 8}),
             ("", "received_on"),
-            Answer("provided", None, True),
+            Answer(UNDATED, None, True),
         ),
+        # A figure that nobody can read is not one that was not stated.
+        (({**GIVEN, "stated_value": None},), ("stated_value",), Answer(UNREADABLE, None, True)),
+        (({**GIVEN, "stated_value": None},), (), Answer("provided", None, True)),
+        ((REQUEST, {**GIVEN, "stated_value": None}), ("stated_value", ""), Answer("provided", None, True)),
         (({**GIVEN, "received_on": None},), ("received_on",), Answer("provided", 7, True)),
         (({**GIVEN, "item": "crime"},), (), Answer(None, None, None)),
     ],
