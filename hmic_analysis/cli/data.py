@@ -170,6 +170,8 @@ def _set_aside(name: str, entry: TableEntry) -> list[CheckRow]:
         if bad:
             text = f"{bad:,} of {offered:,} rows could not be used ({_ranked(part, 'reasons')})"
             todo = "mend the mapping, or ask the force to put them right"
+            if any(reason.startswith("conflicting key") for a in part for reason in a.reasons):
+                todo += "; of several states of one record, say in the mapping which stands: 'keep: latest'"
             rows.append(CheckRow("kept aside", name, _how_bad(bad, offered), text, todo, file))
         if cells := sum(a.cells_set_aside for a in part):
             kept = sum(a.kept for a in part)

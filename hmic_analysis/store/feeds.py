@@ -172,7 +172,8 @@ def _check_columns(
 
 def _say_absent(absent: list[str], files: str, table: str, raws: list[RawTable], wanted: set[str]) -> str:
     """One message for all columns that a table needs and no file has; what is wanted itself was not meant for it."""
-    found = list(dict.fromkeys(n.strip() for raw in raws for n in raw.names))
+    named = [n.strip() or f"(column {i}, without a name)" for raw in raws for i, n in enumerate(raw.names, start=1)]
+    found = list(dict.fromkeys(named))
     quoted = [f"'{column}'" for column in absent]
     listed = f"{', '.join(quoted[:-1])} or {quoted[-1]}" if len(quoted) > 1 else quoted[0]
     near = [did_you_mean(column, [n for n in found if fold_name(n) not in wanted]) for column in absent]

@@ -396,8 +396,8 @@ def _write(
             synthetic=name in made_up,
             flags=count_flags(accounts.tables[name]),
             accounts=tuple(accounts.tables[name]),
-            months=months_of(con, contract, job.place),
-            odd=tuple(oddities(con, contract, staged)),
+            months=months_of(con, contract, job.place, staged),
+            odd=tuple(oddities(con, contract, staged, job.place)),
         )
     return tables
 

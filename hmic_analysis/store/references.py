@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -24,11 +25,32 @@ from hmic_analysis.store.typed import text_columns
 SHEET_ROWS = (65_535, 1_048_575)
 
 
-def months_of(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> dict[str, MonthRows]:
-    """Rows kept in each month of a table, by the clock on the wall; empty for a table without a time."""
+def months_of(
+    con: duckdb.DuckDBPyConnection, contract: Contract, zone: str, staged: Collection[str] = ()
+) -> dict[str, MonthRows]:
+    """Rows kept in each month of a table, by the clock on the wall; empty for a table without a time.
+
+    Where none of a steady table's rows has a time, such as deployments of which days alone are known, they belong to
+    the months of what they refer to, if that is ``staged``.
+    """
     times, month = _placed_by(contract)
     if not times and not month:
         return {}
+    rows = f"SELECT * FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
+    found = _months(con, rows, contract, zone)
+    for reference in contract.references if contract.steady and not found else ():
+        partner = CONTRACTS[reference.table]
+        if partner.steady and partner.time and reference.table in staged:
+            r, p = reference, stage_name(partner.name)
+            found = found or _months(
+                con, f"SELECT p.* FROM ({rows}) s JOIN {p} p ON s.{r.column} = p.{r.to} AND len(p.reasons) = 0",
+                partner, zone,
+            )  # fmt: skip
+    return found
+
+
+def _months(con: duckdb.DuckDBPyConnection, rows: str, contract: Contract, zone: str) -> dict[str, MonthRows]:
+    times, month = _placed_by(contract)
     instants = [c for c in times if contract.column(c).kind == "timestamp"]
     # To the hour: a few thousand groups, whose wall time costs nothing, in place of every row's.
     stamp = f"date_trunc('hour', coalesce({', '.join(instants)}))" if instants else "NULL::TIMESTAMP"
@@ -36,7 +58,7 @@ def months_of(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> 
     day = f"coalesce({', '.join(days)})" if days else "NULL::DATE"
     groups = con.execute(
         f"SELECT {stamp} AS stamp, {day} AS day, {month or 'NULL::DATE'} AS month, count(*) "
-        f"FROM {stage_name(contract.name)} WHERE len(reasons) = 0 GROUP BY ALL"
+        f"FROM ({rows}) GROUP BY ALL"
     ).fetchall()
     found: dict[str, tuple[int, int, int]] = {}
     local = ZoneInfo(zone)
@@ -86,9 +108,9 @@ THROUGHOUT, FEWEST, FEWEST_HOURS = 0.95, 3, 20
 CODED = 31
 
 
-def oddities(con: duckdb.DuckDBPyConnection, contract: Contract, staged: set[str]) -> list[str]:
+def oddities(con: duckdb.DuckDBPyConnection, contract: Contract, staged: set[str], zone: str) -> list[str]:
     """Remarks on the kept rows of a table, in words."""
-    found = list(_times(con, contract))
+    found = list(_times(con, contract, zone))
     if contract.name == "deployment":
         found += _no_arrival(con)
     if contract.name == "deployment" and "incident" in staged:
@@ -96,12 +118,12 @@ def oddities(con: duckdb.DuckDBPyConnection, contract: Contract, staged: set[str
     return found + list(_codes(con, contract))
 
 
-def _times(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
+def _times(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> Iterator[str]:
     # Columns that are meant to hold hours are passed over.
     columns = [c.name for c in contract.columns if c.kind == "timestamp" and not c.name.startswith("hour")]
     if not columns:
         return
-    # In whole zones the minutes of a time are those of the wall clock; the hour moves by one with the season.
+    # In whole zones the minutes of a time are those of the wall clock.
     tests = ", ".join(
         f"count({c}), count(*) FILTER ({c} = date_trunc('hour', {c})), "
         f"mode(minute({c}) * 60 + second({c})), count(DISTINCT hour({c})) FILTER ({c} IS NOT NULL), "
@@ -122,7 +144,9 @@ def _times(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
             continue
         at = f"count(*) FILTER (minute({column}) * 60 + second({column}) = {second})"
         same = con.execute(f"SELECT {at} FROM {stage}").fetchall()[0][0] if hours <= 2 else 0
-        if hours <= 2 and same >= THROUGHOUT * n and (second == 0 or n >= FEWEST_HOURS):
+        if same >= THROUGHOUT * n and (second == 0 or n >= FEWEST_HOURS) and (
+            hours == 1 or _one_wall_hour(con, stage, column, zone) >= THROUGHOUT * n
+        ):
             days.append(column)
         elif whole >= THROUGHOUT * n and n >= FEWEST_HOURS:
             rough.append(column)
@@ -133,6 +157,15 @@ def _times(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
         )
     if rough:
         yield f"{' and '.join(rough)} at whole hours throughout: lengths of time from it are rough"
+
+
+def _one_wall_hour(con: duckdb.DuckDBPyConnection, stage: str, column: str, zone: str) -> int:
+    """Rows in the most frequent hour of the clock on the wall; in UTC the hour moves with the season."""
+    local, found = ZoneInfo(zone), Counter[int]()
+    groups = f"SELECT date_trunc('hour', {column}) AS at, count(*) FROM {stage} WHERE {column} IS NOT NULL GROUP BY 1"
+    for at, n in con.execute(groups).fetchall():
+        found[at.replace(tzinfo=UTC).astimezone(local).hour] += n
+    return max(found.values(), default=0)
 
 
 def _no_time(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
