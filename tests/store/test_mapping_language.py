@@ -154,6 +154,23 @@ def test_a_column_of_days_gives_months_and_no_lengths_of_time(shop):
     sent = shop.table("deployment")
     assert sent["at_scene_at"].isna().all()
     assert sent["flags"].eq("at_scene_at_day_only").tolist() == [True, True, False]
+    # Deployments of days alone belong to the months of their calls, and lack none that those have.
+    assert manifest.tables["deployment"].months.keys() == {"2020-01", "2020-02"}
+
+
+@pytest.mark.parametrize(
+    ("hours", "day"),
+    [
+        (("2013-01-05 00:00", "2013-07-05 00:00", "2013-10-27 00:00"), True),
+        (("2013-01-05T00:00Z", "2013-07-05T00:00Z", "2013-12-06T00:00Z"), True),
+        (("2013-03-01 10:00", "2013-03-02 11:00", "2013-03-03 11:00"), False),
+    ],
+)
+def test_a_clock_time_throughout_is_one_on_the_wall(shop, hours, day):
+    """In summer a time on the wall is another hour in UTC; two hours of one season are two times."""
+    shop.file("incident.csv", "incident_id,created_at\n" + "".join(f"I{i},{at}\n" for i, at in enumerate(hours)))
+    odd = shop.prepare().tables["incident"].odd
+    assert any("at one time of day throughout" in text for text in odd) is day
 
 
 def test_rows_of_another_force_are_set_aside_as_such(shop):
