@@ -57,8 +57,7 @@ def _months(con: duckdb.DuckDBPyConnection, rows: str, contract: Contract, zone:
     days = [c for c in times if c not in instants]
     day = f"coalesce({', '.join(days)})" if days else "NULL::DATE"
     groups = con.execute(
-        f"SELECT {stamp} AS stamp, {day} AS day, {month or 'NULL::DATE'} AS month, count(*) "
-        f"FROM ({rows}) GROUP BY ALL"
+        f"SELECT {stamp} AS stamp, {day} AS day, {month or 'NULL::DATE'} AS month, count(*) FROM ({rows}) GROUP BY ALL"
     ).fetchall()
     found: dict[str, tuple[int, int, int]] = {}
     local = ZoneInfo(zone)
@@ -144,8 +143,10 @@ def _times(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> Ite
             continue
         at = f"count(*) FILTER (minute({column}) * 60 + second({column}) = {second})"
         same = con.execute(f"SELECT {at} FROM {stage}").fetchall()[0][0] if hours <= 2 else 0
-        if same >= THROUGHOUT * n and (second == 0 or n >= FEWEST_HOURS) and (
-            hours == 1 or _one_wall_hour(con, stage, column, zone) >= THROUGHOUT * n
+        if (
+            same >= THROUGHOUT * n
+            and (second == 0 or n >= FEWEST_HOURS)
+            and (hours == 1 or _one_wall_hour(con, stage, column, zone) >= THROUGHOUT * n)
         ):
             days.append(column)
         elif whole >= THROUGHOUT * n and n >= FEWEST_HOURS:
