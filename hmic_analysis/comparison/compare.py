@@ -40,9 +40,6 @@ from hmic_analysis.project import Project
 from hmic_analysis.words import say_value
 
 # --------------------------------------------------------------------------------------------------------------------
-# One force beside all others and beside similar ones, in figures, in a sentence and in pictures.
-
-# --------------------------------------------------------------------------------------------------------------------
 # One force beside all others and beside similar ones, in figures and in a sentence.
 
 _PLACES = {

@@ -42,9 +42,6 @@ if TYPE_CHECKING:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# Figures and tables as they may be shown: what is withheld of small counts, and cells that no spreadsheet runs.
-
-# --------------------------------------------------------------------------------------------------------------------
 # Tables of counts of persons as they may be shown: small counts withheld, and what would give them away.
 
 

@@ -214,10 +214,6 @@ def limits(saving: Saving) -> Interval | None:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# Staff time saved by a change: what the series says beyond trend and memory, beside the bare before and after.
-
-
-# --------------------------------------------------------------------------------------------------------------------
 # F4: what the monthly minutes a task say of a change, beside the bare before and after; no verdict rests on it.
 
 NO_SERIES = "no month of any change was supplied"

@@ -201,10 +201,6 @@ def priority_unknown(hit: pd.DataFrame) -> int:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# P5: whether the number plate cameras work, and how long repairs take.
-
-
-# --------------------------------------------------------------------------------------------------------------------
 # P5: how many people can keep the number plate system running.
 
 

@@ -145,9 +145,6 @@ def odd_wording(bundles: Sequence[Bundle], wording: Mapping[str, OwnWords]) -> l
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# From evidence to the blocks of a letter.
-
-# --------------------------------------------------------------------------------------------------------------------
 # What a letter takes from the parameters of a project.
 
 

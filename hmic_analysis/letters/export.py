@@ -95,9 +95,6 @@ def _fixed(items: Sequence[FixedItem]) -> list[dict[str, Any]]:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# The folder of a letter: gathering its evidence, its figures, and figures for other letters.
-
-# --------------------------------------------------------------------------------------------------------------------
 # What the letter of one force is written from, as its reports left it in the project.
 
 #: Told in words what a person should know, such as that evidence is no longer up to date.

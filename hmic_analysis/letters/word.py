@@ -218,9 +218,6 @@ def _rule_below(paragraph: Paragraph) -> None:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# From the blocks of a letter to a Word document, and the fixed words read off it again.
-
-# --------------------------------------------------------------------------------------------------------------------
 # From the blocks of a letter to a Word document.
 
 #: Without these a letter would lose its findings, or the word that it is not real or not yet public.

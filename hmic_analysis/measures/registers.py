@@ -13,9 +13,6 @@ from hmic_analysis.measures.base import Share, open_blanks, unread
 from hmic_analysis.statistics.intervals import Interval, proportion_interval
 
 # --------------------------------------------------------------------------------------------------------------------
-# Counting documents, requests, knowledge checks and policies; reviews of documents; staff in post.
-
-# --------------------------------------------------------------------------------------------------------------------
 # Counting documents, requests, knowledge checks and the policies of all forces.
 
 

@@ -23,9 +23,6 @@ from hmic_analysis.statistics.intervals import CONFIDENCE
 from hmic_analysis.words import COUNTS
 
 # --------------------------------------------------------------------------------------------------------------------
-# Figures of all forces together: pooled, by part of the country, and as distributions.
-
-# --------------------------------------------------------------------------------------------------------------------
 # A figure of all forces together, with an interval that allows for how much forces differ.
 
 METHOD = "robust, forces as units"

@@ -23,9 +23,6 @@ from hmic_analysis.project import Project
 from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
-# ``params/runs.yml``: how reports are executed. Nothing in it changes what a report says.
-
-# --------------------------------------------------------------------------------------------------------------------
 # What this machine has.
 
 

@@ -25,9 +25,6 @@ from hmic_analysis.site.model import STATE_MARKS, STATE_WORDS, ForceEvidence, Sh
 from hmic_analysis.words import COUNTS, say_date, say_period, say_value, sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
-# Evidence put into the words and the order in which pages show it.
-
-# --------------------------------------------------------------------------------------------------------------------
 # How verdicts, figures and counts are worded and abbreviated on pages and in workbooks.
 
 #: Letters by which verdicts are shown where there is no room for words; a legend stands beside them.

@@ -112,9 +112,6 @@ def make_macros(con: duckdb.DuckDBPyConnection) -> None:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# One input as read: a table of plain text, how it was written, and where each row came from.
-
-# --------------------------------------------------------------------------------------------------------------------
 # Names of raw columns as people write them.
 
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))

@@ -26,9 +26,6 @@ from traitlets.config import Config
 from hmic_analysis.runs.warm import wire
 
 # --------------------------------------------------------------------------------------------------------------------
-# The kernel without sockets, and the streams of a copy: messages go to a function.
-
-# --------------------------------------------------------------------------------------------------------------------
 # ``sys.stdout`` and ``sys.stderr`` of a copy: text becomes stream messages in the order in which it was written.
 
 #: Characters held back before they are sent, unless something else is sent or the stream is flushed.

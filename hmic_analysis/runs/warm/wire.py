@@ -65,9 +65,6 @@ def _prctl(option: int, value: int) -> None:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# What a copy tells its worker: messages through a pipe, and how it ended.
-
-# --------------------------------------------------------------------------------------------------------------------
 # What a copy tells its worker: messages through a pipe, each with its length before it.
 
 _LENGTH = struct.Struct("<Q")
