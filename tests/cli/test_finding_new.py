@@ -14,17 +14,17 @@ from hmic_analysis.cli.main import main
 
 from ..conftest import ROOT, copy_project
 
-GIVEN = {"--title": "Complaints", "--section": "crime_recording_and_attendance", "--table": "complaint"}
+GIVEN = {"--title": "Grievances", "--section": "crime_recording_and_attendance", "--table": "grievance"}
 SMALL = ("--scale", "0.02")
 
 
-def words(id="A11", **changed):
+def words(id="A91", **changed):
     return ["finding", "new", id, *(w for option in {**GIVEN, **changed}.items() for w in option)]
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    """A copy of the checkout, with finding A11 made in it and run on a small simulated force."""
+    """A copy of the checkout, with finding A91 made in it and run on a small simulated force."""
     folder = copy_project(tmp_path_factory.mktemp("new") / "checkout")
     shutil.copytree(ROOT / "hmic_analysis", folder / "hmic_analysis", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "tests" / "findings").mkdir(parents=True)
@@ -45,35 +45,35 @@ def called(folder, *command, code=0):
 
 
 def test_it_stands_in_the_lists_the_plan_and_the_pages(checkout):
-    assert "Complaints" in called(checkout, "hmic_analysis", "findings")
+    assert "Grievances" in called(checkout, "hmic_analysis", "findings")
     assert "NOT OK" not in called(checkout, "hmic_analysis", "doctor")
-    assert "A11" in called(checkout, "hmic_analysis", "plan", "--force", "cleveland")
-    assert "### A11 Complaints" in (checkout / "docs" / "findings.md").read_text(encoding="utf-8")
-    assert "complaint_id" in (checkout / "data" / "raw" / "README.md").read_text(encoding="utf-8")
+    assert "A91" in called(checkout, "hmic_analysis", "plan", "--force", "cleveland")
+    assert "### A91 Grievances" in (checkout / "docs" / "findings.md").read_text(encoding="utf-8")
+    assert "grievance_id" in (checkout / "data" / "raw" / "README.md").read_text(encoding="utf-8")
 
 
 def test_it_runs_as_it_is_and_finds_what_was_simulated(checkout):
-    called(checkout, "hmic_analysis", "run", "--force", "cleveland", "--finding", "A11")
-    report = checkout / "output" / "runs" / "cleveland" / "A11"
+    called(checkout, "hmic_analysis", "run", "--force", "cleveland", "--finding", "A91")
+    report = checkout / "output" / "runs" / "cleveland" / "A91"
     bundle = json.loads((report / "evidence.json").read_text(encoding="utf-8"))
     truth = json.loads((checkout / "data" / "raw" / "cleveland" / "truth.json").read_text(encoding="utf-8"))
     assert bundle["status"] == "complete" and bundle["synthetic"]
-    figure = next(i for i in bundle["indicators"] if i["id"] == "complaint_met_pct")
-    yes, unknown, total = truth["values"]["complaint_recent"]
+    figure = next(i for i in bundle["indicators"] if i["id"] == "grievance_met_pct")
+    yes, unknown, total = truth["values"]["grievance_recent"]
     assert (figure["numerator"], figure["denominator"], figure["unknown"]) == (yes, total - unknown, unknown)
-    assert figure["value"] == pytest.approx(truth["values"]["complaint_met_pct"])
+    assert figure["value"] == pytest.approx(truth["values"]["grievance_met_pct"])
     assert "last 365 days" in figure["definition"]
     (claim,) = bundle["claims"]
-    assert claim["verdict"] == truth["verdicts"]["A11a"]["verdict"] == "supported"
-    assert claim["sentence"].startswith("Complaints: most recent records meet the standard, ")
+    assert claim["verdict"] == truth["verdicts"]["A91a"]["verdict"] == "supported"
+    assert claim["sentence"].startswith("Grievances: most recent records meet the standard, ")
     called(checkout, "hmic_analysis", "letter", "--force", "cleveland")
     letter = (checkout / "output" / "letters" / "cleveland" / "letter-cleveland.json").read_text(encoding="utf-8")
     assert claim["sentence"] in letter
 
 
 def test_its_test_passes_and_its_files_are_in_the_style_of_the_house(checkout):
-    assert "2 passed" in called(checkout, "pytest", "-p", "no:cacheprovider", "tests/findings/test_a11_complaints.py")
-    made = [str(path) for path in checkout.rglob("*a11_complaints.py")]
+    assert "2 passed" in called(checkout, "pytest", "-p", "no:cacheprovider", "tests/findings/test_a91_grievances.py")
+    made = [str(path) for path in checkout.rglob("*a91_grievances.py")]
     assert len(made) == 4
     called(checkout, "ruff", "check", *made)
     called(checkout, "ruff", "format", "--check", *made)
@@ -83,11 +83,11 @@ def test_its_test_passes_and_its_files_are_in_the_style_of_the_house(checkout):
     ("changed", "said"),
     [
         ({"id": "A6"}, "There is a finding A6 already."),
-        ({"id": "complaints"}, "'COMPLAINTS' can't be the id of a finding."),
+        ({"id": "grievances"}, "'GRIEVANCES' can't be the id of a finding."),
         ({"--table": "crime"}, "There is a table 'crime' already."),
-        ({"--table": "Complaint"}, "'Complaint' can't name a table."),
+        ({"--table": "Grievance"}, "'Grievance' can't name a table."),
         ({"--section": "preventing_crimes"}, "Did you mean 'preventing_crime'?"),
-        ({"--word": "Complaints made"}, "'Complaints made' can't name files."),
+        ({"--word": "Grievances made"}, "'Grievances made' can't name files."),
         ({"--title": 'The "worst"'}, "A title begins with a letter"),
     ],
 )
@@ -100,11 +100,11 @@ def test_what_is_in_the_way_is_told_and_nothing_is_written(capsys, changed, said
 
 
 def test_a_file_of_its_name_is_never_written_over(checkout):
-    (checkout / "hmic_analysis" / "contracts" / "a12_delays.py").write_text('"""Kept."""\n', encoding="utf-8")
-    told = called(checkout, "hmic_analysis", *words("A12", **{"--table": "delay", "--word": "delays"}), code=2)
-    assert "hmic_analysis/contracts/a12_delays.py exists already." in told
-    assert not (checkout / "params" / "findings" / "a12_delays.yml").exists()
-    (checkout / "hmic_analysis" / "contracts" / "a12_delays.py").unlink()
+    (checkout / "hmic_analysis" / "contracts" / "a92_delays.py").write_text('"""Kept."""\n', encoding="utf-8")
+    told = called(checkout, "hmic_analysis", *words("A92", **{"--table": "delay", "--word": "delays"}), code=2)
+    assert "hmic_analysis/contracts/a92_delays.py exists already." in told
+    assert not (checkout / "params" / "findings" / "a92_delays.yml").exists()
+    (checkout / "hmic_analysis" / "contracts" / "a92_delays.py").unlink()
 
 
 def test_a_project_without_the_package_says_so(project_folder, capsys):

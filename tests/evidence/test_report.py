@@ -112,8 +112,8 @@ def test_a_share_that_cannot_contradict_only_keeps_a_claim_open():
 def test_a_claim_without_a_test_needs_its_decision(report):
     with pytest.raises(ParameterError, match="Claim A6a has no test in the catalogue"):
         report.claim("A6a")
-    with pytest.raises(ParameterError, match="A6 has no claim 'A6d'. Did you mean"):
-        report.claim("A6d")
+    with pytest.raises(ParameterError, match="A6 has no claim 'A6z'. Did you mean"):
+        report.claim("A6z")
 
 
 def test_a_judgement_is_never_decided():
