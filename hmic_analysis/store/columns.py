@@ -63,7 +63,7 @@ class Context:
         if self.file.shorthand:
             # '2 [r]' is the value 2, revised; a cell that holds nothing else stays as it is, for missing values.
             marks = "|".join(re.escape(mark.strip("[] ")) for mark in self.file.shorthand)
-            value = f"regexp_replace({value}, {literal(rf'([^ ])( *[[]({marks})[]])+$')}, '\\1')"
+            value = f"regexp_replace({value}, {literal(rf'([^ ])( *[[](?i:{marks})[]])+$')}, '\\1')"
         missing = self.missing(source)
         if not missing:
             return value

@@ -144,7 +144,7 @@ def read_csv(
     _number(con, table, header, scan)
     start = footer_from(con, table, len(header.names), scan.bad.values(), spec.footer.rows)
     bad = tuple(_footer(line, start, spec) for line in scan.bad.values())
-    notes += [*_ragged(bad, scan, shown), *_too_long(bad, shown)]
+    notes += [*_ragged(bad, scan, shown), *too_long(bad, shown)]
     read = scan.records + len(bad)
     notes += [header.note] if header.note else []
     return RawTable(table, shown, header.names, read, bad, tuple(notes), footer_from=start, plain=scan.plain)
@@ -217,7 +217,8 @@ def _ragged(bad: tuple[BadLine, ...], scan: Scan, shown: str) -> list[str]:
     ]
 
 
-def _too_long(bad: tuple[BadLine, ...], shown: str) -> list[str]:
+def too_long(bad: tuple[BadLine, ...], shown: str) -> list[str]:
+    """The note on rows with a cell longer than any may be."""
     long = [line for line in bad if line.column]
     if not long:
         return []

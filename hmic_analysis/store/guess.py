@@ -313,7 +313,7 @@ _ID = r"(number|no|num|id|ref|reference|urn|key|seq)"
 STAMP = ("time", "day", "clock")
 
 
-#: For each column of the three tables that exports are most often for: what kinds it may have, and words of its
+#: For each column of the tables that exports are most often for: what kinds it may have, and words of its
 #: heading, the surest first.
 _TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "incident": {
@@ -351,6 +351,8 @@ _TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "closed_at": (("time", "day"), (r"clos|finalis",)),
         "district": (("text",), (r"district|division|borough name|sector|lsoa name|beat|precinct|^area$",)),
     },
+    "outcome_reference": {"quarter": (("text", "number"), (r"^financial quarter$|^quarter",))},
+    "recorded_crime_reference": {"quarter": (("text", "number"), (r"^financial quarter$|^quarter",))},
 }  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from hmic_analysis.contracts import CONTRACTS, Contract, TimeCheck
@@ -132,6 +134,11 @@ def reject_repeats(con: duckdb.DuckDBPyConnection, contract: Contract, files: di
     ).fetchall()
 
 
+def _by_numbers(name: str) -> list[tuple[int, str]]:
+    """A file's name as people order them: what is digits counts as a number."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"([0-9]+)", name)]
+
+
 def keep_one(con: duckdb.DuckDBPyConnection, feeds: list[Feed], files: dict[int, str]) -> None:
     """Of rows of one key let that stand which the mapping wants: the first or the latest, by a column or by place."""
     for table in dict.fromkeys(f.table for f in feeds):
@@ -142,11 +149,14 @@ def keep_one(con: duckdb.DuckDBPyConnection, feeds: list[Feed], files: dict[int,
             by = f"{spec.keep_by} {way} NULLS LAST, " if spec.keep_by else ""
             key = ", ".join(spec.key or CONTRACTS[table].key)
             names = " ".join(f"WHEN {n} THEN {literal(name)}" for n, name in files.items())
+            # The second file comes before the tenth, whether or not its number has leading zeros.
+            placed = enumerate(sorted(files, key=lambda n: _by_numbers(files[n])))
+            place = f"CASE file {' '.join(f'WHEN {n} THEN {i}' for i, n in placed)} END"
             con.execute(
                 f"UPDATE {stage} SET reasons = ['another state of row ' || r.row || ' of ' || CASE r.file {names} END] "
                 f"FROM (SELECT rowid AS id, row_number() OVER w AS nth, first_value(_row) OVER w AS row, "
                 f"first_value(file) OVER w AS file FROM {stage} WHERE len(reasons) = 0 AND feed IN ({numbers}) "
-                f"WINDOW w AS (PARTITION BY {key} ORDER BY {by}file {way}, _row {way})) r "
+                f"WINDOW w AS (PARTITION BY {key} ORDER BY {by}{place} {way}, _row {way})) r "
                 f"WHERE r.nth > 1 AND {stage}.rowid = r.id"
             ).fetchall()
 

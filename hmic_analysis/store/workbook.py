@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from hmic_analysis.errors import DataError, PassingError, said
 from hmic_analysis.store import reader, sheets
-from hmic_analysis.store.csvfile import is_footer
+from hmic_analysis.store.csvfile import is_footer, too_long
 from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.rawtable import (
     RawTable,
@@ -29,6 +29,7 @@ from hmic_analysis.store.rawtable import (
     name,
     stack_names,
 )  # fmt: skip
+from hmic_analysis.store.sheets import MOST_CHARACTERS
 from hmic_analysis.store.textfile import BadLine
 
 _BATCH = 20_000
@@ -269,9 +270,34 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, shown: str, table: 
         con.execute(f"CREATE TABLE {table}_lines AS SELECT {', '.join(parts)} FROM {source}").fetchall()
     except duckdb.Error as error:
         raise DataError(f"{shown}: the Parquet file is damaged ({said(error)}). Ask for it again.") from error
-    con.execute(f"CREATE VIEW {table} AS SELECT *, rowid + 1 AS _row FROM {table}_lines")
     count = con.execute(f"SELECT count(*) FROM {table}_lines").fetchall()[0][0]
-    return RawTable(table, shown, tuple(row[0] for row in described), count)
+    bad = _long_rows(con, f"{table}_lines", len(described))
+    also = f" WHERE rowid + 1 NOT IN ({', '.join(str(line.line) for line in bad)})" if bad else ""
+    con.execute(f"CREATE VIEW {table} AS SELECT *, rowid + 1 AS _row FROM {table}_lines{also}")
+    notes = too_long(bad, shown)
+    return RawTable(table, shown, tuple(row[0] for row in described), count, bad, tuple(notes))
+
+
+def _long_rows(con: duckdb.DuckDBPyConnection, lines: str, columns: int) -> tuple[BadLine, ...]:
+    """Rows with a cell longer than any may be."""
+    # Bytes are counted for nothing, characters are not; no text has more of these.
+    cells = [f"c{i}" for i in range(1, columns + 1)]
+    longest = ", ".join(f"max(strlen({c}))" for c in cells)
+    lengths = con.execute(f"SELECT {longest} FROM {lines}").fetchall()[0]
+    suspect = [c for c, n in zip(cells, lengths, strict=True) if (n or 0) > MOST_CHARACTERS]
+    if not suspect:
+        return ()
+    test = " OR ".join(f"length({c}) > {MOST_CHARACTERS}" for c in suspect)
+    found = con.execute(f"SELECT rowid + 1, {', '.join(cells)} FROM {lines} WHERE {test} ORDER BY rowid").fetchall()
+    return tuple(
+        BadLine(
+            number,
+            f"a cell of more than {MOST_CHARACTERS:,} characters",
+            "\t".join(cell or "" for cell in row).encode("utf-8", "replace"),
+            max(range(columns), key=lambda i: len(row[i] or "")) + 1,
+        )
+        for number, *row in found
+    )
 
 
 def _as_text(column: str, kind: str) -> str:

@@ -12,6 +12,7 @@ import zipfile
 from datetime import date
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -319,6 +320,31 @@ def test_a_cell_longer_than_any_may_be_costs_its_row_and_says_where_it_is(shop, 
     (said,) = [text for text in manifest.remarks if "longer" in text or "characters" in text]
     assert said.startswith(f"change.csv: line 9 holds a cell of more than 1,000,000 characters in column {column}")
     assert shop.rejected("not_rows")["row"].tolist() == ["9"] and manifest.tables["crime"].rows == 2
+
+
+def test_a_long_cell_of_a_parquet_file_costs_its_row_too(shop):
+    titles = [f"Change {i}" for i in range(40)]
+    titles[7], titles[9] = "é" * 1_000_001, "é" * 1_000_000
+    frame = pd.DataFrame({"Ref": [f"CH{i}" for i in range(40)], "Title": titles})
+    frame.to_parquet(shop.raw / "export.parquet")
+    shop.mapping(
+        """
+        title: t
+        files: {f: {pattern: export.parquet}}
+        tables:
+          change: {file: f, columns: {change_id: Ref, change_type: {value: process}, title: Title}}
+        """
+    )
+    manifest = shop.prepare("src")
+    assert shop.table("change")["change_id"].tolist() == [f"CH{i}" for i in range(40) if i != 7]
+    (said,) = [text for text in manifest.remarks if "characters" in text]
+    assert said.startswith(
+        "export.parquet: line 8 holds a cell of more than 1,000,000 characters in column 2; this row"
+    )
+    rejected = shop.rejected("not_rows")
+    assert (rejected["row"].tolist(), rejected["reasons"].tolist()) == (
+        ["8"], ["a cell of more than 1,000,000 characters"]
+    )  # fmt: skip
 
 
 def test_a_long_cell_below_the_limit_is_kept(shop):

@@ -173,6 +173,23 @@ def test_a_clock_time_throughout_is_one_on_the_wall(shop, hours, day):
     assert any("at one time of day throughout" in text for text in odd) is day
 
 
+def test_the_tenth_file_comes_after_the_second(shop):
+    for n in (2, 10, 9):
+        shop.file(f"log{n}.csv", f"Ref,At,What\n1,2013-01-01 10:00,{n}\n")
+    text = """
+        title: t
+        files: {f: {pattern: "log*.csv"}}
+        tables:
+          incident: {file: f, keep: latest, columns: {incident_id: Ref, created_at: At, incident_type: What}}
+        """
+    shop.mapping(text)
+    shop.prepare("src")
+    assert shop.table("incident")["incident_type"].tolist() == ["10"]
+    shop.mapping(text.replace("latest", "first"))
+    shop.prepare("src")
+    assert shop.table("incident")["incident_type"].tolist() == ["2"]
+
+
 def test_rows_of_another_force_are_set_aside_as_such(shop):
     head = "Ref,Month,Falls within\n"
     shop.file("a.csv", head + "1,2014-01,Devon & Cornwall Police\n2,2014-01,devon and cornwall police\n3,2014-01,\n")
@@ -273,7 +290,7 @@ def test_rows_are_told_by_file_and_table(shop):
 
 def test_shorthand_after_a_value_is_taken_off(shop):
     shop.file(
-        "t.csv", "Number,Opened,Type,Grade\n1,2013-01-02 10:00,Theft,2 [r]\n2,2013-01-02 10:00,Theft [p] [r],[x]\n"
+        "t.csv", "Number,Opened,Type,Grade\n1,2013-01-02 10:00,Theft,2 [R]\n2,2013-01-02 10:00,Theft [p] [r],[x]\n"
     )
     shop.mapping(
         """
