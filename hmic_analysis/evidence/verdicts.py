@@ -250,7 +250,7 @@ def existence(
     """
     if count is None:
         return undecided("no_data", why=f"No register of {what} was supplied.")
-    why = f"{count} {what} found; test: at least {minimum}."
+    why = f"{what[0].upper()}{what[1:]}: {count}; test: at least {minimum}."
     if count >= minimum:
         return Decision("supported", why=why)
     if count + perhaps >= minimum:
@@ -278,7 +278,7 @@ def absence(count: int | None, complete: bool | None, what: str = "documents") -
     """
     if count is None:
         return undecided("no_data", why=f"No register of {what} was supplied.")
-    why = f"{count} {what} found; test: none in a register declared complete."
+    why = f"{what[0].upper()}{what[1:]}: {count}; test: none in a register declared complete."
     if count >= 1:
         return Decision("contradicted", why=why)
     if complete:

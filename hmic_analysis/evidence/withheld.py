@@ -263,11 +263,16 @@ def drawable(frame: pd.DataFrame, indicators: Sequence[Indicator], rules: Disclo
     """Shares of groups as a chart may draw them.
 
     The same without the numbers that are withheld.  Where any is, a column ``withheld`` holds the marker in
-    its row, and nothing in the others.
+    its row, and nothing in the others; likewise ``withheld_n`` where only the number of units and the bounds are, since
+    few of them are not known.
     """
     hidden = withheld(indicators, rules) if rules.min_count > 1 else Withheld()
     gone, bounds = frame["group"].isin(hidden.figures), frame["group"].isin(hidden.unknowns)
     out = frame.copy()
     for column in SHARE:
         out[column] = out[column].mask(gone | bounds if column in BOUNDS else gone)
-    return out.assign(withheld=np.where(gone, rules.marker, "")) if gone.any() else out
+    if gone.any():
+        out["withheld"] = np.where(gone, rules.marker, "")
+    if (bounds & ~gone).any():
+        out["withheld_n"] = np.where(bounds & ~gone, rules.marker, "")
+    return out

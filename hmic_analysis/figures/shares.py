@@ -75,6 +75,7 @@ def proportions_by_group(
         percent=percent,
     )
     data["withheld"] = list(frame["withheld"]) if "withheld" in frame.columns else ""
+    data["withheld_n"] = list(frame["withheld_n"]) if "withheld_n" in frame.columns else ""
     secret = data["withheld"].ne("")
     if secret.any():
         data.loc[secret, ["value", *_BOUNDS]] = np.nan
@@ -92,7 +93,7 @@ def proportions_by_group(
     labels, sections = row_labels(drawn["group"], drawn["label"])
     columns = [ValueColumn(value_name, _texts(drawn, [say(v, unit) for v in drawn["value"]]), _DOT)]
     if drawn["n"].notna().any():
-        columns.append(ValueColumn(f"Number of {units_name}", _texts(drawn, [plain(v) for v in drawn["n"]])))
+        columns.append(ValueColumn(f"Number of {units_name}", _texts(drawn, _numbers(drawn))))
     values = drawn[["value", "lo", "hi", "lo_missing", "hi_missing"]].assign(t=threshold).astype(float)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     ticks = nice_ticks(low, 100 if unit == "%" and high > 50 else high)
@@ -110,6 +111,10 @@ def proportions_by_group(
     after = _below(shown, threshold, unit, threshold_name) + unknown(shown["value"])
     markers = dict.fromkeys(data["withheld"][data["withheld"].ne("")])
     notes = (*notes, *(f"{marker}: withheld, small number of persons" for marker in markers))
+    notes += tuple(
+        f"Number {marker}: withheld, since only a few are not known"
+        for marker in dict.fromkeys(data["withheld_n"][data["withheld_n"].ne("")])
+    )
     point = extremes("", shown["label"], shown["value"], unit)
     return finish(
         rows.sheet,
@@ -126,12 +131,19 @@ def _texts(drawn: pd.DataFrame, texts: list[str]) -> list[str]:
     return [marker or text for marker, text in zip(drawn["withheld"], texts, strict=True)]
 
 
+def _numbers(drawn: pd.DataFrame) -> list[str]:
+    """How many units each row rests on, the marker where only that is withheld."""
+    return [marker or plain(n) for marker, n in zip(drawn["withheld_n"], drawn["n"], strict=True)]
+
+
 def _with_markers(data: pd.DataFrame) -> pd.DataFrame:
     """The data file: the marker stands where a share and what it rests on are withheld."""
     secret = data["withheld"].ne("")
-    out = data.drop(columns="withheld")
+    out = data.drop(columns=["withheld", "withheld_n"])
     for column in ("value", "n") if secret.any() else ():
         out[column] = out[column].astype("object").mask(secret, data["withheld"])
+    if (only := data["withheld_n"].ne("")).any():
+        out["n"] = out["n"].astype("object").mask(only, data["withheld_n"])
     return out
 
 

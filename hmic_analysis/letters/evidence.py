@@ -235,7 +235,7 @@ class _Writer:
                     f"{claim.claim}.", f"Inspectors' view, entered{whose} on {long_date(own.on)}.", entry.finding
                 )
         for figure in (f for f in bundle.figures if f.sentence):
-            yield Paragraph(finding=entry.finding, parts=(Part(text=clean(in_words(figure))),))
+            yield _term("Counted.", clean(in_words(figure)), entry.finding)
         for figure in self.charts(bundle, len(rows)):
             self.figures += 1
             yield figure_block(bundle, figure, self.figures)

@@ -8,6 +8,7 @@ import pytest
 from hmic_analysis.disclosure.release import is_withheld, notebook_may_leave, released, released_csv
 from hmic_analysis.evidence.withheld import DisclosureRules, drawable, highest, level_of, may_see, withheld
 from hmic_analysis.evidence.wording import group_frame
+from hmic_analysis.figures.shares import proportions_by_group
 
 from .evidence import RULES, bundle, claim, count, figure, share, usual
 
@@ -146,3 +147,12 @@ def test_an_age_table_is_withheld_against_its_printed_total(tmp_path):
     path = tmp_path / "outstanding-by-age.csv"
     pd.DataFrame({"label": ["7 days or less", "more", "most"], "persons": [3, 14, 29]}).to_csv(path, index=False)
     assert released_csv(path, evidence, RULES, "force")["persons"].tolist() == ["[c]", "[c]", "29"]
+
+
+def test_a_number_left_out_because_few_are_not_known_is_said_to_be_withheld():
+    rests = [share("reviewed_pct[early]", 30, 60, unknown=2), share("reviewed_pct[late]", 31, 60, unknown=20)]
+    drawn = drawable(group_frame(rests), rests, RULES)
+    assert drawn["withheld_n"].tolist() == ["[c]", ""] and "withheld" not in drawn.columns
+    made = proportions_by_group(drawn, what="Reviewed", by="shift", units_name="persons")
+    assert made.data["n"].astype(str).tolist() == ["[c]", "80.0"] and made.data["value"].notna().all()
+    assert "Number [c]: withheld, since only a few are not known" in made.subtitle
