@@ -1,10 +1,14 @@
 """A1: which crimes had an incident before them, and of which it is known whether they were attended, row by row."""
 
+from unittest import mock
+
 import pytest
 
 from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.findings import a1_recording
 from hmic_analysis.measures import attendance
 from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.registers import UNDATED, UNREADABLE, Answer
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 
@@ -94,3 +98,29 @@ def test_a_crime_without_a_call_goes_by_its_route(table, route, state):
         table("deployment"), rules(),
     )  # fmt: skip
     assert found["state"].tolist() == [state]
+
+
+@pytest.mark.parametrize(
+    ("answer", "rate", "points", "says"),
+    [
+        (("provided", 90), Share(90, 10), 0, "Stated 90.0%"),
+        (("provided", 95), Share(90, 10), 5, "90.0% to 90.0%"),
+        (("provided", 85), Share(90, 10), 5, "90.0% to 90.0%"),
+        # Crimes of unknown attendance are counted either way: the least difference.
+        (("provided", 95), Share(90, 5, 5), 0, "90.0% to 95.0%"),
+        (("provided", 97), Share(90, 5, 5), 2, "90.0% to 95.0%"),
+        (("provided", 88), Share(90, 5, 5), 2, "90.0% to 95.0%"),
+        (("provided", None), Share(90, 10), None, "stated no rate"),
+        ((UNREADABLE, None), Share(90, 10), None, "can't be read"),
+        ((UNDATED, None), Share(90, 10), None, "latest can't be told"),
+        (("provided", 90), Share(0, 0, 100), None, "No rate can be recomputed"),
+    ],
+)
+def test_the_rate_that_was_stated_against_the_one_recomputed(answer, rate, points, says):
+    report = mock.Mock()
+    report.answer.return_value = Answer(*answer, None)
+    report.build.unsure.side_effect = lambda _, share: share
+    a1_recording.stated_difference(report, rate)
+    (name, value), said = report.build.figure.call_args
+    assert name == "attendance_reconciliation_pp" and says in said["note"]
+    assert value == (None if points is None else pytest.approx(points))

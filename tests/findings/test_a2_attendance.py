@@ -1,10 +1,13 @@
 """A2: who arrived when, against the target of the grade, and calls that count, row by row."""
 
+from datetime import date
+from unittest import mock
+
 import pytest
 
 from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import a2_attendance
-from hmic_analysis.measures import attendance
+from hmic_analysis.measures import attendance, registers
 from hmic_analysis.measures.base import Share
 from tests.findings.test_a1_recording import rules
 
@@ -83,3 +86,58 @@ def test_calls_attended(table, call, sent, expected):
         calls, table("deployment", *([] if sent is None else [{**SENT, **sent}])), rules()
     )
     assert Share.of(found["attended"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("correct", "expected"),
+    [((True,), Share(1, 0)), ((False,), Share(0, 1)), ((True, True, False), Share(2, 1)), ((), Share(0, 0))],
+)
+def test_questions_on_the_policy(table, correct, expected):
+    rows = ({"correct": value} for value in correct)
+    assert registers.knowledge_correct(table("knowledge_check", *rows)) == expected
+
+
+@pytest.mark.parametrize(
+    ("policies", "expected"),
+    [
+        (("attend_all", "attend_all"), (2, 0, True)),
+        (("selective", "attend_all"), (1, 0, False)),
+        ((None, "attend_all"), (1, 1, None)),
+        # No row of a force is as blank as a blank cell; that of a force not compared counts for none.
+        (("attend_all",), (1, 1, True)),
+        ((), (0, 2, None)),
+        (("selective", "selective", "attend_all"), (0, 0, False)),
+    ],
+)
+def test_forces_with_such_a_policy(table, policies, expected):
+    rows = ({"force_slug": s, "response_policy": p} for s, p in zip(("a", "b", "elsewhere"), policies, strict=False))
+    found = registers.policy_count(table("force_reference", *rows), ["a", "b"], "a")
+    assert (found.attend_all, found.unknown, found.this_force) == expected and found.forces == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "promises"),
+    [
+        ({}, (True, True)),
+        ({"covers": "attend_all_crimes"}, (True, False)),
+        ({"covers": None}, (False, False)),
+        ({"status": "withdrawn"}, (False, False)),
+        ({"effective_to": "2014-03-31"}, (True, True)),
+        ({"effective_to": "2014-03-30"}, (False, False)),
+        ({"approved_on": "2014-03-31"}, (True, True)),
+        ({"approved_on": "2014-04-01"}, (False, False)),
+        ({"approved_on": None}, (False, False)),
+        ({"scope": "district"}, (False, False)),
+    ],
+)
+def test_only_a_promise_in_force_can_be_broken(table, given, promises):
+    policy = {"document_id": "d", "title": "t", "document_type": "policy", "subject": "response_deployment",
+              "status": "approved", "approved_on": "2013-01-01",
+              "covers": "attend_all_crimes;attend_all_incidents", **given}  # fmt: skip
+    report = mock.Mock()
+    report.table.return_value, report.settings.as_of = table("document", policy), date(2014, 3, 31)
+    assert a2_attendance.attends_all(report) == promises
+
+
+def test_the_promise_is_broken_by_what_was_not_attended_and_by_nothing_unknown():
+    assert Share(90, 8, 2).reversed() == Share(8, 90, 2)

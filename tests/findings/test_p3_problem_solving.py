@@ -153,3 +153,23 @@ def test_gaps_between_updates(table, record, times, gaps):
     updates = table("problem_update", *({"record_id": "r", "updated_at": at} for at in times))
     found = p3_problem_solving.update_gaps(table("problem_record", {**RECORD, **record}), updates, START, END)
     assert found.tolist() == gaps
+
+
+@pytest.mark.parametrize(
+    ("updates", "least", "most"),
+    [
+        ((("r", "2013-05-01 00:00"), ("r", "2013-05-01 23:59"), ("r", "2013-05-02 00:00")), 2, {"t": Share(2, 1)}),
+        # A day is one of the wall clock: it is summer, and no entry of it belongs to the day before.
+        ((("r", "2013-07-01 00:30"), ("r", "2013-07-01 09:00")), 2, {"t": Share(2, 0)}),
+        ((("r", "2013-05-01 10:00"),), 1, {"t": Share(1, 0)}),
+        ((("r", "2013-05-01 10:00"),), 2, {}),
+        ((("r", "2013-05-01 10:00"), ("o", "2013-05-01 10:00")), 1, {"t": Share(1, 0), "u": Share(1, 0)}),
+        ((("of no record", "2013-05-01 10:00"), ("of no team", "2013-05-01 10:00")), 1, {}),
+        ((), 1, {}),
+    ],
+)
+def test_entries_on_the_busiest_day(table, updates, least, most):
+    rows = table("problem_update", *({"record_id": r, "updated_at": at} for r, at in updates))
+    records = table("problem_record", RECORD, OTHER, {**RECORD, "record_id": "of no team", "team": None})
+    found = p3_problem_solving.most_on_one_day(records, rows, least)
+    assert {team: share for team, (share, _) in found.items()} == most

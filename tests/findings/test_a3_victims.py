@@ -1,0 +1,145 @@
+"""A3: repeat victims recognised at first contact, vulnerability assessed, and who can look it up, row by row."""
+
+from datetime import date
+
+import pytest
+
+from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.findings import a3_victims
+from hmic_analysis.measures import repeats
+from hmic_analysis.measures.base import Share
+
+AS_OF = date(2014, 3, 31)
+CALL = {"incident_id": "i", "created_at": "2013-05-01 10:00", "dispatched_at": "2013-05-01 10:20", "origin": "public",
+        "category_close": "crime", "victim_key": "v"}  # fmt: skip
+FLAG = {"incident_id": "i", "call_ended_at": "2013-05-01 10:05", "repeat_victim": True, "vulnerable": False,
+        "repeat_set_at": "2013-05-01 10:02", "vulnerable_set_at": "2013-05-01 10:02"}  # fmt: skip
+BEFORE = {"crime_id": "before", "recorded_at": "2012-12-01 10:00", "victim_key": "v"}
+NOBODY = Share(0, 0)
+
+
+def contacts(table, call, flag):
+    flag = None if flag is None else {**FLAG, **flag}
+    lost = flag.pop("lost", "") if flag else ""
+    flags = table("contact_flag", *([flag] if flag else []))
+    flags = flags.assign(flags=unread_flag(lost) if lost else "")
+    return a3_victims.victim_contacts(table("incident", {**CALL, **call}), flags, (7, 15, 23))
+
+
+@pytest.mark.parametrize(
+    ("call", "flag", "before", "recall", "precision"),
+    [
+        ({}, {}, {}, Share(1, 0), Share(1, 0)),
+        # The report before: 365 days at the most, and before the contact; not a crime that came of the contact itself.
+        ({}, {}, {"recorded_at": "2012-05-01 10:00"}, Share(1, 0), Share(1, 0)),
+        ({}, {}, {"recorded_at": "2012-05-01 09:59"}, NOBODY, Share(0, 1)),
+        ({}, {}, {"recorded_at": "2013-05-01 09:59"}, Share(1, 0), Share(1, 0)),
+        ({}, {}, {"recorded_at": "2013-05-01 10:00"}, NOBODY, Share(0, 1)),
+        ({}, {}, {"recorded_at": None}, NOBODY, Share(0, 1)),
+        ({}, {}, {"crime_id": "own"}, NOBODY, Share(0, 1)),
+        ({}, {}, {"is_no_crime": True}, NOBODY, Share(0, 1)),
+        ({}, {}, {"victim_key": "another"}, NOBODY, Share(0, 1)),
+        # The flag: set while first contact lasts, which is to the dispatch, or the end of the call if that is later.
+        ({}, {"repeat_set_at": "2013-05-01 10:20"}, {}, Share(1, 0), Share(1, 0)),
+        ({}, {"repeat_set_at": "2013-05-01 10:21"}, {}, Share(0, 1), NOBODY),
+        ({}, {"repeat_set_at": "2013-05-01 10:21", "call_ended_at": "2013-05-01 10:21"}, {}, Share(1, 0), Share(1, 0)),
+        ({}, {"repeat_set_at": None}, {}, Share(0, 0, 1), NOBODY),
+        ({}, {"repeat_victim": False}, {}, Share(0, 1), NOBODY),
+        # By the template a blank says that nobody looked; a cell that nobody can read, or no row at all, says nothing.
+        ({}, {"repeat_victim": None, "repeat_set_at": None}, {}, Share(0, 1), NOBODY),
+        ({}, {"repeat_victim": None, "lost": "repeat_victim"}, {}, Share(0, 0, 1), NOBODY),
+        ({}, None, {}, Share(0, 0, 1), NOBODY),
+        # Who is no contact of a victim.
+        ({"origin": "officer_initiated"}, {}, {}, NOBODY, NOBODY),
+        ({"result": "duplicate"}, {}, {}, NOBODY, NOBODY),
+        ({"category_close": "transport"}, {}, {}, NOBODY, NOBODY),
+        ({}, {"victim_type": "business"}, {}, NOBODY, NOBODY),
+        # Without a reference or an address nobody can tell.
+        ({"victim_key": None}, {}, {}, NOBODY, Share(0, 0, 1)),
+    ],
+)
+def test_repeat_victims_recognised(table, call, flag, before, recall, precision):
+    links = table("incident_crime", {"incident_id": "i", "crime_id": "own"})
+    reports = repeats.earlier_reports(table("incident"), table("crime", {**BEFORE, **before}))
+    found = repeats.with_truth(contacts(table, call, flag), reports, links, 365)
+    assert (repeats.recall(found), repeats.precision(found)) == (recall, precision)
+    # At ten in the morning it is the early shift's.
+    assert repeats.recall_by_unit(found) == ({"early": recall} if recall.total else {})
+
+
+@pytest.mark.parametrize(
+    ("call", "flag", "assessed"),
+    [
+        ({}, {}, Share(1, 0)),
+        ({}, {"vulnerable": True}, Share(1, 0)),
+        ({}, {"vulnerable": None, "vulnerable_set_at": None}, Share(0, 1)),
+        ({}, {"vulnerable": None, "lost": "vulnerable"}, Share(0, 0, 1)),
+        ({}, {"vulnerable_set_at": "2013-05-01 10:20"}, Share(1, 0)),
+        ({}, {"vulnerable_set_at": "2013-05-01 10:21"}, Share(0, 1)),
+        ({}, {"vulnerable_set_at": None}, Share(0, 0, 1)),
+        ({}, None, Share(0, 0, 1)),
+        ({"category_close": "asb", "asb_type": "personal"}, {}, Share(1, 0)),
+        ({"category_close": "asb", "asb_type": "nuisance"}, {}, NOBODY),
+        ({"category_close": "asb", "asb_type": None}, {}, NOBODY),
+    ],
+)
+def test_vulnerability_recorded(table, call, flag, assessed):
+    assert a3_victims.vulnerability_recorded(contacts(table, call, flag)) == assessed
+
+
+@pytest.mark.parametrize(
+    ("call", "flag", "known"),
+    [
+        ({}, {}, Share(1, 0)),
+        ({}, None, Share(1, 0)),
+        ({"victim_key": None}, {}, Share(0, 1)),
+        ({"victim_key": None, "location_key": "l"}, {}, Share(0, 1)),
+        ({"origin": "alarm"}, {}, NOBODY),
+        ({}, {"victim_type": "nobody"}, NOBODY),
+    ],
+)
+def test_contacts_with_a_reference_of_the_victim(table, call, flag, known):
+    assert a3_victims.victim_known(contacts(table, call, flag)) == known
+
+
+@pytest.mark.parametrize(
+    ("handler", "access", "live"),
+    [
+        ({}, {"live": True}, Share(1, 0)),
+        ({}, {"live": False}, Share(0, 1)),
+        ({}, {"live": None}, Share(0, 0, 1)),
+        ({}, {"person_key": "somebody else", "live": True}, Share(0, 0, 1)),
+        ({"role": "dispatcher"}, {"live": True}, NOBODY),
+        ({"left_on": "2014-03-31"}, {"live": True}, Share(1, 0)),
+        ({"left_on": "2014-03-30"}, {"live": True}, NOBODY),
+        ({"in_post_since": "2014-03-31"}, {"live": True}, Share(1, 0)),
+        ({"in_post_since": "2014-04-01"}, {"live": True}, NOBODY),
+    ],
+)
+def test_call_handlers_with_access(table, handler, access, live):
+    staff = table("staff", {"person_key": "h", "role": "call_handler", **handler})
+    rows = table("system_access", {"person_key": "h", "system": "pnc", **access})
+    assert a3_victims.access_by_system(rows, staff, AS_OF) == {"pnc": live}
+
+
+@pytest.mark.parametrize("question", ["asked_previous", "asked_vulnerability"])
+@pytest.mark.parametrize(
+    ("audit", "answer", "expected"),
+    [
+        ({}, True, Share(1, 0)),
+        ({}, False, Share(0, 1)),
+        ({}, None, Share(0, 0, 1)),
+        ({"random_sample": False}, True, NOBODY),
+        ({"random_sample": None}, True, NOBODY),
+        ({"about_victim": False}, True, NOBODY),
+        ({"about_victim": None}, True, NOBODY),
+        ({"about_victim": None, "lost": "about_victim"}, True, Share(0, 0, 1)),
+    ],
+)
+def test_what_call_handlers_asked(table, question, audit, answer, expected):
+    row = {"audit_id": "a", "taken_on": "2013-05-01", "random_sample": True, "about_victim": True, "team": "T", **audit}
+    lost = row.pop("lost", "")
+    rows = table("call_audit", {**row, question: answer}).assign(flags=unread_flag(lost) if lost else "")
+    audits = a3_victims.audited_calls_of_victims(rows)
+    assert a3_victims.asked(audits, question) == expected
+    assert a3_victims.asked_by_team(audits, question) == ({"T": expected} if expected.total else {})
