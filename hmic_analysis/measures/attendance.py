@@ -180,6 +180,8 @@ def contacts(deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     face_to_face = mode.isin(list(rules.contact_modes))
     # An arrival of which the day alone is known has no time, and is an arrival.
     came = (deployment["at_scene_at"].notna() | _flagged(deployment, "at_scene_at_day_only")) & face_to_face
+    # A way of contact that can't be read is not the blank one: nobody can tell whether it was face to face.
+    came &= ~unread(deployment, "contact_mode")
     called_off = deployment["stood_down"].astype("boolean").fillna(False).astype(bool)
     kind, lost = deployment["resource_type"], unread(deployment, "at_scene_at", "contact_mode") & ~came
     return pd.DataFrame(

@@ -98,13 +98,14 @@ def in_force(document: pd.DataFrame, as_of: date) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Nullable booleans; missing where no date tells, or where one that could tell otherwise can't be read.
+        Nullable booleans; missing where no date tells, or where one that could tell otherwise, or how far the document
+        reaches, can't be read.
     """
     day = pd.Timestamp(as_of)
     begun = document["effective_from"].fillna(document["approved_on"])
     later = (document[["effective_from", "approved_on"]] > day).any(axis=1)
     over = (document["effective_to"] < day).fillna(False)
-    open_ = begun.isna() | unread(document, "approved_on", "effective_from", "effective_to")
+    open_ = begun.isna() | unread(document, "approved_on", "effective_from", "effective_to", "scope")
     state = pd.Series(True, index=document.index, dtype="boolean").mask(open_)  # noqa: FBT003
     return state.mask(later | over, False)  # noqa: FBT003
 

@@ -1,6 +1,7 @@
 """What a blank means by the words of the template, and what the measures make of one: the same for every yes or no."""
 
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -354,6 +355,44 @@ def _cancelled(table):
     return Share.of(attendance.incident_attendance(calls, table("deployment"), rules())["attended"])
 
 
+def _unanswered(table, column):
+    return a6_suspects.failed_to_answer(lost(table, "bail", column, BAILED), AS_OF)
+
+
+def _circulated(table):
+    named = {**NAMED_ON, "grounds_recorded": True}
+    pairs = a6_suspects.suspect_pairs(table("suspect", named), table("crime"), AS_OF)
+    persons = a6_suspects.outstanding_persons(pairs, AS_OF)
+    row = {"person_key": "p", "reason": "named_suspect", "circulated_on": "2014-02-01"}
+    return a6_suspects.circulated_share(persons, lost(table, "pnc_circulation", "cancelled_on", row), AS_OF, 7)
+
+
+def _depth(table, column):
+    row = {
+        "skill_id": "s",
+        "skill_function": "repair",
+        "critical": True,
+        "person_key": "a",
+        "competent_from": "2012-01-01",
+    }
+    return p5_anpr.depth(lost(table, "skill", column, {**row, column: None}), AS_OF)
+
+
+def _mended(table):
+    row = {"outage_id": "o", "camera_id": "A", "fault_at": "2013-05-01 10:00"}
+    return cameras.repairs(lost(table, "anpr_outage", "fixed_at", row), AS_OF).faults
+
+
+def _arrived(table):
+    rows = lost(table, "deployment", "contact_mode", {**SENT, "at_scene_at": "2013-05-01 10:20"})
+    return attendance.incident_state(table("incident", {"incident_id": "i"}), rows, rules())["state"][0]
+
+
+def _agreed(table):
+    row = {"agreement_id": "a", "agency": "health", "task_id": "t", "status": "signed", "signed_on": "2013-01-01"}
+    return f2_partners.agreements_in_force(lost(table, "partner_agreement", "ends_on", row), AS_OF)["sure"].tolist()
+
+
 ONE_UNKNOWN, BESIDE_A_YES = Share(0, 0, 1), Share(1, 0, 1)
 #: Columns whose blank says something: a cell that could not be read is not that blank, and its unit is unknown.
 SET_ASIDE = {
@@ -395,6 +434,12 @@ SET_ASIDE = {
     ("device", "withdrawn_on"): (lambda t: _phone(t, "withdrawn_on"), ONE_UNKNOWN),
     ("contact_flag", "repeat_victim"): (lambda t: _flag_lost(t, "repeat_victim"), ONE_UNKNOWN),
     ("contact_flag", "vulnerable"): (lambda t: _flag_lost(t, "vulnerable"), ONE_UNKNOWN),
+    **{("bail", c): (lambda t, c=c: _unanswered(t, c), (set(), {"p"})) for c in ("answered_on", "rearrested_on")},
+    ("pnc_circulation", "cancelled_on"): (_circulated, ONE_UNKNOWN),
+    **{("skill", c): (lambda t, c=c: _depth(t, c), None) for c in ("competent_from", "competent_to", "employer")},
+    ("anpr_outage", "fixed_at"): (_mended, 0),
+    ("deployment", "contact_mode"): (_arrived, "unknown"),
+    ("partner_agreement", "ends_on"): (_agreed, [False]),
 }  # fmt: skip
 
 
@@ -413,14 +458,80 @@ def test_two_readers_are_compared_only_where_both_found_something(table):
 
 
 @pytest.mark.parametrize(
-    ("flags", "kept"), [("", 1), (unread_flag("effective_to"), 0), (unread_flag("effective_from"), 0), ("other", 1)]
+    ("flags", "kept"),
+    [
+        ("", 1),
+        (unread_flag("effective_to"), 0),
+        (unread_flag("effective_from"), 0),
+        (unread_flag("scope"), 0),
+        ("other", 1),
+    ],
 )
-def test_a_document_whose_days_could_not_be_read_is_not_known_to_be_in_force(table, flags, kept):
+def test_a_document_whose_days_or_scope_could_not_be_read_is_not_known_to_be_in_force(table, flags, kept):
     row = {"document_id": "1", "document_type": "policy", "subject": "response", "status": "approved",
            "approved_on": "2013-01-01"}  # fmt: skip
     policies = table("document", row).assign(flags=flags)
     found = registers.documents(policies, types=["policy"], subject="response", in_force_on=date(2014, 3, 31))
     assert len(found) == kept
+
+
+#: Columns whose blank says something, each with the test by hand that holds what the measure makes of it.
+BY_HAND = {
+    ("data_request", "requested_on"): "measures/test_registers.py::test_the_latest_answer",
+    ("data_request", "received_on"): "measures/test_registers.py::test_the_latest_answer",
+    ("data_request", "stated_value"): "measures/test_registers.py::test_the_latest_answer",
+    ("document", "scope"): "measures/test_registers.py::test_a_blank_scope_is_the_whole_force",
+    ("document", "owner_rank"): "findings/test_p1_strategy.py::test_elements_of_a_strategy",
+    ("document", "review_due_on"): "findings/test_p1_strategy.py::test_elements_of_a_strategy",
+    ("document", "effective_from"): "measures/test_registers.py::test_documents_in_force",
+    ("document", "effective_to"): "measures/test_registers.py::test_documents_in_force",
+    ("document", "review_opened_on"): "findings/test_a10_review.py::test_a_review",
+    ("document", "review_closed_on"): "findings/test_a10_review.py::test_a_review",
+    ("document", "decision_recorded"): "findings/test_f1_demand.py::test_analyses_of_demand",
+    ("incident", "qualifier"): "measures/test_other_agencies.py::test_lead_agency_by_type_or_qualifier",
+    ("crime", "closed_at"): "findings/test_a1_recording.py::test_whether_a_crime_was_attended",
+    ("problem_record", "evaluation_result"): "findings/test_p3_problem_solving.py::test_closed_records",
+    ("problem_record", "shared_channel"): "findings/test_p3_problem_solving.py::test_closed_records",
+    ("anpr_hit", "decision"): "findings/test_p5_anpr.py::test_priority_hits_decided_on_in_time",
+    ("skill", "person_key"): "measures/test_anpr.py::test_a_function_nobody_can_do_has_depth_zero",
+    ("skill", "course_booked_on"): "measures/test_anpr.py::test_courses_booked",
+    ("file_review", "closed_on"): "findings/test_a4_crime_files.py::test_regular_progress",
+    ("iom_selection", "reason_not_managed"): "findings/test_a5_offenders.py::test_selection_by_score",
+    ("callback", "made_at"): "findings/test_a9_service.py::test_calls_back",
+    ("survey", "satisfied_whole"): "findings/test_a9_service.py::test_the_survey",
+    **{("partner_task", column): "findings/test_f2_partners.py::test_tasks_identified_measured_and_acted_on"
+       for column in ("baseline_on", "baseline_hours", "action", "action_on")},
+    ("change", "live_on"): "findings/test_f4_time_saved.py::test_a_cell_that_cannot_be_read_leaves_the_change_open",
+    ("change", "overlaps_with"): "measures/test_savings.py::test_overlapping_changes_are_not_summed_and_the_best_method_counts",
+    **{("benefit", column): "findings/test_f4_time_saved.py::test_a_cell_that_cannot_be_read_leaves_the_change_open"
+       for column in ("baseline_minutes", "post_minutes")},
+    ("device", "person_key"): "measures/test_devices.py::test_officers_with_a_device_of_their_own",
+    ("device", "pool"): "measures/test_devices.py::test_pooled_devices_count_against_the_peak",
+}  # fmt: skip
+#: Columns whose blank says something and turns no figure: they name a group, bear a document out, or are for show.
+TURNS_NOTHING = {
+    ("document", "corroborated_by"), ("incident", "local_grade"), ("incident", "closed_at"),
+    ("file_review", "second_reviewer_key"),
+    *(("survey", f"satisfied_{part}") for part in ("contact", "action", "follow_up", "treatment")),
+}  # fmt: skip
+
+
+def test_every_column_whose_blank_says_something_is_held():
+    says = {
+        (contract.name, column.name)
+        for contract in CONTRACTS.values()
+        if contract.name not in REFERENCE_TABLES
+        for column in contract.columns
+        if column.blank_says and column.kind != "boolean"
+    }
+    assert says == {k for k in SET_ASIDE.keys() | BY_HAND.keys() | TURNS_NOTHING | FOR_NOBODY if k not in OPTIONAL}
+
+
+@pytest.mark.parametrize("key", sorted(BY_HAND), ids=".".join)
+def test_the_test_by_hand_is_there_and_names_the_column(key):
+    place, _, name = BY_HAND[key].partition("::")
+    text = (Path(__file__).parents[1] / place).read_text(encoding="utf-8")
+    assert f"\ndef {name}(" in text and key[1] in text
 
 
 #: Columns whose blank is "none", and "not known" where the force filled them in for nobody.
