@@ -73,3 +73,22 @@ def test_supervisors_are_those_of_front_line_staff_in_post_at_some_time_of_the_l
     assert f3_supervision.looks_weekly(view, staff) == Share(1, 1)
     away = table("workload_view", {**seen[0], "on_duty": False}, *seen[1:])
     assert f3_supervision.looks_weekly(away, staff) == Share(0, 1, 1)
+
+
+@pytest.mark.parametrize("aspect", ["workload", "performance"])
+@pytest.mark.parametrize(
+    ("covered", "held_on", "expected"),
+    [
+        (True, "2013-01-01", Share(1, 0)),
+        (True, "2013-03-31", Share(1, 0)),
+        (False, "2013-02-01", Share(0, 1)),
+        (None, "2013-02-01", Share(0, 0, 1)),
+        # No review in the three months is none that looked at it.
+        (True, "2012-12-31", Share(0, 1)),
+        (True, "2013-04-01", Share(0, 1)),
+    ],
+)
+def test_whose_review_looked_at_it(table, aspect, covered, held_on, expected):
+    rows = table("supervision", {**HELD, f"{aspect}_covered": covered, "held_on": held_on})
+    due = f3_supervision.staff_intervals(table("staff", OFFICER), table("absence"), rows, START, END, 3)
+    assert Share.of(due[aspect]) == expected
