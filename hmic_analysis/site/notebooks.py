@@ -16,6 +16,7 @@ from typing import Any
 import lxml.html
 from lxml.html import HtmlElement
 
+from hmic_analysis.documents.text import ILLEGAL
 from hmic_analysis.errors import DataError
 
 #: What may stand in a notebook's text and results, with the attributes each may bear; anything else is unwrapped.
@@ -101,7 +102,8 @@ def safe_html(text: str, keep: Keep) -> str:
     """
     if not text.strip():
         return ""
-    root = lxml.html.fragment_fromstring(text, create_parent="div")
+    # The parser takes what XML forbids; the tree then refuses it.
+    root = lxml.html.fragment_fromstring(ILLEGAL.sub("", text), create_parent="div")
     for element in list(root.iter()):
         if not isinstance(element.tag, str):
             _drop(element)

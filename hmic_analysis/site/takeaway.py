@@ -13,6 +13,7 @@ from pptx.util import Emu, Mm, Pt
 
 from hmic_analysis.cells import neutral
 from hmic_analysis.disclosure.release import is_withheld, released_csv
+from hmic_analysis.documents.text import clean
 from hmic_analysis.documents.word import stable
 from hmic_analysis.documents.workbook import MADE, workbook
 from hmic_analysis.evidence.model import Bundle, Figure
@@ -78,21 +79,21 @@ def slides(bundles: Sequence[Bundle], folders: Mapping[str, Path], names: Sequen
         page = show.slides.add_slide(show.slide_layouts[5])
         title = page.shapes.title
         title.left, title.top, title.width, title.height = Mm(15), Mm(8), Mm(308), Mm(24)
-        title.text_frame.text = figure.headline
+        title.text_frame.text = clean(figure.headline)
         title.text_frame.paragraphs[0].font.size = Pt(24)
         picture = page.shapes.add_picture(str(folders[bundle.finding] / figure.png), Mm(15), Mm(36), width=Mm(200))
         if picture.height > Mm(112):
             picture.width, picture.height = Emu(round(picture.width * Mm(112) / picture.height)), Mm(112)
-        picture._element.nvPicPr.cNvPr.set("descr", figure.alt)
+        picture._element.nvPicPr.cNvPr.set("descr", clean(figure.alt))
         words = page.shapes.add_textbox(Mm(15), Mm(150), Mm(308), Mm(34)).text_frame
         words.word_wrap = True
         lines = [figure.subtitle, f"Source: {figure.source}", *notices([bundle], embargo)]
-        words.text = "\n".join(lines)
+        words.text = "\n".join(map(clean, lines))
         for paragraph in words.paragraphs:
             paragraph.font.size = Pt(11)
-        page.notes_slide.notes_text_frame.text = f"{bundle.finding} {bundle.title}. {figure.alt}"
+        page.notes_slide.notes_text_frame.text = clean(f"{bundle.finding} {bundle.title}. {figure.alt}")
     properties = show.core_properties
-    properties.title, properties.language = f"Figures: {bundles[0].force_name}", "en-GB"
+    properties.title, properties.language = clean(f"Figures: {bundles[0].force_name}"), "en-GB"
     properties.author = properties.last_modified_by = ""
     properties.created = properties.modified = MADE
     out = BytesIO()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import lxml.html
@@ -117,3 +118,10 @@ def test_the_page_shows_code_as_text_and_pictures_as_files(public_site):
     assert picture.get("alt") == "Bar chart of groups where violence leads."
     assert (page.parent / picture.get("src")).is_file()
     assert "base64" not in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("bad", ["\ufffe", "\uffff", "\x01", "\x0b", "\0"])
+def test_what_xml_refuses_stops_no_page(bad):
+    picture = base64.b64encode(b"\x89PNG\r\n").decode()
+    made = clean(f'<p>a{bad}b</p><p><img src="data:image/png;base64,{picture}" alt="c{bad}d"></p>')
+    assert made.startswith("<p>ab</p>") and 'alt="cd"' in made
