@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from hmic_analysis.measures.base import Share
 from hmic_analysis.params.catalogue import plain
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
+from hmic_analysis.process.records import Records
 from hmic_analysis.project import Project, find_project
 
 State = Literal["all", "yes", "no", "unknown"]
@@ -127,6 +129,33 @@ def table_of(report: Report, states: pd.Series) -> str:
         if contract_for(table).key == (name,) and states.index.isin(report.table(table)[name]).all():
             return table
     raise ParameterError(f"No table of {report.spec.id} names each {name} once, so the units can't be told apart.")
+
+
+def records_behind(project: Project, force: str, finding: str, figures: Sequence[str]) -> dict[str, Records]:
+    """The records of a return that figures of a finding were counted from, by the figure's id.
+
+    Without figures that are counted from no single records that a table names: from persons, months of a team, hours.
+    """
+    report = work_through(finding, force, project=project.root).report
+    found = {}
+    for id in figures:
+        share, figure = report.build.units.get(id), report.indicator(id)
+        if figure is None or share is None or share.units is None or share.rows is not None:
+            continue
+        try:
+            table = table_of(report, share.units)
+        except ParameterError:
+            continue
+        (key,) = contract_for(table).key
+        if contract_for(table).column(key).kind == "person":
+            continue
+        rows = units_of(report, share)
+        columns = {"record": key, "state": "counted_as", "file": "source_file", "row": "source_row"}
+        listed = pd.DataFrame({name: rows[column] for name, column in columns.items()})
+        lone = report.build.lone(figure.name)
+        turned = int(figure.unknown) - share.unknown if lone != type(lone)() else 0
+        found[id] = Records(table, listed, turned)
+    return found
 
 
 def work_through(

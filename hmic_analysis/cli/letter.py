@@ -138,8 +138,9 @@ def _check_force(home: Project, params: Params, slug: str, file: Path | None, sh
     from hmic_analysis.documents.word import write_whole
     from hmic_analysis.letters.check import listing, listing_csv
     from hmic_analysis.letters.compose import odd_wording
-    from hmic_analysis.process.letter import letter_check, letter_documents
+    from hmic_analysis.process.letter import check_fresh, letter_check, letter_documents
 
+    check_fresh(home, params, slug)
     against, sources = letter_check(home, params, slug, _warn)
     sound = True
     for path in [file] if file else letter_documents(home, slug):

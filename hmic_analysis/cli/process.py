@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -134,7 +135,8 @@ accuracy_app = typer.Typer(
 
 @accuracy_app.command("send")
 def send(force: ForceOption = None, everyone: AllOption = False, project: ProjectOption = None) -> None:
-    """Make the packs of forces: the draft letter, its figures and data, and the response workbook."""
+    """Make the packs of forces: the draft letter, its figures, data and records, and the response workbook."""
+    from hmic_analysis.analyst.working import records_behind
     from hmic_analysis.documents import embargo
     from hmic_analysis.params.read import load_params
     from hmic_analysis.process.pack import send as send_pack
@@ -144,7 +146,7 @@ def send(force: ForceOption = None, everyone: AllOption = False, project: Projec
     codes = []
     for slug in choose_forces(params, force, everyone):
         try:
-            folder = send_pack(home, params, slug, embargo.now())
+            folder = send_pack(home, params, slug, embargo.now(), partial(records_behind, home, slug))
         except HmicError as fault:
             err().print(fault.message, style="bold red", markup=False)
             codes.append(fault.exit_code)

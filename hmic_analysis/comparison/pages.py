@@ -408,8 +408,9 @@ def _where_it_stands(params: Params, found: Sequence[_Compared], slug: str, name
     lead = [
         f"Where {name} stands among the forces of England and Wales: the large dot is {name}, the others have no "
         "name. High or low is not good or bad.",
-        f"{looks} looks were made at {name}. Where it differed by nothing but chance and as forces usually do, about "
-        f"{expected:.1f} of them would lie outside the outer lines all the same.",
+        f"{f'{looks} looks were' if looks != 1 else 'One look was'} made at {name}. Where it differed by nothing but "
+        f"chance and as forces usually do, {_looks_by_chance(expected)} would lie outside the outer lines all "
+        "the same.",
     ]
     return {"title": f"Where {name} stands", "lead": lead, "tables": tables, "findings": []}
 
@@ -417,6 +418,13 @@ def _where_it_stands(params: Params, found: Sequence[_Compared], slug: str, name
 def _by_chance(expected: float) -> str:
     """``about 3 forces``."""
     return f"about {expected:.0f} forces" if expected >= 1.5 else "about one force" if expected >= 0.5 else "hardly any"
+
+
+def _looks_by_chance(expected: float) -> str:
+    """``about 3 of them``."""
+    if expected < 0.95:
+        return "fewer than one of them"
+    return "about one of them" if expected < 1.5 else f"about {expected:.0f} of them"
 
 
 def _none(about: dict[str, Any]) -> str:

@@ -97,9 +97,9 @@ def note_letter(project: Project, force: str, bundles: Iterable[Bundle]) -> None
 def check_letter(project: Project, params: Params, force: str) -> None:
     """Check that a force's letter is there and was written from the evidence as it is now."""
     place = letter_folder(project, force)
-    again = f"Write it: hmic letter --force {force}"
+    again = f"hmic letter --force {force}"
     if not (place / f"letter-{force}.docx").is_file() or not (place / MADE_FROM).is_file():
-        raise DataError(f"There is no letter to {force} in {project.relative(place)}. {again}")
+        raise DataError(f"There is no letter to {force} in {project.relative(place)}. Write it: {again}")
     try:
         noted = json.loads((place / MADE_FROM).read_text(encoding="utf-8"))
     except ValueError:
@@ -109,7 +109,7 @@ def check_letter(project: Project, params: Params, force: str) -> None:
     if other:
         raise DataError(
             f"The letter to {force} was not written from the evidence as it is now: {', '.join(other)} "
-            f"{'has' if len(other) == 1 else 'have'} changed since. {again}"
+            f"{'has' if len(other) == 1 else 'have'} changed since; write it again: {again}"
         )
 
 
@@ -124,8 +124,8 @@ def check_fresh(project: Project, params: Params, force: str) -> None:
     stale = stale_reports(project, params, force)
     if stale:
         raise DataError(
-            f"The evidence of {force} is older than what it rests on ({', '.join(stale)}). Make it and the letter "
-            f"again: hmic run --force {force}, then hmic letter --force {force}"
+            f"The evidence of {force} is older than what it rests on ({', '.join(stale)}): make it and the letter "
+            f"again with hmic run --force {force}, then hmic letter --force {force}"
         )
 
 

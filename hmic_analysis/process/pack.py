@@ -22,6 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import Field, ValidationError
 
 from hmic_analysis.cells import neutral
+from hmic_analysis.disclosure.check import records_name
 from hmic_analysis.disclosure.release import released
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
 from hmic_analysis.documents.embargo import embargo_notice, in_utc, under_embargo
@@ -45,6 +46,7 @@ from hmic_analysis.process.letter import (
     letter_marks,
     mark_of,
 )
+from hmic_analysis.process.records import Behind, listed_records, records_workbook
 from hmic_analysis.process.states import advance, append_entry, check_order, held, read_chain, read_log
 from hmic_analysis.project import Project
 from hmic_analysis.store.textfile import file_sha256
@@ -77,10 +79,14 @@ def claim_rows(bundles: Iterable[Bundle], params: Params) -> tuple[ClaimRow, ...
     Without claims whose evidence is restricted, and without small counts of persons where they are withheld from the
     force too.
     """
-    rules = rules_of(params)
-    shown = [released(bundle, rules, "force") for bundle in bundles]
-    tested = ((bundle, claim) for bundle in shown for claim in bundle.claims if claim.type != "judgement")
-    return tuple(_row(bundle, claim, params, rules.least_for("force")) for bundle, claim in tested)
+    least = rules_of(params).least_for("force")
+    return tuple(_row(bundle, claim, params, least) for bundle, claim in _tested(bundles, params))
+
+
+def _tested(bundles: Iterable[Bundle], params: Params) -> list[tuple[Bundle, ClaimEvidence]]:
+    """The claims that a force checks, each with its bundle as the force may see it."""
+    shown = [released(bundle, rules_of(params), "force") for bundle in bundles]
+    return [(bundle, claim) for bundle in shown for claim in bundle.claims if claim.type != "judgement"]
 
 
 def figure_text(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> str:
@@ -99,11 +105,10 @@ def figure_text(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> str:
 
 
 def _row(bundle: Bundle, claim: ClaimEvidence, params: Params, min_count: int) -> ClaimRow:
-    figure = _headline(bundle, claim)
-    counted = figure is not None and figure.value is not None and not small(figure, min_count)
+    figure, counted = _headline(bundle, claim), _counted(bundle, claim, min_count)
     return ClaimRow(
-        numerator=_amount(figure.numerator) if counted else "",
-        denominator=_amount(figure.denominator, figure.unknown) if counted else "",
+        numerator=_amount(counted.numerator) if counted else "",
+        denominator=_amount(counted.denominator, counted.unknown) if counted else "",
         definition=clean(figure.definition) if figure is not None else "",
         rule=rule_text(params, bundle, claim),
         claim=claim.claim,
@@ -113,6 +118,12 @@ def _row(bundle: Bundle, claim: ClaimEvidence, params: Params, min_count: int) -
         verdict=VERDICTS[claim.verdict],
         figure=figure_text(bundle, claim, min_count),
     )
+
+
+def _counted(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> Indicator | None:
+    """The most telling figure of a claim where the force is shown what it was counted from."""
+    figure = _headline(bundle, claim)
+    return figure if figure is not None and figure.value is not None and not small(figure, min_count) else None
 
 
 def _amount(value: float | None, unknown: float = 0) -> str:
@@ -452,10 +463,11 @@ CHECK = "factual_accuracy_check"
 _OURS = (MADE_FROM,)
 
 
-def send(project: Project, params: Params, force: str, now: dt.datetime) -> Path:
+def send(project: Project, params: Params, force: str, now: dt.datetime, behind: Behind) -> Path:
     """Make the pack of a force, and bring its letter into the state of the factual-accuracy check.
 
-    ``output/accuracy/<force>/pack-<n>`` with ``letter/``, ``response-<force>.xlsx`` and ``README.txt``.
+    ``output/accuracy/<force>/pack-<n>`` with ``letter/``, ``response-<force>.xlsx``, ``records-<force>.xlsx`` (the
+    references of the records that ``behind`` finds) and ``README.txt``.
     """
     log = accuracy_log(project, force)
     with held(log):
@@ -471,7 +483,7 @@ def send(project: Project, params: Params, force: str, now: dt.datetime) -> Path
                 f"{project.relative(folder)} is there, though the log knows of no such pack. Move it away."
             )
         with whole_folder(folder) as work:
-            pack = _fill(project, params, force, number, now, work)
+            pack = _fill(project, params, force, number, now, work, behind)
         advance(project, params, force, CHECK, f"Pack {number} made for the factual-accuracy check.", now)
         entry = LogEntry(kind="sent", force=force, at=pack.made_at, pack=number, synthetic=pack.synthetic)
         append_entry(log, entry.model_dump(mode="json", exclude={"line", "previous"}))
@@ -484,16 +496,17 @@ def notices_of(params: Params, synthetic: bool, now: dt.datetime) -> tuple[str, 
     return tuple(text for text in told if text)
 
 
-def _fill(project: Project, params: Params, force: str, number: int, now: dt.datetime, folder: Path) -> Pack:
+def _fill(
+    project: Project, params: Params, force: str, number: int, now: dt.datetime, folder: Path, behind: Behind
+) -> Pack:
     evidence = current_evidence(project, params, force)
     synthetic = any(bundle.synthetic for bundle in evidence.values())
     notices = notices_of(params, synthetic, now)
     rows = claim_rows(evidence.values(), params)
     name = params.force(force).full_name
+    of_whom = (("Force", force), ("Force name", name), ("Pack", f"{force}-{number}"))
     cover = (
-        ("Force", force),
-        ("Force name", name),
-        ("Pack", f"{force}-{number}"),
+        *of_whom,
         ("What this is", "The draft letter's claims, for the force to check the facts before publication."),
         ("How to answer", "Fill in the sheet Response as the sheet Notes says, and send the workbook back."),
         ("Return by", return_by(params, now)),
@@ -501,6 +514,10 @@ def _fill(project: Project, params: Params, force: str, number: int, now: dt.dat
     )
     _copy_letter(letter_folder(project, force), folder / "letter")
     (folder / f"response-{force}.xlsx").write_bytes(response_workbook(cover, rows, notices))
+    least = rules_of(params).least_for("force")
+    shown = [(*one, _counted(*one, least)) for one in _tested(evidence.values(), params)]
+    records = records_workbook(of_whom, listed_records(shown, behind), notices)
+    (folder / records_name(force)).write_bytes(records)
     (folder / "README.txt").write_text(_readme(name, force, params, now, notices), encoding="utf-8", newline="\n")
     files = {p.relative_to(folder).as_posix(): file_sha256(p) for p in sorted(folder.rglob("*")) if p.is_file()}
     pack = Pack(
@@ -545,6 +562,7 @@ def _readme(name: str, force: str, params: Params, now: dt.datetime, notices: tu
         "",
         "letter/                 the draft letter, its figures, and the data of each figure (CSV)",
         f"response-{force}.xlsx   one row for each claim of the letter: what is wrong, and what bears that out",
+        f"records-{force}.xlsx    the references of the records behind the figure of each claim, for the force alone",
         "",
         "Fill in the sheet Response of the workbook; its sheet Notes says how. Put corrected data files beside the",
         "workbook, named as in the return. Write no person's name.",

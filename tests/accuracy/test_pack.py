@@ -11,12 +11,10 @@ import pytest
 
 from hmic_analysis.cli.main import main
 from hmic_analysis.disclosure.release import released
-from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.withheld import rules_of
 from hmic_analysis.params.read import load_params
 from hmic_analysis.process.answer import check_workbook
-from hmic_analysis.process.letter import check_fresh
 from hmic_analysis.process.pack import COLUMNS, GIVEN, ClaimRow, claim_rows, response_workbook
 from hmic_analysis.process.states import read_log
 from hmic_analysis.project import find_project
@@ -138,11 +136,27 @@ def test_the_cover_says_by_when_and_whom_to_ask(pack):
     assert cover["Contact"] == "The office that sent this pack."
 
 
-def test_stale_evidence_is_refused_with_the_cure(project):
-    params = load_params(project)
-    check_fresh(project, params, "cleveland")
+@pytest.mark.parametrize("command", [("accuracy", "send"), ("letter", "check")])
+def test_stale_evidence_is_refused_in_one_sentence_with_the_cure(project, capsys, command):
     path = project.params / "inspection.yml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("min_n: 10 ", "min_n: 11 "), encoding="utf-8")
-    with pytest.raises(DataError, match="hmic run --force cleveland, then hmic letter --force cleveland"):
-        check_fresh(project, load_params(project), "cleveland")
+    assert main([*command, "--force", "cleveland", "--project", str(project.root)]) != 0
+    said = capsys.readouterr()
+    assert " ".join((said.out + said.err).split()) == (
+        "The evidence of cleveland is older than what it rests on (A6, F4): make it and the letter again with "
+        "hmic run --force cleveland, then hmic letter --force cleveland"
+    )
+    assert not (project.output / "accuracy" / "cleveland" / "pack-2").exists()
+
+
+@pytest.mark.parametrize("command", [("accuracy", "send"), ("letter", "check")])
+def test_a_letter_of_other_evidence_is_refused_in_one_sentence_with_the_cure(project, capsys, command):
+    path = project.output / "letters" / "cleveland" / "made-from.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"A6": "', '"A6": "0'), encoding="utf-8")
+    assert main([*command, "--force", "cleveland", "--project", str(project.root)]) != 0
+    said = capsys.readouterr()
+    assert " ".join((said.out + said.err).split()) == (
+        "The letter to cleveland was not written from the evidence as it is now: A6 has changed since; "
+        "write it again: hmic letter --force cleveland"
+    )

@@ -131,7 +131,7 @@ def test_a_letter_is_amended_only_when_written_from_the_corrected_data(project, 
     assert receive(project, workbook) == 0
     amend = ["release", "advance", "--force", "cleveland", "--to", "amended", "--reason", "A6a corrected."]
     assert main([*amend, "--project", str(project.root)]) == 3
-    assert "A6, F4 have changed since. Write it: hmic letter --force cleveland" in capsys.readouterr().err
+    assert "A6, F4 have changed since; write it again: hmic letter --force cleveland" in capsys.readouterr().err
     assert main(["letter", "--force", "cleveland", "--project", str(project.root)]) == 0
     assert main([*amend, "--project", str(project.root)]) == 0
 

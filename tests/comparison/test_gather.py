@@ -10,6 +10,7 @@ from hmic_analysis.errors import DataError, DifferentFigures, ParameterError
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.record import Failure, Record, write_record
+from hmic_analysis.statistics.intervals import proportion_interval
 
 from .made import PARAMS, evidence, indicator
 
@@ -60,6 +61,26 @@ def test_more_hours_logged_than_on_duty_are_compared_and_called_overlapping_logs
     assert compared.funnel.looks == 0, "an amount has no chance that is known"
     chart = compare_chart(compared)
     assert f"{OVERLAP} Cleveland" in chart.subtitle
+
+
+def test_a_weighted_sample_is_judged_by_its_effective_size(project):
+    """72% of 100 files that are worth 25 simple ones: judged as 18 of 25, which is no sure difference from 90%."""
+    for n, force in enumerate(f for f in PARAMS.territorial if f.slug != "cleveland"):
+        evidence(project, force.slug, indicator(2690 + n % 21, 3000))
+    limits = proportion_interval(18, 25)
+    bounds = {"lo": 100 * limits.lo, "hi": 100 * limits.hi}
+    found = {}
+    for interval in ("Wilson 95%, effective sample", "Wilson 95%"):
+        evidence(project, "cleveland", indicator(72, 100, interval=interval, **bounds))
+        frame = judge(PARAMS, gather(project, PARAMS, "attendance_pct")).funnel.frame
+        (found[interval],) = frame[frame["force"] == "cleveland"].to_dict("records")
+    weighted, raw = found.values()
+    assert (weighted["numerator"], weighted["denominator"]) == pytest.approx((18, 25))
+    assert weighted["value"] == raw["value"] == 72 and (raw["numerator"], raw["denominator"]) == (72, 100)
+    # By hand: of 25 at 90% there are 18 or fewer in 0.95% of cases, of 100 72 or fewer in fewer than one in a million.
+    assert weighted["p"] == pytest.approx(2 * 0.0095, rel=0.6) and not weighted["named"]
+    assert raw["p"] < 1e-5 and raw["named"]
+    assert weighted["lo_outer"] < 72 < raw["lo_outer"]
 
 
 def test_a_failed_report_is_no_figure(project):

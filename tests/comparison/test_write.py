@@ -174,7 +174,8 @@ def test_without_words_everything_that_can_be_is_compared(project, capsys):
 def test_the_page_of_a_force_names_no_other(project):
     assert main(["compare", "-f", "cleveland", "--project", str(project.root)]) == 0
     page = (project.output / "comparison" / "forces" / "cleveland" / "index.html").read_text(encoding="utf-8")
-    assert "Where Cleveland stands" in page and "1 looks were made at Cleveland" in page
+    assert "Where Cleveland stands" in page and "One look was made at Cleveland" in page
+    assert "fewer than one of them would lie outside the outer lines" in page
     assert "Higher than other forces, beyond chance and the usual differences (1)" in page
     assert not [f.name for f in PARAMS.territorial if f.slug != "cleveland" and f.name in page]
 

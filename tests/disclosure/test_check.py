@@ -7,7 +7,9 @@ import json
 import pytest
 
 from hmic_analysis.cli.main import main
+from hmic_analysis.disclosure.check import records_name
 from hmic_analysis.disclosure.release import released
+from hmic_analysis.documents.workbook import Sheet, workbook
 from hmic_analysis.evidence.bundle import write_bundle
 from hmic_analysis.evidence.withheld import DisclosureRules
 
@@ -121,3 +123,28 @@ def test_a_force_may_be_shown_its_own_small_counts_and_no_other_reader(release, 
     assert code == 3 and "Say whose folder this is: --force" in said and "may go" not in said
     code, said = check(home, folder, capsys, "--audience", "public")
     assert code == 1 and "5.0% of 60 is 3" in said
+
+
+def test_a_force_may_have_the_numbers_of_its_own_cases_in_its_records_and_no_person(release, capsys):
+    home, folder = release
+
+    def records(force: str, *cells: str) -> None:
+        for path in folder.glob("records-*"):
+            path.unlink()
+        sheet = Sheet("Records", "Records", ("Record",), tuple((cell,) for cell in cells), "force")
+        (folder / records_name(force)).write_bytes(workbook("Records", (), (), [sheet], ()))
+
+    records("cleveland", "CAD2013-0001", "CAD2013-0002")
+    assert check(home, folder, capsys, "--force", "cleveland")[0] == 0
+    # Whoever else it is for, in whatever other file, and whoever it names: it is found.
+    code, said = check(home, folder, capsys, "--force", "cleveland", "--audience", "public")
+    assert code == 1 and "cad2013 0001" in said and "cad2013 0002" in said
+    assert check(home, folder, capsys)[0] == 1
+    records("cleveland", "CAD2013-0001", "C4711", "Oyelaran-Bright")
+    code, said = check(home, folder, capsys, "--force", "cleveland")
+    assert code == 1 and "c4711" in said and "cad2013" not in said
+    records("durham", "CAD2013-0001")
+    assert check(home, folder, capsys, "--force", "cleveland")[0] == 1
+    records("cleveland", "CAD2013-0001")
+    (folder / "letter.html").write_text("<p>See CAD2013-0001.</p>", encoding="utf-8")
+    assert check(home, folder, capsys, "--force", "cleveland")[0] == 1

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
+from hmic_analysis.analyst import working
 from hmic_analysis.documents import embargo
 from hmic_analysis.evidence.bundle import write_bundle
 from hmic_analysis.evidence.model import Bundle
@@ -35,6 +36,11 @@ class Clock:
     def later(self, **span: float) -> None:
         """Let time pass."""
         self.moment += dt.timedelta(**span)
+
+
+def no_return(monkeypatch) -> None:
+    """Evidence that was laid out by hand has no return behind it, whose records could be listed."""
+    monkeypatch.setattr(working, "records_behind", lambda project, force, finding, figures: {})
 
 
 def lay_out(project: Project, bundles: Iterable[Bundle]) -> None:
