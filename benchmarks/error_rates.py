@@ -33,7 +33,7 @@ SIZES = (10, 11, 15, 20, 30, 60, 120)
 THRESHOLDS = (60.0, 80.0, 90.0, 95.0)
 #: The least that a unit is to reach, in per cent, and the returns drawn for each cell of the second table.
 WORST, TIMES = 70.0, 2000
-#: Hours saved: changes measured, relative standard error of the minutes each saves, how far off the stated total is.
+#: Hours saved: changes measured, relative standard error of the minutes each saves, how far off the total is.
 CHANGES, ERRORS, STATED = (1, 3, 8), (0.05, 0.1, 0.2, 0.4), (0.0, 0.25, 0.5)
 
 
