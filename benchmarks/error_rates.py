@@ -137,8 +137,8 @@ def say_hours() -> list[str]:
     return [
         *lines,
         "",
-        f"{times:,} returns a cell (two standard errors: 3 points at most), each error relative to the minutes saved; a "
-        f"total within {within:g}% of the stated one counts as reproduced.",
+        f"{times:,} returns a cell (two standard errors: 3 points at most), each error relative to the minutes saved; "
+        f"a total within {within:g}% of the stated one counts as reproduced.",
     ]
 
 
