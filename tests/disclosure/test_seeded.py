@@ -17,7 +17,7 @@ from hmic_analysis.letters.export import pdf_bytes
 from hmic_analysis.letters.word import fixed_words, rendered
 
 from ..letters.test_check import typed_over
-from ..release.desk import Clock, desk, no_return
+from ..release.desk import Clock, desk, without_records
 
 #: Of the evidence that was made by hand: 3 persons failed to answer bail.
 FEW, COUNT = "fewer than 5", "3"
@@ -31,7 +31,7 @@ def made(tmp_path_factory) -> Path:
     """A project with a letter to Cleveland, its pack, and its pages."""
     with pytest.MonkeyPatch.context() as patch:
         Clock(patch)
-        no_return(patch)
+        without_records(patch)
         project = desk(tmp_path_factory.mktemp("seeded") / "project", from_forces=True)
         for words in (
             ("release", "advance", "--to", "draft", "--reason", "First draft."),

@@ -38,8 +38,8 @@ class Clock:
         self.moment += dt.timedelta(**span)
 
 
-def no_return(monkeypatch) -> None:
-    """Evidence that was laid out by hand has no return behind it, whose records could be listed."""
+def without_records(monkeypatch) -> None:
+    """Packs without lists of records: evidence laid out by hand has no return, and of all forces they take a while."""
     monkeypatch.setattr(working, "records_behind", lambda project, force, finding, figures: {})
 
 

@@ -24,7 +24,7 @@ from ..accuracy.conftest import WRONG, small_return
 from ..accuracy.desk import CHALLENGE, response
 from ..conftest import ROOT, copy_project
 from ..runs.conftest import few_findings
-from .desk import AT, BEFORE
+from .desk import AT, BEFORE, without_records
 
 ALL = [force.slug for force in load_params(find_project(ROOT)).territorial]
 FORCES = os.environ.get("HMIC_CYCLE_FORCES", "").split() or ALL
@@ -44,7 +44,8 @@ PUBLIC = (
 
 
 @pytest.fixture
-def project(tmp_path, clock):
+def project(tmp_path, clock, monkeypatch):
+    without_records(monkeypatch)
     home = find_project(copy_project(tmp_path / "project"))
     few_findings(home)
     return home
