@@ -128,7 +128,8 @@ HOW_TO_READ = (
     (
         CONFIDENTIAL,
         "Withheld: the figure rests on so few persons that it could point to one of them, or would give such a "
-        "figure away.",
+        "figure away. Charts are drawn once for all readers and leave such figures out, even where a table here shows "
+        "the force its own.",
     ),
     ("A dash", "There is no such figure or grade."),
     ("Control chart", f"{MAKING_DATA_COUNT.text} {SEASON}"),

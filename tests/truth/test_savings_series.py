@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.findings import a2_attendance
+from hmic_analysis.letters.evidence import HOW_TO_READ
 from hmic_analysis.project import find_project
 from hmic_analysis.simulate.facts import Facts
 
@@ -63,7 +64,10 @@ def test_a_year_of_months_has_limits_and_the_dialect_is_printed(unmeasured):
     for finding, name in (("A2", "attendance-by-month"), ("F1", "incidents-by-month")):
         chart = figure(bundles[finding], name)
         assert chart.synthetic and "12 months" in chart.headline and "without limits" not in chart.headline
-        assert "2.66 mean moving ranges" in chart.subtitle and "provisional" in chart.subtitle
+        assert "Provisional: fewer than 13 months" in chart.subtitle
+        # The dialect is told once, where the evidence says how to read it.
+        assert "moving range" not in chart.subtitle
+    assert any("2.66 mean moving ranges" in text for term, text in HOW_TO_READ if term == "Control chart")
 
 
 def test_limits_start_afresh_only_where_the_register_dates_a_policy_in_the_period(unmeasured):
