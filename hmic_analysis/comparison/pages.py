@@ -34,7 +34,7 @@ from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, HmicError, ParameterError
 from hmic_analysis.evidence.model import BUNDLE_NAME, Sensitivity
 from hmic_analysis.evidence.withheld import declaration, rules_from, withheld
-from hmic_analysis.evidence.wording import say_value
+from hmic_analysis.evidence.wording import say_beside_unknown
 from hmic_analysis.figures import style
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE
 from hmic_analysis.params.models import Params
@@ -42,6 +42,7 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.runs.record import RECORD_NAME
+from hmic_analysis.words import say_value
 from hmic_analysis.workers import worker_pool
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -277,7 +278,8 @@ def side_by_side(project: Project, params: Params, finding: str, forces: Sequenc
             elif figure.value is None:
                 words = figure.note or "no figure"
             else:
-                words = say_value(figure.value, figure.unit)
+                shown = figure if figure.id not in hidden.unknowns else figure.model_copy(update={"unknown": 0})
+                words = say_beside_unknown(shown)
                 words += f" of {figure.denominator:,.0f}" if figure.denominator is not None else ""
             rows.setdefault(("figure", figure.id, figure.label), {})[name] = words
     frame = pd.DataFrame([dict(zip(("what", "id", "label"), key, strict=True)) | cells for key, cells in rows.items()])

@@ -74,6 +74,30 @@ def say_bounds(indicator: Indicator, min_count: int = 0) -> str:
     return "; ".join(parts)
 
 
+def say_beside_unknown(indicator: Indicator) -> str:
+    """The value, and beside a share of all or of none what it would be with the unknown units counted otherwise.
+
+    Parameters
+    ----------
+    indicator : Indicator
+        Small counts of persons are the caller's to leave out.
+
+    Returns
+    -------
+    str
+        ``100.0% (at least 87.5% if those not known are counted)``; the bare value where nothing is unknown or the
+        share lies between.
+    """
+    said = say_value(indicator.value, indicator.unit)
+    if indicator.unit != "%" or not indicator.unknown or None in (indicator.lo_missing, indicator.hi_missing):
+        return said
+    for extreme, bound, word in (("100.0%", indicator.lo_missing, "least"), ("0.0%", indicator.hi_missing, "most")):
+        other = say_value(bound, "%")
+        if said == extreme and other != extreme:
+            return f"{said} (at {word} {other} if those not known are counted)"
+    return said
+
+
 def small(indicator: Indicator, min_count: int) -> bool:
     """Whether the indicator is a small count of persons, or rests on one."""
     if not indicator.about_persons or min_count <= 0 or indicator.value is None:

@@ -16,7 +16,7 @@ from hmic_analysis.documents.text import halves, points
 from hmic_analysis.documents.workbook import CONFIDENTIAL, MISSING, NOT_APPLICABLE, Sheet
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, Figure, Indicator, Table
 from hmic_analysis.evidence.withheld import Audience, declaration, may_see, rules_of
-from hmic_analysis.evidence.wording import VERDICT_WORDS
+from hmic_analysis.evidence.wording import VERDICT_WORDS, say_beside_unknown
 from hmic_analysis.params.catalogue import ClaimSpec, DefinitionSpec, FindingSpec
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import AMOUNTS
@@ -80,7 +80,7 @@ def cell(indicator: Indicator, marked: Iterable[str]) -> str:
     """A figure for a cell of a table: with its unit, or the shorthand for why there is none."""
     if indicator.id in marked:
         return CONFIDENTIAL
-    return MISSING if indicator.value is None else say_value(indicator.value, indicator.unit)
+    return MISSING if indicator.value is None else say_beside_unknown(indicator)
 
 
 def interval(indicator: Indicator) -> str:

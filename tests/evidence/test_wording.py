@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.wording import Shown, say_bounds, say_indicator
+from hmic_analysis.evidence.wording import Shown, say_beside_unknown, say_bounds, say_indicator
 from hmic_analysis.words import say_date, say_period, say_value
 
 
@@ -115,3 +115,18 @@ def test_a_sentence_says_what_is_not_known_of_more_than_a_tenth(fields, counted,
     # Every number is bound to the field that it was taken from.
     assert all(part in text and named.startswith("x.") for part, named in printed)
     assert numerator is None or shown.numerator == numerator
+
+
+@pytest.mark.parametrize(
+    ("value", "unknown", "lo", "hi", "text"),
+    [
+        (100.0, 5, 87.5, 100.0, "100.0% (at least 87.5% if those not known are counted)"),
+        (0.0, 5, 0.0, 12.5, "0.0% (at most 12.5% if those not known are counted)"),
+        (100.0, 0, 100.0, 100.0, "100.0%"),
+        (91.0, 5, 85.0, 92.0, "91.0%"),
+        (100.0, 1, None, None, "100.0%"),
+    ],
+)
+def test_a_share_of_all_or_none_has_what_the_unknown_could_make_of_it_beside_it(value, unknown, lo, hi, text):
+    figure = indicator(value=value, unknown=unknown, lo_missing=lo, hi_missing=hi)
+    assert say_beside_unknown(figure) == text
