@@ -52,9 +52,7 @@ def workbook(
     for sheet, name in zip(sheets, names, strict=True):
         _table(book, sheet, name, notices)
     _properties(book, title, notices)
-    out = BytesIO()
-    book.save(out)
-    return stable(_same_times(out.getvalue()))
+    return saved(book)
 
 
 def sheet_names(sheets: Sequence[Sheet]) -> tuple[str, ...]:
@@ -177,16 +175,17 @@ def _properties(book: Workbook, title: str, notices: Sequence[str]) -> None:
     book.properties.created = book.properties.modified = MADE
 
 
-def _same_times(archive: bytes) -> bytes:
-    """The workbook without the time of its saving."""
-    out = BytesIO()
-    with zipfile.ZipFile(BytesIO(archive)) as old, zipfile.ZipFile(out, "w") as new:
+def saved(book: Workbook) -> bytes:
+    """The workbook as a file: the same bytes whenever it is saved."""
+    first, out = BytesIO(), BytesIO()
+    book.save(first)
+    with zipfile.ZipFile(first) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
             content = old.read(name)
             if name == "docProps/core.xml":
                 content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>1980-01-01T00:00:00Z", content)
             new.writestr(name, content)
-    return out.getvalue()
+    return stable(out.getvalue())
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,7 @@ import datetime as dt
 import re
 import shutil
 import textwrap
-import zipfile
 from collections.abc import Iterable, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -28,7 +26,7 @@ from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
 from hmic_analysis.documents.embargo import embargo_notice, in_utc, under_embargo
 from hmic_analysis.documents.publish import whole_folder
 from hmic_analysis.documents.text import clean
-from hmic_analysis.documents.word import stable
+from hmic_analysis.documents.workbook import saved
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, Model
 from hmic_analysis.evidence.withheld import declaration, rules_of
@@ -351,9 +349,7 @@ def response_workbook(cover: Sequence[tuple[str, str]], rows: Sequence[ClaimRow]
     book.properties.creator = "hmic_analysis"
     book.properties.keywords = " ".join(notices)
     book.properties.created = book.properties.modified = _MADE
-    out = BytesIO()
-    book.save(out)
-    return stable(_same_times(out.getvalue()))
+    return saved(book)
 
 
 def _lines(sheet: Worksheet, title: str, notices: Sequence[str], lines: Sequence[tuple[str, str]]) -> None:
@@ -441,18 +437,6 @@ def _one_page_wide(sheet: Worksheet) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-
-
-def _same_times(archive: bytes) -> bytes:
-    """The workbook with the time of its saving taken out of its properties."""
-    out = BytesIO()
-    with zipfile.ZipFile(BytesIO(archive)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>1980-01-01T00:00:00Z", content)
-            new.writestr(name, content)
-    return out.getvalue()
 
 
 # --------------------------------------------------------------------------------------------------------------------
