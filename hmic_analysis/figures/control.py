@@ -35,7 +35,7 @@ _LINE = {"color": style.PAIR[0], "linewidth": 1.4}
 _USUAL = {"marker": "o", "markersize": 4.2, "color": style.PAIR[0], "markeredgewidth": 0}
 
 
-#: The sign and the words of each kind of signal, told apart by shape.
+#: The sign and the words of each kind of signal, told apart by shape; what it means is told by how it is filled.
 _SIGNS = {
     "limit": ("s", "Outside the limits"),
     "trend": ("^", "Steady rise or fall"),
@@ -44,7 +44,22 @@ _SIGNS = {
 }
 
 
-_SIGNAL = {"markersize": 7.0, "color": style.PAIR[1], "markeredgecolor": style.INK, "markeredgewidth": 0.8}
+_SIGNAL = {"markersize": 7.0, "linestyle": "none"}
+
+
+#: The marks of "plot the dots": a concern is filled, an improvement is hollow, and so that neither is taken for the
+#: other, a signal that is neither has a colour of its own.
+_MEANINGS = {
+    "special_cause_concern": (
+        ", a concern",
+        {"color": style.PAIR[1], "markeredgecolor": style.INK, "markeredgewidth": 0.8},
+    ),
+    "special_cause_improvement": (
+        ", an improvement",
+        {"color": "white", "markeredgecolor": style.PAIR[0], "markeredgewidth": 1.8},
+    ),
+    "": ("", {"color": style.COLOURS[2], "markeredgecolor": style.INK, "markeredgewidth": 0.8}),
+}
 
 
 @style.house_style()
@@ -62,8 +77,8 @@ def control_chart(
     ----------
     frame : pandas.DataFrame
         One row for each month in order: ``month``, ``value`` (missing for a gap), ``centre``, ``lower``, ``upper``
-        (missing where there are no limits), ``rule`` (as in :mod:`hmic_analysis.statistics.xmr`), ``segment``
-        (whole numbers) and ``change`` (what began with the segment).
+        (missing where there are no limits), ``rule`` and ``point_type`` (as in
+        :mod:`hmic_analysis.statistics.xmr`), ``segment`` (whole numbers) and ``change`` (what began with the segment).
     method : str
         What has to be known of the limits: the note under the chart.
     what, unit : str
@@ -105,11 +120,16 @@ def control_chart(
 
 
 def _data(frame: pd.DataFrame) -> pd.DataFrame:
-    require(frame, "control_chart", ("month", "value", "centre", "lower", "upper", "rule", "segment", "change"))
+    require(
+        frame,
+        "control_chart",
+        ("month", "value", "centre", "lower", "upper", "rule", "point_type", "segment", "change"),
+    )
     data = take(frame, "control_chart", numbers=("value", "centre", "lower", "upper", "segment"))
     data.insert(0, "month", read_months(frame["month"].reset_index(drop=True), "control_chart"))
-    rule = frame["rule"].reset_index(drop=True).astype(object)
-    data["rule"] = rule.where(rule.notna(), "")
+    for column in ("rule", "point_type"):
+        told = frame[column].reset_index(drop=True).astype(object)
+        data[column] = told.where(told.notna(), "")
     data["change"] = [clean_text(v) if v else "" for v in frame["change"]]
     return data
 
@@ -135,9 +155,10 @@ def _control_frame(drawn: pd.DataFrame, unit: str, flags: Sequence[tuple[float, 
             (last["lower"], f"Lower limit {say(last['lower'], unit)}", _LIMIT),
         ]
     key = [
-        KeyEntry(words, line={"linestyle": "none", "marker": sign, **_SIGNAL})
+        KeyEntry(f"{words}{meant}", line={"marker": sign, **_SIGNAL, **look})
         for kind, (sign, words) in _SIGNS.items()
-        if drawn["rule"].map(_kind).eq(kind).any()
+        for meaning, (meant, look) in _MEANINGS.items()
+        if _hit(drawn, kind, meaning).any()
     ]
     plot = lay_out(
         float(np.nanmin(values)), float(np.nanmax(values)), unit, height=_CONTROL_PLOT_MM, ends=[e[1] for e in ends],
@@ -166,8 +187,15 @@ def _draw_values(plot: Plot, drawn: pd.DataFrame) -> None:
     usual = kinds.eq("").to_numpy()
     plot.axes.plot(at[usual], values[usual], linestyle="none", clip_on=False, zorder=4, **_USUAL)
     for kind, (sign, _) in _SIGNS.items():
-        hit = kinds.eq(kind).to_numpy()
-        plot.axes.plot(at[hit], values[hit], linestyle="none", marker=sign, clip_on=False, zorder=5, **_SIGNAL)
+        for meaning, (_, look) in _MEANINGS.items():
+            hit = _hit(drawn, kind, meaning)
+            plot.axes.plot(at[hit], values[hit], marker=sign, clip_on=False, zorder=5, **_SIGNAL, **look)
+
+
+def _hit(drawn: pd.DataFrame, kind: str, meaning: str) -> np.ndarray:
+    """Which months bear a sign with one meaning."""
+    meant = drawn["point_type"].where(drawn["point_type"].isin(list(_MEANINGS)), "")
+    return (drawn["rule"].map(_kind).eq(kind) & meant.eq(meaning)).to_numpy()
 
 
 def _kind(rule: str) -> str:
@@ -204,5 +232,13 @@ def _message(what: str, data: pd.DataFrame, unit: str) -> str:
         names = [f"{month_name(r.month)} ({say(r.value, unit)})" for r in outside.head(3).itertuples()]
         more = f" and {len(outside) - 3} more" if len(outside) > 3 else ""
         listed = ", ".join(names) + more if more else joined(names)
-        return f"{what}: {len(hits)} of {looked} months are signals, outside the limits {listed}"
-    return f"{what}: {len(hits)} of {looked} months are signals, none outside the limits"
+        return f"{what}: {len(hits)} of {looked} months are signals{_meant(hits)}, outside the limits {listed}"
+    return f"{what}: {len(hits)} of {looked} months are signals{_meant(hits)}, none outside the limits"
+
+
+def _meant(hits: pd.DataFrame) -> str:
+    """How many signals are of concern and how many of improvement, where that is known."""
+    concern = int(hits["point_type"].eq("special_cause_concern").sum())
+    better = int(hits["point_type"].eq("special_cause_improvement").sum())
+    parts = [f"{n} of {word}" for n, word in ((concern, "concern"), (better, "improvement")) if n]
+    return f" ({joined(parts)})" if parts else ""

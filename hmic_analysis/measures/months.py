@@ -272,7 +272,7 @@ RULE_WORDS = {
     "shift_below": "in a run below the mean",
 }
 #: Columns of the points and of the signals.
-POINTS = ("month", "value", "centre", "lower", "upper", "rule", "segment", "change")
+POINTS = ("month", "value", "centre", "lower", "upper", "rule", "point_type", "segment", "change")
 SIGNALS = ("month", "value", "rule", "words")
 #: How many rules look at each month.
 RULES = 4
@@ -287,7 +287,8 @@ class MonthlyControl:
     ----------
     points : pandas.DataFrame
         One row for each month from the first to the last: ``month``, ``value``, ``centre``, ``lower``, ``upper``,
-        ``rule`` (as in :mod:`hmic_analysis.statistics.xmr`), ``segment``, ``change`` (what began with it).
+        ``rule`` and ``point_type`` (as in :mod:`hmic_analysis.statistics.xmr`), ``segment``, ``change`` (what began
+        with it).
     chart : Xmr or None
         The chart of the statistics package; None where there is no month.
     signals : pandas.DataFrame

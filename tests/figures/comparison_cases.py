@@ -61,7 +61,13 @@ def lines(top: float = 735_000, judged: bool = True, wide: float = 9.0) -> Funne
 NO_LINES = FunnelLines(pd.DataFrame(columns=["denominator", "lo_inner", "hi_inner", "lo_outer", "hi_outer"]))
 
 
-def months(values: list[float], centre=300.0, reach=40.0, rules: dict[int, str] | None = None) -> pd.DataFrame:
+def months(
+    values: list[float],
+    centre=300.0,
+    reach=40.0,
+    rules: dict[int, str] | None = None,
+    meant="special_cause_neutral_high",
+) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "month": pd.date_range("2011-01-01", periods=len(values), freq="MS"),
@@ -70,12 +76,13 @@ def months(values: list[float], centre=300.0, reach=40.0, rules: dict[int, str] 
             "lower": centre - reach,
             "upper": centre + reach,
             "rule": "",
+            "point_type": "common_cause",
             "segment": 0,
             "change": "",
         }
     )
     for at, rule in (rules or {}).items():
-        frame.loc[at, "rule"] = rule
+        frame.loc[at, ["rule", "point_type"]] = [rule, meant]
     return frame
 
 

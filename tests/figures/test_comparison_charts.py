@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
@@ -275,3 +276,21 @@ def test_names_never_touch_and_stay_in_the_plot():
     for i, a in enumerate(boxes):
         for b in boxes[i + 1 :]:
             assert a[3] <= b[1] or b[3] <= a[1] or a[2] <= b[0] or b[2] <= a[0]
+
+
+@pytest.mark.parametrize(
+    ("meant", "words", "face"),
+    [
+        ("special_cause_concern", "a concern", "#F46A25"),
+        ("special_cause_improvement", "an improvement", "white"),
+    ],
+)
+def test_signals_say_whether_they_are_of_concern_or_improvement(meant, words, face):
+    frame = months(
+        [300.0 + 8 * ((i * 7) % 5 - 2) for i in range(24)], rules={3: "below_limit", 9: "trend_down"}, meant=meant
+    )
+    made = control_chart(frame, what="Crimes attended")
+    assert {f"Outside the limits, {words}", f"Steady rise or fall, {words}"} <= set(printed(made))
+    assert f"2 of 24 months are signals (2 of {words.split()[1]}), outside the limits Apr 2011" in made.headline
+    marks = [x for x in made.figure.axes[0].lines if x.get_marker() in ("s", "^") and len(x.get_xdata())]
+    assert len(marks) == 2 and {to_hex(x.get_markerfacecolor()) for x in marks} == {to_hex(face)}
