@@ -134,8 +134,12 @@ def _broken(manifest: Manifest) -> list[CheckRow]:
     todo = "ask for the file again, or mend the mapping"
     rows = []
     for table, fault in manifest.broken.items():
-        if own := "\n".join(line for line in fault.split("\n") if line not in shared):
-            rows.append(CheckRow("broken", table, "warning", own, todo))
+        lines = [line for line in fault.split("\n") if line not in shared or line.startswith("  ")]
+        # An indented last line is what to do: it stands where all lines say what to do.
+        advice = lines.pop().strip().rstrip(".") if lines and lines[-1].startswith("  ") else todo
+        if own := " ".join(line.strip() for line in lines):
+            rows.append(CheckRow("broken", table, "warning", own, advice[0].lower() + advice[1:]))
+    shared = {line for line in shared if not line.startswith("  ")}
     for line in (line for line in tables if line in shared):
         names = tables[line]
         more = f" and {len(names) - 3} other tables" if len(names) > 3 else ""

@@ -334,3 +334,14 @@ def test_the_check_names_table_and_file_and_keeps_lines_of_a_table_together(shop
         "1 cells of 2 rows could not be read and count as not known (not a whole number: users: 1)"
     )
     assert faults[0].todo == "move it to data/raw/england-and-wales: from there alone it is read"
+
+
+def test_what_to_do_about_a_broken_table_stands_once_and_at_the_end(shop):
+    shop.file("bail.csv", "bail_id,person_key\nb1,p1\n")
+    shop.file("suspect.csv", "suspect_id,person_key,crime_id\ns1,p1,c1\n")
+    incidents(shop, "1,,2013-01,,")
+    broken = [r for r in check_rows(shop.prepare()) if r.what == "broken"]
+    assert {r.name for r in broken} == {"bail", "suspect"}
+    for row in broken:
+        assert "Columns there:" in row.text and "\n" not in row.text and "Ask for" not in row.text
+        assert row.todo == "ask for the file again, or say in a mapping which column is meant"
