@@ -340,7 +340,8 @@ def test_what_to_do_about_a_broken_table_stands_once_and_at_the_end(shop):
     shop.file("bail.csv", "bail_id,person_key\nb1,p1\n")
     shop.file("suspect.csv", "suspect_id,person_key,crime_id\ns1,p1,c1\n")
     incidents(shop, "1,,2013-01,,")
-    broken = [r for r in check_rows(shop.prepare()) if r.what == "broken"]
+    faults = wrong(shop.prepare(), date(2012, 12, 1), date(2013, 11, 30), 5.0)
+    broken = [r for r in faults if r.what == "broken"]
     assert {r.name for r in broken} == {"bail", "suspect"}
     for row in broken:
         assert "Columns there:" in row.text and "\n" not in row.text and "Ask for" not in row.text
