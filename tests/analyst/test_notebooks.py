@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import nbformat
 import papermill
@@ -11,24 +12,29 @@ import pytest
 NOTEBOOKS = ("cookbook", "force_explorer")
 
 
+@pytest.fixture(scope="module")
+def executed(two_forces, tmp_path_factory) -> dict[str, Path]:
+    """Each notebook for people as it was executed."""
+    done = {}
+    for name in NOTEBOOKS:
+        source = two_forces.root / "notebooks" / "explore" / f"{name}.ipynb"
+        done[name] = tmp_path_factory.mktemp(name) / "done.ipynb"
+        papermill.execute_notebook(
+            str(source), str(done[name]), cwd=str(source.parent), progress_bar=False, kernel_name="python3"
+        )
+    return done
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_notebook_for_people_runs(two_forces, tmp_path, name):
-    source = two_forces.root / "notebooks" / "explore" / f"{name}.ipynb"
-    done = papermill.execute_notebook(
-        str(source), str(tmp_path / "done.ipynb"), cwd=str(source.parent), progress_bar=False, kernel_name="python3"
-    )
-    code = [c for c in done.cells if c.cell_type == "code"]
+def test_notebook_for_people_runs(executed, name):
+    code = [c for c in nbformat.read(executed[name], as_version=4).cells if c.cell_type == "code"]
     assert all(c.execution_count for c in code)
     assert not [o for c in code for o in c.outputs if o.output_type == "error"]
 
 
-def test_cookbook_shows_figures_and_writes_one(two_forces, tmp_path):
-    source = two_forces.root / "notebooks" / "explore" / "cookbook.ipynb"
-    papermill.execute_notebook(
-        str(source), str(tmp_path / "done.ipynb"), cwd=str(source.parent), progress_bar=False, kernel_name="python3"
-    )
+def test_cookbook_shows_figures_and_writes_one(executed, two_forces):
     assert (two_forces.output / "figures" / "attendance-pct.png").is_file()
-    shown = (tmp_path / "done.ipynb").read_text(encoding="utf-8")
+    shown = executed["cookbook"].read_text(encoding="utf-8")
     assert "Synthetic data" in shown and "A6a" in shown
 
 
