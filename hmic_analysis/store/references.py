@@ -305,10 +305,13 @@ class References:
                 continue
             self._lone(joint)
             self._mend(joint, ALWAYS, self._folded([]))
-            allowed = [f for f in FOLDS if f in self.match.get(joint.contract.name, ())]
+            allowed = self._allowed(joint)
             if allowed:
                 self._mend(joint, " and ".join(allowed), self._folded(allowed))
             self._try_folds(joint, allowed)
+
+    def _allowed(self, joint: _Joint) -> list[str]:
+        return [f for f in FOLDS if f in self.match.get(joint.contract.name, ())]
 
     def counted(self) -> tuple[ReferenceEntry, ...]:
         """Rows by reference, when nothing more is set aside; in the order of the contracts."""
@@ -320,6 +323,10 @@ class References:
             if joint.values:
                 self._lone(joint)
                 (joint.values,) = self._one("SELECT count(*) FROM lone")
+                if joint.mends:
+                    # Rows that were set aside since, such as repeats, would not be joined.
+                    joint.mends = {}
+                    self._try_folds(joint, self._allowed(joint))
         return tuple(
             ReferenceEntry(
                 table=j.contract.name,

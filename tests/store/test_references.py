@@ -36,6 +36,13 @@ def linked(shop, crimes, links, match=()):
     return manifest, entry(manifest, "incident_crime.crime_id", "crime")
 
 
+def test_no_more_rows_would_be_joined_than_there_are(shop):
+    shop.file("crime.csv", CRIMES + "C1,2013-01\nC2,2013-01\n")
+    shop.file("incident_crime.csv", LINKS + "I1,c1\nI1,c1\nI2,c2\nI2,c2\nI2,c2\n")
+    found = entry(shop.prepare(), "incident_crime.crime_id", "crime")
+    assert (found.rows, found.unmatched, found.mends) == (2, 2, {"case": 2})
+
+
 def test_references_with_a_partner_without_one_and_blank(shop):
     shop.file("device.csv", DEVICES + "D1,tablet,S1\nD2,tablet,\nD3,tablet,S9\n")
     shop.file("staff.csv", STAFF + "S1,response\n")
