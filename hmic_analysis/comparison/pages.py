@@ -272,11 +272,13 @@ def side_by_side(project: Project, params: Params, finding: str, forces: Sequenc
         hidden = withheld(
             one.bundle.indicators, rules_from(resolve(params, one.force.slug, spec.id).disclosure).of(one.bundle)
         )
+        told: set[str] = set()
         for figure in one.bundle.indicators:
             if figure.id in hidden.figures:
                 words = "withheld: a small count of persons"
             elif figure.value is None:
-                words = figure.note or "no figure"
+                words = "no figure, for a reason given above" if figure.note in told else figure.note or "no figure"
+                told |= {figure.note} - {""}
             else:
                 shown = figure if figure.id not in hidden.unknowns else figure.model_copy(update={"unknown": 0})
                 words = say_beside_unknown(shown)

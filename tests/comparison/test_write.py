@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.cli.main import main
+from hmic_analysis.comparison import gather, pages
 from hmic_analysis.comparison.compare import folder_name
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE
 from hmic_analysis.project import find_project
@@ -187,6 +189,22 @@ def test_forces_side_by_side(project):
     assert (
         "99.0% of 1,000" in page and "supported, grade A" in page and "Not run: hmic run --force bedfordshire" in page
     )
+
+
+def test_a_reason_that_several_figures_share_is_told_once_beside_another_force(project, monkeypatch):
+    why = "Links lead nowhere."
+    gone = {"value": None, "numerator": None, "denominator": None, "note": why}
+
+    def read(*args):
+        for one in gather.read_evidence(*args):
+            figures = [i.model_copy(update=gone) for i in one.bundle.indicators[:1]]
+            figures.append(figures[0].model_copy(update={"id": "another_pct"}))
+            yield dataclasses.replace(one, bundle=one.bundle.model_copy(update={"indicators": tuple(figures)}))
+
+    monkeypatch.setattr(pages, "read_evidence", read)
+    found = pages.side_by_side(project, PARAMS, "A2", ["cleveland", "durham"])
+    told = found[found["what"] == "figure"]
+    assert told["Cleveland"].tolist() == told["Durham"].tolist() == [why, "no figure, for a reason given above"]
 
 
 @pytest.mark.parametrize(
