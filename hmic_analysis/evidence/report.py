@@ -29,7 +29,7 @@ from hmic_analysis.evidence.model import (
     package_versions,
 )
 from hmic_analysis.evidence.paragraphs import Facts
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, reaches, undecided
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, at_most, reaches, undecided
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
 from hmic_analysis.evidence.wording import SET_ASIDE, Whole, claim_table, group_frame, indicator_table
 from hmic_analysis.measures.months import say_months
@@ -283,18 +283,18 @@ class Report(Holdings):
         if gap is not None:
             return gap
         parts = []
-        for name, wanted in test.all.items():
-            low = test.contradicting(name)
+        for name, wanted in test.limits.items():
+            turning = test.contradicting(name)
             figure = self.indicator(name)
-            if low is None:
+            if turning is None:
                 parts.append(reaches(figure, limit(wanted), min_n))
             else:
-                parts.append(at_least(figure, limit(wanted), limit(low), min_n))
+                parts.append((at_least if test.all else at_most)(figure, limit(wanted), limit(turning), min_n))
         return all_of(*parts)
 
     def graded(self, id: str) -> Grade:
         """The weakest grade of the figures that the declared test of a claim holds against thresholds."""
-        return weakest(*(grade_indicator(self.indicator(name)) for name in self._spec_of(id).test.all))
+        return weakest(*(grade_indicator(self.indicator(name)) for name in self._spec_of(id).test.limits))
 
     def claim(self, id: str, decision: Decision | None = None, grade: Grade | None = None) -> ClaimEvidence:
         """Decide one claim; it rests on the indicators that the catalogue names for it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
@@ -181,20 +181,41 @@ def _and(words: list[str]) -> str:
 class PlainTest(Model):
     """A plain test that decides a claim; what needs more is decided in the finding's code.
 
-    ``needs``: tables without which nothing is decided; ``all``: shares by the threshold that each must reach;
-    ``contradicted_below``: one threshold for all of them, or one for each share that can contradict the claim. Without
-    it each contradicts the claim below the threshold that it must reach.
+    ``needs``: tables without which nothing is decided. Then one of two: ``all``, shares by the threshold that each must
+    reach, and ``contradicted_below``: one threshold for all of them, or one for each share that can contradict the
+    claim; or ``at_most``, shares by the threshold that none may exceed, and ``contradicted_above``, one for all.
+    Without the second each share contradicts the claim on the other side of its own threshold.
     """
 
     needs: tuple[Text, ...] = ()
-    all: Annotated[dict[str, Text], Field(min_length=1)]
+    all: dict[str, Text] = Field(default_factory=dict)
     contradicted_below: Text | dict[str, Text] | None = None
+    at_most: dict[str, Text] = Field(default_factory=dict)
+    contradicted_above: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.all) == bool(self.at_most):
+            raise ValueError("a test names its shares under 'all' (at least) or under 'at_most', not under both")
+        if self.contradicted_above if self.all else self.contradicted_below:
+            raise ValueError("'contradicted_below' goes with 'all', and 'contradicted_above' with 'at_most'")
+        return self
+
+    @property
+    def limits(self) -> dict[str, str]:
+        """Shares by the threshold that each is held against."""
+        return self.all or self.at_most
+
+    @property
+    def turning(self) -> str | dict[str, str] | None:
+        """What is declared of the threshold beyond which the claim is contradicted."""
+        return self.contradicted_below if self.all else self.contradicted_above
 
     def contradicting(self, indicator: str) -> str | None:
-        """The threshold below which a share contradicts the claim; None where it can't."""
-        if isinstance(self.contradicted_below, dict):
-            return self.contradicted_below.get(indicator)
-        return self.contradicted_below or self.all[indicator]
+        """The threshold beyond which a share contradicts the claim; None where it can't."""
+        if isinstance(self.turning, dict):
+            return self.turning.get(indicator)
+        return self.turning or self.limits[indicator]
 
     def in_words(self, labels: Mapping[str, str]) -> str:
         """The rule in plain words, with the names of thresholds; ``labels`` by indicator."""
@@ -202,14 +223,19 @@ class PlainTest(Model):
         def say(limits: Mapping[str, str]) -> list[str]:
             return [f"{threshold} ({_lower(labels.get(name, name))})" for name, threshold in limits.items()]
 
-        several = len(self.all) > 1
-        reached = _and(say(self.all))
-        if isinstance(self.contradicted_below, dict):
-            below = f"an upper bound lies below {' or '.join(say(self.contradicted_below))}"
+        several = len(self.limits) > 1
+        near, far = ("lower", "upper") if self.all else ("upper", "lower")
+        reach = ("reach" if several else "reaches") if self.all else ("do not exceed" if several else "does not exceed")
+        beyond = "lies below" if self.all else "exceeds"
+        if isinstance(self.turning, dict):
+            an = "an" if far == "upper" else "a"
+            turned = f"{an} {far} bound {beyond} {' or '.join(say(self.turning))}"
         else:
             own = "its own" if several else "it"
-            below = f"the upper bound {'of any ' if several else ''}lies below {self.contradicted_below or own}"
-        return f"Supported if the lower bound{'s reach' if several else ' reaches'} {reached}; contradicted if {below}."
+            turned = f"the {far} bound {'of any ' if several else ''}{beyond} {self.turning or own}"
+        return (
+            f"Supported if the {near} bound{'s' * several} {reach} {_and(say(self.limits))}; contradicted if {turned}."
+        )
 
 
 def _lower(label: str) -> str:
@@ -441,14 +467,14 @@ def _check_letter(finding: FindingSpec, file: YamlFile) -> list[Fault]:
 
 
 def _check_test(test: PlainTest, claim: ClaimSpec, finding: FindingSpec, file: YamlFile, at: KeyPath) -> list[Fault]:
-    low = test.contradicted_below
-    limits = {"all": test.all, "contradicted_below": low if isinstance(low, dict) else {}}
+    first, second = ("all", "contradicted_below") if test.all else ("at_most", "contradicted_above")
+    limits = {first: test.limits, second: test.turning if isinstance(test.turning, dict) else {}}
     own = [*finding.tables.core, *finding.tables.useful]
     faults = _known("table of this finding", test.needs, own, file, (*at, "needs"))
-    if isinstance(low, str):
-        faults += _known("threshold", [low], finding.thresholds, file, (*at, "contradicted_below"))
+    if isinstance(test.turning, str):
+        faults += _known("threshold", [test.turning], finding.thresholds, file, (*at, second))
     for key, by_indicator in limits.items():
-        allowed = claim.names if key == "all" else tuple(test.all)
+        allowed = claim.names if key == first else tuple(test.limits)
         for name, threshold in by_indicator.items():
             faults += _known("indicator of this claim", [name], allowed, file, (*at, key, name))
             faults += _known("threshold", [threshold], finding.thresholds, file, (*at, key, name))

@@ -12,6 +12,7 @@ from hmic_analysis.evidence.build import Builder, Lone
 from hmic_analysis.evidence.model import Indicator, different_figures
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.measures.base import Share
+from hmic_analysis.params.catalogue import PlainTest
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project
@@ -96,6 +97,24 @@ def test_a_declared_test_decides(report, shares, verdict):
     claim = report.claim("A6c")
     assert claim.verdict == verdict
     assert claim.indicators == MANAGED, "those of the catalogue that were taken, in its order"
+
+
+@pytest.mark.parametrize(
+    ("share", "verdict"),
+    [
+        (Share(60, 40), "supported"),
+        (Share(61, 39), "not_determinable"),  # between "few" and "many"
+        (Share(96, 4), "contradicted"),
+        (Share(95, 4, 1), "not_determinable"),  # the unknown one may be no
+        (Share(60, 39, 1), "not_determinable"),  # the unknown one may be yes
+    ],
+)
+def test_few_is_tested_from_above(report, share, verdict):
+    test = PlainTest(at_most={MANAGED[0]: "contradicted_pct"}, contradicted_above="owner_assigned_pct")
+    claim = report.spec.claims["A6c"].model_copy(update={"test": test})
+    report.spec = report.spec.model_copy(update={"claims": report.spec.claims | {"A6c": claim}})
+    report.add(report.build.share(MANAGED[0], share))
+    assert report.tested("A6c").verdict == verdict
 
 
 def test_a_share_that_cannot_contradict_only_keeps_a_claim_open():

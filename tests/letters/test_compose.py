@@ -288,7 +288,7 @@ def test_evidence_of_several_periods_is_not_given_one(bundles, settings, catalog
     "fields, message",
     [
         ({"force": "durham"}, "evidence of 'durham'"),
-        ({"finding": "A11"}, "Did you mean 'A1'"),
+        ({"finding": "A1a"}, "Did you mean 'A1'"),
         ({"finding": "A6"}, "given twice"),
         ({"letter_date": "2014-11-27"}, "several dates"),
     ],

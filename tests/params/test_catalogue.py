@@ -200,7 +200,14 @@ def test_templates_are_checked(text, figures, said):
             "a5_offenders",
             "      all: {iom_meeting",
             "      any: {iom_meeting",
-            "Allowed: needs, all, contradicted_below.",
+            "Allowed: needs, all, contradicted_below, at_most, contradicted_above.",
+        ),
+        ("a5_offenders", "      all: {iom_meeting", "      at_most: {}\n      al: {iom_meeting", "Did you mean 'all'"),
+        (
+            "a6_suspects",
+            "  contradicted_below: contr",
+            "  contradicted_above: contr",
+            "'contradicted_above' with 'at_m",
         ),
         (
             "a6_suspects",
@@ -252,6 +259,25 @@ def test_a_test_without_a_lower_threshold_contradicts_below_the_one_it_must_reac
     assert PlainTest(all={"a": "x", "b": "y"}, contradicted_below="low").contradicting("b") == "low"
     apart = PlainTest(all={"a": "x", "b": "y"}, contradicted_below={"a": "low"})
     assert (apart.contradicting("a"), apart.contradicting("b")) == ("low", None)
+
+
+def test_few_is_declared_as_at_most():
+    few = PlainTest(at_most={"over_year_pct": "few_pct"}, contradicted_above="many_pct")
+    assert few.contradicting("over_year_pct") == "many_pct"
+    assert few.in_words({"over_year_pct": "Outstanding for more than a year"}) == (
+        "Supported if the upper bound does not exceed few_pct (outstanding for more than a year); "
+        "contradicted if the lower bound exceeds many_pct."
+    )
+    assert PlainTest(at_most={"a": "x", "b": "y"}).in_words({}) == (
+        "Supported if the upper bounds do not exceed x (a) and y (b); "
+        "contradicted if the lower bound of any exceeds its own."
+    )
+
+
+@pytest.mark.parametrize("declared", [{}, {"all": {"a": "x"}, "at_most": {"b": "y"}}])
+def test_a_test_goes_one_way(declared):
+    with pytest.raises(ValueError, match="under 'all' .* or under 'at_most'"):
+        PlainTest(**declared)
 
 
 def test_a_claim_takes_its_indicators_from_the_catalogue_in_its_order(claims):

@@ -83,8 +83,8 @@ def test_only_the_files_of_the_findings_asked_for_are_read(project):
         load_params(project)
     with pytest.raises(ParameterError, match="no finding 'A77'"):
         load_params(project, ["A77"])
-    own(project, "cleveland", "thresholds: {A11: {activity_days: 3}}\n")
-    with pytest.raises(ParameterError, match="unknown finding 'A11'"):
+    own(project, "cleveland", "thresholds: {A1a: {activity_days: 3}}\n")
+    with pytest.raises(ParameterError, match="unknown finding 'A1a'"):
         load_params(project, ["A6"])
 
 
@@ -174,7 +174,7 @@ def test_all_faults_of_all_files_come_in_one_message(project):
         ("kind: other\n", "cleveland is one of the territorial forces"),
         ("quantifiers: {sme: {min_count: 3}}\n", "unknown quantifier 'sme'. Did you mean 'some'?"),
         ("quantifiers: {some: {min_cuont: 3}}\n", "unknown key 'min_cuont'. Did you mean 'min_count'?"),
-        ("thresholds: {A11: {activity_days: 3}}\n", "unknown finding 'A11'. Did you mean 'A1'?"),
+        ("thresholds: {A1a: {activity_days: 3}}\n", "unknown finding 'A1a'. Did you mean 'A1'?"),
         ("definitions: {A6: {activty_days: 3}}\n", "unknown definition 'activty_days'. Did you mean 'activity_days'?"),
         (
             "thresholds: {A6: {activity_days: 3}}\n",
