@@ -205,6 +205,13 @@ class Told(Shown):
             return "no"
         raise TemplateError(f"{self._indicator.id} is not 0")
 
+    @property
+    def only(self) -> str:
+        """``the only one`` where the value is 1."""
+        if self.known and self._indicator.value == 1:
+            return "the only one"
+        raise TemplateError(f"{self._indicator.id} is not 1")
+
     def counted(self, one: str, many: str) -> str:
         """The value with its noun: ``1 record``, ``12 records``; not printed where it is 0."""
         if not self._indicator.value:

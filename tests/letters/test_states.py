@@ -153,6 +153,13 @@ ABSURD = (
     "not in steady use",
     "It is not one of few forces",
     "The inspection could not determine",
+    "records settle",
+    "of 1 file",
+    "in no month",
+    "one of few, 1 of 43",
+    "counted 0 of the 43",
+    "0 in all",
+    "dispatches were of",
 )
 
 
