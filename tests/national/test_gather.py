@@ -16,14 +16,14 @@ from .made import FORCES, claim, evidence
 
 def states(found, claim: str) -> dict[str, int]:
     frame = found.claims[found.claims["claim"] == claim]
-    assert len(frame) == 43
+    assert len(frame) == len(FORCES)
     return frame["state"].value_counts().to_dict()
 
 
 def test_every_force_is_counted_once_in_every_claim(written) -> None:
     assert written.found.synthetic
     assert states(written.found, "A1a") == {"contradicted": 21, "supported": 20, "undecided": 2}
-    assert states(written.found, "P1a") == {"not_assessed": 43}
+    assert states(written.found, "P1a") == {"not_assessed": len(FORCES)}
     tables = written.found.tables.groupby(["table", "state"]).size()
     assert tables["crime", "given"] == 41 and tables["crime", "not_given"] == 2
 
@@ -63,7 +63,7 @@ def test_a_force_without_data_does_not_make_made_up_ones_real(project_folder) ->
     project = Project(project_folder)
     evidence(
         project, "sussex", "A1", (claim("A1a", "not_determinable", "no_data"),), synthetic=False,
-        tables={"force_reference": 43, "crime": 0}, status="no_data",
+        tables={"force_reference": len(FORCES), "crime": 0}, status="no_data",
     )  # fmt: skip
     evidence(project, "durham", "A1", (claim("A1a", "supported"),))
     found = gather_all(project, load_params(project))
@@ -85,7 +85,7 @@ def test_one_verdict_on_all_forces_is_said_only_where_it_is_public(project_folde
     params = load_params(project)
     log = Log()
     report = make_report(project, params, gather_all(project, params), "", log)
-    assert report.claims["A1a"].shown["contradicted"] == 43
+    assert report.claims["A1a"].shown["contradicted"] == len(FORCES)
     assert params.finding("A6").claims["A6a"].sensitivity == "force"
     assert report.claims["A6a"].whole and report.claims["A6a"].shown["contradicted"] is None
     assert report.findings["A6"].shown["contradicted"] is None
@@ -103,4 +103,3 @@ def test_every_group_of_reasons_has_words() -> None:
     assert group_of(("missing_spans_threshold",)) == "few_or_unknown"
     assert group_of(("stale",)) == "silent"
     assert group_of(()) == "silent"
-    assert len(FORCES) == 43
