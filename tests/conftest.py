@@ -20,7 +20,7 @@ SHARED = ROOT.parent / "shared" / "data"
 #: Files that take minutes come first, so that no worker is left with one of them at the end.
 LONG = (
     "truth/test_country.py",
-    "release/test_cycle.py",
+    "process/release/test_cycle.py",
     "test_truth.py",
     "truth/",
     "runs/",

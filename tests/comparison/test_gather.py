@@ -33,7 +33,9 @@ def test_every_force_is_listed_and_only_figures_are_used(project):
     evidence(project, "sussex", status="no_data")
     evidence(project, "dorset")
     found = gather(project, PARAMS, "attendance_pct")
-    assert len(found.forces) == len(PARAMS.territorial) and set(found.forces["force"]) == {f.slug for f in PARAMS.territorial}
+    assert len(found.forces) == len(PARAMS.territorial) and set(found.forces["force"]) == {
+        f.slug for f in PARAMS.territorial
+    }
     assert list(found.used["force"]) == ["cleveland", "durham"]
     assert list(found.used["value"]) == [90, 60]
     assert status_of(found, "kent") == ("small_n", "Rests on 5 units, fewer than 10.")

@@ -17,7 +17,7 @@ from hmic_analysis.letters.export import pdf_bytes
 from hmic_analysis.letters.word import fixed_words, rendered
 
 from ..letters.test_check import typed_over
-from ..release.desk import Clock, desk, without_records
+from ..process.release.desk import Clock, desk, without_records
 
 #: Of the evidence that was made by hand: 3 persons failed to answer bail.
 FEW, COUNT = "fewer than 5", "3"

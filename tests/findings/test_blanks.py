@@ -488,13 +488,13 @@ BY_HAND = {
     ("document", "review_opened_on"): "findings/test_a10_review.py::test_a_review",
     ("document", "review_closed_on"): "findings/test_a10_review.py::test_a_review",
     ("document", "decision_recorded"): "findings/test_f1_demand.py::test_analyses_of_demand",
-    ("incident", "qualifier"): "measures/test_other_agencies.py::test_lead_agency_by_type_or_qualifier",
+    ("incident", "qualifier"): "findings/test_f2_partners_measures.py::test_lead_agency_by_type_or_qualifier",
     ("crime", "closed_at"): "findings/test_a1_recording.py::test_whether_a_crime_was_attended",
     ("problem_record", "evaluation_result"): "findings/test_p3_problem_solving.py::test_closed_records",
     ("problem_record", "shared_channel"): "findings/test_p3_problem_solving.py::test_closed_records",
     ("anpr_hit", "decision"): "findings/test_p5_anpr.py::test_priority_hits_decided_on_in_time",
-    ("skill", "person_key"): "measures/test_anpr.py::test_a_function_nobody_can_do_has_depth_zero",
-    ("skill", "course_booked_on"): "measures/test_anpr.py::test_courses_booked",
+    ("skill", "person_key"): "findings/test_p5_anpr_measures.py::test_a_function_nobody_can_do_has_depth_zero",
+    ("skill", "course_booked_on"): "findings/test_p5_anpr_measures.py::test_courses_booked",
     ("file_review", "closed_on"): "findings/test_a4_crime_files.py::test_regular_progress",
     ("iom_selection", "reason_not_managed"): "findings/test_a5_offenders.py::test_selection_by_score",
     ("callback", "made_at"): "findings/test_a9_service.py::test_calls_back",
@@ -502,11 +502,11 @@ BY_HAND = {
     **{("partner_task", column): "findings/test_f2_partners.py::test_tasks_identified_measured_and_acted_on"
        for column in ("baseline_on", "baseline_hours", "action", "action_on")},
     ("change", "live_on"): "findings/test_f4_time_saved.py::test_a_cell_that_cannot_be_read_leaves_the_change_open",
-    ("change", "overlaps_with"): "measures/test_savings.py::test_overlapping_changes_are_not_summed_and_the_best_method_counts",
+    ("change", "overlaps_with"): "findings/test_f4_time_saved_measures.py::test_overlapping_changes_are_not_summed_and_the_best_method_counts",
     **{("benefit", column): "findings/test_f4_time_saved.py::test_a_cell_that_cannot_be_read_leaves_the_change_open"
        for column in ("baseline_minutes", "post_minutes")},
-    ("device", "person_key"): "measures/test_devices.py::test_officers_with_a_device_of_their_own",
-    ("device", "pool"): "measures/test_devices.py::test_pooled_devices_count_against_the_peak",
+    ("device", "person_key"): "findings/test_f5_devices_measures.py::test_officers_with_a_device_of_their_own",
+    ("device", "pool"): "findings/test_f5_devices_measures.py::test_pooled_devices_count_against_the_peak",
 }  # fmt: skip
 #: Columns whose blank says something and turns no figure: they name a group, bear a document out, or are for show.
 TURNS_NOTHING = {

@@ -40,7 +40,7 @@ def test_a_team_that_never_used_the_database_counts_with_its_nine_months(project
     active = found["P3"].indicator("ps_team_months_active_pct")
     assert (active.numerator, active.denominator) == (108, 117)
     assert verdicts(found)["P3b"] == "contradicted"
-    assert "at least one team recorded work on it in no month." in sentences(found)["P3b"]
+    assert "at least one team recorded no work on it in the period." in sentences(found)["P3b"]
 
 
 def test_not_applicable_is_no_result_of_an_evaluation(project_folder):

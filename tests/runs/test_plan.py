@@ -209,7 +209,11 @@ def test_a_failed_report_and_a_damaged_one_run_again(project, capsys):
     }
     assert hmic(project, "plan", "--all", "--failed", "--finding", "A6") == 0
     said = capsys.readouterr().out
-    assert "kent   A6" in said and "cleveland" not in said and f"1 of {len(load_params(project).territorial)} reports would run." in said
+    assert (
+        "kent   A6" in said
+        and "cleveland" not in said
+        and f"1 of {len(load_params(project).territorial)} reports would run." in said
+    )
 
 
 def test_planning_and_asking_why_change_nothing_on_disk(project, capsys):

@@ -15,9 +15,9 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.simulate.facts import Facts
 
-from ..conftest import copy_project
+from ...conftest import copy_project
+from ...runs.conftest import KEPT, few_findings
 from ..release.desk import Clock
-from ..runs.conftest import KEPT, few_findings
 
 #: The number of suspects outstanding that the force states is two fifths too high; claim A6a can't be decided then.
 WRONG = Facts(stated_outstanding_error_pct=40.0)

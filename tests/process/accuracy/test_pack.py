@@ -20,8 +20,8 @@ from hmic_analysis.process.states import read_log
 from hmic_analysis.project import find_project
 from hmic_analysis.store.textfile import file_sha256
 
-from ..conftest import ROOT
-from ..letters.evidence import f1
+from ...conftest import ROOT
+from ...letters.evidence import f1
 
 NOTICE = "EMBARGOED: not to be published before 00:01 on Thursday 4 September 2014 (Europe/London)"
 

@@ -21,10 +21,10 @@ from hmic_analysis.process.states import STATES, read_log
 from hmic_analysis.project import find_project
 from hmic_analysis.simulate.facts import Facts
 
+from ...conftest import ROOT, copy_project
+from ...runs.conftest import few_findings
 from ..accuracy.conftest import WRONG, small_return
 from ..accuracy.desk import CHALLENGE, response
-from ..conftest import ROOT, copy_project
-from ..runs.conftest import few_findings
 from .desk import AT, BEFORE, without_records
 
 ALL = [force.slug for force in load_params(find_project(ROOT)).territorial]

@@ -7,7 +7,7 @@ import pytest
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.process.kept import change_of
 
-from ..letters.evidence import number, percent
+from ...letters.evidence import number, percent
 
 NEXT = "the 12 months to 31 August 2014"
 

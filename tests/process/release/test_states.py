@@ -15,8 +15,8 @@ from hmic_analysis.process.kept import kept_folder, read_run
 from hmic_analysis.process.letter import document_text, write_letter_of
 from hmic_analysis.process.states import STATES, advance, log_path, read_log
 
-from ..letters.evidence import percent
-from ..letters.test_check import typed_over
+from ...letters.evidence import percent
+from ...letters.test_check import typed_over
 from .desk import AT, BEFORE
 
 WAY = ("draft", "factual_accuracy_check", "amended", "embargoed")

@@ -19,9 +19,9 @@ from hmic_analysis.process.letter import document_text
 from hmic_analysis.project import find_project
 from hmic_analysis.simulate.facts import Facts
 
+from ...conftest import copy_project
+from ...runs.conftest import few_findings
 from ..accuracy.conftest import small_return
-from ..conftest import copy_project
-from ..runs.conftest import few_findings
 from .desk import Clock
 
 #: As outputs say it that depend on the clock, and as those say it that don't.

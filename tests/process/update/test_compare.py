@@ -17,9 +17,9 @@ from hmic_analysis.process.kept import check_name, keep, kept_folder, kept_names
 from hmic_analysis.process.update import compare_runs
 from hmic_analysis.runs.record import BASIS_NAME
 
-from ..letters.evidence import percent
+from ...letters.evidence import percent
+from ...support import withhold_from_forces
 from ..release.desk import AT, EARLY
-from ..support import withhold_from_forces
 
 
 def edit(project, finding, do):

@@ -16,9 +16,9 @@ from hmic_analysis.project import Project, find_project
 from hmic_analysis.runs.plan import make_plan
 from hmic_analysis.runs.record import Record, write_record
 
-from ..conftest import copy_project
-from ..letters.evidence import a1, a6, draw
-from ..support import withhold_from_forces
+from ...conftest import copy_project
+from ...letters.evidence import a1, a6, draw
+from ...support import withhold_from_forces
 
 #: Two days before publication, and the second before it and the moment itself.
 EARLY = dt.datetime(2014, 9, 1, 12, tzinfo=dt.UTC)
