@@ -350,7 +350,7 @@ def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
         return f"{what}: {plain(known[top])}, {labels[top]}"
     if (equals := int((known == known[top]).sum())) > 1:
         return f"{what}: {plain(known[top])}{total} in each of the {equals} largest groups{after}"
-    return f"{what}: {plain(known[top])}{total} in the largest group, {labels[top]}{after}"
+    return f"{what}: {plain(known[top])}{total} in the largest group, “{labels[top]}”{after}"
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -392,7 +392,9 @@ def interrupted_chart(
         return no_data(words.reason or "no months to draw", words, data=data)
     at = read_months(pd.Series([change], name="change"), "interrupted_chart").iloc[0]
     first = int((data["month"] < at).sum())
-    plot = _interrupted_frame(data, unit, [(first / len(data), f"{change_name}, {month_name(at)}")], words.synthetic)
+    plot = _interrupted_frame(
+        data, unit, [(first / len(data), f"{change_name}, from {month_name(at)}")], words.synthetic
+    )
     _draw(plot, data, first)
     print_months(plot.sheet, pd.DatetimeIndex(data["month"]), plot.left, plot.width, plot.top + plot.height + 3.6)
     span = f"{month_name(data['month'].iloc[0])} to {month_name(data['month'].iloc[-1])}"
@@ -401,7 +403,7 @@ def interrupted_chart(
         plot.sheet,
         words,
         headline=saved,
-        alt=f"Line chart of {lower(what)}, {span}, with a change in {month_name(at)}. {saved.rstrip('.')}. {naive}",
+        alt=f"Line chart of {lower(what)}, {span}, with a change from {month_name(at)}. {saved.rstrip('.')}. {naive}",
         data=data,
         notes=tuple(n for n in (naive, *gap, method) if n),
     )

@@ -18,7 +18,7 @@ _DIAMOND = {
 _WHISKER = {"color": style.PAIR[0], "linewidth": 1.6, "solid_capstyle": "butt"}
 _BAND = {"facecolor": style.BAND, "edgecolor": "none"}
 #: A range narrower than this part of the axis is hidden by the dot.
-_VISIBLE = 0.005
+_VISIBLE = 0.015
 _BOUNDS = ("lo", "hi", "lo_missing", "hi_missing", "n")
 
 
@@ -34,6 +34,8 @@ def proportions_by_group(
     units_name: str = "records",
     value_name: str = "Share",
     threshold_name: str = "Threshold",
+    most: bool = False,
+    unlike: bool = False,
 ) -> Chart:
     """Dots with 95% intervals, and bands for what missing data could make of them.
 
@@ -57,6 +59,10 @@ def proportions_by_group(
         Header of the column of values.
     threshold_name : str
         Words before the threshold.
+    most : bool
+        Whether the threshold is the most that a share should be, not the least.
+    unlike : bool
+        Whether the rows are different measures, among which there is no range and no highest.
     words : Words
         What the caller says of it; the headline is written from the data unless given.
 
@@ -108,18 +114,22 @@ def proportions_by_group(
     value_axis(rows, ticks, tick_labels(ticks, unit))
     _draw_shares(rows, drawn, threshold)
     shown = data[data["withheld"].eq("")]
-    after = _below(shown, threshold, unit, threshold_name) + unknown(shown["value"])
+    counted, among = (shown, "") if unlike else _of_some_weight(shown, units_name)
+    after = _beyond(counted, threshold, unit, threshold_name, most) + unknown(shown["value"])
     markers = dict.fromkeys(data["withheld"][data["withheld"].ne("")])
     notes = (*notes, *(f"{marker}: withheld, small number of persons" for marker in markers))
     notes += tuple(
         f"Number {marker}: withheld, since only a few are not known"
         for marker in dict.fromkeys(data["withheld_n"][data["withheld_n"].ne("")])
     )
+    told = spanned(what, counted["label"], counted["value"], unit, bool(markers)) + among
     point = extremes("", shown["label"], shown["value"], unit)
+    if unlike:
+        told, after, point = _side_by_side(what, shown, unit, after)
     return finish(
         rows.sheet,
         words,
-        headline=spanned(what, shown["label"], shown["value"], unit, bool(markers)) + after,
+        headline=told + after,
         alt=f"Dot plot of {lower(what)} by {by}, where {point}{after}",
         data=_with_markers(data),
         notes=notes,
@@ -153,7 +163,7 @@ def _key(drawn: pd.DataFrame, units_name: str, span: float) -> list[KeyEntry]:
     if (drawn["lo"].notna() & drawn["hi"].notna()).any():
         entries.append(KeyEntry("95% interval", line=_WHISKER))
     if _has_band(drawn, span).any():
-        entries.append(KeyEntry(f"Range if all unknown {units_name} counted as no or as yes", band=_BAND))
+        entries.append(KeyEntry(f"Bounds with all unknown {units_name} counted as no or as yes", band=_BAND))
     return entries
 
 
@@ -184,18 +194,39 @@ def _draw_shares(rows: Rows, drawn: pd.DataFrame, threshold: float | None) -> No
         )
 
 
-def _below(data: pd.DataFrame, threshold: float | None, unit: str, threshold_name: str) -> str:
-    """How many rows lie below the threshold, and how many can't be told."""
-    if threshold is None:
-        return ""
+#: Units from which the share of a row is worth a word in the headline.
+_SOME = 10
+
+
+def _of_some_weight(data: pd.DataFrame, units_name: str) -> tuple[pd.DataFrame, str]:
+    """The rows that the headline is about, and how it says so: one of few units lies anywhere by chance."""
+    weighty = data["n"].isna() | (data["n"] >= _SOME)
+    if weighty.all() or data.loc[weighty, "value"].nunique() < 2:
+        return data, ""
+    return data[weighty], f" in groups of {_SOME} or more {units_name}"
+
+
+def _side_by_side(what: str, data: pd.DataFrame, unit: str, after: str) -> tuple[str, str, str]:
+    """Headline, its end and the point of rows that are different measures."""
+    known = data[data["value"].notna()]
+    each = [f"{lower(label)} {say(value, unit)}" for label, value in zip(known["label"], known["value"], strict=True)]
+    if len(each) == 1:
+        return f"{known['label'].iloc[0]}: {say(known['value'].iloc[0], unit)}", after, f"{each[0]} is shown"
+    return what, after.replace("; ", ": ", 1), f"the shares are {', '.join(each)}"
+
+
+def _beyond(data: pd.DataFrame, threshold: float | None, unit: str, threshold_name: str, most: bool) -> str:
+    """How many rows lie on the wrong side of the threshold."""
     known = data["value"].dropna()
-    limit = f"the {lower(threshold_name)} of {plain(threshold)}{unit if unit == '%' else ''}"
-    count = int((known < threshold).sum())
-    if known.empty:
+    if threshold is None or known.empty:
         return ""
+    limit = f"the {lower(threshold_name)} of {plain(threshold)}{unit if unit == '%' else ''}"
+    side, other = ("above", "at or below") if most else ("below", "at or above")
+    count = int(((known > threshold) if most else (known < threshold)).sum())
     if len(known) == 1:
-        return f", {'below' if count else 'at or above'} {limit}"
-    return f"; {count or 'none'} of {len(known)} {'is' if count < 2 else 'are'} below {limit}"
+        return f", {side if count else other} {limit}"
+    which = f"all {count}" if count == len(known) else f"{count or 'none'} of {len(known)}"
+    return f"; {which} {'is' if count < 2 else 'are'} {side} {limit}"
 
 
 @style.house_style()

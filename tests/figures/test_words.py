@@ -52,6 +52,31 @@ def test_a_share_at_the_threshold_is_not_below_it(values, words):
     assert "at or above" in proportions_by_group(shares(["a"], [80.0]), threshold=80).headline
 
 
+def test_a_threshold_may_be_the_most_that_a_share_should_be():
+    frame = shares(["a", "b", "c"], [4, 31, 6])
+    assert "; 1 of 3 is above the threshold of 30%" in proportions_by_group(frame, threshold=30, most=True).headline
+    assert "; all 2 are below" in proportions_by_group(frame.drop(index=1), threshold=30).headline
+
+
+def test_a_row_of_a_few_units_stretches_no_range():
+    frame = shares(["a", "b", "Not recorded"], [95, 88, 0]).assign(n=[200, 26, 1])
+    made = proportions_by_group(frame, what="Crimes attended", units_name="crimes", threshold=90)
+    assert made.headline == (
+        "Crimes attended: between 88.0% and 95.0% in groups of 10 or more crimes; 1 of 2 is below the threshold of 90%"
+    )
+
+
+def test_unlike_measures_have_no_range_and_no_highest():
+    frame = shares(["Audits passed", "Calls back"], [82, 96])
+    made = proportions_by_group(frame, what="Checks", unlike=True)
+    assert made.headline == "Checks" and "highest" not in made.alt
+    assert "audits passed 82.0%, calls back 96.0%" in made.alt
+    held = proportions_by_group(frame, what="Checks", threshold=90, unlike=True)
+    assert held.headline == "Checks: 1 of 2 is below the threshold of 90%"
+    alone = proportions_by_group(frame.iloc[:1], what="Checks", threshold=80, unlike=True)
+    assert alone.headline == "Audits passed: 82.0%, at or above the threshold of 80%"
+
+
 def test_extremes_of_months_and_hours():
     made = monthly_series(months({"Burglary": [30, 12, 55], "Drugs": [4, 9, 7]}), what="Crimes a month")
     assert made.headline == "Crimes a month"
@@ -68,11 +93,11 @@ def test_extremes_of_months_and_hours():
 
 def test_largest_group_is_not_called_most_and_ties_are_told():
     frame = pd.DataFrame({"label": ["Cleveland", "b", "c"], "value": [40, 35, 25]})
-    assert counts(frame, what="Files").headline == "Files: 40 of 100 in the largest group, Cleveland"
+    assert counts(frame, what="Files").headline == "Files: 40 of 100 in the largest group, “Cleveland”"
     frame["value"] = [40, 40, 20]
     assert counts(frame, what="Files").headline == "Files: 40 of 100 in each of the 2 largest groups"
     frame["value"] = [40, None, 20]
-    assert counts(frame, what="Files").headline == "Files: 40 in the largest group, Cleveland; 1 of 3 not known"
+    assert counts(frame, what="Files").headline == "Files: 40 in the largest group, “Cleveland”; 1 of 3 not known"
 
 
 def test_the_callers_headline_goes_before():
