@@ -52,7 +52,7 @@ _HEADING = frozenset(
     "id no number num ref reference urn key date time datetime created opened closed received recorded sent dispatch "
     "dispatched despatched arrived arrival assigned route enroute cleared clear scene call incident event cad log "
     "master duration seconds minutes hours total count n value rate percent unit units resource team station lsoa pfa "
-    "fy "
+    "fy lad la csp cd nm fid laname ladcode year "
     "financial region outcome outcomes sex rank worker headcount fte population hour week weekno day".split()
 )
 
@@ -413,6 +413,11 @@ class _Writer:
             yield from self._coded(column, look, stem)
         elif column.name == "district" and "lsoa" in look.tokens:
             yield f"{stem} {{{place}, extract: '^(.*) \\d{{3}}[A-Z]$', within: \"{{districts}}\"}}"
+        elif column.name == "force_slug":
+            words = 'replace: [{find: " & ", by: "-and-"}, {find: " ", by: "-"}], case: lower'
+            yield f"{stem} {{{place}, {words}}}  # {GAP} are these the slugs? Names that differ belong under 'codes'"
+        elif column.name == "outcomes_of_recorded" and "recorded" not in look.tokens:
+            yield f"{stem} {{{place}}}  # {GAP} outcomes of offences recorded then, or outcomes_given, given then?"
         elif place.startswith("column"):
             yield f"{stem} {self._name(look)}{note}"
         else:

@@ -311,7 +311,16 @@ _ID = r"(number|no|num|id|ref|reference|urn|key|seq)"
 
 
 STAMP = ("time", "day", "clock")
-
+_CODE = r"(cd|code)"
+#: A number under such a heading says how many, and names nothing.
+_HOW_MANY = frozenset("missing duplicated rows count counts total bytes percent pct n".split())
+#: What tables that the Home Office publishes have in common.
+_PUBLISHED = {
+    "financial_year": (("text", "number"), (r"^(financial year|fy)$",)),
+    "quarter": (("text", "number"), (r"^(financial )?quarter$|^fq$",)),
+    "force_slug": (("text",), (r"^(police )?force( name)?$",)),
+    "offence_code": (("text", "number"), (r"^(ho )?offen[cs]e code$",)),
+}
 
 #: For each column of the tables that exports are most often for: what kinds it may have, and words of its
 #: heading, the surest first.
@@ -351,8 +360,39 @@ _TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "closed_at": (("time", "day"), (r"clos|finalis",)),
         "district": (("text",), (r"district|division|borough name|sector|lsoa name|beat|precinct|^area$",)),
     },
-    "outcome_reference": {"quarter": (("text", "number"), (r"^financial quarter$|^quarter",))},
-    "recorded_crime_reference": {"quarter": (("text", "number"), (r"^financial quarter$|^quarter",))},
+    "recorded_crime_reference": {
+        **_PUBLISHED,
+        "offence_group": (("text",), (r"^(offen[cs]e )?group$",)),
+        "is_territorial": (("yes_no",), (r"territorial",)),
+        "offences": (("number",), (r"^(number of )?offen[cs]es$", r"^(n|count|total)$")),
+    },
+    "outcome_reference": {
+        **_PUBLISHED,
+        "outcome_type": (("text", "number"), (r"^outcome type$", r"^outcome$")),
+        "outcome_group": (("text",), (r"outcome group",)),
+        "outcomes_of_recorded": (("number",), (r"outcomes for offen[cs]es recorded", r"^(n|count|total)$")),
+        "outcomes_given": (("number",), (r"outcomes recorded in",)),
+    },
+    "workforce_reference": {
+        "counted_month": (("month", "day"), (r"month|date|as at",)),
+        "pfa_code": (("text",), (r"^(geo|pfa|force|area)( \d+)? (code|cd)$",)),
+        "worker_type": (("text",), (r"worker type|staff type|^type$",)),
+        "rank": (("text",), (r"rank|grade",)),
+        "headcount": (("number",), (r"head ?count|persons",)),
+        "fte": (("number",), (r"\bfte\b|full time equivalent",)),
+    },
+    "population_reference": {
+        "district_code": (("text",), (rf"^(lad?|ladcode|district|geo)( \d+)? ?({_CODE})?( \d+)?$",)),
+        "district": (("text",), (r"^(laname|lad|district)( \d+)?( nm| name)?( \d+)?$",)),
+        "year": (("number",), (r"^year$",)),
+        "residents": (("number",), (r"population|residents|persons",)),
+    },
+    "district_reference": {
+        "district_code": (("text",), (rf"^(lad?|district)( \d+)? {_CODE}$",)),
+        "district": (("text",), (r"^(lad?|district)( \d+)? (nm|name)$",)),
+        "partnership_code": (("text",), (rf"^csp( \d+)? {_CODE}$",)),
+        "pfa_code": (("text",), (rf"^(pfa|force)( \d+)? {_CODE}$",)),
+    },
 }  # fmt: skip
 
 
@@ -393,6 +433,8 @@ def _match(table: str, looks: Sequence[Look]) -> dict[str, Look]:
 
 
 def _may_feed(column: Column, look: Look) -> bool:
+    if look.kind == "number" and column.kind in ("text", "code") and set(look.tokens) & _HOW_MANY:
+        return False
     if column.kind == "person":
         return True
     return look.secret == "" or (look.secret == "person" and look.kind in STAMP)
@@ -413,6 +455,9 @@ def tables_of(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
         "deployment": re.search(r"arriv|at scene|on scene|en ?route|mobilis|\bsent\b|assigned", text),
         "crime": re.search(r"\bcrime\b|offen[cs]e", text),
     }
+    published = _published(looks)
+    if published:
+        return published
     if best[1] and best[1] not in wanted and best[0] >= 3:
         return {best[1]: _match(best[1], looks)}
     for name in wanted:
@@ -421,8 +466,32 @@ def tables_of(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
         needed = [c.name for c in contract.columns if c.required and not c.name.endswith("_id")]
         placed = any(c in columns for group in contract.any_of for c in group) or not contract.any_of
         own = name != "deployment" or {"at_scene_at", "assigned_at", "en_route_at"} & set(columns)
-        if (wanted[name] or name == best[1]) and placed and own and not [c for c in needed if c not in columns]:
+        # A month or a time alone may stand in any table.
+        told = [c for c in columns if not contract.column(c).kind.startswith(("time", "month", "date"))]
+        if (
+            (wanted[name] or name == best[1])
+            and placed
+            and own
+            and told
+            and not [c for c in needed if c not in columns]
+        ):
             found[name] = columns
     if not found and best[1]:
         found[best[1]] = _match(best[1], looks)
     return found
+
+
+def _published(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
+    """The published table that the file may be: the one most of whose columns are found, and all it needs but one."""
+    best: tuple[int, int, int, str] | None = None
+    headings = {"_".join(look.tokens) for look in looks}
+    for name in _TARGETS:
+        contract, columns = CONTRACTS[name], _match(name, looks)
+        lacking = [c.name for c in contract.columns if c.required and c.name not in columns]
+        fewest = 3 if not lacking else 4
+        if not name.endswith("_reference") or len(lacking) > 1 or len(columns) < fewest:
+            continue
+        # Of two with as many columns the one that has them under their own names.
+        exact = len(headings & set(contract.column_names))
+        best = max(best or (0, 0, 0, ""), (len(columns) - len(lacking), exact, -len(contract.columns), name))
+    return {best[3]: _match(best[3], looks)} if best else {}

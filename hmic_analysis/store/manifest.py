@@ -134,8 +134,10 @@ class ReferenceEntry(_Model):
         Rows of the table, those without the reference (``blank``) among them.
     matched, unmatched : int
         Rows with a partner, and without one though they give the reference.
+    aside : int
+        Of those without, rows whose partner was sent and kept aside.
     values : int
-        Different references without a partner.
+        Different references without a partner that was sent, kept or not.
     joined : dict of str to int
         Rows whose reference was written otherwise than its partner and joined, by what lay between.
     mends : dict of str to int
@@ -151,6 +153,7 @@ class ReferenceEntry(_Model):
     blank: int
     matched: int
     unmatched: int
+    aside: int = 0
     values: int = 0
     joined: dict[str, int] = Field(default_factory=dict)
     mends: dict[str, int] = Field(default_factory=dict)
@@ -181,11 +184,13 @@ class ReferenceEntry(_Model):
         Returns
         -------
         int
-            Where a row need not have a partner, the rows that would have one if they were written like it.
+            Where a row need not have a partner, the rows that would have one if they were written like it. What leads
+            to a row that was kept aside is not among them: that row is unknown by itself.
         """
         if not self.every:
             return max(self.mends.values(), default=0)
-        return self.unmatched if rows else self.values or self.unmatched
+        nowhere = self.unmatched - self.aside
+        return nowhere if rows else min(self.values or nowhere, nowhere)
 
     def fits(self, limit_pct: float) -> bool:
         """Whether what rests on it can be said.
@@ -213,6 +218,8 @@ class ReferenceEntry(_Model):
         text = f"{self.column}: {self.matched:,} of {self.given:,} lead to {self.to_table}.{self.to_column}"
         if self.unmatched:
             text += f", {self.unmatched:,} ({share:.1f}%) lead nowhere"
+        if self.aside:
+            text += f" ({self.aside:,} of them to rows of {self.to_table} that were kept aside)"
         if self.blank:
             text += f"; {self.blank:,} blank"
         if self.joined:
@@ -224,6 +231,8 @@ class ReferenceEntry(_Model):
     def request(self) -> str:
         """What to ask the force for."""
         wanted = f"{self.column} of {self.table} written as {self.to_column} of {self.to_table} writes it"
+        if 2 * self.aside > self.unmatched:
+            return f"Ask the force for the rows of {self.to_table} that were kept aside, mended."
         if self.mend:
             allowed = self.mend.replace(" and ", ", ")
             return f"Ask the force for {wanted}; or, if it says that they are the same, allow it: match: [{allowed}]."

@@ -224,6 +224,8 @@ ALWAYS = "space or form"
 #: Longest prefix looked for.
 _LONGEST_PREFIX = 12
 _KEPT = "len(reasons) = 0"
+#: Rows and values without a partner that was sent, kept or not.
+_WRITTEN_NOWHERE = "SELECT sum(n), count(*) FROM lone WHERE value NOT IN (SELECT value FROM partners)"
 
 
 @dataclass
@@ -235,6 +237,7 @@ class _Joint:
     rows: int = 0
     given: int = 0
     matched: int = 0
+    aside: int = 0
     joined: dict[str, int] = field(default_factory=dict)
     mends: dict[str, int] = field(default_factory=dict)
     values: int = 0
@@ -258,13 +261,14 @@ class _Joint:
         return None
 
     def count(self) -> str:
-        """SQL of rows, given references and those with a partner."""
+        """SQL of rows, given references, those with a partner, and those to a partner that was not kept."""
         r = self.reference
-        # A row that was kept aside was sent all the same: what leads to it leads somewhere.
-        partners = f"SELECT {r.to} FROM {self.target}"
+        sent = f"SELECT {r.to} FROM {self.target}"
+        kept = f"{r.column} IN ({sent} WHERE {_KEPT})"
+        # What leads to a row that was kept aside leads to nothing that can be counted; why is told.
         return (
-            f"SELECT count(*), count({r.column}), count(*) FILTER (WHERE {r.column} IN ({partners})) "
-            f"FROM {self.stage} WHERE {_KEPT}"
+            f"SELECT count(*), count({r.column}), count(*) FILTER (WHERE {kept}), "
+            f"count(*) FILTER (WHERE {r.column} IN ({sent}) AND NOT {kept}) FROM {self.stage} WHERE {_KEPT}"
         )
 
 
@@ -317,12 +321,12 @@ class References:
         """Rows by reference, when nothing more is set aside; in the order of the contracts."""
         kept = self._kept()
         fewer = {table for table, rows in kept.items() if rows != self.kept[table]}
-        changed = [j for j in self.joints if j.joined or j.contract.name in fewer]
+        changed = [j for j in self.joints if j.joined or {j.contract.name, j.reference.table} & fewer]
         self._count(changed)
         for joint in changed:
-            if joint.values:
+            if joint.seen and (joint.values or joint.matched < joint.given):
                 self._lone(joint)
-                (joint.values,) = self._one("SELECT count(*) FROM lone")
+                joint.values = self._one(_WRITTEN_NOWHERE)[1]
                 if joint.mends:
                     # Rows that were set aside since, such as repeats, would not be joined.
                     joint.mends = {}
@@ -338,6 +342,7 @@ class References:
                 blank=j.rows - j.given,
                 matched=j.matched,
                 unmatched=j.given - j.matched,
+                aside=j.aside,
                 values=j.values,
                 joined=j.joined,
                 mends=j.mends,
@@ -357,22 +362,23 @@ class References:
     def _count(self, joints: list[_Joint]) -> None:
         # One statement for all: of a small return, planning forty would cost more than carrying them out.
         parts = " UNION ALL ".join(f"SELECT {i}, * FROM ({joint.count()})" for i, joint in enumerate(joints))
-        for i, rows, given, matched in self.con.execute(parts).fetchall() if joints else []:
-            joints[i].rows, joints[i].given, joints[i].matched = rows, given, matched
+        for i, *counts in self.con.execute(parts).fetchall() if joints else []:
+            joint = joints[i]
+            joint.rows, joint.given, joint.matched, joint.aside = counts
 
     def _lone(self, joint: _Joint) -> None:
-        """Make ``lone``, the values without a partner, and ``partners``, all that there are; with their text."""
+        """Make ``lone``, the values without a partner, and ``partners``, all that were sent; with their text."""
         here, there = joint.seen or (joint.reference.column, joint.reference.to)
         r = joint.reference
-        partners = f"SELECT {r.to} FROM {joint.target} WHERE {r.to} IS NOT NULL"
+        partners = f"SELECT {r.to} FROM {joint.target} WHERE {r.to} IS NOT NULL AND {_KEPT}"
         self.con.execute(
             f"CREATE OR REPLACE TEMP TABLE lone AS SELECT {r.column} AS value, joint(any_value({here})) AS seen, "
             f"count(*) AS n FROM {joint.stage} WHERE {_KEPT} AND {r.column} IS NOT NULL "
             f"AND {r.column} NOT IN ({partners}) GROUP BY {r.column}"
         )
         self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE partners AS SELECT {r.to} AS value, joint(any_value({there})) AS seen "
-            f"FROM {joint.target} WHERE {r.to} IS NOT NULL GROUP BY {r.to}"
+            f"CREATE OR REPLACE TEMP TABLE partners AS SELECT {r.to} AS value, joint(any_value({there})) AS seen, "
+            f"bool_or({_KEPT}) AS kept FROM {joint.target} WHERE {r.to} IS NOT NULL GROUP BY {r.to}"
         )
 
     def _folded(self, folds: Sequence[str]) -> str:
@@ -412,10 +418,10 @@ class References:
 
     def _partners_of(self, fold: str) -> str:
         """SQL of values without a partner with the one they have under a fold; none where there would be several."""
-        # A blank left by a fold says nothing, and what fits two partners fits neither.
+        # A blank left by a fold says nothing, what fits two partners fits neither, and one kept aside is no partner.
         return (
             f"SELECT l.value AS old, p.value AS new, l.n FROM lone l JOIN (SELECT {fold.format(x='seen')} AS k, "
-            f"min(value) AS value FROM partners GROUP BY k HAVING count(*) = 1) p "
+            f"min(value) AS value FROM partners GROUP BY k HAVING count(*) = 1 AND bool_and(kept)) p "
             f"ON {fold.format(x='l.seen')} = p.k AND p.k <> ''"
         )
 
@@ -436,7 +442,7 @@ class References:
         def rows(folds: Sequence[str]) -> int:
             return self._one(f"SELECT sum(n) FROM ({self._partners_of(self._folded(folds))})")[0]
 
-        left, joint.values = self._one("SELECT sum(n), count(*) FROM lone")
+        left, joint.values = self._one(_WRITTEN_NOWHERE)
         others = [f for f in FOLDS if f not in allowed]
         if not left or not others:
             return

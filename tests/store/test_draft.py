@@ -237,3 +237,51 @@ def test_first_mappings_of_real_exports_load_as_they_are(tmp_path, file, tables)
     path = tmp_path / "src.yml"
     path.write_text(draft.text, encoding="utf-8")
     assert tuple(parse_mapping(read_located(path), "src.yml").tables) == draft.tables == tables
+
+
+OUTCOMES = (
+    "financial_year,financial_quarter,force_name,offence_description,offence_group,offence_subgroup,offence_code,"
+    "outcome_group,outcome_type,force_outcomes_for_offences_recorded_in_quarter,force_outcomes_recorded_in_quarter\n"
+)
+PUBLISHED = {
+    "outcome_reference": (OUTCOMES + "2018/19,1,Cleveland,Arson,Arson,Arson,56A,Charged,1,12,14\n" * 4, 8),
+    "recorded_crime_reference": (
+        "FY,Financial Quarter,Force,Offence Description,Group,Offence Subgroup,Offence Code,n,territorial\n"
+        + "2013/14,1,Cleveland,Arson,Arson,Arson endangering,56A,12,True\n" * 4,
+        8,
+    ),
+    "workforce_reference": (
+        "date,geo_code,force_name,region,worker_type,rank_description,sex,total_headcount,total_fte\n"
+        + "2013-03-01,E23000013,Cleveland,North East,police officer,Sergeant,female,40,39.5\n" * 4,
+        7,
+    ),
+    "population_reference": ("ladcode19,laname19,year,population\n" + "E06000001,Hartlepool,2013,92665\n" * 4, 4),
+    "district_reference": (
+        "LAD16CD,LAD16NM,CSP16CD,CSP16NM,PFA16CD,PFA16NM,FID\n"
+        + "E06000001,Hartlepool,E22000001,H,E23000013,C,1\n" * 4,
+        4,
+    ),
+}
+
+
+@pytest.mark.parametrize("table", PUBLISHED)
+def test_what_is_published_is_told_by_what_it_counts(tmp_path, table):
+    text, placed = PUBLISHED[table]
+    path = tmp_path / "published.csv"
+    path.write_text(text, encoding="utf-8")
+    draft = first_mapping(path)
+    assert draft.tables == (table,)
+    (tmp_path / "src.yml").write_text(draft.text, encoding="utf-8")
+    assert tuple(parse_mapping(read_located(tmp_path / "src.yml"), "src.yml").tables) == draft.tables
+    columns = draft.text.partition("    columns:\n")[2].partition("\n\n")[0]
+    assert sum(not line.lstrip().startswith("#") for line in columns.splitlines()) == placed
+
+
+def test_a_number_of_what_is_missing_is_no_reference(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "file,month,rows,crime_rows,missing_crime_id,missing_outcome,duplicated_crime_ids\n"
+        + "".join(f"f{i}.csv,2013-{i:02d},100,9{i},{i},0,0\n" for i in range(1, 10)),
+        encoding="utf-8",
+    )
+    assert first_mapping(path).tables == ()

@@ -221,3 +221,23 @@ def plain(text, allowed):
         head = text.rstrip("0123456789.")
         text = head + (text[len(head) :].lstrip("0") or "0")
     return text
+
+
+def test_what_leads_to_a_row_that_was_kept_aside_leads_nowhere(shop):
+    shop.file("crime.csv", CRIMES + "C1,2013-01\nC2,the other day\nC3,another\n")
+    shop.file("incident_crime.csv", LINKS + "I1,C1\nI2,C2\nI3,C3\nI4,C4\nI5,c2\n")
+    manifest = shop.prepare()
+    kept = set(shop.table("crime")["crime_id"])
+    found = entry(manifest, "incident_crime.crime_id", "crime")
+    assert kept == {"C1"}
+    assert (found.matched, found.unmatched, found.aside, found.values) == (1, 4, 2, 2)
+    assert not found.mends, "to be written like a row that was kept aside mends nothing"
+    assert "4 (80.0%) lead nowhere (2 of them to rows of crime that were kept aside)" in found.said()
+    assert found.request().startswith("Ask the force for crime_id of incident_crime written as")
+
+
+def test_where_most_lead_to_rows_kept_aside_those_are_asked_for(shop):
+    shop.file("crime.csv", CRIMES + "C1,2013-01\nC2,the other day\n")
+    shop.file("incident_crime.csv", LINKS + "I1,C1\nI2,C2\n")
+    found = entry(shop.prepare(), "incident_crime.crime_id", "crime")
+    assert found.request() == "Ask the force for the rows of crime that were kept aside, mended."
