@@ -28,19 +28,31 @@ SUSPECT = Contract(
             "Where the interest in the person stands.",
             allowed=SUSPECT_STATUSES,
         ),
-        Column("arrested_on", "date", "Date of arrest.", blank="not arrested"),
+        Column(
+            "arrested_on",
+            "date",
+            "Date of arrest.",
+            blank="not arrested; where the status says so: not known",
+        ),
         Column(
             "interviewed_on",
             "date",
             "Date of interview under caution, voluntary attendance included.",
-            blank="not interviewed",
+            blank="not interviewed; where the status says so: not known",
         ),
         Column("eliminated_on", "date", "Date on which the person was eliminated.", blank="not eliminated"),
         Column("crime_closed_on", "date", "Date of an outcome that ended the interest in the person.", blank="none"),
         Column("risk_grade", "code", "Risk grade of the suspect.", allowed=RISKS, order="falling"),
         Column("owner_key", "person", "The officer who owns the enquiry now.", blank="none; for everybody: not known"),
-        Column("last_activity_on", "date", "Last documented enquiry.", blank="none; for everybody: not known"),
-        Column("last_review_on", "date", "Last review by a supervisor.", blank="none; for everybody: not known"),
+        Column(
+            "last_activity_on",
+            "date",
+            "Last documented enquiry by the as-of day.",
+            blank="none; for everybody: not known",
+        ),
+        Column(
+            "last_review_on", "date", "Last review by a supervisor by that day.", blank="none; for everybody: not known"
+        ),
     ),
     key=("person_key", "crime_id"),
     checks=(

@@ -28,7 +28,14 @@ DISPATCH = Contract(
         Column("dispatch_id", "text", "Reference of the decision.", required=True),
         Column("incident_id", "text", "The incident.", required=True),
         Column("decided_at", "timestamp", "When it was decided.", required=True),
-        Column("grade", "code", "Response grade of the incident then.", allowed=GRADES, order="falling"),
+        Column(
+            "grade",
+            "code",
+            "Response grade of the incident then.",
+            allowed=GRADES,
+            order="falling",
+            blank="emergency or priority, not known which",
+        ),
         Column(
             "incident_located",
             "boolean",

@@ -304,6 +304,7 @@ class Builder:
         exposure: float | None,
         multiplier: float,
         *,
+        unknown: int = 0,
         caveats: Sequence[str] = (),
         note: str = "",
         units: Share | pd.Series | pd.DataFrame | None = None,
@@ -319,6 +320,8 @@ class Builder:
             What they are counted over; None where a part of it is missing.
         multiplier : float
             1000 for "per 1,000".
+        unknown : int
+            Events of which it is not known whether they count: none of them, and all, are the bounds.
         caveats
             As in :meth:`share`.
         note : str
@@ -330,17 +333,21 @@ class Builder:
         -------
         Indicator
         """
+        caveats = (*caveats, *not_known(unknown, (events or 0) + unknown))
         common = self._common(name, "", "all_records", caveats, "rate")
         if events is None or not exposure:
             return Indicator(**common, note=note or "There is nothing to set it against.")
         self._keep(common["id"], units)
         lo, hi = rate_interval(events, exposure, multiplier)
         method = "exact Poisson" if events < 10 else "Byar"
+        value, most = multiplier * events / exposure, multiplier * (events + unknown) / exposure
         return Indicator(
             **common,
-            value=multiplier * events / exposure,
+            value=value,
             numerator=events,
             denominator=exposure,
+            unknown=unknown,
+            **(_either_way(Interval(value, most)) if unknown else {}),
             lo=lo,
             hi=hi,
             interval=f"{method} {CONFIDENCE:.0%}",

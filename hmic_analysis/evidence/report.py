@@ -410,7 +410,8 @@ class Report(Holdings):
         """The evidence as it stands."""
         s, force = self.settings, self.settings.force
         claims = tuple(self._claims[id] for id in self.spec.claims if id in self._claims)
-        no_data = not self.has_core() and all(c.verdict == "not_determinable" for c in claims)
+        told = self.has_core() or any(indicator.value is not None for indicator in self._indicators.values())
+        no_data = not told and all(c.verdict == "not_determinable" for c in claims)
         return Bundle(
             finding=self.spec.id,
             title=self.spec.title,

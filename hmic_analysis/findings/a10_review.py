@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from hmic_analysis.evidence.grades import grade_documents
-from hmic_analysis.evidence.model import ClaimEvidence
+from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
+from hmic_analysis.statistics.intervals import Interval
 from hmic_analysis.words import say_date
 
 SUBJECT = "response_deployment"
@@ -23,6 +24,15 @@ def documents(report: Report) -> pd.DataFrame:
         Rows of the document register.
     """
     return registers.of_subject(report.table("document"), SUBJECT, report.settings.as_of)
+
+
+def activity(report: Report, found: registers.Review) -> Indicator:
+    """Days since the last work on the review, as an indicator; bounds where later work hides it."""
+    days = found.days_since_activity
+    bounds = Interval(0, days) if found.at_most and days else None
+    return report.build.figure(
+        "review_days_since_activity", days, unknown=int(bounds is not None), bounds=bounds, basis="document"
+    )
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
@@ -42,6 +52,8 @@ def _under_review(report: Report, rows: pd.DataFrame) -> Decision:
     days = int(report.settings.threshold("activity_days"))
     since = found.days_since_activity
     why = f"A review is open, last worked on {since:,} days before the snapshot; test: at most {days}."
+    if since > days and found.at_most:
+        return undecided("not_dated", why=f"{why} Work after the snapshot hides what was done between.")
     if since > days:
         return undecided("stale", why=why)
     letter = pd.Timestamp(report.settings.letter_date)

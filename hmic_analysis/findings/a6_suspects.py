@@ -93,12 +93,13 @@ def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
         One row per person with at least one pair that is outstanding or may be: ``person_key``, ``state``
         (``outstanding`` or ``unknown``), ``pairs``, ``named_on`` (earliest of those that make it so), ``age_days``,
         ``has_owner``, ``last_activity_on``, ``last_review_on`` (latest), ``high_risk``, and whether one of these may
-        hide behind a cell that nobody could read.
+        hide behind a cell that nobody could read, or behind work of a later day.
     """
     day = pd.Timestamp(as_of)
     may_be = pairs["outstanding"].fillna(True).astype(bool)
     rows = pairs[may_be.to_numpy(dtype=bool)]
     sure = rows["outstanding"].fillna(False).astype(bool)
+    later = {column: (rows[column] > day).fillna(False).to_numpy(dtype=bool) for column in WORK[1:]}
     # Whoever is sought for one crime is not sought since that of another for which it isn't known.
     since = rows["named_on"].where(sure | ~rows["person_key"].isin(rows.loc[sure, "person_key"]))
     grouped = rows.assign(
@@ -106,8 +107,8 @@ def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
         named_on=since,
         owned=rows["owner_key"].notna(),
         high=(rows["risk_grade"] == "high").fillna(False).astype(bool),
-        **{unread_flag(column): unread(rows, column) for column in WORK},
-        # Work dated after the snapshot was not yet done on the day.
+        # Only the last of it is on record: work after the snapshot hides what was done before, which isn't known.
+        **{unread_flag(column): unread(rows, column) | later.get(column, False) for column in WORK},
         last_activity_on=rows["last_activity_on"].where(rows["last_activity_on"] <= day),
         last_review_on=rows["last_review_on"].where(rows["last_review_on"] <= day),
     ).groupby("person_key", sort=True)
@@ -139,7 +140,8 @@ def recent(persons: pd.DataFrame, column: str, as_of: date, days: int) -> Share:
     Returns
     -------
     Share
-        A blank counts as none, unless the force filled the column for nobody: then all are unknown.
+        A blank counts as none, unless the force filled the column for nobody: then all are unknown.  Not known
+        where the last entry was made after the day.
     """
     rows = persons[persons["state"] == "outstanding"]
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=days)
@@ -201,14 +203,17 @@ def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: dat
     Returns
     -------
     Share
-        Counted by person and day of naming.
+        Counted by person and day of naming.  Not known: the status is arrested, or interviewed, and no day says when.
     """
     first, last = pd.Timestamp(start), min(pd.Timestamp(end), pd.Timestamp(as_of) - pd.Timedelta(days=days))
     named = (suspects["risk_grade"] == "high").fillna(False) & suspects["named_on"].between(first, last)
     rows = suspects[named.to_numpy(dtype=bool)]
     limit = rows["named_on"] + pd.Timedelta(days=days)
     cleared = (rows["arrested_on"] <= limit).fillna(False) | (rows["interviewed_on"] <= limit).fillna(False)
-    rows = rows.assign(cleared=cleared.astype(bool), open=unread(rows, "arrested_on", "interviewed_on"))
+    open_ = unread(rows, "arrested_on", "interviewed_on")
+    for status, on in (("arrested", "arrested_on"), ("interviewed", "interviewed_on")):
+        open_ |= (rows["status"].eq(status).fillna(False) & rows[on].isna()).to_numpy(dtype=bool)
+    rows = rows.assign(cleared=cleared.astype(bool), open=open_)
     people = rows.groupby(["person_key", "named_on"])[["cleared", "open"]].max().reset_index()
     state = people["cleared"].astype("boolean")
     return Share.of(state.mask(~state & people["open"]), people)
@@ -274,14 +279,17 @@ def bail_returns(bail: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows with ``answered``: the nullable boolean ``attended``.
+        The rows with ``answered``: the nullable boolean ``attended``; where it is blank, whether the person came by
+        the day due, as far as a day of coming tells.  Who came on the day and was bailed anew answered.
     """
     police = bail["bail_type"].isin(list(POLICE_BAIL))
-    moved = (bail["rebailed_on"] <= bail["return_due_on"]).fillna(False)
-    cancelled = (bail["cancelled_on"] <= bail["return_due_on"]).fillna(False)
+    moved = (bail["rebailed_on"] < bail["return_due_on"]).fillna(False)
+    cancelled = (bail["cancelled_on"] < bail["return_due_on"]).fillna(False)
     rows = bail[(police & ~moved & ~cancelled).to_numpy(dtype=bool)]
+    came = (rows["answered_on"] <= rows["return_due_on"]).astype("boolean").mask(rows["answered_on"].isna())
+    answered = rows["attended"].astype("boolean").fillna(came)
     # A day that can't be read may have moved or cancelled the return before it was due.
-    return rows.assign(answered=rows["attended"].astype("boolean").mask(unread(rows, "rebailed_on", "cancelled_on")))
+    return rows.assign(answered=answered.mask(unread(rows, "rebailed_on", "cancelled_on")))
 
 
 def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str]]:

@@ -34,11 +34,13 @@ def urgent(dispatch: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows; those without a grade are left out.  Reasons blank for every dispatch are marked as not known, see
+        The rows; a blank grade is one of the two, since the table holds no others.  Reasons blank for every dispatch
+        are marked as not known, see
         :func:`~hmic_analysis.measures.base.open_blanks`.
     """
     rows = open_blanks(dispatch, "override_reason")
-    return rows[rows["grade"].isin(list(URGENT)).to_numpy(dtype=bool)]
+    blank = rows["grade"].isna() & ~unread(rows, "grade")
+    return rows[(rows["grade"].isin(list(URGENT)) | blank).to_numpy(dtype=bool)]
 
 
 def excess_minutes(dispatches: pd.DataFrame) -> pd.Series:

@@ -71,8 +71,8 @@ def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, com
     -------
     Share
         Not known: months of handlers who may not have been in post, those in which nobody was audited while others
-        were (nothing tells them from months not supplied, unless complete), and as many months short of audits as the
-        audits without a handler could have filled.
+        were (nothing tells them from months not supplied, unless complete), and as many handlers short of audits as
+        the audits of that month without a handler could have filled.
     """
     audits = audits.assign(month=local_days(audits["taken_on"]).dt.to_period("M").dt.to_timestamp())
     named = audits.dropna(subset=["handler_key"])
@@ -82,7 +82,9 @@ def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, com
     seen = months["month"].isin(audits["month"]) | audits.empty | complete
     worked = (months["worked"].fillna(False) & seen).to_numpy(dtype=bool)
     short = (prescribed - counts[worked & (counts < prescribed)]).sort_values()
-    fillable = int((short.cumsum() <= len(audits) - len(named)).sum())
+    month = months["month"].reindex(short.index)
+    nobodys = month.map(audits.loc[audits["handler_key"].isna().to_numpy(dtype=bool), "month"].value_counts()).fillna(0)
+    fillable = int((short.groupby(month).cumsum() <= nobodys).sum())
     yes = int((worked & (counts >= prescribed)).sum())
     return Share(yes, int(worked.sum()) - yes - fillable, fillable + int((~worked).sum()))
 
@@ -171,11 +173,13 @@ def callbacks_made(callback: pd.DataFrame) -> Share:
     -------
     Share
         A first try in time counts, whether or not the person was reached.  Without a time: a call back entered as not
-        made is a no, any other is not known.
+        made is a no, any other is not known; nor is one with a time that is entered as not made.
     """
     states = (callback["made_at"] <= callback["due_at"]).astype("boolean").mask(callback["made_at"].isna().to_numpy())
-    not_made = ((callback["result"] == "not_made").fillna(False) & ~unread(callback, "made_at")).to_numpy(dtype=bool)
-    return Share.of(states.mask(not_made & callback["made_at"].isna().to_numpy(), False), callback["callback_id"])
+    not_made = (callback["result"] == "not_made").fillna(False).to_numpy(dtype=bool)
+    untimed = (callback["made_at"].isna() & ~unread(callback, "made_at")).to_numpy(dtype=bool)
+    states = states.mask(not_made).mask(not_made & untimed, False)  # noqa: FBT003
+    return Share.of(states, callback["callback_id"])
 
 
 def responses(survey: pd.DataFrame) -> Share:

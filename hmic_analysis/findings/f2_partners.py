@@ -121,11 +121,13 @@ def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows, with ``sure``: False where the day of signing or the task that it is about is blank.
+        The rows, with ``sure``: False where the day of signing or the task that it is about is blank.  One that has
+        ended by now was in force on the day if its last day came no earlier.
     """
     day = pd.Timestamp(as_of)
-    over = (agreement["signed_on"] > day) | (agreement["ends_on"] < day)
-    rows = agreement[(agreement["status"].eq("signed").fillna(False) & ~over).to_numpy(dtype=bool)]
+    over = ((agreement["signed_on"] > day) | (agreement["ends_on"] < day)).fillna(False)
+    signed = agreement["status"].eq("signed") | (agreement["status"].eq("ended") & (agreement["ends_on"] >= day))
+    rows = agreement[(signed.fillna(False) & ~over).to_numpy(dtype=bool)]
     return rows.assign(sure=rows[["signed_on", "task_id"]].notna().all(axis=1) & ~unread(rows, "ends_on"))
 
 

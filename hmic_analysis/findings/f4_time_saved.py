@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -34,12 +35,18 @@ METHODS = ("system_log", "time_and_motion", "survey", "estimate")
 
 
 class Saving(NamedTuple):
-    """Hours a year, with a 95 % interval (None where no measurement states its error)."""
+    """Hours a year, with a 95 % interval (None where no measurement states its error).
+
+    ``changes`` are counted; of ``without`` more the saving is, or may be, measured, and it isn't known.
+    ``either_way`` counts none of these, and all; None where there are none, or where they may come to anything.
+    """
 
     hours: float | None
     lo: float | None
     hi: float | None
     changes: int
+    without: int = 0
+    either_way: Interval | None = None
 
 
 def live_changes(change: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
@@ -120,29 +127,60 @@ def hours_saved(changes: pd.DataFrame, found: pd.DataFrame) -> Saving:
     Returns
     -------
     Saving
-        Sum over measurements of (minutes before minus after) times tasks a year, over 60.  Of changes that overlap,
-        only the one first live is counted, and only the best method of each change.  The interval is normal, from
-        the stated standard errors, which are taken as independent.
+        Sum over measurements of (minutes before minus after) times tasks a year, over 60.  Of measured changes that
+        overlap, only the one first live is counted, and only the best method of each change.  The interval is normal,
+        from the stated standard errors, which are taken as independent.
     """
-    order = {method: number for number, method in enumerate(METHODS)}
-    earlier = changes.sort_values("live_on")
-    # A saving that two changes share must not be counted for both.
-    overlap = earlier["overlaps_with"].isin(list(earlier["change_id"])).to_numpy(dtype=bool)
-    counted = earlier.loc[~overlap, "change_id"]
-    rows = found[found["measured"].fillna(False).to_numpy(dtype=bool)]
-    rows = rows[rows["change_id"].isin(counted) & rows["tasks_per_year"].notna()]
+    rank = found["method"].map({method: number for number, method in enumerate(METHODS)})
+    minutes = found["baseline_minutes"].astype(float) - found["post_minutes"].astype(float)
+    rows = found.assign(rank=rank, hours=minutes * found["tasks_per_year"].astype(float) / 60)
+    sure = _best(rows[rows["measured"].fillna(False).to_numpy(dtype=bool)])
+    maybe = _best(rows[rows["measured"].isna().to_numpy(dtype=bool)])
+    open_ = set(sure.loc[sure["hours"].isna().to_numpy(dtype=bool), "change_id"])
+    counted = _apart(changes, set(sure["change_id"]) - open_)
+    # Of a change that shares its saving with one that is counted nothing is missing.
+    without = _apart(changes, open_ | set(maybe["change_id"]), counted)
+    of_open = pd.concat([sure, maybe[~maybe["change_id"].isin(sure["change_id"])]])
+    more = (
+        of_open[of_open["change_id"].isin(without)]
+        .groupby("change_id")["hours"]
+        .agg(lambda hours: hours.sum(skipna=False))
+    )
+    rows = sure[sure["change_id"].isin(counted).to_numpy(dtype=bool)]
     if rows.empty:
-        return Saving(None, None, None, 0)
-    rank = rows["method"].map(order)
-    rows = rows[(rank == rank.groupby(rows["change_id"]).transform("min")).to_numpy(dtype=bool)]
-    tasks = rows["tasks_per_year"].astype(float)
-    minutes = rows["baseline_minutes"].astype(float) - rows["post_minutes"].astype(float)
-    total = float((minutes * tasks).sum() / 60)
-    errors = rows["saved_minutes_se"].astype(float)
-    if errors.isna().any():
-        return Saving(total, None, None, rows["change_id"].nunique())
-    half = 1.959963984540054 * float(np.sqrt(((errors * tasks / 60) ** 2).sum()))
-    return Saving(total, total - half, total + half, rows["change_id"].nunique())
+        return Saving(None, None, None, 0, len(without))
+    total = float(rows["hours"].sum())
+    either_way = None
+    if len(without) and more.notna().all():
+        either_way = Interval(total + float(more.clip(upper=0).sum()), total + float(more.clip(lower=0).sum()))
+    errors = rows["saved_minutes_se"].astype(float) * rows["tasks_per_year"].astype(float) / 60
+    half = 1.959963984540054 * float(np.sqrt((errors**2).sum(skipna=False)))
+    lo, hi = (None, None) if np.isnan(half) else (total - half, total + half)
+    return Saving(total, lo, hi, len(counted), len(without), either_way)
+
+
+def _best(rows: pd.DataFrame) -> pd.DataFrame:
+    """The records of each change by the best of its methods."""
+    return rows[(rows["rank"] == rows.groupby("change_id")["rank"].transform("min")).to_numpy(dtype=bool)]
+
+
+def _apart(changes: pd.DataFrame, names: set[str], before: Sequence[str] = ()) -> list[str]:
+    """Of these changes those that share no saving with one before: those first live come first."""
+    shared = changes.loc[changes["overlaps_with"].notna().to_numpy(dtype=bool), ["change_id", "overlaps_with"]]
+    pairs = {frozenset(pair) for pair in shared.itertuples(index=False, name=None)}
+    taken = list(before)
+    for name in changes.sort_values("live_on", kind="stable")["change_id"]:
+        if name in names and name not in taken and not any(frozenset((name, other)) in pairs for other in taken):
+            taken.append(name)
+    return taken[len(before) :]
+
+
+def saving_note(saving: Saving) -> str:
+    """What the hours rest on and what they leave out, in words."""
+    text = f"Measured changes counted: {saving.changes}."
+    if not saving.without:
+        return text
+    return f"{text} Not counted, since tasks a year or days of measuring are not known: {saving.without}."
 
 
 def best_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> str | None:
@@ -497,9 +535,15 @@ def _reproduced(report: Report, asked: Decision | None, stated: float | None, wh
     open_ = report.build.lone("staff_hours_saved")
     if open_.more:
         return undecided("missing_spans_threshold", why=f"{why} {open_.said}")
-    if abs(hours.value - stated) <= within / 100 * abs(stated):
+    room, least, most = within / 100 * abs(stated), hours.lo_missing, hours.hi_missing
+    if hours.unknown and (least is None or most is None):
+        return undecided("missing_spans_threshold", why=f"{why} {hours.note}")
+    least, most = (hours.value if end is None else end for end in (least, most))
+    if most < stated - room or least > stated + room:
+        return undecided("not_reproduced", why=why)
+    if stated - room <= least and most <= stated + room:
         return Decision("contradicted", why=why)
-    return undecided("not_reproduced", why=why)
+    return undecided("missing_spans_threshold", why=f"{why} {hours.note}")
 
 
 def _ongoing(report: Report, work: pd.DataFrame) -> Decision:

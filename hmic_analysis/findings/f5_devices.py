@@ -27,11 +27,12 @@ OFFICER_RANKS = ("constable", "sergeant", "inspector", "above")
 
 
 class Spending(NamedTuple):
-    """Approved spending: decisions, pounds, and decisions without an amount."""
+    """Approved spending: decisions, pounds, decisions without an amount, and further ones without a day."""
 
     decisions: int
     pounds: float
     without_amount: int
+    undated: int = 0
 
 
 def equipped(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, role: str, as_of: date) -> Share:
@@ -131,24 +132,29 @@ def spending(decisions: pd.DataFrame, as_of: date, months: int) -> Spending:
     Returns
     -------
     Spending
-        Requests and refusals are left out, and decisions without a date.
+        Requests and refusals are left out; decisions without a day are told apart, since they may be of the time.
     """
     day = pd.Timestamp(as_of)
     dated = (decisions["decided_on"] > day - pd.DateOffset(months=months)) & (decisions["decided_on"] <= day)
     agreed = decisions["status"].isin(["approved", "ordered"])
     rows = decisions[(dated & agreed).fillna(False).to_numpy(dtype=bool)]
-    return Spending(len(rows), float(rows["amount_pounds"].sum()), int(rows["amount_pounds"].isna().sum()))
+    return Spending(
+        len(rows),
+        float(rows["amount_pounds"].sum()),
+        int(rows["amount_pounds"].isna().sum()),
+        int((agreed & decisions["decided_on"].isna()).sum()),
+    )
 
 
 def per_officer(spent: Spending, fte: float) -> float | None:
-    """Pounds for each officer; None without an officer, or where a decision doesn't give its amount.
+    """Pounds for each officer; None without an officer, or where a decision doesn't give its amount or its day.
 
     Parameters
     ----------
     fte : float
         Officers, full-time equivalents.
     """
-    return None if fte <= 0 or spent.without_amount else spent.pounds / fte
+    return None if fte <= 0 or spent.without_amount or spent.undated else spent.pounds / fte
 
 
 def spending_note(spent: Spending, without_fte: int) -> str:
@@ -160,8 +166,9 @@ def spending_note(spent: Spending, without_fte: int) -> str:
         Officers without a full-time equivalent, each counted as a full post.
     """
     text = f"Decisions counted: {spent.decisions}."
-    if spent.without_amount:
-        text += f" At least {spent.pounds:,.0f} pounds; decisions without an amount: {spent.without_amount}."
+    if spent.without_amount or spent.undated:
+        text += f" At least {spent.pounds:,.0f} pounds; decisions without an amount: {spent.without_amount}"
+        text += f", without a day: {spent.undated}." if spent.undated else "."
     return f"{text} Officers counted as a full post for want of a figure: {without_fte:,}." if without_fte else text
 
 
@@ -274,24 +281,26 @@ def active_by_role(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, da
     return {str(role): active(rows, session, as_of, days) for role, rows in named.groupby("role", sort=True)}
 
 
-def off_premises(session: pd.DataFrame, as_of: date, days: float) -> Share:
+def off_premises(device: pd.DataFrame, session: pd.DataFrame, as_of: date, days: float) -> Share:
     """Sessions begun away from police premises.
 
     Parameters
     ----------
-    session : pandas.DataFrame
-        Table ``device_session``.
+    device, session : pandas.DataFrame
+        Tables ``device`` and ``device_session``; recordings of body-worn cameras are no sessions.
     days : float
         Sessions of so many days up to the snapshot are counted.
 
     Returns
     -------
     Share
-        In sessions.  Unknown: the log doesn't say where, or says more than there were.
+        In sessions.  Unknown: the log doesn't say where, or says more than there were; or the device is not on the
+        list, and may be a camera.
     """
-    rows = _lately(session, as_of, days)
+    cameras = device.loc[device["device_type"].isin(list(NOT_MOBILE_SYSTEMS)).to_numpy(dtype=bool), "device_id"]
+    rows = _lately(session[~session["device_id"].isin(cameras).to_numpy(dtype=bool)], as_of, days)
     all_of, off = rows["sessions"].astype(float), rows["sessions_off_premises"].astype(float)
-    told = off.notna() & (off <= all_of)
+    told = off.notna() & (off <= all_of) & (rows["device_id"].isin(device["device_id"]) | device.empty)
     yes, known = float(off[told].sum()), float(all_of[told].sum())
     return Share(int(yes), int(known - yes), int(all_of[~told].sum()))
 
@@ -434,6 +443,8 @@ def _invested(report: Report) -> Decision:
     why = f"{held.why} Spending approved or ordered in {months} months, decisions: {spent.decisions}; test: at least 1."
     if spent.decisions:
         return Decision("supported", why=why)
+    if spent.undated:
+        return undecided("missing_spans_threshold", why=f"{why} Without a day: {spent.undated}.")
     return undecided("in_part", why=why, flags=("wording_mismatch",))
 
 

@@ -252,12 +252,15 @@ class Review(NamedTuple):
         Days since the last dated work on the open reviews, their opening included; None without a date.
     closed_on : pandas.Timestamp or None
         Day on which the last of the open reviews was closed after the day.
+    at_most : bool
+        The last work on one of them came later, and hides what was done before: the days are the most there can be.
     """
 
     opened: bool
     open: bool | None
     days_since_activity: int | None
     closed_on: pd.Timestamp | None
+    at_most: bool = False
 
 
 STATUSES = ("approved", "under_review")
@@ -314,7 +317,8 @@ def review_at(rows: pd.DataFrame, as_of: date) -> Review:
     latest = dates[(dates <= day).fillna(False).to_numpy(dtype=bool)].max()
     ends = under_way["review_closed_on"]
     since = None if pd.isna(latest) else int((day - latest).days)
-    return Review(True, True, since, None if ends.isna().any() else ends.max())
+    later = bool((under_way["last_activity_on"] > day).fillna(False).any())
+    return Review(True, True, since, None if ends.isna().any() else ends.max(), later)
 
 
 def _opened_on(rows: pd.DataFrame) -> pd.Series:

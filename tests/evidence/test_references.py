@@ -128,7 +128,13 @@ NOT_LEFT_OPEN = {
     "absence.person_key",
 }
 #: Bounds of another figure; months worked out from the rows themselves; a link only tells a crime from an earlier one.
-WORKED_OUT = {"attendance_pct_lo", "attendance_pct_hi", "ps_team_months_active_pct", "ps_worst_team_active_pct"}
+WORKED_OUT = {
+    "offstation_session_pct",
+    "attendance_pct_lo",
+    "attendance_pct_hi",
+    "ps_team_months_active_pct",
+    "ps_worst_team_active_pct",
+}
 WORKED_OUT |= {"repeat_flag_recall_pct", "repeat_flag_precision_pct", "worst_shift_recall_pct"}
 
 

@@ -1,10 +1,12 @@
 """A10: whether the response policy is under review at the as-of day, and since when nobody worked on it, row by row."""
 
 from datetime import date
+from unittest import mock
 
 import pytest
 
 from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.findings import a10_review
 from hmic_analysis.measures import registers
 
 AS_OF = date(2014, 3, 31)
@@ -39,3 +41,26 @@ def test_a_review(table, given, is_open, days):
     rows = table("document", {**POLICY, **given}).assign(flags=unread_flag(lost) if lost else "")
     found = registers.review_at(registers.of_subject(rows, "response_deployment", AS_OF), AS_OF)
     assert (found.open, found.days_since_activity) == (is_open, days)
+    # Work of a later day hides what was done before it.
+    assert found.at_most == (given.get("last_activity_on") == "2014-04-01")
+
+
+@pytest.mark.parametrize(
+    ("opened", "activity", "verdict", "reason"),
+    [
+        ("2013-01-01", "2014-01-01", "supported", ""),
+        ("2013-01-01", "2013-12-31", "supported", ""),
+        ("2013-01-01", "2013-12-30", "not_determinable", "stale"),
+        ("2013-01-01", None, "not_determinable", "stale"),
+        # Opened long ago, and worked on after the day: whether in the months before it isn't known.
+        ("2013-01-01", "2014-04-01", "not_determinable", "not_dated"),
+        ("2014-01-01", "2014-04-01", "supported", ""),
+    ],
+)
+def test_a_review_worked_on_lately(table, opened, activity, verdict, reason):
+    rows = table("document", {**POLICY, "review_opened_on": opened, "last_activity_on": activity})
+    report = mock.Mock()
+    report.settings.as_of, report.settings.letter_date = AS_OF, date(2014, 9, 3)
+    report.settings.threshold = {"activity_days": 90}.get
+    decision = a10_review._under_review(report, rows)
+    assert (decision.verdict, decision.reasons[:1]) == (verdict, (reason,) if reason else ())

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from hmic_analysis.evidence.build import Builder
 from hmic_analysis.findings import a6_suspects
 from hmic_analysis.measures.base import Share
+from tests.evidence.test_report import settings
 
 AS_OF = date(2014, 3, 31)
 START, END = date(2012, 12, 1), date(2013, 11, 30)
@@ -14,6 +16,12 @@ SUSPECT = {"person_key": "p", "crime_id": "c", "named_on": "2014-01-01", "status
 CRIME = {"crime_id": "c", "recorded_at": "2014-01-01 10:00", "is_notifiable": True}
 BAIL = {"bail_id": "1", "person_key": "p", "bail_type": "s47_3", "granted_on": "2014-01-01", "return_due_on": "2014-02-01",
         "attended": False}  # fmt: skip
+
+
+def found(table, *rows):
+    """Persons outstanding of suspects for crimes that are not in the return."""
+    pairs = a6_suspects.suspect_pairs(table("suspect", *rows), table("crime"), AS_OF)
+    return a6_suspects.outstanding_persons(pairs, AS_OF)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +89,17 @@ def test_failing_to_answer_bail(table, bail, expected):
         ({"attended": True}, Share(0, 1)),
         ({"attended": None}, Share(0, 0, 1)),
         ({"answered_on": "2014-02-02"}, Share(1, 0)),
-        ({"rebailed_on": "2014-02-01"}, Share(0, 0)),
+        ({"rebailed_on": "2014-01-31"}, Share(0, 0)),
+        # Whoever comes on the day due is often bailed anew, or let go, on it: that answers, and staying away doesn't.
+        ({"rebailed_on": "2014-02-01"}, Share(1, 0)),
+        ({"rebailed_on": "2014-02-01", "attended": True}, Share(0, 1)),
         ({"rebailed_on": "2014-02-02"}, Share(1, 0)),
-        ({"cancelled_on": "2014-02-01"}, Share(0, 0)),
+        ({"cancelled_on": "2014-01-31"}, Share(0, 0)),
+        ({"cancelled_on": "2014-02-01"}, Share(1, 0)),
+        ({"cancelled_on": "2014-02-01", "attended": True}, Share(0, 1)),
+        # The day of coming tells where the answer is blank.
+        ({"attended": None, "answered_on": "2014-02-01"}, Share(0, 1)),
+        ({"attended": None, "answered_on": "2014-02-02"}, Share(1, 0)),
         ({"bail_type": "court"}, Share(0, 0)),
     ],
 )
@@ -130,3 +146,70 @@ def test_days_to_circulation(table, suspect, circulation, expected):
     pnc = table("pnc_circulation", {**row, **circulation})
     waits = a6_suspects.days_to_circulation(pairs, table("bail"), pnc, START, END, AS_OF)
     assert list(waits[["circulated", "days"]].itertuples(index=False, name=None)) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"last_activity_on": "2014-03-31"}, Share(1, 0)),
+        ({"last_activity_on": "2014-03-03"}, Share(1, 0)),
+        ({"last_activity_on": "2014-03-02"}, Share(0, 1)),
+        ({"last_activity_on": None}, Share(0, 1)),
+        # Only the last enquiry is on record: one after the day says nothing of those before it.
+        ({"last_activity_on": "2014-04-01"}, Share(0, 0, 1)),
+        ({"last_activity_on": "2014-04-01", "status": "arrested", "arrested_on": "2014-03-31"}, Share(0, 0)),
+    ],
+)
+def test_enquiries_of_the_last_weeks(table, given, expected):
+    # Somebody else has an enquiry on record, so that a blank says none.
+    kept = {**SUSPECT, "person_key": "k", "crime_id": "k", "status": "arrested", "last_activity_on": "2014-03-01"}
+    persons = found(table, {**SUSPECT, **given}, kept)
+    assert a6_suspects.recent(persons, "last_activity_on", AS_OF, 28) == expected
+    twice = found(table, {**SUSPECT, **given}, {**SUSPECT, "crime_id": "e", "last_activity_on": "2014-03-20"})
+    assert a6_suspects.recent(twice, "last_activity_on", AS_OF, 28) == Share(1, 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"arrested_on": "2013-06-08"}, Share(1, 0)),
+        ({"arrested_on": "2013-06-09"}, Share(0, 1)),
+        ({"interviewed_on": "2013-06-01"}, Share(1, 0)),
+        ({"status": "outstanding"}, Share(0, 1)),
+        ({"eliminated_on": "2013-06-02", "status": "eliminated"}, Share(0, 1)),
+        # Arrested or interviewed, and nobody says when.
+        ({"status": "arrested"}, Share(0, 0, 1)),
+        ({"status": "interviewed"}, Share(0, 0, 1)),
+        ({"status": "interviewed", "arrested_on": "2013-06-08"}, Share(1, 0)),
+        ({"named_on": "2012-12-01", "arrested_on": "2012-12-08"}, Share(1, 0)),
+        ({"named_on": "2012-11-30", "arrested_on": "2012-12-01"}, Share(0, 0)),
+        ({"named_on": "2013-11-30", "arrested_on": "2013-12-07"}, Share(1, 0)),
+        ({"named_on": "2013-12-01", "arrested_on": "2013-12-01"}, Share(0, 0)),
+        ({"risk_grade": "medium", "arrested_on": "2013-06-08"}, Share(0, 0)),
+    ],
+)
+def test_high_risk_suspects_arrested_in_time(table, given, expected):
+    row = {**SUSPECT, "named_on": "2013-06-01", "risk_grade": "high", "status": None, **given}
+    assert a6_suspects.high_risk_cleared(table("suspect", row), START, END, AS_OF, 7) == expected
+
+
+def test_the_ages_and_the_rate_of_eleven_persons(table):
+    named = ["2014-03-31", "2014-03-30", "2014-03-21", "2014-03-01", "2014-01-30", "2013-12-31", "2013-03-31"]
+    rows = [{**SUSPECT, "person_key": str(n), "named_on": day} for n, day in enumerate(named)]
+    late = [{**SUSPECT, "person_key": "late", "named_on": "2014-04-01"}]
+    gone = [{**SUSPECT, "person_key": "gone", "named_on": "2010-01-01", "arrested_on": "2014-03-31"}]
+    open_ = [{**SUSPECT, "person_key": key, "named_on": "2010-01-01", "status": None} for key in ("u", "v")]
+    again = [{**SUSPECT, "person_key": "0", "crime_id": "e", "named_on": "2014-02-19"}]
+    persons = found(table, *rows, *late, *gone, *open_, *again)
+    # Of two crimes the earlier counts, 40 days; nobody's who is not surely outstanding.
+    assert sorted(a6_suspects.ages(persons)) == [1, 10, 30, 40, 60, 90, 365]
+    build = Builder(settings("A6"), {"period": "the period", "as_of": "the day"})
+    median = build.quantile("outstanding_age_days_median", a6_suspects.ages(persons), 0.5)
+    ninth = build.quantile("outstanding_age_days_ninth_decile", a6_suspects.ages(persons), 0.9)
+    # The sixth of seven is 90 and the seventh 365: nine tenths of the way from the first to the last lie 0.4 beyond.
+    assert (median.value, ninth.value) == (40, pytest.approx(90 + 0.4 * 275))
+    sure, unknown = a6_suspects.counts(persons)
+    rate = build.rate("named_suspects_outstanding_rate", sure, 3500, 1000, unknown=unknown)
+    assert (rate.value, rate.numerator, rate.denominator, rate.unknown) == (2, 7, 3500, 2)
+    assert (rate.lo_missing, rate.hi_missing) == (2, pytest.approx(1000 * 9 / 3500))
+    assert rate.caveats == ("Not known: 2 of 9, 22%.",)

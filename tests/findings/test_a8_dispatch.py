@@ -28,7 +28,7 @@ NOWHERE, YES, NO, OPEN = Share(0, 0), Share(1, 0), Share(0, 1), Share(0, 0, 1)
         ({"recommendation": None}, NO, NO, NOWHERE),
         ({"grade": "priority"}, NO, NO, NO),
         ({"grade": "scheduled"}, NOWHERE, NOWHERE, NOWHERE),
-        ({"grade": None}, NOWHERE, NOWHERE, NOWHERE),
+        ({"grade": None}, NO, NO, NO),
     ],
 )
 def test_dispatches(table, given, nearest, suitable, reasoned):

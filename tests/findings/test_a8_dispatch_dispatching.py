@@ -24,7 +24,6 @@ def dispatch(table):
         row(6, "I5", 3.0, None, "priority", recommendation="none_shown", map_used=False),
         row(7, "I6", 4.0, 6.0, "priority", travel_basis=None),
         row(8, "I7", 1.0, 1.0, "scheduled"),
-        row(9, "I8", 1.0, 1.0, None),
     )
 
 
@@ -75,8 +74,8 @@ def test_what_travel_rests_on_is_said(urgent):
 
 
 def test_days_and_the_use_of_the_map(dispatch):
-    assert len(a8_dispatch.days_covered(dispatch)) == 9
-    assert a8_dispatch.map_used(dispatch) == Share(1, 1, 7)
+    assert len(a8_dispatch.days_covered(dispatch)) == 8
+    assert a8_dispatch.map_used(dispatch) == Share(1, 1, 6)
 
 
 def test_nothing_supplied(table):

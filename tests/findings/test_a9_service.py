@@ -52,6 +52,24 @@ def test_months_with_the_audits_due(table, handler, days, covered):
     assert a9_service.coverage(months, audits, 3) == covered
 
 
+@pytest.mark.parametrize(
+    ("nobodys", "covered"),
+    [
+        ((), Share(1, 1)),
+        (("2013-06-10",), Share(1, 0, 1)),
+        # A handler short of audits in June was not audited by one of May.
+        (("2013-05-10", "2013-05-11", "2013-05-12"), Share(1, 1)),
+        (("2013-05-10", "2013-06-30"), Share(1, 0, 1)),
+    ],
+)
+def test_audits_without_a_handler_fill_their_own_month_alone(table, nobodys, covered):
+    months = a9_service.handler_months(table("staff", HANDLER), MAY, date(2013, 6, 30))
+    given = ["2013-05-01", "2013-05-02", "2013-05-03", "2013-06-01", "2013-06-02"]
+    rows = [{**AUDIT, "audit_id": day, "taken_on": day} for day in given]
+    rows += [{**AUDIT, "audit_id": f"n{day}", "taken_on": day, "handler_key": None} for day in nobodys]
+    assert a9_service.coverage(months, table("call_audit", *rows), 3) == covered
+
+
 def test_a_month_without_an_audit_is_one_without_where_the_force_signed(table):
     months = a9_service.handler_months(table("staff", HANDLER), MAY, MAY_END)
     audits = table("call_audit", {**AUDIT, "taken_on": "2013-04-15"})
@@ -92,6 +110,9 @@ def test_feedback_on_failed_audits(table, audit, passed, feedback):
         ({"result": "not_made", "lost": "made_at"}, OPEN),
         ({"result": "reached"}, OPEN),
         ({}, OPEN),
+        # Not made, and yet made at a time: one of them is wrong.
+        ({"made_at": "2013-05-01 11:00", "result": "not_made"}, OPEN),
+        ({"made_at": "2013-05-01 11:00"}, YES),
     ],
 )
 def test_calls_back(table, given, expected):

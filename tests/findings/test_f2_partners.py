@@ -25,6 +25,10 @@ TASK = {"task_id": "t", "status": "current", "identified_on": "2013-01-01", "bas
         ({"status": "draft"}, []),
         ({"ends_on": "2014-03-31"}, [True]),
         ({"ends_on": "2014-03-30"}, []),
+        # Ended by the time of the return, and in force on the day.
+        ({"status": "ended", "ends_on": "2014-04-01"}, [True]),
+        ({"status": "ended", "ends_on": "2014-03-30"}, []),
+        ({"status": "ended"}, []),
     ],
 )
 def test_agreements_in_force(table, agreement, expected):

@@ -76,9 +76,60 @@ def test_what_is_not_known_of_the_savings_is_counted_both_ways(figure, more, ver
                       unknown=unknown)  # fmt: skip
     report = mock.Mock()
     report.answer.return_value = mock.Mock(status="provided", stated_value=1000)
-    hours = share.model_copy(update={"value": 1050, "unit": "hours per year"})
+    hours = share.model_copy(update={"value": 1050, "unit": "hours per year", "unknown": 0})
     report.indicator = {"changes_with_measured_saving_pct": share, "staff_hours_saved": hours}.get
     report.settings.threshold = {"measured_pct": 80, "reproduced_within_pct": 10}.get
     report.build.lone.return_value = Lone(more=more, said="1 of 40 rows of benefit lead to no change.")
     found = f4_time_saved._unable(report)
+    assert (found.verdict, found.reasons[:1]) == (verdict, (reason,) if reason else ())
+
+
+@pytest.mark.parametrize(
+    ("rows", "hours", "changes", "without", "either_way"),
+    [
+        ([{}], 10, 1, 0, None),
+        # Of two that share a saving the one first live counts, whichever of them names the other.
+        ([{}, {"change_id": "d", "overlaps_with": "c", "live_on": "2013-07-01"}], 10, 1, 0, None),
+        ([{"overlaps_with": "d"}, {"change_id": "d", "live_on": "2013-07-01", "tasks_per_year": 600}], 10, 1, 0, None),
+        ([{"overlaps_with": "d"}, {"change_id": "d", "overlaps_with": "c"}], 10, 1, 0, None),
+        # It shares a saving with one whose own was not measured: its own counts.
+        ([{"method": "estimate"}, {"change_id": "d", "overlaps_with": "c"}], 10, 1, 0, None),
+        ([{}, {"change_id": "d", "post_minutes": 40}], 0, 2, 0, None),
+        # Measured, and nobody knows how often a year, or when.
+        ([{}, {"change_id": "d", "tasks_per_year": None}], 10, 1, 1, None),
+        ([{}, {"change_id": "d", "post_on": None}], 10, 1, 1, (10, 20)),
+        ([{}, {"change_id": "d", "post_on": None}, {"change_id": "e", "baseline_on": None, "post_minutes": 33}], 10, 1, 2, (7, 20)),
+        ([{}, {"change_id": "d", "overlaps_with": "c", "post_on": None}], 10, 1, 0, None),
+        ([{"post_on": None}], None, 0, 1, None),
+    ],
+)  # fmt: skip
+def test_hours_of_several_changes(table, rows, hours, changes, without, either_way):
+    change_columns = {"change_id", "overlaps_with", "live_on"}
+    given = table("change", *({**CHANGE, **{k: v for k, v in row.items() if k in change_columns}} for row in rows))
+    of = ({k: v for k, v in row.items() if k not in change_columns - {"change_id"}} for row in rows)
+    records = table("benefit", *({**RECORD, "benefit_id": str(n), **row} for n, row in enumerate(of)))
+    live = f4_time_saved.live_changes(given, AS_OF, 6)
+    found = f4_time_saved.hours_saved(live, f4_time_saved.measurements(live, records, AS_OF))
+    assert (found.hours, found.changes, found.without, found.either_way) == (hours, changes, without, either_way)
+
+
+@pytest.mark.parametrize(
+    ("hours", "verdict", "reason"),
+    [
+        ({"value": 1050}, "contradicted", ""),
+        ({"value": 1101}, "not_determinable", "not_reproduced"),
+        ({"value": 950, "unknown": 1, "lo_missing": 950, "hi_missing": 1100}, "contradicted", ""),
+        # With the unknown saving the total would be another than the stated one; or only with it would be that.
+        ({"value": 950, "unknown": 1, "lo_missing": 950, "hi_missing": 1101}, "not_determinable", "missing_spans_threshold"),
+        ({"value": 800, "unknown": 1, "lo_missing": 800, "hi_missing": 1000}, "not_determinable", "missing_spans_threshold"),
+        ({"value": 800, "unknown": 1, "lo_missing": 800, "hi_missing": 899}, "not_determinable", "not_reproduced"),
+        ({"value": 1000, "unknown": 1}, "not_determinable", "missing_spans_threshold"),
+    ],
+)  # fmt: skip
+def test_a_stated_total_is_held_against_both_ends(hours, verdict, reason):
+    report = mock.Mock()
+    report.indicator.return_value = Indicator(id="x", name="x", label="x", unit="hours per year", **hours)
+    report.settings.threshold = {"reproduced_within_pct": 10}.get
+    report.build.lone.return_value = Lone()
+    found = f4_time_saved._reproduced(report, None, 1000, "Why")
     assert (found.verdict, found.reasons[:1]) == (verdict, (reason,) if reason else ())

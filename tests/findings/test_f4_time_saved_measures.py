@@ -69,7 +69,8 @@ def test_estimates_are_not_measurements(table, changes):
     ]
     found = found_in(table, changes, *rows)
     assert f4_time_saved.with_measured_saving(changes, found) == Share(1, 2)
-    assert f4_time_saved.hours_saved(changes, found) == (None, None, None, 0)
+    # The change that the second shares its saving with was not measured: the second counts.
+    assert f4_time_saved.hours_saved(changes, found)[:4] == (100, None, None, 1)
     assert f4_time_saved.best_method(changes, table("benefit", *rows)) == "system_log"
     table_ = f4_time_saved.changes_by_method(changes, found).set_index("label")["value"]
     assert table_.to_dict() == {

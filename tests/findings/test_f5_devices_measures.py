@@ -80,8 +80,15 @@ def test_sessions_away_from_police_premises(table):
         used("a", "2014-03-03", 0, 0), used("a", "2014-02-01", 50, 50),
     )  # fmt: skip
     # Of four it is not said where; two claim three.
-    assert f5_devices.off_premises(session, AS_OF, 28) == Share(7, 3, 6)
-    assert f5_devices.off_premises(table("device_session"), AS_OF, 28) == Share(0, 0, 0)
+    held = table("device", {"device_id": "a", "device_type": "tablet"})
+    assert f5_devices.off_premises(held, session, AS_OF, 28) == Share(7, 3, 6)
+    assert f5_devices.off_premises(held, table("device_session"), AS_OF, 28) == Share(0, 0, 0)
+    other = table("device", {"device_id": "b", "device_type": "tablet"})
+    assert f5_devices.off_premises(other, session, AS_OF, 28) == Share(0, 0, 16)
+    assert f5_devices.off_premises(table("device"), session, AS_OF, 28) == Share(7, 3, 6)
+    # What a body-worn camera records is no session with a force system.
+    camera = table("device", {"device_id": "a", "device_type": "body_worn_camera"})
+    assert f5_devices.off_premises(camera, session, AS_OF, 28) == Share(0, 0, 0)
 
 
 def test_systems_that_most_devices_reach(table):
@@ -167,7 +174,7 @@ def test_spending_per_officer(table):
         decision("5", "refused", "2013-01-01"), decision("6", "approved", None), decision("7", "approved", "2013-01-01", None),
     )  # fmt: skip
     spent = f5_devices.spending(rows, AS_OF, 24)
-    assert spent == (3, 1500, 1)
+    assert spent == (3, 1500, 1, 1)
     staff = table(
         "staff", officer("a"), officer("b", fte=0.5), officer("c", fte=None), officer("p", role="pcso", rank="pcso"),
         officer("left", left_on="2014-01-01"),
@@ -176,7 +183,9 @@ def test_spending_per_officer(table):
     assert fte == (2.5, 1)
     # One of the three decisions doesn't say how much: what is known is no figure, and is told as a lower bound.
     assert f5_devices.per_officer(spent, fte[0]) is None
-    assert "At least 1,500 pounds; decisions without an amount: 1." in f5_devices.spending_note(spent, 0)
+    said = "At least 1,500 pounds; decisions without an amount: 1, without a day: 1."
+    assert said in f5_devices.spending_note(spent, 0)
+    assert f5_devices.per_officer(f5_devices.Spending(2, 1500.0, 0, 1), fte[0]) is None
     assert f5_devices.per_officer(f5_devices.Spending(2, 1500.0, 0), fte[0]) == 600
     assert f5_devices.per_officer(spent, 0) is None
     assert f5_devices.per_officer(f5_devices.Spending(1, 0.0, 1), 10) is None
