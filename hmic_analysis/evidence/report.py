@@ -33,7 +33,7 @@ from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, at_most,
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
 from hmic_analysis.evidence.wording import SET_ASIDE, Whole, claim_table, group_frame, indicator_table
 from hmic_analysis.measures.months import say_months
-from hmic_analysis.params.catalogue import ClaimSpec
+from hmic_analysis.params.catalogue import ALWAYS, ClaimSpec
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
@@ -410,8 +410,10 @@ class Report(Holdings):
         """The evidence as it stands."""
         s, force = self.settings, self.settings.force
         claims = tuple(self._claims[id] for id in self.spec.claims if id in self._claims)
-        told = self.has_core() or any(indicator.value is not None for indicator in self._indicators.values())
-        no_data = not told and all(c.verdict == "not_determinable" for c in claims)
+        # Of a finding that rests on documents alone its figures tell whether there is one that bears on it.
+        alone = set(self.spec.tables.core) <= set(ALWAYS)
+        told = alone and any(indicator.value is not None for indicator in self._indicators.values())
+        no_data = not (told or self.has_core()) and all(c.verdict == "not_determinable" for c in claims)
         return Bundle(
             finding=self.spec.id,
             title=self.spec.title,
