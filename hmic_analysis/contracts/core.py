@@ -226,7 +226,7 @@ INCIDENT = Contract(
             "dispatched_at",
             "timestamp",
             "When the first resource was assigned.",
-            blank="nobody was sent, unless table deployment says so",
+            blank="nobody was sent, unless table deployment says so; for everything: not known",
         ),
         Column("closed_at", "timestamp", "When the incident was closed.", blank="still open"),
         Column("category_open", "code", "NSIR category from the first contact.", allowed=NSIR_CATEGORIES),

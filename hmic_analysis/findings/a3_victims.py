@@ -122,11 +122,12 @@ def vulnerability_recorded(contacts: pd.DataFrame) -> Share:
     Returns
     -------
     Share
-        Anti-social behaviour of another kind, or whose kind is blank, is left out.
+        Anti-social behaviour of another kind is left out; where the kind is blank it may be personal, and is unknown.
     """
-    personal = contacts["asb_type"].eq("personal").fillna(False).to_numpy(dtype=bool)
-    rows = contacts[(contacts["category"] == "crime").to_numpy(dtype=bool) | personal]
-    return Share.of(rows["assessed"], rows["incident_id"])
+    crime = (contacts["category"] == "crime").to_numpy(dtype=bool)
+    rows = contacts[crime | contacts["asb_type"].eq("personal").fillna(True).to_numpy(dtype=bool)]
+    open_ = rows["asb_type"].isna() & (rows["category"] != "crime")
+    return Share.of(rows["assessed"].mask(open_), rows["incident_id"])
 
 
 def victim_known(contacts: pd.DataFrame) -> Share:

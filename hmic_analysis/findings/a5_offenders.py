@@ -118,15 +118,15 @@ def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
     Returns
     -------
     Share
-        Over those who entered twelve months or more before the snapshot.
+        Over those who entered twelve months or more before the snapshot; where the day of entry is not known: unknown.
     """
     iom_cohort = open_blanks(iom_cohort, "reoffended_on")
     latest = pd.Timestamp(as_of) - pd.DateOffset(months=12)
-    entered = happened_by(iom_cohort["entered_on"], latest) | unread(iom_cohort, "entered_on")
+    entered = happened_by(iom_cohort["entered_on"], latest) | iom_cohort["entered_on"].isna()
     rows = iom_cohort[entered.to_numpy()]
     until = rows["entered_on"] + pd.DateOffset(months=12)
     within = (rows["reoffended_on"] >= rows["entered_on"]) & (rows["reoffended_on"] < until)
-    state = within.fillna(False).astype("boolean").mask(unread(rows, "entered_on", "reoffended_on"))
+    state = within.fillna(False).astype("boolean").mask(rows["entered_on"].isna() | unread(rows, "reoffended_on"))
     return Share.of(state, rows["person_key"])
 
 

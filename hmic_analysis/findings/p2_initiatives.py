@@ -262,14 +262,16 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
     -------
     Share
         An action open past its due day is not closed in time; where the log gives a closing day for no action at
-        all, all are unknown.  One set in the period whose due day is not known counts, as unknown.
+        all, all are unknown.  One set in the period whose due day is not known counts, as unknown, and so does one
+        due in it whose kind is not known: it may be preventive.
     """
     rows = open_blanks(meeting_action, "closed_on")
     undated = rows["due_on"].isna().to_numpy(dtype=bool)
     rows = pd.concat([within(rows, start, end, "due_on"), within(rows[undated], start, end, "set_on")])
-    rows = rows[(rows["action_type"] == PREVENTION).fillna(False).to_numpy(dtype=bool)]
+    rows = rows[(rows["action_type"] == PREVENTION).fillna(True).to_numpy(dtype=bool)]
     state = (rows["closed_on"] <= rows["due_on"]).fillna(False).astype("boolean")
-    return Share.of(state.mask(unread(rows, "closed_on") | rows["due_on"].isna()), rows["action_id"])
+    open_ = unread(rows, "closed_on") | rows["due_on"].isna() | rows["action_type"].isna()
+    return Share.of(state.mask(open_), rows["action_id"])
 
 
 def coders_agreement(actions: pd.DataFrame) -> Agreement:

@@ -38,6 +38,8 @@ NO_RESULT = (
     "x",
     "",
 )
+#: Entries that say that nobody knows what came of it, compared alike.
+NOT_KNOWN = ("not known", "unknown", "not recorded", "n/k", "nk", "not yet known")
 #: Days before the as-of day that the last entry of a log may lie and still show that the log reaches it.
 LAST_ENTRY_DAYS = 7
 BEYOND_THE_TEAM = ("other_teams", "whole_force", "partners", "other_forces")
@@ -132,7 +134,7 @@ def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, co
     -------
     pandas.DataFrame
         The rows, with ``evaluated`` and ``shared``: nullable booleans.  An evaluation needs a result that says
-        something; a date or a method with a blank result leaves it open.  Sharing within the own team is none; a
+        something; one that is not known leaves it open, as does a date or a method with a blank one.  Sharing within the own team is none; a
         date with a blank channel leaves it open.
     """
     # A day that can't be read may lie in the period: the record counts, as one of which nothing is known.
@@ -141,7 +143,8 @@ def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, co
     said = problem_record["evaluation_result"].astype("object").map(_says)
     begun = problem_record[["evaluated_on", "evaluation_method"]].notna().any(axis=1)
     begun |= unread(problem_record, "evaluated_on")
-    evaluated = _state(said.eq("yes"), said.eq("blank") & begun, said.notna() & said.ne("blank") | begun, complete)
+    open_ = said.eq("not known") | (said.eq("blank") & begun)
+    evaluated = _state(said.eq("yes"), open_, said.notna() & said.ne("blank") | begun, complete)
     channel = problem_record["shared_channel"]
     dated = problem_record["shared_on"].notna() | unread(problem_record, "shared_on", "shared_channel")
     beyond = channel.isin(list(BEYOND_THE_TEAM))
@@ -151,10 +154,11 @@ def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, co
 
 
 def _says(result: object) -> str:
-    """``yes`` for a result, ``no`` for an entry that says there was none, ``blank``."""
-    if pd.isna(result) or str(result).strip().lower() == "null":
+    """``yes`` for a result, ``no`` for an entry that says there was none, ``not known``, ``blank``."""
+    word = "null" if pd.isna(result) else str(result).strip().strip(".").strip().lower()
+    if word == "null":
         return "blank"
-    return "no" if str(result).strip().strip(".").strip().lower() in NO_RESULT else "yes"
+    return "no" if word in NO_RESULT else "not known" if word in NOT_KNOWN else "yes"
 
 
 def _state(yes: pd.Series, open_: pd.Series, entered: pd.Series, complete: bool) -> pd.Series:

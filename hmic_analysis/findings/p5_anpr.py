@@ -182,22 +182,16 @@ def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
     Returns
     -------
     Share
-        Misreads confirmed from the image are left out, and hits whose priority is blank.  Unknown: a decision
-        without a time, or timed before the hit; all, where the force timed no decision on any hit.
+        Misreads confirmed from the image are left out.  Unknown: a decision without a time, or timed before the
+        hit; a hit whose priority is blank; all, where the force timed no decision on any hit.
     """
     hit = open_blanks(hit, "decided_at")
     misread = hit["misread"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    rows = hit[(hit["priority"] == "priority").fillna(False).to_numpy(dtype=bool) & ~misread]
+    rows = hit[(hit["priority"] == "priority").fillna(True).to_numpy(dtype=bool) & ~misread]
     taken = (rows["decided_at"] - rows["hit_at"]).dt.total_seconds() / 60
     state = (taken <= minutes).astype("boolean")
     untimed = rows["decided_at"].isna() & rows["decision"].notna() | unread(rows, "decided_at", "decision", "misread")
-    return Share.of(state.mask(untimed | (taken < 0)), rows["hit_id"])
-
-
-def priority_unknown(hit: pd.DataFrame) -> int:
-    """Hits that are no confirmed misread and whose priority is blank."""
-    misread = hit["misread"].astype("boolean").fillna(False)
-    return int((hit["priority"].isna() & ~misread).sum())
+    return Share.of(state.mask(untimed | (taken < 0) | rows["priority"].isna()), rows["hit_id"])
 
 
 # --------------------------------------------------------------------------------------------------------------------

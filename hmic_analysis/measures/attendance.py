@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from hmic_analysis.measures.base import Share, hours_between, unread
+from hmic_analysis.measures.base import Share, hours_between, open_blanks, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A1: the route by which crime is recorded, and how long it takes.
@@ -294,6 +294,8 @@ def incident_state(
     -------
     pandas.DataFrame
         One row per incident: ``incident_id``, ``state`` (``attended``, ``counter``, ``not_attended``, ``unknown``).
+        One without a deployment, a time of dispatch and a result is not attended, for the template says that nobody
+        was sent; in a return that times no dispatch at all it is unknown.
     """
     seen = contacts(deployment, rules)
     if any_resource:
@@ -303,10 +305,13 @@ def incident_state(
         gone=seen["remote"] | seen["stood_down"],
     )
     flags = seen.groupby("incident_id")[["arrived", "unknown_type", "any_arrived", "counter", "open", "gone"]].max()
-    table = incident[["incident_id", "result", "grade"]].drop_duplicates("incident_id")
+    told = open_blanks(incident, "dispatched_at")
+    nobody = told["dispatched_at"].isna() & told["result"].isna() & ~unread(told, "dispatched_at", "result")
+    table = incident[["incident_id", "result", "grade"]].assign(nobody=nobody).drop_duplicates("incident_id")
     table = table.merge(flags, left_on="incident_id", right_index=True, how="left")
     has = {c: table[c].astype("boolean").fillna(False).astype(bool) for c in flags.columns}
     explained = table["result"].isin(list(NO_VISIT_RESULTS)).to_numpy(dtype=bool)
+    explained = explained | (table["nobody"].astype(bool) & table["open"].isna()).to_numpy(dtype=bool)
     explained = explained | table["grade"].eq("no_deployment").fillna(False).to_numpy(dtype=bool)
     state = pd.Series("unknown", index=table.index, dtype="object")
     # Someone came, but not of a type that counts: the crime or call was not attended as the policy means it.

@@ -184,15 +184,18 @@ def corroborated(rows: pd.DataFrame) -> bool:
     return bool(rows["corroborated_by"].notna().any())
 
 
-def knowledge_correct(knowledge_check: pd.DataFrame) -> Share:
+def knowledge_correct(knowledge_check: pd.DataFrame, as_of: date) -> Share:
     """Answers of staff that were what the policy says.
 
     Parameters
     ----------
     knowledge_check : pandas.DataFrame
         Table ``knowledge_check``.
+    as_of : datetime.date
+        Staff asked on a later day are not counted.
     """
-    return Share.of(knowledge_check["correct"], knowledge_check)
+    rows = knowledge_check[(knowledge_check["asked_on"] <= pd.Timestamp(as_of)).to_numpy(dtype=bool)]
+    return Share.of(rows["correct"], rows)
 
 
 class PolicyCount(NamedTuple):

@@ -195,7 +195,7 @@ class Contacts:
     shows_place: np.ndarray
     #: 1 a repeat victim, 0 not, -1 can't be told.
     repeat: np.ndarray
-    #: Recorded as a crime incident; as personal anti-social behaviour.
+    #: Recorded as a crime incident; as personal anti-social behaviour, -1 where the kind is blank.
     is_crime: np.ndarray
     is_personal: np.ndarray
 
@@ -253,7 +253,8 @@ class Contacting:
         has_kind = (kind >= 0) | (types != None)  # noqa: E711
         by_place = of_person & ~shows_victim & shows_place & has_kind
         repeat[by_place] = 0
-        is_crime, is_personal = category[row] == "crime", asb_type[row] == "personal"
+        is_crime, is_personal = category[row] == "crime", (asb_type[row] == "personal").astype(int)
+        is_personal[(category[row] == "asb") & (asb_type[row] == None)] = -1  # noqa: E711
         who = (victim, number, shows_victim, shows_place, repeat)
         made = Contacts(row, created[row], dated, *who, is_crime, is_personal)
         self._known_of_old(rng, piece, made, by_place, kind)
@@ -473,8 +474,9 @@ class Flags:
         stood = person & (flagged == 1)
         self.counts["flagged"] += int((stood & (found.repeat >= 0)).sum())
         self.counts["flagged_right"] += int((stood & (found.repeat == 1)).sum())
+        assessed = np.where(found.is_personal < 0, -1, assessed)
         for state in (1, 0, -1):
-            those = person & (found.is_crime | found.is_personal) & (assessed == state)
+            those = person & (found.is_crime | (found.is_personal != 0)) & (assessed == state)
             self.counts[f"assessed{state}"] += int(those.sum())
 
 

@@ -76,25 +76,47 @@ def test_arrivals_within_target(table, call, sent, expected):
         ({"result": "cancelled_by_caller", "dispatched_at": "2013-05-01 10:03"}, None, Share(0, 1)),
         ({"result": "cancelled_by_caller", "lost": "dispatched_at"}, None, Share(0, 0, 1)),
         ({"result": "resolved_without_deployment"}, None, Share(0, 1)),
-        ({}, None, Share(0, 0, 1)),
+        # A blank time of dispatch says that nobody was sent, once any call of the return has one.
+        ({}, None, Share(0, 1)),
+        ({"lost": "dispatched_at"}, None, Share(0, 0, 1)),
+        ({"lost": "result"}, None, Share(0, 0, 1)),
+        ({"result": "attended"}, None, Share(0, 0, 1)),
+        ({"dispatched_at": "2013-05-01 10:03"}, None, Share(0, 0, 1)),
     ],
 )
 def test_calls_attended(table, call, sent, expected):
     lost = (call := {**CALL, **call}).pop("lost", "")
-    calls = table("incident", call).assign(flags=unread_flag(lost) if lost else "")
+    other = {**CALL, "incident_id": "test", "result": "test", "dispatched_at": "2013-05-01 10:03"}
+    calls = table("incident", call, other).assign(flags=[unread_flag(lost) if lost else "", ""])
     found = attendance.incident_attendance(
         calls, table("deployment", *([] if sent is None else [{**SENT, **sent}])), rules()
     )
     assert Share.of(found["attended"]) == expected
 
 
+def test_nobody_sent_is_not_known_of_a_return_that_times_no_dispatch(table):
+    calls = table("incident", CALL, {**CALL, "incident_id": "2"})
+    found = attendance.incident_attendance(calls, table("deployment", SENT), rules())
+    assert Share.of(found["attended"]) == Share(1, 0, 1)
+
+
 @pytest.mark.parametrize(
-    ("correct", "expected"),
-    [((True,), Share(1, 0)), ((False,), Share(0, 1)), ((True, True, False), Share(2, 1)), ((), Share(0, 0))],
+    ("answers", "expected"),
+    [
+        ({"2014-02-10": True}, Share(1, 0)),
+        ({"2014-02-10": False}, Share(0, 1)),
+        # Asked on the as-of day, and on the day after it.
+        ({"2014-03-31": True}, Share(1, 0)),
+        ({"2014-04-01": True}, Share(0, 0)),
+        ({"2014-02-10": False, "2014-04-01": True}, Share(0, 1)),
+        # Asked again: both are answers.
+        ({"2014-02-10": False, "2014-02-11": True, "2014-02-12": True}, Share(2, 1)),
+        ({}, Share(0, 0)),
+    ],
 )
-def test_questions_on_the_policy(table, correct, expected):
-    rows = ({"correct": value} for value in correct)
-    assert registers.knowledge_correct(table("knowledge_check", *rows)) == expected
+def test_questions_on_the_policy(table, answers, expected):
+    rows = ({"asked_on": day, "correct": value} for day, value in answers.items())
+    assert registers.knowledge_correct(table("knowledge_check", *rows), date(2014, 3, 31)) == expected
 
 
 @pytest.mark.parametrize(

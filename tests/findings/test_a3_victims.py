@@ -80,7 +80,7 @@ def test_repeat_victims_recognised(table, call, flag, before, recall, precision)
         ({}, None, Share(0, 0, 1)),
         ({"category_close": "asb", "asb_type": "personal"}, {}, Share(1, 0)),
         ({"category_close": "asb", "asb_type": "nuisance"}, {}, NOBODY),
-        ({"category_close": "asb", "asb_type": None}, {}, NOBODY),
+        ({"category_close": "asb", "asb_type": None}, {}, Share(0, 0, 1)),
     ],
 )
 def test_vulnerability_recorded(table, call, flag, assessed):

@@ -128,8 +128,8 @@ def test_a_blank_is_no_assessment_and_a_no_is_one(table):
         ],
     )
     share = a3_victims.vulnerability_recorded(found)
-    assert share == Share(3, 2, 2)
-    assert set(share.units.index[share.units.isna()]) == {"undated", "no row"}
+    assert share == Share(3, 2, 3)
+    assert set(share.units.index[share.units.isna()]) == {"undated", "no row", "kind not given"}
 
 
 @pytest.mark.parametrize(

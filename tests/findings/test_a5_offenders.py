@@ -56,6 +56,8 @@ def test_offenders_assessed(table, given, scored, rag, current):
         ({"reoffended_on": None, "lost": "reoffended_on"}, Share(0, 0, 1)),
         ({"entered_on": "2013-03-31", "reoffended_on": "2013-04-01"}, Share(1, 0)),
         ({"entered_on": "2013-04-01", "reoffended_on": "2013-04-01"}, Share(0, 0)),
+        # Nobody knows whether twelve months have passed.
+        ({"entered_on": None, "reoffended_on": "2013-04-01"}, Share(0, 0, 1)),
         # Who left counts, or only those who stayed would.
         ({"left_on": "2012-06-01", "reoffended_on": "2012-07-01"}, Share(1, 0)),
     ],

@@ -538,6 +538,7 @@ def test_the_test_by_hand_is_there_and_names_the_column(key):
 #: Columns whose blank is "none", and "not known" where the force filled them in for nobody.
 FOR_NOBODY = {("suspect", column) for column in a6_suspects.WORK} | {
     ("document", "covers"),
+    ("incident", "dispatched_at"),
     ("iom_cohort", "rag"),
     ("iom_cohort", "risk_score"),
     ("iom_cohort", "last_assessed_on"),

@@ -110,6 +110,8 @@ def test_a_log_that_ends_before_the_day_makes_no_record_stale(table, last, compl
     [
         ({}, Share(1, 0), Share(1, 0)),
         ({"evaluation_result": "n/a"}, Share(0, 1), Share(0, 0)),
+        ({"evaluation_result": "None."}, Share(0, 1), Share(0, 0)),
+        ({"evaluation_result": "Not known"}, Share(0, 0, 1), Share(0, 0)),
         ({"evaluation_result": None}, Share(0, 0, 1), Share(0, 0)),
         ({"evaluation_result": None, "evaluated_on": None}, Share(0, 1), Share(0, 0)),
         ({"evaluation_result": None, "evaluated_on": None, "lost": "evaluated_on"}, Share(0, 0, 1), Share(0, 0)),

@@ -27,7 +27,8 @@ OPERATION = {"operation_id": "1", "started_on": "2013-05-01", "origin": "own", "
         ({"misread": True}, Share(1, 0)),
         ({"misread": False}, Share(2, 0)),
         ({"priority": "other"}, Share(1, 0)),
-        ({"priority": None}, Share(1, 0)),
+        ({"priority": None}, Share(1, 0, 1)),
+        ({"priority": None, "misread": True}, Share(1, 0)),
     ],
 )
 def test_priority_hits_decided_on_in_time(table, hit, expected):
