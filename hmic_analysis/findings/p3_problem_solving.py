@@ -134,8 +134,8 @@ def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, co
     -------
     pandas.DataFrame
         The rows, with ``evaluated`` and ``shared``: nullable booleans.  An evaluation needs a result that says
-        something; one that is not known leaves it open, as does a date or a method with a blank one.  Sharing within the own team is none; a
-        date with a blank channel leaves it open.
+        something; one that is not known leaves it open, as does a date or a method with a blank one.  Sharing within
+        the own team is none; a date with a blank channel leaves it open.
     """
     # A day that can't be read may lie in the period: the record counts, as one of which nothing is known.
     maybe = unread(problem_record, "closed_on")
