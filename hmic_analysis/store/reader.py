@@ -22,10 +22,12 @@ from typing import Any, BinaryIO
 
 from hmic_analysis.store.sheets import (
     BATCH,
+    BATCH_CHARACTERS,
     MOST_CELLS,
     MOST_CHARACTERS,
     MOST_COLUMNS,
     MOST_ROWS,
+    MOST_UNPACKED,
     OLE,
     Merged,
     Refused,
@@ -33,7 +35,7 @@ from hmic_analysis.store.sheets import (
     Xlsx,
     cell_text,
     check_archive,
-    checked,
+    cut,
     elements_of,
     iso_text,
     local_name,
@@ -92,7 +94,7 @@ class Ods:
                 if text is not None:
                     if column + repeated > MOST_COLUMNS:
                         raise Refused(f"row {number} has more than {MOST_COLUMNS:,} columns")
-                    cells += [None] * (column - len(cells)) + [checked(text, number, column + 1)] * repeated
+                    cells += [None] * (column - len(cells)) + [cut(text)] * repeated
                 column += repeated
             if not cells and not lacking:
                 continue
@@ -279,15 +281,19 @@ def _merged(book: Any, sheet: int, out: BinaryIO) -> None:
 
 def _rows(book: Any, sheet: int, out: BinaryIO) -> None:
     batch: list[Row] = []
-    cells = 0
+    cells = characters = said = 0
     for row in book.rows(sheet):
         batch.append(row)
         cells += len(row[1])
+        characters += sum(map(len, filter(None, row[1])))
         if cells > MOST_CELLS:
             raise Refused(f"a sheet holds more than {MOST_CELLS:,} cells")
-        if len(batch) == BATCH:
+        # A cell that is repeated takes no room in the file.
+        if characters > MOST_UNPACKED:
+            raise Refused(f"a sheet holds more than {MOST_UNPACKED:,} characters")
+        if len(batch) == BATCH or characters - said > BATCH_CHARACTERS:
             _say(out, "rows", batch)
-            batch = []
+            batch, said = [], characters
     _say(out, "rows", batch)
     _say(out, "end", None)
 

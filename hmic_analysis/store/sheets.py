@@ -13,8 +13,8 @@ from typing import Any
 #: What the formats themselves allow, and what no return comes near.
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 1_048_576, 16_384, 50_000_000
 MOST_CHARACTERS, MOST_PARTS, MOST_UNPACKED = 1_000_000, 10_000, 2_000_000_000
-#: Rows that are handed over together.
-BATCH = 5_000
+#: Rows, and characters, that are handed over together.
+BATCH, BATCH_CHARACTERS = 5_000, 50_000_000
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 _CHUNK = 1 << 20
 
@@ -147,10 +147,9 @@ def _moment(serial: float, shown: str, epoch: datetime) -> Any:
     return value if value.time() != time() or shows_clock(shown) else value.date()
 
 
-def checked(text: str | None, row: int, column: int) -> str | None:
-    if text is not None and len(text) > MOST_CHARACTERS:
-        raise Refused(f"a cell in row {row}, column {column} holds {len(text):,} characters")
-    return text
+def cut(text: str | None) -> str | None:
+    """A cell no longer than it takes to see that it is longer than any may be; it costs its row, not the sheet."""
+    return text if text is None or len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS + 1]
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -266,7 +265,7 @@ class Xlsx:
                 lacking += no_result
                 if column > len(cells):
                     cells += [None] * (column - len(cells))
-                cells[column - 1] = checked(text, number, column)
+                cells[column - 1] = cut(text)
             yield number, tuple(cells), lacking
 
     def _column(self, letters: str) -> int:

@@ -7,7 +7,7 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -30,7 +30,7 @@ from hmic_analysis.store.rawtable import (
     stack_names,
 )  # fmt: skip
 from hmic_analysis.store.sheets import MOST_CHARACTERS
-from hmic_analysis.store.textfile import BadLine
+from hmic_analysis.store.textfile import MOST_IN_LINE, BadLine
 
 _BATCH = 20_000
 #: What the process that reads one workbook may take; a sheet of a million rows takes a minute and a gigabyte.
@@ -136,7 +136,7 @@ def read_sheet(
     batch: list[tuple[str | int | None, ...]] = []
     bad: list[BadLine] = []
     notes: list[str] = []
-    read = formulas = 0
+    read = formulas = waiting = 0
     rows, header = _headed(book, sheet, spec)
     for number, row, lacking in rows:
         formulas += lacking
@@ -152,15 +152,21 @@ def read_sheet(
         if names is None or not (lacking or any(cell is not None and cell.strip() for cell in row)):
             continue
         read += 1
+        characters = sum(map(len, filter(None, row)))
+        if characters > MOST_CHARACTERS and (long := _too_long(number, row)):
+            bad.append(long)
+            continue
         fault = (
             NO_RESULT if lacking else "has values beyond the columns of the header" if any(row[len(names) :]) else ""
         )
         if fault:
-            bad.append(BadLine(number, fault, "\t".join(cell or "" for cell in row).encode("utf-8", "replace")))
+            bad.append(BadLine(number, fault, _raw(row)))
             continue
+        waiting += characters
         batch.append((*row[: len(names)], *[None] * (len(names) - len(row)), number))
-        if len(batch) == _BATCH:
+        if len(batch) == _BATCH or waiting > sheets.BATCH_CHARACTERS:
             _insert(con, table, batch)
+            waiting = 0
     if names is None:
         return None
     _insert(con, table, batch)
@@ -174,7 +180,28 @@ def read_sheet(
             f"{shown}: {formulas:,} cells hold a formula whose result is not stored; their rows were kept aside. Open "
             "the file in Excel or LibreOffice, save it, and load it again"
         )
+    notes += too_long(tuple(bad), shown)
     return RawTable(table, shown, names, read, tuple(bad), tuple(notes), footer_from=start)
+
+
+def _too_long(number: int, row: Sequence[str | None]) -> BadLine | None:
+    """A row of which a cell, or the whole, is longer than any may be; None where it is not."""
+    length, column = max((len(cell or ""), -i) for i, cell in enumerate(row, start=1))
+    if length > MOST_CHARACTERS:
+        return BadLine(number, f"a cell of more than {MOST_CHARACTERS:,} characters", _raw(row), -column)
+    if sum(len((cell or "").encode("utf-8", "replace")) for cell in row) > MOST_IN_LINE:
+        return BadLine(number, f"a line of more than {MOST_IN_LINE:,} bytes", _raw(row))
+    return None
+
+
+def _raw(row: Sequence[str | None]) -> bytes:
+    """The cells of a row as a line, as far as a line may be long: a cell may be repeated to any length."""
+    parts: list[str] = []
+    left = MOST_IN_LINE
+    for cell in row:
+        parts.append((cell or "")[:left])
+        left -= len(parts[-1])
+    return "\t".join(parts).encode("utf-8", "replace")
 
 
 def _headed(book: Book, sheet: str, spec: FileSpec) -> tuple[Iterator[sheets.Row], int]:
@@ -279,25 +306,20 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, shown: str, table: 
 
 
 def _long_rows(con: duckdb.DuckDBPyConnection, lines: str, columns: int) -> tuple[BadLine, ...]:
-    """Rows with a cell longer than any may be."""
+    """Rows of which a cell, or the whole, is longer than any may be."""
     # Bytes are counted for nothing, characters are not; no text has more of these.
     cells = [f"c{i}" for i in range(1, columns + 1)]
     longest = ", ".join(f"max(strlen({c}))" for c in cells)
-    lengths = con.execute(f"SELECT {longest} FROM {lines}").fetchall()[0]
-    suspect = [c for c, n in zip(cells, lengths, strict=True) if (n or 0) > MOST_CHARACTERS]
-    if not suspect:
+    lengths = [n or 0 for n in con.execute(f"SELECT {longest} FROM {lines}").fetchall()[0]]
+    tests = [f"length({c}) > {MOST_CHARACTERS}" for c, n in zip(cells, lengths, strict=True) if n > MOST_CHARACTERS]
+    if sum(lengths) > MOST_IN_LINE:
+        tests.append(f"{' + '.join(f'coalesce(strlen({c}), 0)' for c in cells)} > {MOST_IN_LINE}")
+    if not tests:
         return ()
-    test = " OR ".join(f"length({c}) > {MOST_CHARACTERS}" for c in suspect)
-    found = con.execute(f"SELECT rowid + 1, {', '.join(cells)} FROM {lines} WHERE {test} ORDER BY rowid").fetchall()
-    return tuple(
-        BadLine(
-            number,
-            f"a cell of more than {MOST_CHARACTERS:,} characters",
-            "\t".join(cell or "" for cell in row).encode("utf-8", "replace"),
-            max(range(columns), key=lambda i: len(row[i] or "")) + 1,
-        )
-        for number, *row in found
-    )
+    found = con.execute(
+        f"SELECT rowid + 1, {', '.join(cells)} FROM {lines} WHERE {' OR '.join(tests)} ORDER BY rowid"
+    ).fetchall()
+    return tuple(bad for number, *row in found if (bad := _too_long(number, row)))
 
 
 def _as_text(column: str, kind: str) -> str:
