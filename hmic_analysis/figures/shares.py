@@ -115,7 +115,7 @@ def proportions_by_group(
     _draw_shares(rows, drawn, threshold)
     shown = data[data["withheld"].eq("")]
     counted, among = (shown, "") if unlike else _of_some_weight(shown, units_name)
-    after = _beyond(counted, threshold, unit, threshold_name, most) + unknown(shown["value"])
+    after = _beyond(shown, threshold, unit, threshold_name, most) + unknown(shown["value"])
     markers = dict.fromkeys(data["withheld"][data["withheld"].ne("")])
     notes = (*notes, *(f"{marker}: withheld, small number of persons" for marker in markers))
     notes += tuple(
@@ -195,7 +195,7 @@ def _draw_shares(rows: Rows, drawn: pd.DataFrame, threshold: float | None) -> No
 
 
 #: Units from which the share of a row is worth a word in the headline.
-_SOME = 10
+_SOME = 5
 
 
 def _of_some_weight(data: pd.DataFrame, units_name: str) -> tuple[pd.DataFrame, str]:

@@ -11,11 +11,11 @@ from hmic_analysis.documents.text import clean
 from hmic_analysis.documents.workbook import Sheet
 from hmic_analysis.figures.chart import Chart, joined
 from hmic_analysis.national.counts import Row
-from hmic_analysis.national.figures import METHOD, spread_chart, verdict_chart
+from hmic_analysis.national.figures import METHOD, Distribution, spread_chart, verdict_chart
 from hmic_analysis.national.report import GROUPS, TITLES, NationalFigure, NationalReport
 from hmic_analysis.params.catalogue import FindingSpec
 from hmic_analysis.statistics.intervals import CONFIDENCE
-from hmic_analysis.words import say_period, say_value
+from hmic_analysis.words import COUNTS, say_period, say_value
 
 # --------------------------------------------------------------------------------------------------------------------
 # The sentences of the national report.
@@ -25,7 +25,7 @@ NOT_APPLICABLE = "[z]"
 STATE_TITLES = {
     "supported": "Supported",
     "contradicted": "Contradicted",
-    "undecided": "Undecided",
+    "undecided": "Not determinable",
     "not_assessed": "Not assessed",
 }
 PLACE_TITLES = {
@@ -50,7 +50,7 @@ def forces(row: Row, cell: str) -> str:
     if word == "all":
         return f"all {row.total} forces"
     if word == "a number that is withheld":
-        return "a number of forces that is withheld"
+        return "some forces"
     return f"{word} force" if word == "1" else f"{word} forces"
 
 
@@ -81,7 +81,7 @@ def uncapped(words: str) -> str:
 
 
 def reasons_sentence(row: Row) -> str:
-    """Why a claim was left undecided.
+    """Why a claim was not determinable.
 
     Groups of reasons, those of most forces first; that they are withheld where they are as a whole; empty where no
     claim was undecided, or only in a few forces.
@@ -92,17 +92,17 @@ def reasons_sentence(row: Row) -> str:
     few = [g for g in GROUPS if g in row.small]
     hidden = [g for g in GROUPS if row.shown.get(g) is None and g not in few]
     if not known and len(hidden) == len(GROUPS):
-        return "Why it was undecided is withheld: few forces have any one reason."
+        return "Why it allowed none is withheld: few forces have any one reason."
     undecided = row.shown["undecided"] or 0
     # What is left of those undecided though each "few" were as many as they can be.
     if not known and len(hidden) == 1 and undecided > 2 * (row.min_forces - 1) * len(few):
         parts = [f"mostly, {GROUPS[hidden[0]]}"]
     else:
         parts = [f"in {count}, {GROUPS[group]}" for count, group in known]
-        parts += [f"in a number that is withheld, {GROUPS[group]}" for group in hidden]
+        parts += [f"in some, {GROUPS[group]}" for group in hidden]
     if few:
-        parts.append(f"in a few{' each' if len(few) > 1 else ''}: {joined([TITLES[g].lower() for g in few])}")
-    return f"Why it was undecided: {'; '.join(parts)}."
+        parts += [f"in a few, {GROUPS[g]}" for g in few]
+    return f"Why it allowed none: {'; '.join(parts)}."
 
 
 def rate_words(figure: NationalFigure) -> tuple[str, str]:
@@ -137,15 +137,31 @@ def figure_sentences(figure: NationalFigure, better: str) -> str:
     told = []
     if figure.pooled is not None and figure.pooled.value is not None:
         spread = "" if interval == NOT_APPLICABLE else f" ({interval})"
-        told.append(f"{figure.label}: {value}{spread} for England and Wales.")
+        # A label that ends in the unit needs none behind its numbers.
+        again = f" {figure.unit}" if figure.unit.startswith("per ") and figure.label.endswith(figure.unit) else "\0"
+        told.append(f"{figure.label}: {f'{value}{spread}'.replace(again, '')} for England and Wales.")
     if figure.spread is not None:
-        ranges = zip(figure.spread.labels, figure.spread.shares, strict=True)
-        lead = "Of the forces with a figure" if told else f"{figure.label}: of the forces with a figure"
-        told.append(f"{lead}, {joined([f'about {share}% stood at {label}' for label, share in ranges])}.")
-        if better in ("higher", "lower"):
-            good = -1 if better == "higher" else 0
-            told.append(f"The better end was {figure.spread.labels[good]}.")
+        text = _spread_sentence(figure.spread, better, counts=figure.unit in COUNTS)
+        told.append(text if told else f"{figure.label}: {uncapped(text)}")
     return " ".join(told)
+
+
+def _spread_sentence(spread: Distribution, better: str, counts: bool) -> str:
+    """In which part of the forces a figure was good, where it can be, and where the others stood.
+
+    The last part is "the rest", so that rounded shares never add up to more than all. A bare count is never good: it
+    grows with the force.
+    """
+    good = better in ("higher", "lower") and not counts
+    ranges = list(zip(spread.labels, spread.shares, strict=True))
+    ranges = ranges[::-1] if good and better == "higher" else ranges
+    (first, share), *middle, (last, _) = ranges
+    verb = "had" if counts else "stood at"
+    between = [f"about {part}% {verb} {label}" for label, part in middle]
+    others = joined([*between, f"the rest {verb} {last}"])
+    if good:
+        return f"At the better end about {share}% of the forces with a figure {verb} {first}; {others}."
+    return f"About {share}% of the forces with a figure {verb} {first}; {others}."
 
 
 def with_figure(figure: NationalFigure, total: int) -> str:
@@ -157,14 +173,14 @@ def how_to_read(total: int, rules) -> tuple[str, ...]:
     """How to read the report, in paragraphs."""
     return (
         "A verdict says whether a statement is true of a force, not how good the force is. Supported: the evidence "
-        "bears the statement out. Contradicted: it shows the opposite. Undecided: it allows neither, which is no "
-        "criticism of a force nor a sign that all is well. A finding is supported where all of its claims are, and "
-        "contradicted where any of them is. The inspectors' own views get no verdict and aren't counted.",
+        "bears the statement out. Contradicted: it shows the opposite. Not determinable: it allows neither, which is "
+        "no criticism of a force nor a sign that all is well. A finding is supported where all of its claims are, and "
+        "contradicted where any of them is. The inspectors' own views get no verdict and are not counted.",
         f"The report names no force, and is made so that none can be worked out. Counts of fewer than "
-        f"{rules.min_forces} forces are withheld: sentences say “a few”, tables {MARKER}. Further counts are withheld "
-        "with them where they would give one back by subtraction. What holds for all forces, or for none, is said, "
-        "since it singles nobody out, unless the verdict on a single force is not public. The word “about” stands "
-        "before shares that are rounded.",
+        f"{rules.min_forces} forces are withheld: sentences say “a few” or “some”, tables {MARKER}. Further counts are "
+        "withheld with them where they would give one back by subtraction. What holds for all forces, or for none, is "
+        "said, since it singles nobody out, unless the verdict on a single force is not public. The word “about” "
+        "stands before shares that are rounded.",
         "A figure for England and Wales is the total of all forces that gave it over the total it is of, not a mean of "
         f"forces. Its {CONFIDENCE:.0%} interval ({METHOD}) allows for how much forces differ. The totals themselves "
         "are not published: sizes of forces are known, so exact totals would tell whose figure is missing.",
@@ -176,7 +192,7 @@ def how_to_read(total: int, rules) -> tuple[str, ...]:
         "counts how many forces lie below, within and above the outer lines of the funnel, which allow for chance and "
         "for forces differing in any case. Above or below says nothing on better or worse.",
         f"Figures by part of the country, in the workbook, are for all forces in a large part together. A count of the "
-        f"{total} forces doesn't tell how many people live there: they differ in size.",
+        f"{total} forces does not tell how many people live there: they differ in size.",
     )
 
 
@@ -231,7 +247,7 @@ def _claims(report: NationalReport) -> Sheet:
 
 def _reasons(report: NationalReport) -> Sheet:
     rows = [(id, row.cell("undecided", MARKER), *_cells(row, TITLES)) for id, row in report.claims.items()]
-    return _sheet("reasons", "Why claims are undecided", ("Claim", "Undecided", *TITLES.values()), rows)
+    return _sheet("reasons", "Why claims are not determinable", ("Claim", "Not determinable", *TITLES.values()), rows)
 
 
 def _rates(report: NationalReport) -> Sheet:
@@ -404,14 +420,15 @@ def _brief(report: NationalReport) -> list[Paragraph]:
         f"{len(report.findings)} findings. This report names no force."
     )
     second = (
-        f"Of the statements whose counts can be published, {len(most)} held in {many.min_forces} forces or more, "
-        f"{len(seldom)} in {few.max_forces} or fewer, and the opposite of {len(against)} in {many.min_forces} or more."
+        f"Of the statements whose counts can be published, {len(most)} were found true in {many.min_forces} forces or "
+        f"more, {len(seldom)} in {few.max_forces} or fewer, and {len(against)} were found false in {many.min_forces} "
+        "or more."
     )
     return [_paragraph(text), _paragraph(second)]
 
 
 def _section_blocks(writer: _Writer, key: str, specs: list[FindingSpec]):
-    """The story of a section: its verdicts in one picture, then each finding in a paragraph."""
+    """The story of a section: its verdicts in one picture, then each finding, a paragraph to each claim."""
     report = writer.report
     rows = [report.claims[c] for spec in specs for c in spec.claims if c in report.claims]
     if rows:
@@ -423,21 +440,22 @@ def _section_blocks(writer: _Writer, key: str, specs: list[FindingSpec]):
     for spec in specs:
         yield Heading(text=spec.title)
         found = [f for f in report.figures if f.finding == spec.id and f.drawn]
-        yield _paragraph(_story(report, spec, found))
+        for text in _story(report, spec, found):
+            yield _paragraph(text)
         if found and drawn < MOST_PICTURES:
             drawn += 1
             yield _picture(writer, found[0])
 
 
-def _story(report: NationalReport, spec: FindingSpec, found: list[NationalFigure]) -> str:
+def _story(report: NationalReport, spec: FindingSpec, found: list[NationalFigure]) -> list[str]:
     """What was found on one question, in how many forces, how far they lie apart, and what was not known and why."""
     told = []
     for id, claim in spec.claims.items():
         if id in report.claims:
             row = report.claims[id]
-            told += [f"{claim_sentence(row, claim.statement)} [{id}]", reasons_sentence(row)]
-    told += [figure_sentences(figure, spec.indicator(figure.indicator).better) for figure in found]
-    return " ".join(text for text in told if text)
+            told.append(f"{claim_sentence(row, claim.statement)} {reasons_sentence(row)}".strip() + f" [{id}]")
+    figures = [figure_sentences(figure, spec.indicator(figure.indicator).better) for figure in found]
+    return [text for text in (*told, " ".join(filter(None, figures))) if text]
 
 
 def _picture(writer: _Writer, found: NationalFigure) -> FigureBlock:

@@ -312,7 +312,8 @@ def _labels(edges: Sequence[float], unit: str, counts: bool) -> tuple[str, ...]:
     if counts:
         whole = [int(edge) for edge in edges]
         inner = [f"{a}" if b == a + 1 else f"{a:,} to {b - 1:,}" for a, b in zip(whole, whole[1:], strict=False)]
-        return (f"fewer than {whole[0]:,}", *inner, f"{whole[-1]:,} or more")
+        first = "none" if whole[0] == 1 else f"fewer than {whole[0]:,}"
+        return (first, *inner, f"{whole[-1]:,} or more")
     mark = "%" if unit == "%" else ""
     texts = [f"{edge:,.10g}{mark}" for edge in edges]
     inner = [f"{a} to under {b}" for a, b in zip(texts, texts[1:], strict=False)]
@@ -331,7 +332,7 @@ def _whole(values: np.ndarray, unit: str) -> bool:
 _STATES = {
     "supported": (style.COLOURS[0], style.PAPER, "Supported"),
     "contradicted": (style.PAIR[1], style.INK, "Contradicted"),
-    "undecided": (style.GRID, style.INK, "Undecided"),
+    "undecided": (style.GRID, style.INK, "Not determinable"),
     "not_assessed": (style.PAPER, style.INK, "Not assessed"),
 }
 _WITHHELD = {"facecolor": style.PAPER, "edgecolor": style.AXIS, "linewidth": 0.6, "hatch": "////"}
@@ -367,15 +368,23 @@ def verdict_chart(rows: Sequence[Row], name: str, subtitle: str, source: str, sy
     data = pd.DataFrame(
         [{"claim": r.id, **{s: r.cell(s, "[c]") for s in _STATES}, "all_forces": r.total} for r in rows]
     )
-    best = max((r for r in rows if r.shown["supported"]), key=lambda r: r.shown["supported"], default=None)
-    point = f"{best.id} is supported in most forces, {best.shown['supported']}" if best else "no count can be shown"
     return finish(
         sheet,
         Words(name, subtitle, source, None, synthetic),
-        headline=f"Of {len(rows)} claims, {point}",
-        alt=_alt(f"Stacked bars of forces by verdict for {len(rows)} claims, where {point}", embargo),
+        headline=f"Of {len(rows)} claims, {_in_most(rows)}",
+        alt=_alt(f"Stacked bars of forces by verdict for {len(rows)} claims, of which {_in_most(rows)}", embargo),
         data=_marked(data, embargo),
     )
+
+
+def _in_most(rows: Sequence[Row]) -> str:
+    """How many claims have a verdict in more than half of the forces, as far as counts are shown."""
+    told = []
+    for state in ("supported", "contradicted"):
+        count = sum(2 * (row.shown[state] or 0) > row.total for row in rows)
+        least = "at least " if any(row.shown[state] is None and state not in row.small for row in rows) else ""
+        told.append(f"{least}{count or 'none'} {'is' if count < 2 else 'are'} {state}")
+    return f"{' and '.join(told)} in more than half of the forces"
 
 
 def _bar(sheet: Sheet, row: Row, left: float, scale: float, top: float) -> None:

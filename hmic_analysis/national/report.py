@@ -40,14 +40,14 @@ GROUPS: dict[str, str] = {
     "unable": "the force answered that it could not, or would not, supply the data",
     "silent": "what was supplied cannot show it, shows only a part of it, or is contradicted by other records",
     "few_or_unknown": "too few cases, or too many whose state is unknown, leave the result open",
-    "between": "the figure lies between the tests that would support and contradict the statement",
+    "between": "the figure lies between the thresholds that would support and contradict the statement",
 }
 TITLES: dict[str, str] = {
     "no_data": "No data",
     "unable": "Unable or declined",
     "silent": "Data cannot show it",
     "few_or_unknown": "Too few or unknown cases",
-    "between": "Between the tests",
+    "between": "Between the thresholds",
 }
 _CODES = {
     "no_data": "no_data",

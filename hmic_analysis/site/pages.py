@@ -314,7 +314,7 @@ def _downloads(site: Site, evidence: ForceEvidence) -> list[tuple[str, str, str]
 # The method page: what the words mean and how a verdict comes about.
 
 STEPS = (
-    "Each force's return is checked against a written contract for every table. Rows that can't be used are set "
+    "Each force's return is checked against a written contract for every table. Rows that cannot be used are set "
     "aside with the reason and counted; none is dropped silently.",
     "Figures are computed for the period or the day that is printed beside them, each with the number of units whose "
     "state is unknown and with the lowest and highest value that they allow.",

@@ -62,7 +62,7 @@ def test_a_row_of_a_few_units_stretches_no_range():
     frame = shares(["a", "b", "Not recorded"], [95, 88, 0]).assign(n=[200, 26, 1])
     made = proportions_by_group(frame, what="Crimes attended", units_name="crimes", threshold=90)
     assert made.headline == (
-        "Crimes attended: between 88.0% and 95.0% in groups of 10 or more crimes; 1 of 2 is below the threshold of 90%"
+        "Crimes attended: between 88.0% and 95.0% in groups of 5 or more crimes; 2 of 3 are below the threshold of 90%"
     )
 
 

@@ -42,7 +42,7 @@ def test_counts_are_binned_by_whole_numbers() -> None:
     made = gathered({f: (float(i % 4), 1.0) for i, f in enumerate(FORCES[:40])})
     made = replace(made, unit="count", kind="plain", forces=made.forces.assign(value=made.forces["numerator"]))
     found = distribution(made, RULES, 43, Log())
-    assert found.labels == ("fewer than 1", "1", "2", "3 or more")
+    assert found.labels == ("none", "1", "2", "3 or more")
     assert found.shares == (25, 25, 25, 25)
 
 
