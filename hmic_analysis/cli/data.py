@@ -77,6 +77,11 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
             todo = "ask the force for these months; claims that rest on them may stay open"
             rows.append(CheckRow("months", name, "warning", text, todo, fed))
         odd = [text for text in entry.odd if not text.startswith(ONE_CODE)]
+        far = {m: r for m, r in entry.months.items() if m >= f"{end.year + AHEAD:04d}-{end.month:02d}"}
+        if far:
+            n = sum(r.rows for r in far.values())
+            said = "row is" if n == 1 else "rows are"
+            odd.append(f"{n:,} {said} dated {min(far)} or later, long after the period: mistyped?")
         rows += [CheckRow("odd", name, "warning", text, file=fed) for text in odd]
         rows += _outside(name, entry)
         if name == NATIONAL_TABLE and manifest.force != NATIONAL:
@@ -120,6 +125,8 @@ def _files(entry: TableEntry) -> str:
     return ", ".join(files) if len(files) <= 3 else f"{files[0]} and {len(files) - 1} more files"
 
 
+#: Years after the end of the period from which a date in a return is likely to be mistyped.
+AHEAD = 2
 #: Files of one table of which each has a line of its own; what is wrong in further ones is put together.
 OWN_LINES = 5
 
@@ -313,7 +320,10 @@ def _account(account: RowAccount) -> list[CheckRow]:
 def _not_asked(file: str) -> str:
     """Why a file or a sheet was not read; a name that was meant for a table is told."""
     from hmic_analysis.contracts import CONTRACTS
+    from hmic_analysis.store.inputs import why_unread
 
+    if why := why_unread(file):
+        return f"{why}."
     name = file.rpartition("[")[2].rstrip("]").rpartition("/")[2].split(".")[0]
     return f"no table asks for it.{did_you_mean(name.casefold().replace(' ', '_'), CONTRACTS)}"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Kind = Literal["text", "code", "codes", "integer", "number", "timestamp", "date", "month", "boolean", "person"]
-Fold = Literal["case", "zeros", "point", "prefix"]
+Fold = Literal["case", "zeros", "point", "prefix", "signs"]
 
 #: What a value of each kind looks like in a return.
 KINDS = {
@@ -30,6 +30,7 @@ FOLDS: dict[Fold, str] = {
     "zeros": "leading zeros",
     "point": "a point and zeros at the end, as a spreadsheet adds them",
     "prefix": "a beginning that all references on one side have",
+    "signs": "dashes, quotation marks, other signs and full width",
 }
 #: Columns the loader adds to every processed table: where a row came from, and what is odd about it.
 BOOKKEEPING = ("source", "source_file", "source_row", "flags")

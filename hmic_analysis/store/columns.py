@@ -319,10 +319,11 @@ def format_hint(text: str, source: Source, whole: bool = False) -> str:
         return "''"
     day = "([0-2]?\\d|3[01])" if whole else "(1[3-9]|2\\d|3[01])"
     half = f"regexp_matches({text}, '[AaPp][Mm]$')"
+    # Day first is read without a format, but for a clock of twelve hours and a year of two digits.
+    unread = f"({half} OR NOT regexp_matches({text}, '/\\d{{4}}'))"
     order = (
         f"CASE WHEN regexp_matches({text}, '^(0?[1-9]|1[0-2])/{day}/\\d') THEN '%m/%d/' "
-        # Day first is read without a format, but for a clock of twelve hours.
-        f"WHEN {half} AND regexp_matches({text}, '^(1[3-9]|2\\d|3[01])/(0?[1-9]|1[0-2])/\\d') THEN '%d/%m/' END"
+        f"WHEN {unread} AND regexp_matches({text}, '^(1[3-9]|2\\d|3[01])/(0?[1-9]|1[0-2])/\\d') THEN '%d/%m/' END"
     )
     clock = (
         f"CASE WHEN NOT contains({text}, ':') THEN '' ELSE CASE WHEN {half} THEN ' %I:%M' ELSE ' %H:%M' END || "

@@ -245,7 +245,7 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
         for _ in range(wanted - 1):
             stream.readline()
         line, number = stream.readline(), wanted
-        declared = _DECLARED.fullmatch(line.strip()) if wanted == 1 else None
+        declared = _DECLARED.fullmatch(line.strip(b" \r\n")) if wanted == 1 else None
         if declared:
             line, number = stream.readline(), 2
         if spec.header != "none":

@@ -11,7 +11,7 @@ import duckdb
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.store.columns import Context
-from hmic_analysis.store.inputs import ANY, InputFile, Read, Reader
+from hmic_analysis.store.inputs import ANY, InputFile, Read, Reader, why_unread
 from hmic_analysis.store.mapping import Mapping, Source, TableSpec
 from hmic_analysis.store.mapping_check import LoadedMapping, carried
 from hmic_analysis.store.rawtable import RawTable, fold_name, words
@@ -318,7 +318,7 @@ def read_return(
         result.notes.append("no file or sheet of the return holds a row: it has no tables")
     elif not result.feeds:
         names = ", ".join(s.name for s in sources)
-        found = ", ".join(f.shown for f in files[:12])
+        found = ", ".join(f"{f.shown} ({why})" if (why := why_unread(f.shown)) else f.shown for f in files[:12])
         raise DataError(
             f"{shown}: holds no table of the source {names}. Files there: {found}.\n"
             "A standard return names its files or sheets after the tables, such as incident.csv; data/raw/README.md "

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import duckdb
 
@@ -340,3 +340,18 @@ def _listed(names: Iterable[str], most: int = 12) -> str:
     found = list(names)
     more = f" and {len(found) - most} more" if len(found) > most else ""
     return ", ".join(found[:most]) + more
+
+
+_ARCHIVE, _DATABASE = "an archive: unpack it into the folder", "a database: export its tables as CSV"
+_UNREAD = {
+    ".xlsb": "a binary workbook: save it as .xlsx",
+    **dict.fromkeys((".zip", ".7z", ".rar", ".tar", ".tgz"), _ARCHIVE),
+    **dict.fromkeys((".accdb", ".mdb", ".sqlite", ".db"), _DATABASE),
+    **dict.fromkeys((".pdf", ".docx", ".doc"), "a document: ask for the data behind it"),
+}
+
+
+def why_unread(file: str) -> str:
+    """Why a file of this ending is never read, and what to do; blank for kinds that are."""
+    why = _UNREAD.get(PurePath(file).suffix.casefold(), "")
+    return f"it is {why}" if why else ""

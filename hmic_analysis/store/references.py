@@ -170,12 +170,24 @@ def _one_wall_hour(con: duckdb.DuckDBPyConnection, stage: str, column: str, zone
 
 
 def _no_time(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Arrivals at the very moment at which the incident was created."""
-    n, none = con.execute(
-        "SELECT count(*), count(*) FILTER (s.at_scene_at = i.created_at) FROM stage_deployment s "
+    """Arrivals at the very moment at which the incident was created, before it, or an hour off in summer alone."""
+    past = "epoch(s.at_scene_at - i.created_at) / 60"
+    summer = "month(i.created_at) BETWEEN 4 AND 9"
+    n, none, before, warm, cold, in_summer, in_winter = con.execute(
+        f"SELECT count(*), count(*) FILTER ({past} = 0), count(*) FILTER ({past} < 0), count(*) FILTER ({summer}), "
+        f"count(*) FILTER (month(i.created_at) NOT BETWEEN 3 AND 10), median({past}) FILTER ({summer}), "
+        f"median({past}) FILTER (month(i.created_at) NOT BETWEEN 3 AND 10) FROM stage_deployment s "
         "JOIN stage_incident i USING (incident_id) WHERE len(s.reasons) = 0 AND len(i.reasons) = 0 "
         "AND s.at_scene_at IS NOT NULL AND i.created_at IS NOT NULL"
     ).fetchall()[0]
+    zones = "ask whether both tables are in one zone; say the other's with 'timezone' in the mapping"
+    if min(warm, cold) >= CODED and 45 <= abs(in_summer - in_winter) <= 75:
+        yield (
+            f"half of the arrivals come {in_summer:.0f} minutes after the incident was created in summer and "
+            f"{in_winter:.0f} in winter, as where one of two tables is in UTC: {zones}"
+        )
+    elif before >= FEWEST and 20 * before >= n:
+        yield f"{before:,} of {n:,} arrivals are before the incident was created: {zones}"
     if n >= FEWEST and 2 * none > n:
         yield f"{none:,} of {n:,} arrivals are at the moment at which the incident was created: 0.0 minutes"
 
@@ -224,6 +236,9 @@ ALWAYS = "space or form"
 #: Longest prefix looked for.
 _LONGEST_PREFIX = 12
 _KEPT = "len(reasons) = 0"
+#: Digits and letters of full width, as some keyboards write them, and the usual ones.
+_FULL = "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
+_HALF = "".join(chr(ord(c) - 0xFEE0) for c in _FULL)
 #: Rows and values without a partner that was sent, kept or not.
 _WRITTEN_NOWHERE = "SELECT sum(n), count(*) FROM lone WHERE value NOT IN (SELECT value FROM partners)"
 
@@ -383,15 +398,19 @@ class References:
 
     def _folded(self, folds: Sequence[str]) -> str:
         """SQL of ``{x}``, a text without space, under several folds."""
-        text = "upper({x})" if "case" in folds else "{x}"
+        text = f"translate({{x}}, '{_FULL}', '{_HALF}')" if "signs" in folds else "{x}"
+        text = f"upper({text})" if "case" in folds else text
         if "prefix" in folds:
             prefix = literal(self._prefix(text))
             rest = f"substr({text}, length({prefix}) + 1)"
             text = f"(CASE WHEN starts_with({text}, {prefix}) THEN {rest} ELSE {text} END)"
         if "zeros" in folds:
-            text = f"regexp_replace({text}, '(^|[^0-9.])0+([0-9])', '\\1\\2', 'g')"
+            text = f"regexp_replace({text}, '(^|[^0-9.,])0+([0-9])', '\\1\\2', 'g')"
         if "point" in folds:
             text = f"regexp_replace({text}, '[.]0+$', '')"
+        if "signs" in folds:
+            # Last: what stands between two numbers tells which zeros are leading ones, and which a spreadsheet added.
+            text = f"regexp_replace({text}, '[^\\pL\\pN]+', '', 'g')"
         return text
 
     def _prefix(self, text: str) -> str:

@@ -243,6 +243,11 @@ def test_a_log_that_is_in_order_month_first_only_is_kept_aside_though_no_day_is_
     assert days(shop, [f"{c[3:5]}/{c[:2]}{c[5:]}" for c in cells]) == {}
 
 
+def test_a_year_of_two_digits_is_hinted_at_day_first(shop):
+    told = days(shop, ["13/02/13 10:00", "28/02/13 10:00", "28/02/2013 10:00"])
+    assert told == {"not a time: created_at; it looks like format %d/%m/%y %H:%M": 2}
+
+
 def test_many_rows_on_days_that_lie_together_month_first_only_are_kept_aside(shop):
     cells = [f"02/{1 + 5 * i % 12:02d}/2013 {i % 24:02d}:00" for i in range(72)]
     assert days(shop, cells) == {"not a time: created_at; it looks month first: format %m/%d/%Y %H:%M": 72}

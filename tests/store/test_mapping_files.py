@@ -74,6 +74,8 @@ def test_first_line_that_declares_the_delimiter(shop):
     frame = load(shop, "optional: false", "sep=;\r\nid;t,u\r\n1;a,b\r\n".replace("t,u", "t"))
     assert list(frame["incident_type"]) == ["a,b"]
     assert list(frame["source_row"]) == [3]
+    frame = load(shop, "optional: false", "sep=\t\r\nid\tt\r\n1\ta,b\r\n")
+    assert list(frame["incident_type"]) == ["a,b"]
 
 
 def test_ragged_lines_are_mended_only_where_the_mapping_says_so(shop):

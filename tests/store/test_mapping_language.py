@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.cli.data import wrong
-from hmic_analysis.errors import ParameterError
+from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.fitness import lost
 from hmic_analysis.store.prepare import prepare
 
@@ -171,6 +171,55 @@ def test_a_clock_time_throughout_is_one_on_the_wall(shop, hours, day):
     shop.file("incident.csv", "incident_id,created_at\n" + "".join(f"I{i},{at}\n" for i, at in enumerate(hours)))
     odd = shop.prepare().tables["incident"].odd
     assert any("at one time of day throughout" in text for text in odd) is day
+
+
+CALLS = "incident_id,created_at\n"
+SENT = "incident_id,resource_id,at_scene_at\n"
+
+
+@pytest.mark.parametrize(
+    ("summer", "winter", "told"),
+    [(9, 11, ""), (69, 9, "69 minutes after the incident was created in summer and 9 in winter"),
+     (-51, 9, "in UTC"), (-51, -50, "80 of 80 arrivals are before the incident was created")],
+)  # fmt: skip
+def test_a_table_in_another_zone_is_told_by_the_season(shop, summer, winter, told):
+    at = [pd.Timestamp(f"2013-{m:02d}-{d:02d} 12:{d:02d}") for m in (1, 2, 6, 7) for d in range(1, 41) if d <= 20]
+    later = [t + pd.Timedelta(minutes=summer if t.month > 3 else winter) for t in at]
+    shop.file("incident.csv", CALLS + "".join(f"I{i},{t}\n" for i, t in enumerate(at)))
+    shop.file("deployment.csv", SENT + "".join(f"I{i},U1,{t}\n" for i, t in enumerate(later)))
+    odd = [text for text in shop.prepare().tables["deployment"].odd if "zone" in text]
+    assert (told in odd[0] and len(odd) == 1) if told else not odd
+
+
+def test_rows_dated_long_after_the_period_are_told(shop):
+    shop.file("incident.csv", CALLS + "I1,2013-01-01 10:00\nI2,2031-01-01 11:05\nI3,2014-03-01 10:00\n")
+    told = [row.text for row in wrong(shop.prepare(), date(2012, 12, 1), date(2013, 11, 30), 5.0) if row.what == "odd"]
+    assert told == ["1 row is dated 2031-01 or later, long after the period: mistyped?"]
+
+
+def test_of_states_of_one_record_the_check_says_how_one_stands(shop):
+    shop.file("incident.csv", CALLS + "I1,2013-01-01 10:00\nI1,2013-01-01 11:00\n")
+    (row,) = (r for r in wrong(shop.prepare(), date(2013, 1, 1), date(2013, 1, 31), 5.0) if r.what == "kept aside")
+    assert "say in the mapping which stands: 'keep: latest'" in row.todo
+
+
+def test_a_column_without_a_name_is_told_by_its_number(shop):
+    shop.file("incident.csv", ",created_at\nI1,2013-01-01 10:00\n")
+    with pytest.raises(DataError, match=r"Columns there: \(column 1, without a name\), created_at"):
+        shop.prepare()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("calls.xlsb", "a binary workbook: save it as .xlsx"), ("calls.zip", "an archive: unpack it into the folder")],
+)
+def test_a_file_of_a_kind_that_is_never_read_says_what_to_do(shop, name, why):
+    shop.file(name, "PK")
+    with pytest.raises(DataError, match=why):
+        shop.prepare()
+    shop.file("incident.csv", CALLS + "I1,2013-01-01 10:00\n")
+    rows = wrong(shop.prepare(), date(2013, 1, 1), date(2013, 1, 31), 5.0)
+    assert [row.text for row in rows if row.what == "not read"] == [f"{name}: it is {why}."]
 
 
 def test_the_tenth_file_comes_after_the_second(shop):

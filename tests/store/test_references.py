@@ -62,6 +62,10 @@ def test_references_with_a_partner_without_one_and_blank(shop):
         (["43-1001", "43-2002"], ["1001", "2002"], "prefix"),
         (["1001", "2002"], ["CL/1001", "CL/2002"], "prefix"),
         (["C0001", "C0002"], ["c1", "c2"], "case and zeros"),
+        (["C-1", "C-2"], ["C–1", "C–2"], "signs"),
+        (["1001", "1002"], ["1,001", "1,002"], "signs"),
+        (["C11", "C12"], ["C１１", "C１２"], "signs"),
+        (["17-A/001", "17-A/002"], ["17–a/1", "17–a/2"], "case and zeros and signs"),
     ],
 )
 def test_what_would_mend_a_reference_is_told_and_done_only_where_allowed(shop, crimes, links, mend):
@@ -220,7 +224,7 @@ def plain(text, allowed):
     if "zeros" in allowed:
         head = text.rstrip("0123456789.")
         text = head + (text[len(head) :].lstrip("0") or "0")
-    return text
+    return "".join(c for c in text if c.isalnum()) if "signs" in allowed else text
 
 
 def test_what_leads_to_a_row_that_was_kept_aside_leads_nowhere(shop):
