@@ -102,6 +102,11 @@ class Fitness:
         A claim that one record proves stays proved. What a force answers of itself needs no records.
         """
         names = list(tables)
+        bad, offered = self.set_aside.get("data_request", (0, 0))
+        if bad and "not_requested" in decision.reasons:
+            # The request may stand in a row of the log that nobody could read.
+            why = f"{bad:,} of {offered:,} rows of data_request could not be used, and the others hold no such request."
+            return undecided("rows_set_aside", why=why, flags=_kept(decision))
         if decision.verdict == "not_determinable" or "nil_return_unable" in decision.reasons:
             return decision
         if decision.verdict == "supported" and kind in PROVED_BY_ONE:

@@ -476,6 +476,14 @@ def perhaps_on_savings(report: Report) -> int:
     return int(((later | unread(rows, "covers")) & begun).sum())
 
 
+def days_since_measuring(benefit: pd.DataFrame, as_of: date) -> int | None:
+    """Days since the time that a task takes was last measured, or estimated, by a day; None without a date."""
+    day = pd.Timestamp(as_of)
+    dates = pd.concat([benefit["baseline_on"], benefit["post_on"]])
+    latest = dates[(dates <= day).fillna(False).to_numpy(dtype=bool)].max()
+    return None if pd.isna(latest) else int((day - latest).days)
+
+
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of F4.
 
@@ -485,15 +493,16 @@ def decide(report: Report) -> list[ClaimEvidence]:
         With ``changes_with_measured_saving_pct`` and ``staff_hours_saved`` taken.
     """
     work = work_on_savings(report)
-    gap = report.gap("document")
-    return [
-        report.claim("F4a", _unable(report), _grade_unable(report)),
-        report.claim(
-            "F4b",
-            gap or _ongoing(report, work),
-            grade_documents(None if gap else len(work), registers.corroborated(work)),
-        ),
-    ]
+    measured = days_since_measuring(report.table("benefit"), report.settings.as_of)
+    days = int(report.settings.threshold("activity_days"))
+    if measured is not None and measured <= days:
+        why = f"Time that a task takes was last measured {measured:,} days before the snapshot; test: at most {days}."
+        ongoing, grade = Decision("supported", why=why), grade_documents(1, corroborated=True)
+    else:
+        gap = report.gap("document")
+        ongoing = gap or _ongoing(report, work)
+        grade = grade_documents(None if gap else len(work), registers.corroborated(work))
+    return [report.claim("F4a", _unable(report), _grade_unable(report)), report.claim("F4b", ongoing, grade)]
 
 
 def _unable(report: Report) -> Decision:

@@ -133,3 +133,45 @@ def test_a_stated_total_is_held_against_both_ends(hours, verdict, reason):
     report.build.lone.return_value = Lone()
     found = f4_time_saved._reproduced(report, None, 1000, "Why")
     assert (found.verdict, found.reasons[:1]) == (verdict, (reason,) if reason else ())
+
+
+@pytest.mark.parametrize(
+    ("given", "days"),
+    [
+        ({}, 211),
+        ({"post_on": "2014-03-31"}, 0),
+        ({"post_on": "2013-12-31"}, 90),
+        # One of a later day was not there on the day; the measurement before it was.
+        ({"post_on": "2014-04-01"}, 334),
+        ({"post_on": None}, 334),
+        ({"post_on": None, "baseline_on": "2014-03-01"}, 30),
+        ({"post_on": None, "baseline_on": None}, None),
+    ],
+)
+def test_days_since_the_time_of_a_task_was_measured(table, given, days):
+    assert f4_time_saved.days_since_measuring(table("benefit", {**RECORD, **given}), AS_OF) == days
+
+
+@pytest.mark.parametrize(
+    ("measured", "documents", "verdict"),
+    [
+        ("2013-12-31", [], "supported"),
+        ("2013-12-30", [], "contradicted"),
+        (None, [], "contradicted"),
+        ("2013-12-30", ["2013-12-31"], "supported"),
+        ("2014-03-31", ["2013-01-01"], "supported"),
+        (None, ["2013-12-30"], "not_determinable"),
+    ],
+)
+def test_work_on_savings_is_a_document_or_a_measurement(table, measured, documents, verdict):
+    work = {"document_type": "report", "subject": "staff_time", "status": "draft", "covers": "staff_time_saved"}
+    rows = [{**work, "document_id": str(n), "last_activity_on": day} for n, day in enumerate(documents)]
+    report = mock.Mock(gap=lambda name: None)
+    report.settings.as_of, report.settings.threshold = AS_OF, {"activity_days": 90}.get
+    report.answer.return_value = mock.Mock(register_complete=True)
+    tables = {"document": table("document", *rows), "benefit": table("benefit", {**RECORD, "post_on": measured})}
+    report.table = tables.get
+    report.claim = lambda claim, decision, grade: (claim, decision)
+    with mock.patch.object(f4_time_saved, "_unable"), mock.patch.object(f4_time_saved, "_grade_unable"):
+        (_, decision) = f4_time_saved.decide(report)[1]
+    assert decision.verdict == verdict

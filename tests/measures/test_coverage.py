@@ -100,6 +100,14 @@ def test_rows_set_aside_keep_a_claim_open_and_repeats_do_not():
     assert held.reasons == ("rows_set_aside",)
 
 
+@pytest.mark.parametrize(("lost_of_log", "reason"), [((1, 3), "rows_set_aside"), ((0, 3), "not_requested")])
+def test_a_request_that_may_stand_in_a_row_set_aside_was_not_left_out(lost_of_log, reason):
+    held = Fitness(MONTHS, {}, {"data_request": lost_of_log}).hold(
+        Decision("not_determinable", ("not_requested",)), "capability", ["bail"], NEEDED
+    )
+    assert held.reasons == (reason,)
+
+
 @pytest.mark.parametrize(
     ("months", "words"),
     [
