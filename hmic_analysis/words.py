@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 #: Units of figures that are counts themselves.
 COUNTS = ("count", "persons", "documents", "forces")
+#: Share of the units from which what is not known of them is told beside the figure.
+MANY = 0.1
 
 #: Parts of the letter, in its order.
 SECTIONS = ("preventing_crime", "crime_recording_and_attendance", "freeing_up_time")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.model import SMALL_NUMBER, Basis, Indicator
-from hmic_analysis.evidence.wording import MANY, NOT_KNOWN, SMALL_NUMBER_SAID
+from hmic_analysis.evidence.wording import NOT_KNOWN, SMALL_NUMBER_SAID
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.catalogue import Defined, IndicatorSpec, Kind
 from hmic_analysis.params.resolve import Resolved
@@ -24,6 +24,7 @@ from hmic_analysis.statistics.intervals import (
     quantile_interval,
     rate_interval,
 )
+from hmic_analysis.words import MANY
 
 
 def not_known(unknown: float, total: float) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from jinja2 import TemplateError
 
 from hmic_analysis.evidence.model import SMALL_NUMBER, ClaimEvidence, Indicator, is_small_number
 from hmic_analysis.statistics.intervals import CONFIDENCE
-from hmic_analysis.words import COUNTS, say_value, sentence_case
+from hmic_analysis.words import COUNTS, MANY, say_value, sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
 # How figures and days are printed, the same everywhere a person reads them.
@@ -104,10 +104,6 @@ def small(indicator: Indicator, min_count: int) -> bool:
         return False
     count = count_behind(indicator)
     return count is not None and 0 < count < min_count
-
-
-#: Share of the units from which what is not known of them is told beside the figure.
-MANY = 0.1
 
 
 def many_unknown(indicator: Indicator) -> bool:

@@ -112,6 +112,13 @@ def test_dots_whiskers_and_bands_lie_at_their_values():
     assert rows == sorted(rows) and axes.yaxis_inverted()
 
 
+def test_rows_of_more_than_a_tenth_of_which_is_not_known_are_named_beside_the_picture():
+    frame = offence_shares().head(2).assign(lo_missing=[60.0, 70.0], hi_missing=[70.0, 93.0])
+    assert f"More than a tenth is not known of: {frame['label'].iloc[1]} 23%." in proportions_by_group(frame).subtitle
+    frame["hi_missing"] = [70.0, 80.0]
+    assert "is not known of" not in proportions_by_group(frame).subtitle
+
+
 def test_a_share_that_is_not_known_is_a_word_and_no_dot():
     made = CASES["shares-some-missing"]()
     assert [x for x, _ in points(made.figure.axes[0]) if not np.isnan(x)] == [50]
