@@ -88,7 +88,7 @@ def prevention_strategies(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
         the register was coded) and ``elements``: how many of the four are present, missing where one of them is.
     """
     document = open_blanks(document, "covers")
-    keep = (document["document_type"] == "strategy") & (document["subject"] == SUBJECT)
+    keep = (document["document_type"] == "strategy") & registers.names(document["subject"], SUBJECT)
     rows = document[keep.fillna(False).to_numpy(dtype=bool)]
     table = rows[["document_id", "title", "scope", "status"]].copy()
     table["standing"] = _standing(rows, registers.in_force(rows, as_of))

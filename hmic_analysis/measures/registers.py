@@ -22,6 +22,12 @@ UNDATED = "undated"
 UNREADABLE = "unreadable"
 
 
+def names(column: pd.Series, code: str) -> pd.Series:
+    """Rows whose free word is a code, in whatever case, and with spaces or hyphens in place of its lines."""
+    words = column.astype("string").str.strip().str.lower().str.replace(r"[\s\-_]+", "_", regex=True)
+    return words.eq(code).fillna(False).astype(bool)
+
+
 class Answer(NamedTuple):
     """What became of one data request: a status of the log, :data:`UNDATED` or :data:`UNREADABLE`."""
 
@@ -46,7 +52,7 @@ def answer_to(data_request: pd.DataFrame, item: str) -> Answer:
         All None where the log has no such item.  An entry without a day is older than any with one.  Where the day of
         one can't be read, only what all entries that may be the latest have in common is known.
     """
-    rows = data_request[(data_request["item"] == item).fillna(False).to_numpy(dtype=bool)]
+    rows = data_request[names(data_request["item"], item).to_numpy(dtype=bool)]
     if rows.empty:
         return Answer(None, None, None)
     lost = unread(rows, "stated_value") & rows["status"].isin(["provided", "provided_partial"])
@@ -140,7 +146,7 @@ def documents(
         The rows.
     """
     keep = document["document_type"].isin(list(types)) & document["status"].isin(list(statuses))
-    keep &= (document["subject"] == subject).fillna(False)
+    keep &= names(document["subject"], subject)
     if in_force_on is not None:
         keep &= in_force(document, in_force_on).fillna(False)
     return document[keep.to_numpy(dtype=bool)]

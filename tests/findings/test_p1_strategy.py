@@ -33,6 +33,12 @@ PLAN = {**STRATEGY, "document_type": "plan", "covers": "prevention_objective"}
         ({"effective_to": "2014-03-31"}, Share(1, 0)),
         ({"effective_to": "2014-03-30"}, Share(0, 0)),
         ({"document_type": "plan"}, Share(0, 0)),
+        ({"status": "under_review"}, Share(1, 0)),
+        # The subject is a word of the reader's own, as people write it.
+        ({"subject": "Crime prevention"}, Share(1, 0)),
+        ({"subject": " CRIME-PREVENTION "}, Share(1, 0)),
+        ({"subject": "crime_prevention_training"}, Share(0, 0)),
+        ({"subject": "anpr"}, Share(0, 0)),
     ],
 )
 def test_strategies_of_the_whole_force(table, given, expected):
