@@ -1,4 +1,4 @@
-"""The explorer: pick a force, a finding and a period; see figures, claims, rows and the comparison."""
+"""The explorer: pick forces, a finding and a period; see figures, claims, rows and the comparison."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from pathlib import Path
 import ipywidgets as widgets
 import pandas as pd
 
-from hmic_analysis.analyst.choose import findings, forces, settings
+from hmic_analysis.analyst.choose import findings, settings
+from hmic_analysis.analyst.choose import forces as all_forces
 from hmic_analysis.analyst.indicator import OWN, indicator
+from hmic_analysis.analyst.pictures import VEGA, hover, save
+from hmic_analysis.analyst.tables import Forces, chosen_forces, joined
 from hmic_analysis.analyst.working import Worked, work_through
 from hmic_analysis.cells import neutral_frame
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart, funnel_chart
 from hmic_analysis.contracts import BOOKKEEPING
 from hmic_analysis.errors import HmicError, ParameterError
+from hmic_analysis.figures.chart import Chart
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 
@@ -55,27 +59,34 @@ class Rows(widgets.VBox):
         self.sort = widgets.Dropdown(description="Sorted by", layout=wide)
         self.down = widgets.Checkbox(description="highest first", indent=False)
         self.table = widgets.HTML()
-        self._worked: Worked | None = None
-        super().__init__([self.which, self.state, self.filter, widgets.HBox([self.sort, self.down]), self.table])
+        self.cell = code_box()
+        self._found: list[Worked] = []
+        choices = [self.which, self.state, self.filter, widgets.HBox([self.sort, self.down])]
+        super().__init__([*choices, self.table, self.cell])
         for widget in (self.which, self.state, self.filter, self.sort, self.down):
             widget.observe(self._draw, names="value")
 
-    def show(self, worked: Worked | None) -> None:
-        """Take the indicators of a finding."""
-        self._worked = None
-        kept = {} if worked is None else worked.report.build.units
-        found = [] if worked is None else [i for i in worked.report.bundle().indicators if i.id in kept]
-        self.filter.value = ""
-        self.which.options = {i.label: i.id for i in found}
-        self.which.value = found[0].id if found else None
-        self._worked = worked
+    def show(self, found: list[Worked]) -> None:
+        """Take the indicators of a finding; what was chosen of the same finding stays chosen."""
+        before, self._found = self.which.value, []
+        listed = {
+            i.label: i.id for w in found for i in w.report.bundle().indicators if i.id in w.report.build.units
+        }  # fmt: skip
+        self.which.options = listed
+        if before in listed.values():
+            self.which.value = before
+        else:
+            self.filter.value, self.sort.options = "", ()
+            self.which.value = next(iter(listed.values()), None)
+        self._found = found
         self._draw()
 
     def chosen(self) -> pd.DataFrame:
-        """The rows as filtered and sorted."""
-        if self._worked is None or self.which.value is None:
+        """The rows as filtered and sorted; of several forces with ``force`` in front."""
+        if not self._found or self.which.value is None:
             return pd.DataFrame()
-        rows = self._worked.rows(self.which.value, self.state.value)
+        parts = {w.report.force: w.rows(self.which.value, self.state.value) for w in self._found}
+        rows = joined(parts) if len(parts) > 1 else next(iter(parts.values()))
         if self.sort.options != ("", *rows.columns):
             self.sort.options = ("", *rows.columns)
         if self.filter.value.strip():
@@ -86,15 +97,27 @@ class Rows(widgets.VBox):
                 raise ParameterError(f"The filter can't be used: {fault}. Columns: {columns}.") from None
         return rows.sort_values(self.sort.value, ascending=not self.down.value) if self.sort.value else rows
 
+    def code(self) -> str:
+        """The cell that makes the same."""
+        about = [repr(self.which.value), said_forces(self._found), repr(self.state.value), *said_days(self._found)]
+        asked = f"hmic.rows_behind({', '.join(about)})"
+        if self.filter.value.strip():
+            asked += f".query({self.filter.value!r})"
+        if self.sort.value:
+            asked += f".sort_values({self.sort.value!r}, ascending={not self.down.value})"
+        return f"import hmic_analysis as hmic\n\n{asked}"
+
     def _draw(self, change: dict | None = None) -> None:
-        if self._worked is None or self.which.value is None:
-            self.table.value = "" if self._worked is None else "<p>No figure here is counted from single units.</p>"
+        self.cell.layout.display = "none"
+        if not self._found or self.which.value is None:
+            self.table.value = "<p>No figure here is counted from single units.</p>" if self._found else ""
             return
         try:
             rows = self.chosen()
         except HmicError as fault:
             self.table.value = f"<p>{html.escape(fault.message)}</p>"
             return
+        self.cell.value, self.cell.layout.display = self.code(), ""
         if rows.empty:
             self.table.value = "<p>No rows.</p>"
             return
@@ -102,117 +125,191 @@ class Rows(widgets.VBox):
         shown = rows.head(MOST_ROWS).dropna(axis="columns", how="all")
         for name in shown.columns[shown.columns.str.endswith("_key")]:
             shown[name] = shown[name].str.slice(0, _HASH)
-        link = as_download(
-            rows, f"{self._worked.report.force}-{self.which.value}", f"Download all {len(rows):,} as CSV"
-        )
+        name = "-".join([*(w.report.force for w in self._found), self.which.value])
+        link = as_download(rows, name, f"Download all {len(rows):,} as CSV")
         self.table.value = (
             f"<p>{len(rows):,} rows{more}; references of persons shortened. Restricted: single events and persons. "
-            f"{link}</p>{show_frame(shown)}"
+            f'{link}</p><div style="overflow:auto;max-height:420px" tabindex="0">{show_frame(shown)}</div>'
         )
 
 
 class Across(widgets.VBox):
-    """One figure of several forces, by groups and periods: its chart, its numbers, and the code that makes them."""
+    """One figure of the forces chosen, by groups and periods: its chart, its numbers, the code that makes them."""
 
-    def __init__(self, home: Project, with_data: dict[str, str]) -> None:
+    def __init__(self, home: Project) -> None:
         self.home = home
         wide = {"width": "640px"}
         self.which = widgets.Dropdown(description="Figure", layout=wide)
-        self.forces = widgets.SelectMultiple(options=with_data, description="Forces", layout=wide)
         self.by = widgets.Dropdown(description="By", layout=wide)
-        periods = {"That of the parameter files": "", "Months": "month", "Quarters": "quarter"}
+        periods = {"As chosen above": "", "Months of the inspection": "month", "Quarters of the inspection": "quarter"}
         self.period = widgets.Dropdown(options=periods, description="Period", layout=wide)
         self.button = widgets.Button(description="Show", button_style="primary")
         self.said = widgets.HTML()
-        super().__init__([self.which, self.forces, self.by, self.period, self.button, self.said])
+        self.hover = widgets.Output()
+        self.picture = widgets.HTML()
+        self.cell = code_box()
+        self.chart: Chart | None = None
+        super().__init__(
+            [self.which, self.by, self.period, self.button, self.said, self.hover, self.picture, self.cell]
+        )
         self.which.observe(self._offer, names="value")
         self.button.on_click(self._draw)
-        self._worked: Worked | None = None
+        self._found: list[Worked] = []
 
-    def show(self, worked: Worked | None) -> None:
+    def show(self, found: list[Worked]) -> None:
         """Take the indicators of a finding."""
-        self._worked = worked
-        names = [] if worked is None else list(worked.report.spec.indicators.values())
-        self.which.options = {i.label: i.name for i in names}
-        if worked is not None and worked.report.force in self.forces.options.values():
-            self.forces.value = (worked.report.force,)
-        self.said.value = ""
+        before = self.which.value, self.by.value
+        self._found = found
+        self.which.options = {i.label: i.name for i in found[0].report.spec.indicators.values()} if found else {}
+        if before[0] in self.which.options.values():
+            self.which.value = before[0]
+            self._offer()
+            self.by.value = before[1] if before[1] in self.by.options.values() else ""
+        self._clear()
+
+    def _clear(self, words: str = "") -> None:
+        self.chart, self.hover.outputs, self.picture.value, self.cell.layout.display = None, (), "", "none"
+        self.said.value = f"<p>{html.escape(words)}</p>" if words else ""
 
     def _offer(self, change: dict | None = None) -> None:
         """The groups that a figure can be given by."""
         options = {"Not grouped": "", "The groups of the finding": OWN}
-        if self._worked is not None and self.which.value in self._worked.report.build.units:
-            rows = self._worked.rows(self.which.value)
+        if self._found and self.which.value in self._found[0].report.build.units:
+            rows = self._found[0].rows(self.which.value)
             few = [c for c in rows.columns[1:] if c not in BOOKKEEPING and 1 < rows[c].nunique() <= _GROUPS]
             options |= {c.replace("_", " ").capitalize(): c for c in few}
         self.by.options = options
 
     def code(self) -> str:
         """The cell that makes the same."""
-        given = [repr(self.which.value), repr(list(self.forces.value))]
-        given += [
-            f"{name}={value!r}" for name, value in (("by", self.by.value), ("period", self.period.value)) if value
-        ]
+        given = [repr(self.which.value), said_forces(self._found)]
+        given += [f"by={self.by.value!r}"] if self.by.value else []
+        days = own_days(self._found)
+        if self.period.value:
+            given.append(f"period={self.period.value!r}")
+        elif "period_start" in days or "period_end" in days:
+            s = self._found[0].report.settings
+            given.append(f"period=({str(s.period_start)!r}, {str(s.period_end)!r})")
+        given += [f"as_of={days['as_of']!r}"] if "as_of" in days and not self.period.value else []
         return f"import hmic_analysis as hmic\n\nhmic.indicator({', '.join(given)})"
 
     def _draw(self, button: widgets.Button | None = None) -> None:
-        if not self.which.value or not self.forces.value:
-            self.said.value = "<p>Choose a figure and one or more forces first.</p>"
+        if not self.which.value or not self._found:
+            self._clear("Choose a figure, and one or more forces with data, first.")
             return
+        days = own_days(self._found)
+        s = self._found[0].report.settings
+        period = self.period.value or ((s.period_start, s.period_end) if days.keys() - {"as_of"} else None)
         try:
             frame = indicator(
-                self.which.value, self.forces.value, self.by.value or (), self.period.value or None,
+                self.which.value,
+                [w.report.force for w in self._found],
+                self.by.value or (),
+                period,
+                as_of="" if self.period.value else days.get("as_of", ""),
                 project=self.home.root,
-            )  # fmt: skip
-            picture = frame.plot()._repr_html_()
+            )
+            chart = frame.plot()
+            picture = chart._repr_html_()
         except HmicError as fault:
-            self.said.value = f"<p>{html.escape(fault.message)}</p>"
+            self._clear(fault.message)
             return
+        self.chart = chart
         link = as_download(pd.DataFrame(frame), self.which.value, "Download the numbers as CSV")
-        self.said.value = f"{picture}<p>{link}</p><p>As code:</p><pre>{html.escape(self.code())}</pre>"
+        self.said.value = (
+            f"<p><strong>{html.escape(chart.headline)}</strong><br>{html.escape(chart.subtitle)}</p><p>{link}</p>"
+        )
+        drawn = {VEGA: hover(chart), "text/plain": chart.alt}
+        self.hover.outputs = () if chart.empty else ({"output_type": "display_data", "data": drawn, "metadata": {}},)
+        self.picture.value = f"<details><summary>The picture as it is exported</summary>{picture}</details>"
+        self.cell.value, self.cell.layout.display = self.code(), ""
 
 
 class Export(widgets.VBox):
-    """Writes figures at the width of a letter."""
+    """Writes figures at the size of a page or a slide."""
 
-    def __init__(self, home: Project) -> None:
-        self.home = home
+    def __init__(self, home: Project, across: Across) -> None:
+        self.home, self.across = home, across
+        wide = {"width": "640px"}
         self.which = widgets.SelectMultiple(description="Figures", layout={"width": "640px", "height": "160px"})
-        self.folder = widgets.Text(value="figures", description="Folder", layout={"width": "640px"})
+        sizes = {"Page of Word, 160 mm wide": "word", "Slide of PowerPoint, at most 300 by 130 mm": "powerpoint"}
+        self.size = widgets.Dropdown(options=sizes, description="Size", layout=wide)
+        kinds = {"png": "PNG", "svg": "SVG", "csv": "Data as CSV", "txt": "Words and alternative text"}
+        self.kinds = {
+            ending: widgets.Checkbox(value=True, description=words, indent=False) for ending, words in kinds.items()
+        }
+        self.folder = widgets.Text(value="figures", description="Folder", layout=wide)
         self.button = widgets.Button(description="Write figures", button_style="primary")
         self.said = widgets.HTML()
-        self._worked: Worked | None = None
-        words = "<p>PNG and SVG, 160 mm wide, with the data behind each as CSV and its words as text.</p>"
-        super().__init__([widgets.HTML(words), self.which, self.folder, self.button, self.said])
+        self._found: list[Worked] = []
+        words = (
+            "<p>The figures of the finding, and the one last shown under By groups and periods. The folder lies in "
+            "<code>output</code>.</p>"
+        )
+        boxes = widgets.HBox(list(self.kinds.values()))
+        super().__init__([widgets.HTML(words), self.which, self.size, boxes, self.folder, self.button, self.said])
         self.button.on_click(self._write)
+        across.said.observe(lambda change: self._offer(), names="value")
 
-    def show(self, worked: Worked | None) -> None:
+    def show(self, found: list[Worked]) -> None:
         """Take the figures of a finding."""
-        self._worked = worked
-        self.which.options = [] if worked is None else [(c.headline, name) for name, c in worked.figures.items()]
-        self.said.value = ""
+        self._found, self.said.value = found, ""
+        self._offer()
+
+    def _offer(self) -> None:
+        listed = [
+            (f"{w.report.settings.force.name}: {c.headline}", (w.report.force, c))
+            for w in self._found
+            for c in w.figures.values()
+        ]
+        if self.across.chart is not None:
+            listed.insert(0, (f"By groups and periods: {self.across.chart.headline}", ("", self.across.chart)))
+        self.which.options = listed
 
     def _write(self, button: widgets.Button) -> None:
-        if self._worked is None or not self.which.value:
-            self.said.value = "<p>Choose one or more figures first.</p>"
+        formats = tuple(ending for ending, box in self.kinds.items() if box.value)
+        if not self._found or not self.which.value or not formats:
+            self.said.value = "<p>Choose one or more figures, and a kind of file, first.</p>"
             return
-        report = self._worked.report
-        folder = self.home.output / self.folder.value / report.force / report.spec.id
+        base = self.home.output / self.folder.value
+        finding, size = self._found[0].report.spec.id, self.size.value
         try:
-            for name in self.which.value:
-                chart = self._worked.figures[name]
-                chart.save(folder)
-                words = f"{chart.headline}\n{chart.subtitle}\nSource: {chart.source}\n\nAlternative text: {chart.alt}\n"
-                (folder / f"{name}.txt").write_text(words, encoding="utf-8")
+            for force, chart in self.which.value:
+                save(chart, base / force / finding if force else base / finding, size, formats)
         except OSError as fault:
-            self.said.value = f"<p>{html.escape(f'Nothing can be written to {folder}: {fault.strerror}.')}</p>"
+            self.said.value = f"<p>{html.escape(f'Nothing can be written to {base}: {fault.strerror}.')}</p>"
             return
-        what = f"{len(self.which.value)} figures written to {self.home.relative(folder)}"
-        self.said.value = f"<p>{html.escape(what)}</p>"
+        many = len(self.which.value)
+        what = f"{many} figure{'s' if many > 1 else ''} written to {self.home.relative(base)}, size {size}."
+        self.said.value = f'<p role="status">{html.escape(what)}</p>'
+
+
+def code_box() -> widgets.Textarea:
+    """Where a cell stands that makes the same, to be copied."""
+    return widgets.Textarea(description="As code", layout={"width": "95%", "height": "84px", "display": "none"})
+
+
+def said_forces(found: list[Worked]) -> str:
+    """The forces as an argument: one slug, or a list."""
+    slugs = [w.report.force for w in found]
+    return repr(slugs if len(slugs) > 1 else slugs[0])
+
+
+def own_days(found: list[Worked]) -> dict[str, str]:
+    """The days that are not those of the parameter files, as arguments."""
+    report = found[0].report
+    usual = settings(report.force, project=report.project.root)
+    days = {name: getattr(report.settings, name) for name in ("period_start", "period_end", "as_of")}
+    return {name: str(day) for name, day in days.items() if day != getattr(usual, name)}
+
+
+def said_days(found: list[Worked]) -> list[str]:
+    """The same, written out."""
+    return [f"{name}={value!r}" for name, value in own_days(found).items()]
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# The panel of the explorer that puts a force beside the others.
+# The panel of the explorer that puts forces beside the others.
 
 WORDS = (
     "<p>From the evidence of the last run of every force (<code>hmic run --all</code>), for the period of that run; "
@@ -222,47 +319,48 @@ WORDS = (
 
 
 class Comparison(widgets.VBox):
-    """One figure of the force beside all others and beside similar forces."""
+    """One figure of each force chosen beside all others and beside similar forces."""
 
     def __init__(self, home: Project) -> None:
         self.home = home
         self.which = widgets.Dropdown(description="Figure", layout={"width": "640px"})
         self.said = widgets.HTML()
-        self._worked: Worked | None = None
+        self._found: list[Worked] = []
         super().__init__([widgets.HTML(WORDS), self.which, self.said])
         self.which.observe(self._draw, names="value")
 
-    def show(self, worked: Worked | None) -> None:
+    def show(self, found: list[Worked]) -> None:
         """Take the indicators of a finding."""
-        self._worked = None
-        found = [] if worked is None else [i for i in worked.report.bundle().indicators if not i.stratum]
-        self.which.options = {"Choose a figure": None} | {i.label: i.id for i in found}
-        self.which.value = None
-        self._worked = worked
+        before, self._found = self.which.value, []
+        listed = {i.label: i.id for w in found for i in w.report.bundle().indicators if not i.stratum}
+        self.which.options = {"Choose a figure": None} | listed
+        self.which.value = before if before in listed.values() else None
+        self._found = found
         self._draw()
 
     def _draw(self, change: dict | None = None) -> None:
-        if self._worked is None or self.which.value is None:
+        if not self._found or self.which.value is None:
             self.said.value = ""
             return
-        force = self._worked.report.force
+        parts = []
         try:
             found = compare(self.home, load_params(self.home), self.which.value)
-            beside = beside_others(found, force)
-            charts = (compare_chart(found, force, similar_only=True), funnel_chart(found, force))
+            for force in (w.report.force for w in self._found):
+                beside = beside_others(found, force)
+                charts = (compare_chart(found, force, similar_only=True), funnel_chart(found, force))
+                words = f"<p>{html.escape(beside.sentence)}</p><p>{html.escape(beside.group.words)}</p>"
+                parts.append(words + show_frame(beside.table()) + "<br>".join(c._repr_html_() for c in charts))
         except HmicError as fault:
             self.said.value = f"<p>{html.escape(fault.message)}</p>"
             return
-        words = f"<p>{html.escape(beside.sentence)}</p><p>{html.escape(beside.group.words)}</p>"
-        pictures = "<br>".join(chart._repr_html_() for chart in charts)
-        self.said.value = words + show_frame(beside.table()) + pictures
+        self.said.value = "<hr>".join(parts)
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# The explorer: pick a force, a finding and a period; see figures, claims, rows and the comparison.
+# The explorer: pick forces, a finding and a period; see figures, claims, rows and the comparison.
 
 TABS = (
-    "Figures", "Claims", "Numbers", "Rows behind a number", "Several forces", "Beside other forces", "Export",
+    "Figures", "Claims", "Numbers", "Rows behind a number", "By groups and periods", "Beside other forces", "Export",
 )  # fmt: skip
 
 
@@ -271,71 +369,107 @@ class Explorer(widgets.VBox):
 
     Parameters
     ----------
-    force : str, optional
-        Slug; by default the first one that has a return.
+    forces : str or iterable of str, optional
+        Slug of a force, or several; by default the first one that has a return.
     project : str or pathlib.Path, optional
         Folder of the project; by default the one that the working folder lies in.
+
+    Attributes
+    ----------
+    found : dict of str to Worked
+        The finding worked through, by force.
     """
 
-    def __init__(self, force: str = "", finding: str = "A2", project: str | Path | None = None) -> None:
+    def __init__(self, forces: Forces = (), finding: str = "A2", project: str | Path | None = None) -> None:
         self.home = find_project(project)
-        self.worked: Worked | None = None
-        known = forces(self.home.root)
+        self.found: dict[str, Worked] = {}
+        known = all_forces(self.home.root)
         loaded = known[known["tables"].gt(0) & known["kind"].ne("national")]
-        ordered = pd.concat([loaded, known.drop(index=loaded.index)])
-        named = {f"{row['name']}{_mark(row)}": slug for slug, row in ordered.iterrows()}
-        with_data = {f"{row['name']}{_mark(row)}": slug for slug, row in loaded.iterrows()}
-        chosen = force or next(iter(named.values()))
+        self._loaded = {f"{row['name']}{_mark(row)}": slug for slug, row in loaded.iterrows()}
+        rest = known.drop(index=loaded.index)
+        self._rest = {f"{row['name']}{_mark(row)}": slug for slug, row in rest.iterrows()}
+        asked = chosen_forces(load_params(self.home), forces) if forces else list(self._loaded.values())[:1]
         what = {f"{id} {row['title']}": id for id, row in findings(self.home.root).iterrows()}
         style = {"description_width": "90px"}
-        wide = {"width": "460px"}
-        self.force = widgets.Dropdown(options=named, value=chosen, description="Force", style=style, layout=wide)
-        self.finding = widgets.Dropdown(options=what, value=finding, description="Finding", style=style, layout=wide)
+        self.forces = widgets.SelectMultiple(
+            description="Forces", rows=4, style=style, layout={"width": "420px"},
+            tooltip="Several with Shift and the arrow keys, or Ctrl and a click",
+        )  # fmt: skip
+        self.others = widgets.Checkbox(
+            description=f"Also the {len(rest)} without data loaded", indent=False, layout={"width": "260px"},
+            value=bool(set(asked) & set(self._rest.values())),
+        )  # fmt: skip
+        self.finding = widgets.Dropdown(
+            options=what, value=finding.upper(), description="Finding", style=style, layout={"width": "520px"}
+        )
         self.start = widgets.DatePicker(description="Period from", style=style)
         self.end = widgets.DatePicker(description="to", style=style)
         self.as_of = widgets.DatePicker(description="As of", style=style)
         self.status = widgets.HTML()
         self.pages = {name: widgets.HTML() for name in TABS[:3]}
-        self.rows, self.across = Rows(), Across(self.home, with_data)
-        self.comparison, self.export = Comparison(self.home), Export(self.home)
+        self.rows, self.across, self.comparison = Rows(), Across(self.home), Comparison(self.home)
+        self.export = Export(self.home, self.across)
         self.panels = (self.rows, self.across, self.comparison, self.export)
         tabs = widgets.Tab([*self.pages.values(), *self.panels], titles=TABS, layout={"min_height": "480px"})
         super().__init__(
             [
-                widgets.HBox([self.force, self.finding]),
+                widgets.HBox([widgets.VBox([self.forces, self.others]), self.finding]),
                 widgets.HBox([self.start, self.end, self.as_of]),
                 self.status,
                 tabs,
             ]
         )
+        self._setting = True
+        self._fold()
+        self.forces.value = tuple(asked)
+        self._setting = False
         self._set_days()
-        for widget in (self.force, self.finding):
+        self.others.observe(self._fold, names="value")
+        for widget in (self.forces, self.finding):
             widget.observe(self._chosen, names="value")
         for widget in (self.start, self.end, self.as_of):
             widget.observe(self._day_chosen, names="value")
         self.refresh()
 
+    @property
+    def worked(self) -> Worked | None:
+        """The finding worked through for the first of the forces chosen."""
+        return next(iter(self.found.values()), None)
+
     def refresh(self) -> None:
-        """Work the chosen finding through and show it."""
+        """Work the chosen finding through for each force and show it; a force that can't be worked is said."""
         self._say("Working …")
-        try:
-            self.worked = work_through(
-                self.finding.value,
-                self.force.value,
-                period_start=self.start.value or "",
-                period_end=self.end.value or "",
-                as_of=self.as_of.value or "",
-                project=self.home.root,
-            )
-        except HmicError as fault:
-            self.worked = None
-            self._empty()
-            self._say(fault.message, colour="#942514")
-            return
-        self._show(self.worked)
+        kept, self.found, faults = self.found, {}, []
+        days = {"period_start": self.start.value or "", "period_end": self.end.value or ""}
+        days["as_of"] = self.as_of.value or ""
+        for slug in self.forces.value:
+            asked = (self.finding.value, *days.values())
+            if slug in kept and self._asked == asked:
+                self.found[slug] = kept[slug]
+                continue
+            try:
+                self.found[slug] = work_through(self.finding.value, slug, project=self.home.root, **days)
+            except HmicError as fault:
+                faults.append(fault.message)
+        self._asked = (self.finding.value, *days.values())
+        if not self.forces.value:
+            there = "Choose a force." if self._loaded else "No force has data loaded: hmic data simulate makes some."
+            faults.append(there)
+        self._show(list(self.found.values()), faults)
+
+    _asked: tuple = ()
+
+    def _fold(self, change: dict | None = None) -> None:
+        """Offer the forces without data, or not."""
+        chosen = self.forces.value
+        options = self._loaded | (self._rest if self.others.value else {})
+        self.forces.options = options
+        self.forces.value = tuple(slug for slug in chosen if slug in options.values())
 
     def _chosen(self, change: dict) -> None:
-        if change["owner"] is self.force:
+        if self._setting:
+            return
+        if change["owner"] is self.forces and not set(change["old"]) & set(change["new"]):
             self._set_days()
         self.refresh()
 
@@ -344,35 +478,54 @@ class Explorer(widgets.VBox):
             self.refresh()
 
     def _set_days(self) -> None:
-        """The period and snapshot day of the parameter files."""
-        said = settings(self.force.value, project=self.home.root)
+        """The period and snapshot day of the parameter files, of the first force."""
+        if not self.forces.value:
+            return
+        said = settings(self.forces.value[0], project=self.home.root)
         self._setting = True
         self.start.value, self.end.value, self.as_of.value = said.period_start, said.period_end, said.as_of
         self._setting = False
 
-    def _empty(self) -> None:
-        for page in self.pages.values():
-            page.value = ""
-        for panel in self.panels:
-            panel.show(None)
-
-    def _show(self, worked: Worked) -> None:
-        report = worked.report
-        self.pages["Figures"].value = "<br>".join(c._repr_html_() for c in worked.figures.values()) or (
-            "<p>This finding draws no figure.</p>"
+    def _show(self, found: list[Worked], faults: list[str]) -> None:
+        pictures = [_headed(w, found) + "<br>".join(c._repr_html_() for c in w.figures.values()) for w in found]
+        drawn = any(w.figures for w in found)
+        self.pages["Figures"].value = (
+            "".join(pictures) if drawn else "<p>This finding draws no figure.</p>" if found else ""
         )
-        self.pages["Claims"].value = show_frame(worked.claims)
-        self.pages["Numbers"].value = show_frame(worked.indicators)
+        self.pages["Claims"].value = _beside([w.claims for w in found], found)
+        self.pages["Numbers"].value = _beside([w.indicators for w in found], found)
         for panel in self.panels:
-            panel.show(worked)
-        used = ", ".join(report.used) or "none"
-        words = f"{report.spec.id} {report.spec.title}: {report.settings.force.name}, {report.period}. Tables: {used}."
-        if report.synthetic:
-            words = f"SYNTHETIC DATA, not about any real police force. {words}"
-        self._say(words)
+            panel.show(found)
+        words = []
+        if found:
+            first = found[0].report
+            names = ", ".join(w.report.settings.force.name for w in found)
+            used = ", ".join(dict.fromkeys(table for w in found for table in w.report.used)) or "none"
+            words.append(f"{first.spec.id} {first.spec.title}: {names}, {first.period}. Tables: {used}.")
+        if any(w.report.synthetic for w in found):
+            words.insert(0, "SYNTHETIC DATA, not about any real police force.")
+        self._say(" ".join([*faults, *words]), colour="#942514" if faults else "#0B0C0C")
 
     def _say(self, words: str, colour: str = "#0B0C0C") -> None:
         self.status.value = f'<p role="status" style="color:{colour}">{html.escape(words)}</p>'
+
+
+def _headed(worked: Worked, found: list[Worked]) -> str:
+    return f"<h3>{html.escape(worked.report.settings.force.name)}</h3>" if len(found) > 1 else ""
+
+
+def _beside(frames: list[pd.DataFrame], found: list[Worked]) -> str:
+    """The frames of several forces as one table, the same claim or figure of each force below one another."""
+    if not frames:
+        return ""
+    if len(frames) == 1:
+        return show_frame(frames[0])
+    names = [w.report.settings.force.name for w in found]
+    order = {key: place for place, key in enumerate(dict.fromkeys(key for frame in frames for key in frame.index))}
+    whole = pd.concat([f.assign(**{"": n, "place": f.index.map(order)}) for f, n in zip(frames, names, strict=True)])
+    whole = whole.sort_values("place", kind="stable").drop(columns="place")
+    whole.insert(0, "Force", whole.pop(""))
+    return show_frame(whole)
 
 
 def _mark(row: pd.Series) -> str:

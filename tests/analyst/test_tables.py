@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import hmic_analysis as hmic
+from hmic_analysis.analyst.pictures import hover
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.store.manifest import read_manifest
@@ -198,7 +199,10 @@ def test_an_indicator_in_one_line_is_that_of_the_finding(two_forces, tmp_path):
 def test_other_periods_give_other_figures(two_forces):
     quarters = hmic.indicator("named_suspects_outstanding_n", "cleveland", period="quarter")
     assert list(quarters["as_of"].dt.strftime("%Y-%m-%d")) == ["2013-02-28", "2013-05-31", "2013-08-31", "2013-11-30"]
-    assert quarters["value"].nunique() > 1 and quarters.plot().data.shape[0] == 4
+    chart = quarters.plot()
+    assert quarters["value"].nunique() > 1 and chart.data.shape[0] == 4
+    lines = hover(chart)
+    assert lines["layer"][0]["mark"]["type"] == "line" and lines["data"]["values"][0]["month"] == "2013-02-01"
     year = hmic.indicator("attendance_pct", "cleveland")
     summer = hmic.indicator("attendance_pct", "cleveland", period=("2013-06-01", "2013-08-31"))
     assert 0 < summer["denominator"].iloc[0] < year["denominator"].iloc[0] / 2
