@@ -17,6 +17,7 @@ For analysts::
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 __version__ = "0.1.0"
@@ -46,7 +47,7 @@ def __getattr__(name: str) -> Any:
     """Import what an analyst asks for when it is asked for; the command line needs none of it."""
     if name in _HOMES:
         return getattr(importlib.import_module(f"hmic_analysis.analyst.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'hmic_analysis' has no attribute '{name}'")
+    raise AttributeError(f"module 'hmic_analysis' has no attribute '{name}'", name=name, obj=sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

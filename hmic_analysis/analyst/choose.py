@@ -232,4 +232,4 @@ def settings(force: str, finding: str | None = None, project: str | Path | None 
     '2012-12-01'
     """
     params = load_params(find_project(project))
-    return resolve(params, params.force(force).slug, finding.upper() if finding else None)
+    return resolve(params, params.force(force).slug, str(finding).upper() if finding else None)

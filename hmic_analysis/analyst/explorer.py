@@ -34,8 +34,9 @@ STATES = {"Counted": "yes", "Not counted": "no", "Not known": "unknown", "All": 
 
 
 def show_frame(frame: pd.DataFrame) -> str:
-    """A frame as HTML, every text of it escaped."""
-    return frame.to_html(escape=True, na_rep="", border=0, justify="left")
+    """A frame as HTML, every text of it escaped; an index without a name is left out."""
+    frame = frame.reset_index() if frame.index.name else frame
+    return frame.to_html(index=False, escape=True, na_rep="", border=0, justify="left")
 
 
 def as_download(frame: pd.DataFrame, name: str, words: str) -> str:
@@ -51,7 +52,7 @@ class Rows(widgets.VBox):
     def __init__(self) -> None:
         wide = {"width": "640px"}
         self.which = widgets.Dropdown(description="Figure", layout=wide)
-        self.state = widgets.ToggleButtons(options=STATES, value="no")
+        self.state = widgets.ToggleButtons(options=STATES, value="yes")
         self.filter = widgets.Text(
             description="Only where", placeholder="district == 'District 1' and staff_hours > 2",
             layout=wide, continuous_update=False,
@@ -161,10 +162,10 @@ class Across(widgets.VBox):
         before = self.which.value, self.by.value
         self._found = found
         self.which.options = {i.label: i.name for i in found[0].report.spec.indicators.values()} if found else {}
-        if before[0] in self.which.options.values():
-            self.which.value = before[0]
-            self._offer()
-            self.by.value = before[1] if before[1] in self.by.options.values() else ""
+        names = self.which.options.values() if found else ()
+        self.which.value = before[0] if before[0] in names else next(iter(names), None)
+        self._offer()
+        self.by.value = before[1] if before[0] in names and before[1] in self.by.options.values() else ""
         self._clear()
 
     def _clear(self, words: str = "") -> None:
@@ -236,14 +237,15 @@ class Export(widgets.VBox):
         self.size = widgets.Dropdown(options=sizes, description="Size", layout=wide)
         kinds = {"png": "PNG", "svg": "SVG", "csv": "Data as CSV", "txt": "Words and alternative text"}
         self.kinds = {
-            ending: widgets.Checkbox(value=True, description=words, indent=False) for ending, words in kinds.items()
+            ending: widgets.Checkbox(value=True, description=words, indent=False, layout={"width": "auto"})
+            for ending, words in kinds.items()
         }
         self.folder = widgets.Text(value="figures", description="Folder", layout=wide)
         self.button = widgets.Button(description="Write figures", button_style="primary")
         self.said = widgets.HTML()
         self._found: list[Worked] = []
         words = (
-            "<p>The figures of the finding, and the one last shown under By groups and periods. The folder lies in "
+            "<p>The figures of the finding, and the one last shown under By group. The folder lies in "
             "<code>output</code>.</p>"
         )
         boxes = widgets.HBox(list(self.kinds.values()))
@@ -263,7 +265,7 @@ class Export(widgets.VBox):
             for c in w.figures.values()
         ]
         if self.across.chart is not None:
-            listed.insert(0, (f"By groups and periods: {self.across.chart.headline}", ("", self.across.chart)))
+            listed.insert(0, (f"By group: {self.across.chart.headline}", ("", self.across.chart)))
         self.which.options = listed
 
     def _write(self, button: widgets.Button) -> None:
@@ -360,8 +362,18 @@ class Comparison(widgets.VBox):
 # The explorer: pick forces, a finding and a period; see figures, claims, rows and the comparison.
 
 TABS = (
-    "Figures", "Claims", "Numbers", "Rows behind a number", "By groups and periods", "Beside other forces", "Export",
+    "Figures", "Claims", "Numbers", "Rows", "By group", "Other forces", "Export",
 )  # fmt: skip
+
+
+#: JupyterLab takes arrows and letters for commands of the notebook, also in a list of a widget, unless what
+#: has the focus says otherwise; a widget has no attributes of its own, so a picture that is none sets this one.
+_KEYS = (
+    '<img src="data:," alt="" hidden onerror="const at = setInterval(() => {'
+    "const all = this.closest('.hmic-explorer'); "
+    "if (all) { clearInterval(at); "
+    "all.addEventListener('focusin', event => event.target.dataset.lmSuppressShortcuts = 'true'); }}, 100)\">"
+)
 
 
 class Explorer(widgets.VBox):
@@ -388,7 +400,7 @@ class Explorer(widgets.VBox):
         self._loaded = {f"{row['name']}{_mark(row)}": slug for slug, row in loaded.iterrows()}
         rest = known.drop(index=loaded.index)
         self._rest = {f"{row['name']}{_mark(row)}": slug for slug, row in rest.iterrows()}
-        asked = chosen_forces(load_params(self.home), forces) if forces else list(self._loaded.values())[:1]
+        asked = chosen_forces(self.home, load_params(self.home), forces) if forces else list(self._loaded.values())[:1]
         what = {f"{id} {row['title']}": id for id, row in findings(self.home.root).iterrows()}
         style = {"description_width": "90px"}
         self.forces = widgets.SelectMultiple(
@@ -410,15 +422,18 @@ class Explorer(widgets.VBox):
         self.rows, self.across, self.comparison = Rows(), Across(self.home), Comparison(self.home)
         self.export = Export(self.home, self.across)
         self.panels = (self.rows, self.across, self.comparison, self.export)
+        wrapped = {"flex_flow": "row wrap"}
         tabs = widgets.Tab([*self.pages.values(), *self.panels], titles=TABS, layout={"min_height": "480px"})
         super().__init__(
             [
-                widgets.HBox([widgets.VBox([self.forces, self.others]), self.finding]),
-                widgets.HBox([self.start, self.end, self.as_of]),
+                widgets.HBox([widgets.VBox([self.forces, self.others]), self.finding], layout=wrapped),
+                widgets.HBox([self.start, self.end, self.as_of], layout=wrapped),
                 self.status,
                 tabs,
+                widgets.HTML(_KEYS),
             ]
         )
+        self.add_class("hmic-explorer")
         self._setting = True
         self._fold()
         self.forces.value = tuple(asked)
@@ -521,11 +536,12 @@ def _beside(frames: list[pd.DataFrame], found: list[Worked]) -> str:
     if len(frames) == 1:
         return show_frame(frames[0])
     names = [w.report.settings.force.name for w in found]
+    name = frames[0].index.name
     order = {key: place for place, key in enumerate(dict.fromkeys(key for frame in frames for key in frame.index))}
     whole = pd.concat([f.assign(**{"": n, "place": f.index.map(order)}) for f, n in zip(frames, names, strict=True)])
     whole = whole.sort_values("place", kind="stable").drop(columns="place")
     whole.insert(0, "Force", whole.pop(""))
-    return show_frame(whole)
+    return show_frame(whole.rename_axis(name))
 
 
 def _mark(row: pd.Series) -> str:

@@ -20,7 +20,7 @@ from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.withheld import drawable, rules_from
 from hmic_analysis.evidence.wording import group_frame, say_bounds, say_indicator
-from hmic_analysis.figures.chart import Chart, Words
+from hmic_analysis.figures.chart import Chart, Words, spanned
 from hmic_analysis.figures.rows import counts
 from hmic_analysis.figures.series import monthly_series
 from hmic_analysis.figures.shares import proportions_by_group
@@ -100,8 +100,8 @@ class Figures(pd.DataFrame):
         _, _, spec, taken = self._about
         found = []
         for part in taken:
-            for figure, keys in zip(part.figures, part.keys, strict=True):
-                group = ", ".join(str(v) for v in keys.values() if v)
+            for figure in part.figures:
+                group = figure.stratum
                 bounds = say_bounds(figure)
                 words = say_indicator(figure) + (
                     f" ({bounds})" if bounds else f" ({figure.note})" if figure.note else ""
@@ -150,7 +150,7 @@ def indicator(
     name : str
         Such as ``attendance_pct``; :func:`indicators` lists them.
     forces : str or iterable of str
-        Slug of a force, or several.
+        Slug of a force, several, or ``"all"`` that have data loaded.
     by : str or sequence of str
         Columns of the units counted (:func:`rows_behind` shows them), or a part of a time: ``created_at.hour``.
         ``"own"``: the groups by which the finding itself gives it.
@@ -191,9 +191,9 @@ def indicator(
             f"Name the indicator without its group, and the groups with by=: '{name.partition('[')[0]}'."
         )
     spec = params.finding(finding).indicators[name]
-    groups = [by] if isinstance(by, str) else list(by)
+    groups = [by] if isinstance(by, str) or not isinstance(by, Sequence) and by is not None else list(by or ())
     taken = []
-    for slug in chosen_forces(params, forces):
+    for slug in chosen_forces(home, params, forces):
         for first, last in _periods(params, slug, period):
             moment = as_of or (last if last and spec.window == "as_of" else "")
             worked = work_through(finding, slug, period_start=first, period_end=last, as_of=moment, project=home.root)
@@ -229,7 +229,7 @@ def _periods(params: Params, slug: str, period: Any) -> Iterator[tuple[str | dat
         said = resolve(params, slug)
         for first, last in whole_spans(said.period_start, said.period_end, STEPS[period]):
             yield first.date(), last.date()
-    elif len(period) == 2:
+    elif isinstance(period, Sequence) and len(period) == 2:
         first, last = span(*period)
         yield first or "", last or ""
     else:
@@ -272,7 +272,7 @@ def _grouped(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> tuple[li
     keys, figures = [], []
     for values, part in told.groupby(groups, sort=True, observed=True, dropna=False):
         labels = ["not known" if pd.isna(v) else v for v in values]
-        stratum = ", ".join(str(label) for label in labels)
+        stratum = ", ".join(_said(group, label) for group, label in zip(groups, labels, strict=True))
         states = cast(pd.Series, share.units).iloc[part.index]
         if spec.kind == "share":
             figure = build.share(spec.name, Share.of(states), stratum=stratum, basis=whole.basis)
@@ -287,8 +287,15 @@ def _grouped(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> tuple[li
     return keys, figures
 
 
+def _said(group: str, label: Any) -> str:
+    """A group in words: a yes or no needs the name of its column."""
+    if isinstance(label, (bool, np.bool_)):
+        return f"{group.replace('_', ' ')}: {'yes' if label else 'no'}"
+    return str(label)
+
+
 def _key(rows: pd.DataFrame, group: str) -> pd.Series:
-    name, _, part = group.partition(".")
+    name, _, part = str(group).partition(".")
     if name not in rows.columns:
         raise ParameterError(
             f"The units counted have no column '{name}'.{did_you_mean(name, rows.columns)} "
@@ -339,7 +346,9 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
         hidden = int(frame["withheld"].ne("").sum())
         said = f"{words.subtitle}. Withheld, small number of persons: {hidden} rows" if hidden else words.subtitle
         shown = frame.loc[frame["withheld"].eq(""), ["label", "value"]]
-        return counts(shown, replace(words, subtitle=said), what=spec.label)
+        # Groups of a force may be shares of a whole; forces are none.
+        headline = spanned(spec.label, shown["label"], shown["value"], spec.unit, hidden > 0) if several else ""
+        return counts(shown, replace(words, subtitle=said, headline=headline), what=spec.label)
     return proportions_by_group(frame, words, unit=spec.unit, what=spec.label, value_name=spec.unit, units_name="units")
 
 

@@ -34,8 +34,9 @@ def hover(chart: Chart) -> dict[str, Any]:
     timed = "month" in frame.columns
     if timed:
         frame["month"] = [f"{moment:%Y-%m-%d}" for moment in frame["month"]]
-    x, y = {"field": "value", "type": "quantitative", "title": None}, {"field": "label", "sort": None, "title": None}
-    encoding: dict[str, Any] = {"x": x, "y": y | {"type": "nominal", "axis": {"labelLimit": 260}}}
+    x: dict[str, Any] = {"field": "value", "type": "quantitative", "title": None}
+    y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}}
+    encoding: dict[str, Any] = {"x": x, "y": y}
     mark: dict[str, Any] = {"type": "bar"}
     if timed:
         month = {"field": "month", "type": "temporal", "title": None, "axis": {"format": "%b %Y"}}
@@ -44,7 +45,7 @@ def hover(chart: Chart) -> dict[str, Any]:
         encoding["x"] = x | {"scale": {"zero": False}}
         mark = {"type": "point", "filled": True, "size": 80}
     several = "group" in frame.columns and frame["group"].nunique() > 1
-    colour = {"value": COLOURS[0]}
+    colour: dict[str, Any] = {"value": COLOURS[0]}
     if several and frame["group"].nunique() <= len(COLOURS):
         colour = {"field": "group", "type": "nominal", "title": None, "scale": {"range": list(COLOURS)}}
     if several:
@@ -56,7 +57,7 @@ def hover(chart: Chart) -> dict[str, Any]:
     layers = [{"mark": mark, "encoding": encoding}]
     if {"lo", "hi"} <= set(frame.columns):
         ends = {name: encoding[name] for name in ("y", "color", "yOffset") if name in encoding}
-        span = {"x": x | {"field": "lo"}, "x2": {"field": "hi"}, **ends}
+        span: dict[str, Any] = ends | {"x": x | {"field": "lo"}, "x2": {"field": "hi"}}
         layers.insert(0, {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": span})
     return {
         "$schema": _SCHEMA,
@@ -73,7 +74,7 @@ def _told(name: str) -> dict[str, str]:
     if name == "month":
         return {"field": name, "type": "temporal", "format": "%B %Y"}
     if name in ("group", "label"):
-        return {"field": name, "type": "nominal", "title": " "}
+        return {"field": name, "type": "nominal", "title": "for"}
     return {"field": name, "type": "quantitative", "format": ",.5~g", "title": _TITLES.get(name, name)}
 
 

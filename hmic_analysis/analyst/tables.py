@@ -131,7 +131,9 @@ def load(
     contract = contract_for(table)
     if as_engine not in (None, "duckdb", "polars"):
         raise ParameterError(f"There is no engine '{as_engine}': leave it out for pandas, or 'duckdb' or 'polars'.")
-    wanted = wanted_columns(contract, columns)
+    wanted = wanted_columns(contract, [columns] if isinstance(columns, str) else columns)
+    if not isinstance(where or {}, Mapping):
+        raise ParameterError(f"where is a dictionary, such as {{'grade': 'priority'}}, not {where!r}.")
     first, last = span(start, end)
     home = find_project(project)
     chosen = _holders(home, contract, forces)
@@ -220,9 +222,9 @@ def day(value: str | date) -> date:
     ...
     hmic_analysis.errors.ParameterError: '01/02/2013' may be read in two ways: write 2013-02-01 or 1 February 2013.
     """
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and not pd.isna(value):
         return value.date()
-    if isinstance(value, date):
+    if isinstance(value, date) and not pd.isna(value):
         return value
     text = str(value).strip()
     words = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]{3,9}) (\d{4})", text)
@@ -248,8 +250,12 @@ def span(start: Day, end: Day) -> tuple[date | None, date | None]:
     return first, last
 
 
-def chosen_forces(params: Params, forces: Forces) -> list[str]:
-    """The slugs that were asked for, each once and known."""
+def chosen_forces(home: Project, params: Params, forces: Forces) -> list[str]:
+    """The slugs that were asked for, each once and known; ``"all"`` are those with data, without the whole country."""
+    if forces == "all":
+        forces = [slug for slug, f in params.forces.items() if f.kind != "national" and read_manifest(home, slug)]
+    if not isinstance(forces, Iterable):
+        raise ParameterError(f"A force is named by its slug, such as 'cleveland', or several by a list; not {forces}.")
     asked = [forces] if isinstance(forces, str) else list(forces)
     if not asked:
         raise ParameterError("No force was named: give a slug, several, or 'all'.")
@@ -279,7 +285,7 @@ def _holders(home: Project, contract: Contract, forces: Forces) -> dict[str, Man
         if not chosen:
             raise DataError(f"No force has the table {contract.name} loaded.")
         return chosen
-    chosen = {slug: prepared(home, params, slug) for slug in chosen_forces(params, forces)}
+    chosen = {slug: prepared(home, params, slug) for slug in chosen_forces(home, params, forces)}
     for slug, manifest in chosen.items():
         if table_path(home, manifest, contract.name) is None:
             raise DataError(
@@ -312,16 +318,17 @@ _OPERATORS = {
     "<": pc.Expression.__lt__,
     "!=": pc.Expression.__ne__,
 }
-_TEST = re.compile(r"(\w+)\s*(>=|<=|>|<|!=)?")
+_TEST = re.compile(r"(\w+)\s*(==|>=|<=|>|<|!=)?")
 
 
 def _tests(contract: Contract, where: Where, zone: str) -> list[pc.Expression]:
     found = []
     for key, value in where.items():
-        parts = _TEST.fullmatch(key.strip())
+        parts = _TEST.fullmatch(str(key).strip())
         if parts is None:
             raise DataError(
-                f"where={{{key!r}: ...}} can't be read: write a column, or a column and {' '.join(_OPERATORS)}."
+                f"where={{{key!r}: ...}} can't be read: write a column, or a column and one of == "
+                f"{' '.join(_OPERATORS)}."
             )
         name, operator = parts.groups()
         wanted_columns(contract, [name])
@@ -331,7 +338,7 @@ def _tests(contract: Contract, where: Where, zone: str) -> list[pc.Expression]:
         values = [v for v in (value if several else [value]) if not pd.isna(v)]
         blank = len(values) < (len(value) if several else 1)
         told = [_value(contract, column, v, zone) for v in values]
-        if operator is None:
+        if operator in (None, "=="):
             test = field.isin(told) if told else pc.scalar(False)
             found.append(test | field.is_null() if blank else test)
         elif several or blank:

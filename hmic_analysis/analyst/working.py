@@ -70,9 +70,14 @@ class Worked:
         """The units that a figure was counted from, as :func:`rows_behind` gives them."""
         found = self.report.indicator(indicator)
         if found is None:
-            known = [i.id for i in self.report.bundle().indicators]
+            bundle, name = self.report.bundle(), str(indicator)
+            groups = [i.id for i in bundle.indicators if i.name == name]
+            if groups:
+                raise ParameterError(f"'{name}' is given by groups only: {', '.join(groups)}.")
+            names = [i.id for i in bundle.indicators if not i.stratum or i.name == plain(name)]
             raise ParameterError(
-                f"{self.report.spec.id} has no indicator '{indicator}'.{did_you_mean(indicator, known)}"
+                f"{self.report.spec.id} has no indicator '{name}'.{did_you_mean(name, names)} "
+                f"It has {', '.join(names)}."
             )
         if state not in get_args(State):
             raise ParameterError(f"There is no state '{state}': it is one of {', '.join(get_args(State))}.")
@@ -198,7 +203,9 @@ def work_through(
     """
     home = find_project(project)
     params = load_params(home)
-    spec = params.finding(finding.upper())
+    spec = params.finding(str(finding).upper())
+    if not isinstance(force, str):
+        raise ParameterError(f"A finding is worked through for one force, named by its slug; not {force!r}.")
     slug = params.force(force).slug
     prepared(home, params, slug)
     first, last = span(period_start, period_end)
@@ -255,7 +262,7 @@ def run_cells(home: Project, notebook: Path, values: dict[str, str]) -> dict[str
 
 def holder(params: Params, indicator: str) -> str:
     """The finding that declares an indicator, with or without a stratum in brackets."""
-    name = plain(indicator)
+    name = plain(str(indicator))
     holders = {name: f.id for f in reversed(list(params.findings.values())) for name in f.indicators}
     if name not in holders:
         raise ParameterError(f"No finding has an indicator '{name}'.{did_you_mean(name, holders)} See indicators().")
@@ -279,7 +286,7 @@ def rows_behind(
     indicator : str
         Its name, such as ``attendance_pct``, or with a group: ``attendance_pct[burglary_dwelling]``.
     forces : str or iterable of str
-        Slug of a force, or several.
+        Slug of a force, several, or ``"all"`` that have data loaded.
     state : str
         ``yes``: the numerator, or what a count counts, or values that a median is taken of; ``no``: the rest of the
         denominator; ``unknown``: of which it is not known; ``all``.
@@ -313,9 +320,9 @@ def rows_behind(
     params = load_params(home)
     finding = holder(params, indicator)
     found = {}
-    for slug in chosen_forces(params, forces):
+    for slug in chosen_forces(home, params, forces):
         worked = work_through(
             finding, slug, period_start=period_start, period_end=period_end, as_of=as_of, project=home.root
         )
         found[slug] = worked.rows(indicator, state)
-    return found[slug] if isinstance(forces, str) else joined(found)
+    return found[slug] if isinstance(forces, str) and forces != "all" else joined(found)

@@ -426,7 +426,10 @@ def _password(mail: Mail) -> str:
     except ImportError:
         found = None
     else:
-        found = keyring.get_password("hmic", mail.user)
+        try:
+            found = keyring.get_password("hmic", mail.user)
+        except Exception as fault:  # whatever its backend raises: locked, or none on a server
+            raise LookupError(f"the keyring gives no password: {fault}; set {mail.password_variable}") from None
     if not found:
         raise LookupError(f"there is no password: set {mail.password_variable}, or type: keyring set hmic {mail.user}")
     return found

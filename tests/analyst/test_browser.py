@@ -156,27 +156,84 @@ def test_two_forces_a_grouping_a_filter_an_export_and_the_code_by_keyboard_alone
 
     def tab_to(css):
         """Press Tab until what a selector names has the focus."""
-        for _ in range(60):
-            if focused() in page(css):
-                return focused()
+        for _ in range(40):
             press(Keys.TAB)
+            if browser.switch_to.active_element in page(css):
+                return True
         raise AssertionError(f"Tab never leads to {css}")
 
-    def tab_of(name):
-        """Show one of the pages, as arrow keys do."""
-        bar = ".widget-tab .lm-TabBar-tab"
-        _wait(lambda: focused() in page(bar) or tab_to(bar))
+    def show(name):
+        """One of the pages of the explorer, from the first choice on."""
+        browser.execute_script("arguments[0].focus()", page(".widget-select-multiple select")[0])
+        tab_to(".widget-tab .lm-TabBar-tab")
         press(Keys.HOME)
-        for _ in page(bar):
-            if focused().text == name:
-                break
+        for _ in page(".widget-tab .lm-TabBar-tab"):
+            if browser.switch_to.active_element.text == name:
+                return press(Keys.ENTER)
             press(Keys.ARROW_RIGHT)
-        press(Keys.ENTER)
+        raise AssertionError(f"no page {name}")
 
+    def showing(css):
+        return [e for e in page(css) if e.is_displayed()]
+
+    # Two forces and another finding.
     browser.execute_script("arguments[0].focus()", page(".widget-select-multiple select")[0])
     press(Keys.HOME)
     press(Keys.ARROW_DOWN, held=Keys.SHIFT)
     _wait(lambda: "Bedfordshire, Cleveland" in _status(page))
-    browser.save_screenshot("/tmp/lib19/shot1.png")
-    tab_of("By groups and periods")
-    browser.save_screenshot("/tmp/lib19/shot2.png")
+    tab_to(".widget-dropdown select")
+    press("A6")
+    _wait(lambda: "A6" in _status(page))
+
+    # Rows, filtered and taken away.
+    show("Rows")
+    tab_to("input[placeholder]")
+    press("age_days > 90", Keys.ENTER)
+    _wait(lambda: "query('age_days > 90')" in showing("textarea")[0].get_property("value"))
+    link = showing("a[download]")[0]
+    many = int(link.text.removeprefix("Download all ").removesuffix(" as CSV"))
+    tab_to("a[download]")
+    press(Keys.ENTER)
+    (taken,) = _wait(lambda: list(downloads.glob("*.csv")))
+    assert len(_wait(lambda: taken.read_text(encoding="utf-8").splitlines())) == many + 1
+
+    # A grouping, with values under the pointer.
+    show("By group")
+    tab_to(".widget-dropdown select")
+    tab_to(".widget-dropdown select")
+    press("High")
+    tab_to(".jupyter-button")
+    press(Keys.SPACE)
+    _wait(lambda: "by='high_risk'" in showing("textarea")[0].get_property("value"))
+    chart = _wait(lambda: page(".vega-embed canvas, .vega-embed svg.marks")[-1])
+    ActionChains(browser).move_to_element(chart).perform()
+    assert "High risk: " in _wait(lambda: page("#vg-tooltip-element.visible")[0].text)
+
+    # The code, run in a cell of its own.
+    tab_to("textarea")
+    press("a", held=Keys.CONTROL)
+    press("c", held=Keys.CONTROL)
+    browser.execute_script("arguments[0].focus()", page(".jp-CodeCell.jp-Notebook-cell")[0])
+    press("b", Keys.ENTER)
+    press("v", held=Keys.CONTROL)
+    press(Keys.ENTER, held=Keys.CONTROL)
+    ran = _wait(
+        lambda: page(".jp-CodeCell.jp-Notebook-cell")[1].find_elements("css selector", ".jp-OutputArea-output")[0]
+    )
+    assert "Named suspects outstanding, high risk: yes: " in _wait(lambda: ran.text)
+    assert "Bedfordshire" in ran.text and "Cleveland" in ran.text
+
+    # An export: the chart that was shown last.
+    show("Export")
+    tab_to(".widget-select-multiple select")
+    press(Keys.HOME)
+    tab_to(".jupyter-button")
+    press(Keys.SPACE)
+    folder = two_forces.output / "figures" / "A6"
+    _wait(lambda: "1 figure written" in "".join(e.text for e in page("p[role=status]")))
+    stem = "named-suspects-outstanding-n"
+    assert {p.name for p in folder.iterdir()} == {f"{stem}.{ending}" for ending in ("png", "svg", "csv", "txt")}
+    severe = [
+        e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE" and "favicon" not in e["message"]
+    ]
+    assert not [m for m in severe if "hmic" in m or "widget" in m.lower()]

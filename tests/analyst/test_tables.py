@@ -88,6 +88,8 @@ def test_codes_that_rank_are_ordered_and_compare(two_forces):
     whole = load_table(two_forces, "cleveland", "incident")["grade"]
     assert len(urgent) == whole.isin(["priority", "emergency"]).sum()
     assert urgent["grade"].min() == "priority" and list(urgent.columns) == ["grade", "created_at"]
+    one = hmic.load("incident", "cleveland", columns="grade", where={"grade ==": "priority"})
+    assert set(one["grade"]) == {"priority"} and list(one.columns) == ["grade"]
     assert not hmic.load_crimes("cleveland")["offence_group"].cat.ordered
     blank = hmic.load("incident", "cleveland", where={"grade": None})
     assert len(blank) == whole.isna().sum()
@@ -156,6 +158,20 @@ def test_what_there_is_to_choose_from():
         (lambda: hmic.load_incidents("cleveland", "2013-02-30"), "is not a day"),
         (lambda: hmic.load_incidents("cleveland", "2013-03-01", "2013-02-01"), "reversed"),
         (lambda: hmic.load_incidents("cleveland", "2019-01-01", "2019-02-01"), "it holds 201.-..-.. to 201.-..-.."),
+        (lambda: hmic.load("incident", None), "A force is named by its slug.*not None"),
+        (lambda: hmic.load_incidents("cleveland", pd.NaT), "NaT' is not a day"),
+        (lambda: hmic.load("incident", "cleveland", where="grade"), "where is a dictionary"),
+        (lambda: hmic.load("incident", "cleveland", where={5: 1}), "no column '5'"),
+        (lambda: hmic.load("incident", "cleveland", where={"grade =": "priority"}), "one of == >="),
+        (lambda: hmic.load("crime", "cleveland", where={"offence": 1}, as_engine="polars"), "no column 'offence'"),
+        (lambda: hmic.load("crime", "cleveland", as_engine="spark"), "'duckdb' or 'polars'"),
+        (lambda: hmic.indicator(None, "cleveland"), "No finding has an indicator 'None'"),
+        (lambda: hmic.indicator("attendance_pct", "cleveland", by=5), "no column '5'"),
+        (lambda: hmic.indicator("attendance_pct", "cleveland", period=5), "'month', 'quarter', or a pair of days"),
+        (lambda: hmic.rows_behind("attendance_pct", "cleveland", "maybe"), "one of all, yes, no, unknown"),
+        (lambda: hmic.rows_behind("demand_share_pct", "cleveland"), "by groups only: demand_share_pct"),
+        (lambda: hmic.settings("cleveland", 6), "There is no finding '6'"),
+        (lambda: hmic.work_through("A6", ["cleveland"]), "for one force, named by its slug"),
         (lambda: hmic.load_incidents("gwent"), "Gwent has no return.*Forces with data: bedfordshire, cleveland"),
         (lambda: hmic.load("survey", "england-and-wales"), "has no table survey; it has force_reference"),
         (lambda: hmic.indicator("attendence_pct", "cleveland"), "Did you mean 'attendance_pct'"),
@@ -180,6 +196,8 @@ def test_an_indicator_in_one_line_is_that_of_the_finding(two_forces, tmp_path):
         assert row[name] == getattr(taken, name), name
     assert row["grade"] in "ABCD" and len(repr(frame)) < 600
     assert frame.plot().headline and "95% interval" in repr(frame)
+    whole = hmic.indicator("attendance_pct", "all")
+    assert set(whole["force"]) == {"cleveland", "bedfordshire"}
     own = hmic.indicator("attendance_pct", "cleveland", by="own")
     assert len(own) == sum(i.name == "attendance_pct" for i in bundle.indicators)
     grouped = hmic.indicator("attendance_pct", "cleveland", by="offence_group")
@@ -189,6 +207,8 @@ def test_an_indicator_in_one_line_is_that_of_the_finding(two_forces, tmp_path):
     ]  # fmt: skip
     for group, figure in grouped.set_index("offence_group").iterrows():
         assert figure["value"] == bundle.indicator(f"attendance_pct[{group}]").value
+    by_risk = hmic.indicator("named_suspects_outstanding_n", "cleveland", by="high_risk")
+    assert "outstanding, high risk: no: " in repr(by_risk) and set(by_risk["high_risk"]) == {True, False}
     by_hour = hmic.indicator("attendance_pct", "cleveland", by=["district", "recorded_at.hour"])
     assert by_hour["denominator"].sum() == found["yes"] + found["no"] and by_hour.columns[4:6].tolist() == [
         "district",

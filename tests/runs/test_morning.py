@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -79,6 +80,22 @@ def test_without_a_password_nothing_is_sent_and_it_is_said_where_it_belongs(serv
     told = []
     assert not send_mail(MAIL, NIGHT, told.append)
     assert "set HMIC_SMTP_PASSWORD, or type: keyring set hmic hmic" in told[0] and len(server) == 2
+
+
+def test_the_keyring_is_asked_where_the_environment_has_no_password(server, monkeypatch):
+    def locked(service, user):
+        raise RuntimeError("it is locked")
+
+    monkeypatch.delenv("HMIC_SMTP_PASSWORD", raising=False)
+    held = {("hmic", "hmic"): "of the keyring"}
+    stub = SimpleNamespace(get_password=lambda service, user: held.get((service, user)))
+    monkeypatch.setitem(sys.modules, "keyring", stub)
+    assert send_mail(MAIL, NIGHT, pytest.fail) and server[2] == ("hmic", "of the keyring")
+    told = []
+    held.clear()
+    assert not send_mail(MAIL, NIGHT, told.append) and "keyring set hmic hmic" in told[0]
+    stub.get_password = locked
+    assert not send_mail(MAIL, NIGHT, told.append) and "gives no password: it is locked; set HMIC_SMTP" in told[1]
 
 
 def test_a_server_that_does_not_answer_costs_only_the_mail(monkeypatch):
