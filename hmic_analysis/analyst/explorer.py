@@ -154,11 +154,14 @@ class Across(widgets.VBox):
             [self.which, self.by, self.period, self.button, self.said, self.hover, self.picture, self.cell]
         )
         self.which.observe(self._offer, names="value")
+        for widget in (self.which, self.by, self.period):
+            widget.observe(self._again, names="value")
         self.button.on_click(self._draw)
         self._found: list[Worked] = []
 
     def show(self, found: list[Worked]) -> None:
         """Take the indicators of a finding."""
+        self.chart = None
         before = self.which.value, self.by.value
         self._found = found
         self.which.options = {i.label: i.name for i in found[0].report.spec.indicators.values()} if found else {}
@@ -171,6 +174,11 @@ class Across(widgets.VBox):
     def _clear(self, words: str = "") -> None:
         self.chart, self.hover.outputs, self.picture.value, self.cell.layout.display = None, (), "", "none"
         self.said.value = f"<p>{html.escape(words)}</p>" if words else ""
+
+    def _again(self, change: dict) -> None:
+        """What is shown never stands beside other choices than its own."""
+        if self.chart is not None:
+            self._draw()
 
     def _offer(self, change: dict | None = None) -> None:
         """The groups that a figure can be given by."""

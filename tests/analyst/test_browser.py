@@ -205,9 +205,13 @@ def test_two_forces_a_grouping_a_filter_an_export_and_the_code_by_keyboard_alone
     tab_to(".jupyter-button")
     press(Keys.SPACE)
     _wait(lambda: "by='high_risk'" in showing("textarea")[0].get_property("value"))
-    chart = _wait(lambda: page(".vega-embed canvas, .vega-embed svg.marks")[-1])
-    ActionChains(browser).move_to_element(chart).perform()
-    assert "High risk: " in _wait(lambda: page("#vg-tooltip-element.visible")[0].text)
+
+    def value_under_the_pointer():
+        chart = page(".vega-embed canvas, .vega-embed svg.marks")[-1]
+        ActionChains(browser).move_to_element(chart).move_by_offset(3, 0).perform()
+        return "High risk: " in page("#vg-tooltip-element.visible")[0].text
+
+    _wait(value_under_the_pointer)
 
     # The code, run in a cell of its own.
     tab_to("textarea")

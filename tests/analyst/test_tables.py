@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import shutil
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ import hmic_analysis as hmic
 from hmic_analysis.analyst.pictures import hover
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.evidence.bundle import write_bundle
 from hmic_analysis.store.manifest import read_manifest
 from hmic_analysis.store.tables import load_table
 
@@ -226,6 +228,26 @@ def test_other_periods_give_other_figures(two_forces):
     year = hmic.indicator("attendance_pct", "cleveland")
     summer = hmic.indicator("attendance_pct", "cleveland", period=("2013-06-01", "2013-08-31"))
     assert 0 < summer["denominator"].iloc[0] < year["denominator"].iloc[0] / 2
+
+
+def test_an_indicator_beside_the_other_forces_of_the_last_run(two_forces):
+    for force in ("cleveland", "bedfordshire"):
+        write_bundle(hmic.work_through("A2", force).report.bundle(), two_forces.runs(force) / "A2")
+    try:
+        frame = hmic.indicator("attendance_pct", ["cleveland", "bedfordshire"])
+        beside = frame.compare("bedfordshire")
+        assert frame.compare().sentence.startswith("Recorded crimes attended: Cleveland ")
+    finally:
+        shutil.rmtree(two_forces.output / "runs")
+    value = frame.set_index("force").loc["bedfordshire", "value"]
+    assert repr(beside) == beside.sentence and beside.sentence.startswith(
+        f"Recorded crimes attended: Bedfordshire {value:.1f}%"
+    )
+    assert beside.table.index[:2].tolist() == ["Bedfordshire", "All other forces"]
+    drawn = beside.figure.data.set_index("label")["value"]
+    assert drawn["Bedfordshire"] == value and drawn.notna().sum() == 2 and len(drawn) == 43
+    shown = beside._repr_html_()
+    assert "<img" in shown and "All other forces" in shown
 
 
 def test_small_counts_of_persons_are_not_drawn():
