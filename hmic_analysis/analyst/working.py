@@ -83,8 +83,14 @@ class Worked:
             raise ParameterError(f"There is no state '{state}': it is one of {', '.join(get_args(State))}.")
         share = self.report.build.units.get(indicator)
         if share is None:
+            statistic = self.report.spec.indicators[found.name].kind == "figure"
+            what = (
+                "is a statistic of tables as wholes, not a count of units"
+                if statistic
+                else "is worked out of a sample, of amounts such as hours, or without a list of its units"
+            )
             raise ParameterError(
-                f"{found.label} is not counted from single units, so no rows can be listed for it; "
+                f"{found.label} {what}, so no rows can be listed for it; "
                 f"it comes from {', '.join(self.report.used)}: see load('<table>', ...)."
             )
         rows = units_of(self.report, share)
@@ -308,7 +314,7 @@ def rows_behind(
     Raises
     ------
     ParameterError
-        If no finding has the indicator, or it is not counted from single units, such as hours.
+        If no finding has the indicator, or no list of its units is kept, as of hours, samples and statistics.
 
     Examples
     --------

@@ -84,9 +84,10 @@ def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, com
     short = (prescribed - counts[worked & (counts < prescribed)]).sort_values()
     month = months["month"].reindex(short.index)
     nobodys = month.map(audits.loc[audits["handler_key"].isna().to_numpy(dtype=bool), "month"].value_counts()).fillna(0)
-    fillable = int((short.groupby(month).cumsum() <= nobodys).sum())
-    yes = int((worked & (counts >= prescribed)).sum())
-    return Share(yes, int(worked.sum()) - yes - fillable, fillable + int((~worked).sum()))
+    fillable = short.index[(short.groupby(month).cumsum() <= nobodys).to_numpy(dtype=bool)]
+    states = (counts >= prescribed).astype("boolean").mask(~worked)
+    states[fillable] = pd.NA
+    return Share.of(states, months.assign(audits=counts))
 
 
 def coverage_by_month(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int) -> pd.DataFrame:

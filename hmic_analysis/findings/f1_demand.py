@@ -336,17 +336,20 @@ def say_logged_hours(report: Report) -> str:
     return f"{said}: logs overlap" if figure.value > 100 else f"{said}; what the others went into is not known"
 
 
-def count_shares(categories: pd.DataFrame) -> dict[str, Share]:
+def count_shares(categories: pd.DataFrame, incident: pd.DataFrame) -> dict[str, Share]:
     """Share of incidents in each category.
 
     Parameters
     ----------
     categories : pandas.DataFrame
         Result of :func:`demand_by_category`.
+    incident : pandas.DataFrame
+        What it was made from.
     """
-    total = int(categories["incidents"].sum())
-    counts = zip(categories["category"], categories["incidents"], strict=True)
-    return {category: Share(int(n), total - int(n)) for category, n in counts}
+    rows = own_types(by_closing(demand_incidents(incident))).dropna(subset=["category"])
+    return {
+        category: Share.of(rows["category"] == category, rows["incident_id"]) for category in categories["category"]
+    }
 
 
 def labelled(categories: pd.DataFrame) -> pd.DataFrame:

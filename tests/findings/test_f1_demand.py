@@ -30,9 +30,10 @@ ANALYSIS = {"document_id": "d", "document_type": "demand_analysis", "subject": "
 )
 def test_categories(table, call, category, uncategorised):
     other = {**CALL, "incident_id": "o", "category_close": "transport"}
-    found = f1_demand.demand_by_category(table("incident", {**CALL, **call}, other))
+    incident = table("incident", {**CALL, **call}, other)
+    found = f1_demand.demand_by_category(incident)
     assert set(found["category"]) == ({category} if category else set()) | {"transport"}
-    assert f1_demand.count_shares(found)["transport"] == Share(1, 1 if category else 0)
+    assert f1_demand.count_shares(found, incident)["transport"] == Share(1, 1 if category else 0)
     share = f1_demand.uncategorised(table("incident", {**CALL, **call}, other))
     assert share == Share(uncategorised.yes, uncategorised.no + 1)
 

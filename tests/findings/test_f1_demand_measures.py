@@ -37,7 +37,7 @@ def test_closing_category_counts_and_duplicates_do_not(table):
     assert got["hours"].to_dict() == {"crime": 3.0, "not recorded": 1.0}
     assert got.loc["crime", "share_hours"] == 75
     assert f1_demand.uncategorised(incident) == Share(2, 1)
-    assert f1_demand.count_shares(got.reset_index())["crime"] == Share(1, 2)
+    assert f1_demand.count_shares(got.reset_index(), incident)["crime"] == Share(1, 2)
 
 
 def test_a_source_with_opening_categories_alone_is_shown_by_them_and_cannot_tell_what_was_closed(table):
