@@ -196,7 +196,8 @@ def indicator(
     for slug in chosen_forces(home, params, forces):
         for first, last in _periods(params, slug, period):
             moment = as_of or (last if last and spec.window == "as_of" else "")
-            worked = work_through(finding, slug, period_start=first, period_end=last, as_of=moment, project=home.root)
+            days = {"period_start": first, "period_end": last, "as_of": moment}
+            worked = work_through(finding, slug, **days, charts=False, project=home.root)
             taken.append(_take(worked, spec, groups))
     rows = [
         {

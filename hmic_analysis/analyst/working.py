@@ -14,7 +14,7 @@ import pandas as pd
 from hmic_analysis.analyst.tables import Forces, chosen_forces, day, joined, prepared, span
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import HmicError, ParameterError, did_you_mean
-from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.report import DRAWS, Report
 from hmic_analysis.evidence.wording import claim_table, indicator_table
 from hmic_analysis.figures.chart import Chart
 from hmic_analysis.measures.base import Share
@@ -147,7 +147,7 @@ def records_behind(project: Project, force: str, finding: str, figures: Sequence
 
     Without figures that are counted from no single records that a table names: from persons, months of a team, hours.
     """
-    report = work_through(finding, force, project=project.root).report
+    report = work_through(finding, force, charts=False, project=project.root).report
     found = {}
     for id in figures:
         share, figure = report.build.units.get(id), report.indicator(id)
@@ -176,6 +176,7 @@ def work_through(
     period_start: str | date = "",
     period_end: str | date = "",
     as_of: str | date = "",
+    charts: bool = True,
     project: str | Path | None = None,
 ) -> Worked:
     """Work through the notebook of a finding in this session; nothing is written.
@@ -188,6 +189,8 @@ def work_through(
         Slug of the force.
     period_start, period_end, as_of : str or datetime.date
         Days in place of those of the parameter files.
+    charts : bool
+        Whether its charts are drawn, which takes a third of the time.
     project : str or pathlib.Path, optional
         Folder of the project; by default the one that the working folder lies in.
 
@@ -223,7 +226,11 @@ def work_through(
         "project": str(home.root),
         "output": "",
     }
-    names = run_cells(home, home.notebooks / spec.notebook, values)
+    drawing = DRAWS.set(charts)
+    try:
+        names = run_cells(home, home.notebooks / spec.notebook, values)
+    finally:
+        DRAWS.reset(drawing)
     reports = [x for x in names.values() if isinstance(x, Report)]
     if not reports:
         raise ParameterError(f"{spec.notebook} opened no report.")
@@ -328,7 +335,13 @@ def rows_behind(
     found = {}
     for slug in chosen_forces(home, params, forces):
         worked = work_through(
-            finding, slug, period_start=period_start, period_end=period_end, as_of=as_of, project=home.root
+            finding,
+            slug,
+            period_start=period_start,
+            period_end=period_end,
+            as_of=as_of,
+            charts=False,
+            project=home.root,
         )
         found[slug] = worked.rows(indicator, state)
     return found[slug] if isinstance(forces, str) and forces != "all" else joined(found)

@@ -7,6 +7,7 @@ engine it leaves an evidence bundle in its folder; opened by an analyst without 
 from __future__ import annotations
 
 import time
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,9 @@ def open_report(
     return Report(home, settings, territorial, Path(output) if output else None)
 
 
+#: Whether the charts of reports that are opened are drawn: work for their figures alone does without.
+DRAWS: ContextVar[bool] = ContextVar("DRAWS", default=True)
+
 #: Reasons that may hide that references lead nowhere: figures were withheld for it.
 _FOR_WANT_OF_FIGURES = {
     "no_data",
@@ -129,6 +133,7 @@ class Report(Holdings):
         super().__init__(project, settings)
         self.territorial = territorial
         self.folder = folder
+        self.draws = DRAWS.get()
         windows = {"period": self.fit.say(self.period), "as_of": say_date(settings.as_of)}
         self.build = Builder(settings, windows, self.lone)
         self._rules = rules_from(settings.disclosure)
@@ -231,6 +236,7 @@ class Report(Holdings):
             synthetic=self.synthetic,
             reason=" ".join(unable) or reason,
             headline=headline,
+            wanted=self.draws,
         )
 
     @property
@@ -240,6 +246,8 @@ class Report(Holdings):
 
     def show(self, chart: Chart) -> Chart:
         """Take a chart into the evidence: its picture and data are written, and it is returned for show."""
+        if not self.draws:
+            return chart
         self._figures = [f for f in self._figures if f.name != chart.name]
         self.charts[chart.name] = chart
         self._figures.append(save_chart(chart, self.folder))

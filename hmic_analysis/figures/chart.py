@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import html
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,6 +141,8 @@ class Words:
         In place of the one that is written from the data.
     reason : str
         Why there is nothing to draw, for a frame that holds nothing: a clause without a capital or a full stop.
+    wanted : bool
+        Whether anybody looks at the chart: one that nobody wants is not drawn, and holds nothing.
     """
 
     name: str
@@ -148,6 +151,21 @@ class Words:
     headline: str = ""
     synthetic: bool = False
     reason: str = ""
+    wanted: bool = True
+
+
+def drawn(function: Callable[..., Chart]) -> Callable[..., Chart]:
+    """Draw in the house style, and draw nothing where the chart's words say that nobody wants it."""
+
+    @wraps(function)
+    def chart(*args: Any, **given: Any) -> Chart:
+        for words in (*args, *given.values()):
+            if isinstance(words, Words) and not words.wanted:
+                return Chart(Figure(), words.name, words.headline, words.subtitle, "", words.source, pd.DataFrame())
+        with style.house_style():
+            return function(*args, **given)
+
+    return chart
 
 
 def finish(
@@ -381,7 +399,7 @@ def _check_counted(column: pd.Series, chart: str) -> None:
 _ROOM_MM = 140.0
 
 
-@style.house_style()
+@drawn
 def no_data(
     reason: str, words: Words = Words("no-data"), *, data: pd.DataFrame | None = None, withheld: bool = False
 ) -> Chart:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, clean_text, finish, joined, lower, no_data, require, take
+from hmic_analysis.figures.chart import Chart, Words, clean_text, drawn, finish, joined, lower, no_data, require, take
 from hmic_analysis.figures.series import print_months
 from hmic_analysis.figures.sheet import (
     KeyEntry,
@@ -62,7 +62,7 @@ _MEANINGS = {
 }
 
 
-@style.house_style()
+@drawn
 def control_chart(
     frame: pd.DataFrame,
     words: Words = Words("control-chart"),

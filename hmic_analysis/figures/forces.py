@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, finish, joined, lower, no_data, require, take, unknown
+from hmic_analysis.figures.chart import Chart, Words, drawn, finish, joined, lower, no_data, require, take, unknown
 from hmic_analysis.figures.rows import Rows, ValueColumn, limit_rows, set_rows, value_axis
 from hmic_analysis.figures.sheet import KeyEntry, Plot, lay_out, name_ends, name_ticks, place_names, ticks_around
 from hmic_analysis.figures.style import nice_ticks, plain, say, tick_labels, wrap
@@ -38,7 +38,7 @@ _FLAG_MM = 46.0
 _LINE_STYLES = ((0, (4, 2)), (0, (1, 1.5)))
 
 
-@style.house_style()
+@drawn
 def forces_compared(
     frame: pd.DataFrame,
     words: Words = Words("forces-compared"),
@@ -309,7 +309,7 @@ class FunnelLines:
     judged: bool = True
 
 
-@style.house_style()
+@drawn
 def funnel_plot(
     frame: pd.DataFrame,
     lines: FunnelLines,

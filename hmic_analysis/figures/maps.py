@@ -16,6 +16,7 @@ from hmic_analysis.figures.chart import (
     Chart,
     Words,
     clean_text,
+    drawn,
     extremes,
     finish,
     joined,
@@ -211,7 +212,7 @@ _VERDICTS = {
 }
 
 
-@style.house_style()
+@drawn
 def figure_map(
     frame: pd.DataFrame, words: Words = Words("tile-map"), *, what: str = "Share", unit: str = "%", highlight: str = ""
 ) -> Chart:
@@ -266,7 +267,7 @@ def figure_map(
     )
 
 
-@style.house_style()
+@drawn
 def verdict_map(
     frame: pd.DataFrame, words: Words = Words("verdict-map"), *, claim: str = "the claim", highlight: str = ""
 ) -> Chart:

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, finish, joined, lower, no_data, require, take, unknown
+from hmic_analysis.figures.chart import Chart, Words, drawn, finish, joined, lower, no_data, require, take, unknown
 from hmic_analysis.figures.sheet import FLAG_LINE_MM, KeyEntry, Sheet, key_height, place_flags
 from hmic_analysis.figures.style import block_height, block_width, nice_ticks, plain, tick_labels, wrap
 from hmic_analysis.statistics.suppression import withheld_cells
@@ -247,7 +247,7 @@ BAR_MM = 4.2
 MOST_OF_ONE = 4
 
 
-@style.house_style()
+@drawn
 def counts(frame: pd.DataFrame, words: Words = Words("counts"), *, what: str = "Records", by: str = "group") -> Chart:
     """Horizontal bars of counts.
 
@@ -357,7 +357,7 @@ def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
 # Persons by age band, small counts withheld.
 
 
-@style.house_style()
+@drawn
 def age_bands(
     frame: pd.DataFrame,
     words: Words = Words("age-bands"),

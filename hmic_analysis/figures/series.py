@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, finish, lower, no_data, require, take
+from hmic_analysis.figures.chart import Chart, Words, drawn, finish, lower, no_data, require, take
 from hmic_analysis.figures.sheet import (
     LineEnd,
     Plot,
@@ -126,7 +126,7 @@ _CELL_PLOT_MM = 14.5
 _CELL_GAP_MM = 8.0
 
 
-@style.house_style()
+@drawn
 def monthly_series(
     frame: pd.DataFrame, words: Words = Words("monthly-series"), *, what: str = "Records a month", unit: str = "count"
 ) -> Chart:
@@ -190,7 +190,7 @@ def _draw_lines(wide: pd.DataFrame, unit: str, synthetic: bool) -> Sheet:
     return sheet
 
 
-@style.house_style()
+@drawn
 def small_multiples_monthly(
     frame: pd.DataFrame,
     words: Words = Words("small-multiples"),
@@ -347,7 +347,7 @@ _WITHOUT = {"color": style.PAIR[1], "linewidth": 2.0, "linestyle": (0, (4, 2))}
 _SPAN = {"color": style.BAND, "linewidth": 0}
 
 
-@style.house_style()
+@drawn
 def interrupted_chart(
     frame: pd.DataFrame,
     change: object,

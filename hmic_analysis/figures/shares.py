@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, extremes, finish, lower, no_data, spanned, take, unknown
+from hmic_analysis.figures.chart import Chart, Words, drawn, extremes, finish, lower, no_data, spanned, take, unknown
 from hmic_analysis.figures.rows import Rows, ValueColumn, by_section, limit_rows, row_labels, set_rows, value_axis
 from hmic_analysis.figures.sheet import KeyEntry
 from hmic_analysis.figures.style import nice_ticks, plain, say, tick_labels
@@ -23,7 +23,7 @@ _VISIBLE = 0.015
 _BOUNDS = ("lo", "hi", "lo_missing", "hi_missing", "n")
 
 
-@style.house_style()
+@drawn
 def proportions_by_group(
     frame: pd.DataFrame,
     words: Words = Words("proportions-by-group"),
@@ -246,7 +246,7 @@ def _beyond(data: pd.DataFrame, threshold: float | None, unit: str, threshold_na
     return f"; {which} {'is' if count < 2 else 'are'} {side} {limit}"
 
 
-@style.house_style()
+@drawn
 def paired_shares(
     frame: pd.DataFrame,
     words: Words = Words("paired-shares"),

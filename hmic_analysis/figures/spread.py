@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, clean_text, finish, lower, no_data, take, unknown
+from hmic_analysis.figures.chart import Chart, Words, clean_text, drawn, finish, lower, no_data, take, unknown
 from hmic_analysis.figures.rows import Rows, ValueColumn, by_section, limit_rows, row_labels, set_rows, value_axis
 from hmic_analysis.figures.sheet import (
     FLAG_LINE_MM,
@@ -52,7 +52,7 @@ _POINTS = 400
 _LINEAR_HOURS = 96.0
 
 
-@style.house_style()
+@drawn
 def lag_distribution(
     hours: pd.Series,
     words: Words = Words("lag-distribution"),
@@ -225,7 +225,7 @@ _TIMES = ("median", "p90", "target", "median_lo", "median_hi")
 _FLOOR = 0.1
 
 
-@style.house_style()
+@drawn
 def response_times(frame: pd.DataFrame, words: Words = Words("response-times"), *, by: str = "grade") -> Chart:
     """Median, 90th centile and target of each grade, in minutes.
 
@@ -351,7 +351,7 @@ _LINES = {
 }
 
 
-@style.house_style()
+@drawn
 def week_profile(
     frame: pd.DataFrame,
     words: Words = Words("week-profile"),

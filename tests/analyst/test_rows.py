@@ -41,6 +41,8 @@ def test_rows_behind_every_figure_are_exactly_its_units(two_forces):
 
 def test_rows_of_crimes_not_attended(two_forces):
     worked = hmic.work_through("A2", "cleveland", project=two_forces.root)
+    bare = hmic.work_through("A2", "cleveland", charts=False, project=two_forces.root)
+    assert worked.report.charts and not bare.report.charts and worked.values.equals(bare.values)
     figure = worked.report.indicator("attendance_pct")
     rows = hmic.rows_behind("attendance_pct", "cleveland", "no", project=two_forces.root)
     assert 0 <= len(rows) - (figure.denominator - figure.numerator) <= rows.attrs["may_turn"]
