@@ -94,6 +94,17 @@ def test_calls_attended(table, call, sent, expected):
     assert Share.of(found["attended"]) == expected
 
 
+def test_calls_that_nobody_attended_break_the_promise_and_those_not_known_may(table):
+    # Attended, a telephone call, stood down, nobody sent; sent and no more known; a duplicate, which is no call.
+    calls = [{**CALL, "incident_id": str(n), "dispatched_at": "2013-05-01 10:03"} for n in range(6)]
+    calls[3] = {**calls[3], "dispatched_at": None}
+    calls[5] = {**calls[5], "result": "duplicate"}
+    sent = [{}, {"contact_mode": "telephone"}, {"at_scene_at": None, "stood_down": True}, None, {"at_scene_at": None}]
+    rows = [{**SENT, "incident_id": str(n), **given} for n, given in enumerate(sent) if given is not None]
+    found = attendance.incident_attendance(table("incident", *calls), table("deployment", *rows), rules())
+    assert Share.of(found["attended"]).reversed() == Share(3, 1, 1)
+
+
 def test_nobody_sent_is_not_known_of_a_return_that_times_no_dispatch(table):
     calls = table("incident", CALL, {**CALL, "incident_id": "2"})
     found = attendance.incident_attendance(calls, table("deployment", SENT), rules())

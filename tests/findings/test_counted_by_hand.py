@@ -47,7 +47,7 @@ COUNTED = {
     "attendance_officer_pct": "measures/test_attendance.py::test_what_is_not_attendance_and_what_is_not_known",
     "incident_attendance_pct": "findings/test_a2_attendance.py::test_calls_attended",
     "within_target_pct": "findings/test_a2_attendance.py::test_arrivals_within_target",
-    "policy_breach_pct": "findings/test_a2_attendance.py::test_only_a_promise_in_force_can_be_broken",
+    "policy_breach_pct": "findings/test_a2_attendance.py::test_calls_that_nobody_attended_break_the_promise_and_those_not_known_may",
     "knowledge_correct_pct": "findings/test_a2_attendance.py::test_questions_on_the_policy",
     "n_forces_attend_all": "findings/test_a2_attendance.py::test_forces_with_such_a_policy",
     "repeat_flag_recall_pct": "findings/test_a3_victims.py::test_repeat_victims_recognised",
