@@ -111,7 +111,7 @@ class Rows(widgets.VBox):
     def _draw(self, change: dict | None = None) -> None:
         self.cell.layout.display = "none"
         if not self._found or self.which.value is None:
-            self.table.value = "<p>No figure here is counted from single units.</p>" if self._found else ""
+            self.table.value = "<p>No list of units is kept of any figure here.</p>" if self._found else ""
             return
         try:
             rows = self.chosen()

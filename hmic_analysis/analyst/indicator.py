@@ -265,7 +265,7 @@ def _grouped(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> tuple[li
     if whole is None or share is None or spec.kind not in ("share", "count", "quantile"):
         own = any(i.stratum for i in worked.report.bundle().indicators if i.name == spec.name)
         raise ParameterError(
-            f"{spec.label} is not counted from single units, so it can't be grouped by a column"
+            f"No list of the units of {spec.label} is kept, so it can't be grouped by a column"
             f"{': by=' + repr(OWN) + ' gives the groups of its finding' if own else ''}."
         )
     rows = units_of(worked.report, share)
