@@ -463,18 +463,19 @@ class Explorer(widgets.VBox):
         """Work the chosen finding through for each force and show it; a force that can't be worked is said."""
         self._say("Working …")
         kept, self.found, faults = self.found, {}, []
-        days = {"period_start": self.start.value or "", "period_end": self.end.value or ""}
-        days["as_of"] = self.as_of.value or ""
+        first, last, moment = (widget.value or "" for widget in (self.start, self.end, self.as_of))
+        asked = (self.finding.value, first, last, moment)
         for slug in self.forces.value:
-            asked = (self.finding.value, *days.values())
             if slug in kept and self._asked == asked:
                 self.found[slug] = kept[slug]
                 continue
             try:
-                self.found[slug] = work_through(self.finding.value, slug, project=self.home.root, **days)
+                self.found[slug] = work_through(
+                    self.finding.value, slug, period_start=first, period_end=last, as_of=moment, project=self.home.root
+                )
             except HmicError as fault:
                 faults.append(fault.message)
-        self._asked = (self.finding.value, *days.values())
+        self._asked = asked
         if not self.forces.value:
             there = "Choose a force." if self._loaded else "No force has data loaded: hmic data simulate makes some."
             faults.append(there)
