@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -18,6 +19,20 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.runs.session import prepare_force
 from hmic_analysis.simulate.facts import Facts
+from hmic_analysis.words import GLOSSARY
+
+CONTRACTION = re.compile(
+    r"\b\w+n['’]t\b|\b(?:it|that|there|he|she|who|what)['’]s\b|\b\w+['’](?:re|ve|ll)\b", re.IGNORECASE
+)
+OTHER_TERM = re.compile(
+    rf"\b(?:{'|'.join(re.escape(other) for term in GLOSSARY for other in term.not_this)})\b", re.IGNORECASE
+)
+
+
+def not_as_we_write(text: str, contractions: bool = True) -> list[str]:
+    """Words that the glossary has another term for and, as in a document, contractions."""
+    return [*OTHER_TERM.findall(text), *(CONTRACTION.findall(text) if contractions else ())]
+
 
 FINDINGS = ("A1", "A2", "A6", "F1", "F4")
 

@@ -1,5 +1,6 @@
 """What the repository promises of itself."""
 
+import ast
 import json
 import re
 import subprocess
@@ -12,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+from tests.support import OTHER_TERM
 
 
 def test_environment_is_generated_from_pyproject(root):
@@ -79,3 +82,20 @@ def test_nothing_happens_at_import_time(root):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_messages_keep_to_the_glossary(root):
+    """Whatever the package can print, sentences of errors and of commands among it; docstrings are not printed."""
+    found = []
+    for path in sorted((root / "hmic_analysis").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in silent]
+        for text in (t for t in texts if isinstance(t, str) and " " in t.strip()):
+            terms = set(OTHER_TERM.findall(text.lower()))
+            if "numerator" in text:  # of a fraction, where the other part is meant and not a base
+                terms -= {"denominator"}
+            if path.parent.name == "process":  # what became of a force's challenge, not of a record
+                terms -= {"rejected", "denominator"}
+            found += [f"{path.name}: {text}" for _ in terms if path.name != "words.py"]
+    assert not found

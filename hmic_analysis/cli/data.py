@@ -553,7 +553,7 @@ def check(
         out().print(tables_of(manifest, settings.period_start, settings.period_end))
         rejected = home.rejected(slug)
         if rejected.is_dir() and any(rejected.iterdir()):
-            out().print(f"Rejected rows with their original text (restricted): {home.relative(rejected)}", markup=False)
+            out().print(f"Rows set aside, with their text (restricted): {home.relative(rejected)}", markup=False)
         rest = check_rows(manifest, limit)
         if details:
             table = plain_table("", "About", "", "Account")

@@ -188,7 +188,7 @@ def quickstart(
         "Next:\n"
         f"  {hmic} findings                       the findings, and what data each needs\n"
         f"  {hmic} data template                  the workbook that a force fills in\n"
-        f"  {hmic} data check --force cleveland   rows read, kept and rejected, file by file\n"
+        f"  {hmic} data check --force cleveland   rows read, kept and set aside, file by file\n"
         f"  {hmic} run --force <force>            once a force's files lie in data/raw/<force>\n",
         markup=False,
     )

@@ -408,7 +408,7 @@ class Holdings:
         for name in missing:
             status = self.answer(item or name).status
             if status == "nil_return_unable":
-                return undecided("nil_return_unable", why=f"The force can't supply the table {name}.")
+                return undecided("nil_return_unable", why=f"The force cannot supply the table {name}.")
             asked = request_gap(status) if status else None
             if asked is not None:
                 return asked
@@ -431,7 +431,7 @@ class Holdings:
                 contract = contract_for(used.table)
                 of_all = contract.held_by == "published" or "force_slug" in contract.key
                 file = "a reference about all forces, supplied by none of them" if of_all else "not supplied"
-                rows.append({"Table": used.table, "File": file, "Read": 0, "Kept": 0, "Rejected": 0})
+                rows.append({"Table": used.table, "File": file, "Read": 0, "Kept": 0, "Set aside": 0})
             for a in used.accounts:
                 rows.append(
                     {
@@ -439,12 +439,12 @@ class Holdings:
                         "File": a.file,
                         "Read": a.read,
                         "Kept": a.kept,
-                        "Rejected": a.rejected,
-                        "Why rejected": "; ".join(f"{k}: {v:,}" for k, v in a.reasons.items()),
+                        "Set aside": a.rejected,
+                        "Why set aside": "; ".join(f"{k}: {v:,}" for k, v in a.reasons.items()),
                         "Odd, kept and flagged": "; ".join(f"{k}: {v:,}" for k, v in a.odd.items()),
                     }
                 )
-        columns = ["Table", "File", "Read", "Kept", "Rejected", "Why rejected", "Odd, kept and flagged"]
+        columns = ["Table", "File", "Read", "Kept", "Set aside", "Why set aside", "Odd, kept and flagged"]
         frame = pd.DataFrame(rows).reindex(columns=columns).set_index("Table")
         return Whole(frame.astype({c: "object" for c in columns[5:]}).fillna(""))
 

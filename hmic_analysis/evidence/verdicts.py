@@ -343,7 +343,7 @@ def capability(
     if gap is not None:
         return gap
     if status == "nil_return_unable":
-        return Decision("contradicted", ("nil_return_unable",), why=f"The force answered that it can't give {what}.")
+        return Decision("contradicted", ("nil_return_unable",), why=f"The force answered that it cannot give {what}.")
     if stated is None:
         return undecided("no_stated_value", why=f"The force stated no number of {what}.")
     if recomputed is None:

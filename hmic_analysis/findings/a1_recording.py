@@ -83,7 +83,7 @@ def _knows(report: Report, known: Indicator | None, difference: Indicator | None
     limit = report.settings.threshold
     answer = report.answer("attendance_pct")
     if answer.status == "nil_return_unable":
-        return Decision("contradicted", ("nil_return_unable",), why="The force answered that it can't give the rate.")
+        return Decision("contradicted", ("nil_return_unable",), why="The force answered that it cannot give the rate.")
     records = report.gap(*ATTENDANCE_TABLES)
     share = None
     if records is None:

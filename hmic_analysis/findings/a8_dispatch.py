@@ -367,5 +367,5 @@ def _exists(report: Report) -> tuple[Decision, Grade]:
 
 def _used(report: Report, exists: Decision) -> Decision:
     if exists.verdict == "contradicted":
-        return Decision("contradicted", why=f"{exists.why} So it can't be used.")
+        return Decision("contradicted", why=f"{exists.why} So it cannot be used.")
     return report.tested("A8b")

@@ -512,7 +512,7 @@ def _unable(report: Report) -> Decision:
     live = measured.denominator if measured is not None and measured.value is not None else 0
     if answer.status == "nil_return_unable":
         return Decision(
-            "supported", ("nil_return_unable",), why="The force answered that it can't give the time saved."
+            "supported", ("nil_return_unable",), why="The force answered that it cannot give the time saved."
         )
     asked = request_gap(answer.status)
     if not live:

@@ -315,7 +315,7 @@ def _downloads(site: Site, evidence: ForceEvidence) -> list[tuple[str, str, str]
 
 STEPS = (
     "Each force's return is checked against a written contract for every table. Rows that cannot be used are set "
-    "aside with the reason and counted; none is dropped silently.",
+    "aside with the reason and counted; none is left out silently.",
     "Figures are computed for the period or the day that is printed beside them, each with the number of units whose "
     "state is unknown and with the lowest and highest value that they allow.",
     "Every finding is split into claims. A claim's rule, written before the data were read, says which figure supports "

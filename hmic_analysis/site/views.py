@@ -138,7 +138,7 @@ def note_lines(params: Params, audience: Audience) -> list[tuple[str, str]]:
         (
             "Strength, weakness",
             "What is found speaks for the force or against it, whatever the verdict: a lack that is supported is a "
-            "weakness. What a force admits, how it stands beside others, and what is undecided is neither.",
+            "weakness. What a force admits, how it stands beside others, and what is not determinable is neither.",
         )
     )
     lines += [(f"Grade {grade}", text) for grade, text in GRADES]

@@ -46,9 +46,9 @@ class Dialect:
     def text(self) -> str:
         """The dialect in words, to be written beside each chart."""
         screened = (
-            f", ranges of {self.screen_multiplier:g} times their mean or more dropped once"
+            f", ranges of {self.screen_multiplier:g} times their mean or more left out once"
             if self.screen_multiplier is not None
-            else ", no ranges dropped"
+            else ", no ranges left out"
         )
         return (
             f"XmR chart: limits at the mean plus and minus {self.limit_multiplier:.4g} mean moving ranges{screened}. "

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.text import Text
 
 from hmic_analysis.figures.chart import Words
 from hmic_analysis.figures.rows import age_bands, counts
@@ -25,6 +26,12 @@ from hmic_analysis.figures.style import (
     tick_labels,
 )
 from tests.figures.cases import CASES, months, offence_shares, shares, week
+from tests.support import not_as_we_write
+
+
+def drawn_texts(made) -> list[str]:
+    """Every word that is drawn."""
+    return [text.get_text() for text in made.figure.findobj(Text)]
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
@@ -32,6 +39,7 @@ def test_words_are_complete_sentences(name):
     made = CASES[name]()
     assert made.headline and not made.headline.endswith(".")
     assert made.alt.endswith(".") and ".." not in made.alt
+    assert not not_as_we_write(f"{made.headline} {made.subtitle} {made.alt} {' '.join(drawn_texts(made))}")
     assert "nan" not in f"{made.headline} {made.subtitle} {made.alt}".replace("Donau", "").lower().split()
 
 

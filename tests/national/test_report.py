@@ -22,6 +22,7 @@ from hmic_analysis.national.content import figure_sentences, make_content
 from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import gather_all, make_report
 from hmic_analysis.national.write import check_nameless, check_target, restricted_folder, write_report
+from tests.support import not_as_we_write
 
 from .conftest import EMBARGO
 from .made import FORCES
@@ -35,6 +36,10 @@ def text_of(path) -> str:
 
 def sheet(book, name: str) -> list[tuple]:
     return list(book[name].iter_rows(values_only=True))
+
+
+def test_the_report_keeps_to_the_glossary(written) -> None:
+    assert not not_as_we_write(text_of(written.folder / "national-report.pdf"))
 
 
 def test_counts_are_those_of_the_evidence(written) -> None:

@@ -14,6 +14,7 @@ from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.site.build import MANIFEST, build_site
 from hmic_analysis.site.html import MIXED, SYNTHETIC
 from hmic_analysis.site.views import standing_of
+from tests.support import not_as_we_write
 
 from .conftest import NOTICE
 from .evidence import FORCES, copy_of, sources_of
@@ -31,6 +32,14 @@ def test_there_is_a_page_for_each_force_each_finding_and_both_together(public_si
     assert {f"findings/{id}.html" for id in params.findings} <= names
     assert {f"forces/{slug}/index.html" for slug in FORCES} <= names
     assert {f"forces/{slug}/{id}.html" for slug in FORCES for id in ("A1", "A2", "F1", "F4")} <= names
+
+
+def test_pages_keep_to_the_glossary(site):
+    for page in pages(site):
+        if not page.name.endswith("-notebook.html"):  # notebooks show code
+            # Names of columns stand as they are in the files; an answer of a form is quoted.
+            text = re.sub(r"numerator, denominator|[\"“]don't know[\"”]", "", text_of(page))
+            assert not not_as_we_write(text), page.name
 
 
 def test_every_address_leads_to_a_file_and_a_place_of_the_site(site):

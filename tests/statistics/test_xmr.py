@@ -209,7 +209,7 @@ def test_the_same_signal_is_good_or_bad_as_the_figure_goes():
 
 def test_the_dialect_is_written_as_it_was_used():
     text = xmr(STEADY, dialect=Dialect(shift_points=8, trend_points=6, screen_multiplier=None)).dialect
-    assert "8 points on the same side" in text and "6 points steadily" in text and "no ranges dropped" in text
+    assert "8 points on the same side" in text and "6 points steadily" in text and "no ranges left out" in text
     assert "2.66" in xmr(STEADY).dialect and "3.267" in xmr(STEADY).dialect
 
 
