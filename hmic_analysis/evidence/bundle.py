@@ -373,7 +373,7 @@ class Holdings:
 
     def loose(self, indicator: str) -> list[str]:
         """Why an indicator can't be given though its tables were supplied: references that lead nowhere."""
-        return [_loose(entry) for entry in self.references(indicator) if not self._fits(entry)]
+        return [entry.told() for entry in self.references(indicator) if not self._fits(entry)]
 
     def _between(self, tables: Collection[str], others: Collection[str]) -> list[ReferenceEntry]:
         entries = self.manifest.references if self.manifest else ()
@@ -403,7 +403,7 @@ class Holdings:
         if unable:
             return undecided("source_cannot_tell", why=" ".join(unable))
         if not missing:
-            loose = [_loose(e) for e in self._between(names, names) if e.every and not self._fits(e)]
+            loose = [e.told() for e in self._between(names, names) if e.every and not self._fits(e)]
             return undecided("references_dont_match", why=" ".join(loose)) if loose else None
         for name in missing:
             status = self.answer(item or name).status
@@ -513,7 +513,3 @@ class Holdings:
             last=last,
             months_missing=self.fit.tables[name].missing if name in self.fit.tables and holder == self.force else (),
         )
-
-
-def _loose(entry: ReferenceEntry) -> str:
-    return f"{entry.table}.{entry.said()}. {entry.request()}"

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.contracts.base import FOLDS, MonthRows
 from hmic_analysis.project import Project
 
@@ -227,6 +228,22 @@ class ReferenceEntry(_Model):
         if self.mend:
             text += f"; {self.mends[self.mend]:,} would if {_words(self.mend)} made no difference"
         return text
+
+    def told(self) -> str:
+        """The same for people, who know the records by their titles, with what to ask for."""
+        here, there = (CONTRACTS[name].title for name in (self.table, self.to_table))
+        share = 100 * self.unmatched / self.given if self.given else 0.0
+        text = (
+            f"{here}: {self.matched:,} of {self.given:,} references to '{there}' lead to a record that could be used, "
+            f"{self.unmatched:,} ({share:.1f}%) lead nowhere"
+        )
+        if self.aside:
+            text += f" ({self.aside:,} of them to records that were kept aside)"
+        if self.mend:
+            text += f"; {self.mends[self.mend]:,} would lead to one if {_words(self.mend)} made no difference"
+        if 2 * self.aside > self.unmatched:
+            return f"{text}. Ask the force for the records that were kept aside, put right."
+        return f"{text}. Ask the force to write these references alike in both, or for the records that are missing."
 
     def request(self) -> str:
         """What to ask the force for."""
