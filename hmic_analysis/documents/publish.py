@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from hmic_analysis.errors import DataError
+
+_PART, _OLD = ".part-", ".old-"
+#: Seconds after which what a command left beside a folder is nobody's any more.
+_LONG_AGO = 86_400
 
 
 @contextmanager
@@ -23,7 +28,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
     DataError
         If the folder that is there can't be replaced, such as when a program has one of its files open.
     """
-    work = target.with_name(f".{target.name}.part-{uuid.uuid4().hex[:8]}")
+    tidy(target)
+    work = target.with_name(f".{target.name}{_PART}{uuid.uuid4().hex[:8]}")
     work.mkdir(parents=True)
     try:
         yield work
@@ -34,7 +40,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 def put_in_place(work: Path, target: Path) -> None:
     """Let ``work`` take the place of ``target``; if it can't, ``target`` stays."""
-    old = target.with_name(f".{target.name}.old-{uuid.uuid4().hex[:8]}")
+    old = target.with_name(f".{target.name}{_OLD}{uuid.uuid4().hex[:8]}")
     try:
         if target.exists():
             os.replace(target, old)
@@ -47,3 +53,16 @@ def put_in_place(work: Path, target: Path) -> None:
             "another program, close it and try again."
         ) from None
     shutil.rmtree(old, ignore_errors=True)
+
+
+def tidy(target: Path) -> None:
+    """Put right what a command that was killed left: the folder moved out of its place, or what took long to write."""
+    beside = [
+        p for p in target.parent.glob(".*") if p.name.startswith((f".{target.name}{_PART}", f".{target.name}{_OLD}"))
+    ]
+    olds = [p for p in beside if _OLD in p.name]
+    if olds and not target.exists():
+        os.replace(max(olds, key=lambda p: p.stat().st_mtime), target)
+    for left in (*olds, *parts):
+        if left.exists() and time.time() - left.stat().st_mtime > _LONG_AGO:
+            shutil.rmtree(left, ignore_errors=True)

@@ -353,6 +353,11 @@ class LetterFiles:
     workbook: Path
     figures: tuple[Path, ...]
 
+    def moved(self, work: Path, place: Path) -> LetterFiles:
+        """The same files after their folder was put in its place."""
+        paths = {n: place / p.relative_to(work) for n, p in vars(self).items() if isinstance(p, Path)}
+        return replace(self, **paths, figures=tuple(place / p.relative_to(work) for p in self.figures))
+
 
 def export_figures(
     blocks: Sequence[FigureBlock], reports: Mapping[str, Path], folder: Path, letter: Letter
@@ -396,18 +401,17 @@ def make_letter(
     settings: LetterSettings,
     catalogue: Sequence[CatalogueEntry],
     template: Path,
-    letters: Path,
+    folder: Path,
     wording: Mapping[str, OwnWords] | None = None,
 ) -> LetterFiles:
     """Write everything that belongs to one force's letter.
 
-    In ``<force>/``: ``letter-<force>.docx``, ``.pdf`` and ``.json``; ``evidence-<force>.docx``, ``.pdf`` and ``.xlsx``;
+    In ``folder``: ``letter-<force>.docx``, ``.pdf`` and ``.json``; ``evidence-<force>.docx``, ``.pdf`` and ``.xlsx``;
     and ``figures/``, which all share.
     """
     wording = wording or {}
     letter = compose(bundles, settings, catalogue, wording)
     report = evidence_report(bundles, settings, catalogue, wording, heights(reports))
-    folder = letters / settings.force
     figures = export_figures([*letter.figures(), *report.figures()], reports, folder, letter)
     filled = rendered(letter, template)
     fixed = fixed_words(filled, template)  # before the findings take their place

@@ -88,10 +88,10 @@ def letter_marks(project: Project, force: str) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): file_sha256(p) for p in paths if p.suffix != ".part"}
 
 
-def note_letter(project: Project, force: str, bundles: Iterable[Bundle]) -> None:
+def note_letter(folder: Path, bundles: Iterable[Bundle]) -> None:
     """Note beside a letter that was just written from which evidence it was."""
     text = json.dumps({bundle.finding: mark_of(bundle) for bundle in bundles}, indent=1, sort_keys=True)
-    write_whole(letter_folder(project, force) / MADE_FROM, (text + "\n").encode("utf-8"))
+    write_whole(folder / MADE_FROM, (text + "\n").encode("utf-8"))
 
 
 def check_letter(project: Project, params: Params, force: str) -> None:
@@ -206,18 +206,24 @@ def write_letter_of(
     settings = replace(sources.settings, accuracy=checked_for_facts(project, slug, sources.made))
     if params.force(slug).kind == "territorial":
         embargo_gate(params, embargo.now(), f"The letter to {settings.force_name}", marked=bool(settings.embargo))
-    files = make_letter(
-        sources.bundles,
-        sources.folders,
-        settings,
-        sources.catalogue,
-        project.params / TEMPLATE,
-        project.output / "letters",
-        sources.wording,
-    )
-    note_letter(project, slug, sources.made)
-    noted = json.dumps({path.name: file_sha256(path) for path in (files.document, files.evidence)}, indent=1)
-    write_whole(letter_folder(project, slug) / WRITTEN, (noted + "\n").encode("utf-8"))
+    place = letter_folder(project, slug)
+    with whole_folder(place) as work:
+        # What lies beside the letter stays; the letter itself, its evidence and figures are new together or not at all.
+        if place.is_dir():
+            shutil.copytree(place, work, dirs_exist_ok=True)
+        files = make_letter(
+            sources.bundles,
+            sources.folders,
+            settings,
+            sources.catalogue,
+            project.params / TEMPLATE,
+            work,
+            sources.wording,
+        )
+        note_letter(work, sources.made)
+        noted = json.dumps({path.name: file_sha256(path) for path in (files.document, files.evidence)}, indent=1)
+        write_whole(work / WRITTEN, (noted + "\n").encode("utf-8"))
+    files = files.moved(work, place)
     for finding, number in stray_numbers(read_letter(files.blocks), sources.bundles):
         tell(f"{slug} {finding}: the letter prints {number}, which no figure of the finding is: hmic letter check")
     pages, words = extent(files.pdf)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from PIL import Image
 
 from hmic_analysis.cli.main import main
 from hmic_analysis.documents import embargo
+from hmic_analysis.documents import word as documents
 from hmic_analysis.documents.pdf import SVG
 from hmic_analysis.errors import DataError
 from hmic_analysis.letters import export as gathered
@@ -93,6 +96,44 @@ def test_all_letters_in_one_command(project, capsys):
     code, said = hmic(project, capsys, "letter", "--all")
     assert code == 1  # evidence of one force only
     assert "1 of 43 letters written in" in said and said.count("There is no evidence for") == 42
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has neither fork nor SIGKILL")
+def test_a_command_killed_while_it_writes_leaves_the_former_letter_whole(project, capsys, monkeypatch):
+    assert hmic(project, capsys, "letter", "--force", "cleveland")[0] == 0
+    folder = project / "output" / "letters" / "cleveland"
+    (folder / "remarks.txt").write_text("beside it", encoding="utf-8")
+    (table,) = sorted((folder / "figures").glob("*.csv"))[:1]
+    table.write_bytes(b"former")
+
+    def all_of_it():
+        return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+    former = all_of_it()
+    child = os.fork()
+    if child == 0:
+        calls = []
+
+        def killed(path, content):
+            calls.append(path)
+            if len(calls) == 4:
+                os.kill(os.getpid(), signal.SIGKILL)
+            documents.write_whole(path, content)
+
+        gathered.write_whole = killed
+        try:
+            main(["letter", "--force", "cleveland", "--project", str(project)])
+        finally:
+            os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert all_of_it() == former
+    # The moment between two names: the next command finds the former letter where it was moved to.
+    os.replace(folder, folder.with_name(".cleveland.old-0"))
+    (left,) = folder.parent.glob(".cleveland.part-*")
+    os.utime(left, (0, 0))
+    assert hmic(project, capsys, "letter", "--force", "cleveland")[0] == 0
+    assert all_of_it().keys() == former.keys() and table.read_bytes() != b"former"
+    assert [p.name for p in folder.parent.iterdir()] == ["cleveland"]
 
 
 def test_an_unmarked_letter_waits_for_the_embargo(project, capsys, monkeypatch):
