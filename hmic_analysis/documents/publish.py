@@ -57,10 +57,7 @@ def put_in_place(work: Path, target: Path) -> None:
 
 def tidy(target: Path) -> None:
     """Put right what a command that was killed left: the folder moved out of its place, or what took long to write."""
-    beside = [
-        p for p in target.parent.glob(".*") if p.name.startswith((f".{target.name}{_PART}", f".{target.name}{_OLD}"))
-    ]
-    olds = [p for p in beside if _OLD in p.name]
+    olds, parts = (list(target.parent.glob(f".{glob.escape(target.name)}{what}*")) for what in (_OLD, _PART))
     if olds and not target.exists():
         os.replace(max(olds, key=lambda p: p.stat().st_mtime), target)
     for left in (*olds, *parts):
