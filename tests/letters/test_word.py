@@ -30,7 +30,7 @@ COMMITTED = Path(__file__).resolve().parents[2] / "params" / "letters" / "templa
 @pytest.fixture
 def files(bundles, reports, settings, catalogue, template, tmp_path):
     chosen = replace(settings, figures=("a1_route", "a2_groups", "a2_months", "a6_ages"))
-    return make_letter(bundles, reports, chosen, catalogue, template, tmp_path)
+    return make_letter(bundles, reports, chosen, catalogue, template, tmp_path / "cleveland")
 
 
 def edited(template: Path, out: Path, change) -> Path:
@@ -238,7 +238,7 @@ def test_the_folder_holds_figures_with_their_data_and_the_blocks(files):
 
 
 def test_figures_of_an_earlier_letter_do_not_stay(files, bundles, reports, settings, catalogue, template, tmp_path):
-    make_letter([bundles[2]], reports, settings, catalogue, template, tmp_path)
+    make_letter([bundles[2]], reports, settings, catalogue, template, tmp_path / "cleveland")
     names = {p.name for p in (files.document.parent / "figures").iterdir()}
     assert names == {f"A1-route.{kind}" for kind in ("png", "svg", "csv")}
 
