@@ -26,6 +26,30 @@ from hmic_analysis.contracts.reference import REFERENCE_TABLES
 NOT_A_FORCES_OWN = ("force_reference", *REFERENCE_TABLES)
 _CREATED = datetime(2014, 9, 3)
 _EXAMPLE_DAY = date(2013, 5, 14)
+#: What stands in a column of free text in the example, by the name of the column.
+_EXAMPLE_TEXTS = {
+    "item": "named_suspects_outstanding",
+    "stated_unit": "persons",
+    "title": "Strategy for preventing crime",
+    "subject": "crime_prevention",
+    "unit": "North",
+    "district": "North",
+    "team": "North A",
+    "panel": "North",
+    "place": "Town centre",
+    "incident_type": "Burglary",
+    "problem_type": "Burglary",
+    "crime_type": "Burglary",
+    "offence_code": "28A",
+    "outcome_type": "Charged",
+    "course_code": "CP101",
+    "skill_function": "Repair of cameras",
+    "scenario": "Theft from a car, no suspect",
+    "sample_frame": "Crimes of May 2013",
+    "task": "Waits at hospital",
+    "pool": "North cars",
+    "role": "response",
+}
 _HEAD = PatternFill("solid", fgColor="12436D")
 _NEEDED = PatternFill("solid", fgColor="F46A25")
 _WHITE = Font(bold=True, color="FFFFFF")
@@ -153,7 +177,7 @@ def _columns(sheet: Worksheet, contracts: list[Contract]) -> None:
 
 
 def _example(sheet: Worksheet, contracts: list[Contract]) -> None:
-    """Each table with its header and a row filled in, the same references in all of them."""
+    """Each table with its header, a row filled in, the same references in all of them, and what its blanks say."""
     _head(sheet, ("Table", "One row of each table as it may be filled in: made up, and not read"), (20, 24))
     row = 2
     for contract in contracts:
@@ -163,7 +187,10 @@ def _example(sheet: Worksheet, contracts: list[Contract]) -> None:
             sheet.cell(row=row, column=i, value=column.name).font = Font(bold=True)
             cell = sheet.cell(row=row + 1, column=i, value=filled[column.name])
             cell.number_format = _FORMATS.get(column.kind, "@" if isinstance(cell.value, str) else "General")
-        row += 3
+            if column.blank_says:
+                said = sheet.cell(row=row + 2, column=i, value=f"empty: {column.blank}")
+                said.font, said.alignment = Font(italic=True), Alignment(wrap_text=True, vertical="top")
+        row += 4
 
 
 def example_row(contract: Contract) -> dict[str, str | int | float | date | None]:
@@ -190,7 +217,7 @@ def _example_value(column: Column) -> str | int | float | date | None:
         return column.minimum if column.minimum is not None and column.minimum > 1 else found
     if column.allowed:
         return column.allowed[0]
-    return f"{column.name.removesuffix('_id')} 1"
+    return _EXAMPLE_TEXTS.get(column.name) or f"{column.name.removesuffix('_id')} 1"
 
 
 def _table(sheet: Worksheet, contract: Contract) -> None:

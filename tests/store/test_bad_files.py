@@ -52,12 +52,12 @@ def repacked(content: bytes, part: str, change) -> bytes:
     return out.getvalue()
 
 
-def ods_of(rows: str) -> bytes:
+def ods_of(rows: str, sheet: str = "change") -> bytes:
     from benchmarks.mutations import _ODS
 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("content.xml", _ODS.format(rows=rows))
+        archive.writestr("content.xml", _ODS.format(rows=rows).replace('table:name="change"', f'table:name="{sheet}"'))
     return out.getvalue()
 
 
@@ -224,11 +224,14 @@ def test_cells_of_an_open_document(shop):
 def test_a_sheet_in_another_case_is_read_and_a_misnamed_one_is_told(shop):
     shop.file("return.xlsx", workbook_of(CHANGE, "Change"))
     shop.file("more.xlsx", workbook_of(CHANGE, "chnage"))
+    row = "<table:table-row><table:table-cell office:value-type='string'><text:p>x</text:p></table:table-cell></table:table-row>"
+    shop.file("open.ods", ods_of(row * 2, "bial"))
     shop.file("incidents.csv", "incident_id,created_at\n1,2013-01-01 10:00:00\n")
     manifest = shop.prepare()
     assert manifest.tables["change"].rows == 7
     said = {row.name: row.text for row in check_rows(manifest) if row.what == "not read"}
     assert "Did you mean 'incident'?" in said["incidents.csv"] and "Did you mean 'change'?" in said["more.xlsx[chnage]"]
+    assert "Did you mean 'bail'?" in said["open.ods[bial]"]
 
 
 # Text -----------------------------------------------------------------------------------------------------------------
