@@ -90,7 +90,7 @@ def test_rows_filled_in_as_the_example_shows_load_at_the_first_try(shop):
         assert tuple(header) == contract.column_names
         book[name].append(filled)
         # Below each cell left blank stands what its blank says; the others are filled in, and in no filler's words.
-        said = shown[name][2][: len(contract.columns)]
+        said = (*shown[name][2:], (None,) * len(contract.columns))[0][: len(contract.columns)]
         for column, value, text in zip(contract.columns, filled, said, strict=True):
             assert (value is None) == column.blank_says
             assert text == (f"empty: {column.blank}" if column.blank_says else None)
