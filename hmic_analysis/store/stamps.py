@@ -86,10 +86,15 @@ class Stamps:
         if source.precision == "day":
             self.plan.day_only[column.name] = f"(d_{column.name} IS NOT NULL)"
         elif source.time is None:
-            self.plan.no_clock.append(f"(w_{column.name} IS NULL AND d_{column.name} IS NOT NULL)")
+            timeless = f"(w_{column.name} IS NULL AND d_{column.name} IS NOT NULL)"
+            self.plan.no_clock.append(timeless)
+            # Which time it is tells whether somebody came, though nobody knows when.
+            self.plan.day_only[column.name] = timeless
         elif source.date is not None:
             n = column.name
-            self.plan.no_clock.append(f"(h_{n} IS NULL AND d_{n} IS NOT NULL)")
+            timeless = f"(h_{n} IS NULL AND d_{n} IS NOT NULL)"
+            self.plan.no_clock.append(timeless)
+            self.plan.day_only[n] = timeless
             self.plan.no_day.append(f"(t_{n} IS NULL AND hs_{n} > 0)")
 
     def _is_blank(self, n: str, source: Source) -> str:

@@ -199,7 +199,7 @@ def test_days_and_midnights_of_a_workbook_and_blank_rows_below_its_footer(shop):
     shop.prepare("src")
     frame = shop.table("incident")
     assert ids(frame) == ["1", "2", "3", "4"]
-    assert list(frame["flags"] == "no_time_of_day") == [True, False, True, False]
+    assert list(frame["flags"] == "no_time_of_day;created_at_day_only") == [True, False, True, False]
     assert times(frame, "created_at") == [None, utc("2013-01-02"), None, utc("2013-01-02")]
 
 

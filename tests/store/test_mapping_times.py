@@ -93,7 +93,7 @@ def test_a_day_alone_is_no_time_but_still_gives_the_month(shop):
     row = shop.table("incident").iloc[0]
     assert pd.isna(row["created_at"])
     assert row["created_month"] == pd.Timestamp("2013-05-01")
-    assert row["flags"] == "no_time_of_day"
+    assert row["flags"] == "no_time_of_day;created_at_day_only"
 
 
 def two_columns(shop, header: str, rows: list[str], columns: str) -> pd.DataFrame:
