@@ -177,7 +177,7 @@ def interval_words(found: Against, unit: str) -> str:
 
 def _sentence(gathered: Gathered, result: FunnelResult, row: Mapping[str, Any], position: str, both: tuple) -> str:
     if row["status"] != "value":
-        return f"{gathered.label}: {row['name']} can't be compared. {row['reason']}"
+        return f"{gathered.label}: {row['name']} cannot be compared. {row['reason']}"
     text = f"{gathered.label}: {row['name']} {_say(row['value'], gathered.unit)}"
     for found in both:
         if found.reason:

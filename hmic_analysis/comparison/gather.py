@@ -47,7 +47,7 @@ STATUS_WORDS = {
     "synthetic": "synthetic, while others are real",
     "failed": "its report failed",
     "not_run": "not run",
-    "flagged": "its data don't reconcile",
+    "flagged": "its data do not reconcile",
 }
 FIGURE_COLUMNS = (
     "force",
@@ -299,7 +299,7 @@ def _figure(bundle: Bundle, indicator: str, min_n: int, rules: DisclosureRules) 
         return {**common, "status": "no_data", "reason": f"No data were supplied for finding {bundle.finding}."}
     found = next((i for i in bundle.indicators if i.id == indicator), None)
     if found is None:
-        return {**common, "status": "no_value", "reason": "The evidence doesn't hold this figure."}
+        return {**common, "status": "no_value", "reason": "The evidence does not hold this figure."}
     common |= {"window": found.window, "unknown": found.unknown}
     if found.value is None:
         return {**common, "status": "no_value", "reason": found.note or "It could not be computed."}

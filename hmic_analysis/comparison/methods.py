@@ -222,7 +222,7 @@ def _reason(gathered: Gathered, status: str, why: str, inside: Sequence[str]) ->
     if len(inside) < FEWEST:
         return f"{'One' if inside else 'No'} other force of the group has a figure; a comparator needs {FEWEST}."
     if gathered.kind == "plain":
-        return f"{gathered.label} can't be pooled: a total over a total doesn't exist for it."
+        return f"{gathered.label} cannot be pooled: a total over a total does not exist for it."
     return ""
 
 
@@ -369,7 +369,7 @@ def _refusal(gathered: Gathered, n: int) -> str:
     if gathered.kind == "amounts":
         return "No limits: this is a share of an amount such as hours, not of counted units: its chance is not known."
     if gathered.kind == "plain":
-        return "No limits: this figure is no share and no rate of counted units, and can't be pooled."
+        return "No limits: this figure is no share and no rate of counted units, and cannot be pooled."
     if n < 2:
         return f"No limits: {n} {'force has' if n == 1 else 'forces have'} a figure, so there is nothing to compare."
     return ""

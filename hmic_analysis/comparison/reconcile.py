@@ -220,7 +220,11 @@ def _reconcile_row(
     if gone:
         return {**row, "status": "months_missing", "reason": f"No crime of {', '.join(gone)} in its data."}
     if not total > 0:
-        return {**row, "status": "not_published", "reason": "The published table doesn't hold it for the whole period."}
+        return {
+            **row,
+            "status": "not_published",
+            "reason": "The published table does not hold it for the whole period.",
+        }
     ratio = row["counted"] / total
     if abs(ratio - 1) * 100 > limit:
         way = "fewer" if ratio < 1 else "more"

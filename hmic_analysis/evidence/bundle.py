@@ -28,7 +28,7 @@ from hmic_analysis.measures.base import local_days, within
 from hmic_analysis.params.catalogue import ALWAYS, FindingSpec
 from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.project import Project
-from hmic_analysis.store.manifest import read_manifest
+from hmic_analysis.store.manifest import read_manifest, remark_in_words
 from hmic_analysis.store.references import ReferenceEntry
 from hmic_analysis.store.tables import load_table
 from hmic_analysis.words import say_period
@@ -486,7 +486,12 @@ class Holdings:
         ]
         missing = tuple(f"{text} of {self.period}" for text in self.fit.remarks())
         entries = self.manifest.tables
-        odd = tuple(f"{name}: {text}" for name in self.used if name in entries for text in entries[name].odd)
+        odd = tuple(
+            f"{contract_for(name).title}: {remark_in_words(text)}"
+            for name in self.used
+            if name in entries
+            for text in entries[name].odd
+        )
         return (*suspect, *missing, *odd, *self.manifest.remarks)
 
     def has_core(self) -> bool:

@@ -303,10 +303,10 @@ def request_gap(status: str | None) -> Decision | None:
     if status is None:
         return undecided("not_requested", why="The data-request log holds no such request.")
     if status == UNDATED:
-        why = "Which answer to the request is the latest can't be told: a day in the log can't be read."
+        why = "Which answer to the request is the latest cannot be told: a day in the log cannot be read."
         return undecided("missing_spans_threshold", why=why)
     if status == UNREADABLE:
-        return undecided("missing_spans_threshold", why="The figure that the force stated can't be read.")
+        return undecided("missing_spans_threshold", why="The figure that the force stated cannot be read.")
     if status in ("not_requested", "not_yet_received", "nil_return_refused"):
         return undecided(status, why=f"The data-request log says that {REASONS[status]}.")
     return None

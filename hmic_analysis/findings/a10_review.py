@@ -65,7 +65,7 @@ def _under_review(report: Report, rows: pd.DataFrame) -> Decision:
 
 def _not_open(report: Report, found: registers.Review) -> Decision:
     if found.open is None and len(documents(report)):
-        return undecided("not_dated", why="A day on which a review was opened or closed can't be read.")
+        return undecided("not_dated", why="A day on which a review was opened or closed cannot be read.")
     if len(registers.perhaps_of_subject(report.table("document"), SUBJECT, report.settings.as_of)):
         why = "Of a policy or of terms of reference it is not known whether they are in force."
         return undecided("missing_spans_threshold", why=why)

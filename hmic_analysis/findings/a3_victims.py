@@ -368,7 +368,7 @@ def _cannot_tell_repeats(report: Report, contacts: pd.DataFrame) -> Decision | N
         return gap
     days, least = report.settings.definition("repeat_days"), report.settings.min_n
     if not reaches_back(report):
-        why = f"The records don't reach back {days:g} days before the period, so repeat victims look like new ones."
+        why = f"The records do not reach back {days:g} days before the period, so repeat victims look like new ones."
         return undecided("no_look_back", why=why)
     found = recall(contacts)
     if found.total < least:

@@ -425,7 +425,7 @@ def _refusal(found: TimeSaved) -> str:
 def _monthly_savings_naive(found: TimeSaved) -> str:
     naive = found.series.naive
     if pd.isna(naive.difference):
-        return "Before and after can't be compared: one of them has no months."
+        return "Before and after cannot be compared: one of them has no months."
     way = "fewer" if naive.difference >= 0 else "more"
     return (
         f"Bare comparison: {naive.before:,.1f} minutes a task before and {naive.after:,.1f} after, "

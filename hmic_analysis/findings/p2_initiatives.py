@@ -199,7 +199,7 @@ def nothing_missed(days: pd.DataFrame) -> tuple[str, ...]:
     """
     if days.empty or Share.of(days["held"]).no:
         return ()
-    return ("The log lists no day without a meeting; days that were left out of it can't be seen.",)
+    return ("The log lists no day without a meeting; days that were left out of it cannot be seen.",)
 
 
 def meetings_with_prevention(meeting: pd.DataFrame, meeting_action: pd.DataFrame) -> pd.DataFrame:

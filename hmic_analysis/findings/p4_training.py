@@ -65,7 +65,7 @@ def not_said(staff: pd.DataFrame) -> tuple[str, ...]:
     """
     rows = staff[staff["role"].isin(list(VICTIM_FACING))]
     open_ = int(unread(rows, "in_training", "left_on").sum())
-    return (f"Of {open_:,} members of staff it can't be read whether they count.",) if open_ else ()
+    return (f"Of {open_:,} members of staff it cannot be read whether they count.",) if open_ else ()
 
 
 def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:

@@ -136,7 +136,7 @@ def _time_saved_saved(found: InterruptedSeries, unit: str) -> str:
 def _time_saved_naive(found: InterruptedSeries, unit: str) -> str:
     naive = found.naive
     if pd.isna(naive.difference):
-        return "Before and after can't be compared: one of them has no values."
+        return "Before and after cannot be compared: one of them has no values."
     way = "fewer" if naive.difference >= 0 else "more"
     return (
         f"Bare comparison: {plain(naive.before)} {unit} a month before and {plain(naive.after)} after, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.contracts.base import FOLDS, MonthRows
 from hmic_analysis.project import Project
+from hmic_analysis.words import NAMES
 
 
 class _Model(BaseModel):
@@ -119,6 +121,19 @@ class TableEntry(_Model):
 
 #: Begins the remark on codes that most rows hold, often for good reason.
 ONE_CODE = "one code stands in half of the rows or more: "
+
+
+def remark_in_words(remark: str) -> str:
+    """A remark on a table for people who know no columns: codes and what they tell in words."""
+    if not remark.startswith(ONE_CODE):
+        return remark
+    held = re.findall(r"(\w+) (\w+) \((\d+%)\)", remark)
+    told = [
+        f"{name.replace('_', ' ')}, {NAMES.get(code, code.replace('_', ' '))} ({part})" for name, code, part in held
+    ]
+    return f"at least half of the rows say the same: {'; '.join(told)}"
+
+
 #: Rows from which it is no chance that not one has a partner.
 _MANY_ALONE = 30
 

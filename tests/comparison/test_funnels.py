@@ -94,7 +94,7 @@ def test_forces_without_a_figure_change_nothing(count, others):
 
 
 def test_figures_that_are_no_counts_get_no_limits_and_say_why():
-    for kind, word in (("amounts", "amount such as hours"), ("plain", "can't be pooled")):
+    for kind, word in (("amounts", "amount such as hours"), ("plain", "cannot be pooled")):
         result = funnel(gathered(forces(25), kind), RULES)
         assert word in result.refusal == result.method and result.lines().empty
         assert result.named.empty and result.frame["hi_outer"].isna().all()

@@ -41,7 +41,7 @@ def test_every_force_is_listed_and_only_figures_are_used(project):
     assert status_of(found, "kent") == ("small_n", "Rests on 5 units, fewer than 10.")
     assert status_of(found, "surrey") == ("no_value", "No record says.")
     assert status_of(found, "sussex") == ("no_data", "No data were supplied for finding A2.")
-    assert status_of(found, "dorset") == ("no_value", "The evidence doesn't hold this figure.")
+    assert status_of(found, "dorset") == ("no_value", "The evidence does not hold this figure.")
     assert status_of(found, "essex") == ("not_run", "Not run: hmic run --force essex --finding A2.")
     assert found.left_out["reason"].str.len().gt(0).all()
     nothing = found.forces[found.forces["status"].isin(["no_data", "no_value", "not_run"])]

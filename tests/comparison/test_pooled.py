@@ -80,7 +80,7 @@ def test_amounts_are_pooled_without_an_interval_and_medians_not_at_all():
     assert math.isnan(against(hours, "own").lo) and against(hours, "own").pooled.denominator == 150
     assert against(hours, "own").difference == pytest.approx(1000 * (0.305 - 15.5 / 150))
     medians = gathered({"own": (30, 1), "a": (10, 1), "b": (11, 1)}, "plain")
-    assert math.isnan(pool(medians).value) and "can't be pooled" in against(medians, "own").reason
+    assert math.isnan(pool(medians).value) and "cannot be pooled" in against(medians, "own").reason
 
 
 def test_one_force_in_words_says_where_its_group_comes_from():
@@ -96,4 +96,4 @@ def test_one_force_in_words_says_where_its_group_comes_from():
     table = found.table()
     assert table.index[1] == "All other forces" and "chance alone" in table["Note"].iloc[1]
     kent = beside_others(Comparison(PARAMS, made, funnel(made, RULES)), "kent")
-    assert "can't be compared. why no_data" in kent.sentence and not kent.named
+    assert "cannot be compared. why no_data" in kent.sentence and not kent.named

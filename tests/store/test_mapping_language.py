@@ -10,6 +10,7 @@ import pytest
 from hmic_analysis.cli.data import wrong
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.fitness import lost
+from hmic_analysis.store.manifest import ONE_CODE, remark_in_words
 from hmic_analysis.store.prepare import prepare
 
 SNAPSHOTS = """
@@ -171,6 +172,20 @@ def test_a_clock_time_throughout_is_one_on_the_wall(shop, hours, day):
     shop.file("incident.csv", "incident_id,created_at\n" + "".join(f"I{i},{at}\n" for i, at in enumerate(hours)))
     odd = shop.prepare().tables["incident"].odd
     assert any("at one time of day throughout" in text for text in odd) is day
+
+
+def test_a_code_that_most_rows_hold_is_told_and_in_words(shop):
+    kinds = ["pcso"] * 20 + ["officer"] * 11
+    shop.file("cad.csv", "Ref,Kind\n" + "".join(f"{n},{kind}\n" for n, kind in enumerate(kinds)))
+    shop.mapping("""
+        title: t
+        files: {cad: {pattern: cad.csv}}
+        tables: {deployment: {file: cad, columns: {incident_id: Ref, resource_type: Kind}}}
+    """)
+    (remark,) = shop.prepare("src").tables["deployment"].odd
+    assert remark == f"{ONE_CODE}resource_type pcso (65%)"
+    assert remark_in_words(remark) == "at least half of the rows say the same: resource type, PCSO (65%)"
+    assert remark_in_words("call_at at whole hours throughout") == "call_at at whole hours throughout"
 
 
 CALLS = "incident_id,created_at\n"
