@@ -209,6 +209,7 @@ def _actions(subject: Subject, took_place: np.ndarray, preventive: np.ndarray, d
         "dmm_actions_not_coded": len(blank),
         "dmm_prevention_actions": int(is_prevention.sum()),
         "dmm_prevention_due": int(due_in_period.sum()),
+        "dmm_due_not_coded": int(((coded == -1) & subject.within(due)).sum()),
         "dmm_prevention_closed_in_time": int((in_time & due_in_period).sum()),
     }
     return Made({"meeting_action": rows}, figures)
@@ -240,7 +241,8 @@ def _p2b(facts: Facts, values: dict[str, Any]) -> Verdict:
     n, yes, unknown = (values[x] for x in ("dmm_prescribed", "dmm_held", "dmm_held_unknown"))
     held = 100 * yes / n, 100 * (yes + unknown) / n
     prevention = 100 * values["dmm_with_prevention"] / yes if yes else None
-    due = values["dmm_prevention_due"]
+    # One whose kind nobody wrote down may be preventive, and may be open still.
+    due = values["dmm_prevention_due"] + values["dmm_due_not_coded"]
     closed = 100 * values["dmm_prevention_closed_in_time"] / due if due else None
     said = f"held {held[0]:.1f}% to {held[1]:.1f}%, preventive {prevention}, closed in time {closed}, per cent"
     enough = min(yes, due) >= LEAST and held[0] >= 90 and prevention >= 50 and closed >= 60
