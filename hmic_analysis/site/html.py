@@ -35,7 +35,8 @@ HEADINGS = {
 }
 
 
-CODE = re.compile(r"[a-z]+(_[a-z]+)+")
+#: A code of a return, or several, of which one at least shows that it is none of people's words.
+CODE = re.compile(r"(?=\S*_)[a-z]+(_[a-z]+)*(;[a-z]+(_[a-z]+)*)*")
 
 
 @cache
@@ -63,8 +64,8 @@ def render(template: str, **values: Any) -> str:
 def _shown(value: Any) -> str:
     """A cell of a table of data: numbers with at most two decimals, the rest as it is."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        # A code of a return, such as no_deployment, as words.
-        return str(value).replace("_", " ") if CODE.fullmatch(str(value)) else str(value)
+        text = str(value)
+        return "; ".join(code.replace("_", " ") for code in text.split(";")) if CODE.fullmatch(text) else text
     return f"{value:,}" if isinstance(value, int) or float(value).is_integer() else f"{value:,.2f}"
 
 

@@ -12,7 +12,7 @@ import pytest
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.site.build import MANIFEST, build_site
-from hmic_analysis.site.html import MIXED, SYNTHETIC
+from hmic_analysis.site.html import MIXED, SYNTHETIC, environment
 from hmic_analysis.site.views import standing_of
 from tests.support import not_as_we_write
 
@@ -264,3 +264,18 @@ def test_one_file_on_a_force_needs_no_other(public_site):
     assert {a.get("href")[0] for a in page.iter("a") if a.get("href")} == {"#"}
     assert {a.get("href")[1:] for a in page.iter("a") if a.get("href")} <= set(ids)
     assert "A1-page" in ids and SYNTHETIC in text_of(path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("no_deployment", "no deployment"),
+        ("attend_all_crimes;attend_all_incidents", "attend all crimes; attend all incidents"),
+        ("crime;attend_all_crimes", "crime; attend all crimes"),
+        ("officer", "officer"),
+        ("Doc_1", "Doc_1"),
+        (1234.5, "1,234.50"),
+    ],
+)
+def test_codes_of_a_return_are_words_on_a_page(cell, text):
+    assert environment().from_string("{{ v|shown }}").render(v=cell) == text
