@@ -361,7 +361,9 @@ class Footing:
         for holder in (force, NATIONAL):
             for table in names:
                 found[f"{holder}/{table}"] = self._table(holder, table)
-            if self._manifest(holder) is not None:
+            manifest = self._manifest(holder)
+            # The national folder says nothing to a finding that takes none of its tables.
+            if manifest is not None and (holder == force or {*manifest.tables, *manifest.broken} & set(names)):
                 found[f"{holder}: what the source says"] = self._source(holder, finding, names)
         return found
 

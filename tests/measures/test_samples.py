@@ -5,6 +5,7 @@ import pytest
 
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share
+from hmic_analysis.statistics.intervals import kappa
 
 
 def file(id, **more):
@@ -93,3 +94,13 @@ def test_two_readers(table):
     )
     assert registers.basis(files.iloc[:0]) == "purposive_sample"
     assert registers.how_drawn(files.iloc[:0]).empty
+
+
+def test_agreement_of_two_readers_beyond_chance(table):
+    read = [(True, True)] * 3 + [(True, False)] + [(False, False)] * 2 + [(True, None), (None, False)]
+    files = table(
+        "file_review", *(file(f"F{n}", progress_met=a, second_progress_met=b) for n, (a, b) in enumerate(read))
+    )
+    found = kappa(files["progress_met"], files["second_progress_met"])
+    # Six read twice, five alike; by chance 4/6 of 3/6 yes and 2/6 of 3/6 no, together a half.
+    assert found.n == 6 and found.value == pytest.approx((5 / 6 - 1 / 2) / (1 - 1 / 2))

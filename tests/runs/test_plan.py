@@ -137,6 +137,13 @@ def test_data_of_one_force_reach_its_findings_that_take_the_table(project):
     assert changed_ids(changed) == taking
 
 
+def test_the_national_folder_reaches_the_findings_that_take_its_table(project):
+    put_manifest(project, manifest("england-and-wales", force_reference="1"))
+    taking = {f.id for f in load_params(project).findings.values() if "force_reference" in f.tables.useful}
+    assert taking and len(taking) < len(findings(project))
+    assert changed_ids(due(project)) == taking
+
+
 def changed_ids(changed: dict[str, str]) -> set[str]:
     return {name.split()[1] for name in changed}
 
