@@ -221,7 +221,9 @@ def _advance(letter: str, size: float, weight: str) -> float:
     font.set_size(size, DPI)
     if not font.get_char_index(ord(letter)):
         return math.inf  # Another font will take it.
-    return (font.load_char(ord(letter)).horiAdvance / 64 + 1) / DPI * MM_PER_INCH
+    advance = font.load_char(ord(letter)).horiAdvance
+    # A mark without room of its own stands over its neighbour, or beside it where it has none: only measuring tells.
+    return (advance / 64 + 1) / DPI * MM_PER_INCH if advance else math.inf
 
 
 def fits(text: str, width: float, size: float = TEXT_SIZE, weight: str = "normal") -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hmic_analysis.figures.chart import clean_text
@@ -27,6 +27,7 @@ def test_wrapped_lines_fit_and_lose_nothing(words, width):
     st.floats(0.5, 60),
     st.sampled_from(["normal", "bold"]),
 )
+@example("\u0301", 1.0, "normal")
 @settings(max_examples=200)
 def test_a_line_fits_where_it_measures_no_more_than_the_room(text, width, weight):
     assert fits(text, width, 8.0, weight) == (text_width(text, 8.0, weight) <= width)
