@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Literal
 from unittest import mock
 
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.evidence.report import DRAWS
 from hmic_analysis.figures import chart
 from hmic_analysis.figures.style import new_figure, png_bytes, svg_bytes
 from hmic_analysis.params.catalogue import ALWAYS
@@ -78,11 +80,25 @@ def undrawn() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def without_charts() -> Iterator[None]:
+    """No chart is laid out or taken into the evidence."""
+    drawing = DRAWS.set(False)
+    try:
+        yield
+    finally:
+        DRAWS.reset(drawing)
+
+
+#: What becomes of the charts of findings: ``pictures``, ``words`` and data alone, or nothing.
+CHARTS = {"pictures": nullcontext, "words": undrawn, "": without_charts}
+
+
 def evidence_of(
-    project: Project, force: str, output: Path, findings=FINDINGS, pictures: bool = False
+    project: Project, force: str, output: Path, findings=FINDINGS, charts: Literal["pictures", "words", ""] = ""
 ) -> dict[str, Bundle]:
-    """The bundles of several findings; the tests that look at verdicts and sentences need no ``pictures``."""
-    with nullcontext() if pictures else undrawn():
+    """The bundles of several findings; the tests that look at verdicts and sentences need no charts."""
+    with CHARTS[charts]():
         return {finding: work_through(project, finding, force, output / finding) for finding in findings}
 
 

@@ -38,7 +38,7 @@ def street(shared, tmp_path_factory):
     folder = tmp_path_factory.mktemp("street")
     files = sorted((shared / "police-uk-cleveland-2014").iterdir())
     project = project_with(folder, "cleveland-open-data", files)
-    return project, evidence_of(project, "cleveland-open-data", folder / "evidence", pictures=True)
+    return project, evidence_of(project, "cleveland-open-data", folder / "evidence", charts="pictures")
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def cad(shared, tmp_path_factory):
     folder = tmp_path_factory.mktemp("cad")
     files = sorted((shared / "cad-alexandria-2025").iterdir())
     project = project_with(folder, "alexandria", files)
-    return project, evidence_of(project, "alexandria", folder / "evidence", ("A1", "A2", "F1"), pictures=True)
+    return project, evidence_of(project, "alexandria", folder / "evidence", ("A1", "A2", "F1"), charts="pictures")
 
 
 def test_every_street_row_is_kept_also_the_repeated_ones(street, shared):
@@ -141,5 +141,5 @@ def test_the_other_exports_load_by_their_mappings(shared, tmp_path, force, folde
     project = project_with(tmp_path, force, [p for p in (shared / folder).iterdir() if p.suffix == ".csv"])
     manifest = read_manifest(project, force)
     assert sum(a.read for a in manifest.accounts) == sum(a.kept for a in manifest.accounts) == rows
-    bundles = evidence_of(project, force, tmp_path / "evidence", ("A2",), pictures=True)
+    bundles = evidence_of(project, force, tmp_path / "evidence", ("A2",), charts="pictures")
     assert set(verdicts(bundles).values()) == {"not_determinable"}

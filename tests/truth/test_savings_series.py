@@ -22,7 +22,7 @@ SCALE = 0.01
 def work(folder, findings=("F4",), **changes):
     project = simulated(copy_project(folder / "project"), Facts().with_(**changes), SCALE)
     truth = json.loads((project.raw / "cleveland" / "truth.json").read_text(encoding="utf-8"))
-    return truth["values"], evidence_of(project, "cleveland", folder / "evidence", findings)
+    return truth["values"], evidence_of(project, "cleveland", folder / "evidence", findings, "words")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,9 @@ def test_limits_start_afresh_only_where_the_register_dates_a_policy_in_the_perio
 
 
 def test_without_data_the_charts_say_so(tmp_path):
-    bundles = evidence_of(find_project(copy_project(tmp_path / "p")), "gwent", tmp_path / "e", ("A2", "F1", "F4"))
+    bundles = evidence_of(
+        find_project(copy_project(tmp_path / "p")), "gwent", tmp_path / "e", ("A2", "F1", "F4"), "words"
+    )
     names = {"A2": "attendance-by-month", "F1": "incidents-by-month", "F4": "minutes-by-month"}
     assert all(figure(bundles[f], n).headline.startswith("No data") for f, n in names.items())
     assert bundles["F4"].indicator("minutes_saved_step").value is None
