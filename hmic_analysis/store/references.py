@@ -303,6 +303,8 @@ class References:
     def __init__(self, con: duckdb.DuckDBPyConnection, tables: set[str], match: Mapping[str, Collection[str]]) -> None:
         self.con = con
         self.match = match
+        #: Of the reference looked at: by SQL of a text, the beginning between it and its partners.
+        self._prefixes: dict[str, str] = {}
         self.tables = tables
         #: Rows kept of each table when its references were counted.
         self.kept = self._kept()
@@ -384,7 +386,7 @@ class References:
     def _lone(self, joint: _Joint) -> None:
         """Make ``lone``, the values without a partner, and ``partners``, all that were sent; with their text."""
         here, there = joint.seen or (joint.reference.column, joint.reference.to)
-        r = joint.reference
+        r, self._prefixes = joint.reference, {}
         partners = f"SELECT {r.to} FROM {joint.target} WHERE {r.to} IS NOT NULL AND {_KEPT}"
         self.con.execute(
             f"CREATE OR REPLACE TEMP TABLE lone AS SELECT {r.column} AS value, joint(any_value({here})) AS seen, "
@@ -398,7 +400,9 @@ class References:
 
     def _folded(self, folds: Sequence[str]) -> str:
         """SQL of ``{x}``, a text without space, under several folds."""
-        text = f"translate({{x}}, '{_FULL}', '{_HALF}')" if "signs" in folds else "{x}"
+        # To translate a text costs more than all the rest; most are ASCII, of which a character is a byte.
+        half = f"CASE WHEN strlen({{x}}) = length({{x}}) THEN {{x}} ELSE translate({{x}}, '{_FULL}', '{_HALF}') END"
+        text = f"({half})" if "signs" in folds else "{x}"
         text = f"upper({text})" if "case" in folds else text
         if "prefix" in folds:
             prefix = literal(self._prefix(text))
@@ -415,23 +419,27 @@ class References:
 
     def _prefix(self, text: str) -> str:
         """The beginning, common to all references on one side, that most often stands between two of them."""
+        if text not in self._prefixes:
+            self._prefixes[text] = self._sought(text)
+        return self._prefixes[text]
+
+    def _sought(self, text: str) -> str:
         found = {"": 0}
         for table in ("lone", "partners"):
-            ends = self.con.execute(
-                f"SELECT min({text.format(x='seen')}), max({text.format(x='seen')}) FROM {table}"
-            ).fetchall()[0]
-            common = commonprefix([end or "" for end in ends])[:_LONGEST_PREFIX]
+            ends = self.con.execute(f"SELECT min(t), max(t) FROM (SELECT {text.format(x='seen')} AS t FROM {table})")
+            common = commonprefix([end or "" for end in ends.fetchall()[0]])[:_LONGEST_PREFIX]
             # A digit at its end would be the number's own: all numbers from 100 to 199 begin with 1.
             found |= {common[:n]: 0 for n in range(1, len(common) + 1) if not common[n - 1].isdigit()}
         if len(found) == 1:
             return ""
         tried = ", ".join(f"({literal(prefix)})" for prefix in found if prefix)
-        lone, partner = text.format(x="l.seen"), text.format(x="p.seen")
+        # Those without a partner are few beside the partners: with and without each beginning they are looked up.
         counts = self.con.execute(
-            f"SELECT prefix, count(*) AS n FROM (SELECT prefix FROM lone l CROSS JOIN (VALUES {tried}) t(prefix) "
-            f"JOIN partners p ON {partner} = prefix || {lone} UNION ALL "
-            f"SELECT prefix FROM partners p CROSS JOIN (VALUES {tried}) t(prefix) "
-            f"JOIN lone l ON {lone} = prefix || {partner}) GROUP BY prefix ORDER BY n DESC, prefix LIMIT 1"
+            f"WITH l AS (SELECT {text.format(x='seen')} AS t FROM lone), w AS (SELECT prefix, prefix || t AS t FROM l "
+            f"CROSS JOIN (VALUES {tried}) v(prefix) UNION ALL SELECT prefix, substr(t, length(prefix) + 1) FROM l "
+            f"CROSS JOIN (VALUES {tried}) v(prefix) WHERE starts_with(t, prefix)) SELECT prefix, count(*) AS n FROM w "
+            f"JOIN (SELECT {text.format(x='seen')} AS t FROM partners) p ON p.t = w.t GROUP BY prefix "
+            "ORDER BY n DESC, prefix LIMIT 1"
         ).fetchall()
         return counts[0][0] if counts else ""
 
@@ -454,6 +462,7 @@ class References:
                 f"UPDATE {joint.stage} SET {column} = found.new FROM found WHERE {column} = found.old AND {_KEPT}"
             ).fetchall()
             self.con.execute("DELETE FROM lone WHERE value IN (SELECT old FROM found)").fetchall()
+            self._prefixes = {}
 
     def _try_folds(self, joint: _Joint, allowed: list[str]) -> None:
         """Count the rows that each fold not allowed would join, and several together where one is not enough."""
