@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from os.path import commonprefix
 from zoneinfo import ZoneInfo
 
@@ -73,6 +74,7 @@ def _months(con: duckdb.DuckDBPyConnection, rows: str, contract: Contract, zone:
     return {key: MonthRows(*found[key]) for key in sorted(found)}
 
 
+@lru_cache(maxsize=1 << 15)  # The hours of a year or two, which all tables of a return share.
 def _day(at: datetime, local: ZoneInfo) -> date:
     return at.replace(tzinfo=UTC).astimezone(local).date()
 
@@ -278,12 +280,11 @@ class _Joint:
     def count(self) -> str:
         """SQL of rows, given references, those with a partner, and those to a partner that was not kept."""
         r = self.reference
-        sent = f"SELECT {r.to} FROM {self.target}"
-        kept = f"{r.column} IN ({sent} WHERE {_KEPT})"
         # What leads to a row that was kept aside leads to nothing that can be counted; why is told.
         return (
-            f"SELECT count(*), count({r.column}), count(*) FILTER (WHERE {kept}), "
-            f"count(*) FILTER (WHERE {r.column} IN ({sent}) AND NOT {kept}) FROM {self.stage} WHERE {_KEPT}"
+            f"SELECT count(*), count({r.column}), count(*) FILTER (WHERE p.kept), count(*) FILTER (WHERE NOT p.kept) "
+            f"FROM {self.stage} s LEFT JOIN (SELECT {r.to} AS partner, bool_or({_KEPT}) AS kept FROM {self.target} "
+            f"WHERE {r.to} IS NOT NULL GROUP BY {r.to}) p ON s.{r.column} = p.partner WHERE len(s.reasons) = 0"
         )
 
 
