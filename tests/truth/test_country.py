@@ -23,7 +23,7 @@ from .country import VERDICT, judged, measure_all, truth_of
 
 SEEDS = (2,)
 #: Of each so many forces one goes through the commands.
-COMMANDED = 22
+COMMANDED = 15
 
 
 @pytest.fixture(scope="module")
