@@ -111,8 +111,8 @@ def test_a_crime_without_a_call_goes_by_its_route(table, route, state):
         (("provided", 97), Share(90, 5, 5), 2, "90.0% to 95.0%"),
         (("provided", 88), Share(90, 5, 5), 2, "90.0% to 95.0%"),
         (("provided", None), Share(90, 10), None, "stated no rate"),
-        ((UNREADABLE, None), Share(90, 10), None, "can't be read"),
-        ((UNDATED, None), Share(90, 10), None, "latest can't be told"),
+        ((UNREADABLE, None), Share(90, 10), None, "cannot be read"),
+        ((UNDATED, None), Share(90, 10), None, "latest cannot be told"),
         (("provided", 90), Share(0, 0, 100), None, "No rate can be recomputed"),
     ],
 )

@@ -45,7 +45,7 @@ def test_a_day_with_two_meetings_is_one_day(meeting):
 
 def test_a_log_without_a_day_missed_says_so(meeting):
     days = p2_initiatives.held_by_day(meeting({"prescribed_on": "2013-01-01", "held": True}))
-    assert "can't be seen" in p2_initiatives.nothing_missed(days)[0]
+    assert "cannot be seen" in p2_initiatives.nothing_missed(days)[0]
     assert p2_initiatives.nothing_missed(p2_initiatives.held_by_day(meeting())) == ()
 
 
