@@ -9,7 +9,8 @@ from itertools import product
 
 from hmic_analysis.evidence.model import REASONS, ClaimEvidence, Indicator, Verdict, because
 from hmic_analysis.evidence.paragraphs import Facts, Said, paragraph
-from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec, figures_named
+from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
+from hmic_analysis.params.check import figures_named
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.words import COUNTS, say_date

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class Model(BaseModel):
     """Frozen, and refusing what it doesn't know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    # Built when first used: commands that take parameters as they were kept check none of them again.
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 def _day(value: Any) -> Any:
@@ -396,7 +397,7 @@ class Inspection(Settings):
     fieldwork: Fieldwork
     embargo_until: Moment
     letter: Letter
-    accuracy: Accuracy = Accuracy()
+    accuracy: Accuracy = Field(default_factory=Accuracy)
     comparison: Comparison
     national: National
 

@@ -16,7 +16,8 @@ from typing import Any
 from pydantic import Field, ValidationError, create_model
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.catalogue import DEFINING, FindingSpec, check_finding
+from hmic_analysis.params.catalogue import DEFINING, FindingSpec
+from hmic_analysis.params.kept import keep, kept
 from hmic_analysis.params.models import (
     ForceSpec,
     Inspection,
@@ -113,16 +114,22 @@ def load_params(project: Project, findings: Collection[str] | None = None) -> Pa
         if id not in there:
             raise ParameterError(no_finding(id, _in_order(there)))
     whole = tuple(there), _content(project, list(there.values()))
-    if findings is None or (project, *whole) in _WHOLE:
+    params = _WHOLE.get((project, *whole)) or kept(project, whole[1])
+    if not params and findings is None:
         params = _read(project, *whole)
-        _WHOLE.add((project, *whole))
+        keep(project, whole[1], params)
+    if params:
+        # No part of what was read whole need be read again.
+        _WHOLE[(project, *whole)] = params
+        if len(_WHOLE) > 8:
+            del _WHOLE[next(iter(_WHOLE))]
         return params
     wanted = tuple(id for id in there if id in findings)
     return _read(project, wanted, _content(project, [there[id] for id in wanted]))
 
 
-#: What was read whole in this process: no part of it need be read again.
-_WHOLE: set[tuple[Project, tuple[str, ...], str]] = set()
+#: What was read whole in this process.
+_WHOLE: dict[tuple[Project, tuple[str, ...], str], Params] = {}
 
 
 def load_for(project: Project, findings: Iterable[str], overrides: Iterable[str] = ()) -> Params:
@@ -174,6 +181,9 @@ class _Reader:
         self.unread: list[str] = []
 
     def read(self) -> Params:
+        # Only for what was not kept.
+        from hmic_analysis.params.check import check_finding
+
         common = self._open(self.project.params / "inspection.yml")
         catalogue = self._open_findings()
         forces_file = self._open(self.project.params / "forces.yml")

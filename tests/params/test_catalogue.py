@@ -12,7 +12,8 @@ from hmic_analysis.cli.catalogue import pages, returns_page
 from hmic_analysis.cli.main import main
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params.catalogue import PlainTest, check_template, values_named
+from hmic_analysis.params.catalogue import PlainTest, values_named
+from hmic_analysis.params.check import check_template
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 

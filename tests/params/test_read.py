@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hmic_analysis.errors import EXIT_PARAMETERS, ParameterError
+from hmic_analysis.params import read
 from hmic_analysis.params.read import load_for, load_params
 from hmic_analysis.project import Project
 from hmic_analysis.words import SECTIONS
@@ -86,6 +87,53 @@ def test_only_the_files_of_the_findings_asked_for_are_read(project):
     own(project, "cleveland", "thresholds: {A1a: {activity_days: 3}}\n")
     with pytest.raises(ParameterError, match="unknown finding 'A1a'"):
         load_params(project, ["A6"])
+
+
+@pytest.fixture
+def another_process(monkeypatch):
+    """Forget what this process read, as the next command does."""
+
+    def forget() -> None:
+        monkeypatch.setattr(read, "_WHOLE", {})
+        read._read.cache_clear()
+
+    return forget
+
+
+def test_the_next_command_takes_what_was_kept(project, another_process, monkeypatch):
+    params = load_params(project)
+    another_process()
+    monkeypatch.setattr(read._Reader, "read", lambda reader: pytest.fail("read again"))
+    assert load_params(project) == params
+    another_process()
+    assert load_params(project, ["A6"]).finding("A6") == params.finding("A6")
+
+
+def test_files_that_changed_are_read_anew_whatever_was_kept(project, another_process):
+    days = load_params(project).finding("A6").definitions["activity_days"].value
+    assert days != 27
+    spoil(project, "findings/a6_suspects.yml", "activity_days: {value: 28,", "activity_days: {value: 27,")
+    another_process()
+    assert load_params(project).finding("A6").definitions["activity_days"].value == 27
+    spoil(project, "findings/a6_suspects.yml", "activity_days:", "activity_dais:")
+    another_process()
+    assert "activity_dais" in refused(project)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\n", b"cut"], ids=["empty", "another", "cut short"])
+def test_what_was_kept_and_is_damaged_is_read_anew(project, another_process, damage):
+    params = load_params(project)
+    path = project.keys / "params.pickle"
+    path.write_bytes(path.read_bytes()[:5000] if damage == b"cut" else damage)
+    another_process()
+    assert load_params(project) == params
+
+
+def test_a_folder_where_nothing_can_be_kept_does_no_harm(project, another_process):
+    project.keys.write_text("a file where the folder would be", encoding="utf-8")
+    params = load_params(project)
+    another_process()
+    assert load_params(project) == params
 
 
 def test_a_command_reads_its_findings_and_those_that_overrides_name(project):

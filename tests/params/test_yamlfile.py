@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.params import yamlfile
+from hmic_analysis.params import plainly, yamlfile
 from hmic_analysis.params.yamlfile import read_value, read_yaml
 from tests.conftest import ROOT
 
@@ -106,16 +106,16 @@ def read_by(reader, *given):
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"])
 def parser(request, monkeypatch):
     """The parser in C, and the one that takes its place where it was not built."""
-    own = {name: vars(yamlfile._Parser)[name] for name in ("resolve", "descend_resolver", "ascend_resolver")}
-    monkeypatch.setattr(yamlfile, "_Parser", type("_Parser", (getattr(yaml, request.param),), own))
+    own = {name: vars(plainly._Parser)[name] for name in ("resolve", "descend_resolver", "ascend_resolver")}
+    monkeypatch.setattr(plainly, "_Parser", type("_Parser", (getattr(yaml, request.param),), own))
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_shipped_files_are_read_by_the_quick_parser_and_alike(path):
     text = path.read_text(encoding="utf-8")
-    assert read_by(yamlfile._read_plainly, text) == read_by(yamlfile._read_carefully, text, "x")
+    assert read_by(plainly.read_plainly, text) == read_by(yamlfile._read_carefully, text, "x")
     windows = text.replace("\n", "\r\n")
-    assert read_by(yamlfile._read_plainly, windows) == read_by(yamlfile._read_carefully, text, "x")
+    assert read_by(plainly.read_plainly, windows) == read_by(yamlfile._read_carefully, text, "x")
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -124,8 +124,8 @@ def test_what_the_quick_parser_takes_the_careful_one_reads_alike(parser, text, s
     cut = shipped.read_text(encoding="utf-8")[at : at + 200]
     for given_text in (text, cut[: at % 90] + odd + cut[at % 90 :]):
         try:
-            found = read_by(yamlfile._read_plainly, given_text)
-        except (yamlfile._Doubtful, RecursionError):
+            found = read_by(plainly.read_plainly, given_text)
+        except (plainly.Doubtful, RecursionError):
             continue  # A node that holds itself has no end either way.
         try:
             careful = read_by(yamlfile._read_carefully, given_text, "x")
