@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -114,22 +114,27 @@ def load_params(project: Project, findings: Collection[str] | None = None) -> Pa
         if id not in there:
             raise ParameterError(no_finding(id, _in_order(there)))
     whole = tuple(there), _content(project, list(there.values()))
-    params = _WHOLE.get((project, *whole)) or kept(project, whole[1])
-    if not params and findings is None:
-        params = _read(project, *whole)
+    params = _READ.get(whole) or kept(project, whole[1])
+    if findings is None and not params:
+        params = _Reader(project, whole[0]).read()
         keep(project, whole[1], params)
     if params:
         # No part of what was read whole need be read again.
-        _WHOLE[(project, *whole)] = params
-        if len(_WHOLE) > 8:
-            del _WHOLE[next(iter(_WHOLE))]
-        return params
+        return _remember(whole, params)
     wanted = tuple(id for id in there if id in findings)
-    return _read(project, wanted, _content(project, [there[id] for id in wanted]))
+    part = wanted, _content(project, [there[id] for id in wanted])
+    return _remember(part, _READ.get(part) or _Reader(project, wanted).read())
 
 
-#: What was read whole in this process.
-_WHOLE: dict[tuple[Project, tuple[str, ...], str], Params] = {}
+#: What was read in this process, by the ids of its findings and the content of its files, of whichever project.
+_READ: dict[tuple[tuple[str, ...], str], Params] = {}
+
+
+def _remember(key: tuple[tuple[str, ...], str], params: Params) -> Params:
+    _READ[key] = params
+    if len(_READ) > 8:
+        del _READ[next(iter(_READ))]
+    return params
 
 
 def load_for(project: Project, findings: Iterable[str], overrides: Iterable[str] = ()) -> Params:
@@ -149,11 +154,6 @@ def _in_order(ids: Iterable[str]) -> tuple[str, ...]:
 def _letter_and_number(id: str) -> tuple[str, int, str]:
     number = re.sub(r"\D", "", id)
     return id[:1], int(number or 0), id
-
-
-@lru_cache(maxsize=8)
-def _read(project: Project, wanted: tuple[str, ...], content: str) -> Params:
-    return _Reader(project, wanted).read()
 
 
 def _content(project: Project, findings: list[Path]) -> str:

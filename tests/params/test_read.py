@@ -94,13 +94,13 @@ def another_process(monkeypatch):
     """Forget what this process read, as the next command does."""
 
     def forget() -> None:
-        monkeypatch.setattr(read, "_WHOLE", {})
-        read._read.cache_clear()
+        monkeypatch.setattr(read, "_READ", {})
 
     return forget
 
 
 def test_the_next_command_takes_what_was_kept(project, another_process, monkeypatch):
+    another_process()
     params = load_params(project)
     another_process()
     monkeypatch.setattr(read._Reader, "read", lambda reader: pytest.fail("read again"))
@@ -110,6 +110,7 @@ def test_the_next_command_takes_what_was_kept(project, another_process, monkeypa
 
 
 def test_files_that_changed_are_read_anew_whatever_was_kept(project, another_process):
+    another_process()
     days = load_params(project).finding("A6").definitions["activity_days"].value
     assert days != 27
     spoil(project, "findings/a6_suspects.yml", "activity_days: {value: 28,", "activity_days: {value: 27,")
@@ -122,6 +123,7 @@ def test_files_that_changed_are_read_anew_whatever_was_kept(project, another_pro
 
 @pytest.mark.parametrize("damage", [b"", b"\n", b"cut"], ids=["empty", "another", "cut short"])
 def test_what_was_kept_and_is_damaged_is_read_anew(project, another_process, damage):
+    another_process()
     params = load_params(project)
     path = project.keys / "params.pickle"
     path.write_bytes(path.read_bytes()[:5000] if damage == b"cut" else damage)
@@ -130,13 +132,15 @@ def test_what_was_kept_and_is_damaged_is_read_anew(project, another_process, dam
 
 
 def test_a_folder_where_nothing_can_be_kept_does_no_harm(project, another_process):
+    another_process()
     project.keys.write_text("a file where the folder would be", encoding="utf-8")
     params = load_params(project)
     another_process()
     assert load_params(project) == params
 
 
-def test_a_command_reads_its_findings_and_those_that_overrides_name(project):
+def test_a_command_reads_its_findings_and_those_that_overrides_name(project, another_process):
+    another_process()
     assert list(load_for(project, ["a6"], ["definitions.A7.activity_days", "min_n", "thresholds.x"]).findings) == [
         "A6",
         "A7",
