@@ -2,6 +2,7 @@
 
     python tests/reference_evidence.py                          # compare this checkout with the reference
     python tests/reference_evidence.py --simulator ../before    # the same, on returns that another checkout simulates
+    python tests/reference_evidence.py --forces city-of-london --mean "why"    # and list what differs, as meant
     python tests/reference_evidence.py --write --checkout ../before    # make the reference anew, from another checkout
 
 Five returns are loaded and every finding is run on them by the command line: simulated Cleveland, City of London and
@@ -345,6 +346,21 @@ def report(found: list[Difference], meant: Meant, whole: bool) -> int:
     return 1 if unlisted else 0
 
 
+def add_meant(found: list[Difference], reason: str, path: Path) -> int:
+    """List the differences that nobody listed, each by its own path in any force; how many entries that makes."""
+    entries: dict[str, str] = {}
+    for difference in found:
+        if not difference.reason:
+            force, _, place = difference.path.partition("/")
+            place = re.sub(r"(/columns/[^/]+)/\d+$", r"\1/*", place.replace(f"/{force}/", "/*/"))
+            new = f"    before: {json.dumps(ABSENT)}\n" if difference.before == ABSENT else ""
+            entries[place] = f"  - path: {json.dumps(f'*/{place}', ensure_ascii=False)}\n{new}"
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        for entry in entries.values():
+            file.write(f"{entry}    reason: {json.dumps(reason, ensure_ascii=False)}\n")
+    return len(entries)
+
+
 def evidence_of(
     forces: list[str], checkout: Path, simulator: Path, open_data: Path, folder: Path, workers: int = 1
 ) -> dict[str, Any]:
@@ -386,6 +402,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--simulator", type=Path, help="whose simulator makes the returns; by default that checkout's")
     parser.add_argument("--reference", type=Path, default=REFERENCE)
     parser.add_argument("--meant", type=Path, default=MEANT, help="file of meant differences")
+    parser.add_argument("--mean", metavar="WHY", help="list what differs and is not listed yet, with this reason")
     parser.add_argument("--save", type=Path, help="also keep what was found in this file")
     parser.add_argument("--from", dest="earlier", type=Path, help="compare a file kept by --save; nothing is run")
     parser.add_argument("--folder", type=Path, help="work in this new folder and keep it")
@@ -417,7 +434,11 @@ def main(argv: list[str] | None = None) -> int:
     versions = {"python": platform.python_version()} | {name: metadata.version(name) for name in PACKAGES}
     for change in differences(reference["versions"], versions):
         print(f"Not the version the reference was made by: {change.path} {change.before}, here {change.after}")
-    return report(compare(reference["forces"], found, meant), meant, set(found) == set(reference["forces"]))
+    differing = compare(reference["forces"], found, meant)
+    if words.mean:
+        print(f"{add_meant(differing, words.mean, words.meant)} entries were added to {words.meant}: look them over.")
+        return 0
+    return report(differing, meant, set(found) == set(reference["forces"]))
 
 
 if __name__ == "__main__":

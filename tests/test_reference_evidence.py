@@ -13,6 +13,7 @@ from .reference_evidence import (
     ROOT,
     Commands,
     Meant,
+    add_meant,
     compare,
     gather,
     make_return,
@@ -49,7 +50,8 @@ def unlisted(before, after, meant=""):
 
 def test_nothing_differs_but_what_is_meant(reference, smallest):
     found = unlisted(reference[FORCE], smallest[1], MEANT.read_text(encoding="utf-8"))
-    assert not found, "python tests/reference_evidence.py --forces city-of-london says what these were and are"
+    how = "python tests/reference_evidence.py --forces city-of-london"
+    assert not found, f'{how} says what these were and are; with --mean "why" it lists them as meant'
 
 
 def test_rows_that_were_dropped_are_found_from_the_return_to_the_figure(smallest, hmic):
@@ -140,3 +142,19 @@ def test_a_meant_difference_covers_its_path_and_value_alone():
     assert "A6/grade" in unlisted(before, after, listed + "- {path: '*/grade', after: D, reason: small}\n")
     with pytest.raises(ValueError, match="reason"):
         Meant("differences:\n- {path: '*', reason: ' '}\n")
+
+
+def test_what_is_said_to_be_meant_is_listed_by_itself(tmp_path):
+    before = {"A6": {"claims": {"A6a": "B"}, "columns": {"n": [1, 2]}, "grade": "B"}}
+    after = {"A6": {"claims": {"A6a": "B", "A6d": "C"}, "columns": {"n": [1, 3]}, "grade": "B"}}
+    path = tmp_path / "meant.yml"
+    path.write_text("differences:\n  - {path: '*/none', reason: nothing}\n", encoding="utf-8")
+    found = compare({FORCE: before}, {FORCE: after}, Meant(path.read_text(encoding="utf-8")))
+    assert add_meant(found, 'claim A6d: "few", new', path) == 2
+    listed = path.read_text(encoding="utf-8")
+    assert unlisted(before, after, listed) == []
+    after["A6"]["grade"], after["A6"]["columns"]["m"] = "C", [1]
+    assert unlisted(before, after, listed) == ["A6/columns/m", "A6/grade"]
+    del after["A6"]["claims"]["A6d"], before["A6"]["grade"], after["A6"]["grade"]
+    before["A6"]["claims"]["A6d"] = "C"
+    assert unlisted(before, after, listed) == ["A6/claims/A6d", "A6/columns/m"], "what was new can't go unseen"

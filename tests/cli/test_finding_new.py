@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import shutil
@@ -69,6 +70,10 @@ def test_it_runs_as_it_is_and_finds_what_was_simulated(checkout):
     called(checkout, "hmic_analysis", "letter", "--force", "cleveland")
     letter = (checkout / "output" / "letters" / "cleveland" / "letter-cleveland.json").read_text(encoding="utf-8")
     assert claim["sentence"] in letter
+    called(checkout, "hmic_analysis", "site", "build", "--audience", "force", "--force", "cleveland", "--out", "pages")
+    page = (checkout / "pages" / "forces" / "cleveland" / "A91.html").read_text(encoding="utf-8")
+    assert claim["sentence"] in html.unescape(page)
+    assert "Grievances" in (checkout / "pages" / "findings" / "A91.html").read_text(encoding="utf-8")
 
 
 def test_its_test_passes_and_its_files_are_in_the_style_of_the_house(checkout):

@@ -34,7 +34,7 @@ def test_only_outside_the_outer_line_a_force_is_named():
     assert (frame["named"].astype(bool) == outside).all()
     between = frame["position"].isin(["above", "below"])
     assert not frame.loc[between, "named"].astype(bool).any()
-    assert result.looks == result.n_forces == 43
+    assert result.looks == result.n_forces == len(figures)
     assert "named as different only outside the 99.8% lines" in result.method
 
 

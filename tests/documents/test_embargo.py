@@ -14,7 +14,7 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 
-from ...conftest import ROOT, copy_project
+from ..conftest import ROOT, copy_project
 
 PARAMS = load_params(find_project(ROOT))
 SECOND = dt.timedelta(seconds=1)
