@@ -47,13 +47,7 @@ def stated_difference(report: Report, rate: Share) -> Indicator:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of A1.
-
-    Parameters
-    ----------
-    report : Report
-        With ``crime_with_incident_pct``, ``attendance_known_pct`` and ``attendance_reconciliation_pp`` taken.
-    """
+    """Decide the claims of A1."""
     prior = report.indicator("crime_with_incident_pct")
     known = report.indicator("attendance_known_pct")
     difference = report.indicator("attendance_reconciliation_pp")

@@ -38,8 +38,6 @@ def response_times(
 
     Parameters
     ----------
-    incident, deployment : pandas.DataFrame
-        The tables of those names.
     rules : Rules
         What counts as having attended.
     clock : str
@@ -103,10 +101,7 @@ def within_target(times: pd.DataFrame, target: Callable[[str, str | None], float
 def target_shares(times: pd.DataFrame) -> dict[str, Share]:
     """Arrivals within target by grade, and by grade and area where the area is known.
 
-    Parameters
-    ----------
-    times : pandas.DataFrame
-        Result of :func:`within_target`.
+    ``times`` is what :func:`within_target` gives.
 
     Returns
     -------
@@ -126,10 +121,7 @@ def target_shares(times: pd.DataFrame) -> dict[str, Share]:
 def response_summary(times: pd.DataFrame) -> pd.DataFrame:
     """Median and 90th centile of the response time by grade, incidents begun by officers apart.
 
-    Parameters
-    ----------
-    times : pandas.DataFrame
-        Result of :func:`within_target`.
+    ``times`` is what :func:`within_target` gives.
 
     Returns
     -------
@@ -213,10 +205,7 @@ def attends_all(report: Report) -> tuple[bool, bool]:
 def attendance_by_month(report: Report, attended: pd.DataFrame) -> pd.DataFrame:
     """Crimes attended among those whose attendance is known, by the month in which they were recorded.
 
-    Parameters
-    ----------
-    attended : pandas.DataFrame
-        Result of :func:`~hmic_analysis.measures.attendance.crime_attendance`.
+    ``attended`` is what :func:`~hmic_analysis.measures.attendance.crime_attendance` gives.
 
     Returns
     -------
@@ -236,10 +225,7 @@ def attendance_by_month(report: Report, attended: pd.DataFrame) -> pd.DataFrame:
 def policy_changes(report: Report, by_month: pd.DataFrame) -> dict[str, str]:
     """Months from which another response policy was in force, where the document register gives one.
 
-    Parameters
-    ----------
-    by_month : pandas.DataFrame
-        Result of :func:`attendance_by_month`.
+    ``by_month`` is what :func:`attendance_by_month` gives.
 
     Returns
     -------
@@ -268,14 +254,7 @@ def compare_forces(report: Report) -> registers.PolicyCount | None:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of A2.
-
-    Parameters
-    ----------
-    report : Report
-        With ``knowledge_correct_pct``, ``policy_breach_pct[...]`` and ``n_forces_attend_all`` taken where there are
-        data for them.
-    """
+    """Decide the claims of A2."""
     found = policies(report)
     complete = report.answer("document").register_complete
     register = report.gap("document")

@@ -39,8 +39,6 @@ def victim_contacts(
     ----------
     incident : pandas.DataFrame
         Table ``incident``, cut to a period.
-    contact_flag : pandas.DataFrame
-        Table ``contact_flag``.
     shift_hours : tuple of int
         Hours of the wall clock at which the early, late and night shift begin, in this order.
 
@@ -114,10 +112,7 @@ def _units(rows: pd.DataFrame, shift_hours: tuple[int, int, int]) -> pd.Series:
 def vulnerability_recorded(contacts: pd.DataFrame) -> Share:
     """Contacts about crime or personal anti-social behaviour with a vulnerability assessment, yes or no.
 
-    Parameters
-    ----------
-    contacts : pandas.DataFrame
-        Result of :func:`victim_contacts`.
+    ``contacts`` is what :func:`victim_contacts` gives.
 
     Returns
     -------
@@ -133,10 +128,7 @@ def vulnerability_recorded(contacts: pd.DataFrame) -> Share:
 def victim_known(contacts: pd.DataFrame) -> Share:
     """Contacts that hold a reference of the victim.
 
-    Parameters
-    ----------
-    contacts : pandas.DataFrame
-        Result of :func:`victim_contacts`.
+    ``contacts`` is what :func:`victim_contacts` gives.
     """
     return Share.of(contacts["victim_key"].notna(), contacts["incident_id"])
 
@@ -182,10 +174,7 @@ def asked(audits: pd.DataFrame, question: str) -> Share:
 def asked_by_team(audits: pd.DataFrame, question: str) -> dict[str, Share]:
     """:func:`asked` by team, in the order of their names.
 
-    Parameters
-    ----------
-    audits : pandas.DataFrame
-        Result of :func:`audited_calls_of_victims`.
+    ``audits`` is what :func:`audited_calls_of_victims` gives.
     """
     team = audits["team"].astype("object").where(audits["team"].notna(), NOT_RECORDED)
     return {str(name): asked(rows, question) for name, rows in audits.groupby(team)}
@@ -196,8 +185,6 @@ def access_by_system(system_access: pd.DataFrame, staff: pd.DataFrame, as_of: da
 
     Parameters
     ----------
-    system_access : pandas.DataFrame
-        Table ``system_access``.
     staff : pandas.DataFrame
         Table ``staff``; where it is empty everybody listed in ``system_access`` counts as a handler in post.
 
@@ -391,13 +378,6 @@ def _matching(report: Report) -> tuple[str, ...]:
 
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of A3.
-
-    Parameters
-    ----------
-    report : Report
-        With ``repeat_flag_recall_pct`` (also by shift), ``repeat_question_asked_pct`` (also by team),
-        ``vulnerability_question_asked_pct``, ``vulnerability_recorded_pct`` and ``handler_system_access_pct[...]``
-        taken.
 
     Returns
     -------

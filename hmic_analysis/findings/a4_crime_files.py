@@ -96,8 +96,6 @@ def supervision(file_entry: pd.DataFrame, reviews: pd.Series) -> pd.DataFrame:
 
     Parameters
     ----------
-    file_entry : pandas.DataFrame
-        Table ``file_entry``.
     reviews : pandas.Series
         References of the files.
 
@@ -140,10 +138,7 @@ def any_entry(reviews: pd.Series, entries: pd.DataFrame) -> pd.Series:
 def by_stratum(files: pd.DataFrame) -> pd.DataFrame:
     """Files read and the crimes they stand for, by attendance and offence group.
 
-    Parameters
-    ----------
-    files : pandas.DataFrame
-        Result of :func:`crime_files`.
+    ``files`` is what :func:`crime_files` gives.
 
     Returns
     -------
@@ -355,10 +350,7 @@ def strata(report: Report, name: str) -> pd.DataFrame:
 def agreement(report: Report, files: pd.DataFrame) -> list[Indicator]:
     """How far two readers of the same file agree beyond chance, for each finding on it.
 
-    Parameters
-    ----------
-    files : pandas.DataFrame
-        Result of :func:`files_read`.
+    ``files`` is what :func:`files_read` gives.
     """
     made = []
     for state, _, finding in QUESTIONS.values():
@@ -380,13 +372,7 @@ def agreement(report: Report, files: pd.DataFrame) -> list[Indicator]:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of A4.
-
-    Parameters
-    ----------
-    report : Report
-        With the indicators of :func:`indicators`, ``review_agreement_kappa[...]`` and ``same_day_closure_pct`` taken.
-    """
+    """Decide the claims of A4."""
     files = files_read(report)
     return [_claim(report, files, claim) for claim in QUESTIONS]
 

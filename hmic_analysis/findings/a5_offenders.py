@@ -59,10 +59,7 @@ def cohort(iom_cohort: pd.DataFrame, as_of: date) -> pd.DataFrame:
 def assessed(offenders: pd.DataFrame) -> Share:
     """Offenders with a structured risk score.
 
-    Parameters
-    ----------
-    offenders : pandas.DataFrame
-        Result of :func:`cohort`.
+    ``offenders`` is what :func:`cohort` gives.
     """
     return _on_record(offenders, "risk_score")
 
@@ -70,10 +67,7 @@ def assessed(offenders: pd.DataFrame) -> Share:
 def with_rag(offenders: pd.DataFrame) -> Share:
     """Offenders with a red, amber or green status.
 
-    Parameters
-    ----------
-    offenders : pandas.DataFrame
-        Result of :func:`cohort`.
+    ``offenders`` is what :func:`cohort` gives.
     """
     return _on_record(offenders, "rag")
 
@@ -137,8 +131,6 @@ def selection(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date)
     ----------
     offenders : pandas.DataFrame
         Result of :func:`cohort`; their number is the number of places looked at.
-    iom_selection : pandas.DataFrame
-        Table ``iom_selection``.
     as_of : datetime.date
         Scores and decisions of later days are not known on it.
 
@@ -281,12 +273,6 @@ SELECTED = "iom_selection_agreement_pct"
 
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of A5.
-
-    Parameters
-    ----------
-    report : Report
-        With ``iom_selection_agreement_pct``, ``iom_meeting_held_pct``, ``iom_core_partner_quorum_pct``,
-        ``iom_assessed_pct`` and ``iom_assessment_current_pct`` taken.
 
     Returns
     -------

@@ -46,8 +46,6 @@ def suspect_pairs(suspect: pd.DataFrame, crime: pd.DataFrame, as_of: date) -> pd
 
     Parameters
     ----------
-    suspect, crime : pandas.DataFrame
-        The tables of those names.
     as_of : datetime.date
         Day of the snapshot; later dates are not yet known on it.
 
@@ -82,10 +80,7 @@ def suspect_pairs(suspect: pd.DataFrame, crime: pd.DataFrame, as_of: date) -> pd
 def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Persons outstanding at a day, with what is known of the enquiry for each.
 
-    Parameters
-    ----------
-    pairs : pandas.DataFrame
-        Result of :func:`suspect_pairs`.
+    ``pairs`` is what :func:`suspect_pairs` gives.
 
     Returns
     -------
@@ -152,10 +147,7 @@ def recent(persons: pd.DataFrame, column: str, as_of: date, days: int) -> Share:
 def owned(persons: pd.DataFrame) -> Share:
     """Persons outstanding whose enquiry has a current owner.
 
-    Parameters
-    ----------
-    persons : pandas.DataFrame
-        Result of :func:`outstanding_persons`.
+    ``persons`` is what :func:`outstanding_persons` gives.
 
     Returns
     -------
@@ -170,10 +162,7 @@ def owned(persons: pd.DataFrame) -> Share:
 def age_bands(persons: pd.DataFrame) -> pd.DataFrame:
     """Persons outstanding by the days since they were first named.
 
-    Parameters
-    ----------
-    persons : pandas.DataFrame
-        Result of :func:`outstanding_persons`; only the sure ones are counted.
+    ``persons`` is what :func:`outstanding_persons` gives; only the sure ones are counted.
 
     Returns
     -------
@@ -222,10 +211,7 @@ def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: dat
 def counts(persons: pd.DataFrame) -> tuple[int, int]:
     """Persons surely outstanding, and further ones of whom it is not known.
 
-    Parameters
-    ----------
-    persons : pandas.DataFrame
-        Result of :func:`outstanding_persons`.
+    ``persons`` is what :func:`outstanding_persons` gives.
     """
     sure = int((persons["state"] == "outstanding").sum())
     return sure, len(persons) - sure
@@ -234,10 +220,7 @@ def counts(persons: pd.DataFrame) -> tuple[int, int]:
 def counted(persons: pd.DataFrame) -> Share:
     """Persons surely outstanding (yes), and further ones of whom it is not known.
 
-    Parameters
-    ----------
-    persons : pandas.DataFrame
-        Result of :func:`outstanding_persons`.
+    ``persons`` is what :func:`outstanding_persons` gives.
     """
     sure = (persons["state"] == "outstanding").astype("boolean")
     return Share.of(sure.mask(~sure), persons)
@@ -246,10 +229,7 @@ def counted(persons: pd.DataFrame) -> Share:
 def ages(persons: pd.DataFrame) -> np.ndarray:
     """Days since naming of each person surely outstanding.
 
-    Parameters
-    ----------
-    persons : pandas.DataFrame
-        Result of :func:`outstanding_persons`.
+    ``persons`` is what :func:`outstanding_persons` gives.
     """
     return persons.loc[persons["state"] == "outstanding", "age_days"].to_numpy(dtype=float)
 
@@ -271,11 +251,6 @@ SETTLED = ("answered_on", "rearrested_on", "cancelled_on", "rebailed_on")
 def bail_returns(bail: pd.DataFrame) -> pd.DataFrame:
     """Police bail whose return stood: not re-bailed or cancelled before it was due.
 
-    Parameters
-    ----------
-    bail : pandas.DataFrame
-        Table ``bail``.
-
     Returns
     -------
     pandas.DataFrame
@@ -294,11 +269,6 @@ def bail_returns(bail: pd.DataFrame) -> pd.DataFrame:
 
 def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str]]:
     """Persons who had failed to answer police bail and were still wanted for it at a day.
-
-    Parameters
-    ----------
-    bail : pandas.DataFrame
-        Table ``bail``.
 
     Returns
     -------
@@ -327,8 +297,6 @@ def failed(bail: pd.DataFrame, sure: set[str], unknown: set[str]) -> Share:
 
     Parameters
     ----------
-    bail : pandas.DataFrame
-        Table ``bail``.
     sure, unknown : set of str
         Result of :func:`failed_to_answer`.
     """
@@ -341,10 +309,7 @@ def failed(bail: pd.DataFrame, sure: set[str], unknown: set[str]) -> Share:
 def unanswered(returns: pd.DataFrame) -> Share:
     """Bail returns that were not answered.
 
-    Parameters
-    ----------
-    returns : pandas.DataFrame
-        Result of :func:`bail_returns`.
+    ``returns`` is what :func:`bail_returns` gives.
 
     Returns
     -------
@@ -495,7 +460,6 @@ def median_bounds(waits: pd.DataFrame, lost: int) -> Interval | None:
 
     Parameters
     ----------
-    waits : pandas.DataFrame
     lost : int
         Such circulations: each may have ended a wait that still seems to go on, at once, or one that is not counted,
         after any time.
@@ -528,14 +492,7 @@ def named(report: Report) -> pd.DataFrame:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of A6.
-
-    Parameters
-    ----------
-    report : Report
-        With ``named_suspects_outstanding_n``, ``fta_bail_n``, ``owner_assigned_pct``, ``recent_activity_pct`` and
-        ``recent_review_pct`` taken.
-    """
+    """Decide the claims of A6."""
     outstanding = report.indicator("named_suspects_outstanding_n")
     absconded = report.indicator("fta_bail_n")
     return [

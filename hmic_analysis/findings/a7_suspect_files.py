@@ -126,11 +126,6 @@ def reason(report: Report) -> str:
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of A7.
 
-    Parameters
-    ----------
-    report : Report
-        With ``suspect_file_activity_pct``, ``suspect_file_supervised_pct`` and ``suspect_file_n`` taken.
-
     Returns
     -------
     list of ClaimEvidence

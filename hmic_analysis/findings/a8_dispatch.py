@@ -46,10 +46,7 @@ def urgent(dispatch: pd.DataFrame) -> pd.DataFrame:
 def excess_minutes(dispatches: pd.DataFrame) -> pd.Series:
     """Travel of the resource sent minus that of the nearest suitable one.
 
-    Parameters
-    ----------
-    dispatches : pandas.DataFrame
-        Result of :func:`urgent`.
+    ``dispatches`` is what :func:`urgent` gives.
 
     Returns
     -------
@@ -62,10 +59,7 @@ def excess_minutes(dispatches: pd.DataFrame) -> pd.Series:
 def located_incidents(dispatches: pd.DataFrame) -> Share:
     """Incidents with usable coordinates when the first resource was sent.
 
-    Parameters
-    ----------
-    dispatches : pandas.DataFrame
-        Result of :func:`urgent`.
+    ``dispatches`` is what :func:`urgent` gives.
 
     Returns
     -------
@@ -99,10 +93,7 @@ def nearest_sent(dispatches: pd.DataFrame, near_minutes: float) -> Share:
 def nearest_by_grade(dispatches: pd.DataFrame, near_minutes: float) -> dict[str, Share]:
     """As :func:`nearest_sent`, by grade.
 
-    Parameters
-    ----------
-    dispatches : pandas.DataFrame
-        Result of :func:`urgent`.
+    ``dispatches`` is what :func:`urgent` gives.
 
     Returns
     -------
@@ -116,10 +107,7 @@ def nearest_by_grade(dispatches: pd.DataFrame, near_minutes: float) -> dict[str,
 def suitable_or_reasoned(dispatches: pd.DataFrame, near_minutes: float) -> Share:
     """Dispatches of the nearest suitable resource, and those of another with a reason on record.
 
-    Parameters
-    ----------
-    dispatches : pandas.DataFrame
-        Result of :func:`urgent`.
+    ``dispatches`` is what :func:`urgent` gives.
 
     Returns
     -------
@@ -136,10 +124,7 @@ def suitable_or_reasoned(dispatches: pd.DataFrame, near_minutes: float) -> Share
 def reasoned_overrides(dispatches: pd.DataFrame) -> Share:
     """Overrides of the recommendation with a reason on record.
 
-    Parameters
-    ----------
-    dispatches : pandas.DataFrame
-        Result of :func:`urgent`.
+    ``dispatches`` is what :func:`urgent` gives.
 
     Returns
     -------
@@ -165,10 +150,7 @@ def map_used(dispatch: pd.DataFrame) -> Share:
 def extra_travel(dispatches: pd.DataFrame) -> np.ndarray:
     """Extra travel in minutes of each dispatch with known positions.
 
-    Parameters
-    ----------
-    dispatches : pandas.DataFrame
-        Result of :func:`urgent`.
+    ``dispatches`` is what :func:`urgent` gives.
     """
     return excess_minutes(dispatches).dropna().to_numpy(dtype=float)
 
@@ -176,10 +158,7 @@ def extra_travel(dispatches: pd.DataFrame) -> np.ndarray:
 def extra_hours(dispatches: pd.DataFrame) -> pd.Series:
     """Extra travel of each dispatch with known positions, for a chart.
 
-    Parameters
-    ----------
-    dispatches : pandas.DataFrame
-        Result of :func:`urgent`.
+    ``dispatches`` is what :func:`urgent` gives.
 
     Returns
     -------
@@ -192,10 +171,7 @@ def extra_hours(dispatches: pd.DataFrame) -> pd.Series:
 def travel_notes(dispatches: pd.DataFrame) -> list[str]:
     """On what travel minutes rest, in words.
 
-    Parameters
-    ----------
-    dispatches : pandas.DataFrame
-        Result of :func:`urgent`.
+    ``dispatches`` is what :func:`urgent` gives.
 
     Returns
     -------
@@ -331,13 +307,7 @@ def located(report: Report, share: Share, carrier: str = "") -> Indicator:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of A8.
-
-    Parameters
-    ----------
-    report : Report
-        With ``located_resource_pct`` and ``suitable_or_reasoned_pct`` taken.
-    """
+    """Decide the claims of A8."""
     exists, grade = _exists(report)
     return [
         report.claim("A8a", exists, grade),

@@ -246,11 +246,6 @@ def schemes(report: Report) -> pd.DataFrame:
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of A9.
 
-    Parameters
-    ----------
-    report : Report
-        With ``handler_audit_coverage_pct`` and ``audit_feedback_closed_pct`` taken.
-
     Returns
     -------
     list of ClaimEvidence

@@ -62,8 +62,6 @@ def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
 
     Parameters
     ----------
-    deployment : pandas.DataFrame
-        Table ``deployment``.
     shift_hours : float
         Length of a shift: nobody works on one task for longer, so a record left open counts as one shift.
 
@@ -83,10 +81,7 @@ def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
 def hours_caveats(tasks: pd.DataFrame, shift_hours: float) -> tuple[str, ...]:
     """What must be said of the hours: how many were capped, and how many deployments have none.
 
-    Parameters
-    ----------
-    tasks : pandas.DataFrame
-        Result of :func:`task_hours`.
+    ``tasks`` is what :func:`task_hours` gives.
     """
     capped, without, n = int(tasks["capped"].sum()), int(tasks["hours"].isna().sum()), len(tasks)
     said = []
@@ -100,12 +95,7 @@ def hours_caveats(tasks: pd.DataFrame, shift_hours: float) -> tuple[str, ...]:
 def demand_by_category(incident: pd.DataFrame, tasks: pd.DataFrame | None = None) -> pd.DataFrame:
     """Demand by category, by count and by time.
 
-    Parameters
-    ----------
-    incident : pandas.DataFrame
-        Table ``incident``.
-    tasks : pandas.DataFrame, optional
-        Result of :func:`task_hours`; without it, or without any usable time in it, there are no hours.
+    ``tasks`` is what :func:`task_hours` gives; without it, or without any usable time in it, there are no hours.
 
     Returns
     -------
@@ -131,11 +121,6 @@ def demand_by_category(incident: pd.DataFrame, tasks: pd.DataFrame | None = None
 
 def uncategorised(incident: pd.DataFrame) -> Share:
     """Incidents without a closing category.
-
-    Parameters
-    ----------
-    incident : pandas.DataFrame
-        Table ``incident``.
 
     Returns
     -------
@@ -173,8 +158,6 @@ def week_profile(tasks: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
     ----------
     tasks : pandas.DataFrame
         Result of :func:`task_hours`.  The hours of a deployment are spread over the clock hours it lasted.
-    duty_hours : pandas.DataFrame
-        Table ``duty_hours``.
 
     Returns
     -------
@@ -213,10 +196,7 @@ def week_profile(tasks: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
 def staff_fit(profile: pd.DataFrame) -> float | None:
     """How well staff hours follow demand over the week.
 
-    Parameters
-    ----------
-    profile : pandas.DataFrame
-        Result of :func:`week_profile`.
+    ``profile`` is what :func:`week_profile` gives.
 
     Returns
     -------
@@ -231,12 +211,7 @@ def staff_fit(profile: pd.DataFrame) -> float | None:
 def logged_beside_duty(tasks: pd.DataFrame, demand_task: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
     """Hours of logged work, and hours on duty.
 
-    Parameters
-    ----------
-    tasks : pandas.DataFrame
-        Result of :func:`task_hours`.
-    demand_task, duty_hours : pandas.DataFrame
-        The tables of those names.
+    ``tasks`` is what :func:`task_hours` gives.
 
     Returns
     -------
@@ -280,12 +255,7 @@ def hours_of_none(report: Report) -> float:
 def fit_bounds(profile: pd.DataFrame, lost: float) -> Interval | None:
     """The least and the most that :func:`staff_fit` can be where hours of work are not placed.
 
-    Parameters
-    ----------
-    profile : pandas.DataFrame
-        Result of :func:`week_profile`.
-    lost : float
-        Result of :func:`hours_of_none`.
+    ``profile`` is what :func:`week_profile` gives. ``lost`` is what :func:`hours_of_none` gives.
 
     Returns
     -------
@@ -355,10 +325,7 @@ def count_shares(categories: pd.DataFrame, incident: pd.DataFrame) -> dict[str, 
 def labelled(categories: pd.DataFrame) -> pd.DataFrame:
     """Demand by category, with the names of the categories as people write them.
 
-    Parameters
-    ----------
-    categories : pandas.DataFrame
-        Result of :func:`demand_by_category`.
+    ``categories`` is what :func:`demand_by_category` gives.
 
     Returns
     -------
@@ -416,8 +383,6 @@ def incidents_by_month(incident: pd.DataFrame, start: date, end: date) -> pd.Dat
 
     Parameters
     ----------
-    incident : pandas.DataFrame
-        Table ``incident``.
     start, end : datetime.date
         First and last day of the period.
 
@@ -486,11 +451,6 @@ def products(report: Report) -> pd.DataFrame:
 def analyses(document: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
     """Each analysis of demand: whether it was approved in so many months up to a day, with a decision on record.
 
-    Parameters
-    ----------
-    document : pandas.DataFrame
-        Table ``document``.
-
     Returns
     -------
     pandas.DataFrame
@@ -532,13 +492,7 @@ def aspects_covered(rows: pd.DataFrame) -> list[str]:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of F1.
-
-    Parameters
-    ----------
-    report : Report
-        With ``n_demand_products`` taken.
-    """
+    """Decide the claims of F1."""
     gap = report.gap("document")
     found, planned = products(report), plans(report)
     complete = report.answer("document").register_complete

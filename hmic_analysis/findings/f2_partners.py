@@ -41,8 +41,6 @@ def led_elsewhere(incident: pd.DataFrame, types: Sequence[str], qualifiers: Sequ
 
     Parameters
     ----------
-    incident : pandas.DataFrame
-        Table ``incident``.
     types, qualifiers : sequence of str
         The lists of the parameter ``other_agencies``; capitals and blanks around don't matter.
 
@@ -71,12 +69,8 @@ def _plain(text: object) -> str:
 def shared_hours(incidents: pd.DataFrame, tasks: pd.DataFrame) -> Hours:
     """Resource-hours on incidents by lead agency.
 
-    Parameters
-    ----------
-    incidents : pandas.DataFrame
-        Result of :func:`led_elsewhere`.
-    tasks : pandas.DataFrame
-        Result of :func:`hmic_analysis.findings.f1_demand.task_hours`; those of other incidents are not counted.
+    ``incidents`` is what :func:`led_elsewhere` gives. ``tasks`` is what
+    :func:`hmic_analysis.findings.f1_demand.task_hours` gives; those of other incidents are not counted.
     """
     spent = tasks.merge(incidents[["incident_id", "elsewhere"]], on="incident_id")
     hours, known = spent["hours"].astype(float), spent["elsewhere"].notna()
@@ -91,12 +85,8 @@ def shared_hours(incidents: pd.DataFrame, tasks: pd.DataFrame) -> Hours:
 def hours_by_code(incidents: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
     """Resource-hours on incidents led by another agency, by the type or qualifier that shows it.
 
-    Parameters
-    ----------
-    incidents : pandas.DataFrame
-        Result of :func:`led_elsewhere`.
-    tasks : pandas.DataFrame
-        Result of :func:`hmic_analysis.findings.f1_demand.task_hours`.
+    ``incidents`` is what :func:`led_elsewhere` gives. ``tasks`` is what
+    :func:`hmic_analysis.findings.f1_demand.task_hours` gives.
 
     Returns
     -------
@@ -223,13 +213,7 @@ def waits_by_reason(handover: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claim of F2.
-
-    Parameters
-    ----------
-    report : Report
-        With every indicator of the finding taken.
-    """
+    """Decide the claim of F2."""
     complete = report.answer("partner_task").register_complete
     gap = None if complete else report.gap("partner_task")
     return [report.claim("F2a", gap or _work(report), _grade(report))]

@@ -28,11 +28,6 @@ SPANS = ((1, 4), (5, 8), (9, 12), (13, None))
 def front_line(staff: pd.DataFrame) -> pd.DataFrame:
     """Front-line staff: response, neighbourhood, community support and volume crime, without recruits in training.
 
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Table ``staff``.
-
     Returns
     -------
     pandas.DataFrame
@@ -54,8 +49,6 @@ def staff_intervals(
 
     Parameters
     ----------
-    staff, absence, supervision : pandas.DataFrame
-        The tables of those names.
     start, end : datetime.date
         Period; a rest shorter than an interval is left out.
     months : int
@@ -124,10 +117,7 @@ def _with_reviews(table: pd.DataFrame, supervision: pd.DataFrame) -> pd.DataFram
 def by_unit(intervals: pd.DataFrame) -> dict[str, Share]:
     """Intervals with a review in each unit.
 
-    Parameters
-    ----------
-    intervals : pandas.DataFrame
-        Result of :func:`staff_intervals`.
+    ``intervals`` is what :func:`staff_intervals` gives.
     """
     named = intervals.assign(unit=intervals["unit"].astype("object").fillna("unit not recorded"))
     return {str(unit): Share.of(rows["reviewed"], rows) for unit, rows in named.groupby("unit", sort=True)}
@@ -177,11 +167,6 @@ def covers(reviews: pd.DataFrame, *aspects: str) -> Share:
 def team_sizes(staff: pd.DataFrame, as_of: date) -> pd.Series:
     """Constables and community support officers of each supervisor on a day.
 
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Table ``staff``.
-
     Returns
     -------
     pandas.Series
@@ -215,10 +200,7 @@ def span_note(sizes: pd.Series, without: int) -> str:
 def span_bands(sizes: pd.Series) -> pd.DataFrame:
     """Supervisors by the number of their staff.
 
-    Parameters
-    ----------
-    sizes : pandas.Series
-        Result of :func:`team_sizes`.
+    ``sizes`` is what :func:`team_sizes` gives.
 
     Returns
     -------
@@ -293,11 +275,6 @@ def _weeks_in_post(supervisors: list[str], weeks: list[pd.Timestamp], staff: pd.
 def latest_counts(workload: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Open crimes of officers on the last day of counting up to the snapshot.
 
-    Parameters
-    ----------
-    workload : pandas.DataFrame
-        Table ``workload``.
-
     Returns
     -------
     pandas.DataFrame
@@ -310,10 +287,7 @@ def latest_counts(workload: pd.DataFrame, as_of: date) -> pd.DataFrame:
 def spread(counts: pd.DataFrame) -> tuple[float | None, float | None]:
     """The 90th centile and the median of open crimes per officer.
 
-    Parameters
-    ----------
-    counts : pandas.DataFrame
-        Result of :func:`latest_counts`.
+    ``counts`` is what :func:`latest_counts` gives.
 
     Returns
     -------
@@ -334,10 +308,7 @@ def ratio(top: float | None, middle: float | None) -> float | None:
 def bands(counts: pd.DataFrame) -> pd.DataFrame:
     """Officers by the number of their open crimes.
 
-    Parameters
-    ----------
-    counts : pandas.DataFrame
-        Result of :func:`latest_counts`.
+    ``counts`` is what :func:`latest_counts` gives.
 
     Returns
     -------
@@ -392,14 +363,7 @@ def documents(report: Report) -> pd.DataFrame:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of F3.
-
-    Parameters
-    ----------
-    report : Report
-        With ``review_in_period_pct``, ``reviewed_on_workload_pct``, ``reviewed_on_performance_pct``,
-        ``review_covers_pct`` by aspect and ``review_covers_both_pct`` taken.
-    """
+    """Decide the claims of F3."""
     return [
         _claim(report, "F3a", "workload", _assessed(report, "workload")),
         _claim(report, "F3b", "performance", _together(report, _assessed(report, "performance"))),

@@ -54,8 +54,6 @@ def live_changes(change: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame
 
     Parameters
     ----------
-    change : pandas.DataFrame
-        Table ``change``.
     months : int
         Least number of months since it went live.
 
@@ -76,8 +74,6 @@ def measurements(changes: pd.DataFrame, benefit: pd.DataFrame, as_of: date) -> p
     ----------
     changes : pandas.DataFrame
         Result of :func:`live_changes`.
-    benefit : pandas.DataFrame
-        Table ``benefit``.
     as_of : datetime.date
         A measurement made after it was not there on it.
 
@@ -101,12 +97,7 @@ def measurements(changes: pd.DataFrame, benefit: pd.DataFrame, as_of: date) -> p
 def with_measured_saving(changes: pd.DataFrame, found: pd.DataFrame) -> Share:
     """Live changes with a measurement before and after.
 
-    Parameters
-    ----------
-    changes : pandas.DataFrame
-        Result of :func:`live_changes`.
-    found : pandas.DataFrame
-        Result of :func:`measurements`.
+    ``changes`` is what :func:`live_changes` gives. ``found`` is what :func:`measurements` gives.
     """
     sure = changes["change_id"].isin(found.loc[found["measured"].fillna(False).to_numpy(dtype=bool), "change_id"])
     maybe = changes["change_id"].isin(found.loc[found["measured"].isna().to_numpy(dtype=bool), "change_id"])
@@ -117,12 +108,7 @@ def with_measured_saving(changes: pd.DataFrame, found: pd.DataFrame) -> Share:
 def hours_saved(changes: pd.DataFrame, found: pd.DataFrame) -> Saving:
     """Hours a year saved by the measured changes.
 
-    Parameters
-    ----------
-    changes : pandas.DataFrame
-        Result of :func:`live_changes`.
-    found : pandas.DataFrame
-        Result of :func:`measurements`.
+    ``changes`` is what :func:`live_changes` gives. ``found`` is what :func:`measurements` gives.
 
     Returns
     -------
@@ -186,12 +172,7 @@ def saving_note(saving: Saving) -> str:
 def best_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> str | None:
     """The best method by which any live change's saving was found.
 
-    Parameters
-    ----------
-    changes : pandas.DataFrame
-        Result of :func:`live_changes`.
-    benefit : pandas.DataFrame
-        Table ``benefit``.
+    ``changes`` is what :func:`live_changes` gives.
 
     Returns
     -------
@@ -205,12 +186,7 @@ def best_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> str | None:
 def method_rank(changes: pd.DataFrame, benefit: pd.DataFrame) -> float | None:
     """The best method as a rank: 4 system log, 3 time and motion, 2 survey, 1 estimate; None without any record.
 
-    Parameters
-    ----------
-    changes : pandas.DataFrame
-        Result of :func:`live_changes`.
-    benefit : pandas.DataFrame
-        Table ``benefit``.
+    ``changes`` is what :func:`live_changes` gives.
     """
     best = best_method(changes, benefit)
     return None if best is None else float(len(METHODS) - METHODS.index(best))
@@ -219,12 +195,7 @@ def method_rank(changes: pd.DataFrame, benefit: pd.DataFrame) -> float | None:
 def changes_by_method(changes: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Live changes by the best evidence there is of the time they save.
 
-    Parameters
-    ----------
-    changes : pandas.DataFrame
-        Result of :func:`live_changes`.
-    found : pandas.DataFrame
-        Result of :func:`measurements`.
+    ``changes`` is what :func:`live_changes` gives. ``found`` is what :func:`measurements` gives.
 
     Returns
     -------
@@ -320,8 +291,6 @@ def longest_series(change: pd.DataFrame, benefit_month: pd.DataFrame, as_of: dat
 
     Parameters
     ----------
-    change, benefit_month : pandas.DataFrame
-        The tables of those names.
     as_of : datetime.date
         Months that had not ended on that day, and changes not yet live, are left out.
 
@@ -355,10 +324,7 @@ def longest_series(change: pd.DataFrame, benefit_month: pd.DataFrame, as_of: dat
 def monthly_saving(series: ChangeMonths | None) -> MonthlySaving:
     """What the months say: one step at the change beyond the trend, in minutes a task.
 
-    Parameters
-    ----------
-    series : ChangeMonths or None
-        Result of :func:`longest_series`.
+    ``series`` is what :func:`longest_series` gives.
 
     Returns
     -------
@@ -485,13 +451,7 @@ def days_since_measuring(benefit: pd.DataFrame, as_of: date) -> int | None:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of F4.
-
-    Parameters
-    ----------
-    report : Report
-        With ``changes_with_measured_saving_pct`` and ``staff_hours_saved`` taken.
-    """
+    """Decide the claims of F4."""
     work = work_on_savings(report)
     measured = days_since_measuring(report.table("benefit"), report.settings.as_of)
     days = int(report.settings.threshold("activity_days"))

@@ -40,8 +40,6 @@ def equipped(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, rol
 
     Parameters
     ----------
-    staff : pandas.DataFrame
-        Table ``staff``.
     devices : pandas.DataFrame
         Result of :func:`hmic_analysis.findings.f5_devices.in_hand`.
     pool : pandas.DataFrame
@@ -110,10 +108,7 @@ def coverage(
 def together(shares: dict[str, Share], roles: Sequence[str] = PATROL) -> Share:
     """The officers of several roles taken as one group.
 
-    Parameters
-    ----------
-    shares : dict of str to Share
-        Result of :func:`coverage`.
+    ``shares`` is what :func:`coverage` gives.
     """
     some = [shares[role] for role in roles if role in shares]
     return Share(sum(s.yes for s in some), sum(s.no for s in some), sum(s.unknown for s in some))
@@ -175,11 +170,6 @@ def spending_note(spent: Spending, without_fte: int) -> str:
 def officers_fte(staff: pd.DataFrame, as_of: date) -> tuple[float, int]:
     """Police officers in post, full-time equivalents, and how many of them have no such figure.
 
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Table ``staff``.
-
     Returns
     -------
     tuple of (float, int)
@@ -212,11 +202,6 @@ class Usable(NamedTuple):
 
 def issued(device: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Devices issued and not taken back on a day, lost ones among them.
-
-    Parameters
-    ----------
-    device : pandas.DataFrame
-        Table ``device``.
 
     Returns
     -------
@@ -308,10 +293,7 @@ def off_premises(device: pd.DataFrame, session: pd.DataFrame, as_of: date, days:
 def system_shares(devices: pd.DataFrame) -> dict[str, Share]:
     """Devices that reach each force system of the list.
 
-    Parameters
-    ----------
-    devices : pandas.DataFrame
-        Result of :func:`in_hand`.
+    ``devices`` is what :func:`in_hand` gives.
 
     Returns
     -------
@@ -328,10 +310,7 @@ def system_shares(devices: pd.DataFrame) -> dict[str, Share]:
 def system_frame(shares: dict[str, Share]) -> pd.DataFrame:
     """Devices that reach each force system, for a chart: the most widespread first.
 
-    Parameters
-    ----------
-    shares : dict of str to Share
-        Result of :func:`system_shares`.
+    ``shares`` is what :func:`system_shares` gives.
 
     Returns
     -------
@@ -413,13 +392,7 @@ def systems(report: Report, usable: Usable | None, listed: int) -> Indicator:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of F5.
-
-    Parameters
-    ----------
-    report : Report
-        With ``device_coverage_pct``, ``device_active_pct`` and ``systems_on_mobile_n`` taken.
-    """
+    """Decide the claims of F5."""
     coverage, active = report.indicator("device_coverage_pct"), report.indicator("device_active_pct")
     return [
         report.claim("F5a", report.gap("device", "staff") or _invested(report), grade_indicator(coverage)),

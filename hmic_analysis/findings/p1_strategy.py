@@ -40,11 +40,6 @@ STANDINGS = {
 def plans_in_force(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The force's own plans in force at a day.
 
-    Parameters
-    ----------
-    document : pandas.DataFrame
-        Table ``document``.
-
     Returns
     -------
     pandas.DataFrame
@@ -64,21 +59,13 @@ def plans_in_force(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
 def naming_prevention(plans: pd.DataFrame) -> Share:
     """Plans in force that name preventing crime as an objective.
 
-    Parameters
-    ----------
-    plans : pandas.DataFrame
-        Result of :func:`plans_in_force`.
+    ``plans`` is what :func:`plans_in_force` gives.
     """
     return Share.of(plans["names_prevention"], plans["document_id"])
 
 
 def prevention_strategies(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Every strategy for preventing crime, and where it stands at a day.
-
-    Parameters
-    ----------
-    document : pandas.DataFrame
-        Table ``document``.
 
     Returns
     -------
@@ -119,10 +106,7 @@ def _standing(rows: pd.DataFrame, now: pd.Series) -> pd.Series:
 def elements_present(strategies: pd.DataFrame) -> dict[str, float | None]:
     """How many of the four elements each strategy holds, by its reference; None where it is not known of all four.
 
-    Parameters
-    ----------
-    strategies : pandas.DataFrame
-        Result of :func:`prevention_strategies`.
+    ``strategies`` is what :func:`prevention_strategies` gives.
     """
     pairs = zip(strategies["document_id"], strategies["elements"], strict=True)
     return {str(id): None if pd.isna(n) else float(n) for id, n in pairs}
@@ -157,10 +141,7 @@ def of_standing(strategies: pd.DataFrame, standing: str) -> int:
 def by_standing(strategies: pd.DataFrame) -> pd.DataFrame:
     """Strategies for preventing crime by where they stand.
 
-    Parameters
-    ----------
-    strategies : pandas.DataFrame
-        Result of :func:`prevention_strategies`.
+    ``strategies`` is what :func:`prevention_strategies` gives.
 
     Returns
     -------
@@ -182,14 +163,7 @@ def documents(report: Report) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of P1.
-
-    Parameters
-    ----------
-    report : Report
-        With ``plans_referencing_prevention_pct``, ``n_prevention_strategies_force`` and
-        ``strategy_elements_present[...]`` taken.
-    """
+    """Decide the claims of P1."""
     gap = report.gap("document")
     complete = report.answer("document").register_complete
     plan, strategies = documents(report)

@@ -24,8 +24,6 @@ def long_term(initiative: pd.DataFrame, as_of: date, months: int, window_months:
 
     Parameters
     ----------
-    initiative : pandas.DataFrame
-        Table ``initiative``.
     as_of : datetime.date
         Last day of the window; work dated after it is not counted.
     months : int
@@ -59,10 +57,7 @@ def long_term(initiative: pd.DataFrame, as_of: date, months: int, window_months:
 def counted(initiatives: pd.DataFrame) -> tuple[int, int]:
     """Long-term initiatives, and further ones of which it is not known.
 
-    Parameters
-    ----------
-    initiatives : pandas.DataFrame
-        Result of :func:`long_term`.
+    ``initiatives`` is what :func:`long_term` gives.
     """
     share = Share.of(initiatives["long_term"])
     return share.yes, share.unknown
@@ -71,10 +66,7 @@ def counted(initiatives: pd.DataFrame) -> tuple[int, int]:
 def lasting(initiatives: pd.DataFrame) -> Share:
     """Long-term initiatives (yes), and those of which it is not known.
 
-    Parameters
-    ----------
-    initiatives : pandas.DataFrame
-        Result of :func:`long_term`.
+    ``initiatives`` is what :func:`long_term` gives.
     """
     state = initiatives["long_term"].astype("boolean")
     return Share.of(state, initiatives["initiative_id"])
@@ -83,10 +75,7 @@ def lasting(initiatives: pd.DataFrame) -> Share:
 def with_outcome(initiatives: pd.DataFrame) -> Share:
     """Long-term initiatives with a baseline and a measured outcome.
 
-    Parameters
-    ----------
-    initiatives : pandas.DataFrame
-        Result of :func:`long_term`; only the sure ones are counted.
+    ``initiatives`` is what :func:`long_term` gives; only the sure ones are counted.
     """
     rows = initiatives[initiatives["long_term"].fillna(False).to_numpy(dtype=bool)]
     states = rows["baseline_recorded"].astype("boolean") & rows["outcome_measured"].astype("boolean")
@@ -96,10 +85,7 @@ def with_outcome(initiatives: pd.DataFrame) -> Share:
 def rate_changes(initiatives: pd.DataFrame) -> dict[str, RateChange]:
     """The change of crime in the target area of each long-term initiative against that of its comparison area.
 
-    Parameters
-    ----------
-    initiatives : pandas.DataFrame
-        Result of :func:`long_term`; only the sure ones with all four counts.
+    ``initiatives`` is what :func:`long_term` gives; only the sure ones with all four counts.
 
     Returns
     -------
@@ -118,10 +104,7 @@ def rate_changes(initiatives: pd.DataFrame) -> dict[str, RateChange]:
 def by_kind(initiatives: pd.DataFrame) -> pd.DataFrame:
     """Initiatives by what they count as.
 
-    Parameters
-    ----------
-    initiatives : pandas.DataFrame
-        Result of :func:`long_term`.
+    ``initiatives`` is what :func:`long_term` gives.
 
     Returns
     -------
@@ -176,10 +159,7 @@ def held_by_day(meeting: pd.DataFrame) -> pd.DataFrame:
 def held_by_district(days: pd.DataFrame) -> dict[str, Share]:
     """District-days with a meeting held, by district.
 
-    Parameters
-    ----------
-    days : pandas.DataFrame
-        Result of :func:`held_by_day`.
+    ``days`` is what :func:`held_by_day` gives.
     """
     return {str(district): Share.of(rows["held"], rows) for district, rows in days.groupby("district", sort=True)}
 
@@ -187,10 +167,7 @@ def held_by_district(days: pd.DataFrame) -> dict[str, Share]:
 def nothing_missed(days: pd.DataFrame) -> tuple[str, ...]:
     """The caveat of a log that lists no day without a meeting.
 
-    Parameters
-    ----------
-    days : pandas.DataFrame
-        Result of :func:`held_by_day`.
+    ``days`` is what :func:`held_by_day` gives.
 
     Returns
     -------
@@ -293,10 +270,7 @@ def coders_agreement(actions: pd.DataFrame) -> Agreement:
 def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
     """Meetings held that set a preventive action, by month and district.
 
-    Parameters
-    ----------
-    meetings : pandas.DataFrame
-        Result of :func:`meetings_with_prevention`.
+    ``meetings`` is what :func:`meetings_with_prevention` gives.
 
     Returns
     -------
@@ -318,14 +292,7 @@ def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of P2.
-
-    Parameters
-    ----------
-    report : Report
-        With ``n_long_term_initiatives``, ``dmm_held_pct``, ``dmm_meetings_with_prevention_pct`` and
-        ``dmm_prevention_closed_pct`` taken.
-    """
+    """Decide the claims of P2."""
     initiatives = report.indicator("n_long_term_initiatives")
     return [
         report.claim(

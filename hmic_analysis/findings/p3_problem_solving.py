@@ -173,10 +173,7 @@ def _state(yes: pd.Series, open_: pd.Series, entered: pd.Series, complete: bool)
 def evaluated(closed: pd.DataFrame) -> Share:
     """Records closed in a period with an evaluation.
 
-    Parameters
-    ----------
-    closed : pandas.DataFrame
-        Result of :func:`closed_in_period`.
+    ``closed`` is what :func:`closed_in_period` gives.
     """
     return Share.of(closed["evaluated"], closed["record_id"])
 
@@ -184,10 +181,7 @@ def evaluated(closed: pd.DataFrame) -> Share:
 def shared(closed: pd.DataFrame) -> Share:
     """Evaluated records whose lesson was shared beyond the team.
 
-    Parameters
-    ----------
-    closed : pandas.DataFrame
-        Result of :func:`closed_in_period`; only those surely evaluated are counted.
+    ``closed`` is what :func:`closed_in_period` gives; only those surely evaluated are counted.
     """
     rows = closed[closed["evaluated"].fillna(False).to_numpy(dtype=bool)]
     return Share.of(rows["shared"], rows["record_id"])
@@ -298,10 +292,7 @@ def lost_months(
 def by_team(months: pd.DataFrame) -> dict[str, Share]:
     """Active months of each team.
 
-    Parameters
-    ----------
-    months : pandas.DataFrame
-        Result of :func:`team_months`.
+    ``months`` is what :func:`team_months` gives.
     """
     return {str(team): Share.of(rows["active"], rows) for team, rows in months.groupby("team", sort=True)}
 
@@ -309,10 +300,7 @@ def by_team(months: pd.DataFrame) -> dict[str, Share]:
 def least_active(teams: dict[str, Share]) -> tuple[str, Share]:
     """The team that used the database least, however short it existed.
 
-    Parameters
-    ----------
-    teams : dict of str to Share
-        Result of :func:`by_team`.
+    ``teams`` is what :func:`by_team` gives.
 
     Returns
     -------
@@ -331,10 +319,7 @@ def least_active(teams: dict[str, Share]) -> tuple[str, Share]:
 def by_month(months: pd.DataFrame) -> pd.DataFrame:
     """Share of the teams that used the database, by month.
 
-    Parameters
-    ----------
-    months : pandas.DataFrame
-        Result of :func:`team_months`.
+    ``months`` is what :func:`team_months` gives.
 
     Returns
     -------
@@ -350,8 +335,6 @@ def no_team(problem_record: pd.DataFrame, neighbourhood_team: pd.DataFrame, star
 
     Parameters
     ----------
-    problem_record, neighbourhood_team : pandas.DataFrame
-        The tables of these names.
     start, end : datetime.date
         Period in which the records were opened.
 
@@ -411,10 +394,7 @@ class Busiest(NamedTuple):
 def busiest(teams: dict[str, tuple[Share, pd.Timestamp]]) -> Busiest:
     """The team with the largest share of its updates on one day.
 
-    Parameters
-    ----------
-    teams : dict of str to tuple
-        Result of :func:`most_on_one_day`.
+    ``teams`` is what :func:`most_on_one_day` gives.
     """
     if not teams:
         return Busiest("", None, 0, 0, None)
@@ -461,14 +441,7 @@ def told(busiest: Busiest) -> str:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of P3.
-
-    Parameters
-    ----------
-    report : Report
-        With ``ps_team_months_active_pct``, ``ps_worst_team_active_pct``, ``ps_one_day_updates_pct``,
-        ``ps_evaluated_pct`` and ``ps_shared_pct`` taken.
-    """
+    """Decide the claims of P3."""
     active, worst = (report.indicator(i) for i in ("ps_team_months_active_pct", "ps_worst_team_active_pct"))
     done = [report.indicator(i) for i in ("ps_evaluated_pct", "ps_shared_pct")]
     return [

@@ -36,10 +36,7 @@ def in_post(staff: pd.DataFrame, as_of: date) -> pd.DataFrame:
 def in_roles(staff: pd.DataFrame) -> pd.DataFrame:
     """Staff in post by role.
 
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Result of :func:`in_post`.
+    ``staff`` is what :func:`in_post` gives.
 
     Returns
     -------
@@ -53,10 +50,7 @@ def in_roles(staff: pd.DataFrame) -> pd.DataFrame:
 def not_said(staff: pd.DataFrame) -> tuple[str, ...]:
     """The caveat of staff of whom it can't be read whether they are recruits in training.
 
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Result of :func:`in_post`.
+    ``staff`` is what :func:`in_post` gives.
 
     Returns
     -------
@@ -70,11 +64,6 @@ def not_said(staff: pd.DataFrame) -> tuple[str, ...]:
 
 def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
     """Input on preventing crime that was completed in the months up to a day.
-
-    Parameters
-    ----------
-    training : pandas.DataFrame
-        Table ``training``.
 
     Returns
     -------
@@ -158,12 +147,7 @@ def formally_trained(staff: pd.DataFrame, given: pd.DataFrame, hours: float) -> 
 def by_role(staff: pd.DataFrame, trained: pd.Series, roles: Sequence[str] = VICTIM_FACING) -> dict[str, Share]:
     """Staff with a formal course, by role.
 
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Result of :func:`in_post`.
-    trained : pandas.Series
-        Result of :func:`formally_trained`.
+    ``staff`` is what :func:`in_post` gives. ``trained`` is what :func:`formally_trained` gives.
 
     Returns
     -------
@@ -225,13 +209,7 @@ def kinds_of_input(given: pd.DataFrame, hours: float) -> pd.DataFrame:
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of P4.
-
-    Parameters
-    ----------
-    report : Report
-        With ``cp_any_training_n``, ``cp_training_pct_victim_facing`` and ``cp_training_pct[...]`` by role taken.
-    """
+    """Decide the claims of P4."""
     anybody = report.indicator("cp_any_training_n")
     together = report.indicator("cp_training_pct_victim_facing")
     gap = gap_but_signed(report, "training")

@@ -47,10 +47,7 @@ def held(operation: pd.DataFrame) -> pd.DataFrame:
 def proactive(operations: pd.DataFrame) -> Share:
     """Operations planned ahead by the force itself.
 
-    Parameters
-    ----------
-    operations : pandas.DataFrame
-        Result of :func:`held`.
+    ``operations`` is what :func:`held` gives.
     """
     return Share.of(operations["proactive"], operations["operation_id"])
 
@@ -58,10 +55,7 @@ def proactive(operations: pd.DataFrame) -> Share:
 def preventive(operations: pd.DataFrame) -> Share:
     """Operations with an objective to prevent or disrupt.
 
-    Parameters
-    ----------
-    operations : pandas.DataFrame
-        Result of :func:`held`.
+    ``operations`` is what :func:`held` gives.
 
     Returns
     -------
@@ -74,10 +68,7 @@ def preventive(operations: pd.DataFrame) -> Share:
 def by_month(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Operations planned by the force in each whole month of a period.
 
-    Parameters
-    ----------
-    operations : pandas.DataFrame
-        Result of :func:`held`.
+    ``operations`` is what :func:`held` gives.
 
     Returns
     -------
@@ -130,10 +121,7 @@ def by_quarter(operations: pd.DataFrame, products: pd.DataFrame, start: date, en
 def monthly_lines(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Operations a month: planned by the force itself, and all that were held.
 
-    Parameters
-    ----------
-    operations : pandas.DataFrame
-        Result of :func:`held`.
+    ``operations`` is what :func:`held` gives.
 
     Returns
     -------
@@ -152,10 +140,7 @@ def monthly_lines(operations: pd.DataFrame, start: date, end: date) -> pd.DataFr
 def by_objective(operations: pd.DataFrame) -> pd.DataFrame:
     """Operations by what they set out to do.
 
-    Parameters
-    ----------
-    operations : pandas.DataFrame
-        Result of :func:`held`.
+    ``operations`` is what :func:`held` gives.
 
     Returns
     -------
@@ -201,11 +186,6 @@ def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
 def functions(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     """Critical functions and the staff competent in each on a day.
 
-    Parameters
-    ----------
-    skill : pandas.DataFrame
-        Table ``skill``.
-
     Returns
     -------
     pandas.DataFrame
@@ -250,13 +230,7 @@ def a_year_before(day: date) -> pd.Timestamp:
 
 
 def courses_booked(skill: pd.DataFrame, as_of: date) -> int:
-    """Courses for critical functions, booked in the last 12 months for staff of the force not yet competent.
-
-    Parameters
-    ----------
-    skill : pandas.DataFrame
-        Table ``skill``.
-    """
+    """Courses for critical functions, booked in the last 12 months for staff of the force not yet competent."""
     day = pd.Timestamp(as_of)
     critical = skill["critical"].astype("boolean").fillna(False)
     own = skill["employer"].isna() | (skill["employer"] == "force").fillna(False)
@@ -278,10 +252,7 @@ def labelled(table: pd.DataFrame) -> pd.DataFrame:
 def thinnest(table: pd.DataFrame) -> str:
     """The thinnest critical function, in words.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Result of :func:`functions`.
+    ``table`` is what :func:`functions` gives.
 
     Returns
     -------
@@ -388,13 +359,7 @@ def availability_figure(report: Report, hours: Share, kind: str = "") -> Indicat
 
 
 def decide(report: Report) -> list[ClaimEvidence]:
-    """Decide the claims of P5.
-
-    Parameters
-    ----------
-    report : Report
-        With every indicator of the finding taken.
-    """
+    """Decide the claims of P5."""
     held, said, planned = operations(report), statements(report), plans(report)
     gap = report.gap("document")
     borne_out = _weak(report)

@@ -90,10 +90,7 @@ def prior_incidents(
 def crime_with_incident(prior: pd.DataFrame) -> Share:
     """Crimes of public-report routes with a prior incident.
 
-    Parameters
-    ----------
-    prior : pandas.DataFrame
-        Result of :func:`prior_incidents`.
+    ``prior`` is what :func:`prior_incidents` gives.
 
     Returns
     -------
@@ -108,10 +105,7 @@ def crime_with_incident(prior: pd.DataFrame) -> Share:
 def routes(prior: pd.DataFrame) -> pd.DataFrame:
     """Crimes by the route on which they came, with those that have a prior incident.
 
-    Parameters
-    ----------
-    prior : pandas.DataFrame
-        Result of :func:`prior_incidents`.
+    ``prior`` is what :func:`prior_incidents` gives.
 
     Returns
     -------
@@ -164,8 +158,6 @@ def contacts(deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
 
     Parameters
     ----------
-    deployment : pandas.DataFrame
-        Table ``deployment``.
     rules : Rules
         What counts as having attended.
 
@@ -217,8 +209,6 @@ def crime_attendance(
 
     Parameters
     ----------
-    crime, incident, incident_crime, deployment : pandas.DataFrame
-        The tables of those names.
     rules : Rules
         What counts as having attended.
 
@@ -282,8 +272,6 @@ def incident_state(
 
     Parameters
     ----------
-    incident, deployment : pandas.DataFrame
-        The tables of those names.
     rules : Rules
         What counts as having attended.
     any_resource : bool
@@ -327,8 +315,6 @@ def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules:
 
     Parameters
     ----------
-    incident, deployment : pandas.DataFrame
-        The tables of those names.
     rules : Rules
         What counts as having attended.
 
@@ -412,8 +398,6 @@ def without_cancelled(calls: pd.DataFrame, incident: pd.DataFrame) -> list[str]:
     ----------
     calls : pandas.DataFrame
         Result of :func:`incident_attendance`, or a part of it.
-    incident : pandas.DataFrame
-        Table ``incident``.
 
     Returns
     -------
@@ -431,10 +415,7 @@ def without_cancelled(calls: pd.DataFrame, incident: pd.DataFrame) -> list[str]:
 def known(attended: pd.DataFrame) -> Share:
     """Crimes whose attendance can be set to yes or no.
 
-    Parameters
-    ----------
-    attended : pandas.DataFrame
-        Result of :func:`crime_attendance`.
+    ``attended`` is what :func:`crime_attendance` gives.
 
     Returns
     -------
@@ -447,10 +428,7 @@ def known(attended: pd.DataFrame) -> Share:
 def states(attended: pd.DataFrame) -> pd.DataFrame:
     """Crimes by what the records say of attendance.
 
-    Parameters
-    ----------
-    attended : pandas.DataFrame
-        Result of :func:`crime_attendance`.
+    ``attended`` is what :func:`crime_attendance` gives.
 
     Returns
     -------
@@ -464,11 +442,6 @@ def states(attended: pd.DataFrame) -> pd.DataFrame:
 
 def demand_incidents(incident: pd.DataFrame) -> pd.DataFrame:
     """Incidents that are demand: duplicates and tests removed.
-
-    Parameters
-    ----------
-    incident : pandas.DataFrame
-        Table ``incident``.
 
     Returns
     -------

@@ -41,8 +41,6 @@ def answer_to(data_request: pd.DataFrame, item: str) -> Answer:
 
     Parameters
     ----------
-    data_request : pandas.DataFrame
-        Table ``data_request``.
     item : str
         Name of a table or figure.
 
@@ -79,8 +77,6 @@ def covers(document: pd.DataFrame, *codes: str) -> pd.Series:
 
     Parameters
     ----------
-    document : pandas.DataFrame
-        Table ``document``.
     *codes : str
         Codes of the column ``covers``.
 
@@ -133,8 +129,6 @@ def documents(
 
     Parameters
     ----------
-    document : pandas.DataFrame
-        Table ``document``.
     types : sequence of str
         Kinds of document.
     in_force_on : datetime.date, optional
@@ -164,8 +158,6 @@ def perhaps(
 
     Parameters
     ----------
-    document : pandas.DataFrame
-        Table ``document``.
     *codes : str
         Codes of the column ``covers``, all of which it is to have; none: whatever it says.
     types, subject, statuses, in_force_on
@@ -195,8 +187,6 @@ def knowledge_correct(knowledge_check: pd.DataFrame, as_of: date) -> Share:
 
     Parameters
     ----------
-    knowledge_check : pandas.DataFrame
-        Table ``knowledge_check``.
     as_of : datetime.date
         Staff asked on a later day are not counted.
     """
@@ -218,8 +208,6 @@ def policy_count(force_reference: pd.DataFrame, forces: Sequence[str], force: st
 
     Parameters
     ----------
-    force_reference : pandas.DataFrame
-        Table ``force_reference``.
     forces : sequence of str
         Slugs of all forces compared (the 43); rows of others are not counted.
     force : str
@@ -278,11 +266,6 @@ STATUSES = ("approved", "under_review")
 def of_subject(document: pd.DataFrame, subject: str, as_of: date) -> pd.DataFrame:
     """The documents on which a review of a policy would show.
 
-    Parameters
-    ----------
-    document : pandas.DataFrame
-        Table ``document``.
-
     Returns
     -------
     pandas.DataFrame
@@ -300,10 +283,7 @@ def perhaps_of_subject(document: pd.DataFrame, subject: str, as_of: date) -> pd.
 def review_at(rows: pd.DataFrame, as_of: date) -> Review:
     """Where a review stands on a day.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Result of :func:`of_subject`.
+    ``rows`` is what :func:`of_subject` gives.
 
     Returns
     -------

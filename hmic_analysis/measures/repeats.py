@@ -126,10 +126,7 @@ def _matched(rows: pd.DataFrame, reports: pd.DataFrame, keys: list[str], own: pd
 def recall(contacts: pd.DataFrame) -> Share:
     """Contacts of true repeat victims that were flagged at first contact.
 
-    Parameters
-    ----------
-    contacts : pandas.DataFrame
-        Result of :func:`with_truth`.
+    ``contacts`` is what :func:`with_truth` gives.
 
     Returns
     -------
@@ -144,10 +141,7 @@ def recall(contacts: pd.DataFrame) -> Share:
 def recall_by_unit(contacts: pd.DataFrame) -> dict[str, Share]:
     """:func:`recall` by shift or team, in the order of their names.
 
-    Parameters
-    ----------
-    contacts : pandas.DataFrame
-        Result of :func:`with_truth`.
+    ``contacts`` is what :func:`with_truth` gives.
 
     Returns
     -------
@@ -161,10 +155,7 @@ def recall_by_unit(contacts: pd.DataFrame) -> dict[str, Share]:
 def precision(contacts: pd.DataFrame) -> Share:
     """Contacts flagged as repeat at first contact whose victim truly was one.
 
-    Parameters
-    ----------
-    contacts : pandas.DataFrame
-        Result of :func:`with_truth`.
+    ``contacts`` is what :func:`with_truth` gives.
 
     Returns
     -------
