@@ -6,10 +6,13 @@ engine it leaves an evidence bundle in its folder; opened by an analyst without 
 
 from __future__ import annotations
 
+import ast
+import sys
 import time
+from collections.abc import Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -78,10 +81,11 @@ def open_report(
     Raises
     ------
     ParameterError
-        If a parameter can't be used.
+        If a parameter can't be used, or papermill was given one that the notebook doesn't declare.
     DataError
         If the processed data can't be read.
     """
+    _refuse_undeclared(sys._getframe(1).f_globals)
     words = {
         "period.start": period_start,
         "period.end": period_end,
@@ -99,6 +103,36 @@ def open_report(
     settings = resolve(params, force, finding, {k: v for k, v in words.items() if v})
     territorial = tuple(f.slug for f in params.territorial)
     return Report(home, settings, territorial, Path(output) if output else None)
+
+
+def _refuse_undeclared(names: dict[str, Any]) -> None:
+    """Refuse what papermill set although the cell of parameters has no such name: papermill itself warns and goes on.
+
+    A misspelt day would leave the usual one standing, and the report would be of another period than was asked for.
+    """
+    shell = names.get("get_ipython")
+    if shell is None or getattr(shell(), "user_ns", None) is not names:
+        return  # not called by a cell
+    cells: Sequence[str] = names.get("In", ())
+    # papermill begins the cell that it puts in with this comment; the history of the kernel tells it, too.
+    place = max((n for n, cell in enumerate(cells) if cell.startswith("# Parameters\n")), default=0)
+    declared = {name for cell in cells[:place] for name in _assigned(cell)}
+    for name in _assigned(cells[place]) if place else ():
+        if name not in declared:
+            raise ParameterError(
+                f"The notebook has no parameter '{name}'.{did_you_mean(name, declared)} "
+                f"It has {', '.join(sorted(declared))}."
+            )
+
+
+def _assigned(cell: str) -> list[str]:
+    """The names that the statements of a cell assign, in order."""
+    try:
+        body = ast.parse(cell).body
+    except SyntaxError:
+        return []
+    targets = [t for s in body if isinstance(s, (ast.Assign, ast.AnnAssign)) for t in getattr(s, "targets", [s])]
+    return [t.id for t in (getattr(t, "target", t) for t in targets) if isinstance(t, ast.Name)]
 
 
 #: Whether the charts of reports that are opened are drawn: work for their figures alone does without.

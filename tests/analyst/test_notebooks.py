@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
 import papermill
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+from traitlets.config import Config
+
+from hmic_analysis.errors import ParameterError
 
 NOTEBOOKS = ("cookbook", "force_explorer")
 
@@ -45,3 +52,18 @@ def test_notebook_for_people_holds_no_output(root, name):
     nbformat.validate(nbformat.from_dict(notebook))
     code = [c for c in notebook["cells"] if c["cell_type"] == "code"]
     assert all(not c["outputs"] and c["execution_count"] is None for c in code)
+
+
+def test_a_misspelt_parameter_is_refused_by_every_notebook(root):
+    """papermill itself warns only, and would make the report of the usual period."""
+    shell = InteractiveShell(user_module=ModuleType("cells"), config=Config(HistoryManager={"enabled": False}))
+    shell.set_custom_exc((Exception,), lambda *about, **how: None)
+    whole = {"force": "cleveland", "project": str(root), "perod_start": "2013-01-01"}
+    notebooks = sorted((root / "notebooks" / "findings").rglob("*.ipynb"))
+    for path in notebooks:
+        cells = parameterize_notebook(load_notebook_node(str(path)), whole).cells
+        *before, opening = [c.source for c in cells if c.cell_type == "code"][:3]
+        assert all(shell.run_cell(cell, store_history=True).success for cell in before)
+        with pytest.raises(ParameterError, match="no parameter 'perod_start'. Did you mean 'period_start'"):
+            shell.run_cell(opening, store_history=True).raise_error()
+    assert notebooks
