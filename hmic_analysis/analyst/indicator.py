@@ -12,10 +12,11 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.analyst.tables import Forces, chosen_forces, span
-from hmic_analysis.analyst.working import Worked, holder, units_of, work_through
+from hmic_analysis.analyst.tables import Forces, chosen_forces, prepared, span
+from hmic_analysis.analyst.working import Worked, holder, units_of, worked_out
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart
 from hmic_analysis.errors import ParameterError, did_you_mean
+from hmic_analysis.evidence.bundle import tables_read_once
 from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.withheld import drawable, rules_from
@@ -185,20 +186,21 @@ def indicator(
     """
     home = find_project(project)
     params = load_params(home)
-    finding = holder(params, name)
-    if name not in params.finding(finding).indicators:
+    holding = params.finding(holder(params, name))
+    if name not in holding.indicators:
         raise ParameterError(
             f"Name the indicator without its group, and the groups with by=: '{name.partition('[')[0]}'."
         )
-    spec = params.finding(finding).indicators[name]
+    spec = holding.indicators[name]
     groups = [by] if isinstance(by, str) or not isinstance(by, Sequence) and by is not None else list(by or ())
     taken = []
     for slug in chosen_forces(home, params, forces):
-        for first, last in _periods(params, slug, period):
-            moment = as_of or (last if last and spec.window == "as_of" else "")
-            days = {"period_start": first, "period_end": last, "as_of": moment}
-            worked = work_through(finding, slug, **days, charts=False, project=home.root)
-            taken.append(_take(worked, spec, groups))
+        prepared(home, params, slug)
+        with tables_read_once():
+            for first, last in _periods(params, slug, period):
+                moment = as_of or (last if last and spec.window == "as_of" else "")
+                worked = worked_out(home, holding, slug, (first, last, moment), figure=name)
+                taken.append(_take(worked, spec, groups))
     rows = [
         {
             "force": part.force,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,14 +10,15 @@ from typing import Any, Literal, cast, get_args
 
 import pandas as pd
 
+from hmic_analysis.analyst.notebook import run_cells
 from hmic_analysis.analyst.tables import Forces, chosen_forces, day, joined, prepared, span
 from hmic_analysis.contracts import contract_for
-from hmic_analysis.errors import HmicError, ParameterError, did_you_mean
+from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.report import DRAWS, Report
 from hmic_analysis.evidence.wording import claim_table, indicator_table
 from hmic_analysis.figures.chart import Chart
 from hmic_analysis.measures.base import Share
-from hmic_analysis.params.catalogue import plain
+from hmic_analysis.params.catalogue import FindingSpec, plain
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.process.records import Records
@@ -217,60 +217,45 @@ def work_through(
         raise ParameterError(f"A finding is worked through for one force, named by its slug; not {force!r}.")
     slug = params.force(force).slug
     prepared(home, params, slug)
-    first, last = span(period_start, period_end)
+    return worked_out(home, spec, slug, (period_start, period_end, as_of), charts=charts)
+
+
+def worked_out(
+    home: Project,
+    spec: FindingSpec,
+    slug: str,
+    days: tuple[str | date, str | date, str | date],
+    *,
+    charts: bool = False,
+    figure: str = "",
+) -> Worked:
+    """A finding worked through for a force whose return is loaded, or as much of it as one of its figures needs.
+
+    Parameters
+    ----------
+    days : tuple
+        ``period_start``, ``period_end`` and ``as_of`` as in :func:`work_through`.
+    figure : str
+        Name of an indicator; all of the finding where none is given.
+    """
+    first, last = span(*days[:2])
     values = {
         "force": slug,
         "period_start": str(first or ""),
         "period_end": str(last or ""),
-        "as_of": str(day(as_of)) if as_of else "",
+        "as_of": str(day(days[2])) if days[2] else "",
         "project": str(home.root),
         "output": "",
     }
     drawing = DRAWS.set(charts)
     try:
-        names = run_cells(home, home.notebooks / spec.notebook, values)
+        names = run_cells(home, home.notebooks / spec.notebook, values, figure)
     finally:
         DRAWS.reset(drawing)
     reports = [x for x in names.values() if isinstance(x, Report)]
     if not reports:
         raise ParameterError(f"{spec.notebook} opened no report.")
     return Worked(reports[-1], names)
-
-
-def run_cells(home: Project, notebook: Path, values: dict[str, str]) -> dict[str, Any]:
-    """Execute the code cells of a notebook in this process.
-
-    Parameters
-    ----------
-    values : dict of str to str
-        Set after the cell tagged ``parameters``.
-
-    Returns
-    -------
-    dict
-        The variables that it leaves.
-
-    Raises
-    ------
-    HmicError
-        What a cell says of data or parameters that can't be used.
-    ParameterError
-        If a cell fails in any other way; names the notebook and the cell.
-    """
-    names: dict[str, Any] = {"__name__": "notebook"}
-    for number, cell in enumerate(json.loads(notebook.read_text(encoding="utf-8"))["cells"]):
-        if cell["cell_type"] != "code":
-            continue
-        try:
-            exec(compile("".join(cell["source"]), f"{notebook.name}, cell {number}", "exec"), names)  # noqa: S102
-        except HmicError:
-            raise
-        except Exception as fault:
-            where = f"{home.relative(notebook)}, cell {number}"
-            raise ParameterError(f"{where} failed: {type(fault).__name__}: {fault}") from fault
-        if "parameters" in cell["metadata"].get("tags", []):
-            names.update(values)
-    return names
 
 
 def holder(params: Params, indicator: str) -> str:
@@ -331,17 +316,10 @@ def rows_behind(
     """
     home = find_project(project)
     params = load_params(home)
-    finding = holder(params, indicator)
+    spec = params.finding(holder(params, indicator))
     found = {}
     for slug in chosen_forces(home, params, forces):
-        worked = work_through(
-            finding,
-            slug,
-            period_start=period_start,
-            period_end=period_end,
-            as_of=as_of,
-            charts=False,
-            project=home.root,
-        )
+        prepared(home, params, slug)
+        worked = worked_out(home, spec, slug, (period_start, period_end, as_of), figure=plain(indicator))
         found[slug] = worked.rows(indicator, state)
     return found[slug] if isinstance(forces, str) and forces != "all" else joined(found)

@@ -7,7 +7,9 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -236,6 +238,20 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 # What was supplied: the tables of one force as one finding takes them, why any is missing, and what does not join.
 
 
+#: Tables read, by holder and name, while several reports on the same force are worked out one after another.
+_READ: ContextVar[dict[tuple[str, str], pd.DataFrame] | None] = ContextVar("_READ", default=None)
+
+
+@contextmanager
+def tables_read_once() -> Iterator[None]:
+    """Within it a table is read once for all reports that take it."""
+    token = _READ.set({})
+    try:
+        yield
+    finally:
+        _READ.reset(token)
+
+
 class Holdings:
     """The tables of one force, taken by one finding; notes what was taken.
 
@@ -288,7 +304,11 @@ class Holdings:
             )
         holder = force or self.force
         if (holder, name) not in self._tables:
-            frame = load_table(self.project, holder, name)
+            read = _READ.get()
+            kept = {} if read is None else read
+            if (holder, name) not in kept:
+                kept[holder, name] = load_table(self.project, holder, name)
+            frame = kept[holder, name].copy(deep=False)
             self._tables[holder, name] = frame
             self._note_use(name, holder, frame, None)
         return self._tables[holder, name]

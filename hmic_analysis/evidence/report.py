@@ -137,6 +137,13 @@ def _assigned(cell: str) -> list[str]:
 
 #: Whether the charts of reports that are opened are drawn: work for their figures alone does without.
 DRAWS: ContextVar[bool] = ContextVar("DRAWS", default=True)
+#: Whether all of a notebook is executed: in a part of it a figure may be wanting that was not taken, and is no gap.
+WHOLE: ContextVar[bool] = ContextVar("WHOLE", default=True)
+
+
+class NotTaken(Exception):
+    """A part of a notebook looks at a figure that was not taken in it."""
+
 
 #: Reasons that may hide that references lead nowhere: figures were withheld for it.
 _FOR_WANT_OF_FIGURES = {
@@ -211,10 +218,17 @@ class Report(Holdings):
 
     def indicator(self, id: str) -> Indicator | None:
         """An indicator taken earlier; None if there is none of that id."""
+        self._look_for(id)
         return self._indicators.get(id)
+
+    def _look_for(self, *names: str) -> None:
+        taken = {*self._indicators, *(i.name for i in self._indicators.values())}
+        if not WHOLE.get() and not taken.issuperset(names):
+            raise NotTaken(", ".join(names))
 
     def strata(self, name: str) -> list[Indicator]:
         """The figures of one indicator for its groups, as they were taken."""
+        self._look_for(name)
         return [i for i in self._indicators.values() if i.name == name and i.stratum]
 
     def groups(self, *names: str) -> pd.DataFrame:
@@ -231,6 +245,7 @@ class Report(Holdings):
             ``group``, ``label``, ``value``, ``lo``, ``hi``, ``lo_missing``, ``hi_missing``, ``n``; also ``withheld``,
             the marker, where a figure rests on a small count of persons or would give one away.
         """
+        self._look_for(*names)
         chosen = [i for i in self._indicators.values() if i.name in names and (bool(i.stratum) or len(names) > 1)]
         return drawable(group_frame(chosen), list(self._indicators.values()), self._rules)
 

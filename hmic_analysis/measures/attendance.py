@@ -222,6 +222,10 @@ def crime_attendance(
     crimes = recorded_crimes(crime)[[n for n in names if n in crime]]
     links = incident_crime[["incident_id", "crime_id"]].drop_duplicates()
     pairs = links.merge(crimes[["crime_id", "closed_at"]], on="crime_id")
+    # Few incidents are crimes; that a column says nothing in the whole table is told before the others are left out.
+    told = open_blanks(incident, "dispatched_at")
+    told = told[told["incident_id"].isin(pairs["incident_id"])]
+    deployment = deployment[deployment["incident_id"].isin(pairs["incident_id"])]
 
     # Arrivals are weighed crime by crime, since one incident's crimes may be closed at different times.
     seen = pairs.merge(contacts(deployment, rules), on="incident_id")
@@ -229,7 +233,7 @@ def crime_attendance(
     flags = ["arrived", "officer_arrived", "unknown_type"]
     per_crime = (seen[flags].astype(bool).mul(in_time.astype(bool), axis=0)).groupby(seen["crime_id"]).max()
 
-    per_incident = incident_state(incident, deployment, rules, any_resource=False)
+    per_incident = _state(told, deployment, rules, any_resource=False)
     pairs = pairs.merge(per_incident, on="incident_id", how="left")
     pairs["state"] = pairs["state"].fillna("unknown")
     for state in ("unknown", "counter", "not_attended"):
@@ -285,6 +289,10 @@ def incident_state(
         One without a deployment, a time of dispatch and a result is not attended, for the template says that nobody
         was sent; in a return that times no dispatch at all it is unknown.
     """
+    return _state(open_blanks(incident, "dispatched_at"), deployment, rules, any_resource)
+
+
+def _state(told: pd.DataFrame, deployment: pd.DataFrame, rules: Rules, any_resource: bool) -> pd.DataFrame:
     seen = contacts(deployment, rules)
     if any_resource:
         seen = seen.assign(arrived=seen["any_arrived"], unknown_type=seen["unknown_type"] & ~seen["any_arrived"])
@@ -293,9 +301,8 @@ def incident_state(
         gone=seen["remote"] | seen["stood_down"],
     )
     flags = seen.groupby("incident_id")[["arrived", "unknown_type", "any_arrived", "counter", "open", "gone"]].max()
-    told = open_blanks(incident, "dispatched_at")
     nobody = told["dispatched_at"].isna() & told["result"].isna() & ~unread(told, "dispatched_at", "result")
-    table = incident[["incident_id", "result", "grade"]].assign(nobody=nobody).drop_duplicates("incident_id")
+    table = told[["incident_id", "result", "grade"]].assign(nobody=nobody).drop_duplicates("incident_id")
     table = table.merge(flags, left_on="incident_id", right_index=True, how="left")
     has = {c: table[c].astype("boolean").fillna(False).astype(bool) for c in flags.columns}
     explained = table["result"].isin(list(NO_VISIT_RESULTS)).to_numpy(dtype=bool)

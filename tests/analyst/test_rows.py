@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 import hmic_analysis as hmic
+from hmic_analysis.analyst.notebook import needed
+from hmic_analysis.analyst.working import worked_out
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import ParameterError
+from hmic_analysis.evidence.report import WHOLE, NotTaken
 from hmic_analysis.params.read import load_params
 
 
 def test_rows_behind_every_figure_are_exactly_its_units(two_forces):
     listed = 0
     for finding in load_params(two_forces).findings.values():
-        worked = hmic.work_through(finding.id, "cleveland", project=two_forces.root)
+        worked = hmic.work_through(finding.id, "cleveland", charts=False, project=two_forces.root)
+        # What a figure needs of the finding gives the figure of the whole finding.
+        for name in (min(finding.indicators), max(finding.indicators)):
+            part = worked_out(two_forces, finding, "cleveland", ("", "", ""), figure=name).report
+            own, whole = ([i for i in r.bundle().indicators if i.name == name] for r in (part, worked.report))
+            assert own == whole and len(part.used) <= len(worked.report.used), name
         for figure in worked.report.bundle().indicators:
             kind = finding.indicators[figure.name].kind
             if figure.id not in worked.report.build.units:
@@ -80,3 +90,29 @@ def test_a_figure_of_no_single_units_says_where_it_comes_from(two_forces):
         worked.rows("demand_logged_hour_rate")
     with pytest.raises(ParameterError, match="all, yes, no, unknown"):
         worked.rows("uncategorised_pct", "maybe")
+
+
+def test_statements_that_a_figure_needs():
+    body = ast.parse(
+        "import a, b\nrows = a.rows()\nrows['x'] = 1\nother = b.rows()\nother.sort()\n"
+        "report.add(a.share('x_pct', rows))\nreport.show(a.chart(report.groups('x_pct')))\n"
+        "seen = report.indicator('x_pct')\nreport.add(b.share('y_pct', other, seen))\nreport.conclude()\n"
+    ).body
+    said = {name: "; ".join(ast.unparse(s) for s in needed(body, name)) for name in ("x_pct", "y_pct")}
+    assert said["x_pct"] == "import a, b; rows = a.rows(); rows['x'] = 1; report.add(a.share('x_pct', rows))"
+    assert said["y_pct"].startswith(said["x_pct"].partition("; report")[0])
+    assert "other.sort()" in said["y_pct"] and "report.add(a.share" in said["y_pct"] and "show" not in said["y_pct"]
+    assert needed(body, "made_by_a_function_pct") == needed(body, "y_pct")
+
+
+def test_a_figure_that_was_not_taken_is_no_gap_in_a_part_of_a_notebook(two_forces):
+    report = worked_out(
+        two_forces, load_params(two_forces).finding("A2"), "cleveland", ("", "", ""), figure="knowledge_correct_pct"
+    ).report
+    token = WHOLE.set(False)
+    try:
+        with pytest.raises(NotTaken):
+            report.indicator("attendance_pct")
+    finally:
+        WHOLE.reset(token)
+    assert report.indicator("attendance_pct") is None
