@@ -115,9 +115,11 @@ def _refuse_undeclared(names: dict[str, Any]) -> None:
         return  # not called by a cell
     cells: Sequence[str] = names.get("In", ())
     # papermill begins the cell that it puts in with this comment; the history of the kernel tells it, too.
-    place = max((n for n, cell in enumerate(cells) if cell.startswith("# Parameters\n")), default=0)
-    declared = {name for cell in cells[:place] for name in _assigned(cell)}
-    for name in _assigned(cells[place]) if place else ():
+    put_in = [cell for cell in cells if cell.startswith("# Parameters\n")]
+    if not put_in:
+        return
+    declared = {name for cell in cells[: cells.index(put_in[-1])] if cell not in put_in for name in _assigned(cell)}
+    for name in _assigned(put_in[-1]):
         if name not in declared:
             raise ParameterError(
                 f"The notebook has no parameter '{name}'.{did_you_mean(name, declared)} "
