@@ -314,7 +314,7 @@ REASONS: dict[str, str] = {
     "interval_spans_threshold": "the sample is too small to decide it",
     "missing_spans_threshold": "gaps in the records could turn the result either way",
     "between_thresholds": "what was found points clearly neither way",
-    "uncorroborated": "nothing bears out the one document or statement it rests on",
+    "uncorroborated": "nothing else bears out the one document or statement on it",
     "comparators_missing": "too little is known of the other forces",
     "source_cannot_tell": "the data supplied cannot show it",
     "references_dont_match": "the references between the tables supplied lead nowhere",

@@ -446,13 +446,13 @@ def _entered(bundle: Bundle, wording: Mapping[str, OwnWords]) -> Bundle:
 
 
 def _not_assessed(missing: dict[str, list[str]]) -> Section:
-    """Every finding that is not reported, by the reason why."""
+    """Every finding that is not reported, by the reason why; titles first, since some read as findings themselves."""
     lead = (
         "On what follows this letter makes no finding, which says nothing, good or bad, about the force. The document "
         "of the evidence names what each would need."
     )
     bullets = [
-        Paragraph(style="bullet", parts=(Part(text=f"{reason}: {'; '.join(names)}."),))
+        Paragraph(style="bullet", parts=(Part(text=f"{'; '.join(names)}: {reason[0].lower()}{reason[1:]}."),))
         for reason, names in missing.items()
     ]
     return Section(title=NOT_ASSESSED, blocks=(Paragraph(parts=(Part(text=lead),)), *bullets))

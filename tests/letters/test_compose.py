@@ -72,8 +72,8 @@ def test_what_is_missing_is_named_with_what_it_needs(letter, report):
     lines = [b.text for b in letter.sections[-1].blocks]
     assert "nothing, good or bad" in lines[0]
     assert lines[1:] == [
-        "No evidence has been prepared: Crime prevention strategy.",
-        "Could not be assessed, because the data were not requested from the force: Savings of staff time.",
+        "Crime prevention strategy: no evidence has been prepared.",
+        "Savings of staff time: could not be assessed, because the data were not requested from the force.",
     ]
     assert "P1a" not in rows(report) and "F4a" not in rows(report)
     needed = next(s for s in report.sections if s.title == "Evidence needed for the findings not assessed")
