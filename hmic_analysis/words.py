@@ -85,8 +85,11 @@ def sentence_case(code: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-#: Codes whose words are names or abbreviations.
-NAMES = {"action_fraud": "Action Fraud", "asb": "anti-social behaviour", "pcso": "PCSO", "csi": "CSI", "pnc": "PNC"}
+#: Codes whose words are names, abbreviations or more than the code says.
+NAMES = {
+    "action_fraud": "Action Fraud", "asb": "anti-social behaviour", "pcso": "PCSO", "csi": "CSI", "pnc": "PNC",
+    "follow_up": "follow-up", "whole": "whole experience",
+}  # fmt: skip
 
 
 #: Names of the months, the same whatever the language of the machine.

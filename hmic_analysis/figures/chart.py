@@ -239,7 +239,8 @@ def extremes(what: str, labels: pd.Series, values: pd.Series, unit: str) -> str:
     if len(known) == 1:
         text = f"{subject}{labels[high]} {'' if what else 'is at '}{say(known[high], unit)}"
     elif known[high] == known[low]:
-        text = f"{subject}{'' if what else 'values are '}{say(known[high], unit)} in all {len(known)} known"
+        every = "both" if len(known) == 2 else f"all {len(known)}"
+        text = f"{subject}{'' if what else 'values are '}{say(known[high], unit)} in {every} known"
         text = text.removesuffix(" known") if len(known) == len(values) else text
     else:
         text = (

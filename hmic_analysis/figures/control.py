@@ -227,13 +227,14 @@ def _message(what: str, data: pd.DataFrame, unit: str) -> str:
     looked = int((data["value"].notna() & data["centre"].notna()).sum())
     if hits.empty:
         return f"{what}: nothing out of the usual in {looked} months"
+    signals = f"{len(hits)} of {looked} months {'are signals' if len(hits) > 1 else 'is a signal'}{_meant(hits)}"
     outside = hits[hits["rule"].map(_kind) == "limit"]
     if len(outside):
         names = [f"{month_name(r.month)} ({say(r.value, unit)})" for r in outside.head(3).itertuples()]
         more = f" and {len(outside) - 3} more" if len(outside) > 3 else ""
         listed = ", ".join(names) + more if more else joined(names)
-        return f"{what}: {len(hits)} of {looked} months are signals{_meant(hits)}, outside the limits {listed}"
-    return f"{what}: {len(hits)} of {looked} months are signals{_meant(hits)}, none outside the limits"
+        return f"{what}: {signals}, outside the limits {listed}"
+    return f"{what}: {signals}, none outside the limits"
 
 
 def _meant(hits: pd.DataFrame) -> str:

@@ -272,6 +272,8 @@ def counts(frame: pd.DataFrame, words: Words = Words("counts"), *, what: str = "
     rows = bar_rows(list(drawn["label"]), drawn["value"], [plain(v) for v in drawn["value"]], what, words.synthetic)
     told = instead(what, data["label"], data["value"])
     message = told.rstrip(".") or largest(what, data["label"], data["value"])
+    # What the caller says holds where bars are no parts of one whole, whose largest group would say nothing.
+    message = message if told else words.headline or message
     chart = finish(
         rows.sheet,
         words,
@@ -350,7 +352,8 @@ def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
         return f"{what}: {plain(known[top])}, {labels[top]}"
     if (equals := int((known == known[top]).sum())) > 1:
         return f"{what}: {plain(known[top])}{total} in each of the {equals} largest groups{after}"
-    return f"{what}: {plain(known[top])}{total} in the largest group, “{labels[top]}”{after}"
+    lead = f"The largest group{' known' if after else ''} is “{labels[top]}”"
+    return f"{lead}: {plain(known[top])}{total} {lower(what)}{after}"
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from hmic_analysis.figures.sheet import (
 from hmic_analysis.figures.style import block_height, nice_ticks, say, text_width, tick_labels, wrap
 from hmic_analysis.measures.base import month_name
 from hmic_analysis.measures.months import read_months
+from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
 # Months: setting them side by side, and naming them on an axis.
@@ -319,8 +321,17 @@ def _headline(what: str, wide: pd.DataFrame, unit: str) -> str:
     return f"{what}: between {say(known.min(), unit)} and {say(known.max(), unit)}"
 
 
+def _ranges(wide: pd.DataFrame, unit: str) -> str:
+    """Between which values each line lies; lines may be unlike, or one a part of another, and are never ranked."""
+    each = [
+        f"{group} {'' if low == high else 'between '}{say(low, unit)}{'' if low == high else f' and {say(high, unit)}'}"
+        for group, low, high in zip(wide.columns, wide.min(), wide.max(), strict=True)
+    ]
+    return f"the lines are {', '.join(each)}"
+
+
 def _point(wide: pd.DataFrame, unit: str, the: str = "") -> str:
-    """Highest and lowest month of all, with the group where there are several."""
+    """Highest and lowest month of one line, or what each of several lies between."""
     known = wide.unstack().dropna()
     high, low = known.idxmax(), known.idxmin()
 
@@ -332,6 +343,8 @@ def _point(wide: pd.DataFrame, unit: str, the: str = "") -> str:
         return place(high)
     if known[high] == known[low]:
         return f"{say(known[high], unit)} in each month with data"
+    if wide.shape[1] > 1:
+        return _ranges(wide, unit)
     verb = " is" if the else ""
     return f"{the}highest{verb} {place(high)}; {the}lowest{verb} {place(low)}"
 
@@ -353,6 +366,7 @@ def interrupted_chart(
     change: object,
     words: Words = Words("interrupted-series"),
     *,
+    day: date | None = None,
     saved: str,
     naive: str,
     method: str = "",
@@ -368,7 +382,9 @@ def interrupted_chart(
         One row for each month in order: ``month``, ``value``, ``fitted``, ``counterfactual`` (both missing where no
         effect is estimated; the latter also before the change).
     change : month
-        First month with the change.
+        First whole month with the change.
+    day : datetime.date, optional
+        Day of the change, where its line stands; by default the start of that month.
     saved, naive : str
         The result or its refusal, and the bare comparison, each a sentence: both are always shown.
     method : str
@@ -392,10 +408,9 @@ def interrupted_chart(
         return no_data(words.reason or "no months to draw", words, data=data)
     at = read_months(pd.Series([change], name="change"), "interrupted_chart").iloc[0]
     first = int((data["month"] < at).sum())
-    plot = _interrupted_frame(
-        data, unit, [(first / len(data), f"{change_name}, from {month_name(at)}")], words.synthetic
-    )
-    _draw(plot, data, first)
+    stands, when = (first, f"from {month_name(at)}") if day is None else (_place(data, day), say_date(day))
+    plot = _interrupted_frame(data, unit, [(stands / len(data), f"{change_name}, {when}")], words.synthetic)
+    _draw(plot, data, first, stands)
     print_months(plot.sheet, pd.DatetimeIndex(data["month"]), plot.left, plot.width, plot.top + plot.height + 3.6)
     span = f"{month_name(data['month'].iloc[0])} to {month_name(data['month'].iloc[-1])}"
     gap = ("A gap in the line is a month without data",) if data["value"].isna().any() else ()
@@ -403,7 +418,10 @@ def interrupted_chart(
         plot.sheet,
         words,
         headline=saved,
-        alt=f"Line chart of {lower(what)}, {span}, with a change from {month_name(at)}. {saved.rstrip('.')}. {naive}",
+        alt=(
+            f"Line chart of {lower(what)}, {span}, with a change {when if day is None else f'on {when}'}. "
+            f"{saved.rstrip('.')}. {naive}"
+        ),
         data=data,
         notes=tuple(n for n in (naive, *gap, method) if n),
     )
@@ -427,9 +445,15 @@ def _interrupted_frame(data: pd.DataFrame, unit: str, flags: list[tuple[float, s
     return plot
 
 
-def _draw(plot: Plot, data: pd.DataFrame, first: int) -> None:
+def _place(data: pd.DataFrame, day: date) -> float:
+    """Where a day lies, in months from the start of the first one."""
+    within = (day.day - 1) / pd.Timestamp(day).days_in_month
+    return float((data["month"] < pd.Timestamp(day).replace(day=1)).sum()) + within
+
+
+def _draw(plot: Plot, data: pd.DataFrame, first: int, stands: float) -> None:
     axes, x = plot.axes, np.arange(len(data))
-    axes.axvline(first - 0.5, color=style.AXIS, linewidth=1.4, zorder=1)
+    axes.axvline(stands - 0.5, color=style.AXIS, linewidth=1.4, zorder=1)
     axes.plot(x, data["value"], clip_on=False, zorder=3, **_VALUES)
     axes.plot(x, data["value"], linestyle="none", clip_on=False, zorder=4, **_DOTS)
     if data["fitted"].isna().all():

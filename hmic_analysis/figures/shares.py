@@ -35,6 +35,7 @@ def proportions_by_group(
     units_name: str = "records",
     value_name: str = "Share",
     threshold_name: str = "Threshold",
+    threshold_for: str = "",
     most: bool = False,
     unlike: bool = False,
 ) -> Chart:
@@ -46,6 +47,7 @@ def proportions_by_group(
         A row for each share: ``group``, ``label``, ``value`` and, where known, ``lo``, ``hi`` (95% interval),
         ``lo_missing``, ``hi_missing`` (all unknowns counted as no, as yes) and ``n`` (units it rests on).  Groups
         with several rows become sections.  ``withheld``: the marker of a share that may not be shown, else empty.
+        ``apart``: whether the threshold is not for the row.
     threshold : float, optional
         Drawn as a labelled line, in the unit of the values.
     unit : str
@@ -60,6 +62,8 @@ def proportions_by_group(
         Header of the column of values.
     threshold_name : str
         Words before the threshold.
+    threshold_for : str
+        What the rows that are not ``apart`` have in common: ``reported by the public``.
     most : bool
         Whether the threshold is the most that a share should be, not the least.
     unlike : bool
@@ -83,6 +87,7 @@ def proportions_by_group(
     )
     data["withheld"] = list(frame["withheld"]) if "withheld" in frame.columns else ""
     data["withheld_n"] = list(frame["withheld_n"]) if "withheld_n" in frame.columns else ""
+    data["apart"] = list(frame["apart"]) if "apart" in frame.columns else False
     secret = data["withheld"].ne("")
     if secret.any():
         data.loc[secret, ["value", *_BOUNDS]] = np.nan
@@ -116,7 +121,9 @@ def proportions_by_group(
     _draw_shares(rows, drawn, threshold)
     shown = data[data["withheld"].eq("")]
     counted, among = (shown, "") if unlike else _of_some_weight(shown, units_name)
-    after = _beyond(shown, threshold, unit, threshold_name, most) + unknown(shown["value"])
+    whose = f" {threshold_for}" if threshold_for else ""
+    held = _beyond(counted, threshold, unit, threshold_name, most, "these " if among else "", whose, unlike)
+    after = held + unknown(shown["value"])
     markers = dict.fromkeys(data["withheld"][data["withheld"].ne("")])
     notes = (*notes, *(f"{marker}: withheld, small number of persons" for marker in markers))
     notes += tuple(
@@ -125,7 +132,7 @@ def proportions_by_group(
     )
     notes += _hardly_known(shown) if unit == "%" else ()
     told = spanned(what, counted["label"], counted["value"], unit, bool(markers)) + among
-    point = extremes("", shown["label"], shown["value"], unit)
+    point = f"{extremes('', counted['label'], counted['value'], unit)}{among}"
     if unlike:
         told, after, point = _side_by_side(what, shown, unit, after)
     return finish(
@@ -166,7 +173,7 @@ def _numbers(drawn: pd.DataFrame) -> list[str]:
 def _with_markers(data: pd.DataFrame) -> pd.DataFrame:
     """The data file: the marker stands where a share and what it rests on are withheld."""
     secret = data["withheld"].ne("")
-    out = data.drop(columns=["withheld", "withheld_n"])
+    out = data.drop(columns=["withheld", "withheld_n", "apart"])
     for column in ("value", "n") if secret.any() else ():
         out[column] = out[column].astype("object").mask(secret, data["withheld"])
     if (only := data["withheld_n"].ne("")).any():
@@ -232,18 +239,23 @@ def _side_by_side(what: str, data: pd.DataFrame, unit: str, after: str) -> tuple
     return what, after.replace("; ", ": ", 1), f"the shares are {', '.join(each)}"
 
 
-def _beyond(data: pd.DataFrame, threshold: float | None, unit: str, threshold_name: str, most: bool) -> str:
-    """How many rows lie on the wrong side of the threshold."""
-    known = data["value"].dropna()
+def _beyond(
+    data: pd.DataFrame, threshold: float | None, unit: str, name: str, most: bool, these: str, whose: str, unlike: bool
+) -> str:
+    """How many rows lie on the wrong side of the threshold that is for them; ``these``, ``whose``: which."""
+    known = data.loc[~data["apart"].to_numpy(dtype=bool), "value"].dropna()
     if threshold is None or known.empty:
         return ""
-    limit = f"the {lower(threshold_name)} of {plain(threshold)}{unit if unit == '%' else ''}"
+    limit = f"the {lower(name)} of {plain(threshold)}{unit if unit == '%' else ''}"
     side, other = ("above", "at or below") if most else ("below", "at or above")
     count = int(((known > threshold) if most else (known < threshold)).sum())
-    if len(known) == 1:
+    if len(data["value"].dropna()) == 1 or (data["value"].nunique() == 1 and not unlike and not data["apart"].any()):
         return f", {side if count else other} {limit}"
-    which = f"all {count}" if count == len(known) else f"{count or 'none'} of {len(known)}"
-    return f"; {which} {'is' if count < 2 else 'are'} {side} {limit}"
+    if len(known) == 2 and count != 1:
+        which = "both" if count else "neither"
+    else:
+        which = f"all {these}{count}" if count == len(known) > 1 else f"{count or 'none'} of {these}{len(known)}"
+    return f"; {which}{whose} {'are' if count > 1 else 'is'} {side} {limit}"
 
 
 @drawn

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, clean_text, drawn, finish, lower, no_data, take, unknown
+from hmic_analysis.figures.chart import Chart, Words, clean_text, drawn, finish, joined, lower, no_data, take, unknown
 from hmic_analysis.figures.rows import Rows, ValueColumn, by_section, limit_rows, row_labels, set_rows, value_axis
 from hmic_analysis.figures.sheet import (
     FLAG_LINE_MM,
@@ -50,6 +50,10 @@ _RIGHT_MM = 9.0
 _POINTS = 400
 #: A linear axis up to four days, beyond that a logarithmic one.
 _LINEAR_HOURS = 96.0
+#: Where the longest time is so many times that within which nearly all lie, the axis ends at the latter.
+_FAR, _NEARLY_ALL = 3, 0.99
+#: The least that the axis shows.
+_SHORTEST_HOURS = 0.25
 
 
 @drawn
@@ -89,17 +93,23 @@ def lag_distribution(
     known = np.sort(lags[~np.isnan(lags)])
     if known.size == 0:
         return no_data(words.reason or "no pair of times to take a lag from", words)
-    high = max(float(known[-1]), *marks.values(), 1.0)
+    high, beyond = _end(known, marks)
     log = high > _LINEAR_HOURS
     ticks = log_ticks(1.0, high, "hours") if log else [t / 60 for t in minute_ticks(high * 60)]
     sheet, axes = _frame(ticks, marks, log, words.synthetic)
     grid = np.unique(np.append(_grid(ticks, log), [m for m in marks.values() if m >= ticks[0]]))
     axes.step(grid, _share(known, grid), where="post", color=style.COLOURS[0], linewidth=2, zorder=3, clip_on=False)
     stops = np.array(sorted({*ticks, *marks.values()}))
+    beyond = int((known > ticks[-1]).sum()) if beyond else 0
     left_out = len(lags) - known.size
-    notes = [f"Number of {units_name}: {known.size:,}" + (f"; {left_out:,} without a lag left out" if left_out else "")]
+    notes = [
+        f"Number of {units_name}: {known.size:,}"
+        + (f"; {left_out:,} without a known time left out" if left_out else "")
+    ]
     if log and min(float(known[0]), *marks.values(), math.inf) < ticks[0]:
         notes.append(f"The axis begins at {say_minutes(60 * ticks[0])}; what is shorter stands at its left edge")
+    if beyond:
+        notes.append(f"The axis ends at {say_minutes(60 * ticks[-1])}; {beyond:,} took longer")
     message = _message(what, known, marks)
     return finish(
         sheet,
@@ -131,6 +141,13 @@ def _marks(marks: Mapping[str, float]) -> dict[str, float]:
     return {clean_text(label): float(at) for label, at in marks.items()}
 
 
+def _end(known: np.ndarray, marks: Mapping[str, float]) -> tuple[float, bool]:
+    """Where the axis ends, and whether single long times lie beyond: a few of them would leave the others no room."""
+    longest, most = float(known[-1]), float(np.quantile(known, _NEARLY_ALL, method="inverted_cdf"))
+    cut = longest > _FAR * max(most, *marks.values(), 0.0)
+    return max(most if cut else longest, *marks.values(), _SHORTEST_HOURS), cut
+
+
 def _share(known: np.ndarray, hours: np.ndarray) -> np.ndarray:
     """Per cent of the sorted lags that are no longer than each of ``hours``."""
     return 100 * np.searchsorted(known, hours, side="right") / known.size
@@ -148,11 +165,15 @@ def _message(what: str, known: np.ndarray, marks: Mapping[str, float]) -> str:
     return "; ".join((f"{what}: half within {half}, nine in ten within {most}", *within))
 
 
+_IN_FULL = {"h": "hours", "min": "minutes"}
+
+
 def _lags_say(hours: float) -> str:
     """A length of time rounded up, so that ``within`` stays true."""
     minutes = 60 * hours
     unit = 1.0 if minutes < 120 else 6.0 if minutes < 2880 else 144.0
-    return say_minutes(max(1.0, math.ceil(minutes / unit - 1e-9) * unit))
+    number, name = say_minutes(max(1.0, math.ceil(minutes / unit - 1e-9) * unit)).split(" ")
+    return f"{number} {_IN_FULL.get(name, name)}".removesuffix("s" if number == "1" else "")
 
 
 def _frame(ticks: list[float], marks: Mapping[str, float], log: bool, synthetic: bool) -> tuple[Sheet, Axes]:
@@ -274,8 +295,8 @@ def response_times(frame: pd.DataFrame, words: Words = Words("response-times"), 
     return finish(
         rows.sheet,
         words,
-        headline=f"Median response time: {_point(data)}",
-        alt=f"Dot plot of median and 90th centile response times by {by}, where the median is {_point(data, True)}",
+        headline=_against_targets(data),
+        alt=f"Dot plot of median and 90th centile response times by {by}, where the median is {_point(data)}",
         data=data.drop(columns="targets"),
         notes=notes,
     )
@@ -319,22 +340,25 @@ def _times_say(minutes: float, missing: str = "not known") -> str:
     return missing if np.isnan(minutes) else say_minutes(float(minutes))
 
 
-def _point(data: pd.DataFrame, in_sentence: bool = False) -> str:
-    """Shortest and longest median, and how many are not known."""
-    known = data["median"].dropna()
-    low, high = known.idxmin(), known.idxmax()
-    after = unknown(data["median"])
-    if len(known) == 1:
-        p90 = data["p90"][low]
-        centile = "" if np.isnan(p90) else f", 90th centile {_times_say(p90)}"
-        return f"{_times_say(known[low])} for {data['label'][low]}{centile}{after}"
-    if known[low] == known[high]:
-        return f"{_times_say(known[low])} in each of {len(known)}{after}"
-    at = "with" if in_sentence else "at"
-    return (
-        f"shortest for {data['label'][low]} {at} {_times_say(known[low])}, "
-        f"longest for {data['label'][high]} {at} {_times_say(known[high])}{after}"
-    )
+def _against_targets(data: pd.DataFrame) -> str:
+    """In which grades the median meets the target: grades are unlike, and none is ranked above another."""
+    held = data[data["median"].notna() & data["target"].notna()]
+    if held.empty:
+        return "Response times by grade: median and 90th centile"
+    met = (held["median"] <= held["target"]).to_numpy(dtype=bool)
+    parts = [
+        f"{word} for {joined(list(held.loc[rows, 'label']))}"
+        for word, rows in (("within the target", met), ("longer than the target", ~met))
+        if rows.any()
+    ]
+    return f"Median response time: {', '.join(parts)}"
+
+
+def _point(data: pd.DataFrame) -> str:
+    """The median of each grade, and how many are not known."""
+    known = data[data["median"].notna()]
+    each = [f"{_times_say(m)} for {label}" for m, label in zip(known["median"], known["label"], strict=True)]
+    return f"{', '.join(each)}{unknown(data['median'])}"
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
@@ -9,6 +11,7 @@ from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, request_
 from hmic_analysis.measures.attendance import recorded_crimes
 from hmic_analysis.measures.base import Share
 from hmic_analysis.measures.registers import UNDATED, UNREADABLE
+from hmic_analysis.words import sentence_case
 
 #: Tables without which attendance to crimes can't be worked out.
 ATTENDANCE_TABLES = ("crime", "incident", "incident_crime", "deployment")
@@ -44,6 +47,13 @@ def stated_difference(report: Report, rate: Share) -> Indicator:
         distance,
         note=f"Stated {stated:.1f}%; recomputed {lo:.1f}% to {hi:.1f}% of {rate.total:,} crimes.",
     )
+
+
+def by_route(report: Report) -> pd.DataFrame:
+    """Crimes with a prior incident by route, for a chart; its threshold is for those that the public reported."""
+    frame = report.groups("crime_with_incident_pct")
+    apart = [sentence_case(route) for route in report.settings.attendance.excluded_routes]
+    return frame.assign(apart=frame["label"].isin(apart))
 
 
 def decide(report: Report) -> list[ClaimEvidence]:

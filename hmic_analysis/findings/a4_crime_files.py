@@ -280,7 +280,7 @@ def _figure(
     """The share in one group of files, or in all, with the size of a simple sample that would tell as much."""
     limits = found.limits()
     said = f"Each file weighted by the crimes it stands for: {found.files.total:,} files tell as much as "
-    said += f"{found.yes + found.no + found.unknown:.1f} of a simple sample."
+    said += f"{found.yes + found.no + found.unknown:.0f} of a simple sample."
     if files["weight"].isna().any():
         said = "Not weighted: sizes of strata not given."
     whole = found.files if group else report.build.unsure(name, found.files)

@@ -265,6 +265,15 @@ def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def say_held(report: Report) -> str:
+    """The headline of the chart of meetings; empty where none is known to have been held or not."""
+    held = report.indicator("iom_meeting_held_pct")
+    if held is None or not held.denominator:
+        return ""
+    known = " of which this is known" if held.unknown else ""
+    return f"{held.numerator:g} of {held.denominator:g} scheduled meetings{known} were held"
+
+
 # --------------------------------------------------------------------------------------------------------------------
 # A5: whether the most harmful offenders are selected, assessed and managed together with partners.
 

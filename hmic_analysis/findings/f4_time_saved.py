@@ -235,6 +235,10 @@ class ChangeMonths(NamedTuple):
     ----------
     change : str
         Its reference.
+    name : str
+        Its title with the reference, as far as it has one.
+    day : datetime.date
+        On which it went live.
     first : pandas.Timestamp
         First month that lies wholly after it went live.
     mixed : pandas.Timestamp or None
@@ -245,6 +249,8 @@ class ChangeMonths(NamedTuple):
     """
 
     change: str
+    name: str
+    day: date
     first: pd.Timestamp
     mixed: pd.Timestamp | None
     months: pd.DataFrame
@@ -258,6 +264,8 @@ class MonthlySaving:
     ----------
     change : str
         Reference of the change; empty where there is no series.
+    name, day
+        As in :class:`ChangeMonths`; empty and None where there is no series.
     first : pandas.Timestamp or None
         First whole month with it.
     frame : pandas.DataFrame
@@ -275,6 +283,8 @@ class MonthlySaving:
     """
 
     change: str
+    name: str
+    day: date | None
     first: pd.Timestamp | None
     frame: pd.DataFrame
     step: float | None
@@ -318,7 +328,9 @@ def longest_series(change: pd.DataFrame, benefit_month: pd.DataFrame, as_of: dat
     mixed = None if pd.Timestamp(best["live_on"]).day == 1 else first - pd.offsets.MonthBegin(1)
     if mixed in months.index:
         months.loc[mixed] = np.nan
-    return ChangeMonths(str(best["change_id"]), first, mixed, months)
+    reference = str(best["change_id"])
+    name = f"Change {reference}" if pd.isna(best["title"]) else f"{best['title']} ({reference})"
+    return ChangeMonths(reference, name, pd.Timestamp(best["live_on"]).date(), first, mixed, months)
 
 
 def monthly_saving(series: ChangeMonths | None) -> MonthlySaving:
@@ -334,15 +346,15 @@ def monthly_saving(series: ChangeMonths | None) -> MonthlySaving:
     """
     if series is None:
         empty = pd.DataFrame({c: pd.Series(dtype=float) for c in ("month", "value", "fitted", "counterfactual")})
-        return MonthlySaving("", None, empty, None, None, None, 0, "", "", "")
+        return MonthlySaving("", "", None, None, empty, None, None, None, 0, "", "", "")
     found = time_saved(series.months["minutes"], series.first, unit="minutes a task")
     frame = found.series.fitted.rename_axis("month").reset_index()
     naive = _monthly_savings_naive(found)
     observed = found.series.n_before + found.series.n_after
     if found.refused:
         return MonthlySaving(
-            series.change, series.first, frame, None, None, None, observed, _refusal(found), naive,
-            " ".join([*_left_out(series), NOT_MONEY]),
+            series.change, series.name, series.day, series.first, frame, None, None, None, observed, _refusal(found),
+            naive, " ".join([*_left_out(series), NOT_MONEY]),
         )  # fmt: skip
     row = found.series.coefficients.loc["step"]
     step, limits = -float(row["estimate"]), Interval(-float(row["hi"]), -float(row["lo"]))
@@ -351,6 +363,8 @@ def monthly_saving(series: ChangeMonths | None) -> MonthlySaving:
     hours = None if tasks.isna().any() else float(tasks.sum()) / 60
     return MonthlySaving(
         change=series.change,
+        name=series.name,
+        day=series.day,
         first=series.first,
         frame=frame,
         step=step,
@@ -392,10 +406,9 @@ def _monthly_savings_naive(found: TimeSaved) -> str:
     naive = found.series.naive
     if pd.isna(naive.difference):
         return "Before and after cannot be compared: one of them has no months."
-    way = "fewer" if naive.difference >= 0 else "more"
     return (
-        f"Bare comparison: {naive.before:,.1f} minutes a task before and {naive.after:,.1f} after, "
-        f"{abs(naive.difference):,.1f} {way}; a trend or a bad month alone can make such a difference."
+        f"Bare comparison: {naive.before:,.1f} minutes a task before and {naive.after:,.1f} after; a trend or a bad "
+        "month alone can make a difference."
     )
 
 

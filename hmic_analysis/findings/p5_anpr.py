@@ -137,6 +137,14 @@ def monthly_lines(operations: pd.DataFrame, start: date, end: date) -> pd.DataFr
     return pd.concat([own, months.assign(group="All held", value=everything)])[["month", "group", "value"]]
 
 
+def say_planned(months: pd.DataFrame) -> str:
+    """The headline of the chart of operations, from the result of :func:`by_month`; empty where some are not known."""
+    if months.empty or not months["planned"].equals(months["possible"]):
+        return ""
+    planned = int((months["planned"] > 0).sum())
+    return f"Operations planned by the force itself: in {planned or 'none'} of {len(months)} months"
+
+
 def by_objective(operations: pd.DataFrame) -> pd.DataFrame:
     """Operations by what they set out to do.
 
@@ -262,7 +270,7 @@ def thinnest(table: pd.DataFrame) -> str:
     if table.empty:
         return ""
     first = table.iloc[0]
-    return f"Competent staff: fewest in {first['skill_function']}, {first['competent']} of {table['competent'].sum()}"
+    return f"Competent staff: fewest in {first['skill_function']}, {first['competent']}"
 
 
 # --------------------------------------------------------------------------------------------------------------------

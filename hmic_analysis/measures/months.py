@@ -312,7 +312,7 @@ class MonthlyControl:
             return self.method
         short = " Provisional: fewer than 13 months." if self.chart.points["short"].any() else ""
         said = f" {self.chart.refusal}" if self.chart.refusal else ""
-        return f"{self.looks} looks: chance and seasons give some signals.{short}{said}"
+        return f"With {self.looks} checks, chance and seasons give some signals.{short}{said}"
 
 
 def monthly_control(

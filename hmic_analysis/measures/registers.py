@@ -355,7 +355,7 @@ class Weighted(NamedTuple):
     def value(self) -> float | None:
         """Per cent of the units whose state is known."""
         known = self.yes + self.no
-        return 100 * self.yes / known if known > 0 else None
+        return 100 * (self.yes / known) if known > 0 else None
 
     def limits(self) -> Interval | None:
         """Wilson interval of the value on the effective size, per cent."""

@@ -54,7 +54,9 @@ def test_unknown_shares_are_counted_and_not_judged():
     assert made.headline == "Share: between 70.0% and 90.0%; 1 of 2 is below the threshold of 80%; 1 of 3 not known"
 
 
-@pytest.mark.parametrize(("values", "words"), [([80.0, 79.9], "1 of 2 is below"), ([80.0, 80.0], "none of 2 is below")])
+@pytest.mark.parametrize(
+    ("values", "words"), [([80.0, 79.9], "1 of 2 is below"), ([80.0, 80.0], "in both, at or above")]
+)
 def test_a_share_at_the_threshold_is_not_below_it(values, words):
     assert words in proportions_by_group(shares(["a", "b"], values), threshold=80).headline
     assert "at or above" in proportions_by_group(shares(["a"], [80.0]), threshold=80).headline
@@ -63,14 +65,24 @@ def test_a_share_at_the_threshold_is_not_below_it(values, words):
 def test_a_threshold_may_be_the_most_that_a_share_should_be():
     frame = shares(["a", "b", "c"], [4, 31, 6])
     assert "; 1 of 3 is above the threshold of 30%" in proportions_by_group(frame, threshold=30, most=True).headline
-    assert "; all 2 are below" in proportions_by_group(frame.drop(index=1), threshold=30).headline
+    assert "; both are below" in proportions_by_group(frame.drop(index=1), threshold=30).headline
 
 
 def test_a_row_of_a_few_units_stretches_no_range():
     frame = shares(["a", "b", "Not recorded"], [95, 88, 0]).assign(n=[200, 26, 1])
     made = proportions_by_group(frame, what="Crimes attended", units_name="crimes", threshold=90)
     assert made.headline == (
-        "Crimes attended: between 88.0% and 95.0% in groups of 5 or more crimes; 2 of 3 are below the threshold of 90%"
+        "Crimes attended: between 88.0% and 95.0% in groups of 5 or more crimes; 1 of these 2 is below the threshold "
+        "of 90%"
+    )
+    assert "the lowest is b at 88.0% in groups of 5 or more" in made.alt
+
+
+def test_a_threshold_is_held_only_against_the_rows_that_it_is_for():
+    frame = shares(["Call", "Counter", "Online", "Transfer in"], [95, 88, 91, 0]).assign(apart=[False] * 3 + [True])
+    made = proportions_by_group(frame, what="Crimes", threshold=80, threshold_for="reported by the public")
+    assert made.headline == (
+        "Crimes: between 0.0% and 95.0%; none of 3 reported by the public is below the threshold of 80%"
     )
 
 
@@ -88,7 +100,7 @@ def test_unlike_measures_have_no_range_and_no_highest():
 def test_extremes_of_months_and_hours():
     made = monthly_series(months({"Burglary": [30, 12, 55], "Drugs": [4, 9, 7]}), what="Crimes a month")
     assert made.headline == "Crimes a month"
-    assert "the highest is Burglary, 55 in Feb 2013; the lowest is Drugs, 4 in Dec 2012" in made.alt
+    assert "where the lines are Burglary between 12 and 55, Drugs between 4 and 9" in made.alt
     alone = monthly_series(months({"Burglary": [30, 12, 55]}), what="Crimes a month")
     assert alone.headline == "Crimes a month: between 12 and 55"
     frame = week().assign(staff_share=1.0)
@@ -101,14 +113,17 @@ def test_extremes_of_months_and_hours():
 
 def test_largest_group_is_not_called_most_and_ties_are_told():
     frame = pd.DataFrame({"label": ["Cleveland", "b", "c"], "value": [40, 35, 25]})
-    assert counts(frame, what="Files").headline == "Files: 40 of 100 in the largest group, “Cleveland”"
+    assert counts(frame, what="Files").headline == "The largest group is “Cleveland”: 40 of 100 files"
     frame["value"] = [40, 40, 20]
     assert counts(frame, what="Files").headline == "Files: 40 of 100 in each of the 2 largest groups"
     frame["value"] = [40, None, 20]
-    assert counts(frame, what="Files").headline == "Files: 40 in the largest group, “Cleveland”; 1 of 3 not known"
+    assert counts(frame, what="Files").headline == "The largest group known is “Cleveland”: 40 files; 1 of 3 not known"
 
 
 def test_the_callers_headline_goes_before():
+    parts = pd.DataFrame({"label": ["Logged", "On duty"], "value": [34, 100]})
+    whole = counts(parts, words=Words("drawn", headline="Of 100 hours 34 were logged"))
+    assert whole.alt == "Bar chart of records by group, where of 100 hours 34 were logged."
     made = counts(pd.DataFrame({"label": ["a"], "value": [1]}), words=Words("drawn", headline="One file was read."))
     assert made.headline == "One file was read"
 

@@ -250,7 +250,10 @@ def test_restricted_evidence_stays_in(bundles, settings, catalogue):
     all_restricted = a6.model_copy(update={"claims": claims, "sensitivity": "restricted"})
     whole = compose([released(all_restricted, DisclosureRules(), "force")], settings, catalogue)
     assert "50.0%" not in whole.model_dump_json()
-    assert "the evidence is restricted and is withheld from this letter: Named" in whole.sections[0].blocks[2].text
+    assert (
+        "bail: assessed, but the evidence is restricted and is withheld from this letter"
+        in whole.sections[0].blocks[2].text
+    )
 
 
 def test_evidence_that_was_not_released_is_refused(bundles, settings, catalogue):
