@@ -58,7 +58,7 @@ class CheckRow:
 def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) -> list[CheckRow]:
     """What is wrong with a return and what to do about it: table by table, what is worst first."""
     from hmic_analysis.contracts import CONTRACTS
-    from hmic_analysis.evidence.fitness import say_coverage
+    from hmic_analysis.evidence.fitness import say_abrupt, say_coverage
     from hmic_analysis.measures.months import coverage
     from hmic_analysis.runs.fingerprint import NATIONAL
     from hmic_analysis.store.manifest import ONE_CODE
@@ -73,9 +73,13 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         fed = _files(entry)
         if not entry.rows:
             rows.append(CheckRow("empty", name, "warning", "no row was kept", "look at the rows kept aside", fed))
-        elif CONTRACTS[name].steady and (text := say_coverage(coverage(entry.months, start, end))):
-            todo = "ask the force for these months; claims that rest on them may stay open"
-            rows.append(CheckRow("months", name, "warning", text, todo, fed))
+        elif CONTRACTS[name].steady:
+            months = coverage(entry.months, start, end)
+            if text := say_coverage(months):
+                todo = "ask the force for these months; claims that rest on them may stay open"
+                rows.append(CheckRow("months", name, "warning", text, todo, fed))
+            if text := say_abrupt(months):
+                rows.append(CheckRow("months", name, "warning", text, "ask for the days that are missing", fed))
         odd = [text for text in entry.odd if not text.startswith(ONE_CODE)]
         far = {m: r for m, r in entry.months.items() if m >= f"{end.year + AHEAD:04d}-{end.month:02d}"}
         if far:

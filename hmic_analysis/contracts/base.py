@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Kind = Literal["text", "code", "codes", "integer", "number", "timestamp", "date", "month", "boolean", "person"]
-Fold = Literal["case", "zeros", "point", "prefix", "signs"]
+Fold = Literal["case", "zeros", "point", "prefix", "year", "signs"]
 
 #: What a value of each kind looks like in a return.
 KINDS = {
@@ -30,6 +30,7 @@ FOLDS: dict[Fold, str] = {
     "zeros": "leading zeros",
     "point": "a point and zeros at the end, as a spreadsheet adds them",
     "prefix": "a beginning that all references on one side have",
+    "year": "a year with two digits or with four",
     "signs": "dashes, quotation marks, other signs and full width",
 }
 #: Columns the loader adds to every processed table: where a row came from, and what is odd about it.
@@ -197,7 +198,8 @@ class Contract:
     dated : str
         For a table without ``time``: the day of a row by which an analyst may cut it, ``""`` where it has none.
     steady : bool
-        Every month of the period is bound to have rows: a month without any was not supplied.
+        Every month of the period is bound to have rows: a month without any was not supplied. Rows without a time
+        belong to the month of what they refer to.
     any_of : tuple of tuple of str
         Groups of columns of which at least one must be given.
     checks : tuple of TimeCheck

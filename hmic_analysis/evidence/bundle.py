@@ -21,7 +21,7 @@ from hmic_analysis.cells import neutral_frame
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.build import Lone
-from hmic_analysis.evidence.fitness import Fitness, lost
+from hmic_analysis.evidence.fitness import Fitness, lost, say_abrupt
 from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, DataUsed, Figure, Table
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
 from hmic_analysis.evidence.wording import Whole
@@ -387,8 +387,7 @@ class Holdings:
                 n = entry.alone(rows=what.endswith("_rows"))
                 found[what.removesuffix("_rows")] += n
                 if n:
-                    rows = entry.alone(rows=True)
-                    said.append(f"{rows:,} of {entry.given:,} rows of {entry.table} lead to no {entry.to_table}")
+                    said.append(entry.told_lone())
         return Lone(**found, said=f"{'; '.join(dict.fromkeys(said))}." if said else "")
 
     def loose(self, indicator: str) -> list[str]:
@@ -505,6 +504,9 @@ class Holdings:
             if note.table in self.used
         ]
         missing = tuple(f"{text} of {self.period}" for text in self.fit.remarks())
+        missing += tuple(
+            f"{contract_for(name).title}: {text}" for name, c in self.fit.tables.items() if (text := say_abrupt(c))
+        )
         entries = self.manifest.tables
         odd = tuple(
             f"{contract_for(name).title}: {remark_in_words(text)}"

@@ -13,6 +13,7 @@ from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures.months import Coverage, coverage, months_between, say_months
 from hmic_analysis.params.models import Coverage as Needed
 from hmic_analysis.store.manifest import Manifest, RowAccount
+from hmic_analysis.words import say_date
 
 #: Claims that one record proves: what is missing can't take it back.
 PROVED_BY_ONE: tuple[ClaimType, ...] = ("existence", "acknowledgement", "in_progress")
@@ -133,12 +134,13 @@ class Fitness:
     def caveats(self, needed: Needed) -> tuple[str, ...]:
         """What a reader must be told next to the figures: rows that could not be used, and cells that can't be read."""
         rows = tuple(
-            f"{bad:,} of {offered:,} rows of {name} could not be used."
+            f"{bad:,} of {offered:,} records in '{CONTRACTS[name].title}' could not be used."
             for name, (bad, offered) in self.set_aside.items()
             if offered and 100 * bad / offered > needed.set_aside_pct
         )
         cells = tuple(
-            f"In {bad:,} of {kept:,} rows of {name} the column {column} could not be read; it counts as not known."
+            f"In {bad:,} of {kept:,} records in '{CONTRACTS[name].title}' the entry for {column.replace('_', ' ')} "
+            "could not be read; it counts as not known."
             for name, columns in self.unread.items()
             for column, (bad, kept) in columns.items()
             if kept and 100 * bad / kept > needed.set_aside_pct
@@ -175,6 +177,16 @@ def say_coverage(found: Coverage) -> str:
     """``no records of June to November 2013, few of May 2013``; empty where nothing is missing."""
     parts = [("no records of", found.absent), ("few of", found.thin), ("only a part of", found.part)]
     return ", ".join(f"{words} {say_months(months)}" for words, months in parts if months)
+
+
+def say_abrupt(found: Coverage) -> str:
+    """``nothing after 24 November 2013, days earlier than in any other month``; empty where nothing is odd."""
+    parts = [("nothing before", found.begins, "later"), ("nothing after", found.ends, "earlier")]
+    return "; ".join(
+        f"{words} {say_date(day)}, days {than} than in any other month: the file may have been cut off"
+        for words, day, than in parts
+        if day
+    )
 
 
 #: Units beyond which a share of none or of all is looked at twice.

@@ -317,7 +317,7 @@ REASONS: dict[str, str] = {
     "uncorroborated": "nothing else bears out the one document or statement on it",
     "comparators_missing": "too little is known of the other forces",
     "source_cannot_tell": "the data supplied cannot show it",
-    "references_dont_match": "the references between the tables supplied lead nowhere",
+    "references_dont_match": "the lists of records supplied cannot be matched with one another",
     "stale": "the latest dated work on it is too old",
     "not_dated": "no dated work on it was supplied",
     "in_part": "only a part of it is on record",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -127,6 +127,8 @@ THIN = 0.1
 #: Days without a row at an end of a month, beyond what is usual for the table, that part a month from a whole one, and
 #: the rows that were to be expected in them: as few as none come by chance once in a thousand times.
 EDGE_DAYS, EDGE_ROWS = 7, 7.0
+#: Days without a row at an end of the period, beyond the most that another month has, from which it is told.
+ODD_DAYS = 3
 #: Rows to be expected in months without any, below which none may come by chance (once in twenty times).
 CHANCE_ROWS = 3.0
 
@@ -147,6 +149,8 @@ class Coverage:
         With less than a tenth of the rows of the usual month.
     part : tuple of str
         Rows end, or begin, in the middle of the month.
+    begins, ends : datetime.date, optional
+        First and last day with a row, where that is days later, or earlier, than in any other month.
     """
 
     months: tuple[str, ...]
@@ -154,6 +158,8 @@ class Coverage:
     quiet: tuple[str, ...] = ()
     thin: tuple[str, ...] = ()
     part: tuple[str, ...] = ()
+    begins: date | None = None
+    ends: date | None = None
 
     @property
     def counted(self) -> tuple[str, ...]:
@@ -209,7 +215,21 @@ def coverage(rows: Mapping[str, MonthRows], start: date, end: date) -> Coverage:
         )
     )
     absent = tuple(m for m in months if m not in found)
-    return Coverage(months, absent, _quiet(months, absent, sum(counts) / len(counts)), thin, part)
+    quiet = _quiet(months, absent, sum(counts) / len(counts))
+    ends = {m: r for m, r in whole.items() if m not in (*thin, *part)}
+    return Coverage(months, absent, quiet, thin, part, *(_abrupt(m, side, ends, usual) for m, side in
+                    ((months[0], _late), (months[-1], _early))))  # fmt: skip
+
+
+def _abrupt(
+    month: str, side: Callable[[str, MonthRows], int], rows: Mapping[str, MonthRows], usual: float
+) -> date | None:
+    """The day on which a month begins or ends, days off from all others and with rows to be expected in between."""
+    gaps = {m: side(m, r) for m, r in rows.items()}
+    gap = gaps.pop(month, 0)
+    if len(gaps) < ODD_DAYS or gap < max(gaps.values()) + ODD_DAYS or gap * usual / 30 < EDGE_ROWS:
+        return None
+    return _days(month)[0].replace(day=rows[month].first if side is _late else rows[month].last)
 
 
 def _quiet(months: Sequence[str], absent: Sequence[str], usual: float) -> tuple[str, ...]:

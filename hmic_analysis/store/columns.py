@@ -9,6 +9,7 @@ from typing import Literal
 import duckdb
 
 from hmic_analysis.contracts import Contract
+from hmic_analysis.store import times
 from hmic_analysis.store.mapping import FileSpec, Filter, Mapping, Source
 from hmic_analysis.store.rawtable import LOOKS, RawTable, compared, literal, words
 from hmic_analysis.store.times import COUNTED, count_looks
@@ -310,8 +311,31 @@ def _likelier_month_first(con: duckdb.DuckDBPyConnection, cells: str) -> bool:
     return in_order or (close and rows >= 5 * different)
 
 
-def format_hint(text: str, source: Source, whole: bool = False) -> str:
-    """SQL of which format a time or day has by its looks that is refused for want of one.
+#: Different cells of a column that are looked at for their format, and the share that it must read.
+_TRIED, _MOST = 200, 0.9
+
+
+def _usual_format(con: duckdb.DuckDBPyConnection, context: Context, source: Source) -> str:
+    """The one of the usual formats that reads nearly all cells of a column which none is needed for can't read."""
+    text = source_text(context, source)
+    unread = f"coalesce({times.stamp('u', ())}, {times.day('u', ())}) IS NULL"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE tried AS SELECT DISTINCT u FROM (SELECT unzoned({text}) AS u "
+        f"FROM {context.raw.table}) WHERE regexp_matches(u, '[0-9].*[0-9]') AND {unread} LIMIT {_TRIED}"
+    )
+    n = con.execute("SELECT count(*) FROM tried").fetchall()[0][0]
+    if not n:
+        return ""
+    reads = {f: f"coalesce({times.stamp('u', (f,))}, {times.day('u', (f,))})" for f in times.USUAL}
+    counts = con.execute(f"SELECT {', '.join(f'count({read})' for read in reads.values())} FROM tried").fetchall()[0]
+    best, most = max(zip(reads, counts, strict=True), key=lambda found: found[1])
+    return best if most >= _MOST * n else ""
+
+
+def format_hint(
+    con: duckdb.DuckDBPyConnection, context: Context, text: str, source: Source, whole: bool = False
+) -> str:
+    """SQL of which format a time or day has by its looks, or by those of its whole column, refused for want of one.
 
     ``whole``: the whole column is month first, and its days up to the 12th are refused too.
     """
@@ -333,7 +357,10 @@ def format_hint(text: str, source: Source, whole: bool = False) -> str:
     year = f"CASE WHEN regexp_matches({text}, '/\\d{{4}}') THEN '%Y' ELSE '%y' END"
     how = f"CASE WHEN {order} = '%m/%d/' THEN 'month first: format ' ELSE 'like format ' END"
     dated = f"{how} || {order} || {year} || {clock}"
-    looks = f"coalesce({dated}, 'like format ' || {count_looks(text)})"
+    usual = "" if whole else _usual_format(con, context, source)
+    # What all cells of a column have in common tells more than the size of one.
+    counted = f"'like format {usual}'" if usual else f"'like format ' || {count_looks(text)}"
+    looks = f"coalesce({dated}, {counted})"
     return f"coalesce({literal(LOOKS)} || {looks}, '')"
 
 
@@ -342,9 +369,38 @@ def number_text(text: str, context: Context, source: Source) -> str:
     return f"number_of({plain_number(text, context, source)})"
 
 
+def is_decimal_comma(con: duckdb.DuckDBPyConnection, context: Context, source: Source) -> bool:
+    """Whether some number of a column without a declared decimal comma has one beyond doubt: ``7,5``, ``0,125``."""
+    if _decimal(context, source) == "," or source.unit in ("hh:mm:ss", "mm:ss"):
+        return False
+    test = f"regexp_full_match({source_text(context, source)}, '[+-]?(\\d+,(\\d|\\d\\d|\\d{{4,}})|0,\\d+)')"
+    return bool(con.execute(f"SELECT 1 FROM {context.raw.table} WHERE {test} LIMIT 1").fetchall())
+
+
+def _decimal(context: Context, source: Source) -> str | None:
+    return source.decimal or context.file.decimal or context.mapping.decimal
+
+
+def number_hint(text: str, context: Context, source: Source, comma: bool) -> str:
+    """SQL of how a number that is refused is written by its looks, in the words of the mapping.
+
+    ``comma``: some number of the column has a decimal comma beyond doubt.
+    """
+    if _decimal(context, source) == ",":
+        return "''"
+    looks = {
+        r"[+-]?\d{1,3}([.]\d{3})+,\d+": 'decimal: ",", thousands: "."',
+        r"[+-]?\d{1,3}(,\d{3})+([.]\d+)?": 'decimal: ","' if comma else 'thousands: ","',
+        r"[+-]?\d{1,3}( \d{3})+([.]\d+)?": 'thousands: " "',
+        r"[+-]?\d+,\d+": 'decimal: ","',
+    }
+    cases = " ".join(f"WHEN regexp_full_match({text}, {literal(s)}) THEN {literal(w)}" for s, w in looks.items())
+    return f"coalesce({literal(LOOKS)} || 'like ' || CASE {cases} END, '')"
+
+
 def plain_number(text: str, context: Context, source: Source) -> str:
     """SQL of the text of a number with a decimal point and without thousands separators."""
-    decimal = source.decimal or context.file.decimal or context.mapping.decimal
+    decimal = _decimal(context, source)
     thousands = next(
         (t for t in (source.thousands, context.file.thousands, context.mapping.thousands) if t is not None),
         "",
@@ -383,7 +439,7 @@ def is_missing_number(text: str, context: Context, source: Source) -> str:
     if not numbers:
         return "false"
     grouped = source
-    if (source.decimal or context.file.decimal or context.mapping.decimal) == ".":
+    if _decimal(context, source) == ".":
         # With a decimal point '-9,999' can be nothing else than -9999, whether thousands are declared or not.
         grouped = source.model_copy(update={"thousands": ","})
     return f"coalesce({number_text(text, context, grouped)} IN ({', '.join(numbers)}), false)"

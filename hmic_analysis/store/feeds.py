@@ -49,6 +49,10 @@ class Feeds:
     unused: dict[str, list[str]] = field(default_factory=dict)
 
 
+#: Columns that no table or export has: what is read as so many headings is rows.
+MOST_HEADINGS = 1_000
+
+
 def make_feeds(source: LoadedMapping, read: Read, stems: dict[str, str]) -> Feeds:
     """Resolve the columns of a mapping in the files that were read."""
     result = Feeds()
@@ -59,6 +63,12 @@ def make_feeds(source: LoadedMapping, read: Read, stems: dict[str, str]) -> Feed
         for raw in raws:
             if not raw.read:
                 result.notes.append(f"{raw.file} holds a header and no rows")
+                if len(raw.names) > MOST_HEADINGS:
+                    said = (
+                        f"{raw.file}: is one line of {len(raw.names):,} columns, so that its lines end in no way that "
+                        "is known. Ask for it again with the line ends of Windows or Unix"
+                    )
+                    result.faults += [(table, said) for table, _ in specs]
         named = read.specs[name].header != "none"
         wanted = {c for _, spec in specs for c, _ in _wanted(spec)} | set(source.mapping.identifiers)
         # What a mapping itself calls the columns is no record.

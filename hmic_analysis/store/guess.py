@@ -51,19 +51,6 @@ CODES = frozenset(
     "borough ward force region band level origin channel route mode period season quarter year month flag falls within "
     "service frs offence crime clearance".split()
 )
-_FORMATS = (
-    "%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S.%f",
-    "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%d/%m/%y %H:%M:%S", "%d/%m/%y %H:%M", "%d/%m/%y",
-    "%m/%d/%y %H:%M:%S", "%m/%d/%y %H:%M", "%m/%d/%y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y",
-    "%m-%d-%Y %H:%M:%S", "%m-%d-%Y %H:%M", "%m-%d-%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y",
-    "%d.%m.%y %H:%M", "%d.%m.%y", "%d %b %Y %H:%M:%S", "%d %b %Y %H:%M", "%d %b %Y", "%d %b %y", "%d %B %Y %H:%M",
-    "%d %B %Y",
-    "%d-%b-%Y %H:%M:%S", "%d-%b-%Y %H:%M", "%d-%b-%Y", "%d-%b-%y %H:%M:%S", "%d-%b-%y %H:%M", "%d-%b-%y",
-    "%d-%b-%y %I.%M.%S %p", "%b %d %Y %I:%M%p", "%b %d, %Y %I:%M %p", "%b %d, %Y", "%B %d, %Y", "%a %d %b %Y %H:%M",
-    "%a %d %b %Y", "%A %d %B %Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d",
-    "%d%b%Y:%H:%M:%S", "%d%b%Y", "%Y%m%d %H:%M:%S", "%Y%m%d %H:%M", "%Y%m%dT%H%M%S", "%Y%m%d%H%M%S", "%Y%m%d%H%M",
-    "%Y%m%d",
-)  # fmt: skip
 #: What a day looks like whatever its format: three parts, the middle one perhaps a word, or eight digits.
 _DAY_LIKE = r"\d{1,4}[-/. ]?(\d{1,2}|[A-Za-z]{3,9})[-/. ,]*\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4}|\d{8}"
 _TIME_WORDS = frozenset(
@@ -250,7 +237,7 @@ def _counted(con: duckdb.DuckDBPyConnection, tokens: Sequence[str]) -> dict[str,
 def _candidates(con: duckdb.DuckDBPyConnection, left: str, month_first: bool) -> Iterator[tuple[int, bool, str]]:
     """Formats that read what is left, with how many values, and whether they are of the order that was found."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE tried AS SELECT u FROM looked WHERE {left} LIMIT 300")
-    for pattern in ("iso", *_FORMATS):
+    for pattern in ("iso", *times.USUAL):
         n = con.execute(f"SELECT count(*) FROM tried WHERE ({_read([pattern])}) IS NOT NULL").fetchall()[0][0]
         if n:
             yield n, pattern.startswith("%m") == month_first, pattern

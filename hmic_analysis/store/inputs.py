@@ -290,7 +290,7 @@ class Reader:
         with open_book(file.path, file.shown) as book:
             named = {s: _table_named(s) for s in book.names}
             if table and not any(named.values()):
-                named[book.names[0]] = table
+                named[book.first] = table
             if not any(named.values()):
                 # Most are none of a return; a sheet that is almost called like a table is worth a word.
                 result.ignored += [f"{file.shown}[{s}]" for s in named if did_you_mean(fold_name(s), CONTRACTS)]

@@ -158,6 +158,8 @@ class ReferenceEntry(_Model):
         Rows whose reference was written otherwise than its partner and joined, by what lay between.
     mends : dict of str to int
         Rows without a partner that would have one under a fold that nobody allowed.
+    looks : tuple of str
+        Where nothing would mend it: how most of those without a partner are written, and most partners.
     """
 
     table: str
@@ -173,6 +175,7 @@ class ReferenceEntry(_Model):
     values: int = 0
     joined: dict[str, int] = Field(default_factory=dict)
     mends: dict[str, int] = Field(default_factory=dict)
+    looks: tuple[str, ...] = ()
 
     @property
     def given(self) -> int:
@@ -260,6 +263,13 @@ class ReferenceEntry(_Model):
             return f"{text}. Ask the force for the records that were kept aside, put right."
         return f"{text}. Ask the force to write these references alike in both, or for the records that are missing."
 
+    def told_lone(self) -> str:
+        """The few without a partner for people: what stands beside a figure that counts them as not known."""
+        here, there = (CONTRACTS[name].title for name in (self.table, self.to_table))
+        rows = self.alone(rows=True)
+        named = "names one" if rows == 1 else "name one"
+        return f"{rows:,} of {self.given:,} records in '{here}' {named} in '{there}' that is not among those supplied"
+
     def request(self) -> str:
         """What to ask the force for."""
         wanted = f"{self.column} of {self.table} written as {self.to_column} of {self.to_table} writes it"
@@ -268,7 +278,12 @@ class ReferenceEntry(_Model):
         if self.mend:
             allowed = self.mend.replace(" and ", ", ")
             return f"Ask the force for {wanted}; or, if it says that they are the same, allow it: match: [{allowed}]."
-        return f"Ask the force for {wanted}, or for the rows of {self.to_table} that are missing."
+        text = f"Ask the force for {wanted}, or for the rows of {self.to_table} that are missing."
+        if self.looks:
+            text += (
+                f" Most are written like {self.looks[0]}, and {self.to_column} of {self.to_table} like {self.looks[1]}."
+            )
+        return text
 
 
 def _words(folds: str) -> str:

@@ -70,7 +70,10 @@ def make_macros(con: duckdb.DuckDBPyConnection) -> None:
         "THEN lower(regexp_replace(x, '[\\s\\x{a0}\\x{202f}]+', ' ', 'g')) ELSE lower(x) END"
     )
     con.execute(f"CREATE MACRO printable(x) AS nullif(trim(regexp_replace(x, {literal(_CONTROL)}, ' ', 'g')), '')")
-    looks = literal(f"{LOOKS}(month first: |like )format (excel_days|epoch_[a-z]+|%[YymdHIMSpf%/: ]+)$")
+    looks = literal(
+        f"{LOOKS}(month first: |like )(format (excel_days|epoch_[a-z]+|%[A-Za-z%/:., -]+)|"
+        'decimal: ","|decimal: ",", thousands: "[.]"|thousands: "[, ]")$'
+    )
     con.execute(
         "CREATE MACRO reason_kind(x) AS CASE WHEN starts_with(x, 'repeat of row ') THEN 'repeat' "
         "WHEN starts_with(x, 'another state of ') THEN 'another state' "

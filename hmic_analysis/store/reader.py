@@ -1,8 +1,9 @@
 """Reads workbooks (.xlsx, .ods, .xls) as rows of text: a program of its own, so that no file harms who asks for it.
 
 ``python -P -m hmic_analysis.store.reader FILE MEGABYTES`` answers with pickled pairs on its standard output: the names
-of the sheets, then for each line of its standard input (``rows 0``, ``merged 0``: the number of a sheet) the rows or
-merged cells asked for. What can't be read is told as ``fault`` in words that hold nothing of any cell.
+of the sheets and which of them are hidden, then for each line of its standard input (``rows 0``, ``merged 0``,
+``hidden 0``: the number of a sheet) the rows, the merged cells or, of the rows read last, the hidden ones. What can't
+be read is told as ``fault`` in words that hold nothing of any cell.
 """
 
 from __future__ import annotations
@@ -52,11 +53,23 @@ class Ods:
         manifest = "META-INF/manifest.xml"
         if manifest in self.archive.namelist() and any(elements_of(self.archive, manifest, "encryption-data")):
             raise Refused("it is protected by a password: save it without")
-        self.names = [
-            next((v for k, v in element.attrib.items() if k.endswith("}name")), "")
-            for event, element in elements_of(self.archive, "content.xml", "table", events=("start", "end"))
-            if event == "start" and local_name(element.getparent()) == "spreadsheet"
-        ]
+        self.names: list[str] = []
+        #: Sheets that the workbook hides, and of the sheet read last the rows.
+        self.unseen: set[str] = set()
+        self.hidden: list[int] = []
+        not_shown = set()
+        for event, element in elements_of(
+            self.archive, "content.xml", "table", "table-properties", events=("start", "end")
+        ):
+            if event == "end":
+                continue
+            if local_name(element) == "table-properties":
+                if _said(element, "display") == "false":
+                    not_shown.add(_said(element.getparent(), "name"))
+            elif local_name(element.getparent()) == "spreadsheet":
+                self.names.append(_said(element, "name"))
+                if _said(element, "style-name") in not_shown:
+                    self.unseen.add(self.names[-1])
 
     def _table_rows(self, sheet: int) -> Iterator[tuple[int, int, Any]]:
         """Number of each row, how often it is repeated, and the row."""
@@ -84,6 +97,7 @@ class Ods:
         return found
 
     def rows(self, sheet: int) -> Iterator[Row]:
+        self.hidden = []
         for number, times, row in self._table_rows(sheet):
             cells: list[str | None] = []
             lacking = column = 0
@@ -101,11 +115,18 @@ class Ods:
             if number + times - 1 > MOST_ROWS:
                 raise Refused(f"it has more rows than the {MOST_ROWS:,} of a sheet")
             for i in range(times):
+                if _said(row, "visibility") in ("collapse", "filter"):
+                    self.hidden.append(number + i)
                 yield number + i, tuple(cells), lacking
 
 
+def _said(element: Any, name: str) -> str:
+    """An attribute, whatever its namespace."""
+    return next((v for k, v in element.attrib.items() if k.endswith("}" + name)), "")
+
+
 def _times(element: Any, name: str) -> int:
-    found = next((v for k, v in element.attrib.items() if k.endswith("}" + name)), "1")
+    found = _said(element, name) or "1"
     return max(1, int(found)) if found.isdigit() and len(found) < 10 else 1
 
 
@@ -157,6 +178,9 @@ class Xls:
         except Exception as error:
             raise Refused("it can't be opened; it may be protected by a password: save it without") from error
         self.names = self.book.sheet_names()
+        #: Sheets that the workbook hides, and of the sheet read last the rows.
+        self.unseen = {name for name, how in zip(self.names, self.book._sheet_visibility, strict=True) if how}
+        self.hidden: list[int] = []
         results = [
             (sheet, *found) for sheet, at in enumerate(self.book._sh_abs_posn) for found in formulas(self.book.mem, at)
         ]
@@ -171,8 +195,10 @@ class Xls:
         return [(top + 1, left + 1, below, right) for top, below, left, right in found]
 
     def rows(self, sheet: int) -> Iterator[Row]:
-        found = self.book.sheet_by_index(sheet)
+        found, self.hidden = self.book.sheet_by_index(sheet), []
         for r in range(found.nrows):
+            if r in found.rowinfo_map and found.rowinfo_map[r].hidden and any(c.value != "" for c in found.row(r)):
+                self.hidden.append(r + 1)
             yield r + 1, tuple(self._text(cell) for cell in found.row(r)), self.lacking[sheet, r]
 
     def _text(self, cell: Any) -> str | None:
@@ -249,13 +275,13 @@ def _serve(path: Path, out: BinaryIO, megabytes: str) -> None:
     def names() -> None:
         nonlocal book
         book = open_workbook(path)
-        _say(out, "names", book.names)
+        _say(out, "names", (book.names, book.unseen))
 
     if not _answered(names, out, megabytes):
         return
     for line in sys.stdin:
         what, _, sheet = line.strip().partition(" ")
-        _answered(partial(_rows if what == "rows" else _merged, book, int(sheet), out), out, megabytes)
+        _answered(partial(_ANSWERS[what], book, int(sheet), out), out, megabytes)
 
 
 def _answered(answer: Callable[[], None], out: BinaryIO, megabytes: str) -> bool:
@@ -279,6 +305,10 @@ def _merged(book: Any, sheet: int, out: BinaryIO) -> None:
     _say(out, "merged", book.merged(sheet))
 
 
+def _hidden(book: Any, sheet: int, out: BinaryIO) -> None:
+    _say(out, "hidden", book.hidden)
+
+
 def _rows(book: Any, sheet: int, out: BinaryIO) -> None:
     batch: list[Row] = []
     cells = characters = said = 0
@@ -296,6 +326,9 @@ def _rows(book: Any, sheet: int, out: BinaryIO) -> None:
             batch, said = [], characters
     _say(out, "rows", batch)
     _say(out, "end", None)
+
+
+_ANSWERS = {"rows": _rows, "merged": _merged, "hidden": _hidden}
 
 
 def _say(out: BinaryIO, kind: str, what: object) -> None:

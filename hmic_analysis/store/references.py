@@ -31,22 +31,21 @@ def months_of(
 ) -> dict[str, MonthRows]:
     """Rows kept in each month of a table, by the clock on the wall; empty for a table without a time.
 
-    Where none of a steady table's rows has a time, such as deployments of which days alone are known, they belong to
-    the months of what they refer to, if that is ``staged``.
+    Where none of a steady table's rows has a time, such as links, or deployments of which days alone are known, they
+    belong to the months of what they refer to, if that is ``staged``: of what most of them lead to.
     """
     times, month = _placed_by(contract)
-    if not times and not month:
-        return {}
     rows = f"SELECT * FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
-    found = _months(con, rows, contract, zone)
-    for reference in contract.references if contract.steady and not found else ():
-        partner = CONTRACTS[reference.table]
-        if partner.steady and partner.time and reference.table in staged:
-            r, p = reference, stage_name(partner.name)
-            found = found or _months(
-                con, f"SELECT p.* FROM ({rows}) s JOIN {p} p ON s.{r.column} = p.{r.to} AND len(p.reasons) = 0",
-                partner, zone,
-            )  # fmt: skip
+    found = _months(con, rows, contract, zone) if times or month else {}
+    if found or not contract.steady:
+        return found
+    for r in contract.references:
+        partner, p = CONTRACTS[r.table], stage_name(r.table)
+        if partner.steady and partner.time and r.table in staged:
+            led = f"SELECT p.* FROM ({rows}) s JOIN {p} p ON s.{r.column} = p.{r.to} AND len(p.reasons) = 0"
+            found = max(
+                found, _months(con, led, partner, zone), key=lambda months: sum(m.rows for m in months.values())
+            )
     return found
 
 
@@ -113,10 +112,46 @@ def oddities(con: duckdb.DuckDBPyConnection, contract: Contract, staged: set[str
     """Remarks on the kept rows of a table, in words."""
     found = list(_times(con, contract, zone))
     if contract.name == "deployment":
-        found += _no_arrival(con)
+        found += [*_no_arrival(con), *_twice(con, contract)]
     if contract.name == "deployment" and "incident" in staged:
         found += _no_time(con)
+    if not contract.steady:
+        found += _cut_tail(con, contract, staged)
     return found + list(_codes(con, contract))
+
+
+#: Records in a row without anything that leads to them, from which no chance is thought of, and how rare it must be.
+TAIL, RARE = 10, 0.001
+#: Rows out of the order of what they lead to, as a share of all, up to which a list is in that order.
+DISORDER = 0.01
+
+
+def _cut_tail(con: duckdb.DuckDBPyConnection, contract: Contract, staged: Collection[str]) -> Iterator[str]:
+    """A list in the order of another that has nothing for the last of it, as where a file was cut off."""
+    for r in contract.references:
+        if not r.every or r.table not in staged or r.table == contract.name:
+            continue
+        partner = f"(SELECT *, rowid AS spot FROM {stage_name(r.table)} WHERE len(reasons) = 0)"
+        led = (
+            f"SELECT s.rowid AS place, p.spot FROM {stage_name(contract.name)} s "
+            f"JOIN {partner} p ON s.{r.column} = p.{r.to} WHERE len(s.reasons) = 0"
+        )
+        tail, before = con.execute(
+            f"SELECT count(*) FILTER (spot > furthest), count(*) FILTER (spot <= furthest) FROM {partner}, "
+            f"(SELECT max(spot) AS furthest FROM ({led}))"
+        ).fetchall()[0]
+        if tail < TAIL:
+            continue
+        rows, led_to, back = con.execute(
+            "SELECT count(*), count(DISTINCT spot), count(*) FILTER (spot < earlier) FROM "
+            f"(SELECT spot, lag(spot) OVER (ORDER BY place) AS earlier FROM ({led}))"
+        ).fetchall()[0]
+        if back <= DISORDER * rows and (1 - led_to / before) ** tail < RARE:
+            yield (
+                f"in the order of '{CONTRACTS[r.table].title}' and without a row for the last {tail:,} of these, "
+                f"though {led_to:,} of the {before:,} before have one: the file may have been cut off. Ask how many "
+                "rows there are"
+            )
 
 
 def _times(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> Iterator[str]:
@@ -153,13 +188,22 @@ def _times(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> Ite
             days.append(column)
         elif whole >= THROUGHOUT * n and n >= FEWEST_HOURS:
             rough.append(column)
+        elif n >= CODED and 2 * whole >= n:
+            yield (
+                f"{column} at whole hours in {100 * whole / n:.0f}% of the rows, as where only the day was known: "
+                "lengths of time from it are rough"
+            )
     if days:
         yield (
-            f"{' and '.join(days)} at one time of day throughout: likely to be a day; say 'precision: day' in the "
+            f"{_listed(days)} at one time of day throughout: likely to be a day; say 'precision: day' in the "
             "mapping, so that no length of time is taken from it"
         )
     if rough:
-        yield f"{' and '.join(rough)} at whole hours throughout: lengths of time from it are rough"
+        yield f"{_listed(rough)} at whole hours throughout: lengths of time from it are rough"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _one_wall_hour(con: duckdb.DuckDBPyConnection, stage: str, column: str, zone: str) -> int:
@@ -208,6 +252,20 @@ def _no_arrival(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
         )
 
 
+def _twice(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
+    """Rows of a table without a key that stand there twice, as where two files overlap."""
+    alike = f"hash({', '.join(contract.column_names)})"
+    n, different = con.execute(
+        f"SELECT count(*), count(DISTINCT {alike}) FROM {stage_name(contract.name)} "
+        "WHERE len(reasons) = 0 AND resource_id IS NOT NULL AND coalesce(assigned_at, at_scene_at) IS NOT NULL"
+    ).fetchall()[0]
+    if n - different >= FEWEST and 100 * (n - different) >= n:
+        yield (
+            f"{n - different:,} of {n:,} rows equal another one in every column, the unit and its times included, and "
+            "count twice: ask whether files overlap; which row stands can be said with 'keep' and 'key' in a mapping"
+        )
+
+
 def _codes(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
     columns = [c.name for c in contract.columns if c.kind == "code" and len(c.allowed) > 2]
     if not columns:
@@ -237,6 +295,13 @@ def _codes(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
 ALWAYS = "space or form"
 #: Longest prefix looked for.
 _LONGEST_PREFIX = 12
+#: SQL of what holds a year of four digits: they stand alone, or begin a number long enough for a running one too.
+#: Curly brackets are doubled, since the place of the text is filled in afterwards.
+_YEAR = "'(^|[^0-9])(?:19|20)([0-9]{{2}})([0-9]{{4}}|[^0-9]|$)'"
+#: Share of the rows without a partner that several folds together must join to be told.
+BY_CHANCE = 0.1
+#: Characters of the writing of references that are told.
+_LONGEST_LOOK = 40
 _KEPT = "len(reasons) = 0"
 #: Digits and letters of full width, as some keyboards write them, and the usual ones.
 _FULL = "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
@@ -258,6 +323,7 @@ class _Joint:
     joined: dict[str, int] = field(default_factory=dict)
     mends: dict[str, int] = field(default_factory=dict)
     values: int = 0
+    looks: tuple[str, ...] = ()
 
     @property
     def stage(self) -> str:
@@ -364,6 +430,7 @@ class References:
                 values=j.values,
                 joined=j.joined,
                 mends=j.mends,
+                looks=j.looks,
             )
             for j in self.joints
         )
@@ -409,6 +476,8 @@ class References:
             prefix = literal(self._prefix(text))
             rest = f"substr({text}, length({prefix}) + 1)"
             text = f"(CASE WHEN starts_with({text}, {prefix}) THEN {rest} ELSE {text} END)"
+        if "year" in folds:
+            text = f"regexp_replace({text}, {_YEAR}, '\\1\\2\\3', 'g')"
         if "zeros" in folds:
             text = f"regexp_replace({text}, '(^|[^0-9.,])0+([0-9])', '\\1\\2', 'g')"
         if "point" in folds:
@@ -479,13 +548,37 @@ class References:
         widest = self._folded([*allowed, *others])
         there = f"SELECT {widest.format(x='seen')} FROM partners"
         if not self._one(f"SELECT count(*) FROM lone WHERE {widest.format(x='seen')} IN ({there})")[0]:
+            joint.looks = self._looks(joint)
             return
         joint.mends = {f: n for f in others if (n := rows([*allowed, f]))}
         needed = list(others)
         if max(joint.mends.values(), default=0) < left and (most := rows([*allowed, *needed])):
             for fold in others:
                 fewer = [f for f in needed if f != fold]
-                if fewer and rows([*allowed, *fewer]) >= most:
-                    needed = fewer
-            if most > max(joint.mends.values(), default=0):
+                if fewer and (n := rows([*allowed, *fewer])) >= most:
+                    # Fewer folds may join more, since fewer partners are alike.
+                    needed, most = fewer, n
+            # Of many folds together a few join by chance.
+            if most > max(joint.mends.values(), default=0) and most >= BY_CHANCE * left:
                 joint.mends[" and ".join(needed)] = most
+        if 2 * max(joint.mends.values(), default=0) < left:
+            joint.looks = self._looks(joint)
+
+    def _looks(self, joint: _Joint) -> tuple[str, ...]:
+        """How most references without a partner are written, and most partners: ``A9999/99``, ``A9999/9999``.
+
+        No text is quoted; of persons nothing is told. Nothing where both are written alike.
+        """
+        if joint.contract.column(joint.reference.column).kind == "person":
+            return ()
+        shape = "seen"
+        for found, sign in (("[^ -~]", "?"), ("[A-Z]", "A"), ("[a-z]", "a"), ("[0-9]", "9")):
+            shape = f"regexp_replace({shape}, '{found}', '{sign}', 'g')"
+        most = [
+            self.con.execute(
+                f"SELECT left({shape}, {_LONGEST_LOOK}) FROM {table} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+            ).fetchall()
+            for table in ("lone", "partners")
+        ]
+        found = tuple(rows[0][0] for rows in most if rows)
+        return found if len(set(found)) == 2 else ()

@@ -177,6 +177,9 @@ class Xlsx:
             raise Refused("it is an archive, but no workbook")
         related = self._related(book)
         self.sheets: dict[str, str] = {}
+        #: Sheets that the workbook hides, and of the sheet read last the rows.
+        self.unseen: set[str] = set()
+        self.hidden: list[int] = []
         self.epoch = datetime(1899, 12, 30)
         # Some programs write no result but 0, and ask for all formulas to be worked out when the file is opened.
         self.uncomputed = False
@@ -192,6 +195,8 @@ class Xlsx:
             part, kind = related.get(target, ("", ""))
             if kind.endswith("/worksheet"):
                 self.sheets[element.get("name", "")] = part
+                if element.get("state", "visible") != "visible":
+                    self.unseen.add(element.get("name", ""))
         parts = {kind.rpartition("/")[2]: target for target, kind in related.values()}
         self.formats = self._formats(parts.get("styles", ""))
         self.texts = self._texts(parts.get("sharedStrings", ""))
@@ -246,7 +251,7 @@ class Xlsx:
         return found
 
     def rows(self, sheet: int) -> Iterator[Row]:
-        last = 0
+        last, self.hidden = 0, []
         for _, row in elements_of(self.archive, list(self.sheets.values())[sheet], "row"):
             said = row.get("r", "")
             number = int(said) if said.isascii() and said.isdigit() else last + 1
@@ -266,6 +271,8 @@ class Xlsx:
                 if column > len(cells):
                     cells += [None] * (column - len(cells))
                 cells[column - 1] = cut(text)
+            if row.get("hidden", "0") in ("1", "true") and any(cells):
+                self.hidden.append(number)
             yield number, tuple(cells), lacking
 
     def _column(self, letters: str) -> int:

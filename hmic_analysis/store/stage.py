@@ -37,7 +37,7 @@ def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec, p
         if "{police_name}" in wanted and not police_name:
             continue
         for position in raw.positions(name)[:1]:
-            held, own = (f"replace(lower(clean({x})), '&', 'and')" for x in (f"c{position}", literal(
+            held, own = (f"replace(folded(clean({x})), '&', 'and')" for x in (f"c{position}", literal(
                 wanted.replace("{police_name}", police_name))))  # fmt: skip
             tests.append(f"WHEN {held} <> {own} THEN {literal(f'{ANOTHER}: {name} is not as expected')}")
     con.execute(f"CREATE VIEW {raw.table}_rows AS SELECT *, CASE {' '.join(tests)} END AS _skip FROM {raw.table}")

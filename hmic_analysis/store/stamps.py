@@ -112,7 +112,7 @@ class Stamps:
             self._as_printed(n, shown, source)
             return
         whole = is_month_first(self.con, context, source)
-        hint = format_hint(f"p_{n}", source, whole)
+        hint = format_hint(self.con, context, f"p_{n}", source, whole)
         if whole:
             source = source.model_copy(update={"format": ("iso",)})
         plan.text[f"p_{n}"] = source_text(context, source)
@@ -182,7 +182,7 @@ class Stamps:
         plan.code[f"z_{n}"] = "NULL::BIGINT"
         plan.first[f"f_{n}"] = "NULL::TIMESTAMP"
         failed = f"t_{n} IS NOT NULL AND d_{n} IS NULL" + but_sentinel(self.con, context, source, f"t_{n}")
-        plan.fail(shown, failed, "not a day", f"p_{n}", hint=format_hint(f"p_{n}", source))
+        plan.fail(shown, failed, "not a day", f"p_{n}", hint=format_hint(self.con, context, f"p_{n}", source))
 
     def _on_date(self, n: str, source: Source, seconds: str) -> str:
         tries = f"{times.day(f't_{n}', source.format)}, {times.stamp(f't_{n}', source.format)}"

@@ -76,7 +76,8 @@ def plain_text(path: Path, shown: str, encoding: str | None, work: Path) -> Plai
     mark, found = next(((m, e) for m, e in _MARKS if head.startswith(m)), (b"", None))
     used = found or (encoding or "utf-8")
     plain = codecs.lookup(used).name in ("utf-8", "ascii", "utf-8-sig")
-    if plain and not has_old_ends(head.decode("utf-8", errors="replace")):
+    text = head.decode("utf-8", errors="replace")
+    if plain and not has_old_ends(text) and not strange_end(text):
         _refuse_binary(head, shown)
         return PlainText(path, len(mark) if found == "utf-8" else 0, "utf-8")
     return transcode(path, shown, used, work)
@@ -92,11 +93,25 @@ def has_old_ends(head: str) -> bool:
     first = _outside_quotes(head.replace("\r\n", "\n").partition("\n")[0])
     if "\r" not in first:
         return False
-    pieces = [piece for piece in first.split("\r") if piece.strip()][:1000]
-    widths = [max(piece.count(mark) for mark in ",;\t|") for piece in pieces]
-    alike = len(widths) > 1 and 2 * widths.count(widths[0]) > len(widths)
     lone = head.count("\r") - head.count("\r\n")
-    return lone >= head.count("\n") if not alike or not widths[0] else True
+    return _width(first, "\r") > 0 or lone >= head.count("\n")
+
+
+#: What ends a line in a few systems, and nowhere else: next line, line and paragraph separator, tabs and feeds.
+_STRANGE_ENDS = "\x85\u2028\u2029\x0b\x0c\x1e"
+
+
+def strange_end(head: str) -> str:
+    """The sign other than return and newline that ends the first lines of a text; blank where none does."""
+    first = _outside_quotes(head.partition("\n")[0])
+    return next((sign for sign in _STRANGE_ENDS if first.count(sign) > 1 and _width(first, sign)), "")
+
+
+def _width(text: str, sign: str) -> int:
+    """Delimiters in each of the pieces that a sign makes of a text; 0 where they differ, or hold none."""
+    pieces = [piece for piece in text.split(sign) if piece.strip()][:1000]
+    widths = [max(piece.count(mark) for mark in ",;\t|") for piece in pieces]
+    return widths[0] if len(widths) > 1 and 2 * widths.count(widths[0]) > len(widths) else 0
 
 
 def _outside_quotes(text: str) -> str:
@@ -112,7 +127,7 @@ def transcode(path: Path, shown: str, encoding: str, work: Path, old_ends: bool 
     """
     target = work / f"{len(list(work.iterdir()))}-utf8.txt"
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    first, ends = True, None
+    first, ends, strange = True, None, ""
     with path.open("rb") as source, target.open("wb") as out:
         while block := source.read(_BLOCK):
             text = decoder.decode(block)
@@ -121,6 +136,9 @@ def transcode(path: Path, shown: str, encoding: str, work: Path, old_ends: bool 
                 _refuse_binary(text.encode("utf-8"), shown)
                 if has_old_ends(text) if old_ends is None else old_ends:
                     ends = io.IncrementalNewlineDecoder(None, translate=True)
+                elif old_ends is None:
+                    strange = strange_end(text)
+            text = text.replace(strange, "\n") if strange else text
             out.write((ends.decode(text) if ends else text).encode("utf-8", "replace"))
         text = decoder.decode(b"", final=True)
         out.write((ends.decode(text, final=True) if ends else text).encode("utf-8", "replace"))

@@ -34,6 +34,20 @@ CLOCKS = ("hhmm", "hhmmss", "excel_days")
 _DAY_ZERO = r"^(1899-12-3[01]|1900-01-0[01])[ T]"
 #: Formats that count from a fixed instant.
 COUNTED = ("epoch_seconds", "epoch_milliseconds", "epoch_microseconds", "epoch_nanoseconds", "excel_days")
+#: Formats that exports are often written in and that are not read without being named, day first before month first.
+USUAL = (
+    "%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S.%f",
+    "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%d/%m/%y %H:%M:%S", "%d/%m/%y %H:%M", "%d/%m/%y",
+    "%m/%d/%y %H:%M:%S", "%m/%d/%y %H:%M", "%m/%d/%y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y",
+    "%m-%d-%Y %H:%M:%S", "%m-%d-%Y %H:%M", "%m-%d-%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y",
+    "%d.%m.%y %H:%M", "%d.%m.%y", "%d %b %Y %H:%M:%S", "%d %b %Y %H:%M", "%d %b %Y", "%d %b %y", "%d %B %Y %H:%M",
+    "%d %B %Y",
+    "%d-%b-%Y %H:%M:%S", "%d-%b-%Y %H:%M", "%d-%b-%Y", "%d-%b-%y %H:%M:%S", "%d-%b-%y %H:%M", "%d-%b-%y",
+    "%d-%b-%y %I.%M.%S %p", "%b %d %Y %I:%M%p", "%b %d, %Y %I:%M %p", "%b %d, %Y", "%B %d, %Y", "%a %d %b %Y %H:%M",
+    "%a %d %b %Y", "%A %d %B %Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d",
+    "%d%b%Y:%H:%M:%S", "%d%b%Y", "%Y%m%d %H:%M:%S", "%Y%m%d %H:%M", "%Y%m%dT%H%M%S", "%Y%m%d%H%M%S", "%Y%m%d%H%M",
+    "%Y%m%d",
+)  # fmt: skip
 #: Counts since 1970 by what one of them is worth in microseconds.
 _EPOCHS = {
     "epoch_seconds": 1_000_000,

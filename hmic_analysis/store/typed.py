@@ -20,9 +20,11 @@ from hmic_analysis.store.columns import (
     counted_text,
     duration_text,
     format_hint,
+    is_decimal_comma,
     is_missing_number,
     is_month_first,
     is_plain,
+    number_hint,
     number_text,
     source_text,
 )
@@ -161,22 +163,25 @@ def _numeric(
     con: duckdb.DuckDBPyConnection, plan: Plan, context: Context, column: Column, source: Source, given: str
 ) -> None:
     n, text = column.name, f"t_{column.name}"
-    number = number_text(text, context, source)
-    if all_cells(con, context, source, "whole"):
-        number = f"{text}::DOUBLE"
+    whole = all_cells(con, context, source, "whole")
+    comma = not whole and is_decimal_comma(con, context, source)
+    if comma:
+        # '7,250' beside '7,5' is no seven thousand.
+        source = source.model_copy(update={"thousands": ""})
+    number = f"{text}::DOUBLE" if whole else number_text(text, context, source)
     if source.unit and column.unit in SECONDS:
         number = f"({duration_text(text, source.unit, context, source)} / {SECONDS[column.unit]}.0)"
     plan.wall[f"s_{n}"] = is_missing_number(text, context, source)
     missing = f"s_{n}"
     plan.wall[f"n_{n}"] = number
-    whole = f" AND n_{n} = floor(n_{n}) AND abs(n_{n}) < 9e15" if column.kind == "integer" else ""
+    entire = f" AND n_{n} = floor(n_{n}) AND abs(n_{n}) < 9e15" if column.kind == "integer" else ""
     low = f" AND n_{n} >= {column.minimum}" if column.minimum is not None else ""
     high = f" AND n_{n} <= {column.maximum}" if column.maximum is not None else ""
     cast = f"n_{n}::BIGINT" if column.kind == "integer" else f"n_{n}"
-    plan.value[n] = f"CASE WHEN {given} AND NOT {missing}{whole}{low}{high} THEN {cast} END"
+    plan.value[n] = f"CASE WHEN {given} AND NOT {missing}{entire}{low}{high} THEN {cast} END"
     wanted = "not a whole number" if column.kind == "integer" else "not a number"
-    bad = f"{given} AND NOT {missing} AND (n_{n} IS NULL{f' OR NOT (true{whole})' if whole else ''})"
-    plan.fail(n, bad, wanted, f"p_{n}")
+    bad = f"{given} AND NOT {missing} AND (n_{n} IS NULL{f' OR NOT (true{entire})' if entire else ''})"
+    plan.fail(n, bad, wanted, f"p_{n}", hint=number_hint(f"p_{n}", context, source, comma))
     if low or high:
         limits = f"outside {_limit(column.minimum, 'any')} to {_limit(column.maximum, 'any')}"
         plan.fail(n, f"{given} AND NOT {missing} AND NOT (true{low}{high})", limits, f"p_{n}")
@@ -201,7 +206,7 @@ def _day_or_month(
         _as_printed(con, plan, context, column, source, local, spec)
         return
     text, whole = f"y_{n}", is_month_first(con, context, source)
-    hint = format_hint(f"p_{n}", source, whole)
+    hint = format_hint(con, context, f"p_{n}", source, whole)
     if whole:
         source = source.model_copy(update={"format": ("iso",)})
     coded = counted_text(but_missing(f"t_{n}", context, source), context, source)

@@ -48,6 +48,8 @@ class Book:
         self._seconds = seconds
         self._late = False
         self.names: list[str] = []
+        #: Sheets that the workbook hides.
+        self.unseen: set[str] = set()
 
     def give_up(self) -> None:
         """End the process: its time is up."""
@@ -78,6 +80,11 @@ class Book:
             "as CSV."
         )
 
+    @property
+    def first(self) -> str:
+        """The first sheet that the workbook shows; the first of all where it shows none."""
+        return next((name for name in self.names if name not in self.unseen), self.names[0])
+
     def rows(self, sheet: str) -> Iterator[sheets.Row]:
         """Rows of a sheet that hold something, every cell as text."""
         self._ask("rows", sheet)
@@ -88,6 +95,11 @@ class Book:
         """The merged cells of a sheet."""
         self._ask("merged", sheet)
         return self.answer("merged")
+
+    def hidden(self, sheet: str) -> list[int]:
+        """The rows that the workbook hides, of the sheet whose rows were read last."""
+        self._ask("hidden", sheet)
+        return self.answer("hidden")
 
     def _ask(self, what: str, sheet: str) -> None:
         try:
@@ -116,7 +128,7 @@ def open_book(path: Path, shown: str, seconds: int = SECONDS, megabytes: int = M
         guard.daemon = True
         guard.start()
         try:
-            book.names = book.answer("names")
+            book.names, book.unseen = book.answer("names")
             if not book.names:
                 raise DataError(f"{shown}: holds no sheet of cells. Ask for it again.")
             yield book
@@ -180,6 +192,11 @@ def read_sheet(
             f"{shown}: {formulas:,} cells hold a formula whose result is not stored; their rows were kept aside. Open "
             "the file in Excel or LibreOffice, save it, and load it again"
         )
+    if n := sum(row > header for row in book.hidden(sheet)):
+        said = "row is hidden" if n == 1 else "rows are hidden"
+        notes.append(f"{shown}: {n:,} {said} in the workbook, as by a filter, and read like the others")
+    if sheet in book.unseen:
+        notes.append(f"{shown}: the workbook hides this sheet; it was read like the others")
     notes += too_long(tuple(bad), shown)
     return RawTable(table, shown, names, read, tuple(bad), tuple(notes), footer_from=start)
 
@@ -258,9 +275,9 @@ def _filled(rows: Iterator[sheets.Row], merged: list[sheets.Merged], header: int
 
 
 def choose_sheets(book: Book, spec: FileSpec, shown: str) -> list[str]:
-    """The sheets that a mapping asks for: by name (``*`` and ``?`` allowed), by number from 1, else the first."""
+    """The sheets that a mapping asks for: by name (``*`` and ``?`` allowed), by number from 1, else the first shown."""
     if spec.sheet is None:
-        return book.names[:1]
+        return [book.first]
     wanted = fold_name(spec.sheet)
     found = [s for s in book.names if fold_name(s) == wanted or fnmatchcase(fold_name(s), wanted)]
     if not found and wanted.isdigit() and 1 <= int(wanted) <= len(book.names):

@@ -66,7 +66,7 @@ def test_a_claim_says_that_it_is_for_the_references(devices):
     report.add(report.build.share("device_active_pct", Share(0, 20, 0)))
     claim = report.claim("F5b", at_least(report.indicator("device_active_pct"), 50, 25), "B")
     assert (claim.verdict, claim.reasons) == ("not_determinable", ("references_dont_match",))
-    assert "lead nowhere" in claim.sentence and "Ask the force to write" in claim.why
+    assert "cannot be matched with one another" in claim.sentence and "Ask the force to write" in claim.why
     report.add(report.build.figure("systems_on_mobile_n", 1))
     claim = report.claim("F5b", Decision("contradicted", why="one"), "B")
     assert claim.verdict == "contradicted", "the figure that decides it stands"
@@ -93,7 +93,10 @@ def test_up_to_the_limit_what_leads_nowhere_is_unknown_and_counted_both_ways(dev
     whole = report.indicator("device_active_pct")
     assert (whole.numerator, whole.denominator, whole.unknown) == (15, 19, 1)
     assert (whole.lo_missing, whole.value, whole.hi_missing) == (75, 100 * 15 / 19, 80)
-    assert "1 of 20 rows of device_session lead to no device." in whole.caveats
+    assert (
+        "1 of 20 records in 'Use of mobile devices' names one in 'Mobile devices' that is not among those supplied."
+        in whole.caveats
+    )
     assert decision_bounds(whole) == (75, 80)
     some, none = report.indicator("device_active_pct[pcso]"), report.indicator("device_active_pct[response]")
     assert (some.value, some.lo_missing, some.hi_missing) == (60, 60, 70), "nobody can say of which part it is"

@@ -221,6 +221,33 @@ def test_cells_of_an_open_document(shop):
         ]
 
 
+def test_what_a_workbook_hides_is_read_and_told_and_no_sheet_is_taken_for_the_first_that_it_hides(shop):
+    book = openpyxl.load_workbook(io.BytesIO(workbook_of(CHANGE)))
+    for row in (1, 3, 4):
+        book.active.row_dimensions[row].hidden = True
+    book.create_sheet("lists", 0).append(["a", "b"])
+    book["lists"].sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    shop.file("return.xlsx", out.getvalue())
+    manifest = shop.prepare()
+    assert manifest.tables["change"].rows == 7
+    assert manifest.remarks == (
+        "return.xlsx[change]: 2 rows are hidden in the workbook, as by a filter, and read like the others",
+    )
+    with open_book(shop.raw / "return.xlsx", "return.xlsx") as opened:
+        assert (opened.first, opened.unseen) == ("change", {"lists"})
+
+
+def test_rows_that_an_open_document_hides_are_told(shop):
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    row = "<table:table-row{}>" + cell + cell + "</table:table-row>"
+    rows = [row.format("", "change_id", "change_type"), row.format(' table:visibility="filter"', "C1", "technology")]
+    shop.file("change.ods", ods_of("".join(rows)))
+    (remark,) = shop.prepare().remarks
+    assert remark.startswith("change.ods[change]: 1 row is hidden in the workbook")
+
+
 def test_a_sheet_in_another_case_is_read_and_a_misnamed_one_is_told(shop):
     shop.file("return.xlsx", workbook_of(CHANGE, "Change"))
     shop.file("more.xlsx", workbook_of(CHANGE, "chnage"))

@@ -232,6 +232,29 @@ def test_what_a_refused_number_looks_like_is_counted_in_the_account(shop, cell):
     assert cell not in reason
 
 
+@pytest.mark.parametrize("written", ["%d-%b-%y %H:%M", "%d.%m.%Y %H:%M", "%Y%m%d%H%M%S", "%d/%m/%Y %I:%M:%S %p"])
+def test_a_refused_format_is_told_by_the_whole_column(shop, written):
+    start = dt.datetime(2013, 1, 1, 9, 15)
+    cells = [f"{start + dt.timedelta(days=i, hours=i):{written}}" for i in range(40)]
+    assert days(shop, cells) == {f"not a time: created_at; it looks like format {written}": 40}
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["0,8", "0,125"], 'decimal: ","'),
+        (["7,5", "7,250"], 'decimal: ","'),
+        (["1.234,5", "2.345,5"], 'decimal: ",", thousands: "."'),
+        (["1 234", "2 345"], 'thousands: " "'),
+    ],
+)
+def test_how_a_refused_number_is_written_is_told_and_a_comma_is_one_thing_in_a_column(shop, cells, told):
+    rows = [f'T{i},custody,"{cell}",2013-01-01 10:00\n' for i, cell in enumerate(cells)]
+    shop.file("demand_task.csv", "task_id,task_type,resource_hours,started_at\n" + "".join(rows))
+    reasons = shop.prepare().tables["demand_task"].accounts[0].reasons
+    assert reasons == {f"not a number: resource_hours; it looks like {told}": 2}
+
+
 def days(shop, cells: list[str]) -> dict[str, int]:
     shop.file("incident.csv", "incident_id,created_at\n" + "".join(f"{i},{c}\n" for i, c in enumerate(cells)))
     return shop.prepare().tables["incident"].accounts[0].reasons
@@ -257,15 +280,26 @@ def test_many_rows_on_days_that_lie_together_month_first_only_are_kept_aside(sho
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    ends=st.lists(st.sampled_from(["\r", "\r\n", "\n"]), min_size=1, max_size=3),
+    ends=st.one_of(
+        st.lists(st.sampled_from(["\r", "\r\n", "\n"]), min_size=1, max_size=3),
+        st.sampled_from([["\x85"], ["\u2028"], ["\u2029"], ["\x0b"], ["\x1e"]]),
+    ),
     last=st.booleans(),
-    n=st.integers(1, 5),
+    n=st.integers(2, 5),
 )
 def test_whatever_ends_the_lines_every_row_is_read(shop, ends, last, n):
     rows = ["incident_id,created_at", *(f"{i},2013-01-0{i} 10:00" for i in range(1, n + 1))]
     text = "".join(row + (ends[i % len(ends)] if last or i < n else "") for i, row in enumerate(rows))
     shop.file("incident.csv", text)
     assert shop.prepare().tables["incident"].rows == n
+
+
+def test_a_file_that_is_one_line_is_never_called_empty(shop):
+    shop.file("crime.csv", "crime_id,recorded_month\nC1,2013-01\n")
+    shop.file("incident.csv", "incident_id,created_at;" + "".join(f"{i},2013-01-01 10:00;" for i in range(1200)))
+    manifest = shop.prepare()
+    assert "its lines end in no way that is known" in manifest.broken["incident"]
+    assert "2013-01-01" not in manifest.broken["incident"]
 
 
 def test_a_zone_that_does_nothing_is_said_and_one_that_does_moves_the_month(shop):

@@ -131,8 +131,8 @@ def test_sentinel_number_is_missing_however_it_is_written(shop):
     [
         ("x", "many", "not a number: resource_hours = many"),
         ("x", "nan", "not a number: resource_hours = nan"),
-        ("x", "1,5", "not a number: resource_hours = 1,5"),
-        ("{column: x, thousands: ','}", "1,5", "not a number: resource_hours = 1,5"),
+        ("x", "1,5", 'not a number: resource_hours = 1,5; it looks like decimal: ","'),
+        ("{column: x, thousands: ','}", "1,5", 'not a number: resource_hours = 1,5; it looks like decimal: ","'),
         ("{column: x, decimal: ','}", "1.5", "not a number: resource_hours = 1.5"),
         ("x", "-1", "outside 0 to 100000: resource_hours = -1"),
         ("x", "100001", "outside 0 to 100000: resource_hours = 100001"),

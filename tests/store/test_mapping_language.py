@@ -256,7 +256,7 @@ def test_the_tenth_file_comes_after_the_second(shop):
 
 def test_rows_of_another_force_are_set_aside_as_such(shop):
     head = "Ref,Month,Falls within\n"
-    shop.file("a.csv", head + "1,2014-01,Devon & Cornwall Police\n2,2014-01,devon and cornwall police\n3,2014-01,\n")
+    shop.file("a.csv", head + "1,2014-01,Devon & Cornwall Police\n2,2014-01,devon  and Cornwall POLICE \n3,2014-01,\n")
     shop.file("b.csv", head + "4,2014-01,Durham Constabulary\n")
     shop.mapping(
         """

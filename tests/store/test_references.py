@@ -66,6 +66,9 @@ def test_references_with_a_partner_without_one_and_blank(shop):
         (["1001", "1002"], ["1,001", "1,002"], "signs"),
         (["C11", "C12"], ["C１１", "C１２"], "signs"),
         (["17-A/001", "17-A/002"], ["17–a/1", "17–a/2"], "case and zeros and signs"),
+        (["C1/2013", "C2/2013"], ["C1/13", "C2/13"], "year"),
+        (["130001234", "130001235"], ["20130001234", "20130001235"], "year"),
+        (["C0001/2013", "C0002/2013"], ["c1/13", "c2/13"], "case and zeros and year"),
     ],
 )
 def test_what_would_mend_a_reference_is_told_and_done_only_where_allowed(shop, crimes, links, mend):
@@ -80,6 +83,41 @@ def test_what_would_mend_a_reference_is_told_and_done_only_where_allowed(shop, c
     assert (found.matched, found.unmatched, found.joined) == (2, 0, {mend: 2})
     assert found.fits(5)
     assert set(shop.table("incident_crime")["crime_id"]) == set(crimes), "written as the table referred to writes it"
+
+
+@pytest.mark.parametrize(
+    ("links", "looks"),
+    [
+        (["C001/2013-1", "C002/2013-1"], ("A999/9999-9", "A999/9999")),
+        (["2013/C001", "2013/C002"], ("9999/A999", "A999/9999")),
+        (["\u0421001/2013", "\u0421002/2013"], ("?999/9999", "A999/9999")),
+        (["C003/2013", "C004/2013"], ()),
+    ],
+)
+def test_where_nothing_would_mend_references_it_is_told_how_both_are_written(shop, links, looks):
+    _, found = linked(shop, ["C001/2013", "C002/2013"], links)
+    assert (found.unmatched, found.mends, found.looks) == (2, {}, looks)
+    assert all(look in found.request() for look in looks)
+
+
+def test_how_references_to_persons_are_written_is_never_told(shop):
+    shop.file("staff.csv", STAFF + "LEE ANN,response\n")
+    shop.file("training.csv", TRAINING + "Ann Lee 1970,C1,anpr,2013-01-01\n")
+    assert entry(shop.prepare(), "training.person_key", "staff").looks == ()
+
+
+def test_links_belong_to_the_months_of_what_they_lead_to(shop):
+    shop.file("crime.csv", CRIMES + "".join(f"C{m},2013-{m:02d}\n" for m in range(1, 7)))
+    shop.file("incident_crime.csv", LINKS + "".join(f"I{m},C{m}\n" for m in range(1, 4)))
+    assert list(shop.prepare().tables["incident_crime"].months) == ["2013-01", "2013-02", "2013-03"]
+
+
+@pytest.mark.parametrize(("used", "told"), [(range(12), True), (range(24), False), (range(0, 24, 5), False)])
+def test_a_list_that_breaks_off_in_the_order_of_another_is_told(shop, used, told):
+    shop.file("device.csv", DEVICES + "".join(f"D{i:02d},tablet,\n" for i in range(24)))
+    shop.file("device_session.csv", SESSIONS + "".join(f"D{i:02d},2013-01-0{d},1\n" for i in used for d in (1, 2)))
+    odd = shop.prepare().tables["device_session"].odd
+    assert any("without a row for the last 12 of these" in text for text in odd) is told
 
 
 @pytest.mark.parametrize("written", [" C 0001 ", "C\u00a00001", "C0001\u200b", "C  0001"])
