@@ -15,10 +15,10 @@ import pandas as pd
 from hmic_analysis.analyst.tables import Forces, chosen_forces, prepared, span
 from hmic_analysis.analyst.working import Worked, holder, units_of, worked_out
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart
-from hmic_analysis.errors import ParameterError, did_you_mean
+from hmic_analysis.errors import DifferentFigures, ParameterError, did_you_mean
 from hmic_analysis.evidence.bundle import tables_read_once
 from hmic_analysis.evidence.grades import grade_indicator
-from hmic_analysis.evidence.model import Indicator
+from hmic_analysis.evidence.model import Indicator, different_figures
 from hmic_analysis.evidence.withheld import drawable, rules_from
 from hmic_analysis.evidence.wording import group_frame, say_bounds, say_indicator
 from hmic_analysis.figures.chart import Chart, Words, spanned
@@ -173,6 +173,8 @@ def indicator(
     ------
     ParameterError
         If no finding has it, the period is none, or it can't be given by such groups.
+    DifferentFigures
+        If two of the forces define it differently.
 
     Examples
     --------
@@ -201,6 +203,9 @@ def indicator(
                 moment = as_of or (last if last and spec.window == "as_of" else "")
                 worked = worked_out(home, holding, slug, (first, last, moment), figure=name)
                 taken.append(_take(worked, spec, groups))
+    valued = [(part.force, figure) for part in taken for figure in part.figures if figure.value is not None]
+    if refusal := different_figures({params.force(slug).name: figure for slug, figure in valued}):
+        raise DifferentFigures(refusal)
     rows = [
         {
             "force": part.force,

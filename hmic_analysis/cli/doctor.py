@@ -112,7 +112,8 @@ def notebook_faults(home: Project, spec: FindingSpec) -> list[str]:
         return [fault.message]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     asked = _asked(nodes)
-    written = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    read = _read_again(nodes)
+    written = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str) and n not in read}
     pattern = "|".join(_pattern(first) for first in asked if isinstance(first, ast.JoinedStr)) or "(?!)"
     said = written | {f"{base}_{end}" for base in written for end in ("lo", "hi")}
     faults = [
@@ -139,6 +140,13 @@ def _asked(nodes: list[ast.AST]) -> list[ast.expr]:
     """By what ``report.build`` is asked for indicators, and ``report.indicator`` for those taken."""
     calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.args]
     return [c.args[0] for c in calls if c.func.attr == "indicator" or getattr(c.func.value, "attr", "") == "build"]
+
+
+def _read_again(nodes: list[ast.AST]) -> set[ast.AST]:
+    """The names by which a report is asked for what was taken before, such as for a chart."""
+    calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    asked = [c for c in calls if c.func.attr in ("groups", "indicator", "words", "only_if_measurable")]
+    return {n for c in asked for given in (*c.args, *(k.value for k in c.keywords)) for n in ast.walk(given)}
 
 
 def _pattern(node: ast.JoinedStr) -> str:

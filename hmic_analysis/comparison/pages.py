@@ -32,7 +32,7 @@ from hmic_analysis.comparison.gather import comparable, gather, read_evidence
 from hmic_analysis.comparison.methods import SimilarForces, similar_forces
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, HmicError, ParameterError
-from hmic_analysis.evidence.model import BUNDLE_NAME, Sensitivity
+from hmic_analysis.evidence.model import BUNDLE_NAME, Indicator, Sensitivity, different_figures
 from hmic_analysis.evidence.withheld import declaration, rules_from, withheld
 from hmic_analysis.evidence.wording import say_beside_unknown
 from hmic_analysis.figures import style
@@ -250,7 +250,8 @@ def side_by_side(project: Project, params: Params, finding: str, forces: Sequenc
     """The claims and figures of one finding in forces beside each other.
 
     ``what`` (``claim`` or ``figure``), ``id``, ``label``, and a column for each force by name: the verdict with its
-    grade, the figure with what it rests on, or why there is none.  Small counts of persons are withheld.
+    grade, the figure with what it rests on, or why there is none.  Small counts of persons are withheld; figures that
+    are defined differently are not given, and the first force's cell says why.
     """
     spec = params.finding(finding)
     if len(set(forces)) < 2:
@@ -258,6 +259,7 @@ def side_by_side(project: Project, params: Params, finding: str, forces: Sequenc
     rows: dict[tuple[str, str, str], dict[str, str]] = {}
     for claim, its in spec.claims.items():
         rows["claim", claim, its.statement] = {}
+    taken: dict[str, dict[str, Indicator]] = {}
     for one in read_evidence(project, params, spec.id, forces):
         name = one.force.name
         if one.bundle is None or one.bundle.status == "no_data":
@@ -284,6 +286,10 @@ def side_by_side(project: Project, params: Params, finding: str, forces: Sequenc
                 words = say_beside_unknown(shown)
                 words += f" of {figure.denominator:,.0f}" if figure.denominator is not None else ""
             rows.setdefault(("figure", figure.id, figure.label), {})[name] = words
+            taken.setdefault(figure.id, {})[name] = figure
+    for (_, id, _), cells in rows.items():
+        if refusal := different_figures(taken.get(id, {})):
+            cells.update(dict.fromkeys(cells, "not put together") | {next(iter(cells)): refusal})
     frame = pd.DataFrame([dict(zip(("what", "id", "label"), key, strict=True)) | cells for key, cells in rows.items()])
     names = [params.force(slug).name for slug in dict.fromkeys(forces)]
     return frame.reindex(columns=["what", "id", "label", *names]).fillna("")

@@ -14,7 +14,7 @@ import pytest
 import hmic_analysis as hmic
 from hmic_analysis.analyst.pictures import hover
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.errors import DataError, ParameterError
+from hmic_analysis.errors import DataError, DifferentFigures, ParameterError
 from hmic_analysis.evidence.bundle import write_bundle
 from hmic_analysis.params.read import load_params
 from hmic_analysis.store.manifest import read_manifest
@@ -255,6 +255,17 @@ def test_small_counts_of_persons_are_not_drawn():
     grouped = hmic.indicator("recent_activity_pct", "cleveland", by="age_days")
     assert (grouped["denominator"] < 5).any()
     assert "[c]" in grouped.plot().data["value"].tolist()
+
+
+def test_figures_of_two_definitions_come_in_no_frame(two_forces):
+    path = two_forces.params / "forces" / "bedfordshire.yml"
+    path.write_text("definitions: {A6: {activity_days: 14}}\n", encoding="utf-8")
+    try:
+        with pytest.raises(DifferentFigures, match="activity_days is 14 for Bedfordshire and 28 for Cleveland"):
+            hmic.indicator("recent_activity_pct", ["cleveland", "bedfordshire"])
+        assert hmic.indicator("recent_activity_pct", "bedfordshire")["value"].notna().all()
+    finally:
+        path.unlink()
 
 
 def test_work_through_writes_nothing(two_forces):

@@ -33,6 +33,18 @@ def test_a_name_that_the_catalogue_does_not_know_is_named(tmp_path):
     ]
 
 
+def test_a_figure_that_is_drawn_and_decided_by_but_never_taken_is_named(tmp_path):
+    home = Project(copy_project(tmp_path / "project"))
+    spec = load_params(home).finding("A6")
+    path = home.notebooks / spec.notebook
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if 'share(\\"recent_review_pct' not in line]
+    assert len(kept) == len(lines) - 1 and "recent_review_pct" in "".join(kept)
+    path.write_text("".join(kept), encoding="utf-8")
+    (fault,) = notebook_faults(home, spec)
+    assert "nothing takes recent_review_pct" in fault
+
+
 def test_what_the_catalogue_declares_and_nothing_takes_or_decides_is_named():
     home = Project(ROOT)
     spec = load_params(home).finding("A6")

@@ -208,6 +208,19 @@ def test_a_reason_that_several_figures_share_is_told_once_beside_another_force(p
     assert told["Cleveland"].tolist() == told["Durham"].tolist() == [why, "no figure, for a reason given above"]
 
 
+def test_figures_of_two_definitions_are_not_set_side_by_side(project):
+    for slug, types in (("cleveland", "officer"), ("durham", "officer and PCSO")):
+        how = {"definition_mark": types, "definition_values": {"attendance.resource_types": types}}
+        evidence(project, slug, indicator(90, 100, **how))
+    found = pages.side_by_side(project, PARAMS, "A2", ["cleveland", "durham"])
+    told = found[found["id"] == "attendance_pct"].iloc[0]
+    assert told["Cleveland"] == (
+        "attendance_pct of Durham is another figure than that of Cleveland, and they are not put together: "
+        "attendance.resource_types is officer and PCSO for Durham and officer for Cleveland."
+    )
+    assert told["Durham"] == "not put together"
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
