@@ -269,10 +269,11 @@ def _grouped(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> tuple[li
     build = worked.report.build
     share = build.units.get(spec.name)
     whole = worked.report.indicator(spec.name)
-    if whole is None or share is None or spec.kind not in ("share", "count", "quantile"):
+    if whole is None or share is None or spec.name not in build.plain:
         own = any(i.stratum for i in worked.report.bundle().indicators if i.name == spec.name)
+        why = "is no plain count, share or quantile of its units" if share else "is kept without a list of its units"
         raise ParameterError(
-            f"No list of the units of {spec.label} is kept, so it can't be grouped by a column"
+            f"{spec.label} {why}, so it can't be grouped by a column"
             f"{': by=' + repr(OWN) + ' gives the groups of its finding' if own else ''}."
         )
     rows = units_of(worked.report, share)

@@ -87,11 +87,12 @@ class Worked:
             what = (
                 "is a statistic of tables as wholes, not a count of units"
                 if statistic
-                else "is worked out of a sample, of amounts such as hours, or without a list of its units"
+                else "is worked out of amounts, such as hours, or of units that no table names one by one"
             )
+            tables = self.report.spec.indicators[found.name].tables or tuple(self.report.used)
             raise ParameterError(
                 f"{found.label} {what}, so no rows can be listed for it; "
-                f"it comes from {', '.join(self.report.used)}: see load('<table>', ...)."
+                f"it comes from {', '.join(tables)}: see load('<table>', ...)."
             )
         rows = units_of(self.report, share)
         rows.attrs["may_turn"] = int(found.unknown) - int(cast(pd.Series, share.units).isna().sum())

@@ -75,6 +75,8 @@ class Builder:
         self.units: dict[str, Share] = {}
         #: By id of a quantile: the value of each unit, missing ones among them, and which quantile.
         self.values: dict[str, tuple[np.ndarray, float]] = {}
+        #: Ids of those that are the plain count, or share, of these units, so that a part of them has one too.
+        self.plain: set[str] = set()
         #: Indicators that were asked for by group, and have no group here.
         self.empty: set[str] = set()
         self._defined: dict[str, Defined] = {}
@@ -142,7 +144,7 @@ class Builder:
         caveats = (*caveats, *few, *not_known(share.unknown, share.total))
         common = self._common(name, stratum, basis, caveats, "share")
         # Of units that references which lead nowhere may turn nobody can say which they are: kept is what rows say.
-        self._keep(common["id"], found)
+        self._keep(common["id"], found, plain=True)
         if share.known == 0:
             return Indicator(**common, denominator=0, unknown=share.unknown, note="No record says.")
         lo, hi = proportion_interval(share.yes, share.known)
@@ -217,6 +219,7 @@ class Builder:
             self.figure(name + end, value, numerator=top, denominator=total, units=kept and kept.filled(state))
             for end, (value, top, state) in given.items()
         ]
+        self.plain.update(i.id for i in either_way if i.id in self.units)
         return [main, *either_way]
 
     def parts(self, name: str, amounts: pd.Series, *, lost: float = 0, caveats: Sequence[str] = ()) -> list[Indicator]:
@@ -294,7 +297,7 @@ class Builder:
         common = self._common(name, stratum, basis, caveats, "count")
         if value is None:
             return Indicator(**common, note="Nothing was supplied to count in.")
-        self._keep(common["id"], units)
+        self._keep(common["id"], units, plain=True)
         bounds = {"lo_missing": value, "hi_missing": value + unknown} if unknown else {}
         return Indicator(**common, value=value, numerator=value, unknown=unknown, note=note, **bounds)
 
@@ -397,7 +400,7 @@ class Builder:
         common = self._common(name, stratum, "all_records", caveats, "quantile")
         if units is not None:
             given = pd.Series(~np.isnan(values), dtype="boolean")
-            self._keep(common["id"], Share.of(given.mask(~given), units))
+            self._keep(common["id"], Share.of(given.mask(~given), units), plain=True)
             self.values[common["id"]] = (values, q)
         if known.size == 0:
             return Indicator(**common, denominator=0, unknown=int(values.size), note="No record says.")
@@ -467,11 +470,13 @@ class Builder:
             note=note,
         )
 
-    def _keep(self, id: str, units: Share | pd.Series | pd.DataFrame | None) -> None:
+    def _keep(self, id: str, units: Share | pd.Series | pd.DataFrame | None, *, plain: bool = False) -> None:
         if isinstance(units, (pd.Series, pd.DataFrame)):
             units = Share.of(pd.Series(True, units.index), units)
         if units is not None and units.units is not None:
             self.units[id] = units
+            if plain:
+                self.plain.add(id)
 
     def _spec(self, name: str, kind: Kind | None = None) -> IndicatorSpec:
         """What the catalogue declares; refused where it has no such indicator, or one of another kind."""

@@ -296,6 +296,7 @@ def _figure(
         basis=basis,
         note="" if found.files.total else "No files were read.",
         caveats=(said,) if found.files.total else (),
+        units=found.files,
     )
     every = found.yes + found.no + found.unknown
     if not every:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from hmic_analysis.evidence.grades import grade_documents, grade_indicator, weakest
@@ -77,7 +76,7 @@ def stale_open(
     return Share.of(stale.astype("boolean").mask(unread(rows, "closed_on")), rows["record_id"])
 
 
-def update_gaps(problem_record: pd.DataFrame, problem_update: pd.DataFrame, start: date, end: date) -> np.ndarray:
+def update_gaps(problem_record: pd.DataFrame, problem_update: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Days between successive updates of a record.
 
     Parameters
@@ -89,8 +88,8 @@ def update_gaps(problem_record: pd.DataFrame, problem_update: pd.DataFrame, star
 
     Returns
     -------
-    array of float
-        Of records that were open on a day of the period.
+    pandas.DataFrame
+        ``record_id``, ``updated_at`` (of the later), ``days``: of records that were open on a day of the period.
     """
     first, last = pd.Timestamp(start), pd.Timestamp(end)
     open_then = (problem_record["opened_on"] <= last) & ~(problem_record["closed_on"] < first).fillna(False)
@@ -98,23 +97,24 @@ def update_gaps(problem_record: pd.DataFrame, problem_update: pd.DataFrame, star
     rows = problem_update[problem_update["record_id"].isin(ids)].sort_values(["record_id", "updated_at"])
     gaps = rows.groupby("record_id")["updated_at"].diff().dt.total_seconds() / 86400
     days = local_days(rows["updated_at"])
-    return gaps[(gaps.notna() & (days >= first) & (days <= last)).to_numpy(dtype=bool)].to_numpy(dtype=float)
+    inside = (gaps.notna() & (days >= first) & (days <= last)).to_numpy(dtype=bool)
+    return rows.loc[inside, ["record_id", "updated_at"]].assign(days=gaps[inside].astype(float)).reset_index(drop=True)
 
 
-def in_hours(gaps: np.ndarray) -> pd.Series:
+def in_hours(gaps: pd.DataFrame) -> pd.Series:
     """Gaps in hours, for a chart.
 
     Parameters
     ----------
-    gaps : array of float
-        Result of :func:`update_gaps`, days.
+    gaps : pandas.DataFrame
+        Result of :func:`update_gaps`.
 
     Returns
     -------
     pandas.Series
         Hours.
     """
-    return pd.Series(24 * gaps, dtype=float)
+    return 24 * gaps["days"]
 
 
 def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, complete: bool) -> pd.DataFrame:

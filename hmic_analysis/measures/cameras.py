@@ -18,11 +18,16 @@ HOUR_COLUMNS = ("busy_hours", "busy_hours_with_reads", "quiet_hours_working", "q
 
 
 class Repairs(NamedTuple):
-    """Faults of a period: how many, how many of them not mended, and the median days to repair."""
+    """Faults of a period: their references, how many of them were not mended, and the median days to repair."""
 
-    faults: int
+    outages: pd.Series
     unmended: int
     median: MedianTime
+
+    @property
+    def faults(self) -> int:
+        """How many."""
+        return len(self.outages)
 
     @property
     def days(self) -> float | None:
@@ -175,4 +180,4 @@ def repairs(outage: pd.DataFrame, as_of: date) -> Repairs:
     mended = (rows["fixed_at"] < seen).fillna(False).to_numpy(dtype=bool)
     until = rows["fixed_at"].where(pd.Series(mended, index=rows.index), seen)
     days = hours_between(rows["fault_at"], until).to_numpy(dtype=float) / 24
-    return Repairs(len(rows), int((~mended).sum()), median_time(days, mended))
+    return Repairs(rows["outage_id"], int((~mended).sum()), median_time(days, mended))

@@ -195,12 +195,13 @@ def knowledge_correct(knowledge_check: pd.DataFrame, as_of: date) -> Share:
 
 
 class PolicyCount(NamedTuple):
-    """Forces by response policy."""
+    """Forces by response policy, and all of them listed."""
 
     attend_all: int
     unknown: int
     forces: int
     this_force: bool | None
+    listed: Share
 
 
 def policy_count(force_reference: pd.DataFrame, forces: Sequence[str], force: str) -> PolicyCount:
@@ -226,6 +227,7 @@ def policy_count(force_reference: pd.DataFrame, forces: Sequence[str], force: st
         len(policy) - len(known),
         len(policy),
         None if mine is None or pd.isna(mine) else mine == "attend_all",
+        Share.of((known == "attend_all").reindex(policy.index), policy.rename_axis("force_slug").reset_index()),
     )
 
 

@@ -154,7 +154,7 @@ def test_closed_records(table, record, evaluated, shared):
 def test_gaps_between_updates(table, record, times, gaps):
     updates = table("problem_update", *({"record_id": "r", "updated_at": at} for at in times))
     found = p3_problem_solving.update_gaps(table("problem_record", {**RECORD, **record}), updates, START, END)
-    assert found.tolist() == gaps
+    assert found["days"].tolist() == gaps
 
 
 @pytest.mark.parametrize(

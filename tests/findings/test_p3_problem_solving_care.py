@@ -51,9 +51,9 @@ def test_gaps_between_successive_updates(record, update):
         ("1", "2013-01-01 12:00"), ("1", "2013-01-09 12:00"),
     )  # fmt: skip
     gaps = p3_problem_solving.update_gaps(records, updates, START, END)
-    assert sorted(gaps) == pytest.approx([0.25, 20])
+    assert sorted(gaps["days"]) == pytest.approx([0.25, 20])
     assert p3_problem_solving.in_hours(gaps).max() == pytest.approx(480)
-    assert p3_problem_solving.update_gaps(records, update(), START, END).size == 0
+    assert p3_problem_solving.update_gaps(records, update(), START, END).empty
 
 
 CLOSED = {"closed_on": "2013-06-01"}
