@@ -228,7 +228,7 @@ class Across(widgets.VBox):
         self.said.value = (
             f"<p><strong>{html.escape(chart.headline)}</strong><br>{html.escape(chart.subtitle)}</p><p>{link}</p>"
         )
-        drawn = {VEGA: hover(chart), "text/plain": chart.alt}
+        drawn = {VEGA: hover(chart, frame["unit"].iloc[0]), "text/plain": chart.alt}
         self.hover.outputs = () if chart.empty else ({"output_type": "display_data", "data": drawn, "metadata": {}},)
         self.picture.value = f"<details><summary>The picture as it is exported</summary>{picture}</details>"
         self.cell.value, self.cell.layout.display = self.code(), ""
@@ -384,6 +384,15 @@ _KEYS = (
 )
 
 
+#: Widgets set text a line apart and cells side by side without a gap; a link looks like one.
+_LOOKS = (
+    "<style>.hmic-explorer .widget-html-content { line-height: 1.45 } "
+    ".hmic-explorer th, .hmic-explorer td { padding: 4px 12px 4px 0; vertical-align: top } "
+    ".hmic-explorer tr { border-bottom: 1px solid #bfbfbf } "
+    ".hmic-explorer a { color: #12436d; text-decoration: underline }</style>"
+)
+
+
 class Explorer(widgets.VBox):
     """Widgets over the finding notebooks; every choice works the finding through again.
 
@@ -438,7 +447,7 @@ class Explorer(widgets.VBox):
                 widgets.HBox([self.start, self.end, self.as_of], layout=wrapped),
                 self.status,
                 tabs,
-                widgets.HTML(_KEYS),
+                widgets.HTML(_LOOKS + _KEYS),
             ]
         )
         self.add_class("hmic-explorer")

@@ -26,7 +26,7 @@ _TITLES = {
 }
 
 
-def hover(chart: Chart) -> dict[str, Any]:
+def hover(chart: Chart, unit: str = "") -> dict[str, Any]:
     """What is drawn in a chart as a Vega-Lite chart whose marks tell their values; withheld ones are left out."""
     frame = chart.data.dropna(axis="columns", how="all").astype(object)
     frame["value"] = pd.to_numeric(frame["value"], errors="coerce")
@@ -34,7 +34,7 @@ def hover(chart: Chart) -> dict[str, Any]:
     timed = "month" in frame.columns
     if timed:
         frame["month"] = [f"{moment:%Y-%m-%d}" for moment in frame["month"]]
-    x: dict[str, Any] = {"field": "value", "type": "quantitative", "title": None}
+    x: dict[str, Any] = {"field": "value", "type": "quantitative", "title": unit or None}
     y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}}
     encoding: dict[str, Any] = {"x": x, "y": y}
     mark: dict[str, Any] = {"type": "bar"}

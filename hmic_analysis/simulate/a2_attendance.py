@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -167,7 +168,7 @@ def write_force_reference(
     project_raw: Path, slugs: Sequence[str], given: Mapping[str, str], n_attend_all: int, n_unknown: int, seed: int
 ) -> Path:
     """Write ``force_reference.csv`` to the folder of the pseudo-force ``england-and-wales``."""
-    policies = _policies(slugs, given, n_attend_all, n_unknown, seed)
+    policies = _policies(slugs, given, n_attend_all, n_unknown, seed, _told_before(project_raw))
     rng = Streams(seed, NATIONAL).of("attendance")
     records = []
     for slug, policy in zip(slugs, policies, strict=True):
@@ -190,8 +191,25 @@ def write_force_reference(
     return project_raw / NATIONAL / "force_reference.csv"
 
 
+def _told_before(project_raw: Path) -> dict[str, str]:
+    """What the table that lies there says of forces whose simulated returns still lie beside it."""
+    path = project_raw / NATIONAL / "force_reference.csv"
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row.get("force_slug")]
+    return {
+        row["force_slug"]: row.get("response_policy", "") for row in rows if (project_raw / row["force_slug"]).is_dir()
+    }
+
+
 def _policies(
-    slugs: Sequence[str], given: Mapping[str, str], n_attend_all: int, n_unknown: int, seed: int
+    slugs: Sequence[str],
+    given: Mapping[str, str],
+    n_attend_all: int,
+    n_unknown: int,
+    seed: int,
+    before: Mapping[str, str],
 ) -> list[str | None]:
     strange = sorted(set(given) - set(slugs))
     if strange:
@@ -205,6 +223,9 @@ def _policies(
             f"the {len(given)} forces simulated do, and {len(free)} forces are left to choose from."
         )
     order = np.array(free, dtype=object)[Streams(seed, NATIONAL).of("policies").permutation(len(free))]
+    # A force simulated earlier stays what its own return says, as far as the number that is asked for leaves room.
+    place = {slug: 0 if policy == ATTEND_ALL else 2 for slug, policy in before.items()}
+    order = np.array(sorted(order, key=lambda slug: place.get(slug, 1)), dtype=object)
     chosen: dict[str, str | None] = dict.fromkeys(slugs, BY_RISK) | dict(given)
     chosen |= dict.fromkeys(order[:wanted], ATTEND_ALL) | dict.fromkeys(order[wanted : wanted + n_unknown], None)
     return [chosen[slug] for slug in slugs]

@@ -86,3 +86,13 @@ def test_force_reference_that_cannot_be(tmp_path):
     with pytest.raises(ParameterError, match="no row for atlantis"):
         write_force_reference(tmp_path, SLUGS, {"atlantis": "attend_all"}, 6, 0, seed=1)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_force_simulated_earlier_stays_in_the_reference_what_its_return_says(tmp_path):
+    write_force_reference(tmp_path, SLUGS, {"force-07": "attend_all"}, 6, 3, seed=4)
+    (tmp_path / "force-07").mkdir()
+    for slug in SLUGS[20:25]:
+        path = write_force_reference(tmp_path, SLUGS, {slug: "attend_all"}, 6, 3, seed=5)
+        (tmp_path / slug).mkdir()
+    rows = reference(path)
+    assert set(rows.force_slug[rows.response_policy == "attend_all"]) == {"force-07", *SLUGS[20:25]}
