@@ -130,7 +130,7 @@ class Rows(widgets.VBox):
         link = as_download(rows, name, f"Download all {len(rows):,} as CSV")
         self.table.value = (
             f"<p>{len(rows):,} rows{more}; references of persons shortened. Restricted: single events and persons. "
-            f'{link}</p><div style="overflow:auto;max-height:420px" tabindex="0">{show_frame(shown)}</div>'
+            f'{link}</p><div class="hmic-rows" tabindex="0">{show_frame(shown)}</div>'
         )
 
 
@@ -389,6 +389,7 @@ _LOOKS = (
     "<style>.hmic-explorer .widget-html-content { line-height: 1.45 } "
     ".hmic-explorer th, .hmic-explorer td { padding: 4px 12px 4px 0; vertical-align: top } "
     ".hmic-explorer tr { border-bottom: 1px solid #bfbfbf } "
+    ".hmic-rows { overflow: auto; max-height: 420px } .hmic-rows td { white-space: nowrap } "
     ".hmic-explorer a { color: #12436d; text-decoration: underline }</style>"
 )
 

@@ -377,7 +377,8 @@ def few_forces(yes: int, unknown: int, of: int, limit: int, this_force: bool | N
     Decision
         Never decided from one force: forces of which nothing is known are counted out and in.
     """
-    why = f"{yes} of {of} forces, {unknown} unknown; test: at most {limit}, the force among them."
+    without = ", this force not one of them" if this_force is False else ""
+    why = f"{yes} of {of} forces{without}, {unknown} unknown; test: at most {limit}, the force among them."
     if of - unknown <= 1 or this_force is None:
         return undecided("comparators_missing", why=why)
     if this_force is False or yes > limit:

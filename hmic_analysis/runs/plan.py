@@ -211,8 +211,12 @@ def explain(job: Job) -> list[str]:
     if job.last is not None and not before:
         lines.append("What it rested on was not kept, so single changes can't be named.")
     for part, name in _NAMES.items():
-        lines.append(f"Rests on {len(job.basis[part])} {name}" + (":" if part != "library" else "."))
-        lines += [f"- {item}" for item in _short(part, job.basis[part])] if part != "library" else []
+        items = job.basis[part]
+        if part == "notebook":
+            lines.append(f"Rests on the {len(items)} cells of its notebook.")
+            continue
+        lines.append(f"Rests on {len(items)} {name}" + (":" if part != "library" else "."))
+        lines += [f"- {item}" for item in _short(part, items)] if part != "library" else []
     return lines
 
 
@@ -220,8 +224,6 @@ def _short(part: str, items: dict[str, str]) -> list[str]:
     """What there is, without the hashes, as far as a person wants to see it."""
     if part == "versions":
         return [f"{name} {version}" for name, version in items.items()]
-    if part == "notebook":
-        return [f"{len(items)} cells"]
     if part == "parameters":
         return [
             f"{k}={v}" for k, v in items.items() if len(v) != _HASH and not k.startswith(("force.", "quantifiers."))

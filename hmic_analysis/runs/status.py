@@ -147,7 +147,9 @@ def say_status(status: Status, running: bool) -> list[str]:
                      f"hmic run --force {failed.force} --finding {failed.finding}")  # fmt: skip
     if status.data_faults:
         lines += ["", "Returns that can't be loaded; the force is to mend them, or their mapping in params/sources:"]
-        lines += [f"- {fault}" for fault in status.data_faults]
+        lines += [f"- {fault}".replace("\n", "\n  ") for fault in status.data_faults]
+        chosen = " ".join(f"--force {slug}" for slug in dict.fromkeys(f.partition(":")[0] for f in status.data_faults))
+        lines += [f"  Look closer: hmic data check {chosen}", f"  Once mended: hmic run {chosen}"]
     if status.failed > 1:
         lines += ["", "All that failed again: hmic run --all --failed"]
     ended = f", ended {_moment(status.ended)}" if status.ended else ""

@@ -20,7 +20,7 @@ NIGHT = Status(
         FailedReport(force="kent", finding="A6", title="Suspects", kind="error", where="cell 7", what="KeyError: <x>", folder="output/runs/kent/A6"),
         FailedReport(force="kent", finding="A1", title="Recording", kind="data", where="", what="crime.csv is cut short"),
     ),
-    data_faults=("kent: crime.csv is cut short",),
+    data_faults=("kent: crime.csv is cut short", "essex: can't be prepared:\n- a.xlsx: is no workbook"),
 )  # fmt: skip
 
 
@@ -61,7 +61,8 @@ def test_status_reads_like_a_morning_report():
     text = "\n".join(lines)
     assert "To mend: The analyst: the notebook" in text and "To mend: The force's return" in text
     assert "hmic run --force kent --finding A6" in text and "hmic run --all --failed" in text
-    assert "- kent: crime.csv is cut short" in text
+    assert "- kent: crime.csv is cut short" in text and "\n  - a.xlsx: is no workbook" in text
+    assert "Look closer: hmic data check --force kent --force essex" in text
 
 
 def test_a_mail_has_the_summary_as_text_and_html_and_the_password_of_the_environment(server, monkeypatch):
