@@ -70,6 +70,8 @@ def say_value(value: float | None, unit: str) -> str:
         return f"{value:,.0f} {unit if round(value) != 1 else unit[:-1]}"
     if unit == "hours":
         return f"{value:,.1f} hours"
+    if unit == "0-4":
+        return f"{value:g} of 4"
     if unit in ("index", "0-1", "ratio", "kappa"):
         return f"{value:.2f}"
     if unit in ("hours per year", "pounds"):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import html
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 from pptx import Presentation
+from pptx.enum.text import PP_ALIGN
 from pptx.util import Emu, Mm, Pt
 
 from hmic_analysis.cells import neutral
@@ -31,6 +33,7 @@ from hmic_analysis.site.views import (
     note_lines,
     part_sheet,
 )
+from hmic_analysis.words import say_date, say_period, sentence_case
 
 
 def notices(bundles: Sequence[Bundle], embargo: str) -> tuple[str, ...]:
@@ -81,7 +84,8 @@ def slides(bundles: Sequence[Bundle], folders: Mapping[str, Path], names: Sequen
         title.left, title.top, title.width, title.height = Mm(15), Mm(8), Mm(308), Mm(24)
         title.text_frame.text = clean(figure.headline)
         title.text_frame.paragraphs[0].font.size = Pt(24)
-        picture = page.shapes.add_picture(str(folders[bundle.finding] / figure.png), Mm(15), Mm(36), width=Mm(200))
+        title.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
+        picture = page.shapes.add_picture(str(folders[bundle.finding] / figure.png), Mm(15), Mm(36), width=Mm(300))
         if picture.height > Mm(112):
             picture.width, picture.height = Emu(round(picture.width * Mm(112) / picture.height)), Mm(112)
         picture._element.nvPicPr.cNvPr.set("descr", clean(figure.alt))
@@ -113,7 +117,8 @@ def chosen(bundles: Sequence[Bundle], names: Sequence[str]) -> Iterator[tuple[Bu
 _STYLE = (
     "body{font:16px/1.5 Arial,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#0b0c0c}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem;"
-    "border-bottom:1px solid #b1b4b6}img{max-width:40rem;width:100%}figure{margin:1.5rem 0}"
+    "border-bottom:1px solid #b1b4b6}table{margin:1rem 0}caption{text-align:left;font-weight:bold;padding:.4rem}"
+    "img{max-width:40rem;width:100%}figure{margin:1.5rem 0}"
 )
 
 
@@ -121,13 +126,17 @@ def evidence_page(bundles: Sequence[Bundle], folders: Mapping[str, Path], embarg
     """The evidence of a force as one page of HTML that needs no other file."""
     say, first = html.escape, bundles[0]
     parts = [f"<p><strong>{say(notice)}</strong></p>" for notice in notices(bundles, embargo)]
-    parts.append(f"<h1>Evidence: {say(first.force_name)}</h1><p>{first.period_start} to {first.period_end}, "
-                 f"stocks at {first.as_of}.</p><nav><ul>")  # fmt: skip
+    start, end, as_of = map(date.fromisoformat, (first.period_start, first.period_end, first.as_of))
+    when = f"{sentence_case(say_period(start, end))}; stocks at {say_date(as_of)}."
+    parts.append(f"<h1>Evidence: {say(first.force_name)}</h1><p>{when}</p><nav><ul>")
     parts += [f'<li><a href="#{b.finding}">{b.finding} {say(b.title)}</a></li>' for b in bundles]
     parts.append("</ul></nav>")
     for b in bundles:
         parts.append(f'<h2 id="{b.finding}">{b.finding} {say(b.title)}</h2>')
-        rows = [(c.claim, c.sentence, f"{in_words(c)}, grade {c.grade}", c.why) for c in b.claims]
+        rows = [
+            (c.claim, c.sentence, in_words(c) + (f", grade {c.grade}" if c.grade != "-" else ""), c.why)
+            for c in b.claims
+        ]
         parts.append(_table("Claims", ("Claim", "Sentence", "Verdict", "Why"), rows))
         rows = [
             (i.label, say_indicator(i), say_bounds(i), " ".join((i.note, *i.caveats)).strip()) for i in b.indicators
