@@ -199,10 +199,12 @@ def indicator(
     for slug in chosen_forces(home, params, forces):
         prepared(home, params, slug)
         with tables_read_once():
+            before: pd.Index | None = None
             for first, last in _periods(params, slug, period):
                 moment = as_of or (last if last and spec.window == "as_of" else "")
                 worked = worked_out(home, holding, slug, (first, last, moment), figure=name)
                 taken.append(_take(worked, spec, groups))
+                before = _parted(spec, worked, before)
     valued = [(part.force, figure) for part in taken for figure in part.figures if figure.value is not None]
     if refusal := different_figures({params.force(slug).name: figure for slug, figure in valued}):
         raise DifferentFigures(refusal)
@@ -242,6 +244,20 @@ def _periods(params: Params, slug: str, period: Any) -> Iterator[tuple[str | dat
         yield first or "", last or ""
     else:
         raise ParameterError("A period is 'month', 'quarter', or a pair of days.")
+
+
+def _parted(spec: IndicatorSpec, worked: Worked, before: pd.Index | None) -> pd.Index | None:
+    """The units of a period; refused where they are those of the one before, as of a sample that no period parts."""
+    share = worked.report.build.units.get(spec.name)
+    if share is None or share.units is None or share.rows is not None or spec.window != "period":
+        return None
+    units = share.units.index
+    if before is not None and len(units) and units.equals(before):
+        raise ParameterError(
+            f"{spec.label} is of the same {len(units):,} units in every period, as drawn or kept for the whole of it: "
+            "leave period out."
+        )
+    return units
 
 
 def _take(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> _Taken:
@@ -300,6 +316,8 @@ def _said(group: str, label: Any) -> str:
     """A group in words: a yes or no needs the name of its column."""
     if isinstance(label, (bool, np.bool_)):
         return f"{group.replace('_', ' ')}: {'yes' if label else 'no'}"
+    if isinstance(label, date):
+        return f"{label:%B %Y}" if group.endswith("month") else say_date(label)
     return str(label)
 
 
@@ -326,13 +344,18 @@ def _key(rows: pd.DataFrame, group: str) -> pd.Series:
 def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken]) -> Chart:
     parts = [_drawn(params, part) for part in taken]
     several = len({part.force for part in taken}) > 1
-    monthly = len({part.start for part in taken}) > 1
+    # Forces may differ in their usual period: a course is what one force has several of.
+    monthly = len({(part.force, part.start) for part in taken}) > len({part.force for part in taken})
     names = list(dict.fromkeys(part.name for part in taken))
-    when = f"{taken[0].start:%Y-%m-%d} to {taken[-1].end:%Y-%m-%d}" if monthly else taken[0].period
-    when = when if spec.window == "period" else f"at {say_date(taken[-1].as_of)}"
+    whens = [part.period if spec.window == "period" else f"at {say_date(part.as_of)}" for part in taken]
+    where = f"{', '.join(names)}, {whens[-1]}"
+    if monthly and spec.window == "period":
+        where = f"{', '.join(names)}, {taken[0].start:%Y-%m-%d} to {taken[-1].end:%Y-%m-%d}"
+    elif not monthly and len(set(whens)) > 1:
+        where = "; ".join(f"{part.name}, {when}" for part, when in zip(taken, whens, strict=True))
     words = Words(
         spec.name.replace("_", "-"),
-        f"{spec.label}, {', '.join(names)}, {when}",
+        f"{spec.label}, {where}",
         "; ".join(dict.fromkeys(part.source for part in taken)),
         synthetic=any(part.synthetic for part in taken),
     )

@@ -306,8 +306,13 @@ def _refuse_empty(
     words = " ".join(f"{word} {moment}" for word, moment in (("from", first), ("to", last)) if moment)
     at = contract.time or contract.dated
     day_of = contract.column(at).month_of or at
-    there = pc.min_max(ds.dataset(path).to_table([day_of])[day_of]).as_py()
-    held = f"it holds {there['min']:%Y-%m-%d} to {there['max']:%Y-%m-%d}" if there["min"] else f"it gives no {day_of}"
+    spans = {name: pc.min_max(ds.dataset(path).to_table([name])[name]).as_py() for name in dict.fromkeys((day_of, at))}
+    there, months = spans[day_of], spans[at]
+    held = f"it gives no {day_of}"
+    if there["min"]:
+        held = f"it holds {there['min']:%Y-%m-%d} to {there['max']:%Y-%m-%d}"
+    elif months["min"]:
+        held = f"it tells whole months only, {months['min']:%Y-%m} to {months['max']:%Y-%m}"
     raise DataError(f"The table {contract.name} of {manifest.force} has no row {words}: {held}.")
 
 

@@ -89,6 +89,8 @@ class Worked:
                 if statistic
                 else "is worked out of amounts, such as hours, or of units that no table names one by one"
             )
+            if found.value is None:
+                what = f"can't be given here ({found.note.rstrip('.') or 'no data'})"
             tables = self.report.spec.indicators[found.name].tables or tuple(self.report.used)
             raise ParameterError(
                 f"{found.label} {what}, so no rows can be listed for it; "

@@ -7,6 +7,7 @@ import importlib
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -228,6 +229,19 @@ def test_other_periods_give_other_figures(two_forces):
     year = hmic.indicator("attendance_pct", "cleveland")
     summer = hmic.indicator("attendance_pct", "cleveland", period=("2013-06-01", "2013-08-31"))
     assert 0 < summer["denominator"].iloc[0] < year["denominator"].iloc[0] / 2
+    # Forces of other usual periods stand side by side, and make no course.
+    *about, (part,) = summer._about
+    year._about = (*about, [*year._about[3], replace(part, force="bedfordshire", name="Bedfordshire")])
+    chart = year.plot()
+    assert "month" not in chart.data.columns and chart.data.shape[0] == 2
+    assert "Cleveland, 12 months to 30 November 2013; Bedfordshire, 3 months to 31 August 2013" in chart.subtitle
+
+
+def test_figures_of_a_sample_have_no_course_and_are_not_grouped_as_plain_ones(two_forces):
+    with pytest.raises(ParameterError, match="of the same .* units in every period"):
+        hmic.indicator("supervised_pct", "cleveland", period="quarter")
+    with pytest.raises(ParameterError, match="no plain count, share or quantile of its units.*by='own'"):
+        hmic.indicator("supervised_pct", "cleveland", by="offence_group")
 
 
 def test_an_indicator_beside_the_other_forces_of_the_last_run(two_forces):
