@@ -45,9 +45,9 @@ COMMANDS = {
     "compare": ("compare", "app"),
     "figures": ("letter", "figures_app"),
     "evidence": ("letter", "evidence_app"),
-    "site": ("compare", "site_app"),
-    "national": ("compare", "national_app"),
-    "disclosure": ("compare", "disclosure_app"),
+    "site": ("publish", "site_app"),
+    "national": ("publish", "national_app"),
+    "disclosure": ("publish", "disclosure_app"),
     "explore": ("doctor", "explore"),
 }
 
