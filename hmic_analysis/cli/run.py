@@ -6,7 +6,7 @@ import json
 import logging
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -268,24 +268,12 @@ def run(
     raise typer.Exit(outcome.exit_code)
 
 
-def run_forces(
-    project: Project,
-    params: Params,
-    forces: Sequence[str],
-    findings: Sequence[str] = (),
-    overrides: Mapping[str, str] | None = None,
-    again: bool = False,
-    workers: int = 0,
-) -> int:
-    """Load, plan and execute, showing progress.
-
-    Exit code.
-    """
+def run_forces(project: Project, params: Params, forces: Sequence[str], findings: Sequence[str] = ()) -> int:
+    """Load, plan and execute, showing progress: the exit code."""
     from hmic_analysis.runs.rules import load_rules
     from hmic_analysis.runs.session import Wanted
 
-    wanted = Wanted(forces, findings, overrides or {}, again, workers=workers)
-    return run_wanted(project, params, load_rules(project, params), wanted).exit_code
+    return run_wanted(project, params, load_rules(project, params), Wanted(forces, findings)).exit_code
 
 
 def _cluster(project: Project, address: str, share: str) -> Executor | None:

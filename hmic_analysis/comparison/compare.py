@@ -227,13 +227,11 @@ def funnel_chart(comparison: Comparison, force: str = "", name_others: bool = Fa
 PASSES = "As many logged as on duty"
 
 
-def map_chart(comparison: Comparison, force: str = "") -> Chart:
+def map_chart(comparison: Comparison) -> Chart:
     """The tile map of the figure; it shows every force's figure, so it is for those who may know them."""
     gathered = comparison.gathered
     frame = _usable(gathered.forces).rename(columns={"name": "label"})
-    return figure_map(
-        frame, words=_words(gathered, "tile-map"), what=gathered.label, unit=gathered.unit, highlight=force
-    )
+    return figure_map(frame, words=_words(gathered, "tile-map"), what=gathered.label, unit=gathered.unit)
 
 
 def compare_chart(comparison: Comparison, force: str = "", similar_only: bool = False) -> Chart:
@@ -373,10 +371,7 @@ def write_comparison(
 
 
 def write_verdicts(project: Project, params: Params, claim: str, frame: pd.DataFrame, chart: Chart) -> Path:
-    """Write the verdicts of all forces on one claim.
-
-    ``output/comparison/claims/<claim>``.
-    """
+    """Write the verdicts of all forces on one claim: ``output/comparison/claims/<claim>``."""
     folder = project.output / "comparison" / "claims" / claim.lower()
     embargo = embargo_line(params)
     manifest = {

@@ -158,10 +158,7 @@ class Gathered:
 
 
 def multiplier_of(unit: str, kind: Kind) -> float:
-    """What a numerator over a denominator is multiplied by.
-
-    100 for per cent, the number in ``per 1,000``, else 1.
-    """
+    """What a numerator over a denominator is multiplied by. 100 for per cent, the number in ``per 1,000``, else 1."""
     if unit == "%":
         return 100.0
     found = {"rate": _PER, "amounts": _AMOUNTS}[kind].match(unit) if kind in ("rate", "amounts") else None

@@ -243,9 +243,6 @@ def _difference(gathered: Gathered, own, pooled: PooledRate) -> tuple[float, flo
 # A force is named as different only outside the outer line, and only where there are enough forces to tell how much
 # forces differ anyway: one verdict, one rule.
 
-#: Where a force lies; above and below say nothing on better or worse.
-POSITIONS = ("far_above", "above", "inside", "below", "far_below")
-
 
 @dataclass(frozen=True)
 class FunnelResult:

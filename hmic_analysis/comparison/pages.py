@@ -241,7 +241,7 @@ def write_pages(project: Project, params: Params) -> Path:
     names = {f.slug: f.name for f in params.territorial}
     for folder in sorted((root / OWN).iterdir()) if (root / OWN).is_dir() else ():
         if folder.is_dir() and folder.name in names:
-            page = _where_it_stands(params, found, folder.name, names[folder.name])
+            page = _where_it_stands(found, folder.name, names[folder.name])
             _write(folder / INDEX, page, params, FOR_ONE, found)
     return root / INDEX
 
@@ -378,7 +378,7 @@ def _index(params: Params, found: Sequence[_Compared]) -> dict[str, Any]:
     }
 
 
-def _where_it_stands(params: Params, found: Sequence[_Compared], slug: str, name: str) -> dict[str, Any]:
+def _where_it_stands(found: Sequence[_Compared], slug: str, name: str) -> dict[str, Any]:
     """What differs beyond chance, in both directions, with the number of looks."""
     by_place: dict[str, list[dict[str, Any]]] = {heading: [] for heading in _PLACES.values()}
     unjudged, absent = [], []

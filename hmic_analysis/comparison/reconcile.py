@@ -40,10 +40,7 @@ class Quarter(NamedTuple):
 
 
 def months_between(first: str, last: str) -> pd.DatetimeIndex:
-    """The months from one to another.
-
-    First days.
-    """
+    """The months from one to another."""
     for text in (first, last):
         if not _MONTH.fullmatch(text):
             raise ParameterError(f"'{text}' is not a month. Write year and month, such as 2014-01.")
@@ -288,10 +285,7 @@ def reconciliation_chart(found: Reconciliation) -> Chart:
 
 
 def write_reconciliation(project: Project, params: Params, found: Reconciliation) -> Path:
-    """Write the table and its picture.
-
-    ``output/comparison/reconciliation/<first>-to-<last>``.
-    """
+    """Write the table and its picture: ``output/comparison/reconciliation/<first>-to-<last>``."""
     folder = project.output / "comparison" / "reconciliation" / f"{found.first}-to-{found.last}"
     told = about_itself(embargo_line(params), INSIDE)
     manifest = {"title": found.title, "summary": found.summary, "inputs": found.inputs, "versions": package_versions()}

@@ -172,10 +172,7 @@ class _Page(HTMLParser):
 
 
 def read_html(text: str) -> Iterator[Part]:
-    """The parts of a page.
-
-    Without a file's name.
-    """
+    """The parts of a page. Without a file's name."""
     page = _Page()
     page.feed(text)
     page.close()

@@ -180,7 +180,7 @@ def cells_worked_out(
     for table in tables:
         if any(rules.marker in c for row in table.rows for c in row):
             yield from _by_margins(table, rules)
-            yield from _by_percentages(table, facts, rules)
+            yield from _by_percentages(table, rules)
 
 
 def _whole(text: str) -> int | None:
@@ -249,7 +249,7 @@ def _range(ends: tuple[float, float]) -> str:
     return f"a count of {ends[0]:g}" if ends[0] == ends[1] else f"a count of {ends[0]:g} to {ends[1]:g}"
 
 
-def _by_percentages(table: Part, facts: Sequence[Bundle], rules: DisclosureRules) -> Iterator[tuple[str, ...]]:
+def _by_percentages(table: Part, rules: DisclosureRules) -> Iterator[tuple[str, ...]]:
     """Withheld counts beside a percentage of something known: a number in the row, or the total of the column."""
     header = table.rows[0]
     wholes = {w for row in table.rows for c in row if (w := _whole(c)) is not None and w >= rules.min_count}

@@ -148,10 +148,7 @@ ARTICLE = re.compile(r"\b([Aa])n? (?=(\d[\d,]*))")
 
 
 def agree(sentence: str) -> str:
-    """Number and article as grammar asks for: ``1 record``, ``an 83.4%``.
-
-    No number is changed.
-    """
+    """Number and article as grammar asks for: ``1 record``, ``an 83.4%``. No number is changed."""
     for pattern, one in ONE:
         sentence = pattern.sub(one, sentence)
     return ARTICLE.sub(lambda found: f"{found[1]}{'n' if _vowel(found[2]) else ''} ", sentence)

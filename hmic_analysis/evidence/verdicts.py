@@ -225,10 +225,8 @@ def _range(indicator: Indicator, lo: float, hi: float) -> str:
 # Rules for claims that documents, requests or other forces decide: silence never counts as evidence.
 
 
-def existence(
-    count: int | None, complete: bool | None, minimum: int = 1, what: str = "documents", perhaps: int = 0
-) -> Decision:
-    """A sentence that says something exists.
+def existence(count: int | None, complete: bool | None, what: str = "documents", perhaps: int = 0) -> Decision:
+    """A sentence that says something exists: one makes it true.
 
     Parameters
     ----------
@@ -236,8 +234,6 @@ def existence(
         How many were found; None if nothing was supplied to look in.
     complete : bool or None
         Whether the register looked in was declared complete.
-    minimum : int
-        How many make the sentence true.
     what : str
         What was counted, for the explanation.
     perhaps : int
@@ -246,14 +242,14 @@ def existence(
     Returns
     -------
     Decision
-        Silence is no proof: too few contradict the sentence only if the register is complete.
+        Silence is no proof: none contradicts the sentence only if the register is complete.
     """
     if count is None:
         return undecided("no_data", why=f"No register of {what} was supplied.")
-    why = f"{what[0].upper()}{what[1:]}: {count}; test: at least {minimum}."
-    if count >= minimum:
+    why = f"{what[0].upper()}{what[1:]}: {count}; test: at least 1."
+    if count:
         return Decision("supported", why=why)
-    if count + perhaps >= minimum:
+    if perhaps:
         return undecided("missing_spans_threshold", why=f"{why} Of {perhaps} more it is not known whether they count.")
     if complete:
         return Decision("contradicted", why=f"{why} The register was declared complete.")

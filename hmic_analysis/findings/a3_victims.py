@@ -126,10 +126,7 @@ def vulnerability_recorded(contacts: pd.DataFrame) -> Share:
 
 
 def victim_known(contacts: pd.DataFrame) -> Share:
-    """Contacts that hold a reference of the victim.
-
-    ``contacts`` is what :func:`victim_contacts` gives.
-    """
+    """Contacts that hold a reference of the victim, of :func:`victim_contacts`."""
     return Share.of(contacts["victim_key"].notna(), contacts["incident_id"])
 
 
@@ -172,10 +169,7 @@ def asked(audits: pd.DataFrame, question: str) -> Share:
 
 
 def asked_by_team(audits: pd.DataFrame, question: str) -> dict[str, Share]:
-    """:func:`asked` by team, in the order of their names.
-
-    ``audits`` is what :func:`audited_calls_of_victims` gives.
-    """
+    """:func:`asked` by team, in the order of their names, of :func:`audited_calls_of_victims`."""
     team = audits["team"].astype("object").where(audits["team"].notna(), NOT_RECORDED)
     return {str(name): asked(rows, question) for name, rows in audits.groupby(team)}
 

@@ -349,10 +349,7 @@ def strata(report: Report, name: str) -> pd.DataFrame:
 
 
 def agreement(report: Report, files: pd.DataFrame) -> list[Indicator]:
-    """How far two readers of the same file agree beyond chance, for each finding on it.
-
-    ``files`` is what :func:`files_read` gives.
-    """
+    """How far two readers of the same file agree beyond chance, for each finding on it, of :func:`files_read`."""
     made = []
     for state, _, finding in QUESTIONS.values():
         found = kappa(files[finding], files[f"second_{finding}"])

@@ -57,18 +57,12 @@ def cohort(iom_cohort: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 
 def assessed(offenders: pd.DataFrame) -> Share:
-    """Offenders with a structured risk score.
-
-    ``offenders`` is what :func:`cohort` gives.
-    """
+    """Offenders with a structured risk score, of :func:`cohort`."""
     return _on_record(offenders, "risk_score")
 
 
 def with_rag(offenders: pd.DataFrame) -> Share:
-    """Offenders with a red, amber or green status.
-
-    ``offenders`` is what :func:`cohort` gives.
-    """
+    """Offenders with a red, amber or green status, of :func:`cohort`."""
     return _on_record(offenders, "rag")
 
 

@@ -209,28 +209,19 @@ def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: dat
 
 
 def counts(persons: pd.DataFrame) -> tuple[int, int]:
-    """Persons surely outstanding, and further ones of whom it is not known.
-
-    ``persons`` is what :func:`outstanding_persons` gives.
-    """
+    """Persons surely outstanding, and further ones of whom it is not known, of :func:`outstanding_persons`."""
     sure = int((persons["state"] == "outstanding").sum())
     return sure, len(persons) - sure
 
 
 def counted(persons: pd.DataFrame) -> Share:
-    """Persons surely outstanding (yes), and further ones of whom it is not known.
-
-    ``persons`` is what :func:`outstanding_persons` gives.
-    """
+    """Persons surely outstanding (yes), and further ones of whom it is not known, of :func:`outstanding_persons`."""
     sure = (persons["state"] == "outstanding").astype("boolean")
     return Share.of(sure.mask(~sure), persons)
 
 
 def ages(persons: pd.DataFrame) -> np.ndarray:
-    """Days since naming of each person surely outstanding.
-
-    ``persons`` is what :func:`outstanding_persons` gives.
-    """
+    """Days since naming of each person surely outstanding, of :func:`outstanding_persons`."""
     return persons.loc[persons["state"] == "outstanding", "age_days"].to_numpy(dtype=float)
 
 

@@ -148,10 +148,7 @@ def map_used(dispatch: pd.DataFrame) -> Share:
 
 
 def extra_travel(dispatches: pd.DataFrame) -> np.ndarray:
-    """Extra travel in minutes of each dispatch with known positions.
-
-    ``dispatches`` is what :func:`urgent` gives.
-    """
+    """Extra travel in minutes of each dispatch with known positions, of :func:`urgent`."""
     return excess_minutes(dispatches).dropna().to_numpy(dtype=float)
 
 

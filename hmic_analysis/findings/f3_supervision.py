@@ -115,10 +115,7 @@ def _with_reviews(table: pd.DataFrame, supervision: pd.DataFrame) -> pd.DataFram
 
 
 def by_unit(intervals: pd.DataFrame) -> dict[str, Share]:
-    """Intervals with a review in each unit.
-
-    ``intervals`` is what :func:`staff_intervals` gives.
-    """
+    """Intervals with a review in each unit, of :func:`staff_intervals`."""
     named = intervals.assign(unit=intervals["unit"].astype("object").fillna("unit not recorded"))
     return {str(unit): Share.of(rows["reviewed"], rows) for unit, rows in named.groupby("unit", sort=True)}
 

@@ -106,10 +106,7 @@ def coverage(
 
 
 def together(shares: dict[str, Share], roles: Sequence[str] = PATROL) -> Share:
-    """The officers of several roles taken as one group.
-
-    ``shares`` is what :func:`coverage` gives.
-    """
+    """The officers of several roles taken as one group, of :func:`coverage`."""
     some = [shares[role] for role in roles if role in shares]
     return Share(sum(s.yes for s in some), sum(s.no for s in some), sum(s.unknown for s in some))
 

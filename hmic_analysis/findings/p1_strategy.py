@@ -57,10 +57,7 @@ def plans_in_force(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 
 def naming_prevention(plans: pd.DataFrame) -> Share:
-    """Plans in force that name preventing crime as an objective.
-
-    ``plans`` is what :func:`plans_in_force` gives.
-    """
+    """Plans in force that name preventing crime as an objective, of :func:`plans_in_force`."""
     return Share.of(plans["names_prevention"], plans["document_id"])
 
 

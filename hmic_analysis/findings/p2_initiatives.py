@@ -55,19 +55,13 @@ def long_term(initiative: pd.DataFrame, as_of: date, months: int, window_months:
 
 
 def counted(initiatives: pd.DataFrame) -> tuple[int, int]:
-    """Long-term initiatives, and further ones of which it is not known.
-
-    ``initiatives`` is what :func:`long_term` gives.
-    """
+    """Long-term initiatives, and further ones of which it is not known, of :func:`long_term`."""
     share = Share.of(initiatives["long_term"])
     return share.yes, share.unknown
 
 
 def lasting(initiatives: pd.DataFrame) -> Share:
-    """Long-term initiatives (yes), and those of which it is not known.
-
-    ``initiatives`` is what :func:`long_term` gives.
-    """
+    """Long-term initiatives (yes), and those of which it is not known, of :func:`long_term`."""
     state = initiatives["long_term"].astype("boolean")
     return Share.of(state, initiatives["initiative_id"])
 
@@ -157,10 +151,7 @@ def held_by_day(meeting: pd.DataFrame) -> pd.DataFrame:
 
 
 def held_by_district(days: pd.DataFrame) -> dict[str, Share]:
-    """District-days with a meeting held, by district.
-
-    ``days`` is what :func:`held_by_day` gives.
-    """
+    """District-days with a meeting held, by district, of :func:`held_by_day`."""
     return {str(district): Share.of(rows["held"], rows) for district, rows in days.groupby("district", sort=True)}
 
 

@@ -171,10 +171,7 @@ def _state(yes: pd.Series, open_: pd.Series, entered: pd.Series, complete: bool)
 
 
 def evaluated(closed: pd.DataFrame) -> Share:
-    """Records closed in a period with an evaluation.
-
-    ``closed`` is what :func:`closed_in_period` gives.
-    """
+    """Records closed in a period with an evaluation, of :func:`closed_in_period`."""
     return Share.of(closed["evaluated"], closed["record_id"])
 
 
@@ -290,10 +287,7 @@ def lost_months(
 
 
 def by_team(months: pd.DataFrame) -> dict[str, Share]:
-    """Active months of each team.
-
-    ``months`` is what :func:`team_months` gives.
-    """
+    """Active months of each team, of :func:`team_months`."""
     return {str(team): Share.of(rows["active"], rows) for team, rows in months.groupby("team", sort=True)}
 
 
@@ -392,10 +386,7 @@ class Busiest(NamedTuple):
 
 
 def busiest(teams: dict[str, tuple[Share, pd.Timestamp]]) -> Busiest:
-    """The team with the largest share of its updates on one day.
-
-    ``teams`` is what :func:`most_on_one_day` gives.
-    """
+    """The team with the largest share of its updates on one day, of :func:`most_on_one_day`."""
     if not teams:
         return Busiest("", None, 0, 0, None)
     team = max(teams, key=lambda t: teams[t][0].yes / teams[t][0].total)

@@ -162,15 +162,9 @@ def by_role(staff: pd.DataFrame, trained: pd.Series, roles: Sequence[str] = VICT
     return found
 
 
-def all_roles(staff: pd.DataFrame, trained: pd.Series, roles: Sequence[str] = VICTIM_FACING) -> Share:
-    """Staff with a formal course, of all these roles together.
-
-    Parameters
-    ----------
-    staff, trained, roles
-        As in :func:`by_role`.
-    """
-    held = staff["role"].isin(list(roles)).to_numpy(dtype=bool)
+def all_roles(staff: pd.DataFrame, trained: pd.Series) -> Share:
+    """Staff with a formal course, of all roles that often deal with victims together; as in :func:`by_role`."""
+    held = staff["role"].isin(list(VICTIM_FACING)).to_numpy(dtype=bool)
     return Share.of(trained[held], staff.loc[held, "person_key"])
 
 

@@ -45,10 +45,7 @@ def held(operation: pd.DataFrame) -> pd.DataFrame:
 
 
 def proactive(operations: pd.DataFrame) -> Share:
-    """Operations planned ahead by the force itself.
-
-    ``operations`` is what :func:`held` gives.
-    """
+    """Operations planned ahead by the force itself, of :func:`held`."""
     return Share.of(operations["proactive"], operations["operation_id"])
 
 

@@ -50,10 +50,7 @@ from hmic_analysis.runs.plan import make_plan
 
 
 def pdf_bytes(letter: Letter, fixed: Fixed, folder: Path) -> bytes:
-    """A letter as the bytes of a PDF/UA-1 document.
-
-    Equal letters, pictures and templates give equal bytes.
-    """
+    """A letter as the bytes of a PDF/UA-1 document. Equal letters, pictures and templates give equal bytes."""
     data = _data(letter, fixed, folder)
     return set_pdf(_source(), "letter", data, folder, letter.written_on, f"the letter to {letter.force_name}")
 
@@ -362,10 +359,7 @@ class LetterFiles:
 def export_figures(
     blocks: Sequence[FigureBlock], reports: Mapping[str, Path], folder: Path, letter: Letter
 ) -> tuple[Path, ...]:
-    """Copy figures, as PNG, SVG and CSV, to where the letter and its evidence expect them.
-
-    The files written.
-    """
+    """Copy figures, as PNG, SVG and CSV, to where the letter and its evidence expect them: the files written."""
     written = []
     for figure in {block.png: block for block in blocks}.values():
         for source, target in zip(figure.origin, (figure.png, figure.svg, figure.data), strict=True):

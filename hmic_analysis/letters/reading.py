@@ -58,10 +58,7 @@ def is_number_word(atom: str) -> bool:
 
 
 def numbers_of(text: str) -> list[str]:
-    """The numbers in a text, codes left out.
-
-    ``["83.4%", "1,204"]``.
-    """
+    """The numbers in a text, codes left out: ``["83.4%", "1,204"]``."""
     plain = flat(text)
     coded = code_spans(plain)
     return [atom for atom, at in atoms(plain) if is_number(atom) and not within(at, coded)]
@@ -85,10 +82,7 @@ TOKEN = re.compile(r"(?<![A-Za-z0-9])\d[\d,]*(?:\.\d+)?%?(?![A-Za-z0-9])")
 
 
 def tokens(text: str) -> list[str]:
-    """The numbers in a text, as printed.
-
-    ``["83.4%", "1,204"]``; codes of claims such as A1 are not numbers.
-    """
+    """The numbers in a text, as printed: ``["83.4%", "1,204"]``; codes of claims such as A1 are not numbers."""
     return [token.rstrip(",") for token in TOKEN.findall(text)]
 
 

@@ -105,10 +105,7 @@ CLOSING = (
 
 
 def build_template(path: Path) -> Path:
-    """Build the letter template.
-
-    ``path``; equal bytes each time.
-    """
+    """Build the letter template: ``path``; equal bytes each time."""
     document = Document()
     drop_thumbnail(document)
     set_styles(document)
@@ -227,11 +224,8 @@ PLACES = ("findings",)
 
 
 def word_bytes(letter: Letter, document: DocumentType, template: Path, folder: Path) -> bytes:
-    """A letter as the bytes of a Word document.
-
-    Equal letters, pictures and templates give equal bytes.
-    """
-    anchor = find_place(document, "findings", template)
+    """A letter as the bytes of a Word document. Equal letters, pictures and templates give equal bytes."""
+    anchor = find_place(document, template)
     for mark in letter.marks:
         anchor.insert_paragraph_before(mark, style="Note")
     for section in letter.sections:
@@ -314,13 +308,13 @@ def _check_styles(document: DocumentType, template: Path) -> None:
         )
 
 
-def find_place(document: DocumentType, place: str, template: Path) -> WordParagraph:
+def find_place(document: DocumentType, template: Path) -> WordParagraph:
     """The paragraph that marks where the findings go; :class:`ParameterError` if there is none."""
     for mark in document.element.body.iterchildren(qn("w:p")):
-        if any(b.get(qn("w:name")) == f"place_{place}" for b in mark.iterchildren(qn("w:bookmarkStart"))):
+        if any(b.get(qn("w:name")) == "place_findings" for b in mark.iterchildren(qn("w:bookmarkStart"))):
             return WordParagraph(mark, document._body)
     raise ParameterError(
-        f"In the letter template {template}, {{{{p {place} }}}} must stand in a paragraph of its own, outside tables, "
+        f"In the letter template {template}, {{{{p findings }}}} must stand in a paragraph of its own, outside tables, "
         "and be written with its 'p'."
     )
 
@@ -413,7 +407,7 @@ class Fixed:
 
 def fixed_words(document: document_Document, template: Path) -> Fixed:
     """Read the fixed words."""
-    place = find_place(document, "findings", template)._p
+    place = find_place(document, template)._p
     parts: list[list[FixedItem]] = [[]]
     for block in document.element.body.iterchildren():
         if block is place:

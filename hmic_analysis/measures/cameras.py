@@ -119,10 +119,7 @@ def hours_available(hours: pd.DataFrame) -> Share:
 
 
 def availability_by_type(hours: pd.DataFrame) -> dict[str, Share]:
-    """The same for each kind of camera.
-
-    ``hours`` is what :func:`camera_hours` gives.
-    """
+    """The same for each kind of camera, of :func:`camera_hours`."""
     return {kind: hours_available(rows) for kind, rows in hours.groupby("camera_type", sort=True)}
 
 

@@ -138,10 +138,7 @@ class AreaFigure:
 
 
 def areas_of(params: Params) -> dict[str, tuple[str, ...]]:
-    """The forces of each area.
-
-    Slugs by area.
-    """
+    """The forces of each area: slugs by area."""
     rules = params.inspection.national
     regions = [region for inside in rules.areas.values() for region in inside]
     known = {f.region for f in params.territorial if f.region}
@@ -252,10 +249,7 @@ def distribution(gathered: Gathered, rules: National, total: int, log: Log) -> D
 
 
 def merged(values: np.ndarray, steps: Sequence[float], least: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Neighbouring steps joined until each bin holds enough.
-
-    The edges between bins, and the values in each bin.
-    """
+    """Neighbouring steps joined until each bin holds enough: the edges between bins, and the values in each bin."""
     edges: list[float] = []
     counts: list[int] = []
     low = -math.inf

@@ -275,10 +275,7 @@ def wanted_indicators(params: Params) -> dict[str, str]:
 
 
 def national_figures(project: Project, params: Params, log: Log) -> Iterator[NationalFigure]:
-    """Every wanted figure, as all forces together may show it.
-
-    Those that no force has are left out.
-    """
+    """Every wanted figure, as all forces together may show it. Those that no force has are left out."""
     drawn: Counter[str] = Counter()
     mapped: set[str] = set()
     for name, finding in wanted_indicators(params).items():

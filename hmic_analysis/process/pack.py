@@ -329,10 +329,7 @@ NOTES = (
 
 
 def response_workbook(cover: Sequence[tuple[str, str]], rows: Sequence[ClaimRow], notices: Sequence[str]) -> bytes:
-    """The workbook that goes to a force.
-
-    An ``.xlsx`` file; equal contents give equal bytes.
-    """
+    """The workbook that goes to a force: an ``.xlsx`` file; equal contents give equal bytes."""
     book = Workbook()
     book.remove(book.active)
     sheets = {name: book.create_sheet(name) for name in SHEETS}

@@ -41,7 +41,6 @@ from hmic_analysis.store.textfile import file_sha256
 
 #: Below the folder of the returns: what they were before. No force has an underscore in its slug.
 FORMER = "_former"
-_TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".parquet")
 
 
 @dataclass(frozen=True)

@@ -79,10 +79,7 @@ def read_chain(path: Path) -> list[dict[str, Any]]:
 
 
 def append_entry(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Add one entry; call it while the log is :func:`held`.
-
-    The entry as written.
-    """
+    """Add one entry; call it while the log is :func:`held`: the entry as written."""
     done = read_chain(path)
     lines = _lines(path)
     entry = {**content, "line": len(done) + 1, "previous": _hash(lines[-1]) if lines else BEGINNING}
@@ -189,10 +186,7 @@ def log_path(project: Project, force: str) -> Path:
 
 
 def read_log(project: Project, force: str) -> list[Entry]:
-    """The steps of a force's letter so far.
-
-    Empty where it has none.
-    """
+    """The steps of a force's letter so far. Empty where it has none."""
     path = log_path(project, force)
     try:
         entries = [Entry.model_validate(entry) for entry in read_chain(path)]

@@ -44,10 +44,7 @@ class Share:
             raise ParameterError(f"The share {address} can't be used: {fault}") from None
 
     def send_project(self, project: Project, forces: Iterable[str]) -> str:
-        """Store what reports on some forces need.
-
-        Name of the list of files, for :meth:`fetch_project`.
-        """
+        """Store what reports on some forces need: name of the list of files, for :meth:`fetch_project`."""
         folders = [project.params, project.notebooks]
         folders += [project.processed / force for force in sorted({*forces, NATIONAL})]
         listed = {}
@@ -88,10 +85,7 @@ class Share:
         return Record.model_validate_json(self._read(name))
 
     def fetch_result(self, order: Order) -> Record | None:
-        """Bring a finished report into its folder here.
-
-        None if it never got as far as leaving files.
-        """
+        """Bring a finished report into its folder here. None if it never got as far as leaving files."""
         record = self.result(order)
         if record is None:
             return None
@@ -177,10 +171,7 @@ _warmth: dict[tuple[str, tuple[str, ...]], Warmth] = {}
 
 
 def execute_force(task: Task) -> list[str]:
-    """Execute the reports of one force that this run has not finished yet.
-
-    Records as JSON.
-    """
+    """Execute the reports of one force that this run has not finished yet."""
     share = Share(task.share) if task.share else None
     root = scratch(task.project) if share else Path(os.environ.get(ROOT_VARIABLE) or task.root)
     if share:

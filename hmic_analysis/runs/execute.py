@@ -65,10 +65,7 @@ _KERNEL = "python3"
 
 
 def choose_engine(notebook: Notebook, rules: Rules) -> tuple[Engine, str]:
-    """The engine of a notebook.
-
-    ``warm`` or ``plain``, and why not ``warm``.
-    """
+    """The engine of a notebook: ``warm`` or ``plain``, and why not ``warm``."""
     if rules.engine == "plain":
         return "plain", "params/runs.yml says so"
     if not wire.supported():
@@ -84,10 +81,7 @@ def choose_engine(notebook: Notebook, rules: Rules) -> tuple[Engine, str]:
 
 
 def engine_words(order: Order, details: dict[str, Any]) -> dict[str, Any]:
-    """What papermill is told about the engine.
-
-    Arguments of ``papermill.execute_notebook``.
-    """
+    """What papermill is told about the engine: arguments of ``papermill.execute_notebook``."""
     if order.engine == "plain":
         from hmic_analysis.runs.plain import NAME
 
@@ -224,10 +218,7 @@ def put_in_place(record: Record, work: Path, folder: Path) -> Record:
 
 
 def clear_leftovers(runs: Path) -> int:
-    """Remove what killed executions left beside the reports; nothing else may be writing.
-
-    Folders removed.
-    """
+    """Remove what killed executions left beside the reports; nothing else may be writing: folders removed."""
     removed = 0
     for force in runs.iterdir() if runs.is_dir() else ():
         if not force.is_dir():

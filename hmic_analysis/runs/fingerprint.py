@@ -331,10 +331,7 @@ class Footing:
         self._catalogue: dict[str, dict[str, str]] = {}
 
     def basis(self, settings: Resolved, notebook: Notebook) -> tuple[Basis, dict[str, str]]:
-        """What one report rests on.
-
-        Part, item, and its hash or value; and one hash for each part.
-        """
+        """What one report rests on: part, item, and its hash or value; and one hash for each part."""
         own = {
             "data": self.data(settings.force.slug, settings.finding),
             "parameters": self.parameters(settings, notebook),

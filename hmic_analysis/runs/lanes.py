@@ -54,10 +54,7 @@ class Lane:
         self._closed = False
 
     def execute(self, order: Order) -> tuple[Order, Record]:
-        """Have one report executed.
-
-        The order with the engine that was used in the end.
-        """
+        """Have one report executed. The order with the engine that was used in the end."""
         for _ in range(_ATTEMPTS):
             try:
                 order = self._fitting(order)
@@ -106,10 +103,7 @@ def run_orders(
     tell: Callable[[str], None] = lambda words: None,
     begin: Callable[[Order], None] = lambda order: None,
 ) -> Iterator[tuple[Order, Record]]:
-    """Execute reports, yielding each as it ends.
-
-    In the order in which they end.  Leaving early stops everything.
-    """
+    """Execute reports, yielding each as it ends. In the order in which they end. Leaving early stops everything."""
     if not orders:
         return
     warmth = Warmth(Family(modules, project), tell)

@@ -191,10 +191,7 @@ _HASH = 64
 
 
 def explain(job: Job) -> list[str]:
-    """Say what a report rests on and what of it has changed.
-
-    Lines.
-    """
+    """Say what a report rests on and what of it has changed."""
     verb = "would run" if job.due else "would not run"
     lines = [f"{job.name} {job.title}: {verb}, {job.reason}."]
     if job.last is not None:

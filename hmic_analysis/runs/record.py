@@ -114,10 +114,7 @@ class Output(BaseModel):
 
 
 def outputs_of(folder: Path, leave_out: str) -> dict[str, Output]:
-    """Hash every file of a report.
-
-    By path below the folder, with forward slashes.
-    """
+    """Hash every file of a report: by path below the folder, with forward slashes."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

@@ -27,10 +27,7 @@ from hmic_analysis.words import say_date
 
 
 def processors() -> int:
-    """Processors that this process may use.
-
-    At least 1.
-    """
+    """Processors that this process may use: at least 1."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -136,10 +133,7 @@ class RunRules(Rules):
 
 
 def load_rules(project: Project, params: Params) -> RunRules:
-    """Read ``params/runs.yml``.
-
-    The defaults where there is no such file.
-    """
+    """Read ``params/runs.yml``. The defaults where there is no such file."""
     path = project.params / "runs.yml"
     if not path.is_file():
         return RunRules()
@@ -217,10 +211,7 @@ def clock_changes(at: dt.time, zone: str) -> str:
 
 
 def cron_line(plan: Plan) -> str:
-    """The line for a crontab.
-
-    In a crontab a percent sign ends the command unless a backslash is before it.
-    """
+    """The line for a crontab. In a crontab a percent sign ends the command unless a backslash is before it."""
     if plan.every:
         when = "0 * * * *" if plan.every == 60 else f"*/{plan.every} * * * *"
     else:
@@ -229,10 +220,7 @@ def cron_line(plan: Plan) -> str:
 
 
 def systemd_units(plan: Plan) -> dict[str, str]:
-    """The service and its timer.
-
-    Text by file name.
-    """
+    """The service and its timer: text by file name."""
     when = f"*-*-* {plan.at:%H:%M}:00"
     if plan.every:
         when = "hourly" if plan.every == 60 else f"*:0/{plan.every}"

@@ -56,7 +56,7 @@ def make(subject: Subject) -> Made:
     for i in range(n):
         file, entries = _file(subject, rng, i, bool(wanted[i])), Entries(f"RVS{i + 1:03d}", rng)
         _add_enquiries(entries, file["named_on"], subject.as_of, bool(active[i]))
-        _add_reviews(entries, file["named_on"], subject.as_of, bool(supervised[i]))
+        _add_reviews(entries, subject.as_of, bool(supervised[i]))
         for question, state in (("progress", bool(active[i])), ("supervised", bool(supervised[i]))):
             file[f"{question}_met"] = state
             if twice[i]:
@@ -108,7 +108,7 @@ def _add_enquiries(entries: Entries, named: np.datetime64, as_of: np.datetime64,
         entries.add(as_of + entries.days(2, 15), "progress", True)
 
 
-def _add_reviews(entries: Entries, named: np.datetime64, as_of: np.datetime64, supervised: bool) -> None:
+def _add_reviews(entries: Entries, as_of: np.datetime64, supervised: bool) -> None:
     """Supervision of substance in the last 28 days, or older, empty or one's own."""
     if supervised:
         entries.add(as_of - entries.days(0, RECENT - 2), "supervisor", False, "direction")

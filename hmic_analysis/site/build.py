@@ -56,10 +56,7 @@ from hmic_analysis.workers import worker_pool
 
 
 def gallery(bundles: Sequence[Bundle], folders: Mapping[str, Path]) -> str:
-    """A page with every figure of a force, finding by finding.
-
-    HTML that holds the pictures itself.
-    """
+    """A page with every figure of a force, finding by finding. HTML that holds the pictures itself."""
     findings = [
         {
             "bundle": bundle,
@@ -95,10 +92,7 @@ class Work:
     pictures: dict[str, tuple[str, int, int]] = field(default_factory=dict)
 
     def keep(self, content: bytes, name: str, source: str) -> tuple[str, int, int]:
-        """Store a picture.
-
-        Its place from the force's page, its width and its height.
-        """
+        """Store a picture: its place from the force's page, its width and its height."""
         drawn, width, height = small(content, source)
         path = self.folder / "figures" / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -276,10 +270,7 @@ def build_site(
     embargo: str,
     tell: Tell = lambda text: None,
 ) -> Path:
-    """Build a site and put it in place.
-
-    The first page.
-    """
+    """Build a site and put it in place."""
     check_target(target, project)
     if not any(s.state == "complete" for found in sources.values() for s in found):
         raise DataError("There is no evidence to show yet. Run the findings first: hmic run.")

@@ -96,10 +96,7 @@ class Found:
 
 
 def find_comparisons(project: Project, site: Site) -> Found:
-    """What was compared, as the site's audience may see it.
-
-    In the order of the catalogue.
-    """
+    """What was compared, as the site's audience may see it. In the order of the catalogue."""
     root = project.output / "comparison"
     folder = root / OWN / site.one.force.slug if site.one else root / ALL
     shown, left_out = [], []
@@ -210,10 +207,7 @@ _NUMBERS = ("value", "numerator", "denominator", "unknown", "lo", "hi")
 
 
 def store(site: Site, found: Found) -> dict[str, list[dict[str, Any]]]:
-    """Put the pictures and data of comparisons into the site.
-
-    By finding, what its page shows.
-    """
+    """Put the pictures and data of comparisons into the site: by finding, what its page shows."""
     views: dict[str, list[dict[str, Any]]] = {}
     budgets: dict[str, Budget] = {}
     for comparison in found.shown:

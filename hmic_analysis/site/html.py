@@ -41,10 +41,7 @@ CODE = re.compile(r"(?=\S*_)[a-z]+(_[a-z]+)*(;[a-z]+(_[a-z]+)*)*")
 
 @cache
 def environment() -> jinja2.Environment:
-    """The templates of this package.
-
-    Escapes every value, and refuses one that is not there.
-    """
+    """The templates of this package. Escapes every value, and refuses one that is not there."""
     found = jinja2.Environment(
         loader=jinja2.PackageLoader("hmic_analysis.site", "templates"),
         autoescape=True,
@@ -128,10 +125,7 @@ class Frame:
         crumbs: Sequence[tuple[str, str]] = (),
         **values: Any,
     ) -> int:
-        """Write one page.
-
-        Its size in bytes.
-        """
+        """Write one page: its size in bytes."""
         inspection = self.params.inspection
         page = render(
             template,
@@ -221,10 +215,7 @@ def read_png(path: Path) -> bytes:
 
 
 def small(content: bytes, name: str) -> tuple[bytes, int, int]:
-    """A picture as a page carries it.
-
-    PNG with a palette, its width and its height in pixels.
-    """
+    """A picture as a page carries it: PNG with a palette, its width and its height in pixels."""
     try:
         picture = Image.open(BytesIO(content)).convert("RGB")
     except (UnidentifiedImageError, OSError):

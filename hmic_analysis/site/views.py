@@ -308,10 +308,7 @@ def say_threshold(threshold: DefinitionSpec) -> str:
 
 
 def parameter_views(bundle: Bundle, spec: FindingSpec, audience: Audience) -> list[tuple[str, str, str]]:
-    """The parameters that a finding's verdicts turn on.
-
-    Name, value and where it was given.
-    """
+    """The parameters that a finding's verdicts turn on. Name, value and where it was given."""
     named = {f"{part}.{spec.id}.{name}" for part in AMOUNTS for name, _ in visible_thresholds(spec, audience)}
     return [
         (_parameter(name, spec), value.replace("_", " "), origin)
@@ -435,10 +432,7 @@ def data_sheet(evidence: ForceEvidence, files: bool) -> Sheet:
 
 
 def data_used(evidence: ForceEvidence) -> list[dict[str, Any]]:
-    """Each file or table that findings used, once, with the findings that used it.
-
-    In the order of the contracts.
-    """
+    """Each file or table that findings used, once, with the findings that used it. In the order of the contracts."""
     used: dict[tuple[str, str, str], dict[str, Any]] = {}
     for bundle in _bundles(evidence):
         for data in bundle.data:
@@ -469,10 +463,7 @@ def data_used(evidence: ForceEvidence) -> list[dict[str, Any]]:
 
 
 def part_sheet(part: Figure | Table, bundle: Bundle, frame: pd.DataFrame) -> Sheet:
-    """The data of a figure or a table.
-
-    Numbers as numbers, cells without one as ``[x]``.
-    """
+    """The data of a figure or a table: numbers as numbers, cells without one as ``[x]``."""
     columns = [c for c in frame.columns if c != "synthetic"]
     rows = tuple(tuple(_typed(v) for v in row) for row in frame[columns].itertuples(index=False, name=None))
     title = f"{bundle.finding}. {part.headline}"

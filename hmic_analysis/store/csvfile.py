@@ -258,7 +258,7 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
             upper.append(line)
             line, number = _whole_line(stream, stream.readline(), number + 1, spec.quote)
         end = stream.tell()
-    words = _decode(line, text)
+    words = _decode(line)
     if not words.strip():
         if spec.header == "none":
             raise DataError(f"{shown}: line {number} is empty. Without a header the first line must be a record.")
@@ -267,7 +267,7 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
     quoting = {"quotechar": spec.quote} if spec.quote else {"quoting": csv.QUOTE_NONE}
     try:
         rows = [
-            next(csv.reader(io.StringIO(_decode(part, text), newline=""), delimiter=delimiter, **quoting), [])
+            next(csv.reader(io.StringIO(_decode(part), newline=""), delimiter=delimiter, **quoting), [])
             for part in [*upper, line]
         ]
     except csv.Error as error:
@@ -295,7 +295,7 @@ def _whole_line(stream: BinaryIO, line: bytes, number: int, quote: str) -> tuple
     return line, number
 
 
-def _decode(line: bytes, text: PlainText) -> str:
+def _decode(line: bytes) -> str:
     try:
         return line.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:

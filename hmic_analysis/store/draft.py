@@ -326,7 +326,7 @@ class _Writer:
             "tables:" if tables else f"# {GAP} no standard table was recognised; write one",
         ]
         for table, columns in tables.items():
-            lines += self._table(con, table, columns)
+            lines += self._table(table, columns)
         lines += ["", *self._left(tables)]
         text = "\n".join(line.rstrip() for line in lines) + "\n"
         gaps = tuple(line.partition(GAP)[2].strip() for line in lines if GAP in line and not line.startswith("# Lines"))
@@ -368,7 +368,7 @@ class _Writer:
         named = look.heading and self.raw.positions(look.heading)
         return f"column: {self._name(look)}" if named else f"position: {look.position}"
 
-    def _table(self, con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, Look]) -> Iterator[str]:
+    def _table(self, table: str, columns: dict[str, Look]) -> Iterator[str]:
         contract = CONTRACTS[table]
         yield f"  {table}:  # {contract.row_is}"
         yield "    file: export"

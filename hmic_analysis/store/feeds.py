@@ -58,7 +58,7 @@ def make_feeds(source: LoadedMapping, read: Read, stems: dict[str, str]) -> Feed
     result = Feeds()
     headings: list[str] = []
     for name, raws in read.tables.items():
-        specs = _specs(source, name, raws)
+        specs = _specs(source, name)
         full = [raw for raw in raws if raw.read]
         for raw in raws:
             if not raw.read:
@@ -99,7 +99,7 @@ def _bare(name: str) -> str:
     return "".join(sign for sign in fold_name(name) if sign.isalnum())
 
 
-def _specs(source: LoadedMapping, name: str, raws: list[RawTable]) -> list[tuple[str, TableSpec]]:
+def _specs(source: LoadedMapping, name: str) -> list[tuple[str, TableSpec]]:
     if source.mapping.layout == "standard":
         contract = CONTRACTS[name]
         needed = {c.name for c in contract.columns if c.required}

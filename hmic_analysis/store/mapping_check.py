@@ -56,10 +56,7 @@ def check_regex(pattern: str | None, key: Key, by: str = "") -> Iterator[Fault]:
 def check_source(
     mapping: m.Mapping, table: str, name: str, source: m.Source, spec: m.TableSpec, key: Key
 ) -> Iterator[Fault]:
-    """Hold the source of one column against the column.
-
-    The key at fault and what is wrong.
-    """
+    """Hold the source of one column against the column. The key at fault and what is wrong."""
     column = CONTRACTS[table].column(name)
     yield from _check_text(column, source, key)
     yield from _check_formats(column, source, key)
@@ -187,10 +184,7 @@ def _circle(name: str, seen: list[str], spec: m.TableSpec, key: Key) -> Iterator
 
 
 def check_mapping(mapping: m.Mapping, located: Located) -> Iterator[Fault]:
-    """Hold a mapping against the contracts.
-
-    The key at fault and what is wrong.
-    """
+    """Hold a mapping against the contracts. The key at fault and what is wrong."""
     yield from check_zone(mapping.timezone, ("timezone",))
     for name, spec in mapping.files.items():
         key: Key = ("files", name)

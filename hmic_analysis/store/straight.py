@@ -114,10 +114,7 @@ def settle(
     delimiter: str,
     quote: str,
 ) -> Scan | None:
-    """What is known of a file that the engine read whole.
-
-    None where some line may not be one record.
-    """
+    """What is known of a file that the engine read whole. None where some line may not be one record."""
     names = [f"c{i}" for i in range(1, columns + 1)]
     (read,) = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
     if read != seen.lines:

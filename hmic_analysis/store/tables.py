@@ -140,10 +140,7 @@ def _typed(series: pd.Series, dtype: object, zone: str) -> pd.Series:
 
 
 def dtype_of(contract: Contract, name: str, zone: str) -> object:
-    """The pandas type in which a column is loaded.
-
-    What ``Series.astype`` takes.
-    """
+    """The pandas type in which a column is loaded. What ``Series.astype`` takes."""
     if name == "source_row":
         return pd.Int64Dtype()
     if name in BOOKKEEPING:

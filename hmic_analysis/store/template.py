@@ -82,10 +82,7 @@ _FORMATS = {"timestamp": "yyyy-mm-dd hh:mm:ss", "date": "yyyy-mm-dd"}
 
 
 def write_template(path: Path, tables: Iterable[str] | None = None) -> None:
-    """Write the template workbook.
-
-    Equal contracts give equal bytes.
-    """
+    """Write the template workbook. Equal contracts give equal bytes."""
     names = [t for t in CONTRACTS if t not in NOT_A_FORCES_OWN] if tables is None else dict.fromkeys(tables)
     contracts = [contract_for(t) for t in names]
     book = Workbook()

@@ -140,10 +140,7 @@ def open_book(path: Path, shown: str, seconds: int = SECONDS, megabytes: int = M
 def read_sheet(
     con: duckdb.DuckDBPyConnection, book: Book, sheet: str, shown: str, spec: FileSpec, table: str
 ) -> RawTable | None:
-    """Read one sheet.
-
-    None where the sheet holds no header.
-    """
+    """Read one sheet. None where the sheet holds no header."""
     names: tuple[str, ...] | None = None
     batch: list[tuple[str | int | None, ...]] = []
     bad: list[BadLine] = []

@@ -216,10 +216,7 @@ class PipeKernel(IPythonKernel):
     shell_channel_thread = _NoThread()
 
     def run(self, loop: asyncio.AbstractEventLoop, source: str) -> dict[str, Any]:
-        """Execute one cell.
-
-        The content of the reply, as a Jupyter kernel gives it.
-        """
+        """Execute one cell. The content of the reply, as a Jupyter kernel gives it."""
         return loop.run_until_complete(self.do_execute(source, False, True, {}, False))
 
 

@@ -51,10 +51,7 @@ ENVIRONMENT = {
 
 
 def prepare(modules: Iterable[str]) -> str:
-    """Make this process fit to be copied.
-
-    Why it is not fit; empty if it is.
-    """
+    """Make this process fit to be copied. Why it is not fit; empty if it is."""
     from hmic_analysis.runs.warm.copy import make_kernel
 
     if "pandas" in sys.modules:
@@ -184,10 +181,7 @@ _MESSAGE = 1 << 20
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve one run.
-
-    0 when the run has let go of it.
-    """
+    """Serve one run. 0 when the run has let go of it."""
     (number,) = sys.argv[1:] if argv is None else argv
     with socket.socket(fileno=int(number)) as line:
         line.set_inheritable(False)
