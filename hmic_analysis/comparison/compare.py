@@ -62,39 +62,26 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Beside:
-    """One force in a comparison.
-
-    Attributes
-    ----------
-    force, name, label, unit : str
-    value : float
-        NaN where the force has no usable figure.
-    status, reason : str
-        As in the gathered table.
-    others, similar : Against
-        Against all other forces, and against its group.
-    group : SimilarForces
-    position : str
-        Where it lies in the funnel; empty where it isn't judged.
-    named : bool
-        Whether it is different by the rule of the comparison.
-    method : str
-        Of the funnel.
-    sentence : str
-    """
+    """One force in a comparison."""
 
     force: str
     name: str
     label: str
     unit: str
+    #: NaN where the force has no usable figure.
     value: float
+    #: As in the gathered table.
     status: str
     reason: str
+    #: Against all other forces, and against its group.
     others: Against
     similar: Against
     group: SimilarForces
+    #: Where it lies in the funnel; empty where it isn't judged.
     position: str
+    #: Whether it is different by the rule of the comparison.
     named: bool
+    #: Of the funnel.
     method: str
     sentence: str
 

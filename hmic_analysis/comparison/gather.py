@@ -73,40 +73,27 @@ OVERLAP = "More hours were logged than staff were on duty: logs overlap."
 
 @dataclass(frozen=True)
 class Gathered:
-    """One figure of many forces.
+    """One figure of many forces."""
 
-    Attributes
-    ----------
-    indicator : str
-        Its id, with the stratum in brackets where there is one.
-    finding : str
-        Finding it belongs to; empty for figures of reference tables.
-    label, unit, definition : str
-        What it is, for people.
-    better : str
-        ``higher``, ``lower`` or ``-``.
-    kind : str
-        See :data:`Kind`.
-    multiplier : float
-        What a numerator over a denominator is multiplied by: 100 for per cent.
-    about_persons : bool
-    window : str
-        The period or day that the compared figures speak of.
-    forces : pandas.DataFrame
-        One row for each force, in the order of their names: :data:`COLUMNS`.  Forces without a figure are there with
-        a status and a reason, their numbers missing.
-    """
-
+    #: Its id, with the stratum in brackets where there is one.
     indicator: str
+    #: Finding it belongs to; empty for figures of reference tables.
     finding: str
+    #: What it is, for people.
     label: str
     unit: str
     definition: str
+    #: ``higher``, ``lower`` or ``-``.
     better: str
+    #: See :data:`Kind`.
     kind: Kind
+    #: What a numerator over a denominator is multiplied by: 100 for per cent.
     multiplier: float
     about_persons: bool
+    #: The period or day that the compared figures speak of.
     window: str
+    #: One row for each force, in the order of their names: :data:`COLUMNS`.  Forces without a figure are there with a
+    #: status and a reason, their numbers missing.
     forces: pd.DataFrame
 
     @cached_property

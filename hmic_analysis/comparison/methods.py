@@ -29,28 +29,18 @@ MIX = tuple(CrimeMix.model_fields)
 
 @dataclass(frozen=True)
 class SimilarForces:
-    """The group that a force is set beside.
-
-    Attributes
-    ----------
-    force : str
-    members : tuple of str
-        Slugs without the force itself, the nearest first where computed; empty where there is no group.
-    computed : bool
-        Whether this package chose them.
-    label : str
-        Where the group comes from: belongs wherever the group is shown.
-    distances : pandas.Series
-        Distance of each other force, by slug, nearest first; empty where the group was given or there is none.
-    reason : str
-        Why there is no group; empty where there is one.
-    """
+    """The group that a force is set beside."""
 
     force: str
+    #: Slugs without the force itself, the nearest first where computed; empty where there is no group.
     members: tuple[str, ...]
+    #: Whether this package chose them.
     computed: bool
+    #: Where the group comes from: belongs wherever the group is shown.
     label: str
+    #: Distance of each other force, by slug, nearest first; empty where the group was given or there is none.
     distances: pd.Series
+    #: Why there is no group; empty where there is one.
     reason: str = ""
 
     @property
@@ -145,37 +135,25 @@ CHANCE_ALONE = (
 
 @dataclass(frozen=True)
 class Against:
-    """One force against a group of others.
-
-    Attributes
-    ----------
-    force : str
-    group : str
-        Who the others are, in words.
-    members : tuple of str
-        Forces in the comparator: never the force itself.
-    left_out : tuple of str
-        Forces of the group without a usable figure.
-    pooled : PooledRate
-        Total over total of the members; ``value`` in the unit of the figure, NaN with fewer than two members.
-    difference, lo, hi : float
-        Proportions: the force less the group, in points.  Rates: the force over the group, a ratio.  NaN where
-        nothing can be said.
-    method : str
-        Of the interval; empty where there is none.
-    reason : str
-        Why there is no comparison; empty where there is one.
-    """
+    """One force against a group of others."""
 
     force: str
+    #: Who the others are, in words.
     group: str
+    #: Forces in the comparator: never the force itself.
     members: tuple[str, ...]
+    #: Forces of the group without a usable figure.
     left_out: tuple[str, ...]
+    #: Total over total of the members; ``value`` in the unit of the figure, NaN with fewer than two members.
     pooled: PooledRate
+    #: Proportions: the force less the group, in points.  Rates: the force over the group, a ratio.  NaN where nothing
+    #: can be said.
     difference: float
     lo: float
     hi: float
+    #: Of the interval; empty where there is none.
     method: str
+    #: Why there is no comparison; empty where there is one.
     reason: str = ""
 
 
@@ -246,48 +224,33 @@ def _difference(gathered: Gathered, own, pooled: PooledRate) -> tuple[float, flo
 
 @dataclass(frozen=True)
 class FunnelResult:
-    """Forces in their funnel.
+    """Forces in their funnel."""
 
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        One row for each force, also those without a figure: the columns of the gathered table, and ``p`` (two-sided
-        chance of so extreme a count where forces differ as they usually do), ``lo_inner``, ``hi_inner``,
-        ``lo_outer``, ``hi_outer``, ``position`` (:data:`POSITIONS`), ``named`` (outside the outer line and so
-        different).  Missing where a force isn't judged; below the number of forces that is needed nobody is.
-    centre : float
-        The figure of the middle force, in the unit of the figure.
-    spread : float
-        Standard deviation of forces apart from chance, on the log-odds scale (shares) or the log scale (rates); 0
-        where they differ by no more than chance, NaN where not estimated.
-    usual : tuple of float
-        Figures between which about two thirds of the forces lie apart from chance.
-    false_alarm : float
-        Share of forces that lie outside the outer line where they differ by nothing but chance and this spread.
-    n_forces : int
-        Forces with a figure.
-    looks : int
-        Comparisons made: forces judged.
-    widened : bool
-        Whether enough forces have a figure to allow for differences between them, and so to judge anybody.
-    refusal : str
-        Why there are no limits at all; empty where there are.
-    method : str
-        How limits and names came about, to be printed under the chart.
-    levels : tuple of float
-        Of the inner and outer lines, in per cent.
-    """
-
+    #: One row for each force, also those without a figure: the columns of the gathered table, and ``p`` (two-sided
+    #: chance of so extreme a count where forces differ as they usually do), ``lo_inner``, ``hi_inner``, ``lo_outer``,
+    #: ``hi_outer``, ``position`` (:data:`POSITIONS`), ``named`` (outside the outer line and so different).  Missing
+    #: where a force isn't judged; below the number of forces that is needed nobody is.
     frame: pd.DataFrame
+    #: The figure of the middle force, in the unit of the figure.
     centre: float
+    #: Standard deviation of forces apart from chance, on the log-odds scale (shares) or the log scale (rates); 0 where
+    #: they differ by no more than chance, NaN where not estimated.
     spread: float
+    #: Figures between which about two thirds of the forces lie apart from chance.
     usual: tuple[float, float]
+    #: Share of forces that lie outside the outer line where they differ by nothing but chance and this spread.
     false_alarm: float
+    #: Forces with a figure.
     n_forces: int
+    #: Comparisons made: forces judged.
     looks: int
+    #: Whether enough forces have a figure to allow for differences between them, and so to judge anybody.
     widened: bool
+    #: Why there are no limits at all; empty where there are.
     refusal: str
+    #: How limits and names came about, to be printed under the chart.
     method: str
+    #: Of the inner and outer lines, in per cent.
     levels: tuple[float, float]
     base: Funnel | None
 

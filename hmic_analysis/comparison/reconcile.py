@@ -134,26 +134,18 @@ STATUSES = {
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Counted and published crimes of forces.
+    """Counted and published crimes of forces."""
 
-    Attributes
-    ----------
-    first, last : str
-        Months, ``2014-01``.
-    title, summary : str
-    frame : pandas.DataFrame
-        One row for each force, by name: ``force``, ``name``, ``months`` (with a crime), ``counted``, ``published``,
-        ``ratio`` (counted over published, only for whole periods), ``status`` (:data:`STATUSES`), ``reason``,
-        ``synthetic``.
-    inputs : dict of str to str
-        Version of the processed tables of each holder.
-    """
-
+    #: Months, ``2014-01``.
     first: str
     last: str
     title: str
     summary: str
+    #: One row for each force, by name: ``force``, ``name``, ``months`` (with a crime), ``counted``, ``published``,
+    #: ``ratio`` (counted over published, only for whole periods), ``status`` (:data:`STATUSES`), ``reason``,
+    #: ``synthetic``.
     frame: pd.DataFrame
+    #: Version of the processed tables of each holder.
     inputs: dict[str, str]
 
     @property

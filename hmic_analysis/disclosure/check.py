@@ -50,17 +50,11 @@ def records_name(force: str) -> str:
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference to a person, or to the record of a case.
+    """A reference to a person, or to the record of a case."""
 
-    Attributes
-    ----------
-    value : str
-        As the return, or the loaded table, writes it.
-    kind : str
-        ``crime.victim_key``.
-    """
-
+    #: As the return, or the loaded table, writes it.
     value: str
+    #: ``crime.victim_key``.
     kind: str
 
 
@@ -162,40 +156,26 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, order=True)
 class Found:
-    """A reference to a person in a release.
+    """A reference to a person in a release."""
 
-    Attributes
-    ----------
-    file, place : str
-        Where.
-    kind : str
-        What it is: ``crime.victim_key``.
-    value : str
-        As the release writes it.
-    """
-
+    #: Where.
     file: str
     place: str
+    #: What it is: ``crime.victim_key``.
     kind: str
+    #: As the release writes it.
     value: str
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """References by their words, ready to be looked up.
+    """References by their words, ready to be looked up."""
 
-    Attributes
-    ----------
-    by_words : dict of tuple to str
-        Words of a reference in lower case, and its kind.
-    exact : dict of str to str
-        References of one word without a digit, as they are written: in other cases they are ordinary words.
-    skipped : int
-        References too short, or numbers too many, to be told from ordinary words and figures.
-    """
-
+    #: Words of a reference in lower case, and its kind.
     by_words: dict[tuple[str, ...], str]
+    #: References of one word without a digit, as they are written: in other cases they are ordinary words.
     exact: dict[str, str]
+    #: References too short, or numbers too many, to be told from ordinary words and figures.
     skipped: int
 
 
@@ -272,30 +252,20 @@ def _words(text: str) -> list[str]:
 
 @dataclass
 class Checked:
-    """What was found, and what was looked at.
-
-    Attributes
-    ----------
-    leaks : list of Leak
-    persons : list of Found
-    others : list of (str, str, str)
-        File, place and fault: cells that a spreadsheet would run, outputs above the audience's level.
-    facts, returns, without : list of str
-        Forces whose evidence, whose returns were looked for, and those that have no return.
-    files, references, skipped : int
-    owns : bool
-        Whether the folder is for the force itself, which is shown its own small counts: no count was looked for.
-    """
+    """What was found, and what was looked at."""
 
     leaks: list[Leak] = field(default_factory=list)
     persons: list[Found] = field(default_factory=list)
+    #: File, place and fault: cells that a spreadsheet would run, outputs above the audience's level.
     others: list[tuple[str, str, str]] = field(default_factory=list)
+    #: Forces whose evidence, whose returns were looked for, and those that have no return.
     facts: list[str] = field(default_factory=list)
     returns: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
     files: int = 0
     references: int = 0
     skipped: int = 0
+    #: Whether the folder is for the force itself, which is shown its own small counts: no count was looked for.
     owns: bool = False
 
     @property

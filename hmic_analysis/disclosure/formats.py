@@ -30,23 +30,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """A text, or a table.
+    """A text, or a table."""
 
-    Attributes
-    ----------
-    file : str
-        Path below the release's folder.
-    place : str
-        Where in the file.
-    text : str
-        A paragraph, a heading, an alternative text, an attribute.
-    rows : tuple of tuple of str
-        Of a table its cells as text, the header first where there is one.
-    """
-
+    #: Path below the release's folder.
     file: str
+    #: Where in the file.
     place: str
+    #: A paragraph, a heading, an alternative text, an attribute.
     text: str = ""
+    #: Of a table its cells as text, the header first where there is one.
     rows: tuple[tuple[str, ...], ...] = ()
 
     @property
@@ -428,20 +420,13 @@ MAX_DEPTH, MAX_BYTES = 4, 2_000_000_000
 
 @dataclass
 class Release:
-    """What a folder holds.
+    """What a folder holds."""
 
-    Attributes
-    ----------
-    parts : list of Part
-        Texts and tables in the order of the files.
-    unread : list of (str, str)
-        Files nothing could be read of, and why: nothing can be said of them.
-    files : int
-        Files looked at.
-    """
-
+    #: Texts and tables in the order of the files.
     parts: list[Part] = field(default_factory=list)
+    #: Files nothing could be read of, and why: nothing can be said of them.
     unread: list[tuple[str, str]] = field(default_factory=list)
+    #: Files looked at.
     files: int = 0
 
 

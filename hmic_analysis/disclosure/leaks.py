@@ -426,21 +426,14 @@ def _where_said(parts: Sequence[Statement], member: Indicator, others: Sequence[
 
 @dataclass(frozen=True, order=True)
 class Leak:
-    """One way to a count that is withheld.
+    """One way to a count that is withheld."""
 
-    Attributes
-    ----------
-    file, place : str
-        Where.
-    what : str
-        What could be worked out.
-    how : str
-        How.
-    """
-
+    #: Where.
     file: str
     place: str
+    #: What could be worked out.
     what: str
+    #: How.
     how: str
 
 

@@ -72,16 +72,10 @@ def read_table(path: Path) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class PersonTable:
-    """A figure or table whose cells are counts of persons.
-
-    Attributes
-    ----------
-    columns : tuple of str
-    total : str
-        Indicator that is the total of each column, printed elsewhere; empty: the rows add up to nothing published.
-    """
+    """A figure or table whose cells are counts of persons."""
 
     columns: tuple[str, ...]
+    #: Indicator that is the total of each column, printed elsewhere; empty: the rows add up to nothing published.
     total: str = ""
 
 

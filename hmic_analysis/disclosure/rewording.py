@@ -22,17 +22,11 @@ NOT_FOR_PUBLICATION = "It rests on figures that are not for publication."
 
 @dataclass(frozen=True)
 class Secrets:
-    """The numbers that a text may not show, in every way they may be printed.
+    """The numbers that a text may not show, in every way they may be printed."""
 
-    Attributes
-    ----------
-    printed : frozenset of str
-        ``5.0%``, ``3``.
-    exact : tuple of float
-        Those that aren't whole, unrounded: a text may print them with any decimals.
-    """
-
+    #: ``5.0%``, ``3``.
     printed: frozenset[str] = frozenset()
+    #: Those that aren't whole, unrounded: a text may print them with any decimals.
     exact: tuple[float, ...] = ()
 
     def told_by(self, text: str) -> bool:
@@ -226,23 +220,15 @@ def without_idle(text: str) -> str:
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence, or one row of a table with its header.
+    """A sentence, or one row of a table with its header."""
 
-    Attributes
-    ----------
-    part : Part
-        Where it stands.
-    words : str
-        What it says, without the numbers that count nobody.
-    header : tuple of str
-        Of a row of a table the names of its columns, else empty.
-    cells : tuple of str
-        Of a row its cells.
-    """
-
+    #: Where it stands.
     part: Part
+    #: What it says, without the numbers that count nobody.
     words: str
+    #: Of a row of a table the names of its columns, else empty.
     header: tuple[str, ...] = ()
+    #: Of a row its cells.
     cells: tuple[str, ...] = ()
 
     @cached_property

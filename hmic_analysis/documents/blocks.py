@@ -16,97 +16,65 @@ SYNTHETIC_NOTICE = "SYNTHETIC DATA - not about any real police force"
 
 @dataclass(frozen=True)
 class LetterSettings:
-    """What a letter needs to know besides the evidence.
+    """What a letter needs to know besides the evidence."""
 
-    Parameters
-    ----------
-    force, force_name : str
-        Slug and name of the force it is written to.
-    organisation : str
-        Whose letter it is; also the author of the document.
-    address : tuple of str
-        Lines of the letterhead below the organisation.
-    signatory_name, signatory_post, signatory_honours : str
-        Who signs.
-    addressee : tuple of str
-        Lines of the addressee block, the first usually a name and the last the force.
-    salutation : str
-        What follows "Dear".
-    subject : str
-        The subject line.
-    reference : str
-        The organisation's reference, "" for none.
-    embargo : str
-        ``YYYY-MM-DDTHH:MM``, London wall time, "" for none.
-    figures : tuple of str
-        The figures printed in its body, ``a2_attendance-by-month``; none by default.
-    accuracy : str
-        ``sent`` once its findings were sent to the force for a check of the facts, ``amended`` where any was amended
-        after that; else "".
-    former_title, fieldwork : str
-        The name under which the fieldwork was announced, and when it was: ``Between January and April 2014``.
-    forces_total : int
-        How many forces were inspected.
-    update : str
-        What is said of the later update; "" where none is planned.
-    data_site : str
-        Where data on each force can be viewed.
-    report_title : str
-        Title of the national report that goes with the letter, "" for none.
-    min_count : int
-        Counts of persons above 0 and below it are not printed.
-    marker : str
-        What stands in their place in tables.
-    """
-
+    #: Slug and name of the force it is written to.
     force: str
     force_name: str
+    #: Whose letter it is; also the author of the document.
     organisation: str
+    #: Lines of the letterhead below the organisation.
     address: tuple[str, ...]
+    #: Who signs.
     signatory_name: str
     signatory_post: str
+    #: Lines of the addressee block, the first usually a name and the last the force.
     addressee: tuple[str, ...]
+    #: What follows "Dear".
     salutation: str
+    #: The subject line.
     subject: str
     signatory_honours: str = ""
+    #: The organisation's reference, "" for none.
     reference: str = ""
+    #: ``YYYY-MM-DDTHH:MM``, London wall time, "" for none.
     embargo: str = ""
+    #: The figures printed in its body, ``a2_attendance-by-month``; none by default.
     figures: tuple[str, ...] = ()
+    #: ``sent`` once its findings were sent to the force for a check of the facts, ``amended`` where any was amended
+    #: after that; else "".
     accuracy: str = ""
+    #: The name under which the fieldwork was announced, and when it was: ``Between January and April 2014``.
     former_title: str = ""
     fieldwork: str = ""
+    #: How many forces were inspected.
     forces_total: int = 0
+    #: What is said of the later update; "" where none is planned.
     update: str = ""
+    #: Where data on each force can be viewed.
     data_site: str = ""
+    #: Title of the national report that goes with the letter, "" for none.
     report_title: str = ""
+    #: Counts of persons above 0 and below it are not printed.
     min_count: int = 5
+    #: What stands in their place in tables.
     marker: str = "[c]"
 
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """One finding of the inspection, in the order of the letter.
+    """One finding of the inspection, in the order of the letter."""
 
-    Parameters
-    ----------
-    finding : str
-        ``A1``.
-    title : str
-    section : str
-        Heading of the section it stands under.
-    request : tuple of str
-        What to ask the force for where there is no evidence.
-    claims : tuple of (str, str)
-        Its claims and their statements; those that the evidence lacks are named as withheld.
-    spec : FindingSpec, optional
-        By which its paragraph is written; without it the sentences of the evidence stand.
-    """
-
+    #: ``A1``.
     finding: str
     title: str
+    #: Heading of the section it stands under.
     section: str
+    #: What to ask the force for where there is no evidence.
     request: tuple[str, ...] = ()
+    #: Its claims and their statements; those that the evidence lacks are named as withheld.
     claims: tuple[tuple[str, str], ...] = ()
+    #: By which its paragraph is written; without it the sentences of the evidence stand.
     spec: FindingSpec | None = None
 
 
@@ -124,25 +92,17 @@ class Printable(Model):
 
 
 class Part(Printable):
-    """A stretch of text.
-
-    Attributes
-    ----------
-    target : str
-        Bookmark of the figure or table that the text refers to, "" for none.
-    claim : str
-        The claim that the text is the sentence of, "" for none.
-    numbers : tuple of (str, str)
-        Each number printed and the indicator field it was taken from.
-    own : bool
-        Whether an inspector worded it.
-    """
+    """A stretch of text."""
 
     text: str
+    #: Bookmark of the figure or table that the text refers to, "" for none.
     target: str = ""
     strong: bool = False
+    #: The claim that the text is the sentence of, "" for none.
     claim: str = ""
+    #: Each number printed and the indicator field it was taken from.
     numbers: tuple[tuple[str, str], ...] = ()
+    #: Whether an inspector worded it.
     own: bool = False
 
 
@@ -154,21 +114,15 @@ class Heading(Printable):
 
 
 class Paragraph(Printable):
-    """One paragraph.
-
-    Attributes
-    ----------
-    style : str
-        ``body``, ``bullet``, ``note`` (an aside, not a finding) or ``term`` (a term and what it means).
-    numbers : tuple of (str, str)
-        Each number printed and the indicator field it was taken from, as in the evidence.
-    """
+    """One paragraph."""
 
     kind: Literal["paragraph"] = "paragraph"
+    #: ``body``, ``bullet``, ``note`` (an aside, not a finding) or ``term`` (a term and what it means).
     style: Literal["body", "bullet", "note", "term"] = "body"
     parts: tuple[Part, ...]
     finding: str = ""
     claims: tuple[str, ...] = ()
+    #: Each number printed and the indicator field it was taken from, as in the evidence.
     numbers: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -178,17 +132,7 @@ class Paragraph(Printable):
 
 
 class FigureBlock(Printable):
-    """A figure with its words.
-
-    Attributes
-    ----------
-    subtitle, note : str
-        What is measured, where and when; and how to read the picture, put below it.
-    png, svg, data : str
-        Paths below the letter's folder.
-    origin : tuple of str
-        Paths of the same three files below the folder of the finding's report.
-    """
+    """A figure with its words."""
 
     kind: Literal["figure"] = "figure"
     number: int
@@ -196,13 +140,16 @@ class FigureBlock(Printable):
     finding: str
     name: str
     headline: str
+    #: What is measured, where and when; and how to read the picture, put below it.
     subtitle: str
     note: str = ""
     source: str
     alt: str
+    #: Paths below the letter's folder.
     png: str
     svg: str
     data: str
+    #: Paths of the same three files below the folder of the finding's report.
     origin: tuple[str, str, str]
     synthetic: bool = False
 
@@ -239,17 +186,7 @@ class Section(Printable):
 
 
 class Letter(Printable):
-    """A letter, complete but for its looks.
-
-    Attributes
-    ----------
-    embargo : str
-        When the embargo ends, in words; "" where there is none, or where the letter is not marked with it any more.
-    sensitivity : str
-        The highest level of what it was written from.
-    marks : tuple of str
-        What a reader must know of the letter as a whole, printed before the findings.
-    """
+    """A letter, complete but for its looks."""
 
     schema_version: int = 3
     force: str
@@ -264,7 +201,9 @@ class Letter(Printable):
     salutation: str
     subject: str
     report_title: str
+    #: When the embargo ends, in words; "" where there is none, or where the letter is not marked with it any more.
     embargo: str
+    #: The highest level of what it was written from.
     sensitivity: Sensitivity = "force"
     letter_date: str
     written_on: str
@@ -279,6 +218,7 @@ class Letter(Printable):
     signatory_name: str
     signatory_honours: str
     signatory_post: str
+    #: What a reader must know of the letter as a whole, printed before the findings.
     marks: tuple[str, ...] = ()
     sections: tuple[Section, ...]
 
@@ -292,29 +232,20 @@ class Letter(Printable):
 
 
 class Report(Printable):
-    """A document that is no letter, complete but for its looks.
-
-    Attributes
-    ----------
-    lead : str
-        What stands under the title; "" for nothing.
-    running : str
-        What stands at the head of every page.
-    notices : tuple of str
-        What every page says of itself: that data are synthetic, that the embargo holds.
-    declaration : str
-        How sensitive it is.
-    contents : bool
-        Whether it begins with its contents.
-    """
+    """A document that is no letter, complete but for its looks."""
 
     title: str
+    #: What stands under the title; "" for nothing.
     lead: str = ""
     organisation: str
+    #: What stands at the head of every page.
     running: str
+    #: What every page says of itself: that data are synthetic, that the embargo holds.
     notices: tuple[str, ...] = ()
+    #: How sensitive it is.
     declaration: str
     written_on: str
+    #: Whether it begins with its contents.
     contents: bool = True
     sections: tuple[Section, ...]
 

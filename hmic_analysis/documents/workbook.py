@@ -190,22 +190,13 @@ def saved(book: Workbook) -> bytes:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table to take away.
+    """One table to take away."""
 
-    Attributes
-    ----------
-    name : str
-        Of the file and of the sheet: letters, digits, ``-`` and ``_``.
-    title : str
-    columns : tuple of str
-    rows : tuple of tuple
-        Cells: text, numbers, or shorthand for why there is none.
-    sensitivity : str
-    """
-
+    #: Of the file and of the sheet: letters, digits, ``-`` and ``_``.
     name: str
     title: str
     columns: tuple[str, ...]
+    #: Cells: text, numbers, or shorthand for why there is none.
     rows: tuple[tuple[Any, ...], ...]
     sensitivity: str
 

@@ -51,27 +51,17 @@ CATALOGUE = Source("", "request", "", (("params/findings", ""),))
 
 @dataclass(frozen=True)
 class Unit:
-    """One text of a letter.
+    """One text of a letter."""
 
-    Attributes
-    ----------
-    place : str
-        ``A1``, ``Figure 3``, ``A1, A1b``, ``fixed words``.
-    text : str
-    known : mapping of str to Source
-        What a number in it is bound to, if it is printed here.
-    rest : Source or None
-        What any other number in it is bound to; None: to nothing.
-    finding : str
-    alt : bool
-        Whether it is read out in place of a picture rather than printed.
-    """
-
+    #: ``A1``, ``Figure 3``, ``A1, A1b``, ``fixed words``.
     place: str
     text: str
+    #: What a number in it is bound to, if it is printed here.
     known: Mapping[str, Source] = field(default_factory=dict)
+    #: What any other number in it is bound to; None: to nothing.
     rest: Source | None = None
     finding: str = ""
+    #: Whether it is read out in place of a picture rather than printed.
     alt: bool = False
 
     def source(self, number: str) -> Source | None:
@@ -235,41 +225,26 @@ AROUND = 6
 
 @dataclass(frozen=True)
 class CheckedNumber:
-    """One number of a letter.
+    """One number of a letter."""
 
-    Attributes
-    ----------
-    number : str
-        As it is printed.
-    place : str
-    source : Source or None
-        What it is bound to; None: to nothing.
-    problem : str
-        Why it is bound to nothing; "" where it is bound.
-    """
-
+    #: As it is printed.
     number: str
     place: str
+    #: What it is bound to; None: to nothing.
     source: Source | None
+    #: Why it is bound to nothing; "" where it is bound.
     problem: str = ""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found.
+    """What a check found."""
 
-    Attributes
-    ----------
-    numbers : tuple of CheckedNumber
-        In the order of the document.
-    changes : tuple of str
-        Places where words differ from those that were written, without a number being wrong.
-    objects : tuple of str
-        What in the file can't be read.
-    """
-
+    #: In the order of the document.
     numbers: tuple[CheckedNumber, ...]
+    #: Places where words differ from those that were written, without a number being wrong.
     changes: tuple[str, ...] = ()
+    #: What in the file can't be read.
     objects: tuple[str, ...] = ()
 
     @property

@@ -104,20 +104,13 @@ def unheard(words: str) -> None:
 
 @dataclass(frozen=True)
 class LetterSources:
-    """What a letter is written from.
+    """What a letter is written from."""
 
-    Attributes
-    ----------
-    made : list of Bundle
-        The evidence as the notebooks left it.
-    bundles : list of Bundle
-        The same as the force may see it: the letter is written from these.
-    folders : dict of str to pathlib.Path
-        Folder of each finding's report.
-    """
-
+    #: The evidence as the notebooks left it.
     made: list[Bundle]
+    #: The same as the force may see it: the letter is written from these.
     bundles: list[Bundle]
+    #: Folder of each finding's report.
     folders: dict[str, Path]
     settings: LetterSettings
     catalogue: tuple[CatalogueEntry, ...]

@@ -139,23 +139,15 @@ SHOWING = (b"Tj", b"TJ", b"'", b'"')
 
 @dataclass(frozen=True)
 class ReadLetter:
-    """What a file says.
+    """What a file says."""
 
-    Attributes
-    ----------
-    body : str
-        Running text, tables and captions in order, then notes and comments, then what is read out for pictures.
-    heads : tuple of str
-        What stands at the head and foot of pages, each once.
-    objects : tuple of str
-        Things in it that can't be read, such as an embedded workbook.
-    pictures : tuple of str
-        SHA-256 of each picture of a Word document.
-    """
-
+    #: Running text, tables and captions in order, then notes and comments, then what is read out for pictures.
     body: str
+    #: What stands at the head and foot of pages, each once.
     heads: tuple[str, ...] = ()
+    #: Things in it that can't be read, such as an embedded workbook.
     objects: tuple[str, ...] = ()
+    #: SHA-256 of each picture of a Word document.
     pictures: tuple[str, ...] = ()
 
 

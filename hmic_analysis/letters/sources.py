@@ -19,23 +19,15 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Source:
-    """What a number is bound to.
+    """What a number is bound to."""
 
-    Attributes
-    ----------
-    claim : str
-        ``A1b``; the finding alone, or "", where the number belongs to no claim.
-    field : str
-        ``attendance_known_pct.value``, or what else of the evidence or the parameters it is.
-    rows : str
-        The units counted, and the tables with their rows.
-    files : tuple of (str, str)
-        Each file with its SHA-256, "" where it is no data file.
-    """
-
+    #: ``A1b``; the finding alone, or "", where the number belongs to no claim.
     claim: str
+    #: ``attendance_known_pct.value``, or what else of the evidence or the parameters it is.
     field: str
+    #: The units counted, and the tables with their rows.
     rows: str = ""
+    #: Each file with its SHA-256, "" where it is no data file.
     files: tuple[tuple[str, str], ...] = ()
 
 

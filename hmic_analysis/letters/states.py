@@ -26,23 +26,14 @@ PART = "December 2012 to April 2013 (5 of the 12 months to 30 November 2013)"
 
 @dataclass(frozen=True)
 class State:
-    """One state of a finding, and what is said in it.
-
-    Attributes
-    ----------
-    verdicts : tuple of (str, str)
-        Claim and verdict.
-    reasons : tuple of str
-        Reason codes of the claims that are not determinable.
-    figures : str
-        In words, what holds of the figures.
-    facts : Facts
-    said : tuple of Said
-    """
+    """One state of a finding, and what is said in it."""
 
     finding: str
+    #: Claim and verdict.
     verdicts: tuple[tuple[str, Verdict], ...]
+    #: Reason codes of the claims that are not determinable.
     reasons: tuple[str, ...]
+    #: In words, what holds of the figures.
     figures: str
     facts: Facts
     said: tuple[Said, ...]

@@ -310,16 +310,10 @@ MOST_PICTURES = 3
 
 @dataclass(frozen=True)
 class Content:
-    """The report, complete but for its looks.
-
-    Attributes
-    ----------
-    sections : tuple of Section
-    charts : dict of str to Chart
-        By name; pictures and data lie in ``figures`` below the report's folder.
-    """
+    """The report, complete but for its looks."""
 
     sections: tuple[Section, ...]
+    #: By name; pictures and data lie in ``figures`` below the report's folder.
     charts: dict[str, Chart]
 
 

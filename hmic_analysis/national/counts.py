@@ -16,30 +16,20 @@ from hmic_analysis.statistics.suppression import Counts, Reading, protect
 
 @dataclass(frozen=True)
 class Suppression:
-    """One thing withheld.
+    """One thing withheld."""
 
-    Attributes
-    ----------
-    where : str
-        The table or figure: ``verdicts``, ``distributions``.
-    row : str
-        Claim, indicator or table of the return.
-    cell : str
-        Column; empty where the whole row went.
-    rule : str
-        The rule, in words, with its parameter.
-    kind : str
-        ``small``: it is itself what the rule protects; ``with it``: it would have given that back; ``whole``: the
-        row or figure can't be shown at all.
-    true : str
-        What would have stood there.
-    """
-
+    #: The table or figure: ``verdicts``, ``distributions``.
     where: str
+    #: Claim, indicator or table of the return.
     row: str
+    #: Column; empty where the whole row went.
     cell: str
+    #: The rule, in words, with its parameter.
     rule: str
+    #: ``small``: it is itself what the rule protects; ``with it``: it would have given that back; ``whole``: the row or
+    #: figure can't be shown at all.
     kind: str
+    #: What would have stood there.
     true: str
 
 
@@ -68,28 +58,18 @@ PART_COST, CELL_COST = 1.0, 10.0
 
 @dataclass(frozen=True)
 class Row:
-    """Counts of forces that add up to all forces.
+    """Counts of forces that add up to all forces."""
 
-    Attributes
-    ----------
-    id : str
-        Claim, finding, indicator or table.
-    shown : dict of str to int or None
-        By cell; None where it is withheld.
-    small : frozenset of str
-        Those withheld for being small; the others protect them.
-    whole : bool
-        Whether the row as a whole is withheld.
-    total : int
-        All forces.
-    min_forces : int
-    """
-
+    #: Claim, finding, indicator or table.
     id: str
+    #: By cell; None where it is withheld.
     shown: Mapping[str, int | None]
+    #: Those withheld for being small; the others protect them.
     small: frozenset[str]
+    #: All forces.
     total: int
     min_forces: int
+    #: Whether the row as a whole is withheld.
     whole: bool = False
 
     def cell(self, name: str, marker: str) -> int | str:

@@ -31,22 +31,15 @@ UNANIMOUS = "sensitivity: all forces are alike, and of a single force it is not 
 
 @dataclass(frozen=True)
 class Pooled:
-    """Total over total.
+    """Total over total."""
 
-    Attributes
-    ----------
-    value, lo, hi : float or None
-        In the unit of the figure; without interval where it can't be estimated.
-    reason : str
-        Why there is no value; empty where there is one.
-    unknown_pct : float
-        Cases whose state is not known for each 100 counted.
-    """
-
+    #: In the unit of the figure; without interval where it can't be estimated.
     value: float | None = None
     lo: float | None = None
     hi: float | None = None
+    #: Why there is no value; empty where there is one.
     reason: str = ""
+    #: Cases whose state is not known for each 100 counted.
     unknown_pct: float = 0.0
 
 
@@ -123,17 +116,11 @@ def _interval(gathered: Gathered) -> tuple[float | None, float | None]:
 
 @dataclass(frozen=True)
 class AreaFigure:
-    """Total over total in each area, rounded to whole numbers.
+    """Total over total in each area, rounded to whole numbers."""
 
-    Attributes
-    ----------
-    values : dict of str to int
-        By area, in the order of the parameters.
-    words : dict of str to str
-        The same as printed: ``63%``; what is more than none is never ``0%``, nor less than all ``100%``.
-    """
-
+    #: By area, in the order of the parameters.
     values: dict[str, int]
+    #: The same as printed: ``63%``; what is more than none is never ``0%``, nor less than all ``100%``.
     words: dict[str, str]
 
 
@@ -203,21 +190,14 @@ _TRIED = 10
 
 @dataclass(frozen=True)
 class Distribution:
-    """Forces by the value of a figure.
+    """Forces by the value of a figure."""
 
-    Attributes
-    ----------
-    edges : tuple of float
-        Between the bins: one fewer than bins.  The first and the last bin are open, so no greatest and no smallest
-        value is told.
-    shares : tuple of int
-        Of the forces with a figure, in per cent, rounded.
-    labels : tuple of str
-        ``under 60%``, ``60% to under 80%``, ``80% or more``.
-    """
-
+    #: Between the bins: one fewer than bins.  The first and the last bin are open, so no greatest and no smallest value
+    #: is told.
     edges: tuple[float, ...]
+    #: Of the forces with a figure, in per cent, rounded.
     shares: tuple[int, ...]
+    #: ``under 60%``, ``60% to under 80%``, ``80% or more``.
     labels: tuple[str, ...]
 
 

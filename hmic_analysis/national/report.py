@@ -85,24 +85,16 @@ _OURS = "force_reference"
 
 @dataclass(frozen=True)
 class AllForces:
-    """The evidence of all territorial forces.
+    """The evidence of all territorial forces."""
 
-    Attributes
-    ----------
-    claims : pandas.DataFrame
-        One row for each claim and force: ``finding``, ``claim``, ``force``, ``state`` (:data:`STATES`), ``reasons``
-        (group of reasons, "" unless undecided), ``grade``, ``evidence_sha256``.
-    findings : pandas.DataFrame
-        The same for each finding: ``finding``, ``force``, ``state``.
-    tables : pandas.DataFrame
-        One row for each table of the return and force: ``table``, ``force``, ``state`` (:data:`GIVEN`).
-    synthetic : bool
-        Whether the data are made up.
-    """
-
+    #: One row for each claim and force: ``finding``, ``claim``, ``force``, ``state`` (:data:`STATES`), ``reasons``
+    #: (group of reasons, "" unless undecided), ``grade``, ``evidence_sha256``.
     claims: pd.DataFrame
+    #: The same for each finding: ``finding``, ``force``, ``state``.
     findings: pd.DataFrame
+    #: One row for each table of the return and force: ``table``, ``force``, ``state`` (:data:`GIVEN`).
     tables: pd.DataFrame
+    #: Whether the data are made up.
     synthetic: bool
 
 
@@ -226,24 +218,7 @@ _NO_AMOUNT = ("yes/no", "method", "forces")
 
 @dataclass(frozen=True)
 class NationalFigure:
-    """One figure over all forces.
-
-    Attributes
-    ----------
-    indicator, finding, label, unit, definition, window : str
-    forces : int or None
-        Forces with a figure; None where those without are few.
-    pooled : Pooled or None
-        The figure of all forces together.
-    spread : Distribution or None
-        How forces are spread.
-    places : Row or None
-        How many forces lie where in the funnel; None where nobody is judged.
-    area : AreaFigure or None
-        The figure by part of the country.
-    drawn : bool
-        Whether its spread may get a picture of its own, and its figures a sentence: the first two of each finding.
-    """
+    """One figure over all forces."""
 
     indicator: str
     finding: str
@@ -251,11 +226,17 @@ class NationalFigure:
     unit: str
     definition: str
     window: str
+    #: Forces with a figure; None where those without are few.
     forces: int | None
+    #: The figure of all forces together.
     pooled: Pooled | None
+    #: How forces are spread.
     spread: Distribution | None
+    #: How many forces lie where in the funnel; None where nobody is judged.
     places: Row | None
+    #: The figure by part of the country.
     area: AreaFigure | None
+    #: Whether its spread may get a picture of its own, and its figures a sentence: the first two of each finding.
     drawn: bool
 
 
@@ -336,31 +317,19 @@ KEPT = ("not_assessed",)
 
 @dataclass(frozen=True)
 class NationalReport:
-    """Everything that may be published on all forces together.
-
-    Attributes
-    ----------
-    params : Params
-    synthetic : bool
-    embargo : str
-        The notice that every output bears; empty once the embargo has ended.
-    claims : dict of str to Row
-        By claim: the states, then the groups of reasons of those undecided.
-    findings : dict of str to Row
-    tables : dict of str to Row
-        By table of the return.
-    figures : tuple of NationalFigure
-    gave : int or None
-        Forces that supplied any data; None where few did not, or the number would tell such a count of a table.
-    """
+    """Everything that may be published on all forces together."""
 
     params: Params
     synthetic: bool
+    #: The notice that every output bears; empty once the embargo has ended.
     embargo: str
+    #: By claim: the states, then the groups of reasons of those undecided.
     claims: dict[str, Row]
     findings: dict[str, Row]
+    #: By table of the return.
     tables: dict[str, Row]
     figures: tuple[NationalFigure, ...]
+    #: Forces that supplied any data; None where few did not, or the number would tell such a count of a table.
     gave: int | None
 
     @property

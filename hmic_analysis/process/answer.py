@@ -239,20 +239,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Response:
-    """A response that can be used.
+    """A response that can be used."""
 
-    Attributes
-    ----------
-    sha256 : str
-        Of the workbook.
-    answers : tuple of Answer
-        Claims that were challenged; the others were not.
-    agreed : tuple of str
-        Claims that the force agreed to.
-    """
-
+    #: Of the workbook.
     sha256: str
+    #: Claims that were challenged; the others were not.
     answers: tuple[Answer, ...]
+    #: Claims that the force agreed to.
     agreed: tuple[str, ...] = ()
 
     def files_to_load(self) -> tuple[CorrectedFile, ...]:

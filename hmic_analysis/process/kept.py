@@ -154,26 +154,17 @@ _PROGRAM = ("notebook", "library", "versions")
 
 @dataclass(frozen=True)
 class Grounds:
-    """What changed beneath a finding; each empty where nothing did.
+    """What changed beneath a finding; each empty where nothing did."""
 
-    Attributes
-    ----------
-    data : tuple of str
-        Tables and files.
-    parameters : tuple of str
-        ``definitions.A6.activity_days: 28 before, 14 after``.
-    definitions : tuple of str
-        Statements of claims, definitions of figures, and entries of the catalogue.
-    program : tuple of str
-        Notebook, library, and versions of packages: the same definition may be computed otherwise.
-    known : bool
-        Whether both runs have the finding, so that there is something to compare.
-    """
-
+    #: Tables and files.
     data: tuple[str, ...] = ()
+    #: ``definitions.A6.activity_days: 28 before, 14 after``.
     parameters: tuple[str, ...] = ()
+    #: Statements of claims, definitions of figures, and entries of the catalogue.
     definitions: tuple[str, ...] = ()
+    #: Notebook, library, and versions of packages: the same definition may be computed otherwise.
     program: tuple[str, ...] = ()
+    #: Whether both runs have the finding, so that there is something to compare.
     known: bool = True
 
     def words(self) -> str:
@@ -288,35 +279,24 @@ _DAY = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}")
 
 @dataclass(frozen=True)
 class Change:
-    """One figure in two runs.
-
-    Attributes
-    ----------
-    id, label, unit : str
-    before, after : Indicator or None
-        None where that run has no such figure.
-    withheld : bool
-        Whether either figure is, or rests on, a small count of persons: then no difference is given.
-    difference : float or None
-        Second minus first, in the unit of the figure; percentage points for percentages.
-    kind : str
-        What ``lo`` and ``hi`` are limits of: ``difference``, ``ratio``, or empty.
-    lo, hi : float or None
-    method : str
-        How the interval was made, or why there is none.
-    """
+    """One figure in two runs."""
 
     id: str
     label: str
     unit: str
+    #: None where that run has no such figure.
     before: Indicator | None
     after: Indicator | None
+    #: Whether either figure is, or rests on, a small count of persons: then no difference is given.
     withheld: bool = False
+    #: Second minus first, in the unit of the figure; percentage points for percentages.
     difference: float | None = None
+    #: What ``lo`` and ``hi`` are limits of: ``difference``, ``ratio``, or empty.
     kind: str = ""
     ratio: float | None = None
     lo: float | None = None
     hi: float | None = None
+    #: How the interval was made, or why there is none.
     method: str = ""
 
     @property

@@ -165,28 +165,18 @@ MANIFEST = "pack.json"
 
 
 class Pack(Model):
-    """What a force was sent.
-
-    Attributes
-    ----------
-    force : str
-    number : int
-        From 1.
-    made_at : str
-        UTC, ISO 8601.
-    synthetic : bool
-    rows : tuple of ClaimRow
-        The claims as they were shown.
-    letter, evidence, files : dict of str to str
-        Hashes of the letter, the bundles, and every file of the pack.
-    """
+    """What a force was sent."""
 
     schema_version: int = 1
     force: str
+    #: From 1.
     number: int
+    #: UTC, ISO 8601.
     made_at: str
     synthetic: bool
+    #: The claims as they were shown.
     rows: tuple[ClaimRow, ...]
+    #: Hashes of the letter, the bundles, and every file of the pack.
     letter: dict[str, str]
     evidence: dict[str, str]
     files: dict[str, str]
@@ -198,43 +188,29 @@ class Pack(Model):
 
 
 class LogEntry(Model):
-    """One line of the log of a force's factual-accuracy check.
-
-    Attributes
-    ----------
-    kind : str
-        ``sent``: a pack went out.  ``challenge``: one claim that was challenged.  ``followed``: a claim that nobody
-        challenged and that changed with the data.  ``remade``: a claim that changed since the pack, before corrected
-        data were loaded, with parameters, notebooks or code.  ``unchallenged``: a response without any challenge.
-        ``agreed``: the claims, in ``note``, that the force agreed to.
-    at : str
-        UTC, ISO 8601.
-    pack : int
-    response : str
-        SHA-256 of the workbook.
-    challenge, evidence_offered, decision, decision_reason : str
-    files : dict of str to str
-        SHA-256 of the corrected data files by name.
-    version : int
-        Number under which the return as it was before is kept; 0 where no data were loaded.
-    verdict_before, verdict_after, figure_before, figure_after, sentence_before, sentence_after : str
-    note : str
-        Why there is nothing after, where there is nothing.
-    """
+    """One line of the log of a force's factual-accuracy check."""
 
     schema_version: int = 1
+    #: ``sent``: a pack went out.  ``challenge``: one claim that was challenged.  ``followed``: a claim that nobody
+    #: challenged and that changed with the data.  ``remade``: a claim that changed since the pack, before corrected
+    #: data were loaded, with parameters, notebooks or code.  ``unchallenged``: a response without any challenge.
+    #: ``agreed``: the claims, in ``note``, that the force agreed to.
     kind: Literal["sent", "challenge", "followed", "remade", "unchallenged", "agreed"]
     force: str
+    #: UTC, ISO 8601.
     at: str
     pack: int
     synthetic: bool
+    #: SHA-256 of the workbook.
     response: str = ""
     claim: str = ""
     challenge: str = ""
     evidence_offered: str = ""
     decision: Decision | Literal[""] = ""
     decision_reason: str = ""
+    #: SHA-256 of the corrected data files by name.
     files: dict[str, str] = Field(default_factory=dict)
+    #: Number under which the return as it was before is kept; 0 where no data were loaded.
     version: int = 0
     verdict_before: str = ""
     verdict_after: str = ""
@@ -242,6 +218,7 @@ class LogEntry(Model):
     figure_after: str = ""
     sentence_before: str = ""
     sentence_after: str = ""
+    #: Why there is nothing after, where there is nothing.
     note: str = ""
     line: int = 0
     previous: str = ""

@@ -45,20 +45,13 @@ FORMER = "_former"
 
 @dataclass(frozen=True)
 class NewVersion:
-    """A return in which files were replaced.
+    """A return in which files were replaced."""
 
-    Attributes
-    ----------
-    number : int
-        Number under which the former version is kept.
-    former : pathlib.Path
-        Where.
-    replaced, added : tuple of str
-        Names of files.
-    """
-
+    #: Number under which the former version is kept.
     number: int
+    #: Where.
     former: Path
+    #: Names of files.
     replaced: tuple[str, ...]
     added: tuple[str, ...]
 
@@ -253,20 +246,13 @@ Rerun = Callable[[str, Sequence[str]], int]
 
 @dataclass(frozen=True)
 class Received:
-    """What became of a response.
+    """What became of a response."""
 
-    Attributes
-    ----------
-    entries : tuple of LogEntry
-        What was logged.
-    version : NewVersion or None
-        None where no data were loaded.
-    failed : tuple of str
-        Claims that could not be computed again.
-    """
-
+    #: What was logged.
     entries: tuple[LogEntry, ...]
+    #: None where no data were loaded.
     version: NewVersion | None
+    #: Claims that could not be computed again.
     failed: tuple[str, ...] = ()
 
 

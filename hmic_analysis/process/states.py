@@ -150,32 +150,22 @@ REPEATABLE = ("draft", "factual_accuracy_check", "amended", "embargoed", "update
 
 
 class Entry(BaseModel):
-    """One step of a letter.
-
-    Attributes
-    ----------
-    state : str
-    at : str
-        UTC, ISO 8601.
-    reason : str
-    synthetic : bool
-        Whether the evidence is of simulated data.
-    letter, evidence : dict of str to str
-        Hashes of the letter's files and of the bundles, as they were.
-    line, previous
-        Place in the log, and the hash of the line before.
-    """
+    """One step of a letter."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     force: str
     state: State
+    #: UTC, ISO 8601.
     at: str
     reason: str
+    #: Whether the evidence is of simulated data.
     synthetic: bool = False
+    #: Hashes of the letter's files and of the bundles, as they were.
     letter: dict[str, str] = Field(default_factory=dict)
     evidence: dict[str, str] = Field(default_factory=dict)
     schema_version: int = 1
+    #: Place in the log, and the hash of the line before.
     line: int = 0
     previous: str = ""
 
@@ -341,31 +331,20 @@ _CHECKS: dict[str, Callable[[Project, Params, str, list[Entry], dt.datetime], No
 
 @dataclass(frozen=True)
 class Standing:
-    """One force's letter.
-
-    Attributes
-    ----------
-    force, name : str
-    state : str
-        Empty where it has none, or its log is broken.
-    since : str
-        UTC, ISO 8601.
-    reason : str
-    steps : int
-    changed : tuple of str
-        What is no longer as it was embargoed; of a published letter, what of the copy that was kept of it.
-    fault : str
-        Where the log is broken.
-    """
+    """One force's letter."""
 
     force: str
     name: str
+    #: Empty where it has none, or its log is broken.
     state: str = ""
+    #: UTC, ISO 8601.
     since: str = ""
     reason: str = ""
     steps: int = 0
     synthetic: bool = False
+    #: What is no longer as it was embargoed; of a published letter, what of the copy that was kept of it.
     changed: tuple[str, ...] = ()
+    #: Where the log is broken.
     fault: str = ""
 
 

@@ -35,25 +35,17 @@ PAGE, TABLE, BENEATH = "comparison.html", "comparison.csv", "beneath.csv"
 
 @dataclass(frozen=True)
 class Pair:
-    """One claim in two runs.
-
-    Attributes
-    ----------
-    claim, finding, statement : str
-    before, after : ClaimEvidence or None
-        None where that run didn't judge it.
-    changes : tuple of Change
-        The figures that decided it in either run, most telling first.
-    restricted : bool
-        Whether its evidence is restricted: then nothing but its name is shown.
-    """
+    """One claim in two runs."""
 
     claim: str
     finding: str
     statement: str
+    #: None where that run didn't judge it.
     before: ClaimEvidence | None
     after: ClaimEvidence | None
+    #: The figures that decided it in either run, most telling first.
     changes: tuple[Change, ...] = ()
+    #: Whether its evidence is restricted: then nothing but its name is shown.
     restricted: bool = False
 
     @property
@@ -82,22 +74,14 @@ class Side:
 
 @dataclass(frozen=True)
 class Compared:
-    """Two runs of a force.
-
-    Attributes
-    ----------
-    force, force_name : str
-    before, after : str
-        Names of the runs.
-    sides : tuple of Side
-        In the order of the letter.
-    synthetic : bool
-    """
+    """Two runs of a force."""
 
     force: str
     force_name: str
+    #: Names of the runs.
     before: str
     after: str
+    #: In the order of the letter.
     sides: tuple[Side, ...]
     synthetic: bool
 

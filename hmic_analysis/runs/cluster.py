@@ -141,28 +141,18 @@ ROOT_VARIABLE = "HMIC_PROJECT"
 
 @dataclass(frozen=True)
 class Task:
-    """The reports of one force.
+    """The reports of one force."""
 
-    Attributes
-    ----------
-    root : str
-        Folder of the project where the run was begun.
-    share : str
-        Address of the share; empty: the folder is shared.
-    project : str
-        Name of the project's files on the share.
-    force : str
-    orders : tuple of str
-        As JSON.
-    modules : tuple of str
-        What the notebooks import.
-    """
-
+    #: Folder of the project where the run was begun.
     root: str
+    #: Address of the share; empty: the folder is shared.
     share: str
+    #: Name of the project's files on the share.
     project: str
     force: str
+    #: As JSON.
     orders: tuple[str, ...]
+    #: What the notebooks import.
     modules: tuple[str, ...]
 
 

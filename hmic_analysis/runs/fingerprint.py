@@ -27,22 +27,14 @@ from hmic_analysis.store.manifest import Manifest, read_manifest
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook as it lies in the folder.
-
-    Attributes
-    ----------
-    path : pathlib.Path
-    code : tuple of str
-        Its code cells; text cells and outputs don't count.
-    parameters : dict of str to object
-        Names that its cell tagged ``parameters`` sets, with their values; None where that is no plain value.
-    kernel, language : str
-        As its metadata say; empty where they don't.
-    """
+    """A notebook as it lies in the folder."""
 
     path: Path
+    #: Its code cells; text cells and outputs don't count.
     code: tuple[str, ...]
+    #: Names that its cell tagged ``parameters`` sets, with their values; None where that is no plain value.
     parameters: dict[str, object]
+    #: As its metadata say; empty where they don't.
     kernel: str
     language: str
 
@@ -166,15 +158,9 @@ def without_words(text: str) -> str:
 
 @dataclass(frozen=True)
 class Module:
-    """One module of the package.
+    """One module of the package."""
 
-    Attributes
-    ----------
-    name : str
-        ``hmic_analysis.findings.a6_suspects``.
-    path : pathlib.Path
-    """
-
+    #: ``hmic_analysis.findings.a6_suspects``.
     name: str
     path: Path = field(compare=False)
 

@@ -21,19 +21,12 @@ _ATTEMPTS = 3
 
 @dataclass
 class Warmth:
-    """Whether warm copies can be made here, as all lanes know it.
-
-    Attributes
-    ----------
-    family : Family
-    tell : callable
-        Told once if they can't.
-    unfit : str
-        Why they can't; empty as long as nothing is known against it.
-    """
+    """Whether warm copies can be made here, as all lanes know it."""
 
     family: Family
+    #: Told once if they can't.
     tell: Callable[[str], None]
+    #: Why they can't; empty as long as nothing is known against it.
     unfit: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 

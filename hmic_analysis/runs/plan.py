@@ -30,17 +30,7 @@ FAILED_BEFORE = "failed before"
 
 @dataclass(frozen=True)
 class Job:
-    """One finding on one force.
-
-    Attributes
-    ----------
-    reason : str
-        Why it would run; ``up to date`` if it would not.
-    basis : dict
-        What it rests on, item by item; ``fingerprint`` has one hash for each part of it.
-    last : Record or None
-        What became of it last time.
-    """
+    """One finding on one force."""
 
     finding: str
     title: str
@@ -48,9 +38,12 @@ class Job:
     notebook: Path
     folder: Path
     parameters: dict[str, str]
+    #: What it rests on, item by item; ``fingerprint`` has one hash for each part of it.
     basis: Basis
     fingerprint: dict[str, str]
+    #: Why it would run; ``up to date`` if it would not.
     reason: str
+    #: What became of it last time.
     last: Record | None
 
     @property

@@ -22,48 +22,33 @@ Engine = Literal["warm", "plain"]
 
 
 class Order(BaseModel):
-    """One report to execute.
-
-    Attributes
-    ----------
-    finding, title, force : str
-    notebook, folder : pathlib.Path
-        Absolute: the notebook, and the folder that the report gets.
-    parameters : dict of str to str
-        What the notebook is given, but for the folder that it writes to.
-    fingerprint : dict of str to str
-        What the report rests on.
-    basis : dict
-        The same item by item, kept with the report so that it can be said what has changed.
-    engine : str
-        ``warm`` or ``plain``.
-    engine_reason : str
-        Why not ``warm``; empty if it is.
-    seconds : float
-        Time limit of the notebook.
-    memory_mb : int
-        Limit of the memory of each of its processes; enforced on Linux.
-    output_mb : float
-        Limit of what it prints and displays.
-    run : str
-        Name of the run that it belongs to, the same on all machines.
-    """
+    """One report to execute."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     finding: str
     title: str
     force: str
+    #: Absolute: the notebook, and the folder that the report gets.
     notebook: Path
     folder: Path
+    #: What the notebook is given, but for the folder that it writes to.
     parameters: dict[str, str]
+    #: What the report rests on.
     fingerprint: dict[str, str]
+    #: The same item by item, kept with the report so that it can be said what has changed.
     basis: dict[str, dict[str, str]] = Field(default_factory=dict)
+    #: ``warm`` or ``plain``.
     engine: Engine = "warm"
+    #: Why not ``warm``; empty if it is.
     engine_reason: str = ""
+    #: Time limit of the notebook.
     seconds: float
+    #: Limit of the memory of each of its processes; enforced on Linux.
     memory_mb: int
+    #: Limit of what it prints and displays.
     output_mb: float
+    #: Name of the run that it belongs to, the same on all machines.
     run: str = ""
 
     @property
@@ -97,19 +82,13 @@ _PUBLISHED = ("figures/", "tables/")
 
 
 class Output(BaseModel):
-    """One file of a report.
-
-    Attributes
-    ----------
-    sha256 : str
-        Of the file; of an evidence bundle without the time that it took to make.
-    bytes : int
-        Size of the file.
-    """
+    """One file of a report."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: Of the file; of an evidence bundle without the time that it took to make.
     sha256: str
+    #: Size of the file.
     bytes: int
 
 
@@ -189,31 +168,21 @@ class NotebookStopped(Exception):
 
 
 class Failure(BaseModel):
-    """Where a report failed, in words a person can act on.
-
-    Attributes
-    ----------
-    kind : str
-    cell : int or None
-        Cell of the executed notebook, counted from 0.
-    heading : str
-        The last heading above it.
-    line : str
-        The line of the notebook at which it failed.
-    error, message : str
-        Name of the exception, and what it says.
-    tail : tuple of str
-        The last lines that the cell printed.
-    """
+    """Where a report failed, in words a person can act on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Kind = "error"
+    #: Cell of the executed notebook, counted from 0.
     cell: int | None = None
+    #: The last heading above it.
     heading: str = ""
+    #: The line of the notebook at which it failed.
     line: str = ""
+    #: Name of the exception, and what it says.
     error: str = ""
     message: str = ""
+    #: The last lines that the cell printed.
     tail: tuple[str, ...] = ()
 
     def where(self) -> str:
@@ -303,57 +272,40 @@ Status = Literal["complete", "no_data", "failed"]
 
 
 class Record(BaseModel):
-    """What became of one report.
-
-    Attributes
-    ----------
-    fingerprint : dict of str to str
-        What it rested on, see :mod:`hmic_analysis.runs.fingerprint`.
-    parameters : dict of str to str
-        What the notebook was given.
-    started, ended : str
-        UTC, ISO 8601.
-    failure : Failure or None
-    request : tuple of str
-        What to ask the force for, where there were no data.
-    engine, engine_reason : str
-        ``warm`` or ``plain``, and why not ``warm``.
-    host : str
-        Machine that executed it.
-    peak_mb : float or None
-        The most memory that its process held.
-    inputs : dict of str to str
-        SHA-256 of each file of the return that was used.
-    versions : dict of str to str
-        Of Python and packages.
-    outputs : dict of str to Output
-        Every file of the report but this one.
-    result : str
-        One hash over evidence, figures and tables.
-    run : str
-        Name of the run that made it.
-    """
+    """What became of one report."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     finding: str
     force: str
     status: Status
+    #: What it rested on, see :mod:`hmic_analysis.runs.fingerprint`.
     fingerprint: dict[str, str]
+    #: What the notebook was given.
     parameters: dict[str, str]
+    #: UTC, ISO 8601.
     started: str
     ended: str
     seconds: float
     failure: Failure | None = None
+    #: What to ask the force for, where there were no data.
     request: tuple[str, ...] = ()
+    #: ``warm`` or ``plain``, and why not ``warm``.
     engine: str = ""
     engine_reason: str = ""
+    #: Machine that executed it.
     host: str = ""
+    #: The most memory that its process held.
     peak_mb: float | None = None
+    #: SHA-256 of each file of the return that was used.
     inputs: dict[str, str] = Field(default_factory=dict)
+    #: Of Python and packages.
     versions: dict[str, str] = Field(default_factory=dict)
+    #: Every file of the report but this one.
     outputs: dict[str, Output] = Field(default_factory=dict)
+    #: One hash over evidence, figures and tables.
     result: str = ""
+    #: Name of the run that made it.
     run: str = ""
 
     def with_outputs(self, outputs: dict[str, Output]) -> Record:

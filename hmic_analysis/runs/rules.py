@@ -42,23 +42,15 @@ Command = tuple[Text, ...]
 
 
 class Rules(Model):
-    """The rules for one finding.
+    """The rules for one finding."""
 
-    Attributes
-    ----------
-    engine : str
-        ``auto``: warm copies where they can be used; ``plain``: a Jupyter kernel for each notebook.
-    time_limit_s : float
-        Seconds after which a notebook is stopped.
-    memory_limit_mb : int
-        Memory that each process of a notebook may hold; enforced on Linux.
-    output_limit_mb : float
-        What a notebook may print and display.
-    """
-
+    #: ``auto``: warm copies where they can be used; ``plain``: a Jupyter kernel for each notebook.
     engine: EngineRule = "auto"
+    #: Seconds after which a notebook is stopped.
     time_limit_s: Positive = 900.0
+    #: Memory that each process of a notebook may hold; enforced on Linux.
     memory_limit_mb: Megabytes = 2000
+    #: What a notebook may print and display.
     output_limit_mb: Positive = 20.0
 
 
@@ -72,44 +64,28 @@ class FindingRules(Model):
 
 
 class Mail(Model):
-    """Whom to tell by mail when a report failed; the password is read from the environment or the keyring.
+    """Whom to tell by mail when a report failed; the password is read from the environment or the keyring."""
 
-    Attributes
-    ----------
-    host, port, security : str, int, str
-        Of the mail server; ``starttls``, ``tls`` or ``none``.
-    sender, to : str, tuple of str
-    user : str
-        Empty: the server asks for none.
-    password_variable : str
-        Variable of the environment; where it is not set the keyring is asked for ``hmic`` and the user.
-    """
-
+    #: Of the mail server; ``starttls``, ``tls`` or ``none``.
     host: Text
     sender: Text
     to: Annotated[tuple[Text, ...], Field(min_length=1)]
     port: Annotated[int, Field(strict=True, ge=1, le=65535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
+    #: Empty: the server asks for none.
     user: str = ""
+    #: Variable of the environment; where it is not set the keyring is asked for ``hmic`` and the user.
     password_variable: Text = "HMIC_SMTP_PASSWORD"
 
 
 class RunRules(Rules):
-    """The whole file.
+    """The whole file."""
 
-    Attributes
-    ----------
-    workers : int
-        Notebooks at a time; 0: one a processor.
-    findings : dict of str to FindingRules
-    on_finish, on_failure : tuple of str
-        Commands, word by word, run when a run has ended, and when a report failed; the status file is added as the
-        last word.
-    mail_on_failure : Mail or None
-    """
-
+    #: Notebooks at a time; 0: one a processor.
     workers: Count = 0
     findings: dict[str, FindingRules] = Field(default_factory=dict)
+    #: Commands, word by word, run when a run has ended, and when a report failed; the status file is added as the last
+    #: word.
     on_finish: Command = ()
     on_failure: Command = ()
     mail_on_failure: Mail | None = None
@@ -158,22 +134,14 @@ _FIRST_DAY = "2014-01-01"
 
 @dataclass(frozen=True)
 class Plan:
-    """When to run what.
-
-    Attributes
-    ----------
-    project : Project
-    words : tuple of str
-        Forces and findings, as ``hmic run`` takes them.
-    at : datetime.time
-        Every day at this time, unless ``every`` is given.
-    every : int
-        Every so many minutes, where something has changed; 0: once a day.
-    """
+    """When to run what."""
 
     project: Project
+    #: Forces and findings, as ``hmic run`` takes them.
     words: tuple[str, ...]
+    #: Every day at this time, unless ``every`` is given.
     at: dt.time
+    #: Every so many minutes, where something has changed; 0: once a day.
     every: int = 0
 
     def command(self) -> list[str]:

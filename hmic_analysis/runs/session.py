@@ -48,24 +48,16 @@ from hmic_analysis.workers import worker_pool
 
 
 class Holder(BaseModel):
-    """Who holds the lock.
-
-    Attributes
-    ----------
-    host, user : str
-    pid : int
-    since : str
-        UTC, ISO 8601.
-    what : str
-        The forces and findings of the run in words.
-    """
+    """Who holds the lock."""
 
     model_config = ConfigDict(frozen=True)
 
     host: str
     user: str
     pid: int
+    #: UTC, ISO 8601.
     since: str
+    #: The forces and findings of the run in words.
     what: str
 
     def words(self) -> str:
@@ -271,17 +263,11 @@ def _return_of(project: Project, settings: Resolved) -> Path | None:
 
 @dataclass
 class Loaded:
-    """What came of loading.
+    """What came of loading."""
 
-    Attributes
-    ----------
-    faults : dict of str to list of str
-        By force: what can't be loaded, in words.
-    unloaded : set of str
-        Forces of which nothing could be loaded.
-    """
-
+    #: By force: what can't be loaded, in words.
     faults: dict[str, list[str]] = field(default_factory=dict)
+    #: Forces of which nothing could be loaded.
     unloaded: set[str] = field(default_factory=set)
 
     def words(self) -> tuple[str, ...]:
@@ -331,30 +317,19 @@ def _summary(result: PrepareResult) -> str:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for.
-
-    Attributes
-    ----------
-    forces : sequence of str
-    findings : sequence of str
-        Empty: all that have a notebook.
-    overrides : mapping of str to str
-    again : bool
-        Run also what is up to date.
-    only_failed : bool
-        Run only what failed before.
-    workers : int
-        0: as the rules say.
-    wait : float
-        Seconds to wait for another run.
-    """
+    """What is asked for."""
 
     forces: Sequence[str]
+    #: Empty: all that have a notebook.
     findings: Sequence[str] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
+    #: Run also what is up to date.
     again: bool = False
+    #: Run only what failed before.
     only_failed: bool = False
+    #: 0: as the rules say.
     workers: int = 0
+    #: Seconds to wait for another run.
     wait: float = 0
 
     def words(self) -> str:
@@ -365,37 +340,22 @@ class Wanted:
 
 @dataclass
 class Watcher:
-    """Whom a run tells what happens; each part may be left out.
+    """Whom a run tells what happens; each part may be left out."""
 
-    Attributes
-    ----------
-    tell : callable
-        A line for people.
-    planned : callable
-        Reports to run, and reports up to date.
-    ended : callable
-        A report has ended.
-    """
-
+    #: A line for people.
     tell: Callable[[str], None] = lambda words: None
+    #: Reports to run, and reports up to date.
     planned: Callable[[int, int], None] = lambda to_run, fresh: None
+    #: A report has ended.
     ended: Callable[[Order, Record], None] = lambda order, record: None
 
 
 @dataclass
 class Outcome:
-    """What a run came to.
-
-    Attributes
-    ----------
-    status : Status
-    results : list of tuple of Order and Record
-        In the order of the plan.
-    loaded : Loaded
-    exit_code : int
-    """
+    """What a run came to."""
 
     status: Status
+    #: In the order of the plan.
     results: list[tuple[Order, Record]]
     loaded: Loaded
     exit_code: int

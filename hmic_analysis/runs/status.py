@@ -35,77 +35,54 @@ State = Literal["loading", "running", "finished", "stopped", "stopped: no space"
 
 
 class FailedReport(BaseModel):
-    """A report that failed.
-
-    Attributes
-    ----------
-    force, finding, title : str
-    kind, where, what : str
-        See :class:`hmic_analysis.runs.record.Failure`.
-    tail : tuple of str
-        The last lines of its output.
-    folder : str
-        Where its notebook lies, below the project.
-    """
+    """A report that failed."""
 
     model_config = ConfigDict(frozen=True)
 
     force: str
     finding: str
     title: str
+    #: See :class:`hmic_analysis.runs.record.Failure`.
     kind: str
     where: str
     what: str
+    #: The last lines of its output.
     tail: tuple[str, ...] = ()
+    #: Where its notebook lies, below the project.
     folder: str = ""
 
 
 class Status(BaseModel):
-    """A run at one moment.
-
-    Attributes
-    ----------
-    state : str
-        ``loading`` returns, ``running`` notebooks, ``finished``, ``stopped`` by a person or a fault, or by a folder
-        that nothing can be written to: ``stopped: no space``, ``stopped: read-only``.
-    host, pid : where it runs
-    started, updated, ended : str
-        UTC, ISO 8601; ``ended`` is empty before the end.
-    what : str
-        The run in words.
-    planned, up_to_date, to_run : int
-        Reports of the plan, those that need not run, those that must.
-    done, no_data, failed : int
-        Of those that must.
-    seconds, seconds_left : float or None
-        Since the start, and expected to the end.
-    running : tuple of str
-        Reports that are being executed.
-    failures : tuple of FailedReport
-    data_faults : tuple of str
-        Returns, or tables of them, that can't be loaded.
-    exit_code : int or None
-    """
+    """A run at one moment."""
 
     model_config = ConfigDict(frozen=True)
 
+    #: ``loading`` returns, ``running`` notebooks, ``finished``, ``stopped`` by a person or a fault, or by a folder that
+    #: nothing can be written to: ``stopped: no space``, ``stopped: read-only``.
     state: State = "loading"
     host: str = ""
     pid: int = 0
+    #: UTC, ISO 8601; ``ended`` is empty before the end.
     started: str = ""
     updated: str = ""
     ended: str = ""
+    #: The run in words.
     what: str = ""
+    #: Reports of the plan, those that need not run, those that must.
     planned: int = 0
     up_to_date: int = 0
     to_run: int = 0
+    #: Of those that must.
     done: int = 0
     no_data: int = 0
     failed: int = 0
+    #: Since the start, and expected to the end.
     seconds: float = 0
     seconds_left: float | None = None
+    #: Reports that are being executed.
     running: tuple[str, ...] = ()
     failures: tuple[FailedReport, ...] = ()
+    #: Returns, or tables of them, that can't be loaded.
     data_faults: tuple[str, ...] = ()
     exit_code: int | None = None
 

@@ -50,22 +50,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One indicator of many forces, or of one force beside the others.
-
-    Attributes
-    ----------
-    indicator, finding, label, unit, window, who, method, source : str
-    synthetic : bool
-    all_forces : float or None
-        The figure of all forces together, in ``unit``.
-    forces : pandas.DataFrame or None
-        One row for each force; None where only one force is spoken of.
-    own : dict or None
-        The force beside the others, as the manifest of its own folder gives it.
-    pictures : tuple of Picture
-    folder : str
-        Name of its folder.
-    """
+    """One indicator of many forces, or of one force beside the others."""
 
     indicator: str
     finding: str
@@ -76,10 +61,14 @@ class Comparison:
     method: str
     source: str
     synthetic: bool
+    #: The figure of all forces together, in ``unit``.
     all_forces: float | None
+    #: One row for each force; None where only one force is spoken of.
     forces: pd.DataFrame | None
+    #: The force beside the others, as the manifest of its own folder gives it.
     own: Mapping[str, Any] | None
     pictures: tuple[Picture, ...]
+    #: Name of its folder.
     folder: str
 
 

@@ -91,24 +91,15 @@ NATURES: dict[Nature, str] = {"synthetic": SYNTHETIC, "mixed": MIXED, "real": ""
 
 @dataclass(frozen=True)
 class Frame:
-    """The frame of all pages of a site.
-
-    Attributes
-    ----------
-    params : Params
-    audience : str
-    embargo : str
-        The notice that every page bears; empty once the embargo has ended.
-    target : pathlib.Path
-        Folder of the site.
-    force : str
-        Slug of the force that the site is about; empty where it is about all.
-    """
+    """The frame of all pages of a site."""
 
     params: Params
     audience: Audience
+    #: The notice that every page bears; empty once the embargo has ended.
     embargo: str
+    #: Folder of the site.
     target: Path
+    #: Slug of the force that the site is about; empty where it is about all.
     force: str = ""
 
     def notices(self, nature: Nature) -> tuple[str, ...]:

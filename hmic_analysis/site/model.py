@@ -56,74 +56,47 @@ def nature_of(bundles: Iterable[Bundle]) -> Nature | None:
 
 @dataclass(frozen=True)
 class Source:
-    """One report on disk.
-
-    Attributes
-    ----------
-    finding : str
-    folder : pathlib.Path
-    state : str
-        ``failed``, ``not_run``, or ``complete`` where there is evidence; what the evidence says comes later.
-    """
+    """One report on disk."""
 
     finding: str
     folder: Path
+    #: ``failed``, ``not_run``, or ``complete`` where there is evidence; what the evidence says comes later.
     state: State
 
 
 @dataclass(frozen=True)
 class Order:
-    """What one force's part of a site is made from; goes to a process of its own.
-
-    Attributes
-    ----------
-    force : str
-        Slug.
-    sources : tuple of Source
-        One for each finding, in the order of the letter.
-    audience : str
-    embargo : str
-        The notice that every output bears; empty once the embargo has ended.
-    target : pathlib.Path
-        Folder of the whole site.
-    otherwise : str
-        What all forces' data are, for one without data of its own.
-    """
+    """What one force's part of a site is made from; goes to a process of its own."""
 
     project: Project
     params: Params
+    #: Slug.
     force: str
+    #: One for each finding, in the order of the letter.
     sources: tuple[Source, ...]
     audience: Audience
+    #: The notice that every output bears; empty once the embargo has ended.
     embargo: str
+    #: Folder of the whole site.
     target: Path
+    #: What all forces' data are, for one without data of its own.
     otherwise: Nature = "real"
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One finding of one force as the audience may see it.
+    """One finding of one force as the audience may see it."""
 
-    Attributes
-    ----------
-    bundle : Bundle or None
-        The released evidence; None where there is none, or none for this audience.
-    state : str
-    marked : frozenset of str
-        Ids of the indicators whose figure was withheld.
-    left_out : int
-        Figures and tables that would show something this audience may not see.
-    notebook : bool
-        Whether the executed notebook is part of the site.
-    sha256 : str
-        Of the evidence file it was released from; empty where there is none.
-    """
-
+    #: The released evidence; None where there is none, or none for this audience.
     bundle: Bundle | None
     state: State
+    #: Ids of the indicators whose figure was withheld.
     marked: frozenset[str] = frozenset()
+    #: Figures and tables that would show something this audience may not see.
     left_out: int = 0
+    #: Whether the executed notebook is part of the site.
     notebook: bool = False
+    #: Of the evidence file it was released from; empty where there is none.
     sha256: str = ""
 
     def indicator(self, id: str) -> Indicator | None:
@@ -135,18 +108,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class ForceEvidence:
-    """All findings of one force as the audience may see them, in the order of the letter.
-
-    Attributes
-    ----------
-    force : ForceSpec
-    findings : dict of str to Shown
-    otherwise : str
-        What the other forces' data are: said of a force without data of its own.
-    """
+    """All findings of one force as the audience may see them, in the order of the letter."""
 
     force: ForceSpec
     findings: Mapping[str, Shown]
+    #: What the other forces' data are: said of a force without data of its own.
     otherwise: Nature = "real"
 
     @property
@@ -171,20 +137,11 @@ class ForceEvidence:
 
 @dataclass(frozen=True)
 class Site:
-    """Everything that the pages about several forces are made from.
-
-    Attributes
-    ----------
-    params : Params
-    audience : str
-    forces : dict of str to ForceEvidence
-        By slug, in alphabetical order of their names.
-    embargo : str
-    target : pathlib.Path
-    """
+    """Everything that the pages about several forces are made from."""
 
     params: Params
     audience: Audience
+    #: By slug, in alphabetical order of their names.
     forces: Mapping[str, ForceEvidence]
     embargo: str
     target: Path

@@ -56,17 +56,11 @@ Keep = Callable[[bytes], tuple[str, int, int]]
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell as the page shows it.
+    """One cell as the page shows it."""
 
-    Attributes
-    ----------
-    code : str
-        What was run; empty for text.
-    html : str
-        Text or results, safe to be put on a page as it is.
-    """
-
+    #: What was run; empty for text.
     code: str
+    #: Text or results, safe to be put on a page as it is.
     html: str
 
 

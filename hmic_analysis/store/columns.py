@@ -23,23 +23,14 @@ UNMATCHED = "\x01"
 
 @dataclass(frozen=True)
 class Context:
-    """What a column expression is written against.
-
-    Parameters
-    ----------
-    raw : RawTable
-    file : FileSpec
-    mapping : Mapping
-    stem : str
-        What surrogate ids of this file begin with.
-    judged : bool
-        Words for missing values of the mapping and the file say something in this column; only its own don't.
-    """
+    """What a column expression is written against."""
 
     raw: RawTable
     file: FileSpec
     mapping: Mapping
+    #: What surrogate ids of this file begin with.
     stem: str
+    #: Words for missing values of the mapping and the file say something in this column; only its own don't.
     judged: bool = False
 
     def missing(self, source: Source | None = None) -> tuple[str, ...]:

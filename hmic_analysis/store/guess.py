@@ -62,44 +62,29 @@ _TIME_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Look:
-    """What one column looks like.
-
-    Attributes
-    ----------
-    position : int
-    heading : str
-        Its name as written; blank where it has none, or the first line may be a record.
-    tokens : tuple of str
-        The words of its heading.
-    kind : str
-    filled, blank, different : int
-        Cells that hold something, that hold nothing or a word for nothing, and different values.
-    formats : tuple of str
-        Of times and days: what the mapping must say; none where they are read without.
-    fits : float
-        Share of the values that are of the kind.
-    doubt : str
-        What could not be told of it; blank if nothing.
-    midnight : bool
-        Times of one clock time throughout.
-    secret : str
-        ``person`` or ``place`` where it may hold one.
-    codes : tuple of (str, int)
-        Its values with their counts, most frequent first; none where they are many, or may name a person.
-    """
+    """What one column looks like."""
 
     position: int
+    #: Its name as written; blank where it has none, or the first line may be a record.
     heading: str
+    #: The words of its heading.
     tokens: tuple[str, ...]
     kind: Kind
+    #: Cells that hold something, that hold nothing or a word for nothing, and different values.
     filled: int
     blank: int
     different: int
+    #: Of times and days: what the mapping must say; none where they are read without.
     formats: tuple[str, ...] = ()
+    #: Share of the values that are of the kind.
     fits: float = 1.0
+    #: What could not be told of it; blank if nothing.
     doubt: str = ""
+    #: Times of one clock time throughout.
     midnight: bool = False
+    #: ``person`` or ``place`` where it may hold one.
     secret: str = ""
+    #: Its values with their counts, most frequent first; none where they are many, or may name a person.
     codes: tuple[tuple[str, int], ...] = ()
 
     @property

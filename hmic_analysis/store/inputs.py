@@ -90,30 +90,20 @@ class InputFile:
 
 @dataclass
 class Read:
-    """What was read for one source.
+    """What was read for one source."""
 
-    Attributes
-    ----------
-    tables : dict
-        For each named input (for a standard return: each table) the files and sheets read.
-    specs : dict
-        How each named input was to be read.
-    used : set of str
-        Files of which something was read.
-    ignored : list of str
-        Sheets that hold no table of a standard return.
-    faults : list of (str, str)
-        What is wrong: the named input (or table of a standard return) that can't be used for it, ``ANY`` where it
-        could be any table, and the message.
-    passing : set of str
-        Files with a fault that may pass, such as too little memory: they are read again the next time.
-    """
-
+    #: For each named input (for a standard return: each table) the files and sheets read.
     tables: dict[str, list[RawTable]] = field(default_factory=dict)
+    #: How each named input was to be read.
     specs: dict[str, FileSpec] = field(default_factory=dict)
+    #: Files of which something was read.
     used: set[str] = field(default_factory=set)
+    #: Sheets that hold no table of a standard return.
     ignored: list[str] = field(default_factory=list)
+    #: What is wrong: the named input (or table of a standard return) that can't be used for it, ``ANY`` where it could
+    #: be any table, and the message.
     faults: list[tuple[str, str]] = field(default_factory=list)
+    #: Files with a fault that may pass, such as too little memory: they are read again the next time.
     passing: set[str] = field(default_factory=set)
 
 

@@ -76,32 +76,21 @@ class RowAccount(_Model):
 
 
 class TableEntry(_Model):
-    """One processed table.
-
-    Attributes
-    ----------
-    rows : int
-    first, last : str
-        Earliest and latest value of the column that places a row in the period (local time), ``""`` if none.
-    sha256 : str
-        Hash of its Parquet file.
-    sources : tuple of str
-        Sources it was fed from.
-    synthetic : bool
-        Some of its rows are marked as made up.
-    flags : dict
-        Rows by flag.
-    accounts : tuple of RowAccount
-        Rows offered to it, file by file.
-    """
+    """One processed table."""
 
     rows: int
+    #: Earliest and latest value of the column that places a row in the period (local time), ``""`` if none.
     first: str = ""
     last: str = ""
+    #: Hash of its Parquet file.
     sha256: str
+    #: Sources it was fed from.
     sources: tuple[str, ...]
+    #: Some of its rows are marked as made up.
     synthetic: bool = False
+    #: Rows by flag.
     flags: dict[str, int] = Field(default_factory=dict)
+    #: Rows offered to it, file by file.
     accounts: tuple[RowAccount, ...] = ()
     months: dict[str, MonthRows] = Field(default_factory=dict)
     odd: tuple[str, ...] = ()
@@ -139,42 +128,29 @@ _MANY_ALONE = 30
 
 
 class ReferenceEntry(_Model):
-    """One reference of one return, counted over the rows kept.
-
-    Attributes
-    ----------
-    table, column, to_table, to_column : str
-    every : bool
-        Every row that gives it must have its partner.
-    rows : int
-        Rows of the table, those without the reference (``blank``) among them.
-    matched, unmatched : int
-        Rows with a partner, and without one though they give the reference.
-    aside : int
-        Of those without, rows whose partner was sent and kept aside.
-    values : int
-        Different references without a partner that was sent, kept or not.
-    joined : dict of str to int
-        Rows whose reference was written otherwise than its partner and joined, by what lay between.
-    mends : dict of str to int
-        Rows without a partner that would have one under a fold that nobody allowed.
-    looks : tuple of str
-        Where nothing would mend it: how most of those without a partner are written, and most partners.
-    """
+    """One reference of one return, counted over the rows kept."""
 
     table: str
     column: str
     to_table: str
     to_column: str
+    #: Every row that gives it must have its partner.
     every: bool
+    #: Rows of the table, those without the reference (``blank``) among them.
     rows: int
     blank: int
+    #: Rows with a partner, and without one though they give the reference.
     matched: int
     unmatched: int
+    #: Of those without, rows whose partner was sent and kept aside.
     aside: int = 0
+    #: Different references without a partner that was sent, kept or not.
     values: int = 0
+    #: Rows whose reference was written otherwise than its partner and joined, by what lay between.
     joined: dict[str, int] = Field(default_factory=dict)
+    #: Rows without a partner that would have one under a fold that nobody allowed.
     mends: dict[str, int] = Field(default_factory=dict)
+    #: Where nothing would mend it: how most of those without a partner are written, and most partners.
     looks: tuple[str, ...] = ()
 
     @property
@@ -291,56 +267,38 @@ def _words(folds: str) -> str:
 
 
 class Manifest(_Model):
-    """Everything about one force's processed tables.
-
-    Attributes
-    ----------
-    version : str
-        Folder of the tables, ``v-`` and twelve hex digits of everything that went in.
-    timezone : str
-        Zone in which its times are shown.
-    accounts : tuple of RowAccount
-        Rows of every file.
-    cannot_tell_entries : tuple of CannotTell
-    notes : tuple of Note
-        Periods in which a table is suspect.
-    remarks : tuple of str
-        What a reader should know about how the files were read.
-    inputs : dict
-        SHA-256 of every file of the return by name, read or not.
-    mappings : dict
-        SHA-256 of every mapping.
-    source_titles : dict
-        Title, publisher and licence of every mapping but the standard one, for source lines.
-    broken : dict
-        Tables that can't be used, with the fault of the file that should have fed them.  They are never taken for
-        tables that were not supplied.
-    columns_not_used : dict
-        By file.
-    references : tuple of ReferenceEntry
-        What refers to another table supplied, with the rows that have their partner.
-    files_not_read : tuple of str
-    key_id : str
-        Name of the key of the person hashes.
-    """
+    """Everything about one force's processed tables."""
 
     schema_version: int = 1
     force: str
+    #: Folder of the tables, ``v-`` and twelve hex digits of everything that went in.
     version: str
+    #: Zone in which its times are shown.
     timezone: str
     synthetic: bool
     tables: dict[str, TableEntry]
+    #: Rows of every file.
     accounts: tuple[RowAccount, ...]
     cannot_tell_entries: tuple[CannotTell, ...] = ()
+    #: Periods in which a table is suspect.
     notes: tuple[Note, ...] = ()
+    #: What a reader should know about how the files were read.
     remarks: tuple[str, ...] = ()
+    #: SHA-256 of every file of the return by name, read or not.
     inputs: dict[str, str]
+    #: SHA-256 of every mapping.
     mappings: dict[str, str]
+    #: Title, publisher and licence of every mapping but the standard one, for source lines.
     source_titles: dict[str, str] = Field(default_factory=dict)
+    #: Tables that can't be used, with the fault of the file that should have fed them.  They are never taken for tables
+    #: that were not supplied.
     broken: dict[str, str] = Field(default_factory=dict)
     contracts_sha256: str
+    #: Name of the key of the person hashes.
     key_id: str
+    #: By file.
     columns_not_used: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    #: What refers to another table supplied, with the rows that have their partner.
     references: tuple[ReferenceEntry, ...] = ()
     files_not_read: tuple[str, ...] = ()
 

@@ -36,20 +36,13 @@ Key = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Located:
-    """A YAML document and where its keys stand.
+    """A YAML document and where its keys stand."""
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    data : dict
-        Its content; all scalars are text, an empty value is None.
-    lines : dict
-        Line number (from 1) of each key path such as ``("tables", "incident", "columns")``.
-    """
-
+    #: The file.
     path: Path
+    #: Its content; all scalars are text, an empty value is None.
     data: dict[str, Any]
+    #: Line number (from 1) of each key path such as ``("tables", "incident", "columns")``.
     lines: dict[Key, int]
 
     def line(self, key: Key) -> int:
@@ -299,17 +292,11 @@ Source.model_rebuild()
 
 
 class Footer(Model):
-    """Rows at the end that aren't data.
+    """Rows at the end that aren't data."""
 
-    Attributes
-    ----------
-    rows : int
-        So many last lines.
-    starts_with : tuple of str
-        Rows whose first cell begins with one of these words, wherever they stand.
-    """
-
+    #: So many last lines.
     rows: int = Field(default=0, ge=0)
+    #: Rows whose first cell begins with one of these words, wherever they stand.
     starts_with: Words = ()
 
 

@@ -139,17 +139,10 @@ def write_atomically(path: Path, text: str) -> None:
 
 @dataclass(frozen=True)
 class PrepareResult:
-    """What preparing one force came to.
-
-    Attributes
-    ----------
-    force : str
-    status : str
-        ``prepared``, or ``up_to_date`` where nothing had changed and nothing was done.
-    manifest : Manifest
-    """
+    """What preparing one force came to."""
 
     force: str
+    #: ``prepared``, or ``up_to_date`` where nothing had changed and nothing was done.
     status: Literal["prepared", "up_to_date"]
     manifest: Manifest
 

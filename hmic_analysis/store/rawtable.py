@@ -151,26 +151,17 @@ def stack_names(rows: Sequence[Sequence[str]], spread: bool = True) -> tuple[str
 
 @dataclass(frozen=True)
 class Layout:
-    """How a delimited file of one heading line is written.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    start : int
-        Its first byte below the header.
-    names : tuple of str
-        Column names as written.
-    delimiter, quote : str
-        One character each.
-    first_line : int
-        Number of the first line below the header.
-    """
+    """How a delimited file of one heading line is written."""
 
     path: Path
+    #: Its first byte below the header.
     start: int
+    #: Column names as written.
     names: tuple[str, ...]
+    #: One character each.
     delimiter: str
     quote: str
+    #: Number of the first line below the header.
     first_line: int
 
     @property
@@ -190,23 +181,15 @@ class Layout:
 
 @dataclass(frozen=True)
 class Straight:
-    """Rows of a file that the engine read with the types of a contract, and about which nothing is in doubt.
+    """Rows of a file that the engine read with the types of a contract, and about which nothing is in doubt."""
 
-    Parameters
-    ----------
-    table : str
-        The typed table they stand in.
-    select : str
-        SQL of them: ``_row``, every column of the contract, ``flags`` and ``reasons``.
-    made_up : bool
-        Some row says that it is synthetic.
-    layout : Layout
-        Where the text of each line can be had.
-    """
-
+    #: The typed table they stand in.
     table: str
+    #: SQL of them: ``_row``, every column of the contract, ``flags`` and ``reasons``.
     select: str
+    #: Some row says that it is synthetic.
     made_up: bool
+    #: Where the text of each line can be had.
     layout: Layout
 
 
@@ -219,41 +202,27 @@ NO_FOOTER = 2**62
 
 @dataclass(frozen=True)
 class RawTable:
-    """A file, or a sheet of a workbook, as a table of text.
+    """A file, or a sheet of a workbook, as a table of text."""
 
-    Parameters
-    ----------
-    table : str
-        Its name in the database: columns ``c1`` ... and ``_row``, the number of the row in the file.
-    file : str
-        The file (and sheet) as people read it.
-    names : tuple of str
-        Its column names as written.
-    read : int
-        Rows in it, unreadable ones included.
-    bad : tuple of BadLine
-        Lines that are no record.
-    notes : tuple of str
-        What a reader should know about how it was read.
-    sha256 : str
-        Hash of the file's bytes.
-    footer_from : int
-        Number of the row from which on the rows are a footer.
-    plain : bool
-        All cells are ASCII without control characters and without blanks around them.
-    straight : Straight, optional
-        Rows that were read with their types and do not stand in the table.
-    """
-
+    #: Its name in the database: columns ``c1`` ... and ``_row``, the number of the row in the file.
     table: str
+    #: The file (and sheet) as people read it.
     file: str
+    #: Its column names as written.
     names: tuple[str, ...]
+    #: Rows in it, unreadable ones included.
     read: int
+    #: Lines that are no record.
     bad: tuple[BadLine, ...] = ()
+    #: What a reader should know about how it was read.
     notes: tuple[str, ...] = ()
+    #: Hash of the file's bytes.
     sha256: str = ""
+    #: Number of the row from which on the rows are a footer.
     footer_from: int = NO_FOOTER
+    #: All cells are ASCII without control characters and without blanks around them.
     plain: bool = False
+    #: Rows that were read with their types and do not stand in the table.
     straight: Straight | None = None
     by_name: dict[str, list[int]] = field(init=False, default_factory=dict)
 

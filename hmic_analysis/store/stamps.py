@@ -47,23 +47,14 @@ def in_order(stamps: list[Column], spec: TableSpec) -> list[Column]:
 
 @dataclass(frozen=True)
 class Stamps:
-    """What every timestamp of one feed is typed with.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    plan : Plan
-    context : Context
-    columns : dict
-        The sources of the table's columns.
-    home : str
-        Zone in which times are read where the mapping names none.
-    """
+    """What every timestamp of one feed is typed with."""
 
     con: duckdb.DuckDBPyConnection
     plan: Plan
     context: Context
+    #: The sources of the table's columns.
     columns: dict[str, Source]
+    #: Zone in which times are read where the mapping names none.
     home: str
 
     def zone(self, source: Source) -> str:

@@ -34,31 +34,20 @@ _STRETCH = MOST_CHARACTERS // 4
 
 @dataclass(frozen=True)
 class Look:
-    """A first look at the bytes of a file below its header.
-
-    Attributes
-    ----------
-    lines : int
-    quoted : bool
-        Some value may be in quotation marks.
-    plain : bool
-        ASCII without control characters.
-    blanks : bool
-        Some value may begin or end with a blank.
-    delimiters : int
-        Delimiters, those inside values included.
-    open_ended : bool
-        Some line ends in a delimiter.
-    returns : bool or None
-        Lines end in a return and a newline; None where there is no end of a line.
-    """
+    """A first look at the bytes of a file below its header."""
 
     lines: int
+    #: Some value may be in quotation marks.
     quoted: bool
+    #: ASCII without control characters.
     plain: bool
+    #: Some value may begin or end with a blank.
     blanks: bool
+    #: Delimiters, those inside values included.
     delimiters: int
+    #: Some line ends in a delimiter.
     open_ended: bool
+    #: Lines end in a return and a newline; None where there is no end of a line.
     returns: bool | None
 
 
@@ -184,24 +173,16 @@ _SHAPES = {
 
 @dataclass(frozen=True)
 class Values:
-    """How the columns of one file are read.
+    """How the columns of one file are read."""
 
-    Parameters
-    ----------
-    zone : str
-        Zone of its times.
-    missing : tuple of str
-        Words that stand for a missing value, lower case.
-    low, high : datetime
-        Earliest and latest time in it.
-    ascii : bool
-        It holds nothing but ASCII.
-    """
-
+    #: Zone of its times.
     zone: str
+    #: Words that stand for a missing value, lower case.
     missing: tuple[str, ...]
+    #: Earliest and latest time in it.
     low: datetime
     high: datetime
+    #: It holds nothing but ASCII.
     ascii: bool
 
     def sure(self, name: str, column: Column) -> str:
@@ -286,19 +267,12 @@ _NEWLINE, _RETURN = ord("\n"), ord("\r")
 
 @dataclass(frozen=True)
 class Typing:
-    """What a file should hold.
-
-    Parameters
-    ----------
-    contract : Contract
-    zone : str
-        Zone of its times.
-    missing : tuple of str
-        Words that stand for a missing value, lower case, without digits and spaces.
-    """
+    """What a file should hold."""
 
     contract: Contract
+    #: Zone of its times.
     zone: str
+    #: Words that stand for a missing value, lower case, without digits and spaces.
     missing: tuple[str, ...]
 
 

@@ -35,20 +35,13 @@ FALLBACK = "windows-1252"
 
 @dataclass(frozen=True)
 class PlainText:
-    """A plain text file.
+    """A plain text file."""
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file itself, or a copy in the working folder.
-    start : int
-        Its first byte after any byte-order mark.
-    encoding : str
-        The encoding it was written in.
-    """
-
+    #: The file itself, or a copy in the working folder.
     path: Path
+    #: Its first byte after any byte-order mark.
     start: int
+    #: The encoding it was written in.
     encoding: str
 
 
@@ -200,46 +193,31 @@ class BadLine:
 
 @dataclass
 class Scan:
-    """What a scan found below the header.
+    """What a scan found below the header."""
 
-    Attributes
-    ----------
-    lines : int
-        Physical lines below the header, blank ones included.
-    records : int
-        Whole records.
-    bad : dict of int to BadLine
-    removed : numpy.ndarray
-        Line numbers that don't begin a whole record (bad, blank, or continuing a value), ascending.
-    dropped : set of int
-        Line numbers that aren't part of any record (bad or blank).
-    first_line : int
-        Number of the first line below the header.
-    rewrite : bool
-        The file can't be handed on as it is.
-    returns, lone_returns : bool
-        Lines end in a return and a newline; some return stands elsewhere.
-    mended : dict of int to int
-        Fields that a line lacks, or has too many (negative) and empty; made good in the copy that is read.
-    not_utf8, non_ascii : int
-        Lines that aren't UTF-8; lines that are and hold more than ASCII.
-    plain : bool
-        ASCII throughout, without control characters, and without blanks or line ends at the edge of or inside a
-        value: what stands between two delimiters is the value.
-    """
-
+    #: Number of the first line below the header.
     first_line: int
+    #: Physical lines below the header, blank ones included.
     lines: int = 0
+    #: Whole records.
     records: int = 0
     bad: dict[int, BadLine] = field(default_factory=dict)
+    #: Line numbers that don't begin a whole record (bad, blank, or continuing a value), ascending.
     removed: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    #: Line numbers that aren't part of any record (bad or blank).
     dropped: set[int] = field(default_factory=set)
+    #: The file can't be handed on as it is.
     rewrite: bool = False
+    #: Lines end in a return and a newline; some return stands elsewhere.
     returns: bool = False
     lone_returns: bool = False
+    #: Fields that a line lacks, or has too many (negative) and empty; made good in the copy that is read.
     mended: dict[int, int] = field(default_factory=dict)
+    #: Lines that aren't UTF-8; lines that are and hold more than ASCII.
     not_utf8: int = 0
     non_ascii: int = 0
+    #: ASCII throughout, without control characters, and without blanks or line ends at the edge of or inside a value:
+    #: what stands between two delimiters is the value.
     plain: bool = True
 
     @property

@@ -273,59 +273,38 @@ def _without_event_loop(kernel: PipeKernel) -> None:
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell.
+    """One code cell."""
 
-    Attributes
-    ----------
-    index : int
-        Its place in the notebook, from 0.
-    source : str
-    may_fail : bool
-        Whether the notebook goes on after an error in it.
-    """
-
+    #: Its place in the notebook, from 0.
     index: int
     source: str
+    #: Whether the notebook goes on after an error in it.
     may_fail: bool
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one notebook may take.
+    """What one notebook may take."""
 
-    Attributes
-    ----------
-    seconds : float or None
-        For the whole notebook.
-    cell_seconds : float or None
-        For one cell.
-    memory_mb : int or None
-        Memory of its own for each of its processes.
-    output_mb : float or None
-        What it may print and display in all.
-    """
-
+    #: For the whole notebook.
     seconds: float | None = None
+    #: For one cell.
     cell_seconds: float | None = None
+    #: Memory of its own for each of its processes.
     memory_mb: int | None = None
+    #: What it may print and display in all.
     output_mb: float | None = None
 
 
 @dataclass(frozen=True)
 class Pipes:
-    """File descriptors between worker and copy, of one of the two.
+    """File descriptors between worker and copy, of one of the two."""
 
-    Attributes
-    ----------
-    messages, out, err : int
-        From the copy: messages, and the raw standard output and error.
-    leave : int
-        To the copy: leave to go on to the next cell.
-    """
-
+    #: From the copy: messages, and the raw standard output and error.
     messages: int
     out: int
     err: int
+    #: To the copy: leave to go on to the next cell.
     leave: int
 
     def every(self) -> tuple[int, ...]:

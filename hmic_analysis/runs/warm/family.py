@@ -31,19 +31,12 @@ def keep_from_notebooks(*fds: int) -> None:
 
 @dataclass(frozen=True)
 class Copy:
-    """A running copy, as its worker sees it.
-
-    Attributes
-    ----------
-    pid : int
-    alive : int
-        File descriptor that becomes readable when the process ends.
-    pipes : Pipes
-        The worker's ends.
-    """
+    """A running copy, as its worker sees it."""
 
     pid: int
+    #: File descriptor that becomes readable when the process ends.
     alive: int
+    #: The worker's ends.
     pipes: Pipes
 
     def close(self) -> None:

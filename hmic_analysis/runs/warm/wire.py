@@ -118,24 +118,15 @@ class Inbox:
 
 @dataclass
 class Outcome:
-    """How a notebook ended.
+    """How a notebook ended."""
 
-    Attributes
-    ----------
-    whole : bool
-        Whether it came to its end, or to a cell that failed.
-    stopped : str
-        Why the worker stopped it: ``time``, ``cell time``, ``output``; empty if it didn't.
-    wait_status : int
-        As the operating system gives it.
-    peak_kb : int
-        The most memory that its process held.
-    engine_fault : str
-        Traceback of a fault in the engine itself.
-    """
-
+    #: Whether it came to its end, or to a cell that failed.
     whole: bool = False
+    #: Why the worker stopped it: ``time``, ``cell time``, ``output``; empty if it didn't.
     stopped: str = ""
+    #: As the operating system gives it.
     wait_status: int = 0
+    #: The most memory that its process held.
     peak_kb: int = 0
+    #: Traceback of a fault in the engine itself.
     engine_fault: str = ""
