@@ -16,13 +16,7 @@ SUBJECT = "response_deployment"
 
 
 def documents(report: Report) -> pd.DataFrame:
-    """The policy in force, and terms of reference of its review.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register.
-    """
+    """The policy in force, and terms of reference of its review. Rows of the document register."""
     return registers.of_subject(report.table("document"), SUBJECT, report.settings.as_of)
 
 

@@ -20,16 +20,13 @@ ATTENDANCE_TABLES = ("crime", "incident", "incident_crime", "deployment")
 def stated_difference(report: Report, rate: Share) -> Indicator:
     """How far the rate that the force stated lies from the one recomputed from its records.
 
+    ``attendance_reconciliation_pp``: the least difference, crimes of unknown attendance counted either way; without
+    a value where the force stated no rate or none can be recomputed.
+
     Parameters
     ----------
     rate : Share
         Recorded crimes attended.
-
-    Returns
-    -------
-    Indicator
-        ``attendance_reconciliation_pp``: the least difference, crimes of unknown attendance counted either way;
-        without a value where the force stated no rate or none can be recomputed.
     """
     answer = report.answer("attendance_pct")
     stated = answer.stated_value
@@ -72,10 +69,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
 def reconciles(report: Report) -> bool | None:
     """Whether the recorded crimes supplied are within 2 % of the count that the force published.
 
-    Returns
-    -------
-    bool or None
-        None where the data-request log holds no published count (item ``crimes_recorded``).
+    None where the data-request log holds no published count (item ``crimes_recorded``).
     """
     published = report.answer("crimes_recorded").stated_value
     if not published or not report.given("crime"):

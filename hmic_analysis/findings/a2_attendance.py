@@ -36,6 +36,10 @@ def response_times(
 ) -> pd.DataFrame:
     """Minutes from the start of the clock to the first arrival.
 
+    One row per attended incident: ``incident_id``, ``grade``, ``local_grade``, ``area_type``, ``origin``,
+    ``minutes`` (however late; missing where it can't be told), ``note`` (why it can't: ``before the clock`` or ``no
+    start``; blank where all is well).  Times with a note are counted, and left out of every median.
+
     Parameters
     ----------
     rules : Rules
@@ -43,13 +47,6 @@ def response_times(
     clock : str
         When the clock starts: ``call``, ``created`` or ``dispatched``.  An incident without that time has no
         response time.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per attended incident: ``incident_id``, ``grade``, ``local_grade``, ``area_type``, ``origin``,
-        ``minutes`` (however late; missing where it can't be told), ``note`` (why it can't: ``before the clock`` or
-        ``no start``; blank where all is well).  Times with a note are counted, and left out of every median.
     """
     seen = contacts(deployment, rules)
     first = seen[seen["any_arrived"]].groupby("incident_id")["at_scene_at"].min().rename("first_at_scene")
@@ -69,20 +66,17 @@ def response_times(
 def within_target(times: pd.DataFrame, target: Callable[[str, str | None], float | None]) -> pd.DataFrame:
     """Whether each attended incident met the target of its grade and area.
 
+    ``times`` with ``target`` (minutes; missing where the grade has none, or its targets differ by area and the area
+    is not known), ``due`` (whether the grade has a target) and ``in_target`` (nullable boolean).  An arrival later
+    than the target is a miss however late.  Where the area isn't known the incident is decided if both targets
+    agree on it.  Missing: they don't, or the response time is not known.
+
     Parameters
     ----------
     times : pandas.DataFrame
         Result of :func:`response_times`.
     target : callable
         From grade and area type to minutes; None where there is no target.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``times`` with ``target`` (minutes; missing where the grade has none, or its targets differ by area and the
-        area is not known), ``due`` (whether the grade has a target) and ``in_target`` (nullable boolean).  An
-        arrival later than the target is a miss however late.  Where the area isn't known the incident is decided
-        if both targets agree on it.  Missing: they don't, or the response time is not known.
     """
     grade = times["grade"].astype("object")
     in_town, outside = (times["area_type"].eq(a).fillna(False).to_numpy(dtype=bool) for a in ("urban", "rural"))
@@ -101,13 +95,8 @@ def within_target(times: pd.DataFrame, target: Callable[[str, str | None], float
 def target_shares(times: pd.DataFrame) -> dict[str, Share]:
     """Arrivals within target by grade, and by grade and area where the area is known.
 
-    ``times`` is what :func:`within_target` gives.
-
-    Returns
-    -------
-    dict of str to Share
-        ``emergency``, ``emergency, urban`` ...; incidents begun by officers, and grades without a target, are left
-        out.
+    ``times`` is what :func:`within_target` gives. ``emergency``, ``emergency, urban`` ...; incidents begun by
+    officers, and grades without a target, are left out.
     """
     rows = times[(times["due"] & (times["origin"] != OFFICER_INITIATED).fillna(True)).to_numpy(dtype=bool)]
     shares = {}
@@ -121,15 +110,10 @@ def target_shares(times: pd.DataFrame) -> dict[str, Share]:
 def response_summary(times: pd.DataFrame) -> pd.DataFrame:
     """Median and 90th centile of the response time by grade, incidents begun by officers apart.
 
-    ``times`` is what :func:`within_target` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``group``, ``label`` (with the force's own name of the grade where it gives one), ``n`` (response times),
-        ``median``, ``median_lo``, ``median_hi`` (95 % interval), ``p90``, ``target`` (minutes; missing where it is
-        none or not the same for all), ``targets`` (text, where there are several), ``over_24_hours`` (of the times),
-        ``before_clock`` and ``no_start`` (arrivals left out).
+    ``times`` is what :func:`within_target` gives. ``group``, ``label`` (with the force's own name of the grade
+    where it gives one), ``n`` (response times), ``median``, ``median_lo``, ``median_hi`` (95 % interval), ``p90``,
+    ``target`` (minutes; missing where it is none or not the same for all), ``targets`` (text, where there are
+    several), ``over_24_hours`` (of the times), ``before_clock`` and ``no_start`` (arrivals left out).
     """
     own = times["origin"].eq(OFFICER_INITIATED).fillna(False).astype(bool)
     grade = times["grade"].astype("object").where(times["grade"].notna(), "no grade")
@@ -178,13 +162,7 @@ ATTEND_ALL = ("attend_all_crimes", "attend_all_incidents")
 
 
 def policies(report: Report) -> pd.DataFrame:
-    """Response and deployment policies of the whole force in force at the snapshot.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register.
-    """
+    """Response and deployment policies of the whole force in force at the snapshot. Rows of the document register."""
     rows = registers.documents(report.table("document"), **POLICY, in_force_on=report.settings.as_of)
     return registers.of_the_force(rows)
 
@@ -205,13 +183,9 @@ def attends_all(report: Report) -> tuple[bool, bool]:
 def attendance_by_month(report: Report, attended: pd.DataFrame) -> pd.DataFrame:
     """Crimes attended among those whose attendance is known, by the month in which they were recorded.
 
-    ``attended`` is what :func:`~hmic_analysis.measures.attendance.crime_attendance` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month``, ``numerator``, ``denominator`` for each whole month of the period; no row where a table is missing
-        or the source can't tell attendance.
+    ``attended`` is what :func:`~hmic_analysis.measures.attendance.crime_attendance` gives. ``month``,
+    ``numerator``, ``denominator`` for each whole month of the period; no row where a table is missing or the source
+    can't tell attendance.
     """
     if report.unmeasurable("attendance_pct") or not report.given("crime", "incident", "incident_crime", "deployment"):
         attended = attended.iloc[:0]
@@ -225,12 +199,8 @@ def attendance_by_month(report: Report, attended: pd.DataFrame) -> pd.DataFrame:
 def policy_changes(report: Report, by_month: pd.DataFrame) -> dict[str, str]:
     """Months from which another response policy was in force, where the document register gives one.
 
-    ``by_month`` is what :func:`attendance_by_month` gives.
-
-    Returns
-    -------
-    dict of str to str
-        First whole month with it, after the first month of the frame, and what changed.
+    ``by_month`` is what :func:`attendance_by_month` gives. First whole month with it, after the first month of the
+    frame, and what changed.
     """
     rows = registers.documents(
         report.table("document"),

@@ -35,22 +35,19 @@ def victim_contacts(
 ) -> pd.DataFrame:
     """Reports of crime or anti-social behaviour in which a person may have been the victim.
 
+    One row per contact: ``incident_id``, ``at`` (creation of the incident), ``category``, ``kind`` (the force's own
+    type), ``asb_type``, ``victim_key``, ``location_key``, ``unit`` (team where the force keeps it, else the shift),
+    ``flagged`` (repeat victim, at first contact) and ``assessed`` (vulnerability, at first contact), both nullable
+    booleans, missing where the contact has no row in ``contact_flag``. Duplicates, tests, incidents that officers
+    or alarms began, and those whose victim is a business, a public body or nobody in particular are left out; a
+    blank kind of victim counts as a person.
+
     Parameters
     ----------
     incident : pandas.DataFrame
         Table ``incident``, cut to a period.
     shift_hours : tuple of int
         Hours of the wall clock at which the early, late and night shift begin, in this order.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per contact: ``incident_id``, ``at`` (creation of the incident), ``category``, ``kind`` (the force's
-        own type), ``asb_type``, ``victim_key``, ``location_key``, ``unit`` (team where the force keeps it, else the
-        shift), ``flagged`` (repeat victim, at first contact) and ``assessed`` (vulnerability, at first contact), both
-        nullable booleans, missing where the contact has no row in ``contact_flag``. Duplicates, tests, incidents that
-        officers or alarms began, and those whose victim is a business, a public body or nobody in particular are left
-        out; a blank kind of victim counts as a person.
     """
     rows = demand_incidents(incident)
     keep = rows["category"].isin(list(CATEGORIES)) & ~rows["origin"].isin(list(NO_CALLER))
@@ -112,12 +109,8 @@ def _units(rows: pd.DataFrame, shift_hours: tuple[int, int, int]) -> pd.Series:
 def vulnerability_recorded(contacts: pd.DataFrame) -> Share:
     """Contacts about crime or personal anti-social behaviour with a vulnerability assessment, yes or no.
 
-    ``contacts`` is what :func:`victim_contacts` gives.
-
-    Returns
-    -------
-    Share
-        Anti-social behaviour of another kind is left out; where the kind is blank it may be personal, and is unknown.
+    ``contacts`` is what :func:`victim_contacts` gives. Anti-social behaviour of another kind is left out; where the
+    kind is blank it may be personal, and is unknown.
     """
     crime = (contacts["category"] == "crime").to_numpy(dtype=bool)
     rows = contacts[crime | contacts["asb_type"].eq("personal").fillna(True).to_numpy(dtype=bool)]
@@ -137,16 +130,13 @@ def victim_known(contacts: pd.DataFrame) -> Share:
 def audited_calls_of_victims(call_audit: pd.DataFrame) -> pd.DataFrame:
     """Audits of victims' calls that were drawn at random.
 
+    The rows; those chosen for a reason tell nothing of the others, and a blank is not taken for random.  One of
+    which it can't be read stays: what was found in it is unknown.
+
     Parameters
     ----------
     call_audit : pandas.DataFrame
         Table ``call_audit``, cut to a period.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows; those chosen for a reason tell nothing of the others, and a blank is not taken for random.  One of
-        which it can't be read stays: what was found in it is unknown.
     """
     keep = pd.Series(True, index=call_audit.index)  # noqa: FBT003
     for name in ("random_sample", "about_victim"):
@@ -177,15 +167,12 @@ def asked_by_team(audits: pd.DataFrame, question: str) -> dict[str, Share]:
 def access_by_system(system_access: pd.DataFrame, staff: pd.DataFrame, as_of: date) -> dict[str, Share]:
     """Call-handlers in post with live access, by system.
 
+    A handler in post without a row for a system is unknown; in the order of the share, smallest first.
+
     Parameters
     ----------
     staff : pandas.DataFrame
         Table ``staff``; where it is empty everybody listed in ``system_access`` counts as a handler in post.
-
-    Returns
-    -------
-    dict of str to Share
-        A handler in post without a row for a system is unknown; in the order of the share, smallest first.
     """
     listed = system_access.drop_duplicates(["person_key", "system"])
     handlers = pd.Index(listed["person_key"].dropna().unique())
@@ -216,17 +203,14 @@ class Worst(NamedTuple):
 def worst_unit(shares: dict[str, Share], min_n: int) -> Worst | None:
     """The unit with the smallest share among those that are large enough to say anything.
 
+    None where no unit is large enough.
+
     Parameters
     ----------
     shares : dict of str to Share
         By unit; contacts of which the unit isn't recorded are no unit.
     min_n : int
         Units with fewer cases are left out.
-
-    Returns
-    -------
-    Worst or None
-        None where no unit is large enough.
     """
     known = {
         unit: share for unit, share in shares.items() if unit != NOT_RECORDED and share.total >= min_n and share.known
@@ -258,10 +242,7 @@ class Half(NamedTuple):
 def documents(report: Report) -> pd.DataFrame:
     """Dated policies and procedures in force that are about repeat or vulnerable victims.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register.
+    Rows of the document register.
     """
     rows = registers.documents(
         report.table("document"),
@@ -284,10 +265,7 @@ def shift_hours(report: Report) -> tuple[int, int, int]:
 def contacts_with_truth(report: Report) -> pd.DataFrame:
     """Contacts of victims in the period, each with whether it was flagged and whether it truly was of a repeat victim.
 
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`hmic_analysis.measures.repeats.with_truth` gives it.
+    As :func:`hmic_analysis.measures.repeats.with_truth` gives it.
     """
     flags, links = report.table("contact_flag"), report.table("incident_crime")
     contacts = victim_contacts(report.flow("incident"), flags, shift_hours(report))
@@ -304,17 +282,14 @@ def reaches_back(report: Report) -> bool:
 def recognised(report: Report, contacts: pd.DataFrame) -> list[Indicator]:
     """Repeat victims flagged at first contact, in all and by shift or team, and how many flags were right.
 
+    Without values, and with the reason, where nobody can tell who is a repeat victim.
+
     Parameters
     ----------
     report : Report
         With ``victim_reference_known_pct`` taken.
     contacts : pandas.DataFrame
         Result of :func:`hmic_analysis.measures.repeats.with_truth`.
-
-    Returns
-    -------
-    list of Indicator
-        Without values, and with the reason, where nobody can tell who is a repeat victim.
     """
     names = ("repeat_flag_recall_pct", "worst_shift_recall_pct", "repeat_flag_precision_pct")
     unable = _cannot_tell_repeats(report, contacts)
@@ -373,11 +348,8 @@ def _matching(report: Report) -> tuple[str, ...]:
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of A3.
 
-    Returns
-    -------
-    list of ClaimEvidence
-        Repeat victims: by those recognised, where that can be measured, else by the question asked in audited calls.
-        Vulnerable ones: by the question, else by the assessments made.
+    Repeat victims: by those recognised, where that can be measured, else by the question asked in audited calls.
+    Vulnerable ones: by the question, else by the assessments made.
     """
     exists, grade = _written_down(report)
     halves = (_repeat(report), _vulnerable(report))

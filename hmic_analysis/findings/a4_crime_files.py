@@ -27,6 +27,10 @@ ATTENDED = {True: "attended", False: "not_attended"}
 def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date, days: int) -> pd.DataFrame:
     """Crime files of the sample, with what was found on each.
 
+    The rows of ``file_review`` with ``attendance`` (``attended``, ``not_attended`` or missing) and nullable
+    booleans ``progress`` and ``supervised``, and ``supervised_by_closure`` for closed files (missing for others). A
+    file open for fewer than ``days`` is not due for an entry: its ``progress`` is missing, ``due`` False.
+
     Parameters
     ----------
     file_review, file_entry : pandas.DataFrame
@@ -35,13 +39,6 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
         Day to which an open file is looked at.
     days : int
         Longest span of an open file without a progress entry.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows of ``file_review`` with ``attendance`` (``attended``, ``not_attended`` or missing) and nullable
-        booleans ``progress`` and ``supervised``, and ``supervised_by_closure`` for closed files (missing for others).
-        A file open for fewer than ``days`` is not due for an entry: its ``progress`` is missing, ``due`` False.
     """
     files = file_review[file_review["review_kind"].eq("crime").fillna(False).to_numpy(dtype=bool)].copy()
     files["attendance"] = files["attended"].map(ATTENDED).astype("object")
@@ -94,16 +91,13 @@ def _progress(files: pd.DataFrame, file_entry: pd.DataFrame, end: pd.Series, day
 def supervision(file_entry: pd.DataFrame, reviews: pd.Series) -> pd.DataFrame:
     """Supervisors' entries of some files, and whether each counts as supervision.
 
+    ``review_id``, ``entered_on``, ``counts`` (nullable boolean): of substance, and not by the investigator; missing
+    where either is blank and the other doesn't rule it out.
+
     Parameters
     ----------
     reviews : pandas.Series
         References of the files.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``review_id``, ``entered_on``, ``counts`` (nullable boolean): of substance, and not by the investigator;
-        missing where either is blank and the other doesn't rule it out.
     """
     keep = file_entry["entry_kind"].eq("supervisor").fillna(False) & file_entry["review_id"].isin(reviews)
     rows = file_entry[keep.to_numpy(dtype=bool)]
@@ -117,17 +111,14 @@ def supervision(file_entry: pd.DataFrame, reviews: pd.Series) -> pd.DataFrame:
 def any_entry(reviews: pd.Series, entries: pd.DataFrame) -> pd.Series:
     """Whether each file has an entry that counts.
 
+    True with any that counts; missing with none that does and one of which it isn't known; else False.
+
     Parameters
     ----------
     reviews : pandas.Series
         References of the files.
     entries : pandas.DataFrame
         ``review_id`` and ``counts`` (nullable boolean).
-
-    Returns
-    -------
-    pandas.Series
-        True with any that counts; missing with none that does and one of which it isn't known; else False.
     """
     sure = set(entries.loc[entries["counts"].fillna(False).to_numpy(dtype=bool), "review_id"])
     open_ = set(entries.loc[entries["counts"].isna().to_numpy(dtype=bool), "review_id"]) - sure
@@ -138,12 +129,8 @@ def any_entry(reviews: pd.Series, entries: pd.DataFrame) -> pd.Series:
 def by_stratum(files: pd.DataFrame) -> pd.DataFrame:
     """Files read and the crimes they stand for, by attendance and offence group.
 
-    ``files`` is what :func:`crime_files` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``attendance``, ``offence_group``, ``files``, ``crimes`` (missing where not given).
+    ``files`` is what :func:`crime_files` gives. ``attendance``, ``offence_group``, ``files``, ``crimes`` (missing
+    where not given).
     """
     keys = ["attendance", "offence_group"]
     rows = files[keys].astype("object").where(files[keys].notna(), "not recorded")
@@ -154,17 +141,14 @@ def by_stratum(files: pd.DataFrame) -> pd.DataFrame:
 def day_of(reviews: pd.Series, days: pd.Series, wanted: pd.Series) -> pd.Series:
     """The day of the file that each entry belongs to.
 
+    Indexed as ``wanted``; missing for files that aren't there.
+
     Parameters
     ----------
     reviews, days : pandas.Series
         References of files, and a day of each.
     wanted : pandas.Series
         References of files, one for each entry.
-
-    Returns
-    -------
-    pandas.Series
-        Indexed as ``wanted``; missing for files that aren't there.
     """
     by_file = days.set_axis(pd.Index(reviews, dtype="object"))
     by_file = by_file[~by_file.index.duplicated()]
@@ -179,18 +163,15 @@ def due_files(files: pd.DataFrame) -> pd.DataFrame:
 def closed_same_day(crime: pd.DataFrame, attended: pd.DataFrame) -> Share:
     """Crimes not attended and closed within 24 hours of recording with no entry on the record.
 
+    Of the crimes known not to be attended.  Unknown: closed so soon, and the number of entries isn't given; or the
+    time of recording isn't, or lies after that of closing.
+
     Parameters
     ----------
     crime : pandas.DataFrame
         Table ``crime``, cut to a period.
     attended : pandas.DataFrame
         Result of :func:`hmic_analysis.measures.attendance.crime_attendance`.
-
-    Returns
-    -------
-    Share
-        Of the crimes known not to be attended.  Unknown: closed so soon, and the number of entries isn't given; or
-        the time of recording isn't, or lies after that of closing.
     """
     left = attended.loc[attended["attended"].eq(False).fillna(False).to_numpy(dtype=bool), ["crime_id"]]
     rows = left.merge(crime.drop_duplicates("crime_id"), on="crime_id")
@@ -216,11 +197,8 @@ STRATA = ["attendance", "offence_group"]
 def files_read(report: Report) -> pd.DataFrame:
     """The crime files of the sample, with what was found on each.
 
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`hmic_analysis.findings.a4_crime_files.crime_files` gives them, with ``weight``, the crimes that a file
-        stands for; missing where the sizes of the strata are not all known.
+    As :func:`hmic_analysis.findings.a4_crime_files.crime_files` gives them, with ``weight``, the crimes that a file
+    stands for; missing where the sizes of the strata are not all known.
     """
     settings = report.settings
     files = crime_files(
@@ -334,15 +312,12 @@ def before_closure(report: Report, files: pd.DataFrame) -> Indicator:
 def strata(report: Report, name: str) -> pd.DataFrame:
     """The shares by attendance and offence group together, for a chart.
 
+    As :meth:`~hmic_analysis.evidence.report.Report.groups` gives it.
+
     Parameters
     ----------
     name : str
         Indicator.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :meth:`~hmic_analysis.evidence.report.Report.groups` gives it.
     """
     rows = report.groups(name)
     return rows[rows["label"].str.contains(", ", regex=False).to_numpy(dtype=bool)].reset_index(drop=True)

@@ -39,16 +39,13 @@ class Selection(NamedTuple):
 def cohort(iom_cohort: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Offenders managed on a day.
 
+    The rows; an offender without a day of entry is taken to have entered.  Blanks of a column that is filled in for
+    nobody on the list are marked as not known, see :func:`~hmic_analysis.measures.base.open_blanks`.
+
     Parameters
     ----------
     iom_cohort : pandas.DataFrame
         Table ``iom_cohort``; may list some who entered later or left before.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows; an offender without a day of entry is taken to have entered.  Blanks of a column that is filled in for
-        nobody on the list are marked as not known, see :func:`~hmic_analysis.measures.base.open_blanks`.
     """
     iom_cohort = open_blanks(iom_cohort, "risk_score", "rag", "last_assessed_on")
     day = pd.Timestamp(as_of)
@@ -74,18 +71,15 @@ def _on_record(offenders: pd.DataFrame, column: str) -> Share:
 def assessment_current(offenders: pd.DataFrame, as_of: date, days: int) -> Share:
     """Offenders in the community whose latest assessment is recent.
 
+    Offenders in custody are left out.  Not known: where it isn't known whether an offender is in custody, and where
+    the latest assessment is later than the snapshot and so hides the one before.
+
     Parameters
     ----------
     offenders : pandas.DataFrame
         Result of :func:`cohort`.
     days : int
         Days before the snapshot for which an assessment is recent.
-
-    Returns
-    -------
-    Share
-        Offenders in custody are left out.  Not known: where it isn't known whether an offender is in custody, and
-        where the latest assessment is later than the snapshot and so hides the one before.
     """
     rows = offenders[(offenders["status"] != "custody").fillna(True).to_numpy(dtype=bool)]
     day = pd.Timestamp(as_of)
@@ -98,15 +92,12 @@ def assessment_current(offenders: pd.DataFrame, as_of: date, days: int) -> Share
 def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
     """Entrants with a proven offence within twelve months of entry; context only, never a test.
 
+    Over those who entered twelve months or more before the snapshot; where the day of entry is not known: unknown.
+
     Parameters
     ----------
     iom_cohort : pandas.DataFrame
         Table ``iom_cohort``, those who left included: leaving them out would count only who stayed.
-
-    Returns
-    -------
-    Share
-        Over those who entered twelve months or more before the snapshot; where the day of entry is not known: unknown.
     """
     iom_cohort = open_blanks(iom_cohort, "reoffended_on")
     latest = pd.Timestamp(as_of) - pd.DateOffset(months=12)
@@ -121,17 +112,14 @@ def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
 def selection(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date) -> Selection | None:
     """Whether the offenders of the highest score are the ones who are managed.
 
+    None where the list reaches no further than the scheme: it then agrees with itself, whatever the choice was.
+
     Parameters
     ----------
     offenders : pandas.DataFrame
         Result of :func:`cohort`; their number is the number of places looked at.
     as_of : datetime.date
         Scores and decisions of later days are not known on it.
-
-    Returns
-    -------
-    Selection or None
-        None where the list reaches no further than the scheme: it then agrees with itself, whatever the choice was.
 
     Notes
     -----
@@ -189,21 +177,20 @@ def held(meetings: pd.DataFrame) -> Share:
 def held_by_panel(meetings: pd.DataFrame) -> dict[str, Share]:
     """Scheduled meetings that were held, by panel.
 
+    Meetings without a panel are in none.
+
     Parameters
     ----------
     meetings : pandas.DataFrame
         Table ``iom_meeting`` within the period.
-
-    Returns
-    -------
-    dict of str to Share
-        Meetings without a panel are in none.
     """
     return {str(panel): held(rows) for panel, rows in meetings.groupby("panel", sort=True)}
 
 
 def quorate(meetings: pd.DataFrame, lead: Sequence[str], core: Sequence[str], least: int) -> Share:
     """Meetings held at which the core partners were present.
+
+    Over meetings held; not known where attendance was not recorded.
 
     Parameters
     ----------
@@ -215,11 +202,6 @@ def quorate(meetings: pd.DataFrame, lead: Sequence[str], core: Sequence[str], le
         The other core partners.
     least : int
         How many of these must be present.
-
-    Returns
-    -------
-    Share
-        Over meetings held; not known where attendance was not recorded.
     """
     rows = meetings[(meetings["held"] == True).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
     states = [_has_quorum(present, set(lead), set(core), least) for present in rows["agencies_present"]]
@@ -236,15 +218,12 @@ def _has_quorum(present: object, lead: set[str], core: set[str], least: int) -> 
 def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
     """Meetings scheduled and held in each month, for a chart.
 
+    ``month``, ``group`` (``Scheduled``, ``Held``), ``value``; months between the first and the last meeting.
+
     Parameters
     ----------
     meetings : pandas.DataFrame
         Table ``iom_meeting`` within the period.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month``, ``group`` (``Scheduled``, ``Held``), ``value``; months between the first and the last meeting.
     """
     if meetings.empty:
         return pd.DataFrame({"month": [], "group": [], "value": []})
@@ -277,10 +256,7 @@ SELECTED = "iom_selection_agreement_pct"
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of A5.
 
-    Returns
-    -------
-    list of ClaimEvidence
-        A5b is the inspectors' view and gets no verdict; what it rests on stands in its explanation.
+    A5b is the inspectors' view and gets no verdict; what it rests on stands in its explanation.
     """
     selected, tested = _selected(report), ("A5a", "A5c", "A5d")
     view = all_of(selected, report.tested("A5c"), report.tested("A5d"))

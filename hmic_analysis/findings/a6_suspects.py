@@ -44,19 +44,16 @@ def of_counted_crimes(suspect: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFram
 def suspect_pairs(suspect: pd.DataFrame, crime: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Each pair of suspect and crime at a day: outstanding or not.
 
+    The rows named by that day for crimes that count, grounds not denied, with ``ended_on`` (the first date by that
+    day that ends the interest) and ``outstanding``: a nullable boolean.  True: not arrested, interviewed,
+    eliminated or ended by the crime's closure.  Missing: no such date and a blank status, or blank grounds: the
+    person may be no named suspect.  A dated arrest or interview stands against a status that still says
+    outstanding.
+
     Parameters
     ----------
     as_of : datetime.date
         Day of the snapshot; later dates are not yet known on it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows named by that day for crimes that count, grounds not denied, with ``ended_on`` (the first date by
-        that day that ends the interest) and ``outstanding``: a nullable boolean.  True: not arrested, interviewed,
-        eliminated or ended by the crime's closure.  Missing: no such date and a blank status, or blank grounds: the
-        person may be no named suspect.  A dated arrest or interview stands against a status that still says
-        outstanding.
     """
     day = pd.Timestamp(as_of)
     rows = of_counted_crimes(open_blanks(suspect, *WORK), crime)
@@ -80,15 +77,10 @@ def suspect_pairs(suspect: pd.DataFrame, crime: pd.DataFrame, as_of: date) -> pd
 def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Persons outstanding at a day, with what is known of the enquiry for each.
 
-    ``pairs`` is what :func:`suspect_pairs` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per person with at least one pair that is outstanding or may be: ``person_key``, ``state``
-        (``outstanding`` or ``unknown``), ``pairs``, ``named_on`` (earliest of those that make it so), ``age_days``,
-        ``has_owner``, ``last_activity_on``, ``last_review_on`` (latest), ``high_risk``, and whether one of these may
-        hide behind a cell that nobody could read, or behind work of a later day.
+    ``pairs`` is what :func:`suspect_pairs` gives. One row per person with at least one pair that is outstanding or
+    may be: ``person_key``, ``state`` (``outstanding`` or ``unknown``), ``pairs``, ``named_on`` (earliest of those
+    that make it so), ``age_days``, ``has_owner``, ``last_activity_on``, ``last_review_on`` (latest), ``high_risk``,
+    and whether one of these may hide behind a cell that nobody could read, or behind work of a later day.
     """
     day = pd.Timestamp(as_of)
     may_be = pairs["outstanding"].fillna(True).astype(bool)
@@ -125,18 +117,15 @@ def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
 def recent(persons: pd.DataFrame, column: str, as_of: date, days: int) -> Share:
     """Persons outstanding whose latest entry is not older than so many days.
 
+    A blank counts as none, unless the force filled the column for nobody: then all are unknown.  Not known where
+    the last entry was made after the day.
+
     Parameters
     ----------
     persons : pandas.DataFrame
         Result of :func:`outstanding_persons`; only the sure ones are counted.
     column : str
         ``last_activity_on`` or ``last_review_on``.
-
-    Returns
-    -------
-    Share
-        A blank counts as none, unless the force filled the column for nobody: then all are unknown.  Not known
-        where the last entry was made after the day.
     """
     rows = persons[persons["state"] == "outstanding"]
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=days)
@@ -147,12 +136,8 @@ def recent(persons: pd.DataFrame, column: str, as_of: date, days: int) -> Share:
 def owned(persons: pd.DataFrame) -> Share:
     """Persons outstanding whose enquiry has a current owner.
 
-    ``persons`` is what :func:`outstanding_persons` gives.
-
-    Returns
-    -------
-    Share
-        A blank counts as no owner, unless the force filled the column for nobody: then all are unknown.
+    ``persons`` is what :func:`outstanding_persons` gives. A blank counts as no owner, unless the force filled the
+    column for nobody: then all are unknown.
     """
     rows = persons[persons["state"] == "outstanding"]
     state = rows["has_owner"].astype("boolean")
@@ -162,12 +147,8 @@ def owned(persons: pd.DataFrame) -> Share:
 def age_bands(persons: pd.DataFrame) -> pd.DataFrame:
     """Persons outstanding by the days since they were first named.
 
-    ``persons`` is what :func:`outstanding_persons` gives; only the sure ones are counted.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``band``, ``label``, ``persons``: every band, also an empty one.
+    ``persons`` is what :func:`outstanding_persons` gives; only the sure ones are counted. ``band``, ``label``,
+    ``persons``: every band, also an empty one.
     """
     ages = persons.loc[persons["state"] == "outstanding", "age_days"]
     rows = []
@@ -180,6 +161,8 @@ def age_bands(persons: pd.DataFrame) -> pd.DataFrame:
 def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: date, days: int) -> Share:
     """High-risk suspects named in a period who were arrested or interviewed within so many days.
 
+    Counted by person and day of naming.  Not known: the status is arrested, or interviewed, and no day says when.
+
     Parameters
     ----------
     suspects : pandas.DataFrame
@@ -188,11 +171,6 @@ def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: dat
         Period of naming.
     as_of : datetime.date
         Those named less than so many days before it are left out: their time was not up.
-
-    Returns
-    -------
-    Share
-        Counted by person and day of naming.  Not known: the status is arrested, or interviewed, and no day says when.
     """
     first, last = pd.Timestamp(start), min(pd.Timestamp(end), pd.Timestamp(as_of) - pd.Timedelta(days=days))
     named = (suspects["risk_grade"] == "high").fillna(False) & suspects["named_on"].between(first, last)
@@ -242,11 +220,8 @@ SETTLED = ("answered_on", "rearrested_on", "cancelled_on", "rebailed_on")
 def bail_returns(bail: pd.DataFrame) -> pd.DataFrame:
     """Police bail whose return stood: not re-bailed or cancelled before it was due.
 
-    Returns
-    -------
-    pandas.DataFrame
-        The rows with ``answered``: the nullable boolean ``attended``; where it is blank, whether the person came by
-        the day due, as far as a day of coming tells.  Who came on the day and was bailed anew answered.
+    The rows with ``answered``: the nullable boolean ``attended``; where it is blank, whether the person came by the
+    day due, as far as a day of coming tells.  Who came on the day and was bailed anew answered.
     """
     police = bail["bail_type"].isin(list(POLICE_BAIL))
     moved = (bail["rebailed_on"] < bail["return_due_on"]).fillna(False)
@@ -261,10 +236,7 @@ def bail_returns(bail: pd.DataFrame) -> pd.DataFrame:
 def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str]]:
     """Persons who had failed to answer police bail and were still wanted for it at a day.
 
-    Returns
-    -------
-    tuple of set of str
-        Person keys surely so, and further ones of whom it is not known whether they attended.
+    Person keys surely so, and further ones of whom it is not known whether they attended.
     """
     day = pd.Timestamp(as_of)
     rows = bail_returns(bail)
@@ -300,12 +272,7 @@ def failed(bail: pd.DataFrame, sure: set[str], unknown: set[str]) -> Share:
 def unanswered(returns: pd.DataFrame) -> Share:
     """Bail returns that were not answered.
 
-    ``returns`` is what :func:`bail_returns` gives.
-
-    Returns
-    -------
-    Share
-        ``yes``: the person did not attend.
+    ``returns`` is what :func:`bail_returns` gives. ``yes``: the person did not attend.
     """
     return Share.of(returns["answered"], returns).reversed()
 
@@ -325,15 +292,12 @@ CIRCULATED_FOR = ("named_suspect", "failed_to_answer_bail")
 def circulated(pnc: pd.DataFrame, as_of: date) -> set[str]:
     """Persons circulated as suspects or for failing to answer bail at a day.
 
+    Person keys; court warrants and recalls are left out.
+
     Parameters
     ----------
     pnc : pandas.DataFrame
         Table ``pnc_circulation``.
-
-    Returns
-    -------
-    set of str
-        Person keys; court warrants and recalls are left out.
     """
     day = pd.Timestamp(as_of)
     current = happened_by(pnc["circulated_on"], day) & ~happened_by(pnc["cancelled_on"], day)
@@ -364,6 +328,9 @@ def days_to_circulation(
 ) -> pd.DataFrame:
     """Days from being named, or failing to attend, to circulation for just that.
 
+    ``person_key``, ``reason``, ``days``, ``circulated`` (bool): one row for each person and reason.  Who was
+    circulated before the period, or after it, is left out, as is who was dealt with and never circulated.
+
     Parameters
     ----------
     pairs : pandas.DataFrame
@@ -374,12 +341,6 @@ def days_to_circulation(
         Period of the circulation.
     as_of : datetime.date
         Persons outstanding or wanted for failing to attend on this day and not circulated by it are censored at it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``person_key``, ``reason``, ``days``, ``circulated`` (bool): one row for each person and reason.  Who was
-        circulated before the period, or after it, is left out, as is who was dealt with and never circulated.
     """
     named = pairs.assign(waiting=pairs["outstanding"].fillna(False).astype(bool), began=pairs["named_on"])
     returns = bail_returns(bail)
@@ -419,15 +380,12 @@ def _waits(
 def median_with_censoring(waits: pd.DataFrame) -> tuple[float | None, int, int]:
     """Median wait by Kaplan and Meier.
 
+    Median days (None where fewer than half have ended), waits that ended, waits in all.
+
     Parameters
     ----------
     waits : pandas.DataFrame
         ``days`` and ``circulated``: False where the wait was still going on.
-
-    Returns
-    -------
-    tuple
-        Median days (None where fewer than half have ended), waits that ended, waits in all.
 
     Notes
     -----
@@ -449,16 +407,13 @@ def median_with_censoring(waits: pd.DataFrame) -> tuple[float | None, int, int]:
 def median_bounds(waits: pd.DataFrame, lost: int) -> Interval | None:
     """The least and the most that :func:`median_with_censoring` can be where circulations lead to nobody.
 
+    Without an upper end where fewer than half of the waits would have ended.
+
     Parameters
     ----------
     lost : int
         Such circulations: each may have ended a wait that still seems to go on, at once, or one that is not counted,
         after any time.
-
-    Returns
-    -------
-    Interval or None
-        Without an upper end where fewer than half of the waits would have ended.
     """
     if not lost or not len(waits):
         return None

@@ -24,19 +24,16 @@ CIRCULATED = {True: "circulated", False: "not_circulated"}
 def suspect_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date, days: int) -> pd.DataFrame:
     """Named-suspect files of the sample, with what was found on each.
 
+    The rows of ``file_review`` with nullable booleans ``active`` (an enquiry after naming, the latest not older
+    than so many days) and ``supervised`` (an entry of substance by a supervisor other than the investigator in
+    those days), and ``circulation`` (``circulated``, ``not_circulated`` or missing).
+
     Parameters
     ----------
     file_review, file_entry : pandas.DataFrame
         The tables of those names.  Without any entry of these files the readers' own findings are taken.
     days : int
         Days before it within which an entry is recent.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows of ``file_review`` with nullable booleans ``active`` (an enquiry after naming, the latest not older
-        than so many days) and ``supervised`` (an entry of substance by a supervisor other than the investigator in
-        those days), and ``circulation`` (``circulated``, ``not_circulated`` or missing).
     """
     files = file_review[file_review["review_kind"].eq("named_suspect").fillna(False).to_numpy(dtype=bool)].copy()
     files["circulation"] = files["circulated"].map(CIRCULATED).astype("object")
@@ -87,10 +84,7 @@ QUESTIONS = {
 def files_read(report: Report) -> pd.DataFrame:
     """The named-suspect files of the sample, with what was found on each.
 
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`hmic_analysis.findings.a7_suspect_files.suspect_files` gives them.
+    As :func:`hmic_analysis.findings.a7_suspect_files.suspect_files` gives them.
     """
     settings = report.settings
     return suspect_files(
@@ -104,10 +98,7 @@ def files_read(report: Report) -> pd.DataFrame:
 def shown(report: Report) -> pd.DataFrame:
     """The shares for a chart; those that rest on fewer persons than may be shown are left out.
 
-    Returns
-    -------
-    pandas.DataFrame
-        As :meth:`~hmic_analysis.evidence.report.Report.groups` gives it.
+    As :meth:`~hmic_analysis.evidence.report.Report.groups` gives it.
     """
     names = [name for name, *_ in QUESTIONS.values()]
     groups = report.groups(*names)
@@ -126,10 +117,7 @@ def reason(report: Report) -> str:
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of A7.
 
-    Returns
-    -------
-    list of ClaimEvidence
-        They speak of the files read.  What holds for all suspects outstanding is decided in A6.
+    They speak of the files read.  What holds for all suspects outstanding is decided in A6.
     """
     files = files_read(report)
     return [_claim(report, files, claim) for claim in QUESTIONS]

@@ -26,17 +26,13 @@ URGENT = ("emergency", "priority")
 def urgent(dispatch: pd.DataFrame) -> pd.DataFrame:
     """Dispatches to incidents of the two urgent grades.
 
+    The rows; a blank grade is one of the two, since the table holds no others.  Reasons blank for every dispatch
+    are marked as not known, see :func:`~hmic_analysis.measures.base.open_blanks`.
+
     Parameters
     ----------
     dispatch : pandas.DataFrame
         Table ``dispatch`` within the period.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows; a blank grade is one of the two, since the table holds no others.  Reasons blank for every dispatch
-        are marked as not known, see
-        :func:`~hmic_analysis.measures.base.open_blanks`.
     """
     rows = open_blanks(dispatch, "override_reason")
     blank = rows["grade"].isna() & ~unread(rows, "grade")
@@ -46,12 +42,8 @@ def urgent(dispatch: pd.DataFrame) -> pd.DataFrame:
 def excess_minutes(dispatches: pd.DataFrame) -> pd.Series:
     """Travel of the resource sent minus that of the nearest suitable one.
 
-    ``dispatches`` is what :func:`urgent` gives.
-
-    Returns
-    -------
-    pandas.Series
-        Minutes, missing where either position was not known; 0 where the resource sent was nearer.
+    ``dispatches`` is what :func:`urgent` gives. Minutes, missing where either position was not known; 0 where the
+    resource sent was nearer.
     """
     return (dispatches["sent_minutes"] - dispatches["nearest_minutes"]).clip(lower=0)
 
@@ -59,12 +51,7 @@ def excess_minutes(dispatches: pd.DataFrame) -> pd.Series:
 def located_incidents(dispatches: pd.DataFrame) -> Share:
     """Incidents with usable coordinates when the first resource was sent.
 
-    ``dispatches`` is what :func:`urgent` gives.
-
-    Returns
-    -------
-    Share
-        Incidents, not dispatches.
+    ``dispatches`` is what :func:`urgent` gives. Incidents, not dispatches.
     """
     first = dispatches.sort_values("decided_at", kind="stable").drop_duplicates("incident_id")
     return Share.of(first["incident_located"], first["dispatch_id"])
@@ -73,17 +60,14 @@ def located_incidents(dispatches: pd.DataFrame) -> Share:
 def nearest_sent(dispatches: pd.DataFrame, near_minutes: float) -> Share:
     """Dispatches of the nearest suitable resource, or of one hardly further.
 
+    Over dispatches with known positions; the others are left out.
+
     Parameters
     ----------
     dispatches : pandas.DataFrame
         Result of :func:`urgent`.
     near_minutes : float
         Minutes of travel within which a resource counts as the nearest.
-
-    Returns
-    -------
-    Share
-        Over dispatches with known positions; the others are left out.
     """
     excess = excess_minutes(dispatches)
     known = excess.notna().to_numpy(dtype=bool)
@@ -91,15 +75,7 @@ def nearest_sent(dispatches: pd.DataFrame, near_minutes: float) -> Share:
 
 
 def nearest_by_grade(dispatches: pd.DataFrame, near_minutes: float) -> dict[str, Share]:
-    """As :func:`nearest_sent`, by grade.
-
-    ``dispatches`` is what :func:`urgent` gives.
-
-    Returns
-    -------
-    dict of str to Share
-        Grades that occur.
-    """
+    """As :func:`nearest_sent`, by grade. ``dispatches`` is what :func:`urgent` gives. Grades that occur."""
     grades = [grade for grade in URGENT if (dispatches["grade"] == grade).any()]
     return {grade: nearest_sent(dispatches[dispatches["grade"] == grade], near_minutes) for grade in grades}
 
@@ -107,12 +83,8 @@ def nearest_by_grade(dispatches: pd.DataFrame, near_minutes: float) -> dict[str,
 def suitable_or_reasoned(dispatches: pd.DataFrame, near_minutes: float) -> Share:
     """Dispatches of the nearest suitable resource, and those of another with a reason on record.
 
-    ``dispatches`` is what :func:`urgent` gives.
-
-    Returns
-    -------
-    Share
-        Over all of them; without known positions and without a reason it is not known.
+    ``dispatches`` is what :func:`urgent` gives. Over all of them; without known positions and without a reason it
+    is not known.
     """
     excess = excess_minutes(dispatches)
     states = (excess <= near_minutes).astype("boolean").mask(excess.isna().to_numpy(dtype=bool))
@@ -124,12 +96,8 @@ def suitable_or_reasoned(dispatches: pd.DataFrame, near_minutes: float) -> Share
 def reasoned_overrides(dispatches: pd.DataFrame) -> Share:
     """Overrides of the recommendation with a reason on record.
 
-    ``dispatches`` is what :func:`urgent` gives.
-
-    Returns
-    -------
-    Share
-        A blank reason is none, unless the force gave none for any dispatch: then it is not known.
+    ``dispatches`` is what :func:`urgent` gives. A blank reason is none, unless the force gave none for any
+    dispatch: then it is not known.
     """
     rows = dispatches[(dispatches["recommendation"] == "overridden").fillna(False).to_numpy(dtype=bool)]
     state = rows["override_reason"].notna().astype("boolean")
@@ -155,12 +123,7 @@ def extra_travel(dispatches: pd.DataFrame) -> np.ndarray:
 def extra_hours(dispatches: pd.DataFrame) -> pd.Series:
     """Extra travel of each dispatch with known positions, for a chart.
 
-    ``dispatches`` is what :func:`urgent` gives.
-
-    Returns
-    -------
-    pandas.Series
-        Hours.
+    ``dispatches`` is what :func:`urgent` gives. Hours.
     """
     return pd.Series(extra_travel(dispatches) / 60)
 
@@ -168,12 +131,7 @@ def extra_hours(dispatches: pd.DataFrame) -> pd.Series:
 def travel_notes(dispatches: pd.DataFrame) -> list[str]:
     """On what travel minutes rest, in words.
 
-    ``dispatches`` is what :func:`urgent` gives.
-
-    Returns
-    -------
-    list of str
-        Empty where all are by road network.
+    ``dispatches`` is what :func:`urgent` gives. Empty where all are by road network.
     """
     known = dispatches[excess_minutes(dispatches).notna().to_numpy(dtype=bool)]
     straight = int((known["travel_basis"] == "straight_line").sum())
@@ -186,15 +144,12 @@ def travel_notes(dispatches: pd.DataFrame) -> list[str]:
 def days_covered(dispatch: pd.DataFrame) -> pd.Series:
     """The days of which there are dispatches; a force may send a sample of days.
 
+    Local days in their order, each once.
+
     Parameters
     ----------
     dispatch : pandas.DataFrame
         Table ``dispatch`` within the period.
-
-    Returns
-    -------
-    pandas.Series
-        Local days in their order, each once.
     """
     return local_days(dispatch["decided_at"]).drop_duplicates().sort_values(ignore_index=True)
 
@@ -206,18 +161,15 @@ def days_covered(dispatch: pd.DataFrame) -> pd.Series:
 def located_minutes(position: pd.DataFrame, max_age_minutes: float) -> Share:
     """On-duty minutes with a known position.
 
+    Whole minutes of resources.  Not known: minutes of rows without a count, or that counted older positions too (or
+    do not say how old), or that hold more minutes located than on duty.
+
     Parameters
     ----------
     position : pandas.DataFrame
         Table ``position`` within the period.
     max_age_minutes : float
         Age up to which a position is known.
-
-    Returns
-    -------
-    Share
-        Whole minutes of resources.  Not known: minutes of rows without a count, or that counted older positions too
-        (or do not say how old), or that hold more minutes located than on duty.
     """
     on_duty = position["minutes_on_duty"].fillna(0)
     located = position["minutes_located"]
@@ -231,15 +183,12 @@ def located_minutes(position: pd.DataFrame, max_age_minutes: float) -> Share:
 def located_by_carrier(position: pd.DataFrame, max_age_minutes: float) -> dict[str, Share]:
     """As :func:`located_minutes`, in vehicles and on foot.
 
+    By ``vehicle`` and ``foot``, those that occur.
+
     Parameters
     ----------
     position : pandas.DataFrame
         Table ``position`` within the period.
-
-    Returns
-    -------
-    dict of str to Share
-        By ``vehicle`` and ``foot``, those that occur.
     """
     found = {}
     for carrier in ("vehicle", "foot"):
@@ -257,13 +206,7 @@ ITEM = "dispatch_mapping_system"
 
 
 def descriptions(report: Report) -> pd.DataFrame:
-    """Documents in force that describe the dispatchers' mapping system.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register.
-    """
+    """Documents in force that describe the dispatchers' mapping system. Rows of the document register."""
     rows = registers.documents(
         report.table("document"),
         types=("procedure", "policy", "report"),
@@ -286,18 +229,15 @@ def days_supplied(report: Report) -> tuple[str, ...]:
 def located(report: Report, share: Share, carrier: str = "") -> Indicator:
     """Time on duty with a known position, as an indicator.
 
+    Without an interval: the minutes of one resource depend on each other, so one from their number would be far too
+    narrow.
+
     Parameters
     ----------
     share : Share
         Minutes.
     carrier : str
         ``vehicle``, ``foot``, or empty for both.
-
-    Returns
-    -------
-    Indicator
-        Without an interval: the minutes of one resource depend on each other, so one from their number would be far
-        too narrow.
     """
     indicator = report.build.share("located_resource_pct", share, stratum=carrier)
     return indicator.model_copy(update={"lo": None, "hi": None, "interval": ""})

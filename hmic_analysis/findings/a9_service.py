@@ -22,18 +22,15 @@ from hmic_analysis.measures.base import Share, local_days, open_blanks, unread
 def handler_months(staff: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Each call-handler and calendar month of a period in which the handler was in post throughout.
 
+    ``person_key``, ``month`` (its first day) and ``worked``: missing where the first day in post isn't known.
+    Months before or after the time in post are left out, and recruits in training altogether.
+
     Parameters
     ----------
     staff : pandas.DataFrame
         Table ``staff``; leavers count while they were there.
     start, end : datetime.date
         First and last day of the period; only months that lie whole in it are looked at.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``person_key``, ``month`` (its first day) and ``worked``: missing where the first day in post isn't known.
-        Months before or after the time in post are left out, and recruits in training altogether.
     """
     trained = ~(staff["in_training"] == True).fillna(False)  # noqa: E712
     handlers = staff[((staff["role"] == "call_handler").fillna(False) & trained).to_numpy(dtype=bool)]
@@ -56,6 +53,10 @@ def handler_months(staff: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
 def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, complete: bool = False) -> Share:
     """Handler-months with at least the prescribed number of audits.
 
+    Not known: months of handlers who may not have been in post, those in which nobody was audited while others were
+    (nothing tells them from months not supplied, unless complete), and as many handlers short of audits as the
+    audits of that month without a handler could have filled.
+
     Parameters
     ----------
     months : pandas.DataFrame
@@ -66,13 +67,6 @@ def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, com
         Audits due for each handler and month.
     complete : bool
         Whether the force signed that its audits are complete: nobody was audited in a month without any.
-
-    Returns
-    -------
-    Share
-        Not known: months of handlers who may not have been in post, those in which nobody was audited while others
-        were (nothing tells them from months not supplied, unless complete), and as many handlers short of audits as
-        the audits of that month without a handler could have filled.
     """
     audits = audits.assign(month=local_days(audits["taken_on"]).dt.to_period("M").dt.to_timestamp())
     named = audits.dropna(subset=["handler_key"])
@@ -93,15 +87,12 @@ def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, com
 def coverage_by_month(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int) -> pd.DataFrame:
     """Share of handlers with the prescribed audits in each month, for a chart.
 
+    ``month``, ``group``, ``value`` in per cent; no row without audits or handlers.
+
     Parameters
     ----------
     months, audits, prescribed
         As in :func:`coverage`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month``, ``group``, ``value`` in per cent; no row without audits or handlers.
     """
     rows = []
     if len(audits):
@@ -129,6 +120,9 @@ def passed(audits: pd.DataFrame) -> Share:
 def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
     """Failed audits with feedback to the handler in time.
 
+    A blank counts as no feedback, unless the force filled the column for nobody.  Not known without the day of the
+    audit.  Audits without a result are left out.
+
     Parameters
     ----------
     audits : pandas.DataFrame
@@ -137,12 +131,6 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
         Failed audits whose time for feedback was not over by then, and that had none, are not due yet and left out.
     days : int
         Days from the audit within which feedback is in time.
-
-    Returns
-    -------
-    Share
-        A blank counts as no feedback, unless the force filled the column for nobody.  Not known without the day of
-        the audit.  Audits without a result are left out.
     """
     audits = open_blanks(audits, "feedback_on")
     failed = audits[(audits["standard_met"] == False).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
@@ -165,16 +153,13 @@ SATISFIED = ("completely_satisfied", "very_satisfied", "fairly_satisfied")
 def callbacks_made(callback: pd.DataFrame) -> Share:
     """Calls back that were made by the time they were due.
 
+    A first try in time counts, whether or not the person was reached.  Without a time: a call back entered as not
+    made is a no, any other is not known; nor is one with a time that is entered as not made.
+
     Parameters
     ----------
     callback : pandas.DataFrame
         Table ``callback`` within the period.
-
-    Returns
-    -------
-    Share
-        A first try in time counts, whether or not the person was reached.  Without a time: a call back entered as not
-        made is a no, any other is not known; nor is one with a time that is entered as not made.
     """
     states = (callback["made_at"] <= callback["due_at"]).astype("boolean").mask(callback["made_at"].isna().to_numpy())
     not_made = (callback["result"] == "not_made").fillna(False).to_numpy(dtype=bool)
@@ -197,16 +182,13 @@ def responses(survey: pd.DataFrame) -> Share:
 def satisfied(survey: pd.DataFrame) -> dict[str, Share]:
     """Satisfied answers by stage of the service.
 
+    Over valid answers of completed interviews: "don't know" and questions not asked are left out.  No stage without
+    a completed interview.
+
     Parameters
     ----------
     survey : pandas.DataFrame
         Table ``survey`` within the period.
-
-    Returns
-    -------
-    dict of str to Share
-        Over valid answers of completed interviews: "don't know" and questions not asked are left out.  No stage
-        without a completed interview.
     """
     rows = survey[(survey["completed"] == True).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
     found = {}
@@ -231,13 +213,7 @@ CHECKS = "service_quality_checks"
 
 
 def schemes(report: Report) -> pd.DataFrame:
-    """Documents in force that set out how the quality of service is checked.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register.
-    """
+    """Documents in force that set out how the quality of service is checked. Rows of the document register."""
     rows = registers.documents(report.table("document"), **SCHEME, in_force_on=report.settings.as_of)
     own = ~rows["scope"].isin(list(NOT_THE_FORCES))
     return rows[(own & registers.covers(rows, CHECKS)).to_numpy(dtype=bool)]
@@ -246,10 +222,7 @@ def schemes(report: Report) -> pd.DataFrame:
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of A9.
 
-    Returns
-    -------
-    list of ClaimEvidence
-        Satisfaction of the public is shown beside them and decides neither: the claim is about checking.
+    Satisfaction of the public is shown beside them and decides neither: the claim is about checking.
     """
     exists, grade = _exists(report)
     return [

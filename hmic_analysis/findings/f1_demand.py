@@ -37,17 +37,14 @@ def by_closing(rows: pd.DataFrame) -> pd.DataFrame:
 def own_types(rows: pd.DataFrame, most: int = MOST_TYPES) -> pd.DataFrame:
     """Incidents of a source without any national category, under the source's own types.
 
+    The rows as they are where any has a category or none has a type.
+
     Parameters
     ----------
     rows : pandas.DataFrame
         Result of :func:`demand_incidents`.
     most : int
         So many types at most; the rest become :data:`OTHER_TYPES`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows as they are where any has a category or none has a type.
     """
     kind = rows["incident_type"].astype("object")
     if (rows["category"] != NOT_RECORDED).any() or kind.isna().all():
@@ -60,16 +57,13 @@ def own_types(rows: pd.DataFrame, most: int = MOST_TYPES) -> pd.DataFrame:
 def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
     """Resource-hours of each deployment: from arrival to clear, from assignment where nobody arrived.
 
+    ``incident_id``, ``start``, ``hours`` (missing where a time is, or where the order is reversed) and ``capped``
+    (boolean).
+
     Parameters
     ----------
     shift_hours : float
         Length of a shift: nobody works on one task for longer, so a record left open counts as one shift.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``incident_id``, ``start``, ``hours`` (missing where a time is, or where the order is reversed) and
-        ``capped`` (boolean).
     """
     start = deployment["at_scene_at"].fillna(deployment["assigned_at"])
     hours = hours_between(start, deployment["clear_at"])
@@ -96,13 +90,9 @@ def demand_by_category(incident: pd.DataFrame, tasks: pd.DataFrame | None = None
     """Demand by category, by count and by time.
 
     ``tasks`` is what :func:`task_hours` gives; without it, or without any usable time in it, there are no hours.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``category`` (the closing one; its own types, for a source without national ones), ``incidents``,
-        ``share_count`` (%), ``hours``, ``share_hours`` (%; missing without hours); most incidents first, all other
-        types last.
+    ``category`` (the closing one; its own types, for a source without national ones), ``incidents``,
+    ``share_count`` (%), ``hours``, ``share_hours`` (%; missing without hours); most incidents first, all other
+    types last.
     """
     rows = own_types(by_closing(demand_incidents(incident)))[["incident_id", "category"]]
     table = rows.groupby("category").size().rename("incidents").reset_index()
@@ -122,11 +112,8 @@ def demand_by_category(incident: pd.DataFrame, tasks: pd.DataFrame | None = None
 def uncategorised(incident: pd.DataFrame) -> Share:
     """Incidents without a closing category.
 
-    Returns
-    -------
-    Share
-        ``yes``: the closing category is blank, whatever the opening one was.  All are unknown where a source holds
-        opening categories alone.
+    ``yes``: the closing category is blank, whatever the opening one was.  All are unknown where a source holds
+    opening categories alone.
     """
     rows = demand_incidents(incident)
     if rows["category_close"].isna().all() and rows["category_open"].notna().any():
@@ -137,15 +124,12 @@ def uncategorised(incident: pd.DataFrame) -> Share:
 def week_hour(times: pd.Series) -> pd.Series:
     """Hour of the week of each time: 0 is Monday 00:00 to 01:00, 167 the last hour of Sunday.
 
+    Integers, missing where the time is.
+
     Parameters
     ----------
     times : pandas.Series
         Aware or naive wall-clock timestamps.
-
-    Returns
-    -------
-    pandas.Series
-        Integers, missing where the time is.
     """
     local = times.dt.tz_localize(None) if getattr(times.dtype, "tz", None) is not None else times
     return (local.dt.day_of_week * 24 + local.dt.hour).astype("Int64")
@@ -154,16 +138,13 @@ def week_hour(times: pd.Series) -> pd.Series:
 def week_profile(tasks: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
     """Share of resource-hours on incidents and share of staff-hours in each hour of the week.
 
+    168 rows: ``week_hour``, ``demand_hours``, ``staff_hours``, ``demand_share``, ``staff_share`` (%; missing where
+    a side has no hours at all).
+
     Parameters
     ----------
     tasks : pandas.DataFrame
         Result of :func:`task_hours`.  The hours of a deployment are spread over the clock hours it lasted.
-
-    Returns
-    -------
-    pandas.DataFrame
-        168 rows: ``week_hour``, ``demand_hours``, ``staff_hours``, ``demand_share``, ``staff_share`` (%; missing
-        where a side has no hours at all).
     """
     demand = np.zeros(WEEK_HOURS)
     tasks = tasks.dropna(subset=["start", "hours"])
@@ -196,13 +177,8 @@ def week_profile(tasks: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
 def staff_fit(profile: pd.DataFrame) -> float | None:
     """How well staff hours follow demand over the week.
 
-    ``profile`` is what :func:`week_profile` gives.
-
-    Returns
-    -------
-    float or None
-        1 minus half the sum of absolute differences of the two shares: 1 where they agree in each hour of the
-        week, 0 where they never meet; None where a side is missing.
+    ``profile`` is what :func:`week_profile` gives. 1 minus half the sum of absolute differences of the two shares:
+    1 where they agree in each hour of the week, 0 where they never meet; None where a side is missing.
     """
     difference = (profile["demand_share"] - profile["staff_share"]).abs()
     return None if difference.isna().any() else float(1 - difference.sum() / 200)
@@ -211,13 +187,8 @@ def staff_fit(profile: pd.DataFrame) -> float | None:
 def logged_beside_duty(tasks: pd.DataFrame, demand_task: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
     """Hours of logged work, and hours on duty.
 
-    ``tasks`` is what :func:`task_hours` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label`` and ``value``, hours: deployments, other logged tasks, on duty; missing where none were supplied.
-        What is not logged is unknown, not idle.
+    ``tasks`` is what :func:`task_hours` gives. ``label`` and ``value``, hours: deployments, other logged tasks, on
+    duty; missing where none were supplied. What is not logged is unknown, not idle.
     """
     other = np.nan
     if len(demand_task):
@@ -255,12 +226,8 @@ def hours_of_none(report: Report) -> float:
 def fit_bounds(profile: pd.DataFrame, lost: float) -> Interval | None:
     """The least and the most that :func:`staff_fit` can be where hours of work are not placed.
 
-    ``profile`` is what :func:`week_profile` gives. ``lost`` is what :func:`hours_of_none` gives.
-
-    Returns
-    -------
-    Interval or None
-        Hours added move a share of the week by no more than their own part of all hours.
+    ``profile`` is what :func:`week_profile` gives. ``lost`` is what :func:`hours_of_none` gives. Hours added move a
+    share of the week by no more than their own part of all hours.
     """
     fit, hours = staff_fit(profile), float(profile["demand_hours"].sum())
     if fit is None or not lost:
@@ -325,12 +292,7 @@ def count_shares(categories: pd.DataFrame, incident: pd.DataFrame) -> dict[str, 
 def labelled(categories: pd.DataFrame) -> pd.DataFrame:
     """Demand by category, with the names of the categories as people write them.
 
-    ``categories`` is what :func:`demand_by_category` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With ``label``.
+    ``categories`` is what :func:`demand_by_category` gives. With ``label``.
     """
     words = {"asb": "Anti-social behaviour", "public_safety_welfare": "Public safety and welfare"}
     label = [words.get(c, c.replace("_", " ").capitalize()) for c in categories["category"]]
@@ -355,18 +317,15 @@ def of_incidents(deployment: pd.DataFrame, incident: pd.DataFrame) -> pd.DataFra
 def monthly_counts(frame: pd.DataFrame, month: str, group: str) -> pd.DataFrame:
     """Rows by month and group.
 
+    ``month``, ``group``, ``value``; every group in every month that has a row, 0 where it has none itself.  A month
+    without any row is a gap: nothing tells it from one not supplied.
+
     Parameters
     ----------
     month : str
         Column of months (first days) or dates.
     group : str
         Column of groups; blank ones are called ``not recorded``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month``, ``group``, ``value``; every group in every month that has a row, 0 where it has none itself.  A month
-        without any row is a gap: nothing tells it from one not supplied.
     """
     months = local_days(frame[month]).dt.to_period("M").dt.to_timestamp()
     groups = frame[group].astype("object").where(frame[group].notna(), "not recorded")
@@ -381,15 +340,12 @@ def monthly_counts(frame: pd.DataFrame, month: str, group: str) -> pd.DataFrame:
 def incidents_by_month(incident: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Incidents that are demand in each whole month of a period.
 
+    ``month``, ``value``; duplicates and tests are left out.
+
     Parameters
     ----------
     start, end : datetime.date
         First and last day of the period.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month``, ``value``; duplicates and tests are left out.
     """
     return count_by_month(demand_incidents(incident)["created_month"], start, end)
 
@@ -397,18 +353,15 @@ def incidents_by_month(incident: pd.DataFrame, start: date, end: date) -> pd.Dat
 def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame, most: int = 12) -> pd.DataFrame:
     """Incidents by category and recorded crimes by type, month by month.
 
+    ``month``, ``group``, ``value``.  Crimes take the publisher's type, else the offence group; a category ``crime``
+    of incidents is named ``Crime incidents``, since an incident is not a recorded crime.
+
     Parameters
     ----------
     incident, crime : pandas.DataFrame
         The tables of those names, cut to a period.
     most : int
         So many types at most: the largest, in the order of size.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month``, ``group``, ``value``.  Crimes take the publisher's type, else the offence group; a category
-        ``crime`` of incidents is named ``Crime incidents``, since an incident is not a recorded crime.
     """
     calls = labelled(own_types(by_closing(demand_incidents(incident)))).assign(month=lambda f: f["created_month"])
     calls["label"] = calls["label"].replace({"Crime": "Crime incidents", "Not recorded": "Incidents, not categorised"})
@@ -436,13 +389,7 @@ ASPECTS = ("incident_types", "activity_time", "place", "hour")
 
 
 def products(report: Report) -> pd.DataFrame:
-    """Analyses of demand of the last months on which a decision is recorded.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register.
-    """
+    """Analyses of demand of the last months on which a decision is recorded. Rows of the document register."""
     settings = report.settings
     found = analyses(report.table("document"), settings.as_of, int(settings.definition("product_months")))
     return found[found["counts"].fillna(False).to_numpy(dtype=bool)].drop(columns="counts")
@@ -451,11 +398,8 @@ def products(report: Report) -> pd.DataFrame:
 def analyses(document: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
     """Each analysis of demand: whether it was approved in so many months up to a day, with a decision on record.
 
-    Returns
-    -------
-    pandas.DataFrame
-        The rows, with ``counts``: a nullable boolean, missing where the day of approval is blank, or it or the decision
-        can't be read.
+    The rows, with ``counts``: a nullable boolean, missing where the day of approval is blank, or it or the decision
+    can't be read.
     """
     rows = registers.documents(open_blanks(document, "covers"), types=("demand_analysis",), subject="demand")
     last, when = pd.Timestamp(as_of), rows["approved_on"]
@@ -469,13 +413,7 @@ PLANNED = {"types": ("plan", "terms_of_reference"), "subject": "demand"}
 
 
 def plans(report: Report) -> pd.DataFrame:
-    """Dated plans on demand in force at the snapshot.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register.
-    """
+    """Dated plans on demand in force at the snapshot. Rows of the document register."""
     return registers.documents(report.table("document"), **PLANNED, in_force_on=report.settings.as_of)
 
 

@@ -39,16 +39,13 @@ class Hours(NamedTuple):
 def led_elsewhere(incident: pd.DataFrame, types: Sequence[str], qualifiers: Sequence[str]) -> pd.DataFrame:
     """Incidents with the type or qualifier that shows another lead agency.
 
+    Demand incidents (duplicates and tests removed) with ``elsewhere`` (nullable boolean) and ``code`` (the type or
+    qualifier that matched).  Unknown: neither list matches and the type is blank.
+
     Parameters
     ----------
     types, qualifiers : sequence of str
         The lists of the parameter ``other_agencies``; capitals and blanks around don't matter.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Demand incidents (duplicates and tests removed) with ``elsewhere`` (nullable boolean) and ``code`` (the type
-        or qualifier that matched).  Unknown: neither list matches and the type is blank.
     """
     rows = demand_incidents(incident)
     kind = rows["incident_type"].astype("object").map(_plain, na_action="ignore")
@@ -88,10 +85,7 @@ def hours_by_code(incidents: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
     ``incidents`` is what :func:`led_elsewhere` gives. ``tasks`` is what
     :func:`hmic_analysis.findings.f1_demand.task_hours` gives.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``label``, ``value`` (hours), most first.
+    ``label``, ``value`` (hours), most first.
     """
     spent = tasks.merge(incidents[["incident_id", "code"]], on="incident_id")
     hours = spent.dropna(subset=["code"]).groupby("code")["hours"].sum()
@@ -103,16 +97,13 @@ def hours_by_code(incidents: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
 def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Agreements signed and not ended on a day, as far as that is known.
 
+    The rows, with ``sure``: False where the day of signing or the task that it is about is blank.  One that has
+    ended by now was in force on the day if its last day came no earlier.
+
     Parameters
     ----------
     agreement : pandas.DataFrame
         Table ``partner_agreement``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows, with ``sure``: False where the day of signing or the task that it is about is blank.  One that has
-        ended by now was in force on the day if its last day came no earlier.
     """
     day = pd.Timestamp(as_of)
     over = ((agreement["signed_on"] > day) | (agreement["ends_on"] < day)).fillna(False)
@@ -124,17 +115,14 @@ def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
 def tasks_identified(task: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Tasks that the force had identified by a day and works on.
 
+    The rows with status current that were identified by the day or may have been, with nullable booleans
+    ``identified``, ``baseline`` (the police time was measured by then) and ``acted`` (something was done with the
+    agency before it).  Missing: the day of identifying is blank, or a cell can't be read.
+
     Parameters
     ----------
     task : pandas.DataFrame
         Table ``partner_task``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows with status current that were identified by the day or may have been, with nullable booleans
-        ``identified``, ``baseline`` (the police time was measured by then) and ``acted`` (something was done with the
-        agency before it).  Missing: the day of identifying is blank, or a cell can't be read.
     """
     day = pd.Timestamp(as_of)
     current = (task["status"] == "current").fillna(False) & ~(task["identified_on"] > day).fillna(False)
@@ -156,15 +144,12 @@ def tasks_identified(task: pd.DataFrame, as_of: date) -> pd.DataFrame:
 def accepted(transfer: pd.DataFrame) -> Share:
     """Transfers that the agency took over.
 
+    Unknown: not recorded.
+
     Parameters
     ----------
     transfer : pandas.DataFrame
         Table ``partner_transfer``, cut to a period.
-
-    Returns
-    -------
-    Share
-        Unknown: not recorded.
     """
     return Share.of(transfer["accepted"], transfer["transfer_id"])
 
@@ -183,15 +168,12 @@ def accepted_by_agency(transfer: pd.DataFrame) -> dict[str, Share]:
 def waits(handover: pd.DataFrame) -> pd.Series:
     """Hours from arrival to handover of each case.
 
+    Missing where a time is, or where the handover comes before the arrival.
+
     Parameters
     ----------
     handover : pandas.DataFrame
         Table ``handover``, cut to a period.
-
-    Returns
-    -------
-    pandas.Series
-        Missing where a time is, or where the handover comes before the arrival.
     """
     hours = hours_between(handover["arrived_at"], handover["handed_over_at"]).astype(float)
     return hours.where(hours >= 0)

@@ -28,10 +28,7 @@ SPANS = ((1, 4), (5, 8), (9, 12), (13, None))
 def front_line(staff: pd.DataFrame) -> pd.DataFrame:
     """Front-line staff: response, neighbourhood, community support and volume crime, without recruits in training.
 
-    Returns
-    -------
-    pandas.DataFrame
-        The rows.
+    The rows.
     """
     training = staff["in_training"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     return staff[staff["role"].isin(list(FRONT_LINE)).to_numpy(dtype=bool) & ~training]
@@ -47,20 +44,16 @@ def staff_intervals(
 ) -> pd.DataFrame:
     """Front-line staff in each interval in which policy prescribes a review, and whether they had one.
 
+    ``person_key``, ``unit``, ``interval`` (from 0), ``reviewed``, ``workload``, ``performance`` (nullable booleans:
+    a review in the interval, one that covered each; missing where the record doesn't say, also whether an absence
+    lasted).  Left out: who was absent or not in post for more than half of the interval.
+
     Parameters
     ----------
     start, end : datetime.date
         Period; a rest shorter than an interval is left out.
     months : int
         Length of an interval.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``person_key``, ``unit``, ``interval`` (from 0), ``reviewed``, ``workload``, ``performance`` (nullable
-        booleans: a review in the interval, one that covered each; missing where the record doesn't say, also whether
-        an absence lasted).  Left out:
-        who was absent or not in post for more than half of the interval.
     """
     spans, people = whole_spans(start, end, months), front_line(staff).drop_duplicates("person_key")
     if not spans or people.empty:
@@ -123,17 +116,14 @@ def by_unit(intervals: pd.DataFrame) -> dict[str, Share]:
 def front_line_reviews(supervision: pd.DataFrame, staff: pd.DataFrame) -> pd.DataFrame:
     """Reviews of front-line staff.
 
+    The rows.
+
     Parameters
     ----------
     supervision : pandas.DataFrame
         Table ``supervision``, cut to a period.
     staff : pandas.DataFrame
         Table ``staff``; without a row in it, all reviews.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows.
     """
     if staff.empty:
         return supervision
@@ -143,17 +133,14 @@ def front_line_reviews(supervision: pd.DataFrame, staff: pd.DataFrame) -> pd.Dat
 def covers(reviews: pd.DataFrame, *aspects: str) -> Share:
     """Reviews that cover all of some aspects.
 
+    No: one of them surely not covered.  Unknown: none surely not, and one not recorded.
+
     Parameters
     ----------
     reviews : pandas.DataFrame
         Result of :func:`front_line_reviews`.
     *aspects : str
         ``workload``, ``performance``.
-
-    Returns
-    -------
-    Share
-        No: one of them surely not covered.  Unknown: none surely not, and one not recorded.
     """
     state = pd.Series(True, index=reviews.index, dtype="boolean")
     for aspect in aspects:
@@ -164,10 +151,7 @@ def covers(reviews: pd.DataFrame, *aspects: str) -> Share:
 def team_sizes(staff: pd.DataFrame, as_of: date) -> pd.Series:
     """Constables and community support officers of each supervisor on a day.
 
-    Returns
-    -------
-    pandas.Series
-        Persons by ``supervisor_key``; staff without a supervisor on record are in none.
+    Persons by ``supervisor_key``; staff without a supervisor on record are in none.
     """
     rows = registers.in_post(staff, as_of)
     rows = rows[rows["rank"].isin(list(SUPERVISED_RANKS)).to_numpy(dtype=bool)]
@@ -197,12 +181,8 @@ def span_note(sizes: pd.Series, without: int) -> str:
 def span_bands(sizes: pd.Series) -> pd.DataFrame:
     """Supervisors by the number of their staff.
 
-    ``sizes`` is what :func:`team_sizes` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label``, ``value``: every band; empty where there is no supervisor.
+    ``sizes`` is what :func:`team_sizes` gives. ``label``, ``value``: every band; empty where there is no
+    supervisor.
     """
     if sizes.empty:
         return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
@@ -222,6 +202,9 @@ BANDS = ((0, 0, "None"), (1, 5, "1 to 5"), (6, 10, "6 to 10"), (11, 20, "11 to 2
 def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
     """Supervisors of front-line staff who opened the workload view in each of their weeks on duty.
 
+    A supervisor's weeks are those of the log that lie within the post.  One week on duty without opening it is a
+    no.  Unknown: no such week, but one without a row or without a number, or none on duty at all.
+
     Parameters
     ----------
     view : pandas.DataFrame
@@ -229,12 +212,6 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
     staff : pandas.DataFrame
         Table ``staff``: its front-line staff, in post at some time of the log, name the supervisors.  Without a row in
         it, those in the log.
-
-    Returns
-    -------
-    Share
-        A supervisor's weeks are those of the log that lie within the post.  One week on duty without opening it is a
-        no.  Unknown: no such week, but one without a row or without a number, or none on duty at all.
     """
     if view.empty:
         return Share.none()
@@ -270,13 +247,7 @@ def _weeks_in_post(supervisors: list[str], weeks: list[pd.Timestamp], staff: pd.
 
 
 def latest_counts(workload: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Open crimes of officers on the last day of counting up to the snapshot.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows of that day.
-    """
+    """Open crimes of officers on the last day of counting up to the snapshot: the rows of that day."""
     rows = workload[(workload["counted_on"] <= pd.Timestamp(as_of)).fillna(False).to_numpy(dtype=bool)]
     return rows[(rows["counted_on"] == rows["counted_on"].max()).to_numpy(dtype=bool)]
 
@@ -284,12 +255,7 @@ def latest_counts(workload: pd.DataFrame, as_of: date) -> pd.DataFrame:
 def spread(counts: pd.DataFrame) -> tuple[float | None, float | None]:
     """The 90th centile and the median of open crimes per officer.
 
-    ``counts`` is what :func:`latest_counts` gives.
-
-    Returns
-    -------
-    tuple of (float or None)
-        Both None where no count is known.
+    ``counts`` is what :func:`latest_counts` gives. Both None where no count is known.
     """
     values = counts["open_crimes"].dropna().to_numpy(dtype=float)
     if values.size == 0:
@@ -305,12 +271,7 @@ def ratio(top: float | None, middle: float | None) -> float | None:
 def bands(counts: pd.DataFrame) -> pd.DataFrame:
     """Officers by the number of their open crimes.
 
-    ``counts`` is what :func:`latest_counts` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label``, ``value``: every band; empty where no count is known.
+    ``counts`` is what :func:`latest_counts` gives. ``label``, ``value``: every band; empty where no count is known.
     """
     values = counts["open_crimes"].dropna().astype(float)
     if values.empty:
@@ -337,15 +298,12 @@ ASPECTS = ("workload", "performance")
 def structure(report: Report, aspect: str) -> pd.DataFrame:
     """Documents in force at the snapshot that prescribe reviews of one aspect.
 
+    Rows of the document register.
+
     Parameters
     ----------
     aspect : str
         ``workload`` or ``performance``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register.
     """
     rows = registers.documents(report.table("document"), **PRESCRIBES, in_force_on=report.settings.as_of)
     return rows[registers.covers(rows, f"{aspect}_review").to_numpy(dtype=bool)]

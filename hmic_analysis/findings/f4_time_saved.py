@@ -52,15 +52,12 @@ class Saving(NamedTuple):
 def live_changes(change: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
     """Changes that have been live long enough to be measured.
 
+    The rows, with those whose date can't be read; a change without a date is not live.
+
     Parameters
     ----------
     months : int
         Least number of months since it went live.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows, with those whose date can't be read; a change without a date is not live.
     """
     latest = pd.Timestamp(as_of) - pd.DateOffset(months=months)
     live = (change["live_on"] <= latest).fillna(False) | unread(change, "live_on")
@@ -70,19 +67,16 @@ def live_changes(change: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame
 def measurements(changes: pd.DataFrame, benefit: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Benefit records of some changes, and whether each is a measurement before and after.
 
+    The rows, with ``measured``: a nullable boolean.  True: by log, time and motion or survey, minutes from before
+    the change went live, and minutes from after.  Missing: both are there, and a date is blank, or what is there
+    can't be read.
+
     Parameters
     ----------
     changes : pandas.DataFrame
         Result of :func:`live_changes`.
     as_of : datetime.date
         A measurement made after it was not there on it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows, with ``measured``: a nullable boolean.  True: by log, time and motion or survey, minutes from before
-        the change went live, and minutes from after.  Missing: both are there, and a date is blank, or what is there
-        can't be read.
     """
     rows = benefit.merge(changes[["change_id", "live_on"]].drop_duplicates("change_id"), on="change_id")
     minutes = pd.Series(True, index=rows.index, dtype="boolean")
@@ -108,14 +102,10 @@ def with_measured_saving(changes: pd.DataFrame, found: pd.DataFrame) -> Share:
 def hours_saved(changes: pd.DataFrame, found: pd.DataFrame) -> Saving:
     """Hours a year saved by the measured changes.
 
-    ``changes`` is what :func:`live_changes` gives. ``found`` is what :func:`measurements` gives.
-
-    Returns
-    -------
-    Saving
-        Sum over measurements of (minutes before minus after) times tasks a year, over 60.  Of measured changes that
-        overlap, only the one first live is counted, and only the best method of each change.  The interval is normal,
-        from the stated standard errors, which are taken as independent.
+    ``changes`` is what :func:`live_changes` gives. ``found`` is what :func:`measurements` gives. Sum over
+    measurements of (minutes before minus after) times tasks a year, over 60. Of measured changes that overlap, only
+    the one first live is counted, and only the best method of each change. The interval is normal, from the stated
+    standard errors, which are taken as independent.
     """
     rank = found["method"].map({method: number for number, method in enumerate(METHODS)})
     minutes = found["baseline_minutes"].astype(float) - found["post_minutes"].astype(float)
@@ -172,12 +162,8 @@ def saving_note(saving: Saving) -> str:
 def best_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> str | None:
     """The best method by which any live change's saving was found.
 
-    ``changes`` is what :func:`live_changes` gives.
-
-    Returns
-    -------
-    str or None
-        ``system_log`` before ``time_and_motion`` before ``survey`` before ``estimate``; None without any record.
+    ``changes`` is what :func:`live_changes` gives. ``system_log`` before ``time_and_motion`` before ``survey``
+    before ``estimate``; None without any record.
     """
     found = set(benefit.loc[benefit["change_id"].isin(changes["change_id"]).to_numpy(dtype=bool), "method"].dropna())
     return next((method for method in METHODS if method in found), None)
@@ -195,12 +181,8 @@ def method_rank(changes: pd.DataFrame, benefit: pd.DataFrame) -> float | None:
 def changes_by_method(changes: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Live changes by the best evidence there is of the time they save.
 
-    ``changes`` is what :func:`live_changes` gives. ``found`` is what :func:`measurements` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label``, ``value``: every kind of evidence, also one that no change has; empty where there is no change.
+    ``changes`` is what :func:`live_changes` gives. ``found`` is what :func:`measurements` gives. ``label``,
+    ``value``: every kind of evidence, also one that no change has; empty where there is no change.
     """
     if changes.empty:
         return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
@@ -229,68 +211,45 @@ NO_SERIES = "no month of any change was supplied"
 
 
 class ChangeMonths(NamedTuple):
-    """The months of one change.
+    """The months of one change."""
 
-    Attributes
-    ----------
-    change : str
-        Its reference.
-    name : str
-        Its title with the reference, as far as it has one.
-    day : datetime.date
-        On which it went live.
-    first : pandas.Timestamp
-        First month that lies wholly after it went live.
-    mixed : pandas.Timestamp or None
-        The month in which it went live, unless that was its first day: a mix of before and after, left out.
-    months : pandas.DataFrame
-        Indexed by month, one row for each from the first to the last and up to ``first``: ``minutes`` a task and
-        ``tasks``; missing where not given, and in the mixed month.
-    """
-
+    #: Its reference.
     change: str
+    #: Its title with the reference, as far as it has one.
     name: str
+    #: On which it went live.
     day: date
+    #: First month that lies wholly after it went live.
     first: pd.Timestamp
+    #: The month in which it went live, unless that was its first day: a mix of before and after, left out.
     mixed: pd.Timestamp | None
+    #: Indexed by month, one row for each from the first to the last and up to ``first``: ``minutes`` a task and
+    #: ``tasks``; missing where not given, and in the mixed month.
     months: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class MonthlySaving:
-    """What the months of one change say.
+    """What the months of one change say."""
 
-    Attributes
-    ----------
-    change : str
-        Reference of the change; empty where there is no series.
-    name, day
-        As in :class:`ChangeMonths`; empty and None where there is no series.
-    first : pandas.Timestamp or None
-        First whole month with it.
-    frame : pandas.DataFrame
-        ``month``, ``value``, ``fitted``, ``counterfactual`` in minutes a task, for a chart.
-    step : float or None
-        Minutes saved on each task; None where no effect is estimated.
-    limits : Interval or None
-        Of the step.
-    hours : float or None
-        Hours saved over the months after; None without a step, or where tasks of any of those months are missing.
-    observed : int
-        Months with a value.
-    saved, naive, method : str
-        Result or refusal, bare comparison, model and cautions.
-    """
-
+    #: Reference of the change; empty where there is no series.
     change: str
+    #: As in :class:`ChangeMonths`; empty and None where there is no series.
     name: str
     day: date | None
+    #: First whole month with it.
     first: pd.Timestamp | None
+    #: ``month``, ``value``, ``fitted``, ``counterfactual`` in minutes a task, for a chart.
     frame: pd.DataFrame
+    #: Minutes saved on each task; None where no effect is estimated.
     step: float | None
+    #: Of the step.
     limits: Interval | None
+    #: Hours saved over the months after; None without a step, or where tasks of any of those months are missing.
     hours: float | None
+    #: Months with a value.
     observed: int
+    #: Result or refusal, bare comparison, model and cautions.
     saved: str
     naive: str
     method: str
@@ -299,16 +258,13 @@ class MonthlySaving:
 def longest_series(change: pd.DataFrame, benefit_month: pd.DataFrame, as_of: date) -> ChangeMonths | None:
     """The change with the most months on record.
 
+    Of those with as many months the one first live, then the first reference; None where no change that is live has
+    a month.
+
     Parameters
     ----------
     as_of : datetime.date
         Months that had not ended on that day, and changes not yet live, are left out.
-
-    Returns
-    -------
-    ChangeMonths or None
-        Of those with as many months the one first live, then the first reference; None where no change that is live
-        has a month.
     """
     day = pd.Timestamp(as_of)
     live = change[(change["live_on"] <= day).fillna(False).to_numpy(dtype=bool)]
@@ -336,13 +292,8 @@ def longest_series(change: pd.DataFrame, benefit_month: pd.DataFrame, as_of: dat
 def monthly_saving(series: ChangeMonths | None) -> MonthlySaving:
     """What the months say: one step at the change beyond the trend, in minutes a task.
 
-    ``series`` is what :func:`longest_series` gives.
-
-    Returns
-    -------
-    MonthlySaving
-        Without a step with fewer than 24 months before or 12 after.  Hours are the step times the tasks of the months
-        after; the tasks are taken as known.
+    ``series`` is what :func:`longest_series` gives. Without a step with fewer than 24 months before or 12 after.
+    Hours are the step times the tasks of the months after; the tasks are taken as known.
     """
     if series is None:
         empty = pd.DataFrame({c: pd.Series(dtype=float) for c in ("month", "value", "fitted", "counterfactual")})
@@ -433,10 +384,7 @@ WORK = {
 def work_on_savings(report: Report) -> pd.DataFrame:
     """Documents on the staff time saved, with the date of the last work on each.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register dated by the snapshot, with ``days_since_activity``.
+    Rows of the document register dated by the snapshot, with ``days_since_activity``.
     """
     rows = registers.documents(report.table("document"), **WORK)
     rows = rows[registers.covers(rows, ITEM).to_numpy(dtype=bool)]

@@ -38,20 +38,17 @@ class Spending(NamedTuple):
 def equipped(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, role: str, as_of: date) -> Share:
     """Officers of a role with a working device.
 
+    Officers in post, recruits among them.  Officers without a device of their own share the pooled ones of their
+    role in the ratio of working devices to officers on duty at the peak.  Unknown: only a device whose state is
+    blank; one of a role with issued devices whose holder is not recorded; or a pool whose officers at the peak are
+    not given.
+
     Parameters
     ----------
     devices : pandas.DataFrame
         Result of :func:`hmic_analysis.findings.f5_devices.in_hand`.
     pool : pandas.DataFrame
         Table ``device_pool``.
-
-    Returns
-    -------
-    Share
-        Officers in post, recruits among them.  Officers without a device of their own share the pooled ones
-        of their role in the ratio of working devices to officers on duty at the peak.  Unknown: only a device whose
-        state is blank; one of a role with issued devices whose holder is not recorded; or a pool whose officers at
-        the peak are not given.
     """
     rows = in_post(staff[(staff["role"] == role).fillna(False).to_numpy(dtype=bool)], as_of)
     officers = set(rows["person_key"])
@@ -91,15 +88,12 @@ def coverage(
 ) -> dict[str, Share]:
     """Officers with a working device, for each of several roles.
 
+    Roles without an officer are left out.
+
     Parameters
     ----------
     staff, devices, pool, as_of
         As in :func:`equipped`.
-
-    Returns
-    -------
-    dict of str to Share
-        Roles without an officer are left out.
     """
     found = {role: equipped(staff, devices, pool, role, as_of) for role in roles}
     return {role: share for role, share in found.items() if share.total}
@@ -114,17 +108,14 @@ def together(shares: dict[str, Share], roles: Sequence[str] = PATROL) -> Share:
 def spending(decisions: pd.DataFrame, as_of: date, months: int) -> Spending:
     """Spending on devices that was approved or ordered.
 
+    Requests and refusals are left out; decisions without a day are told apart, since they may be of the time.
+
     Parameters
     ----------
     decisions : pandas.DataFrame
         Table ``device_spending``.
     months : int
         Decisions of so many months up to the snapshot count.
-
-    Returns
-    -------
-    Spending
-        Requests and refusals are left out; decisions without a day are told apart, since they may be of the time.
     """
     day = pd.Timestamp(as_of)
     dated = (decisions["decided_on"] > day - pd.DateOffset(months=months)) & (decisions["decided_on"] <= day)
@@ -167,10 +158,7 @@ def spending_note(spent: Spending, without_fte: int) -> str:
 def officers_fte(staff: pd.DataFrame, as_of: date) -> tuple[float, int]:
     """Police officers in post, full-time equivalents, and how many of them have no such figure.
 
-    Returns
-    -------
-    tuple of (float, int)
-        One without a figure counts as a full post.
+    One without a figure counts as a full post.
     """
     rows = in_post(staff, as_of)
     fte = rows.loc[rows["rank"].isin(list(OFFICER_RANKS)).to_numpy(dtype=bool), "fte"].astype(float)
@@ -200,10 +188,7 @@ class Usable(NamedTuple):
 def issued(device: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Devices issued and not taken back on a day, lost ones among them.
 
-    Returns
-    -------
-    pandas.DataFrame
-        The rows; devices in store and body-worn cameras are left out.
+    The rows; devices in store and body-worn cameras are left out.
     """
     day = pd.Timestamp(as_of)
     begun = (device["issued_on"] <= day).fillna(False) | unread(device, "issued_on")
@@ -228,18 +213,15 @@ def _lately(session: pd.DataFrame, as_of: date, days: float) -> pd.DataFrame:
 def active(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: float) -> Share:
     """Devices used within so many days before the snapshot.
 
+    Devices in repair are left out.  One whose state is blank and that was not used is unknown: it may be in repair.
+    All are unknown where the log holds nothing of those days: it doesn't reach them.
+
     Parameters
     ----------
     devices : pandas.DataFrame
         Result of :func:`issued`.
     session : pandas.DataFrame
         Table ``device_session``.
-
-    Returns
-    -------
-    Share
-        Devices in repair are left out.  One whose state is blank and that was not used is unknown: it may be in
-        repair.  All are unknown where the log holds nothing of those days: it doesn't reach them.
     """
     rows = devices[~(devices["status"] == "in_repair").fillna(False).to_numpy(dtype=bool)]
     recent = _lately(session, as_of, days)
@@ -266,18 +248,15 @@ def active_by_role(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, da
 def off_premises(device: pd.DataFrame, session: pd.DataFrame, as_of: date, days: float) -> Share:
     """Sessions begun away from police premises.
 
+    In sessions.  Unknown: the log doesn't say where, or says more than there were; or the device is not on the
+    list, and may be a camera.
+
     Parameters
     ----------
     device, session : pandas.DataFrame
         Tables ``device`` and ``device_session``; recordings of body-worn cameras are no sessions.
     days : float
         Sessions of so many days up to the snapshot are counted.
-
-    Returns
-    -------
-    Share
-        In sessions.  Unknown: the log doesn't say where, or says more than there were; or the device is not on the
-        list, and may be a camera.
     """
     cameras = device.loc[device["device_type"].isin(list(NOT_MOBILE_SYSTEMS)).to_numpy(dtype=bool), "device_id"]
     rows = _lately(session[~session["device_id"].isin(cameras).to_numpy(dtype=bool)], as_of, days)
@@ -290,12 +269,7 @@ def off_premises(device: pd.DataFrame, session: pd.DataFrame, as_of: date, days:
 def system_shares(devices: pd.DataFrame) -> dict[str, Share]:
     """Devices that reach each force system of the list.
 
-    ``devices`` is what :func:`in_hand` gives.
-
-    Returns
-    -------
-    dict of str to Share
-        Unknown: the systems of the device are not recorded.
+    ``devices`` is what :func:`in_hand` gives. Unknown: the systems of the device are not recorded.
     """
     lists = [set(str(s).split(";")) if pd.notna(s) else None for s in devices["systems"]]
     return {
@@ -307,13 +281,8 @@ def system_shares(devices: pd.DataFrame) -> dict[str, Share]:
 def system_frame(shares: dict[str, Share]) -> pd.DataFrame:
     """Devices that reach each force system, for a chart: the most widespread first.
 
-    ``shares`` is what :func:`system_shares` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``group``, ``label``, ``value``, ``lo_missing``, ``hi_missing`` (per cent), ``n`` (devices); no row where
-        there is no device.
+    ``shares`` is what :func:`system_shares` gives. ``group``, ``label``, ``value``, ``lo_missing``, ``hi_missing``
+    (per cent), ``n`` (devices); no row where there is no device.
     """
     rows = [
         {
@@ -335,17 +304,14 @@ def system_frame(shares: dict[str, Share]) -> pd.DataFrame:
 def usable(shares: dict[str, Share], min_pct: float) -> Usable | None:
     """Force systems that so many per cent of the devices reach.
 
+    None where there is no device.
+
     Parameters
     ----------
     shares : dict of str to Share
         Result of :func:`system_shares`.
     min_pct : float
         One device of a trial that reaches everything is no access for officers on patrol.
-
-    Returns
-    -------
-    Usable or None
-        None where there is no device.
     """
     if not any(share.total for share in shares.values()):
         return None
@@ -364,17 +330,14 @@ def usable(shares: dict[str, Share], min_pct: float) -> Usable | None:
 def systems(report: Report, usable: Usable | None, listed: int) -> Indicator:
     """Force systems usable on devices, as an indicator.
 
+    Its value counts the devices whose systems are recorded; its bounds count the others either way.
+
     Parameters
     ----------
     usable : Usable or None
         None where no device was in hand.
     listed : int
         Systems asked about.
-
-    Returns
-    -------
-    Indicator
-        Its value counts the devices whose systems are recorded; its bounds count the others either way.
     """
     said = usable.said if usable else None
     found = report.build.figure(

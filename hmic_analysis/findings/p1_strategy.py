@@ -40,12 +40,9 @@ STANDINGS = {
 def plans_in_force(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The force's own plans in force at a day.
 
-    Returns
-    -------
-    pandas.DataFrame
-        The rows, with ``names_prevention``: a nullable boolean.  A document without a code names nothing, unless no
-        document of the whole register was coded: then all are missing.  Missing too where no date tells whether it
-        is in force, and where a date, the scope or the codes can't be read.
+    The rows, with ``names_prevention``: a nullable boolean.  A document without a code names nothing, unless no
+    document of the whole register was coded: then all are missing.  Missing too where no date tells whether it is
+    in force, and where a date, the scope or the codes can't be read.
     """
     document = open_blanks(document, "covers")
     keep = document["document_type"].isin(list(PLAN_TYPES)) & document["status"].isin(list(IN_USE))
@@ -64,12 +61,9 @@ def naming_prevention(plans: pd.DataFrame) -> Share:
 def prevention_strategies(document: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Every strategy for preventing crime, and where it stands at a day.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``document_id``, ``title``, ``scope``, ``status``, ``standing`` (key of :data:`STANDINGS`), a column for
-        each of :data:`ELEMENTS` (nullable booleans; missing where what would show it can't be read, or no document of
-        the register was coded) and ``elements``: how many of the four are present, missing where one of them is.
+    ``document_id``, ``title``, ``scope``, ``status``, ``standing`` (key of :data:`STANDINGS`), a column for each of
+    :data:`ELEMENTS` (nullable booleans; missing where what would show it can't be read, or no document of the
+    register was coded) and ``elements``: how many of the four are present, missing where one of them is.
     """
     document = open_blanks(document, "covers")
     keep = (document["document_type"] == "strategy") & registers.names(document["subject"], SUBJECT)
@@ -138,12 +132,8 @@ def of_standing(strategies: pd.DataFrame, standing: str) -> int:
 def by_standing(strategies: pd.DataFrame) -> pd.DataFrame:
     """Strategies for preventing crime by where they stand.
 
-    ``strategies`` is what :func:`prevention_strategies` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label``, ``value``: every standing, also one that none has.
+    ``strategies`` is what :func:`prevention_strategies` gives. ``label``, ``value``: every standing, also one that
+    none has.
     """
     counts = [of_standing(strategies, standing) for standing in STANDINGS]
     return pd.DataFrame({"label": list(STANDINGS.values()), "value": counts})

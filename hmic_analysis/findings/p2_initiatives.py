@@ -22,6 +22,10 @@ from hmic_analysis.statistics.intervals import Agreement, kappa
 def long_term(initiative: pd.DataFrame, as_of: date, months: int, window_months: int) -> pd.DataFrame:
     """Each initiative: whether it is a long-term one.
 
+    The rows, with ``long_term``: a nullable boolean.  True: the force's own work, active for so many months of the
+    window, with a written objective.  Days of action and national campaigns are none.  Missing: a blank kind,
+    beginning or objective leaves it open.  A blank end means that it goes on.
+
     Parameters
     ----------
     as_of : datetime.date
@@ -30,13 +34,6 @@ def long_term(initiative: pd.DataFrame, as_of: date, months: int, window_months:
         Months for which it must have been active within the window.
     window_months : int
         Length of the window.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows, with ``long_term``: a nullable boolean.  True: the force's own work, active for so many months of
-        the window, with a written objective.  Days of action and national campaigns are none.  Missing: a blank
-        kind, beginning or objective leaves it open.  A blank end means that it goes on.
     """
     last = pd.Timestamp(as_of)
     first = last - pd.DateOffset(months=window_months) + pd.Timedelta(days=1)
@@ -79,12 +76,8 @@ def with_outcome(initiatives: pd.DataFrame) -> Share:
 def rate_changes(initiatives: pd.DataFrame) -> dict[str, RateChange]:
     """The change of crime in the target area of each long-term initiative against that of its comparison area.
 
-    ``initiatives`` is what :func:`long_term` gives; only the sure ones with all four counts.
-
-    Returns
-    -------
-    dict of str to RateChange
-        By initiative; those whose ratio is not defined are left out.
+    ``initiatives`` is what :func:`long_term` gives; only the sure ones with all four counts. By initiative; those
+    whose ratio is not defined are left out.
     """
     rows = initiatives[initiatives["long_term"].fillna(False).to_numpy(dtype=bool)]
     names = ["target_before", "target_after", "comparison_before", "comparison_after"]
@@ -98,12 +91,7 @@ def rate_changes(initiatives: pd.DataFrame) -> dict[str, RateChange]:
 def by_kind(initiatives: pd.DataFrame) -> pd.DataFrame:
     """Initiatives by what they count as.
 
-    ``initiatives`` is what :func:`long_term` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label``, ``value``; no row where no initiative was supplied.
+    ``initiatives`` is what :func:`long_term` gives. ``label``, ``value``; no row where no initiative was supplied.
     """
     state = initiatives["long_term"]
     yes, open_ = state.fillna(False).to_numpy(dtype=bool), state.isna().to_numpy(dtype=bool)
@@ -131,16 +119,13 @@ PREVENTION = "prevention"
 def held_by_day(meeting: pd.DataFrame) -> pd.DataFrame:
     """District-days on which a meeting was prescribed, and whether one was held.
 
+    ``district``, ``prescribed_on``, ``held``: a nullable boolean; True where any of the day's meetings was held,
+    missing where none was for sure and of one it is not known.
+
     Parameters
     ----------
     meeting : pandas.DataFrame
         Table ``meeting``, cut to the period.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``district``, ``prescribed_on``, ``held``: a nullable boolean; True where any of the day's meetings was held,
-        missing where none was for sure and of one it is not known.
     """
     held = meeting["held"].astype("boolean")
     rows = meeting.assign(yes=held.fillna(False).astype(bool), open=held.isna())
@@ -158,12 +143,8 @@ def held_by_district(days: pd.DataFrame) -> dict[str, Share]:
 def nothing_missed(days: pd.DataFrame) -> tuple[str, ...]:
     """The caveat of a log that lists no day without a meeting.
 
-    ``days`` is what :func:`held_by_day` gives.
-
-    Returns
-    -------
-    tuple of str
-        Empty where at least one day without a meeting is listed, or no day at all.
+    ``days`` is what :func:`held_by_day` gives. Empty where at least one day without a meeting is listed, or no day
+    at all.
     """
     if days.empty or Share.of(days["held"]).no:
         return ()
@@ -173,18 +154,15 @@ def nothing_missed(days: pd.DataFrame) -> tuple[str, ...]:
 def meetings_with_prevention(meeting: pd.DataFrame, meeting_action: pd.DataFrame) -> pd.DataFrame:
     """Meetings held, and whether each set at least one preventive action.
 
+    The rows of meetings surely held, with ``prevention``: a nullable boolean.  Missing: none of its actions is
+    preventive for sure and one is not coded, or it lies outside the months that the action log covers.
+
     Parameters
     ----------
     meeting : pandas.DataFrame
         Table ``meeting``, cut to the period.
     meeting_action : pandas.DataFrame
         Table ``meeting_action``, whole.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows of meetings surely held, with ``prevention``: a nullable boolean.  Missing: none of its actions is
-        preventive for sure and one is not coded, or it lies outside the months that the action log covers.
     """
     rows = meeting[meeting["held"].astype("boolean").fillna(False).to_numpy(dtype=bool)].copy()
     kind = meeting_action["action_type"]
@@ -202,15 +180,12 @@ def meetings_with_prevention(meeting: pd.DataFrame, meeting_action: pd.DataFrame
 def preventive_actions(actions: pd.DataFrame) -> Share:
     """Actions of the kind prevention among all actions.
 
+    An action that was not coded is unknown.
+
     Parameters
     ----------
     actions : pandas.DataFrame
         Table ``meeting_action``, cut to the period.
-
-    Returns
-    -------
-    Share
-        An action that was not coded is unknown.
     """
     states = (actions["action_type"] == PREVENTION).astype("boolean").mask(actions["action_type"].isna())
     return Share.of(states, actions["action_id"])
@@ -219,19 +194,16 @@ def preventive_actions(actions: pd.DataFrame) -> Share:
 def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Share:
     """Preventive actions due in a period that were closed by their due day.
 
+    An action open past its due day is not closed in time; where the log gives a closing day for no action at all,
+    all are unknown.  One set in the period whose due day is not known counts, as unknown, and so does one due in it
+    whose kind is not known: it may be preventive.
+
     Parameters
     ----------
     meeting_action : pandas.DataFrame
         Table ``meeting_action``, whole.
     start, end : datetime.date
         First and last day of the period.
-
-    Returns
-    -------
-    Share
-        An action open past its due day is not closed in time; where the log gives a closing day for no action at
-        all, all are unknown.  One set in the period whose due day is not known counts, as unknown, and so does one
-        due in it whose kind is not known: it may be preventive.
     """
     rows = open_blanks(meeting_action, "closed_on")
     undated = rows["due_on"].isna().to_numpy(dtype=bool)
@@ -245,15 +217,12 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
 def coders_agreement(actions: pd.DataFrame) -> Agreement:
     """Agreement of the two people who coded a sample of the actions.
 
+    Of the actions that both coded.
+
     Parameters
     ----------
     actions : pandas.DataFrame
         Table ``meeting_action``, cut to the period.
-
-    Returns
-    -------
-    Agreement
-        Of the actions that both coded.
     """
     return kappa(actions["action_type"].tolist(), actions["second_coder_type"].tolist())
 
@@ -261,12 +230,8 @@ def coders_agreement(actions: pd.DataFrame) -> Agreement:
 def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
     """Meetings held that set a preventive action, by month and district.
 
-    ``meetings`` is what :func:`meetings_with_prevention` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month``, ``group``, ``value``: per cent of the meetings of which it is known; missing where it is of none.
+    ``meetings`` is what :func:`meetings_with_prevention` gives. ``month``, ``group``, ``value``: per cent of the
+    meetings of which it is known; missing where it is of none.
     """
     rows = pd.DataFrame(
         {

@@ -49,6 +49,9 @@ def stale_open(
 ) -> Share:
     """Records open at a day without an update for more than so many days.
 
+    All are unknown where the log of updates ends more than :data:`LAST_ENTRY_DAYS` before the day, or has no entry,
+    unless complete: every older record would look stale, and those that are known be the new ones alone.
+
     Parameters
     ----------
     problem_record, problem_update : pandas.DataFrame
@@ -57,12 +60,6 @@ def stale_open(
         A record opened or updated so many days before or later is not stale.
     complete : bool
         Whether the force signed that the records and their updates are complete.
-
-    Returns
-    -------
-    Share
-        All are unknown where the log of updates ends more than :data:`LAST_ENTRY_DAYS` before the day, or has no entry,
-        unless complete: every older record would look stale, and those that are known be the new ones alone.
     """
     day = pd.Timestamp(as_of)
     closed = (problem_record["closed_on"] <= day).fillna(False)
@@ -79,17 +76,14 @@ def stale_open(
 def update_gaps(problem_record: pd.DataFrame, problem_update: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Days between successive updates of a record.
 
+    ``record_id``, ``updated_at`` (of the later), ``days``: of records that were open on a day of the period.
+
     Parameters
     ----------
     problem_record, problem_update : pandas.DataFrame
         The tables of these names, whole.
     start, end : datetime.date
         Period in which the later of the two lies.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``record_id``, ``updated_at`` (of the later), ``days``: of records that were open on a day of the period.
     """
     first, last = pd.Timestamp(start), pd.Timestamp(end)
     open_then = (problem_record["opened_on"] <= last) & ~(problem_record["closed_on"] < first).fillna(False)
@@ -102,23 +96,16 @@ def update_gaps(problem_record: pd.DataFrame, problem_update: pd.DataFrame, star
 
 
 def in_hours(gaps: pd.DataFrame) -> pd.Series:
-    """Gaps in hours, for a chart.
-
-    Parameters
-    ----------
-    gaps : pandas.DataFrame
-        Result of :func:`update_gaps`.
-
-    Returns
-    -------
-    pandas.Series
-        Hours.
-    """
+    """Gaps in hours, for a chart. ``gaps`` is what :func:`update_gaps` gives. Hours."""
     return 24 * gaps["days"]
 
 
 def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, complete: bool) -> pd.DataFrame:
     """Records closed in a period: evaluated or not, and shared beyond the team or not.
+
+    The rows, with ``evaluated`` and ``shared``: nullable booleans.  An evaluation needs a result that says
+    something; one that is not known leaves it open, as does a date or a method with a blank one.  Sharing within
+    the own team is none; a date with a blank channel leaves it open.
 
     Parameters
     ----------
@@ -129,13 +116,6 @@ def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, co
     complete : bool
         Whether the force signed that the records are complete: a blank then means that there was none.  Otherwise a
         column that is blank for every record is unknown.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows, with ``evaluated`` and ``shared``: nullable booleans.  An evaluation needs a result that says
-        something; one that is not known leaves it open, as does a date or a method with a blank one.  Sharing within
-        the own team is none; a date with a blank channel leaves it open.
     """
     # A day that can't be read may lie in the period: the record counts, as one of which nothing is known.
     maybe = unread(problem_record, "closed_on")
@@ -202,6 +182,11 @@ def team_months(
 ) -> pd.DataFrame:
     """Each team in each whole month of a period, and whether it used the database.
 
+    ``team``, ``district``, ``month`` (its first day), ``active``: a nullable boolean.  Missing for all teams in a
+    month that the log of updates doesn't reach, unless complete: there a record opened could show use, but nothing
+    could show that there was none, and a share of the months that are known would be 100 %.  Missing too, complete
+    or not, in a month in which nobody opened or updated anything while there are entries of others.
+
     Parameters
     ----------
     neighbourhood_team, problem_record, problem_update : pandas.DataFrame
@@ -210,14 +195,6 @@ def team_months(
         First and last day of the period.
     complete : bool
         Whether the force signed that the records and their updates are complete.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``team``, ``district``, ``month`` (its first day), ``active``: a nullable boolean.  Missing for all teams
-        in a month that the log of updates doesn't reach, unless complete: there a record opened could show use, but
-        nothing could show that there was none, and a share of the months that are known would be 100 %.  Missing too,
-        complete or not, in a month in which nobody opened or updated anything while there are entries of others.
     """
     months = pd.date_range(pd.Timestamp(start), pd.Timestamp(end), freq="MS")
     months = months[months + pd.offsets.MonthEnd(0) <= pd.Timestamp(end)]
@@ -263,17 +240,14 @@ def lost_months(
 ) -> int:
     """Team-months at most that records of no listed team, and updates of no listed record, may have been made in.
 
+    Different months of each such record; a record that names no team, or no record at all, is no lost one.
+
     Parameters
     ----------
     neighbourhood_team, problem_record, problem_update : pandas.DataFrame
         The tables of these names, whole.
     start, end : datetime.date
         First and last day of the period.
-
-    Returns
-    -------
-    int
-        Different months of each such record; a record that names no team, or no record at all, is no lost one.
     """
     owner = problem_record.dropna(subset=["team"])
     strange = owner[~owner["team"].isin(neighbourhood_team["team"]).to_numpy(dtype=bool)]
@@ -294,13 +268,9 @@ def by_team(months: pd.DataFrame) -> dict[str, Share]:
 def least_active(teams: dict[str, Share]) -> tuple[str, Share]:
     """The team that used the database least, however short it existed.
 
-    ``teams`` is what :func:`by_team` gives.
-
-    Returns
-    -------
-    tuple
-        Its name and its months; the name is empty where there is no team.  Unknown months are counted as not active
-        first, so that no team that may be worse is passed over; of teams alike the one with the most months.
+    ``teams`` is what :func:`by_team` gives. Its name and its months; the name is empty where there is no team.
+    Unknown months are counted as not active first, so that no team that may be worse is passed over; of teams alike
+    the one with the most months.
     """
     ranked = sorted(
         (share.yes / share.total, (share.yes + share.unknown) / share.total, -share.total, team)
@@ -313,12 +283,8 @@ def least_active(teams: dict[str, Share]) -> tuple[str, Share]:
 def by_month(months: pd.DataFrame) -> pd.DataFrame:
     """Share of the teams that used the database, by month.
 
-    ``months`` is what :func:`team_months` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month``, ``group``, ``value``: per cent of the teams of which it is known; missing where it is of none.
+    ``months`` is what :func:`team_months` gives. ``month``, ``group``, ``value``: per cent of the teams of which it
+    is known; missing where it is of none.
     """
     rows = months.assign(value=100 * months["active"].astype("Float64"), group="Teams that used it")
     return rows.groupby(["group", "month"], sort=True)["value"].mean().reset_index()[["month", "group", "value"]]
@@ -327,15 +293,12 @@ def by_month(months: pd.DataFrame) -> pd.DataFrame:
 def no_team(problem_record: pd.DataFrame, neighbourhood_team: pd.DataFrame, start: date, end: date) -> tuple[str, ...]:
     """The caveat of records that no listed team can be credited with.
 
+    Empty where every record opened in the period belongs to a listed team.
+
     Parameters
     ----------
     start, end : datetime.date
         Period in which the records were opened.
-
-    Returns
-    -------
-    tuple of str
-        Empty where every record opened in the period belongs to a listed team.
     """
     rows = problem_record[problem_record["opened_on"].between(pd.Timestamp(start), pd.Timestamp(end))]
     alone = int((~rows["team"].isin(neighbourhood_team["team"])).sum())
@@ -349,6 +312,8 @@ def most_on_one_day(
 ) -> dict[str, tuple[Share, pd.Timestamp]]:
     """The largest share of each team's updates that fall on one day.
 
+    By team: updates on its busiest day among all, and that day (the first of several).
+
     Parameters
     ----------
     problem_record : pandas.DataFrame
@@ -357,11 +322,6 @@ def most_on_one_day(
         Table ``problem_update``, cut to the period.
     min_updates : int
         Teams with fewer updates are left out: two of three entries on one day show nothing.
-
-    Returns
-    -------
-    dict of str to tuple
-        By team: updates on its busiest day among all, and that day (the first of several).
     """
     owner = problem_record.dropna(subset=["team"])[["record_id", "team"]]
     rows = problem_update.merge(owner, on="record_id")
@@ -413,13 +373,7 @@ def complete(report: Report) -> bool:
 
 
 def documents(report: Report) -> pd.DataFrame:
-    """Documents in force that show the database.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register.
-    """
+    """Documents in force that show the database. Rows of the document register."""
     rows = registers.documents(report.table("document"), **SHOWS, in_force_on=report.settings.as_of)
     return rows[registers.covers(rows, DATABASE).to_numpy(dtype=bool)]
 

@@ -36,12 +36,8 @@ def in_post(staff: pd.DataFrame, as_of: date) -> pd.DataFrame:
 def in_roles(staff: pd.DataFrame) -> pd.DataFrame:
     """Staff in post by role.
 
-    ``staff`` is what :func:`in_post` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label`` (the role), ``value``: roles that anybody holds, the largest first.
+    ``staff`` is what :func:`in_post` gives. ``label`` (the role), ``value``: roles that anybody holds, the largest
+    first.
     """
     counts = staff["role"].value_counts().sort_values(ascending=False, kind="stable")
     return pd.DataFrame({"label": counts.index.astype("object"), "value": counts.to_numpy(dtype=float)})
@@ -50,12 +46,8 @@ def in_roles(staff: pd.DataFrame) -> pd.DataFrame:
 def not_said(staff: pd.DataFrame) -> tuple[str, ...]:
     """The caveat of staff of whom it can't be read whether they are recruits in training.
 
-    ``staff`` is what :func:`in_post` gives.
-
-    Returns
-    -------
-    tuple of str
-        Empty where it can be read of everybody who meets victims; a blank says that somebody is none.
+    ``staff`` is what :func:`in_post` gives. Empty where it can be read of everybody who meets victims; a blank says
+    that somebody is none.
     """
     rows = staff[staff["role"].isin(list(VICTIM_FACING))]
     open_ = int(unread(rows, "in_training", "left_on").sum())
@@ -65,10 +57,7 @@ def not_said(staff: pd.DataFrame) -> tuple[str, ...]:
 def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
     """Input on preventing crime that was completed in the months up to a day.
 
-    Returns
-    -------
-    pandas.DataFrame
-        The rows; courses booked or begun, and those known to be initial training, are left out.
+    The rows; courses booked or begun, and those known to be initial training, are left out.
     """
     day = pd.Timestamp(as_of)
     done = training["completed_on"]
@@ -116,6 +105,9 @@ def with_any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> 
 def formally_trained(staff: pd.DataFrame, given: pd.DataFrame, hours: float) -> pd.Series:
     """Whether each member of staff completed a formal course.
 
+    Nullable booleans on the index of ``staff``.  Missing: none of the person's courses is formal for sure, and of
+    one it is not said whether it is.
+
     Parameters
     ----------
     staff : pandas.DataFrame
@@ -124,12 +116,6 @@ def formally_trained(staff: pd.DataFrame, given: pd.DataFrame, hours: float) -> 
         Result of :func:`prevention_input`.
     hours : float
         Hours from which a course is formal.
-
-    Returns
-    -------
-    pandas.Series
-        Nullable booleans on the index of ``staff``.  Missing: none of the person's courses is formal for sure, and
-        of one it is not said whether it is.
     """
     formal = given["formal"].astype("boolean")
     long_enough = (given["hours"] >= hours).astype("boolean").mask(given["hours"].isna())
@@ -147,12 +133,8 @@ def formally_trained(staff: pd.DataFrame, given: pd.DataFrame, hours: float) -> 
 def by_role(staff: pd.DataFrame, trained: pd.Series, roles: Sequence[str] = VICTIM_FACING) -> dict[str, Share]:
     """Staff with a formal course, by role.
 
-    ``staff`` is what :func:`in_post` gives. ``trained`` is what :func:`formally_trained` gives.
-
-    Returns
-    -------
-    dict of str to Share
-        Every role that anybody holds, in their order.
+    ``staff`` is what :func:`in_post` gives. ``trained`` is what :func:`formally_trained` gives. Every role that
+    anybody holds, in their order.
     """
     found = {}
     for role in roles:
@@ -171,17 +153,14 @@ def all_roles(staff: pd.DataFrame, trained: pd.Series) -> Share:
 def kinds_of_input(given: pd.DataFrame, hours: float) -> pd.DataFrame:
     """Completed input on preventing crime by kind.
 
+    ``label``, ``value``: completions; no row where there was no input.
+
     Parameters
     ----------
     given : pandas.DataFrame
         Result of :func:`prevention_input`.
     hours : float
         Hours from which a course is formal.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label``, ``value``: completions; no row where there was no input.
     """
     if given.empty:
         return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})

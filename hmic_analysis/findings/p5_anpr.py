@@ -24,16 +24,13 @@ PREVENTIVE = ("prevent", "disrupt")
 def held(operation: pd.DataFrame) -> pd.DataFrame:
     """Operations that were not called off.
 
+    The rows, with ``proactive`` (planned ahead by the force itself) and ``preventive`` (an objective to prevent or
+    disrupt): nullable booleans.
+
     Parameters
     ----------
     operation : pandas.DataFrame
         Table ``anpr_operation``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows, with ``proactive`` (planned ahead by the force itself) and ``preventive`` (an objective to prevent
-        or disrupt): nullable booleans.
     """
     rows = operation[~operation["cancelled"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
     own = (rows["origin"] == "own").astype("boolean").mask(rows["origin"].isna())
@@ -52,12 +49,7 @@ def proactive(operations: pd.DataFrame) -> Share:
 def preventive(operations: pd.DataFrame) -> Share:
     """Operations with an objective to prevent or disrupt.
 
-    ``operations`` is what :func:`held` gives.
-
-    Returns
-    -------
-    Share
-        Unknown: no objective is recorded.
+    ``operations`` is what :func:`held` gives. Unknown: no objective is recorded.
     """
     return Share.of(operations["preventive"], operations["operation_id"])
 
@@ -65,12 +57,8 @@ def preventive(operations: pd.DataFrame) -> Share:
 def by_month(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Operations planned by the force in each whole month of a period.
 
-    ``operations`` is what :func:`held` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month`` (its first day), ``planned``, ``possible`` (with those of which it is not known).
+    ``operations`` is what :func:`held` gives. ``month`` (its first day), ``planned``, ``possible`` (with those of
+    which it is not known).
     """
     spans = whole_spans(start, end, 1)
     number = span_of(operations["started_on"], spans)
@@ -88,18 +76,15 @@ def by_month(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
 def by_quarter(operations: pd.DataFrame, products: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Preventive operations and intelligence products in each whole quarter of a period, counted from its first day.
 
+    ``first_day``, ``last_day``, ``preventive``, ``possible`` (with those of which the objective is not known),
+    ``products``.
+
     Parameters
     ----------
     operations : pandas.DataFrame
         Result of :func:`held`.
     products : pandas.DataFrame
         Rows of the document register, dated by ``approved_on``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``first_day``, ``last_day``, ``preventive``, ``possible`` (with those of which the objective is not known),
-        ``products``.
     """
     spans = whole_spans(start, end, 3)
     number, written = span_of(operations["started_on"], spans), span_of(products["approved_on"], spans)
@@ -118,12 +103,8 @@ def by_quarter(operations: pd.DataFrame, products: pd.DataFrame, start: date, en
 def monthly_lines(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Operations a month: planned by the force itself, and all that were held.
 
-    ``operations`` is what :func:`held` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month``, ``group``, ``value``; no row where there is no operation at all.
+    ``operations`` is what :func:`held` gives. ``month``, ``group``, ``value``; no row where there is no operation
+    at all.
     """
     if operations.empty:
         return pd.DataFrame({"month": pd.Series(dtype="datetime64[ns]"), "group": [], "value": []})
@@ -145,12 +126,8 @@ def say_planned(months: pd.DataFrame) -> str:
 def by_objective(operations: pd.DataFrame) -> pd.DataFrame:
     """Operations by what they set out to do.
 
-    ``operations`` is what :func:`held` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label``, ``value``: every objective, also one without an operation; empty where there is no operation.
+    ``operations`` is what :func:`held` gives. ``label``, ``value``: every objective, also one without an operation;
+    empty where there is no operation.
     """
     if operations.empty:
         return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})
@@ -164,16 +141,13 @@ def by_objective(operations: pd.DataFrame) -> pd.DataFrame:
 def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
     """Priority hits on which a decision was recorded within so many minutes.
 
+    Misreads confirmed from the image are left out.  Unknown: a decision without a time, or timed before the hit; a
+    hit whose priority is blank; all, where the force timed no decision on any hit.
+
     Parameters
     ----------
     hit : pandas.DataFrame
         Table ``anpr_hit``, cut to a period.
-
-    Returns
-    -------
-    Share
-        Misreads confirmed from the image are left out.  Unknown: a decision without a time, or timed before the
-        hit; a hit whose priority is blank; all, where the force timed no decision on any hit.
     """
     hit = open_blanks(hit, "decided_at")
     misread = hit["misread"].astype("boolean").fillna(False).to_numpy(dtype=bool)
@@ -191,12 +165,9 @@ def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
 def functions(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     """Critical functions and the staff competent in each on a day.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``skill_function``, ``competent`` (persons), ``open`` (further ones who may be, since a cell can't be read),
-        thinnest function first.  Only staff of the force count: a contractor's competence leaves with the contract.
-        Without a first day of competence a person is not competent yet.  A person counts once for each function.
+    ``skill_function``, ``competent`` (persons), ``open`` (further ones who may be, since a cell can't be read),
+    thinnest function first.  Only staff of the force count: a contractor's competence leaves with the contract.
+    Without a first day of competence a person is not competent yet.  A person counts once for each function.
     """
     day = pd.Timestamp(day)
     critical = skill["critical"].astype("boolean").fillna(False)
@@ -257,12 +228,7 @@ def labelled(table: pd.DataFrame) -> pd.DataFrame:
 def thinnest(table: pd.DataFrame) -> str:
     """The thinnest critical function, in words.
 
-    ``table`` is what :func:`functions` gives.
-
-    Returns
-    -------
-    str
-        A sentence without a full stop; empty where there is no function.
+    ``table`` is what :func:`functions` gives. A sentence without a full stop; empty where there is no function.
     """
     if table.empty:
         return ""
@@ -284,13 +250,7 @@ ACKNOWLEDGED, DENIED = "anpr_resilience_acknowledged", "anpr_resilience_denied"
 
 
 def products(report: Report) -> pd.DataFrame:
-    """Intelligence products from number plate recognition, written in the period.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register.
-    """
+    """Intelligence products from number plate recognition, written in the period. Rows of the document register."""
     rows = registers.documents(report.table("document"), types=("intelligence_product",), subject=SUBJECT)
     return within(rows, report.settings.period_start, report.settings.period_end, "approved_on")
 
@@ -298,10 +258,7 @@ def products(report: Report) -> pd.DataFrame:
 def statements(report: Report) -> pd.DataFrame:
     """What the force itself said by the snapshot on how resilient the system is, latest first.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register; statements of partners and drafts are none of the force's.
+    Rows of the document register; statements of partners and drafts are none of the force's.
     """
     rows = registers.documents(report.table("document"), types=("statement",), subject=SUBJECT)
     said = registers.covers(rows, ACKNOWLEDGED) | registers.covers(rows, DENIED)
@@ -311,13 +268,7 @@ def statements(report: Report) -> pd.DataFrame:
 
 
 def plans(report: Report) -> pd.DataFrame:
-    """Dated plans to train existing staff, in force at the snapshot.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the document register.
-    """
+    """Dated plans to train existing staff, in force at the snapshot. Rows of the document register."""
     rows = registers.documents(report.table("document"), **PLANS, in_force_on=report.settings.as_of)
     return rows[registers.covers(rows, UPSKILLING).to_numpy(dtype=bool)]
 
@@ -346,18 +297,15 @@ def quarters(report: Report) -> pd.DataFrame:
 def availability_figure(report: Report, hours: Share, kind: str = "") -> Indicator:
     """Availability as an indicator.
 
+    Without an interval: the hours of one camera are not independent of each other.  The range that unknown hours
+    leave stands in its bounds.
+
     Parameters
     ----------
     hours : Share
         Camera-hours.
     kind : str
         Type of camera; empty: all.
-
-    Returns
-    -------
-    Indicator
-        Without an interval: the hours of one camera are not independent of each other.  The range that unknown hours
-        leave stands in its bounds.
     """
     found = report.build.share("anpr_availability_pct", hours, stratum=kind)
     return found.model_copy(update={"lo": None, "hi": None, "interval": ""})

@@ -12,15 +12,12 @@ from hmic_analysis.store.rawtable import fold_name
 def signed(report: Report, table: str) -> bool:
     """Whether the force supplied a table and signed that it is complete.
 
+    False where the return holds neither a row of it nor an empty file or sheet of its name, whatever the log says.
+
     Parameters
     ----------
     table : str
         Name of the table, and of the item in the data-request log.
-
-    Returns
-    -------
-    bool
-        False where the return holds neither a row of it nor an empty file or sheet of its name, whatever the log says.
     """
     answer = report.answer(table)
     signed_for = answer.status == "provided" and answer.register_complete is True
@@ -42,10 +39,7 @@ def _name(shown: str) -> str:
 def gap_but_signed(report: Report, *tables: str) -> Decision | None:
     """Why a claim that needs these tables can't be weighed; a signed table without a row is an answer, not a gap.
 
-    Returns
-    -------
-    Decision or None
-        As :meth:`~hmic_analysis.evidence.report.Holdings.gap` for the tables that are not both empty and signed.
+    As :meth:`~hmic_analysis.evidence.report.Holdings.gap` for the tables that are not both empty and signed.
     """
     left = [t for t in tables if report.unmeasurable(t) or report.given(t) or not signed(report, t)]
     return report.gap(*left) if left else None
