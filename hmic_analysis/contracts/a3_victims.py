@@ -13,7 +13,7 @@ CONTACT_FLAG = Contract(
     dated="call_ended_at",
     columns=(
         Column("incident_id", "text", "The incident record that the report opened.", required=True),
-        Column("team", "text", "Team or shift that took the report, where the force keeps it; no name."),
+        Column("team", "text", "Team or shift that took the report, where the force keeps it; no name.", group=True),
         Column("victim_type", "code", "Who the victim is; nobody: no one in particular.", allowed=VICTIM_TYPES),
         Column(
             "repeat_victim",

@@ -122,7 +122,7 @@ IOM_MEETING = Contract(
     held_by="offender management unit",
     columns=(
         Column("meeting_id", "text", "Reference of the meeting.", required=True),
-        Column("panel", "text", "Panel, district or area that meets."),
+        Column("panel", "text", "Panel, district or area that meets.", group=True),
         Column("scheduled_on", "date", "Day for which it was scheduled.", required=True),
         Column("held", "boolean", "Whether it was held."),
         Column(

@@ -35,7 +35,7 @@ CALL_AUDIT = Contract(
         Column("incident_id", "text", "The incident the call led to."),
         Column("handler_key", "person", "Who took the call; the reference used in the staff list."),
         Column("auditor_key", "person", "Who listened to it."),
-        Column("team", "text", "Team or shift of the call-handler; no name."),
+        Column("team", "text", "Team or shift of the call-handler; no name.", group=True),
         Column("taken_on", "date", "Day of the call.", required=True),
         Column("audited_on", "date", "Day of the audit."),
         Column(

@@ -83,6 +83,8 @@ class Column:
         as ``no`` or ``still open``.  Not of required columns.
     judged : bool
         For texts: a word that usually stands for a missing value, such as ``N/A``, says something here and is kept.
+    group : bool
+        For texts: the name of a group; spellings that differ in capitals or spaces alone are one group.
     order : str
         For codes that rank: whether ``allowed`` lists them ``rising`` or ``falling``.
     """
@@ -97,6 +99,7 @@ class Column:
     maximum: float | None = None
     month_of: str = ""
     judged: bool = False
+    group: bool = False
     order: Literal["", "rising", "falling"] = ""
     blank: str = NOT_KNOWN
 

@@ -195,7 +195,7 @@ STAFF = Contract(
         Column("person_key", "person", "The force's reference of the member of staff; no name.", required=True),
         Column("role", "code", "What the post mainly does.", required=True, allowed=ROLES),
         Column("rank", "code", "Rank; staff for those without one.", allowed=RANKS),
-        Column("unit", "text", "Team, district or unit of the post."),
+        Column("unit", "text", "Team, district or unit of the post.", group=True),
         Column("fte", "number", "Full-time equivalent of the post.", unit="full-time posts", minimum=0, maximum=1),
         Column("in_post_since", "date", "First day in this post."),
         Column("left_on", "date", "Last day in it.", blank="still there"),

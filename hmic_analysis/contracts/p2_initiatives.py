@@ -45,7 +45,7 @@ MEETING = Contract(
     held_by="district command teams",
     columns=(
         Column("meeting_id", "text", "Meeting reference.", required=True),
-        Column("district", "text", "District or local policing unit.", required=True),
+        Column("district", "text", "District or local policing unit.", required=True, group=True),
         Column("prescribed_on", "date", "Day on which it was to be held.", required=True),
         Column("held", "boolean", "Whether it was held."),
     ),

@@ -162,7 +162,13 @@ SKILL = Contract(
     dated="competent_from",
     columns=(
         Column("skill_id", "text", "Reference of the row.", required=True),
-        Column("skill_function", "text", "Name of the function, such as back office or camera repair.", required=True),
+        Column(
+            "skill_function",
+            "text",
+            "Name of the function, such as back office or camera repair.",
+            required=True,
+            group=True,
+        ),
         Column("critical", "boolean", "Yes: the system stops working if nobody can do it.", required=True),
         Column("person_key", "person", "The person.", blank="nobody is competent"),
         Column("employer", "code", "Whose staff the person is.", allowed=EMPLOYERS, blank="the force"),

@@ -313,19 +313,26 @@ class Holdings:
             self._note_use(name, holder, frame, None)
         return self._tables[holder, name]
 
-    def flow(self, name: str) -> pd.DataFrame:
+    def fit_of(self, indicator: str) -> Fitness:
+        """The fitness of the tables that an indicator is worked out from; of all where it names none."""
+        spec = self.spec.indicators.get(indicator)
+        return self.fit.on(spec.tables) if spec is not None and spec.tables else self.fit
+
+    def flow(self, name: str, indicator: str = "") -> pd.DataFrame:
         """The rows of a table that belong to the period, by local day (whole months where only months are known).
 
         Parameters
         ----------
         name : str
             Table name.
+        indicator : str
+            The figure that they are counted for.
 
         Returns
         -------
         pandas.DataFrame
-            Without the months that another table of the finding lacks: above and below the line of a share stand the
-            same months.
+            Without the months that another table of the figure lacks (without one: of the finding): above and below
+            the line of a share stand the same months.
         """
         frame = self.table(name)
         contract = contract_for(name)
@@ -333,11 +340,12 @@ class Holdings:
         if contract.column(contract.time).kind == "month":
             at, month = contract.column(contract.time).month_of, contract.time
         rows = within(frame, self.settings.period_start, self.settings.period_end, at, month)
-        if name in self.fit.tables and not self.fit.whole:
+        fit = self.fit_of(indicator)
+        if name in fit.tables and not fit.whole:
             days = local_days(rows[at])
             if month:
                 days = days.fillna(pd.to_datetime(rows[month]))
-            rows = rows[days.dt.strftime("%Y-%m").isin(self.fit.used).to_numpy(dtype=bool)].copy()
+            rows = rows[days.dt.strftime("%Y-%m").isin(fit.used).to_numpy(dtype=bool)].copy()
         self._note_use(name, self.force, frame, len(rows))
         return rows
 

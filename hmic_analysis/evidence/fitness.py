@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from hmic_analysis.contracts import CONTRACTS
@@ -54,6 +54,16 @@ class Fitness:
             {n: cells_lost(e.accounts) for n, e in held.items() if any(a.cells for a in e.accounts)},
         )
 
+    def on(self, names: Iterable[str]) -> Fitness:
+        """The fitness of some of the tables alone: what a figure doesn't count takes no month from it."""
+        kept = set(names)
+        return replace(
+            self,
+            tables={n: c for n, c in self.tables.items() if n in kept},
+            set_aside={n: c for n, c in self.set_aside.items() if n in kept},
+            unread={n: c for n, c in self.unread.items() if n in kept},
+        )
+
     @property
     def used(self) -> tuple[str, ...]:
         """The months whose rows are counted: those that no table lacks while another has them.
@@ -76,10 +86,6 @@ class Fitness:
     def whole(self) -> bool:
         """Whether no month is missing."""
         return len(self.counted) == len(self.months)
-
-    def steady(self, names: Iterable[str]) -> bool:
-        """Whether any of these tables should have rows in every month, and was supplied."""
-        return any(name in self.tables for name in names)
 
     def say(self, period: str) -> str:
         """The period in words, naming the months counted where they are not all: ``May 2013 (1 of ...)``."""
@@ -112,9 +118,10 @@ class Fitness:
             return decision
         if decision.verdict == "supported" and kind in PROVED_BY_ONE:
             return decision
-        if self.steady(months_of or names) and len(self.counted) < needed.months_needed(len(self.months)):
-            missing = "; ".join(self.remarks())
-            why = f"{decision.why} Records of {len(self.counted)} of {len(self.months)} months ({missing}); test: "
+        covered = self.on(months_of or names)
+        if covered.tables and len(covered.counted) < needed.months_needed(len(self.months)):
+            missing = "; ".join(covered.remarks())
+            why = f"{decision.why} Records of {len(covered.counted)} of {len(self.months)} months ({missing}); test: "
             why += f"{needed.months_needed(len(self.months))} months."
             return undecided("part_of_the_period", why=why, flags=_kept(decision))
         for name in names:
@@ -126,9 +133,10 @@ class Fitness:
 
     def grade(self, grade: Grade, tables: Iterable[str], needed: Needed) -> Grade:
         """A grade that follows the months: B at best where any is missing, C where too many are."""
-        if self.whole or not self.steady(tables):
+        covered = self.on(tables)
+        if covered.whole:
             return grade
-        enough = len(self.counted) >= needed.months_needed(len(self.months))
+        enough = len(covered.counted) >= needed.months_needed(len(self.months))
         return weakest(grade, "B" if enough else "C")
 
     def caveats(self, needed: Needed) -> tuple[str, ...]:

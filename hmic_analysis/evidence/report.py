@@ -177,7 +177,7 @@ class Report(Holdings):
         self.territorial = territorial
         self.folder = folder
         self.draws = DRAWS.get()
-        windows = {"period": self.fit.say(self.period), "as_of": say_date(settings.as_of)}
+        windows = {"period": self.period, "as_of": say_date(settings.as_of)}
         self.build = Builder(settings, windows, self.lone)
         self._rules = rules_from(settings.disclosure)
         self._started = time.monotonic()
@@ -209,11 +209,14 @@ class Report(Holdings):
     def _as_the_source_can_tell(self, indicator: Indicator) -> Indicator:
         """Withhold a figure that the source can't give; put the source's caveats next to any other."""
         unable = self.unmeasurable(indicator.name) or self.loose(indicator.name)
+        fit = self.fit_of(indicator.name)
+        if indicator.window == self.period:
+            indicator = indicator.model_copy(update={"window": fit.say(self.period)})
         if unable:
             keep = {"id", "name", "label", "unit", "basis", "stratum", "window", "better", "about_persons"}
             plain = {k: v for k, v in indicator.model_dump().items() if k in keep or k.startswith("definition")}
             return Indicator(**plain, note=" ".join(unable))
-        lost = self.fit.caveats(self.settings.coverage) if indicator.basis == "all_records" else ()
+        lost = fit.caveats(self.settings.coverage) if indicator.basis == "all_records" else ()
         told = (*indicator.caveats, *self.cannot_tell(indicator.name), *lost, *too_smooth(indicator))
         caveats = tuple(dict.fromkeys(told))
         return indicator.model_copy(update={"caveats": caveats})
@@ -275,7 +278,7 @@ class Report(Holdings):
         from hmic_analysis.figures.chart import Words
 
         place = f"{subtitle}, {self.settings.force.name}"
-        when = "" if "at " + self.as_of in subtitle else f", {self.fit.say(self.period)}"
+        when = "" if "at " + self.as_of in subtitle else f", {self.fit_of(about).say(self.period)}"
         taken = self.indicator(about)
         told = [c for c in taken.caveats if c.startswith(SET_ASIDE)] if taken is not None else []
         caveats = "".join(f". {c.rstrip('.')}" for c in [*told, *self.cannot_tell(about)]) if about else ""
@@ -383,7 +386,8 @@ class Report(Holdings):
         if spec.test is None and (decision is None or grade is None):
             raise ParameterError(f"Claim {id} has no test in the catalogue: give its decision and its grade.")
         needed, tables = self.settings.coverage, spec.tables
-        in_part = self.fit.steady(tables) and not self.fit.whole
+        covered = self.fit.on(tables)
+        in_part = not covered.whole
         evidence = make_claim(
             self.spec,
             id,
@@ -398,8 +402,8 @@ class Report(Holdings):
                 {"force": self.settings.force.full_name, "as_of": say_date(self.settings.as_of)},
                 self.settings.disclosure.min_count,
             ),
-            records_of=self.fit.say(self.period) if in_part else "",
-            months=say_months(self.fit.used) if in_part else "",
+            records_of=covered.say(self.period) if in_part else "",
+            months=say_months(covered.used) if in_part else "",
         )
         self._claims[id] = evidence
         return evidence

@@ -268,7 +268,7 @@ def contacts_with_truth(report: Report) -> pd.DataFrame:
     As :func:`hmic_analysis.measures.repeats.with_truth` gives it.
     """
     flags, links = report.table("contact_flag"), report.table("incident_crime")
-    contacts = victim_contacts(report.flow("incident"), flags, shift_hours(report))
+    contacts = victim_contacts(report.flow("incident", "victim_reference_known_pct"), flags, shift_hours(report))
     reports = earlier_reports(report.table("incident"), report.table("crime"))
     return with_truth(contacts, reports, links, int(report.settings.definition("repeat_days")))
 
@@ -292,6 +292,9 @@ def recognised(report: Report, contacts: pd.DataFrame) -> list[Indicator]:
         Result of :func:`hmic_analysis.measures.repeats.with_truth`.
     """
     names = ("repeat_flag_recall_pct", "worst_shift_recall_pct", "repeat_flag_precision_pct")
+    # Of months without their crimes nobody can tell who was a repeat victim.
+    told = report.flow("incident", names[0])["incident_id"]
+    contacts = contacts[contacts["incident_id"].isin(told).to_numpy(dtype=bool)]
     unable = _cannot_tell_repeats(report, contacts)
     if unable is not None:
         return [report.build.figure(name, None, note=unable.why) for name in names]

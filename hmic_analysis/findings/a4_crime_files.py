@@ -11,7 +11,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, clear_evidence, keeps_up, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, unread
+from hmic_analysis.measures.base import Share, backwards, unread
 from hmic_analysis.statistics.intervals import CONFIDENCE, kappa
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -60,8 +60,8 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
     in_time = entries["counts"] & (entries["entered_on"] <= limit).astype("boolean").mask(entries["entered_on"].isna())
     by_closure = any_entry(files["review_id"], entries.assign(counts=in_time))
     files["supervised_by_closure"] = by_closure.mask(~files["closed"])
-    undated = unread(files, "closed_on")
-    for name in ("progress", "supervised", "supervised_by_closure"):
+    undated = unread(files, "closed_on") | backwards(files, "opened_on", "closed_on")
+    for name in ("progress", "supervised_by_closure"):
         files[name] = files[name].mask(undated)
     return files
 

@@ -12,7 +12,7 @@ from hmic_analysis.evidence.grades import weakest
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, undecided
-from hmic_analysis.measures.base import Share, happened_by, open_blanks, unread
+from hmic_analysis.measures.base import Share, backwards, happened_by, open_blanks, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A5: the offenders managed at the snapshot, how their risk is assessed, and whether they are the most harmful.
@@ -105,7 +105,8 @@ def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
     rows = iom_cohort[entered.to_numpy()]
     until = rows["entered_on"] + pd.DateOffset(months=12)
     within = (rows["reoffended_on"] >= rows["entered_on"]) & (rows["reoffended_on"] < until)
-    state = within.fillna(False).astype("boolean").mask(rows["entered_on"].isna() | unread(rows, "reoffended_on"))
+    open_ = rows["entered_on"].isna() | unread(rows, "reoffended_on") | backwards(rows, "entered_on", "reoffended_on")
+    state = within.fillna(False).astype("boolean").mask(open_)
     return Share.of(state, rows["person_key"])
 
 

@@ -13,7 +13,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, capability
 from hmic_analysis.measures.attendance import recorded_crimes
-from hmic_analysis.measures.base import Share, happened_by, open_blanks, unread
+from hmic_analysis.measures.base import Share, backwards, happened_by, open_blanks, unread
 from hmic_analysis.statistics.intervals import Interval
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -229,8 +229,10 @@ def bail_returns(bail: pd.DataFrame) -> pd.DataFrame:
     rows = bail[(police & ~moved & ~cancelled).to_numpy(dtype=bool)]
     came = (rows["answered_on"] <= rows["return_due_on"]).astype("boolean").mask(rows["answered_on"].isna())
     answered = rows["attended"].astype("boolean").fillna(came)
-    # A day that can't be read may have moved or cancelled the return before it was due.
-    return rows.assign(answered=answered.mask(unread(rows, "rebailed_on", "cancelled_on")))
+    # A day that can't be read may have moved or cancelled the return before it was due; due before bail was granted, it
+    # was due on another day.
+    open_ = unread(rows, "rebailed_on", "cancelled_on") | backwards(rows, "granted_on", "return_due_on")
+    return rows.assign(answered=answered.mask(open_))
 
 
 def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str]]:

@@ -13,7 +13,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, local_days, open_blanks, unread
+from hmic_analysis.measures.base import Share, backwards, local_days, open_blanks, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A9: how thoroughly call-handlers are audited, and what follows a failed audit.
@@ -133,7 +133,7 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
         Days from the audit within which feedback is in time.
     """
     audits = open_blanks(audits, "feedback_on")
-    failed = audits[(audits["standard_met"] == False).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
+    failed = audits[~audits["standard_met"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
     due = failed["audited_on"] + pd.Timedelta(days=days)
     waiting = (failed["feedback_on"].isna() & ~unread(failed, "feedback_on") & (due > pd.Timestamp(as_of))).to_numpy(
         dtype=bool
@@ -141,6 +141,7 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
     failed, due = failed[~waiting], due[~waiting]
     in_time = (failed["feedback_on"] <= due).fillna(False).astype("boolean")
     unclear = failed["audited_on"].isna() & failed["feedback_on"].notna() | unread(failed, "feedback_on")
+    unclear |= failed["standard_met"].isna() | backwards(failed, "audited_on", "feedback_on")
     return Share.of(in_time.mask(unclear.to_numpy(dtype=bool)), failed["audit_id"])
 
 

@@ -184,6 +184,21 @@ def staff_fit(profile: pd.DataFrame) -> float | None:
     return None if difference.isna().any() else float(1 - difference.sum() / 200)
 
 
+def other_hours(demand_task: pd.DataFrame) -> pd.Series:
+    """Hours of each logged task that is no deployment; missing where its end, which alone tells them, is impossible."""
+    between = hours_between(demand_task["started_at"], demand_task["ended_at"])
+    given = demand_task["resource_hours"].astype(float)
+    return given.where(given.notna(), between.where(between >= 0))
+
+
+def other_hours_caveat(demand_task: pd.DataFrame) -> tuple[str, ...]:
+    """What must be said of logged tasks whose hours are not known: they count for none."""
+    without = int(other_hours(demand_task).isna().sum())
+    if not without:
+        return ()
+    return (f"Left out for want of times that can be believed: {without:,} of {len(demand_task):,} other tasks.",)
+
+
 def logged_beside_duty(tasks: pd.DataFrame, demand_task: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
     """Hours of logged work, and hours on duty.
 
@@ -192,9 +207,7 @@ def logged_beside_duty(tasks: pd.DataFrame, demand_task: pd.DataFrame, duty_hour
     """
     other = np.nan
     if len(demand_task):
-        between = hours_between(demand_task["started_at"], demand_task["ended_at"])
-        task = demand_task["resource_hours"].astype(float)
-        other = float(task.where(task.notna(), between.where(between >= 0)).sum())
+        other = float(other_hours(demand_task).sum())
     hours = {
         "Logged: deployments": float(tasks["hours"].sum(min_count=1)),
         "Logged: other tasks": other,
@@ -218,7 +231,8 @@ def hours_of_none(report: Report) -> float:
     lone = deployment[~deployment["incident_id"].isin(report.table("incident")["incident_id"]).to_numpy(dtype=bool)]
     tasks = task_hours(lone, settings.definition("shift_hours"))
     tasks = within(tasks, settings.period_start, settings.period_end, "start")
-    tasks = tasks[tasks["start"].dt.strftime("%Y-%m").isin(report.fit.used).to_numpy(dtype=bool)]
+    used = report.fit_of("demand_logged_hours_rate").used
+    tasks = tasks[tasks["start"].dt.strftime("%Y-%m").isin(used).to_numpy(dtype=bool)]
     # Incidents that were set aside have deployments too, which lead somewhere: no more than lead nowhere are counted.
     return float(tasks["hours"].nlargest(most).sum())
 

@@ -12,7 +12,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures.attendance import demand_incidents
-from hmic_analysis.measures.base import Share, hours_between, unread
+from hmic_analysis.measures.base import Share, backwards, hours_between, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # F2: tasks that are not the police's alone: what was agreed, what was handed over, and what they take.
@@ -106,10 +106,11 @@ def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
         Table ``partner_agreement``.
     """
     day = pd.Timestamp(as_of)
-    over = ((agreement["signed_on"] > day) | (agreement["ends_on"] < day)).fillna(False)
+    unsure = unread(agreement, "ends_on") | backwards(agreement, "signed_on", "ends_on")
+    over = (agreement["signed_on"] > day).fillna(False) | (agreement["ends_on"] < day).fillna(False) & ~unsure
     signed = agreement["status"].eq("signed") | (agreement["status"].eq("ended") & (agreement["ends_on"] >= day))
     rows = agreement[(signed.fillna(False) & ~over).to_numpy(dtype=bool)]
-    return rows.assign(sure=rows[["signed_on", "task_id"]].notna().all(axis=1) & ~unread(rows, "ends_on"))
+    return rows.assign(sure=rows[["signed_on", "task_id"]].notna().all(axis=1) & ~unsure.loc[rows.index])
 
 
 def tasks_identified(task: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
-from hmic_analysis.measures.base import Share, open_blanks, unread, within
+from hmic_analysis.measures.base import Share, backwards, open_blanks, unread, within
 from hmic_analysis.statistics.differences import RateChange, relative_change
 from hmic_analysis.statistics.intervals import Agreement, kappa
 
@@ -42,10 +42,11 @@ def long_term(initiative: pd.DataFrame, as_of: date, months: int, window_months:
     enough = begun + pd.DateOffset(months=months) <= ended + pd.Timedelta(days=1)
     lasted = enough.astype("boolean").mask(initiative["started_on"].isna())
     lasted = lasted.mask(lasted & unread(initiative, "ended_on"))
+    out_of_order = backwards(initiative, "started_on", "ended_on")
     # An initiative that ended before the window, or ran for too short a time before its end, is none whatever the
     # beginning was.
     shortest = first + pd.DateOffset(months=months) <= ended + pd.Timedelta(days=1)
-    lasted = lasted & shortest.astype("boolean")
+    lasted = (lasted & shortest.astype("boolean")).mask(out_of_order)
     own = (initiative["kind"] == "initiative").astype("boolean").mask(initiative["kind"].isna())
     state = lasted & own & initiative["objective_written"].astype("boolean")
     return initiative.assign(long_term=state)
@@ -66,11 +67,11 @@ def lasting(initiatives: pd.DataFrame) -> Share:
 def with_outcome(initiatives: pd.DataFrame) -> Share:
     """Long-term initiatives with a baseline and a measured outcome.
 
-    ``initiatives`` is what :func:`long_term` gives; only the sure ones are counted.
+    ``initiatives`` is what :func:`long_term` gives; one of which it is not known whether it is long-term is unknown.
     """
-    rows = initiatives[initiatives["long_term"].fillna(False).to_numpy(dtype=bool)]
+    rows = initiatives[initiatives["long_term"].fillna(True).to_numpy(dtype=bool)]  # noqa: FBT003
     states = rows["baseline_recorded"].astype("boolean") & rows["outcome_measured"].astype("boolean")
-    return Share.of(states, rows["initiative_id"])
+    return Share.of(states.mask(rows["long_term"].isna()), rows["initiative_id"])
 
 
 def rate_changes(initiatives: pd.DataFrame) -> dict[str, RateChange]:
@@ -210,7 +211,8 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
     rows = pd.concat([within(rows, start, end, "due_on"), within(rows[undated], start, end, "set_on")])
     rows = rows[(rows["action_type"] == PREVENTION).fillna(True).to_numpy(dtype=bool)]
     state = (rows["closed_on"] <= rows["due_on"]).fillna(False).astype("boolean")
-    open_ = unread(rows, "closed_on") | rows["due_on"].isna() | rows["action_type"].isna()
+    open_ = unread(rows, "closed_on") | backwards(rows, "set_on", "closed_on")
+    open_ |= rows["due_on"].isna() | rows["action_type"].isna()
     return Share.of(state.mask(open_), rows["action_id"])
 
 

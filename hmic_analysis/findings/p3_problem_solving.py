@@ -14,7 +14,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision_bounds, keeps_up, reaches, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, local_days, unread
+from hmic_analysis.measures.base import Share, backwards, local_days, unread
 from hmic_analysis.statistics.intervals import exact_interval
 from hmic_analysis.words import say_date
 
@@ -62,7 +62,8 @@ def stale_open(
         Whether the force signed that the records and their updates are complete.
     """
     day = pd.Timestamp(as_of)
-    closed = (problem_record["closed_on"] <= day).fillna(False)
+    unsure = unread(problem_record, "closed_on") | backwards(problem_record, "opened_on", "closed_on")
+    closed = (problem_record["closed_on"] <= day).fillna(False) & ~unsure
     rows = problem_record[((problem_record["opened_on"] <= day) & ~closed).to_numpy(dtype=bool)]
     when = local_days(problem_update["updated_at"])
     latest = when[when <= day].groupby(problem_update["record_id"]).max()
@@ -70,7 +71,7 @@ def stale_open(
     stale = (day - last).dt.days > days
     if not (complete or (when >= day - pd.Timedelta(days=LAST_ENTRY_DAYS)).any()):
         return Share.untold(rows["record_id"])
-    return Share.of(stale.astype("boolean").mask(unread(rows, "closed_on")), rows["record_id"])
+    return Share.of(stale.astype("boolean").mask(unsure.loc[rows.index]), rows["record_id"])
 
 
 def update_gaps(problem_record: pd.DataFrame, problem_update: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
@@ -118,8 +119,12 @@ def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, co
         column that is blank for every record is unknown.
     """
     # A day that can't be read may lie in the period: the record counts, as one of which nothing is known.
+    inside = problem_record["closed_on"].between(pd.Timestamp(start), pd.Timestamp(end))
     maybe = unread(problem_record, "closed_on")
-    closed = problem_record["closed_on"].between(pd.Timestamp(start), pd.Timestamp(end)) | maybe
+    # So does one closed before it was opened, where either day lets it be closed in the period.
+    out_of_order = backwards(problem_record, "opened_on", "closed_on")
+    maybe |= out_of_order & (inside | (problem_record["opened_on"] <= pd.Timestamp(end)))
+    closed = inside | maybe
     said = problem_record["evaluation_result"].astype("object").map(_says)
     begun = problem_record[["evaluated_on", "evaluation_method"]].notna().any(axis=1)
     begun |= unread(problem_record, "evaluated_on")

@@ -157,6 +157,11 @@ def within(frame: pd.DataFrame, start: date, end: date, at: str, month: str = ""
     return frame[keep.fillna(False).to_numpy(dtype=bool)].copy()
 
 
+def backwards(rows: pd.DataFrame, earlier: str, later: str) -> pd.Series:
+    """Rows of which the later of two days lies before the earlier: one of them is wrong, and nobody can tell which."""
+    return (rows[later] < rows[earlier]).fillna(False).astype(bool)
+
+
 def unread(rows: pd.DataFrame, *columns: str) -> pd.Series:
     """Rows of which a cell of some of these columns was set aside: something stood there that nobody could read.
 

@@ -17,6 +17,7 @@ from hmic_analysis.contracts.base import FOLDS, MonthRows, Reference
 from hmic_analysis.store.manifest import ONE_CODE, ReferenceEntry
 from hmic_analysis.store.rawtable import INVISIBLE, SPACES, RawTable, literal
 from hmic_analysis.store.stage import stage_name
+from hmic_analysis.store.tables import plain_name
 from hmic_analysis.store.typed import text_columns
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -117,7 +118,7 @@ def oddities(con: duckdb.DuckDBPyConnection, contract: Contract, staged: set[str
         found += _no_time(con)
     if not contract.steady:
         found += _cut_tail(con, contract, staged)
-    return found + list(_codes(con, contract))
+    return found + list(_spellings(con, contract)) + list(_codes(con, contract))
 
 
 #: Records in a row without anything that leads to them, from which no chance is thought of, and how rare it must be.
@@ -264,6 +265,20 @@ def _twice(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
             f"{n - different:,} of {n:,} rows equal another one in every column, the unit and its times included, and "
             "count twice: ask whether files overlap; which row stands can be said with 'keep' and 'key' in a mapping"
         )
+
+
+def _spellings(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
+    """Names of groups that are spelt in more than one way."""
+    for column in (c.name for c in contract.columns if c.group):
+        names = con.execute(
+            f"SELECT DISTINCT {column} FROM {stage_name(contract.name)} WHERE len(reasons) = 0 AND {column} IS NOT NULL"
+        ).fetchall()
+        groups = len({plain_name(name) for (name,) in names})
+        if groups < len(names):
+            yield (
+                f"{column.replace('_', ' ')} has {len(names):,} spellings of {groups:,} names: those that differ in "
+                "capitals or spaces alone count as one, and are shown in the commonest"
+            )
 
 
 def _codes(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:

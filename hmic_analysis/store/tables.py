@@ -130,7 +130,25 @@ def _frame(found: pa.Table, contract: Contract, wanted: list[str], zone: str) ->
     frame = found.to_pandas(types_mapper=types.get, date_as_object=False)
     for name in wanted:
         frame[name] = _typed(frame[name], dtype_of(contract, name, zone), zone)
+        if name not in BOOKKEEPING and contract.column(name).group:
+            frame[name] = one_spelling(frame[name])
     return frame[wanted]
+
+
+def one_spelling(names: pd.Series) -> pd.Series:
+    """Names of groups, each in its commonest spelling: capitals and spaces make no other group."""
+    counts = names.value_counts()
+    best: dict[str, str] = {}
+    for name in sorted(counts.index, key=lambda n: (-counts[n], n)):
+        best.setdefault(plain_name(name), name)
+    if len(best) == len(counts):
+        return names
+    return names.map({name: best[plain_name(name)] for name in counts.index}).astype(names.dtype)
+
+
+def plain_name(name: str) -> str:
+    """The name of a group without what makes no other group of it."""
+    return " ".join(name.split()).casefold()
 
 
 def _typed(series: pd.Series, dtype: object, zone: str) -> pd.Series:

@@ -54,6 +54,8 @@ def test_entries_of_files_of_suspects_alone_say_nothing_of_those_of_crimes(table
         # Closed and written on after the day: open on it, and without an entry.
         ({"opened_on": "2014-03-03", "closed_on": "2014-04-01"}, [{"entered_on": "2014-04-01"}], Share(0, 1)),
         ({"review_kind": "named_suspect"}, [{}], Share(0, 0)),
+        # Closed before it was opened.
+        ({"closed_on": "2013-04-30"}, [{}], Share(0, 0, 1)),
     ],
 )
 def test_regular_progress(table, file, entries, expected):
@@ -73,6 +75,7 @@ def test_regular_progress(table, file, entries, expected):
         ({}, {"by_investigator": None}, Share(0, 0, 1), Share(0, 0, 1)),
         ({}, {"entry_kind": "automatic"}, Share(0, 1), Share(0, 1)),
         ({"closed_on": None}, {}, Share(1, 0), Share(0, 0, 1)),
+        ({"closed_on": "2013-04-30"}, {}, Share(1, 0), Share(0, 0, 1)),
     ],
 )
 def test_supervision(table, file, entry, supervised, by_closure):

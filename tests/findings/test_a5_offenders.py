@@ -51,7 +51,8 @@ def test_offenders_assessed(table, given, scored, rag, current):
     [
         ({"reoffended_on": "2012-12-31"}, Share(1, 0)),
         ({"reoffended_on": "2013-01-01"}, Share(0, 1)),
-        ({"reoffended_on": "2011-12-31"}, Share(0, 1)),
+        # An offence before entry is none after it: one of the two days is wrong.
+        ({"reoffended_on": "2011-12-31"}, Share(0, 0, 1)),
         ({"reoffended_on": None}, Share(0, 1)),
         ({"reoffended_on": None, "lost": "reoffended_on"}, Share(0, 0, 1)),
         ({"entered_on": "2013-03-31", "reoffended_on": "2013-04-01"}, Share(1, 0)),

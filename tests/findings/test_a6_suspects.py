@@ -101,6 +101,8 @@ def test_failing_to_answer_bail(table, bail, expected):
         ({"attended": None, "answered_on": "2014-02-01"}, Share(0, 1)),
         ({"attended": None, "answered_on": "2014-02-02"}, Share(1, 0)),
         ({"bail_type": "court"}, Share(0, 0)),
+        # Due before bail was granted: it was due on another day.
+        ({"granted_on": "2014-02-02"}, Share(0, 0, 1)),
     ],
 )
 def test_bail_returns_not_answered(table, bail, expected):

@@ -91,6 +91,9 @@ def test_hours_of_other_tasks(table, task, logged):
     tasks = f1_demand.task_hours(table("deployment"), 12)
     found = f1_demand.logged_beside_duty(tasks, table("demand_task", row), duty).set_index("label")["value"]
     assert (found["Logged: other tasks"], found["On duty"]) == (logged, 40)
+    told = f1_demand.other_hours_caveat(table("demand_task", row, {**row, "task_id": "u", "resource_hours": 1}))
+    impossible = row.get("ended_at") == "2013-05-01 09:00"
+    assert told == (("Left out for want of times that can be believed: 1 of 2 other tasks.",) if impossible else ())
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_hours_of_deployments_that_lead_to_no_incident_are_those_of_the_period(t
     }.get
     report.settings.period_start, report.settings.period_end = date(2012, 12, 1), date(2013, 11, 30)
     report.settings.definition = lambda _: SHIFT
-    report.fit.used = ("2013-03",)
+    report.fit_of = lambda _: mock.Mock(used=("2013-03",))
     for most, hours in ((0, 0), (1, 2), (2, 3), (9, 3)):
         report.build.lone = lambda _, most=most: Lone(more=most)
         assert f1_demand.hours_of_none(report) == hours

@@ -25,6 +25,8 @@ TASK = {"task_id": "t", "status": "current", "identified_on": "2013-01-01", "bas
         ({"status": "draft"}, []),
         ({"ends_on": "2014-03-31"}, [True]),
         ({"ends_on": "2014-03-30"}, []),
+        # It ended before it was signed: one of the two days is wrong.
+        ({"signed_on": "2014-01-01", "ends_on": "2013-12-31"}, [False]),
         # Ended by the time of the return, and in force on the day.
         ({"status": "ended", "ends_on": "2014-04-01"}, [True]),
         ({"status": "ended", "ends_on": "2014-03-30"}, []),

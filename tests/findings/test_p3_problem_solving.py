@@ -124,11 +124,15 @@ def test_a_log_that_ends_before_the_day_makes_no_record_stale(table, last, compl
         ({"closed_on": "2013-12-01"}, Share(0, 0), Share(0, 0)),
         ({"closed_on": None}, Share(0, 0), Share(0, 0)),
         ({"closed_on": None, "lost": "closed_on"}, Share(0, 0, 1), Share(0, 0)),
+        # Closed before it was opened: one of the two days is wrong, and either lets it be closed in the period.
+        ({"opened_on": "2013-07-01", "closed_on": "2013-06-30"}, Share(0, 0, 1), Share(0, 0)),
+        ({"opened_on": "2013-01-01", "closed_on": "2012-11-30"}, Share(0, 0, 1), Share(0, 0)),
+        ({"opened_on": "2013-12-31", "closed_on": "2013-12-01"}, Share(0, 0), Share(0, 0)),
     ],
 )
 def test_closed_records(table, record, evaluated, shared):
     # A record of another year fills in the columns, so that a blank says something.
-    old = {**ENDED, "record_id": "old", "closed_on": "2011-05-01"}
+    old = {**ENDED, "record_id": "old", "opened_on": "2011-01-01", "closed_on": "2011-05-01"}
     found = p3_problem_solving.closed_in_period(
         flagged(table, "problem_record", {**ENDED, **record}, old), START, END, complete=False
     )
