@@ -275,8 +275,9 @@ def _spellings(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[s
         ).fetchall()
         groups = len({plain_name(name) for (name,) in names})
         if groups < len(names):
+            of = "one name" if groups == 1 else f"{groups:,} names"
             yield (
-                f"{column.replace('_', ' ')} has {len(names):,} spellings of {groups:,} names: those that differ in "
+                f"{column.replace('_', ' ')} has {len(names):,} spellings of {of}: those that differ in "
                 "capitals or spaces alone count as one, and are shown in the commonest"
             )
 

@@ -116,3 +116,30 @@ def test_a_repeat_victim_at_whose_call_nobody_looked_was_not_recognised(project_
     # Contacts are counted, and incidents only looked up: their missing months are told, and leave the verdict.
     assert "15.0% of repeat victims were recognised at first contact" in sentences(found)["A3b"]
     assert "5 of the 12 months to 30 November 2013" in sentences(found)["A3b"]
+
+
+def test_a_figure_takes_the_months_and_remarks_of_the_tables_that_it_counts(project_folder):
+    """Meetings of a year and actions of its first half; a district in two spellings; a day that can't be read."""
+    meetings = [f"M{month},{name},{month}-10,yes" for month, name in zip(MONTHS, ["North", "NORTH "] * 6, strict=True)]
+    actions = [f"A{month},M{month},{month}-10,prevention,{month}-20,{month}-20" for month in MONTHS[:6]]
+    found = worked(
+        project_folder,
+        "P2",
+        {
+            "meeting": ["meeting_id,district,prescribed_on,held", *meetings, "N,north,2013-11-20,no"],
+            "meeting_action": ["action_id,meeting_id,set_on,action_type,due_on,closed_on", *actions],
+            "initiative": [
+                "initiative_id,kind,started_on,ended_on,objective_written",
+                "I,initiative,2012-01-01,soon,yes",
+            ],
+        },
+    )["P2"]
+    held, steered = found.indicator("dmm_held_pct"), found.indicator("dmm_meetings_with_prevention_pct")
+    assert (held.numerator, held.denominator, held.window) == (12, 13, "the 12 months to 30 November 2013")
+    assert [i.stratum for i in found.indicators if i.name == "dmm_held_pct" and i.stratum] == ["NORTH"]
+    assert (steered.numerator, steered.denominator) == (6, 6)
+    assert steered.window.startswith("December 2012 to May 2013 (6 of ")
+    assert any("district has 3 spellings of one name" in note for note in found.notes)
+    told = {i.name for i in found.indicators if any("ended_on could not be read" in c for c in i.caveats)}
+    assert told == {"n_long_term_initiatives", "initiatives_with_outcome_pct"}
+    assert verdicts({"P2": found})["P2b"] == "not_determinable"
