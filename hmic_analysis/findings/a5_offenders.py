@@ -92,7 +92,8 @@ def assessment_current(offenders: pd.DataFrame, as_of: date, days: int) -> Share
 def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
     """Entrants with a proven offence within twelve months of entry; context only, never a test.
 
-    Over those who entered twelve months or more before the snapshot; where the day of entry is not known: unknown.
+    Over those who entered twelve months or more before the snapshot; where the day of entry is not known, or the
+    offence lies before it: unknown.
 
     Parameters
     ----------

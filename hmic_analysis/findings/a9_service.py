@@ -121,7 +121,7 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
     """Failed audits with feedback to the handler in time.
 
     A blank counts as no feedback, unless the force filled the column for nobody.  Not known without the day of the
-    audit.  Audits without a result are left out.
+    audit, or with feedback before it.  Audits without a result are left out.
 
     Parameters
     ----------

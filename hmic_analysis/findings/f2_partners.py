@@ -97,8 +97,8 @@ def hours_by_code(incidents: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
 def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Agreements signed and not ended on a day, as far as that is known.
 
-    The rows, with ``sure``: False where the day of signing or the task that it is about is blank.  One that has
-    ended by now was in force on the day if its last day came no earlier.
+    The rows, with ``sure``: False where the day of signing or the task that it is about is blank, or its last day
+    lies before that of signing.  One that has ended by now was in force on the day if its last day came no earlier.
 
     Parameters
     ----------

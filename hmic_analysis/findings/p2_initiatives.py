@@ -24,7 +24,7 @@ def long_term(initiative: pd.DataFrame, as_of: date, months: int, window_months:
 
     The rows, with ``long_term``: a nullable boolean.  True: the force's own work, active for so many months of the
     window, with a written objective.  Days of action and national campaigns are none.  Missing: a blank kind,
-    beginning or objective leaves it open.  A blank end means that it goes on.
+    beginning or objective leaves it open, as does an end before the beginning.  A blank end means that it goes on.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
 
     An action open past its due day is not closed in time; where the log gives a closing day for no action at all,
     all are unknown.  One set in the period whose due day is not known counts, as unknown, and so does one due in it
-    whose kind is not known: it may be preventive.
+    whose kind is not known (it may be preventive); so does one closed before it was set.
 
     Parameters
     ----------
