@@ -183,7 +183,7 @@ class Across(widgets.VBox):
     def _offer(self, change: dict | None = None) -> None:
         """The groups that a figure can be given by."""
         options = {"Not grouped": "", "The groups of the finding": OWN}
-        if self._found and self.which.value in self._found[0].report.build.units:
+        if self._found and self.which.value in self._found[0].report.build.plain:
             rows = self._found[0].rows(self.which.value)
             few = [c for c in rows.columns[1:] if c not in BOOKKEEPING and 1 < rows[c].nunique() <= _GROUPS]
             options |= {c.replace("_", " ").capitalize(): c for c in few}
