@@ -342,6 +342,8 @@ def _matching(report: Report) -> tuple[str, ...]:
     known = report.indicator("victim_reference_known_pct")
     if known is None or known.value is None:
         return ()
+    if known.numerator == known.denominator:
+        return ("All contacts hold a reference of the victim; errors in it bias the share.",)
     return (
         f"{known.value:.1f}% of contacts hold a reference of the victim; the others are matched by address and kind, "
         "or not at all. Errors of matching bias the share.",

@@ -51,7 +51,10 @@ def not_said(staff: pd.DataFrame) -> tuple[str, ...]:
     """
     rows = staff[staff["role"].isin(list(VICTIM_FACING))]
     open_ = int(unread(rows, "in_training", "left_on").sum())
-    return (f"Of {open_:,} members of staff it cannot be read whether they count.",) if open_ else ()
+    if not open_:
+        return ()
+    who, they = ("one member", "he or she counts") if open_ == 1 else (f"{open_:,} members", "they count")
+    return (f"Of {who} of staff it cannot be read whether {they}.",)
 
 
 def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:

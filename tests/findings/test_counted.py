@@ -112,6 +112,9 @@ def test_a_repeat_victim_at_whose_call_nobody_looked_was_not_recognised(project_
     for name in ("repeat_flag_recall_pct", "worst_shift_recall_pct"):
         recall = found["A3"].indicator(name)
         assert (recall.value, recall.numerator, recall.denominator, recall.unknown) == (15, 6, 40, 0)
+    # None is matched in another way, and nothing is said of others.
+    said = found["A3"].indicator("repeat_flag_recall_pct").caveats
+    assert "All contacts hold a reference of the victim; errors in it bias the share." in said
     assert verdicts(found)["A3b"] == "contradicted"
     # Contacts are counted, and incidents only looked up: their missing months are told, and leave the verdict.
     assert "15.0% of repeat victims were recognised at first contact" in sentences(found)["A3b"]

@@ -42,7 +42,7 @@ def test_leavers_starters_and_recruits_are_not_in_post(staff):
     # A blank says that somebody is no recruit; of a cell that nobody could read it is not known.
     assert p4_training.not_said(staff) == ()
     lost = staff.assign(flags=["in_training_unread", "", "", ""])
-    assert p4_training.not_said(lost) == ("Of 1 members of staff it cannot be read whether they count.",)
+    assert p4_training.not_said(lost) == ("Of one member of staff it cannot be read whether he or she counts.",)
     assert p4_training.in_roles(staff)["value"].tolist() == [2, 1, 1]
 
 
