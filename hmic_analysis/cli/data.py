@@ -73,7 +73,7 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         fed = _files(entry)
         if not entry.rows:
             rows.append(CheckRow("empty", name, "warning", "no row was kept", "look at the rows kept aside", fed))
-        elif CONTRACTS[name].steady:
+        elif CONTRACTS[name].steady and (entry.months or CONTRACTS[name].dates_itself):
             months = coverage(entry.months, start, end)
             if text := say_coverage(months):
                 todo = "ask the force for these months; claims that rest on them may stay open"

@@ -228,6 +228,11 @@ class Contract:
         """Names of the columns, in order."""
         return tuple(c.name for c in self.columns)
 
+    @property
+    def dates_itself(self) -> bool:
+        """Whether its own rows can say when they were; those of links are dated by what they lead to."""
+        return bool(self.time) or any(c.kind == "timestamp" for c in self.columns)
+
     def column(self, name: str) -> Column:
         """The column of that name; ``KeyError`` if there is none."""
         for column in self.columns:

@@ -46,7 +46,10 @@ class Fitness:
     def of(cls, manifest: Manifest | None, names: Iterable[str], start: date, end: date) -> Fitness:
         """The fitness of the tables of a manifest for a period."""
         held = {n: manifest.tables[n] for n in dict.fromkeys(names) if manifest is not None and n in manifest.tables}
-        steady = {n: e for n, e in held.items() if CONTRACTS[n].steady and e.rows}
+        # Links to tables that were not supplied have no months to lack.
+        steady = {
+            n: e for n, e in held.items() if CONTRACTS[n].steady and e.rows and (e.months or CONTRACTS[n].dates_itself)
+        }
         return cls(
             months_between(start, end),
             {n: coverage(e.months, start, end) for n, e in steady.items()},

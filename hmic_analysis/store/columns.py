@@ -302,25 +302,25 @@ def _likelier_month_first(con: duckdb.DuckDBPyConnection, cells: str) -> bool:
     return in_order or (close and rows >= 5 * different)
 
 
-#: Different cells of a column that are looked at for their format, and the share that it must read.
-_TRIED, _MOST = 200, 0.9
+#: Cells of a column that are looked at for their format, and the share of them that it must read.
+_LOOKED_AT, _MOST = 200, 0.9
+#: What is read without a format, or is hardly a time at all.
+_USUAL_DAY = r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4})([ T][\d:.]*)?|\D*"
 
 
 def _usual_format(con: duckdb.DuckDBPyConnection, context: Context, source: Source) -> str:
-    """The one of the usual formats that reads nearly all cells of a column which none is needed for can't read."""
+    """The one of the usual formats that reads nearly all of a column of which none of the first cells needs none."""
     text = source_text(context, source)
-    unread = f"coalesce({times.stamp('u', ())}, {times.day('u', ())}) IS NULL"
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE tried AS SELECT DISTINCT u FROM (SELECT unzoned({text}) AS u "
-        f"FROM {context.raw.table}) WHERE regexp_matches(u, '[0-9].*[0-9]') AND {unread} LIMIT {_TRIED}"
-    )
-    n = con.execute("SELECT count(*) FROM tried").fetchall()[0][0]
-    if not n:
+    first = f"SELECT x FROM (SELECT {text} AS x FROM {context.raw.table}) WHERE x IS NOT NULL LIMIT {_LOOKED_AT}"
+    odd = f"SELECT unzoned(x) AS u FROM ({first}) WHERE NOT regexp_full_match(x, {literal(_USUAL_DAY)})"
+    # The looks of a few cells cost nothing; to try sixty formats on them does.
+    n, most = con.execute(f"SELECT (SELECT count(*) FROM ({odd})), (SELECT count(*) FROM ({first}))").fetchall()[0]
+    if 2 * n <= most:
         return ""
     reads = {f: f"coalesce({times.stamp('u', (f,))}, {times.day('u', (f,))})" for f in times.USUAL}
-    counts = con.execute(f"SELECT {', '.join(f'count({read})' for read in reads.values())} FROM tried").fetchall()[0]
-    best, most = max(zip(reads, counts, strict=True), key=lambda found: found[1])
-    return best if most >= _MOST * n else ""
+    counts = con.execute(f"SELECT {', '.join(f'count({read})' for read in reads.values())} FROM ({odd})").fetchall()[0]
+    best, read = max(zip(reads, counts, strict=True), key=lambda found: found[1])
+    return best if read >= _MOST * n else ""
 
 
 def format_hint(
@@ -364,7 +364,8 @@ def is_decimal_comma(con: duckdb.DuckDBPyConnection, context: Context, source: S
     """Whether some number of a column without a declared decimal comma has one beyond doubt: ``7,5``, ``0,125``."""
     if _decimal(context, source) == "," or source.unit in ("hh:mm:ss", "mm:ss"):
         return False
-    test = f"regexp_full_match({source_text(context, source)}, '[+-]?(\\d+,(\\d|\\d\\d|\\d{{4,}})|0,\\d+)')"
+    text = source_text(context, source)
+    test = f"contains({text}, ',') AND regexp_full_match({text}, '[+-]?(\\d+,(\\d|\\d\\d|\\d{{4,}})|0,\\d+)')"
     return bool(con.execute(f"SELECT 1 FROM {context.raw.table} WHERE {test} LIMIT 1").fetchall())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -284,7 +284,18 @@ def _header(text: PlainText, shown: str, spec: FileSpec) -> _Header:
             )
         first = 2 if declared else 1
         return _Header(tuple(names), end - len(line) if declared else text.start, first, delimiter)
+    if any(_holds_rows(row, delimiter) for row in rows):
+        raise DataError(
+            f"{shown}: a quotation mark that opens in the header is not closed there, so that rows stand in a heading; "
+            "they are not shown. Ask for the file again, or say in the mapping how it is quoted."
+        )
     return _Header(tuple(cells), end, number + 1, delimiter, note)
+
+
+def _holds_rows(headings: Sequence[str], delimiter: str) -> bool:
+    """Whether a further line of some heading has so many delimiters that it is a record, which no message may quote."""
+    further = (line for heading in headings for line in heading.splitlines()[1:])
+    return any(line.count(delimiter) >= max(1, (len(headings) - 1) / 2) for line in further)
 
 
 def _whole_line(stream: BinaryIO, line: bytes, number: int, quote: str) -> tuple[bytes, int]:

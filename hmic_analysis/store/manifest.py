@@ -152,6 +152,8 @@ class ReferenceEntry(_Model):
     mends: dict[str, int] = Field(default_factory=dict)
     #: Where nothing would mend it: how most of those without a partner are written, and most partners.
     looks: tuple[str, ...] = ()
+    #: Partners at the end of their list without a row, though the rows are in its order: the file was cut off.
+    tail: int = 0
 
     @property
     def given(self) -> int:
@@ -199,8 +201,11 @@ class ReferenceEntry(_Model):
         -------
         bool
             Where a row need not have a partner only those count that would have one if they were written like it;
-            and where not one of many has a partner, the two tables are not written alike whatever the reason.
+            and where not one of many has a partner, the two tables are not written alike whatever the reason. Of a
+            list that breaks off nobody knows what the rest would say.
         """
+        if self.tail:
+            return False
         if self.every:
             return self.unmatched <= limit_pct / 100 * self.given
         if not self.matched and self.given >= _MANY_ALONE:
@@ -217,6 +222,8 @@ class ReferenceEntry(_Model):
             text += f" ({self.aside:,} of them to rows of {self.to_table} that were kept aside)"
         if self.blank:
             text += f"; {self.blank:,} blank"
+        if self.tail:
+            text += f"; in their order, and none leads to the last {self.tail:,}: the file may have been cut off"
         if self.joined:
             text += "; " + ", ".join(f"{n:,} joined over {fold}" for fold, n in self.joined.items())
         if self.mend:
@@ -235,6 +242,11 @@ class ReferenceEntry(_Model):
             text += f" ({self.aside:,} of them to records that were kept aside)"
         if self.mend:
             text += f"; {self.mends[self.mend]:,} would lead to one if {_words(self.mend)} made no difference"
+        if self.tail:
+            return (
+                f"{text}. They are in the order of '{there}', and none leads to the last {self.tail:,} of these: the "
+                "file may have been cut off. Ask the force how many records there are."
+            )
         if 2 * self.aside > self.unmatched:
             return f"{text}. Ask the force for the records that were kept aside, put right."
         return f"{text}. Ask the force to write these references alike in both, or for the records that are missing."
@@ -248,6 +260,8 @@ class ReferenceEntry(_Model):
 
     def request(self) -> str:
         """What to ask the force for."""
+        if self.tail:
+            return f"Ask the force how many rows {self.table} has, and for those that are missing."
         wanted = f"{self.column} of {self.table} written as {self.to_column} of {self.to_table} writes it"
         if 2 * self.aside > self.unmatched:
             return f"Ask the force for the rows of {self.to_table} that were kept aside, mended."

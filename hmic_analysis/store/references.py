@@ -116,43 +116,7 @@ def oddities(con: duckdb.DuckDBPyConnection, contract: Contract, staged: set[str
         found += [*_no_arrival(con), *_twice(con, contract)]
     if contract.name == "deployment" and "incident" in staged:
         found += _no_time(con)
-    if not contract.steady:
-        found += _cut_tail(con, contract, staged)
     return found + list(_spellings(con, contract)) + list(_codes(con, contract))
-
-
-#: Records in a row without anything that leads to them, from which no chance is thought of, and how rare it must be.
-TAIL, RARE = 10, 0.001
-#: Rows out of the order of what they lead to, as a share of all, up to which a list is in that order.
-DISORDER = 0.01
-
-
-def _cut_tail(con: duckdb.DuckDBPyConnection, contract: Contract, staged: Collection[str]) -> Iterator[str]:
-    """A list in the order of another that has nothing for the last of it, as where a file was cut off."""
-    for r in contract.references:
-        if not r.every or r.table not in staged or r.table == contract.name:
-            continue
-        partner = f"(SELECT *, rowid AS spot FROM {stage_name(r.table)} WHERE len(reasons) = 0)"
-        led = (
-            f"SELECT s.rowid AS place, p.spot FROM {stage_name(contract.name)} s "
-            f"JOIN {partner} p ON s.{r.column} = p.{r.to} WHERE len(s.reasons) = 0"
-        )
-        tail, before = con.execute(
-            f"SELECT count(*) FILTER (spot > furthest), count(*) FILTER (spot <= furthest) FROM {partner}, "
-            f"(SELECT max(spot) AS furthest FROM ({led}))"
-        ).fetchall()[0]
-        if tail < TAIL:
-            continue
-        rows, led_to, back = con.execute(
-            "SELECT count(*), count(DISTINCT spot), count(*) FILTER (spot < earlier) FROM "
-            f"(SELECT spot, lag(spot) OVER (ORDER BY place) AS earlier FROM ({led}))"
-        ).fetchall()[0]
-        if back <= DISORDER * rows and (1 - led_to / before) ** tail < RARE:
-            yield (
-                f"in the order of '{CONTRACTS[r.table].title}' and without a row for the last {tail:,} of these, "
-                f"though {led_to:,} of the {before:,} before have one: the file may have been cut off. Ask how many "
-                "rows there are"
-            )
 
 
 def _times(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> Iterator[str]:
@@ -314,6 +278,10 @@ _LONGEST_PREFIX = 12
 #: SQL of what holds a year of four digits: they stand alone, or begin a number long enough for a running one too.
 #: Curly brackets are doubled, since the place of the text is filled in afterwards.
 _YEAR = "'(^|[^0-9])(?:19|20)([0-9]{{2}})([0-9]{{4}}|[^0-9]|$)'"
+#: Partners in a row without anything that leads to them, from which no chance is thought of, and how rare it must be.
+TAIL, RARE = 10, 0.001
+#: Rows out of the order of what they lead to, as a share of all, up to which a list is in that order.
+DISORDER = 0.01
 #: Share of the rows without a partner that several folds together must join to be told.
 BY_CHANCE = 0.1
 #: Characters of the writing of references that are told.
@@ -447,6 +415,7 @@ class References:
                 joined=j.joined,
                 mends=j.mends,
                 looks=j.looks,
+                tail=self._tail(j),
             )
             for j in self.joints
         )
@@ -598,3 +567,28 @@ class References:
         ]
         found = tuple(rows[0][0] for rows in most if rows)
         return found if len(set(found)) == 2 else ()
+
+    def _tail(self, joint: _Joint) -> int:
+        """Partners at the end of their list that a list in the same order has nothing for, as where it was cut off.
+
+        What has months of its own tells it by these.
+        """
+        r = joint.reference
+        if not r.every or joint.contract.steady or r.table == joint.contract.name or not joint.matched:
+            return 0
+        partner = f"(SELECT *, rowid AS spot FROM {joint.target} WHERE {_KEPT})"
+        led = (
+            f"SELECT s.rowid AS place, p.spot FROM {joint.stage} s JOIN {partner} p ON s.{r.column} = p.{r.to} "
+            "WHERE len(s.reasons) = 0"
+        )
+        tail, before = self._one(
+            f"SELECT count(*) FILTER (spot > furthest), count(*) FILTER (spot <= furthest) FROM {partner}, "
+            f"(SELECT max(spot) AS furthest FROM ({led}))"
+        )
+        if tail < TAIL:
+            return 0
+        led_to, back = self._one(
+            "SELECT count(DISTINCT spot), count(*) FILTER (spot < earlier) FROM "
+            f"(SELECT spot, lag(spot) OVER (ORDER BY place) AS earlier FROM ({led}))"
+        )
+        return tail if back <= DISORDER * joint.matched and (1 - led_to / before) ** tail < RARE else 0

@@ -264,6 +264,24 @@ def test_a_sheet_in_another_case_is_read_and_a_misnamed_one_is_told(shop):
 # Text -----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("opened", range(4))
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_quotation_mark_that_opens_in_the_header_shows_no_row(shop, opened, closed):
+    heads = ["bail_id", "person_key", "granted_on", "return_due_on"]
+    heads[opened] = f'"{heads[opened]}'
+    rows = [f"B{i},LEE Ann 197{i}-01-01,2013-02-01,2013-03-0{i}" for i in range(1, 5)]
+    shop.file("bail.csv", "\n".join([",".join(heads), *rows]) + ('"' if closed else "") + "\n")
+    shop.file("crime.csv", CRIME)
+    manifest = shop.prepare()
+    assert "so that rows stand in a heading" in manifest.broken["bail"]
+    assert "LEE Ann" not in manifest.model_dump_json() and manifest.tables["crime"].rows == 2
+
+
+def test_a_heading_of_two_lines_is_a_heading(shop):
+    shop.file("incident.csv", 'incident_id,created_at,"Date, time\nof the call"\n1,2013-01-01 10:00,x\n')
+    assert shop.prepare().tables["incident"].rows == 1
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ends=st.lists(st.sampled_from(["\r", "\n", "\r\n"]), min_size=2, max_size=9),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hmic_analysis.cli.data import wrong
 from hmic_analysis.errors import DataError, ParameterError
@@ -402,3 +405,187 @@ def test_days_that_never_pass_the_twelfth_are_remarked(shop):
         """
     )
     assert any("month first" in odd for odd in shop.prepare("src").tables["incident"].odd)
+
+
+# Any values: what the language says is held against the same said in Python, many rows at a time ----------------------
+
+few = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MINUTES = st.integers(0, 24 * 60 - 1)
+
+
+def csv(head: str, rows) -> str:
+    return f"{head}\n" + "".join(",".join(str(cell) for cell in row) + "\n" for row in rows)
+
+
+@few
+@given(
+    files=st.lists(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 9)), max_size=6), min_size=1, max_size=4),
+    keep=st.sampled_from(["latest", "first"]),
+)
+def test_of_any_states_of_a_record_the_one_stands_that_was_asked_for(shop, files, keep):
+    for path in shop.raw.iterdir():
+        path.unlink()
+    for n, rows in enumerate(files, start=7):
+        shop.file(f"log{n}.csv", csv("Ref,At,What", [(key, "2013-01-01 10:00", value) for key, value in rows]))
+    shop.mapping(
+        f"""
+        title: t
+        files: {{f: {{pattern: "log*.csv"}}}}
+        tables:
+          incident: {{file: f, keep: {keep}, columns: {{incident_id: Ref, created_at: At, incident_type: What}}}}
+        """
+    )
+    expected: dict[str, str] = {}
+    for key, value in (row for rows in files for row in rows):
+        if keep == "latest" or str(key) not in expected:
+            expected[str(key)] = str(value)
+    manifest = shop.prepare("src")
+    if not expected:
+        assert not manifest.tables or not manifest.tables["incident"].rows
+        return
+    table = shop.table("incident")
+    assert dict(zip(table["incident_id"], table["incident_type"], strict=True)) == expected
+    assert sum(a.read for a in manifest.tables["incident"].accounts) == sum(map(len, files))
+
+
+@few
+@given(
+    times=st.lists(st.tuples(MINUTES, MINUTES), min_size=1, max_size=12),
+    tolerance=st.integers(0, 120),
+)
+def test_a_time_of_day_passes_midnight_only_beyond_the_tolerance(shop, times, tolerance):
+    rows = [
+        (i, *(f"{minute // 60:02d}:{minute % 60:02d}" for minute in pair)) for i, pair in enumerate(times, start=10)
+    ]
+    shop.file("cad.csv", csv("Ref,Called,Sent,Day", [(*row, "2013-01-15") for row in rows]))
+    shop.mapping(
+        f"""
+        title: t
+        files: {{cad: {{pattern: cad.csv}}}}
+        tables:
+          deployment:
+            file: cad
+            columns:
+              incident_id: Ref
+              assigned_at: {{columns: [Day, Called], join: ' '}}
+              at_scene_at: {{time: Sent, on: assigned_at, wraps_midnight: true, tolerance: {tolerance}}}
+        """
+    )
+    shop.prepare("src")
+    table = shop.table("deployment")
+    nights = [called - sent > max(tolerance, 1) for called, sent in times]
+    assert table["at_scene_at"].dt.day.tolist() == [15 + night for night in nights]
+    told = table["flags"].str.contains("before_the_time_it_hangs_on").tolist()
+    assert told == [1 < called - sent <= tolerance for called, sent in times]
+
+
+@few
+@given(
+    moments=st.lists(
+        st.datetimes(datetime(2012, 1, 1), datetime(2014, 12, 31)).map(lambda t: t.replace(microsecond=0)),
+        min_size=1,
+        max_size=10,
+    ),
+    zone=st.sampled_from(["UTC", "America/New_York", "Asia/Kolkata", "Europe/London"]),
+)
+def test_the_day_and_month_of_an_instant_are_those_of_the_zone_that_is_declared(shop, moments, zone):
+    counts = [int(t.replace(tzinfo=UTC).timestamp()) for t in moments]
+    shop.file("t.csv", csv("Ref,At", [(i, n) for i, n in enumerate(counts, start=10)]))
+    source = f"{{column: At, format: epoch_seconds, timezone: {zone}, EXTRA}}"
+    shop.mapping(
+        f"""
+        title: t
+        files: {{t: {{pattern: t.csv}}}}
+        tables:
+          incident:
+            file: t
+            columns: {{incident_id: Ref, created_at: {source.replace("EXTRA", "precision: day")}}}
+          suspect:
+            file: t
+            columns: {{person_key: Ref, crime_id: Ref, named_on: {source.replace(", EXTRA", "")}}}
+        """
+    )
+    shop.prepare("src")
+    walls = [t.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)) for t in moments]
+    table = shop.table("incident")
+    assert table["created_at"].isna().all()
+    assert table["created_month"].dt.strftime("%Y-%m").tolist() == [f"{t:%Y-%m}" for t in walls]
+    assert shop.table("suspect")["named_on"].dt.strftime("%Y-%m-%d").tolist() == [f"{t:%Y-%m-%d}" for t in walls]
+
+
+CELLS = ["NEVER", "never", " Never ", "N/A", "", "sent", "Sent  late", "sent late"]
+FILTERS = {
+    "equals: Never": lambda x: x == "never",
+    "not_equals: [never, sent]": lambda x: x not in ("never", "sent"),
+    "blank: true": lambda x: x in ("", "never", "n/a"),
+    "blank: false": lambda x: x not in ("", "never", "n/a"),
+    "equals: SENT LATE": lambda x: x == "sent late",
+    "not_matches: '(?i)^never$'": lambda x: x != "never",
+}
+
+
+@few
+@given(cells=st.lists(st.sampled_from(CELLS), min_size=1, max_size=10), how=st.sampled_from(list(FILTERS)),
+       place=st.sampled_from(["column: Sent", "position: 2"]))  # fmt: skip
+def test_a_filter_takes_the_rows_that_its_words_say_whatever_is_missing(shop, cells, how, place):
+    shop.file("t.csv", csv("Ref,Sent,At", [(i, cell, "2013-01-01 10:00") for i, cell in enumerate(cells, start=10)]))
+    shop.mapping(
+        f"""
+        title: t
+        missing_values: [NEVER, N/A]
+        files: {{t: {{pattern: t.csv}}}}
+        tables:
+          incident: {{file: t, where: {{{place}, {how}}}, columns: {{incident_id: Ref, created_at: At}}}}
+        """
+    )
+    manifest = shop.prepare("src")
+    wanted = [str(i) for i, x in enumerate(cells, start=10) if FILTERS[how](" ".join(x.split()).lower())]
+    assert manifest.tables["incident"].rows == len(wanted)
+    assert shop.table("incident")["incident_id"].tolist() == wanted
+
+
+@few
+@given(
+    values=st.lists(
+        st.tuples(st.integers(0, 5000), st.lists(st.sampled_from(["[r]", "[P]", " [p]"]), max_size=2)),
+        min_size=1,
+        max_size=10,
+    )
+)
+def test_marks_after_any_value_are_taken_off_and_a_mark_alone_is_missing(shop, values):
+    cells = [f"{n} {' '.join(marks)}".strip() for n, marks in values] + ["[x]"]
+    rows = [(f"T{i}", "custody", cell, "2013-01-01 10:00") for i, cell in enumerate(cells, start=10)]
+    shop.file("t.csv", csv("Ref,Kind,Crew,At", rows))
+    shop.mapping(
+        """
+        title: t
+        files: {t: {pattern: t.csv, shorthand: [r, p], missing_values: ["[x]"]}}
+        tables:
+          demand_task:
+            file: t
+            columns: {task_id: Ref, task_type: Kind, resource_hours: {first_of: [Crew, {value: "9999"}]}, started_at: At}
+        """
+    )
+    shop.prepare("src")
+    assert shop.table("demand_task")["resource_hours"].tolist() == [float(n) for n, _ in values] + [9999.0]
+
+
+NAMES_OF_FORCES = st.sampled_from(["Kent Police", "KENT  police", " kent police ", "Kent & Essex", "Durham", ""])
+
+
+@few
+@given(names=st.lists(NAMES_OF_FORCES, min_size=1, max_size=10))
+def test_rows_of_any_other_force_are_set_aside(shop, names):
+    shop.file("t.csv", csv("Ref,At,Whose", [(i, "2013-01-01 10:00", name) for i, name in enumerate(names, start=10)]))
+    shop.mapping(
+        """
+        title: t
+        files: {t: {pattern: t.csv, expect: {Whose: "{police_name}"}}}
+        tables:
+          incident: {file: t, columns: {incident_id: Ref, created_at: At}}
+        """
+    )
+    manifest = prepare(shop.project, ["src"], "here", shop.raw, police_name="Kent Police").manifest
+    own = [" ".join(name.split()).lower() in ("kent police", "") for name in names]
+    assert manifest.tables["incident"].rows == sum(own)
+    assert sum(a.rejected for a in manifest.tables["incident"].accounts) == len(names) - sum(own)

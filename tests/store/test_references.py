@@ -116,8 +116,9 @@ def test_links_belong_to_the_months_of_what_they_lead_to(shop):
 def test_a_list_that_breaks_off_in_the_order_of_another_is_told(shop, used, told):
     shop.file("device.csv", DEVICES + "".join(f"D{i:02d},tablet,\n" for i in range(24)))
     shop.file("device_session.csv", SESSIONS + "".join(f"D{i:02d},2013-01-0{d},1\n" for i in used for d in (1, 2)))
-    odd = shop.prepare().tables["device_session"].odd
-    assert any("without a row for the last 12 of these" in text for text in odd) is told
+    found = entry(shop.prepare(), "device_session.device_id", "device")
+    assert (found.tail, found.fits(5)) == ((12, False) if told else (0, True))
+    assert ("none leads to the last 12" in found.said() and "cut off" in found.told()) is told
 
 
 @pytest.mark.parametrize("written", [" C 0001 ", "C\u00a00001", "C0001\u200b", "C  0001"])
