@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from hmic_analysis.evidence.model import Bundle
+from hmic_analysis.letters.compose import compose, letter_catalogue, letter_settings
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.session import prepare_force
@@ -21,6 +23,14 @@ def worked(folder: Path, finding: str, tables: dict[str, Iterable[str]]):
         (raw / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     prepare_force(project, load_params(project), "cleveland")
     return evidence_of(project, "cleveland", folder / "evidence", (finding,))
+
+
+def letter_says(found: dict[str, Bundle]) -> str:
+    """What the letter says on the findings of these bundles."""
+    params = load_params(find_project())
+    letter = compose(list(found.values()), letter_settings(params, "cleveland"), letter_catalogue(params))
+    blocks = [block for section in letter.sections for block in section.blocks]
+    return " ".join(b.text for b in blocks if b.kind == "paragraph" and b.finding in found)
 
 
 def test_a_team_that_never_used_the_database_counts_with_its_nine_months(project_folder):
@@ -41,6 +51,8 @@ def test_a_team_that_never_used_the_database_counts_with_its_nine_months(project
     assert (active.numerator, active.denominator) == (108, 117)
     assert verdicts(found)["P3b"] == "contradicted"
     assert "at least one team recorded no work on it in the period." in sentences(found)["P3b"]
+    assert "at least one team recorded no work on it in the period." in letter_says(found)
+    assert "steady use" not in letter_says(found)
 
 
 def test_not_applicable_is_no_result_of_an_evaluation(project_folder):
@@ -79,6 +91,9 @@ def test_an_arrival_thirty_hours_late_is_a_miss(project_folder):
     for name in ("within_target_pct[emergency]", "within_target_pct[emergency, urban]"):
         share = found["A2"].indicator(name)
         assert (share.value, share.numerator, share.denominator, share.unknown) == (50, 6, 12, 0)
+    # Response times decide no claim: the letter makes no boast of them, and says why nothing else is known.
+    said = letter_says(found)
+    assert "100" not in said and "HMIC could not determine whether the force is clear about how it responds" in said
 
 
 def test_a_repeat_victim_at_whose_call_nobody_looked_was_not_recognised(project_folder):
@@ -119,6 +134,8 @@ def test_a_repeat_victim_at_whose_call_nobody_looked_was_not_recognised(project_
     # Contacts are counted, and incidents only looked up: their missing months are told, and leave the verdict.
     assert "15.0% of repeat victims were recognised at first contact" in sentences(found)["A3b"]
     assert "5 of the 12 months to 30 November 2013" in sentences(found)["A3b"]
+    said = letter_says(found)
+    assert "15.0% of repeat victims were recognised at first contact" in said and "100" not in said
 
 
 def test_a_figure_takes_the_months_and_remarks_of_the_tables_that_it_counts(project_folder):
