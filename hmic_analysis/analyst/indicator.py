@@ -347,10 +347,13 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
     # Forces may differ in their usual period: a course is what one force has several of.
     monthly = len({(part.force, part.start) for part in taken}) > len({part.force for part in taken})
     names = list(dict.fromkeys(part.name for part in taken))
+    lengths = {12 * (p.end.year - p.start.year) + p.end.month - p.start.month + 1 for p in taken}
+    every = lengths.pop() if monthly and len(lengths) == 1 else 1
     whens = [part.period if spec.window == "period" else f"at {say_date(part.as_of)}" for part in taken]
     where = f"{', '.join(names)}, {whens[-1]}"
     if monthly and spec.window == "period":
         where = f"{', '.join(names)}, {taken[0].start:%Y-%m-%d} to {taken[-1].end:%Y-%m-%d}"
+        where += ", quarters by their last month" if every == STEPS["quarter"] else ""
     elif not monthly and len(set(whens)) > 1:
         where = "; ".join(f"{part.name}, {when}" for part, when in zip(taken, whens, strict=True))
     words = Words(
@@ -360,13 +363,20 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
         synthetic=any(part.synthetic for part in taken),
     )
     frame = pd.concat(parts, ignore_index=True)
+    hidden = int(frame["withheld"].ne("").sum())
+    said = (
+        f"{words.subtitle}. Withheld, small number of persons: {hidden} of {len(frame)} figures"
+        if hidden
+        else words.subtitle
+    )
     if monthly:
+        words = replace(words, subtitle=said)
         group = frame["label"]
         if several:
             grouped = any(keys for part in taken for keys in part.keys)
             group = frame["who"] + ", " + frame["label"] if grouped else frame["who"]
         frame = frame.assign(month=frame["end"], group=group)
-        return monthly_series(frame[["month", "group", "value"]], words, what=spec.label, unit=spec.unit)
+        return monthly_series(frame[["month", "group", "value"]], words, what=spec.label, unit=spec.unit, every=every)
     if several and len(frame) == len(taken):
         frame["label"] = frame["who"]
     elif several and spec.kind == "count":
@@ -375,8 +385,6 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
         frame["group"] = frame["who"]
     if spec.kind == "count":
         # A bar of nothing would be read as none: what is withheld is left out and said.
-        hidden = int(frame["withheld"].ne("").sum())
-        said = f"{words.subtitle}. Withheld, small number of persons: {hidden} rows" if hidden else words.subtitle
         shown = frame.loc[frame["withheld"].eq(""), ["label", "value"]]
         # Groups of a force may be shares of a whole; forces are none.
         headline = spanned(spec.label, shown["label"], shown["value"], spec.unit, hidden > 0) if several else ""

@@ -34,7 +34,9 @@ from hmic_analysis.words import say_date
 _STEPS = (1, 2, 3, 4, 6, 12, 24, 60, 120, 240, 600)
 
 
-def months_by_group(frame: pd.DataFrame, chart: str) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
+def months_by_group(
+    frame: pd.DataFrame, chart: str, every: int = 1
+) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
     """Values with a row for every month and a column for each group.
 
     Parameters
@@ -43,6 +45,8 @@ def months_by_group(frame: pd.DataFrame, chart: str) -> tuple[pd.DataFrame, pd.D
         ``month``, ``group``, ``value``.
     chart : str
         Name of the chart function, for messages.
+    every : int
+        Months from one value to the next; 3 for quarters, each under one of its months.
 
     Returns
     -------
@@ -70,17 +74,23 @@ def months_by_group(frame: pd.DataFrame, chart: str) -> tuple[pd.DataFrame, pd.D
         return pd.DataFrame(), data, ()
     order = list(dict.fromkeys(placed["group"]))
     wide = placed.pivot(index="month", columns="group", values="value")
-    wide = wide.reindex(index=pd.date_range(wide.index.min(), wide.index.max(), freq="MS"), columns=order)
+    wide = wide.reindex(index=pd.date_range(wide.index.min(), wide.index.max(), freq=f"{every}MS"), columns=order)
     empty = [group for group in order if wide[group].isna().all()]
     wide = wide.drop(columns=empty)
-    return wide, data, _months_notes(wide, empty, len(data) - len(placed))
+    return (
+        wide,
+        data,
+        _months_notes(
+            wide, empty, len(data) - len(placed), "month without data" if every == 1 else "period without a figure"
+        ),
+    )
 
 
-def _months_notes(wide: pd.DataFrame, empty: list[str], unplaced: int) -> tuple[str, ...]:
+def _months_notes(wide: pd.DataFrame, empty: list[str], unplaced: int, step: str) -> tuple[str, ...]:
     """What a reader must know of what is missing."""
     notes = []
     if wide.isna().any(axis=None):
-        notes.append("A gap in a line is a month without data")
+        notes.append(f"A gap in a line is a {step}")
     if empty:
         notes.append(f"No data for {', '.join(empty)}")
     if unplaced:
@@ -130,7 +140,12 @@ _CELL_GAP_MM = 8.0
 
 @drawn
 def monthly_series(
-    frame: pd.DataFrame, words: Words = Words("monthly-series"), *, what: str = "Records a month", unit: str = "count"
+    frame: pd.DataFrame,
+    words: Words = Words("monthly-series"),
+    *,
+    what: str = "Records a month",
+    unit: str = "count",
+    every: int = 1,
 ) -> Chart:
     """Lines from zero with the name of each at its end; more than four become small pictures.
 
@@ -142,6 +157,8 @@ def monthly_series(
         What is counted, for headline and alt text.
     unit : str
         As in :func:`hmic_analysis.words.say_value`.
+    every : int
+        Months from one value to the next, such as 3 for quarters.
     words : Words
         What the caller says of it; the headline is written from the data unless given.
 
@@ -150,11 +167,11 @@ def monthly_series(
     DataError
         If a column is missing or holds what can't be drawn, or a month has two values for a group.
     """
-    wide, data, notes = months_by_group(frame, "monthly_series")
+    wide, data, notes = months_by_group(frame, "monthly_series", every)
     if wide.empty:
         return no_data(words.reason or "no months to draw", words, data=data)
     if wide.shape[1] > len(style.COLOURS):
-        return small_multiples_monthly(frame, words, what=what, unit=unit)  # fmt: skip
+        return small_multiples_monthly(frame, words, what=what, unit=unit, every=every)
     return finish(
         _draw_lines(wide, unit, words.synthetic),
         words,
@@ -200,6 +217,7 @@ def small_multiples_monthly(
     what: str = "Records a month",
     unit: str = "count",
     columns: int = 3,
+    every: int = 1,
 ) -> Chart:
     """A small line chart for each group, each with a scale of its own from zero and its highest value printed.
 
@@ -213,6 +231,8 @@ def small_multiples_monthly(
         As in :func:`hmic_analysis.words.say_value`.
     columns : int
         Pictures side by side.
+    every : int
+        As in :func:`monthly_series`.
     words : Words
         What the caller says of it; the headline is written from the data unless given.
 
@@ -226,7 +246,7 @@ def small_multiples_monthly(
     DataError
         If a column is missing or holds what can't be drawn, or a month has two values for a group.
     """
-    wide, data, notes = months_by_group(frame, "small_multiples_monthly")
+    wide, data, notes = months_by_group(frame, "small_multiples_monthly", every)
     if wide.empty:
         return no_data(words.reason or "no months to draw", words, data=data)
     notes = ("Each type has a scale of its own, from zero; the dot marks the highest month", *notes)

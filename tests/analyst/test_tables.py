@@ -224,6 +224,8 @@ def test_other_periods_give_other_figures(two_forces):
     assert list(quarters["as_of"].dt.strftime("%Y-%m-%d")) == ["2013-02-28", "2013-05-31", "2013-08-31", "2013-11-30"]
     chart = quarters.plot()
     assert quarters["value"].nunique() > 1 and chart.data.shape[0] == 4
+    # A line from quarter to quarter: the months between are no gaps.
+    assert "A gap" not in chart.subtitle
     lines = hover(chart)
     assert lines["layer"][0]["mark"]["type"] == "line" and lines["data"]["values"][0]["month"] == "2013-02-01"
     year = hmic.indicator("attendance_pct", "cleveland")
