@@ -78,7 +78,10 @@ def as_view(sentence: str) -> str:
 
 def as_sentence(words: str) -> str:
     """A clause as a sentence: with a capital and a full stop; "" stays as it is."""
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
+    if not words:
+        return ""
+    told = f"{words[:1].upper()}{words[1:].rstrip('.')}"
+    return told if told.endswith(("?", "!")) else f"{told}."
 
 
 def points(claim: ClaimEvidence) -> int:

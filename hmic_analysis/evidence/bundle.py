@@ -435,7 +435,7 @@ class Holdings:
         for name in missing:
             status = self.answer(item or name).status
             if status == "nil_return_unable":
-                return undecided("nil_return_unable", why=f"The force cannot supply the table {name}.")
+                return undecided("nil_return_unable", why=f"The force cannot supply “{contract_for(name).title}”.")
             asked = request_gap(status) if status else None
             if asked is not None:
                 return asked

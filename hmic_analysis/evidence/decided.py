@@ -25,7 +25,7 @@ REMEDIES: dict[str, str] = {
     "records_undeclared": "A signed statement that the records are complete.",
     "interval_spans_threshold": "A larger sample.",
     "missing_spans_threshold": "The state of the records in which it is not known.",
-    "between_thresholds": "Another wording: the fact lies between the two tests.",
+    "between_thresholds": "Another wording of the statement.",
     "uncorroborated": "A second kind of evidence.",
     "comparators_missing": "The same fact for the other forces.",
     "source_cannot_tell": "Data of another kind.",

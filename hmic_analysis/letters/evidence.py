@@ -55,7 +55,7 @@ MOST_CHARTS = 2
 
 VERDICTS = {"supported": "Supported", "contradicted": "Contradicted", "not_determinable": "Not determinable"}
 FLAGS = {
-    "wording_mismatch": "The fact lies between what the statement says and its opposite; the wording should change.",
+    "wording_mismatch": "The fact lies between what the statement says and its opposite.",
     "policy_practice_gap": "Practice differs from the policy.",
     "closed_since": "It was closed between the day of the snapshot and the letter.",
     "time_limited": "The policy is under review; this holds for the version named.",
@@ -64,11 +64,11 @@ FLAGS = {
 
 CLAIM_COLUMNS = (
     TableColumn(title="Claim", width=12),
-    TableColumn(title="Statement tested", width=46),
-    TableColumn(title="Verdict", width=24),
+    TableColumn(title="Statement tested", width=41),
+    TableColumn(title="Verdict", width=21),
     TableColumn(title="Grade", width=12, align="centre"),
-    TableColumn(title="Figure", width=36),
-    TableColumn(title="Bounds", width=30),
+    TableColumn(title="Figure", width=38),
+    TableColumn(title="Bounds", width=36),
 )
 DATA_COLUMNS = (
     TableColumn(title="Data", width=38),

@@ -123,7 +123,12 @@ def _profiles(finding: FindingSpec, verdicts: dict[str, Verdict]) -> Iterator[tu
     """What may hold of the figures where the claims have these verdicts: in words, and the figures."""
     ids = dict.fromkeys(id for line in finding.letter.sentences for text in line.say for id in figures_named(text))
     sides = {id: _side(finding, id, verdicts) for id in ids}
-    values = {id: _values(finding, id, against) for id, against in sides.items()}
+    values = {
+        id: tuple(
+            v for way in (against, *([not against] * _shared(finding, id, verdicts))) for v in _values(finding, id, way)
+        )
+        for id, against in sides.items()
+    }
     base = {id: _figure(finding, id, found[0]) for id, found in values.items()}
     yield KNOWN, base
     for id, found in values.items():
@@ -163,6 +168,13 @@ def _side(finding: FindingSpec, id: str, verdicts: dict[str, Verdict]) -> bool:
     turned = any(c.type in ("absence", "incapability") for c in finding.claims.values() if name in c.names)
     against = "contradicted" in found and "supported" not in found
     return not against if turned and found - {"not_determinable"} else against
+
+
+def _shared(finding: FindingSpec, id: str, verdicts: dict[str, Verdict]) -> bool:
+    """Whether a claim that is supported and one that is contradicted take the figure: it may speak for either."""
+    name = id.split("[", 1)[0]
+    found = {verdicts[c.id] for c in finding.claims.values() if c.id in verdicts and name in c.names}
+    return {"supported", "contradicted"} <= found
 
 
 def _of_one_claim(finding: FindingSpec, *ids: str) -> bool:

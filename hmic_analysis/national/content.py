@@ -54,15 +54,17 @@ def forces(row: Row, cell: str) -> str:
     return f"{word} force" if word == "1" else f"{word} forces"
 
 
-def claim_sentence(row: Row, statement: str) -> str:
-    """What became of a claim in all forces.
+def claim_sentence(row: Row, statement: str, again: bool = False) -> str:
+    """What became of a claim in all forces; ``again``: that numbers are withheld has been said, and why.
 
     ``In 18 forces HMIC found that the force ...; in 10 forces it found the opposite, and in 15 forces the evidence
     allowed no conclusion.``
     """
-    clause = uncapped(clean(statement).rstrip("."))
+    clause = _clause(statement)
+    if row.whole and again:
+        return f"For the same reason it is withheld in how many forces {clause}."
     if row.whole:
-        return f"In how many forces {clause} is withheld, since that would tell the verdict on single forces."
+        return f"It is withheld in how many forces {clause}, since that would tell the verdict on single forces."
     if row.shown["not_assessed"] == row.total:
         return f"Whether {clause} was not assessed in any force."
     lead = "In no force did HMIC find" if row.shown["supported"] == 0 else f"In {forces(row, 'supported')} HMIC found"
@@ -73,6 +75,13 @@ def claim_sentence(row: Row, statement: str) -> str:
         return told
     there = forces(row, "not_assessed")
     return f"{told} {there[:1].upper()}{there[1:]} {'was' if there == '1 force' else 'were'} not assessed."
+
+
+def _clause(statement: str) -> str:
+    """A statement as it goes on within a sentence; words set before it ("In general, ...") follow it."""
+    words = uncapped(clean(statement).rstrip("."))
+    lead, comma, rest = words.partition(", ")
+    return f"{rest} {lead}" if comma and lead.startswith("in ") else words
 
 
 def uncapped(words: str) -> str:
@@ -400,7 +409,7 @@ def _brief(report: NationalReport) -> list[Paragraph]:
     looked = [r for r in rows.values() if total - (r.shown["not_assessed"] or 0) >= (many.min_forces or total)]
     seldom = [r for r in looked if (s := r.shown["supported"]) is not None and s <= (few.max_forces or 0)]
     gave = (
-        f"Most of the {total}"
+        f"Some of the {total}"
         if report.gave is None
         else "None"
         if not report.gave
@@ -414,11 +423,15 @@ def _brief(report: NationalReport) -> list[Paragraph]:
         f"{len(report.findings)} findings. This report names no force."
     )
     second = (
-        f"Of the statements whose counts can be published, {len(most)} were found true in {many.min_forces} forces or "
-        f"more, {len(seldom)} in {few.max_forces} or fewer, and {len(against)} were found false in {many.min_forces} "
-        "or more."
+        f"Of the statements whose counts can be published, {_number(most)} found true in {many.min_forces} forces or "
+        f"more, {len(seldom) or 'none'} in {few.max_forces} or fewer, and {_number(against)} found false in "
+        f"{many.min_forces} or more."
     )
     return [_paragraph(text), _paragraph(second)]
+
+
+def _number(found: Sequence[Row]) -> str:
+    return f"{len(found) or 'none'} {'were' if len(found) > 1 else 'was'}"
 
 
 def _section_blocks(writer: _Writer, key: str, specs: list[FindingSpec]):
@@ -443,11 +456,13 @@ def _section_blocks(writer: _Writer, key: str, specs: list[FindingSpec]):
 
 def _story(report: NationalReport, spec: FindingSpec, found: list[NationalFigure]) -> list[str]:
     """What was found on one question, in how many forces, how far they lie apart, and what was not known and why."""
-    told = []
+    told, again = [], False
     for id, claim in spec.claims.items():
         if id in report.claims:
             row = report.claims[id]
-            told.append(f"{claim_sentence(row, claim.statement)} {reasons_sentence(row)}".strip() + f" [{id}]")
+            sentence = claim_sentence(row, claim.statement, again)
+            told.append(f"{sentence} {reasons_sentence(row)}".strip() + f" [{id}]")
+            again |= row.whole
     figures = [figure_sentences(figure, spec.indicator(figure.indicator).better) for figure in found]
     return [text for text in (*told, " ".join(filter(None, figures))) if text]
 

@@ -356,8 +356,9 @@ def _in_most(rows: Sequence[Row]) -> str:
     told = []
     for state in ("supported", "contradicted"):
         count = sum(2 * (row.shown[state] or 0) > row.total for row in rows)
-        least = "at least " if any(row.shown[state] is None and state not in row.small for row in rows) else ""
-        told.append(f"{least}{count or 'none'} {'is' if count < 2 else 'are'} {state}")
+        more = any(row.shown[state] is None and state not in row.small for row in rows)
+        least, known = ("at least " if more and count else ""), (" known to be" if more and not count else "")
+        told.append(f"{least}{count or 'none'} {'is' if count < 2 else 'are'}{known} {state}")
     return f"{' and '.join(told)} in more than half of the forces"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from PIL import Image
 
 from hmic_analysis.cells import csv_text
 from hmic_analysis.comparison.compare import ALL, MANIFEST, OWN, TABLE
@@ -68,6 +69,8 @@ class Comparison:
     #: The force beside the others, as the manifest of its own folder gives it.
     own: Mapping[str, Any] | None
     pictures: tuple[Picture, ...]
+    #: Pictures that should be there and can't be read.
+    gone: int
     #: Name of its folder.
     folder: str
 
@@ -149,6 +152,7 @@ def _comparison(path: Path, manifest: dict[str, Any], own: bool) -> Comparison:
     figures = manifest.get("figures", {})
     # Pictures in a force's folder may name others, where they were asked to.
     names = [n for n in PICTURES if n in figures and not (own and "caution" in manifest)]
+    there = [n for n in names if _readable(path.with_name(f"{n}.png"))]
     return Comparison(
         indicator=manifest["indicator"],
         finding=manifest["finding"],
@@ -162,9 +166,20 @@ def _comparison(path: Path, manifest: dict[str, Any], own: bool) -> Comparison:
         all_forces=manifest["all_forces"],
         forces=None if own else _table(path),
         own=manifest if own else None,
-        pictures=tuple(Picture(n, path=path.with_name(f"{n}.png"), **figures[n]) for n in names),
+        pictures=tuple(Picture(n, path=path.with_name(f"{n}.png"), **figures[n]) for n in there),
+        gone=len(names) - len(there),
         folder=path.parent.name,
     )
+
+
+def _readable(path: Path) -> bool:
+    """Whether a picture is there and is one; a site goes without one that isn't, and says so."""
+    try:
+        with Image.open(path) as picture:
+            picture.verify()
+    except (OSError, SyntaxError):
+        return False
+    return True
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -292,12 +307,14 @@ def _of_all(comparison: Comparison, slug: str) -> dict[str, Any] | None:
 
 
 def left_out(found: Found, finding: str = "") -> list[str]:
-    """What is said of comparisons that are not shown, of one finding or of all."""
+    """What is said of comparisons and pictures that are not shown, of one finding or of all."""
     counts = Counter(why for own, why in found.left_out if finding in ("", own))
-    return [
+    said = [
         f"{count} comparison{'s are' if count > 1 else ' is'} left out: {'each' if count > 1 else 'it'} {why}."
         for why, count in sorted(counts.items())
     ]
+    gone = [c for c in found.shown if c.gone and finding in ("", c.finding)]
+    return said + [f"{c.label}: {'a picture' if c.gone == 1 else 'the pictures'} could not be shown." for c in gone]
 
 
 def _or_missing(value: float | None, unit: str) -> str:

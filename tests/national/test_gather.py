@@ -89,7 +89,9 @@ def test_one_verdict_on_all_forces_is_said_only_where_it_is_public(project_folde
     assert params.finding("A6").claims["A6a"].sensitivity == "force"
     assert report.claims["A6a"].whole and report.claims["A6a"].shown["contradicted"] is None
     assert report.findings["A6"].shown["contradicted"] is None
-    assert claim_sentence(report.claims["A6a"], "It holds.").startswith("In how many forces it holds is withheld")
+    assert claim_sentence(report.claims["A6a"], "It holds.").startswith(
+        "It is withheld in how many forces it holds, since"
+    )
     assert {(e.where, e.row) for e in log.entries if e.rule.startswith("sensitivity")} == {
         ("claims", "A6a"),
         ("claims", "A6b"),

@@ -27,6 +27,9 @@ def test_a_claim_in_words() -> None:
     assert claim_sentence(row(0, 43, 0), "The force knows.") == (
         "In no force did HMIC find that the force knows; in all 43 forces it found the opposite."
     )
+    assert claim_sentence(row(0, 0, 0, 43), "In general, the force knows.").startswith(
+        "Whether the force knows in general"
+    )
     assert (
         claim_sentence(row(0, 0, 0, 43), "The force knows.") == "Whether the force knows was not assessed in any force."
     )

@@ -102,6 +102,16 @@ def test_a_force_sees_itself_beside_the_others_and_no_other_by_name(own, params,
     assert not list(site.rglob("*forces-compared*"))
 
 
+def test_a_picture_that_is_not_there_costs_only_that_picture_and_is_said(own, params, tmp_path):
+    folder = own.output / "comparison" / "all" / "attendance_pct"
+    (folder / "funnel.png").write_bytes(b"no picture")
+    site = build(own, params, "public", tmp_path)
+    text = text_of(site / "findings" / "A2.html")
+    assert "Crimes attended (A2): a picture could not be shown." in text and "2 of 3 forces are compared." in text
+    pictures = [i.get("src") for i in parsed(site / "findings" / "A2.html").iter("img")]
+    assert pictures == ["../comparison/attendance_pct-forces-compared.png"]
+
+
 def test_pictures_that_name_others_are_left_out_of_a_forces_site(own, params, tmp_path):
     path = own.output / "comparison" / "forces" / "cleveland" / "attendance_pct" / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "caution": "Names forces"}), encoding="utf-8")
