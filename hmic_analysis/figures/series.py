@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -172,14 +173,17 @@ def monthly_series(
         return no_data(words.reason or "no months to draw", words, data=data)
     if wide.shape[1] > len(style.COLOURS):
         return small_multiples_monthly(frame, words, what=what, unit=unit, every=every)
-    return finish(
+    headline = _headline(what, wide, unit)
+    chart = finish(
         _draw_lines(wide, unit, words.synthetic),
         words,
-        headline=_headline(what, wide, unit),
+        headline=headline,
         alt=f"Line chart of {lower(what)}, {_series_span(wide)}, where {_point(wide, unit, 'the ')}",
         data=data,
         notes=notes,
     )
+    level = wide.shape[1] == 1 and len(wide) > 1 and wide.iloc[:, 0].nunique(dropna=False) == 1
+    return replace(chart, sentence=f"{headline}." if level else "")
 
 
 def _draw_lines(wide: pd.DataFrame, unit: str, synthetic: bool) -> Sheet:

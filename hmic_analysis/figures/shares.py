@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -135,13 +137,24 @@ def proportions_by_group(
     point = f"{extremes('', counted['label'], counted['value'], unit)}{among}"
     if unlike:
         told, after, point = _side_by_side(what, shown, unit, after)
-    return finish(
+    chart = finish(
         rows.sheet,
         words,
         headline=told + after,
         alt=f"Dot plot of {lower(what)} by {by}, where {point}{after}",
         data=_with_markers(data),
         notes=notes,
+    )
+    return replace(chart, sentence=f"{told}{after}." if not unlike and _all_or_none(data, unit) else "")
+
+
+def _all_or_none(data: pd.DataFrame, unit: str) -> bool:
+    """Whether each of several rows is known for certain and all are none, or all are whole: a sentence says as much."""
+    values = data[["value", "lo_missing", "hi_missing"]].astype(float)
+    known = data["withheld"].eq("").all() and data["value"].notna().all()
+    sure = (values["lo_missing"].fillna(values["value"]) == values["hi_missing"].fillna(values["value"])).all()
+    return bool(unit == "%" and len(data) > 1 and known and sure and values["value"].nunique() == 1) and (
+        values["value"].iloc[0] in (0, 100)
     )
 
 

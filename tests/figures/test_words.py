@@ -97,6 +97,16 @@ def test_unlike_measures_have_no_range_and_no_highest():
     assert alone.headline == "Audits passed: 82.0%, at or above the threshold of 80%"
 
 
+def test_what_is_the_same_throughout_is_a_sentence():
+    line = monthly_series(months({"All": [0, 0, 0]}), what="Teams that used it", unit="%")
+    assert line.sentence == "Teams that used it: 0.0% in each month with data."
+    assert not monthly_series(months({"All": [0, None, 0]})).sentence
+    none = proportions_by_group(shares(["a", "b", "c"], [0, 0, 0]), threshold=70, what="Months")
+    assert none.sentence == "Months: 0.0% in all 3, below the threshold of 70%."
+    assert not proportions_by_group(shares(["a", "b"], [0, 1]), what="Months").sentence
+    assert not proportions_by_group(shares(["a", "b"], [5, 5]), what="Months").sentence
+
+
 def test_extremes_of_months_and_hours():
     made = monthly_series(months({"Burglary": [30, 12, 55], "Drugs": [4, 9, 7]}), what="Crimes a month")
     assert made.headline == "Crimes a month"

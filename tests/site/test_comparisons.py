@@ -103,11 +103,11 @@ def test_a_force_sees_itself_beside_the_others_and_no_other_by_name(own, params,
 
 
 def test_a_picture_that_is_not_there_costs_only_that_picture_and_is_said(own, params, tmp_path):
-    folder = own.output / "comparison" / "all" / "attendance_pct"
+    folder = own.output / "comparison" / "indicators" / "attendance_pct"
     (folder / "funnel.png").write_bytes(b"no picture")
     site = build(own, params, "public", tmp_path)
     text = text_of(site / "findings" / "A2.html")
-    assert "Crimes attended (A2): a picture could not be shown." in text and "2 of 3 forces are compared." in text
+    assert "Crimes attended: a picture could not be shown." in text and "2 of 3 forces are compared." in text
     pictures = [i.get("src") for i in parsed(site / "findings" / "A2.html").iter("img")]
     assert pictures == ["../comparison/attendance_pct-forces-compared.png"]
 
