@@ -24,7 +24,8 @@ def as_the_letter_says(tmp_path_factory):
 
 def test_every_claim_of_the_real_letter_is_supported_by_data(as_the_letter_says):
     _, bundles = as_the_letter_says
-    assert verdicts(bundles) == dict.fromkeys(CLAIMS, "supported")
+    found = verdicts(bundles)
+    assert set(CLAIMS) <= set(found) and found == dict.fromkeys(found, "supported")
 
 
 def test_figures_are_the_true_ones(as_the_letter_says):
