@@ -574,7 +574,14 @@ class References:
         What has months of its own tells it by these.
         """
         r = joint.reference
-        if not r.every or joint.contract.steady or r.table == joint.contract.name or not joint.matched:
+        # What goes on from month to month may go on longer than what was asked for beside it.
+        if (
+            not r.every
+            or joint.contract.steady
+            or CONTRACTS[r.table].steady
+            or r.table == joint.contract.name
+            or not joint.matched
+        ):
             return 0
         partner = f"(SELECT *, rowid AS spot FROM {joint.target} WHERE {_KEPT})"
         led = (
