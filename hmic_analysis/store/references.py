@@ -575,13 +575,8 @@ class References:
         """
         r = joint.reference
         # What goes on from month to month may go on longer than what was asked for beside it.
-        if (
-            not r.every
-            or joint.contract.steady
-            or CONTRACTS[r.table].steady
-            or r.table == joint.contract.name
-            or not joint.matched
-        ):
+        steady = joint.contract.steady or CONTRACTS[r.table].steady
+        if steady or not r.every or r.table == joint.contract.name or not joint.matched:
             return 0
         partner = f"(SELECT *, rowid AS spot FROM {joint.target} WHERE {_KEPT})"
         led = (
