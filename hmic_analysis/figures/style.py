@@ -56,6 +56,8 @@ _RC = {
     "svg.fonttype": "path",
     "svg.hashsalt": "hmic-analysis",
     "path.simplify": True,
+    # Letters as in the SVG; fitting each to the grid of dots takes a quarter of the drawing, and isn't seen at this size.
+    "text.hinting": "none",
     "text.color": INK,
     "axes.edgecolor": AXIS,
     "axes.unicode_minus": True,
@@ -210,7 +212,8 @@ def text_width(text: str, size: float = TEXT_SIZE, weight: str = "normal") -> fl
         In millimetres.
     """
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    width, _, _ = _renderer().get_text_width_height_descent(text, font, ismath=False)
+    with house_style():
+        width, _, _ = _renderer().get_text_width_height_descent(text, font, ismath=False)
     return width / DPI * MM_PER_INCH
 
 
