@@ -24,7 +24,7 @@ from benchmarks.truth import measure
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.session import prepare_force
+from hmic_analysis.runs.returns import prepare_force
 from hmic_analysis.simulate.facts import facts_from_file
 from hmic_analysis.simulate.ground import Between, all_ways
 

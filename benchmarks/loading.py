@@ -55,8 +55,8 @@ def bare(raw: Path, target: Path) -> None:
 
 def ours(root: Path, slugs: list[str]) -> dict[str, int]:
     """Load returns; rows by table."""
+    from hmic_analysis.runs.returns import prepare_forces
     from hmic_analysis.runs.rules import processors
-    from hmic_analysis.runs.session import prepare_forces
 
     project = find_project(root)
     rows: Counter[str] = Counter()
@@ -95,7 +95,7 @@ def _do(job: dict) -> dict:
     # What both ways import is not what is measured.
     import duckdb  # noqa: F401
 
-    import hmic_analysis.runs.session  # noqa: F401
+    import hmic_analysis.runs.returns  # noqa: F401
 
     begun = time.perf_counter()
     with Watch(job["watch"]) as seen:

@@ -8,7 +8,7 @@ from pathlib import Path
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.session import load_returns
+from hmic_analysis.runs.returns import load_returns
 from hmic_analysis.simulate.facts import Facts
 
 

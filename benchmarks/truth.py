@@ -29,7 +29,7 @@ WRONG = {("false", "supported"), ("true", "contradicted")}
 
 def load(root: str, slug: str) -> None:
     """Load the return of one force."""
-    from hmic_analysis.runs.session import prepare_force
+    from hmic_analysis.runs.returns import prepare_force
 
     project = find_project(root)
     prepare_force(project, load_params(project), slug)

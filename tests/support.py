@@ -19,7 +19,7 @@ from hmic_analysis.figures.style import new_figure, png_bytes, svg_bytes
 from hmic_analysis.params.catalogue import ALWAYS
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.runs.session import prepare_force
+from hmic_analysis.runs.returns import prepare_force
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.words import GLOSSARY
 

@@ -12,7 +12,7 @@ from hmic_analysis.letters.compose import compose, letter_catalogue, letter_sett
 from hmic_analysis.letters.reading import stray_numbers
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.session import prepare_force
+from hmic_analysis.runs.returns import prepare_force
 from hmic_analysis.store.manifest import read_manifest
 from hmic_analysis.store.tables import load_table
 

@@ -29,7 +29,7 @@ from hmic_analysis.comparison.reconcile import (
 from hmic_analysis.errors import DataError
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.session import prepare_force
+from hmic_analysis.runs.returns import prepare_force
 from hmic_analysis.store.manifest import read_manifest
 from hmic_analysis.store.tables import load_table
 

@@ -264,7 +264,7 @@ def chosen_forces(home: Project, params: Params, forces: Forces) -> list[str]:
 
 def prepared(home: Project, params: Params, slug: str) -> Manifest:
     """The manifest of a force whose return is loaded, first if it is to be; refused where there is none."""
-    from hmic_analysis.runs.session import prepare_force
+    from hmic_analysis.runs.returns import prepare_force
 
     prepare_force(home, params, slug)
     manifest = read_manifest(home, slug)

@@ -491,8 +491,8 @@ def prepare(
 ) -> None:
     """Load the returns of forces into processed tables."""
     from hmic_analysis.params.read import load_params
+    from hmic_analysis.runs.returns import prepare_forces
     from hmic_analysis.runs.rules import processors
-    from hmic_analysis.runs.session import prepare_forces
 
     home = find_project(project)
     params = load_params(home)
@@ -525,7 +525,7 @@ def check(
     """Show what is wrong with a return and what to do about it, and what became of the rows of every table."""
     from hmic_analysis.params.read import load_params
     from hmic_analysis.params.resolve import resolve
-    from hmic_analysis.runs.session import prepare_force
+    from hmic_analysis.runs.returns import prepare_force
     from hmic_analysis.store.manifest import read_manifest
 
     home = find_project(project)

@@ -56,7 +56,7 @@ _RC = {
     "svg.fonttype": "path",
     "svg.hashsalt": "hmic-analysis",
     "path.simplify": True,
-    # Letters as in the SVG; fitting each to the grid of dots takes a quarter of the drawing, and isn't seen at this size.
+    # Letters as in the SVG; fitting each to the grid of dots takes a quarter of the drawing and isn't seen.
     "text.hinting": "none",
     "text.color": INK,
     "axes.edgecolor": AXIS,

@@ -11,7 +11,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
-import pyarrow as pa
 
 from hmic_analysis.contracts import CONTRACTS, Contract
 from hmic_analysis.contracts.base import is_unread_flag
@@ -20,7 +19,7 @@ from hmic_analysis.store.csvfile import fetch_lines
 from hmic_analysis.store.feeds import Feed
 from hmic_analysis.store.manifest import RowAccount
 from hmic_analysis.store.persons import make_private_folder, restrict
-from hmic_analysis.store.rawtable import RawTable, literal, scalar
+from hmic_analysis.store.rawtable import RawTable, hand_over, literal, scalar
 from hmic_analysis.store.stage import ANOTHER, stage_name
 from hmic_analysis.store.textfile import BadLine
 
@@ -330,18 +329,9 @@ def write_rejected(
     ]
     written.add(_copy(con, folder, OUT_OF_SCOPE, outside))
     bad = [(n, raw.file, b.line, b.reason, _text(b.raw)) for n, raw in enumerate(raws) for b in raw.bad]
-    kinds = {
-        "fileno": pa.int64(),
-        "file": pa.string(),
-        "row": pa.int64(),
-        "reason": pa.string(),
-        "text": pa.string(),
-    }
+    kinds = {"fileno": "BIGINT", "file": "VARCHAR", "row": "BIGINT", "reason": "VARCHAR", "text": "VARCHAR"}
     columns = zip(*bad, strict=True) if bad else [()] * len(kinds)
-    con.register(
-        "bad_lines",
-        pa.table({k: pa.array(list(c), kind) for (k, kind), c in zip(kinds.items(), columns, strict=True)}),
-    )
+    hand_over(con, "bad_lines", {n: (kinds[n], list(c)) for n, c in zip(kinds, columns, strict=True)})
     text = "to_json({'line': text})::VARCHAR"
     line = f"SELECT fileno, file, row, '' AS table, reason AS reasons, {text} AS original FROM bad_lines"
     written.add(_copy(con, folder, UNREADABLE, [line]))

@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.store.mapping import FileSpec
@@ -21,6 +20,7 @@ from hmic_analysis.store.rawtable import (
     RawTable,
     column_list,
     footer_from,
+    hand_over,
     literal,
     numbered,
     scalar,
@@ -46,12 +46,12 @@ def fetch_lines(con: duckdb.DuckDBPyConnection, layout: Layout, table: str, numb
     _copy_lines(layout, wanted, part)
     kinds = dict.fromkeys(layout.columns, "VARCHAR")
     con.execute(f"CREATE OR REPLACE TEMP TABLE lines_read AS SELECT * FROM {layout.reader(kinds, part)}")
-    con.register("lines_wanted", pa.table({"position": np.arange(len(wanted)), "_row": wanted}))
+    placed = {"position": ("BIGINT", list(range(len(wanted)))), "_row": ("BIGINT", wanted.tolist())}
+    hand_over(con, "lines_wanted", placed)
     con.execute(
         f"INSERT INTO {table} SELECT l.* EXCLUDE (position), w._row "
         "FROM (SELECT *, rowid AS position FROM lines_read) l JOIN lines_wanted w USING (position)"
     )
-    con.unregister("lines_wanted")
     seen = look(part, 0, layout.delimiter, layout.quote)
     blanks = (f"starts_with({n}, ' ') OR ends_with({n}, ' ')" for n in layout.columns)
     untidy = con.execute(f"SELECT 1 FROM lines_read WHERE {' OR '.join(blanks)} LIMIT 1").fetchall()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from hmic_analysis.store.textfile import BadLine
 
@@ -267,6 +266,15 @@ def footer_from(con: duckdb.DuckDBPyConnection, table: str, columns: int, bad: I
     return min(sorted([n for (n,) in last] + [line.line for line in bad], reverse=True)[:rows], default=NO_FOOTER)
 
 
+def hand_over(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, tuple[str, list]]) -> None:
+    """Make a temporary table of lists, each with the type of its column.
+
+    To register a table of another library the engine first imports pandas, which takes longer than most returns.
+    """
+    parts = ", ".join(f"unnest(${i}::{kind}[]) AS {n}" for i, (n, (kind, _)) in enumerate(columns.items(), start=1))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {parts}", [values for _, values in columns.values()])
+
+
 def column_list(n: int, kind: str) -> str:
     """``c1 KIND, c2 KIND ...``."""
     return ", ".join(f"c{i} {kind}" for i in range(1, n + 1))
@@ -281,11 +289,9 @@ def numbered(con: duckdb.DuckDBPyConnection, table: str, first_line: int, remove
         return f"(SELECT *, rowid + {first_line} AS _row FROM {table})"
     # Before the k-th removed line stand (its number - first line - k) records; from there on numbers jump by k + 1.
     begins = removed - first_line - np.arange(len(removed))
-    con.register(f"{table}_jumps_arrow", pa.table({"begins": begins, "jump": np.arange(1, len(removed) + 1)}))
-    con.execute(
-        f"CREATE TABLE {table}_jumps AS SELECT begins, max(jump) AS jump FROM {table}_jumps_arrow GROUP BY begins"
-    )
-    con.unregister(f"{table}_jumps_arrow")
+    jumps = {"begins": ("BIGINT", begins.tolist()), "jump": ("BIGINT", list(range(1, len(removed) + 1)))}
+    hand_over(con, "jumps", jumps)
+    con.execute(f"CREATE TABLE {table}_jumps AS SELECT begins, max(jump) AS jump FROM jumps GROUP BY begins")
     return (
         f"(SELECT l.* EXCLUDE (_id), l._id + {first_line} + coalesce(j.jump, 0) AS _row "
         f"FROM (SELECT *, rowid AS _id FROM {table}) l ASOF LEFT JOIN {table}_jumps j ON l._id >= j.begins)"

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from hmic_analysis.errors import DataError, PassingError, said
 from hmic_analysis.store import reader, sheets
@@ -294,6 +293,8 @@ def _header(row: tuple[str | None, ...]) -> tuple[str, ...]:
 def _insert(con: duckdb.DuckDBPyConnection, table: str, batch: list[tuple[str | int | None, ...]]) -> None:
     if not batch:
         return
+    import pyarrow as pa
+
     columns = list(zip(*batch, strict=True))
     arrays = [pa.array(c, pa.string()) for c in columns[:-1]] + [pa.array(columns[-1], pa.int64())]
     con.register("sheet_batch", pa.table(arrays, names=[f"a{i}" for i in range(len(arrays))]))

@@ -8,7 +8,7 @@ from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.letters.compose import compose, letter_catalogue, letter_settings
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.session import prepare_force
+from hmic_analysis.runs.returns import prepare_force
 from tests.support import evidence_of, sentences, verdicts
 
 MONTHS = ["2012-12", *(f"2013-{month:02d}" for month in range(1, 12))]

@@ -16,7 +16,7 @@ from hmic_analysis.cli.main import main
 from hmic_analysis.errors import DataError, ReadOnlyError, StorageError, storage_fault
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs import session
+from hmic_analysis.runs import returns, session
 from hmic_analysis.runs.status import read_status
 from hmic_analysis.store import prepare
 
@@ -47,14 +47,14 @@ def three(project_folder):
 
 def test_a_broken_file_of_any_kind_costs_its_table_in_its_force_alone(three):
     params, whole = load_params(three), small_return()
-    good = {slug: found.manifest.tables for slug, found in session.prepare_forces(three, params, FORCES, 1)}
+    good = {slug: found.manifest.tables for slug, found in returns.prepare_forces(three, params, FORCES, 1)}
     turn = 0
     for kind, breaking in KINDS.items():
         for name in whole:
             slug, turn = FORCES[turn % 3], turn + 1
             path = three.raw / slug / name
             path.write_bytes(breaking(random.Random(f"{kind} {name}"), name, whole[name]))
-            for other, found in session.prepare_forces(three, params, FORCES, 1):
+            for other, found in returns.prepare_forces(three, params, FORCES, 1):
                 assert not isinstance(found, DataError), (kind, name, found.message)
                 lost = {name.split(".")[0]} if other == slug else set()
                 kept = {t: (e.rows, e.sha256) for t, e in found.manifest.tables.items() if t not in lost}
@@ -68,7 +68,7 @@ def test_what_is_no_file_costs_its_table_in_its_force_alone(three):
     for slug, name, make in zip(FORCES, ("suspect.xlsx", "bail.csv", "change.ods"), kinds, strict=True):
         (three.raw / slug / name).unlink()
         make(three.raw / slug / name)
-    for slug, found in session.prepare_forces(three, params, FORCES, 1):
+    for slug, found in returns.prepare_forces(three, params, FORCES, 1):
         lost = {"cleveland": "suspect", "durham": "bail", "kent": "change"}[slug]
         assert set(found.manifest.broken) == {lost}, "could not be read is not the same as not sent"
         assert {*found.manifest.tables, lost} == {name.split(".")[0] for name in small_return()}
@@ -79,7 +79,7 @@ def test_an_error_that_nobody_thought_of_costs_one_force(three, monkeypatch, wor
     (three.raw / "durham").rename(three.raw / "away")
     (three.raw / "durham").write_text("no folder", encoding="utf-8")
     params = load_params(three)
-    found = dict(session.prepare_forces(three, params, FORCES, workers))
+    found = dict(returns.prepare_forces(three, params, FORCES, workers))
     assert isinstance(found["durham"], DataError) and "no folder that can be opened" in found["durham"].message
     assert found["cleveland"].manifest.tables and found["kent"].manifest.tables
     if workers == 1:
@@ -92,7 +92,7 @@ def test_an_error_that_nobody_thought_of_costs_one_force(three, monkeypatch, wor
             return None
 
         monkeypatch.setattr(prepare, "read_manifest", failing)
-        found = dict(session.prepare_forces(three, params, FORCES, 1))
+        found = dict(returns.prepare_forces(three, params, FORCES, 1))
         assert "durham could not be prepared (ZeroDivisionError)" in found["durham"].message
         assert found["kent"].manifest.tables
 

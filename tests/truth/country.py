@@ -58,7 +58,7 @@ def measure_all(root: Path, workers: int = 2) -> dict[str, Worked]:
 
 
 def prepare(root: str, slug: str) -> None:
-    from hmic_analysis.runs.session import prepare_force
+    from hmic_analysis.runs.returns import prepare_force
 
     project = find_project(root)
     prepare_force(project, load_params(project), slug)

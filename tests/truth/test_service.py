@@ -12,7 +12,7 @@ import pytest
 
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.session import prepare_force
+from hmic_analysis.runs.returns import prepare_force
 from hmic_analysis.simulate.a8_dispatch import sample_days
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.ground import TABLES as ALL_TABLES

@@ -10,7 +10,7 @@ import pytest
 from hmic_analysis.disclosure.release import released
 from hmic_analysis.evidence.withheld import DisclosureRules
 from hmic_analysis.project import find_project
-from hmic_analysis.runs.session import prepare_force
+from hmic_analysis.runs.returns import prepare_force
 from hmic_analysis.simulate.facts import Facts
 from hmic_analysis.simulate.ground import TABLES as ALL_TABLES
 from hmic_analysis.simulate.ground import all_ways
