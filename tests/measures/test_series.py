@@ -26,8 +26,8 @@ def test_limits_by_hand():
     assert found.points["centre"].iloc[0] == pytest.approx(VALUES.mean())
     assert found.points["upper"].iloc[0] == pytest.approx(VALUES.mean() + 2.66 * ranges.mean())
     assert found.signals.empty and found.looks == 4 * 24
-    assert "2.66 mean moving ranges" in found.method and "96 looks" in found.method and "seasons" in found.method
-    assert "96 looks" in found.note and "seasons" in found.note
+    assert "2.66 mean moving ranges" in found.method and "96 checks" in found.method and "seasons" in found.method
+    assert "96 checks" in found.note and "seasons" in found.note
     assert len(monthly_control(frame(VALUES[:12])).note.split()) <= 13
 
 
