@@ -124,18 +124,17 @@ def _times(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> Ite
     columns = [c.name for c in contract.columns if c.kind == "timestamp" and not c.name.startswith("hour")]
     if not columns:
         return
-    # In whole zones the minutes of a time are those of the wall clock.
+    # In whole zones the minutes of a time are those of the wall clock; hours and months are bits of a number.
     tests = ", ".join(
-        f"count({c}), count(*) FILTER ({c} = date_trunc('hour', {c})), "
-        f"mode(minute({c}) * 60 + second({c})), count(DISTINCT hour({c})) FILTER ({c} IS NOT NULL), "
-        f"max(day({c})), count(DISTINCT month({c}))"
+        f"count({c}), count(*) FILTER ({c} = date_trunc('hour', {c})), bit_count(bit_or(1::BIGINT << hour({c}))), "
+        f"max(day({c})), bit_count(bit_or(1::BIGINT << month({c})))"
         for c in columns
     )
     stage = f"(SELECT * FROM {stage_name(contract.name)} WHERE len(reasons) = 0)"
     row = con.execute(f"SELECT {tests} FROM {stage}").fetchall()[0]
     days, rough = [], []
     for i, column in enumerate(columns):
-        n, whole, second, hours, latest, months = row[6 * i : 6 * i + 6]
+        n, whole, hours, latest, months = row[5 * i : 5 * i + 5]
         if n >= CODED and latest <= 12 and months > 2:
             yield (
                 f"{column} is never later than the 12th of a month: it is likely to be written month first; say its "
@@ -143,8 +142,7 @@ def _times(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> Ite
             )
         if n < FEWEST:
             continue
-        at = f"count(*) FILTER (minute({column}) * 60 + second({column}) = {second})"
-        same = con.execute(f"SELECT {at} FROM {stage}").fetchall()[0][0] if hours <= 2 else 0
+        second, same = _usual_second(con, stage, column) if hours <= 2 else (0, 0)
         if (
             same >= THROUGHOUT * n
             and (second == 0 or n >= FEWEST_HOURS)
@@ -169,6 +167,12 @@ def _times(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> Ite
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _usual_second(con: duckdb.DuckDBPyConnection, stage: str, column: str) -> tuple[int, int]:
+    """The most frequent second of the hour, and the rows that hold it."""
+    groups = f"SELECT minute({column}) * 60 + second({column}) AS at, count({column}) AS n FROM {stage} GROUP BY 1"
+    return con.execute(f"SELECT at, n FROM ({groups}) ORDER BY n DESC, at LIMIT 1").fetchall()[0]
 
 
 def _one_wall_hour(con: duckdb.DuckDBPyConnection, stage: str, column: str, zone: str) -> int:
