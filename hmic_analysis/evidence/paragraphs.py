@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -145,7 +146,29 @@ def _filled(
     printed: list[tuple[str, str]] = []
     bare = bool(line.when)
     figures = {id: Told(f, printed, facts, finding, bare, id in few) for id, f in facts.figures.items()}
-    return " ".join(_compiled(template).render(v=figures, **facts.words).split()), printed
+    text = " ".join(_compiled(template).render(v=figures, **facts.words).split())
+    return _none_and_all(text, printed, facts.figures)
+
+
+#: What a share of exactly nothing or everything is called before the units themselves.
+_WHOLLY = {"0.0%": (0.0, "none"), "100.0%": (100.0, "all")}
+
+
+def _none_and_all(
+    text: str, printed: list[tuple[str, str]], figures: Mapping[str, Indicator]
+) -> tuple[str, list[tuple[str, str]]]:
+    """``none of the staff`` for ``0.0% of the staff`` and ``all of those`` for ``100.0% of those``."""
+    for said, (value, word) in _WHOLLY.items():
+        held = [(t, f) for t, f in printed if t == said]
+        there = rf"(?<![\d.]){re.escape(said)} (?=of (?:the|those)\b)"
+        of = [figures[f.partition(".")[0]] for _, f in held]
+        # A number that stands elsewhere too, is only rounded to it, or leaves some units not known, stays one.
+        if text.count(said) != 1 or any(figure.value != value or figure.unknown for figure in of):
+            continue
+        text, changed = re.subn(there, f"{word} ", text)
+        if changed:
+            printed = [x for x in printed if x not in held]
+    return (text[:1].upper() + text[1:] if text[:1].islower() else text), printed
 
 
 @lru_cache(maxsize=1000)

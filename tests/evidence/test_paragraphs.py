@@ -129,6 +129,27 @@ def test_a_share_of_few_is_said_with_its_counts_unless_the_line_does_or_the_coun
     assert "(1 of 10)" not in text(claims(S, C), few.model_copy(update={"about_persons": True}), min_count=5)
 
 
+@pytest.mark.parametrize(
+    ("value", "more", "said"),
+    [
+        (0, {}, "Training reached none of the staff."),
+        (100, {}, "Training reached all of the staff."),
+        (0.04, {}, "Training reached less than 0.1% of the staff."),
+        (0, {"unknown": 5}, "Training reached 0.0% of the staff."),
+        (10, {}, "Training reached 10.0% of the staff."),
+    ],
+)
+def test_nothing_and_everything_of_some_are_words(value, more, said):
+    told = SPEC.letter.sentences[0].model_validate(
+        {"when": {"A1b": "contradicted"}, "say": "Training reached {{ v.kept_pct }} of the staff."}
+    )
+    spec = SPEC.model_copy(update={"letter": SPEC.letter.model_copy(update={"sentences": (told,)})})
+    figure = share("kept_pct", value, numerator=value, denominator=100, **more)
+    (found,) = paragraph(spec, claims(S, C)[1:2], Facts({"kept_pct": figure}, LIMITS, WORDS))
+    assert found.text == said
+    assert len(found.numbers) == said.count("%")
+
+
 def test_a_reason_is_given_once():
     assert (
         text(claims(N, N, N)) == "HMIC could make no finding on calls, because no data that bear on this were supplied."
