@@ -13,6 +13,7 @@ from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, undecided
+from hmic_analysis.findings.signed import has_none
 from hmic_analysis.measures.base import Share, unread
 from hmic_analysis.measures.registers import in_post
 
@@ -354,6 +355,9 @@ def systems(report: Report, usable: Usable | None, listed: int) -> Indicator:
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of F5."""
     coverage, active = report.indicator("device_coverage_pct"), report.indicator("device_active_pct")
+    if has_none(report, "device"):
+        none = Decision("contradicted", why="The force signed that it has no mobile device.")
+        return [report.claim(id, none, "C") for id in ("F5a", "F5b")]
     return [
         report.claim("F5a", report.gap("device", "staff") or _invested(report), grade_indicator(coverage)),
         report.claim(

@@ -11,6 +11,7 @@ from hmic_analysis.evidence.grades import grade_documents, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
+from hmic_analysis.findings.signed import has_none
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, open_blanks, span_of, unread, whole_spans, within
 
@@ -317,14 +318,21 @@ def decide(report: Report) -> list[ClaimEvidence]:
     gap = report.gap("document")
     borne_out = _weak(report)
     moving = _moving(report)
+    if has_none(report, "anpr_operation"):
+        none = Decision("contradicted", why="The force signed that it ran no operation with number plate recognition.")
+        use = [report.claim(id, none, "C") for id in ("P5a", "P5b")]
+    else:
+        use = [
+            report.claim("P5a", report.gap("anpr_operation") or _proactive(report, held), _grade(proactive(held))),
+            report.claim(
+                "P5b",
+                report.gap("anpr_operation") or _preventive(report, preventive(held)),
+                # Operations are another kind of evidence than the products: each bears out the other.
+                weakest(_grade(preventive(held)), "-" if gap else "C"),
+            ),
+        ]
     return [
-        report.claim("P5a", report.gap("anpr_operation") or _proactive(report, held), _grade(proactive(held))),
-        report.claim(
-            "P5b",
-            report.gap("anpr_operation") or _preventive(report, preventive(held)),
-            # Operations are another kind of evidence than the products: each bears out the other.
-            weakest(_grade(preventive(held)), "-" if gap else "C"),
-        ),
+        *use,
         report.claim(
             "P5c",
             gap or _acknowledged(said, borne_out),

@@ -36,10 +36,15 @@ def _name(shown: str) -> str:
     return sheet.rstrip("]") or PurePosixPath(file).stem
 
 
+def has_none(report: Report, table: str) -> bool:
+    """Whether the force sent a table without a row and signed that it is complete: it has none of what it lists."""
+    return not report.unmeasurable(table) and not report.given(table) and signed(report, table)
+
+
 def gap_but_signed(report: Report, *tables: str) -> Decision | None:
     """Why a claim that needs these tables can't be weighed; a signed table without a row is an answer, not a gap.
 
     As :meth:`~hmic_analysis.evidence.report.Holdings.gap` for the tables that are not both empty and signed.
     """
-    left = [t for t in tables if report.unmeasurable(t) or report.given(t) or not signed(report, t)]
+    left = [t for t in tables if not has_none(report, t)]
     return report.gap(*left) if left else None

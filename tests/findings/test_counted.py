@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.letters.compose import compose, letter_catalogue, letter_settings
 from hmic_analysis.params.read import load_params
@@ -53,6 +56,29 @@ def test_a_team_that_never_used_the_database_counts_with_its_nine_months(project
     assert "at least one team recorded no work on it in the period." in sentences(found)["P3b"]
     assert "at least one team recorded no work on it in the period." in letter_says(found)
     assert "steady use" not in letter_says(found)
+
+
+@pytest.mark.parametrize(
+    ("finding", "table", "says"),
+    [
+        ("F5", "device", "The force has not made a clear investment in mobile devices"),
+        ("P5", "anpr_operation", "automatic number plate recognition"),
+    ],
+)
+def test_a_register_signed_and_empty_is_an_answer(project_folder, finding, table, says):
+    """Without the signature nothing is known: an empty table may be one that nobody filled in."""
+    header = ",".join(column.name for column in CONTRACTS[table].columns)
+    log = "request_id,item,requested_on,status,register_complete"
+    tables = {table: [header], "data_request": [log, f"R1,{table},2013-12-01,provided,yes"]}
+    found = worked(project_folder, finding, tables)
+    assert [verdicts(found)[f"{finding}{x}"] for x in "ab"] == ["contradicted", "contradicted"]
+    assert says in letter_says(found) and "no data" not in sentences(found)[f"{finding}a"]
+    (find_project(project_folder).raw / "cleveland" / "data_request.csv").write_text(
+        f"{log}\nR1,{table},2013-12-01,provided,no\n", encoding="utf-8"
+    )
+    prepare_force(find_project(project_folder), load_params(find_project(project_folder)), "cleveland")
+    unsigned = evidence_of(find_project(project_folder), "cleveland", project_folder / "again", (finding,))
+    assert [verdicts(unsigned)[f"{finding}{x}"] for x in "ab"] == ["not_determinable", "not_determinable"]
 
 
 def test_not_applicable_is_no_result_of_an_evaluation(project_folder):
