@@ -332,6 +332,7 @@ def _stage(
         prepare_raw(con, raw, specs[raw.table], job.police_name)
     for i, feed in enumerate(feeds):
         if feed.table not in broken:
+            _plan_for(con, feed.raw.read)
             try:
                 stage_feed(con, feed, i, numbers[feed.raw.table], job.timezone, job.districts)
                 made.notes += idle_zones(con, feed.context, CONTRACTS[feed.table], feed.spec)
@@ -340,6 +341,7 @@ def _stage(
     if broken:
         settle_broken(con, made, broken, job.shown)
         feeds = made.feeds
+    _plan_for(con, max(raw.read for raw in raws))
     contracts = contract_tables(feeds)
     staged = {c.name for c in contracts}
     match = {
@@ -351,7 +353,9 @@ def _stage(
     references.join()
     keep_one(con, feeds, {i: raw.file for i, raw in enumerate(raws)})
     for contract in contracts:
+        _plan_for(con, _rows_of(feeds, contract.name))
         reject_repeats(con, contract, {i: raw.file for i, raw in enumerate(raws)})
+    _plan_for(con, max(raw.read for raw in raws))
     for contract in contracts:
         settle_folds(con, contract, staged, job.place)
     for contract in contracts:
@@ -377,6 +381,7 @@ def _write(
     staged = {f.table for f in feeds}
     for contract in contract_tables(feeds):
         name = contract.name
+        _plan_for(con, _rows_of(feeds, name))
         path = job.unfinished / f"{name}.parquet"
         write_table(con, contract, feeds, {i: raw.file for i, raw in enumerate(raws)}, path)
         first, last = first_and_last(con, contract, job.place)
@@ -392,7 +397,13 @@ def _write(
             months=months_of(con, contract, job.place, staged),
             odd=tuple(oddities(con, contract, staged, job.place)),
         )
+    _plan_for(con, max(raw.read for raw in raws))
     return tables
+
+
+def _rows_of(feeds: list[Feed], table: str) -> int:
+    """Rows of the files that feed a table."""
+    return sum(raw.read for raw in {id(f.raw): f.raw for f in feeds if f.table == table}.values())
 
 
 def _manifest(
@@ -431,16 +442,14 @@ def _manifest(
 
 #: Bytes of a return up to which it is staged in memory, which is faster; larger ones are staged in a file.
 _IN_MEMORY = 1 << 29
-#: Bytes of a return below which planning a query costs more than carrying it out, and what is left out then.
-_LITTLE = 1 << 24
+#: Rows below which planning a query costs more than carrying it out, and what is left out then.
+_LITTLE = 1 << 15
 _NOT_FOR_LITTLE = "expression_rewriter,common_subexpressions,statistics_propagation,filter_pushdown,filter_pullup"
 
 
 def _connect(work: Path, key: bytes, files: list[InputFile]) -> duckdb.DuckDBPyConnection:
     size = sum(f.seen[0] for f in files if f.seen)
     con = duckdb.connect(":memory:" if size <= _IN_MEMORY else str(work / "stage.duckdb"))
-    if size < _LITTLE:
-        con.execute(f"SET disabled_optimizers = {literal(_NOT_FOR_LITTLE)}")
     con.execute(f"SET temp_directory = {literal((work / 'spill').as_posix())}")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
@@ -448,6 +457,11 @@ def _connect(work: Path, key: bytes, files: list[InputFile]) -> duckdb.DuckDBPyC
     make_time_macros(con)
     use_key(con, key)
     return con
+
+
+def _plan_for(con: duckdb.DuckDBPyConnection, rows: int) -> None:
+    """Plan the next statements as is best for so many rows."""
+    con.execute(f"SET disabled_optimizers = {literal(_NOT_FOR_LITTLE if rows < _LITTLE else '')}")
 
 
 def _title(source: LoadedMapping) -> str:
