@@ -443,7 +443,7 @@ def _manifest(
 #: Bytes of a return up to which it is staged in memory, which is faster; larger ones are staged in a file.
 _IN_MEMORY = 1 << 29
 #: Rows below which planning a query costs more than carrying it out, and what is left out then.
-_LITTLE = 1 << 15
+_LITTLE = 1 << 16
 _NOT_FOR_LITTLE = "expression_rewriter,common_subexpressions,statistics_propagation,filter_pushdown,filter_pullup"
 
 
