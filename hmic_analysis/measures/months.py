@@ -332,7 +332,7 @@ class MonthlyControl:
             return self.method
         short = " Provisional: fewer than 13 months." if self.chart.points["short"].any() else ""
         said = f" {self.chart.refusal}" if self.chart.refusal else ""
-        return f"With {self.looks} checks, chance and seasons give some signals.{short}{said}"
+        return f"With {self.looks} checks, chance and seasons give signals.{short}{said}"
 
 
 def monthly_control(
@@ -425,4 +425,4 @@ def _method(chart: Xmr, looks: int) -> str:
         return chart.refusal
     short = "" if not chart.points["short"].any() else " Limits set by fewer than 13 months are provisional."
     said = f" {chart.refusal}" if chart.refusal else ""
-    return f"{chart.dialect}{short}{said} {looks} looks were made: some signals come of chance. {SEASON}"
+    return f"{chart.dialect}{short}{said} {looks} checks were made: some signals come of chance. {SEASON}"

@@ -171,8 +171,8 @@ def _listed(names: Sequence[str]) -> str:
 
 def _usual_second(con: duckdb.DuckDBPyConnection, stage: str, column: str) -> tuple[int, int]:
     """The most frequent second of the hour, and the rows that hold it."""
-    groups = f"SELECT minute({column}) * 60 + second({column}) AS at, count({column}) AS n FROM {stage} GROUP BY 1"
-    return con.execute(f"SELECT at, n FROM ({groups}) ORDER BY n DESC, at LIMIT 1").fetchall()[0]
+    groups = f"SELECT minute({column}) * 60 + second({column}) AS held, count({column}) AS n FROM {stage} GROUP BY 1"
+    return con.execute(f"SELECT held, n FROM ({groups}) ORDER BY n DESC, held LIMIT 1").fetchall()[0]
 
 
 def _one_wall_hour(con: duckdb.DuckDBPyConnection, stage: str, column: str, zone: str) -> int:

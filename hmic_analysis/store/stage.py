@@ -11,7 +11,7 @@ from hmic_analysis.errors import DataError, keep_traceback, said, storage_fault
 from hmic_analysis.store.columns import filter_test
 from hmic_analysis.store.feeds import Feed, Feeds
 from hmic_analysis.store.mapping import DISTRICTS, FileSpec, TableSpec
-from hmic_analysis.store.rawtable import RawTable, literal, scalar
+from hmic_analysis.store.rawtable import RawTable, hand_over, literal, scalar
 from hmic_analysis.store.stamps import JITTER
 from hmic_analysis.store.times import GAP, zone_macros
 from hmic_analysis.store.typed import sql_type, text_columns, typed_select
@@ -37,9 +37,17 @@ def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec, p
         if "{police_name}" in wanted and not police_name:
             continue
         for position in raw.positions(name)[:1]:
-            held, own = (f"replace(folded(clean({x})), '&', 'and')" for x in (f"c{position}", literal(
-                wanted.replace("{police_name}", police_name))))  # fmt: skip
-            tests.append(f"WHEN {held} <> {own} THEN {literal(f'{ANOTHER}: {name} is not as expected')}")
+            own = literal(wanted.replace("{police_name}", police_name))
+            held, own = (f"replace(folded(clean({x})), '&', 'and')" for x in ("x", own))
+            # A file names few forces: only what differs among them is looked for in its rows.
+            others = con.execute(
+                f"SELECT x FROM (SELECT DISTINCT c{position} AS x FROM {raw.table}) WHERE {held} <> {own}"
+            ).fetchall()
+            if others:
+                named = f"{raw.table}_others_{position}"
+                hand_over(con, named, {"x": ("VARCHAR", [x for (x,) in others])})
+                said = literal(f"{ANOTHER}: {name} is not as expected")
+                tests.append(f"WHEN c{position} IN (SELECT x FROM {named}) THEN {said}")
     con.execute(f"CREATE VIEW {raw.table}_rows AS SELECT *, CASE {' '.join(tests)} END AS _skip FROM {raw.table}")
 
 
