@@ -341,7 +341,7 @@ def _stage(
     if broken:
         settle_broken(con, made, broken, job.shown)
         feeds = made.feeds
-    _plan_for(con, max(raw.read for raw in raws))
+    _plan_for(con, max((raw.read for raw in raws), default=0))
     contracts = contract_tables(feeds)
     staged = {c.name for c in contracts}
     match = {
@@ -355,7 +355,7 @@ def _stage(
     for contract in contracts:
         _plan_for(con, _rows_of(feeds, contract.name))
         reject_repeats(con, contract, {i: raw.file for i, raw in enumerate(raws)})
-    _plan_for(con, max(raw.read for raw in raws))
+    _plan_for(con, max((raw.read for raw in raws), default=0))
     for contract in contracts:
         settle_folds(con, contract, staged, job.place)
     for contract in contracts:
@@ -397,7 +397,7 @@ def _write(
             months=months_of(con, contract, job.place, staged),
             odd=tuple(oddities(con, contract, staged, job.place)),
         )
-    _plan_for(con, max(raw.read for raw in raws))
+    _plan_for(con, max((raw.read for raw in raws), default=0))
     return tables
 
 
