@@ -247,3 +247,8 @@ class MonthRows(NamedTuple):
     rows: int
     first: int = 0
     last: int = 0
+
+
+def plain_name(name: str) -> str:
+    """The name of a group (:attr:`Column.group`) without what makes no other group of it: capitals and spaces."""
+    return " ".join(name.split()).casefold()

@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from hmic_analysis.contracts import CONTRACTS, Contract
-from hmic_analysis.contracts.base import FOLDS, MonthRows, Reference
+from hmic_analysis.contracts.base import FOLDS, MonthRows, Reference, plain_name
 from hmic_analysis.store.manifest import ONE_CODE, ReferenceEntry
 from hmic_analysis.store.rawtable import INVISIBLE, SPACES, RawTable, literal
 from hmic_analysis.store.stage import stage_name
-from hmic_analysis.store.tables import plain_name
 from hmic_analysis.store.typed import text_columns
 
 # --------------------------------------------------------------------------------------------------------------------

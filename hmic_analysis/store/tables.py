@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hmic_analysis.contracts import BOOKKEEPING, Column, Contract, contract_for
+from hmic_analysis.contracts.base import plain_name
 from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.project import Project
 from hmic_analysis.store.manifest import Manifest, read_manifest
@@ -144,11 +145,6 @@ def one_spelling(names: pd.Series) -> pd.Series:
     if len(best) == len(counts):
         return names
     return names.map({name: best[plain_name(name)] for name in counts.index}).astype(names.dtype)
-
-
-def plain_name(name: str) -> str:
-    """The name of a group without what makes no other group of it."""
-    return " ".join(name.split()).casefold()
 
 
 def _typed(series: pd.Series, dtype: object, zone: str) -> pd.Series:

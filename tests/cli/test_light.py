@@ -67,3 +67,10 @@ def test_a_look_imports_nothing_that_only_the_work_needs(project_folder):
 def test_what_help_repeats_is_what_the_work_uses():
     assert LETTER_WIDTH_MM == LETTER_WIDTH
     assert (LETTER_RUN, LATER_RUN, NEXT_STATES) == (LETTER, NOW, ", ".join(STATES))
+
+
+def test_loading_a_return_imports_nothing_of_reports():
+    heavy = {"pandas", "scipy", "matplotlib", "typst"}
+    code = f"import sys, hmic_analysis.runs.returns; print(*sorted({heavy!r} & {{*sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
