@@ -577,8 +577,9 @@ class References:
         What has months of its own tells it by these.
         """
         r = joint.reference
-        # What goes on from month to month may go on longer than what was asked for beside it.
-        steady = joint.contract.steady or CONTRACTS[r.table].steady
+        # What goes on by the month may go on longer than what was asked beside it; people are often listed by role.
+        person = joint.contract.column(r.column).kind == "person"
+        steady = person or joint.contract.steady or CONTRACTS[r.table].steady
         if steady or not r.every or r.table == joint.contract.name or not joint.matched:
             return 0
         partner = f"(SELECT *, rowid AS spot FROM {joint.target} WHERE {_KEPT})"
