@@ -18,7 +18,7 @@ import pandas as pd
 from hmic_analysis.disclosure.release import released
 from hmic_analysis.errors import DataError, DifferentFigures, ParameterError, did_you_mean
 from hmic_analysis.evidence.bundle import read_bundle
-from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, Indicator, different_figures
+from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, Indicator, different_figures, different_verdicts
 from hmic_analysis.evidence.withheld import DisclosureRules, rules_from, rules_of, withheld
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.models import ForceSpec, Params
@@ -413,7 +413,7 @@ def gather_verdicts(project: Project, params: Params, claim: str) -> pd.DataFram
     finding, _ = find_claim(params, claim)
     # Whoever reads of many forces is shown no small count of any.
     rules = replace(rules_of(params), audiences=("force", "public"))
-    rows = []
+    rows, bundles = [], {}
     for force in params.territorial:
         folder = project.runs(force.slug) / finding
         row = {"force": force.slug, "name": force.name, "verdict": None, "grade": "", "synthetic": False}
@@ -423,7 +423,7 @@ def gather_verdicts(project: Project, params: Params, claim: str) -> pd.DataFram
         elif not (folder / BUNDLE_NAME).is_file():
             row["reason"] = f"Not run: hmic run --force {force.slug} --finding {finding}."
         else:
-            bundle = read_bundle(folder)
+            bundle = bundles[force.name] = read_bundle(folder)
             found = next((c for c in bundle.claims if c.claim == claim), None)
             if found is not None:
                 row |= {"verdict": found.verdict, "grade": found.grade, "reason": _told(bundle, claim, rules)}
@@ -439,4 +439,7 @@ def gather_verdicts(project: Project, params: Params, claim: str) -> pd.DataFram
         made_up = weighed & frame["synthetic"]
         frame.loc[made_up, "verdict"] = None
         frame.loc[made_up, "reason"] = "Its return is made up; those of others are real."
+    mapped = set(frame.loc[frame["verdict"].notna(), "name"])
+    if reason := different_verdicts(claim, {name: bundle for name, bundle in bundles.items() if name in mapped}):
+        raise DifferentFigures(reason)
     return frame.astype({"reason": object}).fillna({"reason": "", "evidence_sha256": ""})

@@ -32,7 +32,14 @@ from hmic_analysis.comparison.gather import comparable, gather, read_evidence
 from hmic_analysis.comparison.methods import SimilarForces, similar_forces
 from hmic_analysis.documents.embargo import embargo_line
 from hmic_analysis.errors import DataError, HmicError, ParameterError
-from hmic_analysis.evidence.model import BUNDLE_NAME, Indicator, Sensitivity, different_figures
+from hmic_analysis.evidence.model import (
+    BUNDLE_NAME,
+    Bundle,
+    Indicator,
+    Sensitivity,
+    different_figures,
+    different_verdicts,
+)
 from hmic_analysis.evidence.withheld import declaration, rules_from, withheld
 from hmic_analysis.evidence.wording import say_beside_unknown
 from hmic_analysis.figures import style
@@ -250,8 +257,8 @@ def side_by_side(project: Project, params: Params, finding: str, forces: Sequenc
     """The claims and figures of one finding in forces beside each other.
 
     ``what`` (``claim`` or ``figure``), ``id``, ``label``, and a column for each force by name: the verdict with its
-    grade, the figure with what it rests on, or why there is none.  Small counts of persons are withheld; figures that
-    are defined differently are not given, and the first force's cell says why.
+    grade, the figure with what it rests on, or why there is none.  Small counts of persons are withheld; figures and
+    verdicts that are defined differently are not given, and the first force's cell says why.
     """
     spec = params.finding(finding)
     if len(set(forces)) < 2:
@@ -260,6 +267,7 @@ def side_by_side(project: Project, params: Params, finding: str, forces: Sequenc
     for claim, its in spec.claims.items():
         rows["claim", claim, its.statement] = {}
     taken: dict[str, dict[str, Indicator]] = {}
+    bundles: dict[str, Bundle] = {}
     for one in read_evidence(project, params, spec.id, forces):
         name = one.force.name
         if one.bundle is None or one.bundle.status == "no_data":
@@ -267,6 +275,7 @@ def side_by_side(project: Project, params: Params, finding: str, forces: Sequenc
             for cells in rows.values():
                 cells[name] = why
             continue
+        bundles[name] = one.bundle
         for claim in one.bundle.claims:
             words = claim.verdict.replace("_", " ")
             words += ", not graded" if claim.grade == "-" else f", grade {claim.grade}"
@@ -287,8 +296,9 @@ def side_by_side(project: Project, params: Params, finding: str, forces: Sequenc
                 words += f" of {figure.denominator:,.0f}" if figure.denominator is not None else ""
             rows.setdefault(("figure", figure.id, figure.label), {})[name] = words
             taken.setdefault(figure.id, {})[name] = figure
-    for (_, id, _), cells in rows.items():
-        if refusal := different_figures(taken.get(id, {})):
+    for (what, id, _), cells in rows.items():
+        refusal = different_verdicts(id, bundles) if what == "claim" else different_figures(taken.get(id, {}))
+        if refusal and cells:
             cells.update(dict.fromkeys(cells, "not put together") | {next(iter(cells)): refusal})
     frame = pd.DataFrame([dict(zip(("what", "id", "label"), key, strict=True)) | cells for key, cells in rows.items()])
     names = [params.force(slug).name for slug in dict.fromkeys(forces)]

@@ -128,21 +128,32 @@ def different_figures(figures: Mapping[str, Indicator]) -> str:
         One sentence with the value that differs and two of the forces; empty where all are the same figure.
     """
     given = {force: figure for force, figure in figures.items() if figure.value is not None}
-    marks = Counter(figure.definition_mark for figure in given.values())
-    if len(marks) < 2:
+    pair = _two_that_differ({force: figure.definition_mark for force, figure in given.items()})
+    if not pair:
         return ""
-    usual = marks.most_common(1)[0][0]
-    one = next(force for force, figure in given.items() if figure.definition_mark != usual)
-    other = next(force for force, figure in given.items() if figure.definition_mark == usual)
-    a, b = given[one].definition_values, given[other].definition_values
-    differing = [name for name in {**a, **b} if a.get(name) != b.get(name)]
-    name = given[one].id
-    if not differing or not (given[one].definition_mark and usual):
+    one, other = pair
+    name, figures_of_two = given[one].id, (given[one], given[other])
+    differing = _values_that_differ(pair, *(figure.definition_values for figure in figures_of_two))
+    if not differing or not all(figure.definition_mark for figure in figures_of_two):
         return f"{name} of {one} was made by other words of its definition than that of {other}: run both again."
-    values = "; ".join(
-        f"{n} is {a.get(n, 'not used')} for {one} and {b.get(n, 'not used')} for {other}" for n in differing
-    )
-    return f"{name} of {one} is another figure than that of {other}, and they are not put together: {values}."
+    return f"{name} of {one} is another figure than that of {other}, and they are not put together: {differing}."
+
+
+def _two_that_differ(marks: Mapping[str, str]) -> tuple[str, str] | None:
+    """A force whose mark is not the usual one, and one of the usual mark; None where all are the same."""
+    counts = Counter(marks.values())
+    if len(counts) < 2:
+        return None
+    usual = counts.most_common(1)[0][0]
+    odd = next(force for force, mark in marks.items() if mark != usual)
+    return odd, next(force for force, mark in marks.items() if mark == usual)
+
+
+def _values_that_differ(forces: tuple[str, str], a: Mapping[str, str], b: Mapping[str, str]) -> str:
+    """``activity_days is 14 for Durham and 28 for Kent``, for each value that two forces don't share."""
+    one, other = forces
+    names = [name for name in {**a, **b} if a.get(name) != b.get(name)]
+    return "; ".join(f"{n} is {a.get(n, 'not used')} for {one} and {b.get(n, 'not used')} for {other}" for n in names)
 
 
 class ClaimEvidence(Model):
@@ -293,6 +304,49 @@ class Bundle(Model):
             if indicator.id == id:
                 return indicator
         raise KeyError(id)
+
+
+def different_verdicts(claim: str, bundles: Mapping[str, Bundle]) -> str:
+    """Why verdicts on one claim can't be counted or mapped together: they rest on different definitions.
+
+    Parameters
+    ----------
+    claim : str
+        Its id.
+    bundles : mapping of str to Bundle
+        By the name of the force; those that don't decide the claim are passed over.
+
+    Returns
+    -------
+    str
+        One sentence with the value that differs and two of the forces; empty where all verdicts are of one kind.
+    """
+    decided, names = {}, {}
+    for force, bundle in bundles.items():
+        for found in bundle.claims:
+            if found.claim == claim and found.verdict in ("supported", "contradicted"):
+                decided[force] = bundle
+                names |= dict.fromkeys(found.indicators)
+    for name in names:
+        own = {force: i for force, bundle in decided.items() for i in bundle.indicators if i.id == name}
+        if reason := different_figures(own):
+            return reason
+    # What no figure of the finding is defined by can only be part of a claim's rule.
+    of_figures = {n for bundle in decided.values() for i in bundle.indicators for n in i.definition_values}
+    rules = {force: _own_definitions(bundle, of_figures) for force, bundle in decided.items()}
+    pair = _two_that_differ({force: repr(sorted(values.items())) for force, values in rules.items()})
+    if not pair:
+        return ""
+    one, other = pair
+    differing = _values_that_differ(pair, rules[one], rules[other])
+    return (
+        f"The verdict on {claim} of {one} is another than that of {other}, and they are not put together: {differing}."
+    )
+
+
+def _own_definitions(bundle: Bundle, left_out: set[str]) -> dict[str, str]:
+    given = {key.rpartition(".")[2]: v for key, (v, _) in bundle.parameters.items() if key.startswith("definitions.")}
+    return {name: value for name, value in given.items() if name not in left_out}
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ import pandas as pd
 from hmic_analysis.comparison.gather import Gathered, gather
 from hmic_analysis.comparison.methods import funnel
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.errors import DataError
+from hmic_analysis.errors import DataError, DifferentFigures
 from hmic_analysis.evidence.bundle import read_bundle
-from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, ClaimEvidence
+from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, ClaimEvidence, different_verdicts
 from hmic_analysis.evidence.withheld import level_of
 from hmic_analysis.national.counts import Log, Row, gives_away, release_row, withhold_row
 from hmic_analysis.national.figures import (
@@ -120,6 +120,11 @@ def gather_all(project: Project, params: Params) -> AllForces:
         raise DataError(
             "No force has evidence, so there is nothing to report on. Run the findings first: hmic run --all"
         )
+    for finding, spec in params.findings.items():
+        own = {params.force(slug).name: found[finding][0] for slug, found in bundles.items() if finding in found}
+        for claim in tested(spec):
+            if reason := different_verdicts(claim, own):
+                raise DifferentFigures(reason)
     return AllForces(
         claims=pd.DataFrame(_claim_rows(bundles, params)),
         findings=pd.DataFrame(_finding_rows(bundles, params)),

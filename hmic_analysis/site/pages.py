@@ -9,7 +9,7 @@ from typing import Any
 
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.documents.workbook import NOT_APPLICABLE
-from hmic_analysis.evidence.model import REASONS, DataUsed, different_figures
+from hmic_analysis.evidence.model import REASONS, DataUsed, different_figures, different_verdicts
 from hmic_analysis.evidence.withheld import level_of, may_see
 from hmic_analysis.evidence.wording import VERDICT_WORDS
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
@@ -122,6 +122,8 @@ def write_finding(frame: Frame, site: Site, id: str, views: list[dict[str, Any]]
     differing = {name: reason for name in figures if (reason := _different(name, id, site))}
     figures = [name for name in figures if name not in differing]
     shown = {slug: f.findings[id] for slug, f in site.forces.items()}
+    bundles = {site.name_of(slug): found.bundle for slug, found in shown.items() if found.bundle}
+    apart = {c.id: reason for c in claims if (reason := different_verdicts(c.id, bundles))}
     frame.write(
         f"findings/{id}.html",
         "finding.html",
@@ -130,10 +132,12 @@ def write_finding(frame: Frame, site: Site, id: str, views: list[dict[str, Any]]
         crumbs=[("Overview", "index.html")],
         spec=spec,
         summary=_finding_pages_summary(shown),
-        claims=[{"claim": c, "rule": rule_in_words(c, spec), "counts": _counts(c, shown)} for c in claims],
+        claims=[
+            {"claim": c, "rule": rule_in_words(c, spec), "counts": apart.get(c.id) or _counts(c, shown)} for c in claims
+        ],
         thresholds=[(t.meaning, say_threshold(t)) for _, t in visible_thresholds(spec, site.audience)],
         figures=[spec.indicator(name).label for name in figures],
-        rows=[_row(site, slug, id, claims, figures) for slug in site.forces],
+        rows=[_row(site, slug, id, claims, figures, apart) for slug in site.forces],
         states=_states(shown),
         comparisons=views,
         left_out=[*left_out, *differing.values()],
@@ -156,12 +160,16 @@ def _main_figures(spec: FindingSpec, claims: list[ClaimSpec], site: Site) -> lis
     return [n for n in names if n in given][:MOST_FIGURES]
 
 
-def _row(site: Site, slug: str, id: str, claims: list[ClaimSpec], figures: list[str]) -> dict[str, Any]:
+def _row(
+    site: Site, slug: str, id: str, claims: list[ClaimSpec], figures: list[str], apart: Mapping[str, str]
+) -> dict[str, Any]:
     shown = site.forces[slug].findings[id]
     found = {c.claim: c for c in shown.bundle.claims} if shown.bundle is not None else {}
     verdicts = []
     for claim in claims:
-        if claim.id in found and shown.state == "complete":
+        if claim.id in apart and claim.id in found:
+            verdicts.append({"kind": "apart", "words": "not put together: see its page", "tag": False})
+        elif claim.id in found and shown.state == "complete":
             kind, words = found[claim.id].verdict, in_words(found[claim.id])
             verdicts.append({"kind": kind, "words": words, "tag": True})
         else:
@@ -378,12 +386,14 @@ COLUMNS = {
 def write_dictionary(frame: Frame, site: Site) -> None:
     """Write the data dictionary, from what the evidence of this site holds."""
     shown = [s.bundle for f in site.forces.values() for s in f.assessed]
-    known = {i.name: i for bundle in reversed(shown) for i in bundle.indicators if i.definition}
+    known: dict[str, dict[str, None]] = {}
+    for figure in (i for bundle in shown for i in bundle.indicators if i.definition):
+        known.setdefault(figure.name, {})[capitalise(figure.definition)] = None
     used = {d.table for bundle in shown for d in bundle.data}
     figures = []
     for title, specs in by_section(site):
         named = [i for spec in specs for i in spec.indicators.values() if i.name in known]
-        rows = [(i.name, i.label, i.unit, capitalise(known[i.name].definition)) for i in named]
+        rows = [(i.name, i.label, i.unit, " For other forces: ".join(known[i.name])) for i in named]
         if rows:
             figures.append((title, rows))
     frame.write(

@@ -6,7 +6,10 @@ import pytest
 
 from hmic_analysis.comparison.compare import compare_chart, judge
 from hmic_analysis.comparison.gather import OVERLAP, gather, gather_verdicts, kind_of, multiplier_of
+from hmic_analysis.comparison.pages import side_by_side
 from hmic_analysis.errors import DataError, DifferentFigures, ParameterError
+from hmic_analysis.evidence.bundle import write_bundle
+from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.record import Failure, Record, write_record
@@ -201,3 +204,25 @@ def test_figures_of_two_definitions_are_refused_and_both_forces_named(project):
     assert "attendance.resource_types is officer for Kent and officer and PCSO for" in said
     evidence(project, "kent", indicator(None, None, note="No record says.", **own))
     assert list(gather(project, PARAMS, "attendance_pct").used["force"]) == ["cleveland", "durham"]
+
+
+def test_verdicts_that_rest_on_two_definitions_are_not_mapped_together(project):
+    def decided(force: str, days: str, verdict: str = "supported") -> None:
+        given = Bundle.model_validate_json(
+            evidence(project, force, indicator(90, 100), verdict=verdict).read_bytes()
+        ).model_copy(update={"parameters": {"definitions.A2.activity_days": (days, "params/findings/a2.yml:1")}})
+        write_bundle(given, project.runs(force) / "A2")
+
+    decided("cleveland", "28")
+    decided("durham", "28")
+    decided("kent", "14")
+    with pytest.raises(DifferentFigures) as refused:
+        gather_verdicts(project, PARAMS, "A2b")
+    assert refused.value.message == (
+        "The verdict on A2b of Kent is another than that of Cleveland, and they are not put together: "
+        "activity_days is 14 for Kent and 28 for Cleveland."
+    )
+    told = side_by_side(project, PARAMS, "A2", ["durham", "kent"])
+    assert told[told["label"] == "They attend."].iloc[0]["Kent"] == "not put together"
+    decided("kent", "14", "not_determinable")
+    assert gather_verdicts(project, PARAMS, "A2b")["verdict"].value_counts()["supported"] == 2

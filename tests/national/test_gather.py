@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from hmic_analysis.errors import DataError
+from hmic_analysis.errors import DataError, DifferentFigures
 from hmic_analysis.national.content import claim_sentence
 from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import GROUPS, TITLES, gather_all, group_of, make_report
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 
-from .made import FORCES, claim, evidence
+from .made import FORCES, claim, evidence, share
 
 
 def states(found, claim: str) -> dict[str, int]:
@@ -105,3 +105,15 @@ def test_every_group_of_reasons_has_words() -> None:
     assert group_of(("missing_spans_threshold",)) == "few_or_unknown"
     assert group_of(("stale",)) == "silent"
     assert group_of(()) == "silent"
+
+
+def test_verdicts_that_rest_on_figures_of_two_definitions_are_not_counted_together(project_folder) -> None:
+    project = Project(project_folder)
+    for force, days in (("cleveland", "28"), ("durham", "14")):
+        how = {"definition_mark": days, "definition_values": {"activity_days": days}}
+        figure = share("crime_with_incident_pct", "Recorded crimes with a prior incident", 100, 200)
+        decided = claim("A1a", "supported").model_copy(update={"indicators": ("crime_with_incident_pct",)})
+        evidence(project, force, "A1", (decided,), (figure.model_copy(update=how),))
+    said = "activity_days is 28 for Cleveland and 14 for Durham|activity_days is 14 for Durham and 28 for Cleveland"
+    with pytest.raises(DifferentFigures, match=said):
+        gather_all(project, load_params(project))

@@ -209,6 +209,30 @@ def test_forces_without_evidence_keep_their_row_and_their_page(project, params, 
     assert "No finding of this force has been assessed yet." in text_of(tmp_path / "site/forces/surrey/index.html")
 
 
+def test_verdicts_and_figures_of_two_definitions_are_not_put_together(project, params, tmp_path):
+    own = copy_of(project, tmp_path / "own")
+    for slug, days in (("cleveland", "28"), ("kent", "14")):
+        path = own.runs(slug) / "A1" / "evidence.json"
+        found = json.loads(path.read_text(encoding="utf-8"))
+        for figure in (i for i in found["indicators"] if i["id"] == "crime_with_incident_pct"):
+            figure |= {
+                "definition_mark": days,
+                "definition_values": {"days": days},
+                "definition": f"within {days} days",
+            }
+        path.write_text(json.dumps(found), encoding="utf-8")
+    build_site(own, params, sources_of(own, ["cleveland", "kent"]), "public", tmp_path / "site", "")
+    page = text_of(tmp_path / "site" / "findings" / "A1.html")
+    assert "not put together: days is 14 for Kent and 28 for Cleveland" in page or (
+        "not put together: days is 28 for Cleveland and 14 for Kent" in page
+    )
+    row = parsed(tmp_path / "site" / "findings" / "A1.html").xpath("//tr[@data-text='kent']")[0]
+    assert [td.get("data-states") for td in row.iter("td")][:2] == ["apart", "supported"]
+    assert "92.2%" not in page
+    dictionary = text_of(tmp_path / "site" / "dictionary.html")
+    assert "Within 28 days For other forces: Within 14 days" in dictionary
+
+
 def test_missing_data_never_look_like_a_finding(public_site):
     row = parsed(public_site / "index.html").xpath("//tr[@data-text='cleveland']")[0]
     [cell] = row.xpath("td[@data-column='F4']")
