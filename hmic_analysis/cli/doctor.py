@@ -111,22 +111,24 @@ def notebook_faults(home: Project, spec: FindingSpec) -> list[str]:
     except HmicError as fault:
         return [fault.message]
     nodes = [node for tree in trees for node in ast.walk(tree)]
-    asked = _asked(nodes)
-    read = _read_again(nodes)
+    built, read = _asked(nodes, "build"), _read_again(nodes)
     written = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str) and n not in read}
-    pattern = "|".join(_pattern(first) for first in asked if isinstance(first, ast.JoinedStr)) or "(?!)"
-    said = written | {f"{base}_{end}" for base in written for end in ("lo", "hi")}
+    taken = set(_plain(built))
+    if any(not isinstance(first, ast.Constant | ast.JoinedStr) for first in built):
+        # Some are taken by a variable: any name that is not only read again may be its value.
+        taken |= written
+    taken |= {f"{base}_{end}" for base in taken for end in ("lo", "hi")}
+    pattern = "|".join(_pattern(first) for first in built if isinstance(first, ast.JoinedStr)) or "(?!)"
     faults = [
         f"{name}: nothing takes {indicator}, which params/findings/{spec.stem}.yml declares."
         for indicator in spec.indicators
-        if indicator not in said and not re.fullmatch(pattern, indicator)
+        if indicator not in taken and not re.fullmatch(pattern, indicator)
     ]
     faults += [f"{name}: nothing decides claim {id}." for id in spec.claims if id not in written]
-    plainly = [first.value for first in asked if isinstance(first, ast.Constant) and isinstance(first.value, str)]
-    for built in dict.fromkeys(plainly):
-        if plain(built) not in spec.indicators:
-            near = did_you_mean(built, spec.indicators)
-            faults.append(f"{name}: params/findings/{spec.stem}.yml declares no indicator '{built}'.{near}")
+    for asked in _plain([*built, *_asked(nodes, "report", "indicator")]):
+        if plain(asked) not in spec.indicators:
+            near = did_you_mean(asked, spec.indicators)
+            faults.append(f"{name}: params/findings/{spec.stem}.yml declares no indicator '{asked}'.{near}")
     return faults
 
 
@@ -136,16 +138,26 @@ def _code_of(spec: FindingSpec) -> str:
     return Path(found.origin).read_text(encoding="utf-8") if found is not None and found.origin else ""
 
 
-def _asked(nodes: list[ast.AST]) -> list[ast.expr]:
-    """By what ``report.build`` is asked for indicators, and ``report.indicator`` for those taken."""
+def _asked(nodes: list[ast.AST], whom: str, what: str = "") -> list[ast.expr]:
+    """By what ``report.build`` is asked for indicators, or the report itself for one that was taken."""
     calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.args]
-    return [c.args[0] for c in calls if c.func.attr == "indicator" or getattr(c.func.value, "attr", "") == "build"]
+    asked = [c for c in calls if not what or c.func.attr == what]
+    return [c.args[0] for c in asked if whom in (getattr(c.func.value, "attr", ""), getattr(c.func.value, "id", ""))]
+
+
+def _plain(asked: list[ast.expr]) -> dict[str, None]:
+    """The names among them that are written out, in their order."""
+    return {n.value: None for n in asked if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+#: Methods of a report and its settings that are given the name of an indicator, and take none.
+_READ_AGAIN = ("flow", "fit_of", "groups", "indicator", "only_if_measurable", "threshold", "words")
 
 
 def _read_again(nodes: list[ast.AST]) -> set[ast.AST]:
     """The names by which a report is asked for what was taken before, such as for a chart."""
     calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
-    asked = [c for c in calls if c.func.attr in ("groups", "indicator", "words", "only_if_measurable")]
+    asked = [c for c in calls if c.func.attr in _READ_AGAIN]
     return {n for c in asked for given in (*c.args, *(k.value for k in c.keywords)) for n in ast.walk(given)}
 
 

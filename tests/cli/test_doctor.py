@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,27 @@ def test_a_figure_that_is_drawn_and_decided_by_but_never_taken_is_named(tmp_path
     path.write_text("".join(kept), encoding="utf-8")
     (fault,) = notebook_faults(home, spec)
     assert "nothing takes recent_review_pct" in fault
+
+
+@pytest.mark.parametrize(
+    ("finding", "written", "indicator"),
+    [
+        ("P2", 'dmm_held_pct\\"', "dmm_held_pct"),
+        ("A2", 'incident_attendance_pct\\"', "incident_attendance_pct"),
+        ("F1", 'demand_share_pct\\"', "demand_share_pct"),
+        ("F3", "reviewed_on_{aspect}_pct", "reviewed_on_performance_pct"),
+    ],
+)
+def test_a_figure_that_only_its_flow_chart_or_claim_name_is_not_taken(tmp_path, finding, written, indicator):
+    home = Project(copy_project(tmp_path / "project"))
+    spec = load_params(home).finding(finding)
+    path = home.notebooks / spec.notebook
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        re.sub(r"report\.build\.(\w+\(f?..)" + re.escape(written), rf"print(\1{written}", text), encoding="utf-8"
+    )
+    assert path.read_text(encoding="utf-8") != text
+    assert f"nothing takes {indicator}, which" in " ".join(notebook_faults(home, spec))
 
 
 def test_what_the_catalogue_declares_and_nothing_takes_or_decides_is_named():
