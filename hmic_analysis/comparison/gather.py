@@ -227,13 +227,7 @@ def read_evidence(project: Project, params: Params, finding: str, forces: Sequen
     return [_evidence(project.runs(force.slug) / finding, force) for force in chosen]
 
 
-def gather(
-    project: Project,
-    params: Params,
-    indicator: str,
-    forces: Sequence[str] = (),
-    evidence: Sequence[Evidence] | None = None,
-) -> Gathered:
+def gather(project: Project, params: Params, indicator: str, evidence: Sequence[Evidence] | None = None) -> Gathered:
     """One indicator of all forces, from their evidence bundles; ``evidence`` where it was read already.
 
     Compared are figures of one window, the one that most forces have, and either real or synthetic ones: where
@@ -241,7 +235,7 @@ def gather(
     """
     spec = find_indicator(params, indicator)
     rows, found, strata, figures = [], [], set(), {}
-    for one in read_evidence(project, params, spec.id, forces) if evidence is None else evidence:
+    for one in read_evidence(project, params, spec.id) if evidence is None else evidence:
         force, bundle = one.force, one.bundle
         row = {"force": force.slug, "name": force.name, "status": one.status, "reason": one.reason}
         if bundle is not None:

@@ -266,7 +266,6 @@ class Builder:
         unknown: float = 0,
         stratum: str = "",
         basis: Basis = "all_records",
-        caveats: Sequence[str] = (),
         note: str = "",
         units: Share | pd.Series | pd.DataFrame | None = None,
     ) -> Indicator:
@@ -280,7 +279,7 @@ class Builder:
             None where nothing was supplied to count in.
         unknown : float
             Units of which it is not known whether they count.
-        stratum, basis, caveats
+        stratum, basis
             As in :meth:`share`.
         note : str
             What to know of the count.
@@ -293,7 +292,7 @@ class Builder:
         """
         if value is not None and not stratum:
             unknown += self.lone(name).no + self.lone(name).more
-        caveats = (*caveats, *not_known(unknown, (value or 0) + unknown))
+        caveats = not_known(unknown, (value or 0) + unknown)
         common = self._common(name, stratum, basis, caveats, "count")
         if value is None:
             return Indicator(**common, note="Nothing was supplied to count in.")
@@ -309,7 +308,6 @@ class Builder:
         multiplier: float,
         *,
         unknown: int = 0,
-        caveats: Sequence[str] = (),
         note: str = "",
         units: Share | pd.Series | pd.DataFrame | None = None,
     ) -> Indicator:
@@ -326,8 +324,6 @@ class Builder:
             1000 for "per 1,000".
         unknown : int
             Events of which it is not known whether they count: none of them, and all, are the bounds.
-        caveats
-            As in :meth:`share`.
         note : str
             Why there is nothing that they could be counted over.
         units
@@ -337,7 +333,7 @@ class Builder:
         -------
         Indicator
         """
-        caveats = (*caveats, *not_known(unknown, (events or 0) + unknown))
+        caveats = not_known(unknown, (events or 0) + unknown)
         common = self._common(name, "", "all_records", caveats, "rate")
         if events is None or not exposure:
             return Indicator(**common, note=note or "There is nothing to set it against.")

@@ -256,7 +256,7 @@ def existence(count: int | None, complete: bool | None, what: str = "documents",
     return undecided("register_undeclared", why=f"{why} The register was not declared complete.")
 
 
-def absence(count: int | None, complete: bool | None, what: str = "documents") -> Decision:
+def absence(count: int | None, complete: bool | None) -> Decision:
     """A sentence that says something does not exist: one artefact refutes it, a complete register proves it.
 
     Parameters
@@ -265,16 +265,14 @@ def absence(count: int | None, complete: bool | None, what: str = "documents") -
         How many were found; None if nothing was supplied to look in.
     complete : bool or None
         Whether the register looked in was declared complete.
-    what : str
-        What was counted, for the explanation.
 
     Returns
     -------
     Decision
     """
     if count is None:
-        return undecided("no_data", why=f"No register of {what} was supplied.")
-    why = f"{what[0].upper()}{what[1:]}: {count}; test: none in a register declared complete."
+        return undecided("no_data", why="No register of documents was supplied.")
+    why = f"Documents: {count}; test: none in a register declared complete."
     if count >= 1:
         return Decision("contradicted", why=why)
     if complete:

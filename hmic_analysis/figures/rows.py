@@ -366,21 +366,15 @@ def age_bands(
     words: Words = Words("age-bands"),
     *,
     min_count: int = 0,
-    marker: str = "[c]",
-    what: str = "Persons outstanding",
 ) -> Chart:
     """Bars of persons in each band; counts from 1 to ``min_count - 1`` are neither drawn nor kept in the data.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        ``band`` (order), ``label``, ``persons``; a count already withheld is the ``marker``.
+        ``band`` (order), ``label``, ``persons``; a count already withheld is ``[c]``.
     min_count : int
         Counts above 0 and below it are withheld, and one more where they could be had by subtraction from a total.
-    marker : str
-        Printed in their place.
-    what : str
-        Who is counted.
     words : Words
         What the caller says of it; the headline is written from the data unless given.
 
@@ -390,6 +384,7 @@ def age_bands(
         If a column is missing or holds what can't be drawn.
     """
     require(frame, "age_bands", ("band", "label", "persons"))
+    what, marker = "Persons outstanding", "[c]"
     before = (frame["persons"].astype("object") == marker).to_numpy(dtype=bool)
     frame = frame.assign(persons=frame["persons"].astype("object").mask(before, None))
     data = take(frame, "age_bands", texts=("label",), numbers=("band", "persons"), counted=("persons",))

@@ -137,6 +137,8 @@ _SERIES_PLOT_MM = 50.0
 _TOP_MM = 2.5
 _CELL_PLOT_MM = 14.5
 _CELL_GAP_MM = 8.0
+#: Small plots side by side.
+_CELLS_ACROSS = 3
 
 
 @drawn
@@ -220,7 +222,6 @@ def small_multiples_monthly(
     *,
     what: str = "Records a month",
     unit: str = "count",
-    columns: int = 3,
     every: int = 1,
 ) -> Chart:
     """A small line chart for each group, each with a scale of its own from zero and its highest value printed.
@@ -233,8 +234,6 @@ def small_multiples_monthly(
         What is counted, for headline and alt text.
     unit : str
         As in :func:`hmic_analysis.words.say_value`.
-    columns : int
-        Pictures side by side.
     every : int
         As in :func:`monthly_series`.
     words : Words
@@ -258,7 +257,7 @@ def small_multiples_monthly(
         notes = (*notes, f"The first {MAX_SMALL} of {wide.shape[1]} types are drawn; the data file holds all")
         wide = wide.iloc[:, :MAX_SMALL]
     return finish(
-        _draw_cells(wide, unit, max(1, min(columns, wide.shape[1])), words.synthetic),
+        _draw_cells(wide, unit, max(1, min(_CELLS_ACROSS, wide.shape[1])), words.synthetic),
         words,
         headline=_headline(what, wide, unit),
         alt=(

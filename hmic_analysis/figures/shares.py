@@ -277,9 +277,6 @@ def paired_shares(
     words: Words = Words("paired-shares"),
     *,
     what: str = "Share of incidents and share of hours spent on them",
-    by: str = "category",
-    count_name: str = "By number",
-    hours_name: str = "By hours",
 ) -> Chart:
     """Share by count against share by hours: two marks on a line for each category.
 
@@ -287,10 +284,8 @@ def paired_shares(
     ----------
     frame : pandas.DataFrame
         ``label``, ``share_count`` and ``share_hours``, in per cent (0 to 100).
-    what, by : str
-        What is shown, and what the rows are, for headline and alt text.
-    count_name, hours_name : str
-        Headers of the two columns.
+    what : str
+        What is shown, for headline and alt text.
     words : Words
         What the caller says of it; the headline is written from the data unless given.
 
@@ -305,8 +300,8 @@ def paired_shares(
         return no_data(words.reason or "no incidents to compute shares from", words, data=data)
     drawn, notes = limit_rows(data, False)
     columns = [
-        ValueColumn(count_name, [say(v, "%") for v in drawn["share_count"]], _DOT),
-        ValueColumn(hours_name, [say(v, "%") for v in drawn["share_hours"]], _DIAMOND),
+        ValueColumn("By number", [say(v, "%") for v in drawn["share_count"]], _DOT),
+        ValueColumn("By hours", [say(v, "%") for v in drawn["share_hours"]], _DIAMOND),
     ]
     rows = set_rows(list(drawn["label"]), [""] * len(drawn), columns, synthetic=words.synthetic)
     ticks = nice_ticks(0, np.nanmax(drawn[list(shares)]))
@@ -314,25 +309,25 @@ def paired_shares(
     rows.axes.hlines(rows.y, drawn["share_count"], drawn["share_hours"], color=style.AXIS, linewidth=2, zorder=2)
     rows.axes.plot(drawn["share_count"], rows.y, linestyle="none", clip_on=False, zorder=4, **_DOT)
     rows.axes.plot(drawn["share_hours"], rows.y, linestyle="none", clip_on=False, zorder=5, **_DIAMOND)
-    message = _widest(data, by, count_name, hours_name)
+    message = _widest(data)
     return finish(
         rows.sheet,
         words,
         headline=message,
-        alt=f"Dumbbell plot of {lower(what)} by {by}, where {lower(message)}",
+        alt=f"Dumbbell plot of {lower(what)} by category, where {lower(message)}",
         data=data,
         notes=notes,
     )
 
 
-def _widest(data: pd.DataFrame, by: str, count_name: str, hours_name: str) -> str:
+def _widest(data: pd.DataFrame) -> str:
     """The category whose two shares lie furthest apart."""
     gap = (data["share_hours"] - data["share_count"]).abs()
     if gap.isna().all():
-        return f"No {by} has both a share {lower(count_name)} and a share {lower(hours_name)}"
+        return "No category has both a share by number and a share by hours"
     if gap.max() == 0:
-        return f"Shares {lower(count_name)} and {lower(hours_name)} are the same throughout"
+        return "Shares by number and by hours are the same throughout"
     row = data.loc[gap.idxmax()]
     count, hours = say(row["share_count"], "%"), say(row["share_hours"], "%")
     lead = "" if len(data) == 1 else "The widest gap is in "
-    return f"{lead}{row['label']}: {count} {lower(count_name)}, {hours} {lower(hours_name)}"
+    return f"{lead}{row['label']}: {count} by number, {hours} by hours"

@@ -387,15 +387,13 @@ class Plot:
         return self.height * (self.high - value) / (self.high - self.low)
 
 
-def ticks_around(low: float, high: float, count: int = 5) -> list[float]:
+def ticks_around(low: float, high: float) -> list[float]:
     """Round ticks around a range; from nought only where the range comes near it.
 
     Parameters
     ----------
     low, high : float
         Of the data.
-    count : int
-        About so many intervals.
 
     Returns
     -------
@@ -403,8 +401,8 @@ def ticks_around(low: float, high: float, count: int = 5) -> list[float]:
         Two at least, the first at or below ``low`` and the last at or above ``high``.
     """
     if low < _FROM_NOUGHT * high or high <= 0 or low == high:
-        return nice_ticks(low, high, count)
-    step = np.diff(nice_ticks(0, high - low, count))[0]
+        return nice_ticks(low, high)
+    step = np.diff(nice_ticks(0, high - low))[0]
     first, last = np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9)
     return [float(i * step) for i in range(int(first), int(max(last, first + 1)) + 1)]
 

@@ -247,7 +247,7 @@ _FLOOR = 0.1
 
 
 @drawn
-def response_times(frame: pd.DataFrame, words: Words = Words("response-times"), *, by: str = "grade") -> Chart:
+def response_times(frame: pd.DataFrame, words: Words = Words("response-times")) -> Chart:
     """Median, 90th centile and target of each grade, in minutes.
 
     Parameters
@@ -256,8 +256,6 @@ def response_times(frame: pd.DataFrame, words: Words = Words("response-times"), 
         ``label``, ``n``, ``median``, ``p90`` and, where known, ``median_lo``, ``median_hi`` (95% interval) and
         ``target``; minutes.  ``targets``: text printed where a grade has several.  ``group``: groups with several
         rows become sections.
-    by : str
-        What the rows are, for the alt text.
     words : Words
         What the caller says of it; the headline is written from the data unless given.
 
@@ -296,7 +294,7 @@ def response_times(frame: pd.DataFrame, words: Words = Words("response-times"), 
         rows.sheet,
         words,
         headline=_against_targets(data),
-        alt=f"Dot plot of median and 90th centile response times by {by}, where the median is {_point(data)}",
+        alt=f"Dot plot of median and 90th centile response times by grade, where the median is {_point(data)}",
         data=data.drop(columns="targets"),
         notes=notes,
     )

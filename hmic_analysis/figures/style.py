@@ -403,8 +403,9 @@ def say_minutes(minutes: float) -> str:
     return f"{plain(minutes / 1440)} {'day' if minutes == 1440 else 'days'}"
 
 
-def minute_ticks(high: float, count: int = 6) -> list[float]:
-    """Ticks of an axis in minutes from 0, in steps people know."""
+def minute_ticks(high: float) -> list[float]:
+    """Ticks of an axis in minutes from 0, about six, in steps people know."""
+    count = 6
     step = next((s for s in _MINUTE_STEPS if s * count >= high), None)
     if step is None:
         return nice_ticks(0, high, count)
@@ -439,7 +440,7 @@ def log_ticks(low: float, high: float, unit: str = "minutes") -> list[float]:
     return ticks
 
 
-def needs_log(values: np.ndarray, ratio: float = 50.0) -> bool:
-    """Whether positive values differ so much (more than ``ratio`` times) that a linear axis would hide the small."""
+def needs_log(values: np.ndarray) -> bool:
+    """Whether positive values differ so much (more than 50 times) that a linear axis would hide the small."""
     values = values[~np.isnan(values)]
-    return bool(len(values) and values.min() > 0 and values.max() / values.min() > ratio)
+    return bool(len(values) and values.min() > 0 and values.max() / values.min() > 50)

@@ -25,6 +25,8 @@ from hmic_analysis.statistics.intervals import Interval
 WEEK_HOURS = 168
 #: Types of its own that are shown for a source without national categories; the rest are put together.
 MOST_TYPES = 10
+#: Types that are drawn month by month, at most.
+TYPES_DRAWN = 12
 OTHER_TYPES = "all other types"
 
 
@@ -34,8 +36,8 @@ def by_closing(rows: pd.DataFrame) -> pd.DataFrame:
     return rows if close.isna().all() else rows.assign(category=close.where(close.notna(), NOT_RECORDED))
 
 
-def own_types(rows: pd.DataFrame, most: int = MOST_TYPES) -> pd.DataFrame:
-    """Incidents of a source without any national category, under the source's own types.
+def own_types(rows: pd.DataFrame) -> pd.DataFrame:
+    """Incidents of a source without any national category, under the source's own types, the rarer ones as one.
 
     The rows as they are where any has a category or none has a type.
 
@@ -43,14 +45,12 @@ def own_types(rows: pd.DataFrame, most: int = MOST_TYPES) -> pd.DataFrame:
     ----------
     rows : pandas.DataFrame
         Result of :func:`demand_incidents`.
-    most : int
-        So many types at most; the rest become :data:`OTHER_TYPES`.
     """
     kind = rows["incident_type"].astype("object")
     if (rows["category"] != NOT_RECORDED).any() or kind.isna().all():
         return rows
     kind = kind.where(kind.notna(), NOT_RECORDED)
-    largest = kind.value_counts().head(most).index
+    largest = kind.value_counts().head(MOST_TYPES).index
     return rows.assign(category=kind.where(kind.isin(largest), OTHER_TYPES))
 
 
@@ -364,8 +364,8 @@ def incidents_by_month(incident: pd.DataFrame, start: date, end: date) -> pd.Dat
     return count_by_month(demand_incidents(incident)["created_month"], start, end)
 
 
-def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame, most: int = 12) -> pd.DataFrame:
-    """Incidents by category and recorded crimes by type, month by month.
+def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame:
+    """Incidents by category and recorded crimes by type, month by month; the largest, in the order of size.
 
     ``month``, ``group``, ``value``.  Crimes take the publisher's type, else the offence group; a category ``crime``
     of incidents is named ``Crime incidents``, since an incident is not a recorded crime.
@@ -374,8 +374,6 @@ def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame, most: int = 12)
     ----------
     incident, crime : pandas.DataFrame
         The tables of those names, cut to a period.
-    most : int
-        So many types at most: the largest, in the order of size.
     """
     calls = labelled(own_types(by_closing(demand_incidents(incident)))).assign(month=lambda f: f["created_month"])
     calls["label"] = calls["label"].replace({"Crime": "Crime incidents", "Not recorded": "Incidents, not categorised"})
@@ -387,7 +385,7 @@ def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame, most: int = 12)
     if not parts:
         return monthly_counts(crimes, "month", "label")
     tidy = pd.concat(parts, ignore_index=True)
-    size = tidy.groupby("group")["value"].sum().sort_values(ascending=False, kind="stable").head(most)
+    size = tidy.groupby("group")["value"].sum().sort_values(ascending=False, kind="stable").head(TYPES_DRAWN)
     tidy = tidy[tidy["group"].isin(size.index)]
     order = {name: number for number, name in enumerate(size.index)}
     return tidy.sort_values(["group", "month"], key=lambda c: c.map(order) if c.name == "group" else c).reset_index(

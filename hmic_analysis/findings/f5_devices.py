@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -85,7 +84,6 @@ def coverage(
     devices: pd.DataFrame,
     pool: pd.DataFrame,
     as_of: date,
-    roles: Sequence[str] = SHOWN,
 ) -> dict[str, Share]:
     """Officers with a working device, for each of several roles.
 
@@ -96,13 +94,13 @@ def coverage(
     staff, devices, pool, as_of
         As in :func:`equipped`.
     """
-    found = {role: equipped(staff, devices, pool, role, as_of) for role in roles}
+    found = {role: equipped(staff, devices, pool, role, as_of) for role in SHOWN}
     return {role: share for role, share in found.items() if share.total}
 
 
-def together(shares: dict[str, Share], roles: Sequence[str] = PATROL) -> Share:
-    """The officers of several roles taken as one group, of :func:`coverage`."""
-    some = [shares[role] for role in roles if role in shares]
+def together(shares: dict[str, Share]) -> Share:
+    """The officers on patrol taken as one group, of :func:`coverage`."""
+    some = [shares[role] for role in PATROL if role in shares]
     return Share(sum(s.yes for s in some), sum(s.no for s in some), sum(s.unknown for s in some))
 
 

@@ -269,18 +269,13 @@ def crime_attendance(
     ).reset_index(drop=True)
 
 
-def incident_state(
-    incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules, any_resource: bool = True
-) -> pd.DataFrame:
-    """For each incident, whether it was attended.
+def incident_state(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """For each incident, whether it was attended: the arrival of any resource is attendance.
 
     Parameters
     ----------
     rules : Rules
         What counts as having attended.
-    any_resource : bool
-        Whether the arrival of any resource is attendance, as for incidents, or only of a type that counts, as for
-        crimes; a resource of unknown type then leaves it unknown.
 
     Returns
     -------
@@ -289,7 +284,7 @@ def incident_state(
         One without a deployment, a time of dispatch and a result is not attended, for the template says that nobody
         was sent; in a return that times no dispatch at all it is unknown.
     """
-    return _state(open_blanks(incident, "dispatched_at"), deployment, rules, any_resource)
+    return _state(open_blanks(incident, "dispatched_at"), deployment, rules, True)
 
 
 def _state(told: pd.DataFrame, deployment: pd.DataFrame, rules: Rules, any_resource: bool) -> pd.DataFrame:

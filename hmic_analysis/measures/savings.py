@@ -12,7 +12,6 @@ from hmic_analysis.measures.base import plain
 from hmic_analysis.statistics.interrupted import (
     MINIMUM_AFTER,
     MINIMUM_BEFORE,
-    Effect,
     InterruptedSeries,
     interrupted_series,
     placebo_series,
@@ -61,11 +60,9 @@ def time_saved(
     values: pd.Series,
     change: Hashable,
     *,
-    effect: Effect = "step",
-    harmonics: int = 0,
     unit: str = "hours",
 ) -> TimeSaved:
-    """The effect of a change on a monthly series.
+    """The effect of a change on a monthly series: a step, without a season.
 
     Parameters
     ----------
@@ -73,10 +70,6 @@ def time_saved(
         One value a month in order, missing months present as NaN, indexed by month.
     change : label
         First month with the change.
-    effect : {"step", "slope", "step and slope"}
-        What the change is held to have done: decide before looking.
-    harmonics : int
-        Pairs of sine and cosine for the season; 0 for none.
     unit : str
         Of the values.
 
@@ -95,7 +88,7 @@ def time_saved(
     -----
     :func:`hmic_analysis.statistics.interrupted.interrupted_series`: first-order autoregressive errors.
     """
-    options = {"effect": effect, "harmonics": harmonics}
+    options = {"effect": "step", "harmonics": 0}
     try:
         found = interrupted_series(values, change, **options)
         placebo = _placebo(values, change, options, found)

@@ -296,10 +296,11 @@ def percent(part: float, whole: float) -> float | None:
     return round(100 * part / whole, 6) if whole else None
 
 
-def wilson(x: float, n: float, z: float = 1.959963984540054) -> tuple[float, float]:
+def wilson(x: float, n: float) -> tuple[float, float]:
     """Wilson's 95% interval of a share, without continuity correction."""
     if not n:
         return 0.0, 1.0
+    z = 1.959963984540054
     p, zz = x / n, z * z
     middle, half = p + zz / (2 * n), z * math.sqrt(max(p * (1 - p), 0.0) / n + zz / (4 * n * n))
     return (middle - half) / (1 + zz / n), (middle + half) / (1 + zz / n)

@@ -27,8 +27,6 @@ ROLE_WEIGHTS = {
 }
 #: Members of staff in all, in each role, and under one supervisor.
 LEAST_IN_ALL, LEAST_IN_ROLE, SPAN = 250, 26, 7
-#: Members of staff in all, in each role, and under one supervisor.
-LEAST_IN_ALL, LEAST_IN_ROLE, SPAN = 250, 26, 7
 #: Recruits in training and leavers, as a share of those in post.
 RECRUITS, LEAVERS = 0.03, 0.04
 _UNITS = {

@@ -74,15 +74,11 @@ class Split:
         """Points with a value before and after."""
         return int((self.known & ~self.after).sum()), int((self.known & self.after).sum())
 
-    def naive(self, exposure: np.ndarray | None = None) -> Naive:
-        """The bare comparison of before and after, for each unit of exposure where there is one."""
-        weight = np.ones(self.values.size) if exposure is None else exposure
-        sums = []
-        for part in (~self.after & self.known, self.after & self.known):
-            base = weight[part].sum()
-            sums.append(float(self.values[part].sum() / base) if base > 0 else math.nan)
-        base = float(weight[self.after & self.known].sum())
-        return Naive(sums[0], sums[1], sums[0] - sums[1], (sums[0] - sums[1]) * base)
+    def naive(self) -> Naive:
+        """The bare comparison of before and after."""
+        parts = (self.values[~self.after & self.known], self.values[self.after & self.known])
+        before, after = (float(part.mean()) if part.size else math.nan for part in parts)
+        return Naive(before, after, before - after, (before - after) * parts[1].size)
 
     def refusal(self) -> str:
         """Why no effect can be estimated; empty where one can."""

@@ -105,7 +105,7 @@ def proportion_interval(x: float | None, n: float | None, confidence: float = CO
     return Interval(0.0 if x == 0 else middle - reach, 1.0 if x == n else middle + reach)
 
 
-def exact_interval(x: float, n: float, confidence: float = CONFIDENCE) -> Interval:
+def exact_interval(x: float, n: float) -> Interval:
     """Exact interval of a proportion, for ``0 <= x <= n``, ``n`` above 0; both may be fractions of an effective sample.
 
     Notes
@@ -114,7 +114,7 @@ def exact_interval(x: float, n: float, confidence: float = CONFIDENCE) -> Interv
     """
     from scipy.special import betaincinv
 
-    tail = (1 - confidence) / 2
+    tail = (1 - CONFIDENCE) / 2
     lo = 0.0 if x <= 0 else float(betaincinv(x, n - x + 1, tail))
     return Interval(lo, 1.0 if x >= n else float(betaincinv(x + 1, n - x, 1 - tail)))
 
@@ -171,7 +171,7 @@ def rate_interval(
     return Interval(lo * multiplier / exposure, hi * multiplier / exposure)
 
 
-def quantile_interval(values: np.ndarray, q: float, confidence: float = CONFIDENCE) -> Interval:
+def quantile_interval(values: np.ndarray, q: float) -> Interval:
     """Distribution-free interval of a quantile, from order statistics.
 
     Parameters
@@ -180,8 +180,6 @@ def quantile_interval(values: np.ndarray, q: float, confidence: float = CONFIDEN
         Missing values are left out.
     q : float
         The quantile: 0.5 for the median, 0.9 for the 90th centile.
-    confidence : float
-        Two-sided level.
 
     Returns
     -------
@@ -191,7 +189,7 @@ def quantile_interval(values: np.ndarray, q: float, confidence: float = CONFIDEN
     Raises
     ------
     ValueError
-        If ``q`` or the level is not between 0 and 1.
+        If ``q`` is not between 0 and 1.
 
     Notes
     -----
@@ -199,14 +197,13 @@ def quantile_interval(values: np.ndarray, q: float, confidence: float = CONFIDEN
     """
     from scipy.stats import quantile_test
 
-    _check_level(confidence)
     if not 0 < q < 1:
         raise ValueError(f"A quantile lies between 0 and 1; got {q}.")
     known = np.asarray(values, dtype=float)
     known = known[~np.isnan(known)]
     if known.size == 0:
         return NONE
-    limits = quantile_test(known, q=0.0, p=q).confidence_interval(confidence)
+    limits = quantile_test(known, q=0.0, p=q).confidence_interval(CONFIDENCE)
     return Interval(float(limits.low), float(limits.high))
 
 
@@ -250,7 +247,7 @@ class MedianTime(NamedTuple):
     interval: Interval
 
 
-def median_time(times: np.ndarray, ended: np.ndarray, confidence: float = CONFIDENCE) -> MedianTime:
+def median_time(times: np.ndarray, ended: np.ndarray) -> MedianTime:
     """The median of times of which some were still running when last seen.
 
     Parameters
@@ -259,8 +256,6 @@ def median_time(times: np.ndarray, ended: np.ndarray, confidence: float = CONFID
         Length of each, in any unit: until it ended, or until it was last seen running.  None may be missing.
     ended : array of bool
         Whether it had ended.
-    confidence : float
-        Two-sided level of the interval, between 0 and 1.
 
     Returns
     -------
@@ -282,7 +277,7 @@ def median_time(times: np.ndarray, ended: np.ndarray, confidence: float = CONFID
     with warnings.catch_warnings():
         # Where all have ended the interval is undefined, and is not used.
         warnings.simplefilter("ignore", RuntimeWarning)
-        limits = survival.confidence_interval(confidence, method="log-log")
+        limits = survival.confidence_interval(CONFIDENCE, method="log-log")
     at = survival.quantiles
     return MedianTime(
         _reached(at, survival.probabilities),
