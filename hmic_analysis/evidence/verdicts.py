@@ -256,30 +256,6 @@ def existence(count: int | None, complete: bool | None, what: str = "documents",
     return undecided("register_undeclared", why=f"{why} The register was not declared complete.")
 
 
-def absence(count: int | None, complete: bool | None) -> Decision:
-    """A sentence that says something does not exist: one artefact refutes it, a complete register proves it.
-
-    Parameters
-    ----------
-    count : int or None
-        How many were found; None if nothing was supplied to look in.
-    complete : bool or None
-        Whether the register looked in was declared complete.
-
-    Returns
-    -------
-    Decision
-    """
-    if count is None:
-        return undecided("no_data", why="No register of documents was supplied.")
-    why = f"Documents: {count}; test: none in a register declared complete."
-    if count >= 1:
-        return Decision("contradicted", why=why)
-    if complete:
-        return Decision("supported", why=why)
-    return undecided("register_undeclared", why=why)
-
-
 def request_gap(status: str | None) -> Decision | None:
     """What a data request without an answer means for a claim about a capability.
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hmic_analysis.errors import DataError
-from hmic_analysis.measures.base import plain
 from hmic_analysis.statistics.interrupted import (
     MINIMUM_AFTER,
     MINIMUM_BEFORE,
@@ -34,10 +33,6 @@ class TimeSaved:
         First point after the change.
     unit : str
         Of the values: ``hours``.
-    saved_text : str
-        The saving with its interval, or the refusal.
-    naive_text : str
-        The bare comparison: always shown beside it.
     method : str
         To be printed under the chart.
     """
@@ -46,8 +41,6 @@ class TimeSaved:
     placebo: InterruptedSeries | None
     change: Hashable
     unit: str
-    saved_text: str
-    naive_text: str
     method: str
 
     @property
@@ -99,8 +92,6 @@ def time_saved(
         placebo=placebo,
         change=change,
         unit=unit,
-        saved_text=_time_saved_saved(found, unit),
-        naive_text=_time_saved_naive(found, unit),
         method=_method(found, placebo),
     )
 
@@ -111,30 +102,6 @@ def _placebo(values: pd.Series, change: Hashable, options: dict, found: Interrup
         return None
     placebo = placebo_series(values, change, **options)
     return None if placebo.refusal else placebo
-
-
-def _time_saved_saved(found: InterruptedSeries, unit: str) -> str:
-    if found.refusal:
-        return found.refusal
-    total, _, lo, hi = found.saved
-    lead = f"Over the {found.n_after} months after the change {plain(abs(total))} {unit} "
-    lead += "saved" if total >= 0 else "more than expected"
-    level = f"{CONFIDENCE:.0%} interval"
-    if lo <= 0 <= hi:
-        return f"{lead}, but the {level} runs from {plain(-lo)} more to {plain(hi)} saved: no saving is shown"
-    low, high = sorted((abs(lo), abs(hi)))
-    return f"{lead} ({level} {plain(low)} to {plain(high)})"
-
-
-def _time_saved_naive(found: InterruptedSeries, unit: str) -> str:
-    naive = found.naive
-    if pd.isna(naive.difference):
-        return "Before and after cannot be compared: one of them has no values."
-    way = "fewer" if naive.difference >= 0 else "more"
-    return (
-        f"Bare comparison: {plain(naive.before)} {unit} a month before and {plain(naive.after)} after, "
-        f"{plain(abs(naive.total))} {way} in all; a trend or a bad month alone can make such a difference"
-    )
 
 
 def _method(found: InterruptedSeries, placebo: InterruptedSeries | None) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.statistics.intervals import _missing, floats
+from hmic_analysis.statistics.intervals import floats
 
 # --------------------------------------------------------------------------------------------------------------------
 # Control chart rules: which points are no chance, in the dialect of Making Data Count.
@@ -234,7 +234,6 @@ MINIMUM_POINTS = 12
 # Below this a segment has limits that are still settling; the chart says so.
 SETTLED_POINTS = 13
 Better = Literal["higher", "lower", "-"]
-Assurance = Literal["consistent_pass", "consistent_fail", "inconsistent"]
 
 
 @dataclass(frozen=True)
@@ -265,30 +264,6 @@ class Xmr:
     @property
     def refusal(self) -> str:
         return " ".join(s.refusal for s in self.segments if s.refusal)
-
-    def assurance(self, target: float | None) -> Assurance | None:
-        """Whether the process as it is now meets a target month after month.
-
-        Parameters
-        ----------
-        target : float or None
-            In the unit of the values.
-
-        Returns
-        -------
-        str or None
-            ``consistent_pass`` or ``consistent_fail`` where the target lies outside the limits of the last
-            segment, ``inconsistent`` inside or on them; None where neither direction is better, the target is
-            missing or the last segment has no limits.
-        """
-        last = self.segments[-1]
-        if self.better == "-" or last.refusal or _missing(target):
-            return None
-        if target > last.upper:
-            return "consistent_fail" if self.better == "higher" else "consistent_pass"
-        if target < last.lower:
-            return "consistent_pass" if self.better == "higher" else "consistent_fail"
-        return "inconsistent"
 
 
 def xmr(

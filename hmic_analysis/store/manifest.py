@@ -336,14 +336,6 @@ class Manifest(_Model):
         table = about.partition(".")[0]
         return tuple(c for c in self.cannot_tell_entries if c.about in (about, table))
 
-    def measurable(self, about: str) -> bool:
-        """Whether nothing makes ``about`` impossible to measure."""
-        return not any(c.effect == "not_measurable" for c in self.cannot_tell(about))
-
-    def notes_for(self, table: str) -> tuple[Note, ...]:
-        """Suspect periods of a table."""
-        return tuple(n for n in self.notes if n.table == table)
-
 
 def manifest_path(project: Project, force: str) -> Path:
     """Where the manifest of a force's processed tables lies."""

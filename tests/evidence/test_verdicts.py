@@ -9,13 +9,11 @@ from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.verdicts import (
     Decision,
-    absence,
     all_of,
     at_least,
     at_most,
     capability,
     decision_bounds,
-    existence,
     few_forces,
     keeps_up,
     request_gap,
@@ -102,16 +100,6 @@ def test_no_way_of_filling_in_the_unknowns_can_overturn_a_verdict(yes, no, unkno
             assert truth >= threshold
         if decision.verdict == "contradicted":
             assert truth < threshold
-
-
-def test_silence_is_no_proof_of_absence():
-    assert absence(0, complete=None).reasons == ("register_undeclared",)
-    assert absence(0, complete=True).verdict == "supported"
-    assert absence(1, complete=True).verdict == "contradicted"
-    assert absence(None, complete=True).reasons == ("no_data",)
-    assert existence(0, complete=False).reasons == ("register_undeclared",)
-    assert existence(0, complete=True).verdict == "contradicted"
-    assert existence(1, complete=None).verdict == "supported"
 
 
 @pytest.mark.parametrize("status", [None, "not_requested", "not_yet_received", "nil_return_refused"])

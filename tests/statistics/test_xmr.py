@@ -1,7 +1,5 @@
 """XmR charts against reference series, and what they refuse."""
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -147,7 +145,6 @@ def test_a_short_segment_has_no_limits_and_keeps_the_others():
     got = xmr([*STEADY, *STEADY, 60, 61, 62], changes={24: "new system"})
     assert got.refusal == "No limits from new system on: 3 values set them and at least 12 are needed."
     assert got.points["rule"].notna().sum() == 24 and got.points["lower"].iloc[24:].isna().all()
-    assert got.assurance(10) is None
 
 
 @pytest.mark.parametrize("values", [[7] * 20, [0.1 + 0.2, 0.3] * 10])
@@ -173,28 +170,6 @@ def test_mostly_gaps_are_refused():
     got = xmr([v for pair in zip(STEADY, [None] * 12, strict=True) for v in pair])
     assert "beside gaps" in got.refusal
     assert "0 values" in xmr([None, None]).refusal
-
-
-@pytest.mark.parametrize(
-    ("better", "target", "expected"),
-    [
-        ("higher", 70, "consistent_fail"),
-        ("higher", 30, "consistent_pass"),
-        ("higher", 50, "inconsistent"),
-        ("lower", 70, "consistent_pass"),
-        ("lower", 30, "consistent_fail"),
-        ("-", 70, None),
-        ("higher", None, None),
-        ("higher", math.nan, None),
-    ],
-)
-def test_assurance(better, target, expected):
-    assert xmr(STEADY, better=better).assurance(target) == expected
-
-
-def test_assurance_rests_on_the_last_segment():
-    got = xmr([*STEADY, *(v + 40 for v in STEADY)], better="higher", changes={12: "x"})
-    assert got.assurance(70) == "consistent_pass" and got.assurance(got.segments[1].lower) == "inconsistent"
 
 
 def test_the_same_signal_is_good_or_bad_as_the_figure_goes():
