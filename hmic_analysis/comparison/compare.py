@@ -335,7 +335,7 @@ def write_comparison(
         charts.append(funnel_chart(comparison, "", name_others))
     table = _csv(comparison.funnel.frame, comparison.gathered.synthetic, embargo)
     told = _manifest(comparison) | about_itself(embargo, INSIDE)
-    write_folder(root / ALL / slug, charts, {TABLE: table}, told, png=pictures)
+    write_folder(root / ALL / slug, charts, {TABLE: table}, told)
     about = _about(comparison)
     mark = hashlib.sha256(json.dumps(_hashes(comparison.gathered.forces), sort_keys=True).encode()).hexdigest()
     for force in forces:
@@ -467,15 +467,14 @@ def _csv(frame: pd.DataFrame, synthetic: bool, embargo: str) -> bytes:
     return neutral_frame(shown).to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
-def write_folder(
-    folder: Path, charts: Iterable[Chart], files: Mapping[str, bytes], manifest: dict[str, Any], *, png: bool = True
-) -> None:
-    """Put a folder in place that holds all of it, with the hash of every file; without ``png`` pictures are SVG."""
+def write_folder(folder: Path, charts: Iterable[Chart], files: Mapping[str, bytes], manifest: dict[str, Any]) -> None:
+    """Put a folder in place that holds all of it, with the hash of every file."""
     with whole_folder(folder) as work:
         figures = {}
         for chart in charts:
-            for path in chart.save(work, png)[:-1]:
-                mark_picture(path, " ".join(w for w in (manifest.get("embargo"), manifest.get("declaration")) if w))
+            mark_picture(
+                chart.save(work)[0], " ".join(w for w in (manifest.get("embargo"), manifest.get("declaration")) if w)
+            )
             figures[chart.name] = {
                 "headline": chart.headline,
                 "subtitle": chart.subtitle,

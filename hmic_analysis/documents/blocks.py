@@ -146,11 +146,10 @@ class FigureBlock(Printable):
     source: str
     alt: str
     #: Paths below the letter's folder.
-    png: str
     svg: str
     data: str
-    #: Paths of the same three files below the folder of the finding's report.
-    origin: tuple[str, str, str]
+    #: Paths of SVG and data below the folder of the finding's report.
+    origin: tuple[str, str]
     synthetic: bool = False
 
 

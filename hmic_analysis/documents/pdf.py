@@ -1,9 +1,10 @@
-"""Pictures and texts for an accessible PDF (PDF/UA-1), set by typst, and pictures that Word can take."""
+"""Pictures and texts for an accessible PDF (PDF/UA-1), set by typst, and pictures that Word and pages can take."""
 
 from __future__ import annotations
 
 import copy
 import datetime as dt
+import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ import matplotlib
 import typst
 from lxml import etree
 from matplotlib.ft2font import FT2Font
+from PIL import Image
 
 from hmic_analysis.errors import DataError, HmicError
 
@@ -28,25 +30,27 @@ LENGTH = re.compile(r"([0-9.]+)\s*(pt|mm|cm|in|px|)")
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
-def read_svg(path: Path, where: str) -> etree._Element:
-    """The root of an SVG picture."""
+def read_svg(picture: Path | bytes, where: str) -> etree._Element:
+    """The root of an SVG picture, in a file or at hand; :class:`DataError` if it is none."""
+    place = f": {picture}" if isinstance(picture, Path) else ""
     try:
-        root = etree.fromstring(path.read_bytes(), PARSER)
+        root = etree.fromstring(picture.read_bytes() if isinstance(picture, Path) else picture, PARSER)
+    except FileNotFoundError:
+        raise DataError(f"The picture of {where} is missing{place}. Run the finding again.") from None
     except (OSError, etree.XMLSyntaxError) as fault:
-        raise DataError(
-            f"The picture of {where} can't be read: {path} ({fault}). Run the finding again, then write the letter."
-        ) from None
+        raise DataError(f"The picture of {where} can't be read{place} ({fault}). Run the finding again.") from None
     if etree.QName(root).localname != "svg":
-        raise DataError(f"The picture of {where} is no SVG: {path}. Run the finding again, then write the letter.")
+        raise DataError(f"The picture of {where} is no SVG{place}. Run the finding again.")
     return root
 
 
-def size_of(path: Path, where: str) -> tuple[float, float]:
+def size_of(picture: Path | bytes, where: str) -> tuple[float, float]:
     """Width and height of an SVG picture in millimetres; :class:`DataError` as :func:`read_svg`."""
-    root = read_svg(path, where)
+    root = read_svg(picture, where)
     sizes = [LENGTH.fullmatch(root.get(side, "").strip()) for side in ("width", "height")]
     if not all(sizes) or any(float(size[1]) <= 0 for size in sizes):
-        raise DataError(f"The picture of {where} has no width and height: {path}. Run the finding again.")
+        place = f": {picture}" if isinstance(picture, Path) else ""
+        raise DataError(f"The picture of {where} has no width and height{place}. Run the finding again.")
     return tuple(float(size[1]) * UNITS[size[2]] for size in sizes)
 
 
@@ -253,3 +257,38 @@ def set_pdf(source: bytes, name: str, data: Mapping[str, Any], folder: Path, wri
     except typst.TypstError as fault:
         hints = " ".join(getattr(fault, "hints", ()))
         raise HmicError(f"The PDF of {what} can't be set: {fault}. {hints}".rstrip()) from None
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# An SVG picture as dots, for what can't hold it: Word, presentations, pages that must stay small.
+
+_PAGE = """#set page(width: {width}mm, height: auto, margin: 0pt)
+#set text(font: "DejaVu Sans", size: {size}pt, weight: "bold", fill: rgb("{colour}"))
+#set par(spacing: 0pt)
+#image(bytes(sys.inputs.picture), format: "svg", width: {width}mm, alt: "figure")
+#for notice in json(bytes(sys.inputs.notices)) {{
+  block(height: {line}pt, above: 0pt, below: 0pt, inset: (x: {size}pt / 2, top: {size}pt / 2), text(notice))
+}}
+"""
+
+
+def drawn(
+    picture: Path | bytes, where: str, width: float = 0.0, dpi: int = 200, notices: Sequence[str] = ()
+) -> Image.Image:
+    """An SVG picture drawn from its outlines: as sharp at any width.
+
+    ``width`` in millimetres, 0 for its own; ``notices`` are lines below it.  :class:`DataError` as :func:`read_svg`.
+    """
+    wide, _ = size_of(picture, where)
+    width = width or wide
+    factor = width / wide
+    page = _PAGE.format(
+        width=f"{width:g}", size=f"{NOTICE_SIZE * factor:g}", line=f"{LINE * factor:g}", colour=NOTICE_COLOUR
+    )
+    content = picture.read_bytes() if isinstance(picture, Path) else picture
+    inputs = {"picture": content.decode("utf-8"), "notices": json.dumps(list(notices))}
+    try:
+        png = compiler().compile(input=page.encode("utf-8"), format="png", ppi=dpi, sys_inputs=inputs)
+    except typst.TypstError as fault:
+        raise DataError(f"The picture of {where} can't be drawn ({fault}). Run the finding again.") from None
+    return Image.open(io.BytesIO(png)).convert("RGB")

@@ -12,7 +12,6 @@ from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -24,7 +23,8 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from hmic_analysis.documents.blocks import FigureBlock, Heading, Section, TableBlock
 from hmic_analysis.documents.blocks import Paragraph as model_Paragraph
-from hmic_analysis.errors import DataError, HmicError
+from hmic_analysis.documents.pdf import drawn
+from hmic_analysis.errors import HmicError
 
 # --------------------------------------------------------------------------------------------------------------------
 # Word files whose bytes depend on their content alone.
@@ -354,19 +354,10 @@ def _write_caption(anchor: WordParagraph, label: str, block: FigureBlock | Table
 
 def _write_figure(anchor: WordParagraph, block: FigureBlock, folder: Path) -> None:
     _write_caption(anchor, "Figure", block)
-    picture = folder / block.png
-    try:
-        shape = anchor.insert_paragraph_before(style="Figure picture").add_run().add_picture(str(picture), FIGURE_WIDTH)
-    except FileNotFoundError:
-        raise DataError(
-            f"The picture of Figure {block.number} (finding {block.finding}, '{block.name}') is missing: {picture}. "
-            "Run the finding again, then write the letter."
-        ) from None
-    except (UnrecognizedImageError, InvalidImageStreamError, UnexpectedEndOfFileError):
-        raise DataError(
-            f"The picture of Figure {block.number} (finding {block.finding}, '{block.name}') is no picture: {picture}. "
-            "Run the finding again, then write the letter."
-        ) from None
+    where = f"Figure {block.number} (finding {block.finding}, '{block.name}')"
+    png = BytesIO()
+    drawn(folder / block.svg, where).save(png, "png")
+    shape = anchor.insert_paragraph_before(style="Figure picture").add_run().add_picture(png, FIGURE_WIDTH)
     if shape.height > FIGURE_HEIGHT:
         shape.width, shape.height = round(shape.width * FIGURE_HEIGHT / shape.height), FIGURE_HEIGHT
     describe_picture(shape._inline, f"Figure {block.number}", block.alt)

@@ -93,7 +93,7 @@ def read_bundle(path: Path) -> Bundle:
 
 
 def save_chart(chart: Chart, folder: Path | None) -> Figure:
-    """Write a chart's picture as PNG and SVG and its data as CSV.
+    """Write a chart's picture as SVG and its data as CSV.
 
     Parameters
     ----------
@@ -114,7 +114,6 @@ def save_chart(chart: Chart, folder: Path | None) -> Figure:
         subtitle=chart.subtitle,
         alt=chart.alt,
         source=chart.source,
-        png=f"figures/{chart.name}.png",
         svg=f"figures/{chart.name}.svg",
         data=f"figures/{chart.name}.csv",
         synthetic=chart.synthetic,

@@ -218,7 +218,6 @@ class Figure(Model):
     subtitle: str
     alt: str
     source: str
-    png: str
     svg: str
     data: str
     sensitivity: Sensitivity = "force"

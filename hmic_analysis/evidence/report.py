@@ -449,8 +449,7 @@ class Report(Holdings):
         if self.folder is not None:
             for figure in bundle.figures:
                 words = f"{bundle.embargo}. " if bundle.embargo else ""
-                for name in (figure.png, figure.svg):
-                    mark_picture(self.folder / name, words + declaration(figure.sensitivity))
+                mark_picture(self.folder / figure.svg, words + declaration(figure.sensitivity))
             write_bundle(bundle, self.folder)
         return claim_table(bundle.claims)
 

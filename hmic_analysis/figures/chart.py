@@ -69,14 +69,14 @@ class Chart:
     sentence: str = ""
 
     @cached_property
-    def png(self) -> bytes:
-        """The picture as PNG, drawn once."""
-        return png_bytes(self.figure)
-
-    @cached_property
     def svg(self) -> bytes:
-        """The picture as SVG, drawn once."""
+        """The picture as SVG, drawn once: notebooks show it, and whatever wants dots draws them from it."""
         return svg_bytes(self.figure)
+
+    @property
+    def png(self) -> bytes:
+        """The picture as PNG, drawn when it is asked for."""
+        return png_bytes(self.figure)
 
     @cached_property
     def csv(self) -> bytes:
@@ -84,20 +84,18 @@ class Chart:
         data = self.data.assign(synthetic=SYNTHETIC_NOTE) if self.synthetic else self.data
         return neutral_frame(data).to_csv(index=False, lineterminator="\n").encode("utf-8")
 
-    def save(self, folder: str | Path, png: bool = True) -> tuple[Path, ...]:
+    def save(self, folder: str | Path) -> tuple[Path, Path]:
         """Write the picture and its data.
 
         Parameters
         ----------
         folder : str or pathlib.Path
             Made if it isn't there.
-        png : bool
-            Without it the picture is an SVG only, which takes half the time.
 
         Returns
         -------
         tuple of pathlib.Path
-            PNG, SVG and CSV, named after the chart.
+            SVG and CSV, named after the chart.
 
         Raises
         ------
@@ -107,20 +105,19 @@ class Chart:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         stem = check_name(self.name)
-        contents = {**({"png": self.png} if png else {}), "svg": self.svg, "csv": self.csv}
-        paths = tuple(folder / f"{stem}.{ending}" for ending in contents)
-        for path, content in zip(paths, contents.values(), strict=True):
-            path.write_bytes(content)
-        return paths
+        picture, data = folder / f"{stem}.svg", folder / f"{stem}.csv"
+        picture.write_bytes(self.svg)
+        data.write_bytes(self.csv)
+        return picture, data
 
     def _repr_html_(self) -> str:
         """The chart as notebooks show it."""
-        picture = base64.b64encode(self.png).decode("ascii")
+        picture = base64.b64encode(self.svg).decode("ascii")
         words = [f"<strong>{html.escape(self.headline)}</strong>", html.escape(self.subtitle)]
         words.append(f"<small>Source: {html.escape(self.source)}</small>" if self.source else "")
         return (
             f'<figure style="margin:0;max-width:630px"><img style="width:100%" alt="{html.escape(self.alt)}" '
-            f'src="data:image/png;base64,{picture}"><figcaption>{"<br>".join(w for w in words if w)}'
+            f'src="data:image/svg+xml;base64,{picture}"><figcaption>{"<br>".join(w for w in words if w)}'
             "</figcaption></figure>"
         )
 

@@ -62,6 +62,8 @@ _RC = {
     "axes.edgecolor": AXIS,
     "axes.unicode_minus": True,
 }
+#: Settings of the program, not of what a picture looks like: whoever set them keeps them.
+_NOT_LOOKS = ("backend", "interactive", "timezone", "date.epoch", "toolbar", "webagg", "tk.", "savefig.directory")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -72,8 +74,22 @@ def house_style() -> Iterator[None]:
         # Held already: each chart is drawn within it, and setting everything again takes a tenth of the drawing.
         yield
         return
-    with matplotlib.style.context(["default", _RC]):
+    held = _held()
+    before = {name: dict.__getitem__(matplotlib.rcParams, name) for name in held}
+    # Values that have been checked once are put in place as they are: checking all of them takes longer than a chart's
+    # key. Every name is set, so none of the notebook's own is left.
+    dict.update(matplotlib.rcParams, held)
+    try:
         yield
+    finally:
+        dict.update(matplotlib.rcParams, before)
+
+
+@cache
+def _held() -> dict[str, object]:
+    """Every setting of the house style, as matplotlib keeps it once it has been checked."""
+    with matplotlib.style.context(["default", _RC]):
+        return {name: value for name, value in dict.items(matplotlib.rcParams) if not name.startswith(_NOT_LOOKS)}
 
 
 def new_figure(height_mm: float) -> Figure:

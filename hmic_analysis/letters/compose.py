@@ -264,10 +264,9 @@ def figure_block(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
         note=note,
         source=source if source.lower().startswith("source") else f"Source: {source}",
         alt=clean(figure.alt),
-        png=f"{stem}.png",
         svg=f"{stem}.svg",
         data=f"{stem}.csv",
-        origin=(figure.png, figure.svg, figure.data),
+        origin=(figure.svg, figure.data),
         synthetic=synthetic,
     )
 

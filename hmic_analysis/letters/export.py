@@ -14,7 +14,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import typst
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -22,10 +21,8 @@ from hmic_analysis.cells import csv_text
 from hmic_analysis.disclosure.release import released, released_csv
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE, CatalogueEntry, FigureBlock, Letter, LetterSettings
 from hmic_analysis.documents.pdf import (
-    LINE,
-    NOTICE_COLOUR,
-    NOTICE_SIZE,
     compiler,
+    drawn,
     each_text,
     emf_ready,
     set_pdf,
@@ -186,16 +183,6 @@ SMALLEST_TEXT = 8.0
 #: Points below which print is hard to read.
 LEGIBLE = 6.0
 
-PAGE = """#set page(width: {width}mm, height: auto, margin: 0pt)
-#set text(font: "DejaVu Sans", size: {size}pt, weight: "bold", fill: rgb("{colour}"))
-#set par(spacing: 0pt)
-#let notices = json(bytes(sys.inputs.notices))
-#image("{name}", width: {width}mm, alt: "figure")
-#for notice in notices {{
-  block(height: {line}pt, above: 0pt, below: 0pt, inset: (x: {size}pt / 2, top: {size}pt / 2), text(notice))
-}}
-"""
-
 
 @dataclass(frozen=True)
 class FigureFiles:
@@ -268,26 +255,7 @@ def _png(
     where: str,
 ) -> bytes:
     """The picture drawn anew from its outlines, so that it is as sharp at any width."""
-    wide, _ = size_of(svg, where)
-    factor = width / wide
-    page = PAGE.format(
-        width=f"{width:g}",
-        size=f"{NOTICE_SIZE * factor:g}",
-        line=f"{LINE * factor:g}",
-        colour=NOTICE_COLOUR,
-        name=svg.name,
-    )
-    try:
-        drawn = compiler().compile(
-            input=page.encode("utf-8"),
-            root=svg.parent,
-            format="png",
-            ppi=DPI,
-            sys_inputs={"notices": json.dumps(list(strip))},
-        )
-    except typst.TypstError as fault:
-        raise DataError(f"The picture of {where} can't be drawn ({fault}). Run the finding again.") from None
-    picture = Image.open(BytesIO(drawn)).convert("RGB")
+    picture = drawn(svg, where, width, DPI, strip)
     inside = PngInfo()
     told = {
         "Title": block.headline,
@@ -352,10 +320,10 @@ class LetterFiles:
 def export_figures(
     blocks: Sequence[FigureBlock], reports: Mapping[str, Path], folder: Path, letter: Letter
 ) -> tuple[Path, ...]:
-    """Copy figures, as PNG, SVG and CSV, to where the letter and its evidence expect them: the files written."""
+    """Copy figures, as SVG and CSV, to where the letter and its evidence expect them: the files written."""
     written = []
-    for figure in {block.png: block for block in blocks}.values():
-        for source, target in zip(figure.origin, (figure.png, figure.svg, figure.data), strict=True):
+    for figure in {block.svg: block for block in blocks}.values():
+        for source, target in zip(figure.origin, (figure.svg, figure.data), strict=True):
             path = reports[figure.finding] / source
             if not path.is_file():
                 raise DataError(

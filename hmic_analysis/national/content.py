@@ -340,12 +340,12 @@ class _Writer:
 
     def figure(self, chart: Chart, finding: str) -> FigureBlock:
         self.charts[chart.name] = chart
-        paths = tuple(f"figures/{chart.name}.{ending}" for ending in ("png", "svg", "csv"))
+        paths = tuple(f"figures/{chart.name}.{ending}" for ending in ("svg", "csv"))
         number = len(self.charts)
         return FigureBlock(
             number=number, bookmark=f"figure_{number:02}", finding=finding, name=chart.name, headline=chart.headline,
-            subtitle=chart.subtitle, source=f"Source: {chart.source}", alt=chart.alt, png=paths[0], svg=paths[1],
-            data=paths[2], origin=paths, synthetic=chart.synthetic,
+            subtitle=chart.subtitle, source=f"Source: {chart.source}", alt=chart.alt, svg=paths[0],
+            data=paths[1], origin=paths, synthetic=chart.synthetic,
         )  # fmt: skip
 
     def table(self, sheet: Sheet) -> TableBlock:

@@ -23,7 +23,7 @@ from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project
 from hmic_analysis.runs.rules import processors
 from hmic_analysis.site.compared import find_comparisons, left_out, store
-from hmic_analysis.site.html import Frame, copy_assets, read_png, render, small
+from hmic_analysis.site.html import Frame, copy_assets, opened, render, small
 from hmic_analysis.site.model import ForceEvidence, Nature, Order, Shown, Site, Source, nature_of, show
 from hmic_analysis.site.notebooks import notebook_cells
 from hmic_analysis.site.pages import (
@@ -68,7 +68,7 @@ def gallery(bundles: Sequence[Bundle], folders: Mapping[str, Path]) -> str:
 
 
 def _picture(folder: Path, figure: Figure) -> str:
-    path = folder / figure.png
+    path = folder / figure.svg
     if not path.is_file():
         raise DataError(f"The evidence names the picture {path}, which isn't there. Run the finding again.")
     return base64.b64encode(path.read_bytes()).decode("ascii")
@@ -91,15 +91,18 @@ class Work:
     sheets: list[Sheet] = field(default_factory=list)
     pictures: dict[str, tuple[str, int, int]] = field(default_factory=dict)
 
-    def keep(self, content: bytes, name: str, source: str) -> tuple[str, int, int]:
-        """Store a picture: its place from the force's page, its width and its height."""
-        drawn, width, height = small(content, source)
+    def keep(self, content: bytes, name: str, where: str) -> tuple[str, int, int]:
+        """Store a picture, once: its place from the force's page, its width and its height."""
+        # What the evidence says within its pictures stands before their own words on themselves.
+        mark = hashlib.sha256(content[max(content.rfind(b"</metadata>"), 0) :]).hexdigest()
+        if mark in self.pictures:
+            return self.pictures[mark]
+        drawn, width, height = small(opened(content, where))
         path = self.folder / "figures" / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(drawn)
-        kept = f"figures/{name}.png", width, height
-        self.pictures[hashlib.sha256(content).hexdigest()] = kept
-        return kept
+        self.pictures[mark] = f"figures/{name}.png", width, height
+        return self.pictures[mark]
 
 
 def make_force(order: Order) -> ForceEvidence:
@@ -167,8 +170,12 @@ def _finding(work: Work, evidence: ForceEvidence, source: Source, made: Bundle, 
 def _figure(work: Work, folder: Path, made: Bundle, figure: Figure) -> dict[str, Any]:
     """Store a figure's picture and data."""
     name = f"{made.finding}-{figure.name}"
-    picture = read_png(folder / figure.png) if not figure.sentence else b""
-    place, width, height = work.keep(picture, name, str(folder / figure.png)) if picture else ("", 0, 0)
+    place, width, height = "", 0, 0
+    if not figure.sentence:
+        path = folder / figure.svg
+        if not path.is_file():
+            raise DataError(f"The evidence names the picture {path}, which isn't there. Run the finding again.")
+        place, width, height = work.keep(path.read_bytes(), name, str(path))
     sheet = _data(work, folder / figure.data, made, figure)
     lead, rest = lead_and_rest(figure.subtitle)
     return {
@@ -208,10 +215,9 @@ def _notebook(work: Work, evidence: ForceEvidence, source: Source, shown: Shown)
     bundle, order = shown.bundle, work.order
 
     def keep(content: bytes) -> tuple[str, int, int]:
-        # A notebook holds the very pictures that its finding's page shows.
-        kept = work.pictures.get(hashlib.sha256(content).hexdigest())
+        # Most are the very pictures that the finding's page shows, and have their place already.
         name = f"{bundle.finding}-notebook-{len(work.pictures) + 1}"
-        return kept or work.keep(content, name, f"A picture of {source.folder / 'notebook.ipynb'}")
+        return work.keep(content, name, str(source.folder / "notebook.ipynb"))
 
     cells = notebook_cells(source.folder / "notebook.ipynb", order.project.root, keep)
     name = evidence.force.name

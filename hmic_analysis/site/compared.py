@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from PIL import Image
 
 from hmic_analysis.cells import csv_text
 from hmic_analysis.comparison.compare import ALL, MANIFEST, OWN, TABLE
+from hmic_analysis.documents.pdf import size_of
 from hmic_analysis.documents.workbook import CONFIDENTIAL, MISSING, NOT_APPLICABLE
 from hmic_analysis.errors import DataError
 from hmic_analysis.project import Project
-from hmic_analysis.site.html import Budget, read_png, small
+from hmic_analysis.site.html import Budget, opened, small
 from hmic_analysis.site.model import ForceEvidence, Shown, Site
 from hmic_analysis.site.views import SYNTHETIC, lead_and_rest
 from hmic_analysis.words import say_value
@@ -152,7 +152,7 @@ def _comparison(path: Path, manifest: dict[str, Any], own: bool) -> Comparison:
     figures = manifest.get("figures", {})
     # Pictures in a force's folder may name others, where they were asked to.
     names = [n for n in PICTURES if n in figures and not (own and "caution" in manifest)]
-    there = [n for n in names if _readable(path.with_name(f"{n}.png"))]
+    there = [n for n in names if _readable(path.with_name(f"{n}.svg"))]
     return Comparison(
         indicator=manifest["indicator"],
         finding=manifest["finding"],
@@ -166,7 +166,7 @@ def _comparison(path: Path, manifest: dict[str, Any], own: bool) -> Comparison:
         all_forces=manifest["all_forces"],
         forces=None if own else _table(path),
         own=manifest if own else None,
-        pictures=tuple(Picture(n, path=path.with_name(f"{n}.png"), **figures[n]) for n in there),
+        pictures=tuple(Picture(n, path=path.with_name(f"{n}.svg"), **figures[n]) for n in there),
         gone=len(names) - len(there),
         folder=path.parent.name,
     )
@@ -175,9 +175,8 @@ def _comparison(path: Path, manifest: dict[str, Any], own: bool) -> Comparison:
 def _readable(path: Path) -> bool:
     """Whether a picture is there and is one; a site goes without one that isn't, and says so."""
     try:
-        with Image.open(path) as picture:
-            picture.verify()
-    except (OSError, SyntaxError):
+        size_of(path, path.name)
+    except DataError:
         return False
     return True
 
@@ -229,7 +228,7 @@ def store(site: Site, found: Found) -> dict[str, list[dict[str, Any]]]:
 
 
 def _picture(site: Site, comparison: Comparison, picture: Picture, budget: Budget) -> dict[str, Any]:
-    content, width, height = small(read_png(picture.path), str(picture.path))
+    content, width, height = small(opened(picture.path, comparison.label))
     place = f"comparison/{comparison.folder}-{picture.name}.png"
     path = site.target.joinpath(*place.split("/"))
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 from PIL import Image, UnidentifiedImageError
 
+from hmic_analysis.documents.pdf import drawn
 from hmic_analysis.documents.text import clean
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Sensitivity
@@ -197,21 +198,19 @@ def say_size(size: int) -> str:
 COLOURS = 48
 
 
-def read_png(path: Path) -> bytes:
-    """A picture as the notebook left it."""
+def opened(picture: Path | bytes, where: str) -> Image.Image:
+    """A picture as dots: SVG is drawn, and notebooks may hold a PNG of their author's."""
+    if isinstance(picture, Path) or not picture.startswith(b"\x89PNG"):
+        return drawn(picture, where)
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"The evidence names the picture {path}, which isn't there. Run the finding again.") from None
-
-
-def small(content: bytes, name: str) -> tuple[bytes, int, int]:
-    """A picture as a page carries it: PNG with a palette, its width and its height in pixels."""
-    try:
-        picture = Image.open(BytesIO(content)).convert("RGB")
+        return Image.open(BytesIO(picture)).convert("RGB")
     except (UnidentifiedImageError, OSError):
-        raise DataError(f"{name} is not a picture. Run the finding again.") from None
-    drawn = picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        raise DataError(f"{where} is not a picture. Run the finding again.") from None
+
+
+def small(picture: Image.Image) -> tuple[bytes, int, int]:
+    """A picture as a page carries it: PNG with a palette, its width and its height in pixels."""
+    few = picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     out = BytesIO()
-    drawn.save(out, "png", compress_level=6)
+    few.save(out, "png", compress_level=6)
     return out.getvalue(), picture.width, picture.height

@@ -48,9 +48,9 @@ DROPPED = (
     "meta",
 )
 _INJECTED = "injected-parameters"
-_PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)\Z")
+_PICTURE = re.compile(r"data:image/(?:png|svg\+xml);base64,([A-Za-z0-9+/=\s]+)\Z")
 
-#: Takes a PNG and gives the address it has from the page, its width and its height.
+#: Takes a PNG or an SVG and gives the address it has from the page, its width and its height.
 Keep = Callable[[bytes], tuple[str, int, int]]
 
 

@@ -15,6 +15,7 @@ from pptx.util import Emu, Mm, Pt
 
 from hmic_analysis.cells import neutral
 from hmic_analysis.disclosure.release import is_withheld, released_csv
+from hmic_analysis.documents.pdf import drawn
 from hmic_analysis.documents.text import clean
 from hmic_analysis.documents.word import stable
 from hmic_analysis.documents.workbook import MADE, workbook
@@ -85,7 +86,9 @@ def slides(bundles: Sequence[Bundle], folders: Mapping[str, Path], names: Sequen
         title.text_frame.text = clean(figure.headline)
         title.text_frame.paragraphs[0].font.size = Pt(24)
         title.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
-        picture = page.shapes.add_picture(str(folders[bundle.finding] / figure.png), Mm(15), Mm(36), width=Mm(300))
+        png = BytesIO()
+        drawn(folders[bundle.finding] / figure.svg, f"{bundle.finding}, '{figure.name}'", width=300).save(png, "png")
+        picture = page.shapes.add_picture(png, Mm(15), Mm(36), width=Mm(300))
         if picture.height > Mm(112):
             picture.width, picture.height = Emu(round(picture.width * Mm(112) / picture.height)), Mm(112)
         picture._element.nvPicPr.cNvPr.set("descr", clean(figure.alt))
@@ -143,11 +146,11 @@ def evidence_page(bundles: Sequence[Bundle], folders: Mapping[str, Path], embarg
         ]
         parts.append(_table("Figures", ("What", "Figure", "Bounds", "Note"), rows))
         for _, f in chosen([b], ()):
-            picture = base64.b64encode((folders[b.finding] / f.png).read_bytes()).decode("ascii")
+            picture = base64.b64encode((folders[b.finding] / f.svg).read_bytes()).decode("ascii")
             parts.append(
                 f"<figure><figcaption><strong>{say(f.headline)}</strong><br>{say(f.subtitle)}<br>"
                 f"Source: {say(f.source)}</figcaption>"
-                f'<img alt="{say(f.alt)}" src="data:image/png;base64,{picture}"></figure>'
+                f'<img alt="{say(f.alt)}" src="data:image/svg+xml;base64,{picture}"></figure>'
             )
     title = f"Evidence: {say(first.force_name)}"
     head = f'<head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>'

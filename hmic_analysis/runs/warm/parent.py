@@ -126,8 +126,7 @@ def _first_picture() -> None:
         axes.bar([1, 2], [1, 2])
         axes.set(title="t", xlabel="x", ylabel="y")
         axes.legend()
-        for kind in ("png", "svg"):
-            figure.savefig(io.BytesIO(), format=kind)
+        figure.savefig(io.BytesIO(), format="svg")
 
 
 def _first_cells(kernel) -> None:
@@ -222,7 +221,7 @@ def _for_reports(project: str) -> None:
     """What every report asks for: parameters, versions and the fonts of charts; the copies find the answers."""
     from hmic_analysis.evidence.model import package_versions
     from hmic_analysis.figures.chart import no_data
-    from hmic_analysis.figures.style import png_bytes, svg_bytes
+    from hmic_analysis.figures.style import svg_bytes
     from hmic_analysis.params.read import load_params
     from hmic_analysis.params.resolve import resolve
     from hmic_analysis.project import Project
@@ -232,9 +231,7 @@ def _for_reports(project: str) -> None:
         # Builds the models that whatever is laid over the files is held against.
         resolve(params, force)
     package_versions()
-    panel = no_data("Nothing was sent").figure
-    png_bytes(panel)
-    svg_bytes(panel)
+    svg_bytes(no_data("Nothing was sent").figure)
 
 
 def _fork_worker(line: socket.socket, fd: int) -> int:
