@@ -15,7 +15,7 @@ from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.evidence.report import DRAWS
 from hmic_analysis.figures import chart
-from hmic_analysis.figures.style import new_figure, png_bytes, svg_bytes
+from hmic_analysis.figures.style import new_figure, svg_bytes
 from hmic_analysis.params.catalogue import ALWAYS
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
@@ -75,8 +75,8 @@ def work_through(project: Project, finding: str, force: str, output: Path) -> Bu
 def undrawn() -> Iterator[None]:
     """Charts are laid out with their words and data, and not turned into pictures, which takes most of their time."""
     blank = new_figure(1)
-    png, svg = png_bytes(blank), svg_bytes(blank)
-    with mock.patch.object(chart, "png_bytes", lambda _: png), mock.patch.object(chart, "svg_bytes", lambda _: svg):
+    svg = svg_bytes(blank)
+    with mock.patch.object(chart, "svg_bytes", lambda _: svg):
         yield
 
 

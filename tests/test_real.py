@@ -85,7 +85,7 @@ def test_types_over_time_are_drawn_from_a_plain_count(street):
     asb = data[data["group"] == "Anti-social behaviour"]
     assert asb["value"].sum() == 41_718 and len(asb) == 11
     assert asb.set_index("month")["value"].to_dict()["2014-10-01"] == 4_151
-    assert (folder / figure.png).stat().st_size > 10_000
+    assert (folder / figure.svg).stat().st_size > 10_000
 
 
 def test_no_figure_in_the_letter_is_invented(street):

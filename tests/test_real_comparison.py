@@ -314,7 +314,7 @@ def test_the_command_writes_the_table_and_both_pictures(street, capsys):
     folder = street.output / "comparison" / "reconciliation" / "2014-01-to-2014-03"
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert len(manifest["inputs"]) == 42 and set(manifest["outputs"]) == {
-        "forces.csv", "reconciliation.png", "reconciliation.svg", "reconciliation.csv",
+        "forces.csv", "reconciliation.svg", "reconciliation.csv",
     }  # fmt: skip
     rates = street.output / "comparison" / "indicators" / "recorded_crime_per_1000_residents" / "manifest.json"
     assert json.loads(rates.read_text(encoding="utf-8"))["synthetic"] is False

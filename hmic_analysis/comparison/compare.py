@@ -322,7 +322,7 @@ def write_comparison(
     """Write the comparison of one indicator, whole or not at all.
 
     ``output/comparison/indicators/<indicator>`` and ``output/comparison/forces/<slug>/<indicator>``; without
-    ``pictures`` there is no tile map and no PNG, and nothing in the forces' folders.  ``groups``: similar forces, if
+    ``pictures`` there is no tile map, and nothing in the forces' folders.  ``groups``: similar forces, if
     known already.
     """
     slug = folder_name(comparison.gathered.indicator)
@@ -471,10 +471,10 @@ def write_folder(folder: Path, charts: Iterable[Chart], files: Mapping[str, byte
     """Put a folder in place that holds all of it, with the hash of every file."""
     with whole_folder(folder) as work:
         figures = {}
+        words = " ".join(w for w in (manifest.get("embargo"), manifest.get("declaration")) if w)
         for chart in charts:
-            mark_picture(
-                chart.save(work)[0], " ".join(w for w in (manifest.get("embargo"), manifest.get("declaration")) if w)
-            )
+            picture, _ = chart.save(work, ("svg", "csv"))
+            mark_picture(picture, words)
             figures[chart.name] = {
                 "headline": chart.headline,
                 "subtitle": chart.subtitle,

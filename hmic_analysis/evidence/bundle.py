@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import struct
-import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -107,7 +105,7 @@ def save_chart(chart: Chart, folder: Path | None) -> Figure:
         Its words, and paths below the folder.
     """
     if folder is not None:
-        chart.save(folder / "figures")
+        chart.save(folder / "figures", ("svg", "csv"))
     return Figure(
         name=chart.name,
         headline=chart.headline,
@@ -170,67 +168,26 @@ def _write_csv(frame: pd.DataFrame, path: Path, synthetic: bool) -> None:
 # --------------------------------------------------------------------------------------------------------------------
 # Words that a picture's file carries inside it, wherever the file is taken: the embargo and how sensitive it is.
 
-_PNG = b"\x89PNG\r\n\x1a\n"
-#: Signature and header of a PNG picture; words may stand right after them.
-_HEAD = 33
 _SVG = re.compile(rb"<svg\b[^>]*>")
 
 
 def mark_picture(path: Path, words: str) -> None:
-    """Put words into a picture's file; what it shows doesn't change.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``.png`` or ``.svg``; nothing is done where there is no such file.
-    words : str
+    """Put words into an SVG picture's file, once, as its metadata; what it shows doesn't change.
 
     Raises
     ------
     ValueError
-        If the file is neither.
+        If the file is no SVG.
     """
     if not path.is_file() or not words:
         return
     content = path.read_bytes()
-    marked = with_words(content, words)
-    if marked != content:
-        path.write_bytes(marked)
-
-
-def with_words(content: bytes, words: str) -> bytes:
-    """A picture with words inside.
-
-    Parameters
-    ----------
-    content : bytes
-        A PNG or SVG picture.
-    words : str
-
-    Returns
-    -------
-    bytes
-        A PNG with the words as its comment (iTXt), an SVG with a ``<metadata>`` of its own; unchanged where they are
-        there already.
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
-    """
-    if content.startswith(_PNG):
-        told = b"Comment\0\0\0en-GB\0\0" + words.encode("utf-8")
-        return content if told in content else content[:_HEAD] + _chunk(b"iTXt", told) + content[_HEAD:]
     start = _SVG.search(content)
     if start is None:
-        raise ValueError("Words can be put into PNG and SVG pictures only.")
+        raise ValueError(f"{path} is no SVG picture.")
     told = f"<metadata>{escape(words)}</metadata>".encode()
-    return content if told in content else content[: start.end()] + b"\n " + told + content[start.end() :]
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    """A chunk of a PNG: length, kind, data, and the checksum of kind and data."""
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    if told not in content:
+        path.write_bytes(content[: start.end()] + b"\n " + told + content[start.end() :])
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -84,18 +84,20 @@ class Chart:
         data = self.data.assign(synthetic=SYNTHETIC_NOTE) if self.synthetic else self.data
         return neutral_frame(data).to_csv(index=False, lineterminator="\n").encode("utf-8")
 
-    def save(self, folder: str | Path) -> tuple[Path, Path]:
+    def save(self, folder: str | Path, formats: Sequence[str] = ("png", "svg", "csv")) -> tuple[Path, ...]:
         """Write the picture and its data.
 
         Parameters
         ----------
         folder : str or pathlib.Path
             Made if it isn't there.
+        formats : sequence of str
+            Which files: ``png`` and ``svg`` of the picture, ``csv`` of its data.
 
         Returns
         -------
         tuple of pathlib.Path
-            SVG and CSV, named after the chart.
+            The files in that order, named after the chart.
 
         Raises
         ------
@@ -105,10 +107,10 @@ class Chart:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         stem = check_name(self.name)
-        picture, data = folder / f"{stem}.svg", folder / f"{stem}.csv"
-        picture.write_bytes(self.svg)
-        data.write_bytes(self.csv)
-        return picture, data
+        paths = tuple(folder / f"{stem}.{ending}" for ending in formats)
+        for path, ending in zip(paths, formats, strict=True):
+            path.write_bytes(getattr(self, ending))
+        return paths
 
     def _repr_html_(self) -> str:
         """The chart as notebooks show it."""

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from pathlib import Path
 
 import matplotlib.style
 import numpy as np
@@ -169,33 +168,6 @@ def check_name(name: str) -> str:
             "Use small letters, digits, '-' and '_' only, 64 characters at most, such as 'attendance-by-offence'."
         )
     return name
-
-
-def save(figure: Figure, folder: str | Path, name: str) -> tuple[Path, Path]:
-    """Write a figure as PNG and SVG.
-
-    Parameters
-    ----------
-    folder : str or pathlib.Path
-        Made if it isn't there.
-    name : str
-        File name without its ending.
-
-    Returns
-    -------
-    tuple of pathlib.Path
-        The PNG and the SVG.
-
-    Raises
-    ------
-    ParameterError
-        If the name can't be a file name.
-    """
-    png, svg = (Path(folder) / f"{check_name(name)}.{ending}" for ending in ("png", "svg"))
-    png.parent.mkdir(parents=True, exist_ok=True)
-    png.write_bytes(png_bytes(figure))
-    svg.write_bytes(svg_bytes(figure))
-    return png, svg
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -151,7 +151,7 @@ def write_report(
     content = make_content(report)
     with whole_folder(target) as work:
         for chart in content.charts.values():
-            chart.save(work / "figures")
+            chart.save(work / "figures", ("svg", "csv"))
         for name, made in _documents(report, content, work).items():
             write_whole(work / name, made)
         check_nameless(work, report.params)

@@ -135,7 +135,7 @@ def test_choosing_another_force_changes_the_figure(browser, page):
     force.select_by_visible_text("Cleveland (synthetic)")
     _wait(lambda: "Cleveland" in _status(page))
     after = _wait(lambda: first_picture() if first_picture() != before else None)
-    assert after.startswith("data:image/png;base64,")
+    assert after.startswith("data:image/svg+xml;base64,")
     assert "Cleveland" in _wait(lambda: page("figure figcaption")[0].text)
     assert "SYNTHETIC DATA" in _wait(lambda: _status(page))
     assert _wait(lambda: page("figure img")[0].get_attribute("alt"))

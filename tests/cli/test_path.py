@@ -53,12 +53,12 @@ def test_quickstart_leaves_a_letter_evidence_and_figures(made):
         assert bundle["inputs"] and bundle["parameters"]["period.start"][0] == "2012-12-01"
         assert bundle["versions"]["pandas"] and bundle["seconds"] > 0
         for figure in bundle["figures"]:
-            assert all((report / figure[kind]).stat().st_size > 0 for kind in ("png", "svg", "data"))
+            assert all((report / figure[kind]).stat().st_size > 0 for kind in ("svg", "data"))
         notebook = json.loads((report / "notebook.ipynb").read_text(encoding="utf-8"))
         assert any("injected-parameters" in c["metadata"].get("tags", []) for c in notebook["cells"])
     letters = made / "output" / "letters" / "cleveland"
     assert (letters / "letter-cleveland.docx").stat().st_size > 10_000
-    assert len(list((letters / "figures").glob("*.png"))) >= 5
+    assert len(list((letters / "figures").glob("*.svg"))) >= 5
 
 
 def test_every_number_in_the_letter_is_a_number_of_the_evidence(made):
@@ -86,7 +86,7 @@ def test_evidence_is_taken_away_as_workbook_slides_and_one_page(made, capsys):
     assert "Synthetic data" in picture._element.nvPicPr.cNvPr.get("descr") and slide.shapes.title.text_frame.text
     page = stem.with_suffix(".html").read_text(encoding="utf-8")
     assert "not for publication" in page and "SYNTHETIC" in page.upper() and page.count("<h2") == len(FINDINGS)
-    assert 'src="data:image/png' in page and "http" not in page.split("<style>")[0]
+    assert 'src="data:image/svg+xml' in page and "http" not in page.split("<style>")[0]
     code, said = hmic(made, "evidence", "export", "--force", "cleveland", "--figure", "attendence", capsys=capsys)
     assert code == 2 and "has no figure 'attendence'" in said
 

@@ -43,7 +43,7 @@ def written(project):
 def test_files_and_their_hashes(written):
     folder = written / "indicators" / "attendance_pct"
     names = {p.name for p in folder.iterdir()}
-    charts = {f"{name}.{end}" for name in ("funnel", "forces-compared", "tile-map") for end in ("png", "svg", "csv")}
+    charts = {f"{name}.{end}" for name in ("funnel", "forces-compared", "tile-map") for end in ("svg", "csv")}
     assert names == charts | {"forces.csv", "manifest.json"}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name, mark in manifest["outputs"].items():
@@ -89,7 +89,7 @@ def test_a_force_sees_its_own_figure_and_the_others_together_only(written):
     assert "inputs" not in own and len(own["inputs_sha256"]) == 64
     funnel = pd.read_csv(folder / "funnel.csv")
     assert set(funnel["label"]) == {"Cleveland", "another force"}
-    assert {p.name for p in folder.iterdir()} == {"funnel.png", "funnel.svg", "funnel.csv", "manifest.json"}
+    assert {p.name for p in folder.iterdir()} == {"funnel.svg", "funnel.csv", "manifest.json"}
     names = {f.name for f in PARAMS.territorial} - {"Cleveland"}
     assert [n for n in names if f'"{n}"' in text or f" {n} " in text] == []
     durham = json.loads(
@@ -131,7 +131,7 @@ def test_a_median_is_shown_force_by_force_without_a_funnel(project, tmp_path):
         evidence(home, force.slug, made, finding="A6")
     assert main(["compare", "-i", name, "-f", "cleveland", "--project", str(home.root)]) == 0
     folder = home.output / "comparison"
-    assert not (folder / "indicators" / name / "funnel.png").exists()
+    assert not (folder / "indicators" / name / "funnel.svg").exists()
     own = json.loads((folder / "forces" / "cleveland" / name / "manifest.json").read_text(encoding="utf-8"))
     assert own["value"] == 25 and own["all_forces"] is None and own["position"] == ""
 
@@ -154,7 +154,7 @@ def test_of_two_forces_neither_learns_the_others_figure(tmp_path):
 def test_verdicts_are_mapped(written):
     folder = written / "claims" / "a2b"
     assert {p.name for p in folder.iterdir()} == {
-        "verdict-map.png", "verdict-map.svg", "verdict-map.csv", "forces.csv", "manifest.json",
+        "verdict-map.svg", "verdict-map.csv", "forces.csv", "manifest.json",
     }  # fmt: skip
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["verdicts"] == {"supported": 41}
 

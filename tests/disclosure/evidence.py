@@ -66,9 +66,7 @@ def claim(id: str, sentence: str, *indicators: str, numbers=(), why: str = "", s
 def figure(name: str, **more) -> Figure:
     """A figure below ``figures``."""
     words = dict(headline="Persons", subtitle="By group", alt="Dot plot.", source="Return")
-    return Figure(
-        name=name, png=f"figures/{name}.png", svg=f"figures/{name}.svg", data=f"figures/{name}.csv", **(words | more)
-    )
+    return Figure(name=name, svg=f"figures/{name}.svg", data=f"figures/{name}.csv", **(words | more))
 
 
 def bundle(indicators, claims=(), figures=(), force: str = "cleveland", **more) -> Bundle:

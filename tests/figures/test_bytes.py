@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace
 from io import BytesIO
 
 import matplotlib
@@ -18,7 +19,7 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE, Words
 from hmic_analysis.figures.rows import counts
 from hmic_analysis.figures.sheet import Line
-from hmic_analysis.figures.style import house_style, new_figure, save
+from hmic_analysis.figures.style import house_style
 from tests.figures.cases import CASES
 
 SAMPLE = ("shares-everyday", "series-everyday", "multiples-nasty", "week-everyday", "lag-everyday")
@@ -89,15 +90,16 @@ def test_saving_writes_picture_and_data(tmp_path):
     assert set(table["synthetic"]) == {SYNTHETIC_NOTE}
 
 
-def test_save_takes_any_figure(tmp_path):
-    png, svg = save(new_figure(30), tmp_path, "empty")
-    assert Image.open(BytesIO(png.read_bytes())).size == (1259, 236) and svg.read_bytes().startswith(b"<?xml")
+def test_only_the_files_asked_for_are_written(tmp_path):
+    paths = CASES["ages-everyday"]().save(tmp_path, ("svg", "csv"))
+    assert [p.name for p in paths] == sorted((p.name for p in tmp_path.iterdir()), reverse=True)
+    assert paths[0].read_bytes().startswith(b"<?xml")
 
 
 @pytest.mark.parametrize("name", ["", "A b", "../up", "con:", "x" * 65, "ä"])
 def test_names_that_are_no_file_names_are_refused(tmp_path, name):
     with pytest.raises(ParameterError, match="can't be named"):
-        save(new_figure(30), tmp_path, name)
+        replace(CASES["ages-everyday"](), name=name).save(tmp_path)
     with pytest.raises(ParameterError, match="can't be named"):
         counts(pd.DataFrame({"label": ["a"], "value": [1]}), words=Words(name=name))
 

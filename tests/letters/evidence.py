@@ -160,7 +160,6 @@ def picture(name: str, headline: str, subtitle: str, alt: str, **more) -> Figure
         subtitle=subtitle,
         alt=alt,
         source="Cleveland Police data return",
-        png=f"figures/{name}.png",
         svg=f"figures/{name}.svg",
         data=f"figures/{name}.csv",
         synthetic=True,
@@ -463,7 +462,6 @@ def draw(folder: Path) -> None:
         axes.barh(["Theft from vehicle", "Violence", "Burglary dwelling"], [58, 86, 97], color="#12436D")
         axes.set_xlim(0, 100)
         axes.spines[["top", "right"]].set_visible(False)
-        canvas.savefig(folder / "figures" / f"{name}.png", metadata={"Software": None})
         canvas.savefig(folder / "figures" / f"{name}.svg", metadata={"Date": None})
         (folder / "figures" / f"{name}.csv").write_text("group,attended_pct\nviolence,86\n", encoding="utf-8")
 

@@ -141,7 +141,7 @@ def test_figures_are_numbered_through_and_referred_to(letter):
     assert "(Figure 2 and Figure 3)." in finding(letter, "A2").text
     targets = {part.target for block in letter.blocks() if isinstance(block, Paragraph) for part in block.parts}
     assert targets - {""} == {f.bookmark for f in figures}
-    assert figures[0].png == "figures/A1-route.png"
+    assert figures[0].svg == "figures/A1-route.svg"
     assert figures[0].source == "Source: Cleveland Police data return. Synthetic data."
 
 

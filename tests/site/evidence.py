@@ -73,7 +73,7 @@ def notebook(project: Path, picture: bytes) -> dict:
     )
     figure = (
         '<figure><img onerror="alert(1)" alt="Bar chart of groups where violence leads." '
-        f'src="data:image/png;base64,{base64.b64encode(picture).decode()}"><figcaption>Groups</figcaption></figure>'
+        f'src="data:image/svg+xml;base64,{base64.b64encode(picture).decode()}"><figcaption>Groups</figcaption></figure>'
         '<script>alert(2)</script><img src="https://example.org/x.png"><a href="javascript:alert(3)">words</a>'
     )
     html = {"output_type": "execute_result", "data": {"text/html": table + figure}, "metadata": {}}
@@ -111,7 +111,7 @@ def write_evidence(project: Project, bundle: Bundle) -> Path:
     (folder / "tables").mkdir(exist_ok=True)
     rows = "plan,note,synthetic\n1,=1+2,yes\n2,plain,yes\n"
     (folder / "tables" / "plans.csv").write_text(rows, encoding="utf-8")
-    picture = (folder / "figures" / "route.png").read_bytes()
+    picture = (folder / "figures" / "route.svg").read_bytes()
     text = json.dumps(notebook(project.root, picture))
     (folder / "notebook.ipynb").write_text(text, encoding="utf-8")
     write_bundle(bundle, folder)

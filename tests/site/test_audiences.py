@@ -93,7 +93,7 @@ def test_figures_left_out_are_mentioned(project, params, tmp_path):
     made = read_bundle(folder)
     # The picture of ages shows how many persons fall into each band, and one band is small.
     figure = made.figures[0].model_copy(update={"name": "outstanding-by-age", "data": "figures/outstanding-by-age.csv"})
-    figure = figure.model_copy(update={"png": "figures/ages.png", "headline": "Ages"})
+    figure = figure.model_copy(update={"svg": "figures/ages.svg", "headline": "Ages"})
     write_evidence(own, made.model_copy(update={"figures": (figure,)}))
     (folder / "figures" / "outstanding-by-age.csv").write_text(
         "band,persons\n0 to 7,3\n8 to 28,400\n", encoding="utf-8"

@@ -183,14 +183,14 @@ def test_a_build_that_fails_leaves_the_former_site_and_nothing_else(project, par
     sources = sources_of(own, ["kent"])
     build_site(own, params, sources, "force", target, "")
     before = (target / MANIFEST).read_bytes()
-    (own.runs("kent") / "A1" / "figures" / "route.png").write_bytes(b"no picture")
-    with pytest.raises(DataError, match="is not a picture"):
+    (own.runs("kent") / "A1" / "figures" / "route.svg").write_bytes(b"no picture")
+    with pytest.raises(DataError, match="route.svg can't be read"):
         build_site(own, params, sources, "force", target, "")
     assert (target / MANIFEST).read_bytes() == before
     assert [p.name for p in target.parent.iterdir()] == ["site"]
     # Mended, it is replaced whole: what is no longer made is no longer there.
-    good = project.runs("kent") / "A1" / "figures" / "route.png"
-    (own.runs("kent") / "A1" / "figures" / "route.png").write_bytes(good.read_bytes())
+    good = project.runs("kent") / "A1" / "figures" / "route.svg"
+    (own.runs("kent") / "A1" / "figures" / "route.svg").write_bytes(good.read_bytes())
     (target / "old.html").write_text("old", encoding="utf-8")
     build_site(own, params, sources, "force", target, "")
     assert not (target / "old.html").exists()

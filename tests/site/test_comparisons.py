@@ -68,9 +68,9 @@ def lay(project, place, manifest, table) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     if table:
         (folder / "forces.csv").write_text(table, encoding="utf-8")
-    picture = (project.runs("kent") / "A1" / "figures" / "route.png").read_bytes()
+    picture = (project.runs("kent") / "A1" / "figures" / "route.svg").read_bytes()
     for name in manifest["figures"]:
-        (folder / f"{name}.png").write_bytes(picture)
+        (folder / f"{name}.svg").write_bytes(picture)
 
 
 def build(project, params, audience, tmp_path, slugs=FORCES):
@@ -104,7 +104,7 @@ def test_a_force_sees_itself_beside_the_others_and_no_other_by_name(own, params,
 
 def test_a_picture_that_is_not_there_costs_only_that_picture_and_is_said(own, params, tmp_path):
     folder = own.output / "comparison" / "indicators" / "attendance_pct"
-    (folder / "funnel.png").write_bytes(b"no picture")
+    (folder / "funnel.svg").write_bytes(b"no picture")
     site = build(own, params, "public", tmp_path)
     text = text_of(site / "findings" / "A2.html")
     assert "Crimes attended: a picture could not be shown." in text and "2 of 3 forces are compared." in text

@@ -18,7 +18,7 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgG
 
 
 def keep(content: bytes) -> tuple[str, int, int]:
-    assert content.startswith(b"\x89PNG")
+    assert content.startswith((b"\x89PNG", b"<svg"))
     return "figures/kept.png", 3, 2
 
 
@@ -63,8 +63,9 @@ def test_links_elsewhere_become_text(address):
     assert clean(f'<p><a href="{address}">words</a></p>') == "<p>words</p>"
 
 
-def test_pictures_become_files_and_keep_their_words():
-    found = lxml.html.fromstring(clean(f'<img alt="A chart." src="data:image/png;base64,{PIXEL}" style="width:100%">'))
+@pytest.mark.parametrize("picture", [f"png;base64,{PIXEL}", "svg+xml;base64,PHN2Zy8+"])
+def test_pictures_become_files_and_keep_their_words(picture):
+    found = lxml.html.fromstring(clean(f'<img alt="A chart." src="data:image/{picture}" style="width:100%">'))
     assert dict(found.attrib) == {"src": "figures/kept.png", "alt": "A chart.", "width": "3", "height": "2"}
 
 

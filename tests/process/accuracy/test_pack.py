@@ -52,7 +52,7 @@ def test_the_workbook_has_one_row_for_each_claim_of_the_letter(project, pack):
 def test_the_pack_holds_letter_figures_and_their_data(project, pack):
     names = {path.relative_to(pack).as_posix() for path in pack.rglob("*") if path.is_file()}
     assert {"letter/letter-cleveland.docx", "README.txt", "response-cleveland.xlsx", "pack.json"} <= names
-    pictures = {n.rpartition(".")[0] for n in names if n.endswith(".png")}
+    pictures = {n.rpartition(".")[0] for n in names if n.endswith(".svg")}
     assert pictures and pictures == {
         n.rpartition(".")[0] for n in names if n.startswith("letter/figures") and n.endswith(".csv")
     }

@@ -13,7 +13,8 @@ from PIL import Image
 from pypdf import PdfReader
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.evidence.bundle import read_bundle, with_words
+from hmic_analysis.documents.pdf import drawn
+from hmic_analysis.evidence.bundle import mark_picture, read_bundle
 from hmic_analysis.evidence.withheld import declaration
 from hmic_analysis.process.letter import document_text
 from hmic_analysis.project import find_project
@@ -72,7 +73,6 @@ def test_evidence_and_executed_notebooks(made):
     assert head.startswith("# A6 ") and LINE in head and FORCE in head and "SYNTHETIC DATA" in head
     for figure in read_bundle(folder).figures:
         said = f"{LINE}. {declaration(figure.sensitivity)}"
-        assert said in picture_says(folder / figure.png)
         assert said in (folder / figure.svg).read_text(encoding="utf-8")
 
 
@@ -115,8 +115,8 @@ def test_the_pack(made):
         cells = [c.value for row in book[name].iter_rows() for c in row]
         assert NOTICE in cells and FORCE in cells
     assert NOTICE in book["Response"].oddHeader.center.text and FORCE in book["Response"].oddHeader.center.text
-    for picture in (folder / "letter" / "figures").glob("*.png"):
-        assert LINE in picture_says(picture)
+    pictures = list((folder / "letter" / "figures").glob("*.svg"))
+    assert pictures and all(LINE in picture.read_text(encoding="utf-8") for picture in pictures)
 
 
 def test_the_update_page_and_its_tables(made):
@@ -149,17 +149,22 @@ def test_comparisons(made, place, level):
     folder = made / "comparison" / place
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["embargo"], manifest["sensitivity"]) == (LINE, level)
-    for picture in folder.glob("*.png"):
-        assert f"{LINE} {declaration(level)}" in picture_says(picture)
+    pictures = list(folder.glob("*.svg"))
+    assert pictures and all(f"{LINE} {declaration(level)}" in p.read_text(encoding="utf-8") for p in pictures)
     if level == "restricted":
         assert {(r["embargo"], r["sensitivity"]) for r in rows(folder / "forces.csv")} == {(LINE, level)}
 
 
-def test_words_are_put_into_a_picture_once(made):
-    picture = next((made / "runs" / "cleveland" / "A6" / "figures").glob("*.png")).read_bytes()
-    once = with_words(picture, "Sensitivity: public & more.")
-    assert with_words(once, "Sensitivity: public & more.") == once
-    assert Image.open(io.BytesIO(once)).tobytes() == Image.open(io.BytesIO(picture)).tobytes()
-    assert b"<metadata>a &amp; b</metadata>" in with_words(b"<svg width='1'></svg>", "a & b")
-    with pytest.raises(ValueError, match="PNG and SVG"):
-        with_words(b"GIF89a", "words")
+def test_words_are_put_into_a_picture_once(made, tmp_path):
+    original = next((made / "runs" / "cleveland" / "A6" / "figures").glob("*.svg"))
+    picture = tmp_path / "a.svg"
+    picture.write_bytes(original.read_bytes())
+    mark_picture(picture, "Sensitivity: public & more.")
+    once = picture.read_bytes()
+    assert b"<metadata>Sensitivity: public &amp; more.</metadata>" in once
+    mark_picture(picture, "Sensitivity: public & more.")
+    assert picture.read_bytes() == once
+    assert drawn(picture, "a").tobytes() == drawn(original, "a").tobytes()
+    picture.write_bytes(b"GIF89a")
+    with pytest.raises(ValueError, match="no SVG"):
+        mark_picture(picture, "words")
