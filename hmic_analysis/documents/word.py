@@ -352,12 +352,19 @@ def _write_caption(anchor: WordParagraph, label: str, block: FigureBlock | Table
         anchor.insert_paragraph_before(block.subtitle, style="Figure subtitle")
 
 
+def word_picture(svg: Path, where: str) -> bytes:
+    """A picture as Word holds it: PNG, the same bytes from the same SVG, by which the check of a letter knows it."""
+    png = BytesIO()
+    drawn(svg, where).save(png, "png")
+    return png.getvalue()
+
+
 def _write_figure(anchor: WordParagraph, block: FigureBlock, folder: Path) -> None:
     _write_caption(anchor, "Figure", block)
-    where = f"Figure {block.number} (finding {block.finding}, '{block.name}')"
-    png = BytesIO()
-    drawn(folder / block.svg, where).save(png, "png")
-    shape = anchor.insert_paragraph_before(style="Figure picture").add_run().add_picture(png, FIGURE_WIDTH)
+    picture = BytesIO(
+        word_picture(folder / block.svg, f"Figure {block.number} (finding {block.finding}, '{block.name}')")
+    )
+    shape = anchor.insert_paragraph_before(style="Figure picture").add_run().add_picture(picture, FIGURE_WIDTH)
     if shape.height > FIGURE_HEIGHT:
         shape.width, shape.height = round(shape.width * FIGURE_HEIGHT / shape.height), FIGURE_HEIGHT
     describe_picture(shape._inline, f"Figure {block.number}", block.alt)

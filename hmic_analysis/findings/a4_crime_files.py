@@ -288,10 +288,11 @@ def _figure(
 def groups(files: pd.DataFrame) -> dict[str, pd.Series]:
     """Which files belong to each group: attended or not, an offence group, and both together."""
     found = {}
-    for by in (STRATA[:1], STRATA[1:], STRATA):
-        keys = files[by].astype("object")
-        for names in keys.dropna().drop_duplicates().sort_values(by).itertuples(index=False):
-            found[", ".join(names)] = (keys == list(names)).all(axis=1)
+    for first, *rest in (STRATA[:1], STRATA[1:], STRATA):
+        names = files[first].astype("object")
+        for column in rest:
+            names = names.str.cat(files[column].astype("object"), sep=", ")
+        found |= {name: names == name for name in sorted(names.dropna().unique())}
     return found
 
 

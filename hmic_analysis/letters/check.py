@@ -22,6 +22,7 @@ from hmic_analysis.documents.blocks import (
     TableBlock,
 )
 from hmic_analysis.documents.pdf import drawable
+from hmic_analysis.documents.word import word_picture
 from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.letters.compose import compose
 from hmic_analysis.letters.evidence import CLAIM_COLUMNS, evidence_report, table_title
@@ -175,7 +176,7 @@ def _figure(block: FigureBlock, evidence: Evidence) -> Iterator[Unit]:
     place = f"Figure {block.number}"
     numbered = Source("", "number of a figure")
     yield Unit(place, f"{place}:", rest=numbered, finding=block.finding)
-    files = ((block.origin[2], ""), *evidence.files_of(block.finding))
+    files = ((block.origin[1], ""), *evidence.files_of(block.finding))
     for name in ("headline", "subtitle", "note", "source"):
         source = Source(block.finding, f"figures[{block.name}].{name}", "rows of the figure's data", files)
         if getattr(block, name):
@@ -458,16 +459,15 @@ class LetterCheck:
 
     def _foreign(self, found: ReadLetter, figures: Sequence[FigureBlock]) -> tuple[str, ...]:
         """Pictures that are neither a figure of the document nor part of the template."""
-        known = {_sha(self._reports[f.finding] / f.origin[0]) for f in figures}
+        known = set()
+        for path in {self._reports[f.finding] / f.origin[0] for f in figures} if found.pictures else ():
+            if path.is_file():
+                known.add(hashlib.sha256(word_picture(path, path.name)).hexdigest())
         with zipfile.ZipFile(self._template) as archive:
             names = [n for n in archive.namelist() if n.startswith("word/media/")]
             known |= {hashlib.sha256(archive.read(name)).hexdigest() for name in names}
         count = sum(mark not in known for mark in found.pictures)
         return (f"{count} picture{'s' * (count > 1)} added or changed by hand",) if count else ()
-
-
-def _sha(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def listing(numbers: Sequence[CheckedNumber]) -> Iterator[str]:
