@@ -187,5 +187,8 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     str
         ``" Did you mean 'x'?"`` with its leading space, or ``""`` where nothing is near.
     """
-    near = difflib.get_close_matches(str(word), [str(a) for a in allowed], n=1, cutoff=0.6)
-    return f" Did you mean '{near[0]}'?" if near else ""
+    folded, key = {str(a).casefold(): str(a) for a in allowed}, str(word).casefold()
+    near = difflib.get_close_matches(key, folded, n=1, cutoff=0.6)
+    begun = [a for a in folded if len(key) > 2 and a.startswith(key)]
+    near = near or (begun if len(begun) == 1 else [])
+    return f" Did you mean '{folded[near[0]]}'?" if near else ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.analyst.tables import Forces, chosen_forces, prepared, span
-from hmic_analysis.analyst.working import Worked, holder, units_of, worked_out
+from hmic_analysis.analyst.working import Worked, holder, refuse_outside, units_of, worked_out
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart
 from hmic_analysis.errors import DifferentFigures, ParameterError, did_you_mean
 from hmic_analysis.evidence.bundle import tables_read_once
@@ -25,6 +26,7 @@ from hmic_analysis.figures.chart import Chart, Words, spanned
 from hmic_analysis.figures.rows import counts
 from hmic_analysis.figures.series import monthly_series
 from hmic_analysis.figures.shares import proportions_by_group
+from hmic_analysis.figures.style import say
 from hmic_analysis.measures.base import Share, whole_spans
 from hmic_analysis.params.catalogue import IndicatorSpec
 from hmic_analysis.params.models import Params
@@ -39,6 +41,9 @@ STEPS = {"month": 1, "quarter": 3}
 OWN = "own"
 #: Parts of a time by which units may be grouped: ``created_at.hour``.
 PARTS = ("hour", "day_name", "date", "month", "quarter", "year")
+#: So many lines are named in a headline.
+_LINES = 3
+WEEK = list(pd.date_range("2013-01-07", periods=7).day_name())
 _FIELDS = ("value", "unit", "numerator", "denominator", "unknown", "lo_missing", "hi_missing", "lo", "hi", "interval")
 #: Sentences that a frame is shown as, before the rest are only counted.
 _SHOWN = 12
@@ -71,6 +76,12 @@ class Figures(pd.DataFrame):
     @property
     def _constructor(self) -> type[pd.DataFrame]:
         return pd.DataFrame
+
+    def copy(self, deep: bool = True) -> Figures:
+        """The same frame once more, that can draw itself too."""
+        found = Figures(super().copy(deep))
+        found._about = self._about
+        return found
 
     def plot(self) -> Chart:
         """The figure of the house: lines over months, else dots with intervals or bars; small counts withheld.
@@ -138,7 +149,7 @@ class Beside:
 def indicator(
     name: str,
     forces: Forces,
-    by: str | Sequence[str] = (),
+    by: str | Iterable[str] = (),
     period: str | tuple[str | date, str | date] | None = None,
     *,
     as_of: str | date = "",
@@ -152,7 +163,7 @@ def indicator(
         Such as ``attendance_pct``; :func:`indicators` lists them.
     forces : str or iterable of str
         Slug of a force, several, or ``"all"`` that have data loaded.
-    by : str or sequence of str
+    by : str or iterable of str
         Columns of the units counted (:func:`rows_behind` shows them), or a part of a time: ``created_at.hour``.
         ``"own"``: the groups by which the finding itself gives it.
     period : str or pair of days, optional
@@ -194,7 +205,8 @@ def indicator(
             f"Name the indicator without its group, and the groups with by=: '{name.partition('[')[0]}'."
         )
     spec = holding.indicators[name]
-    groups = [by] if isinstance(by, str) or not isinstance(by, Sequence) and by is not None else list(by or ())
+    given = () if by is None else [by] if isinstance(by, str) or not isinstance(by, Iterable) else by
+    groups = list(dict.fromkeys(given))
     taken = []
     for slug in chosen_forces(home, params, forces):
         prepared(home, params, slug)
@@ -203,6 +215,8 @@ def indicator(
             for first, last in _periods(params, slug, period):
                 moment = as_of or (last if last and spec.window == "as_of" else "")
                 worked = worked_out(home, holding, slug, (first, last, moment), figure=name)
+                if not isinstance(period, str) or moment:
+                    refuse_outside(home, worked, first, last, moment)
                 taken.append(_take(worked, spec, groups))
                 before = _parted(spec, worked, before)
     valued = [(part.force, figure) for part in taken for figure in part.figures if figure.value is not None]
@@ -329,12 +343,17 @@ def _key(rows: pd.DataFrame, group: str) -> pd.Series:
             f"Columns: {', '.join(map(str, rows.columns[1:]))}."
         )
     column = rows[name]
+    times = pd.api.types.is_datetime64_any_dtype(column.dtype)
+    if not part and times and column.dt.normalize().ne(column).where(column.notna(), False).any():
+        raise ParameterError(f"'{name}' is a time: group by a part of it, such as '{name}.hour' or '{name}.date'.")
     if not part:
-        return column
-    if part not in PARTS or not pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return column.replace("", "none") if name == "flags" else column
+    if part not in PARTS or not times:
         raise ParameterError(f"'{group}' is no part of a time: {', '.join(PARTS)} of a column of times.")
     found = getattr(column.dt, part)
-    return found() if part == "day_name" else found if part == "date" else found.astype("Int64")
+    if part == "day_name":
+        return found().astype(pd.CategoricalDtype(WEEK, ordered=True))
+    return found if part == "date" else found.astype("Int64")
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -363,6 +382,8 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
         synthetic=any(part.synthetic for part in taken),
     )
     frame = pd.concat(parts, ignore_index=True)
+    grouped = list(dict.fromkeys(name for part in taken for keys in part.keys for name in keys))
+    by = " and ".join(re.sub(r"[._]", " ", name) for name in grouped) or "force"
     hidden = int(frame["withheld"].ne("").sum())
     said = (
         f"{words.subtitle}. Withheld, small number of persons: {hidden} of {len(frame)} figures"
@@ -373,11 +394,14 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
         words = replace(words, subtitle=said)
         group = frame["label"]
         if several:
-            grouped = any(keys for part in taken for keys in part.keys)
             group = frame["who"] + ", " + frame["label"] if grouped else frame["who"]
         frame = frame.assign(month=frame["end"], group=group)
+        if 1 < group.nunique() <= _LINES:
+            each = frame.dropna(subset="value").groupby("group", sort=False)["value"].agg(["min", "max"])
+            ranges = [f"{g} {say(low, spec.unit)} to {say(high, spec.unit)}" for g, low, high in each.itertuples()]
+            words = replace(words, headline=f"{spec.label}: {'; '.join(ranges) or 'not known'}")
         return monthly_series(frame[["month", "group", "value"]], words, what=spec.label, unit=spec.unit, every=every)
-    if several and len(frame) == len(taken):
+    if len(frame) == len(taken) and not grouped:
         frame["label"] = frame["who"]
     elif several and spec.kind == "count":
         frame["label"] = frame["who"] + ", " + frame["label"]
@@ -388,8 +412,11 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
         shown = frame.loc[frame["withheld"].eq(""), ["label", "value"]]
         # Groups of a force may be shares of a whole; forces are none.
         headline = spanned(spec.label, shown["label"], shown["value"], spec.unit, hidden > 0) if several else ""
-        return counts(shown, replace(words, subtitle=said, headline=headline), what=spec.label)
-    return proportions_by_group(frame, words, unit=spec.unit, what=spec.label, value_name=spec.unit, units_name="units")
+        words = replace(words, subtitle=said, headline=headline)
+        return counts(shown, words, what=spec.label, by=by, value_name=spec.unit.capitalize())
+    return proportions_by_group(
+        frame, words, unit=spec.unit, what=spec.label, by=by, value_name=spec.unit, units_name="units"
+    )
 
 
 def _drawn(params: Params, part: _Taken) -> pd.DataFrame:
@@ -398,5 +425,8 @@ def _drawn(params: Params, part: _Taken) -> pd.DataFrame:
     if "withheld" not in frame.columns:
         frame["withheld"] = ""
     return frame.assign(
-        who=part.name, end=pd.Timestamp(part.end), value=frame["value"].astype(float).replace({None: np.nan})
+        n=frame["n"].replace(0, np.nan),
+        who=part.name,
+        end=pd.Timestamp(part.end),
+        value=frame["value"].astype(float).replace({None: np.nan}),
     )

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
@@ -20,7 +22,7 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.store.manifest import Manifest, read_manifest
-from hmic_analysis.store.tables import bound, in_days, load_table, table_path, wanted_columns
+from hmic_analysis.store.tables import DEFAULT_ZONE, bound, in_days, load_table, table_path, wanted_columns
 from hmic_analysis.words import MONTHS, say_date
 
 if TYPE_CHECKING:
@@ -145,7 +147,7 @@ def load(
             _refuse_empty(home, manifest, contract, days, (first, last))
             filters.append(days)
         parts[slug] = reduce(and_, filters) if filters else None
-    several = not isinstance(forces, str) or forces == "all"
+    several = not isinstance(forces, str) or _all(forces)
     if as_engine is not None:
         return _lazily(home, contract, wanted, chosen, parts, several, as_engine)
     frames = {slug: load_table(home, slug, table, wanted, rows=rows) for slug, rows in parts.items()}
@@ -211,7 +213,7 @@ def day(value: str | date) -> date:
     Raises
     ------
     ParameterError
-        If it is none, or could be read in two ways.
+        If it is none, or gives its month as a figure behind or before the day.
 
     Examples
     --------
@@ -220,10 +222,10 @@ def day(value: str | date) -> date:
     >>> day("01/02/2013")
     Traceback (most recent call last):
     ...
-    hmic_analysis.errors.ParameterError: '01/02/2013' may be read in two ways: write 2013-02-01 or 1 February 2013.
+    hmic_analysis.errors.ParameterError: '01/02/2013' gives the month as a figure: write 2013-02-01 or 1 February 2013.
     """
     if isinstance(value, datetime) and not pd.isna(value):
-        return value.date()
+        return (value.astimezone(ZoneInfo(DEFAULT_ZONE)) if value.tzinfo else value).date()
     if isinstance(value, date) and not pd.isna(value):
         return value
     text = str(value).strip()
@@ -235,11 +237,19 @@ def day(value: str | date) -> date:
             return date(int(words[3]), MONTHS.index(named[0]) + 1, int(words[1]))
         if slashed:
             meant = date(int(slashed[3]), int(slashed[2]), int(slashed[1]))
-        else:
+        elif re.fullmatch(r"\d{4}-\d\d-\d\d|\d{8}", text):
             return date.fromisoformat(text)
+        else:
+            raise ValueError(text)
     except ValueError:
         raise ParameterError(f"'{value}' is not a day: write 2013-01-31 or 31 January 2013.") from None
-    raise ParameterError(f"'{value}' may be read in two ways: write {meant} or {say_date(meant)}.")
+    raise ParameterError(f"'{value}' gives the month as a figure: write {meant} or {say_date(meant)}.")
+
+
+def is_day(value: object) -> bool:
+    """Whether a value is a day and no moment of it."""
+    written = isinstance(value, str) and not re.search(r"\d[T ]\d\d:", value)
+    return written or (isinstance(value, date) and not isinstance(value, datetime))
 
 
 def span(start: Day, end: Day) -> tuple[date | None, date | None]:
@@ -252,7 +262,7 @@ def span(start: Day, end: Day) -> tuple[date | None, date | None]:
 
 def chosen_forces(home: Project, params: Params, forces: Forces) -> list[str]:
     """The slugs that were asked for, each once and known; ``"all"`` are those with data, without the whole country."""
-    if forces == "all":
+    if _all(forces):
         forces = [slug for slug, f in params.forces.items() if f.kind != "national" and read_manifest(home, slug)]
     if not isinstance(forces, Iterable):
         raise ParameterError(f"A force is named by its slug, such as 'cleveland', or several by a list; not {forces}.")
@@ -260,6 +270,10 @@ def chosen_forces(home: Project, params: Params, forces: Forces) -> list[str]:
     if not asked:
         raise ParameterError("No force was named: give a slug, several, or 'all'.")
     return list(dict.fromkeys(params.force(slug).slug for slug in asked))
+
+
+def _all(forces: Forces) -> bool:
+    return isinstance(forces, str) and forces.casefold() == "all"
 
 
 def prepared(home: Project, params: Params, slug: str) -> Manifest:
@@ -279,7 +293,7 @@ def prepared(home: Project, params: Params, slug: str) -> Manifest:
 
 def _holders(home: Project, contract: Contract, forces: Forces) -> dict[str, Manifest]:
     params = load_params(home)
-    if forces == "all":
+    if _all(forces):
         found = {slug: read_manifest(home, slug) for slug in params.forces}
         chosen = {slug: m for slug, m in found.items() if m is not None and contract.name in m.tables}
         if not chosen:
@@ -339,11 +353,21 @@ def _tests(contract: Contract, where: Where, zone: str) -> list[pc.Expression]:
         wanted_columns(contract, [name])
         column = None if name in BOOKKEEPING else contract.column(name)
         field = pc.field(name)
-        several = isinstance(value, (list, tuple, set, frozenset))
+        several = pd.api.types.is_list_like(value)
         values = [v for v in (value if several else [value]) if not pd.isna(v)]
         blank = len(values) < (len(value) if several else 1)
-        told = [_value(contract, column, v, zone) for v in values]
-        if operator in (None, "=="):
+        told = [_value(contract, name, column, v, zone) for v in values]
+        moments = column is not None and column.kind == "timestamp" and operator not in (">=", "<")
+        if moments and any(is_day(v) for v in values):
+            raise DataError(
+                f"{contract.name}.{name} is a time, and '{values[0]}' a whole day: give start and end, '{name} >=' and "
+                f"'{name} <', or a time such as '2013-03-01 10:30'."
+            )
+        if column is not None and column.kind == "codes" and operator in (None, "=="):
+            held = [pc.match_substring_regex(field, f"(^|;){re.escape(v)}(;|$)") for v in told]
+            test = reduce(or_, held) if held else pc.scalar(False)
+            found.append(test | field.is_null() if blank else test)
+        elif operator in (None, "=="):
             test = field.isin(told) if told else pc.scalar(False)
             found.append(test | field.is_null() if blank else test)
         elif several or blank:
@@ -363,11 +387,14 @@ def _tests(contract: Contract, where: Where, zone: str) -> list[pc.Expression]:
 _NUMBERS = {">=": "__ge__", "<=": "__le__", ">": "__gt__", "<": "__lt__", "!=": "__ne__"}
 
 
-def _value(contract: Contract, column: Column | None, value: Any, zone: str) -> Any:
+def _value(contract: Contract, name: str, column: Column | None, value: Any, zone: str) -> Any:
     """A value as the store holds it; a word that the contract doesn't allow is refused, never met by no row."""
+    value = value.item() if isinstance(value, np.generic) else value
     if column is None:
+        if isinstance(value, int) != (name == "source_row"):
+            raise DataError(f"{contract.name}.{name} holds {'numbers' if name == 'source_row' else 'text'}.")
         return value
-    if column.kind == "code" and value not in column.allowed:
+    if column.kind in ("code", "codes") and value not in column.allowed:
         raise DataError(
             f"{contract.name}.{column.name} is never '{value}'.{did_you_mean(str(value), column.allowed)} "
             f"It is one of {', '.join(column.allowed)}."

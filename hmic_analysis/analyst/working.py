@@ -13,7 +13,8 @@ import pandas as pd
 from hmic_analysis.analyst.notebook import run_cells
 from hmic_analysis.analyst.tables import Forces, chosen_forces, day, joined, prepared, span
 from hmic_analysis.contracts import contract_for
-from hmic_analysis.errors import ParameterError, did_you_mean
+from hmic_analysis.errors import DataError, ParameterError, did_you_mean
+from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.report import DRAWS, Report
 from hmic_analysis.evidence.wording import claim_table, indicator_table
 from hmic_analysis.figures.chart import Chart
@@ -23,6 +24,7 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.process.records import Records
 from hmic_analysis.project import Project, find_project
+from hmic_analysis.store.manifest import read_manifest
 
 State = Literal["all", "yes", "no", "unknown"]
 
@@ -97,7 +99,7 @@ class Worked:
                 f"it comes from {', '.join(tables)}: see load('<table>', ...)."
             )
         rows = units_of(self.report, share)
-        rows.attrs["may_turn"] = int(found.unknown) - int(cast(pd.Series, share.units).isna().sum())
+        rows.attrs["may_turn"] = may_turn(self.report, found, cast(pd.Series, share.units))
         return rows if state == "all" else rows[(rows["counted_as"] == state).to_numpy()].reset_index(drop=True)
 
     def __repr__(self) -> str:
@@ -136,6 +138,15 @@ def units_of(report: Report, share: Share) -> pd.DataFrame:
     return rows
 
 
+def may_turn(report: Report, figure: Indicator, states: pd.Series) -> int:
+    """Units that a figure counts otherwise than the rows say, since nobody can say which they are."""
+    if report.spec.indicators[figure.name].kind != "share" or figure.numerator is None:
+        return int(figure.unknown) - int(states.isna().sum())
+    said = (states.eq(True).sum(), states.eq(False).sum(), states.isna().sum())
+    counted = (figure.numerator, cast(float, figure.denominator) - figure.numerator, figure.unknown)
+    return int(sum(max(0, a - b) for a, b in zip(said, counted, strict=True)) + max(0, sum(counted) - len(states)))
+
+
 def table_of(report: Report, states: pd.Series) -> str:
     """The table, of those that the report took, whose key names the units."""
     name = str(states.index.name)
@@ -166,9 +177,7 @@ def records_behind(project: Project, force: str, finding: str, figures: Sequence
         rows = units_of(report, share)
         columns = {"record": key, "state": "counted_as", "file": "source_file", "row": "source_row"}
         listed = pd.DataFrame({name: rows[column] for name, column in columns.items()})
-        lone = report.build.lone(figure.name)
-        turned = int(figure.unknown) - share.unknown if lone != type(lone)() else 0
-        found[id] = Records(table, listed, turned)
+        found[id] = Records(table, listed, may_turn(report, figure, share.units))
     return found
 
 
@@ -220,7 +229,9 @@ def work_through(
         raise ParameterError(f"A finding is worked through for one force, named by its slug; not {force!r}.")
     slug = params.force(force).slug
     prepared(home, params, slug)
-    return worked_out(home, spec, slug, (period_start, period_end, as_of), charts=charts)
+    worked = worked_out(home, spec, slug, (period_start, period_end, as_of), charts=charts)
+    refuse_outside(home, worked, period_start, period_end, as_of)
+    return worked
 
 
 def worked_out(
@@ -261,12 +272,36 @@ def worked_out(
     return Worked(reports[-1], names)
 
 
+def refuse_outside(
+    home: Project, worked: Worked, period_start: str | date, period_end: str | date, as_of: str | date
+) -> None:
+    """Refuse days of which the tables taken tell nothing: none found there would look like a finding."""
+    manifest = read_manifest(home, worked.report.force)
+    tables = manifest.tables if manifest else {}
+    dated = {name: (t.first, t.last) for name, t in tables.items() if t.first}
+    # Of a list of what stands today, such as staff, the return's other tables tell since when.
+    held = [dated[name] for name in worked.report.used if name in dated] or list(dated.values())
+    if not held:
+        return
+    begins, ends = min(first for first, _ in held), max(last for _, last in held)
+    first, last = span(period_start, period_end)
+    asked = [str(x) for x in (first, last) if x] if first or last else []
+    after = first is not None and str(first)[: len(ends)] > ends
+    if after or any(x is not None and str(x)[: len(begins)] < begins for x in (last, as_of and day(as_of) or None)):
+        raise DataError(
+            f"The return of {worked.report.settings.force.name} can't tell of {' to '.join(asked) or day(as_of)}: its "
+            f"tables for this hold {begins} to {ends}."
+        )
+
+
 def holder(params: Params, indicator: str) -> str:
     """The finding that declares an indicator, with or without a stratum in brackets."""
     name = plain(str(indicator))
     holders = {name: f.id for f in reversed(list(params.findings.values())) for name in f.indicators}
     if name not in holders:
-        raise ParameterError(f"No finding has an indicator '{name}'.{did_you_mean(name, holders)} See indicators().")
+        raise ParameterError(
+            f"No finding has an indicator '{indicator}'.{did_you_mean(name, holders)} See indicators()."
+        )
     return holders[name]
 
 
@@ -303,8 +338,9 @@ def rows_behind(
 
     Notes
     -----
-    Where references lead nowhere a figure counts some units as unknown of which nobody can say which they are; the
-    rows then show what they say themselves, and ``rows.attrs["may_turn"]`` of one force is the number of those units.
+    Where references lead nowhere, officers share pooled devices or offenders the last place, nobody can say of some
+    units which they are: the rows show what they say themselves, and ``rows.attrs["may_turn"]`` is the number of
+    those that the figure counts otherwise, of several forces by force.
 
     Raises
     ------
@@ -324,5 +360,10 @@ def rows_behind(
     for slug in chosen_forces(home, params, forces):
         prepared(home, params, slug)
         worked = worked_out(home, spec, slug, (period_start, period_end, as_of), figure=plain(indicator))
+        refuse_outside(home, worked, period_start, period_end, as_of)
         found[slug] = worked.rows(indicator, state)
-    return found[slug] if isinstance(forces, str) and forces != "all" else joined(found)
+    if isinstance(forces, str) and forces in found:
+        return found[forces]
+    rows = joined(found)
+    rows.attrs["may_turn"] = {slug: frame.attrs["may_turn"] for slug, frame in found.items()}
+    return rows

@@ -61,7 +61,7 @@ def contract_for(table: str) -> Contract:
     DataError
         If there is no table of that name; the message lists those there are.
     """
-    if table in CONTRACTS:
+    if isinstance(table, str) and table in CONTRACTS:
         return CONTRACTS[table]
     raise DataError(
         f"There is no table '{table}'.{did_you_mean(table, CONTRACTS)} Tables: {', '.join(sorted(CONTRACTS))}."

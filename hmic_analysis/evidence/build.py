@@ -144,7 +144,10 @@ class Builder:
         caveats = (*caveats, *few, *not_known(share.unknown, share.total))
         common = self._common(name, stratum, basis, caveats, "share")
         # Of units that references which lead nowhere may turn nobody can say which they are: kept is what rows say.
-        self._keep(common["id"], found, plain=True)
+        # A part of the units has a figure only if each that is counted with or without the property is named.
+        states = found.units
+        named = states is not None and found.yes <= states.eq(True).sum() and found.no <= states.eq(False).sum()
+        self._keep(common["id"], found, plain=named)
         if share.known == 0:
             return Indicator(**common, denominator=0, unknown=share.unknown, note="No record says.")
         lo, hi = proportion_interval(share.yes, share.known)
@@ -212,14 +215,14 @@ class Builder:
         """
         main = self.share(name, share)
         high, total = (main.numerator or 0) + main.unknown, (main.denominator or 0) + main.unknown
-        # References that lead nowhere make units unknown of which nobody can say which they are.
-        kept = share if main.unknown == share.unknown else None
         given = {"_lo": (main.lo_missing, main.numerator, False), "_hi": (main.hi_missing, high, True)}
         either_way = [
-            self.figure(name + end, value, numerator=top, denominator=total, units=kept and kept.filled(state))
+            self.figure(name + end, value, numerator=top, denominator=total, units=share.filled(state))
             for end, (value, top, state) in given.items()
         ]
-        self.plain.update(i.id for i in either_way if i.id in self.units)
+        # References that lead nowhere make units unknown of which nobody can say which they are.
+        if main.unknown == share.unknown:
+            self.plain.update(i.id for i in either_way if i.id in self.units)
         return [main, *either_way]
 
     def parts(self, name: str, amounts: pd.Series, *, lost: float = 0, caveats: Sequence[str] = ()) -> list[Indicator]:

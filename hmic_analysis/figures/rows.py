@@ -248,7 +248,14 @@ MOST_OF_ONE = 4
 
 
 @drawn
-def counts(frame: pd.DataFrame, words: Words = Words("counts"), *, what: str = "Records", by: str = "group") -> Chart:
+def counts(
+    frame: pd.DataFrame,
+    words: Words = Words("counts"),
+    *,
+    what: str = "Records",
+    by: str = "group",
+    value_name: str = "",
+) -> Chart:
     """Horizontal bars of counts.
 
     Parameters
@@ -257,6 +264,8 @@ def counts(frame: pd.DataFrame, words: Words = Words("counts"), *, what: str = "
         ``label`` and ``value`` (0 or more; missing ones are printed as not known).
     what, by : str
         What is counted, and what the rows are, for headline and alt text.
+    value_name : str
+        Header of the column of values, where what is counted is too long for one.
     words : Words
         What the caller says of it; the headline is written from the data unless given.
 
@@ -269,7 +278,8 @@ def counts(frame: pd.DataFrame, words: Words = Words("counts"), *, what: str = "
     if data["value"].isna().all():
         return no_data(words.reason or "no records to count", words, data=data)
     drawn, notes = limit_rows(data, False)
-    rows = bar_rows(list(drawn["label"]), drawn["value"], [plain(v) for v in drawn["value"]], what, words.synthetic)
+    texts = [plain(v) for v in drawn["value"]]
+    rows = bar_rows(list(drawn["label"]), drawn["value"], texts, value_name or what, words.synthetic)
     told = instead(what, data["label"], data["value"])
     message = told.rstrip(".") or largest(what, data["label"], data["value"])
     # What the caller says holds where bars are no parts of one whole, whose largest group would say nothing.

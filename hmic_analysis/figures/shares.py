@@ -134,7 +134,10 @@ def proportions_by_group(
     )
     notes += _hardly_known(shown) if unit == "%" else ()
     told = spanned(what, counted["label"], counted["value"], unit, bool(markers)) + among
-    point = f"{extremes('', counted['label'], counted['value'], unit)}{among}"
+    named = counted["label"]
+    if named.duplicated().any():
+        named = counted["group"] + ", " + named
+    point = f"{extremes('', named, counted['value'], unit)}{among}"
     if unlike:
         told, after, point = _side_by_side(what, shown, unit, after)
     chart = finish(

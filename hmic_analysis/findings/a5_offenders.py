@@ -29,11 +29,12 @@ class Selection(NamedTuple):
     excused: int
     missed: int
     unknown: int
+    units: pd.Series | None = None
 
     @property
     def share(self) -> Share:
         """Those in the scheme, or with a recorded reason not to be."""
-        return Share(self.managed + self.excused, self.missed, self.unknown)
+        return Share(self.managed + self.excused, self.missed, self.unknown, self.units)
 
 
 def cohort(iom_cohort: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -136,7 +137,7 @@ def selection(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date)
     unscored = int(listed["score"].isna().sum()) + int((~offenders["person_key"].isin(listed["person_key"])).sum())
     sure = max(0, places - unscored)
     found = {"managed": 0, "excused": 0, "missed": 0}
-    left = sure
+    left, placed = sure, []
     for _, tied in listed.dropna(subset="score").sort_values("score", ascending=False).groupby("score", sort=False):
         if left <= 0:
             break
@@ -145,7 +146,12 @@ def selection(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date)
         for state, n in counts.items():
             found[state] += max(0, taken - (len(tied) - int(n)))
         left -= taken
-    return Selection(places, **found, unknown=places - sum(found.values()))
+        # Of those who share the last place nobody can say who takes it.
+        placed.append(tied.head(len(tied) if taken == len(tied) else 0))
+    rows = pd.concat(placed) if placed else listed.head(0)
+    units = rows["state"].map({"managed": True, "excused": True, "missed": False}).astype("boolean")
+    units = units.set_axis(pd.Index(rows["person_key"], name="person_key"))
+    return Selection(places, **found, unknown=places - sum(found.values()), units=units)
 
 
 def _listed(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -64,7 +64,11 @@ def equipped(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, rol
     unheld = min(int((nobodys & of_role & (working | blank)).sum()), rest)
     rest -= unheld
     shared, unsure = _pooled(devices[working], pool, role, rest)
-    return Share(len(own) + shared, rest - shared - unsure, len(perhaps) + unheld + unsure)
+    keys = rows["person_key"].drop_duplicates()
+    # Of pooled devices, and of those whose holder is not recorded, nobody can say who of the rest has them.
+    untold = keys.isin(perhaps) | ((shared + unsure + unheld > 0) & ~keys.isin(own))
+    units = keys.isin(own).astype("boolean").mask(untold).set_axis(pd.Index(keys, name="person_key"))
+    return Share(len(own) + shared, rest - shared - unsure, len(perhaps) + unheld + unsure, units)
 
 
 def _pooled(working: pd.DataFrame, pool: pd.DataFrame, role: str, rest: int) -> tuple[int, int]:
@@ -101,7 +105,8 @@ def coverage(
 def together(shares: dict[str, Share]) -> Share:
     """The officers on patrol taken as one group, of :func:`coverage`."""
     some = [shares[role] for role in PATROL if role in shares]
-    return Share(sum(s.yes for s in some), sum(s.no for s in some), sum(s.unknown for s in some))
+    units = pd.concat([s.units for s in some]) if some else None
+    return Share(sum(s.yes for s in some), sum(s.no for s in some), sum(s.unknown for s in some), units)
 
 
 def spending(decisions: pd.DataFrame, as_of: date, months: int) -> Spending:

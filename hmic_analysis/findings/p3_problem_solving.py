@@ -335,8 +335,8 @@ def most_on_one_day(
     for team, own in rows.groupby("team", sort=True):
         counts = own["day"].value_counts().sort_index()
         if len(own) >= max(min_updates, 1):
-            most = int(counts.max())
-            found[str(team)] = (Share(most, len(own) - most), counts.idxmax())
+            day = counts.idxmax()
+            found[str(team)] = (Share.of(own["day"].eq(day), own[problem_update.columns]), day)
     return found
 
 
@@ -348,6 +348,7 @@ class Busiest(NamedTuple):
     updates: int
     of: int
     day: pd.Timestamp | None
+    units: Share | None = None
 
 
 def busiest(teams: dict[str, tuple[Share, pd.Timestamp]]) -> Busiest:
@@ -356,7 +357,7 @@ def busiest(teams: dict[str, tuple[Share, pd.Timestamp]]) -> Busiest:
         return Busiest("", None, 0, 0, None)
     team = max(teams, key=lambda t: teams[t][0].yes / teams[t][0].total)
     share, day = teams[team]
-    return Busiest(team, 100 * share.yes / share.total, share.yes, share.total, day)
+    return Busiest(team, 100 * share.yes / share.total, share.yes, share.total, day, share)
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -59,19 +59,24 @@ def by_month(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Operations planned by the force in each whole month of a period.
 
     ``operations`` is what :func:`held` gives. ``month`` (its first day), ``planned``, ``possible`` (with those of
-    which it is not known).
+    which it is not known), ``share`` of those begun in it.
     """
     spans = whole_spans(start, end, 1)
     number = span_of(operations["started_on"], spans)
-    sure = operations["proactive"].fillna(False)
-    may_be = operations["proactive"].fillna(True)
+    shares = [proactive(operations[number.eq(i).fillna(False).to_numpy(dtype=bool)]) for i in range(len(spans))]
     return pd.DataFrame(
         {
             "month": pd.Series([first for first, _ in spans], dtype="datetime64[ns]"),
-            "planned": [int(((number == i) & sure).sum()) for i in range(len(spans))],
-            "possible": [int(((number == i) & may_be).sum()) for i in range(len(spans))],
+            "planned": [share.yes for share in shares],
+            "possible": [share.yes + share.unknown for share in shares],
+            "share": pd.Series(shares, dtype=object),
         }
     )
+
+
+def in_whole_months(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """The operations that :func:`by_month` counts."""
+    return operations[span_of(operations["started_on"], whole_spans(start, end, 1)).notna().to_numpy(dtype=bool)]
 
 
 def by_quarter(operations: pd.DataFrame, products: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
@@ -170,6 +175,19 @@ def functions(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     thinnest function first.  Only staff of the force count: a contractor's competence leaves with the contract.
     Without a first day of competence a person is not competent yet.  A person counts once for each function.
     """
+    sure, may_be, names = _competent(skill, day)
+
+    def persons(rows: pd.Series) -> pd.Series:
+        chosen = skill[rows.to_numpy(dtype=bool)]
+        return chosen.groupby("skill_function")["person_key"].nunique().reindex(sorted(names), fill_value=0).astype(int)
+
+    table = pd.DataFrame({"competent": persons(sure), "open": persons(may_be) - persons(sure)})
+    table = table.rename_axis("skill_function").reset_index()
+    return table.sort_values(["competent", "skill_function"], ignore_index=True)
+
+
+def _competent(skill: pd.DataFrame, day: date | pd.Timestamp) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Which rows show competence in a critical function, which may, and the names of these functions."""
     day = pd.Timestamp(day)
     critical = skill["critical"].astype("boolean").fillna(False)
     names = skill.loc[critical.to_numpy(dtype=bool), "skill_function"].drop_duplicates()
@@ -179,15 +197,7 @@ def functions(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     listed = skill["skill_function"].isin(names) & skill["person_key"].notna()
     sure = listed & own & begun & ~over & ~doubt
     # What can be read may still rule a person out.
-    may_be = listed & own & (begun | unread(skill, "competent_from")) & ~over
-
-    def persons(rows: pd.Series) -> pd.Series:
-        chosen = skill[rows.to_numpy(dtype=bool)]
-        return chosen.groupby("skill_function")["person_key"].nunique().reindex(sorted(names), fill_value=0).astype(int)
-
-    table = pd.DataFrame({"competent": persons(sure), "open": persons(may_be) - persons(sure)})
-    table = table.rename_axis("skill_function").reset_index()
-    return table.sort_values(["competent", "skill_function"], ignore_index=True)
+    return sure, listed & own & (begun | unread(skill, "competent_from")) & ~over, names
 
 
 def depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> int | None:
@@ -199,6 +209,13 @@ def depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> int | None:
     if table.empty or table["competent"].min() != (table["competent"] + table["open"]).min():
         return None
     return int(table["competent"].min())
+
+
+def those_of_depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
+    """A row of each person of :func:`depth`: of the first by name where several functions are as thin."""
+    first = functions(skill, day)["skill_function"].head(1)
+    rows = skill[(_competent(skill, day)[0] & skill["skill_function"].isin(first)).to_numpy(dtype=bool)]
+    return rows.drop_duplicates("person_key")
 
 
 def a_year_before(day: date) -> pd.Timestamp:

@@ -505,7 +505,7 @@ class ForceSpec(Model):
 class Leaf:
     """One value as a file gives it, and where.
 
-    ``file``: the file, or ``command line``; ``line``: line from 1; 0 where there is none.
+    ``file``: the file, or ``values given``; ``line``: line from 1; 0 where there is none.
     """
 
     value: Any
@@ -549,7 +549,7 @@ class Params:
 
     def force(self, slug: str) -> ForceSpec:
         """The force of that slug; the error lists those there are."""
-        if slug in self.forces:
+        if isinstance(slug, str) and slug in self.forces:
             return self.forces[slug]
         raise ParameterError(
             f"There is no force '{slug}'.{did_you_mean(slug, self.forces)} Forces: {', '.join(self.forces)}."

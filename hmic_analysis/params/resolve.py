@@ -36,7 +36,7 @@ from hmic_analysis.params.read import (
 )
 from hmic_analysis.params.yamlfile import Fault, YamlFile, read_value, refuse, validate
 
-COMMAND_LINE = "command line"
+GIVEN = "values given"
 
 
 @dataclass(frozen=True)
@@ -252,14 +252,14 @@ def _overrides(params: Params, overrides: dict[str, str]) -> Layer:
         for step in above:
             node = node.setdefault(step, {})
             if not isinstance(node, dict):
-                raise ParameterError(f"{COMMAND_LINE}: '{key}' contradicts another value given for '{step}'.")
+                raise ParameterError(f"{GIVEN}: '{key}' contradicts another value given for '{step}'.")
         node[last] = read_value(text)
     for part in AMOUNTS:
         for name, value in tree[part].items() if isinstance(tree.get(part), dict) else ():
             if name not in params.known and not isinstance(value, dict):
                 message = f"write {part}.FINDING.NAME, such as {part}.A1.{name}."
-                refuse([(COMMAND_LINE, 0, f"{part}.{name}", message)])
-    file = YamlFile(COMMAND_LINE, tree, {(): 0})
+                refuse([(GIVEN, 0, f"{part}.{name}", message)])
+    file = YamlFile(GIVEN, tree, {(): 0})
     refuse(validate(override_part(), tree, file))
     found = layer(file, tree, (*INHERITED, *AMOUNTS))
     refuse(check_paths(params, found))

@@ -9,11 +9,14 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import hmic_analysis as hmic
+from hmic_analysis.analyst.indicator import WEEK
 from hmic_analysis.analyst.pictures import hover
+from hmic_analysis.analyst.tables import day
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError, DifferentFigures, ParameterError
 from hmic_analysis.evidence.bundle import write_bundle
@@ -183,6 +186,24 @@ def test_what_there_is_to_choose_from(two_forces):
         (lambda: hmic.indicator("demand_share_pct", "cleveland"), "add by='own'"),
         (lambda: hmic.work_through("Z9", "cleveland"), "A1"),
         (lambda: hmic.work_through("A6", "gwent"), "Gwent has no return"),
+        (lambda: hmic.load_incidents("cleveland", "2013-W05"), "'2013-W05' is not a day"),
+        (lambda: hmic.load_incidents("cleveland", "13/03/2013"), "the month as a figure: write 2013-03-13"),
+        (lambda: hmic.load(["incident"], "cleveland"), "Did you mean 'incident'"),
+        (lambda: hmic.tables(["cleveland"]), "Did you mean 'cleveland'"),
+        (lambda: hmic.load("incident", "West Mids"), "Did you mean 'west-midlands'"),
+        (lambda: hmic.load("incident", "Met"), "Did you mean 'metropolitan'"),
+        (lambda: hmic.load("crime", "cleveland", where={"recorded_at <=": "2013-03-01"}), "is a time.*a whole day"),
+        (lambda: hmic.load("crime", "cleveland", where={"source_row": "five"}), "source_row holds numbers"),
+        (lambda: hmic.load("document", "cleveland", where={"covers": "cofee"}), "covers is never 'cofee'"),
+        (lambda: hmic.indicator("attendance_pct", "cleveland", by="recorded_at"), "'recorded_at.hour'"),
+        (
+            lambda: hmic.indicator("attendance_pct", "cleveland", period=("2013-01-01",) * 2),
+            "^values given can't be used",
+        ),
+        (lambda: hmic.indicator("attendance_pct", "cleveland", period=("2009-01-01", "2009-12-31")), "hold 2011-12 to"),
+        (lambda: hmic.indicator("fta_bail_n", "cleveland", as_of="2010-01-01"), "can't tell of 2010-01-01"),
+        (lambda: hmic.rows_behind("device_coverage_pct", "cleveland", as_of="2001-01-01"), "can't tell of 2001-01-01"),
+        (lambda: hmic.work_through("A9", "cleveland", period_start="2014-04-02"), "can't"),
     ],
 )
 def test_a_wrong_word_is_met_with_what_there_is(call, says):
@@ -265,6 +286,43 @@ def test_an_indicator_beside_the_other_forces_of_the_last_run(two_forces):
     assert len(drawn) == len(load_params(two_forces).territorial)
     shown = beside._repr_html_()
     assert "<img" in shown and "All other forces" in shown
+
+
+def test_what_a_list_of_words_holds_is_asked_word_by_word():
+    covers = hmic.load("document", "cleveland")["covers"].dropna()
+    word, other = "named_lead", "review_date"
+    for asked, wanted in ((word, {word}), ([word, other], {word, other})):
+        found = hmic.load("document", "cleveland", where={"covers": asked})
+        assert 0 < len(found) == sum(bool(wanted & set(held)) for held in covers)
+    assert len(hmic.load("crime", "cleveland", where={"is_no_crime": np.True_})) > 0
+    both = hmic.load("incident", pd.Series(["cleveland", "bedfordshire"]), where={"grade": pd.Series(["priority"])})
+    assert set(both["grade"]) == {"priority"} and set(both["force"]) == {"cleveland", "bedfordshire"}
+    assert len(hmic.load("crime", "ALL", columns="crime_id").columns) == 2
+
+
+def test_a_day_of_another_zone_is_the_local_one():
+    assert day(pd.Timestamp("2013-06-30 23:30", tz="UTC")).isoformat() == "2013-07-01"
+
+
+def test_groups_stand_in_their_own_order_and_a_copy_still_draws():
+    days = hmic.indicator("attendance_pct", "cleveland", by=["recorded_at.day_name", "recorded_at.day_name"])
+    assert days["recorded_at.day_name"].tolist() == WEEK and WEEK[0] == "Monday"
+    chart = days.copy().plot()
+    assert chart.headline == days.plot().headline and "by recorded at day name" in chart.alt
+    both = hmic.indicator("attendance_pct", ["cleveland", "bedfordshire"], by=pd.Index(["district"]))
+    highest = both.loc[both["value"].idxmax()]
+    assert f"the highest is {highest['force'].title()}, {highest['district']} at" in both.plot().alt
+
+
+def test_headlines_name_the_force_and_say_what_is_drawn():
+    one = hmic.indicator("attendance_pct", "cleveland")
+    assert one.plot().headline == f"Recorded crimes attended: Cleveland {one['value'].iloc[0]:.1f}%"
+    lines = hmic.indicator("attendance_pct", ["cleveland", "bedfordshire"], period="quarter").groupby("force")["value"]
+    said = [f"{f.title()} {v.min():.1f}% to {v.max():.1f}%" for f, v in lines]
+    headline = hmic.indicator("attendance_pct", ["cleveland", "bedfordshire"], period="quarter").plot().headline
+    assert all(words in headline for words in said)
+    fit = hmic.indicator("demand_staff_fit", "cleveland").plot()
+    assert fit.data["n"].isna().all()
 
 
 def test_small_counts_of_persons_are_not_drawn():

@@ -130,6 +130,10 @@ def test_officers_with_a_device_of_their_own(table):
     # A recruit is an officer of the role; one who left is not.
     assert got == {"response": Share(3, 3, 1), "neighbourhood": Share(0, 1)}
     assert f5_devices.together(got) == Share(3, 4, 1)
+    states = f5_devices.together(got).units
+    assert {key: states[key] for key in ("has", "recruit", "none", "nh")} == {
+        "has": True, "recruit": True, "none": False, "nh": False,
+    } and states.isna().sum() == 1 and len(states) == 8  # fmt: skip
 
 
 def test_a_device_whose_holder_is_not_recorded_leaves_one_officer_unknown(table):
@@ -154,7 +158,10 @@ def test_pooled_devices_count_against_the_peak(table, peak, expected):
         AS_OF,
     )  # fmt: skip
     pool = table("device_pool", {"pool": "van", "role": "response", "officers_at_peak": peak})
-    assert f5_devices.equipped(staff, held, pool, "response", AS_OF) == expected
+    found = f5_devices.equipped(staff, held, pool, "response", AS_OF)
+    assert found == expected
+    # Who of the eight has a pooled device in hand nobody can say.
+    assert found.units.isna().sum() == 8 and found.units[["o0", "o1"]].all()
 
 
 def test_nobody_in_the_role(table):

@@ -154,6 +154,7 @@ def test_entries_made_all_at_once(table, tables):
     found = p3_problem_solving.most_on_one_day(tables[1], updates, 2)
     assert found == {"North": (Share(3, 1), pd.Timestamp("2013-02-01"))}
     most = p3_problem_solving.busiest(found)
+    assert most.units.units.tolist() == [True, True, True, False] and len(most.units.rows) == 4
     assert (most.team, most.pct, most.updates, most.of) == ("North", 75, 3, 4)
     assert p3_problem_solving.busiest({}).pct is None
     assert p3_problem_solving.most_on_one_day(tables[1], updates.iloc[:0], 2) == {}

@@ -42,6 +42,11 @@ def test_only_what_the_force_planned_itself_is_proactive(operations):
     months = p5_anpr.by_month(operations, START, END)
     assert months["planned"].tolist() == [1, 0, 0, 0, 0, 0]
     assert months["possible"].tolist() == [1, 0, 1, 0, 0, 0]
+    assert p5_anpr.in_whole_months(operations, START, date(2013, 3, 9))["operation_id"].tolist() == [
+        "own",
+        "hit",
+        "nat",
+    ]
 
 
 def test_preventive_operations_by_quarter(table, operations):
@@ -226,7 +231,9 @@ def test_who_may_be_competent_leaves_the_thinnest_function_open(table, column):
     ],
 )
 def test_who_is_competent_on_the_day(table, person, depth):
-    assert p5_anpr.depth(table("skill", skill("repair", "a", **person)), AS_OF) == depth
+    rows = table("skill", skill("repair", "a", **person))
+    assert p5_anpr.depth(rows, AS_OF) == depth
+    assert p5_anpr.those_of_depth(rows, AS_OF)["person_key"].tolist() == ["a"] * depth
 
 
 def test_a_function_nobody_can_do_has_depth_zero(table):

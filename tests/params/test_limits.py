@@ -23,7 +23,7 @@ def test_nobody_withholds_less_than_the_inspection(project_folder):
             own(project_folder, f"disclosure: {{min_count: {count}}}\n")
     params = own(project_folder, "disclosure: {min_count: 10}\n")
     assert resolve(params, "kent").disclosure.min_count == 10
-    with pytest.raises(ParameterError, match="(?s)command line.*is below the inspection's 5"):
+    with pytest.raises(ParameterError, match="(?s)values given.*is below the inspection's 5"):
         resolve(params, "kent", None, {"disclosure.min_count": "0"})
 
 

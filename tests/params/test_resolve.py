@@ -89,7 +89,7 @@ def test_every_value_says_where_it_was_given(layered):
     assert values["min_n"] == ("30", "params/forces/cleveland.yml:1")
     assert values["grades.targets.emergency.urban"] == ("10", "params/forces/cleveland.yml:5")
     assert values["definitions.A6.activity_days"] == ("14", "params/forces/cleveland.yml:8")
-    assert values["max_unmatched_pct"] == ("9", "command line")
+    assert values["max_unmatched_pct"] == ("9", "values given")
     assert values["force.population"][0] == "559966"
     assert values["force.population"][1].startswith("params/forces.yml:")
     assert values["as_of"][0] == "2014-02-28"
@@ -169,7 +169,7 @@ def test_quantifiers_by_word_or_key(params):
         ("thresholds.A1.prior_incident_supported_pct", "40", "must be smaller than"),
         ("thresholds.A1.prior_incident_supported_pct", "101", "Allowed: from 0 to 100"),
         ("thresholds", "3", "'3' stands where keys with values are expected"),
-        ("period.end", "2012-01-01", "must lie before period.end (2012-01-01, command line)"),
+        ("period.end", "2012-01-01", "must lie before period.end (2012-01-01, values given)"),
         ("letter_date", "2014-12-01", "lies after the end of the embargo"),
         ("quantifiers.sme.min_count", "3", "unknown quantifier 'sme'. Did you mean 'some'?"),
         ("force.population", "3", "unknown key 'force'"),
@@ -180,7 +180,7 @@ def test_overrides_are_checked_as_files_are(params, key, value, said):
     with pytest.raises(ParameterError) as found:
         resolve(params, "cleveland", "A1", {key: value})
     assert said in found.value.message
-    assert "command line" in found.value.message
+    assert "values given" in found.value.message
 
 
 def test_overrides_take_lists_and_days(params):
@@ -188,11 +188,11 @@ def test_overrides_take_lists_and_days(params):
     found = resolve(params, "cleveland", "A2", given)
     assert found.attendance.resource_types == ("officer", "special")
     assert found.as_of == date(2014, 1, 31)
-    assert found.values["attendance.resource_types"] == ("officer, special", "command line")
+    assert found.values["attendance.resource_types"] == ("officer, special", "values given")
 
 
 def test_contradicting_overrides(params):
-    with pytest.raises(ParameterError, match="command line"):
+    with pytest.raises(ParameterError, match="values given"):
         resolve(params, "cleveland", "A1", {"period": "2013", "period.start": "2013-01-01"})
 
 
