@@ -95,7 +95,8 @@ class Rows(widgets.VBox):
                 rows = rows.query(self.filter.value)
             except Exception as fault:
                 columns = ", ".join(map(str, rows.columns))
-                raise ParameterError(f"The filter can't be used: {fault}. Columns: {columns}.") from None
+                what = str(fault).partition(" (<unknown>")[0]
+                raise ParameterError(f"The filter can't be used: {what}. Columns: {columns}.") from None
         return rows.sort_values(self.sort.value, ascending=not self.down.value) if self.sort.value else rows
 
     def code(self) -> str:
@@ -206,6 +207,7 @@ class Across(widgets.VBox):
         if not self.which.value or not self._found:
             self._clear("Choose a figure, and one or more forces with data, first.")
             return
+        self._clear("Working …")
         days = own_days(self._found)
         s = self._found[0].report.settings
         period = self.period.value or ((s.period_start, s.period_end) if days.keys() - {"as_of"} else None)
@@ -343,16 +345,16 @@ class Comparison(widgets.VBox):
         """Take the indicators of a finding."""
         before, self._found = self.which.value, []
         listed = {i.label: i.id for w in found for i in w.report.bundle().indicators if not i.stratum}
-        self.which.options = {"Choose a figure": None} | listed
-        self.which.value = before if before in listed.values() else None
+        self.which.options = {"Choose a figure": ""} | listed
+        self.which.value = before if before in listed.values() else ""
         self._found = found
         self._draw()
 
     def _draw(self, change: dict | None = None) -> None:
-        if not self._found or self.which.value is None:
+        if not self._found or not self.which.value:
             self.said.value = ""
             return
-        parts = []
+        self.said.value, parts = "<p>Working …</p>", []
         try:
             found = compare(self.home, load_params(self.home), self.which.value)
             for force in (w.report.force for w in self._found):
@@ -387,6 +389,8 @@ _KEYS = (
 #: Widgets set text a line apart and cells side by side without a gap; a link looks like one.
 _LOOKS = (
     "<style>.hmic-explorer .widget-html-content { line-height: 1.45 } "
+    # A wide table scrolls by itself: without this it makes its page as wide, which is then cut off.
+    ".hmic-explorer .widget-html, .hmic-explorer .widget-html-content { min-width: 0; max-width: 100% } "
     ".hmic-explorer th, .hmic-explorer td { padding: 4px 12px 4px 0; vertical-align: top } "
     ".hmic-explorer tr { border-bottom: 1px solid #bfbfbf } "
     ".hmic-rows { overflow: auto; max-height: 420px } .hmic-rows td { white-space: nowrap } "

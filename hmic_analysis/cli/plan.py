@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,6 +23,7 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.project import find_project
 
 if TYPE_CHECKING:
+    from hmic_analysis.project import Project
     from hmic_analysis.runs.plan import Job
 
 
@@ -48,7 +50,8 @@ def plan(
     chosen = [job for job in jobs if not failed or job.reason == FAILED_BEFORE]
     shown = [job for job in chosen if job.due or all_reports]
     if shown:
-        out().out("\n".join(plan_lines(shown)), highlight=False)
+        bare = () if all_reports else {job.force for job in shown if not any_return(home, job.force)}
+        out().out("\n".join(plan_lines(shown, bare)), highlight=False)
     due = sum(job.due for job in chosen)
     if failed and not due:
         out().print(f"None of the {len(jobs)} reports failed before.")
@@ -56,13 +59,24 @@ def plan(
         out().print(f"{due} of {len(jobs)} reports would run." if due else f"All {len(jobs)} reports are up to date.")
 
 
-def plan_lines(jobs: Sequence[Job]) -> list[str]:
+def any_return(home: Project, slug: str) -> bool:
+    """Whether a force has sent anything."""
+    return (home.raw / slug).is_dir() or (home.processed / slug).is_dir()
+
+
+def plan_lines(jobs: Sequence[Job], bare: Collection[str] = ()) -> list[str]:
     """A plan as lines of text in columns; a table of the console's own takes a second for the whole country.
 
-    A line of headings, and one for each report.
+    A line of headings, one for each report, and one for all reports of each of the ``bare`` forces.
     """
     rows = [("Force", "Finding", "Title", "Would run?", "Why")]
-    rows += [(job.force, job.finding, job.title, "yes" if job.due else "no", job.reason) for job in jobs]
+    rows += [
+        (job.force, job.finding, job.title, "yes" if job.due else "no", job.reason)
+        for job in jobs
+        if job.force not in bare
+    ]
+    counts = Counter(job.force for job in jobs if job.force in bare)
+    rows += [(slug, f"all {n}", "", "yes", "no return yet: each says what to request") for slug, n in counts.items()]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 

@@ -94,7 +94,7 @@ class Teller:
 
     def line(self, words: str, style: str = "", always: bool = False) -> None:
         """Say one line."""
-        self._write(words)
+        self.log_line(words)
         if always or not self.quiet:
             self.console.print(words, style=style or None, markup=False)
 
@@ -102,7 +102,8 @@ class Teller:
         """Say one line even where only little is said."""
         self.line(words, always=True)
 
-    def _write(self, words: str) -> None:
+    def log_line(self, words: str) -> None:
+        """One line of the log alone."""
         if self._log is not None:
             self._log.emit(logging.LogRecord("hmic", logging.INFO, "", 0, words, None, None))
 
@@ -248,24 +249,58 @@ def run(
             err().print("Nothing to do: no file has changed since the last run.")
         raise typer.Exit(EXIT_OK)
     seen, overrides = inputs_seen(home), read_overrides(set)
-    params = load_for(home, finding or (), overrides)
-    rules = load_rules(home, params).with_engine(engine)
-    wanted = Wanted(
-        forces=choose_forces(params, force, everyone),
-        findings=finding or (),
-        overrides=overrides,
-        again=again,
-        only_failed=failed,
-        workers=workers,
-        wait=wait * 60,
-    )
-    # The whole table of parameters is checked before any data are read or any kernel starts.
-    make_plan(home, params, wanted.forces, wanted.findings, wanted.overrides)
+    try:
+        params = load_for(home, finding or (), overrides)
+        rules = load_rules(home, params).with_engine(engine)
+        wanted = Wanted(
+            forces=choose_forces(params, force, everyone),
+            findings=finding or (),
+            overrides=overrides,
+            again=again,
+            only_failed=failed,
+            workers=workers,
+            wait=wait * 60,
+        )
+        # The whole table of parameters is checked before any data are read or any kernel starts.
+        make_plan(home, params, wanted.forces, wanted.findings, wanted.overrides)
+    except HmicError as fault:
+        # Nobody sees what a scheduled run prints: it has a log.
+        if log is not None:
+            words = ["--all"] if everyone else [w for slug in force or () for w in ("--force", slug)]
+            _not_begun(home, [*words, *(w for id in finding or () for w in ("--finding", id))], fault, log)
+        raise
     outcome = run_wanted(home, params, rules, wanted, quiet, log, _cluster(home, dask, share))
     remember(home, selection, seen)
     if as_json:
         out().print(json.dumps(outcome.status.model_dump(mode="json"), indent=1, ensure_ascii=False), markup=False)
     raise typer.Exit(outcome.exit_code)
+
+
+def _not_begun(project: Project, words: list[str], fault: HmicError, log: Path) -> None:
+    """Tell of a run that its parameters kept from beginning, as of one that failed: log, status, command, mail."""
+    from hmic_analysis.runs.rules import RunRules, load_rules
+    from hmic_analysis.runs.status import Board, is_running
+
+    with Teller(err(), True, log) as teller:
+        teller.log_line(f"Not begun: {fault.message}")
+        if is_running(project):
+            return
+        what = ", ".join(w for w in words if not w.startswith("--")) or "all forces"
+        command = " ".join(["hmic run", *words])
+        Board(project, what).finish("not begun", fault.exit_code, fault=fault.message, command=command)
+        try:
+            rules = load_rules(project, None)
+        except HmicError:
+            rules = RunRules()
+        _tell_failed(project, rules, teller)
+
+
+def _tell_failed(project: Project, rules: RunRules, teller: Teller) -> None:
+    from hmic_analysis.runs.status import call_hook, read_status, send_mail, status_path
+
+    call_hook("on_failure", rules.on_failure, status_path(project), teller.warn)
+    if rules.mail_on_failure is not None:
+        send_mail(rules.mail_on_failure, read_status(project), teller.warn)
 
 
 def run_forces(project: Project, params: Params, forces: Sequence[str], findings: Sequence[str] = ()) -> int:
@@ -305,29 +340,23 @@ def run_wanted(
 ) -> Outcome:
     """The work of ``hmic run`` when its words are read."""
     from hmic_analysis.runs.session import run_reports
-    from hmic_analysis.runs.status import call_hook, read_status, send_mail, status_path
+    from hmic_analysis.runs.status import call_hook, status_path
 
     with Teller(err(), quiet, log) as teller, _stopped_in_order():
-
-        def failed() -> None:
-            call_hook("on_failure", rules.on_failure, status_path(project), teller.warn)
-            if rules.mail_on_failure is not None:
-                send_mail(rules.mail_on_failure, read_status(project), teller.warn)
-
         try:
             outcome = run_reports(project, params, rules, wanted, teller.watcher(), executor)
         except LockedError:
             # The status is that of the run which holds the lock.
             raise
         except Exception:
-            failed()
+            _tell_failed(project, rules, teller)
             call_hook("on_finish", rules.on_finish, status_path(project), teller.warn)
             raise
         teller.close_progress()
         teller.sum_up(project, outcome)
         status = status_path(project)
         if outcome.exit_code:
-            failed()
+            _tell_failed(project, rules, teller)
         call_hook("on_finish", rules.on_finish, status, teller.warn)
     return outcome
 

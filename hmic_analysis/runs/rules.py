@@ -108,14 +108,14 @@ class RunRules(Rules):
         return Rules(**{**common, **given})
 
 
-def load_rules(project: Project, params: Params) -> RunRules:
-    """Read ``params/runs.yml``. The defaults where there is no such file."""
+def load_rules(project: Project, params: Params | None) -> RunRules:
+    """Read ``params/runs.yml``. The defaults where there is no such file; without parameters no name is checked."""
     path = project.params / "runs.yml"
     if not path.is_file():
         return RunRules()
     file = read_yaml(path, project.relative(path))
     faults = validate(RunRules, file.data, file)
-    if not faults:
+    if not faults and params is not None:
         for name in file.data.get("findings", {}):
             if name not in params.known:
                 faults.append(fault(file, ("findings", name), unknown("finding", name, params.known)))

@@ -17,10 +17,12 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from hmic_analysis.errors import DataError
 from hmic_analysis.project import Project
 from hmic_analysis.runs.fingerprint import PACKAGE
 from hmic_analysis.runs.record import Order, Record
@@ -31,7 +33,7 @@ from hmic_analysis.runs.rules import Mail
 
 #: Seconds between two versions of the file while nothing ends.
 _EVERY = 0.5
-State = Literal["loading", "running", "finished", "stopped", "stopped: no space", "stopped: read-only"]
+State = Literal["loading", "running", "finished", "stopped", "stopped: no space", "stopped: read-only", "not begun"]
 
 
 class FailedReport(BaseModel):
@@ -84,6 +86,9 @@ class Status(BaseModel):
     failures: tuple[FailedReport, ...] = ()
     #: Returns, or tables of them, that can't be loaded.
     data_faults: tuple[str, ...] = ()
+    #: What kept it from beginning.
+    fault: str = ""
+    command: str = ""
     exit_code: int | None = None
 
 
@@ -109,8 +114,11 @@ def say_status(status: Status, running: bool) -> list[str]:
     parts += [(status.up_to_date, "up to date"), (left, "to go")]
     lines = [
         f"Run of {status.what}: {state}.",
-        ", ".join(f"{n:,} {word}" for n, word in parts if n) or "Nothing to do.",
+        ", ".join(f"{n:,} {word}" for n, word in parts if n) or ("Nothing ran." if status.fault else "Nothing to do."),
     ]
+    if status.fault:
+        lines += ["", *status.fault.splitlines()]
+        lines += ["  To mend: whoever keeps the parameter files.", f"  Once mended: {status.command}"]
     if running and not over:
         if status.seconds_left is not None:
             lines.append(f"About {status.seconds_left / 60:.0f} minutes left.")
@@ -136,8 +144,12 @@ def say_status(status: Status, running: bool) -> list[str]:
     return lines
 
 
+#: Of the times that people read.
+_ZONE = ZoneInfo("Europe/London")
+
+
 def _moment(text: str) -> str:
-    return text[:16].replace("T", " ") + " UTC"
+    return f"{datetime.fromisoformat(text).astimezone(_ZONE):%Y-%m-%d %H:%M %Z}" if text else "at no known time"
 
 
 def status_path(project: Project) -> Path:
@@ -219,18 +231,19 @@ class Board:
             force=order.force,
             finding=order.finding,
             title=order.title,
-            kind=failure.kind,
+            # A notebook that its data stopped is nothing for the analyst to mend.
+            kind="data" if failure.error == DataError.__name__ else failure.kind,
             where=failure.where(),
             what=failure.what(),
             tail=failure.tail,
             folder=self.project.relative(order.folder),
         )
 
-    def finish(self, state: State, exit_code: int | None) -> Status:
-        """The run has ended."""
+    def finish(self, state: State, exit_code: int | None, **more: str) -> Status:
+        """The run has ended, or did not begin: ``fault`` says why, ``command`` what to type once it is mended."""
         with self._lock:
             self._running.clear()
-        self._set(True, state=state, exit_code=exit_code, ended=_now(), seconds_left=None)
+        self._set(True, state=state, exit_code=exit_code, ended=_now(), seconds_left=None, **more)
         return self.status
 
     def _set(self, at_once: bool, **changes: object) -> None:
@@ -372,6 +385,8 @@ def send_mail(mail: Mail, status: Status | None, tell: Callable[[str], None]) ->
     message = EmailMessage()
     message["From"], message["To"] = mail.sender, ", ".join(mail.to)
     failed = f"{status.failed} failed" if status else "no status"
+    if status and (status.data_faults or status.fault):
+        failed = "not begun" if status.fault else f"{failed}, returns that can't be loaded"
     message["Subject"] = f"hmic: {failed}, run of {status.what if status else 'unknown'}"
     message.set_content("\n".join(lines) + "\n")
     body = html.escape("\n".join(lines)).replace("FAILED:", "<strong>FAILED:</strong>")

@@ -8,10 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from hmic_analysis.cli.main import main
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.read import load_params
+from hmic_analysis.runs.record import Failure
 from hmic_analysis.runs.rules import Mail, load_rules
-from hmic_analysis.runs.status import FailedReport, Status, say_status, send_mail
+from hmic_analysis.runs.status import Board, FailedReport, Status, read_status, say_status, send_mail
 
 MAIL = Mail(host="smtp.example.org", sender="hmic@example.org", to=("a@example.org", "b@example.org"), user="hmic")
 NIGHT = Status(
@@ -120,3 +122,39 @@ def test_the_settings_are_read_and_a_password_in_the_file_is_refused(project_fol
     path.write_text(before + good.replace("to:", "password: secret, to:"), encoding="utf-8")
     with pytest.raises(ParameterError, match="password"):
         load_rules(home, params)
+
+
+def test_a_night_that_its_parameters_kept_from_beginning_is_told_of_like_one_that_failed(small, server, monkeypatch):
+    monkeypatch.setenv("HMIC_SMTP_PASSWORD", "of this test")
+    (small.params / "runs.yml").write_text(
+        "mail_on_failure: {host: smtp.example.org, sender: hmic@example.org, to: [team@example.org], user: hmic}\n",
+        encoding="utf-8",
+    )
+    path = small.params / "forces" / "kent.yml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("period:\n  end: 2012-01-01\n", encoding="utf-8")
+    log = small.output / "runs" / "scheduled.log"
+    words = ["run", "--force", "kent", "--finding", "A6", "--quiet", "--project", str(small.root)]
+    # Whoever types a word wrong sees it, and is no night.
+    assert main(words) == 2 and read_status(small) is None and server == []
+    assert main([*words, "--log", str(log)]) == 2
+    text = "\n".join(say_status(read_status(small), running=False))
+    assert text.startswith("Run of kent, A6: not begun.\nNothing ran.\n\nparams/forces/kent.yml can't be used")
+    assert "To mend: whoever keeps the parameter files." in text and "hmic run --force kent --finding A6" in text
+    assert "params/forces/kent.yml can't be used" in log.read_text(encoding="utf-8")
+    assert server[3]["Subject"] == "hmic: not begun, run of kent, A6"
+    assert "period.end" in next(server[3].iter_parts()).get_content()
+
+
+def test_a_notebook_that_its_data_stopped_is_the_forces_to_mend(small):
+    order = SimpleNamespace(force="kent", finding="A6", title="Suspects", folder=small.output)
+    failure = Failure(kind="error", error="DataError", message="The table suspect can't be loaded")
+    failed = Board(small, "kent").failed_report(order, SimpleNamespace(failure=failure))
+    status = NIGHT.model_copy(update={"failures": (failed,), "data_faults": ()})
+    assert "To mend: The force's return" in "\n".join(say_status(status, running=False))
+
+
+def test_times_of_a_run_are_those_of_the_clock_on_the_wall():
+    summer = NIGHT.model_copy(update={"started": "2014-07-01T01:00:00+00:00", "ended": "2014-12-01T02:30:00+00:00"})
+    text = "\n".join(say_status(summer, running=False))
+    assert "Begun 2014-07-01 02:00 BST" in text and "ended 2014-12-01 02:30 GMT" in text

@@ -113,6 +113,17 @@ def test_nothing_would_run_when_nothing_has_changed(project):
     assert len(plan(project)) == 2 * len(findings(project))
 
 
+def test_a_force_without_a_return_is_one_line_unless_all_reports_are_asked_for(project, capsys):
+    (project.raw / "gwent").mkdir(parents=True)
+    count = len(findings(project))
+    assert hmic(project, "plan", "--force", "essex", "--force", "gwent", "--finding", "A6", "--finding", "A7") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines[1:-1]] == [["gwent", "A6"], ["gwent", "A7"], ["essex", "all"]]
+    assert "all 2" in lines[-2] and "no return yet: each says what to request" in lines[-2]
+    assert hmic(project, "plan", "--force", "essex", "--all-reports") == 0
+    assert sum(line.startswith("essex") for line in capsys.readouterr().out.splitlines()) == count
+
+
 def test_a_touched_file_and_a_changed_sentence_change_nothing(project):
     path = project.notebooks / "crime_recording_and_attendance" / "a6_suspects.ipynb"
     path.write_text(path.read_text(encoding="utf-8").replace("Question asked.", "The question."), encoding="utf-8")
