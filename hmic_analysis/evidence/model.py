@@ -382,6 +382,42 @@ REASONS: dict[str, str] = {
     "judgement": "it is the inspectors' view and is not tested against data",
 }
 
+#: What would change a verdict, by its first reason.
+REMEDIES: dict[str, str] = {
+    "no_data": "Data from the force.",
+    "small_n": "More cases.",
+    "not_requested": "A request to the force, and its answer.",
+    "not_yet_received": "The answer to the request.",
+    "nil_return_refused": "The data, if the force gives them.",
+    "nil_return_unable": "A figure that its records bear out.",
+    "provided_partial": "The rest of the data.",
+    "no_stated_value": "A figure stated by the force.",
+    "not_reproduced": "Records that give the stated figure, or a corrected figure.",
+    "register_undeclared": "A signed statement that the register is complete.",
+    "records_undeclared": "A signed statement that the records are complete.",
+    "interval_spans_threshold": "A larger sample.",
+    "missing_spans_threshold": "The state of the records in which it is not known.",
+    "between_thresholds": "Another wording of the statement.",
+    "uncorroborated": "A second kind of evidence.",
+    "comparators_missing": "The same fact for the other forces.",
+    "source_cannot_tell": "Data of another kind.",
+    "references_dont_match": "Tables whose references are written alike.",
+    "stale": "Dated work since then.",
+    "not_dated": "A dated record of the work.",
+    "in_part": "Another wording, or a record of the part that is missing.",
+    "no_look_back": "Crimes and incidents of the year before the period, with references of victims.",
+    "part_of_the_period": "The records of the months that are missing.",
+    "rows_set_aside": "The records that were kept aside, put right by the force.",
+    "no_statement": "A statement by the force.",
+    "sources_conflict": "A clarification by the force.",
+    "judgement": "Nothing: it is a view.",
+}
+#: What would change one that was decided.
+DECIDED = {
+    "supported": "Corrected data that move the figure or the document across the test named in the rule.",
+    "contradicted": "Corrected data, or a document, that meet the test named in the rule.",
+}
+
 
 def because(reasons: tuple[str, ...], details: Mapping[str, str] | None = None) -> str:
     """The clause for the first, most telling reason.

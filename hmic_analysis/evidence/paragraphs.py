@@ -11,7 +11,9 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from hmic_analysis.errors import ParameterError
-from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, because
+from hmic_analysis.evidence.grades import hold_to_grade
+from hmic_analysis.evidence.model import DECIDED, REMEDIES, Bundle, ClaimEvidence, Grade, Indicator, because
+from hmic_analysis.evidence.verdicts import Decision
 from hmic_analysis.evidence.wording import Shown, many_unknown, of_few, small
 from hmic_analysis.params.catalogue import ANY, FindingSpec, Line
 from hmic_analysis.words import say_value
@@ -108,6 +110,73 @@ def alone(spec: FindingSpec, claim: ClaimEvidence, facts: Facts) -> Said:
     rest = _on_records([claim] if claim.verdict != "not_determinable" else [], 1)
     text = " ".join(s.text for s in (sentence, *rest))
     return Said(text, (claim.claim,), sentence.numbers)
+
+
+def make_claim(
+    spec: FindingSpec,
+    id: str,
+    decision: Decision,
+    grade: Grade,
+    own: Sequence[str],
+    facts: Facts,
+    records_of: str = "",
+    months: str = "",
+) -> ClaimEvidence:
+    """The evidence for one claim.
+
+    Parameters
+    ----------
+    spec : FindingSpec
+    id : str
+        ``A1a``.
+    decision : Decision
+        Held to the grade first: an uncorroborated document supports an existence only.
+    grade : str
+    own : sequence of str
+        Ids of the indicators that decided it.
+    facts : Facts
+        Figures of the finding, values they are held against, and words.
+    records_of : str
+        The months whose records it rests on, where these are not the whole period.
+    months : str
+        The months that were supplied, where they are a part of the period.
+
+    Returns
+    -------
+    ClaimEvidence
+
+    Raises
+    ------
+    ParameterError
+        If its sentence can't be filled.
+    """
+    claim = spec.claims[id]
+    decision = hold_to_grade(decision, grade, claim.type)
+    if claim.is_judgement:
+        decision = Decision("not_determinable", ("judgement",), decision.flags, decision.why)
+    is_open = decision.verdict == "not_determinable"
+    clause = because(decision.reasons, {"part_of_the_period": months}) if is_open else ""
+    remedy = DECIDED.get(decision.verdict) or REMEDIES[decision.reasons[0]]
+    evidence = ClaimEvidence(
+        claim=id,
+        finding=spec.id,
+        type=claim.type,
+        statement=claim.statement,
+        verdict=decision.verdict,
+        grade=grade,
+        reasons=decision.reasons,
+        flags=decision.flags,
+        because=clause,
+        records_of="" if is_open else records_of,
+        why=decision.why,
+        would_change=remedy,
+        indicators=tuple(own),
+        sensitivity=claim.sensitivity,
+    )
+    if claim.is_judgement:
+        return evidence.model_copy(update={"sentence": claim.view})
+    said = alone(spec, evidence, facts)
+    return evidence.model_copy(update={"sentence": said.text, "numbers": said.numbers})
 
 
 def _no_line(spec: FindingSpec, claim: str, verdict: str) -> str:

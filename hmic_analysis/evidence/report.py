@@ -19,7 +19,6 @@ import pandas as pd
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.build import Builder
 from hmic_analysis.evidence.bundle import Holdings, mark_picture, save_chart, save_table, write_bundle
-from hmic_analysis.evidence.decided import make_claim
 from hmic_analysis.evidence.fitness import too_smooth
 from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import (
@@ -32,7 +31,7 @@ from hmic_analysis.evidence.model import (
     Table,
     package_versions,
 )
-from hmic_analysis.evidence.paragraphs import Facts
+from hmic_analysis.evidence.paragraphs import Facts, make_claim
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, at_most, reaches, undecided
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
 from hmic_analysis.evidence.wording import SET_ASIDE, Whole, claim_table, group_frame, indicator_table

@@ -40,7 +40,7 @@ class PlainLine:
     """A worker of its own, reached through its standard input and output; runs on every system."""
 
     def __init__(self) -> None:
-        words = [sys.executable, "-m", "hmic_analysis.runs.worker"]
+        words = [sys.executable, "-m", "hmic_analysis.runs.execute"]
         own_group = (
             {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
             if sys.platform == "win32"

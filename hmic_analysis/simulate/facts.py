@@ -11,9 +11,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from hmic_analysis.contracts import contract_for
 from hmic_analysis.params.yamlfile import Fault, YamlFile, read_yaml, refuse, validate
-from hmic_analysis.simulate.damage import REFERENCES, TIMED
 from hmic_analysis.simulate.ground import TABLES, Share, Status, items, stems
+
+#: What leads from one table to another, such as ``deployment.incident_id``.
+REFERENCES = tuple(dict.fromkeys(f"{t}.{r.column}" for t in TABLES for r in contract_for(t).references))
+#: Tables that a month can be left out of.
+TIMED = tuple(t for t in TABLES if contract_for(t).time)
+#: The column of a table with rows of another force that says whose they are, by slug.
+OWNER = "held_for"
+ANOTHER = "another-force"
 
 
 class Facts(*(stem.facts for stem in stems())):

@@ -94,7 +94,7 @@ class CommonFacts(Model):
     register_complete: YesNo = True
     #: What came of the request for a table or figure, where it was not provided.
     tables_status: dict[str, Status] = Field(default_factory=dict)
-    #: Of the return, not of the force: see :mod:`~hmic_analysis.simulate.damage`.
+    #: Of the return, not of the force: see :mod:`~hmic_analysis.simulate.returns`.
     references_broken: dict[str, Share] = Field(default_factory=dict)
     months_missing: dict[str, int] = Field(default_factory=dict)
     foreign_rows: dict[str, Share] = Field(default_factory=dict)

@@ -34,7 +34,7 @@ from hmic_analysis.site.pages import (
     write_overview,
     write_quality,
 )
-from hmic_analysis.site.single import write_single
+from hmic_analysis.site.takeaway import write_single
 from hmic_analysis.site.views import (
     claim_views,
     claims_sheet,

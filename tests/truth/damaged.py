@@ -9,8 +9,7 @@ from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.simulate.damage import OWNER, REFERENCES, TIMED
-from hmic_analysis.simulate.facts import Facts
+from hmic_analysis.simulate.facts import OWNER, REFERENCES, TIMED, Facts
 from hmic_analysis.simulate.ground import TABLES
 from hmic_analysis.simulate.returns import draw_force
 from hmic_analysis.workers import worker_pool

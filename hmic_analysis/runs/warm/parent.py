@@ -213,7 +213,7 @@ def _get_ready(modules: list[str], project: str) -> str:
 
 def _for_workers() -> None:
     """What every worker needs beside the notebooks."""
-    for name in ("papermill", "hmic_analysis.runs.worker", "hmic_analysis.runs.warm.engine"):
+    for name in ("papermill", "hmic_analysis.runs.execute", "hmic_analysis.runs.warm.engine"):
         importlib.import_module(name)
 
 
@@ -246,8 +246,8 @@ def _fork_worker(line: socket.socket, fd: int) -> int:
         wire.die_with_parent(parent)
         line.close()
         wire.adopt_orphans()
+        from hmic_analysis.runs.execute import serve_socket
         from hmic_analysis.runs.warm.family import keep_from_notebooks
-        from hmic_analysis.runs.worker import serve_socket
 
         keep_from_notebooks(fd)
         serve_socket(socket.socket(fileno=fd))
