@@ -31,7 +31,7 @@ DISPATCH = Contract(
         Column(
             "grade",
             "code",
-            "Response grade of the incident then.",
+            "Response grade of the incident then; a dispatch of another grade than emergency or priority is left out.",
             allowed=GRADES,
             order="falling",
             blank="emergency or priority, not known which",

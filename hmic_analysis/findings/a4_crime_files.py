@@ -164,7 +164,8 @@ def closed_same_day(crime: pd.DataFrame, attended: pd.DataFrame) -> Share:
     """Crimes not attended and closed within 24 hours of recording with no entry on the record.
 
     Of the crimes known not to be attended.  Unknown: closed so soon, and the number of entries isn't given; or the
-    time of recording isn't, or lies after that of closing.
+    time of recording isn't, or lies after that of closing; or it may be such a crime, and whether it was attended
+    isn't known.
 
     Parameters
     ----------
@@ -173,14 +174,17 @@ def closed_same_day(crime: pd.DataFrame, attended: pd.DataFrame) -> Share:
     attended : pandas.DataFrame
         Result of :func:`hmic_analysis.measures.attendance.crime_attendance`.
     """
-    left = attended.loc[attended["attended"].eq(False).fillna(False).to_numpy(dtype=bool), ["crime_id"]]
+    left = attended.loc[~attended["attended"].fillna(False).to_numpy(dtype=bool), ["crime_id", "attended"]]
     rows = left.merge(crime.drop_duplicates("crime_id"), on="crime_id")
     took = rows["closed_at"] - rows["recorded_at"]
     soon = (took <= pd.Timedelta(hours=24)).astype("boolean")
     soon = soon.mask((took < pd.Timedelta(0)).fillna(False))
     soon = soon.mask(rows["recorded_at"].isna() & rows["closed_at"].notna() | unread(rows, "closed_at"))
     empty = rows["progress_entries"].eq(0).astype("boolean").mask(rows["progress_entries"].isna())
-    return Share.of(soon & empty, rows["crime_id"])
+    closed = soon & empty
+    open_ = rows["attended"].isna().to_numpy(dtype=bool)
+    counted = ~open_ | closed.fillna(True).to_numpy(dtype=bool)
+    return Share.of(closed.mask(open_)[counted], rows.loc[counted, "crime_id"])
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -198,7 +198,7 @@ def held_by_panel(meetings: pd.DataFrame) -> dict[str, Share]:
 def quorate(meetings: pd.DataFrame, lead: Sequence[str], core: Sequence[str], least: int) -> Share:
     """Meetings held at which the core partners were present.
 
-    Over meetings held; not known where attendance was not recorded.
+    Over meetings held; not known where attendance, or whether the meeting was held, was not recorded.
 
     Parameters
     ----------
@@ -211,9 +211,10 @@ def quorate(meetings: pd.DataFrame, lead: Sequence[str], core: Sequence[str], le
     least : int
         How many of these must be present.
     """
-    rows = meetings[(meetings["held"] == True).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
+    rows = meetings[meetings["held"].fillna(True).to_numpy(dtype=bool)]
     states = [_has_quorum(present, set(lead), set(core), least) for present in rows["agencies_present"]]
-    return Share.of(pd.Series(states, index=rows.index, dtype="boolean"), rows["meeting_id"])
+    found = pd.Series(states, index=rows.index, dtype="boolean")
+    return Share.of(found.mask(rows["held"].isna()), rows["meeting_id"])
 
 
 def _has_quorum(present: object, lead: set[str], core: set[str], least: int) -> bool | None:

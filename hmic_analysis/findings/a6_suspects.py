@@ -161,7 +161,9 @@ def age_bands(persons: pd.DataFrame) -> pd.DataFrame:
 def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: date, days: int) -> Share:
     """High-risk suspects named in a period who were arrested or interviewed within so many days.
 
-    Counted by person and day of naming.  Not known: the status is arrested, or interviewed, and no day says when.
+    Counted by person and day of naming.  Not known: the status is arrested, or interviewed, and no day says when; or
+    not in time, and it is blank whether there were grounds; or the grade is blank.  Who was arrested before being
+    named was arrested in time.
 
     Parameters
     ----------
@@ -173,17 +175,17 @@ def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: dat
         Those named less than so many days before it are left out: their time was not up.
     """
     first, last = pd.Timestamp(start), min(pd.Timestamp(end), pd.Timestamp(as_of) - pd.Timedelta(days=days))
-    named = (suspects["risk_grade"] == "high").fillna(False) & suspects["named_on"].between(first, last)
+    named = (suspects["risk_grade"] == "high").fillna(True) & suspects["named_on"].between(first, last)
     rows = suspects[named.to_numpy(dtype=bool)]
     limit = rows["named_on"] + pd.Timedelta(days=days)
     cleared = (rows["arrested_on"] <= limit).fillna(False) | (rows["interviewed_on"] <= limit).fillna(False)
-    open_ = unread(rows, "arrested_on", "interviewed_on")
+    open_ = unread(rows, "arrested_on", "interviewed_on") | rows["grounds_recorded"].isna()
     for status, on in (("arrested", "arrested_on"), ("interviewed", "interviewed_on")):
         open_ |= (rows["status"].eq(status).fillna(False) & rows[on].isna()).to_numpy(dtype=bool)
-    rows = rows.assign(cleared=cleared.astype(bool), open=open_)
-    people = rows.groupby(["person_key", "named_on"])[["cleared", "open"]].max().reset_index()
+    rows = rows.assign(cleared=cleared.astype(bool), open=open_, graded=rows["risk_grade"].notna())
+    people = rows.groupby(["person_key", "named_on"])[["cleared", "open", "graded"]].max().reset_index()
     state = people["cleared"].astype("boolean")
-    return Share.of(state.mask(~state & people["open"]), people)
+    return Share.of(state.mask(~state & people["open"] | ~people["graded"]), people)
 
 
 def counts(persons: pd.DataFrame) -> tuple[int, int]:

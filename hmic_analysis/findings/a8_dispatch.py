@@ -97,11 +97,12 @@ def reasoned_overrides(dispatches: pd.DataFrame) -> Share:
     """Overrides of the recommendation with a reason on record.
 
     ``dispatches`` is what :func:`urgent` gives. A blank reason is none, unless the force gave none for any
-    dispatch: then it is not known.
+    dispatch: then it is not known.  Nor is a dispatch of which it is not known what became of the recommendation.
     """
-    rows = dispatches[(dispatches["recommendation"] == "overridden").fillna(False).to_numpy(dtype=bool)]
+    rows = dispatches[(dispatches["recommendation"] == "overridden").fillna(True).to_numpy(dtype=bool)]
     state = rows["override_reason"].notna().astype("boolean")
-    return Share.of(state.mask(unread(rows, "override_reason")), rows["dispatch_id"])
+    open_ = unread(rows, "override_reason") | rows["recommendation"].isna()
+    return Share.of(state.mask(open_), rows["dispatch_id"])
 
 
 def map_used(dispatch: pd.DataFrame) -> Share:

@@ -121,7 +121,7 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
     """Failed audits with feedback to the handler in time.
 
     A blank counts as no feedback, unless the force filled the column for nobody.  Not known without the day of the
-    audit, or with feedback before it.  Audits without a result are left out.
+    audit, or with feedback before it, or where the audit has no result: it may have failed.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
         Days from the audit within which feedback is in time.
     """
     audits = open_blanks(audits, "feedback_on")
-    failed = audits[(audits["standard_met"] == False).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
+    failed = audits[~audits["standard_met"].fillna(False).to_numpy(dtype=bool)]
     due = failed["audited_on"] + pd.Timedelta(days=days)
     waiting = (failed["feedback_on"].isna() & ~unread(failed, "feedback_on") & (due > pd.Timestamp(as_of))).to_numpy(
         dtype=bool
@@ -141,7 +141,7 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
     failed, due = failed[~waiting], due[~waiting]
     in_time = (failed["feedback_on"] <= due).fillna(False).astype("boolean")
     unclear = failed["audited_on"].isna() & failed["feedback_on"].notna() | unread(failed, "feedback_on")
-    unclear |= backwards(failed, "audited_on", "feedback_on")
+    unclear |= backwards(failed, "audited_on", "feedback_on") | failed["standard_met"].isna()
     return Share.of(in_time.mask(unclear.to_numpy(dtype=bool)), failed["audit_id"])
 
 

@@ -155,8 +155,9 @@ def nothing_missed(days: pd.DataFrame) -> tuple[str, ...]:
 def meetings_with_prevention(meeting: pd.DataFrame, meeting_action: pd.DataFrame) -> pd.DataFrame:
     """Meetings held, and whether each set at least one preventive action.
 
-    The rows of meetings surely held, with ``prevention``: a nullable boolean.  Missing: none of its actions is
-    preventive for sure and one is not coded, or it lies outside the months that the action log covers.
+    The rows of meetings that were held or may have been, with ``prevention``: a nullable boolean.  Missing: none
+    of its actions is preventive for sure, and one is not coded, it is not known whether the meeting was held, or it
+    lies outside the months that the action log covers.
 
     Parameters
     ----------
@@ -165,7 +166,7 @@ def meetings_with_prevention(meeting: pd.DataFrame, meeting_action: pd.DataFrame
     meeting_action : pandas.DataFrame
         Table ``meeting_action``, whole.
     """
-    rows = meeting[meeting["held"].astype("boolean").fillna(False).to_numpy(dtype=bool)].copy()
+    rows = meeting[meeting["held"].astype("boolean").fillna(True).to_numpy(dtype=bool)].copy()
     kind = meeting_action["action_type"]
     preventive = set(meeting_action.loc[(kind == PREVENTION).fillna(False).to_numpy(dtype=bool), "meeting_id"])
     uncoded = set(meeting_action.loc[kind.isna().to_numpy(dtype=bool), "meeting_id"])
@@ -174,7 +175,9 @@ def meetings_with_prevention(meeting: pd.DataFrame, meeting_action: pd.DataFrame
     covered = (month >= logged.min()) & (month <= logged.max()) if len(logged) else pd.Series(False, rows.index)
     yes = rows["meeting_id"].isin(preventive)
     state = yes.astype("boolean")
-    state[(~yes & (rows["meeting_id"].isin(uncoded) | ~covered)).to_numpy(dtype=bool)] = pd.NA
+    # A meeting that set an action was held, whatever the log of meetings leaves blank.
+    open_ = ~yes & (rows["meeting_id"].isin(uncoded) | ~covered | rows["held"].isna())
+    state[open_.to_numpy(dtype=bool)] = pd.NA
     return rows.assign(prevention=state)
 
 

@@ -101,12 +101,15 @@ def in_hours(gaps: pd.DataFrame) -> pd.Series:
     return 24 * gaps["days"]
 
 
-def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, complete: bool) -> pd.DataFrame:
+def closed_in_period(
+    problem_record: pd.DataFrame, start: date, end: date, as_of: date, *, complete: bool
+) -> pd.DataFrame:
     """Records closed in a period: evaluated or not, and shared beyond the team or not.
 
     The rows, with ``evaluated`` and ``shared``: nullable booleans.  An evaluation needs a result that says
     something; one that is not known leaves it open, as does a date or a method with a blank one.  Sharing within
-    the own team is none; a date with a blank channel leaves it open.
+    the own team is none; a date with a blank channel leaves it open.  What was done after the as-of day was not done
+    on it.
 
     Parameters
     ----------
@@ -114,6 +117,8 @@ def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, co
         Table ``problem_record``, whole.
     start, end : datetime.date
         First and last day of the period.
+    as_of : datetime.date
+        Day of which it is asked whether a record was evaluated, and shared.
     complete : bool
         Whether the force signed that the records are complete: a blank then means that there was none.  Otherwise a
         column that is blank for every record is unknown.
@@ -134,6 +139,9 @@ def closed_in_period(problem_record: pd.DataFrame, start: date, end: date, *, co
     dated = problem_record["shared_on"].notna() | unread(problem_record, "shared_on", "shared_channel")
     beyond = channel.isin(list(BEYOND_THE_TEAM))
     shared = _state(beyond, channel.isna() & dated, channel.notna() | dated, complete)
+    day = pd.Timestamp(as_of)
+    evaluated = evaluated.mask((problem_record["evaluated_on"] > day).fillna(False), False)  # noqa: FBT003
+    shared = shared.mask((problem_record["shared_on"] > day).fillna(False), False)  # noqa: FBT003
     states = {"evaluated": evaluated.mask(maybe), "shared": shared.mask(maybe)}
     return problem_record.assign(**states)[closed.to_numpy(dtype=bool)]
 

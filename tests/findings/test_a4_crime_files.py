@@ -96,7 +96,11 @@ def test_supervision(table, file, entry, supervised, by_closure):
         ({"progress_entries": None}, False, Share(0, 0, 1)),
         ({"recorded_at": None}, False, Share(0, 0, 1)),
         ({}, True, Share(0, 0)),
-        ({}, None, Share(0, 0)),
+        # Not known whether it was attended: it may be one so closed, or has no part in it.
+        ({}, None, Share(0, 0, 1)),
+        ({"progress_entries": None}, None, Share(0, 0, 1)),
+        ({"closed_at": "2013-05-02 10:01"}, None, Share(0, 0)),
+        ({"progress_entries": 1}, None, Share(0, 0)),
     ],
 )
 def test_crimes_not_attended_and_closed_within_a_day(table, crime, attended, expected):

@@ -190,6 +190,6 @@ def test_crimes_closed_at_once(table):
     attended.loc[attended["crime_id"] == "attended", "attended"] = True
     attended.loc[attended["crime_id"] == "attendance not known", "attended"] = pd.NA
     share = a4_crime_files.closed_same_day(rows, attended)
-    assert share == Share(1, 3, 2)
-    assert set(share.units.index[share.units.isna()]) == {"entries blank", "not dated"}
+    assert share == Share(1, 3, 3)
+    assert set(share.units.index[share.units.isna()]) == {"entries blank", "not dated", "attendance not known"}
     assert a4_crime_files.closed_same_day(rows.iloc[:0], attended.iloc[:0]) == Share.none()

@@ -188,6 +188,14 @@ def test_enquiries_of_the_last_weeks(table, given, expected):
         ({"named_on": "2013-11-30", "arrested_on": "2013-12-07"}, Share(1, 0)),
         ({"named_on": "2013-12-01", "arrested_on": "2013-12-01"}, Share(0, 0)),
         ({"risk_grade": "medium", "arrested_on": "2013-06-08"}, Share(0, 0)),
+        # Ungraded, a suspect may be one of high risk or none, whatever was done.
+        ({"risk_grade": None, "arrested_on": "2013-06-08"}, Share(0, 0, 1)),
+        ({"risk_grade": None, "status": "outstanding"}, Share(0, 0, 1)),
+        # Named for the crime on or after the arrest.
+        ({"arrested_on": "2013-05-27", "status": "arrested"}, Share(1, 0)),
+        # Not known whether there were grounds.
+        ({"grounds_recorded": None, "status": "outstanding"}, Share(0, 0, 1)),
+        ({"grounds_recorded": None, "arrested_on": "2013-06-08"}, Share(1, 0)),
     ],
 )
 def test_high_risk_suspects_arrested_in_time(table, given, expected):

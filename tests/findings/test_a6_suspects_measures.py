@@ -226,6 +226,7 @@ def test_high_risk_cleared_counts_only_those_whose_time_is_up(table):
         {"person_key": "c", "crime_id": "1", "named_on": "2013-06-01", "risk_grade": "low"},
         {"person_key": "d", "crime_id": "1", "named_on": "2014-03-28", "risk_grade": "high"},
     )  # fmt: skip
+    rows = rows.assign(grounds_recorded=True)
     got = a6_suspects.high_risk_cleared(rows, date(2013, 1, 1), date(2014, 3, 31), AS_OF, 7)
     assert got == Share(1, 1)
 

@@ -25,7 +25,10 @@ NOWHERE, YES, NO, OPEN = Share(0, 0), Share(1, 0), Share(0, 1), Share(0, 0, 1)
         ({"sent_minutes": None}, NOWHERE, OPEN, NO),
         ({"nearest_minutes": None, "override_reason": "other"}, NOWHERE, YES, YES),
         ({"recommendation": "taken"}, NO, NO, NOWHERE),
-        ({"recommendation": None}, NO, NO, NOWHERE),
+        # It may have been overridden, with the reason on record or not.
+        ({"recommendation": None}, NO, NO, OPEN),
+        ({"recommendation": None, "override_reason": "other"}, NO, YES, OPEN),
+        ({"recommendation": "none_shown"}, NO, NO, NOWHERE),
         ({"grade": "priority"}, NO, NO, NO),
         ({"grade": "scheduled"}, NOWHERE, NOWHERE, NOWHERE),
         ({"grade": None}, NO, NO, NO),

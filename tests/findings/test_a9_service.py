@@ -84,7 +84,10 @@ def test_a_month_without_an_audit_is_one_without_where_the_force_signed(table):
         ({}, NO, NO),
         ({"lost": "feedback_on"}, NO, OPEN),
         ({"standard_met": True}, YES, NOWHERE),
-        ({"standard_met": None}, OPEN, NOWHERE),
+        # Without a result it may have failed, with feedback in time or without.
+        ({"standard_met": None}, OPEN, OPEN),
+        ({"standard_met": None, "feedback_on": "2013-06-07"}, OPEN, OPEN),
+        ({"standard_met": None, "audited_on": "2014-03-04"}, OPEN, NOWHERE),
         # Feedback before the audit.
         ({"feedback_on": "2013-05-09"}, NO, OPEN),
         ({"audited_on": None, "feedback_on": "2013-06-07"}, NO, OPEN),

@@ -263,7 +263,7 @@ def _work(table, column):
 
 def _closed(table, column, row):
     rows = lost(table, "problem_record", column, {**row, column: None})
-    return p3_problem_solving.evaluated(p3_problem_solving.closed_in_period(rows, START, END, complete=True))
+    return p3_problem_solving.evaluated(p3_problem_solving.closed_in_period(rows, START, END, AS_OF, complete=True))
 
 
 def _used(table, column):

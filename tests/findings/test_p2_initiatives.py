@@ -113,7 +113,10 @@ def test_actions(table, given, typed, closed):
         ({}, {"action_type": None}, Share(1, 0), Share(0, 0, 1)),
         ({}, {"meeting_id": "another"}, Share(1, 0), Share(0, 1)),
         ({"held": False}, {}, Share(0, 1), Share(0, 0)),
-        ({"held": None}, {}, Share(0, 0, 1), Share(0, 0)),
+        # Not known whether it was held: one that set a preventive action was.
+        ({"held": None}, {}, Share(0, 0, 1), Share(1, 0)),
+        ({"held": None}, {"action_type": "enforcement"}, Share(0, 0, 1), Share(0, 0, 1)),
+        ({"held": None}, {"meeting_id": "another"}, Share(0, 0, 1), Share(0, 0, 1)),
         # The log begins in the month after, or ended in the one before: it says nothing of this meeting.
         ({}, {"meeting_id": "another", "set_on": "2013-06-01"}, Share(1, 0), Share(0, 0, 1)),
         ({}, {"meeting_id": "another", "set_on": "2013-04-30"}, Share(1, 0), Share(0, 0, 1)),

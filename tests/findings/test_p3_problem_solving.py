@@ -128,13 +128,18 @@ def test_a_log_that_ends_before_the_day_makes_no_record_stale(table, last, compl
         ({"opened_on": "2013-07-01", "closed_on": "2013-06-30"}, Share(0, 0, 1), Share(0, 0)),
         ({"opened_on": "2013-01-01", "closed_on": "2012-11-30"}, Share(0, 0, 1), Share(0, 0)),
         ({"opened_on": "2013-12-31", "closed_on": "2013-12-01"}, Share(0, 0), Share(0, 0)),
+        # By the as-of day, and after it.
+        ({"evaluated_on": "2014-03-31", "shared_on": "2014-03-31"}, Share(1, 0), Share(1, 0)),
+        ({"evaluated_on": "2014-04-01"}, Share(0, 1), Share(0, 0)),
+        ({"evaluated_on": "2014-04-01", "evaluation_result": None}, Share(0, 1), Share(0, 0)),
+        ({"shared_on": "2014-04-01"}, Share(1, 0), Share(0, 1)),
     ],
 )
 def test_closed_records(table, record, evaluated, shared):
     # A record of another year fills in the columns, so that a blank says something.
     old = {**ENDED, "record_id": "old", "opened_on": "2011-01-01", "closed_on": "2011-05-01"}
     found = p3_problem_solving.closed_in_period(
-        flagged(table, "problem_record", {**ENDED, **record}, old), START, END, complete=False
+        flagged(table, "problem_record", {**ENDED, **record}, old), START, END, AS_OF, complete=False
     )
     assert p3_problem_solving.evaluated(found) == evaluated
     assert p3_problem_solving.shared(found) == shared

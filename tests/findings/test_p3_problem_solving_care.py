@@ -70,7 +70,7 @@ def test_an_evaluation_needs_a_result_that_says_something(record):
         {"closed_on": "2014-01-01", "evaluation_result": "reduced"},
         {"evaluation_result": "reduced"},
     )
-    closed = p3_problem_solving.closed_in_period(records, START, END, complete=False)
+    closed = p3_problem_solving.closed_in_period(records, START, END, AS_OF, complete=False)
     assert p3_problem_solving.evaluated(closed) == Share(1, 3, 2)
 
 
@@ -83,19 +83,19 @@ def test_sharing_must_go_beyond_the_team(record):
         {**done},
         {**CLOSED, "shared_channel": "whole_force"},
     )
-    closed = p3_problem_solving.closed_in_period(records, START, END, complete=False)
+    closed = p3_problem_solving.closed_in_period(records, START, END, AS_OF, complete=False)
     assert p3_problem_solving.shared(closed) == Share(1, 2, 1)
 
 
 def test_a_column_that_nobody_filled_in_is_unknown_unless_signed_for(record):
     records = record(CLOSED, CLOSED)
-    open_ = p3_problem_solving.closed_in_period(records, START, END, complete=False)
+    open_ = p3_problem_solving.closed_in_period(records, START, END, AS_OF, complete=False)
     assert p3_problem_solving.evaluated(open_) == Share(0, 0, 2)
-    signed = p3_problem_solving.closed_in_period(records, START, END, complete=True)
+    signed = p3_problem_solving.closed_in_period(records, START, END, AS_OF, complete=True)
     assert p3_problem_solving.evaluated(signed) == Share(0, 2)
     assert p3_problem_solving.shared(signed) == Share(0, 0)
 
 
 def test_no_record(record):
-    closed = p3_problem_solving.closed_in_period(record(), START, END, complete=True)
+    closed = p3_problem_solving.closed_in_period(record(), START, END, AS_OF, complete=True)
     assert p3_problem_solving.evaluated(closed) == Share(0, 0)
