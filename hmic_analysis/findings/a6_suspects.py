@@ -123,14 +123,12 @@ def recent(persons: pd.DataFrame, column: str, as_of: date, days: int) -> Share:
     Parameters
     ----------
     persons : pandas.DataFrame
-        Result of :func:`outstanding_persons`; only the sure ones are counted.
+        Result of :func:`outstanding_persons`.
     column : str
         ``last_activity_on`` or ``last_review_on``.
     """
-    rows = persons[persons["state"] == "outstanding"]
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=days)
-    state = (rows[column] >= oldest).fillna(False).astype("boolean")
-    return Share.of(state.mask(~state & rows[unread_flag(column)].to_numpy(dtype=bool)), rows)
+    return _of_outstanding(persons, persons[column] >= oldest, persons[unread_flag(column)])
 
 
 def owned(persons: pd.DataFrame) -> Share:
@@ -139,9 +137,16 @@ def owned(persons: pd.DataFrame) -> Share:
     ``persons`` is what :func:`outstanding_persons` gives. A blank counts as no owner, unless the force filled the
     column for nobody: then all are unknown.
     """
-    rows = persons[persons["state"] == "outstanding"]
-    state = rows["has_owner"].astype("boolean")
-    return Share.of(state.mask(~state & rows[unread_flag("owner_key")].to_numpy(dtype=bool)), rows)
+    return _of_outstanding(persons, persons["has_owner"], persons[unread_flag("owner_key")])
+
+
+def _of_outstanding(persons: pd.DataFrame, has: pd.Series, unclear: pd.Series) -> Share:
+    """Persons who have it on record.  Whoever may be outstanding and has it not may be one without, and is unknown."""
+    may_be = persons["state"].eq("unknown").to_numpy(dtype=bool)
+    has = has.fillna(False).to_numpy(dtype=bool)
+    state = pd.Series(has, persons.index, dtype="boolean").mask(~has & (may_be | unclear.to_numpy(dtype=bool)))
+    counted = ~(may_be & has)
+    return Share.of(state[counted], persons[counted])
 
 
 def age_bands(persons: pd.DataFrame) -> pd.DataFrame:
@@ -320,11 +325,10 @@ def circulated_share(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date, days
     days : int
         Persons named so many days ago or less are left out.
     """
-    rows = persons[(persons["state"] == "outstanding") & (persons["age_days"] > days)]
-    on_index = rows["person_key"].isin(circulated(pnc, as_of)).astype("boolean")
+    rows = persons[persons["age_days"] > days]
     open_ = circulated(pnc[unread(pnc, "cancelled_on").to_numpy(dtype=bool)], as_of)
     sure = circulated(pnc[~unread(pnc, "cancelled_on").to_numpy(dtype=bool)], as_of)
-    return Share.of(on_index.mask(rows["person_key"].isin(open_ - sure)), rows)
+    return _of_outstanding(rows, rows["person_key"].isin(sure), rows["person_key"].isin(open_ - sure))
 
 
 def days_to_circulation(

@@ -253,7 +253,7 @@ def lost_months(
 ) -> int:
     """Team-months at most that records of no listed team, and updates of no listed record, may have been made in.
 
-    Different months of each such record; a record that names no team, or no record at all, is no lost one.
+    Different months of each such record, one without a team among them; an update of no record is no lost one.
 
     Parameters
     ----------
@@ -262,8 +262,7 @@ def lost_months(
     start, end : datetime.date
         First and last day of the period.
     """
-    owner = problem_record.dropna(subset=["team"])
-    strange = owner[~owner["team"].isin(neighbourhood_team["team"]).to_numpy(dtype=bool)]
+    strange = problem_record[~problem_record["team"].isin(neighbourhood_team["team"]).to_numpy(dtype=bool)]
     given = problem_update.dropna(subset=["record_id"])
     lost = ~given["record_id"].isin(problem_record["record_id"]) | given["record_id"].isin(strange["record_id"])
     updated = given[lost.to_numpy(dtype=bool)]

@@ -74,10 +74,30 @@ def test_persons_are_counted_not_pairs(persons):
 
 
 def test_management_of_the_persons_outstanding(persons):
-    assert a6_suspects.owned(persons) == Share(1, 1)
+    # Of d it is not known whether the person is outstanding: one without an owner, or none at all.
+    assert a6_suspects.owned(persons) == Share(1, 1, 1)
     # 3 March is 28 days before the snapshot; work dated after it hides whatever was done before.
-    assert a6_suspects.recent(persons, "last_activity_on", AS_OF, 28) == Share(1, 0, 1)
-    assert a6_suspects.recent(persons, "last_review_on", AS_OF, 28) == Share(1, 1)
+    assert a6_suspects.recent(persons, "last_activity_on", AS_OF, 28) == Share(1, 0, 2)
+    assert a6_suspects.recent(persons, "last_review_on", AS_OF, 28) == Share(1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "owned"),
+    [
+        ({"status": "outstanding", "owner_key": "o"}, Share(1, 0)),
+        ({"status": "outstanding"}, Share(0, 1)),
+        ({"status": "arrested"}, Share(0, 0)),
+        # Not known whether outstanding: with an owner no failure, without one perhaps.
+        ({"owner_key": "o"}, Share(0, 0)),
+        ({}, Share(0, 0, 1)),
+        ({"status": "outstanding", "grounds_recorded": None}, Share(0, 0, 1)),
+        ({"status": "outstanding", "grounds_recorded": None, "owner_key": "o"}, Share(0, 0)),
+    ],
+)
+def test_whoever_may_be_outstanding_without_an_owner_is_not_known(table, given, owned):
+    other = {"person_key": "k", "crime_id": "k", "named_on": "2014-01-01", "status": "arrested", "owner_key": "o"}
+    rows = pairs_of(table, {"person_key": "a", "crime_id": "1", "named_on": "2014-01-01", **given}, other)
+    assert a6_suspects.owned(a6_suspects.outstanding_persons(rows, AS_OF)) == owned
 
 
 def test_a_column_that_nobody_filled_is_unknown_not_neglect(table):
@@ -122,8 +142,8 @@ def test_circulation_leaves_out_warrants_and_recalls(table, persons):
         {"person_key": "z", "reason": "failed_to_answer_bail", "circulated_on": "2014-01-11", "cancelled_on": "2014-03-01"},
     )  # fmt: skip
     assert a6_suspects.circulated(pnc, AS_OF) == {"a"}
-    # b was named 5 days ago: not yet due.
-    assert a6_suspects.circulated_share(persons, pnc, AS_OF, 7) == Share(1, 0)
+    # b was named 5 days ago: not yet due.  Of d it is not known whether the person is outstanding.
+    assert a6_suspects.circulated_share(persons, pnc, AS_OF, 7) == Share(1, 0, 1)
 
 
 START, END = date(2012, 12, 1), date(2013, 11, 30)

@@ -138,13 +138,15 @@ def test_records_of_no_listed_team_are_told(tables):
 
 def test_months_in_which_a_team_that_is_not_known_was_at_work(tables):
     teams, records, updates = tables
-    # The record of a team that is not listed, and the update of a record that is not there.
-    assert p3_problem_solving.lost_months(*tables, START, END) == 2
-    assert p3_problem_solving.lost_months(*tables, START, date(2013, 2, 28)) == 1
-    assert p3_problem_solving.lost_months(teams, records.iloc[:3], updates.iloc[:3], START, END) == 0
+    # The record of a team that is not listed, the update of a record that is not there, and two months of the record of
+    # which the team is not known.
+    assert p3_problem_solving.lost_months(*tables, START, END) == 4
+    assert p3_problem_solving.lost_months(*tables, START, date(2013, 2, 28)) == 2
+    assert p3_problem_solving.lost_months(teams, records.iloc[:3], updates.iloc[:3], START, END) == 2
+    assert p3_problem_solving.lost_months(teams, records.iloc[:2], updates.iloc[:2], START, END) == 0
     # Several entries on one record in a month are one month of one team, those on another record may be another's.
     more = pd.concat([updates, updates.iloc[3:], updates.iloc[3:].assign(record_id="8")])
-    assert p3_problem_solving.lost_months(teams, records, more, START, END) == 3
+    assert p3_problem_solving.lost_months(teams, records, more, START, END) == 5
 
 
 def test_entries_made_all_at_once(table, tables):
