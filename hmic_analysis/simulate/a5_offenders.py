@@ -287,8 +287,9 @@ def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
     """The intended verdicts."""
     held, n, unknown = values["iom_meetings_held_n"], values["iom_cohort_n"], values["iom_status_unknown_n"]
     chosen = (values["iom_agreed_sure_n"], values["iom_places_unsure_n"], n, 80)
-    meetings = (held, values["iom_meetings_unknown_n"], values["iom_meetings_scheduled_n"], 90)
-    quorum = (values["iom_quorum_n"], values["iom_attendance_unknown_n"], held, 75)
+    unsure = values["iom_meetings_unknown_n"]
+    meetings = (held, unsure, values["iom_meetings_scheduled_n"], 90)
+    quorum = (values["iom_quorum_n"], values["iom_attendance_unknown_n"] + unsure, held + unsure, 75)
     scored = (round((values["iom_assessed_pct"] or 0) * n / 100), 0, n, 95)
     current = (values["iom_current_n"], unknown, values["iom_community_n"] + unknown, 80)
     no_choice = lacking(facts, "offenders managed or considered were not provided", "iom_cohort", "iom_selection")

@@ -160,6 +160,7 @@ def _audits(subject: Subject) -> Made:
         "handler_audit_coverage_pct": percent(int(covered.sum()), len(who)),
         "audit_pass_pct": percent(int((met == 1).sum()), int((met >= 0).sum())),
         "audits_failed": int((met == 0).sum()),
+        "audits_without_result": int((met < 0).sum()),
         "audit_feedback_closed_pct": percent(in_time, int((met == 0).sum())),
         "audited_calls_of_victims": int(counted.sum()),
     }
@@ -263,10 +264,11 @@ def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
     """The intended verdicts."""
     missing = lacking(facts, "audits or the staff list were not provided", "call_audit", "staff")
     shares = (
-        ("handler_audit_coverage_pct", "call_handler_months", 90),
-        ("audit_feedback_closed_pct", "audits_failed", 80),
+        ("handler_audit_coverage_pct", values["call_handler_months"], 0, 90),
+        # One without a result may have failed.
+        ("audit_feedback_closed_pct", values["audits_failed"], values["audits_without_result"], 80),
     )
-    tests = [(round((values[x] or 0) * values[n] / 100), 0, values[n], least) for x, n, least in shares]
+    tests = [(round((values[x] or 0) * n / 100), open_, n + open_, least) for x, n, open_, least in shares]
     return {"A9a": _a9a(facts, values), "A9b": missing or all_at_least(*tests)}
 
 

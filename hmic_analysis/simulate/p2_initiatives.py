@@ -240,10 +240,11 @@ def _p2b(facts: Facts, values: dict[str, Any]) -> Verdict:
         return OPEN, "the meetings or their actions were not provided"
     n, yes, unknown = (values[x] for x in ("dmm_prescribed", "dmm_held", "dmm_held_unknown"))
     held = 100 * yes / n, 100 * (yes + unknown) / n
-    prevention = 100 * values["dmm_with_prevention"] / yes if yes else None
+    steered, perhaps = values["dmm_with_prevention"], yes + unknown
+    prevention = (100 * steered / perhaps, 100 * (steered + unknown) / perhaps) if perhaps else (0, 100)
     # One whose kind nobody wrote down may be preventive, and may be open still.
     due = values["dmm_prevention_due"] + values["dmm_due_not_coded"]
     closed = 100 * values["dmm_prevention_closed_in_time"] / due if due else None
     said = f"held {held[0]:.1f}% to {held[1]:.1f}%, preventive {prevention}, closed in time {closed}, per cent"
-    enough = min(yes, due) >= LEAST and held[0] >= 90 and prevention >= 50 and closed >= 60
-    return judged(said, enough, held[1] < 75 or (yes >= LEAST and prevention < 20))
+    enough = min(yes, due) >= LEAST and held[0] >= 90 and prevention[0] >= 50 and closed >= 60
+    return judged(said, enough, held[1] < 75 or (yes >= LEAST and prevention[1] < 20))

@@ -73,9 +73,10 @@ def test_figures_of_strategies_and_initiatives_are_the_true_ones(letter):
 def test_figures_of_meetings_are_the_true_ones(letter):
     true, bundle = letter[0]["values"], letter[1]["P2"]
     due = true["dmm_prevention_due"] + true["dmm_due_not_coded"]
+    unsure = true["dmm_held_unknown"]
     for name, yes, unknown, total in (
-        ("dmm_held_pct", "dmm_held", true["dmm_held_unknown"], true["dmm_prescribed"]),
-        ("dmm_meetings_with_prevention_pct", "dmm_with_prevention", 0, true["dmm_held"]),
+        ("dmm_held_pct", "dmm_held", unsure, true["dmm_prescribed"]),
+        ("dmm_meetings_with_prevention_pct", "dmm_with_prevention", unsure, true["dmm_held"] + unsure),
         ("dmm_prevention_action_pct", "dmm_prevention_actions", true["dmm_actions_not_coded"], true["dmm_actions"]),
         ("dmm_prevention_closed_pct", "dmm_prevention_closed_in_time", true["dmm_due_not_coded"], due),
     ):
