@@ -23,13 +23,7 @@ EXIT_LOCKED = 4
 
 
 class HmicError(Exception):
-    """A fault the user can mend.
-
-    Parameters
-    ----------
-    message : str
-        What is wrong, where, what is allowed, what to do; may span several lines.
-    """
+    """A fault the user can mend; its message says what is wrong, where, what is allowed and what to do."""
 
     exit_code = EXIT_SOME_FAILED
 
@@ -173,20 +167,7 @@ def keep_traceback(error: BaseException) -> str:
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
-    """Suggest the nearest allowed word.
-
-    Parameters
-    ----------
-    word : str
-        What was written.
-    allowed : iterable of str
-        What may be written.
-
-    Returns
-    -------
-    str
-        ``" Did you mean 'x'?"`` with its leading space, or ``""`` where nothing is near.
-    """
+    """``" Did you mean 'x'?"``, with its leading space, of the nearest allowed word; empty where nothing is near."""
     folded, key = {str(a).casefold(): str(a) for a in allowed}, str(word).casefold()
     near = difflib.get_close_matches(key, folded, n=1, cutoff=0.6)
     begun = [a for a in folded if len(key) > 2 and a.startswith(key)]

@@ -17,13 +17,7 @@ MARKER = Path("params") / "inspection.yml"
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one project.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The folder that holds ``params/inspection.yml``.
-    """
+    """The folders of one project; ``root`` holds ``params/inspection.yml``."""
 
     root: Path
 

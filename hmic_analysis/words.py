@@ -15,17 +15,7 @@ SECTIONS = ("preventing_crime", "crime_recording_and_attendance", "freeing_up_ti
 
 
 def say_period(start: date, end: date) -> str:
-    """A period in words: ``the 12 months to 30 November 2013`` where it is whole months, else from and to.
-
-    Parameters
-    ----------
-    start, end : datetime.date
-        First and last day.
-
-    Returns
-    -------
-    str
-    """
+    """A period in words: ``the 12 months to 30 November 2013`` where it is whole months, else from and to."""
     after = date.fromordinal(end.toordinal() + 1)
     months = (after.year - start.year) * 12 + after.month - start.month
     if start.day == 1 and after.day == 1 and months >= 1:

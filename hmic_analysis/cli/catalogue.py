@@ -138,17 +138,7 @@ def docs(project: ProjectOption = None) -> None:
 
 
 def pages(params: Params) -> dict[Path, str]:
-    """The pages that are made rather than written.
-
-    Parameters
-    ----------
-    params : Params
-
-    Returns
-    -------
-    dict of pathlib.Path to str
-        By their place in the project.
-    """
+    """The pages that are made rather than written, by their place in the project."""
     return {
         Path("docs") / "findings.md": catalogue_page(params),
         Path("docs") / "glossary.md": glossary_page(),
@@ -227,17 +217,7 @@ def _codes(names: tuple[str, ...]) -> str:
 
 
 def returns_page(params: Params) -> str:
-    """The tables of a return in Markdown: what one row is, who has it, which findings use it, and every column.
-
-    Parameters
-    ----------
-    params : Params
-
-    Returns
-    -------
-    str
-        A page that ends with a line break.
-    """
+    """The tables of a return in Markdown: what one row is, who has it, which findings use it, and every column."""
     from hmic_analysis.contracts import CONTRACTS
 
     lines = [RETURNS_HEAD, "## Tables\n", "| file or sheet | one row is | who has it | findings |", "|---|---|---|---|"]

@@ -58,13 +58,8 @@ _LOG_BYTES, _LOG_FILES = 2_000_000, 5
 class Teller:
     """Says what happens in a run.
 
-    Parameters
-    ----------
-    console : rich.console.Console
-    quiet : bool
-        Say only what needs a person: what failed, and data that can't be loaded.
-    log : pathlib.Path or None
-        File that gets every line with its time, said or not; it is rotated.
+    ``quiet``: only what needs a person, what failed and data that can't be loaded.  ``log``: a file that gets every
+    line with its time, said or not; it is rotated.
     """
 
     def __init__(self, console: Console, quiet: bool = False, log: Path | None = None) -> None:

@@ -22,12 +22,8 @@ _LONG_AGO = 86_400
 def whole_folder(target: Path) -> Iterator[Path]:
     """An empty folder beside ``target`` to write into, which takes its place at the end of the block.
 
-    If anything fails within the block, ``target`` stays as it was and nothing is left beside it.
-
-    Raises
-    ------
-    DataError
-        If the folder that is there can't be replaced, such as when a program has one of its files open.
+    If anything fails within the block, ``target`` stays as it was and nothing is left beside it.  A folder that can't
+    be replaced, such as when a program has one of its files open, is a ``DataError``.
     """
     tidy(target)
     work = target.with_name(f".{target.name}{_PART}{uuid.uuid4().hex[:8]}")

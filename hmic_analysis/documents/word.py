@@ -84,14 +84,9 @@ def drop_thumbnail(document: Document) -> None:
 
 
 def add_field(paragraph: Paragraph, code: str, result: str) -> None:
-    """Append a field with its result already inside, so that it reads right before Word updates it.
+    r"""Append a field (``SEQ Figure \* ARABIC``, ``REF figure_01 \h``, ``PAGE``) with its result already inside.
 
-    Parameters
-    ----------
-    paragraph : docx.text.paragraph.Paragraph
-    code : str
-        ``SEQ Figure \\* ARABIC``, ``REF figure_01 \\h``, ``PAGE``.
-    result : str
+    So it reads right before Word updates it.
     """
     for kind, text in (("begin", ""), ("", code), ("separate", ""), ("result", result), ("end", "")):
         run = paragraph.add_run()

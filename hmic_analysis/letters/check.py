@@ -402,18 +402,8 @@ SHORT = 12
 class LetterCheck:
     """The letter that the evidence gives, to lay files beside.
 
-    Parameters
-    ----------
-    bundles : sequence of Bundle
-        As they may be released to the force.
-    reports : mapping of str to pathlib.Path
-        Folder of each finding's report.
-    settings : LetterSettings
-    catalogue : sequence of CatalogueEntry
-    template : pathlib.Path
-    wording : mapping of str to OwnWords
-    tables : mapping of str to sequence of str
-        The tables that each claim rests on.
+    ``bundles``: as they may be released to the force; ``reports``: folder of each finding's report; ``tables``: those
+    that each claim rests on.
     """
 
     def __init__(

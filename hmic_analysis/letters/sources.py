@@ -34,12 +34,7 @@ class Source:
 class Evidence:
     """The evidence of one letter, to look numbers up in.
 
-    Parameters
-    ----------
-    bundles : sequence of Bundle
-        As they may be released to the force.
-    tables : mapping of str to sequence of str
-        The tables that each claim rests on.
+    ``bundles``: as they may be released to the force; ``tables``: those that each claim rests on.
     """
 
     def __init__(self, bundles: Sequence[Bundle], tables: Mapping[str, Sequence[str]]) -> None:

@@ -90,27 +90,11 @@ def finding_files(project: Project) -> dict[str, Path]:
 
 
 def load_params(project: Project, findings: Collection[str] | None = None) -> Params:
-    """Read and check the parameter files of a project.
+    """Read and check the parameter files of a project, of its findings only those that are asked for.
 
-    Parameters
-    ----------
-    project : Project
-    findings : collection of str, optional
-        Ids of the findings that are needed; the files of others are not read. By default all.
-
-    Returns
-    -------
-    Params
-
-    Raises
-    ------
-    ParameterError
-        If anything is wrong in any file that was read; the message lists all of it by file and line.
-
-    Notes
-    -----
-    Files whose content was read before in this process aren't read again, so a process that is copied for each
-    notebook hands its copies what it has read.
+    Anything wrong in a file that was read is a ``ParameterError`` that lists all of it by file and line.  Files whose
+    content was read before in this process aren't read again, so a process that is copied for each notebook hands its
+    copies what it has read.
     """
     there = finding_files(project)
     for id in findings or ():

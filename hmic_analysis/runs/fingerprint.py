@@ -186,13 +186,7 @@ class Module:
 
 
 class Library:
-    """The modules of the package as they lie on disk; read as far as asked for.
-
-    Parameters
-    ----------
-    package : pathlib.Path
-        Folder of the package.
-    """
+    """The modules of the package as they lie on disk in its folder; read as far as asked for."""
 
     def __init__(self, package: Path = PACKAGE) -> None:
         self.package = package

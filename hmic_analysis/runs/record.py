@@ -150,15 +150,7 @@ _LINE = 300
 
 
 class NotebookStopped(Exception):
-    """A notebook did not come to its end.
-
-    Parameters
-    ----------
-    kind : str
-    cell : int or None
-        Index of the cell, from 0.
-    message : str
-    """
+    """A notebook did not come to its end; ``cell`` is counted from 0."""
 
     def __init__(self, kind: Kind, cell: int | None, message: str) -> None:
         super().__init__(message)

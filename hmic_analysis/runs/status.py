@@ -180,14 +180,7 @@ def is_running(project: Project) -> bool:
 
 
 class Board:
-    """Keeps the status of one run up to date; may be used from several threads.
-
-    Parameters
-    ----------
-    project : Project
-    what : str
-        The run in words.
-    """
+    """Keeps the status of one run, ``what`` it is in words, up to date; may be used from several threads."""
 
     def __init__(self, project: Project, what: str) -> None:
         self.project = project

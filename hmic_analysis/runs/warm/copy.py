@@ -78,16 +78,7 @@ class Reporter:
 
 
 class Stream(io.TextIOBase):
-    """One of the two streams.
-
-    Parameters
-    ----------
-    name : str
-        ``stdout`` or ``stderr``.
-    reporter : Reporter
-    fd : int
-        The file descriptor of the same stream: what forked processes write goes there.
-    """
+    """One of the two streams, ``stdout`` or ``stderr``; what forked processes write goes to its file descriptor."""
 
     encoding = "UTF-8"
     errors = "replace"

@@ -77,17 +77,9 @@ class _Place:
 
 
 class Listener:
-    """Follows one copy to its end.
+    """Follows one copy to its end, over the ``cells`` that are executed.
 
-    Parameters
-    ----------
-    manager : NotebookExecutionManager
-        papermill's keeper of the notebook.
-    client : PapermillNotebookClient
-        Its knowledge of what messages do to a notebook; it talks to no kernel.
-    cells : list of Cell
-        Those that are executed.
-    limits : Limits
+    ``manager`` is papermill's keeper of the notebook, ``client`` knows what messages do to one; it talks to no kernel.
     """
 
     def __init__(

@@ -125,14 +125,9 @@ class NotFit(Exception):
 
 
 class Family:
-    """The parent process of one run.
+    """The parent process of one run, with ``modules`` that the notebooks import.
 
-    Parameters
-    ----------
-    modules : sequence of str
-        What the notebooks import.
-    project : str
-        Folder of the project, whose parameter files are read ahead; empty: none.
+    The parameter files of ``project`` are read ahead; of an empty name none.
     """
 
     def __init__(self, modules: Sequence[str], project: str = "") -> None:
