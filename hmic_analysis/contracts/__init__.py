@@ -52,10 +52,6 @@ def contract_for(table: str) -> Contract:
     table : str
         Name of the table, such as ``incident``.
 
-    Returns
-    -------
-    Contract
-
     Raises
     ------
     DataError

@@ -91,10 +91,6 @@ class Builder:
         share : Share
         lost : int
             Units counted without the property that further rows may turn, which lead to none.
-
-        Returns
-        -------
-        Share
         """
         open_ = self.lone(name)
         return share.unsure(open_.no + lost, open_.yes, open_.more)
@@ -175,10 +171,6 @@ class Builder:
             By group.
         lost : int
             As in :meth:`unsure`.
-
-        Returns
-        -------
-        list of Indicator
         """
         return self.strata(name, [self.share(name, share, stratum=group, lost=lost) for group, share in shares.items()])
 
@@ -190,10 +182,6 @@ class Builder:
         name : str
             Indicator of the catalogue.
         indicators : iterable of Indicator
-
-        Returns
-        -------
-        list of Indicator
         """
         found = list(indicators)
         if not found:
@@ -208,10 +196,6 @@ class Builder:
         name : str
             Indicator of the catalogue; it also has ``<name>_lo`` and ``<name>_hi``.
         share : Share
-
-        Returns
-        -------
-        list of Indicator
         """
         main = self.share(name, share)
         high, total = (main.numerator or 0) + main.unknown, (main.denominator or 0) + main.unknown
@@ -288,10 +272,6 @@ class Builder:
             What to know of the count.
         units : Share, pandas.Series or pandas.DataFrame, optional
             What was counted (yes) and what may belong to it (unknown); references or rows: all were counted.
-
-        Returns
-        -------
-        Indicator
         """
         if value is not None and not stratum:
             unknown += self.lone(name).no + self.lone(name).more
@@ -331,10 +311,6 @@ class Builder:
             Why there is nothing that they could be counted over.
         units
             As in :meth:`count`.
-
-        Returns
-        -------
-        Indicator
         """
         caveats = not_known(unknown, (events or 0) + unknown)
         common = self._common(name, "", "all_records", caveats, "rate")
@@ -448,10 +424,6 @@ class Builder:
             Method of the limits.
         stratum, basis, caveats, note, units
             As in :meth:`share` and :meth:`count`.
-
-        Returns
-        -------
-        Indicator
         """
         if numerator is not None and denominator is not None and self.settings.finding.indicator(name).unit == "%":
             caveats = (*caveats, *not_known(unknown, denominator + unknown))

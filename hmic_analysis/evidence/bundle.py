@@ -71,10 +71,6 @@ def read_bundle(path: Path) -> Bundle:
     path : pathlib.Path
         The file, or its folder.
 
-    Returns
-    -------
-    Bundle
-
     Raises
     ------
     DataError
@@ -439,10 +435,6 @@ class Holdings:
         frame : pandas.DataFrame
         about : str
             Indicator.
-
-        Returns
-        -------
-        pandas.DataFrame
         """
         return frame.iloc[:0] if self.unmeasurable(about) or self.loose(about) else frame
 

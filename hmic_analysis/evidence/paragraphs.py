@@ -67,10 +67,6 @@ def paragraph(
     facts : Facts
     own : mapping of str to Said, optional
         Sentences of an inspector's own, by claim: they stand in place of the line on it.
-
-    Returns
-    -------
-    list of Said
     """
     own = own or {}
     states = {c.claim: c for c in claims if c.type != "judgement"}
@@ -140,10 +136,6 @@ def make_claim(
         The months whose records it rests on, where these are not the whole period.
     months : str
         The months that were supplied, where they are a part of the period.
-
-    Returns
-    -------
-    ClaimEvidence
 
     Raises
     ------

@@ -73,10 +73,6 @@ def open_report(
     output : str
         Folder of this report; empty: nothing is written.
 
-    Returns
-    -------
-    Report
-
     Raises
     ------
     ParameterError
@@ -269,10 +265,6 @@ class Report(Holdings):
             Why there is nothing to draw, where there is nothing and the source gives no reason of its own.
         headline : str
             In place of the one that is written from the data.
-
-        Returns
-        -------
-        Words
         """
         from hmic_analysis.figures.chart import Words
 
@@ -334,10 +326,6 @@ class Report(Holdings):
         ----------
         id : str
             ``A1a``.
-
-        Returns
-        -------
-        Decision
         """
         test, limit, min_n = self._spec_of(id).test, self.settings.threshold, self.settings.min_n
         gap = self.gap(*test.needs) if test.needs else None
@@ -368,10 +356,6 @@ class Report(Holdings):
             By default what :meth:`tested` gives; a judgement is never decided.
         grade : str, optional
             By default what :meth:`graded` gives.
-
-        Returns
-        -------
-        ClaimEvidence
 
         Raises
         ------

@@ -140,10 +140,6 @@ def at_most(
         Per cent: false when the lower bound exceeds it; by default the same threshold.
     min_n : int
         Fewer units decide nothing.
-
-    Returns
-    -------
-    Decision
     """
     contradicted = supported if contradicted is None else contradicted
     untestable = _untestable(indicator, min_n)
