@@ -97,7 +97,7 @@ def states(project: ProjectOption = None) -> None:
 
     home = find_project(project)
     params = load_params(home)
-    text, total = states_page(params, next(iter(params.forces)))
+    text, total = states_page(params, params.territorial[0].slug)
     path = home.output / "letters" / "states.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

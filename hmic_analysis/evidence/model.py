@@ -353,7 +353,7 @@ def _own_definitions(bundle: Bundle, left_out: set[str]) -> dict[str, str]:
 
 #: Code -> clause that completes "... could not be decided because ...".
 REASONS: dict[str, str] = {
-    "no_data": "no data that bear on this were supplied",
+    "no_data": "no data on this were supplied",
     "small_n": "too few cases were supplied",
     "not_requested": "the data were not requested from the force",
     "not_yet_received": "the data requested from the force have not been received",
@@ -366,15 +366,15 @@ REASONS: dict[str, str] = {
     "records_undeclared": "the force has not declared its records complete",
     "interval_spans_threshold": "the sample is too small to decide it",
     "missing_spans_threshold": "gaps in the records could turn the result either way",
-    "between_thresholds": "what was found points clearly neither way",
-    "uncorroborated": "nothing else bears out the one document or statement on it",
+    "between_thresholds": "the evidence does not point clearly either way",
+    "uncorroborated": "nothing else confirms the one document or statement on it",
     "comparators_missing": "too little is known of the other forces",
     "source_cannot_tell": "the data supplied cannot show it",
     "references_dont_match": "the lists of records supplied cannot be matched with one another",
     "stale": "the latest dated work on it is too old",
     "not_dated": "no dated work on it was supplied",
-    "in_part": "only a part of it is on record",
-    "no_look_back": "no earlier records show who is a repeat victim",
+    "in_part": "only part of it is on record",
+    "no_look_back": "the records do not reach back far enough to show who is a repeat victim",
     "part_of_the_period": "the records supplied cover only a part of the period",
     "rows_set_aside": "too many of the records supplied had to be set aside",
     "no_statement": "the force has made no statement about it",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
@@ -218,18 +218,35 @@ _WHOLLY = {"0.0%": (0.0, "none"), "100.0%": (100.0, "all")}
 def _none_and_all(
     text: str, printed: list[tuple[str, str]], figures: Mapping[str, Indicator]
 ) -> tuple[str, list[tuple[str, str]]]:
-    """``none of the staff`` for ``0.0% of the staff`` and ``all of those`` for ``100.0% of those``."""
+    """``none of the files`` for ``0.0% of files`` and ``all of those`` for ``100.0% of those``.
+
+    ``all of the 6 changes`` where it is told on how many cases a share rests, ``100.0% (6 of 6) of changes``.
+    """
     for said, (value, word) in _WHOLLY.items():
         held = [(t, f) for t, f in printed if t == said]
-        there = rf"(?<![\d.]){re.escape(said)} (?=of (?:the|those)\b)"
         of = [figures[f.partition(".")[0]] for _, f in held]
-        # A number that stands elsewhere too, is only rounded to it, or leaves some units not known, stays one.
-        if text.count(said) != 1 or any(figure.value != value or figure.unknown for figure in of):
+        share = rf"(?:only )?(?<![\d.]){re.escape(said)}(?: \([\d,]+ of ([\d,]+)\))? "
+        there = rf"{share}(?=of |were |had )(of (the |those )?)?"
+        # A share that stands elsewhere too, is only rounded to it, or leaves some units not known, stays a number.
+        if any(figure.value != value or figure.unknown for figure in of):
             continue
-        text, changed = re.subn(there, f"{word} ", text)
-        if changed:
-            printed = [x for x in printed if x not in held]
+        changed, n = re.subn(there, partial(_in_words, word), text)
+        if n and n == text.count(said):
+            ids = {f.partition(".")[0] for _, f in held}
+            gone = {(said, f"{id}.value") for id in ids} | {
+                (t, f) for t, f in printed if f.partition(".")[0] in ids and f.endswith(".numerator")
+            }
+            text, printed = changed, [x for x in printed if x not in gone]
     return (text[:1].upper() + text[1:] if text[:1].islower() else text), printed
+
+
+def _in_words(word: str, found: re.Match[str]) -> str:
+    """``all of the 6``, ``none of the``, or ``none`` where no units follow."""
+    count, of, units = found.groups()
+    if not of:
+        return f"{word} "
+    lead = f"{word} of {units or 'the '}"
+    return f"{lead}{count} " if count and units != "those " else lead
 
 
 @lru_cache(maxsize=1000)
@@ -264,6 +281,14 @@ class Told(Shown):
         return self._held(limit, lambda value, least: value >= least)
 
     @property
+    def least(self) -> str:
+        """``at least 99.0%`` where all are counted that are known; the wording need not say that some are not."""
+        if not self._nearly:
+            raise TemplateError(f"not all of {self._indicator.id} that are known are counted")
+        self._bare = True
+        return str(self)
+
+    @property
     def settled(self) -> str:
         """The value where at most a tenth of the units are not known; the wording says that some are not."""
         if not self._indicator.denominator or many_unknown(self._indicator):
@@ -288,6 +313,13 @@ class Told(Shown):
         if self.known and self._indicator.value == 0:
             return "no"
         raise TemplateError(f"{self._indicator.id} is not 0")
+
+    @property
+    def every(self) -> str:
+        """``every`` where a share is of all and none is unknown."""
+        if self._indicator.value == 100 and not self._indicator.unknown:
+            return "every"
+        raise TemplateError(f"{self._indicator.id} is not of all")
 
     @property
     def only(self) -> str:
@@ -363,5 +395,5 @@ def _on_records(decided: Sequence[ClaimEvidence], of: int) -> list[Said]:
     held = [c for c in decided if c.records_of]
     if not held:
         return []
-    which = "This finding rests" if len(held) == of else "In part this finding rests"
-    return [Said(f"{which} on the records of {held[0].records_of}.", tuple(c.claim for c in held))]
+    which = "This finding rests" if len(held) == of else "Part of this finding rests"
+    return [Said(f"{which} only on the records of {held[0].records_of}.", tuple(c.claim for c in held))]

@@ -174,16 +174,16 @@ class Shown:
     def __str__(self) -> str:
         if not self.known:
             raise TemplateError(f"the figure {self._indicator.id} could not be computed")
+        if self._nearly and not self._counted and not many_unknown(self._indicator):
+            word, field = self._nearly
+            return f"at {word} {self._print(say_value(getattr(self._indicator, field), '%'), field)}"
         text = self._print(say_indicator(self._indicator, self._min_count), "value")
         if small(self._indicator, self._min_count):
             return text
         if self._counted:
-            rest = f", {self._field('unknown', 'count')} not known" if many_unknown(self._indicator) else ""
+            rest = f", {self._field('unknown', 'count')} not known" if self._indicator.unknown else ""
             return f"{text} ({self._field('numerator', 'count')} of {self.denominator}{rest})"
         least, most, unit = self._indicator.lo_missing, self._indicator.hi_missing, self._indicator.unit
-        # All of those known is not all: what is known of every unit stands beside it.
-        if text == "100.0%" and least is not None and least < self._indicator.value:
-            return f"{text} (at least {self._print(say_value(least, '%'), 'lo_missing')} of all)"
         if not many_unknown(self._indicator):
             return text
         if unit in COUNTS:
@@ -192,6 +192,17 @@ class Shown:
             return f"{text} where it is known"
         low, high = (self._print(say_value(x, unit), f) for x, f in ((least, "lo_missing"), (most, "hi_missing")))
         return f"{text} (between {low} and {high} {'of all' if unit == '%' else 'with those not known'})"
+
+    @property
+    def _nearly(self) -> tuple[str, str] | None:
+        """How a share of all, or of none, that are known is said of every unit, and by which bound."""
+        figure = self._indicator
+        if figure.unit != "%" or not figure.unknown or small(figure, self._min_count):
+            return None
+        least, most = figure.lo_missing, figure.hi_missing
+        if figure.value == 100 and least is not None and least < 100:
+            return "least", "lo_missing"
+        return ("most", "hi_missing") if figure.value == 0 and most is not None and most > 0 else None
 
     @property
     def lo(self) -> str:
@@ -246,7 +257,7 @@ def of_few(printed: Iterable[tuple[str, str]], indicators: Mapping[str, Indicato
     return {
         id
         for id, found in fields.items()
-        if "value" in found
+        if found & {"value", "lo_missing", "hi_missing"}
         and not found & {"n", "numerator", "denominator"}
         and is_small_number(indicators[id])
         and not _tells_a_few(indicators[id], min_count)

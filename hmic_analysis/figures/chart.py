@@ -215,38 +215,23 @@ def lower(text: str) -> str:
     return text[0].lower() + text[1:] if len(text) > 1 and not text[1].isupper() else text
 
 
-def extremes(what: str, labels: pd.Series, values: pd.Series, unit: str) -> str:
-    """Where the highest and the lowest value lie.
+def extremes(labels: pd.Series, values: pd.Series, unit: str) -> str:
+    """Where the highest and the lowest value lie: words that go on after ``where``.
 
-    Parameters
-    ----------
-    what : str
-        What the values are, for the start of a sentence; with ``""`` the words go on after ``where``.
-    labels, values : pandas.Series
-        One for each row, on one index; missing values are never ranked.
-
-    Returns
-    -------
-    str
-        A sentence without a full stop.
+    ``labels`` and ``values`` have one index; missing values are never ranked.
     """
     known = values.dropna()
-    subject = f"{what}: " if what else ""
     if known.empty:
-        return f"{subject}not known" + (f" in any of {len(values)} rows" if len(values) > 1 else "")
+        return "not known" + (f" in any of {len(values)} rows" if len(values) > 1 else "")
     high, low = known.idxmax(), known.idxmin()
     if len(known) == 1:
-        text = f"{subject}{labels[high]} {'' if what else 'is at '}{say(known[high], unit)}"
-    elif known[high] == known[low]:
-        every = "both" if len(known) == 2 else f"all {len(known)}"
-        text = f"{subject}{'' if what else 'values are '}{say(known[high], unit)} in {every} known"
-        text = text.removesuffix(" known") if len(known) == len(values) else text
-    else:
-        text = (
-            f"{subject}{'highest' if what else 'the highest is'} {labels[high]} at {say(known[high], unit)}, "
-            f"{'lowest' if what else 'the lowest is'} {labels[low]} at {say(known[low], unit)}"
-        )
-    return text
+        return f"{labels[high]} is at {say(known[high], unit)}"
+    if known[high] == known[low]:
+        return f"values are {_in_every(values, unit)}"
+    return (
+        f"the highest is {labels[high]} at {say(known[high], unit)}, "
+        f"the lowest is {labels[low]} at {say(known[low], unit)}"
+    )
 
 
 def spanned(what: str, labels: pd.Series, values: pd.Series, unit: str, some_withheld: bool = False) -> str:
@@ -255,7 +240,7 @@ def spanned(what: str, labels: pd.Series, values: pd.Series, unit: str, some_wit
     Parameters
     ----------
     what : str
-        What the values are.
+        What the values are; the verbs fit one and many.
     labels, values : pandas.Series
         One for each row, on one index.
     unit : str
@@ -268,16 +253,28 @@ def spanned(what: str, labels: pd.Series, values: pd.Series, unit: str, some_wit
         A sentence without a full stop.
     """
     known = values.dropna()
-    if known.nunique() < 2:
-        return extremes(what, labels, values, unit)
-    told = f"{what}: between {say(known.min(), unit)} and {say(known.max(), unit)}"
+    if known.empty:
+        return f"{what} could be told for none of {len(values)} rows"
+    if len(known) == 1:
+        return f"{what} stood at {say(known.iloc[0], unit)} for “{labels[known.index[0]]}”"
+    if known.nunique() == 1:
+        return f"{what} stood at {_in_every(values, unit)}"
+    told = f"{what} ranged from {say(known.min(), unit)} to {say(known.max(), unit)}"
     return f"{told} where shown" if some_withheld else told
 
 
+def _in_every(values: pd.Series, unit: str) -> str:
+    """``60.0% in all 3``, of rows that are equal."""
+    known = values.dropna()
+    every = "both" if len(known) == 2 else f"all {len(known)}"
+    return f"{say(known.iloc[0], unit)} in {every}{'' if len(known) == len(values) else ' known'}"
+
+
 def unknown(values: pd.Series) -> str:
-    """``; 2 of 7 not known``, to end a sentence with; empty if all are known, or none is."""
+    """``; 2 of 7 are not known``, to end a sentence with; empty if all are known, or none is."""
     missing = int(values.isna().sum())
-    return f"; {missing} of {len(values)} not known" if 0 < missing < len(values) else ""
+    verb = "is" if missing == 1 else "are"
+    return f"; {missing} of {len(values)} {verb} not known" if 0 < missing < len(values) else ""
 
 
 # --------------------------------------------------------------------------------------------------------------------

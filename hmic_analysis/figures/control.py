@@ -113,7 +113,7 @@ def control_chart(
         plot.sheet,
         words,
         headline=message,
-        alt=f"Control chart of {lower(what)}, {_control_span(data)}, where {lower(message.removeprefix(f'{what}: '))}",
+        alt=f"Control chart of {lower(what)}, {_control_span(data)}, which {message.removeprefix(f'{what} ')}",
         data=data,
         notes=tuple(n for n in (*_control_notes(data, starts), method) if n),
     )
@@ -222,19 +222,19 @@ def _message(what: str, data: pd.DataFrame, unit: str) -> str:
     """How many months are no chance, and the first of them."""
     if data["centre"].isna().all():
         known = data["value"].dropna()
-        return f"{what}: {say(known.iloc[0], unit)} to {say(known.iloc[-1], unit)}, without limits"
+        return f"{what} went from {say(known.iloc[0], unit)} to {say(known.iloc[-1], unit)}, without limits"
     hits = data[data["rule"] != ""]
     looked = int((data["value"].notna() & data["centre"].notna()).sum())
     if hits.empty:
-        return f"{what}: nothing out of the usual in {looked} months"
-    signals = f"{len(hits)} of {looked} months {'are signals' if len(hits) > 1 else 'is a signal'}{_meant(hits)}"
+        return f"{what} showed nothing out of the usual in {looked} months"
+    signals = f"gave a signal in {len(hits)} of {looked} months{_meant(hits)}"
     outside = hits[hits["rule"].map(_kind) == "limit"]
     if len(outside):
         names = [f"{month_name(r.month)} ({say(r.value, unit)})" for r in outside.head(3).itertuples()]
         more = f" and {len(outside) - 3} more" if len(outside) > 3 else ""
         listed = ", ".join(names) + more if more else joined(names)
-        return f"{what}: {signals}, outside the limits {listed}"
-    return f"{what}: {signals}, none outside the limits"
+        return f"{what} {signals}, outside the limits in {listed}"
+    return f"{what} {signals}, none outside the limits"
 
 
 def _meant(hits: pd.DataFrame) -> str:

@@ -86,7 +86,7 @@ def forces_compared(
         rows.sheet,
         words,
         headline=message,
-        alt=f"Dot plot of {lower(what)} by force, where {lower(message.removeprefix(f'{what}: '))}",
+        alt=f"Dot plot of {lower(what)} by force, where {lower(message)}",
         data=data.drop(columns="own"),
         notes=notes,
     )
@@ -187,13 +187,13 @@ def _message(what: str, data: pd.DataFrame, lines: Mapping[str, float], unit: st
     if len(own):
         row = own.iloc[0]
         if np.isnan(row["value"]):
-            return f"{what}: not known in {row['label']}{beside}{after}"
-        return f"{what}: {row['label']} {say(row['value'], unit)}{beside}{after}"
+            return f"{what} could not be told for {row['label']}{beside}{after}"
+        return f"{what} stood at {say(row['value'], unit)} in {row['label']}{beside}{after}"
     low, high = known.iloc[-1], known.iloc[0]
     if len(known) == 1:
-        return f"{what}: {high['label']} {say(high['value'], unit)}{beside}{after}"
+        return f"{what} stood at {say(high['value'], unit)} in {high['label']}{beside}{after}"
     spread = f"from {_value(low['value'], unit)} ({low['label']}) to {say(high['value'], unit)} ({high['label']})"
-    return f"{what}: {spread}{beside}{after}"
+    return f"{what} ranged {spread}{beside}{after}"
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -230,7 +230,7 @@ def funnel_message(
     outside = drawn[drawn["position"].isin(("far_above", "far_below"))]
     if len(own):
         row = own.iloc[0]
-        lead = f"{what}: {row['label']} at {say(row['value'], unit)}"
+        lead = f"{what} stood at {say(row['value'], unit)} in {row['label']}"
         where = _WHERE.get(row["position"], "")
         if not where or not lines.judged:
             return f"{lead}, with {say_forces(len(drawn))} too few to say who is different{after}"
@@ -239,12 +239,12 @@ def funnel_message(
         )
     if not lines.judged or not len(lines.frame):
         low, high = say(drawn["value"].min(), unit), say(drawn["value"].max(), unit)
-        return f"{what}: from {low} to {high} in {say_forces(len(drawn))}; none is named as different{after}"
+        return f"{what} ranged from {low} to {high} in {say_forces(len(drawn))}; none is named as different{after}"
     if outside.empty:
-        return f"{what}: none of {say_forces(len(drawn))} lies outside the {lines.outer} lines{after}"
+        return f"In {lower(what)}, none of {say_forces(len(drawn))} lay outside the {lines.outer} lines{after}"
     who = f": {joined(list(outside['label']))}" if name_others and len(outside) <= 5 else ""
-    verb = "lies" if len(outside) == 1 else "lie"
-    return f"{what}: {len(outside)} of {say_forces(len(drawn))} {verb} outside the {lines.outer} lines{who}{after}"
+    told = f"{len(outside)} of {say_forces(len(drawn))} lay outside the {lines.outer} lines"
+    return f"In {lower(what)}, {told}{who}{after}"
 
 
 def say_forces(count: int) -> str:
@@ -365,7 +365,7 @@ def funnel_plot(
         words,
         headline=message,
         alt=f"Funnel plot of {lower(what)} of {say_forces(len(drawn))} by number of {units_name}, where "
-        f"{lower(message.removeprefix(f'{what}: '))}",
+        f"{lower(message)}",
         data=shown,
         notes=tuple(n for n in (*_notes(data, drawn, missed), lines.method) if n),
     )

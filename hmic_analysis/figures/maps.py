@@ -261,7 +261,7 @@ def figure_map(
         words,
         headline=spanned(what, data["label"], data["value"], unit) + after,
         alt=f"Tile map of {lower(what)} in {len(known)} of {len(data)} forces, where "
-        f"{extremes('', data['label'], data['value'], unit)}{after}",
+        f"{extremes(data['label'], data['value'], unit)}{after}",
         data=data,
         notes=("Each force is one tile, roughly where it lies; the data file gives the name of each code",),
     )

@@ -318,8 +318,8 @@ def instead(what: str, labels: pd.Series, values: pd.Series) -> str:
     named = joined([f"“{lower(labels[i])}”" for i in given.index])
     if len(given) == 1:
         total = given.iloc[0]
-        return f"{what}: {plain(total)}, {'' if total == 1 else 'all '}in the group {named}."
-    return f"{what}: one in each of the groups {named}; none in any other."
+        return f"{what} came to {plain(total)}, {'' if total == 1 else 'all '}in the group {named}."
+    return f"{what} came to {len(given)}, one in each of the groups {named}."
 
 
 def bar_rows(labels: list[str], values: pd.Series, texts: list[str], header: str, synthetic: bool) -> Rows:
@@ -356,14 +356,14 @@ def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
     after = unknown(values)
     total = f" of {plain(known.sum())}" if not after and len(known) > 1 else ""
     if known.max() == 0:
-        return f"{what}: none{f' in any of {len(known)} groups' if len(known) > 1 else ''}{after}"
+        return f"There were no {lower(what)}{f' in any of {len(known)} groups' if len(known) > 1 else ''}{after}"
     top = known.idxmax()
     if len(values) == 1:
-        return f"{what}: {plain(known[top])}, {labels[top]}"
+        return f"{what} came to {plain(known[top])} in the group “{labels[top]}”"
     if (equals := int((known == known[top]).sum())) > 1:
-        return f"{what}: {plain(known[top])}{total} in each of the {equals} largest groups{after}"
-    lead = f"The largest group{' known' if after else ''} is “{labels[top]}”"
-    return f"{lead}: {plain(known[top])}{total} {lower(what)}{after}"
+        return f"Each of the {equals} largest groups held {plain(known[top])}{total} {lower(what)}{after}"
+    lead = f"The largest group{' known' if after else ''} was “{labels[top]}”"
+    return f"{lead}, with {plain(known[top])}{total} {lower(what)}{after}"
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -447,6 +447,6 @@ def _without_total(what: str, labels: pd.Series, shown: pd.Series) -> str:
     """The largest band, without the total that would give a withheld count back."""
     known = shown.dropna()
     if known.empty or known.max() == 0:
-        return f"{what}: too few in each band to be shown"
+        return f"{what} were too few in each band to be shown"
     top = known.idxmax()
-    return f"{what}: {plain(known[top])} in the largest band shown, {labels[top]}"
+    return f"The largest band shown was “{labels[top]}”, with {plain(known[top])} {lower(what)}"

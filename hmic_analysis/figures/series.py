@@ -337,11 +337,11 @@ def _series_span(wide: pd.DataFrame) -> str:
 def _headline(what: str, wide: pd.DataFrame, unit: str) -> str:
     """Between which values one line lies; several lines, which may be unlike or parts of one another, get the title."""
     known = wide.unstack().dropna()
-    if len(known) < 2 or known.nunique() == 1:
-        return f"{what}: {_point(wide, unit)}"
-    if wide.shape[1] > 1:
+    if wide.shape[1] > 1 and (len(known) < 2 or known.nunique() > 1):
         return what
-    return f"{what}: between {say(known.min(), unit)} and {say(known.max(), unit)}"
+    if len(known) < 2 or known.nunique() == 1:
+        return f"{what} stood at {_point(wide, unit)}"
+    return f"{what} ranged from {say(known.min(), unit)} to {say(known.max(), unit)}"
 
 
 def _ranges(wide: pd.DataFrame, unit: str) -> str:
@@ -411,7 +411,7 @@ def interrupted_chart(
     saved, naive : str
         The result or its refusal, and the bare comparison, each a sentence: both are always shown.
     method : str
-        Model and cautions: the note under the chart.
+        Cautions under the chart; what is longer belongs to the evidence beside it.
     change_name : str
         What changed, written above its line.
     what, unit : str
@@ -436,7 +436,7 @@ def interrupted_chart(
     _draw(plot, data, first, stands)
     print_months(plot.sheet, pd.DatetimeIndex(data["month"]), plot.left, plot.width, plot.top + plot.height + 3.6)
     span = f"{month_name(data['month'].iloc[0])} to {month_name(data['month'].iloc[-1])}"
-    gap = ("A gap in the line is a month without data",) if data["value"].isna().any() else ()
+    gap = ("A gap: no data",) if data["value"].isna().any() else ()
     return finish(
         plot.sheet,
         words,

@@ -137,7 +137,7 @@ def proportions_by_group(
     named = counted["label"]
     if named.duplicated().any():
         named = counted["group"] + ", " + named
-    point = f"{extremes('', named, counted['value'], unit)}{among}"
+    point = f"{extremes(named, counted['value'], unit)}{among}"
     if unlike:
         told, after, point = _side_by_side(what, shown, unit, after)
     chart = finish(
@@ -251,8 +251,10 @@ def _side_by_side(what: str, data: pd.DataFrame, unit: str, after: str) -> tuple
     known = data[data["value"].notna()]
     each = [f"{lower(label)} {say(value, unit)}" for label, value in zip(known["label"], known["value"], strict=True)]
     if len(each) == 1:
-        return f"{known['label'].iloc[0]}: {say(known['value'].iloc[0], unit)}", after, f"{each[0]} is shown"
-    return what, after.replace("; ", ": ", 1), f"the shares are {', '.join(each)}"
+        told = f"{known['label'].iloc[0]} stood at {say(known['value'].iloc[0], unit)}"
+        return told, after, f"{each[0]} is shown"
+    told = f"In {lower(what)}" if after else what
+    return told, after.replace("; ", ", ", 1).replace(", and ", ", ", 1), f"the shares are {', '.join(each)}"
 
 
 def _beyond(
@@ -271,7 +273,7 @@ def _beyond(
         which = "both" if count else "neither"
     else:
         which = f"all {these}{count}" if count == len(known) > 1 else f"{count or 'none'} of {these}{len(known)}"
-    return f"; {which}{whose} {'are' if count > 1 else 'is'} {side} {limit}"
+    return f", and {which}{whose} {'were' if count > 1 else 'was'} {side} {limit}"
 
 
 @drawn

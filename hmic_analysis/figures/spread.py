@@ -162,7 +162,7 @@ def _message(what: str, known: np.ndarray, marks: Mapping[str, float]) -> str:
     """Half, nine in ten, and the share within each mark; the lags named are real ones, so that the words hold."""
     half, most = (_lags_say(float(np.quantile(known, q, method="inverted_cdf"))) for q in (0.5, 0.9))
     within = [f"{say(float(_share(known, np.array([at]))[0]), '%')} within {label}" for label, at in marks.items()]
-    return "; ".join((f"{what}: half within {half}, nine in ten within {most}", *within))
+    return ", ".join((f"{what} took up to {half} in half of the cases, up to {most} in nine of ten", *within))
 
 
 _IN_FULL = {"h": "hours", "min": "minutes"}
@@ -349,7 +349,7 @@ def _against_targets(data: pd.DataFrame) -> str:
         for word, rows in (("within the target", met), ("longer than the target", ~met))
         if rows.any()
     ]
-    return f"Median response time: {', '.join(parts)}"
+    return f"Median response time was {' and '.join(parts)}"
 
 
 def _point(data: pd.DataFrame) -> str:

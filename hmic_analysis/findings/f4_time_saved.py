@@ -17,7 +17,7 @@ from hmic_analysis.evidence.verdicts import Decision, decision_bounds, request_g
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, month_name, open_blanks, plain, unread
 from hmic_analysis.measures.months import first_whole_month
-from hmic_analysis.measures.savings import NOT_MONEY, TimeSaved, time_saved
+from hmic_analysis.measures.savings import CHANCE, NOT_MONEY, TimeSaved, time_saved
 from hmic_analysis.statistics.interrupted import (
     MINIMUM_AFTER,
     MINIMUM_BEFORE,
@@ -249,9 +249,10 @@ class MonthlySaving:
     hours: float | None
     #: Months with a value.
     observed: int
-    #: Result or refusal, bare comparison, model and cautions.
+    #: Result or refusal, bare comparison, what has to stand at the chart, model and other cautions.
     saved: str
     naive: str
+    caution: str
     method: str
 
 
@@ -297,7 +298,7 @@ def monthly_saving(series: ChangeMonths | None) -> MonthlySaving:
     """
     if series is None:
         empty = pd.DataFrame({c: pd.Series(dtype=float) for c in ("month", "value", "fitted", "counterfactual")})
-        return MonthlySaving("", "", None, None, empty, None, None, None, 0, "", "", "")
+        return MonthlySaving("", "", None, None, empty, None, None, None, 0, "", "", "", "")
     found = time_saved(series.months["minutes"], series.first, unit="minutes a task")
     frame = found.series.fitted.rename_axis("month").reset_index()
     naive = _monthly_savings_naive(found)
@@ -305,7 +306,7 @@ def monthly_saving(series: ChangeMonths | None) -> MonthlySaving:
     if found.refused:
         return MonthlySaving(
             series.change, series.name, series.day, series.first, frame, None, None, None, observed, _refusal(found),
-            naive, " ".join([*_left_out(series), NOT_MONEY]),
+            naive, _left_out(series), NOT_MONEY,
         )  # fmt: skip
     row = found.series.coefficients.loc["step"]
     step, limits = -float(row["estimate"]), Interval(-float(row["hi"]), -float(row["lo"]))
@@ -324,7 +325,8 @@ def monthly_saving(series: ChangeMonths | None) -> MonthlySaving:
         observed=observed,
         saved=_monthly_savings_saved(step, limits, hours, found.series.n_after),
         naive=naive,
-        method=" ".join([*_left_out(series), found.method]),
+        caution=_left_out(series) + _without_change(found),
+        method=f"{CHANCE} {found.method}",
     )
 
 
@@ -357,16 +359,20 @@ def _monthly_savings_naive(found: TimeSaved) -> str:
     naive = found.series.naive
     if pd.isna(naive.difference):
         return "Before and after cannot be compared: one of them has no months."
-    return (
-        f"Bare comparison: {naive.before:,.1f} minutes a task before and {naive.after:,.1f} after; a trend or a bad "
-        "month alone can make a difference."
-    )
+    return f"Bare comparison: {naive.before:,.1f} minutes a task before, {naive.after:,.1f} after."
 
 
-def _left_out(series: ChangeMonths) -> list[str]:
+def _left_out(series: ChangeMonths) -> str:
     if series.mixed is None or series.mixed not in series.months.index:
-        return []
-    return [f"{month_name(series.mixed)}, in which the change went live, is left out."]
+        return ""
+    return f"Left out: {month_name(series.mixed)}, month of the change."
+
+
+def _without_change(found: TimeSaved) -> str:
+    """What has to stand at the chart where the same model finds an effect at a change that never was."""
+    if found.placebo is None or found.placebo.saved.lo <= 0 <= found.placebo.saved.hi:
+        return ""
+    return " An effect is found before the change too: do not rely on this one."
 
 
 # --------------------------------------------------------------------------------------------------------------------

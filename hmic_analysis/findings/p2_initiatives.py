@@ -14,6 +14,7 @@ from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures.base import Share, backwards, open_blanks, unread, within
 from hmic_analysis.statistics.differences import RateChange, relative_change
 from hmic_analysis.statistics.intervals import Agreement, kappa
+from hmic_analysis.words import sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
 # P2: prevention initiatives that lasted, and what became of crime where they ran.
@@ -87,6 +88,21 @@ def rate_changes(initiatives: pd.DataFrame) -> dict[str, RateChange]:
         str(row["initiative_id"]): relative_change(*(int(row[name]) for name in names)) for _, row in rows.iterrows()
     }
     return {key: change for key, change in found.items() if change.ratio == change.ratio}
+
+
+def called(groups: pd.DataFrame, initiatives: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a chart, which the references of initiatives label, with what each is about and where it runs.
+
+    ``Burglary, district 2 (INI0001)``; the reference alone where neither is on record.
+    """
+    about = initiatives[["problem_type", "place"]].set_axis(initiatives["initiative_id"].astype(str), axis=0)
+    about.index = about.index.map(sentence_case)
+
+    def name(label: str) -> str:
+        told = [str(x) for x in about.loc[label] if pd.notna(x)] if label in about.index else []
+        return f"{sentence_case(', '.join(told))} ({label})" if told else label
+
+    return groups.assign(label=[name(label) for label in groups["label"]])
 
 
 def by_kind(initiatives: pd.DataFrame) -> pd.DataFrame:

@@ -126,7 +126,7 @@ def say_planned(months: pd.DataFrame) -> str:
     if months.empty or not months["planned"].equals(months["possible"]):
         return ""
     planned = int((months["planned"] > 0).sum())
-    return f"Operations planned by the force itself: in {planned or 'none'} of {len(months)} months"
+    return f"The force itself planned operations in {planned or 'none'} of {len(months)} months"
 
 
 def by_objective(operations: pd.DataFrame) -> pd.DataFrame:
@@ -251,7 +251,7 @@ def thinnest(table: pd.DataFrame) -> str:
     if table.empty:
         return ""
     first = table.iloc[0]
-    return f"Competent staff: fewest in {first['skill_function']}, {first['competent']}"
+    return f"Competent staff were fewest in “{first['skill_function']}”, at {first['competent']}"
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -462,9 +462,10 @@ def gap_of(bundle: Bundle | None) -> str:
     if bundle is None:
         return "No evidence has been prepared"
     if bundle.status == "no_data":
-        given = {r for c in bundle.claims if c.type != "judgement" for r in c.reasons}
-        reasons = tuple(r for r in REASONS if r in given)  # in one order, so that findings with the same stand together
-        return f"Could not be assessed, because {because(reasons) if reasons else REASONS['no_data']}"
+        given = {c.because or because(c.reasons) for c in bundle.claims if c.type != "judgement" and c.reasons}
+        if len(given) > 1:  # No one reason holds for all: the paragraph gives each with its question.
+            return ""
+        return f"Could not be assessed, because {next(iter(given), REASONS['no_data'])}"
     if not bundle.claims:
         return "Assessed, but the evidence is restricted and is withheld from this letter"
     return ""

@@ -39,6 +39,7 @@ from hmic_analysis.evidence.wording import say_indicator, small
 from hmic_analysis.letters.compose import by_finding, evidence_period, figure_block, gap_of
 from hmic_analysis.letters.own_words import OwnWords
 from hmic_analysis.measures.months import SEASON, say_months
+from hmic_analysis.measures.savings import CHANCE, NOT_MONEY
 from hmic_analysis.statistics.xmr import MAKING_DATA_COUNT
 from hmic_analysis.store.manifest import RowAccount
 
@@ -133,6 +134,11 @@ HOW_TO_READ = (
     ),
     ("A dash", "There is no such figure or grade."),
     ("Control chart", f"{MAKING_DATA_COUNT.text} {SEASON}"),
+    (
+        "Time saved",
+        "A step in the monthly series at the change, from a model whose errors follow on one another, with a 95% "
+        f"interval. {CHANCE} {NOT_MONEY}",
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from hmic_analysis.statistics.interrupted import (
 )
 from hmic_analysis.statistics.intervals import CONFIDENCE
 
+CHANCE = "The bare comparison of before and after can come of a trend or a bad month alone."
 NOT_MONEY = "Hours saved are time freed, not money, and only as good as the record of hours."
 
 

@@ -157,7 +157,7 @@ def test_any_day_stands_for_its_month():
         ["2013-01", "2013-02"],
     ):
         made = monthly_series(pd.DataFrame({"month": given, "group": "a", "value": [1, 2]}))
-        assert made.headline.endswith(": between 1 and 2")
+        assert made.headline.endswith(" ranged from 1 to 2")
         assert {"Jan 2013", "Feb 2013"} <= set(printed(made))
 
 
@@ -240,7 +240,7 @@ def test_a_lag_as_long_as_the_limit_is_within_it():
 
 def test_half_within_is_true_of_half_at_least():
     made = lag_distribution(pd.Series([3.04] * 5 + [50.0] * 5))
-    assert "half within 3.1 h" in made.headline
+    assert "up to 3.1 hours in half of the cases" in made.headline
 
 
 def test_small_counts_are_neither_drawn_nor_kept():

@@ -45,17 +45,22 @@ def test_words_are_complete_sentences(name):
 
 def test_the_span_of_shares_is_told_and_none_is_ranked_in_the_headline():
     made = proportions_by_group(offence_shares(), threshold=80, what="Recorded crimes attended", by="offence group")
-    assert made.headline == ("Recorded crimes attended: between 39.1% and 99.1%; 3 of 7 are below the threshold of 80%")
+    assert made.headline == (
+        "Recorded crimes attended ranged from 39.1% to 99.1%, and 3 of 7 were below the threshold of 80%"
+    )
     assert made.alt.startswith("Dot plot of recorded crimes attended by offence group, where the highest is Burglary")
 
 
 def test_unknown_shares_are_counted_and_not_judged():
     made = proportions_by_group(shares(["a", "b", "c"], [90, None, 70]), threshold=80)
-    assert made.headline == "Share: between 70.0% and 90.0%; 1 of 2 is below the threshold of 80%; 1 of 3 not known"
+    assert (
+        made.headline
+        == "Share ranged from 70.0% to 90.0%, and 1 of 2 was below the threshold of 80%; 1 of 3 is not known"
+    )
 
 
 @pytest.mark.parametrize(
-    ("values", "words"), [([80.0, 79.9], "1 of 2 is below"), ([80.0, 80.0], "in both, at or above")]
+    ("values", "words"), [([80.0, 79.9], "1 of 2 was below"), ([80.0, 80.0], "in both, at or above")]
 )
 def test_a_share_at_the_threshold_is_not_below_it(values, words):
     assert words in proportions_by_group(shares(["a", "b"], values), threshold=80).headline
@@ -64,16 +69,18 @@ def test_a_share_at_the_threshold_is_not_below_it(values, words):
 
 def test_a_threshold_may_be_the_most_that_a_share_should_be():
     frame = shares(["a", "b", "c"], [4, 31, 6])
-    assert "; 1 of 3 is above the threshold of 30%" in proportions_by_group(frame, threshold=30, most=True).headline
-    assert "; both are below" in proportions_by_group(frame.drop(index=1), threshold=30).headline
+    assert (
+        ", and 1 of 3 was above the threshold of 30%" in proportions_by_group(frame, threshold=30, most=True).headline
+    )
+    assert ", and both were below" in proportions_by_group(frame.drop(index=1), threshold=30).headline
 
 
 def test_a_row_of_a_few_units_stretches_no_range():
     frame = shares(["a", "b", "Not recorded"], [95, 88, 0]).assign(n=[200, 26, 1])
     made = proportions_by_group(frame, what="Crimes attended", units_name="crimes", threshold=90)
     assert made.headline == (
-        "Crimes attended: between 88.0% and 95.0% in groups of 5 or more crimes; 1 of these 2 is below the threshold "
-        "of 90%"
+        "Crimes attended ranged from 88.0% to 95.0% in groups of 5 or more crimes, and 1 of these 2 was below the "
+        "threshold of 90%"
     )
     assert "the lowest is b at 88.0% in groups of 5 or more" in made.alt
 
@@ -82,7 +89,7 @@ def test_a_threshold_is_held_only_against_the_rows_that_it_is_for():
     frame = shares(["Call", "Counter", "Online", "Transfer in"], [95, 88, 91, 0]).assign(apart=[False] * 3 + [True])
     made = proportions_by_group(frame, what="Crimes", threshold=80, threshold_for="reported by the public")
     assert made.headline == (
-        "Crimes: between 0.0% and 95.0%; none of 3 reported by the public is below the threshold of 80%"
+        "Crimes ranged from 0.0% to 95.0%, and none of 3 reported by the public was below the threshold of 80%"
     )
 
 
@@ -92,17 +99,17 @@ def test_unlike_measures_have_no_range_and_no_highest():
     assert made.headline == "Checks" and "highest" not in made.alt
     assert "audits passed 82.0%, calls back 96.0%" in made.alt
     held = proportions_by_group(frame, what="Checks", threshold=90, unlike=True)
-    assert held.headline == "Checks: 1 of 2 is below the threshold of 90%"
+    assert held.headline == "In checks, 1 of 2 was below the threshold of 90%"
     alone = proportions_by_group(frame.iloc[:1], what="Checks", threshold=80, unlike=True)
-    assert alone.headline == "Audits passed: 82.0%, at or above the threshold of 80%"
+    assert alone.headline == "Audits passed stood at 82.0%, at or above the threshold of 80%"
 
 
 def test_what_is_the_same_throughout_is_a_sentence():
     line = monthly_series(months({"All": [0, 0, 0]}), what="Teams that used it", unit="%")
-    assert line.sentence == "Teams that used it: 0.0% in each month with data."
+    assert line.sentence == "Teams that used it stood at 0.0% in each month with data."
     assert not monthly_series(months({"All": [0, None, 0]})).sentence
     none = proportions_by_group(shares(["a", "b", "c"], [0, 0, 0]), threshold=70, what="Months")
-    assert none.sentence == "Months: 0.0% in all 3, below the threshold of 70%."
+    assert none.sentence == "Months stood at 0.0% in all 3, below the threshold of 70%."
     assert not proportions_by_group(shares(["a", "b"], [0, 1]), what="Months").sentence
     assert not proportions_by_group(shares(["a", "b"], [5, 5]), what="Months").sentence
 
@@ -112,7 +119,7 @@ def test_extremes_of_months_and_hours():
     assert made.headline == "Crimes a month"
     assert "where the lines are Burglary between 12 and 55, Drugs between 4 and 9" in made.alt
     alone = monthly_series(months({"Burglary": [30, 12, 55]}), what="Crimes a month")
-    assert alone.headline == "Crimes a month: between 12 and 55"
+    assert alone.headline == "Crimes a month ranged from 12 to 55"
     frame = week().assign(staff_share=1.0)
     frame["demand_share"] = 1.0
     frame.loc[4 * 24 + 22, "demand_share"] = 3.5
@@ -123,11 +130,14 @@ def test_extremes_of_months_and_hours():
 
 def test_largest_group_is_not_called_most_and_ties_are_told():
     frame = pd.DataFrame({"label": ["Cleveland", "b", "c"], "value": [40, 35, 25]})
-    assert counts(frame, what="Files").headline == "The largest group is “Cleveland”: 40 of 100 files"
+    assert counts(frame, what="Files").headline == "The largest group was “Cleveland”, with 40 of 100 files"
     frame["value"] = [40, 40, 20]
-    assert counts(frame, what="Files").headline == "Files: 40 of 100 in each of the 2 largest groups"
+    assert counts(frame, what="Files").headline == "Each of the 2 largest groups held 40 of 100 files"
     frame["value"] = [40, None, 20]
-    assert counts(frame, what="Files").headline == "The largest group known is “Cleveland”: 40 files; 1 of 3 not known"
+    assert (
+        counts(frame, what="Files").headline
+        == "The largest group known was “Cleveland”, with 40 files; 1 of 3 is not known"
+    )
 
 
 def test_the_callers_headline_goes_before():
@@ -245,10 +255,10 @@ def test_a_logarithmic_axis_only_where_a_linear_one_hides():
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ([0, 0, 6], "Changes: 6, all in the group “an estimate”."),
-        ([0, 1, 0], "Changes: 1, in the group “measured twice”."),
-        ([1, 0, 1], "Changes: one in each of the groups “measured by log” and “an estimate”; none in any other."),
-        ([0, 0, 0], "Changes: none in any of 3 groups."),
+        ([0, 0, 6], "Changes came to 6, all in the group “an estimate”."),
+        ([0, 1, 0], "Changes came to 1, in the group “measured twice”."),
+        ([1, 0, 1], "Changes came to 2, one in each of the groups “measured by log” and “an estimate”."),
+        ([0, 0, 0], "There were no changes in any of 3 groups."),
         ([0, 2, 1], ""),
         ([1, None, 0], ""),
     ],
