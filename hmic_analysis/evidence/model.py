@@ -374,7 +374,7 @@ REASONS: dict[str, str] = {
     "stale": "the latest dated work on it is too old",
     "not_dated": "no dated work on it was supplied",
     "in_part": "only part of it is on record",
-    "no_look_back": "the records do not reach back far enough to show who is a repeat victim",
+    "no_look_back": "the records do not go back far enough",
     "part_of_the_period": "the records supplied cover only a part of the period",
     "rows_set_aside": "too many of the records supplied had to be set aside",
     "no_statement": "the force has made no statement about it",

@@ -175,8 +175,7 @@ class Shown:
         if not self.known:
             raise TemplateError(f"the figure {self._indicator.id} could not be computed")
         if self._nearly and not self._counted and not many_unknown(self._indicator):
-            word, field = self._nearly
-            return f"at {word} {self._print(say_value(getattr(self._indicator, field), '%'), field)}"
+            return self._at_bound()
         text = self._print(say_indicator(self._indicator, self._min_count), "value")
         if small(self._indicator, self._min_count):
             return text
@@ -186,6 +185,8 @@ class Shown:
         least, most, unit = self._indicator.lo_missing, self._indicator.hi_missing, self._indicator.unit
         if not many_unknown(self._indicator):
             return text
+        if self._nearly:
+            return f"{text} ({self._at_bound()} of all)"
         if unit in COUNTS:
             return f"at least {text}"
         if least is None or most is None or not least < most:
@@ -203,6 +204,10 @@ class Shown:
         if figure.value == 100 and least is not None and least < 100:
             return "least", "lo_missing"
         return ("most", "hi_missing") if figure.value == 0 and most is not None and most > 0 else None
+
+    def _at_bound(self) -> str:
+        word, field = self._nearly or ("", "value")
+        return f"at {word} {self._print(say_value(getattr(self._indicator, field), '%'), field)}"
 
     @property
     def lo(self) -> str:

@@ -100,6 +100,8 @@ IN_PART = {**SHARE, "unknown": 2, "lo_missing": 75.0, "hi_missing": 100 * 11 / 1
         (SHARE, False, "90.0%", "9"),
         ({**SHARE, "unknown": 1, "lo_missing": 100 * 9 / 11, "hi_missing": 100 * 10 / 11}, False, "90.0%", "9"),
         (IN_PART, False, "90.0% (between 75.0% and 91.7% of all)", "at least 9"),
+        ({**IN_PART, "value": 100.0, "denominator": 90, "lo_missing": 97.8}, False, "at least 97.8%", "9"),
+        ({**IN_PART, "value": 0.0, "denominator": 90, "hi_missing": 2.2}, False, "at most 2.2%", "9"),
         (IN_PART, True, "90.0% (9 of 10, 2 not known)", "at least 9"),
         ({**IN_PART, "value": 100.0, "numerator": 10}, False, "100.0% (at least 75.0% of all)", "at least 10"),
         ({"unit": "count", "value": 4, "numerator": 4, "unknown": 1}, False, "at least 4", "at least 4"),
