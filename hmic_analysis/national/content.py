@@ -408,8 +408,10 @@ def _brief(report: NationalReport) -> list[Paragraph]:
     against = [r for r in rows.values() if (r.shown["contradicted"] or 0) >= (many.min_forces or total)]
     looked = [r for r in rows.values() if total - (r.shown["not_assessed"] or 0) >= (many.min_forces or total)]
     seldom = [r for r in looked if (s := r.shown["supported"]) is not None and s <= (few.max_forces or 0)]
+    # Where their number is withheld, what is published shows whether most of them did: a verdict needs evidence.
+    decided = max((sum(r.shown[v] or 0 for v in ("supported", "contradicted")) for r in rows.values()), default=0)
     gave = (
-        f"Some of the {total}"
+        f"{'Most' if 2 * decided > total else 'Some'} of the {total}"
         if report.gave is None
         else "None"
         if not report.gave

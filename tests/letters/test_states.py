@@ -133,7 +133,9 @@ def test_existence_denied_silences_what_depends_on_it(every):
         verdicts = dict(state.verdicts)
         for denied, depends in {"P3a": "steady|regularly|evaluated", "A8a": "use", "A9a": "audits"}.items():
             if verdicts.get(denied) == "contradicted":
-                assert len(state.said) == 1 or state.said[1].text.startswith(("This finding", "Part of this")), state.text
+                assert len(state.said) == 1 or state.said[1].text.startswith(("This finding", "Part of this")), (
+                    state.text
+                )
                 assert not re.search(depends, state.text), state.text
 
 
