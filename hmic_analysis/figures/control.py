@@ -222,7 +222,9 @@ def _message(what: str, data: pd.DataFrame, unit: str) -> str:
     """How many months are no chance, and the first of them."""
     if data["centre"].isna().all():
         known = data["value"].dropna()
-        return f"{what} went from {say(known.iloc[0], unit)} to {say(known.iloc[-1], unit)}, without limits"
+        low, high = say(known.min(), unit), say(known.max(), unit)
+        told = f"stayed at {low}" if low == high else f"ranged from {low} to {high}"
+        return f"{what} {told}, without limits"
     hits = data[data["rule"] != ""]
     looked = int((data["value"].notna() & data["centre"].notna()).sum())
     if hits.empty:

@@ -161,7 +161,7 @@ def _grid(ticks: list[float], log: bool) -> np.ndarray:
 def _message(what: str, known: np.ndarray, marks: Mapping[str, float]) -> str:
     """Half, nine in ten, and the share within each mark; the lags named are real ones, so that the words hold."""
     half, most = (_lags_say(float(np.quantile(known, q, method="inverted_cdf"))) for q in (0.5, 0.9))
-    within = [f"{say(float(_share(known, np.array([at]))[0]), '%')} within {label}" for label, at in marks.items()]
+    within = [f"with {say(float(_share(known, np.array([at]))[0]), '%')} within {label}" for label, at in marks.items()]
     return ", ".join((f"{what} took up to {half} in half of the cases, up to {most} in nine of ten", *within))
 
 

@@ -419,13 +419,13 @@ def _sections(
             bundle = found.get(entry.finding)
             gap = gap_of(bundle)
             if gap or bundle is None:
-                missing.setdefault(gap, []).append(clean(entry.title))
+                missing.setdefault(gap, []).append(f"{clean(entry.title)} [{entry.finding}]")
                 continue
             figures = figure_blocks(bundle, chosen, number)
             number += len(figures)
             told, *notes = finding_paragraphs(_entered(bundle, wording), settings, figures, wording, entry.spec)
             # The way from the paragraph to its evidence.
-            reference = Part(text=f" [{entry.finding}]")
+            reference = Part(text=f"\u00a0[{entry.finding}]")
             blocks.append(told.model_copy(update={"style": "bullet", "parts": (*told.parts, reference)}))
             blocks.extend(notes)
             if any(id not in {c.claim for c in bundle.claims} for id, _ in entry.claims):

@@ -403,10 +403,12 @@ def _limits(used: Sequence[_Used]) -> Iterator[tuple[str, str]]:
 def _counts(counts: Mapping[str, int]) -> str:
     """``12 conflicting key, 3 repeat``, the most frequent first."""
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{count_text(n)} {_said(name)}" for name, n in ranked if n)
+    return ", ".join(f"{count_text(n)} {_said(name, n)}" for name, n in ranked if n)
 
 
-def _said(name: str) -> str:
+def _said(name: str, count: int) -> str:
+    if count == 1:
+        name = name.replace("cells set aside", "cell set aside", 1)
     if name == "district_outside":
         return "in a district outside the force's area, which are counted"
     return clean(name).replace("_", " ")

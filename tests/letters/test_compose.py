@@ -72,8 +72,8 @@ def test_what_is_missing_is_named_with_what_it_needs(letter, report):
     lines = [b.text for b in letter.sections[-1].blocks]
     assert "nothing, good or bad" in lines[0]
     assert lines[1:] == [
-        "Crime prevention strategy: no evidence has been prepared.",
-        "Savings of staff time: could not be assessed, because the data were not requested from the force.",
+        "Crime prevention strategy [P1]: no evidence has been prepared.",
+        "Savings of staff time [F4]: could not be assessed, because the data were not requested from the force.",
     ]
     assert "P1a" not in rows(report) and "F4a" not in rows(report)
     needed = next(s for s in report.sections if s.title == "Evidence needed for the findings not assessed")
@@ -159,7 +159,7 @@ def test_every_number_of_the_findings_stands_in_the_evidence(letter, bundles):
     for bundle in bundles:
         if bundle.status == "complete":
             block = finding(letter, bundle.finding)
-            told = [p for p in block.parts if not p.target and p.text != f" [{block.finding}]"]
+            told = [p for p in block.parts if not p.target and p.text != f"\u00a0[{block.finding}]"]
             printed = {n for p in told for n in NUMBER.findall(p.text)}
             known = {n for c in bundle.claims for text, _ in c.numbers for n in NUMBER.findall(text)}
             assert printed and printed <= known | dates
