@@ -237,20 +237,8 @@ def extremes(labels: pd.Series, values: pd.Series, unit: str) -> str:
 def spanned(what: str, labels: pd.Series, values: pd.Series, unit: str, some_withheld: bool = False) -> str:
     """Between which values the rows lie, for a headline: no row is ranked above another in it.
 
-    Parameters
-    ----------
-    what : str
-        What the values are; the verbs fit one and many.
-    labels, values : pandas.Series
-        One for each row, on one index.
-    unit : str
-    some_withheld : bool
-        Whether there are rows besides these whose values are withheld.
-
-    Returns
-    -------
-    str
-        A sentence without a full stop.
+    A sentence without a full stop; its verbs fit one and many. ``labels`` and ``values`` have one index;
+    ``some_withheld``: there are rows besides these whose values are withheld.
     """
     known = values.dropna()
     if known.empty:

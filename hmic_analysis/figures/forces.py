@@ -211,19 +211,9 @@ _WHERE = {
 def funnel_message(
     what: str, unit: str, drawn: pd.DataFrame, data: pd.DataFrame, lines: FunnelLines, name_others: bool
 ) -> str:
-    """Where the force in question lies, or how many lie outside.
+    """Where the force in question lies, or how many lie outside, as a sentence without a full stop.
 
-    Parameters
-    ----------
-    drawn, data : pandas.DataFrame
-        The forces with a point, and all: ``label``, ``value``, ``position``, ``own``.
-    name_others : bool
-        Whether forces outside the outer line may be named.
-
-    Returns
-    -------
-    str
-        A sentence without a full stop.
+    ``drawn`` and ``data`` are the forces with a point, and all: ``label``, ``value``, ``position``, ``own``.
     """
     own = drawn[drawn["own"]]
     after = unknown(data["value"])

@@ -296,20 +296,7 @@ def counts(
 
 
 def instead(what: str, labels: pd.Series, values: pd.Series) -> str:
-    """One sentence that says all that bars would, where a single bar has a length or none is longer than 1.
-
-    Parameters
-    ----------
-    what : str
-        What is counted.
-    labels, values : pandas.Series
-        As drawn.
-
-    Returns
-    -------
-    str
-        Empty where the bars say more.
-    """
+    """One sentence that says all that bars would, where one bar has a length or none is longer than 1; else empty."""
     given = values[values > 0]
     if values.isna().any() or len(given) > (MOST_OF_ONE if given.eq(1).all() else 1):
         return ""
@@ -323,17 +310,7 @@ def instead(what: str, labels: pd.Series, values: pd.Series) -> str:
 
 
 def bar_rows(labels: list[str], values: pd.Series, texts: list[str], header: str, synthetic: bool) -> Rows:
-    """A sheet with a bar for each value; a missing value has its text and no bar.
-
-    Parameters
-    ----------
-    values : pandas.Series
-        0 or more, or missing.
-    texts : list of str
-        Printed at the right of each row.
-    header : str
-        Above these texts.
-    """
+    """A sheet with a bar for each value of 0 or more, and ``texts`` at its right; a missing value has no bar."""
     rows = set_rows(labels, [""] * len(labels), [ValueColumn(header, texts)], synthetic=synthetic)
     highest = float(np.nanmax(values)) if values.notna().any() else 0.0
     ticks = nice_ticks(0, highest, whole=True)
@@ -345,12 +322,7 @@ def bar_rows(labels: list[str], values: pd.Series, texts: list[str], header: str
 def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
     """Where the largest count is, and of how many in all, as a sentence without a full stop.
 
-    Parameters
-    ----------
-    what : str
-        What is counted.
-    labels, values : pandas.Series
-        Missing values are counted, never ranked; with one of them the total isn't known and isn't given.
+    Missing values are counted, never ranked; with one of them the total isn't known and isn't given.
     """
     known = values.dropna()
     after = unknown(values)
@@ -420,24 +392,10 @@ def age_bands(
 
 
 def withhold(persons: pd.Series, min_count: int) -> pd.Series | None:
-    """Counts made missing so that none of the small ones can be had, not even from the published total.
+    """Counts made missing so that none of the small ones, above 0 and below ``min_count``, can be had from the total.
 
-    Parameters
-    ----------
-    persons : pandas.Series
-        Counts.
-    min_count : int
-        Counts above 0 and below it are small.
-
-    Returns
-    -------
-    pandas.Series or None
-        None where the printed total would give a small one back whatever is withheld, as 5 persons in 5 bands do:
-        then no band may be shown.
-
-    Notes
-    -----
-    See :func:`hmic_analysis.statistics.suppression.withheld_cells`.
+    None where the total would give a small one back whatever is withheld, as 5 persons in 5 bands do: then no band may
+    be shown. See :func:`hmic_analysis.statistics.suppression.withheld_cells`.
     """
     mask = withheld_cells(persons.fillna(0).to_numpy(), min_count)
     return None if mask is None else persons.mask(mask)
