@@ -283,7 +283,7 @@ class Told(Shown):
     @property
     def least(self) -> str:
         """``at least 99.0%`` where all are counted that are known; the wording need not say that some are not."""
-        if not self._nearly:
+        if not self._nearly or many_unknown(self._indicator):
             raise TemplateError(f"not all of {self._indicator.id} that are known are counted")
         self._bare = True
         return str(self)
