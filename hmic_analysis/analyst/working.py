@@ -14,6 +14,7 @@ from hmic_analysis.analyst.notebook import run_cells
 from hmic_analysis.analyst.tables import Forces, chosen_forces, day, joined, prepared, span
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import DataError, ParameterError, did_you_mean
+from hmic_analysis.evidence.build import PARTLY
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.report import DRAWS, Report
 from hmic_analysis.evidence.wording import claim_table, indicator_table
@@ -22,6 +23,7 @@ from hmic_analysis.measures.base import Share
 from hmic_analysis.params.catalogue import FindingSpec, plain
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
+from hmic_analysis.params.resolve import resolve
 from hmic_analysis.process.records import Records
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.store.manifest import read_manifest
@@ -261,11 +263,16 @@ def worked_out(
         "project": str(home.root),
         "output": "",
     }
-    drawing = DRAWS.set(charts)
+    drawing, partly = DRAWS.set(charts), PARTLY.set(False)
+    if first or last:
+        own = resolve(load_params(home), slug)
+        usual = (own.period_start, own.period_end)
+        PARTLY.set((first or usual[0], last or usual[1]) != usual)
     try:
         names = run_cells(home, home.notebooks / spec.notebook, values, figure)
     finally:
         DRAWS.reset(drawing)
+        PARTLY.reset(partly)
     reports = [x for x in names.values() if isinstance(x, Report)]
     if not reports:
         raise ParameterError(f"{spec.notebook} opened no report.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,10 @@ class Lone:
     said: str = ""
 
 
+#: Whether the period is a part of what the records tell of: a reference that leads nowhere may lie in any part.
+PARTLY: ContextVar[bool] = ContextVar("PARTLY", default=False)
+
+
 class Builder:
     """Builds the indicators of one finding, each of the kind and for the window that the catalogue declares.
 
@@ -80,6 +85,7 @@ class Builder:
         #: Indicators that were asked for by group, and have no group here.
         self.empty: set[str] = set()
         self._defined: dict[str, Defined] = {}
+        self.partly = PARTLY.get()
 
     def unsure(self, name: str, share: Share, lost: int = 0) -> Share:
         """A share of all units of which those that references that lead nowhere may turn are unknown.
@@ -134,7 +140,7 @@ class Builder:
         part's bounds allow for all of them, and its value is that of the rows found.
         """
         found, sure = share, self.unsure(name, share, lost)
-        if not (bool(stratum) if part is None else part):
+        if not (bool(stratum) or self.partly if part is None else part):
             share = sure
         few = (SMALL_NUMBER_SAID,) if 0 < share.total < SMALL_NUMBER and not stratum else ()
         caveats = (*caveats, *few, *not_known(share.unknown, share.total))
@@ -197,15 +203,15 @@ class Builder:
             Indicator of the catalogue; it also has ``<name>_lo`` and ``<name>_hi``.
         share : Share
         """
-        main = self.share(name, share)
-        high, total = (main.numerator or 0) + main.unknown, (main.denominator or 0) + main.unknown
-        given = {"_lo": (main.lo_missing, main.numerator, False), "_hi": (main.hi_missing, high, True)}
+        main, sure = self.share(name, share), self.unsure(name, share)
+        low = None if main.numerator is None else sure.yes
+        given = {"_lo": (main.lo_missing, low, False), "_hi": (main.hi_missing, sure.yes + sure.unknown, True)}
         either_way = [
-            self.figure(name + end, value, numerator=top, denominator=total, units=share.filled(state))
+            self.figure(name + end, value, numerator=top, denominator=sure.total, units=share.filled(state))
             for end, (value, top, state) in given.items()
         ]
         # References that lead nowhere make units unknown of which nobody can say which they are.
-        if main.unknown == share.unknown:
+        if sure.unknown == share.unknown:
             self.plain.update(i.id for i in either_way if i.id in self.units)
         return [main, *either_way]
 

@@ -285,7 +285,8 @@ VERDICT_WORDS = {
 }
 
 
-_LOOKS = ".dataframe th, .dataframe td {text-align: left; vertical-align: top; white-space: normal}"
+# JupyterLab's own rule for cells names more classes, and sets texts to the right.
+_LOOKS = ".dataframe th, .dataframe td {text-align: left !important; vertical-align: top; white-space: normal}"
 #: Rows that a notebook shows of a frame.
 _MOST_ROWS = 200
 

@@ -260,6 +260,20 @@ def test_other_periods_give_other_figures(two_forces):
     assert "Cleveland, 12 months to 30 November 2013; Bedfordshire, 3 months to 31 August 2013" in chart.subtitle
 
 
+def test_a_month_is_a_part_as_a_group_is(two_forces):
+    """References that lead nowhere may lie in any month: no month's figure leaves them all out."""
+    months = hmic.indicator("attendance_pct", "cleveland", period="month")
+    groups = hmic.indicator("attendance_pct", "cleveland", by="recorded_month")
+    for name in ("value", "numerator", "denominator", "lo_missing", "hi_missing"):
+        assert months[name].tolist() == groups[name].tolist(), name
+    assert (months["denominator"] + months["unknown"]).sum() == groups[["denominator", "unknown"]].sum().sum()
+    whole = hmic.indicator("attendance_pct", "cleveland", period=("2012-12-01", "2013-11-30"))
+    assert whole["value"].equals(hmic.indicator("attendance_pct", "cleveland")["value"])
+    low = hmic.indicator("attendance_pct_lo", "cleveland", period=("2013-01-01", "2013-01-31"))
+    january = months.set_index("period_start").loc["2013-01-01"]
+    assert low["value"].iloc[0] == january["lo_missing"] == 100 * low["numerator"].iloc[0] / low["denominator"].iloc[0]
+
+
 def test_figures_of_a_sample_have_no_course_and_are_not_grouped_as_plain_ones(two_forces):
     with pytest.raises(ParameterError, match="of the same .* units in every period"):
         hmic.indicator("supervised_pct", "cleveland", period="quarter")
