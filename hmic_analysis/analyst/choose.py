@@ -8,6 +8,7 @@ import pandas as pd
 
 from hmic_analysis.analyst.tables import prepared
 from hmic_analysis.contracts import CONTRACTS, contract_for
+from hmic_analysis.evidence.wording import Whole
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import find_project
@@ -111,7 +112,7 @@ def columns(table: str) -> pd.DataFrame:
     leads = {r.column: f"{r.table}.{r.to}" for r in contract.references}
     fields = ("name", "kind", "meaning", "unit", "required", "allowed", "order", "minimum", "maximum")
     rows = [{f: getattr(c, f) for f in fields} | {"refers_to": leads.get(c.name, "")} for c in contract.columns]
-    return pd.DataFrame(rows).rename(columns={"name": "column"}).set_index("column")
+    return Whole(pd.DataFrame(rows).rename(columns={"name": "column"}).set_index("column"))
 
 
 def findings(project: str | Path | None = None) -> pd.DataFrame:
@@ -172,7 +173,7 @@ def claims(project: str | Path | None = None) -> pd.DataFrame:
         for f in load_params(find_project(project)).findings.values()
         for c in f.claims.values()
     ]
-    return pd.DataFrame(rows).set_index("id")
+    return Whole(pd.DataFrame(rows).set_index("id"))
 
 
 def indicators(project: str | Path | None = None) -> pd.DataFrame:
@@ -209,7 +210,7 @@ def indicators(project: str | Path | None = None) -> pd.DataFrame:
             }
             for i in f.indicators.values()
         ]
-    return pd.DataFrame(rows).set_index("name")
+    return Whole(pd.DataFrame(rows).set_index("name"))
 
 
 def settings(force: str, finding: str | None = None, project: str | Path | None = None) -> Resolved:

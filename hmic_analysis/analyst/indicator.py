@@ -113,7 +113,7 @@ class Figures(pd.DataFrame):
         found = []
         for part in taken:
             for figure in part.figures:
-                group = figure.stratum
+                group = figure.stratum.replace("_", " ")
                 bounds = say_bounds(figure)
                 words = say_indicator(figure) + (
                     f" ({bounds})" if bounds else f" ({figure.note})" if figure.note else ""

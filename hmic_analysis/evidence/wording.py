@@ -292,11 +292,11 @@ _MOST_ROWS = 200
 
 
 class Whole(pd.DataFrame):
-    """A frame that a notebook shows with whole texts; whatever pandas makes of it is a plain one."""
+    """A frame that a notebook shows with whole texts, as it does a part of it."""
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:
-        return pd.DataFrame
+        return Whole
 
     def _repr_html_(self) -> str:
         with pd.option_context("display.max_colwidth", None):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import html
 import importlib
 import shutil
 import subprocess
@@ -258,6 +259,15 @@ def test_other_periods_give_other_figures(two_forces):
     chart = year.plot()
     assert "month" not in chart.data.columns and chart.data.shape[0] == 2
     assert "Cleveland, 12 months to 30 November 2013; Bedfordshire, 3 months to 31 August 2013" in chart.subtitle
+
+
+def test_what_a_column_means_is_shown_whole_in_a_part_of_the_list_too():
+    few = hmic.columns("suspect").query("kind == 'boolean'")[["meaning", "allowed"]]
+    assert few["meaning"].str.len().max() > 50
+    for shown in (few, hmic.claims()[["statement"]], hmic.indicators()[["definition"]]):
+        page = html.unescape(shown._repr_html_())
+        assert all(text in page for text in shown.iloc[:, 0])
+    assert "attended, burglary dwelling: " in repr(hmic.indicator("attendance_pct", "cleveland", by="offence_group"))
 
 
 def test_a_month_is_a_part_as_a_group_is(two_forces):
