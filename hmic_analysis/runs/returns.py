@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from hmic_analysis.errors import DataError, PassingError, unforeseen
 from hmic_analysis.params.models import Params
@@ -26,14 +27,17 @@ def prepare_force(project: Project, params: Params, slug: str) -> PrepareResult 
 
     None where the force sent nothing: its folder is missing or empty, and nothing was processed before.
     """
+    given = _given(project, params, slug)
+    return prepare(*given) if given else None
+
+
+def _given(project: Project, params: Params, slug: str) -> tuple[Any, ...] | None:
+    """What loading a force's return is told; None where the force sent nothing."""
     settings = resolve(params, slug)
-    raw = _return_of(project, settings)
+    raw, own = _return_of(project, settings), settings.force
     if raw is None:
         return None
-    own = settings.force
-    return prepare(
-        project, list(settings.sources), slug, raw, settings.timezone, own.match, own.own_police, own.districts
-    )
+    return project, list(settings.sources), slug, raw, settings.timezone, own.match, own.own_police, own.districts
 
 
 def prepare_forces(
@@ -83,33 +87,22 @@ _DUE = _Due()
 
 def _already(project: Project, params: Params, slug: str) -> Prepared | _Due:
     """What needs no work: a force that sent nothing, tables that are up to date."""
-    try:
-        settings = resolve(params, slug)
-        raw = _return_of(project, settings)
-        if raw is None:
-            return None
-        return (
-            unchanged(
-                project,
-                list(settings.sources),
-                slug,
-                raw,
-                settings.timezone,
-                settings.force.match,
-                settings.force.own_police,
-                settings.force.districts,
-            )
-            or _DUE
-        )
-    except DataError as fault:
-        return fault
-    except Exception as error:  # noqa: BLE001 - one force's return must never end the run of the others
-        return _fault_of(error, slug)
+
+    def seen() -> Prepared | _Due:
+        given = _given(project, params, slug)
+        return (unchanged(*given) or _DUE) if given else None
+
+    return _one(seen, slug)
 
 
 def _prepared(project: Project, params: Params, slug: str) -> Prepared:
+    return _one(partial(prepare_force, project, params, slug), slug)
+
+
+def _one(work: Callable[[], Prepared | _Due], slug: str) -> Prepared | _Due:
+    """What came of work on one force, its fault too."""
     try:
-        return prepare_force(project, params, slug)
+        return work()
     except DataError as fault:
         return fault
     except Exception as error:  # noqa: BLE001 - one force's return must never end the run of the others
