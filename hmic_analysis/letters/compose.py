@@ -425,7 +425,7 @@ def _sections(
             number += len(figures)
             told, *notes = finding_paragraphs(_entered(bundle, wording), settings, figures, wording, entry.spec)
             # The way from the paragraph to its evidence.
-            reference = Part(text=f"\u00a0[{entry.finding}]")
+            reference = Part(text=f" [{entry.finding}]")
             blocks.append(told.model_copy(update={"style": "bullet", "parts": (*told.parts, reference)}))
             blocks.extend(notes)
             if any(id not in {c.claim for c in bundle.claims} for id, _ in entry.claims):

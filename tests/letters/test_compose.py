@@ -159,7 +159,7 @@ def test_every_number_of_the_findings_stands_in_the_evidence(letter, bundles):
     for bundle in bundles:
         if bundle.status == "complete":
             block = finding(letter, bundle.finding)
-            told = [p for p in block.parts if not p.target and p.text != f"\u00a0[{block.finding}]"]
+            told = [p for p in block.parts if not p.target and p.text != f" [{block.finding}]"]
             printed = {n for p in told for n in NUMBER.findall(p.text)}
             known = {n for c in bundle.claims for text, _ in c.numbers for n in NUMBER.findall(text)}
             assert printed and printed <= known | dates
@@ -251,7 +251,7 @@ def test_restricted_evidence_stays_in(bundles, settings, catalogue):
     whole = compose([released(all_restricted, DisclosureRules(), "force")], settings, catalogue)
     assert "50.0%" not in whole.model_dump_json()
     assert (
-        "bail: assessed, but the evidence is restricted and is withheld from this letter"
+        "bail [A6]: assessed, but the evidence is restricted and is withheld from this letter"
         in whole.sections[0].blocks[2].text
     )
 
