@@ -119,17 +119,19 @@ class Rows(widgets.VBox):
         except HmicError as fault:
             self.table.value = f"<p>{html.escape(fault.message)}</p>"
             return
+        self.table.value = "<p>No rows.</p>" if rows.empty else self._shown(rows)
+        # The code comes last: it never stands beside other rows than its own.
         self.cell.value, self.cell.layout.display = self.code(), ""
-        if rows.empty:
-            self.table.value = "<p>No rows.</p>"
-            return
+
+    def _shown(self, rows: pd.DataFrame) -> str:
+        """The first rows and the link that takes all of them away."""
         more = f", the first {MOST_ROWS} shown" if len(rows) > MOST_ROWS else ""
         shown = rows.head(MOST_ROWS).dropna(axis="columns", how="all")
         for name in shown.columns[shown.columns.str.endswith("_key")]:
             shown[name] = shown[name].str.slice(0, _HASH)
         name = "-".join([*(w.report.force for w in self._found), self.which.value])
         link = as_download(rows, name, f"Download all {len(rows):,} as CSV")
-        self.table.value = (
+        return (
             f"<p>{len(rows):,} rows{more}; references of persons shortened. Restricted: single events and persons. "
             f'{link}</p><div class="hmic-rows" tabindex="0">{show_frame(shown)}</div>'
         )
