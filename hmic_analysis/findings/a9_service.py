@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from hmic_analysis.contracts.a9_service import STAGES
+from hmic_analysis.contracts.base import MonthRows
 from hmic_analysis.evidence.grades import grade_documents
 from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
@@ -14,6 +15,7 @@ from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, backwards, local_days, open_blanks, unread
+from hmic_analysis.measures.months import coverage as months_covered
 
 # --------------------------------------------------------------------------------------------------------------------
 # A9: how thoroughly call-handlers are audited, and what follows a failed audit.
@@ -53,9 +55,10 @@ def handler_months(staff: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
 def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, complete: bool = False) -> Share:
     """Handler-months with at least the prescribed number of audits.
 
-    Not known: months of handlers who may not have been in post, those in which nobody was audited while others were
-    (nothing tells them from months not supplied, unless complete), and as many handlers short of audits as the
-    audits of that month without a handler could have filled.
+    Not known: months of handlers who may not have been in post; unless complete, what nothing tells from audits not
+    supplied (months with none, with few beside the others or in the midst of which they begin or end, and handlers of
+    whom none was sent); and as many handlers short of audits as the audits of that month without a handler could
+    have filled.
 
     Parameters
     ----------
@@ -66,15 +69,16 @@ def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, com
     prescribed : int
         Audits due for each handler and month.
     complete : bool
-        Whether the force signed that its audits are complete: nobody was audited in a month without any.
+        Whether the force signed that its audits are complete: who has none was not audited.
     """
-    audits = audits.assign(month=local_days(audits["taken_on"]).dt.to_period("M").dt.to_timestamp())
+    taken = local_days(audits["taken_on"])
+    audits = audits.assign(month=taken.dt.to_period("M").dt.to_timestamp())
     named = audits.dropna(subset=["handler_key"])
     done = named.groupby(["handler_key", "month"]).size()
     index = pd.MultiIndex.from_arrays([months["person_key"], months["month"]])
     counts = pd.Series(done.reindex(index).fillna(0).to_numpy(), index=months.index)
-    seen = months["month"].isin(audits["month"]) | audits.empty | complete
-    worked = (months["worked"].fillna(False) & seen).to_numpy(dtype=bool)
+    seen = months["month"].isin(_whole_months(months["month"], taken)) & months["person_key"].isin(named["handler_key"])
+    worked = (months["worked"].fillna(False) & (seen | complete)).to_numpy(dtype=bool)
     short = (prescribed - counts[worked & (counts < prescribed)]).sort_values()
     month = months["month"].reindex(short.index)
     nobodys = month.map(audits.loc[audits["handler_key"].isna().to_numpy(dtype=bool), "month"].value_counts()).fillna(0)
@@ -82,6 +86,16 @@ def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, com
     states = (counts >= prescribed).astype("boolean").mask(~worked)
     states[fillable] = pd.NA
     return Share.of(states, months.assign(audits=counts))
+
+
+def _whole_months(due: pd.Series, taken: pd.Series) -> pd.DatetimeIndex:
+    """The months, of those due, of which audits were supplied whole, as far as their days tell."""
+    if due.empty:
+        return pd.DatetimeIndex([])
+    days = taken.groupby(taken.dt.strftime("%Y-%m")).agg(["size", "min", "max"]).itertuples()
+    rows = {month: MonthRows(n, first.day, last.day) for month, n, first, last in days}
+    found = months_covered(rows, due.min().date(), (due.max() + pd.offsets.MonthEnd(0)).date())
+    return pd.to_datetime([m for m in found.counted if m in found.held])
 
 
 def coverage_by_month(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int) -> pd.DataFrame:
@@ -94,15 +108,13 @@ def coverage_by_month(months: pd.DataFrame, audits: pd.DataFrame, prescribed: in
     months, audits, prescribed
         As in :func:`coverage`.
     """
-    rows = []
-    if len(audits):
-        taken = local_days(audits["taken_on"]).dt.to_period("M").dt.to_timestamp()
-        for month, those in months.groupby("month"):
-            held = audits[(taken == month).to_numpy()]
-            share = coverage(those, held, prescribed)
-            # A month without any audit is a gap: nothing tells it from one not supplied.
-            if share.known and len(held):
-                rows.append({"month": month, "group": "Handlers covered", "value": 100 * share.yes / share.known})
+    found = coverage(months, audits, prescribed)
+    states = pd.DataFrame({"month": found.rows["month"], "covered": found.units}).dropna()
+    # A month of which nothing is known is a gap: nothing tells it from one not supplied.
+    rows = [
+        {"month": month, "group": "Handlers covered", "value": 100 * those.mean()}
+        for month, those in states.groupby("month")["covered"]
+    ]
     return pd.DataFrame(rows, columns=["month", "group", "value"])
 
 

@@ -58,10 +58,12 @@ def test_coverage_counts_audits_by_the_month_of_the_call(table, staff):
         *[("recruit", "2013-01-10")] * 9,
         ("recruit", "2013-03-10"),
     )
-    assert a9_service.coverage(due, made, 3) == Share(2, 5)
-    assert a9_service.coverage(due, made, 2) == Share(3, 4)
-    # Without any audit of March nothing tells whether it was supplied.
-    assert a9_service.coverage(due, made.iloc[:-1], 2) == Share(3, 4 - (due["month"].dt.month == 3).sum(), 2)
+    # Of d, who worked in two months, no audit was sent.
+    assert a9_service.coverage(due, made, 3) == Share(2, 3, 2)
+    assert a9_service.coverage(due, made, 2) == Share(3, 2, 2)
+    # Without any audit of March nothing tells whether it was supplied, or the rest of February.
+    assert a9_service.coverage(due, made.iloc[:-1], 2) == Share(1, 0, 6)
+    assert a9_service.coverage(due, made, 2, complete=True) == Share(3, 4)
 
 
 def test_audits_without_a_handler_could_fill_what_their_own_month_lacks(table, staff):
@@ -117,6 +119,34 @@ def test_nothing_supplied(table):
     assert a9_service.passed(audits(table)) == a9_service.feedback_given(audits(table), AS_OF, 28) == Share(0, 0)
 
 
-def test_handlers_without_any_audit_are_not_covered(table, staff):
+def test_handlers_without_any_audit_are_not_covered_where_the_force_signed(table, staff):
     due = a9_service.handler_months(staff[staff["person_key"] == "a"], START, END)
-    assert a9_service.coverage(due, audits(table), 3) == Share(0, 3)
+    assert a9_service.coverage(due, audits(table), 3) == Share(0, 0, 3)
+    assert a9_service.coverage(due, audits(table), 3, complete=True) == Share(0, 3)
+
+
+def handlers_and_audits(table, months):
+    """Forty handlers, each with three audits in each month: those of whole returns."""
+    who = [{"person_key": f"h{n}", "role": "call_handler", "in_post_since": "2010-01-01"} for n in range(40)]
+    due = a9_service.handler_months(table("staff", *who), START, date(2013, months, 28))
+    rows = [(w["person_key"], f"2013-{m:02d}-{1 + 9 * k:02d}") for m in range(1, months) for k in range(3) for w in who]
+    return due, rows
+
+
+def test_a_list_of_audits_that_breaks_off_by_day_contradicts_nothing(table):
+    due, rows = handlers_and_audits(table, 7)
+    # The last month breaks off on its first day with audits: nothing is known of it.
+    assert a9_service.coverage(due, audits(table, *rows[:-80]), 3) == Share(200, 0, 40)
+    assert a9_service.coverage_by_month(due, audits(table, *rows[:-80]), 3)["value"].tolist() == [100] * 5
+
+
+def test_a_list_of_audits_that_breaks_off_by_handler_contradicts_nothing(table):
+    due, rows = handlers_and_audits(table, 7)
+    half = sorted(rows)[: len(rows) // 2]
+    assert a9_service.coverage(due, audits(table, *half), 3) == Share(120, 0, 120)
+
+
+def test_audits_of_another_year_tell_nothing(table):
+    due, rows = handlers_and_audits(table, 7)
+    earlier = [(who, day.replace("2013", "2011")) for who, day in rows]
+    assert a9_service.coverage(due, audits(table, *earlier), 3) == Share(0, 0, 240)
