@@ -81,6 +81,11 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
             if text := say_abrupt(months):
                 rows.append(CheckRow("months", name, "warning", text, "ask for the days that are missing", fed))
         odd = [text for text in entry.odd if not text.startswith(ONE_CODE)]
+        if early := sum(r.rows for m, r in entry.months.items() if m < LONG_AGO):
+            said = "row is" if early == 1 else "rows are"
+            odd.append(
+                f"{early:,} {said} dated before {LONG_AGO[:4]}, as where a system has no date: they count in no month"
+            )
         far = {m: r for m, r in entry.months.items() if m >= f"{end.year + AHEAD:04d}-{end.month:02d}"}
         if far:
             n = sum(r.rows for r in far.values())
@@ -131,6 +136,8 @@ def _files(entry: TableEntry) -> str:
 
 #: Years after the end of the period from which a date in a return is likely to be mistyped.
 AHEAD = 2
+#: The first month that a record of the period could bear; systems write 1900 or 1970 where they have no date.
+LONG_AGO = "1980-01"
 #: Files of one table of which each has a line of its own; what is wrong in further ones is put together.
 OWN_LINES = 5
 
@@ -476,7 +483,9 @@ def map_(
         out().print(
             f"The source '{name}' reads files with these columns already: compare before you go on.", markup=False
         )
-    out().print(f"{len(draft.gaps)} lines to answer, each marked GAP: in the file:", markup=False)
+    lines = "1 line" if len(draft.gaps) == 1 else f"{len(draft.gaps)} lines"
+    if draft.gaps:
+        out().print(f"{lines} to answer, marked GAP: in the file:", markup=False)
     for gap in draft.gaps:
         out().print(f"  - {gap}", markup=False)
     out().print(f"Then name '{path.stem}' under 'sources' of the force, and see: hmic data check", markup=False)

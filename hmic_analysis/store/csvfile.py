@@ -76,7 +76,8 @@ def _copy_lines(layout: Layout, wanted: np.ndarray, target: Path) -> None:
 # --------------------------------------------------------------------------------------------------------------------
 # Read one delimited text file into a table of plain text, with every line accounted for.
 
-_DELIMITERS = ",;\t|"
+_SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_DELIMITERS = "".join(_SIGNS)
 #: A first line by which spreadsheets are told the delimiter.
 _DECLARED = re.compile(rb"(?i)\"?sep=([!-/:-@\[-`{-~\t])\"?")
 
@@ -125,9 +126,11 @@ def read_csv(
             text, header, scan = other, plain_header, plain_scan
             notes.append(f"{shown} has two kinds of line ends; every one of them was taken to end a line")
     if spec.encoding is None and scan.not_utf8 > scan.non_ascii:
-        text = transcode(text.path, shown, FALLBACK, work)
+        joined = f"is not whole UTF-8: {scan.non_ascii:,} of its lines are, and the others were"
+        text = transcode(text.path, shown, "utf-8", work, errors=FALLBACK)
+        said = joined if scan.non_ascii else "is not UTF-8 and was"
+        notes.append(f"{shown} {said} read as {FALLBACK}; declare its encoding in the mapping to be sure")
         header, scan = _look(text, shown, spec)
-        notes.append(f"{shown} is not UTF-8 and was read as {FALLBACK}; declare its encoding in the mapping to be sure")
     source, start = text.path, header.start
     skip = 1 if start else 0
     alike = header.start == 0 or scan.returns == header_returns(text.path, header.start)
@@ -144,7 +147,7 @@ def read_csv(
     _number(con, table, header, scan)
     start = footer_from(con, table, len(header.names), scan.bad.values(), spec.footer.rows)
     bad = tuple(_footer(line, start, spec) for line in scan.bad.values())
-    notes += [*_ragged(bad, scan, shown), *too_long(bad, shown)]
+    notes += [*_ragged(bad, scan, shown, header), *too_long(bad, shown)]
     read = scan.records + len(bad)
     notes += [header.note] if header.note else []
     return RawTable(table, shown, header.names, read, bad, tuple(notes), footer_from=start, plain=scan.plain)
@@ -207,13 +210,18 @@ def _begins_with_records(header: _Header) -> bool:
     return header.start == 0 or header.first_line == 2
 
 
-def _ragged(bad: tuple[BadLine, ...], scan: Scan, shown: str) -> list[str]:
-    wrong = sum(" fields where " in line.reason for line in bad)
-    if not wrong or wrong < scan.records:
+def _ragged(bad: tuple[BadLine, ...], scan: Scan, shown: str, header: _Header) -> list[str]:
+    wrong = [line for line in bad if " fields where " in line.reason]
+    if not wrong or len(wrong) < scan.records:
         return []
+    sample, fields = [line.raw.decode("utf-8", "replace") for line in wrong[:1000]], len(header.names)
+    for sign in _DELIMITERS.replace(header.delimiter, ""):
+        if fields > 1 and 2 * sum(text.count(sign) == fields - 1 for text in sample) > len(sample):
+            said = f"parted by {_SIGNS[sign]}, and its header by {_SIGNS.get(header.delimiter, 'another sign')}"
+            return [f"{shown}: most of {len(wrong):,} lines are {said}: ask for the file again with one of them"]
     return [
-        f"{shown}: {wrong} of {scan.records + len(bad)} lines don't have as many fields as the header; where lines end "
-        "early or in surplus delimiters, say 'ragged: fill' in the mapping"
+        f"{shown}: {len(wrong)} of {scan.records + len(bad)} lines don't have as many fields as the header; where "
+        "lines end early or in surplus delimiters, say 'ragged: fill' in the mapping"
     ]
 
 

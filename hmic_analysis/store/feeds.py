@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,9 +91,27 @@ def _is_header(raw: RawTable, wanted: Iterable[str]) -> bool:
 
     Any other may be a record, and a record is quoted nowhere.
     """
+    wanted = list(wanted)
     names = {_bare(name) for name in raw.names} - {""}
     met = names & {_bare(name) for name in wanted}
-    return len(met) >= 2 or bool(met) and 3 * len(met) >= len(names)
+    enough = len(met) >= 2 or bool(met) and 3 * len(met) >= len(names)
+    # Where most lines have another number of fields the first may be two of them.
+    unlike = sum(" fields where " in line.reason for line in raw.bad)
+    return enough and 2 * unlike <= raw.read and not _runs_on(raw.names, wanted, met)
+
+
+#: Days, which stand in records.
+_DAY = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?[/.]\d\d?[/.]\d{2,4}")
+
+
+def _runs_on(names: Sequence[str], wanted: Iterable[str], met: set[str]) -> bool:
+    """Whether a record stands behind the headings, as where the end of their line was lost."""
+    places = [i for i, name in enumerate(names) if _bare(name) in met]
+    behind = [fold_name(name) for name in names[places[-1] + 1 :]] if places else []
+    unmet = {fold_name(column) for column in wanted if _bare(column) not in met}
+    # The last heading and the first value are one, and other values follow.
+    joined = [n for n in behind[:-1] for column in unmet if n.startswith(column) and n[len(column)] not in " _-.:/(["]
+    return bool(joined) or any(_DAY.search(name) for name in names)
 
 
 def _bare(name: str) -> str:
@@ -198,13 +217,29 @@ def _say_absent(absent: list[str], files: str, table: str, raws: list[RawTable],
 
 def _say_record(absent: list[str], files: str, table: str, raws: list[RawTable]) -> str:
     """Where a header ought to be stands what may be a record: it is told by its size only."""
-    needed = ", ".join(f"'{column}'" for column in absent)
-    return (
-        f"{files}: where the header ought to be stand {len(raws[0].names)} values that may be a record, so they are "
-        f"not shown; none of them is {needed}, which table '{table}' needs.\n"
-        "  If the file has no header, put one above it, or say 'header: none' and 'names:' in a mapping; if it stands "
-        "further down, say in which line with 'header:'; if it has other names, say in a mapping which column is meant."
+    needed, n = ", ".join(f"'{column}'" for column in absent), len(raws[0].names)
+    stand = "stands 1 value" if n == 1 else f"stand {n} values"
+    # What is narrower than the header is no row, and so are the headings below a title.
+    line = next((b.line for b in raws[0].bad[:_TITLES] if set(map(fold_name, absent)) <= _cells(b.raw)), 0)
+    said = (
+        f"  Line {line} looks like the header: take out what stands above it, or say in a mapping 'header: {line}'."
+        if line
+        else "  If the file has no header, put one above it, or say 'header: none' and 'names:' in a mapping; if it "
+        "stands further down, say in which line with 'header:'; if it has other names, say in a mapping which column "
+        "is meant."
     )
+    return (
+        f"{files}: where the header ought to be {stand} that may be a record, so not shown; none of them is {needed}, "
+        f"which table '{table}' needs.\n{said}"
+    )
+
+
+#: Lines among which a header is looked for.
+_TITLES = 50
+
+
+def _cells(line: bytes) -> set[str]:
+    return {fold_name(cell.strip('" ')) for cell in re.split(r"[,;\t|]", line.decode("utf-8", "replace"))}
 
 
 def _check_positions(
@@ -264,6 +299,11 @@ def _note_unused(result: Feeds, specs: list[TableSpec], raws: list[RawTable], ce
         left = [n.strip() if sure else f"column {i}" for i, n in enumerate(raw.names, 1) if i not in used and n.strip()]
         if left:
             result.unused[raw.file] = left
+        unmet = {_bare(column): column for column in wanted if not raw.positions(column)}
+        meant = [f"'{n}' ({unmet[_bare(n)]})" for n in left if sure and _bare(n) in unmet]
+        if meant:
+            are = "is not read, since it is" if len(meant) == 1 else "are not read, since they are"
+            result.notes.append(f"{raw.file}: {', '.join(meant)} {are} not written like the column in brackets")
 
 
 def surrogate_stems(raws: list[RawTable]) -> dict[str, str]:

@@ -328,8 +328,15 @@ def _stage(
     feeds, broken = made.feeds, {}
     numbers = {raw.table: i for i, raw in enumerate(raws)}
     specs = {raw.table: r.specs[n] for r in reads for n, found in r.tables.items() for raw in found}
+    named = {
+        raw.table: name
+        for source, r in zip(job.sources, reads, strict=True)
+        if source.mapping.layout == "standard"
+        for name, found in r.tables.items()
+        for raw in found
+    }
     for raw in raws:
-        prepare_raw(con, raw, specs[raw.table], job.police_name)
+        made.notes += prepare_raw(con, raw, specs[raw.table], job.police_name, named.get(raw.table, ""))
     for i, feed in enumerate(feeds):
         if feed.table not in broken:
             _plan_for(con, feed.raw.read)

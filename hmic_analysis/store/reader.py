@@ -57,6 +57,8 @@ class Ods:
         #: Sheets that the workbook hides, and of the sheet read last the rows.
         self.unseen: set[str] = set()
         self.hidden: list[int] = []
+        #: Sheets whose rows were read and hold no merged cell.
+        self.unmerged: set[int] = set()
         not_shown = set()
         for event, element in elements_of(
             self.archive, "content.xml", "table", "table-properties", events=("start", "end")
@@ -87,6 +89,8 @@ class Ods:
 
     def merged(self, sheet: int) -> list[Merged]:
         found = []
+        if sheet in self.unmerged:
+            return found
         for number, _, row in self._table_rows(sheet):
             column = 1
             for cell in row:
@@ -97,12 +101,13 @@ class Ods:
         return found
 
     def rows(self, sheet: int) -> Iterator[Row]:
-        self.hidden = []
+        self.hidden, covered = [], False
         for number, times, row in self._table_rows(sheet):
             cells: list[str | None] = []
             lacking = column = 0
             for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
                 repeated = _times(cell, "number-columns-repeated")
+                covered = covered or cell.tag.endswith("}covered-table-cell")
                 text, no_result = _ods_cell(cell)
                 lacking += no_result * repeated
                 if text is not None:
@@ -118,6 +123,7 @@ class Ods:
                 if _said(row, "visibility") in ("collapse", "filter"):
                     self.hidden.append(number + i)
                 yield number + i, tuple(cells), lacking
+        self.unmerged |= set() if covered else {sheet}
 
 
 def _said(element: Any, name: str) -> str:

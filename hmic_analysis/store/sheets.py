@@ -180,6 +180,8 @@ class Xlsx:
         #: Sheets that the workbook hides, and of the sheet read last the rows.
         self.unseen: set[str] = set()
         self.hidden: list[int] = []
+        #: By sheet whose rows were read: its merged cells, which stand behind them.
+        self.spans: dict[int, list[Merged]] = {}
         self.epoch = datetime(1899, 12, 30)
         # Some programs write no result but 0, and ask for all formulas to be worked out when the file is opened.
         self.uncomputed = False
@@ -242,17 +244,23 @@ class Xlsx:
         return list(self.sheets)
 
     def merged(self, sheet: int) -> list[Merged]:
-        found = []
-        for _, element in elements_of(self.archive, list(self.sheets.values())[sheet], "mergeCell"):
-            ends = [re.fullmatch(r"\$?([A-Z]{1,3})\$?(\d{1,7})", ref) for ref in element.get("ref", "").split(":")]
-            if len(ends) == 2 and all(ends):
-                (c1, r1), (c2, r2) = ((self._column(e[1]), int(e[2])) for e in ends)
-                found.append((r1, c1, r2, c2))
-        return found
+        if sheet not in self.spans:
+            found = elements_of(self.archive, list(self.sheets.values())[sheet], "mergeCell")
+            self.spans[sheet] = [span for _, element in found for span in self._spans(element)]
+        return self.spans[sheet]
+
+    def _spans(self, element: Any) -> Iterator[Merged]:
+        ends = [re.fullmatch(r"\$?([A-Z]{1,3})\$?(\d{1,7})", ref) for ref in element.get("ref", "").split(":")]
+        if len(ends) == 2 and all(ends):
+            (c1, r1), (c2, r2) = ((self._column(e[1]), int(e[2])) for e in ends)
+            yield r1, c1, r2, c2
 
     def rows(self, sheet: int) -> Iterator[Row]:
-        last, self.hidden = 0, []
-        for _, row in elements_of(self.archive, list(self.sheets.values())[sheet], "row"):
+        last, self.hidden, spans = 0, [], list[Merged]()
+        for _, row in elements_of(self.archive, list(self.sheets.values())[sheet], "row", "mergeCell"):
+            if local_name(row) == "mergeCell":
+                spans += self._spans(row)
+                continue
             said = row.get("r", "")
             number = int(said) if said.isascii() and said.isdigit() else last + 1
             if number > MOST_ROWS:
@@ -274,6 +282,7 @@ class Xlsx:
             if row.get("hidden", "0") in ("1", "true") and any(cells):
                 self.hidden.append(number)
             yield number, tuple(cells), lacking
+        self.spans[sheet] = spans
 
     def _column(self, letters: str) -> int:
         """Number of a column from its letters; 0 where there are none."""

@@ -11,10 +11,10 @@ from hmic_analysis.errors import DataError, keep_traceback, said, storage_fault
 from hmic_analysis.store.columns import filter_test
 from hmic_analysis.store.feeds import Feed, Feeds
 from hmic_analysis.store.mapping import DISTRICTS, FileSpec, TableSpec
-from hmic_analysis.store.rawtable import RawTable, hand_over, literal, scalar
+from hmic_analysis.store.rawtable import RawTable, fold_name, hand_over, literal, scalar, words
 from hmic_analysis.store.stamps import JITTER
 from hmic_analysis.store.times import GAP, zone_macros
-from hmic_analysis.store.typed import sql_type, text_columns, typed_select
+from hmic_analysis.store.typed import TOTALS, sql_type, text_columns, typed_select
 
 #: Begins the reason of rows that a mapping's ``expect`` tells to be none of this force's.
 ANOTHER = "another force"
@@ -25,14 +25,31 @@ def stage_name(table: str) -> str:
     return f"stage_{table}"
 
 
-def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec, police_name: str = "") -> None:
-    """Make ``<raw>_rows``: the raw rows with ``_skip``, why a row is no data (null where it is)."""
+def prepare_raw(
+    con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec, police_name: str = "", table: str = ""
+) -> list[str]:
+    """Make ``<raw>_rows``: the raw rows with ``_skip``, why a row is no data (null where it is).
+
+    What is to be told of it. ``table``: the one that it feeds by its name, whose columns are known.
+    """
     cells = ", ".join(f"nullif(c{i}, '')" if raw.plain else f"clean(c{i})" for i in range(1, len(raw.names) + 1))
     tests = [f"WHEN coalesce({cells}) IS NULL THEN 'blank row'"]
     if spec.footer.rows:
         tests.append(f"WHEN _row >= {raw.footer_from} THEN 'footer or total row'")
     for word in spec.footer.starts_with:
         tests.append(f"WHEN starts_with(lower(clean(c1)), {literal(word.lower())}) THEN 'footer or total row'")
+    if spec.header != "none":
+        tests.append(f"WHEN {_is_headings(raw)} THEN 'the header again'")
+    notes = []
+    if table:
+        for position in raw.positions(CONTRACTS[table].column_names[0])[:1]:
+            tests.append(f"WHEN folded(clean(c{position})) IN {words(TOTALS)} THEN 'footer or total row'")
+        if below := _second_table(con, raw):
+            tests.append(f"WHEN _row >= {below} THEN 'below a second header'")
+            notes.append(
+                f"{raw.file}: row {below} holds other headings: another table begins there. It and the rows below it "
+                "were kept aside; ask for one table on each sheet or in each file"
+            )
     for name, wanted in spec.expect.items():
         if "{police_name}" in wanted and not police_name:
             continue
@@ -49,6 +66,30 @@ def prepare_raw(con: duckdb.DuckDBPyConnection, raw: RawTable, spec: FileSpec, p
                 said = literal(f"{ANOTHER}: {name} is not as expected")
                 tests.append(f"WHEN c{position} IN (SELECT x FROM {named}) THEN {said}")
     con.execute(f"CREATE VIEW {raw.table}_rows AS SELECT *, CASE {' '.join(tests)} END AS _skip FROM {raw.table}")
+    return notes
+
+
+def _is_headings(raw: RawTable) -> str:
+    """SQL of whether a row holds the headings of its columns, as where pages or files were joined."""
+    named = [(f"folded(clean(c{i}))", fold_name(name)) for i, name in enumerate(raw.names, start=1)]
+    named = [(cell, name) for cell, name in named if name]
+    if len(named) < 2:
+        return "false"
+    # All but two may be blank; the first alone tells of nearly every row that it is none.
+    tests = [f"{cell} = {literal(name)}" for cell, name in named[:2]]
+    tests += [f"coalesce({cell} = {literal(name)}, true)" for cell, name in named[2:]]
+    return f"({' AND '.join(tests)})"
+
+
+def _second_table(con: duckdb.DuckDBPyConnection, raw: RawTable) -> int:
+    """The first row that holds nothing but names of columns of tables, and not those above it; 0 for none."""
+    known = words({c for contract in CONTRACTS.values() for c in contract.column_names})
+    cells = [f"folded(clean(c{i}))" for i in range(1, len(raw.names) + 1)]
+    if len(cells) < 2:
+        return 0
+    tests = [f"{cell} IN {known}" for cell in cells[:2]] + [f"coalesce({c} IN {known}, true)" for c in cells[2:]]
+    query = f"SELECT min(_row) FROM {raw.table} WHERE {' AND '.join(tests)} AND NOT {_is_headings(raw)}"
+    return scalar(con, query) or 0
 
 
 def stage_feed(

@@ -15,7 +15,7 @@ from hmic_analysis.store.rawtable import Layout, Straight, fold_name, literal, n
 from hmic_analysis.store.sheets import MOST_CHARACTERS
 from hmic_analysis.store.textfile import CHUNK, Scan
 from hmic_analysis.store.times import utc_between
-from hmic_analysis.store.typed import TRUE_WORDS, sql_type, text_columns
+from hmic_analysis.store.typed import NAMELESS, TOTALS, TRUE_WORDS, named_by, sql_type, text_columns
 
 # --------------------------------------------------------------------------------------------------------------------
 # Files whose every line is one record, which is what most files are: told without looking at each byte.
@@ -184,6 +184,8 @@ class Values:
     high: datetime
     #: It holds nothing but ASCII.
     ascii: bool
+    #: Columns that name records: a word for none, a heading or a sum there is no name.
+    named: frozenset[str] = frozenset()
 
     def sure(self, name: str, column: Column) -> str:
         """SQL of whether a value, blank or not, is beyond doubt; never null."""
@@ -210,10 +212,11 @@ class Values:
         return self._sure_text(name, column)
 
     def _sure_text(self, name: str, column: Column) -> str:
-        longest = max(map(len, self.missing), default=0)
+        missing = (*self.missing, *NAMELESS, *TOTALS, column.name) if column.name in self.named else self.missing
+        longest = max(map(len, missing), default=0)
         tests = [f"NOT starts_with({name}, ' ')", f"NOT ends_with({name}, ' ')"]
-        if self.missing:
-            tests.append(f"(strlen({name}) > {longest} OR lower({name}) NOT IN {words(self.missing)})")
+        if missing:
+            tests.append(f"(strlen({name}) > {longest} OR lower({name}) NOT IN {words(missing)})")
         if not self.ascii:
             tests.append(f"strlen({name}) = length({name})")
         if column.kind == "person":
@@ -415,7 +418,9 @@ class _Job:
     def set_odd_aside(self) -> bool:
         """Make the table of the numbers of odd lines; whether they are few."""
         low, high = self._span()
-        self.values = Values(self.typing.zone, self.typing.missing, low, high, self.seen.ascii)
+        contract = self.typing.contract
+        named = named_by(contract) | {contract.column_names[0]}
+        self.values = Values(self.typing.zone, self.typing.missing, low, high, self.seen.ascii, named)
         tests = [self.values.sure(n, c) for n, c in self.columns.items()]
         given = {c.name: is_given(n, c) for n, c in self.columns.items()}
         for group in [(c.name,) for c in self.typing.contract.columns if c.required] + list(

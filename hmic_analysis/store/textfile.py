@@ -31,6 +31,8 @@ _MARKS = (
 )
 #: What office programs of the time wrote; used, and said so, where a file is not UTF-8 and nothing was declared.
 FALLBACK = "windows-1252"
+#: How bytes that are no UTF-8 are then read; those that are stay what they are, as in a file joined from two.
+codecs.register_error(FALLBACK, lambda e: (e.object[e.start : e.end].decode(FALLBACK, "replace"), e.end))
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,16 @@ def _outside_quotes(text: str) -> str:
     return "".join(text.split('"')[::2])
 
 
-def transcode(path: Path, shown: str, encoding: str, work: Path, old_ends: bool | None = None) -> PlainText:
+def transcode(
+    path: Path, shown: str, encoding: str, work: Path, old_ends: bool | None = None, errors: str = "replace"
+) -> PlainText:
     """Copy a file into the working folder as UTF-8 with lines ended by a newline.
 
-    Bytes that have no meaning in ``encoding`` become the replacement character; the scan keeps their lines aside.
-    ``old_ends`` says whether a return alone ends a line; by default the first lines tell.
+    Bytes that have no meaning in ``encoding`` become, by default, the replacement character; the scan keeps their lines
+    aside. ``old_ends`` says whether a return alone ends a line; by default the first lines tell.
     """
     target = work / f"{len(list(work.iterdir()))}-utf8.txt"
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    decoder = codecs.getincrementaldecoder(encoding)(errors=errors)
     first, ends, strange = True, None, ""
     with path.open("rb") as source, target.open("wb") as out:
         while block := source.read(_BLOCK):

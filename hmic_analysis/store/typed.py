@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import duckdb
 
@@ -65,6 +66,8 @@ def typed_select(
         elif source is None and column.kind != "month":
             plan.value[column.name] = f"NULL::{sql_type(column)}"
         else:
+            if source is not None and source.column is not None and column.name in named_by(contract):
+                source = source.model_copy(update={"missing_values": (*source.missing_values, *NAMELESS)})
             _plain(con, plan, context, column, source, local, spec)
     for column in contract.columns:
         if column.required:
@@ -94,6 +97,24 @@ def text_columns(contract: Contract) -> tuple[str, ...]:
     own = [r.column for r in contract.references if r.every or contract.name not in _MANY]
     named = [r.to for c in CONTRACTS.values() if c.name not in _MANY for r in c.references if r.table == contract.name]
     return tuple(n for n in dict.fromkeys([*own, *named]) if contract.column(n).kind == "person")
+
+
+#: What people and programs write where there is no reference; as one, it would join all rows that have none.
+NAMELESS = (
+    "-", "--", "?", "<na>", "anon", "anonymous", "n/a", "n/k", "nan", "nat", "nil", "none", "not given", "not known",
+    "not recorded", "not stated", "null", "tba", "tbc", "unknown",
+)  # fmt: skip
+
+#: What a row of sums holds in the first column of a table.
+TOTALS = ("total", "totals", "grand total", "subtotal", "sub-total", "sub total")
+
+
+@cache
+def named_by(contract: Contract) -> frozenset[str]:
+    """The columns that name a record, or lead to one."""
+    own = {r.column for r in contract.references} | set(contract.key if len(contract.key) == 1 else ())
+    own |= {r.to for c in CONTRACTS.values() for r in c.references if r.table == contract.name}
+    return frozenset(n for n in own if not contract.column(n).group)
 
 
 #: Tables with more rows than others, whose persons need not have a partner: to fold them costs more than it tells.

@@ -191,6 +191,12 @@ def read_sheet(
     if n := sum(row > header for row in book.hidden(sheet)):
         said = "row is hidden" if n == 1 else "rows are hidden"
         notes.append(f"{shown}: {n:,} {said} in the workbook, as by a filter, and read like the others")
+    if n := 0 if spec.merged else sum(below > header for _, _, below, _ in book.merged(sheet)):
+        said = "1 merged cell" if n == 1 else f"{n:,} merged cells"
+        notes.append(
+            f"{shown}: {said} below the header: what it shows stands in its first cell alone, and the others were read "
+            "as blank. Ask for the sheet without merged cells, or say 'merged: fill' in a mapping"
+        )
     if sheet in book.unseen:
         notes.append(f"{shown}: the workbook hides this sheet; it was read like the others")
     notes += too_long(tuple(bad), shown)
@@ -305,19 +311,28 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, batch: list[tuple[str | 
 
 def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, shown: str, table: str) -> RawTable:
     """Read a Parquet file, every value as text."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
     source = f"read_parquet({literal(str(path))})"
     try:
         described = con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-        parts = [f"{_as_text(row[0], row[1])} AS c{i}" for i, row in enumerate(described, start=1)]
+        written = parquet.read_schema(path)
+        # The engine takes a length of time for a number, and makes names differ that differ in capitals alone.
+        spans = [_PER_SECOND[f.type.unit] if pa.types.is_duration(f.type) else 0 for f in written]
+        parts = [
+            f"{_as_text(row[0], row[1], span)} AS c{i}"
+            for i, (row, span) in enumerate(zip(described, spans, strict=True), start=1)
+        ]
         con.execute(f"CREATE TABLE {table}_lines AS SELECT {', '.join(parts)} FROM {source}").fetchall()
-    except duckdb.Error as error:
+    except (duckdb.Error, pa.ArrowException) as error:
         raise DataError(f"{shown}: the Parquet file is damaged ({said(error)}). Ask for it again.") from error
     count = con.execute(f"SELECT count(*) FROM {table}_lines").fetchall()[0][0]
     bad = _long_rows(con, f"{table}_lines", len(described))
     also = f" WHERE rowid + 1 NOT IN ({', '.join(str(line.line) for line in bad)})" if bad else ""
     con.execute(f"CREATE VIEW {table} AS SELECT *, rowid + 1 AS _row FROM {table}_lines{also}")
     notes = too_long(bad, shown)
-    return RawTable(table, shown, tuple(row[0] for row in described), count, bad, tuple(notes))
+    return RawTable(table, shown, tuple(written.names), count, bad, tuple(notes))
 
 
 def _long_rows(con: duckdb.DuckDBPyConnection, lines: str, columns: int) -> tuple[BadLine, ...]:
@@ -337,10 +352,17 @@ def _long_rows(con: duckdb.DuckDBPyConnection, lines: str, columns: int) -> tupl
     return tuple(bad for number, *row in found if (bad := _too_long(number, row)))
 
 
-def _as_text(column: str, kind: str) -> str:
+#: Steps of a length of time in a second, by what Parquet files call their unit.
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+
+
+def _as_text(column: str, kind: str, span: int) -> str:
     column = name(column)
+    if span:
+        return f"to_seconds({column} / {span})::VARCHAR"
     if kind in ("DOUBLE", "FLOAT"):
-        return f"regexp_replace({column}::VARCHAR, '\\.0$', '')"
+        # What is not a number is how data frames keep a blank.
+        return f"CASE WHEN NOT isnan({column}) THEN regexp_replace({column}::VARCHAR, '\\.0$', '') END"
     if kind == "BLOB":
         return f"decode({column})"
     return f"{column}::VARCHAR"

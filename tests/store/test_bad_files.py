@@ -10,10 +10,12 @@ import sys
 import threading
 import time
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -574,3 +576,94 @@ def test_the_search_finds_what_is_planted(tmp_path, monkeypatch):
     assert bench.broken_with("incident.csv", whole) == []
     (bench.project.processed / "x.log").write_text(PERSONS[0], encoding="utf-8")
     assert bench._persons("") and bench._persons(PERSONS[1])
+
+
+@given(
+    lost=st.sampled_from(["", "\x1a", " B"]),
+    table=st.sampled_from(["suspect", "bail", "staff", "victims"]),
+    rest=st.integers(0, 3),
+    day=st.sampled_from([" 1970-01-01", "", " 1/1/70"]),
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_record_that_runs_on_behind_the_header_is_never_quoted(shop, lost, table, rest, day):
+    header, record = {
+        "suspect": ("crime_id,named_on,status,person_key", "C1,2013-02-01,outstanding,"),
+        "bail": ("bail_id,bail_type,granted_on,return_due_on,person_key", "B1,court,2013-02-01,2013-03-01,"),
+        "staff": ("role,unit,person_key", "response,North,"),
+        "victims": ("incident_id,created_month,victim_key,grade", "I1,2013-01,QUAYLE Ann,"),
+    }[table]
+    line = f"{record}OYELARAN Wilma{day}\n"
+    for old in shop.raw.iterdir():
+        old.unlink()
+    shop.file(f"{'incident' if table == 'victims' else table}.csv", header + lost + line + line * rest)
+    shop.file("change.csv", "change_id,change_type\nCH1,process\n")
+    said = shop.prepare().model_dump_json()
+    assert "OYELARAN" not in said and "QUAYLE" not in said
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_cells_that_a_standard_sheet_merges_are_told(shop, kind):
+    if kind == "xlsx":
+        book = openpyxl.Workbook()
+        book.active.title = "change"
+        for row in (["change_id", "change_type"], ["CH1", "process"], ["CH2", None]):
+            book.active.append(row)
+        book.active.merge_cells("B2:B3")
+        content = io.BytesIO()
+        book.save(content)
+        shop.file("change.xlsx", content.getvalue())
+    else:
+        cell = '<table:table-cell {}office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format
+        spanned = cell('table:number-rows-spanned="2" ', "process")
+        rows = [
+            cell("", "change_id") + cell("", "change_type"),
+            cell("", "CH1") + spanned,
+            cell("", "CH2") + "<table:covered-table-cell/>",
+        ]
+        shop.file("change.ods", ods_of("".join(f"<table:table-row>{r}</table:table-row>" for r in rows)))
+    manifest = shop.prepare()
+    assert any("1 merged cell below the header" in remark for remark in manifest.remarks)
+    assert manifest.accounts[0].reasons == {"blank: change_type": 1}
+
+
+def parquet_of(columns) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@given(minutes=st.integers(1, 5000))
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_length_of_time_of_a_parquet_file_is_never_a_bare_number(shop, unit, minutes):
+    lengths = pa.array([timedelta(minutes=minutes)], pa.duration(unit))
+    shop.file("t.parquet", parquet_of({"id": ["T1"], "at": ["2013-01-01 10:00"], "took": lengths}))
+    shop.mapping("""
+        title: t
+        files: {f: {pattern: t.parquet}}
+        tables:
+          demand_task:
+            file: f
+            columns:
+              task_id: id
+              task_type: {value: custody}
+              started_at: at
+              resource_hours: {column: took, unit: "hh:mm:ss"}
+    """)
+    shop.prepare("src")
+    assert shop.table("demand_task")["resource_hours"][0] == pytest.approx(minutes / 60)
+    standard = {"task_id": ["T1"], "task_type": ["custody"], "started_at": ["2013-01-01 10:00"]}
+    shop.file("demand_task.parquet", parquet_of({**standard, "resource_hours": lengths}))
+    manifest = shop.prepare()
+    assert manifest.tables["demand_task"].accounts[0].reasons == {"not a number: resource_hours": 1}
+
+
+def test_what_is_not_a_number_in_a_parquet_file_is_blank_and_headings_keep_their_capitals(shop):
+    month = ["2013-01"] * 3
+    shop.file("crime.parquet", parquet_of({"crime_id": [float("nan"), 1.0, 2.0], "recorded_month": month}))
+    manifest = shop.prepare()
+    assert shop.table("crime")["crime_id"].tolist() == ["1", "2"]
+    assert manifest.accounts[0].reasons == {"blank: crime_id": 1}
+    shop.file("crime.parquet", parquet_of({"crime_id": ["1"], "recorded_month": ["2013-01"], "CRIME_ID": ["9"]}))
+    with pytest.raises(DataError, match="'crime_id' occurs 2 times"):
+        shop.prepare()

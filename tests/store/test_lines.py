@@ -187,3 +187,23 @@ def test_any_bytes_are_accounted_for_line_by_line(shop, body, source):
     assert sum(a.read for a in manifest.accounts) <= len(lines) + alone
     if '"' not in body and not alone:
         assert sum(a.read for a in manifest.accounts) == len(lines)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(st.text("abé£Ŵ漢", min_size=1, max_size=6), min_size=1, max_size=6), more=st.integers(1, 6))
+def test_no_name_is_garbled_in_a_file_joined_from_two_encodings(shop, words, more):
+    written = [word.encode() for word in words] + ["café".encode("windows-1252")] * (len(words) + more)
+    shop.file("incident.csv", HEADER.encode() + b"".join(b"%d,2013-01,%b\n" % line for line in enumerate(written)))
+    remarks = shop.prepare().remarks
+    assert list(shop.table("incident")["incident_type"]) == [*words, *["café"] * (len(words) + more)]
+    partly = sum(not word.isascii() for word in words)
+    assert [f"{partly} of its lines are" in remark for remark in remarks] == [partly > 0]
+
+
+@pytest.mark.parametrize(("sign", "words"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_lines_parted_by_another_sign_than_their_header_are_told(shop, sign, words):
+    rows = "".join(f"{i},2013-01,x\n" for i in range(20))
+    shop.file("incident.csv", HEADER + "99,2013-01,x\n" + rows.replace(",", sign))
+    (remark,) = [r for r in shop.prepare().remarks if "parted" in r]
+    assert f"most of 20 lines are parted by {words}, and its header by commas" in remark
+    assert shop.table("incident")["incident_id"].tolist() == ["99"]

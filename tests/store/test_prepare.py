@@ -346,3 +346,48 @@ def test_what_to_do_about_a_broken_table_stands_once_and_at_the_end(shop):
     for row in broken:
         assert "Columns there:" in row.text and "\n" not in row.text and "Ask for" not in row.text
         assert row.todo == "ask for the file again, or say in a mapping which column is meant"
+
+
+@pytest.mark.parametrize("again", ["change_id,change_type", "Change_ID, CHANGE_TYPE ", "\ufeffchange_id,change_type"])
+def test_a_header_in_the_midst_and_sums_are_no_rows(shop, again):
+    shop.file("change.csv", f"change_id,change_type\nCH1,process\n{again}\nCH2,process\nGrand Total,process\n")
+    manifest = shop.prepare()
+    assert shop.table("change")["change_id"].tolist() == ["CH1", "CH2"]
+    assert manifest.accounts[0].reasons == {"footer or total row": 1, "the header again": 1}
+    assert manifest.accounts[0].read == manifest.accounts[0].kept + manifest.accounts[0].rejected == 4
+
+
+def test_a_team_is_never_called_as_its_column_or_a_sum(shop):
+    shop.file("device_pool.csv", "pool,role\nA,response\npool,role\nTotal,response\n")
+    shop.prepare()
+    assert shop.table("device_pool")["pool"].tolist() == ["A"]
+
+
+def test_a_second_table_below_the_first_is_told_and_kept_aside(shop):
+    rows = ["I1,2013-01-05 10:00,priority", "incident_id,assigned_at,", "I1,2013-01-05 10:01,", "I9,2013-01-06 10:01,"]
+    shop.file("incident.csv", "incident_id,created_at,grade\n" + "\n".join(rows) + "\n")
+    manifest = shop.prepare()
+    assert shop.table("incident")["incident_id"].tolist() == ["I1"]
+    assert manifest.accounts[0].reasons == {"below a second header": 3}
+    assert [r for r in manifest.remarks if "incident.csv: row 3 holds other headings" in r]
+
+
+def test_a_column_that_is_almost_written_as_it_should_be_is_told(shop):
+    shop.file("crime.csv", "crime_id,recorded_month,Is No Crime,Remarks\nC1,2013-01,yes,x\n")
+    told = [r for r in shop.prepare().remarks if "'Is No Crime' (is_no_crime) is not read" in r]
+    assert len(told) == 1 and "Remarks" not in told[0]
+
+
+def test_the_line_in_which_a_header_stands_below_titles_is_told(shop):
+    shop.file("incident.csv", "Calls of 2013\nNAME Zo\u00eb\nincident_id,created_month\nI1,2013-01\n")
+    shop.file("crime.csv", "crime_id,recorded_month\nC1,2013-01\n")
+    fault = shop.prepare().broken["incident"]
+    assert "Line 3 looks like the header" in fault and "Zo" not in fault
+
+
+def test_days_of_systems_that_have_no_date_are_told(shop):
+    shop.file("incident.csv", "incident_id,created_at\nI1,2013-02-01 10:00\nI2,1970-01-01 00:00\nI3,1900-01-01 00:00\n")
+    rows = wrong(shop.prepare(), date(2012, 12, 1), date(2013, 11, 30), 5.0)
+    assert [r.text for r in rows if "before 1980" in r.text] == [
+        "2 rows are dated before 1980, as where a system has no date: they count in no month"
+    ]

@@ -284,3 +284,35 @@ def test_where_most_lead_to_rows_kept_aside_those_are_asked_for(shop):
     shop.file("incident_crime.csv", LINKS + "I1,C1\nI2,C2\n")
     found = entry(shop.prepare(), "incident_crime.crime_id", "crime")
     assert found.request() == "Ask the force for the rows of crime that were kept aside, mended."
+
+
+@pytest.mark.parametrize("word", ["nan", "UNKNOWN", "Not known", "None", "-", "<NA>"])
+def test_a_word_for_no_reference_is_the_name_of_no_record(shop, word):
+    manifest, found = linked(shop, [word, "C1", "C2"], [word, word, "C1", "C2"])
+    assert (found.rows, found.matched) == (2, 2)
+    assert manifest.tables["crime"].accounts[0].reasons == {"blank: crime_id": 1}
+    shop.file(
+        "incident.csv", f"incident_id,created_month,victim_key,district\nI1,2013-01,{word},{word}\nI2,2013-01,V1,\n"
+    )
+    shop.prepare()
+    incidents = shop.table("incident")
+    assert incidents["victim_key"].notna().tolist() == [False, True], "nobody is a victim again and again of that name"
+    # A district may be called so.
+    assert incidents["district"][0] == word
+
+
+def test_the_parts_of_a_persons_name_may_be_such_a_word(shop):
+    shop.file("people.csv", "surname,born,crime\nNil,1970,C1\nNone,1980,C2\n")
+    shop.mapping("""
+        title: t
+        files: {f: {pattern: people.csv}}
+        tables:
+          suspect:
+            file: f
+            columns:
+              person_key: {columns: [surname, born]}
+              crime_id: crime
+              named_on: {value: 2013-01-01}
+    """)
+    shop.prepare("src")
+    assert shop.table("suspect")["person_key"].nunique() == 2

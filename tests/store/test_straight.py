@@ -35,8 +35,8 @@ GOOD = {
     "number": ["1.5", "30", "0.25"],
 }
 ODD = {
-    "text": [" x", "x ", "null", "N/A", "#n/a", "nullx", "1.2E+05", "caf\u00e9", "\u00a0x", "\u200b", "epoch", "a  b"],
-    "person": ["n/a", " STF001", "A  B", "Zo\u00eb", "STF001 ", "#N/A"],
+    "text": ["Unknown", "-", "Total", " x", "x ", "null", "N/A", "#n/a", "nullx", "1.2E+05", "caf\u00e9", "\u00a0x", "\u200b", "epoch", "a  b"],
+    "person": ["UNKNOWN", "nan", "n/a", " STF001", "A  B", "Zo\u00eb", "STF001 ", "#N/A"],
     "timestamp": [
         "2013-03-31 01:30:00", "2013-10-27 01:30:00", "2013-10-27 00:59:59", "2013-10-27 02:00:00",
         "2013-7-2 3:4:5", "2013-07-02T03:04:05", "2013-07-02 03:04", "2013-07-02", "2013-07-02 03:04:05.5",
@@ -79,7 +79,7 @@ def written(contract: Contract, seed: int, rows: int = 900, odd: float = 0.05) -
         row = {n: cell(known[n], chance, odd) if n in known else extra[n] for n in names}
         # Most rows have a key of their own; those of other rows are repeats or conflicts.
         row |= {n: f"{n[:3]}{number}" for n in contract.key if known[n].kind == "text" and chance.random() < 0.9}
-        writer.writerow(row.values())
+        writer.writerow(names if number % 300 == 299 else row.values())
     return out.getvalue()
 
 
