@@ -99,7 +99,7 @@ class Fitness:
 
     def remarks(self) -> tuple[str, ...]:
         """What is missing of each table, in words."""
-        return tuple(f"{name}: {text}" for name, c in self.tables.items() if (text := say_coverage(c)))
+        return tuple(f"{CONTRACTS[name].title}: {text}" for name, c in self.tables.items() if (text := say_coverage(c)))
 
     def hold(
         self, decision: Decision, kind: ClaimType, tables: Iterable[str], needed: Needed, months_of: Iterable[str] = ()
@@ -130,8 +130,12 @@ class Fitness:
         for name in names:
             bad, offered = self.set_aside.get(name, (0, 0))
             if offered and 100 * bad / offered > needed.set_aside_pct:
-                why = f"{decision.why} {bad:,} of {offered:,} rows of {name} could not be used; test: at most "
-                return undecided("rows_set_aside", why=f"{why}{needed.set_aside_pct:g}%.", flags=_kept(decision))
+                why = (
+                    f"{decision.why} {bad:,} of {offered:,} rows of '{CONTRACTS[name].title}' could not be used; test: "
+                )
+                return undecided(
+                    "rows_set_aside", why=f"{why}at most {needed.set_aside_pct:g}%.", flags=_kept(decision)
+                )
         return decision
 
     def grade(self, grade: Grade, tables: Iterable[str], needed: Needed) -> Grade:

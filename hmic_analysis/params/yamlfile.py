@@ -266,7 +266,14 @@ def _say(model: type[BaseModel], error: Any, file: YamlFile, at: tuple[str, ...]
         return file.line(path[:-1]), dotted(path), "this key is missing."
     if kind == "extra_forbidden":
         allowed = [k for k in keys_at(model, loc[:-1]) if k not in INJECTED]
-        return file.line(path), dotted(path), unknown("key", str(loc[-1]), allowed)
+        # A key that belongs a step deeper is named with the one above it.
+        inner = {key: dotted((above, key)) for above in allowed for key in keys_at(model, (*loc[:-1], above))}
+        message = unknown("key", str(loc[-1]), allowed)
+        near = did_you_mean(str(loc[-1]), [*allowed, *inner])
+        deeper = next((place for key, place in inner.items() if near == f" Did you mean '{key}'?"), "")
+        if deeper and not any(f"'{key}'" in near for key in allowed):
+            message = f"unknown key '{loc[-1]}'. Did you mean '{deeper}'? Allowed here: {', '.join(allowed)}."
+        return file.line(path), dotted(path), message
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", context["expected"])
         message = f"{_shown(given)} can't stand here.{did_you_mean(str(given), allowed)} Allowed: {', '.join(allowed)}."

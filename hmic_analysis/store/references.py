@@ -15,7 +15,7 @@ import duckdb
 from hmic_analysis.contracts import CONTRACTS, Contract
 from hmic_analysis.contracts.base import FOLDS, MonthRows, Reference, plain_name
 from hmic_analysis.store.manifest import ONE_CODE, ReferenceEntry
-from hmic_analysis.store.rawtable import INVISIBLE, SPACES, RawTable, literal
+from hmic_analysis.store.rawtable import INVISIBLE, SPACES, RawTable, literal, scalar
 from hmic_analysis.store.stage import stage_name
 from hmic_analysis.store.typed import text_columns
 
@@ -31,21 +31,20 @@ def months_of(
 ) -> dict[str, MonthRows]:
     """Rows kept in each month of a table, by the clock on the wall; empty for a table without a time.
 
-    Where none of a steady table's rows has a time, such as links, or deployments of which days alone are known, they
+    Where most of a steady table's rows have no time, such as links, or deployments of which days alone are known, they
     belong to the months of what they refer to, if that is ``staged``: of what most of them lead to.
     """
     times, month = _placed_by(contract)
     rows = f"SELECT * FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
     found = _months(con, rows, contract, zone) if times or month else {}
-    if found or not contract.steady:
+    placed = 2 * sum(m.rows for m in found.values())
+    if contract.time or not contract.steady or placed > scalar(con, f"SELECT count(*) FROM ({rows})"):
         return found
     for r in contract.references:
         partner, p = CONTRACTS[r.table], stage_name(r.table)
         if partner.steady and partner.time and r.table in staged:
             led = f"SELECT p.* FROM ({rows}) s JOIN {p} p ON s.{r.column} = p.{r.to} AND len(p.reasons) = 0"
-            found = max(
-                found, _months(con, led, partner, zone), key=lambda months: sum(m.rows for m in months.values())
-            )
+            found = max(found, _months(con, led, partner, zone), key=lambda by: sum(m.rows for m in by.values()))
     return found
 
 

@@ -225,6 +225,7 @@ def test_all_faults_of_all_files_come_in_one_message(project):
         ("slug: cleveland\n", "remove this key"),
         ("kind: other\n", "cleveland is one of the territorial forces"),
         ("quantifiers: {sme: {min_count: 3}}\n", "unknown quantifier 'sme'. Did you mean 'some'?"),
+        ("min_cuont: 3\n", "unknown key 'min_cuont'. Did you mean 'disclosure.min_count'?"),
         ("quantifiers: {some: {min_cuont: 3}}\n", "unknown key 'min_cuont'. Did you mean 'min_count'?"),
         ("thresholds: {A1a: {activity_days: 3}}\n", "unknown finding 'A1a'. Did you mean 'A1'?"),
         ("definitions: {A6: {activty_days: 3}}\n", "unknown definition 'activty_days'. Did you mean 'activity_days'?"),
