@@ -92,7 +92,14 @@ class Stamps:
         """SQL of whether the cell that says when is blank; a time of day that has lost its day is not."""
         if source.time is not None:
             return f"(h_{n} IS NULL)"
-        return f"(x_{n} IS NULL)" if source.plus else f"(w_{n} IS NULL AND d_{n} IS NULL)"
+        if source.plus:
+            return f"(x_{n} IS NULL)"
+        # What can't be read is no blank.
+        read = f"w_{n} IS NULL AND d_{n} IS NULL"
+        if f"t_{n}" not in {**self.plan.coded, **self.plan.split}:
+            return f"({read})"
+        wrong = f"t_{n} IS NOT NULL{but_sentinel(self.con, self.context, source, f't_{n}')}"
+        return f"({read} AND NOT ({wrong}))"
 
     def _add(self, n: str, shown: str, source: Source, anchors: dict[str, Source]) -> None:
         plan, context = self.plan, self.context
