@@ -117,6 +117,8 @@ tables: `incident.csv`, `deployment.csv`, `crime.xlsx`, `change.ods`, `suspect.p
 - A file that can't be read, a link that leads nowhere, a pipe, a folder named like a file, a file that changes while it
   is read: its table "could not be read", never "not sent". What may be a record is quoted in no message.
 - Times: `YYYY-MM-DD HH:MM[:SS]` or `DD/MM/YYYY HH:MM`, as on the clock on the wall; months `YYYY-MM`; `yes` or `no`.
+- Headings that recur and rows of sums (`Total` in the first column) are kept aside, and so is a second table below the
+  first, which is told. In columns that name a record or lead to one `unknown`, `none`, `nan` or `-` count as blank.
 - Columns that aren't listed are not read, and `hmic data check` names them. Don't send names, addresses or free text.
 - A column `synthetic` with `yes` marks made-up data; everything drawn from it says so.
 

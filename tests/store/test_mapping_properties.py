@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from .test_bad_files import ods_of
 
 few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+#: No underscore: a workbook writes signs by their numbers so.
+TITLE = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="_"))
 WORD = st.text("abcdeé", min_size=1, max_size=5)
 
 
@@ -101,16 +103,16 @@ def test_only_a_blank_arrival_means_what_the_mapping_says(shop, came, means, fla
 
 
 @few
-@given(titles=st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z"))), min_size=1, max_size=6))
+@given(titles=st.lists(TITLE, min_size=1, max_size=6))
 def test_an_open_document_and_a_workbook_of_the_same_cells_give_the_same_table(shop, titles):
     rows = [["change_id", "change_type", "title"], *([f"C{n}", "process", text] for n, text in enumerate(titles))]
     cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format
     lines = ("".join(cell(escape(value)) for value in row) for row in rows)
-    # A text that begins with a sign of equality is one, and no formula.
-    book = openpyxl.load_workbook(io.BytesIO(workbook([[""]])))
-    for number, row in enumerate(rows, start=1):
-        for column, value in enumerate(row, start=1):
-            book.active.cell(number, column).set_explicit_value(value, "s")
+    book = openpyxl.load_workbook(io.BytesIO(workbook(rows)))
+    for cells in book.active.iter_rows():
+        for value in cells:
+            # A text that begins with a sign of equality is one, and no formula.
+            value.data_type = "s"
     out = io.BytesIO()
     book.save(out)
     held = []
