@@ -391,3 +391,13 @@ def test_days_of_systems_that_have_no_date_are_told(shop):
     assert [r.text for r in rows if "before 1980" in r.text] == [
         "2 rows are dated before 1980, as where a system has no date: they count in no month"
     ]
+
+
+def test_rows_that_a_table_says_are_lost_are_told_once(shop):
+    incidents(shop, "I1,2013-01-01 10:00,,,", "I2,never,,,", "I3,,,,")
+    rows = wrong(shop.prepare(), date(2012, 12, 1), date(2013, 11, 30), 5.0)
+    assert sum("2 of 3" in row.text for row in rows) == 1
+    # What repeats another row is no loss to the table, and is told of the file.
+    incidents(shop, *["I1,2013-01-01 10:00,,,"] * 3)
+    rows = wrong(shop.prepare(), date(2012, 12, 1), date(2013, 11, 30), 5.0)
+    assert [row.text for row in rows if row.what == "file"] == ["incident.csv: 2 of 3 lines in no table (repeat: 2)"]
