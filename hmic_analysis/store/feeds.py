@@ -110,7 +110,9 @@ def _runs_on(names: Sequence[str], wanted: Iterable[str], met: set[str]) -> bool
     behind = [fold_name(name) for name in names[places[-1] + 1 :]] if places else []
     unmet = {fold_name(column) for column in wanted if _bare(column) not in met}
     # The last heading and the first value are one, and other values follow.
-    joined = [n for n in behind[:-1] for column in unmet if n.startswith(column) and n[len(column)] not in " _-.:/(["]
+    joined = [
+        n for n in behind[:-1] for column in unmet if n.startswith(column) and n[len(column) :][:1] not in ("_", "")
+    ]
     return bool(joined) or any(_DAY.search(name) for name in names)
 
 
