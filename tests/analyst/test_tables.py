@@ -340,7 +340,7 @@ def test_groups_stand_in_their_own_order_and_a_copy_still_draws():
 
 def test_headlines_name_the_force_and_say_what_is_drawn():
     one = hmic.indicator("attendance_pct", "cleveland")
-    assert one.plot().headline == f"Recorded crimes attended: Cleveland {one['value'].iloc[0]:.1f}%"
+    assert one.plot().headline == f"Recorded crimes attended stood at {one['value'].iloc[0]:.1f}% for “Cleveland”"
     lines = hmic.indicator("attendance_pct", ["cleveland", "bedfordshire"], period="quarter").groupby("force")["value"]
     said = [f"{f.title()} {v.min():.1f}% to {v.max():.1f}%" for f, v in lines]
     headline = hmic.indicator("attendance_pct", ["cleveland", "bedfordshire"], period="quarter").plot().headline
