@@ -91,7 +91,7 @@ REPORT = (
     "viewed on {{ data_site }}{% endif %}."
 )
 FINDINGS = (
-    "The findings on {{ force_name }} are set out below.{% if accuracy %} They were sent to you for a check of the "
+    "The findings on your force are set out below.{% if accuracy %} They were sent to you for a check of the "
     "facts{% if accuracy == 'amended' %} and, where appropriate, have been amended following your response{% endif %}."
     "{% endif %} They rest on what the force supplied {{ evidence_period }}. The reference after each leads to its "
     "evidence in the document enclosed. Where the evidence allows no conclusion, the letter says "
