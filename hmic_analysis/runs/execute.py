@@ -49,7 +49,11 @@ def mark_notebook(path: Path, embargo: str, bundle: Bundle | None) -> None:
     """Put what must be said at the end of a notebook's first text cell, which holds its title."""
     if not path.is_file():
         return
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        # Cut short, as where no space was left for it: why it failed is told, and not that.
+        return
     words = [f"**{embargo}.**"] if embargo else []
     words += [f"**{SYNTHETIC_NOTICE}.**"] if bundle is not None and bundle.synthetic else []
     words.append(declaration(bundle.sensitivity if bundle is not None else "restricted"))

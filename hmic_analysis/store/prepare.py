@@ -79,7 +79,7 @@ def version_of(
     """The name of the version that these inputs give, and what went into it."""
     parts: dict[str, object] = {
         "loader": LOADER_VERSION,
-        "inputs": {f.shown: f.sha256 for f in files},
+        "inputs": {f.shown: f.sha256 or f.fault for f in files},
         "mappings": {s.name: s.sha256 for s in sources},
         "contracts": contracts_sha256(),
         "key": key_id(key),

@@ -17,6 +17,7 @@ from hmic_analysis.errors import DataError, ReadOnlyError, StorageError, storage
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs import returns, session
+from hmic_analysis.runs.execute import mark_notebook
 from hmic_analysis.runs.status import read_status
 from hmic_analysis.store import prepare
 
@@ -158,3 +159,11 @@ def test_breaks_break():
     rng = random.Random(1)
     whole = small_return()["incident.csv"]
     assert all(any(way(rng, whole) != whole for _ in range(20)) for way in BREAKS)
+
+
+def test_a_notebook_that_was_cut_short_hides_no_failure(tmp_path):
+    """Where no space was left for it, the failure that is told is that and none of reading it."""
+    path = tmp_path / "notebook.ipynb"
+    path.write_text('{"cells": [', encoding="utf-8")
+    mark_notebook(path, "Embargo", None)
+    assert path.read_text(encoding="utf-8") == '{"cells": ['

@@ -667,3 +667,14 @@ def test_what_is_not_a_number_in_a_parquet_file_is_blank_and_headings_keep_their
     shop.file("crime.parquet", parquet_of({"crime_id": ["1"], "recorded_month": ["2013-01"], "CRIME_ID": ["9"]}))
     with pytest.raises(DataError, match="'crime_id' occurs 2 times"):
         shop.prepare()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no links and pipes for everybody there")
+def test_why_a_file_can_not_be_read_is_told_as_it_is_now(shop):
+    shop.file("crime.csv", CRIME)
+    path = shop.raw / "change.csv"
+    path.mkdir()
+    assert "a folder that is named like a file" in shop.prepare().broken["change"]
+    path.rmdir()
+    path.symlink_to(path.parent / "nowhere")
+    assert "a link that leads nowhere" in shop.prepare().broken["change"]
