@@ -11,7 +11,7 @@ from hmic_analysis.evidence.grades import grade_documents, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
-from hmic_analysis.findings.signed import has_none
+from hmic_analysis.findings.signed import has_none, signed
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, open_blanks, span_of, unread, whole_spans, within
 
@@ -378,7 +378,7 @@ def _proactive(report: Report, held: pd.DataFrame) -> Decision:
     if reached == len(months):
         return Decision("supported", why=why)
     if share.yes == 0 and share.unknown == 0:
-        return Decision("contradicted", why=why)
+        return _none(report, why)
     if share.yes == 0 or (months["possible"] >= wanted).all():
         return undecided("missing_spans_threshold", why=f"{why} Of {share.unknown} it is not known who planned them.")
     return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
@@ -397,7 +397,7 @@ def _preventive(report: Report, share: Share) -> Decision:
         f"quarters have at least {wanted} of them, {int(informed.sum())} at least {written} intelligence products."
     )
     if share.yes == 0 and share.unknown == 0:
-        return Decision("contradicted", why=why)
+        return _none(report, why)
     gap = report.gap("document")
     if gap is not None:
         return gap
@@ -408,6 +408,19 @@ def _preventive(report: Report, share: Share) -> Decision:
     if active.all() and not report.answer("document").register_complete:
         return undecided("register_undeclared", why=why)
     return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
+
+
+def _none(report: Report, why: str) -> Decision:
+    """What it means that a list names no such operation: nothing where the list itself may be cut off."""
+    spans = whole_spans(report.settings.period_start, report.settings.period_end, 3)
+    begun = span_of(operations(report)["started_on"], spans).dropna().nunique()
+    if begun == len(spans) or signed(report, "anpr_operation"):
+        return Decision("contradicted", why=why)
+    return undecided(
+        "records_undeclared",
+        why=f"{why} {len(spans) - begun} of {len(spans)} quarters have no operation of any kind on the list, and the "
+        "force did not sign that it is complete.",
+    )
 
 
 def _weak(report: Report) -> str:

@@ -81,6 +81,23 @@ def test_a_register_signed_and_empty_is_an_answer(project_folder, finding, table
     assert [verdicts(unsigned)[f"{finding}{x}"] for x in "ab"] == ["not_determinable", "not_determinable"]
 
 
+@pytest.mark.parametrize(
+    ("months", "signed", "verdict"), [(12, "", "contradicted"), (6, "", "not_determinable"), (6, "yes", "contradicted")]
+)
+def test_a_list_of_operations_that_may_be_cut_off_denies_nothing(project_folder, months, signed, verdict):
+    """Operations that others planned, none preventive: of the whole period, or of its first half alone."""
+    rows = [f"O{n},{month}-10,yes,other_force,detect" for n, month in enumerate(MONTHS[:months])]
+    tables = {
+        "anpr_operation": ["operation_id,started_on,planned,origin,objective", *rows],
+        "data_request": [
+            "request_id,item,requested_on,status,register_complete",
+            f"R1,anpr_operation,2013-12-01,provided,{signed}",
+        ],
+    }
+    found = worked(project_folder, "P5", tables)
+    assert [verdicts(found)[f"P5{x}"] for x in "ab"] == [verdict, verdict]
+
+
 def test_not_applicable_is_no_result_of_an_evaluation(project_folder):
     """Six closed records, two of them evaluated: N/A says that there was no evaluation, in whatever case."""
     results = ["reduced", "no change", "N/A", "n/a", "", "NULL"]
