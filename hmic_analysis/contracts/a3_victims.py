@@ -33,7 +33,6 @@ CONTACT_FLAG = Contract(
         Column("call_ended_at", "timestamp", "When the call, or the report by another way, ended."),
     ),
     key=("incident_id",),
-    steady=True,
     checks=(
         TimeCheck(
             "repeat_set_before_call",

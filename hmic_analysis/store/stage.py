@@ -69,10 +69,14 @@ def prepare_raw(
     return notes
 
 
+#: So many columns tell whether a row holds headings; a file that is one line would have thousands.
+_ENOUGH = 24
+
+
 def _is_headings(raw: RawTable) -> str:
     """SQL of whether a row holds the headings of its columns, as where pages or files were joined."""
     named = [(f"folded(clean(c{i}))", fold_name(name)) for i, name in enumerate(raw.names, start=1)]
-    named = [(cell, name) for cell, name in named if name]
+    named = [(cell, name) for cell, name in named if name][:_ENOUGH]
     if len(named) < 2:
         return "false"
     # All but two may be blank; the first alone tells of nearly every row that it is none.
@@ -84,7 +88,7 @@ def _is_headings(raw: RawTable) -> str:
 def _second_table(con: duckdb.DuckDBPyConnection, raw: RawTable) -> int:
     """The first row that holds nothing but names of columns of tables, and not those above it; 0 for none."""
     known = words({c for contract in CONTRACTS.values() for c in contract.column_names})
-    cells = [f"folded(clean(c{i}))" for i in range(1, len(raw.names) + 1)]
+    cells = [f"folded(clean(c{i}))" for i in range(1, min(len(raw.names), _ENOUGH) + 1)]
     if len(cells) < 2:
         return 0
     tests = [f"{cell} IN {known}" for cell in cells[:2]] + [f"coalesce({c} IN {known}, true)" for c in cells[2:]]

@@ -31,8 +31,6 @@ _MARKS = (
 )
 #: What office programs of the time wrote; used, and said so, where a file is not UTF-8 and nothing was declared.
 FALLBACK = "windows-1252"
-#: How bytes that are no UTF-8 are then read; those that are stay what they are, as in a file joined from two.
-codecs.register_error(FALLBACK, lambda e: (e.object[e.start : e.end].decode(FALLBACK, "replace"), e.end))
 
 
 @dataclass(frozen=True)
@@ -123,6 +121,9 @@ def transcode(
     aside. ``old_ends`` says whether a return alone ends a line; by default the first lines tell.
     """
     target = work / f"{len(list(work.iterdir()))}-utf8.txt"
+    # Bytes that are no UTF-8 are read as these programs wrote them; those that are stay what they are, as in a file
+    # joined from two.
+    codecs.register_error(FALLBACK, lambda e: (e.object[e.start : e.end].decode(FALLBACK, "replace"), e.end))
     decoder = codecs.getincrementaldecoder(encoding)(errors=errors)
     first, ends, strange = True, None, ""
     with path.open("rb") as source, target.open("wb") as out:

@@ -215,7 +215,7 @@ GROUPS = {
     ("staff", "unit"), ("incident", "district"), ("crime", "district"), ("crime", "offence_group"), ("crime", "crime_type"),
     ("crime", "location_key"), ("neighbourhood_team", "district"), ("knowledge_check", "role"), ("contact_flag", "team"),
     ("file_review", "offence_group"), ("iom_meeting", "panel"), ("call_audit", "team"), ("device", "role"),
-    ("change", "title"), ("initiative", "place"),
+    ("change", "title"), ("initiative", "place"), ("initiative", "problem_type"),
 }  # fmt: skip
 #: One of two that must be filled in: where this is blank the other is not.
 EITHER = {
@@ -224,14 +224,14 @@ EITHER = {
 #: Read by no measure.
 UNREAD = {
     ("data_request", "stated_unit"), ("deployment", "resource_id"), ("crime", "offence_code"), ("crime", "outcome_type"),
-    ("initiative", "problem_type"), ("problem_record", "problem_type"), ("problem_record", "stage"),
+    ("problem_record", "stage"),
     ("problem_update", "author_key"), ("file_review", "reviewer_key"), ("iom_cohort", "lead_agency"),
     ("call_audit", "auditor_key"), ("survey", "survey_group"), ("survey", "reported_on"), ("duty_hours", "abstracted_hours"),
     ("change", "users"),
 }  # fmt: skip
 #: Decide no figure: they lead to another table, or tell times in the wrong order; their names are those of others that do.
 LEADS = {
-    ("initiative", "partners"), ("deployment", "en_route_at"), ("force_reference", "attendance_pct"),
+    ("initiative", "partners"), ("problem_record", "problem_type"), ("deployment", "en_route_at"), ("force_reference", "attendance_pct"),
     ("file_review", "crime_id"), ("file_review", "person_key"), ("file_review", "circulated_on"),
     ("call_audit", "incident_id"), ("callback", "incident_id"), ("callback", "kind"), ("partner_agreement", "review_due_on"),
     ("partner_transfer", "incident_id"), ("supervision", "supervisor_key"),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hmic_analysis.cli.data import check_rows, wrong
+from hmic_analysis.cli.data import check_rows
 from hmic_analysis.contracts.base import FOLDS
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.store.prepare import prepare
@@ -317,17 +316,3 @@ def test_the_parts_of_a_persons_name_may_be_such_a_word(shop):
     """)
     shop.prepare("src")
     assert shop.table("suspect")["person_key"].nunique() == 2
-
-
-def test_a_list_beside_incidents_that_stops_half_way_is_told_by_their_months(shop):
-    """Flags of first contact that hardly any row has a time of: they are of the months of their incidents."""
-    days = [date(2012, 12, 1) + timedelta(days=n) for n in range(365)]
-    shop.file("incident.csv", "incident_id,created_at\n" + "".join(f"I{n},{d} 10:00\n" for n, d in enumerate(days)))
-    head = "incident_id,repeat_victim,repeat_set_at\n"
-    rows = [f"I{n},{'yes' if n % 9 == 0 else ''},{f'{d} 10:05' if n % 9 == 0 else ''}\n" for n, d in enumerate(days)]
-    shop.file("contact_flag.csv", head + "".join(rows[:182]))
-    told = [r for r in wrong(shop.prepare(), date(2012, 12, 1), date(2013, 11, 30), 5.0) if r.name == "contact_flag"]
-    assert [r.text for r in told if r.what == "months"] == ["no records of June to November 2013"]
-    shop.file("contact_flag.csv", head + "".join(rows))
-    told = [r for r in wrong(shop.prepare(), date(2012, 12, 1), date(2013, 11, 30), 5.0) if r.name == "contact_flag"]
-    assert not [r for r in told if r.what == "months"]
