@@ -69,7 +69,7 @@ def test_a_letter_to_cleveland_names_the_other_findings_of_the_inspection(params
     lines = texts(body(files.document))
     assert "Dear Chief Constable" in lines
     missing = next(line for line in lines if line.endswith(": no evidence has been prepared."))
-    assert missing.count(";") == 14 and missing.startswith("Crime prevention strategy; ")
+    assert missing.count(";") == 14 and missing.startswith("Crime prevention strategy [P1]; ")
     letter = read_letter(files.blocks)
     assert letter.figures() == ()
     assert (letter.fieldwork, letter.forces_total) == ("January and April 2014", 43) and "PEEL" in letter.update
