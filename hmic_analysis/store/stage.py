@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import duckdb
 
@@ -38,13 +39,16 @@ def prepare_raw(
         tests.append(f"WHEN _row >= {raw.footer_from} THEN 'footer or total row'")
     for word in spec.footer.starts_with:
         tests.append(f"WHEN starts_with(lower(clean(c1)), {literal(word.lower())}) THEN 'footer or total row'")
-    if spec.header != "none":
+    # Seldom is there any such row; a look at the first column saves testing each row of each column for it.
+    found = _odd_words(con, raw, 1)
+    if spec.header != "none" and found & {fold_name(raw.names[0])}:
         tests.append(f"WHEN {_is_headings(raw)} THEN 'the header again'")
     notes = []
     if table:
         for position in raw.positions(CONTRACTS[table].column_names[0])[:1]:
-            tests.append(f"WHEN folded(clean(c{position})) IN {words(TOTALS)} THEN 'footer or total row'")
-        if below := _second_table(con, raw):
+            if not (found if position == 1 else _odd_words(con, raw, position)).isdisjoint(TOTALS):
+                tests.append(f"WHEN folded(clean(c{position})) IN {words(TOTALS)} THEN 'footer or total row'")
+        if below := _second_table(con, raw) if found else 0:
             tests.append(f"WHEN _row >= {below} THEN 'below a second header'")
             notes.append(
                 f"{raw.file}: row {below} holds other headings: another table begins there. It and the rows below it "
@@ -69,8 +73,8 @@ def prepare_raw(
     return notes
 
 
-#: So many columns tell whether a row holds headings; a file that is one line would have thousands.
-_ENOUGH = 24
+#: So many columns tell whether a row holds headings, none of which is longer than so many bytes.
+_ENOUGH, _LONGEST = 3, 200
 
 
 def _is_headings(raw: RawTable) -> str:
@@ -85,15 +89,33 @@ def _is_headings(raw: RawTable) -> str:
     return f"({' AND '.join(tests)})"
 
 
+@cache
+def _headings() -> frozenset[str]:
+    """The names of all columns of all tables."""
+    return frozenset(c for contract in CONTRACTS.values() for c in contract.column_names)
+
+
+def _odd_words(con: duckdb.DuckDBPyConnection, raw: RawTable, position: int) -> set[str]:
+    """Which headings and words for sums a column holds in its rows."""
+    # References hold a digit, and nearly all first columns hold references.
+    cell, digit = (
+        f"c{position}",
+        "" if re.search("[0-9]", raw.names[position - 1]) else "AND NOT regexp_matches({0}, '[0-9]')",
+    )
+    query = f"SELECT DISTINCT {cell} FROM {raw.table} WHERE strlen({cell}) <= {_LONGEST} {digit.format(cell)}"
+    looked_for = {*_headings(), *TOTALS, fold_name(raw.names[position - 1])}
+    return {fold_name(word) for (word,) in con.execute(query).fetchall()} & looked_for
+
+
 def _second_table(con: duckdb.DuckDBPyConnection, raw: RawTable) -> int:
     """The first row that holds nothing but names of columns of tables, and not those above it; 0 for none."""
-    known = words({c for contract in CONTRACTS.values() for c in contract.column_names})
     cells = [f"folded(clean(c{i}))" for i in range(1, min(len(raw.names), _ENOUGH) + 1)]
     if len(cells) < 2:
         return 0
-    tests = [f"{cell} IN {known}" for cell in cells[:2]] + [f"coalesce({c} IN {known}, true)" for c in cells[2:]]
-    query = f"SELECT min(_row) FROM {raw.table} WHERE {' AND '.join(tests)} AND NOT {_is_headings(raw)}"
-    return scalar(con, query) or 0
+    known = _headings()
+    query = f"SELECT _row, {', '.join(cells)} FROM {raw.table} WHERE {cells[0]} IN {words(known)}"
+    rows = con.execute(f"{query} AND NOT {_is_headings(raw)} ORDER BY _row LIMIT 100").fetchall()
+    return next((r for r, first, second, *more in rows if second in known and known.issuperset({*more} - {None})), 0)
 
 
 def stage_feed(
