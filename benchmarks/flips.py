@@ -29,8 +29,8 @@ from hmic_analysis.simulate.facts import facts_from_file
 from hmic_analysis.simulate.ground import Between, all_ways
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Facts that follow the flipped one unless they are said: the national table lists the force as its policy says.
-KEPT = {"A2b": {"reference_lists_force": True}}
+#: What follows from the claim besides: the national table lists the force as its policy says.
+IMPLIED = {"A2b": {"A2c"}}
 SCENARIO = ROOT / "params" / "scenarios" / "cleveland-2014.yml"
 
 
@@ -42,7 +42,7 @@ def flips() -> dict[str, tuple[dict[str, Any], set[str]]]:
         if "false" in ways:
             way: Mapping[str, Any] = ways["false"][0]
             facts = {k: v.draw(rng) if isinstance(v, Between) else v for k, v in way.items() if k != "implies"}
-            found[claim] = facts | KEPT.get(claim, {}), set(way.get("implies", {}))
+            found[claim] = facts, {*way.get("implies", {}), *IMPLIED.get(claim, ())}
     return found
 
 

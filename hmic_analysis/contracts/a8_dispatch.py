@@ -34,7 +34,7 @@ DISPATCH = Contract(
             "Response grade of the incident then; a dispatch of another grade than emergency or priority is left out.",
             allowed=GRADES,
             order="falling",
-            blank="emergency or priority, not known which",
+            blank="emergency or priority, not known which; in a list with other grades: not known",
         ),
         Column(
             "incident_located",

@@ -378,7 +378,7 @@ REASONS: dict[str, str] = {
     "part_of_the_period": "the records supplied cover only a part of the period",
     "rows_set_aside": "too many of the records supplied had to be set aside",
     "no_statement": "the force has made no statement about it",
-    "sources_conflict": "the force's statement and its own records contradict each other",
+    "sources_conflict": "two sources of evidence contradict each other",
     "judgement": "it is the inspectors' view and is not tested against data",
 }
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hmic_analysis.contracts.core import GRADES
 from hmic_analysis.evidence.grades import grade_documents, grade_indicator, weakest
-from hmic_analysis.evidence.model import ClaimEvidence, Indicator
+from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, existence, few_forces, undecided
 from hmic_analysis.measures import months, registers
@@ -235,12 +235,13 @@ def decide(report: Report) -> list[ClaimEvidence]:
         knowledge, report.settings.threshold("knowledge_correct_pct"), min_n=report.settings.min_n
     )
     exists = register or existence(count, complete, what="response policies in force", perhaps=_perhaps(report))
-    few, grade_few = _few(report)
+    promise = _promise(report, register, complete)
+    few, grade_few = _few(report, promise)
     return [
         report.claim(
             "A2a", all_of(exists, staff), weakest(documents, grade_indicator(knowledge)) if knowledge else "-"
         ),
-        report.claim("A2b", _promise(report, register, complete), documents),
+        report.claim("A2b", promise, documents),
         report.claim("A2c", few, grade_few),
     ]
 
@@ -282,7 +283,8 @@ def _version(rows: pd.DataFrame) -> str:
     return "; ".join(f"{title} ({reference}, {when})" for title, reference, when in named)
 
 
-def _few(report: Report):
+def _few(report: Report, promise: Decision) -> tuple[Decision, Grade]:
+    """One of the few by the list of all forces; open where the list and the force's own policy disagree about it."""
     count = compare_forces(report)
     if report.settings.force.kind != "territorial":
         return undecided("comparators_missing", why="Only the 43 territorial forces are compared."), "-"
@@ -292,5 +294,11 @@ def _few(report: Report):
     if limit is None:
         return undecided("comparators_missing", why="The parameters give no number for 'few forces'."), "-"
     decision = few_forces(count.attend_all, count.unknown, count.forces, limit, count.this_force)
+    listed = {"supported": True, "contradicted": False}.get(promise.verdict)
+    # Where too many have one it isn't one of the few, whichever of the two is right about it.
+    if count.attend_all <= limit and None not in (listed, count.this_force) and listed != count.this_force:
+        said = "has such a policy" if count.this_force else "has no such policy"
+        why = f"{decision.why} By the list the force {said}; its own register says otherwise: {promise.why}"
+        decision = undecided("sources_conflict", why=why)
     reference: Indicator | None = report.indicator("n_forces_attend_all")
     return decision, grade_indicator(reference)

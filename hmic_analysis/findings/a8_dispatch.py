@@ -26,8 +26,9 @@ URGENT = ("emergency", "priority")
 def urgent(dispatch: pd.DataFrame) -> pd.DataFrame:
     """Dispatches to incidents of the two urgent grades.
 
-    The rows; a blank grade is one of the two, since the table holds no others.  Reasons blank for every dispatch
-    are marked as not known, see :func:`~hmic_analysis.measures.base.open_blanks`.
+    The rows, with ``urgent``: true, or missing where it is not known whether the dispatch is one.  A blank grade is one
+    of the two where the list holds no others, and not known where it does, as is one that can't be read.  Reasons blank
+    for every dispatch are marked as not known, see :func:`~hmic_analysis.measures.base.open_blanks`.
 
     Parameters
     ----------
@@ -35,8 +36,16 @@ def urgent(dispatch: pd.DataFrame) -> pd.DataFrame:
         Table ``dispatch`` within the period.
     """
     rows = open_blanks(dispatch, "override_reason")
-    blank = rows["grade"].isna() & ~unread(rows, "grade")
-    return rows[(rows["grade"].isin(list(URGENT)) | blank).to_numpy(dtype=bool)]
+    named, blank = rows["grade"].isin(list(URGENT)), rows["grade"].isna()
+    state = (named | blank).astype("boolean")
+    open_ = unread(rows, "grade") if state.all() else blank
+    return rows.assign(urgent=state.mask(open_))[state.to_numpy(dtype=bool)]
+
+
+def _of_urgent(state: pd.Series, dispatches: pd.DataFrame) -> Share:
+    """The share of dispatches in a state; not known of those that may be no urgent ones."""
+    rows = dispatches.loc[state.index]
+    return Share.of(state.astype("boolean").mask(rows["urgent"].isna()), rows["dispatch_id"])
 
 
 def excess_minutes(dispatches: pd.DataFrame) -> pd.Series:
@@ -54,7 +63,7 @@ def located_incidents(dispatches: pd.DataFrame) -> Share:
     ``dispatches`` is what :func:`urgent` gives. Incidents, not dispatches.
     """
     first = dispatches.sort_values("decided_at", kind="stable").drop_duplicates("incident_id")
-    return Share.of(first["incident_located"], first["dispatch_id"])
+    return _of_urgent(first["incident_located"], first)
 
 
 def nearest_sent(dispatches: pd.DataFrame, near_minutes: float) -> Share:
@@ -70,8 +79,7 @@ def nearest_sent(dispatches: pd.DataFrame, near_minutes: float) -> Share:
         Minutes of travel within which a resource counts as the nearest.
     """
     excess = excess_minutes(dispatches)
-    known = excess.notna().to_numpy(dtype=bool)
-    return Share.of((excess <= near_minutes)[known].astype("boolean"), dispatches.loc[known, "dispatch_id"])
+    return _of_urgent((excess <= near_minutes)[excess.notna().to_numpy(dtype=bool)], dispatches)
 
 
 def nearest_by_grade(dispatches: pd.DataFrame, near_minutes: float) -> dict[str, Share]:
@@ -90,7 +98,7 @@ def suitable_or_reasoned(dispatches: pd.DataFrame, near_minutes: float) -> Share
     states = (excess <= near_minutes).astype("boolean").mask(excess.isna().to_numpy(dtype=bool))
     reasoned = dispatches["override_reason"].notna().to_numpy(dtype=bool)
     states = states.mask(reasoned, True)  # noqa: FBT003
-    return Share.of(states.mask(~states & unread(dispatches, "override_reason")), dispatches["dispatch_id"])
+    return _of_urgent(states.mask(~states & unread(dispatches, "override_reason")), dispatches)
 
 
 def reasoned_overrides(dispatches: pd.DataFrame) -> Share:
@@ -102,7 +110,7 @@ def reasoned_overrides(dispatches: pd.DataFrame) -> Share:
     rows = dispatches[(dispatches["recommendation"] == "overridden").fillna(True).to_numpy(dtype=bool)]
     state = rows["override_reason"].notna().astype("boolean")
     open_ = unread(rows, "override_reason") | rows["recommendation"].isna()
-    return Share.of(state.mask(open_), rows["dispatch_id"])
+    return _of_urgent(state.mask(open_), rows)
 
 
 def map_used(dispatch: pd.DataFrame) -> Share:
@@ -116,9 +124,15 @@ def map_used(dispatch: pd.DataFrame) -> Share:
     return Share.of(dispatch["map_used"], dispatch["dispatch_id"])
 
 
+def travelled(dispatches: pd.DataFrame) -> pd.DataFrame:
+    """Dispatches with known positions, of :func:`urgent`, those left out that may be no urgent ones."""
+    known = excess_minutes(dispatches).notna() & dispatches["urgent"].notna()
+    return dispatches[known.to_numpy(dtype=bool)]
+
+
 def extra_travel(dispatches: pd.DataFrame) -> np.ndarray:
-    """Extra travel in minutes of each dispatch with known positions, of :func:`urgent`."""
-    return excess_minutes(dispatches).dropna().to_numpy(dtype=float)
+    """Extra travel in minutes of each of :func:`travelled`."""
+    return excess_minutes(travelled(dispatches)).to_numpy(dtype=float)
 
 
 def extra_hours(dispatches: pd.DataFrame) -> pd.Series:
@@ -134,12 +148,14 @@ def travel_notes(dispatches: pd.DataFrame) -> list[str]:
 
     ``dispatches`` is what :func:`urgent` gives. Empty where all are by road network.
     """
-    known = dispatches[excess_minutes(dispatches).notna().to_numpy(dtype=bool)]
+    known = travelled(dispatches)
+    left = int(excess_minutes(dispatches).notna().sum()) - len(known)
     straight = int((known["travel_basis"] == "straight_line").sum())
     blank = int(known["travel_basis"].isna().sum())
     said = [f"{straight:,} in a straight line, not by road"] if straight else []
     said += [f"{blank:,} on a basis not stated"] if blank else []
-    return [f"Of {len(known):,} travel times {' and '.join(said)}"] if said else []
+    notes = [f"Of {len(known):,} travel times {' and '.join(said)}"] if said else []
+    return notes + ([f"{left:,} dispatches of a grade not known left out"] if left else [])
 
 
 def days_covered(dispatch: pd.DataFrame) -> pd.Series:

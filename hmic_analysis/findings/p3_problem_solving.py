@@ -171,10 +171,10 @@ def evaluated(closed: pd.DataFrame) -> Share:
 def shared(closed: pd.DataFrame) -> Share:
     """Evaluated records whose lesson was shared beyond the team.
 
-    ``closed`` is what :func:`closed_in_period` gives; only those surely evaluated are counted.
+    ``closed`` is what :func:`closed_in_period` gives; one of which it is not known whether it was evaluated is unknown.
     """
-    rows = closed[closed["evaluated"].fillna(False).to_numpy(dtype=bool)]
-    return Share.of(rows["shared"], rows["record_id"])
+    rows = closed[closed["evaluated"].fillna(True).to_numpy(dtype=bool)]  # noqa: FBT003
+    return Share.of(rows["shared"].mask(rows["evaluated"].isna()), rows["record_id"])
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -481,8 +481,6 @@ def _learned(report: Report, evaluated: Indicator | None, shared: Indicator | No
         return undecided("no_data", why="No record was closed in the period.")
     least = {"evaluated": report.settings.threshold("min_evaluated"), "shared": report.settings.threshold("min_shared")}
     parts = {"evaluated": _range(evaluated), "shared": _range(shared)}
-    # What was perhaps evaluated was perhaps shared too.
-    parts["shared"] = (parts["shared"][0], parts["shared"][1] + int(evaluated.unknown))
     why = (
         f"Of {(evaluated.denominator or 0) + evaluated.unknown:,.0f} records closed in the period "
         f"{_say(parts['evaluated'])} evaluated, of these {_say(parts['shared'])} shared beyond the team; "

@@ -236,7 +236,10 @@ def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
     n, unknown = facts.n_forces_attend_all, facts.n_forces_policy_unknown
     said, listed = f"{n} of 43 forces attend everything, {unknown} not known", facts.listed_attend_all
     few = judged(said if listed else f"{said}; this force is not one of them", n + unknown <= 10, not listed or n > 10)
-    return {"A2a": _a2a(facts, values), "A2b": _a2b(facts), "A2c": few}
+    promise = _a2b(facts)
+    if n <= 10 and promise[0] == (CONTRADICTED if listed else SUPPORTED):
+        few = OPEN, "the national table and the force's own policy disagree"
+    return {"A2a": _a2a(facts, values), "A2b": promise, "A2c": few}
 
 
 def _a2a(facts: Facts, values: dict[str, Any]) -> Verdict:

@@ -6,6 +6,7 @@ from unittest import mock
 import pytest
 
 from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.evidence.verdicts import Decision
 from hmic_analysis.findings import a2_attendance
 from hmic_analysis.measures import attendance, registers
 from hmic_analysis.measures.base import Share
@@ -174,3 +175,34 @@ def test_only_a_promise_in_force_can_be_broken(table, given, promises):
 
 def test_the_promise_is_broken_by_what_was_not_attended_and_by_nothing_unknown():
     assert Share(90, 8, 2).reversed() == Share(8, 90, 2)
+
+
+@pytest.mark.parametrize(
+    ("own", "listed", "others", "verdict"),
+    [
+        (True, True, 9, "supported"),
+        (False, False, 9, "contradicted"),
+        # The list and the force's own policy disagree: neither is right for that alone.
+        (True, False, 9, "not_determinable"),
+        (False, True, 9, "not_determinable"),
+        # Too many have one, whatever the force's own is.
+        (True, False, 11, "contradicted"),
+        (False, True, 10, "contradicted"),
+        # Of the force's own policy nothing is known: the list says what there is.
+        (None, True, 9, "supported"),
+        (None, False, 9, "contradicted"),
+    ],
+)
+def test_one_of_the_few_only_where_the_list_and_the_policy_agree(own, listed, others, verdict):
+    report = mock.Mock()
+    report.settings.force.kind = "territorial"
+    report.settings.quantifier.return_value.max_forces = 10
+    count = registers.PolicyCount(others + listed, 0, 43, listed, Share(0, 0))
+    promise = Decision({True: "supported", False: "contradicted", None: "not_determinable"}[own], why="Its policy.")
+    with (
+        mock.patch.object(a2_attendance, "compare_forces", return_value=count),
+        mock.patch.object(a2_attendance, "grade_indicator", return_value="A"),
+    ):
+        decision, _ = a2_attendance._few(report, promise)
+    assert decision.verdict == verdict
+    assert ("sources_conflict" in decision.reasons) == (verdict == "not_determinable")

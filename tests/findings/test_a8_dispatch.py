@@ -31,7 +31,8 @@ NOWHERE, YES, NO, OPEN = Share(0, 0), Share(1, 0), Share(0, 1), Share(0, 0, 1)
         ({"recommendation": "none_shown"}, NO, NO, NOWHERE),
         ({"grade": "priority"}, NO, NO, NO),
         ({"grade": "scheduled"}, NOWHERE, NOWHERE, NOWHERE),
-        ({"grade": None}, NO, NO, NO),
+        # The list holds others too: it may be one of those.
+        ({"grade": None}, OPEN, OPEN, OPEN),
     ],
 )
 def test_dispatches(table, given, nearest, suitable, reasoned):
@@ -43,7 +44,33 @@ def test_dispatches(table, given, nearest, suitable, reasoned):
     assert a8_dispatch.reasoned_overrides(urgent) == reasoned
     # Travel beyond that of the nearest: of those with both positions known, and never below nought.
     extra = a8_dispatch.extra_travel(urgent).tolist()
-    assert extra == ([pytest.approx(max(0, rows["sent_minutes"][0] - 5))] if nearest.total else [])
+    assert extra == ([pytest.approx(max(0, rows["sent_minutes"][0] - 5))] if nearest.known else [])
+
+
+@pytest.mark.parametrize(
+    ("given", "other", "nearest"),
+    [
+        # Of a list of urgent dispatches alone a blank grade is one of the two.
+        ({"grade": None}, "priority", Share(0, 2)),
+        ({"grade": None}, None, Share(0, 2)),
+        # Where the list holds others too, and where it can't be read, it may be one of those.
+        ({"grade": None}, "scheduled", Share(0, 0, 1)),
+        ({"grade": None, "sent_minutes": 4}, "scheduled", Share(0, 0, 1)),
+        ({"grade": None, "lost": "grade"}, "priority", Share(0, 1, 1)),
+        ({"grade": "emergency"}, "scheduled", Share(0, 1)),
+        ({"grade": "no_deployment"}, "scheduled", Share(0, 0)),
+    ],
+)
+def test_dispatches_without_a_grade(table, given, other, nearest):
+    lost = (given := dict(given)).pop("lost", "")
+    rows = table("dispatch", {**SENT, **given}, {**SENT, "dispatch_id": "e", "incident_id": "j", "grade": other})
+    urgent = a8_dispatch.urgent(rows.assign(flags=[unread_flag(lost) if lost else "", ""]))
+    assert a8_dispatch.nearest_sent(urgent, 2) == nearest
+    assert a8_dispatch.located_incidents(urgent).unknown == nearest.unknown
+    # The median takes the sure ones, and says how many it leaves out.
+    assert len(a8_dispatch.extra_travel(urgent)) == nearest.known
+    said = [f"{nearest.unknown} dispatches of a grade not known left out"] if nearest.unknown else []
+    assert a8_dispatch.travel_notes(urgent)[-1:] == said or not said
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ NOT_KNOWN = {
     ("iom_meeting", "held"): lambda t: _iom(t, None),
     ("suspect", "grounds_recorded"): lambda t: _suspect(t, None),
     ("bail", "attended"): lambda t: _bail(t, None),
-    ("dispatch", "incident_located"): lambda t: a8_dispatch.located_incidents(t("dispatch", DISPATCH)),
+    ("dispatch", "incident_located"): lambda t: a8_dispatch.located_incidents(a8_dispatch.urgent(t("dispatch", DISPATCH))),
     ("dispatch", "map_used"): lambda t: a8_dispatch.map_used(t("dispatch", DISPATCH)),
     ("call_audit", "asked_previous"): lambda t: a3_victims.asked(t("call_audit", CALL), "asked_previous"),
     ("call_audit", "asked_vulnerability"): lambda t: a3_victims.asked(t("call_audit", CALL), "asked_vulnerability"),
@@ -304,7 +304,7 @@ def _told(table):
 def _overridden(table):
     row = {**DISPATCH, "recommendation": "overridden"}
     rows = table("dispatch", row, {**row, "dispatch_id": "2", "override_reason": "other"})
-    return a8_dispatch.reasoned_overrides(rows.assign(flags=[unread_flag("override_reason"), ""]))
+    return a8_dispatch.reasoned_overrides(a8_dispatch.urgent(rows.assign(flags=[unread_flag("override_reason"), ""])))
 
 
 def _phone(table, column):

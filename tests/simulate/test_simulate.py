@@ -57,9 +57,9 @@ ONE_FACT = [
     ({"stated_rate_error_points": 6.0}, {"A1b"}, {"data_request"}),
     # How many crimes nobody attended also says how many a file of one stands for.
     ({"attendance_share": 0.4}, set(), CALLS | {"file_review"}),
-    ({"policy_attend_all": False, "reference_lists_force": True}, {"A2b"}, {"document"}),
+    ({"policy_attend_all": False, "reference_lists_force": True}, {"A2b", "A2c"}, {"document"}),
     ({"policy_attend_all": False}, {"A2b", "A2c"}, {"document"}),
-    ({"policy_exists": False, "reference_lists_force": True}, {"A2a", "A2b"}, {"document"}),
+    ({"policy_exists": False, "reference_lists_force": True}, {"A2a", "A2b", "A2c"}, {"document"}),
     ({"knowledge_correct_share": 0.6}, {"A2a"}, {"knowledge_check"}),
     ({"n_forces_attend_all": 20}, {"A2c"}, set()),
     ({"n_forces_policy_unknown": 9}, {"A2c"}, set()),
