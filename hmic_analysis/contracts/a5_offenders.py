@@ -104,7 +104,7 @@ IOM_SELECTION = Contract(
             "code",
             "Recorded reason why the offender is not in the scheme.",
             allowed=REASONS_NOT_MANAGED,
-            blank="none",
+            blank="none; for all: not known",
         ),
         Column("decided_on", "date", "Date on which that was decided."),
     ),

@@ -157,6 +157,7 @@ def selection(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date)
 def _listed(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The list at the snapshot: score, whether managed, and the state of each."""
     day = pd.Timestamp(as_of)
+    iom_selection = open_blanks(iom_selection, "reason_not_managed")
     managed = iom_selection["person_key"].isin(offenders["person_key"])
     later = (iom_selection["decided_on"] > day).fillna(False)
     excused = iom_selection["reason_not_managed"].notna() & ~later

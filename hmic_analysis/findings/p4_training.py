@@ -13,7 +13,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, decision_bounds, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, unread
+from hmic_analysis.measures.base import Share, open_blanks, unread
 from hmic_analysis.words import sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -60,8 +60,10 @@ def not_said(staff: pd.DataFrame) -> tuple[str, ...]:
 def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
     """Input on preventing crime that was completed in the months up to a day.
 
-    The rows; courses booked or begun, and those known to be initial training, are left out.
+    The rows; courses booked or begun, and those known to be initial training, are left out.  Where no course of the
+    list has a day of completion, of none is it known whether it was completed.
     """
+    training = open_blanks(training, "completed_on")
     day = pd.Timestamp(as_of)
     done = training["completed_on"]
     keep = (training["subject"] == SUBJECT).fillna(False) & (done <= day) & (done > day - pd.DateOffset(months=months))

@@ -79,18 +79,22 @@ def test_reoffending(table, given, expected):
         ({"score": 9, "reason_not_managed": "moved_away", "decided_on": "2014-03-31"}, Share(1, 0)),
         ({"score": 9, "reason_not_managed": "moved_away", "decided_on": "2014-04-01"}, Share(0, 1)),
         ({"score": 9, "lost": "reason_not_managed"}, Share(0, 0, 1)),
+        # A reason for nobody: the column was not kept.
+        ({"score": 9, "kept": None}, Share(0, 0, 1)),
+        ({"score": 1, "kept": None}, Share(1, 0)),
         ({"score": 1}, Share(1, 0)),
         ({"score": 5}, Share(0, 0, 1)),
-        ({"score": 9, "scored_on": "2014-04-01"}, None),
+        ({"score": 9, "scored_on": "2014-04-01"}, Share(0, 0, 1)),
     ],
 )
 def test_selection_by_score(table, other, expected):
     lost = (other := dict(other)).pop("lost", "")
+    low = {"person_key": "r", "score": 0, "reason_not_managed": other.pop("kept", "other")}
     managed = a5_offenders.cohort(table("iom_cohort", OFFENDER), AS_OF)
-    listed = table("iom_selection", {"person_key": "p", "score": 5}, {"person_key": "q", **other})
-    listed["flags"] = ["", unread_flag(lost) if lost else ""]
+    listed = table("iom_selection", {"person_key": "p", "score": 5}, {"person_key": "q", **other}, low)
+    listed["flags"] = ["", unread_flag(lost) if lost else "", ""]
     found = a5_offenders.selection(managed, listed, AS_OF)
-    assert (found.share if found else None) == expected
+    assert found.share == expected
 
 
 @pytest.mark.parametrize(

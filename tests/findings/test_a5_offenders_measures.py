@@ -88,6 +88,10 @@ def scored(table, *rows):
     return table("iom_selection", *(dict(zip(names, row, strict=False)) for row in rows))
 
 
+#: An offender of a low score with a reason, so that reasons are kept.
+GIVEN = ("r", 1, "other")
+
+
 @pytest.fixture
 def four(table):
     return table("iom_cohort", *({"person_key": key} for key in "abcd"))
@@ -105,7 +109,7 @@ def test_of_the_four_highest_scores_two_are_managed_and_one_is_excused(table, fo
 
 def test_offenders_without_a_score_could_take_the_last_places(table, four):
     # w has no score and d is not on the list: the two lowest of the four places are unknown.
-    considered = scored(table, ("a", 90), ("x", 80), ("b", 70), ("c", 60), ("w", None))
+    considered = scored(table, ("a", 90), ("x", 80), ("b", 70), ("c", 60), ("w", None), GIVEN)
     assert a5_offenders.selection(four, considered, AS_OF)[:5] == (4, 1, 0, 1, 2)
 
 
@@ -126,7 +130,7 @@ def test_a_tie_for_the_last_place_counts_only_what_is_certain(table, four):
     # d or x takes the last place, and nobody can say which.
     assert list(a5_offenders.selection(four, scored(table, *tied), AS_OF).units.index) == ["a", "b", "c"]
     # Three for two places, two of them managed: one at least is.
-    wider = (("a", 90), ("y", 80), ("b", 60), ("c", 60), ("x", 60), ("d", 10))
+    wider = (("a", 90), ("y", 80), ("b", 60), ("c", 60), ("x", 60), ("d", 10), GIVEN)
     assert a5_offenders.selection(four, scored(table, *wider), AS_OF)[:5] == (4, 2, 0, 1, 1)
 
 

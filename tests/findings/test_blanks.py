@@ -550,6 +550,8 @@ FOR_NOBODY = {("suspect", column) for column in a6_suspects.WORK} | {
     ("anpr_hit", "decided_at"),
     ("dispatch", "override_reason"),
     ("call_audit", "feedback_on"),
+    ("training", "completed_on"),
+    ("iom_selection", "reason_not_managed"),
 }  # fmt: skip
 
 

@@ -35,8 +35,9 @@ def flagged(table, name, row):
         ({}, {"completed_on": "2011-03-31"}, Share(0, 1), Share(0, 0)),
         ({}, {"completed_on": "2014-03-31"}, Share(1, 0), Share(1, 0)),
         ({}, {"completed_on": "2014-04-01"}, Share(0, 1), Share(0, 0)),
-        # Booked, or begun; and a day that can't be read.
+        # Booked, or begun; a day that can't be read; and a column that is filled in for nobody.
         ({}, {"completed_on": None}, Share(0, 1), Share(0, 0)),
+        ({}, {"completed_on": None, "other": None}, Share(0, 0, 1), Share(0, 0, 1)),
         ({}, {"completed_on": None, "lost": "completed_on"}, Share(0, 0, 1), Share(0, 0, 1)),
         ({"in_training": True}, {}, Share(0, 0), Share(1, 0)),
         ({"lost": "in_training"}, {}, Share(0, 0, 1), Share(1, 0)),
@@ -49,7 +50,11 @@ def flagged(table, name, row):
 )
 def test_who_was_trained(table, member, course, formal, anything):
     staff = flagged(table, "staff", {**MEMBER, **member})
-    given = p4_training.prevention_input(flagged(table, "training", {**COURSE, **course}), AS_OF, 36)
+    # Another's course on another subject, so that days of completion are kept.
+    other = {**COURSE, "person_key": "z", "subject": "anpr", "completed_on": course.get("other", "2013-01-01")}
+    lost = course.get("lost")
+    rows = table("training", {**COURSE, **{k: v for k, v in course.items() if k in COURSE}}, other)
+    given = p4_training.prevention_input(rows.assign(flags=[unread_flag(lost) if lost else "", ""]), AS_OF, 36)
     there = p4_training.in_post(staff, AS_OF)
     trained = p4_training.formally_trained(there, given, 2)
     assert p4_training.all_roles(there, trained) == formal
