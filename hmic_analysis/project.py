@@ -59,6 +59,10 @@ class Project:
         """Folder of one force's executed notebooks and evidence."""
         return self.output / "runs" / force
 
+    def any_return(self, force: str) -> bool:
+        """Whether a force has sent anything."""
+        return (self.raw / force).is_dir() or (self.processed / force).is_dir()
+
     def relative(self, path: Path) -> str:
         """``path`` as people read it: below the project with forward slashes where it lies there."""
         try:

@@ -50,18 +50,13 @@ def plan(
     chosen = [job for job in jobs if not failed or job.reason == FAILED_BEFORE]
     shown = [job for job in chosen if job.due or all_reports]
     if shown:
-        bare = () if all_reports else {job.force for job in shown if not any_return(home, job.force)}
+        bare = () if all_reports else {job.force for job in shown if not home.any_return(job.force)}
         out().out("\n".join(plan_lines(shown, bare)), highlight=False)
     due = sum(job.due for job in chosen)
     if failed and not due:
         out().print(f"None of the {len(jobs)} reports failed before.")
     else:
         out().print(f"{due} of {len(jobs)} reports would run." if due else f"All {len(jobs)} reports are up to date.")
-
-
-def any_return(home: Project, slug: str) -> bool:
-    """Whether a force has sent anything."""
-    return (home.raw / slug).is_dir() or (home.processed / slug).is_dir()
 
 
 def plan_lines(jobs: Sequence[Job], bare: Collection[str] = ()) -> list[str]:

@@ -145,7 +145,14 @@ class Teller:
                 f"Evidence: {project.relative(project.output / 'runs')}/<force>/<finding>/"
             )
         self._ways(outcome.results)
-        self._empty([pair for pair in outcome.results if pair[1].status == "no_data"])
+        # A force that sent nothing lacks everything: of several such one line tells.
+        folded = status.unsent if len(status.unsent) > 1 else ()
+        sent = [pair for pair in outcome.results if pair[0].force not in folded]
+        self._empty([pair for pair in sent if pair[1].status == "no_data"])
+        if status.unsent:
+            from hmic_analysis.runs.status import unsent_words
+
+            self.line(unsent_words(status.unsent))
         for order, record in outcome.results:
             if record.failure is not None:
                 self._failed(project, order, record)
@@ -177,7 +184,7 @@ class Teller:
             for line in record.request:
                 self.line(f"  - {line}")
         if len(empty) > _EMPTY_LISTED:
-            self.line(f"No data: {len(empty) - _EMPTY_LISTED} more; 'hmic plan' lists them.")
+            self.line(f"No data: {len(empty) - _EMPTY_LISTED} more; 'hmic findings' says what to ask for.")
 
     def _failed(self, project: Project, order: Order, record: Record) -> None:
         failure = record.failure

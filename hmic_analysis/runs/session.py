@@ -218,7 +218,8 @@ def _run(
     jobs = make_plan(project, params, usable, wanted.findings, wanted.overrides, wanted.again)
     due = [job for job in jobs if job.due and (not wanted.only_failed or job.reason == FAILED_BEFORE)]
     fresh = sum(not job.due for job in jobs)
-    board.plan(len(jobs), fresh, len(due), loaded.words())
+    unsent = tuple(slug for slug in wanted.forces if not project.any_return(slug))
+    board.plan(len(jobs), fresh, len(due), data_faults=loaded.words(), unsent=unsent)
     watcher.planned(len(due), fresh)
     orders, modules = make_orders(project, due, rules)
     results = []

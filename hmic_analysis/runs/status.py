@@ -86,6 +86,8 @@ class Status(BaseModel):
     failures: tuple[FailedReport, ...] = ()
     #: Returns, or tables of them, that can't be loaded.
     data_faults: tuple[str, ...] = ()
+    #: Forces of the plan that have sent nothing.
+    unsent: tuple[str, ...] = ()
     #: What kept it from beginning.
     fault: str = ""
     command: str = ""
@@ -135,6 +137,8 @@ def say_status(status: Status, running: bool) -> list[str]:
         lines += [f"- {fault}".replace("\n", "\n  ") for fault in status.data_faults]
         chosen = " ".join(f"--force {slug}" for slug in dict.fromkeys(f.partition(":")[0] for f in status.data_faults))
         lines += [f"  Look closer: hmic data check {chosen}", f"  Once mended: hmic run {chosen}"]
+    if status.unsent:
+        lines += ["", unsent_words(status.unsent)]
     if status.failed > 1:
         lines += ["", "All that failed again: hmic run --all --failed"]
     ended = f", ended {_moment(status.ended)}" if status.ended else ""
@@ -142,6 +146,13 @@ def say_status(status: Status, running: bool) -> list[str]:
     if status.exit_code is not None:
         lines.append(f"Exit code {status.exit_code}.")
     return lines
+
+
+def unsent_words(forces: Sequence[str]) -> str:
+    """That forces have sent nothing, and what to type; one line, however many they are."""
+    have = f"{len(forces)} forces have" if len(forces) > 1 else f"{forces[0]} has"
+    listed = f": {', '.join(forces)}" if len(forces) > 1 else ""
+    return f"{have} sent no return ('hmic data template' writes the workbook for it){listed}"
 
 
 #: Of the times that people read.
@@ -192,10 +203,10 @@ class Board:
         self.status = Status(host=platform.node(), pid=os.getpid(), started=_now(), what=what)
         self._write()
 
-    def plan(self, planned: int, fresh: int, to_run: int, data_faults: tuple[str, ...]) -> None:
-        """The plan is made: reports in all, up to date, to be run."""
+    def plan(self, planned: int, fresh: int, to_run: int, **found: tuple[str, ...]) -> None:
+        """The plan is made: reports in all, up to date, to be run; ``data_faults`` and ``unsent`` as in the status."""
         self._begun = time.monotonic()
-        self._set(True, state="running", planned=planned, up_to_date=fresh, to_run=to_run, data_faults=data_faults)
+        self._set(True, state="running", planned=planned, up_to_date=fresh, to_run=to_run, **found)
 
     def begin(self, order: Order) -> None:
         """A report is being executed."""

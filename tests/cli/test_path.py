@@ -232,6 +232,15 @@ def test_a_force_without_a_return_gets_no_data_and_no_invented_figure(made, caps
     assert "No data: gwent A6" in said and "To request:" in said
 
 
+def test_forces_that_sent_nothing_stand_on_one_line_of_the_run_and_of_its_status(made, capsys):
+    code, said = hmic(made, "run", "--force", "kent", "--force", "gwent", "--finding", "A6", "--again", capsys=capsys)
+    assert code == 0 and "No data:" not in said
+    (line,) = (line for line in said.splitlines() if line.startswith("2 forces have sent no return"))
+    assert line.endswith(": kent, gwent") and "hmic data template" in line
+    assert line in hmic(made, "status", capsys=capsys)[1]
+    assert "sent no return" not in hmic(made, "run", "--force", "cleveland", "--finding", "A6", "--again", capsys=capsys)[1]
+
+
 def test_doctor_findings_and_params_answer(made, capsys):
     code, said = hmic(made, "doctor", capsys=capsys)
     assert code == 0 and "NOT OK" not in said
