@@ -23,7 +23,6 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.project import find_project
 
 if TYPE_CHECKING:
-    from hmic_analysis.project import Project
     from hmic_analysis.runs.plan import Job
 
 

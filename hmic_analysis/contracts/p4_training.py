@@ -22,7 +22,7 @@ TRAINING = Contract(
             "Yes: assessed or certificated, and on the force's course catalogue; no for briefings and intranet pages.",
         ),
         Column("hours", "number", "Hours of the course.", unit="hours", minimum=0, maximum=2000),
-        Column("completed_on", "date", "Day of completion.", blank="booked or begun, and not completed; for all: not known"),
+        Column("completed_on", "date", "Day of completion.", blank="not completed yet; for all: not known"),
         Column("is_initial", "boolean", "Yes: part of the initial training that every recruit has."),
     ),
     key=("person_key", "course_code", "completed_on"),

@@ -238,7 +238,10 @@ def test_forces_that_sent_nothing_stand_on_one_line_of_the_run_and_of_its_status
     (line,) = (line for line in said.splitlines() if line.startswith("2 forces have sent no return"))
     assert line.endswith(": kent, gwent") and "hmic data template" in line
     assert line in hmic(made, "status", capsys=capsys)[1]
-    assert "sent no return" not in hmic(made, "run", "--force", "cleveland", "--finding", "A6", "--again", capsys=capsys)[1]
+    assert (
+        "sent no return"
+        not in hmic(made, "run", "--force", "cleveland", "--finding", "A6", "--again", capsys=capsys)[1]
+    )
 
 
 def test_doctor_findings_and_params_answer(made, capsys):
