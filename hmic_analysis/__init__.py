@@ -36,6 +36,7 @@ _HOMES = {
     "load_crimes": "tables",
     "load_suspects": "tables",
     "load_duty_hours": "tables",
+    "to_excel": "tables",
     "indicator": "indicator",
     "rows_behind": "working",
     "work_through": "working",

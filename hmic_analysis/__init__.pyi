@@ -11,6 +11,7 @@ from hmic_analysis.analyst.tables import load_crimes as load_crimes
 from hmic_analysis.analyst.tables import load_duty_hours as load_duty_hours
 from hmic_analysis.analyst.tables import load_incidents as load_incidents
 from hmic_analysis.analyst.tables import load_suspects as load_suspects
+from hmic_analysis.analyst.tables import to_excel as to_excel
 from hmic_analysis.analyst.working import rows_behind as rows_behind
 from hmic_analysis.analyst.working import work_through as work_through
 

@@ -173,3 +173,9 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     begun = [a for a in folded if len(key) > 2 and a.startswith(key)]
     near = near or (begun if len(begun) == 1 else [])
     return f" Did you mean '{folded[near[0]]}'?" if near else ""
+
+
+def near_or_all(word: str, allowed: Iterable[str], what: str) -> str:
+    """:func:`did_you_mean`, and only where nothing is near ``" What: "`` with all there is: lists hide a sentence."""
+    there = list(allowed)
+    return did_you_mean(word, there) or f" {what}: {', '.join(map(str, there))}."

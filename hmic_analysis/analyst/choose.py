@@ -15,7 +15,7 @@ from hmic_analysis.project import find_project
 from hmic_analysis.store.manifest import read_manifest
 
 
-def forces(project: str | Path | None = None) -> pd.DataFrame:
+def forces(*, project: str | Path | None = None) -> pd.DataFrame:
     """The forces of a project, and what is loaded of each.
 
     Returns
@@ -50,7 +50,7 @@ def forces(project: str | Path | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("slug")
 
 
-def tables(force: str | None = None, project: str | Path | None = None) -> pd.DataFrame:
+def tables(force: str | None = None, *, project: str | Path | None = None) -> pd.DataFrame:
     """The tables that a return may hold; of one force, also what is loaded.
 
     Returns
@@ -115,7 +115,7 @@ def columns(table: str) -> pd.DataFrame:
     return Whole(pd.DataFrame(rows).rename(columns={"name": "column"}).set_index("column"))
 
 
-def findings(project: str | Path | None = None) -> pd.DataFrame:
+def findings(*, project: str | Path | None = None) -> pd.DataFrame:
     """The findings of the letter.
 
     Returns
@@ -146,7 +146,7 @@ def findings(project: str | Path | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("id")
 
 
-def claims(project: str | Path | None = None) -> pd.DataFrame:
+def claims(*, project: str | Path | None = None) -> pd.DataFrame:
     """The claims of the letter: the units that can be true or false.
 
     Returns
@@ -176,7 +176,7 @@ def claims(project: str | Path | None = None) -> pd.DataFrame:
     return Whole(pd.DataFrame(rows).set_index("id"))
 
 
-def indicators(project: str | Path | None = None) -> pd.DataFrame:
+def indicators(*, project: str | Path | None = None) -> pd.DataFrame:
     """The indicators of the findings, each defined with the values of the inspection.
 
     Returns
@@ -213,7 +213,7 @@ def indicators(project: str | Path | None = None) -> pd.DataFrame:
     return Whole(pd.DataFrame(rows).set_index("name"))
 
 
-def settings(force: str, finding: str | None = None, project: str | Path | None = None) -> Resolved:
+def settings(force: str, finding: str | None = None, *, project: str | Path | None = None) -> Resolved:
     """The parameters that hold for a force, as the measures take them.
 
     Parameters

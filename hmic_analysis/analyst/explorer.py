@@ -14,12 +14,13 @@ from hmic_analysis.analyst.choose import forces as all_forces
 from hmic_analysis.analyst.indicator import OWN, indicator
 from hmic_analysis.analyst.pictures import VEGA, hover, save
 from hmic_analysis.analyst.tables import Forces, chosen_forces, joined
-from hmic_analysis.analyst.working import Worked, work_through
+from hmic_analysis.analyst.working import Worked, moves, work_through
 from hmic_analysis.cells import neutral_frame
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart, funnel_chart
 from hmic_analysis.contracts import BOOKKEEPING
 from hmic_analysis.errors import HmicError, ParameterError
 from hmic_analysis.figures.chart import Chart
+from hmic_analysis.params.catalogue import plain
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 
@@ -96,12 +97,16 @@ class Rows(widgets.VBox):
             except Exception as fault:
                 columns = ", ".join(map(str, rows.columns))
                 what = str(fault).partition(" (<unknown>")[0]
+                if "Invalid comparison" in what and "datetime" in what:
+                    what = "a time is written with its zone, such as '2013-01-31 10:30Z'"
                 raise ParameterError(f"The filter can't be used: {what}. Columns: {columns}.") from None
         return rows.sort_values(self.sort.value, ascending=not self.down.value) if self.sort.value else rows
 
     def code(self) -> str:
         """The cell that makes the same."""
-        about = [repr(self.which.value), said_forces(self._found), repr(self.state.value), *said_days(self._found)]
+        days = days_of(self._found, plain(self.which.value))
+        about = [repr(self.which.value), said_forces(self._found), repr(self.state.value)]
+        about += [f"{name}={value!r}" for name, value in days.items()]
         asked = f"hmic.rows_behind({', '.join(about)})"
         if self.filter.value.strip():
             asked += f".query({self.filter.value!r})"
@@ -196,7 +201,7 @@ class Across(widgets.VBox):
         """The cell that makes the same."""
         given = [repr(self.which.value), said_forces(self._found)]
         given += [f"by={self.by.value!r}"] if self.by.value else []
-        days = own_days(self._found)
+        days = days_of(self._found, self.which.value)
         if self.period.value:
             given.append(f"period={self.period.value!r}")
         elif "period_start" in days or "period_end" in days:
@@ -210,7 +215,7 @@ class Across(widgets.VBox):
             self._clear("Choose a figure, and one or more forces with data, first.")
             return
         self._clear("Working …")
-        days = own_days(self._found)
+        days = days_of(self._found, self.which.value)
         s = self._found[0].report.settings
         period = self.period.value or ((s.period_start, s.period_end) if days.keys() - {"as_of"} else None)
         try:
@@ -317,9 +322,18 @@ def own_days(found: list[Worked]) -> dict[str, str]:
     return {name: str(day) for name, day in days.items() if day != getattr(usual, name)}
 
 
-def said_days(found: list[Worked]) -> list[str]:
-    """The same, written out."""
-    return [f"{name}={value!r}" for name, value in own_days(found).items()]
+def days_of(found: list[Worked], name: str) -> dict[str, str]:
+    """The same for one figure: without ``as_of`` where that changes nothing of it."""
+    days = own_days(found)
+    first = found[0]
+    if "as_of" not in days:
+        return days
+    asked = (days.get("period_start", ""), days.get("period_end", ""), days["as_of"])
+    # It takes the figure a second time to tell; the answer is kept with what was worked through.
+    kept = first.names.setdefault("_moves", {})
+    if name not in kept:
+        kept[name] = moves(first.report.project, first, name, asked)
+    return days if kept[name] else {key: value for key, value in days.items() if key != "as_of"}
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -419,13 +433,13 @@ class Explorer(widgets.VBox):
     def __init__(self, forces: Forces = (), finding: str = "A2", project: str | Path | None = None) -> None:
         self.home = find_project(project)
         self.found: dict[str, Worked] = {}
-        known = all_forces(self.home.root)
+        known = all_forces(project=self.home.root)
         loaded = known[known["tables"].gt(0) & known["kind"].ne("national")]
         self._loaded = {f"{row['name']}{_mark(row)}": slug for slug, row in loaded.iterrows()}
         rest = known.drop(index=loaded.index)
         self._rest = {f"{row['name']}{_mark(row)}": slug for slug, row in rest.iterrows()}
         asked = chosen_forces(self.home, load_params(self.home), forces) if forces else list(self._loaded.values())[:1]
-        what = {f"{id} {row['title']}": id for id, row in findings(self.home.root).iterrows()}
+        what = {f"{id} {row['title']}": id for id, row in findings(project=self.home.root).iterrows()}
         style = {"description_width": "90px"}
         self.forces = widgets.SelectMultiple(
             description="Forces", rows=4, style=style, layout={"width": "420px"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.analyst.tables import Forces, chosen_forces, prepared, span
-from hmic_analysis.analyst.working import Worked, holder, refuse_outside, units_of, worked_out
+from hmic_analysis.analyst.working import Worked, holder, refuse_outside, refuse_unmoved, units_of, worked_out
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart
-from hmic_analysis.errors import DifferentFigures, ParameterError, did_you_mean
+from hmic_analysis.errors import DifferentFigures, ParameterError, near_or_all
 from hmic_analysis.evidence.bundle import tables_read_once
 from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import Indicator, different_figures
@@ -170,15 +170,16 @@ def indicator(
         By default that of the parameter files; ``"month"`` or ``"quarter"`` parts it; or first and last day.  A stock
         is then taken at the end of each.
     as_of : str or datetime.date
-        Day of the stocks in place of that of the parameter files.
+        Day of the stocks in place of that of the parameter files; refused where the figure doesn't rest on it.
 
     Returns
     -------
     Figures
         A pandas frame: ``force``, ``period_start``, ``period_end``, ``as_of``, the groups, ``value``, ``unit``,
         ``numerator``, ``denominator``, ``unknown``, ``lo_missing`` and ``hi_missing`` (every unknown counted as no, as
-        yes), ``lo``, ``hi`` and ``interval``, ``grade``, ``note``.  ``.plot()`` draws it, ``.compare()`` sets it
-        beside other forces.
+        yes), ``lo``, ``hi`` and ``interval``, ``grade``, ``note``; where a group has one of these names, as the grade
+        of incidents, the figure's own is ``figure_grade``.  ``.plot()`` draws it, ``.compare()`` sets it beside other
+        forces.
 
     Raises
     ------
@@ -206,7 +207,12 @@ def indicator(
         )
     spec = holding.indicators[name]
     given = () if by is None else [by] if isinstance(by, str) or not isinstance(by, Iterable) else by
-    groups = list(dict.fromkeys(given))
+    # Figures are by force anyway.
+    groups = [group for group in dict.fromkeys(given) if str(group) != "force"]
+    if OWN in groups and len(groups) > 1:
+        raise ParameterError(f"by='{OWN}' stands alone: the finding's own groups, or columns.")
+    if as_of and isinstance(period, str) and spec.window == "as_of":
+        raise ParameterError(f"as_of is one day, and period='{period}' has many: give one of the two.")
     taken = []
     for slug in chosen_forces(home, params, forces):
         prepared(home, params, slug)
@@ -217,11 +223,16 @@ def indicator(
                 worked = worked_out(home, holding, slug, (first, last, moment), figure=name)
                 if not isinstance(period, str) or moment:
                     refuse_outside(home, worked, first, last, moment)
+                if as_of:
+                    refuse_unmoved(home, worked, name, (first, last, as_of))
                 taken.append(_take(worked, spec, groups))
                 before = _parted(spec, worked, before)
     valued = [(part.force, figure) for part in taken for figure in part.figures if figure.value is not None]
     if refusal := different_figures({params.force(slug).name: figure for slug, figure in valued}):
         raise DifferentFigures(refusal)
+    names = ["group"] if groups == [OWN] else groups
+    # A group keeps the name of its column, such as the grade of an incident.
+    own = {field: f"figure_{field}" if field in names else field for field in (*_FIELDS, "grade", "note")}
     rows = [
         {
             "force": part.force,
@@ -229,16 +240,15 @@ def indicator(
             "period_end": pd.Timestamp(part.end),
             "as_of": pd.Timestamp(part.as_of),
             **keys,
-            **{field: getattr(figure, field) for field in _FIELDS},
-            "grade": grade_indicator(figure),
-            "note": " ".join((figure.note, *figure.caveats)).strip(),
+            **{own[field]: getattr(figure, field) for field in _FIELDS},
+            own["grade"]: grade_indicator(figure),
+            own["note"]: " ".join((figure.note, *figure.caveats)).strip(),
         }
         for part in taken
         for figure, keys in zip(part.figures, part.keys, strict=True)
     ]
-    names = ["group"] if groups == [OWN] else groups
-    columns = ["force", "period_start", "period_end", "as_of", *names, *_FIELDS, "grade", "note"]
-    numbers = [f for f in _FIELDS if f not in ("unit", "interval")]
+    columns = ["force", "period_start", "period_end", "as_of", *names, *own.values()]
+    numbers = [own[f] for f in _FIELDS if f not in ("unit", "interval")]
     frame = Figures(pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numbers, "float64")))
     frame._about = (home, params, spec, taken)
     return frame
@@ -253,7 +263,7 @@ def _periods(params: Params, slug: str, period: Any) -> Iterator[tuple[str | dat
         said = resolve(params, slug)
         for first, last in whole_spans(said.period_start, said.period_end, STEPS[period]):
             yield first.date(), last.date()
-    elif isinstance(period, Sequence) and len(period) == 2:
+    elif pd.api.types.is_list_like(period, allow_sets=False) and len(period) == 2:
         first, last = span(*period)
         yield first or "", last or ""
     else:
@@ -322,7 +332,8 @@ def _grouped(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> tuple[li
             numbers, q = build.values[spec.name]
             figure = build.quantile(spec.name, numbers[part.index], q, stratum=stratum)
         keys.append(dict(zip(groups, labels, strict=True)))
-        figures.append(figure)
+        # A group of a figure that the source can't give is none either.
+        figures.append(worked.report.as_the_source_can_tell(figure))
     return keys, figures
 
 
@@ -337,10 +348,9 @@ def _said(group: str, label: Any) -> str:
 
 def _key(rows: pd.DataFrame, group: str) -> pd.Series:
     name, _, part = str(group).partition(".")
-    if name not in rows.columns:
+    if name not in rows.columns[1:]:
         raise ParameterError(
-            f"The units counted have no column '{name}'.{did_you_mean(name, rows.columns)} "
-            f"Columns: {', '.join(map(str, rows.columns[1:]))}."
+            f"The units counted have no column '{group}'.{near_or_all(name, rows.columns[1:], 'Columns')}"
         )
     column = rows[name]
     times = pd.api.types.is_datetime64_any_dtype(column.dtype)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import reduce
 from operator import and_, or_
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from hmic_analysis.cells import neutral_frame
 from hmic_analysis.contracts import BOOKKEEPING, Column, Contract, contract_for
 from hmic_analysis.errors import DataError, ParameterError, did_you_mean
 from hmic_analysis.params.models import Params
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 Day = str | date | None
 Forces = str | Iterable[str]
 Where = Mapping[str, Any]
+#: Words of a column are listed where they are no more than these.
+_LISTED = 20
+_EXCEL_ROWS = 1_048_576
 
 
 @overload
@@ -91,14 +95,15 @@ def load(
     forces : str or iterable of str
         Slug of a force, several, or ``"all"`` for every force that has the table; :func:`forces` lists them.
     start, end : str or datetime.date, optional
-        First and last day, both included, in local wall time: ``"2013-01-31"`` or ``"31 January 2013"``.  Cut by the
+        First and last day, both included, in local wall time: ``"2013-01-31"`` or ``"31 January 2013"``; a timestamp
+        stands for its whole day.  Cut by the
         column that :func:`tables` names under ``dated_by``.  A row of which only the month is known belongs where all
         of its month does; a row without any time is left out, and ``frame.attrs["without_time"]`` counts these.
     columns : sequence of str, optional
         By default all; :func:`columns` explains them.
     where : mapping, optional
         What rows must hold, by column: a value, several, or None for blank.  An operator may follow the name:
-        ``{"grade": ["emergency", "priority"], "staff_hours >=": 2}``.
+        ``{"grade": ["emergency", "priority"], "staff_hours >=": 2, "closed_at !=": None}``.  A blank meets no operator.
     as_engine : str, optional
         ``"duckdb"`` or ``"polars"`` hands over the same rows, read when they are asked for.
     project : str or pathlib.Path, optional
@@ -110,7 +115,8 @@ def load(
         One row as the contract says.  Times are aware in the zone of the force; unknown yes/no values stay missing;
         codes are categories, ordered from low to high where they rank.  Of several forces, ``force`` in front.
         ``source_file`` and ``source_row`` say where each row came from, ``flags`` what is odd about it;
-        ``frame.attrs`` holds units, meanings, the span and whether data are synthetic.
+        ``frame.attrs`` holds units, meanings, the span and whether data are synthetic.  Excel knows no times of a
+        zone: see :func:`to_excel`.
 
     Raises
     ------
@@ -133,25 +139,29 @@ def load(
     contract = contract_for(table)
     if as_engine not in (None, "duckdb", "polars"):
         raise ParameterError(f"There is no engine '{as_engine}': leave it out for pandas, or 'duckdb' or 'polars'.")
-    wanted = wanted_columns(contract, [columns] if isinstance(columns, str) else columns)
-    if not isinstance(where or {}, Mapping):
+    several = not isinstance(forces, str) or _all(forces)
+    wanted = _wanted(contract, columns, several)
+    where = {} if where is None else where
+    if not isinstance(where, Mapping):
         raise ParameterError(f"where is a dictionary, such as {{'grade': 'priority'}}, not {where!r}.")
+    where = {key: list(value) if pd.api.types.is_list_like(value) else value for key, value in where.items()}
     first, last = span(start, end)
     home = find_project(project)
     chosen = _holders(home, contract, forces)
     parts = {}
     for slug, manifest in chosen.items():
-        filters = _tests(contract, where or {}, manifest.timezone)
+        filters = _tests(contract, where, manifest.timezone)
         days = in_days(contract, first, last, manifest.timezone)
         if days is not None:
             _refuse_empty(home, manifest, contract, days, (first, last))
             filters.append(days)
         parts[slug] = reduce(and_, filters) if filters else None
-    several = not isinstance(forces, str) or _all(forces)
     if as_engine is not None:
         return _lazily(home, contract, wanted, chosen, parts, several, as_engine)
     frames = {slug: load_table(home, slug, table, wanted, rows=rows) for slug, rows in parts.items()}
     frame = joined(frames) if several else next(iter(frames.values()))
+    if frame.empty:
+        _refuse_unheard(home, contract, where, chosen)
     for name in wanted:
         frame[name] = _as_read(frame[name], contract, name)
     frame.attrs = _about(home, contract, wanted, chosen, first, last)
@@ -205,6 +215,41 @@ def load_duty_hours(forces: Forces, start: Day = None, end: Day = None, **how: A
     'hours'
     """
     return load("duty_hours", forces, start, end, **how)
+
+
+def to_excel(frame: pd.DataFrame, path: str | Path) -> Path:
+    """Write a frame as a workbook: times as local wall time, no cell that Excel would run, a sheet on its columns.
+
+    pandas' own ``to_excel`` refuses times of a zone, and hands on text that begins as a formula.
+
+    Examples
+    --------
+    >>> import hmic_analysis as hmic
+    >>> week = hmic.load("crime", "cleveland", "2013-01-14", "2013-01-20")
+    >>> hmic.to_excel(week, "crimes.xlsx").name
+    'crimes.xlsx'
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise ParameterError(f"A frame is written as a workbook, such as load(...) gives; not {type(frame).__name__}.")
+    path, about = Path(path), frame.attrs
+    if path.suffix.lower() != ".xlsx":
+        raise ParameterError(f"A workbook is named with .xlsx at its end; not '{path.name}'.")
+    rows = pd.DataFrame(frame.reset_index() if frame.index.names != [None] else frame)
+    if len(rows) >= _EXCEL_ROWS:
+        raise ParameterError(f"Excel holds {_EXCEL_ROWS:,} rows a sheet, and these are {len(rows):,}: use to_csv.")
+    rows.columns = [" ".join(map(str, n)) if isinstance(n, tuple) else str(n) for n in rows.columns]
+    for name in rows.columns:
+        if isinstance(rows[name].dtype, pd.DatetimeTZDtype):
+            rows[name] = rows[name].dt.tz_localize(None)
+        elif rows[name].dtype == object:
+            rows[name] = rows[name].map(lambda v: "; ".join(map(str, v)) if isinstance(v, tuple) else v)
+    told = [(name, about.get("meanings", {}).get(name, ""), about.get("units", {}).get(name, "")) for name in rows]
+    if about.get("synthetic"):
+        told.append(("", "SYNTHETIC DATA, not about any real police force.", ""))
+    with pd.ExcelWriter(path, engine="openpyxl") as book:
+        neutral_frame(rows).to_excel(book, sheet_name="rows", index=False, freeze_panes=(1, 0))
+        pd.DataFrame(told, columns=["column", "meaning", "unit"]).to_excel(book, sheet_name="columns", index=False)
+    return path
 
 
 def day(value: str | date) -> date:
@@ -330,6 +375,31 @@ def _refuse_empty(
     raise DataError(f"The table {contract.name} of {manifest.force} has no row {words}: {held}.")
 
 
+def _wanted(contract: Contract, columns: Any, several: bool) -> list[str]:
+    """The columns asked for; ``force``, which stands in front of several forces anyway, may be among them."""
+    if columns is None or isinstance(columns, str):
+        return wanted_columns(contract, columns if columns is None else [columns])
+    if not isinstance(columns, Iterable):
+        raise ParameterError(f"columns is a list of names, not {columns!r}: columns('{contract.name}') lists them.")
+    return wanted_columns(contract, [name for name in columns if not several or str(name) != "force"])
+
+
+def _refuse_unheard(home: Project, contract: Contract, where: Where, chosen: dict[str, Manifest]) -> None:
+    """Refuse a text that no row of the forces holds, as of another spelling: no rows would look like a finding."""
+    for key, value in where.items():
+        name, operator = cast(re.Match[str], _TEST.fullmatch(str(key).strip())).groups()
+        asked = value if isinstance(value, list) else [value]
+        text = name not in BOOKKEEPING and contract.column(name).kind == "text"
+        if not text or operator not in (None, "==") or not asked or any(pd.isna(v) for v in asked):
+            continue
+        paths = [table_path(home, manifest, contract.name) for manifest in chosen.values()]
+        held = {word for path in paths for word in ds.dataset(path).to_table([name])[name].unique().to_pylist() if word}
+        if held.isdisjoint(asked):
+            near = did_you_mean(asked[0], held)
+            there = f" It is one of {', '.join(sorted(held))}." if not near and 0 < len(held) <= _LISTED else ""
+            raise DataError(f"{contract.name}.{name} is never '{asked[0]}' in what is loaded.{near}{there}")
+
+
 _OPERATORS = {
     ">=": pc.Expression.__ge__,
     "<=": pc.Expression.__le__,
@@ -353,9 +423,10 @@ def _tests(contract: Contract, where: Where, zone: str) -> list[pc.Expression]:
         wanted_columns(contract, [name])
         column = None if name in BOOKKEEPING else contract.column(name)
         field = pc.field(name)
-        several = pd.api.types.is_list_like(value)
-        values = [v for v in (value if several else [value]) if not pd.isna(v)]
-        blank = len(values) < (len(value) if several else 1)
+        several = isinstance(value, list)
+        given = value if several else [value]
+        values = [v for v in given if not pd.isna(v)]
+        blank = len(values) < len(given)
         told = [_value(contract, name, column, v, zone) for v in values]
         moments = column is not None and column.kind == "timestamp" and operator not in (">=", "<")
         if moments and any(is_day(v) for v in values):
@@ -370,6 +441,8 @@ def _tests(contract: Contract, where: Where, zone: str) -> list[pc.Expression]:
         elif operator in (None, "=="):
             test = field.isin(told) if told else pc.scalar(False)
             found.append(test | field.is_null() if blank else test)
+        elif operator == "!=" and (several or blank):
+            found.append(field.is_valid() & ~field.isin(told) if told else field.is_valid())
         elif several or blank:
             raise DataError(f"where={{{key!r}: ...}} takes one value.")
         elif column is not None and column.order:
@@ -414,12 +487,12 @@ def _value(contract: Contract, name: str, column: Column | None, value: Any, zon
 
 
 def _as_read(values: pd.Series, contract: Contract, name: str) -> pd.Series:
-    """A column as an analyst reads it: codes as categories, ordered where they rank; several as a list."""
+    """A column as an analyst reads it: codes as categories, ordered where they rank; several as a tuple."""
     if name in BOOKKEEPING or not contract.column(name).kind.startswith("code"):
         return values
     column = contract.column(name)
     if column.kind == "codes":
-        return pd.Series([v.split(";") if isinstance(v, str) else None for v in values], values.index, dtype=object)
+        return pd.Series([tuple(v.split(";")) if isinstance(v, str) else None for v in values], values.index, object)
     rising = column.allowed[::-1] if column.order == "falling" else column.allowed
     return values.astype(pd.CategoricalDtype(list(rising), ordered=bool(column.order)))
 

@@ -86,7 +86,7 @@ class Worked:
         if state not in get_args(State):
             raise ParameterError(f"There is no state '{state}': it is one of {', '.join(get_args(State))}.")
         share = self.report.build.units.get(indicator)
-        if share is None:
+        if share is None or self.report.unable(found.name):
             statistic = self.report.spec.indicators[found.name].kind == "figure"
             what = (
                 "is a statistic of tables as wholes, not a count of units"
@@ -168,6 +168,8 @@ def records_behind(project: Project, force: str, finding: str, figures: Sequence
     for id in figures:
         share, figure = report.build.units.get(id), report.indicator(id)
         if figure is None or share is None or share.units is None or share.rows is not None:
+            continue
+        if report.unable(figure.name):
             continue
         try:
             table = table_of(report, share.units)
@@ -301,6 +303,29 @@ def refuse_outside(
         )
 
 
+def moves(home: Project, worked: Worked, name: str, days: tuple[str | date, str | date, str | date]) -> bool:
+    """Whether a figure rests on ``as_of``: all stocks do, and such flows as must be known by that day."""
+    report = worked.report
+    usual = resolve(load_params(home), report.force).as_of
+    if not days[2] or report.spec.indicators[name].window == "as_of" or day(days[2]) == usual:
+        return True
+    plainly = worked_out(home, report.spec, report.force, (*days[:2], ""), figure=name)
+    one, other = (
+        [(i.id, i.value, i.numerator, i.denominator, i.unknown) for i in w.report.bundle().indicators if i.name == name]
+        for w in (worked, plainly)
+    )
+    return one != other
+
+
+def refuse_unmoved(home: Project, worked: Worked, name: str, days: tuple[str | date, str | date, str | date]) -> None:
+    """Refuse a day of stocks that a figure of a period doesn't rest on: it would be passed over in silence."""
+    if not moves(home, worked, name, days):
+        raise ParameterError(
+            f"{worked.report.spec.indicators[name].label} is counted over a period, and as_of changes nothing of it: "
+            "give the first and last day instead."
+        )
+
+
 def holder(params: Params, indicator: str) -> str:
     """The finding that declares an indicator, with or without a stratum in brackets."""
     name = plain(str(indicator))
@@ -334,7 +359,7 @@ def rows_behind(
         ``yes``: the numerator, or what a count counts, or values that a median is taken of; ``no``: the rest of the
         denominator; ``unknown``: of which it is not known; ``all``.
     period_start, period_end, as_of : str or datetime.date
-        Days in place of those of the parameter files.
+        Days in place of those of the parameter files; ``as_of`` is refused where the figure doesn't rest on it.
 
     Returns
     -------
@@ -368,6 +393,7 @@ def rows_behind(
         prepared(home, params, slug)
         worked = worked_out(home, spec, slug, (period_start, period_end, as_of), figure=plain(indicator))
         refuse_outside(home, worked, period_start, period_end, as_of)
+        refuse_unmoved(home, worked, plain(indicator), (period_start, period_end, as_of))
         found[slug] = worked.rows(indicator, state)
     if isinstance(forces, str) and forces in found:
         return found[forces]

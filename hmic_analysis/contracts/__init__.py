@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from hmic_analysis.contracts.base import BOOKKEEPING, Column, Contract, TimeCheck
-from hmic_analysis.errors import DataError, did_you_mean
+from hmic_analysis.errors import DataError, near_or_all
 
 _STEM = re.compile(r"([a-z])(\d+)_\w+")
 #: Sections of the letter in its order, by the first letter of a finding's stem; others follow them.
@@ -59,9 +59,7 @@ def contract_for(table: str) -> Contract:
     """
     if isinstance(table, str) and table in CONTRACTS:
         return CONTRACTS[table]
-    raise DataError(
-        f"There is no table '{table}'.{did_you_mean(table, CONTRACTS)} Tables: {', '.join(sorted(CONTRACTS))}."
-    )
+    raise DataError(f"There is no table '{table}'.{near_or_all(table, sorted(CONTRACTS), 'Tables')}")
 
 
 __all__ = ["BOOKKEEPING", "CONTRACTS", "Column", "Contract", "TimeCheck", "contract_for"]

@@ -197,13 +197,13 @@ class Report(Holdings):
         pandas.DataFrame
             Them, as a table for show.
         """
-        told = [self._as_the_source_can_tell(indicator) for indicator in indicators]
+        told = [self.as_the_source_can_tell(indicator) for indicator in indicators]
         self._indicators.update({indicator.id: indicator for indicator in told})
         return indicator_table(told)
 
-    def _as_the_source_can_tell(self, indicator: Indicator) -> Indicator:
+    def as_the_source_can_tell(self, indicator: Indicator) -> Indicator:
         """Withhold a figure that the source can't give; put the source's caveats next to any other."""
-        unable = self.unmeasurable(indicator.name) or self.loose(indicator.name)
+        unable = self.unable(indicator.name)
         fit = self.fit_of(indicator.name)
         if indicator.window == self.period:
             indicator = indicator.model_copy(update={"window": fit.say(self.period)})
@@ -215,6 +215,10 @@ class Report(Holdings):
         told = (*indicator.caveats, *self.cannot_tell(indicator.name), *lost, *too_smooth(indicator))
         caveats = tuple(dict.fromkeys(told))
         return indicator.model_copy(update={"caveats": caveats})
+
+    def unable(self, name: str) -> list[str]:
+        """Why the source can't give an indicator though its tables were supplied; empty if it can."""
+        return self.unmeasurable(name) or self.loose(name)
 
     def indicator(self, id: str) -> Indicator | None:
         """An indicator taken earlier; None if there is none of that id."""

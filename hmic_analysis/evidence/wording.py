@@ -66,12 +66,20 @@ def say_bounds(indicator: Indicator, min_count: int = 0) -> str:
         return ""
     parts = []
     if indicator.unknown and indicator.lo_missing is not None and indicator.hi_missing is not None:
-        lo, hi = (say_value(v, indicator.unit) for v in (indicator.lo_missing, indicator.hi_missing))
-        parts.append(f"{lo} to {hi} with unknowns counted either way")
+        parts.append(
+            f"{_from_to(indicator.lo_missing, indicator.hi_missing, indicator.unit)} with unknowns counted either way"
+        )
     if indicator.lo is not None and indicator.hi is not None:
-        lo, hi = (say_value(v, indicator.unit) for v in (indicator.lo, indicator.hi))
-        parts.append(f"{CONFIDENCE:.0%} interval {lo} to {hi}")
+        parts.append(f"{CONFIDENCE:.0%} interval {_from_to(indicator.lo, indicator.hi, indicator.unit)}")
     return "; ".join(parts)
+
+
+def _from_to(lo: float, hi: float, unit: str) -> str:
+    """Two values with their unit, a unit of words once: ``5 to 9 days``."""
+    low, high = say_value(lo, unit), say_value(hi, unit)
+    number, _, words = low.partition(" ")
+    once = unit != "%" and words and (words == high.partition(" ")[2] or number == "1")
+    return f"{number if once else low} to {high}"
 
 
 def say_beside_unknown(indicator: Indicator) -> str:

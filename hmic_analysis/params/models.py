@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from hmic_analysis.contracts.a5_offenders import AGENCIES
 from hmic_analysis.contracts.base import Fold
 from hmic_analysis.contracts.core import CONTACT_MODES, INCIDENT_RESULTS, REPORT_ROUTES, RESOURCE_TYPES
-from hmic_analysis.errors import ParameterError, did_you_mean
+from hmic_analysis.errors import ParameterError, did_you_mean, near_or_all
 from hmic_analysis.words import SECTIONS, say_date
 
 if TYPE_CHECKING:
@@ -551,9 +551,7 @@ class Params:
         """The force of that slug; the error lists those there are."""
         if isinstance(slug, str) and slug in self.forces:
             return self.forces[slug]
-        raise ParameterError(
-            f"There is no force '{slug}'.{did_you_mean(slug, self.forces)} Forces: {', '.join(self.forces)}."
-        )
+        raise ParameterError(f"There is no force '{slug}'.{near_or_all(slug, self.forces, 'Forces')}")
 
     def finding(self, id: str) -> FindingSpec:
         """The finding of that id."""

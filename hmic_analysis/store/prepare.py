@@ -160,11 +160,14 @@ def prepare(
     """Turn one force's return into processed tables; ``match`` names folds that may join references of any table."""
     sources, files, shown, key = _ingredients(project, params_resolved_sources, raw)
     version, parts = version_of(sources, files, key, timezone, match, police_name, districts)
+    # Whoever only reads needs no lock: several notebooks and threads may ask at a time.
+    if (made := _made(project, force, version)) is not None:
+        return made
     make_private_folder(project.keys)
     with force_lock(project.keys / f"prepare-{force}.lock", force):
+        if (made := _made(project, force, version)) is not None:
+            return made
         old = read_manifest(project, force)
-        if old is not None and old.version == version and is_whole(project, old):
-            return PrepareResult(force, "up_to_date", old)
         folder = project.processed / force
         folder.mkdir(parents=True, exist_ok=True)
         clear_leftovers(folder, project.keys, force, keep=old.version if old else "")
@@ -194,6 +197,13 @@ def prepare(
         write_atomically(manifest_path(project, force), manifest.model_dump_json(indent=1, by_alias=True) + "\n")
         clear_leftovers(folder, project.keys, force, keep=manifest.version)
     return PrepareResult(force, "prepared", manifest)
+
+
+def _made(project: Project, force: str, version: str) -> PrepareResult | None:
+    """The tables of a version that lie there whole."""
+    old = read_manifest(project, force)
+    whole = old is not None and old.version == version and is_whole(project, old)
+    return PrepareResult(force, "up_to_date", old) if whole else None
 
 
 #: A return that is written to while it is read is read again so often.
@@ -238,15 +248,10 @@ def unchanged(
 
     None where there is something to prepare; nothing is written.
     """
-    old = read_manifest(project, force)
-    if old is None:
+    if read_manifest(project, force) is None:
         return None
     sources, files, _, key = _ingredients(project, params_resolved_sources, raw)
-    if old.version == version_of(sources, files, key, timezone, match, police_name, districts)[0] and is_whole(
-        project, old
-    ):
-        return PrepareResult(force, "up_to_date", old)
-    return None
+    return _made(project, force, version_of(sources, files, key, timezone, match, police_name, districts)[0])
 
 
 def _ingredients(

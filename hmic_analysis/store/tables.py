@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from hmic_analysis.contracts import BOOKKEEPING, Column, Contract, contract_for
 from hmic_analysis.contracts.base import plain_name
-from hmic_analysis.errors import DataError, did_you_mean
+from hmic_analysis.errors import DataError, near_or_all
 from hmic_analysis.project import Project
 from hmic_analysis.store.manifest import Manifest, read_manifest
 
@@ -114,10 +114,7 @@ def wanted_columns(contract: Contract, columns: Iterable[str] | None) -> list[st
     wanted = list(dict.fromkeys(columns))
     for name in wanted:
         if name not in known:
-            raise DataError(
-                f"Table '{contract.name}' has no column '{name}'.{did_you_mean(name, known)} "
-                f"Columns: {', '.join(known)}."
-            )
+            raise DataError(f"Table '{contract.name}' has no column '{name}'.{near_or_all(name, known, 'Columns')}")
     return wanted
 
 

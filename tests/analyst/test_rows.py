@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import ast
+import csv
+import random
 
+import pandas as pd
 import pytest
 
 import hmic_analysis as hmic
+from hmic_analysis.analyst.indicator import _grouped
 from hmic_analysis.analyst.notebook import needed
-from hmic_analysis.analyst.working import worked_out
-from hmic_analysis.contracts import contract_for
+from hmic_analysis.analyst.working import units_of, worked_out
+from hmic_analysis.cli.data import simulate_forces
+from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS, contract_for
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.report import WHOLE, NotTaken
 from hmic_analysis.findings.a5_offenders import SELECTED
 from hmic_analysis.params.read import load_params
+from hmic_analysis.project import find_project
+from hmic_analysis.simulate.facts import Facts
+
+from ..conftest import copy_project
 
 #: Amounts and statistics of tables as wholes: no unit of theirs is a row.
 NO_UNITS = {
@@ -134,3 +143,74 @@ def test_a_figure_that_was_not_taken_is_no_gap_in_a_part_of_a_notebook(two_force
     finally:
         WHOLE.reset(token)
     assert report.indicator("attendance_pct") is None
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory):
+    """A return of which many cells are blank and one reference in ten, or one in fifty, leads nowhere."""
+    project = find_project(copy_project(tmp_path_factory.mktemp("damaged") / "project"))
+    params = load_params(project)
+    simulate_forces(project, params, ["cleveland", "bedfordshire"], Facts(), 0.02, 2)
+    for force, astray in (("cleveland", 0.1), ("bedfordshire", 0.02)):
+        chance = random.Random(force)  # noqa: S311
+        for path in (project.raw / force).glob("*.csv"):
+            contract = CONTRACTS[path.stem]
+            lines = path.read_text(encoding="utf-8").splitlines()
+            rows = list(csv.DictReader(lines))
+            names = list(rows[0]) if rows else []
+            blank = [
+                c.name for c in contract.columns if c.name in names and not c.required and c.name not in contract.key
+            ]
+            leads = [r.column for r in contract.references if r.column in names]
+            for row in rows:
+                row.update({name: "" for name in blank if chance.random() < 0.15})
+                row.update({name: f"ZZ{row[name]}" for name in leads if row[name] and chance.random() < astray})
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                writer = csv.DictWriter(stream, names)
+                writer.writeheader()
+                writer.writerows(rows)
+    return project
+
+
+@pytest.mark.parametrize(
+    ("state", "force"), [("whole", "bedfordshire"), ("damaged", "cleveland"), ("damaged", "bedfordshire")]
+)
+def test_groups_of_a_figure_are_those_of_its_rows(state, force, request):
+    home = request.getfixturevalue("two_forces" if state == "whole" else "damaged")
+    grouped = withheld = 0
+    for finding in load_params(home).findings.values():
+        worked = hmic.work_through(finding.id, force, charts=False, project=home.root)
+        for spec in finding.indicators.values():
+            share, figure = worked.report.build.units.get(spec.name), worked.report.indicator(spec.name)
+            if share is None or figure is None or spec.name not in worked.report.build.plain:
+                continue
+            if worked.report.unable(spec.name):
+                with pytest.raises(ParameterError, match="can't be given here .* no rows can be listed"):
+                    worked.rows(spec.name)
+                column = units_of(worked.report, share).columns[1]
+                assert all(part.value is None for part in _grouped(worked, spec, [column])[1]), spec.name
+                withheld += 1
+                continue
+            rows = worked.rows(spec.name)
+            assert rows.attrs["may_turn"] >= 0, spec.name
+            few = [c for c in rows.columns[1:] if c not in BOOKKEEPING and 1 < rows[c].map(str).nunique() <= 12][:1]
+            for column in few:
+                told = rows[column].astype(object).where(rows[column].notna(), "not known").map(str)
+                counted = pd.crosstab(told, rows["counted_as"])
+                keys, parts = _grouped(worked, spec, [column])
+                assert {str(k[column]) for k in keys} == set(counted.index), (spec.name, column)
+                for key, part in zip(keys, parts, strict=True):
+                    yes, no, unknown = (
+                        int(counted.get(s, {}).get(str(key[column]), 0)) for s in ("yes", "no", "unknown")
+                    )
+                    if spec.kind == "count":
+                        assert (part.value, part.unknown) == (yes, unknown), (spec.name, column, key)
+                    elif part.value is None:
+                        assert yes + (no if spec.kind == "share" else 0) == 0, (spec.name, column, key)
+                    elif spec.kind == "share":
+                        said = (part.numerator, part.denominator, part.unknown)
+                        assert said == (yes, yes + no, unknown), (spec.name, column, key)
+                    else:
+                        assert part.denominator == yes, (spec.name, column, key)
+                grouped += 1
+    assert grouped > 30 and (withheld > 0) == (state == "damaged")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import doctest
 import html
 import importlib
+import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +25,7 @@ from hmic_analysis.errors import DataError, DifferentFigures, ParameterError
 from hmic_analysis.evidence.bundle import write_bundle
 from hmic_analysis.params.read import load_params
 from hmic_analysis.store.manifest import read_manifest
+from hmic_analysis.store.prepare import force_lock
 from hmic_analysis.store.tables import load_table
 
 from ..support import work_through as evidence_of_one
@@ -42,7 +45,8 @@ def test_every_public_name_is_there_and_no_other():
 
 
 @pytest.mark.parametrize("module", ["choose", "tables", "working", "indicator"])
-def test_every_public_name_has_an_example_that_holds(module):
+def test_every_public_name_has_an_example_that_holds(module, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     found = importlib.import_module(f"hmic_analysis.analyst.{module}")
     public = [name for name, home in hmic._HOMES.items() if home == module]
     assert [name for name in public if ">>>" not in getattr(found, name).__doc__] == []
@@ -102,7 +106,7 @@ def test_codes_that_rank_are_ordered_and_compare(two_forces):
     blank = hmic.load("incident", "cleveland", where={"grade": None})
     assert len(blank) == whole.isna().sum()
     covers = hmic.load("document", "cleveland")["covers"].dropna()
-    assert all(isinstance(value, list) for value in covers)
+    assert all(isinstance(value, tuple) for value in covers)
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])
@@ -172,6 +176,12 @@ def test_what_there_is_to_choose_from(two_forces):
         (lambda: hmic.load("incident", "cleveland", where={"grade =": "priority"}), "one of == >="),
         (lambda: hmic.load("crime", "cleveland", where={"offence": 1}, as_engine="polars"), "no column 'offence'"),
         (lambda: hmic.load("crime", "cleveland", as_engine="spark"), "'duckdb' or 'polars'"),
+        (lambda: hmic.load("crime", "cleveland", where=0), "where is a dictionary"),
+        (lambda: hmic.load("crime", "cleveland", columns=5), "columns is a list of names, not 5"),
+        (lambda: hmic.load("crime", "cleveland", where={"district": "DISTRICT 1"}), "Did you mean 'District 1'"),
+        (lambda: hmic.load("crime", "cleveland", where={"district": "Mars"}), "never 'Mars'.*It is one of District 1"),
+        (lambda: hmic.indicator("attendance_pct", "cleveland", by="counted_as"), "no column 'counted_as'"),
+        (lambda: hmic.indicator("attendance_pct", "cleveland", by=["own", "district"]), "by='own' stands alone"),
         (lambda: hmic.indicator(None, "cleveland"), "No finding has an indicator 'None'"),
         (lambda: hmic.indicator("attendance_pct", "cleveland", by=5), "no column '5'"),
         (lambda: hmic.indicator("attendance_pct", "cleveland", period=5), "'month', 'quarter', or a pair of days"),
@@ -373,3 +383,72 @@ def test_work_through_writes_nothing(two_forces):
     assert list(worked.claims.index) == list(load_params(two_forces).findings["A6"].claims)
     assert isinstance(worked.values, pd.DataFrame) and worked.figures
     assert len(repr(worked)) < 2000 and len(repr(hmic.settings("cleveland", "A6"))) < 500
+
+
+def test_what_a_filter_is_asked_with_is_met_or_refused():
+    crimes = hmic.load("crime", "cleveland")
+    both = hmic.load("crime", ["cleveland", "bedfordshire"], columns=["force", "crime_id"])
+    assert both.columns.tolist() == ["force", "crime_id"] and both["force"].nunique() == 2
+    several = hmic.load(
+        "crime", ["cleveland", "bedfordshire"], where={"offence_group": (g for g in ["violence", "drugs"])}
+    )
+    assert set(several["offence_group"]) == {"violence", "drugs"} and several["force"].nunique() == 2
+    assert len(hmic.load("crime", "cleveland", where={"closed_at !=": None})) == crimes["closed_at"].notna().sum()
+    rest = hmic.load("crime", "cleveland", where={"offence_group !=": ["violence", None]})
+    assert len(rest) == (crimes["offence_group"].notna() & crimes["offence_group"].ne("violence")).sum()
+    assert isinstance(hmic.load("document", "cleveland")["covers"].dropna().iloc[0], tuple)
+
+
+def test_a_day_that_changes_nothing_is_refused(two_forces):
+    refused = "attended is counted over a period, and as_of changes nothing"
+    for call in (hmic.indicator, hmic.rows_behind):
+        with pytest.raises(ParameterError, match=refused):
+            call("attendance_pct", "cleveland", as_of="2013-06-01")
+    with pytest.raises(ParameterError, match="as_of is one day, and period='month' has many"):
+        hmic.indicator("named_suspects_outstanding_n", "cleveland", period="month", as_of="2013-06-01")
+    # Closed feedback must be known by that day: a flow that rests on it.
+    early = hmic.indicator("audit_feedback_closed_pct", "cleveland", as_of="2013-09-01")
+    assert (
+        early["denominator"].iloc[0] < hmic.indicator("audit_feedback_closed_pct", "cleveland")["denominator"].iloc[0]
+    )
+    usual = hmic.settings("cleveland").as_of
+    assert len(hmic.indicator("attendance_pct", "cleveland", as_of=usual, by="force")) == 1
+
+
+def test_a_workbook_of_a_frame_holds_what_the_frame_holds(tmp_path):
+    crimes = hmic.load("crime", ["cleveland", "bedfordshire"], "2013-06-01", "2013-08-31")
+    crimes.loc[0, "district"] = "=1+1"
+    path = hmic.to_excel(crimes, tmp_path / "crimes.xlsx")
+    back = pd.read_excel(path, sheet_name="rows")
+    assert back["recorded_at"].tolist() == crimes["recorded_at"].dt.tz_localize(None).dt.round("ms").tolist()
+    assert back["district"].iloc[0] == "'=1+1" and back["crime_id"].tolist() == crimes["crime_id"].tolist()
+    told = pd.read_excel(path, sheet_name="columns").set_index("column")
+    assert told.loc["recorded_at", "meaning"] == "When the crime was recorded."
+    assert "SYNTHETIC DATA" in told["meaning"].iloc[-1]
+    covers = hmic.to_excel(hmic.load("document", "cleveland"), tmp_path / "documents.xlsx")
+    assert "; " in "".join(pd.read_excel(covers, sheet_name="rows")["covers"].dropna())
+    for wrong, name, says in ((crimes, "crimes.csv", "named with .xlsx"), (crimes["district"], "a.xlsx", "not Series")):
+        with pytest.raises(ParameterError, match=says):
+            hmic.to_excel(wrong, tmp_path / name)
+
+
+def test_reading_needs_no_lock(two_forces):
+    """Another notebook, or the night run, may hold the lock of a return that is loaded already."""
+    with force_lock(two_forces.keys / "prepare-cleveland.lock", "cleveland"):
+        assert len(hmic.load("crime", "cleveland")) > 0
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: len(hmic.load("crime", "cleveland")), range(24)))
+    assert len(set(found)) == 1
+
+
+def test_a_sentence_names_its_unit_once():
+    figure = hmic.indicator("outstanding_age_days_median", "cleveland")
+    assert re.search(r"interval [\d,]+ to [\d,]+ days\)", repr(figure))
+
+
+def test_a_group_of_the_name_of_a_column_of_figures_stays_itself():
+    frame = hmic.indicator("located_incident_pct", "cleveland", by="grade")
+    assert frame.columns.is_unique and {"emergency", "priority"} <= set(frame["grade"])
+    assert set(frame["figure_grade"]) <= set("ABCD-")
+    found = hmic.rows_behind("located_incident_pct", "cleveland", "yes")["grade"].value_counts()
+    assert frame.set_index("grade")["numerator"].to_dict() == found[found > 0].to_dict()
