@@ -67,6 +67,17 @@ class Draft:
     headings: tuple[str, ...]
 
 
+def gaps_of(lines: Sequence[str], table: str = "") -> tuple[str, ...]:
+    """What lines of a first mapping leave open; those of a table with the column that it is about."""
+    found, about = [], f"{table}: " if table else ""
+    for line in lines:
+        if table and (name := re.match(r"( {4}| {6})(?:# )?(\w+):", line)):
+            about = f"{table}.{name[2]}: " if len(name[1]) == 6 else f"{table}: "
+        if GAP in line and not line.startswith("# Lines"):
+            found.append(about + line.partition(GAP)[2].strip())
+    return tuple(found)
+
+
 def fitting_sources(project: Project, headings: Sequence[str]) -> list[str]:
     """Mappings of the project that find every column they need under these headings."""
     have, found = {fold_name(heading) for heading in headings}, []
@@ -325,11 +336,12 @@ class _Writer:
             "",
             "tables:" if tables else f"# {GAP} no standard table was recognised; write one",
         ]
+        gaps = gaps_of(lines)
         for table, columns in tables.items():
-            lines += self._table(table, columns)
+            own = list(self._table(table, columns))
+            lines, gaps = lines + own, gaps + gaps_of(own, table)
         lines += ["", *self._left(tables)]
         text = "\n".join(line.rstrip() for line in lines) + "\n"
-        gaps = tuple(line.partition(GAP)[2].strip() for line in lines if GAP in line and not line.startswith("# Lines"))
         return Draft(text, tuple(tables), gaps, tuple(look.heading for look in self.looks if look.heading))
 
     def _head(self, tables: dict[str, dict[str, Look]]) -> Iterator[str]:

@@ -100,7 +100,9 @@ class Look:
 
 def tokens_of(heading: str) -> tuple[str, ...]:
     """The words of a heading, also of one written ``likeThis`` or ``LIKE_THIS``."""
-    found = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", re.sub(r"\[[^\]]*\]", "", heading))
+    # What stands in square brackets is a note, and Y/N says what the values are.
+    bare = re.sub(r"\[[^\]]*\]|\b[Yy] ?/ ?[Nn]\b", "", heading)
+    found = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", bare)
     return tuple(word.lower() for word in found)
 
 
@@ -280,6 +282,12 @@ def may_name(text: str) -> bool:
 
 
 _ID = r"(number|no|num|id|ref|reference|urn|key|seq)"
+#: References of incidents, of crimes and of persons, and where the police are.
+_INCIDENT = rf"(incident|event|cad|storm|call|log|job).*\b{_ID}\b"
+_CRIME = rf"\bcrime.*\b{_ID}\b"
+_PERSON = (rf"nominal|person.*\b{_ID}\b", rf"(suspect|offender|defendant).*\b{_ID}\b")
+_VICTIM = rf"(victim|complainant|aggrieved).*\b{_ID}\b"
+_DISTRICT = r"district|division|borough name|sector|lsoa name|beat|precinct|^area$"
 
 
 STAMP = ("time", "day", "clock")
@@ -298,7 +306,7 @@ _PUBLISHED = {
 #: heading, the surest first.
 _TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "incident": {
-        "incident_id": (("text", "number"), (rf"(incident|event|cad|call|log|job).*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
+        "incident_id": (("text", "number"), (_INCIDENT, rf"^{_ID}( {_ID})*$")),
         "created_at": (STAMP, (r"created|opened|\bopen\b|logged|queued|raised", r"incident start|response date|"
                                 r"received|reported", r"\bcall\b(?!.*(clear|view|close))|"
                                 r"^(date|time)( and)?( date| time)?$")),
@@ -308,14 +316,17 @@ _TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "closed_at": (STAMP, (r"(incident|call).*clos|^clos|closed|completed",)),
         "incident_type": (("text", "number"), (r"final.*type|closing.*(type|code)", r"problem|nature|call type|"
                                                r"incident (type|group)|^type$|category|crime type")),
+        "category_open": (("text", "number"), (r"(open|initial|first).*(code|categor|class)",)),
+        "category_close": (("text", "number"), (r"(clos|final).*(code|categor|class)",)),
         "grade": (("text", "number"), (r"grade|priority|urgency",)),
         "local_grade": (("text", "number"), (r"grade|priority|urgency",)),
         "origin": (("text",), (r"reception|origin|source of|contact method|how received|channel", r"^call type$")),
         "result": (("text",), (r"result|disposition|clearance desc|resolution|closure",)),
-        "district": (("text",), (r"district|division|borough name|sector|lsoa name|beat|precinct|^area$",)),
+        "district": (("text",), (_DISTRICT,)),
+        "victim_key": (("text", "number"), (_VICTIM,)),
     },
     "deployment": {
-        "incident_id": (("text", "number"), (rf"(incident|event|cad|call|log|job).*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
+        "incident_id": (("text", "number"), (_INCIDENT, rf"^{_ID}( {_ID})*$")),
         "resource_id": (("text", "number"), (r"resource.*code|call ?sign|unit.*(id|code)|^unit$", r"resource")),
         "assigned_at": (STAMP, (r"di?e?spatch|assigned|allocated|mobilised\b|^sent\b|sent",)),
         "en_route_at": (STAMP, (r"en ?route|\bmobile\b",)),
@@ -323,14 +334,46 @@ _TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "clear_at": (STAMP, (r"clear(ed)?\b|\bleft\b|available|\bfree\b",)),
     },
     "crime": {
-        "crime_id": (("text", "number"), (rf"crime.*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
+        "crime_id": (("text", "number"), (_CRIME, rf"^{_ID}( {_ID})*$")),
         "recorded_at": (("time", "day"), (r"record|crimed", r"report|creat|date")),
         "recorded_month": (("month",), (r"month",)),
         "offence_code": (("text", "number"), (r"offen[cs]e.*code|ho code",)),
         "crime_type": (("text",), (r"crime type|offen[cs]e|crime (group|category)",)),
         "outcome_type": (("text", "number"), (r"outcome|disposal",)),
-        "closed_at": (("time", "day"), (r"clos|finalis",)),
-        "district": (("text",), (r"district|division|borough name|sector|lsoa name|beat|precinct|^area$",)),
+        "closed_at": (("time", "day"), (r"clos|finalis|filed",)),
+        "district": (("text",), (_DISTRICT,)),
+        "victim_key": (("text", "number"), (_VICTIM,)),
+    },
+    "incident_crime": {
+        "incident_id": (("text", "number"), (_INCIDENT,)),
+        "crime_id": (("text", "number"), (_CRIME,)),
+    },
+    "suspect": {
+        "person_key": (("text", "number"), _PERSON),
+        "crime_id": (("text", "number"), (_CRIME,)),
+        "named_on": (("time", "day"), (r"named|identified", r"wanted|suspect|creat|raised|added|record")),
+        "grounds_recorded": (("yes_no",), (r"grounds",)),
+        "status": (("text",), (r"status|state",)),
+        "arrested_on": (("time", "day"), (r"arrest",)),
+        "interviewed_on": (("time", "day"), (r"interview",)),
+        "eliminated_on": (("time", "day"), (r"eliminat",)),
+        "crime_closed_on": (("time", "day"), (r"clos|finalis|filed",)),
+        "risk_grade": (("text", "number"), (r"risk", r"grade|priority")),
+        "owner_key": (("text", "number"), (r"owner|\boic\b|officer|allocated|investigat",)),
+        "last_activity_on": (("time", "day"), (r"(last|latest).*(action|activit|updat|enquir|entry)", r"updated")),
+        "last_review_on": (("time", "day"), (r"review|supervis",)),
+    },
+    "bail": {
+        "bail_id": (("text", "number"), (rf"bail.*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
+        "person_key": (("text", "number"), _PERSON),
+        "bail_type": (("text", "number"), (r"type|power|section",)),
+        "granted_on": (("time", "day"), (r"grant|bailed|releas|issued",)),
+        "return_due_on": (("time", "day"), (r"return|due|\bto\b|answer",)),
+        "attended": (("yes_no",), (r"attend|answer|surrender",)),
+        "answered_on": (("time", "day"), (r"answer|attended|surrender",)),
+        "rebailed_on": (("time", "day"), (r"re ?bail",)),
+        "rearrested_on": (("time", "day"), (r"re ?arrest",)),
+        "cancelled_on": (("time", "day"), (r"cancel",)),
     },
     "recorded_crime_reference": {
         **_PUBLISHED,
@@ -368,16 +411,46 @@ _TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }  # fmt: skip
 
 
+#: Without one of these columns there is no such table.
+_OWN = {
+    "deployment": ("at_scene_at", "assigned_at", "en_route_at"),
+    "crime": ("offence_code", "crime_type", "outcome_type"),
+}
+#: A list of persons names their crimes, and is none of crimes.
+_OF_PERSONS = ("suspect", "bail")
 #: These may be taken from a column that feeds another one too.
-_BESIDE = ("grade", "local_grade", "call_at")
+_BESIDE = ("grade", "local_grade", "call_at", "category_close")
 
 
+#: Of the National Standard for Incident Recording.
+_CATEGORIES = {
+    "asb": r"\basb\b|nuisance|anti.?social|rowdy",
+    "crime": r"crime|theft|burgl|assault|damage|robb|violence|drug",
+    "transport": r"transport|traffic|\br(tc|ta)\b|road|vehicle|highway",
+    "public_safety_welfare": r"safety|welfare|concern|missing|sudden death|suspicious|domestic",
+    "administration": r"admin|message|lost|found|pre.?plan|complaint",
+}
 #: Words of codes that suggest a standard one; none is put in the place of the analyst's answer.
 KNOWN = {
     "origin": {"public": r"911|999|101|phone|public|online|text|flag", 
                "officer_initiated": r"officer|onview|on view|self",
                "alarm": r"alarm"},
     "result": {"cancelled_by_caller": r"cancel", "duplicate": r"\bdup", "test": r"\btest\b"},
+    "grade": {
+        "no_deployment": r"(no|without|non)\b.?(deploy|attend)|resol|telephone|desk|advice",
+        "emergency": r"immediate|emergency|^(grade )?(1|i)$",
+        "priority": r"priority|prompt|significant|early|^(grade )?(2|p)$",
+        "scheduled": r"schedul|appoint|routine|standard|extended|^(grade )?(3|4|s)$",
+    },
+    "category_open": _CATEGORIES,
+    "category_close": _CATEGORIES,
+    "status": {
+        "outstanding": r"outstanding|wanted|circulat|\blive\b",
+        "arrested": r"arrest",
+        "interviewed": r"interview|voluntary",
+        "eliminated": r"eliminat|cleared",
+        "crime_closed": r"clos|filed|finalis|charged|dispos",
+    },
 }  # fmt: skip
 
 
@@ -423,9 +496,12 @@ def tables_of(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
     found = {}
     text = " | ".join(" ".join(look.tokens) for look in looks)
     wanted = {
+        "suspect": re.search(r"nominal|suspect|offender|wanted", text),
+        "bail": re.search(r"\bbail", text),
         "incident": re.search(r"incident|event|\bcad\b|\bcall\b|\blog\b|dispatch|priority|opened|received|sent", text),
         "deployment": re.search(r"arriv|at scene|on scene|en ?route|mobilis|\bsent\b|assigned", text),
         "crime": re.search(r"\bcrime\b|offen[cs]e", text),
+        "incident_crime": re.search(_INCIDENT, text) and re.search(_CRIME, text),
     }
     published = _published(looks)
     if published:
@@ -435,9 +511,16 @@ def tables_of(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
     for name in wanted:
         columns = _match(name, looks)
         contract = CONTRACTS[name]
-        needed = [c.name for c in contract.columns if c.required and not c.name.endswith("_id")]
+        # A row may stand for its reference where the table is one of incidents or of crimes.
+        needed = [
+            c.name
+            for c in contract.columns
+            if c.required and (not c.name.endswith("_id") or name in ("incident_crime", *_OF_PERSONS))
+        ]
         placed = any(c in columns for group in contract.any_of for c in group) or not contract.any_of
-        own = name != "deployment" or {"at_scene_at", "assigned_at", "en_route_at"} & set(columns)
+        own = name not in _OWN or {*_OWN[name]} & {*columns}
+        if name == "crime" and {*_OF_PERSONS} & {*found}:
+            continue
         # A month or a time alone may stand in any table.
         told = [c for c in columns if not contract.column(c).kind.startswith(("time", "month", "date"))]
         if (

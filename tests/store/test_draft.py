@@ -7,6 +7,7 @@ import io
 import openpyxl
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -130,7 +131,7 @@ def test_rows_that_the_draft_would_set_aside_are_told_before_it_is_loaded(shop):
     rows = [["" if i % 4 == 0 else f"C{i}", f"2013-02-0{1 + i % 9} 10:{i:02d}", "Burglary"] for i in range(40)]
     path = shop.file("crimes.csv", text_of(rows, head=head))
     (said,) = [gap for gap in first_mapping(path).gaps if "blank" in gap]
-    assert said.startswith("10 of 40 are blank, and a row without it is kept aside")
+    assert said.startswith("crime.crime_id: 10 of 40 are blank, and a row without it is kept aside")
 
 
 def test_the_resource_of_a_deployment_is_its_call_sign_not_the_number_of_the_row(shop):
@@ -285,3 +286,73 @@ def test_a_number_of_what_is_missing_is_no_reference(tmp_path):
         encoding="utf-8",
     )
     assert first_mapping(path).tables == ()
+
+
+def placed_in(draft, table: str) -> dict[str, str]:
+    """The columns of a table of the draft, by what they are taken from."""
+    tables = yaml.safe_load(draft.text)["tables"]
+    return {
+        name: source if isinstance(source, str) else source["column"]
+        for name, source in tables[table]["columns"].items()
+    }
+
+
+def test_a_list_of_wanted_persons_is_one_of_suspects_and_none_of_crimes(tmp_path):
+    path = tmp_path / "wanted.csv"
+    rows = "".join(f"S{i};N{i % 7};C1/{i:05d}/13;{1 + i % 28:02d}.03.2013;Wanted;PC{i % 3};\n" for i in range(40))
+    path.write_text(
+        "Suspect URN;Nominal;Crime Ref;Date Named;Wanted Status;OIC;Supervisor Review Date\n" + rows, encoding="utf-8"
+    )
+    draft = first_mapping(path)
+    assert draft.tables == ("suspect",)
+    assert placed_in(draft, "suspect") == {
+        "person_key": "Nominal",
+        "crime_id": "Crime Ref",
+        "named_on": "Date Named",
+        "status": "Wanted Status",
+        "owner_key": "OIC",
+    }
+    assert '"Wanted": blank  # 40 rows, perhaps outstanding' in draft.text
+    assert "- suspect.status: what does each mean?" in "".join(f"- {gap}\n" for gap in draft.gaps)
+
+
+def test_a_bail_register_is_recognised(tmp_path):
+    path = tmp_path / "bail.csv"
+    rows = "".join(f"B{i},N{i},47(3),0{1 + i % 9}/03/2013,2{i % 9}/04/2013,{'YN'[i % 2]}\n" for i in range(30))
+    path.write_text("Bail Ref,Person URN,Bail Type,Date Bailed,Return Date,Attended (Y/N)\n" + rows, encoding="utf-8")
+    draft = first_mapping(path)
+    assert draft.tables == ("bail",)
+    assert placed_in(draft, "bail") == {
+        "bail_id": "Bail Ref",
+        "person_key": "Person URN",
+        "bail_type": "Bail Type",
+        "granted_on": "Date Bailed",
+        "return_due_on": "Return Date",
+        "attended": "Attended (Y/N)",
+    }
+
+
+def test_crimes_that_name_their_incidents_feed_the_links_too(tmp_path):
+    path = tmp_path / "crimes.csv"
+    rows = "".join(f"C{i},{i:04d}-03032013,Theft,{1 + i % 28:02d}/03/2013 10:00,V{i}\n" for i in range(30))
+    path.write_text("Crime Ref,STORM Ref,Offence,Recorded On,Victim URN\n" + rows, encoding="utf-8")
+    draft = first_mapping(path)
+    assert draft.tables == ("crime", "incident_crime")
+    assert placed_in(draft, "incident_crime") == {"incident_id": "STORM Ref", "crime_id": "Crime Ref"}
+    assert placed_in(draft, "crime")["victim_key"] == "Victim URN"
+
+
+def test_a_log_that_names_crimes_is_no_list_of_crimes(tmp_path):
+    path = tmp_path / "log.csv"
+    rows = "".join(
+        f"{i:05d},{1 + i % 28:02d}/03/2013 10:00,Immediate,ASB - Nuisance,Crime - Theft,C{i}\n" for i in range(30)
+    )
+    path.write_text(
+        "Log Number,Date/Time Created,Call Grade,Opening Code,Closing Code,Crime Ref\n" + rows, encoding="utf-8"
+    )
+    draft = first_mapping(path)
+    assert draft.tables == ("incident", "incident_crime")
+    placed = placed_in(draft, "incident")
+    assert (placed["category_open"], placed["category_close"]) == ("Opening Code", "Closing Code")
+    assert '"Immediate": blank  # 30 rows, perhaps emergency' in draft.text
+    assert '"Crime - Theft": blank  # 30 rows, perhaps crime' in draft.text
