@@ -83,7 +83,11 @@ def read_bundle(path: Path) -> Bundle:
         raise DataError(f"There is no evidence at {path}. Run the finding first: hmic run.") from None
     except (ValidationError, ValueError) as fault:
         first = str(fault).splitlines()[0]
-        raise DataError(f"{path} is not an evidence bundle of this version ({first}). Run the finding again.") from None
+        finding, force = path.parent.name, path.parent.parent.name
+        raise DataError(
+            f"The evidence {path} was written by another version of this package, or is damaged ({first}). "
+            f"Make it again: hmic run --force {force} --finding {finding}."
+        ) from None
 
 
 def save_chart(chart: Chart, folder: Path | None) -> Figure:
