@@ -105,19 +105,28 @@ _MENDS: dict[str, str] = {
     "engine": "Whoever looks after this installation: send the lines above.",
 }
 _ANALYST = "The analyst: the notebook, or a measure it calls."
+#: What ended a whole run before its time.
+_ENDS = {
+    "cut off": "it was switched off, ran out of memory, or something ended the process",
+    "stopped: no space": "make room on the disk that the project lies on",
+    "stopped: read-only": "the folder of the project can't be written to; let it be",
+}
 
 
 def say_status(status: Status, running: bool) -> list[str]:
     """A run in words, most important first: how it ended, what failed, whose it is to mend, and what to type."""
     over = status.state not in ("loading", "running")
-    state = status.state if over or running else "cut off: its process was killed; the next run does the rest"
+    state = status.state if over or running else "cut off, its process was killed"
     left = max(0, status.to_run - status.done - status.failed - status.no_data)
     parts = [(status.failed, "failed"), (status.done, "done"), (status.no_data, "without data")]
     parts += [(status.up_to_date, "up to date"), (left, "to go")]
     lines = [
         f"Run of {status.what}: {state}.",
-        ", ".join(f"{n:,} {word}" for n, word in parts if n) or ("Nothing ran." if status.fault else "Nothing to do."),
+        ", ".join(f"{n:,} {word}" for n, word in parts if n) or _nothing(status),
     ]
+    if ended_by := _ENDS.get("cut off" if not over and not running else status.state):
+        lines += [f"  To mend: the machine: {ended_by}."]
+        lines += ["  Then type the same command again, or leave the rest to the next run: what is complete stays."]
     if status.fault:
         lines += ["", *status.fault.splitlines()]
         lines += ["  To mend: whoever keeps the parameter files.", f"  Once mended: {status.command}"]
@@ -126,12 +135,11 @@ def say_status(status: Status, running: bool) -> list[str]:
             lines.append(f"About {status.seconds_left / 60:.0f} minutes left.")
         if status.running:
             lines.append(f"Now: {', '.join(status.running)}")
+    alike: dict[tuple[str, str, str], list[FailedReport]] = {}
     for failed in status.failures:
-        lines += ["", f"FAILED: {failed.force} {failed.finding} {failed.title}"]
-        lines += [f"  {part}" for part in (failed.where, failed.what) if part]
-        lines.append(f"  To mend: {_MENDS.get(failed.kind, _ANALYST)}")
-        lines.append(f"  Look at {failed.folder}/notebook.ipynb, then type: "
-                     f"hmic run --force {failed.force} --finding {failed.finding}")  # fmt: skip
+        alike.setdefault((failed.kind, failed.where, failed.what), []).append(failed)
+    for reports in alike.values():
+        lines += ["", *_say_failed(reports)]
     if status.data_faults:
         lines += ["", "Returns that can't be loaded; the force is to mend them, or their mapping in params/sources:"]
         lines += [f"- {fault}".replace("\n", "\n  ") for fault in status.data_faults]
@@ -146,6 +154,37 @@ def say_status(status: Status, running: bool) -> list[str]:
     if status.exit_code is not None:
         lines.append(f"Exit code {status.exit_code}.")
     return lines
+
+
+def _nothing(status: Status) -> str:
+    """Why no report is counted."""
+    if status.state == "loading":
+        return "Returns are being loaded; no report was begun."
+    return "Nothing ran." if status.fault else "Nothing to do."
+
+
+#: More forces than these are not typed one by one.
+_TYPED = 5
+
+
+def _say_failed(reports: Sequence[FailedReport]) -> list[str]:
+    """Reports that failed for one reason, which is told once: a spoilt file stops many, and so does a notebook."""
+    first = reports[0]
+    forces, findings = (list(dict.fromkeys(getattr(r, name) for r in reports)) for name in ("force", "finding"))
+    who = f"{first.force} {first.finding} {first.title}"
+    if len(findings) == 1 and len(forces) > 1:
+        who = f"{first.finding} {first.title}, of {len(forces)} forces: {', '.join(forces)}"
+    elif len(reports) > 1:
+        each = (f"{force} {', '.join(r.finding for r in reports if r.force == force)}" for force in forces)
+        who = f"{len(reports)} reports, for one reason: {'; '.join(each)}"
+    words = [*(f"--force {force}" for force in forces), *(f"--finding {finding}" for finding in findings)]
+    typed = " ".join(words) if len(forces) <= _TYPED else "--all --failed"
+    return [
+        f"FAILED: {who}",
+        *(f"  {part}" for part in (first.where, first.what) if part),
+        f"  To mend: {_MENDS.get(first.kind, _ANALYST)}",
+        f"  Look at {first.folder}/notebook.ipynb, then type: hmic run {typed}",
+    ]
 
 
 def unsent_words(forces: Sequence[str]) -> str:

@@ -67,6 +67,35 @@ def test_status_reads_like_a_morning_report():
     assert "Look closer: hmic data check --force kent --force essex" in text
 
 
+def test_what_many_reports_failed_of_is_told_once():
+    spoilt = FailedReport(
+        force="kent", finding="A1", title="Recording", kind="data", where="cell 4", what="DataError: incident.csv is no text",
+        folder="output/runs/kent/A1",
+    )  # fmt: skip
+    wrong = spoilt.model_copy(update={"kind": "error", "what": "ZeroDivisionError: 1/0", "finding": "F1"})
+    reports = [spoilt.model_copy(update={"finding": id}) for id in ("A1", "A2", "A3")]
+    few = [wrong.model_copy(update={"force": force}) for force in ("kent", "essex")]
+    text = "\n".join(say_status(NIGHT.model_copy(update={"failures": (*reports, *few)}), running=False))
+    assert "FAILED: 3 reports, for one reason: kent A1, A2, A3\n" in text
+    assert text.count("incident.csv is no text") == text.count("1/0") == 1
+    assert "then type: hmic run --force kent --finding A1 --finding A2 --finding A3" in text
+    assert "FAILED: F1 Recording, of 2 forces: kent, essex\n" in text
+    many = [wrong.model_copy(update={"force": f"force-{number}"}) for number in range(9)]
+    text = "\n".join(say_status(NIGHT.model_copy(update={"failures": tuple(many)}), running=False))
+    assert "of 9 forces: force-0, " in text and "then type: hmic run --all --failed" in text
+
+
+def test_a_run_that_was_killed_while_it_loaded_says_so():
+    lines = say_status(Status(what="kent", started="2014-01-01T02:00:00+00:00"), running=False)
+    assert lines[:2] == [
+        "Run of kent: cut off, its process was killed.",
+        "Returns are being loaded; no report was begun.",
+    ]
+    assert "To mend: the machine: it was switched off" in lines[2] and "type the same command again" in lines[3]
+    full = NIGHT.model_copy(update={"state": "stopped: no space"})
+    assert "  To mend: the machine: make room on the disk that the project lies on." in say_status(full, running=False)
+
+
 def test_a_mail_has_the_summary_as_text_and_html_and_the_password_of_the_environment(server, monkeypatch):
     monkeypatch.setenv("HMIC_SMTP_PASSWORD", "of this test")
     assert send_mail(MAIL, NIGHT, pytest.fail)
