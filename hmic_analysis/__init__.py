@@ -38,6 +38,7 @@ _HOMES = {
     "load_duty_hours": "tables",
     "to_excel": "tables",
     "indicator": "indicator",
+    "share": "indicator",
     "rows_behind": "working",
     "work_through": "working",
 }

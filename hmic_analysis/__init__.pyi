@@ -6,6 +6,7 @@ from hmic_analysis.analyst.choose import indicators as indicators
 from hmic_analysis.analyst.choose import settings as settings
 from hmic_analysis.analyst.choose import tables as tables
 from hmic_analysis.analyst.indicator import indicator as indicator
+from hmic_analysis.analyst.indicator import share as share
 from hmic_analysis.analyst.tables import load as load
 from hmic_analysis.analyst.tables import load_crimes as load_crimes
 from hmic_analysis.analyst.tables import load_duty_hours as load_duty_hours

@@ -33,6 +33,7 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project, find_project
+from hmic_analysis.statistics.intervals import proportion_interval
 from hmic_analysis.words import say_date
 
 #: Steps of a period, in months.
@@ -252,6 +253,48 @@ def indicator(
     frame = Figures(pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numbers, "float64")))
     frame._about = (home, params, spec, taken)
     return frame
+
+
+def share(states: pd.Series, by: Any = None) -> pd.DataFrame:
+    """The share of yes in a column of your own, whole or by groups, with its interval and what is not known counted.
+
+    Parameters
+    ----------
+    states : pandas.Series
+        True, False or missing, one for each unit.
+    by : pandas.Series, or several, optional
+        Groups of the same units, such as ``crimes["recorded_at"].dt.strftime("%Y-%m")``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each group: ``value`` in per cent, ``numerator``, ``denominator`` (the known units), ``unknown``,
+        ``lo_missing`` and ``hi_missing`` (every unknown counted as no, as yes), ``lo`` and ``hi`` (Wilson 95 %).
+
+    Examples
+    --------
+    >>> import hmic_analysis as hmic
+    >>> crimes = hmic.load_crimes("cleveland", "2012-12-01", "2013-11-30")
+    >>> hmic.share(crimes["is_no_crime"], by=crimes["district"]).columns[:4].tolist()
+    ['value', 'numerator', 'denominator', 'unknown']
+    """
+    held = states.dropna() if isinstance(states, pd.Series) else None
+    if held is None or not held.isin([True, False]).all():
+        raise ParameterError("A share is of a column of True, False and missing values, one for each unit.")
+    told = pd.DataFrame({"yes": states.eq(True), "no": states.eq(False), "unknown": states.isna()})
+    told = told.astype("boolean").fillna(False).astype(int)
+    parts = told.groupby(by, observed=True, dropna=False).sum() if by is not None else told.sum().to_frame().T
+    yes, known = parts["yes"].to_numpy(), (parts["yes"] + parts["no"]).to_numpy()
+    every = known + parts["unknown"].to_numpy()
+    limits = [proportion_interval(int(x), int(n)) for x, n in zip(yes, known, strict=True)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = {
+            "value": 100 * yes / known, "numerator": yes, "denominator": known, "unknown": every - known,
+            "lo_missing": 100 * yes / every, "hi_missing": 100 * (yes + every - known) / every,
+        }  # fmt: skip
+    for place, name in enumerate(("lo", "hi")):
+        found[name] = np.array([np.nan if pair[place] is None else 100 * pair[place] for pair in limits], dtype=float)
+    return pd.DataFrame(found, index=parts.index)
 
 
 def _periods(params: Params, slug: str, period: Any) -> Iterator[tuple[str | date, str | date]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -43,6 +44,17 @@ def test_cookbook_shows_figures_and_writes_one(executed, two_forces):
     assert (two_forces.output / "figures" / "attendance-pct.png").is_file()
     shown = executed["cookbook"].read_text(encoding="utf-8")
     assert "Synthetic data" in shown and "A6a" in shown
+
+
+def test_a_question_of_the_cookbook_takes_one_to_three_ordinary_lines(root):
+    cells = json.loads((root / "notebooks" / "explore" / "cookbook.ipynb").read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(c["source"]) for c in cells]
+    asked = [number for number, text in enumerate(texts) if re.match(r"## \d+\. ", text)]
+    assert len(asked) == 15
+    for number in asked:
+        lines = texts[number + 1].splitlines()
+        assert 1 <= len(lines) <= 3 and max(map(len, lines)) <= 110, texts[number]
+        assert cells[number + 1]["cell_type"] == "code"
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

@@ -452,3 +452,19 @@ def test_a_group_of_the_name_of_a_column_of_figures_stays_itself():
     assert set(frame["figure_grade"]) <= set("ABCD-")
     found = hmic.rows_behind("located_incident_pct", "cleveland", "yes")["grade"].value_counts()
     assert frame.set_index("grade")["numerator"].to_dict() == found[found > 0].to_dict()
+
+
+def test_a_share_of_your_own_is_that_of_a_figure():
+    rows = hmic.rows_behind("attendance_pct", "cleveland")
+    states = rows["counted_as"].astype(object).map({"yes": True, "no": False}).astype("boolean")
+    own = hmic.share(states, by=rows["offence_group"])
+    figure = hmic.indicator("attendance_pct", "cleveland", by="offence_group").set_index("offence_group")
+    for name in ("value", "numerator", "denominator", "unknown", "lo", "hi"):
+        assert own[name].astype(float).round(9).tolist() == figure[name].round(9).tolist(), name
+    whole = hmic.share(states)
+    assert len(whole) == 1 and whole["numerator"].iloc[0] == own["numerator"].sum()
+    none = hmic.share(pd.Series([pd.NA], dtype="boolean"))
+    assert none[["value", "lo"]].isna().all(axis=None) and none["hi_missing"].iloc[0] == 100
+    for wrong in (pd.Series(["yes"]), [True], pd.Series([2])):
+        with pytest.raises(ParameterError, match="of True, False and missing"):
+            hmic.share(wrong)
