@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
+import pandas as pd
 import pytest
 
 from hmic_analysis.cli.main import main
@@ -89,6 +91,42 @@ def test_evidence_is_taken_away_as_workbook_slides_and_one_page(made, capsys):
     assert 'src="data:image/svg+xml' in page and "http" not in page.split("<style>")[0]
     code, said = hmic(made, "evidence", "export", "--force", "cleveland", "--figure", "attendence", capsys=capsys)
     assert code == 2 and "has no figure 'attendence'" in said
+
+
+def test_every_number_on_a_slide_is_one_of_the_evidence(made, capsys):
+    from pptx import Presentation
+
+    from hmic_analysis.evidence.bundle import read_bundle
+
+    hmic(made, "evidence", "export", "--force", "cleveland", capsys=capsys)
+    runs = made / "output" / "runs" / "cleveland"
+    shown = {(b.finding, f.headline): (b, f) for b in map(read_bundle, map(runs.joinpath, FINDINGS)) for f in b.figures}
+    slides = Presentation(str(made / "output" / "evidence" / "evidence-cleveland.pptx")).slides
+    compared = 0
+    for slide in slides:
+        told = slide.shapes.title.text_frame.text
+        bundle, figure = shown[slide.notes_slide.notes_text_frame.text.partition(" ")[0], told]
+        (picture,) = [shape for shape in slide.shapes if shape.shape_type == 13]
+        described = picture._element.nvPicPr.cNvPr.get("descr")
+        assert described == figure.alt and figure.subtitle in "".join(s.text for s in slide.shapes if s.has_text_frame)
+        drawn = pd.read_csv(runs / bundle.finding / figure.data, comment="#")
+        numbers = {*pd.to_numeric(drawn.stack(), errors="coerce").dropna(), len(drawn)}
+        numbers |= set(drawn.select_dtypes("number").sum())
+        for i in bundle.indicators:
+            about = (i.value, i.lo, i.hi, i.lo_missing, i.hi_missing, i.numerator, i.denominator, i.unknown)
+            numbers |= {value for value in about if value is not None}
+        shares = re.findall(r"(\d+\.\d)%", f"{told} {described}")
+        beyond = r"([\d,]+) of ([\d,]+) (?:was|were) (below|above) the threshold of ([\d.]+)%"
+        for some, every, side, limit in re.findall(beyond, told):
+            values = pd.to_numeric(drawn["value"], errors="coerce").dropna()
+            past = values < float(limit) if side == "below" else values > float(limit)
+            assert (int(some), int(every)) == (past.sum(), len(values)), (figure.name, told)
+        said = re.sub(beyond, "", f"{told} {described}")
+        counts = [n for pair in re.findall(r"([\d,]+) of ([\d,]+\b)(?!%)", said) for n in pair]
+        assert {*shares} <= {f"{n:.1f}" for n in numbers}, (figure.name, told)
+        assert {*counts} <= {f"{n:,.0f}" for n in numbers}, (figure.name, told, counts)
+        compared += len(shares) + len(counts)
+    assert len(slides) == sum(not figure.empty for _, figure in shown.values()) and compared > 50
 
 
 def test_a_second_run_does_nothing_and_says_so(made, capsys):
