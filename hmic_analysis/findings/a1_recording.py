@@ -8,7 +8,7 @@ from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, request_gap, undecided
-from hmic_analysis.measures.attendance import recorded_crimes
+from hmic_analysis.measures.attendance import contacts, dispatches_on_record, recorded_crimes
 from hmic_analysis.measures.base import Share
 from hmic_analysis.measures.registers import UNDATED, UNREADABLE
 from hmic_analysis.words import sentence_case
@@ -92,7 +92,7 @@ def _knows(report: Report, known: Indicator | None, difference: Indicator | None
             report.settings.min_n,
         )
         if share.verdict == "contradicted":
-            return share
+            return _left_out(report, share) or share
     asked = request_gap(answer.status)
     if asked is not None:
         # What the source can't show outweighs that nobody was asked: asking would not help this source.
@@ -102,6 +102,21 @@ def _knows(report: Report, known: Indicator | None, difference: Indicator | None
     if records is not None:
         return undecided("not_reproduced", why=records.why)
     return all_of(share, _reproduces(difference, limit("reconciliation_points")))
+
+
+def _left_out(report: Report, share: Decision) -> Decision | None:
+    """Why nothing is said against the force: what its systems may well hold is not in what was supplied."""
+    deployment = report.table("deployment")
+    seen = contacts(deployment, report.settings.attendance)
+    came = seen["any_arrived"].astype(bool)
+    if not came.any() or seen.loc[came, "unknown_type"].all():
+        lacks = "what kind of resource arrived" if came.any() else "of any resource that it arrived"
+        return undecided("source_cannot_tell", why=f"{share.why} The list of deployments says nowhere {lacks}.")
+    sent = dispatches_on_record(report.flow("incident"), deployment)
+    if 100 * sent.no > report.settings.max_unmatched_pct * sent.total:
+        why = f"{share.why} Of {sent.total:,} incidents with a time of dispatch {sent.no:,} have no deployment."
+        return undecided("sources_conflict", why=why)
+    return None
 
 
 def _reproduces(difference: Indicator | None, points: float) -> Decision:

@@ -312,6 +312,16 @@ def _state(told: pd.DataFrame, deployment: pd.DataFrame, rules: Rules, any_resou
     return pd.DataFrame({"incident_id": table["incident_id"], "state": state}).reset_index(drop=True)
 
 
+def dispatches_on_record(incident: pd.DataFrame, deployment: pd.DataFrame) -> Share:
+    """Incidents with a time of dispatch of which any deployment was supplied.
+
+    Where one in twenty has none the list of deployments isn't whole, whatever its months: who came was not lost by the
+    force, but left out of its return.
+    """
+    sent = incident[incident["dispatched_at"].notna().to_numpy(dtype=bool)].drop_duplicates("incident_id")
+    return Share.of(sent["incident_id"].isin(deployment["incident_id"]), sent["incident_id"])
+
+
 def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Attendance to calls for service.
 

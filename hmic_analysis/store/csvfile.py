@@ -27,7 +27,17 @@ from hmic_analysis.store.rawtable import (
     stack_names,
 )
 from hmic_analysis.store.straight import LEAST_BYTES, Typing, header_returns, look, read_straight, settle
-from hmic_analysis.store.textfile import FALLBACK, BadLine, PlainText, Scan, clean_copy, plain_text, scan_csv, transcode
+from hmic_analysis.store.textfile import (
+    FALLBACK,
+    NOT_TEXT,
+    BadLine,
+    PlainText,
+    Scan,
+    clean_copy,
+    plain_text,
+    scan_csv,
+    transcode,
+)
 
 # --------------------------------------------------------------------------------------------------------------------
 # The text of single lines of a file.
@@ -128,7 +138,7 @@ def read_csv(
     if spec.encoding is None and scan.not_utf8 > scan.non_ascii:
         joined = f"is not whole UTF-8: {scan.non_ascii:,} of its lines are, and the others were"
         text = transcode(text.path, shown, "utf-8", work, errors=FALLBACK)
-        said = joined if scan.non_ascii else "is not UTF-8 and was"
+        said = joined if scan.non_ascii else f"is not UTF-8{_where(scan, ', by')} and was"
         notes.append(f"{shown} {said} read as {FALLBACK}; declare its encoding in the mapping to be sure")
         header, scan = _look(text, shown, spec)
     source, start = text.path, header.start
@@ -147,6 +157,7 @@ def read_csv(
     _number(con, table, header, scan)
     start = footer_from(con, table, len(header.names), scan.bad.values(), spec.footer.rows)
     bad = tuple(_footer(line, start, spec) for line in scan.bad.values())
+    notes += [f"{shown}:{where} are not text in its encoding"] if (where := _where(scan, "")) else []
     notes += [*_ragged(bad, scan, shown, header), *too_long(bad, shown)]
     read = scan.records + len(bad)
     notes += [header.note] if header.note else []
@@ -235,6 +246,18 @@ def too_long(bad: tuple[BadLine, ...], shown: str) -> list[str]:
         f"{shown}: line {long[0].line} holds {long[0].reason} in column {long[0].column}; this row{also} kept aside. "
         "A quotation mark may be lost there, or a document may stand in a cell: ask for the row again"
     ]
+
+
+#: Lines with bytes that are not text of which each is named.
+_FEW = 3
+
+
+def _where(scan: Scan, before: str) -> str:
+    """The lines with bytes that are not text, by number; empty where there are none, or too many to be looked at."""
+    lines = [str(line.line) for line in scan.bad.values() if line.reason == NOT_TEXT]
+    if not 0 < len(lines) <= _FEW:
+        return ""
+    return f"{before} bytes of line{'s' * (len(lines) > 1)} {' and '.join(lines)}{',' * bool(before)}"
 
 
 def _look(text: PlainText, shown: str, spec: FileSpec) -> tuple[_Header, Scan]:

@@ -337,6 +337,10 @@ _UNREAD = {
     ".xlsb": "a binary workbook: save it as .xlsx",
     **dict.fromkeys((".zip", ".7z", ".rar", ".tar", ".tgz"), _ARCHIVE),
     **dict.fromkeys((".accdb", ".mdb", ".sqlite", ".db"), _DATABASE),
+    ".json": "JSON: ask for it as CSV or as a workbook",
+    **dict.fromkeys(
+        (".html", ".htm", ".xml"), "a web page or XML: open it in a spreadsheet program and save it as .xlsx"
+    ),
     **dict.fromkeys((".pdf", ".docx", ".doc"), "a document: ask for the data behind it"),
 }
 

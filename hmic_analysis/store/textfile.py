@@ -66,6 +66,8 @@ def plain_text(path: Path, shown: str, encoding: str | None, work: Path) -> Plai
     elif path.suffix.lower() == ".gz":
         # Unpacked on its way, as browsers do, and still named as it was: by its name the engine would unpack it.
         path = Path(shutil.copyfile(path, work / f"{len(list(work.iterdir()))}-plain.txt"))
+    if kind := other_kind(head):
+        raise DataError(f"{shown}: is {kind}.")
     mark, found = next(((m, e) for m, e in _MARKS if head.startswith(m)), (b"", None))
     used = found or (encoding or "utf-8")
     plain = codecs.lookup(used).name in ("utf-8", "ascii", "utf-8-sig")
@@ -157,6 +159,24 @@ def _unpack(path: Path, shown: str, work: Path) -> Path:
     return target
 
 
+#: How files of other kinds begin that bear the ending of a text or of a workbook, and what each of them is.
+_OTHER_KINDS = {
+    b"%pdf": "a PDF document: ask for the data behind it",
+    b"{\\rtf": "a document: ask for the data behind it",
+    **dict.fromkeys((b"[{", b'{"'), "JSON: ask for it as CSV or as a workbook"),
+    **dict.fromkeys(
+        (b"<!doctype", b"<html", b"<head", b"<meta", b"<table", b"<?xml"),
+        "a web page or XML, whatever its name says: open it in a spreadsheet program and save it as .xlsx",
+    ),
+}
+
+
+def other_kind(head: bytes) -> str:
+    """What a file is that begins so, where it is neither text in columns nor a workbook; blank if it may be one."""
+    begun = head[:256].removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    return next((what for start, what in _OTHER_KINDS.items() if begun.startswith(start)), "")
+
+
 def _refuse_binary(head: bytes, shown: str) -> None:
     sample = head[:65536]
     strange = len(sample) - len(sample.translate(None, _STRANGE))
@@ -178,6 +198,8 @@ def _refuse_binary(head: bytes, shown: str) -> None:
 CHUNK = 16 * 1024 * 1024
 #: A quoted value may run over so many lines; beyond that a lost quotation mark is the likelier explanation.
 MAX_LINES_IN_VALUE = 500
+#: Reason of a line with bytes that mean nothing in the encoding of its file.
+NOT_TEXT = "bytes that are not text in the file's encoding"
 #: Bytes of the longest record that is read.
 MOST_IN_LINE = 16 * 1024 * 1024
 _NEWLINE, _RETURN, _SPACE = 10, 13, 32
@@ -299,7 +321,7 @@ class _State:
         for i in np.unique(np.searchsorted(ends, np.flatnonzero(buf == 0))):
             faults[int(i)] = "NUL byte"
         for i in self._not_text(data, starts, ends):
-            faults[i] = "bytes that are not text in the file's encoding"
+            faults[i] = NOT_TEXT
         for i in np.flatnonzero((ends - starts > MOST_CHARACTERS) & ~odd):
             if int(i) not in faults and (fault := self._too_long(first + int(i), data[starts[i] : ends[i]])):
                 self._refuse(fault)

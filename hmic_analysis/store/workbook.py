@@ -29,7 +29,7 @@ from hmic_analysis.store.rawtable import (
     stack_names,
 )  # fmt: skip
 from hmic_analysis.store.sheets import MOST_CHARACTERS
-from hmic_analysis.store.textfile import MOST_IN_LINE, BadLine
+from hmic_analysis.store.textfile import MOST_IN_LINE, BadLine, other_kind
 
 _BATCH = 20_000
 #: What the process that reads one workbook may take; a sheet of a million rows takes a minute and a gigabyte.
@@ -113,8 +113,12 @@ class Book:
 def open_book(path: Path, shown: str, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> Iterator[Book]:
     """Open a workbook by what it is, not by its ending."""
     with path.open("rb") as stream:
-        head = stream.read(4)
-    if head not in (sheets.OLE, sheets.ZIP):
+        head = stream.read(256)
+    if not head:
+        raise DataError(f"{shown}: is empty (0 bytes). Ask for it again, or take it out of the folder.")
+    if head[:4] not in (sheets.OLE, sheets.ZIP):
+        if kind := other_kind(head):
+            raise DataError(f"{shown}: is {kind}.")
         raise DataError(
             f"{shown}: is not a workbook, though its name says so. If it opens as text, declare 'format: csv' in the "
             "mapping; otherwise ask for it again."

@@ -5,6 +5,7 @@ from unittest import mock
 import pytest
 
 from hmic_analysis.contracts.base import unread_flag
+from hmic_analysis.evidence.verdicts import Decision
 from hmic_analysis.findings import a1_recording
 from hmic_analysis.measures import attendance
 from hmic_analysis.measures.base import Share
@@ -124,3 +125,26 @@ def test_the_rate_that_was_stated_against_the_one_recomputed(answer, rate, point
     (name, value), said = report.build.figure.call_args
     assert name == "attendance_reconciliation_pp" and says in said["note"]
     assert value == (None if points is None else pytest.approx(points))
+
+
+@pytest.mark.parametrize(
+    ("sent", "verdict"),
+    [
+        # Arrivals on record of every incident to which somebody was sent: what isn't known is the force's.
+        ([{"at_scene_at": "2013-05-01 11:00"}] * 20, "contradicted"),
+        ([{"at_scene_at": "2013-05-01 11:00"}] * 19, "contradicted"),
+        # Of more than one in twenty no deployment was supplied: the list isn't whole.
+        ([{"at_scene_at": "2013-05-01 11:00"}] * 18, "not_determinable"),
+        # Nobody wrote down any arrival, or what kind of resource it was: a column that was not sent.
+        ([{}] * 20, "not_determinable"),
+        ([{"at_scene_at": "2013-05-01 11:00", "resource_type": None}] * 20, "not_determinable"),
+    ],
+)
+def test_what_was_left_out_of_a_return_is_not_what_the_force_cannot_tell(table, sent, verdict):
+    calls = [{"incident_id": f"i{n}", "dispatched_at": "2013-05-01 10:05"} for n in range(20)] + [{"incident_id": "x"}]
+    rows = [{"incident_id": f"i{n}", "resource_type": "officer", **row} for n, row in enumerate(sent)]
+    report = mock.Mock()
+    report.flow.return_value, report.table.return_value = table("incident", *calls), table("deployment", *rows)
+    report.settings.attendance, report.settings.max_unmatched_pct = rules(), 5
+    decision = Decision("contradicted", why="Too little is known.")
+    assert (a1_recording._left_out(report, decision) or decision).verdict == verdict

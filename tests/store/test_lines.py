@@ -79,6 +79,23 @@ def test_encodings_that_show_themselves(shop, encoding, noted):
     assert bool(manifest.remarks) is noted
 
 
+@pytest.mark.parametrize("proper", [0, 1, 5])
+@pytest.mark.parametrize("stray", [1, 2, 3, 4])
+def test_lines_with_stray_bytes_are_named_where_there_are_few(shop, proper, stray):
+    """Whether the file is UTF-8 but for them, of which they are kept aside, or nothing in it is."""
+    lines = ["é".encode()] * proper + [b"\xe9"] * stray
+    rows = b"".join(b"%d,2013-01,x%s\n" % (n, cell) for n, cell in enumerate(lines))
+    shop.file("incident.csv", HEADER.encode() + rows)
+    manifest = shop.prepare()
+    account, said = manifest.accounts[0], " ".join(manifest.remarks)
+    aside = stray <= proper
+    assert account.read == len(lines) == account.kept + account.rejected
+    assert account.rejected == (stray if aside else 0)
+    numbers = [str(proper + 2 + n) for n in range(stray)]
+    named = stray <= 3 and (aside or not proper)
+    assert (f"bytes of line{'s' * (stray > 1)} {' and '.join(numbers)}" in said) == named
+
+
 def test_declared_encoding_and_bytes_that_it_does_not_have(shop):
     shop.file("incident.csv", b"id,t\n1,\xa35\n2,\x81\n")
     shop.mapping("""
@@ -115,6 +132,19 @@ def test_gzip_and_broken_gzip(shop):
         ("incident.csv", b"", "incident.csv: is empty"),
         ("incident.csv", bytes(range(256)) * 40, "incident.csv: is not text"),
         ("incident.csv", b"\n\n", "incident.csv: no header in line 1"),
+        ("incident.xlsx", b"", "incident.xlsx: is empty"),
+        *(
+            (f"incident.{ending}", content, f"incident.{ending}: is {what}")
+            for ending in ("csv", "xlsx", "xls")
+            for content, what in (
+                (b"%PDF-1.4\n%\xe2\xe3\n1 0 obj\n", "a PDF document: ask for the data"),
+                (b"{\\rtf1\\ansi incident_id,created_at}", "a document"),
+                (b'\xef\xbb\xbf[{"incident_id": "1"}]', "JSON"),
+                (b'{"incident_id": "1"}\n', "JSON"),
+                (b"\r\n<HTML><table><tr><td>incident_id</td></tr></table>", "a web page or XML, .* save it as .xlsx"),
+                (b'<?xml version="1.0"?><Workbook/>', "a web page or XML"),
+            )
+        ),
         (
             "incident.csv",
             b"incident_idd,created_at\n1,2\n",
