@@ -157,6 +157,10 @@ def at_most(
 
 def _untestable(indicator: Indicator | None, min_n: int) -> Decision | None:
     """Why a percentage can't be held against any threshold; None if it can."""
+    if indicator is not None and indicator.value is None and indicator.unknown > 0:
+        # Records were supplied, and what they don't say could be either.
+        why = f"{indicator.label}: not known for any of {indicator.unknown:,.0f}."
+        return undecided("missing_spans_threshold", why=why)
     if indicator is None or indicator.value is None:
         return undecided("no_data", why="There is no figure to test.")
     n = (indicator.denominator or 0) + indicator.unknown

@@ -82,7 +82,9 @@ def test_at_most_mirrors_at_least():
 def test_too_few_units_decide_nothing():
     assert at_least(share(4, 0), 80, min_n=10).reasons == ("small_n",)
     assert at_least(None, 80).reasons == ("no_data",)
-    assert at_least(share(0, 0, 20), 80).reasons == ("no_data",)
+    # Twenty units of which nothing is known are no want of data, but of what they ought to say.
+    assert at_least(share(0, 0, 20), 80).reasons == ("missing_spans_threshold",)
+    assert at_least(share(0, 0, 0), 80).reasons == ("no_data",)
 
 
 @given(
