@@ -275,6 +275,12 @@ PLACES = {
     "notebook.py": "notebooks/findings/$section/$stem.ipynb",
     "test.py": "tests/findings/test_$stem.py",
 }
+#: The scenario that states every fact of the simulator, and what a new finding adds to it.
+SCENARIO = "params/scenarios/cleveland-2014.yml"
+FACT = """
+# Recent records of ${noun} that meet the standard, of those of which it is said (${id}a).
+${table}_met_share: 0.9
+"""
 
 
 @finding_app.callback()
@@ -303,6 +309,10 @@ def new(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
         out().print(f"Written: {place}", markup=False)
+    if (scenario := home.root / SCENARIO).is_file():
+        stated = scenario.read_text(encoding="utf-8").rstrip("\n") + "\n" + Template(FACT).substitute(words)
+        scenario.write_text(stated, encoding="utf-8", newline="\n")
+        out().print(f"Added to: {SCENARIO}", markup=False)
     _make_pages(home)
     out().print(
         f"Next: hmic data simulate --force cleveland, then hmic run --force cleveland --finding {words['id']}. "

@@ -106,7 +106,7 @@ def _check_letter(finding: FindingSpec, file: YamlFile) -> list[Fault]:
         own = [name for id in decided if id in finding.claims for name in finding.claims[id].names]
         for text in line.say:
             messages = check_template(text, own if line.when else list(finding.indicators))
-            limits = re.findall(r"\.(?:below|reaching)\(['\"](\w+)['\"]\)", text)
+            limits = re.findall(r"\.(?:below|reaching|at_most)\(['\"](\w+)['\"]\)", text)
             messages += [unknown("threshold", n, finding.thresholds) for n in limits if n not in finding.thresholds]
             faults += [fault(file, (*at, "say"), message) for message in messages]
         if len(decided) == 1 and "{{ v" not in line.say[-1]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from hmic_analysis.cli.main import main
 
@@ -51,6 +52,17 @@ def test_it_stands_in_the_lists_the_plan_and_the_pages(checkout):
     assert "A91" in called(checkout, "hmic_analysis", "plan", "--force", "cleveland")
     assert "### A91 Grievances" in (checkout / "docs" / "findings.md").read_text(encoding="utf-8")
     assert "grievance_id" in (checkout / "data" / "raw" / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_scenario_that_states_every_fact_states_its_own(checkout):
+    scenario = "params/scenarios/cleveland-2014.yml"
+    stated = yaml.safe_load((checkout / scenario).read_text(encoding="utf-8"))
+    before = yaml.safe_load((ROOT / scenario).read_text(encoding="utf-8"))
+    assert stated == before | {"grievance_met_share": 0.9}
+    known = "from hmic_analysis.simulate.facts import Facts; print(Facts.model_fields['grievance_met_share'].default)"
+    settings = {**os.environ, "PYTHONPATH": str(checkout)}
+    said = subprocess.run([sys.executable, "-c", known], cwd=checkout, env=settings, capture_output=True, text=True)
+    assert said.stdout.strip() == "0.9"
 
 
 def test_it_runs_as_it_is_and_finds_what_was_simulated(checkout):
