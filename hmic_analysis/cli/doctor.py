@@ -124,7 +124,10 @@ def notebook_faults(home: Project, spec: FindingSpec) -> list[str]:
         for indicator in spec.indicators
         if indicator not in taken and not re.fullmatch(pattern, indicator)
     ]
-    faults += [f"{name}: nothing decides claim {id}." for id in spec.claims if id not in written]
+    place = f"hmic_analysis/findings/{spec.stem}.py"
+    faults += [
+        f"{name}: nothing decides claim {id}, in decide() of {place}." for id in spec.claims if id not in written
+    ]
     for asked in _plain([*built, *_asked(nodes, "report", "indicator")]):
         if plain(asked) not in spec.indicators:
             near = did_you_mean(asked, spec.indicators)

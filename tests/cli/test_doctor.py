@@ -75,7 +75,7 @@ def test_what_the_catalogue_declares_and_nothing_takes_or_decides_is_named():
         "claims": {**spec.claims, "A6z": spec.claims["A6c"]},
     }
     faults = " ".join(notebook_faults(home, spec.model_copy(update=more)))
-    assert "nothing takes owned_pct" in faults and "nothing decides claim A6z" in faults
+    assert "nothing takes owned_pct" in faults and "nothing decides claim A6z, in decide()" in faults
 
 
 def test_a_notebook_that_is_not_there_is_named(tmp_path):
