@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import NamedTuple
 
@@ -57,7 +58,7 @@ def say_value(value: float | None, unit: str) -> str:
     if unit in COUNTS:
         return f"{value:,.0f}"
     if unit in ("days", "minutes"):
-        return f"{value:,.0f} {unit if round(value) != 1 else unit[:-1]}"
+        return f"{value:,.0f} {unit if abs(round(value)) != 1 else unit[:-1]}"
     if unit == "hours":
         return f"{value:,.1f} hours"
     if unit == "0-4":
@@ -65,10 +66,33 @@ def say_value(value: float | None, unit: str) -> str:
     if unit in ("index", "0-1", "ratio", "kappa"):
         return f"{value:.2f}"
     if unit in ("hours per year", "pounds"):
-        return f"{value:,.0f} {unit}"
+        return f"{value:,.0f} {unit if abs(round(value)) != 1 else unit.replace('s', '', 1)}"
     if unit.startswith("per "):
         return f"{value:,.1f} {unit}"
     return f"{value:,.1f}" + (f" {unit}" if unit and unit != "number" else "")
+
+
+#: What is counted, where its singular is not told by leaving off the last letter.
+_ONE_OF = {
+    "dispatches": "dispatch",
+    "analyses": "analysis",
+    "agencies": "agency",
+    "entries": "entry",
+    "people": "person",
+}
+_MANY_OF = re.compile(
+    r"(?<![\w.,:/%-])1 ((?:(?!(?:and|or|of|to|in|is)\b)[a-z-]+ )?)"
+    r"(actions|agencies|agreements|analyses|answers|areas|audits|calls|cameras|cases|cells|changes|charts|claims|"
+    r"contacts|crimes|days|deployments|devices|dispatches|documents|entries|figures|files|findings|forces|groups|hours|"
+    r"incidents|initiatives|meetings|members|minutes|months|offenders|officers|operations|pages|people|persons|plans|"
+    r"points|pounds|quarters|questions|readers|records|reports|reviews|rows|sheets|states|suspects|systems|tables|tasks|teams|"
+    r"transfers|units|victims|weeks)\b(?! and\b)"
+)
+
+
+def one_of(text: str) -> str:
+    """A text in which one of a thing is told as one: ``1 record``, not ``1 records``."""
+    return _MANY_OF.sub(lambda m: f"1 {m[1]}{_ONE_OF.get(m[2], m[2][:-1])}", text)
 
 
 def sentence_case(code: str) -> str:

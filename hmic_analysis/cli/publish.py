@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic site``: the evidence as web pages, for one force or for the public.
 
+PictureOption = Annotated[
+    Path | None, typer.Option("--picture", help="Write a page as a picture, such as the one in docs, to this file.")
+]
+
 site_app = typer.Typer(help="Build the evidence as web pages, for one force or for the public.", no_args_is_help=True)
 
 
@@ -34,13 +38,15 @@ def build(
     audience: Annotated[str, typer.Option("--audience", help="public, or force: the full evidence of one force.")],
     out_folder: Annotated[Path, typer.Option("--out", help="Folder: a new one, or a site made before.")],
     force: ForceOption = None,
+    picture: PictureOption = None,
     project: ProjectOption = None,
 ) -> None:
     """Build the pages; they work from the folder and from any web server."""
     from hmic_analysis.documents import embargo
     from hmic_analysis.documents.embargo import embargo_gate, embargo_notice
+    from hmic_analysis.documents.word import write_whole
     from hmic_analysis.params.read import load_params
-    from hmic_analysis.site.build import build_site, check_target
+    from hmic_analysis.site.build import build_site, check_target, page_picture
     from hmic_analysis.site.model import find_sources
 
     home = find_project(project)
@@ -60,6 +66,8 @@ def build(
         embargo_notice(params, now),
         tell=lambda text: err().print(text, markup=False),
     )
+    if picture is not None:
+        write_whole(picture, page_picture(out_folder, slugs[0]))
     count = sum(1 for _ in out_folder.rglob("*.html"))
     out().print(f"Site ({who}): {count} pages, begin with {home.relative(first)}", markup=False)
     checked = f"hmic disclosure check {home.relative(out_folder)}"
@@ -118,15 +126,17 @@ def report(
         bool,
         typer.Option("--embargoed-draft", help="Before the embargo ends: make a draft that bears it in text."),
     ] = False,
+    picture: PictureOption = None,
     project: ProjectOption = None,
 ) -> None:
     """Write the national report: Word, PDF, web page and workbook of the published tables."""
     from hmic_analysis.documents import embargo
     from hmic_analysis.documents.embargo import embargo_gate, embargo_notice
+    from hmic_analysis.documents.word import write_whole
     from hmic_analysis.national.counts import Log
     from hmic_analysis.national.report import gather_all, make_report
     from hmic_analysis.national.write import check_target as write_check_target
-    from hmic_analysis.national.write import published_folder, restricted_folder, write_report
+    from hmic_analysis.national.write import page_picture, published_folder, restricted_folder, write_report
     from hmic_analysis.params.read import load_params
 
     home = find_project(project)
@@ -143,6 +153,8 @@ def report(
     made = make_report(home, params, found, embargo_notice(params, now), log)
     # A draft under embargo is no publication.
     content = write_report(home, made, found, log, target, "" if draft else now.date().isoformat())
+    if picture is not None:
+        write_whole(picture, page_picture(made, content, target))
     console = out()
     for notice in made.notices:
         console.print(notice, style="bold", markup=False)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
@@ -25,6 +24,7 @@ from hmic_analysis.params.models import ForceSpec, Params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project
 from hmic_analysis.runs.record import read_record
+from hmic_analysis.statistics.intervals import sample_interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # One figure of many forces as a table, and what kind of figure it is.
@@ -155,11 +155,11 @@ def multiplier_of(unit: str, kind: Kind) -> float:
 def kind_of(unit: str, interval: str, has_parts: bool) -> Kind:
     """What kind of figure an indicator is.
 
-    A share is a proportion of units only where its interval is that of counted units (Wilson): a share of
-    hours has none.  Quantiles and plain counts can't be pooled.
+    A share is a proportion of units only where its interval is that of counted units (Wilson, exact of a sample): a
+    share of hours has none.  Quantiles and plain counts can't be pooled.
     """
     if has_parts and unit == "%":
-        return "proportion" if interval.startswith("Wilson") else "amounts"
+        return "proportion" if interval.startswith(("Wilson", "exact")) else "amounts"
     if has_parts and _AMOUNTS.match(unit):
         return "amounts"
     if has_parts and unit.startswith("per ") and interval.startswith(("exact Poisson", "Byar")):
@@ -314,13 +314,18 @@ def whole_of(unit: str) -> float | None:
 def effective_size(found: Indicator) -> float:
     """Number of files of a simple sample that would have the interval of this weighted one.
 
-    A weighted share is judged by it, for the number read says more than the sample does.  Wilson's interval of a share
-    p has the half-width w for which ``(w (1 + u))^2 = p (1 - p) u + u^2 / 4``, where u is z^2 over the size.
+    A weighted share is judged by it, for the number read says more than the sample does.
     """
-    level = float(found.interval.split("%", 1)[0].rsplit(" ", 1)[-1]) / 100
-    share, square = found.value / 100, ((found.hi - found.lo) / 200) ** 2
-    roots = np.roots([square - 0.25, 2 * square - share * (1 - share), square])
-    return NormalDist().inv_cdf((1 + level) / 2) ** 2 / float(max(roots.real))
+    from scipy.optimize import brentq
+
+    yes = (found.value if found.lo_missing is None else found.lo_missing) / 100
+    known = yes / (found.value / 100) if found.value else 1 - (found.hi_missing or 0) / 100
+
+    def wider(n: float) -> float:
+        limits = sample_interval(yes * n, (known - yes) * n, (1 - known) * n)
+        return 100 * (limits.hi - limits.lo) - (found.hi - found.lo)
+
+    return known * float(brentq(wider, 1e-3, 1e6))
 
 
 def _kind(found: Indicator) -> str:

@@ -17,6 +17,7 @@ import typst
 from lxml import etree
 from matplotlib.ft2font import FT2Font
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from hmic_analysis.errors import DataError, HmicError
 
@@ -257,6 +258,26 @@ def set_pdf(source: bytes, name: str, data: Mapping[str, Any], folder: Path, wri
     except typst.TypstError as fault:
         hints = " ".join(getattr(fault, "hints", ()))
         raise HmicError(f"The PDF of {what} can't be set: {fault}. {hints}".rstrip()) from None
+
+
+#: Dots per inch of a picture of a page, and the text in it that says what it was made with.
+PAGE_DPI, MADE_WITH = 100, "Made with"
+
+
+def set_page(source: bytes, name: str, data: Mapping[str, Any], folder: Path, number: int, looks: str) -> bytes:
+    """One page of a typst document as PNG; it holds the mark of what gives such documents their looks."""
+    inputs = {name: json.dumps(each_text(data), ensure_ascii=False)}
+    pages = compiler().compile(input=source, format="png", ppi=PAGE_DPI, root=folder, sys_inputs=inputs)
+    made = pages if isinstance(pages, list) else [pages]
+    return marked_png(made[min(number, len(made)) - 1], looks)
+
+
+def marked_png(picture: bytes, looks: str) -> bytes:
+    """A picture of a page in few colours, with the mark of what it was made with."""
+    inside, out = PngInfo(), io.BytesIO()
+    inside.add_text(MADE_WITH, looks)
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(64).save(out, "png", pnginfo=inside, optimize=True)
+    return out.getvalue()
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from functools import cache
 from importlib import resources
 from io import BytesIO
@@ -14,7 +15,7 @@ from docx.document import Document as DocumentType
 from docx.shared import Mm
 
 from hmic_analysis.documents.blocks import FigureBlock, Report
-from hmic_analysis.documents.pdf import set_pdf, size_of
+from hmic_analysis.documents.pdf import set_page, set_pdf, size_of
 from hmic_analysis.documents.word import (
     FIGURE_HEIGHT,
     FIGURE_WIDTH,
@@ -33,12 +34,26 @@ from hmic_analysis.errors import DataError
 
 def report_pdf(report: Report, folder: Path) -> bytes:
     """A document as the bytes of a PDF/UA-1 document; equal words and pictures give equal bytes."""
+    return set_pdf(_source(), "report", _data(report, folder), folder, report.written_on, f"'{report.title}'")
+
+
+def report_page(report: Report, folder: Path, number: int) -> bytes:
+    """One page of a document as PNG, with the mark of :func:`report_looks`."""
+    return set_page(_source(), "report", _data(report, folder), folder, number, report_looks())
+
+
+def report_looks() -> str:
+    """The mark of how documents are set: with another one a picture of a page is out of date."""
+    return hashlib.sha256(_source()).hexdigest()
+
+
+def _data(report: Report, folder: Path) -> dict[str, Any]:
     data = report.model_dump(mode="json")
     for section in data["sections"]:
         for i, block in enumerate(section["blocks"]):
             if block["kind"] == "figure":
                 section["blocks"][i] = figure_data(FigureBlock.model_validate(block), folder)
-    return set_pdf(_source(), "report", data, folder, report.written_on, f"'{report.title}'")
+    return data
 
 
 @cache

@@ -27,9 +27,6 @@ VIEW = re.compile(r"\b(view|views|believes?|considers?)\b", re.IGNORECASE)
 
 DASH = "\N{EN DASH}"
 
-#: Methods whose interval is about more than sampling: waits not over yet, and what a series would have been.
-MODELLED = ("Kaplan-Meier", "autoregressive")
-
 
 def clean(text: str) -> str:
     """Text as it can be printed: no character that XML forbids or that turns the text, any white space as one blank."""
@@ -102,19 +99,20 @@ def count_text(value: float) -> str:
 
 
 def range_text(indicator: Indicator, min_count: int) -> str:
-    """The uncertainty of a figure: its interval, then its bounds where states are unknown; a dash if neither.
+    """The uncertainty of a figure: its interval, and its bounds where states are unknown; a dash if neither.
 
-    One or two lines. A figure for all records of a register has no interval of sampling: nothing was sampled.
+    One or two lines. The interval of a share of a sample holds what is unknown. A figure for all records of a register
+    has no interval of sampling: nothing was sampled.
     """
     lines = []
     if small(indicator, min_count):
         return DASH
-    sampled = indicator.basis != "all_records" or indicator.interval.startswith(MODELLED)
-    if sampled and indicator.lo is not None and indicator.hi is not None:
+    if indicator.has_interval:
         named = f" ({clean(indicator.interval)})" if indicator.interval else ""
         lines.append(f"{_span(indicator.lo, indicator.hi, indicator.unit)}{named}")
-    if indicator.unknown and indicator.lo_missing is not None and indicator.hi_missing is not None:
-        span = _span(indicator.lo_missing, indicator.hi_missing, indicator.unit)
+    low, high = indicator.lo_missing, indicator.hi_missing
+    if indicator.unknown and low is not None and high is not None and not indicator.unknown_in_interval:
+        span = _span(low, high, indicator.unit)
         lines.append(f"{span} with {count_text(indicator.unknown)} unknown counted either way")
     return "\n".join(lines) or DASH
 

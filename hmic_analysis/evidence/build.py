@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.errors import ParameterError, did_you_mean
-from hmic_analysis.evidence.model import SMALL_NUMBER, Basis, Indicator
+from hmic_analysis.evidence.model import SAMPLES, SMALL_NUMBER, Basis, Indicator
 from hmic_analysis.evidence.wording import NOT_KNOWN, SMALL_NUMBER_SAID
 from hmic_analysis.measures.base import Share
 from hmic_analysis.params.catalogue import Defined, IndicatorSpec, Kind
@@ -24,6 +24,7 @@ from hmic_analysis.statistics.intervals import (
     quantile_bounds,
     quantile_interval,
     rate_interval,
+    sample_interval,
 )
 from hmic_analysis.words import MANY
 
@@ -152,7 +153,12 @@ class Builder:
         self._keep(common["id"], found, plain=named)
         if share.known == 0:
             return Indicator(**common, denominator=0, unknown=share.unknown, note="No record says.")
-        lo, hi = proportion_interval(share.yes, share.known)
+        sample = basis in SAMPLES
+        lo, hi = (
+            sample_interval(share.yes, share.no, share.unknown)
+            if sample
+            else proportion_interval(share.yes, share.known)
+        )
         return Indicator(
             **common,
             value=100 * share.yes / share.known,
@@ -163,7 +169,7 @@ class Builder:
             hi_missing=100 * (sure.yes + sure.unknown) / sure.total,
             lo=100 * lo,
             hi=100 * hi,
-            interval=f"Wilson {CONFIDENCE:.0%}",
+            interval=f"{'exact' if sample else 'Wilson'} {CONFIDENCE:.0%}",
         )
 
     def shares(self, name: str, shares: Mapping[str, Share], lost: int = 0) -> list[Indicator]:

@@ -24,6 +24,12 @@ Verdict = Literal["supported", "contradicted", "not_determinable"]
 Grade = Literal["A", "B", "C", "D", "-"]
 Basis = Literal["all_records", "random_sample", "purposive_sample", "document", "statement", "reference"]
 
+#: Kinds of evidence that were drawn from more than was looked at: their figures bear an interval, and it decides.
+SAMPLES = ("random_sample", "purposive_sample")
+#: Methods whose interval is about more than sampling: waits not over yet, what a series would have been, and what
+#: the force states of its own errors.
+MODELLED = ("Kaplan-Meier", "autoregressive", "normal, from stated errors")
+
 
 class Model(BaseModel):
     """Frozen, and refusing what it doesn't know."""
@@ -100,6 +106,17 @@ class Indicator(Model):
     def n(self) -> float | None:
         """Units the figure rests on: its denominator, else its numerator."""
         return self.denominator if self.denominator is not None else self.numerator
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether an interval is shown: a figure for all records of a register has none, for nothing was sampled."""
+        shown = self.basis in SAMPLES or self.interval.startswith(MODELLED)
+        return shown and self.lo is not None and self.hi is not None
+
+    @property
+    def unknown_in_interval(self) -> bool:
+        """Whether the interval counts what is unknown either way, as that of a share of a sample does."""
+        return self.has_interval and self.unit == "%" and self.basis in SAMPLES
 
 
 #: Units below which a share is one of a small number: chance alone moves a share of 30 by 18 points either way.

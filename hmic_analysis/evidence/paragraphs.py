@@ -16,10 +16,11 @@ from hmic_analysis.evidence.model import DECIDED, REMEDIES, Bundle, ClaimEvidenc
 from hmic_analysis.evidence.verdicts import Decision
 from hmic_analysis.evidence.wording import Shown, many_unknown, of_few, small
 from hmic_analysis.params.catalogue import ANY, FindingSpec, Line
-from hmic_analysis.words import say_value
+from hmic_analysis.words import one_of, say_value
 
 NOT_KNOWN = "HMIC could not determine whether"
 NOT_KNOWN_EITHER = "Nor could HMIC determine whether"
+SAME_REASON, SAME_REASON_AGAIN = "Nor, for the same reason, could HMIC determine", "The same is true of"
 #: Longest sentence of a letter, in words.
 MOST_WORDS = 32
 
@@ -160,7 +161,7 @@ def make_claim(
         flags=decision.flags,
         because=clause,
         records_of="" if is_open else records_of,
-        why=decision.why,
+        why=one_of(decision.why),
         would_change=remedy,
         indicators=tuple(own),
         sensitivity=claim.sensitivity,
@@ -226,7 +227,7 @@ def _none_and_all(
         held = [(t, f) for t, f in printed if t == said]
         of = [figures[f.partition(".")[0]] for _, f in held]
         share = rf"(?:only )?(?<![\d.]){re.escape(said)}(?: \([\d,]+ of ([\d,]+)\))? "
-        there = rf"{share}(?=of |were |had )(of (the |those )?)?"
+        there = rf"{share}(?=of |were |had )(of (the |(?:those|them)\b ?)?)?"
         # A share that stands elsewhere too, is only rounded to it, or leaves some units not known, stays a number.
         if any(figure.value != value or figure.unknown for figure in of):
             continue
@@ -246,7 +247,7 @@ def _in_words(word: str, found: re.Match[str]) -> str:
     if not of:
         return f"{word} "
     lead = f"{word} of {units or 'the '}"
-    return f"{lead}{count} " if count and units != "those " else lead
+    return f"{lead}{count} " if count and units in (None, "the ") else lead
 
 
 @lru_cache(maxsize=1000)
@@ -322,6 +323,13 @@ class Told(Shown):
         raise TemplateError(f"{self._indicator.id} is not of all")
 
     @property
+    def gained(self) -> str:
+        """The value where it is 1 or more: nothing was saved where it is less."""
+        if self.known and round(self._indicator.value) >= 1:
+            return str(self)
+        raise TemplateError(f"{self._indicator.id} is no gain")
+
+    @property
     def only(self) -> str:
         """``the only one`` where the value is 1."""
         if self.known and self._indicator.value == 1:
@@ -380,14 +388,17 @@ def _open(spec: FindingSpec, claims: Sequence[ClaimEvidence]) -> list[Said]:
 
 
 def _same_reason(spec: FindingSpec, claims: Sequence[str]) -> list[Said]:
-    """Further questions that are open for the reason just given."""
-    if not claims:
-        return []
-    opening = "Nor, for the same reason, could HMIC determine whether"
-    text = f"{opening} {' or whether '.join(_whether(spec, id) for id in claims)}."
-    if len(text.split()) <= MOST_WORDS:
-        return [Said(text, tuple(claims))]
-    return [Said(f"{opening} {_whether(spec, id)}.", (id,)) for id in claims]
+    """Further questions that are open for the reason just given, as many in a sentence as it can hold."""
+    said: list[Said] = []
+    for id in claims:
+        question = f"whether {_whether(spec, id)}."
+        if said:
+            joined = f"{said[-1].text.rstrip('.')} or {question}"
+            if len(joined.split()) <= MOST_WORDS:
+                said[-1] = Said(joined, (*said[-1].claims, id))
+                continue
+        said.append(Said(f"{SAME_REASON_AGAIN if said else SAME_REASON} {question}", (id,)))
+    return said
 
 
 def _on_records(decided: Sequence[ClaimEvidence], of: int) -> list[Said]:

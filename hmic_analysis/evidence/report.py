@@ -41,7 +41,7 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.store.manifest import read_manifest
-from hmic_analysis.words import say_date
+from hmic_analysis.words import one_of, say_date
 
 if TYPE_CHECKING:
     from hmic_analysis.figures.chart import Chart, Words
@@ -213,8 +213,8 @@ class Report(Holdings):
             return Indicator(**plain, note=" ".join(unable))
         lost = fit.caveats(self.settings.coverage) if indicator.basis == "all_records" else ()
         told = (*indicator.caveats, *self.cannot_tell(indicator.name), *lost, *too_smooth(indicator))
-        caveats = tuple(dict.fromkeys(told))
-        return indicator.model_copy(update={"caveats": caveats})
+        caveats = tuple(one_of(text) for text in dict.fromkeys(told))
+        return indicator.model_copy(update={"caveats": caveats, "note": one_of(indicator.note)})
 
     def unable(self, name: str) -> list[str]:
         """Why the source can't give an indicator though its tables were supplied; empty if it can."""

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hmic_analysis.evidence.model import REASONS, Grade, Indicator, Verdict
+from hmic_analysis.evidence.model import REASONS, SAMPLES, Grade, Indicator, Verdict
 from hmic_analysis.measures.base import Share
 from hmic_analysis.measures.registers import UNDATED, UNREADABLE
 from hmic_analysis.params.models import Quantifier
 from hmic_analysis.statistics.differences import chance_behind
-from hmic_analysis.statistics.intervals import CONFIDENCE, exact_interval
+from hmic_analysis.statistics.intervals import CONFIDENCE, sample_interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # The rules that turn figures into a verdict on the truth of a sentence.
 #
 # A verdict never says whether a force is good. Each rule is a pure function from figures to a :class:`Decision`;
 # thresholds come from the parameter files. Percentages are in per cent.
-
-#: Sampled evidence is widened by its interval before it is held against a threshold; a full count is not.
-SAMPLED = ("random_sample", "purposive_sample")
+#
+# Sampled evidence is widened by its interval before it is held against a threshold; a full count is not.
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def decision_bounds(indicator: Indicator) -> tuple[float, float]:
     -------
     tuple of float
         Per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by the exact
-        interval: Wilson's, which is printed, would decide wrongly on up to 10% of small samples.
+        interval, which is the one that is printed.
 
     Notes
     -----
@@ -75,8 +74,8 @@ def decision_bounds(indicator: Indicator) -> tuple[float, float]:
     n = known + unknown
     if n == 0:
         return (0.0, 100.0)
-    if indicator.basis in SAMPLED:
-        lo, hi = exact_interval(x, n).lo, exact_interval(x + unknown, n).hi
+    if indicator.basis in SAMPLES:
+        lo, hi = sample_interval(x, known - x, unknown)
     elif indicator.lo_missing is not None and indicator.hi_missing is not None:
         return (indicator.lo_missing, indicator.hi_missing)
     else:
@@ -173,7 +172,7 @@ def _between(indicator: Indicator, lo: float, hi: float, low: float, high: float
     """Neither: say whether the fact lies between two thresholds, or the data are too weak to tell."""
     if low < high and lo >= low and hi < high:
         return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
-    if indicator.basis in SAMPLED:
+    if indicator.basis in SAMPLES:
         return undecided("interval_spans_threshold", why=why)
     return undecided("missing_spans_threshold" if indicator.unknown else "between_thresholds", why=why)
 
@@ -435,7 +434,7 @@ def keeps_up(units: Sequence[Indicator], wanted: float, min_n: int = 1) -> Decis
 
 def _open(unit: Indicator) -> float:
     """Units of which it is not known whether they count, also those that may belong to it; from its bounds."""
-    if unit.basis in SAMPLED or unit.lo_missing is None or unit.hi_missing is None:
+    if unit.basis in SAMPLES or unit.lo_missing is None or unit.hi_missing is None:
         return unit.unknown
     span = (unit.hi_missing - unit.lo_missing) / 100
     return max(unit.unknown, round((unit.denominator or 0) * span / (1 - span))) if span < 1 else unit.unknown

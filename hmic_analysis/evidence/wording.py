@@ -60,16 +60,16 @@ def say_bounds(indicator: Indicator, min_count: int = 0) -> str:
     Returns
     -------
     str
-        ``82.1% to 84.7% with unknowns counted either way; 95% interval 81.9% to 84.8%``; empty if there is neither.
+        ``82.1% to 84.7% with unknowns counted either way``; of a sample ``95% interval 81.9% to 84.8%``, which counts
+        them so too; empty if there is neither.
     """
     if small(indicator, min_count):
         return ""
     parts = []
-    if indicator.unknown and indicator.lo_missing is not None and indicator.hi_missing is not None:
-        parts.append(
-            f"{_from_to(indicator.lo_missing, indicator.hi_missing, indicator.unit)} with unknowns counted either way"
-        )
-    if indicator.lo is not None and indicator.hi is not None:
+    low, high = indicator.lo_missing, indicator.hi_missing
+    if indicator.unknown and low is not None and high is not None and not indicator.unknown_in_interval:
+        parts.append(f"{_from_to(low, high, indicator.unit)} with unknowns counted either way")
+    if indicator.has_interval:
         parts.append(f"{CONFIDENCE:.0%} interval {_from_to(indicator.lo, indicator.hi, indicator.unit)}")
     return "; ".join(parts)
 
@@ -357,8 +357,8 @@ def group_frame(indicators: Iterable[Indicator]) -> pd.DataFrame:
             "group": i.id,
             "label": sentence_case(i.stratum or i.label),
             "value": i.value,
-            "lo": i.lo,
-            "hi": i.hi,
+            "lo": i.lo if i.has_interval else None,
+            "hi": i.hi if i.has_interval else None,
             "lo_missing": i.lo_missing,
             "hi_missing": i.hi_missing,
             "n": (i.denominator or 0) + i.unknown,

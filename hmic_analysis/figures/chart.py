@@ -20,6 +20,7 @@ from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.figures import style
 from hmic_analysis.figures.sheet import Sheet
 from hmic_analysis.figures.style import block_height, check_name, png_bytes, say, svg_bytes, wrap
+from hmic_analysis.words import one_of
 
 # --------------------------------------------------------------------------------------------------------------------
 # A finished chart: one picture with its words and its data, for notebooks and letters alike.
@@ -186,9 +187,9 @@ def finish(
     return Chart(
         figure=sheet.figure,
         name=check_name(words.name),
-        headline=(words.headline or headline).rstrip("."),
-        subtitle=" ".join(sentences),
-        alt=_stopped(" ".join((*marked, alt))),
+        headline=one_of((words.headline or headline).rstrip(".")),
+        subtitle=one_of(" ".join(sentences)),
+        alt=_stopped(one_of(" ".join((*marked, alt)))),
         source=words.source,
         data=data,
         synthetic=words.synthetic,

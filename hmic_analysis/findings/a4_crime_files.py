@@ -273,7 +273,7 @@ def _figure(
         denominator=whole.known,
         unknown=whole.unknown,
         limits=limits,
-        interval=f"Wilson {CONFIDENCE:.0%}, effective sample" if limits else "",
+        interval=f"exact {CONFIDENCE:.0%}, effective sample" if limits else "",
         stratum=group,
         basis=basis,
         note="" if found.files.total else "No files were read.",

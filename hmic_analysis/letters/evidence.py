@@ -104,8 +104,8 @@ HOW_TO_READ = (
     (
         "Bounds",
         "Where the state of some cases is unknown, what the figure would be with all of them counted one way or the "
-        "other. For a sample, also how far the figure may be off by chance alone, by the method named. A figure for "
-        "all records of a register has no such interval, for nothing was sampled.",
+        "other. For a sample, how far the figure may be off by chance as well, by the method named; what is unknown is "
+        "counted either way. A figure for all records of a register has no such interval, for nothing was sampled.",
     ),
     (
         "Grade A",
@@ -245,7 +245,9 @@ class _Writer:
             yield _term("Counted.", clean(in_words(figure)), entry.finding)
         for figure in self.charts(bundle, len(rows)):
             self.figures += 1
-            yield figure_block(bundle, figure, self.figures)
+            # A picture may stand away from its finding, where there was room for it.
+            block = figure_block(bundle, figure, self.figures)
+            yield block.model_copy(update={"subtitle": f"{entry.finding}. {block.subtitle}".rstrip()})
 
     def charts(self, bundle: Bundle, claims: int) -> list[Figure]:
         """The first charts of a finding that leave it on one page, two at most."""

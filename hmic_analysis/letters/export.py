@@ -14,17 +14,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from hmic_analysis.cells import csv_text
 from hmic_analysis.disclosure.release import released, released_csv
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE, CatalogueEntry, FigureBlock, Letter, LetterSettings
 from hmic_analysis.documents.pdf import (
-    compiler,
     drawn,
-    each_text,
     emf_ready,
+    set_page,
     set_pdf,
     size_of,
 )
@@ -174,8 +172,6 @@ def evidence_of(
 # Figures of reports as files for pasting into other letters, each with its words beside it and inside it.
 
 DPI = 300
-#: Dots per inch of a picture of a page, and the text in it that says what it was made with.
-PAGE_DPI, MADE_WITH = 100, "Made with"
 #: Millimetres: the text of a letter on A4, at which the words in figures are 8 and 9 points high.
 LETTER_WIDTH = 160.0
 NARROWEST, WIDEST = 60.0, 400.0
@@ -392,19 +388,7 @@ def make_letter(
 def page_picture(letter: Letter, template: Path, folder: Path) -> bytes:
     """The first page of a letter as PNG; it holds the mark of what gives letters their looks and fixed words."""
     data = _data(letter, fixed_words(rendered(letter, template), template), folder)
-    page = compiler().compile(
-        input=_source(),
-        format="png",
-        ppi=PAGE_DPI,
-        root=folder,
-        sys_inputs={"letter": json.dumps(each_text(data), ensure_ascii=False)},
-    )
-    picture = Image.open(BytesIO(page[0] if isinstance(page, list) else page)).convert("RGB")
-    inside = PngInfo()
-    inside.add_text(MADE_WITH, looks(template))
-    out = BytesIO()
-    picture.quantize(64).save(out, "png", pnginfo=inside, optimize=True)
-    return out.getvalue()
+    return set_page(_source(), "letter", data, folder, 1, looks(template))
 
 
 def looks(template: Path) -> str:

@@ -114,7 +114,7 @@ KNOWN = "figures known"
 #: By unit, values that speak for a claim and values that speak against it.
 FOR = {"%": (96.6, 100.0), "forces": (6, 1), "count": (12, 1), "per month": (3.2,)}
 AGAINST = {"%": (12.3, 0.0), "forces": (6, 22, 0), "count": (1, 0), "per month": (0.0,)}
-OTHER = (12_345,)
+OTHER = (12_345, 1, 0, -250)
 #: Units not known beside 200 known, of figures that are told without a verdict.
 UNKNOWN = (10, 150)
 

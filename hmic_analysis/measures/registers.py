@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.measures.base import Share, open_blanks, unread
-from hmic_analysis.statistics.intervals import Interval, proportion_interval
+from hmic_analysis.statistics.intervals import Interval, sample_interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # Counting documents, requests, knowledge checks and the policies of all forces.
@@ -360,11 +360,10 @@ class Weighted(NamedTuple):
         return 100 * (self.yes / known) if known > 0 else None
 
     def limits(self) -> Interval | None:
-        """Wilson interval of the value on the effective size, per cent."""
-        known = self.yes + self.no
-        if not known > 0:
+        """Exact interval of the value on the effective size, the unknown counted either way, per cent."""
+        if not self.yes + self.no > 0:
             return None
-        lo, hi = proportion_interval(min(self.yes, known), known)
+        lo, hi = sample_interval(self.yes, self.no, self.unknown)
         return Interval(100 * lo, 100 * hi)
 
 

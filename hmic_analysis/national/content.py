@@ -22,6 +22,8 @@ from hmic_analysis.words import COUNTS, say_period, say_value
 
 MARKER = "[c]"
 NOT_APPLICABLE = "[z]"
+#: Reasons that a finding names for what it leaves open.
+MOST_REASONS = 2
 STATE_TITLES = {
     "supported": "Supported",
     "contradicted": "Contradicted",
@@ -89,29 +91,31 @@ def uncapped(words: str) -> str:
     return words if words[1:2].isupper() else f"{words[:1].lower()}{words[1:]}"
 
 
-def reasons_sentence(row: Row) -> str:
-    """Why a claim was not determinable.
+def reasons_sentence(rows: Sequence[Row]) -> str:
+    """Why claims of a finding were not determinable, once for all of them; the workbook has the numbers.
 
-    Groups of reasons, those of most forces first; that they are withheld where they are as a whole; empty where no
-    claim was undecided, or only in a few forces.
+    Two reasons, those of most forces first; that they are withheld where all are; empty where no claim was undecided,
+    or only in a few forces.
     """
-    if row.whole or row.shown["undecided"] == 0 or "undecided" in row.small:
+    undecided = [r for r in rows if not r.whole and r.shown["undecided"] != 0 and "undecided" not in r.small]
+    undecided.sort(key=lambda r: -(r.shown["undecided"] or 0))
+    if not undecided:
         return ""
-    known = sorted(((row.shown[g], g) for g in GROUPS if row.shown.get(g)), key=lambda x: -x[0])
+    named = list(dict.fromkeys(group for row in undecided for group in _groups_of(row)))[:MOST_REASONS]
+    if not named:
+        return "Why the evidence allowed no conclusion is withheld: few forces have any one reason."
+    told = " and in others ".join(GROUPS[g] for g in named)
+    return f"Where the evidence allowed no conclusion, it was in some forces {told}."
+
+
+def _groups_of(row: Row) -> list[str]:
+    """Groups of reasons for which a claim was undecided, as far as what is published shows: those of most first."""
+    known = sorted((g for g in GROUPS if row.shown.get(g)), key=lambda g: -(row.shown[g] or 0))
     few = [g for g in GROUPS if g in row.small]
     hidden = [g for g in GROUPS if row.shown.get(g) is None and g not in few]
-    if not known and len(hidden) == len(GROUPS):
-        return "Why it allowed none is withheld: few forces have any one reason."
-    undecided = row.shown["undecided"] or 0
     # What is left of those undecided though each "few" were as many as they can be.
-    if not known and len(hidden) == 1 and undecided > 2 * (row.min_forces - 1) * len(few):
-        parts = [f"mostly, {GROUPS[hidden[0]]}"]
-    else:
-        parts = [f"in {count}, {GROUPS[group]}" for count, group in known]
-        parts += [f"in some, {GROUPS[group]}" for group in hidden]
-    if few:
-        parts += [f"in a few, {GROUPS[g]}" for g in few]
-    return f"Why it allowed none: {'; '.join(parts)}."
+    most = not known and len(hidden) == 1 and (row.shown["undecided"] or 0) > 2 * (row.min_forces - 1) * len(few)
+    return [*known, *(hidden if most else ()), *few]
 
 
 def rate_words(figure: NationalFigure) -> tuple[str, str]:
@@ -459,19 +463,18 @@ def _section_blocks(writer: _Writer, key: str, specs: list[FindingSpec]):
 def _story(report: NationalReport, spec: FindingSpec, found: list[NationalFigure]) -> list[str]:
     """What was found on one question, in how many forces, how far they lie apart, and what was not known and why."""
     told, again = [], False
-    for id, claim in spec.claims.items():
-        if id in report.claims:
-            row = report.claims[id]
-            sentence = claim_sentence(row, claim.statement, again)
-            told.append(f"{sentence} {reasons_sentence(row)}".strip() + f" [{id}]")
-            again |= row.whole
+    rows = {id: report.claims[id] for id in spec.claims if id in report.claims}
+    for id, row in rows.items():
+        told.append(f"{claim_sentence(row, spec.claims[id].statement, again)} [{id}]")
+        again |= row.whole
+    told = [" ".join(filter(None, (*told, reasons_sentence(list(rows.values())))))]
     figures = [figure_sentences(figure, spec.indicator(figure.indicator).better) for figure in found]
     return [text for text in (*told, " ".join(filter(None, figures))) if text]
 
 
 def _picture(writer: _Writer, found: NationalFigure) -> FigureBlock:
     report = writer.report
-    unit = "" if found.unit == "%" else f" ({found.unit})"
+    unit = "" if found.unit in ("%", *COUNTS) else f" ({found.unit})"
     who = with_figure(found, report.total)
     subtitle = f"{found.label}{unit}: share of forces by value, rounded, {who}, {found.window}"
     name = f"spread-{found.indicator.replace('_', '-')}"

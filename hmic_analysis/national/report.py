@@ -34,13 +34,13 @@ from hmic_analysis.project import Project
 # --------------------------------------------------------------------------------------------------------------------
 # Why claims were left undecided, in few groups: a reason that one or two forces have would be withheld anyway.
 
-#: Group -> what it means, to complete "... could not be decided because ...".
+#: Group -> what it means, to complete "Where the evidence allowed no conclusion, it was in some forces ...".
 GROUPS: dict[str, str] = {
-    "no_data": "no data that bear on it had been supplied or asked for",
-    "unable": "the force answered that it could not, or would not, supply the data",
-    "silent": "what was supplied cannot show it, shows only a part of it, or is contradicted by other records",
-    "few_or_unknown": "too few cases, or too many whose state is unknown, leave the result open",
-    "between": "the figure lies between the thresholds that would support and contradict the statement",
+    "no_data": "for want of data",
+    "unable": "because the force could not, or would not, supply the data",
+    "silent": "because the data supplied could not show it, or were contradicted by others",
+    "few_or_unknown": "because too few cases, or too many of an unknown state, left the result open",
+    "between": "because the figure lay between the thresholds",
 }
 TITLES: dict[str, str] = {
     "no_data": "No data",

@@ -15,7 +15,7 @@ from hmic_analysis.comparison.compare import write_folder
 from hmic_analysis.disclosure.formats import read_release
 from hmic_analysis.documents.blocks import Report
 from hmic_analysis.documents.publish import whole_folder
-from hmic_analysis.documents.report import report_pdf, report_word
+from hmic_analysis.documents.report import report_page, report_pdf, report_word
 from hmic_analysis.documents.word import write_whole
 from hmic_analysis.documents.workbook import workbook
 from hmic_analysis.errors import DataError, ParameterError
@@ -165,15 +165,27 @@ def write_report(
 
 def _documents(report: NationalReport, content: Content, folder: Path) -> dict[str, bytes]:
     inspection = report.params.inspection
-    title = f"{inspection.title}. National report"
+    printed = _printed(report, content)
     cover = (
         ("Organisation", inspection.letter.organisation),
         ("About", f"All {report.total} territorial police forces of England and Wales together"),
         ("Period", f"{inspection.period.start} to {inspection.period.end}; stocks at {inspection.as_of}"),
         ("Sensitivity", declaration("public")),
     )
-    printed = Report(
-        title=title,
+    return {
+        f"{NAME}.docx": report_word(printed, folder),
+        f"{NAME}.pdf": report_pdf(printed, folder),
+        f"{NAME}.xlsx": workbook(printed.title, cover, notes(report), sheets(report), report.notices),
+        "index.html": page_bytes(report, content),
+        STYLE: style_bytes(),
+    }
+
+
+def _printed(report: NationalReport, content: Content) -> Report:
+    """The report as a document to be printed."""
+    inspection = report.params.inspection
+    return Report(
+        title=f"{inspection.title}. National report",
         organisation=inspection.letter.organisation,
         running=f"{inspection.letter.organisation}: {inspection.letter.report_title}, national report",
         notices=report.notices,
@@ -181,13 +193,15 @@ def _documents(report: NationalReport, content: Content, folder: Path) -> dict[s
         written_on=inspection.letter_date.isoformat(),
         sections=content.sections,
     )
-    return {
-        f"{NAME}.docx": report_word(printed, folder),
-        f"{NAME}.pdf": report_pdf(printed, folder),
-        f"{NAME}.xlsx": workbook(title, cover, notes(report), sheets(report), report.notices),
-        "index.html": page_bytes(report, content),
-        STYLE: style_bytes(),
-    }
+
+
+#: The page that is shown as a picture: the first of the findings.
+PICTURED = 2
+
+
+def page_picture(report: NationalReport, content: Content, folder: Path) -> bytes:
+    """A page of the report, written before to a folder, as PNG."""
+    return report_page(_printed(report, content), folder, PICTURED)
 
 
 def _write_restricted(project: Project, report: NationalReport, found: AllForces, log: Log, work: Path) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from hmic_analysis.cells import neutral
 from hmic_analysis.disclosure.release import released_csv
+from hmic_analysis.documents.pdf import marked_png
 from hmic_analysis.documents.publish import whole_folder
 from hmic_analysis.documents.workbook import Sheet, workbook
 from hmic_analysis.errors import DataError, ParameterError
@@ -45,6 +50,7 @@ from hmic_analysis.site.views import (
     indicators_sheet,
     lead_and_rest,
     note_lines,
+    notes_for,
     parameter_views,
     part_sheet,
     write_csv,
@@ -161,6 +167,7 @@ def _finding(work: Work, evidence: ForceEvidence, source: Source, made: Bundle, 
         tables=tables,
         data=data_views(bundle, files=order.audience == "force"),
         parameters=parameter_views(bundle, spec, order.audience),
+        notes=notes_for(bundle, order.audience),
         before=next((i for i, s in neighbours[:at] if s.bundle is not None), ""),
         after=next((i for i, s in neighbours[at:] if s.bundle is not None), ""),
         min_count=rules_of(order.params).of(made).least_for(order.audience),
@@ -355,3 +362,42 @@ def _write_manifest(folder: Path, audience: Audience, forces: Sequence[str]) -> 
     }
     text = json.dumps({"audience": audience, "forces": list(forces), "files": files}, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A page of a site as a picture, such as the one in docs.
+
+#: Names under which a browser that can draw pages goes; the page that is shown, and how large the window is, in pixels.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PICTURED, WINDOW, SCALE = "A2.html", "1280,1500", 2 / 3
+
+
+def page_picture(target: Path, force: str) -> bytes:
+    """The head of the page on one finding of a force as PNG; it holds the mark of what gives pages their looks."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        raise DataError(f"A picture of a page needs a browser on the machine: {', '.join(BROWSERS)}.")
+    page = (target / "forces" / force / PICTURED).resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = Path(folder) / "page.png"
+        words = ["--headless", "--no-sandbox", "--hide-scrollbars", f"--user-data-dir={folder}/browser"]
+        words += [
+            f"--window-size={WINDOW}",
+            f"--force-device-scale-factor={SCALE:.3f}",
+            f"--screenshot={drawn}",
+            page.as_uri(),
+        ]
+        ran = subprocess.run([browser, *words], capture_output=True, check=False, timeout=120)
+        if not drawn.is_file():
+            raise DataError(f"{browser} drew no picture of {page} and ended with code {ran.returncode}.")
+        return marked_png(drawn.read_bytes(), looks())
+
+
+def looks() -> str:
+    """The mark of style sheet and templates: with others a picture of a page is out of date."""
+    package = resources.files("hmic_analysis.site")
+    parts = [
+        package / "static/site.css",
+        *(package / "templates" / name for name in ("base.html", "force_finding.html")),
+    ]
+    return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()

@@ -328,8 +328,8 @@ STEPS = (
     "state is unknown and with the lowest and highest value that they allow.",
     "Every finding is split into claims. A claim's rule, written before the data were read, says which figure supports "
     "it, which contradicts it, and what lies between.",
-    "A claim is decided only where the figure's interval lies on one side of the test whichever way the unknown units "
-    "fall. Otherwise it is not determinable, and the reason is given.",
+    "A claim is decided only where the figure lies on one side of the test whichever way the unknown units fall, and a "
+    "sample's with its interval. Otherwise it is not determinable, and the reason is given.",
     "The evidence is graded apart from the verdict, from A, the strongest, to D.",
     "Every sentence takes its numbers from these figures. Nothing on these pages was computed anew.",
 )
@@ -375,7 +375,7 @@ COLUMNS = {
     "n": "How many units the figure rests on.",
     "unknown": "Units whose state is not recorded.",
     "lo_missing, hi_missing": "The figure with every unknown unit counted the one way, and the other.",
-    "lo, hi": "Interval around the figure, by the method named.",
+    "lo, hi": "Interval around the figure, by the method named; blank where nothing was sampled.",
     "p90": "The value that nine in ten do not exceed.",
     "stratum, group": "The part of the force's records that the row is about.",
     "sensitivity": "For whom it is: public, or for the force only.",

@@ -83,9 +83,15 @@ def cell(indicator: Indicator, marked: Iterable[str]) -> str:
     return MISSING if indicator.value is None else say_beside_unknown(indicator)
 
 
+INTERVAL = (
+    "95% interval around the figure of a sample, by the method named, with what is unknown counted either way. A "
+    "figure for all records of a register has none: nothing was sampled."
+)
+
+
 def interval(indicator: Indicator) -> str:
     """``81.9% to 84.8%``; the shorthand where the figure has no interval."""
-    if indicator.lo is None or indicator.hi is None:
+    if not indicator.has_interval:
         return NOT_APPLICABLE
     return f"{say_value(indicator.lo, indicator.unit)} to {say_value(indicator.hi, indicator.unit)}"
 
@@ -146,7 +152,7 @@ def note_lines(params: Params, audience: Audience) -> list[tuple[str, str]]:
     if least := rules_of(params).least_for(audience):
         text = f"Counts of persons above 0 and below {least} are withheld, and so is every figure that gives one away."
         lines.append(("Small counts", text))
-    lines.append(("Interval", "95% interval around the figure, by the method named. It allows for chance alone."))
+    lines.append(("Interval", INTERVAL))
     lines.append(
         (
             "Unknown",
@@ -233,7 +239,6 @@ def _indicator(indicator: Indicator, shown: Shown) -> dict[str, Any]:
         "label": label,
         "value": cell(indicator, shown.marked),
         "interval": "[c]" if gone else interval(indicator),
-        "method": indicator.interval,
         "bounds": "[c]" if gone else bounds(indicator),
         "n": "[c]" if gone else number(indicator.n),
         "unknown": "[c]" if gone else number(indicator.unknown),
@@ -265,6 +270,15 @@ def data_views(bundle: Bundle, files: bool) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+#: What names a file of a return.
+_FILE = re.compile(r"\.(?:csv|tsv|txt|xlsx|xlsm|xls|ods|parquet)\b", re.IGNORECASE)
+
+
+def notes_for(bundle: Bundle, audience: Audience) -> list[str]:
+    """What is to be known of the data: how single files were read is the force's to know."""
+    return [note for note in bundle.notes if audience == "force" or not _FILE.search(note)]
 
 
 def _most(item: tuple[str, int]) -> tuple[int, str]:
@@ -397,8 +411,14 @@ def indicators_sheet(evidence: ForceEvidence) -> Sheet:
             row += [_number(i.value, gone, MISSING), i.unit]
             row += [_number(v, gone) for v in (i.numerator, i.denominator)]
             row.append(CONFIDENTIAL if gone else i.unknown)
-            row += [_number(v, gone) for v in (i.lo_missing, i.hi_missing, i.lo, i.hi)]
-            row += [i.interval or NOT_APPLICABLE, i.basis.replace("_", " "), i.window or NOT_APPLICABLE]
+            limits = (i.lo, i.hi) if i.has_interval else (None, None)
+            method = i.interval if i.has_interval else ""
+            row += [_number(v, gone) for v in (i.lo_missing, i.hi_missing, *limits)]
+            row += [
+                method or NOT_APPLICABLE,
+                i.basis.replace("_", " "),
+                i.window or NOT_APPLICABLE,
+            ]
             row += [i.definition or NOT_APPLICABLE, " ".join(i.caveats) or NOT_APPLICABLE, i.note or NOT_APPLICABLE]
             rows.append(tuple(row))
     return Sheet("indicators", "Indicators", columns, tuple(rows), _level(evidence))

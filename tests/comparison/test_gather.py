@@ -13,7 +13,7 @@ from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.record import Failure, Record, write_record
-from hmic_analysis.statistics.intervals import proportion_interval
+from hmic_analysis.statistics.intervals import sample_interval
 
 from .made import PARAMS, evidence, indicator
 
@@ -72,10 +72,10 @@ def test_a_weighted_sample_is_judged_by_its_effective_size(project):
     """72% of 100 files that are worth 25 simple ones: judged as 18 of 25, which is no sure difference from 90%."""
     for n, force in enumerate(f for f in PARAMS.territorial if f.slug != "cleveland"):
         evidence(project, force.slug, indicator(2690 + n % 21, 3000))
-    limits = proportion_interval(18, 25)
+    limits = sample_interval(18, 7)
     bounds = {"lo": 100 * limits.lo, "hi": 100 * limits.hi}
     found = {}
-    for interval in ("Wilson 95%, effective sample", "Wilson 95%"):
+    for interval in ("exact 95%, effective sample", "exact 95%"):
         evidence(project, "cleveland", indicator(72, 100, interval=interval, **bounds))
         frame = judge(PARAMS, gather(project, PARAMS, "attendance_pct")).funnel.frame
         (found[interval],) = frame[frame["force"] == "cleveland"].to_dict("records")

@@ -87,7 +87,9 @@ def test_bounds_say_what_they_are():
     known = indicator(
         value=90, numerator=90, denominator=100, unknown=10, lo_missing=81.8, hi_missing=90.9, lo=82.6, hi=94.5
     )
-    assert say_bounds(known) == "81.8% to 90.9% with unknowns counted either way; 95% interval 82.6% to 94.5%"
+    assert say_bounds(known) == "81.8% to 90.9% with unknowns counted either way"
+    sampled = known.model_copy(update={"basis": "random_sample"})
+    assert say_bounds(sampled) == "95% interval 82.6% to 94.5%", "it counts the unknown either way"
 
 
 SHARE = {"value": 90.0, "numerator": 9, "denominator": 10}

@@ -15,8 +15,9 @@ from lxml import etree
 from PIL import Image
 
 from hmic_analysis.documents import word
+from hmic_analysis.documents.pdf import MADE_WITH
 from hmic_analysis.errors import DataError, HmicError, ParameterError
-from hmic_analysis.letters.export import MADE_WITH, looks, make_letter, page_picture, read_letter
+from hmic_analysis.letters.export import looks, make_letter, page_picture, read_letter
 from hmic_analysis.letters.word import VARIABLES, build_template
 
 from .documents import WP, W, body, headers, parts, styled, texts

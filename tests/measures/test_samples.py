@@ -36,8 +36,8 @@ def test_weighted_share_by_hand():
     assert found.value == pytest.approx(80.0)
     assert found.files == Share(2, 1, 1)
     lo, hi = found.limits()
-    # Wilson for 2 of 2.5: (0.8 + 3.8415 / 5) / (1 + 3.8415 / 2.5) = 0.618, plus and minus 0.3605.
-    assert (lo, hi) == pytest.approx((25.8, 97.9), abs=0.1)
+    # Exact, the unknown counted either way: from 2 of 3, where 3 p^2 - 2 p^3 is 0.025 at p = 0.094, to 2.5 of 3.
+    assert (lo, hi) == pytest.approx((9.4, 99.98), abs=0.1)
 
 
 def test_equal_weights_change_nothing():

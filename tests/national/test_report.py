@@ -8,15 +8,19 @@ import json
 import re
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
 from docx import Document
 from lxml import html
+from PIL import Image
 from pypdf import PdfReader
 
 from hmic_analysis.cli.main import main
 from hmic_analysis.documents import embargo
+from hmic_analysis.documents.pdf import MADE_WITH
+from hmic_analysis.documents.report import report_looks
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.national.content import figure_sentences, make_content
 from hmic_analysis.national.counts import Log
@@ -230,3 +234,8 @@ def test_after_the_embargo_nothing_speaks_of_it(written, tmp_path) -> None:
     out = tmp_path / "out"
     assert main(["national", "report", "--project", str(written.project.root), "--out", str(out)]) == 0
     assert "EMBARGOED" not in (out / "index.html").read_text(encoding="utf-8") + text_of(out / "national-report.pdf")
+
+
+def test_the_picture_of_a_page_is_as_reports_are_set_today() -> None:
+    shown = Image.open(Path(__file__).resolve().parents[2] / "docs" / "national-page.png")
+    assert shown.text[MADE_WITH] == report_looks(), "hmic national report --picture docs/national-page.png"

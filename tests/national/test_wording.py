@@ -39,22 +39,27 @@ def test_a_claim_in_words() -> None:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (row(20, 10, 13, unable=8, no_data=5), "Why it allowed none: in 8, the force answered that"),
-        (row(20, 13, 10, silent=9, no_data=1), "Why it allowed none: mostly, what was supplied cannot show it"),
-        (row(20, 16, 7, silent=3, no_data=2, unable=2), "Why it allowed none: in some, what was"),
-        (row(7, 32, 4, no_data=3, unable=1), "Why it allowed none is withheld: few forces have any one reason."),
+        ([row(20, 10, 13, unable=8, no_data=5)], "it was in some forces because the force could not, or would not"),
+        ([row(20, 13, 10, silent=9, no_data=1)], "it was in some forces because the data supplied could not show it"),
+        ([row(20, 16, 7, silent=3, no_data=2, unable=2)], "it was in some forces for want of data and in others"),
     ],
 )
 def test_the_reasons_in_words(found, words) -> None:
-    assert reasons_sentence(found).startswith(words)
+    assert reasons_sentence(found).startswith(f"Where the evidence allowed no conclusion, {words}")
 
 
-def test_few_forces_with_a_reason_are_a_few() -> None:
-    text = reasons_sentence(row(20, 13, 10, silent=9, no_data=1))
-    assert text.endswith("; in a few, no data that bear on it had been supplied or asked for.")
+def test_reasons_are_withheld_where_each_has_few_forces() -> None:
+    text = reasons_sentence([row(7, 32, 4, no_data=3, unable=1)])
+    assert text == "Why the evidence allowed no conclusion is withheld: few forces have any one reason."
+
+
+def test_reasons_are_given_once_for_the_claims_of_a_finding() -> None:
+    one = row(20, 10, 13, unable=8, no_data=5)
+    text = reasons_sentence([one, one, row(20, 11, 12, between=12)])
+    assert text == reasons_sentence([one]) and text.count("because") == 1
     assert not any(c.isdigit() for c in text)
 
 
 def test_nothing_is_said_on_reasons_where_there_are_none_to_tell() -> None:
-    assert reasons_sentence(row(40, 3, 0)) == ""
-    assert reasons_sentence(row(20, 21, 2, no_data=2)) == ""
+    assert reasons_sentence([row(40, 3, 0)]) == ""
+    assert reasons_sentence([row(20, 21, 2, no_data=2)]) == ""

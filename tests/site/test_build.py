@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import re
+from pathlib import Path
 
 import openpyxl
 import pytest
+from PIL import Image
 
+from hmic_analysis.documents.pdf import MADE_WITH
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.model import ClaimEvidence
-from hmic_analysis.site.build import MANIFEST, build_site
+from hmic_analysis.site.build import MANIFEST, build_site, looks
 from hmic_analysis.site.html import MIXED, SYNTHETIC, environment
 from hmic_analysis.site.views import standing_of
 from tests.support import not_as_we_write
@@ -303,3 +306,9 @@ def test_one_file_on_a_force_needs_no_other(public_site):
 )
 def test_codes_of_a_return_are_words_on_a_page(cell, text):
     assert environment().from_string("{{ v|shown }}").render(v=cell) == text
+
+
+def test_the_picture_of_a_page_is_as_pages_look_today() -> None:
+    shown = Image.open(Path(__file__).resolve().parents[2] / "docs" / "site-page.png")
+    how = "hmic site build --audience force --force cleveland --out FOLDER --picture docs/site-page.png"
+    assert shown.text[MADE_WITH] == looks(), how
