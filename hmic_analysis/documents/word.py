@@ -264,6 +264,9 @@ def _apply(document: Document, look: Look) -> None:
     space.widow_control = True
     if look.align is not None:
         space.alignment = look.align
+    # By default Word leaves no room between items of a list.
+    for close in style.element.pPr.findall(qn("w:contextualSpacing")):
+        style.element.pPr.remove(close)
 
 
 def _set_font(style: ParagraphStyle, look: Look) -> None:

@@ -26,9 +26,9 @@ Basis = Literal["all_records", "random_sample", "purposive_sample", "document", 
 
 #: Kinds of evidence that were drawn from more than was looked at: their figures bear an interval, and it decides.
 SAMPLES = ("random_sample", "purposive_sample")
-#: Methods whose interval is about more than sampling: waits not over yet, what a series would have been, and what
-#: the force states of its own errors.
-MODELLED = ("Kaplan-Meier", "autoregressive", "normal, from stated errors")
+#: Methods whose interval is about more than sampling: waits not over yet, what a series would have been, whether a
+#: change differs from that elsewhere, and what the force states of its own errors.
+MODELLED = ("Kaplan-Meier", "autoregressive", "exact conditional", "normal, from stated errors")
 
 
 class Model(BaseModel):

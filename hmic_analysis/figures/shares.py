@@ -239,11 +239,14 @@ _SOME = 5
 
 
 def _of_some_weight(data: pd.DataFrame, units_name: str) -> tuple[pd.DataFrame, str]:
-    """The rows that the headline is about, and how it says so: one of few units lies anywhere by chance."""
-    weighty = data["n"].isna() | (data["n"] >= _SOME)
+    """The rows that the headline is about, and how it says so: one of few known units lies anywhere by chance."""
+    open_ = (data["hi_missing"] - data["lo_missing"]).astype(float).fillna(0) / 100
+    known = data["n"].astype(float) * (1 - open_)
+    weighty = known.isna() | (known.round(6) >= _SOME)
     if weighty.all() or data.loc[weighty, "value"].nunique() < 2:
         return data, ""
-    return data[weighty], f" in groups of {_SOME} or more {units_name}"
+    few = (data["n"].isna() | (data["n"] >= _SOME)).ne(weighty).any()
+    return data[weighty], f" in groups of {_SOME} or more {units_name}{' that are known' if few else ''}"
 
 
 def _side_by_side(what: str, data: pd.DataFrame, unit: str, after: str) -> tuple[str, str, str]:

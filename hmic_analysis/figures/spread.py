@@ -242,7 +242,7 @@ _TARGET = {
     "linestyle": "none",
 }
 _WHISKER = {"color": style.COLOURS[0], "linewidth": 1.6}
-_TIMES = ("median", "p90", "target", "median_lo", "median_hi")
+_TIMES = ("median", "p90", "target")
 _FLOOR = 0.1
 
 
@@ -253,8 +253,7 @@ def response_times(frame: pd.DataFrame, words: Words = Words("response-times")) 
     Parameters
     ----------
     frame : pandas.DataFrame
-        ``label``, ``n``, ``median``, ``p90`` and, where known, ``median_lo``, ``median_hi`` (95% interval) and
-        ``target``; minutes.  ``targets``: text printed where a grade has several.  ``group``: groups with several
+        ``label``, ``n``, ``median``, ``p90`` and, where known, ``target``; minutes.  ``targets``: text printed where a grade has several.  ``group``: groups with several
         rows become sections.
     words : Words
         What the caller says of it; the headline is written from the data unless given.
@@ -277,9 +276,7 @@ def response_times(frame: pd.DataFrame, words: Words = Words("response-times")) 
     positive = values[values > 0]
     log = needs_log(positive)
     labels, sections = row_labels(drawn["group"], drawn["label"])
-    has_interval = (drawn["median_lo"].notna() & drawn["median_hi"].notna()).any()
-    key = [KeyEntry("95% interval of the median", line=_WHISKER)] if has_interval else []
-    rows = set_rows(labels, sections, _columns(drawn), key=key, synthetic=words.synthetic)
+    rows = set_rows(labels, sections, _columns(drawn), synthetic=words.synthetic)
     if log:
         ticks = log_ticks(max(_FLOOR, positive.min()), max(2 * _FLOOR, positive.max()))
         rows.axes.set_xscale("log")
@@ -302,10 +299,9 @@ def response_times(frame: pd.DataFrame, words: Words = Words("response-times")) 
 
 def _times(frame: pd.DataFrame) -> pd.DataFrame:
     """The columns drawn; rows of one group together."""
-    optional = ("median_lo", "median_hi", "target")
     data = take(
-        frame, "response_times", texts=("label",), numbers=("n", "median", "p90"), optional=optional,
-        counted=("n", "median", "p90", *optional),
+        frame, "response_times", texts=("label",), numbers=("n", "median", "p90"), optional=("target",),
+        counted=("n", "median", "p90", "target"),
     )  # fmt: skip
     data.insert(0, "group", [clean_text(g) for g in frame["group"]] if "group" in frame else "")
     data["targets"] = [clean_text(t) for t in frame["targets"]] if "targets" in frame else ""
@@ -326,8 +322,7 @@ def _columns(drawn: pd.DataFrame) -> list[ValueColumn]:
 
 
 def _draw_times(rows: Rows, drawn: pd.DataFrame, floor: float) -> None:
-    """Whiskers, then 90th centiles and targets, medians on top."""
-    rows.axes.hlines(rows.y, drawn["median_lo"].clip(lower=floor), drawn["median_hi"], zorder=2, **_WHISKER)
+    """90th centiles and targets, medians on top."""
     for order, (column, sign) in enumerate((("p90", _P90), ("target", _TARGET), ("median", _MEDIAN))):
         rows.axes.plot(drawn[column].clip(lower=floor), rows.y, clip_on=False, zorder=4 + order, **sign)
     rows.axes.tick_params(which="both", length=0, labelbottom=False)

@@ -18,7 +18,7 @@ from PIL import Image
 
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.measures.base import plain
-from hmic_analysis.words import say_value
+from hmic_analysis.words import one_of, say_value
 
 # --------------------------------------------------------------------------------------------------------------------
 # The house style of every picture: colours, sizes, an empty figure, and its bytes.
@@ -379,7 +379,7 @@ def minute_labels(ticks: Sequence[float]) -> list[str]:
     """Texts of ticks in minutes from 0, all in one unit: minutes, hours or days."""
     top = ticks[-1]
     size, word = (1, "min") if top <= 120 else (60, "h") if top <= 2880 else (1440, "days")
-    return [f"{plain(t / size)} {word}" if t else "0" for t in ticks]
+    return [one_of(f"{plain(t / size)} {word}") if t else "0" for t in ticks]
 
 
 def say_minutes(minutes: float) -> str:

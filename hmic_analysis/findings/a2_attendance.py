@@ -16,7 +16,6 @@ from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, existenc
 from hmic_analysis.measures import months, registers
 from hmic_analysis.measures.attendance import CANCELLED, OFFICER_INITIATED, Rules, contacts
 from hmic_analysis.measures.base import Share, hours_between
-from hmic_analysis.statistics.intervals import quantile_interval
 from hmic_analysis.words import say_date
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -111,9 +110,9 @@ def response_summary(times: pd.DataFrame) -> pd.DataFrame:
     """Median and 90th centile of the response time by grade, incidents begun by officers apart.
 
     ``times`` is what :func:`within_target` gives. ``group``, ``label`` (with the force's own name of the grade
-    where it gives one), ``n`` (response times), ``median``, ``median_lo``, ``median_hi`` (95 % interval), ``p90``,
-    ``target`` (minutes; missing where it is none or not the same for all), ``targets`` (text, where there are
-    several), ``over_24_hours`` (of the times), ``before_clock`` and ``no_start`` (arrivals left out).
+    where it gives one), ``n`` (response times), ``median``, ``p90``, ``target`` (minutes; missing where it is none or
+    not the same for all), ``targets`` (text, where there are several), ``over_24_hours`` (of the times),
+    ``before_clock`` and ``no_start`` (arrivals left out).
     """
     own = times["origin"].eq(OFFICER_INITIATED).fillna(False).astype(bool)
     grade = times["grade"].astype("object").where(times["grade"].notna(), "no grade")
@@ -125,22 +124,19 @@ def response_summary(times: pd.DataFrame) -> pd.DataFrame:
     label = words.where(local == grade, words + " (" + local.astype(str) + ")")
     groups = times.assign(group=key.where(~own, "9 officer initiated"), label=label.where(~own, "Begun by officers"))
     rows = [_summary_row(name, part) for name, part in groups.groupby("group", sort=True)]
-    columns = ["group", "label", "n", "median", "median_lo", "median_hi", "p90", "target", "targets",
+    columns = ["group", "label", "n", "median", "p90", "target", "targets",
                "before_clock", "over_24_hours", "no_start"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
 def _summary_row(name: str, part: pd.DataFrame) -> dict[str, object]:
     minutes = part["minutes"].dropna().to_numpy(dtype=float)
-    limits = quantile_interval(minutes, 0.5)
     targets = [] if name.startswith("9") else sorted(part["target"].dropna().unique())
     return {
         "group": name,
         "label": str(part["label"].iloc[0]),
         "n": len(minutes),
         "median": float(np.median(minutes)) if len(minutes) else np.nan,
-        "median_lo": limits.lo,
-        "median_hi": limits.hi,
         "p90": float(np.quantile(minutes, 0.9)) if len(minutes) else np.nan,
         "target": float(targets[0]) if len(targets) == 1 else np.nan,
         "targets": " or ".join(f"{t:g}" for t in targets) + " min" if len(targets) > 1 else "",

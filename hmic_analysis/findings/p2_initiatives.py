@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -88,6 +89,16 @@ def rate_changes(initiatives: pd.DataFrame) -> dict[str, RateChange]:
         str(row["initiative_id"]): relative_change(*(int(row[name]) for name in names)) for _, row in rows.iterrows()
     }
     return {key: change for key, change in found.items() if change.ratio == change.ratio}
+
+
+def compared_words(changes: Mapping[str, RateChange]) -> str:
+    """In how many initiatives crime fell more than elsewhere, beyond chance; empty where none is compared."""
+    fell = sum(change.hi < 1 for change in changes.values())
+    told = "Crime fell more than in the comparison area, beyond chance,"
+    if len(changes) == 1:
+        told = told if fell else told.replace("fell", "did not fall")
+        return f"{told} in the one initiative compared"
+    return f"{told} in {fell or 'none'} of {len(changes)} initiatives compared" if changes else ""
 
 
 def called(groups: pd.DataFrame, initiatives: pd.DataFrame) -> pd.DataFrame:

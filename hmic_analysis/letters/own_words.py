@@ -294,8 +294,8 @@ def _number(name: str, figures: Mapping[str, Indicator], printed: list, min_coun
         raise ParameterError(
             f"{where}: '{{{name}}}' could not be computed for this force, or is withheld. Word the claim without it."
         )
-    if field == "interval_text" and (figures[id].lo is None or figures[id].hi is None):
-        raise ParameterError(f"{where}: '{id}' has no interval. Word the claim without it.")
+    if field in ("lo", "hi", "interval_text") and not figures[id].has_interval:
+        raise ParameterError(f"{where}: '{id}' has no interval, for nothing was sampled. Word the claim without it.")
     return str(getattr(shown, field)) if field else str(shown)
 
 

@@ -98,8 +98,8 @@ FINDINGS = (
     "so; that is no criticism of the force, nor a sign that all is well."
 )
 CLOSING = (
-    "If you hold evidence that would change a finding, please send it with the reference of the finding, which will "
-    "be decided again.",
+    "If you hold evidence that would change a finding, please send it with the reference of the finding. HMIC will "
+    "look at that finding again.",
     "I am grateful to you, your officers and your staff for their help with this inspection.",
 )
 

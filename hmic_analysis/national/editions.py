@@ -13,13 +13,16 @@ import pandas as pd
 
 from hmic_analysis.documents.word import write_whole
 from hmic_analysis.errors import DataError
+from hmic_analysis.national.content import GIVEN_TITLES, STATE_TITLES
 from hmic_analysis.national.counts import Row
-from hmic_analysis.national.report import GIVEN, GROUPS, STATES, AllForces, NationalReport
+from hmic_analysis.national.report import GIVEN, GROUPS, STATES, TITLES, AllForces, NationalReport
 from hmic_analysis.project import Project
 from hmic_analysis.statistics.suppression import Reading
 
 #: Cells that a message names; there may be many more.
 MOST_NAMED = 6
+#: What each cell is headed in the tables of the workbook.
+CELLS = {**STATE_TITLES, **GIVEN_TITLES, **TITLES}
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def check_edition(project: Project, new: Edition) -> None:
             more = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
             raise DataError(
                 f"The national report isn't published: beside the edition of {old.day} it would give away what is "
-                f"withheld: {'; '.join(told[:MOST_NAMED])}{more}. Publish it once more forces have changed, or with "
+                f"withheld ({'; '.join(told[:MOST_NAMED])}{more}); publish it once more forces have changed, or with "
                 "the evidence of that edition."
             )
 
@@ -71,7 +74,7 @@ def given_away(old: Edition, new: Edition) -> Iterator[str]:
         before, after = old.states.get(key, {}), new.states.get(key, {})
         changed = sum(before.get(force) != after.get(force) for force in {*before, *after})
         for cell, which in _told(old.rows[key], new.rows[key], changed):
-            yield f"{key}, {cell} (of the edition of {(old, new)[which].day})"
+            yield f"{key}, {CELLS[cell]} (of the edition of {(old, new)[which].day})"
 
 
 def _told(before: Row, after: Row, changed: int) -> Iterator[tuple[str, int]]:

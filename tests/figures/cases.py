@@ -156,8 +156,6 @@ CASES: dict[str, Callable[[], Chart]] = {
             [18.5, 81, 1038, np.nan],
             target=[np.nan, 60, 2880, np.nan],
             targets=["15 or 20 min", None, None, None],
-            median_lo=[8.5, 30, 390, np.nan],
-            median_hi=[9.6, 35, 450, np.nan],
         ), words=Words("drawn", synthetic=True)),
     "times-linear": lambda: response_times(responses(["Emergency", "Priority"], [9, 32], [18.5, 81], target=[15, 60])),
     "times-one-row": lambda: response_times(responses(["Emergency"], [9.2], [np.nan])),

@@ -39,7 +39,7 @@ def test_one_force_that_changed_would_tell_how_many_were_few() -> None:
     assert later.rows["claims A1a"].shown["undecided"] == 3
     told = list(given_away(edition("2014-09-04", *FIRST), later))
     # All of those undecided had one reason, and so both are told.
-    assert told == [f"claims A1a, {cell} (of the edition of 2014-09-04)" for cell in ("undecided", "no_data")]
+    assert told == [f"claims A1a, {cell} (of the edition of 2014-09-04)" for cell in ("Not determinable", "No data")]
 
 
 def test_many_forces_that_changed_leave_it_open() -> None:
@@ -57,7 +57,7 @@ def test_such_an_edition_is_refused_and_the_cell_named(tmp_path) -> None:
     assert [e.day for e in published_editions(project)] == ["2014-09-04"]
     assert published_editions(project)[0] == first
     with pytest.raises(
-        DataError, match=r"beside the edition of 2014-09-04 it would give away .* claims A1a, undecided"
+        DataError, match=r"beside the edition of 2014-09-04 it would give away .* \(claims A1a, Not determinable"
     ):
         check_edition(project, edition("2014-11-01", *forces(20, 20, 3)))
     real = edition("2014-11-01", *forces(20, 20, 3))
