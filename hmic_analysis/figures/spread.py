@@ -253,8 +253,8 @@ def response_times(frame: pd.DataFrame, words: Words = Words("response-times")) 
     Parameters
     ----------
     frame : pandas.DataFrame
-        ``label``, ``n``, ``median``, ``p90`` and, where known, ``target``; minutes.  ``targets``: text printed where a grade has several.  ``group``: groups with several
-        rows become sections.
+        ``label``, ``n``, ``median``, ``p90`` and, where known, ``target``; minutes. ``targets``: text printed where a
+        grade has several. ``group``: groups with several rows become sections.
     words : Words
         What the caller says of it; the headline is written from the data unless given.
 

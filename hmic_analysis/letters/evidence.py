@@ -36,7 +36,7 @@ from hmic_analysis.documents.workbook import CONFIDENTIAL, MISSING, NOT_APPLICAB
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, DataUsed, Figure, Indicator
 from hmic_analysis.evidence.withheld import declaration, highest
 from hmic_analysis.evidence.wording import say_indicator, small
-from hmic_analysis.letters.compose import by_finding, evidence_period, figure_block, gap_of
+from hmic_analysis.letters.compose import by_finding, evidence_period, figure_block, finding_paragraphs, gap_of
 from hmic_analysis.letters.own_words import OwnWords
 from hmic_analysis.measures.months import SEASON, say_months
 from hmic_analysis.measures.savings import CHANCE, NOT_MONEY
@@ -213,13 +213,14 @@ class _Writer:
         listed = dict(entry.claims) | {c.claim: c.statement for c in tested}
         windows = {i.window for c in tested if (i := headline(bundle, c)) is not None and i.window}
         one = clean(windows.pop()) if len(windows) == 1 else ""
-        rows = [
-            _claim_row(bundle, evidence[id], self.settings, not one)
-            if id in evidence
-            else (id, clean(statement), "Withheld", DASH, DASH, DASH)
-            for id, statement in listed.items()
-            if id not in evidence or evidence[id].type != "judgement"
-        ]
+        further = self._further(entry, bundle, tested)
+        rows = []
+        for id, statement in listed.items():
+            if id not in evidence:
+                rows.append((id, clean(statement), "Withheld", DASH, DASH, DASH))
+            elif evidence[id].type != "judgement":
+                rows.append(_claim_row(bundle, evidence[id], self.settings, not one))
+                rows += [_further_row(evidence[id], i, self.settings, not one) for i in further.get(id, ())]
         self.tables += 1
         yield TableBlock(
             number=self.tables,
@@ -248,6 +249,22 @@ class _Writer:
             # A picture may stand away from its finding, where there was room for it.
             block = figure_block(bundle, figure, self.figures)
             yield block.model_copy(update={"subtitle": f"{entry.finding}. {block.subtitle}".rstrip()})
+
+    def _further(
+        self, entry: CatalogueEntry, bundle: Bundle, tested: Sequence[ClaimEvidence]
+    ) -> dict[str, list[Indicator]]:
+        """By claim, figures that the letter prints beside the one that says most: each is found here with its base."""
+        shown = {i.id for c in tested if (i := headline(bundle, c)) is not None}
+        figures = {i.id: i for i in bundle.indicators}
+        found: dict[str, list[Indicator]] = {}
+        paragraph, *_ = finding_paragraphs(bundle, self.settings, (), self.wording, entry.spec)
+        for part in paragraph.parts:
+            for id in dict.fromkeys(field.rpartition(".")[0] for _, field in part.numbers):
+                if id not in shown and id in figures:
+                    shown.add(id)
+                    claim = next((c.claim for c in tested if id in c.indicators), part.claim)
+                    found.setdefault(claim, []).append(figures[id])
+        return found
 
     def charts(self, bundle: Bundle, claims: int) -> list[Figure]:
         """The first charts of a finding that leave it on one page, two at most."""
@@ -300,6 +317,14 @@ def _claim_row(bundle: Bundle, claim: ClaimEvidence, settings: LetterSettings, w
         DASH if indicator is None else _figure_text(claim, indicator, settings, windows),
         DASH if indicator is None else range_text(indicator, settings.min_count),
     )
+
+
+def _further_row(
+    claim: ClaimEvidence, indicator: Indicator, settings: LetterSettings, windows: bool
+) -> tuple[str, ...]:
+    figure = _figure_text(claim, indicator, settings, windows)
+    return (f"{claim.claim} also", "In the letter beside the figure above", DASH, DASH, figure,
+            range_text(indicator, settings.min_count))  # fmt: skip
 
 
 def _figure_text(claim: ClaimEvidence, indicator: Indicator, settings: LetterSettings, windows: bool) -> str:
