@@ -196,7 +196,7 @@ def _table(block: TableBlock, title: str, evidence: Evidence) -> Iterator[Unit]:
 
 
 def _claim_row(row: tuple[str, ...], evidence: Evidence) -> Iterator[Unit]:
-    claim = row[0]
+    claim = row[0].split(" ")[0]
     known, finding = evidence.of_claim(claim), claim.rstrip("abcdefghijklmnopqrstuvwxyz")
     for column, cell in zip(CLAIM_COLUMNS, row, strict=True):
         rest = evidence.claim_text(claim, f"claims[{claim}]: {column.title.lower()}")
@@ -285,7 +285,7 @@ def check_letter(
     codes |= {u.place for u in units if u.finding == u.place}
     wanted = [a for unit in units for a in _cut(as_set(unit.text), unit, None)]
     there = _cut(found.body, None, codes)
-    numbers: list[CheckedNumber] = []
+    wanted, there, numbers = _without_figures(wanted, there)
     changes: list[str] = []
     for kind, i, j, k, m in _pieces([a.text for a in wanted], [a.text for a in there]):
         if kind == "equal":
@@ -298,6 +298,26 @@ def check_letter(
             changes.append(_say_change(wanted[i:j], there[k:m], near[0].place if near else "end"))
     numbers += _check_heads(found.heads, heads, as_set)
     return Checked(tuple(numbers), tuple(changes), found.objects)
+
+
+def _without_figures(wanted: list[_Atom], there: list[_Atom]) -> tuple[list[_Atom], list[_Atom], list[CheckedNumber]]:
+    """Both without the words around each figure that stand in the document as they should, wherever; their numbers.
+
+    A figure stands where there was room for it, which may be amid other words.
+    """
+    numbers: list[CheckedNumber] = []
+    for place in dict.fromkeys(a.unit.place for a in wanted if a.unit.place.startswith("Figure ") and not a.unit.alt):
+        inside = [i for i, a in enumerate(wanted) if a.unit.place == place and not a.unit.alt]
+        own = [wanted[i].text for i in inside]
+        texts = [a.text for a in there]
+        starts = (k for k, text in enumerate(texts) if text == own[0] and texts[k : k + len(own)] == own)
+        at = next(starts, None)
+        if at is not None:
+            numbers += [_as_wanted(wanted[i]) for i in inside if is_number(wanted[i].text) and not wanted[i].code]
+            there = there[:at] + there[at + len(own) :]
+            gone = set(inside)
+            wanted = [a for i, a in enumerate(wanted) if i not in gone]
+    return wanted, there, numbers
 
 
 def _cut(text: str, unit: Unit | None, codes: set[str] | None) -> list[_Atom]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from io import BytesIO
 
@@ -90,7 +91,8 @@ def test_its_fonts_are_inside(files):
 
 def test_both_documents_say_the_same(files):
     assert words(files.pdf) == words(files.document)
-    assert words(files.evidence_pdf) == words(files.evidence)
+    # A figure of the evidence stands where there was room for it.
+    assert Counter(words(files.evidence_pdf)) == Counter(words(files.evidence))
 
 
 def test_every_page_says_that_it_is_synthetic_and_embargoed(files):
