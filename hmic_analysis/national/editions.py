@@ -74,7 +74,7 @@ def given_away(old: Edition, new: Edition) -> Iterator[str]:
         before, after = old.states.get(key, {}), new.states.get(key, {})
         changed = sum(before.get(force) != after.get(force) for force in {*before, *after})
         for cell, which in _told(old.rows[key], new.rows[key], changed):
-            yield f"{key}, {CELLS[cell]} (of the edition of {(old, new)[which].day})"
+            yield f"{key}, {CELLS[cell]} (of {'the new one' if which else 'that edition'})"
 
 
 def _told(before: Row, after: Row, changed: int) -> Iterator[tuple[str, int]]:

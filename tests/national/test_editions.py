@@ -39,7 +39,7 @@ def test_one_force_that_changed_would_tell_how_many_were_few() -> None:
     assert later.rows["claims A1a"].shown["undecided"] == 3
     told = list(given_away(edition("2014-09-04", *FIRST), later))
     # All of those undecided had one reason, and so both are told.
-    assert told == [f"claims A1a, {cell} (of the edition of 2014-09-04)" for cell in ("Not determinable", "No data")]
+    assert told == [f"claims A1a, {cell} (of that edition)" for cell in ("Not determinable", "No data")]
 
 
 def test_many_forces_that_changed_leave_it_open() -> None:
