@@ -31,6 +31,8 @@ from hmic_analysis.project import Project, find_project
 MOST_ROWS = 200
 #: Characters of a person's hash that are shown, and groups that a figure is offered by.
 _HASH, _GROUPS = 8, 40
+#: As wide as there is room.
+_WIDE = {"width": "640px", "max_width": "98%"}
 STATES = {"Counted": "yes", "Not counted": "no", "Not known": "unknown", "All": "all"}
 
 
@@ -51,19 +53,23 @@ class Rows(widgets.VBox):
     """The units that one figure was counted from: filtered, sorted, to take away."""
 
     def __init__(self) -> None:
-        wide = {"width": "640px"}
-        self.which = widgets.Dropdown(description="Figure", layout=wide)
+        self.which = widgets.Dropdown(description="Figure", layout=_WIDE)
         self.state = widgets.ToggleButtons(options=STATES, value="yes")
         self.filter = widgets.Text(
             description="Only where", placeholder="district == 'District 1' and staff_hours > 2",
-            layout=wide, continuous_update=False,
+            layout=_WIDE, continuous_update=False,
         )  # fmt: skip
-        self.sort = widgets.Dropdown(description="Sorted by", layout=wide)
+        self.sort = widgets.Dropdown(description="Sorted by", layout=_WIDE)
         self.down = widgets.Checkbox(description="highest first", indent=False)
         self.table = widgets.HTML()
         self.cell = code_box()
         self._found: list[Worked] = []
-        choices = [self.which, self.state, self.filter, widgets.HBox([self.sort, self.down])]
+        choices = [
+            self.which,
+            self.state,
+            self.filter,
+            widgets.HBox([self.sort, self.down], layout={"flex_flow": "row wrap"}),
+        ]
         super().__init__([*choices, self.table, self.cell])
         for widget in (self.which, self.state, self.filter, self.sort, self.down):
             widget.observe(self._draw, names="value")
@@ -147,11 +153,10 @@ class Across(widgets.VBox):
 
     def __init__(self, home: Project) -> None:
         self.home = home
-        wide = {"width": "640px"}
-        self.which = widgets.Dropdown(description="Figure", layout=wide)
-        self.by = widgets.Dropdown(description="By", layout=wide)
+        self.which = widgets.Dropdown(description="Figure", layout=_WIDE)
+        self.by = widgets.Dropdown(description="By", layout=_WIDE)
         periods = {"As chosen above": "", "Months of the inspection": "month", "Quarters of the inspection": "quarter"}
-        self.period = widgets.Dropdown(options=periods, description="Period", layout=wide)
+        self.period = widgets.Dropdown(options=periods, description="Period", layout=_WIDE)
         self.button = widgets.Button(description="Show", button_style="primary")
         self.said = widgets.HTML()
         self.hover = widgets.Output()
@@ -248,16 +253,15 @@ class Export(widgets.VBox):
 
     def __init__(self, home: Project, across: Across) -> None:
         self.home, self.across = home, across
-        wide = {"width": "640px"}
-        self.which = widgets.SelectMultiple(description="Figures", layout={"width": "640px", "height": "160px"})
+        self.which = widgets.SelectMultiple(description="Figures", layout=_WIDE | {"height": "160px"})
         sizes = {"Page of Word, 160 mm wide": "word", "Slide of PowerPoint, at most 300 by 130 mm": "powerpoint"}
-        self.size = widgets.Dropdown(options=sizes, description="Size", layout=wide)
+        self.size = widgets.Dropdown(options=sizes, description="Size", layout=_WIDE)
         kinds = {"png": "PNG", "svg": "SVG", "csv": "Data as CSV", "txt": "Words and alternative text"}
         self.kinds = {
             ending: widgets.Checkbox(value=True, description=words, indent=False, layout={"width": "auto"})
             for ending, words in kinds.items()
         }
-        self.folder = widgets.Text(value="figures", description="Folder", layout=wide)
+        self.folder = widgets.Text(value="figures", description="Folder", layout=_WIDE)
         self.button = widgets.Button(description="Write figures", button_style="primary")
         self.said = widgets.HTML()
         self._found: list[Worked] = []
@@ -324,8 +328,7 @@ def own_days(found: list[Worked]) -> dict[str, str]:
 
 def days_of(found: list[Worked], name: str) -> dict[str, str]:
     """The same for one figure: without ``as_of`` where that changes nothing of it."""
-    days = own_days(found)
-    first = found[0]
+    days, first = own_days(found), found[0]
     if "as_of" not in days:
         return days
     asked = (days.get("period_start", ""), days.get("period_end", ""), days["as_of"])
@@ -338,7 +341,6 @@ def days_of(found: list[Worked], name: str) -> dict[str, str]:
 
 # --------------------------------------------------------------------------------------------------------------------
 # The panel of the explorer that puts forces beside the others.
-
 WORDS = (
     "<p>From the evidence of the last run of every force (<code>hmic run --all</code>), for the period of that run; "
     "the days chosen above change nothing. Similar forces are those that the parameters name; where they name "
@@ -351,7 +353,7 @@ class Comparison(widgets.VBox):
 
     def __init__(self, home: Project) -> None:
         self.home = home
-        self.which = widgets.Dropdown(description="Figure", layout={"width": "640px"})
+        self.which = widgets.Dropdown(description="Figure", layout=_WIDE)
         self.said = widgets.HTML()
         self._found: list[Worked] = []
         super().__init__([widgets.HTML(WORDS), self.which, self.said])
@@ -410,6 +412,8 @@ _LOOKS = (
     ".hmic-explorer th, .hmic-explorer td { padding: 4px 12px 4px 0; vertical-align: top } "
     ".hmic-explorer tr { border-bottom: 1px solid #bfbfbf } "
     ".hmic-rows { overflow: auto; max-height: 420px } .hmic-rows td { white-space: nowrap } "
+    ".hmic-explorer .lm-TabBar-content { flex-wrap: wrap } "
+    ".hmic-explorer .lm-TabBar-tab { flex: 0 1 auto; min-width: max-content } "
     ".hmic-explorer a { color: #12436d; text-decoration: underline }</style>"
 )
 
@@ -442,7 +446,7 @@ class Explorer(widgets.VBox):
         what = {f"{id} {row['title']}": id for id, row in findings(project=self.home.root).iterrows()}
         style = {"description_width": "90px"}
         self.forces = widgets.SelectMultiple(
-            description="Forces", rows=4, style=style, layout={"width": "420px"},
+            description="Forces", rows=4, style=style, layout={"width": "420px", "max_width": "98%"},
             tooltip="Several with Shift and the arrow keys, or Ctrl and a click",
         )  # fmt: skip
         self.others = widgets.Checkbox(
@@ -450,7 +454,11 @@ class Explorer(widgets.VBox):
             value=bool(set(asked) & set(self._rest.values())),
         )  # fmt: skip
         self.finding = widgets.Dropdown(
-            options=what, value=finding.upper(), description="Finding", style=style, layout={"width": "520px"}
+            options=what,
+            value=finding.upper(),
+            description="Finding",
+            style=style,
+            layout={"width": "520px", "max_width": "98%"},
         )
         self.start = widgets.DatePicker(description="Period from", style=style)
         self.end = widgets.DatePicker(description="to", style=style)
@@ -464,7 +472,10 @@ class Explorer(widgets.VBox):
         tabs = widgets.Tab([*self.pages.values(), *self.panels], titles=TABS, layout={"min_height": "480px"})
         super().__init__(
             [
-                widgets.HBox([widgets.VBox([self.forces, self.others]), self.finding], layout=wrapped),
+                widgets.HBox(
+                    [widgets.VBox([self.forces, self.others], layout={"max_width": "98%"}), self.finding],
+                    layout=wrapped,
+                ),
                 widgets.HBox([self.start, self.end, self.as_of], layout=wrapped),
                 self.status,
                 tabs,
