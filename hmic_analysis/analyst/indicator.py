@@ -281,6 +281,9 @@ def share(states: pd.Series, by: Any = None) -> pd.DataFrame:
     held = states.dropna() if isinstance(states, pd.Series) else None
     if held is None or not held.isin([True, False]).all():
         raise ParameterError("A share is of a column of True, False and missing values, one for each unit.")
+    given = by if isinstance(by, (list, tuple)) else [by]
+    if any(isinstance(group, str) or (group is not None and len(group) != len(states)) for group in given):
+        raise ParameterError("by is one column or several of the same units, such as crimes['district'], not a name.")
     told = pd.DataFrame({"yes": states.eq(True), "no": states.eq(False), "unknown": states.isna()})
     told = told.astype("boolean").fillna(False).astype(int)
     parts = told.groupby(by, observed=True, dropna=False).sum() if by is not None else told.sum().to_frame().T

@@ -466,6 +466,8 @@ def test_a_share_of_your_own_is_that_of_a_figure():
     assert len(whole) == 1 and whole["numerator"].iloc[0] == own["numerator"].sum()
     none = hmic.share(pd.Series([pd.NA], dtype="boolean"))
     assert none[["value", "lo"]].isna().all(axis=None) and none["hi_missing"].iloc[0] == 100
+    with pytest.raises(ParameterError, match="not a name"):
+        hmic.share(states, by="offence_group")
     for wrong in (pd.Series(["yes"]), [True], pd.Series([2])):
         with pytest.raises(ParameterError, match="of True, False and missing"):
             hmic.share(wrong)
