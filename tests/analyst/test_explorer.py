@@ -50,6 +50,23 @@ def test_a_period_that_can_not_be_is_said_in_one_sentence(explorer):
     assert "<img" in explorer.pages["Figures"].value
 
 
+def test_code_gives_as_of_only_where_the_figure_rests_on_it(explorer, two_forces, monkeypatch):
+    monkeypatch.setenv("HMIC_PROJECT", str(two_forces.root))
+    explorer.forces.value, explorer.finding.value = ("cleveland",), "A6"
+    usual = explorer.as_of.value
+    explorer.as_of.value = dt.date(2013, 12, 31)
+    try:
+        for name, rests in (("named_suspects_outstanding_n", True), ("fta_bail_pct", False)):
+            explorer.rows.which.value = explorer.across.which.value = name
+            explorer.across.button.click()
+            for panel in (explorer.rows, explorer.across):
+                assert panel.cell.layout.display == "" and ("as_of='2013-12-31'" in panel.cell.value) == rests, name
+                found = eval(panel.cell.value.partition("\n\n")[2], {"hmic": hmic})  # noqa: S307
+                assert len(found) == (len(explorer.rows.chosen()) if panel is explorer.rows else 1)
+    finally:
+        explorer.as_of.value = usual
+
+
 def test_forces_without_data_are_folded_and_show_no_figure_as_a_fact(explorer):
     assert list(explorer.forces.options.values()) == ["bedfordshire", "cleveland"]
     explorer.others.value = True
