@@ -48,7 +48,7 @@ from hmic_analysis.process.records import Behind, listed_records, records_workbo
 from hmic_analysis.process.states import advance, append_entry, check_order, held, read_chain, read_log
 from hmic_analysis.project import Project
 from hmic_analysis.store.textfile import file_sha256
-from hmic_analysis.words import say_date
+from hmic_analysis.words import one_of, say_date
 
 # --------------------------------------------------------------------------------------------------------------------
 # The claims of a letter as a force checks them: one row each, in the words and figures it was shown.
@@ -132,18 +132,16 @@ def _amount(value: float | None, unknown: float = 0) -> str:
 
 
 def rule_text(params: Params, bundle: Bundle, claim: ClaimEvidence) -> str:
-    """How the verdict on a claim is reached, with the values of the thresholds that its rule names."""
+    """How the verdict on a claim is reached, with the values of the thresholds in place of their names."""
     spec = params.findings.get(claim.finding)
     if spec is None or claim.claim not in spec.claims:
         return ""
     rule = clean(spec.claims[claim.claim].rule)
     settings = resolve(params, bundle.force, claim.finding)
-    values = [
-        f"{name}: {say_threshold(settings.threshold(name), threshold.unit)}"
-        for name, threshold in spec.thresholds.items()
-        if re.search(rf"\b{name}\b", rule)
-    ]
-    return f"{rule} ({'; '.join(values)})" if values else rule
+    said = {name: say_threshold(settings.definition(name), d.unit) for name, d in spec.definitions.items()}
+    said |= {name: say_threshold(settings.threshold(name), t.unit) for name, t in spec.thresholds.items()}
+    named = "|".join(map(re.escape, sorted(said, key=len, reverse=True)))
+    return one_of(re.sub(rf"\b(?:{named})\b", lambda found: said[found.group()], rule)) if said else rule
 
 
 def say_threshold(value: float, unit: str) -> str:

@@ -22,7 +22,7 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import AMOUNTS
 from hmic_analysis.site.html import capitalise
 from hmic_analysis.site.model import STATE_MARKS, STATE_WORDS, ForceEvidence, Shown
-from hmic_analysis.words import COUNTS, say_date, say_period, say_value, sentence_case
+from hmic_analysis.words import COUNTS, one_of, say_date, say_period, say_value, sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
 # How verdicts, figures and counts are worded and abbreviated on pages and in workbooks.
@@ -309,7 +309,7 @@ def rule_in_words(claim: ClaimSpec, spec: FindingSpec) -> str:
     if not named:
         return claim.rule
     pattern = re.compile(rf"\b({'|'.join(map(re.escape, named))})\b")
-    return pattern.sub(lambda found: say_threshold(amounts[found.group()]), claim.rule)
+    return one_of(pattern.sub(lambda found: say_threshold(amounts[found.group()]), claim.rule))
 
 
 def say_threshold(threshold: DefinitionSpec) -> str:
