@@ -127,7 +127,8 @@ def test_a_row_holds_what_the_figure_was_counted_from_and_the_rule(project, pack
     known = shown["A6c"]
     assert known["Definition of the figure"] and "95%" in known["Rule of the verdict"]
     assert "_" not in known["Rule of the verdict"], "numbers stand in place of the names of thresholds"
-    counts = [(row["Numerator"], row["Denominator"]) for row in shown.values() if (row["Figure"] or "").endswith("%)")]
+    shares = [row for row in shown.values() if re.search(r": [\d.]+%", row["Figure"] or "")]
+    counts = [(row["Numerator"], row["Denominator"]) for row in shares]
     assert counts and all(top and bottom for top, bottom in counts)
 
 
