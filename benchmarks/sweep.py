@@ -50,7 +50,7 @@ def all_false() -> Facts:
     return facts
 
 
-def damages(table: str) -> Iterator[tuple[str, Callable[[Rows], Rows | None]]]:
+def damages(table: str, columns: bool = True) -> Iterator[tuple[str, Callable[[Rows], Rows | None]]]:
     """Each damage of a table: its name, and what it makes of the rows; None for no file at all."""
     contract, rng = contract_for(table), random.Random(table)
     times = [c.name for c in contract.columns if c.kind in ("timestamp", "date", "month")]
@@ -78,7 +78,7 @@ def damages(table: str) -> Iterator[tuple[str, Callable[[Rows], Rows | None]]]:
     optional = [c.name for c in contract.columns if not c.required]
     if optional:
         yield "15% of cells blank", lambda rows: [r | {c: "" for c in optional if rng.random() < 0.15} for r in rows]
-    for name in optional:
+    for name in optional if columns else ():
         said = ", which says " + contract.column(name).blank if contract.column(name).blank_says else ""
         yield f"{name} blank{said}", lambda rows, name=name: [r | {name: ""} for r in rows]
 
@@ -94,7 +94,7 @@ def verdicts(project: Project, slug: str, finding: str) -> dict[str, str]:
     return {c.claim: c.verdict for c in bundle.claims}
 
 
-def sweep(root: str, slug: str, finding: str, only: frozenset[str]) -> tuple[list[str], int]:
+def sweep(root: str, slug: str, finding: str, only: frozenset[str], columns: bool) -> tuple[list[str], int]:
     """The verdicts on a force that turned with each damage of each table of a finding, and how many damages there were.
 
     The folder holds the tables of that finding alone: what it doesn't take can't turn it.
@@ -117,7 +117,7 @@ def sweep(root: str, slug: str, finding: str, only: frozenset[str]) -> tuple[lis
             with path.open(encoding="utf-8", newline="") as file:
                 reader = csv.DictReader(file)
                 rows, header = list(reader), list(reader.fieldnames or ())
-            for name, damage in damages(table):
+            for name, damage in damages(table, columns):
                 tried += 1
                 _write(path, header, damage([dict(r) for r in rows]))
                 try:
@@ -150,6 +150,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--forces", nargs="+", default=[TRUE, FALSE, DRAWN])
     parser.add_argument("--findings", nargs="+", help="such as A2 F4; default: all")
+    parser.add_argument("--columns", action=argparse.BooleanOptionalAction, default=True, help="blank each in turn")
     parser.add_argument("--tables", nargs="+", default=list(TABLES))
     given = parser.parse_args()
     facts = {TRUE: facts_from_file(SCENARIO), FALSE: all_false(), DRAWN: draw_force(DRAWN, 2, gaps=False).facts}
@@ -162,7 +163,9 @@ def main() -> None:
         with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
             for slug in given.forces:
                 for finding in given.findings or params.findings:
-                    jobs.append(pool.submit(sweep, str(project.root), slug, finding, frozenset(given.tables)))
+                    jobs.append(
+                        pool.submit(sweep, str(project.root), slug, finding, frozenset(given.tables), given.columns)
+                    )
             for job in jobs:
                 lines, n = job.result()
                 tried += n

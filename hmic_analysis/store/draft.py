@@ -34,6 +34,7 @@ from hmic_analysis.store.guess import (
     tables_of,
     tokens_of,
 )
+from hmic_analysis.store.inputs import is_named_in_text, printable
 from hmic_analysis.store.mapping import FileSpec, Mapping
 from hmic_analysis.store.mapping_check import load_mapping
 from hmic_analysis.store.rawtable import RawTable, fold_name, literal, make_macros, stack_names
@@ -96,6 +97,8 @@ def fitting_sources(project: Project, headings: Sequence[str]) -> list[str]:
 
 def first_mapping(path: Path) -> Draft:
     """Look at a file and write what a mapping of it would say."""
+    if not is_named_in_text(path):
+        raise DataError(f"{printable(Path(path.name))}: could not be read: its name is not text. Give it another.")
     if not path.is_file():
         raise DataError(f"There is no file {path}. Name a file that somebody sent.")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, duckdb.connect() as con:

@@ -41,6 +41,8 @@ WORKBOOKS = ("xlsx", "xls", "ods")
 _SETTLED = 2.0
 #: Seconds for which a file that was written is looked at twice.
 _YOUNG = 60.0
+#: Files that systems lay beside others.
+_OF_THE_SYSTEM = ("thumbs.db", "desktop.ini")
 #: Sheets of the template that hold no data.
 TEMPLATE_SHEETS = ("cover", "contents", "columns", "example")
 
@@ -116,7 +118,9 @@ def discover(raw: Path, shown: str) -> list[InputFile]:
     for folder, folders, files in os.walk(raw, onerror=unread.append):
         for name in [*files, *folders]:
             path = Path(folder) / name
-            if not name.startswith((".", "~$")) and (file := _input(path, path.relative_to(raw).as_posix())):
+            if name.startswith((".", "~$")) or name.casefold() in _OF_THE_SYSTEM:
+                continue
+            if file := _input(path, printable(path.relative_to(raw))):
                 found.append(file)
     for error in unread:
         raise DataError(
@@ -128,11 +132,23 @@ def discover(raw: Path, shown: str) -> list[InputFile]:
     return sorted(found, key=lambda f: (f.shown.casefold(), f.shown))
 
 
+def printable(path: Path) -> str:
+    """A path in words: a sign that can't be printed is none of a name."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in path.as_posix())
+
+
+def is_named_in_text(path: Path) -> bool:
+    """Whether a name is text: on some systems it may be any bytes, which no engine takes."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in str(path))
+
+
 def _input(path: Path, shown: str) -> InputFile | None:
     """A file with its hash, or why it has none; None for a folder that is only a folder."""
     try:
         mode = path.stat().st_mode
-        if stat.S_ISREG(mode):
+        if not is_named_in_text(path):
+            why = "its name is not text. Give it another"
+        elif stat.S_ISREG(mode):
             seen = _seen(path)
             sha256 = _sha256(path)
             if _seen(path) == seen:
@@ -295,6 +311,10 @@ class Reader:
                     raw = read_sheet(self.con, book, sheet, f"{file.shown}[{sheet}]", spec, self._name())
                     if raw is not None and raw.read:
                         _add(result, name, replace(raw, sha256=file.sha256))
+                    elif raw is None and table:
+                        raise DataError(
+                            f"{file.shown}: sheet {sheet} is empty. Ask for it again, or take it out of the folder."
+                        )
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from hmic_analysis.cli.data import check_rows, wrong
 from hmic_analysis.errors import DataError
 from hmic_analysis.store import inputs, prepare, sheets, workbook
 from hmic_analysis.store.csvfile import read_csv
+from hmic_analysis.store.draft import first_mapping
 from hmic_analysis.store.workbook import open_book
 
 from .conftest import Workshop
@@ -667,6 +668,58 @@ def test_what_is_not_a_number_in_a_parquet_file_is_blank_and_headings_keep_their
     shop.file("crime.parquet", parquet_of({"crime_id": ["1"], "recorded_month": ["2013-01"], "CRIME_ID": ["9"]}))
     with pytest.raises(DataError, match="'crime_id' occurs 2 times"):
         shop.prepare()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
+@pytest.mark.parametrize("source", ["standard", "src"])
+def test_a_name_that_is_not_text_costs_its_file_alone(shop, kind, source):
+    shop.file("crime.csv", CRIME)
+    os.close(os.open(os.fsencode(shop.raw) + b"/inc\xffident." + kind.encode(), os.O_CREAT | os.O_WRONLY))
+    shop.mapping(f"""
+        title: t
+        files: {{c: {{pattern: crime.csv}}, f: {{pattern: inc*.{kind}}}}}
+        tables:
+          crime: {{file: c, columns: {{crime_id: crime_id, recorded_at: recorded_at}}}}
+          incident: {{file: f, columns: {{incident_id: incident_id, created_at: created_at}}}}
+    """)
+    manifest = shop.prepare(source)
+    assert manifest.tables["crime"].rows == 2
+    said = " ".join([*manifest.broken.values(), *manifest.files_not_read])
+    assert "inc\N{REPLACEMENT CHARACTER}ident" in said
+    odd = next(path for path in shop.raw.iterdir() if path.name != "crime.csv")
+    with pytest.raises(DataError, match="its name is not text"):
+        first_mapping(odd)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such name there")
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b", "\u202e"])
+def test_a_name_with_signs_that_no_one_prints_is_one_line(shop, sign):
+    shop.file(f"crime{sign}.csv", CRIME)
+    shop.file("crime.csv", CRIME)
+    shown = [file.shown for file in inputs.discover(shop.raw, "raw")]
+    assert sorted(shown) == ["crime.csv", "crime\N{REPLACEMENT CHARACTER}.csv"]
+    assert shop.prepare().tables["crime"].rows == 2
+
+
+def test_an_empty_sheet_of_a_workbook_that_is_named_after_its_table_is_told(shop):
+    shop.file("crime.csv", CRIME)
+    shop.file("change.xlsx", workbook_of([]))
+    manifest = shop.prepare()
+    assert manifest.tables["crime"].rows == 2
+    assert manifest.broken == {
+        "change": "change.xlsx: sheet change is empty. Ask for it again, or take it out of the folder."
+    }
+    # Of a workbook of many tables a sheet may well be empty.
+    (shop.raw / "change.xlsx").rename(shop.raw / "return.xlsx")
+    assert not shop.prepare().broken
+
+
+def test_what_a_system_lays_beside_files_is_passed_over(shop):
+    shop.file("crime.csv", CRIME)
+    for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "~$crime.xlsx"):
+        shop.file(name, "x")
+    assert [file.shown for file in inputs.discover(shop.raw, "raw")] == ["crime.csv"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no links and pipes for everybody there")
