@@ -169,6 +169,8 @@ _TYPED = 5
 
 def _say_failed(reports: Sequence[FailedReport]) -> list[str]:
     """Reports that failed for one reason, which is told once: a spoilt file stops many, and so does a notebook."""
+    # Reports end in any order.
+    reports = sorted(reports, key=lambda report: report.force)
     first = reports[0]
     forces, findings = (list(dict.fromkeys(getattr(r, name) for r in reports)) for name in ("force", "finding"))
     who = f"{first.force} {first.finding} {first.title}"

@@ -79,7 +79,7 @@ def test_what_many_reports_failed_of_is_told_once():
     assert "FAILED: 3 reports, for one reason: kent A1, A2, A3\n" in text
     assert text.count("incident.csv is no text") == text.count("1/0") == 1
     assert "then type: hmic run --force kent --finding A1 --finding A2 --finding A3" in text
-    assert "FAILED: F1 Recording, of 2 forces: kent, essex\n" in text
+    assert "FAILED: F1 Recording, of 2 forces: essex, kent\n" in text
     many = [wrong.model_copy(update={"force": f"force-{number}"}) for number in range(9)]
     text = "\n".join(say_status(NIGHT.model_copy(update={"failures": tuple(many)}), running=False))
     assert "of 9 forces: force-0, " in text and "then type: hmic run --all --failed" in text

@@ -113,7 +113,7 @@ def test_a_failing_notebook_costs_itself_and_failed_finds_it_again(project, caps
     for words in ("FAILED: cleveland F4", "cell ", "ValueError: row 7 of crime.csv"):
         assert words in captured.err
     assert hmic(project, "status") == 0
-    assert "FAILED: F4 Savings of staff time, of 2 forces: kent, cleveland\n" in capsys.readouterr().out
+    assert "FAILED: F4 Savings of staff time, of 2 forces: cleveland, kent\n" in capsys.readouterr().out
     assert hmic(project, "run", *FORCES, "--failed", "--finding", "A6") == 0
     assert "Nothing to do: all 2 reports are up to date." in capsys.readouterr().err
     break_notebook(project, "live = None")
