@@ -77,6 +77,18 @@ def _end(server: subprocess.Popen) -> None:
     server.wait(30)
 
 
+#: Leads the pointer over a chart from left to right, at a height between 0 and 1, until something is told.
+SWEEP = """
+const [chart, height] = arguments, box = chart.getBoundingClientRect();
+for (let x = 2; x < box.width; x += 4) {
+  const at = {clientX: box.left + x, clientY: box.top + height * box.height, bubbles: true, view: window};
+  for (const kind of ["pointermove", "mousemove", "pointerover", "mouseover"])
+    chart.dispatchEvent(new (kind.startsWith("pointer") ? PointerEvent : MouseEvent)(kind, at));
+  if (document.querySelector("#vg-tooltip-element.visible")) return;
+}
+"""
+
+
 def _wait(attempt, seconds: float = SECONDS):
     """The first result of ``attempt`` that is neither empty nor an error."""
     last, end = None, time.monotonic() + seconds
@@ -207,15 +219,13 @@ def test_two_forces_a_grouping_a_filter_an_export_and_the_code_by_keyboard_alone
     _wait(lambda: "by='high_risk'" in showing("textarea")[0].get_property("value"))
 
     def value_under_the_pointer():
-        # Where the marks lie depends on the fonts of the machine, and how soon they are told of on what else it does.
+        # Where the marks lie depends on the fonts of the machine: the pointer is led over the whole chart. Events reach
+        # it whatever lies above or outside of the window, such as a notice of JupyterLab.
         chart = showing(".vega-embed canvas, .vega-embed svg.marks")[-1]
-        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", chart)
-        across, down = (chart.size[name] // 2 for name in ("width", "height"))
-        for y in range(-down + 6, down - 6, 9):
-            for x in (-across // 2, -across // 4, 0, across // 4):
-                ActionChains(browser).move_to_element_with_offset(chart, x, y).pause(0.05).perform()
-                if any("High risk: " in told.text for told in page("#vg-tooltip-element.visible")):
-                    return True
+        for part in range(40):
+            browser.execute_script(SWEEP, chart, part / 40)
+            if any("High risk: " in told.get_property("textContent") for told in page("#vg-tooltip-element.visible")):
+                return True
         return False
 
     _wait(value_under_the_pointer)
