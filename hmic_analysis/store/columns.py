@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -32,6 +33,8 @@ class Context:
     stem: str
     #: Words for missing values of the mapping and the file say something in this column; only its own don't.
     judged: bool = False
+    #: Some column of text of the file holds an error that a spreadsheet shows where a formula fails.
+    errors: bool = False
 
     def missing(self, source: Source | None = None) -> tuple[str, ...]:
         """Words that stand for a missing value, lower case."""
@@ -64,6 +67,24 @@ class Context:
             # To ask for the length is cheap, and most values are longer than any word for what is missing.
             test = f"(strlen({value}) > {max(map(len, missing))} OR {test})"
         return f"CASE WHEN {test} THEN {value} END"
+
+
+#: What spreadsheets show where a formula fails; ``#N/A`` stands for a missing value by the mapping.
+_ERROR = "#(REF!|VALUE!|DIV/0!|NAME[?]|NUM!|NULL!|SPILL!|CALC!|FIELD!|ERROR!)|ERR:[0-9]{3}"
+
+
+def is_error(text: str) -> str:
+    """SQL of whether a text is an error of a spreadsheet, which names and tells nothing."""
+    begins = f"starts_with({text}, '#') OR starts_with({text}, 'Err:')"
+    return f"(({begins}) AND regexp_full_match(upper({text}), {literal(_ERROR)}))"
+
+
+def holds_errors(con: duckdb.DuckDBPyConnection, context: Context, sources: Iterable[Source]) -> bool:
+    """Whether any of these columns holds an error of a spreadsheet."""
+    names = dict.fromkeys(name for source in sources for name in source.raw_columns())
+    tests = [is_error(f"c{position}") for name in names for position in context.raw.positions(name)[:1]]
+    query = f"SELECT 1 FROM {context.raw.table} WHERE {' OR '.join(tests)} LIMIT 1"
+    return bool(tests) and bool(con.execute(query).fetchall())
 
 
 def source_text(context: Context, source: Source, person: bool = False) -> str:

@@ -215,6 +215,8 @@ class Values:
         missing = (*self.missing, *NAMELESS, *TOTALS, column.name) if column.name in self.named else self.missing
         longest = max(map(len, missing), default=0)
         tests = [f"NOT starts_with({name}, ' ')", f"NOT ends_with({name}, ' ')"]
+        # It may be an error of a spreadsheet.
+        tests += [f"NOT starts_with({name}, '#')", f"NOT starts_with({name}, 'Err:')"]
         if missing:
             tests.append(f"(strlen({name}) > {longest} OR lower({name}) NOT IN {words(missing)})")
         if not self.ascii:

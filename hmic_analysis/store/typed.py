@@ -21,7 +21,9 @@ from hmic_analysis.store.columns import (
     counted_text,
     duration_text,
     format_hint,
+    holds_errors,
     is_decimal_comma,
+    is_error,
     is_missing_number,
     is_month_first,
     is_plain,
@@ -50,6 +52,8 @@ def typed_select(
     can't be read), lists of text.
     """
     plan = Plan()
+    texts = [spec.columns[c.name] for c in contract.columns if c.kind in ("text", "person") and c.name in spec.columns]
+    context = replace(context, errors=holds_errors(con, context, texts))
     place = context.mapping.timezone if context.mapping.timezone not in (None, "UTC") else home
     local = times.zone_macros(con, place)[1]
     stamps = [c for c in contract.columns if c.kind == "timestamp" and c.name in spec.columns]
@@ -145,6 +149,9 @@ def _plain(
     given = (
         f"({text} IS NOT NULL AND NOT starts_with({text}, {literal(UNMATCHED)}))" if known else f"({text} IS NOT NULL)"
     )
+    if context.errors and kind in ("text", "person"):
+        plan.fail(n, f"coalesce({is_error(text)}, false)", "an error of a spreadsheet", f"p_{n}")
+        given = f"({given} AND NOT {is_error(text)})"
     if kind == "text":
         if n.endswith("_id"):
             plan.cut_off.append(f"regexp_full_match({text}, '\\d([.]\\d+)?[eE][+]\\d+')")
