@@ -100,7 +100,8 @@ def first_mapping(path: Path) -> Draft:
     if not is_named_in_text(path):
         raise DataError(f"{printable(Path(path.name))}: could not be read: its name is not text. Give it another.")
     if not path.is_file():
-        raise DataError(f"There is no file {path}. Name a file that somebody sent.")
+        what = "is a folder" if path.is_dir() else "is no file"
+        raise DataError(f"{path} {what}. Name a file that somebody sent.")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, duckdb.connect() as con:
         work = Path(folder)
         make_macros(con)

@@ -194,8 +194,10 @@ def test_what_cannot_be_placed_is_told_and_no_table_is_made_up(shop):
 
 
 def test_what_is_no_file_or_holds_no_row_is_refused_in_words(shop, tmp_path):
-    with pytest.raises(DataError, match="There is no file"):
+    with pytest.raises(DataError, match="none.csv is no file"):
         first_mapping(tmp_path / "none.csv")
+    with pytest.raises(DataError, match="is a folder. Name a file"):
+        first_mapping(tmp_path)
     with pytest.raises(DataError, match="holds no row"):
         first_mapping(shop.file("x.csv", "Call Ref,Call Date\n"))
 
