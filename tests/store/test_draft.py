@@ -299,13 +299,16 @@ def placed_in(draft, table: str) -> dict[str, str]:
     }
 
 
+def drafted(tmp_path, head: str, rows: str):
+    """The draft of an export with these headings and lines."""
+    path = tmp_path / "export.csv"
+    path.write_text(f"{head}\n{rows}", encoding="utf-8")
+    return first_mapping(path)
+
+
 def test_a_list_of_wanted_persons_is_one_of_suspects_and_none_of_crimes(tmp_path):
-    path = tmp_path / "wanted.csv"
     rows = "".join(f"S{i};N{i % 7};C1/{i:05d}/13;{1 + i % 28:02d}.03.2013;Wanted;PC{i % 3};\n" for i in range(40))
-    path.write_text(
-        "Suspect URN;Nominal;Crime Ref;Date Named;Wanted Status;OIC;Supervisor Review Date\n" + rows, encoding="utf-8"
-    )
-    draft = first_mapping(path)
+    draft = drafted(tmp_path, "Suspect URN;Nominal;Crime Ref;Date Named;Wanted Status;OIC;Supervisor Review Date", rows)
     assert draft.tables == ("suspect",)
     assert placed_in(draft, "suspect") == {
         "person_key": "Nominal",
@@ -319,10 +322,8 @@ def test_a_list_of_wanted_persons_is_one_of_suspects_and_none_of_crimes(tmp_path
 
 
 def test_a_bail_register_is_recognised(tmp_path):
-    path = tmp_path / "bail.csv"
     rows = "".join(f"B{i},N{i},47(3),0{1 + i % 9}/03/2013,2{i % 9}/04/2013,{'YN'[i % 2]}\n" for i in range(30))
-    path.write_text("Bail Ref,Person URN,Bail Type,Date Bailed,Return Date,Attended (Y/N)\n" + rows, encoding="utf-8")
-    draft = first_mapping(path)
+    draft = drafted(tmp_path, "Bail Ref,Person URN,Bail Type,Date Bailed,Return Date,Attended (Y/N)", rows)
     assert draft.tables == ("bail",)
     assert placed_in(draft, "bail") == {
         "bail_id": "Bail Ref",
@@ -335,24 +336,18 @@ def test_a_bail_register_is_recognised(tmp_path):
 
 
 def test_crimes_that_name_their_incidents_feed_the_links_too(tmp_path):
-    path = tmp_path / "crimes.csv"
     rows = "".join(f"C{i},{i:04d}-03032013,Theft,{1 + i % 28:02d}/03/2013 10:00,V{i}\n" for i in range(30))
-    path.write_text("Crime Ref,STORM Ref,Offence,Recorded On,Victim URN\n" + rows, encoding="utf-8")
-    draft = first_mapping(path)
+    draft = drafted(tmp_path, "Crime Ref,STORM Ref,Offence,Recorded On,Victim URN", rows)
     assert draft.tables == ("crime", "incident_crime")
     assert placed_in(draft, "incident_crime") == {"incident_id": "STORM Ref", "crime_id": "Crime Ref"}
     assert placed_in(draft, "crime")["victim_key"] == "Victim URN"
 
 
 def test_a_log_that_names_crimes_is_no_list_of_crimes(tmp_path):
-    path = tmp_path / "log.csv"
     rows = "".join(
         f"{i:05d},{1 + i % 28:02d}/03/2013 10:00,Immediate,ASB - Nuisance,Crime - Theft,C{i}\n" for i in range(30)
     )
-    path.write_text(
-        "Log Number,Date/Time Created,Call Grade,Opening Code,Closing Code,Crime Ref\n" + rows, encoding="utf-8"
-    )
-    draft = first_mapping(path)
+    draft = drafted(tmp_path, "Log Number,Date/Time Created,Call Grade,Opening Code,Closing Code,Crime Ref", rows)
     assert draft.tables == ("incident", "incident_crime")
     placed = placed_in(draft, "incident")
     assert (placed["category_open"], placed["category_close"]) == ("Opening Code", "Closing Code")
