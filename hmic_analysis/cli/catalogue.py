@@ -111,9 +111,10 @@ tables: `incident.csv`, `deployment.csv`, `crime.xlsx`, `change.ods`, `suspect.p
   read as "none".
 - CSV files: UTF-8, a header row, comma, semicolon, tab or bar between the fields; `.csv.gz` is fine.
 - Workbooks (`.xlsx`, `.ods`, `.xls`): the first row that holds anything is the header. A formula whose result is not
-  stored is no blank: its row is kept aside and counted. A workbook is read by a process of its own, after every part
-  was held against its checksum, within 4 GB of memory (not on Windows), 10 minutes, 2 GB unpacked, 1,048,576 rows, 50
-  million cells a sheet and a million characters a cell; beyond that it is refused in words.
+  stored is no blank: its cell is not known (its row is kept aside where it must be filled in), and counted. A workbook
+  is read by a process of its own, after every part was held against its checksum, within 4 GB of memory (not on
+  Windows), 10 minutes, 2 GB unpacked, 1,048,576 rows, 50 million cells a sheet and a million characters a cell; beyond
+  that it is refused in words.
 - A file that can't be read, a link that leads nowhere, a pipe, a folder named like a file, a file that changes while it
   is read: its table "could not be read", never "not sent". What may be a record is quoted in no message.
 - Times: `YYYY-MM-DD HH:MM[:SS]` or `DD/MM/YYYY HH:MM`, as on the clock on the wall; months `YYYY-MM`; `yes` or `no`.

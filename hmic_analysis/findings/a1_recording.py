@@ -7,8 +7,14 @@ import pandas as pd
 from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, request_gap, undecided
-from hmic_analysis.measures.attendance import contacts, dispatches_on_record, recorded_crimes
+from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision_bounds, request_gap, undecided
+from hmic_analysis.measures.attendance import (
+    REPORT_DAYS,
+    contacts,
+    dispatches_on_record,
+    links_left_out,
+    recorded_crimes,
+)
 from hmic_analysis.measures.base import Share
 from hmic_analysis.measures.registers import UNDATED, UNREADABLE
 from hmic_analysis.words import sentence_case
@@ -61,7 +67,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
     reconciled = reconciles(report)
     grade = grade_indicator(prior, reconciled) if prior else "-"
     return [
-        report.claim("A1a", grade=grade),
+        report.claim("A1a", _goes_through_incidents(report, prior), grade),
         report.claim("A1b", _knows(report, known, difference), _grade_knowing(report, known, reconciled)),
     ]
 
@@ -75,6 +81,28 @@ def reconciles(report: Report) -> bool | None:
     if not published or not report.given("crime"):
         return None
     return abs(len(recorded_crimes(report.flow("crime"))) - published) <= 0.02 * published
+
+
+def _goes_through_incidents(report: Report, prior: Indicator | None) -> Decision:
+    decision = report.tested("A1a")
+    if decision.verdict != "contradicted":
+        return decision
+    return (
+        _links_lost(report, decision, prior, report.settings.threshold("prior_incident_contradicted_pct")) or decision
+    )
+
+
+def _links_lost(report: Report, share: Decision, figure: Indicator, limit: float) -> Decision | None:
+    """Why links that are missing say nothing against the force: they may have been left out of what was supplied."""
+    tables = [report.flow("crime"), report.flow("incident"), report.table("incident_crime")]
+    lost = links_left_out(*tables, report.settings.attendance.excluded_routes)
+    if not figure.denominator or decision_bounds(figure)[1] + 100 * lost / figure.denominator < limit:
+        return None
+    why = (
+        f"{share.why} For {lost:,} crimes without a link an incident without one names the same victim, in the "
+        f"{REPORT_DAYS} days before: the list of links may not be whole."
+    )
+    return undecided("sources_conflict", why=why)
 
 
 def _knows(report: Report, known: Indicator | None, difference: Indicator | None) -> Decision:
@@ -92,7 +120,8 @@ def _knows(report: Report, known: Indicator | None, difference: Indicator | None
             report.settings.min_n,
         )
         if share.verdict == "contradicted":
-            return _left_out(report, share) or share
+            left_out = _left_out(report, share)
+            return left_out or _links_lost(report, share, known, limit("attendance_known_contradicted_pct")) or share
     asked = request_gap(answer.status)
     if asked is not None:
         # What the source can't show outweighs that nobody was asked: asking would not help this source.

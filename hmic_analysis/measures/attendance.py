@@ -87,6 +87,36 @@ def prior_incidents(
     return out[columns].reset_index(drop=True)
 
 
+#: Days before the record of a crime in which an incident of the same victim is likely to be the report of it.
+REPORT_DAYS = 3
+
+
+def links_left_out(
+    crime: pd.DataFrame, incident: pd.DataFrame, incident_crime: pd.DataFrame, other_routes: Sequence[str]
+) -> int:
+    """Recorded crimes without a link that a list of links may have lost.
+
+    An incident which has no link either, and was not closed as something else, names the same victim and was created
+    in the days before the record.
+
+    Parameters
+    ----------
+    crime, incident, incident_crime : pandas.DataFrame
+        The tables of those names.
+    other_routes : sequence of str
+        Routes on which the public does not first call the force; their crimes are left out.
+    """
+    crimes = recorded_crimes(crime)
+    crimes = crimes[~crimes["crime_id"].isin(incident_crime["crime_id"]) & ~crimes["report_route"].isin(other_routes)]
+    alone = incident[~incident["incident_id"].isin(incident_crime["incident_id"])]
+    alone = alone[alone["category_close"].fillna("crime").eq("crime")]
+    pairs = crimes[["crime_id", "victim_key", "recorded_at"]].dropna().merge(
+        alone[["victim_key", "created_at"]].dropna(), on="victim_key"
+    )  # fmt: skip
+    lag = pairs["recorded_at"] - pairs["created_at"]
+    return pairs.loc[lag.between(pd.Timedelta(0), pd.Timedelta(days=REPORT_DAYS)), "crime_id"].nunique()
+
+
 def crime_with_incident(prior: pd.DataFrame) -> Share:
     """Crimes of public-report routes with a prior incident.
 

@@ -326,7 +326,7 @@ def _likelier_month_first(con: duckdb.DuckDBPyConnection, cells: str) -> bool:
 #: Cells of a column that are looked at for their format, and the share of them that it must read.
 _LOOKED_AT, _MOST = 200, 0.9
 #: What is read without a format, or is hardly a time at all.
-_USUAL_DAY = r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4})([ T][\d:.]*)?|\D*"
+_USUAL_DAY = r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4})([ T]+\d{1,2}:[\d:.]*)?|\D*"
 
 
 def _usual_format(con: duckdb.DuckDBPyConnection, context: Context, source: Source) -> str:
@@ -334,11 +334,11 @@ def _usual_format(con: duckdb.DuckDBPyConnection, context: Context, source: Sour
     text = source_text(context, source)
     first = f"SELECT x FROM (SELECT {text} AS x FROM {context.raw.table}) WHERE x IS NOT NULL LIMIT {_LOOKED_AT}"
     odd = f"SELECT unzoned(x) AS u FROM ({first}) WHERE NOT regexp_full_match(x, {literal(_USUAL_DAY)})"
-    # The looks of a few cells cost nothing; to try sixty formats on them does.
-    n, most = con.execute(f"SELECT (SELECT count(*) FROM ({odd})), (SELECT count(*) FROM ({first}))").fetchall()[0]
-    if 2 * n <= most:
+    cells = [u for (u,) in con.execute(odd).fetchall()]
+    n, formats = len(cells), times.likely(cells)
+    if not formats or 2 * n <= con.execute(f"SELECT count(*) FROM ({first})").fetchall()[0][0]:
         return ""
-    reads = {f: f"coalesce({times.stamp('u', (f,))}, {times.day('u', (f,))})" for f in times.USUAL}
+    reads = {f: f"coalesce({times.stamp('u', (f,))}, {times.day('u', (f,))})" for f in formats}
     counts = con.execute(f"SELECT {', '.join(f'count({read})' for read in reads.values())} FROM ({odd})").fetchall()[0]
     best, read = max(zip(reads, counts, strict=True), key=lambda found: found[1])
     return best if read >= _MOST * n else ""

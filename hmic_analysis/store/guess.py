@@ -224,7 +224,8 @@ def _counted(con: duckdb.DuckDBPyConnection, tokens: Sequence[str]) -> dict[str,
 def _candidates(con: duckdb.DuckDBPyConnection, left: str, month_first: bool) -> Iterator[tuple[int, bool, str]]:
     """Formats that read what is left, with how many values, and whether they are of the order that was found."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE tried AS SELECT u FROM looked WHERE {left} LIMIT 300")
-    for pattern in ("iso", *times.USUAL):
+    texts = [u for (u,) in con.execute("SELECT u FROM tried WHERE u IS NOT NULL").fetchall()]
+    for pattern in ("iso", *times.likely(texts)):
         n = con.execute(f"SELECT count(*) FROM tried WHERE ({_read([pattern])}) IS NOT NULL").fetchall()[0][0]
         if n:
             yield n, pattern.startswith("%m") == month_first, pattern

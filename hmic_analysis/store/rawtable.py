@@ -195,6 +195,8 @@ class Straight:
 # --------------------------------------------------------------------------------------------------------------------
 # One input as read: a table of plain text, its columns by position, and where each row came from.
 
+#: Reason of a cell that a program should have computed, and didn't store.
+NO_RESULT = "formula without a stored result"
 #: A row number that no file reaches.
 NO_FOOTER = 2**62
 
@@ -223,6 +225,8 @@ class RawTable:
     plain: bool = False
     #: Rows that were read with their types and do not stand in the table.
     straight: Straight | None = None
+    #: Positions of columns with such cells; which they are stands in ``<table>_unworked`` (``_row``, ``place``).
+    unworked: frozenset[int] = frozenset()
     by_name: dict[str, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -236,6 +240,12 @@ class RawTable:
     def positions(self, name: str) -> list[int]:
         """Positions (from 1) of the columns of that name; more than one where the header repeats it."""
         return self.by_name.get(fold_name(name), [])
+
+    def is_unworked(self, names: Iterable[str], positions: Iterable[int] = ()) -> str:
+        """SQL of whether a row has no stored result in one of these columns; blank where none has."""
+        found = {p for name in names for p in self.positions(name)} | set(positions)
+        places = ", ".join(str(p) for p in sorted(found & self.unworked))
+        return f"(_row IN (SELECT _row FROM {self.table}_unworked WHERE place IN ({places})))" if places else ""
 
     def original(self) -> str:
         """SQL of a row's raw fields as JSON."""

@@ -14,7 +14,6 @@ import re
 import struct
 import sys
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import time, timedelta
 from functools import partial
@@ -104,15 +103,17 @@ class Ods:
         self.hidden, covered = [], False
         for number, times, row in self._table_rows(sheet):
             cells: list[str | None] = []
-            lacking = column = 0
+            lacking: list[int] = []
+            column = 0
             for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
                 repeated = _times(cell, "number-columns-repeated")
                 covered = covered or cell.tag.endswith("}covered-table-cell")
                 text, no_result = _ods_cell(cell)
-                lacking += no_result * repeated
+                if (text is not None or no_result) and column + repeated > MOST_COLUMNS:
+                    raise Refused(f"row {number} has more than {MOST_COLUMNS:,} columns")
+                if no_result:
+                    lacking += range(column + 1, column + repeated + 1)
                 if text is not None:
-                    if column + repeated > MOST_COLUMNS:
-                        raise Refused(f"row {number} has more than {MOST_COLUMNS:,} columns")
                     cells += [None] * (column - len(cells)) + [cut(text)] * repeated
                 column += repeated
             if not cells and not lacking:
@@ -122,7 +123,7 @@ class Ods:
             for i in range(times):
                 if _said(row, "visibility") in ("collapse", "filter"):
                     self.hidden.append(number + i)
-                yield number + i, tuple(cells), lacking
+                yield number + i, tuple(cells), tuple(lacking)
         self.unmerged |= set() if covered else {sheet}
 
 
@@ -192,8 +193,9 @@ class Xls:
         ]
         # Excel gives a formula that comes to nothing the same mark as another program one that it never worked out; a
         # program that works them out leaves some other result in the book.
-        worked_out = any(result for _, _, result in results)
-        self.lacking = Counter((sheet, row) for sheet, row, _ in results if not worked_out)
+        self.lacking: dict[tuple[int, int], list[int]] = {}
+        for sheet, row, column, _ in [] if any(result for *_, result in results) else results:
+            self.lacking.setdefault((sheet, row), []).append(column + 1)
 
     def merged(self, sheet: int) -> list[Merged]:
         # The library counts from 0, and names what comes after the last.
@@ -205,7 +207,7 @@ class Xls:
         for r in range(found.nrows):
             if r in found.rowinfo_map and found.rowinfo_map[r].hidden and any(c.value != "" for c in found.row(r)):
                 self.hidden.append(r + 1)
-            yield r + 1, tuple(self._text(cell) for cell in found.row(r)), self.lacking[sheet, r]
+            yield r + 1, tuple(self._text(cell) for cell in found.row(r)), tuple(self.lacking.get((sheet, r), ()))
 
     def _text(self, cell: Any) -> str | None:
         import xlrd
@@ -228,8 +230,8 @@ class Xls:
 _FORMULA, _BEGIN, _END = (0x0006, 0x0206, 0x0406), 0x0809, 0x000A
 
 
-def formulas(stream: Any, at: int) -> Iterator[tuple[int, bool]]:
-    """The row (from 0) of each formula of a sheet that begins at a byte of a workbook, and whether it has a result.
+def formulas(stream: Any, at: int) -> Iterator[tuple[int, int, bool]]:
+    """Row and column (from 0) of each formula of a sheet that begins at a byte of a workbook; whether it has a result.
 
     It has none where it holds the mark of an empty text, or 0 and the wish to be worked out when the file is opened.
     """
@@ -243,7 +245,8 @@ def formulas(stream: Any, at: int) -> Iterator[tuple[int, bool]]:
             return
         if code in _FORMULA and size >= 16:
             empty = data[6] == 3 and data[12:14] == b"\xff\xff"
-            yield int.from_bytes(data[:2], "little"), not (empty or (not any(data[6:14]) and bool(data[14] & 2)))
+            row, column = struct.unpack("<HH", data[:4])
+            yield row, column, not (empty or (not any(data[6:14]) and bool(data[14] & 2)))
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -18,8 +18,8 @@ BATCH, BATCH_CHARACTERS = 5_000, 50_000_000
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 _CHUNK = 1 << 20
 
-#: Number in the sheet, cells, how many of them are formulas without a result.
-Row = tuple[int, tuple[str | None, ...], int]
+#: Number in the sheet, cells, and the columns (from 1) of those that are formulas without a result.
+Row = tuple[int, tuple[str | None, ...], tuple[int, ...]]
 #: First row and column, last row and column, from 1.
 Merged = tuple[int, int, int, int]
 
@@ -269,19 +269,20 @@ class Xlsx:
                 raise Refused(f"row {number} of a sheet stands behind row {last}")
             last = number
             cells: list[str | None] = []
-            lacking = 0
+            lacking: list[int] = []
             for cell in row.iterchildren("{*}c"):
                 column = self._column(cell.get("r", "").rstrip("0123456789")) or len(cells) + 1
                 if column > MOST_COLUMNS:
                     raise Refused(f"row {number} has more than {MOST_COLUMNS:,} columns")
                 text, no_result = self._cell(cell)
-                lacking += no_result
+                if no_result:
+                    lacking.append(column)
                 if column > len(cells):
                     cells += [None] * (column - len(cells))
                 cells[column - 1] = cut(text)
             if row.get("hidden", "0") in ("1", "true") and any(cells):
                 self.hidden.append(number)
-            yield number, tuple(cells), lacking
+            yield number, tuple(cells), tuple(lacking)
         self.spans[sheet] = spans
 
     def _column(self, letters: str) -> int:

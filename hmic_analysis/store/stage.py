@@ -12,10 +12,10 @@ from hmic_analysis.errors import DataError, keep_traceback, said, storage_fault
 from hmic_analysis.store.columns import filter_test
 from hmic_analysis.store.feeds import Feed, Feeds
 from hmic_analysis.store.mapping import DISTRICTS, FileSpec, TableSpec
-from hmic_analysis.store.rawtable import RawTable, fold_name, hand_over, literal, scalar, words
+from hmic_analysis.store.rawtable import NO_RESULT, RawTable, fold_name, hand_over, literal, scalar, words
 from hmic_analysis.store.stamps import JITTER
 from hmic_analysis.store.times import GAP, zone_macros
-from hmic_analysis.store.typed import TOTALS, sql_type, text_columns, typed_select
+from hmic_analysis.store.typed import TOTALS, sql_type, text_columns, typed_select, unworked_filters
 
 #: Begins the reason of rows that a mapping's ``expect`` tells to be none of this force's.
 ANOTHER = "another force"
@@ -33,8 +33,11 @@ def prepare_raw(
 
     What is to be told of it. ``table``: the one that it feeds by its name, whose columns are known.
     """
-    cells = ", ".join(f"nullif(c{i}, '')" if raw.plain else f"clean(c{i})" for i in range(1, len(raw.names) + 1))
-    tests = [f"WHEN coalesce({cells}) IS NULL THEN 'blank row'"]
+    columns = [f"c{i}" for i in range(1, len(raw.names) + 1)]
+    cells = ", ".join(f"nullif({c}, '')" if raw.plain else f"clean({c})" for c in columns)
+    # The first cells tell of nearly every row; of thousands of columns to plan so many tests takes longer than to join.
+    filled = f"coalesce({cells})" if len(columns) <= _WIDE else f"clean(concat({', '.join(columns)}))"
+    tests = [f"WHEN {filled} IS NULL THEN 'blank row'"]
     if spec.footer.rows:
         tests.append(f"WHEN _row >= {raw.footer_from} THEN 'footer or total row'")
     for word in spec.footer.starts_with:
@@ -57,6 +60,8 @@ def prepare_raw(
     for name, wanted in spec.expect.items():
         if "{police_name}" in wanted and not police_name:
             continue
+        if lacking := raw.is_unworked([name]):
+            tests.append(f"WHEN {lacking} THEN {literal(NO_RESULT)}")
         for position in raw.positions(name)[:1]:
             own = literal(wanted.replace("{police_name}", police_name))
             held, own = (f"replace(folded(clean({x})), '&', 'and')" for x in ("x", own))
@@ -73,6 +78,8 @@ def prepare_raw(
     return notes
 
 
+#: Columns from which on a table is wide.
+_WIDE = 200
 #: So many columns tell whether a row holds headings, none of which is longer than so many bytes.
 _ENOUGH, _LONGEST = 3, 200
 
@@ -139,6 +146,9 @@ def stage_feed(
         if not con.execute(f"SELECT 1 FROM {feed.raw.table} LIMIT 1").fetchall():
             return
     tests = ["_skip IS NULL", *(filter_test(feed.context, test) for test in feed.spec.where)]
+    if lacking := unworked_filters(feed.raw, feed.spec):
+        # Whether they are meant nobody can say: they are offered, and set aside.
+        tests[1:] = [f"({' AND '.join(tests[1:])} OR {lacking})"]
     source = f"(SELECT * FROM {feed.raw.table}_rows WHERE {' AND '.join(tests)})"
     try:
         spec = _placed(feed.spec, districts)

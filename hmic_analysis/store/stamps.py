@@ -28,6 +28,8 @@ from hmic_analysis.store.rawtable import literal
 JITTER = "INTERVAL 1 MINUTE"
 
 
+#: Flag of a row whose arrival is blank, by what the mapping says that this means.
+BLANK_FLAGS = {"nobody": "nobody_arrived", "not_known": "arrival_not_known"}
 #: Minutes by which a time of day alone may lie before the time it hangs on without being taken for the next day's.
 TOLERANCE = 30
 
@@ -72,8 +74,7 @@ class Stamps:
         named = {c: self.columns[c] for c in source.on_columns if c in self.columns}
         self._add(column.name, column.name, source, named | hidden)
         if source.blank_means:
-            flag = "nobody_arrived" if source.blank_means == "nobody" else "arrival_not_known"
-            self.plan.marked[flag] = self._is_blank(column.name, source)
+            self.plan.marked[BLANK_FLAGS[source.blank_means]] = self._is_blank(column.name, source)
         if source.precision == "day":
             self.plan.day_only[column.name] = f"(d_{column.name} IS NOT NULL)"
         elif source.time is None:

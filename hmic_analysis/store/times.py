@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -34,20 +35,33 @@ CLOCKS = ("hhmm", "hhmmss", "excel_days")
 _DAY_ZERO = r"^(1899-12-3[01]|1900-01-0[01])[ T]"
 #: Formats that count from a fixed instant.
 COUNTED = ("epoch_seconds", "epoch_milliseconds", "epoch_microseconds", "epoch_nanoseconds", "excel_days")
-#: Formats that exports are often written in and that are not read without being named, day first before month first.
-USUAL = (
-    "%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S.%f",
-    "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%d/%m/%y %H:%M:%S", "%d/%m/%y %H:%M", "%d/%m/%y",
-    "%m/%d/%y %H:%M:%S", "%m/%d/%y %H:%M", "%m/%d/%y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y",
-    "%m-%d-%Y %H:%M:%S", "%m-%d-%Y %H:%M", "%m-%d-%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y",
-    "%d.%m.%y %H:%M", "%d.%m.%y", "%d %b %Y %H:%M:%S", "%d %b %Y %H:%M", "%d %b %Y", "%d %b %y", "%d %B %Y %H:%M",
-    "%d %B %Y",
-    "%d-%b-%Y %H:%M:%S", "%d-%b-%Y %H:%M", "%d-%b-%Y", "%d-%b-%y %H:%M:%S", "%d-%b-%y %H:%M", "%d-%b-%y",
-    "%d-%b-%y %I.%M.%S %p", "%b %d %Y %I:%M%p", "%b %d, %Y %I:%M %p", "%b %d, %Y", "%B %d, %Y", "%a %d %b %Y %H:%M",
-    "%a %d %b %Y", "%A %d %B %Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d",
-    "%d%b%Y:%H:%M:%S", "%d%b%Y", "%Y%m%d %H:%M:%S", "%Y%m%d %H:%M", "%Y%m%dT%H%M%S", "%Y%m%d%H%M%S", "%Y%m%d%H%M",
-    "%Y%m%d",
+#: Days and clocks as exports often write them, day first before month first, and the formats that they make.
+_DAYS = (
+    "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y", "%d.%m.%Y",
+    "%d.%m.%y", "%d %b %Y", "%d %b %y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%d/%b/%y", "%b %d %Y",
+    "%b %d, %Y", "%B %d, %Y", "%a %d %b %Y", "%A %d %B %Y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d", "%d%b%Y", "%Y%m%d",
 )  # fmt: skip
+_CLOCKS = (
+    "%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%H.%M.%S", "%H.%M", "%H%M", "%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p",
+    "%I:%M%p", "%I:%M:%S.%f %p", "%I.%M.%S.%f %p", "%I.%M.%S %p", "%I.%M %p",
+)  # fmt: skip
+USUAL = (
+    *(f"{day}{part}{clock}" for day in _DAYS for part in (" ", ", ") for clock in _CLOCKS), *_DAYS,
+    "%d%b%Y:%H:%M:%S", "%Y%m%dT%H%M%S", "%Y%m%d%H%M%S", "%Y%m%d%H%M",
+)  # fmt: skip
+
+
+def likely(texts: Iterable[str]) -> tuple[str, ...]:
+    """The usual formats that have the signs of one of these texts: to try them all on each would take long."""
+    found = {_signs(text) for text in texts}
+    return tuple(pattern for pattern in USUAL if _signs(pattern) in found)
+
+
+def _signs(text: str) -> str:
+    """What stands between the words and numbers of a time, or of a format."""
+    return re.sub(r"\s+", " ", re.sub(r"%[A-Za-z]|[A-Za-z0-9]+", "", text)).strip()
+
+
 #: Counts since 1970 by what one of them is worth in microseconds.
 _EPOCHS = {
     "epoch_seconds": 1_000_000,

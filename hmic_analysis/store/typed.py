@@ -32,8 +32,8 @@ from hmic_analysis.store.columns import (
     source_text,
 )
 from hmic_analysis.store.mapping import Source, TableSpec
-from hmic_analysis.store.rawtable import literal, words
-from hmic_analysis.store.stamps import Stamps, but_sentinel, in_order, not_missing, resolve_fold
+from hmic_analysis.store.rawtable import NO_RESULT, RawTable, literal, words
+from hmic_analysis.store.stamps import BLANK_FLAGS, Stamps, but_sentinel, in_order, not_missing, resolve_fold
 
 # --------------------------------------------------------------------------------------------------------------------
 # From text to the values of a contract: one SELECT per feed, with a reason for every value that fails.
@@ -73,12 +73,36 @@ def typed_select(
             if source is not None and source.column is not None and column.name in named_by(contract):
                 source = source.model_copy(update={"missing_values": (*source.missing_values, *NAMELESS)})
             _plain(con, plan, context, column, source, local, spec)
+    _unworked(plan, context.raw, contract, spec)
     for column in contract.columns:
         if column.required:
             plan.blank(column.name, column.name)
     for group in contract.any_of:
         plan.blank(" and ".join(group), *group)
     return _statement(plan, contract)
+
+
+def _unworked(plan: Plan, raw: RawTable, contract: Contract, spec: TableSpec) -> None:
+    """A formula whose result is not stored is no blank: its cell is not known, whatever stands for a blank one."""
+    for column in contract.columns if raw.unworked else ():
+        n, source = column.name, spec.columns.get(column.name)
+        if source is None or not (lacking := raw.is_unworked(source.raw_columns(), source.raw_positions())):
+            continue
+        plan.coded[f"no_{n}"] = lacking
+        plan.value[n] = f"CASE WHEN NOT no_{n} THEN {plan.value[n]} END"
+        plan.faults = [(c, f"({test}) AND NOT no_{n}" if c == n else test, said) for c, test, said in plan.faults]
+        plan.fail(n, f"no_{n}", NO_RESULT, "''")
+        if source.blank_means:
+            flag = BLANK_FLAGS[source.blank_means]
+            plan.marked[flag] = f"({plan.marked[flag]} AND NOT no_{n})"
+    if lacking := unworked_filters(raw, spec):
+        plan.reasons.append((lacking, literal(f"{NO_RESULT}: where")))
+
+
+def unworked_filters(raw: RawTable, spec: TableSpec) -> str:
+    """SQL of whether a filter of a row reads a formula without a stored result; blank where none does."""
+    named = [test.column for test in spec.where if test.column is not None]
+    return raw.is_unworked(named, [test.position for test in spec.where if test.position is not None])
 
 
 def sql_type(column: Column) -> str:

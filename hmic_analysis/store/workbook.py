@@ -20,10 +20,12 @@ from hmic_analysis.store import reader, sheets
 from hmic_analysis.store.csvfile import is_footer, too_long
 from hmic_analysis.store.mapping import FileSpec
 from hmic_analysis.store.rawtable import (
+    NO_RESULT,
     RawTable,
     column_list,
     fold_name,
     footer_from,
+    hand_over,
     literal,
     name,
     stack_names,
@@ -34,8 +36,6 @@ from hmic_analysis.store.textfile import MOST_IN_LINE, BadLine, other_kind
 _BATCH = 20_000
 #: What the process that reads one workbook may take; a sheet of a million rows takes a minute and a gigabyte.
 SECONDS, MEGABYTES = 600, 4_096
-#: Reason of a row with a cell that a program should have computed, and didn't store.
-NO_RESULT = "formula without a stored result"
 
 
 class Book:
@@ -148,10 +148,11 @@ def read_sheet(
     batch: list[tuple[str | int | None, ...]] = []
     bad: list[BadLine] = []
     notes: list[str] = []
+    unworked: list[tuple[int, int]] = []
     read = formulas = waiting = 0
     rows, header = _headed(book, sheet, spec)
     for number, row, lacking in rows:
-        formulas += lacking
+        formulas += len(lacking)
         if names is None and number >= max(header, 1):
             if header == 0 and any(row):
                 names = spec.names or tuple(f"column {i}" for i in range(1, len(row) + 1))
@@ -168,12 +169,12 @@ def read_sheet(
         if characters > MOST_CHARACTERS and (long := _too_long(number, row)):
             bad.append(long)
             continue
-        fault = (
-            NO_RESULT if lacking else "has values beyond the columns of the header" if any(row[len(names) :]) else ""
-        )
+        beyond, alone = any(row[len(names) :]) or max(lacking, default=0) > len(names), lacking and not any(row)
+        fault = NO_RESULT if alone else "has values beyond the columns of the header" if beyond else ""
         if fault:
             bad.append(BadLine(number, fault, _raw(row)))
             continue
+        unworked += [(number, place) for place in lacking]
         waiting += characters
         batch.append((*row[: len(names)], *[None] * (len(names) - len(row)), number))
         if len(batch) == _BATCH or waiting > sheets.BATCH_CHARACTERS:
@@ -189,8 +190,8 @@ def read_sheet(
     ]
     if formulas:
         notes.append(
-            f"{shown}: {formulas:,} cells hold a formula whose result is not stored; their rows were kept aside. Open "
-            "the file in Excel or LibreOffice, save it, and load it again"
+            f"{shown}: {formulas:,} cells hold a formula whose result is not stored: they are not known, and rows that "
+            "must have them were kept aside. Open the file in Excel or LibreOffice, save it, and load it again"
         )
     if n := sum(row > header for row in book.hidden(sheet)):
         said = "row is hidden" if n == 1 else "rows are hidden"
@@ -204,7 +205,11 @@ def read_sheet(
     if sheet in book.unseen:
         notes.append(f"{shown}: the workbook hides this sheet; it was read like the others")
     notes += too_long(tuple(bad), shown)
-    return RawTable(table, shown, names, read, tuple(bad), tuple(notes), footer_from=start)
+    if unworked:
+        numbers, places = map(list, zip(*unworked, strict=True))
+        hand_over(con, f"{table}_unworked", {"_row": ("BIGINT", numbers), "place": ("INTEGER", places)})
+    found = frozenset(place for _, place in unworked)
+    return RawTable(table, shown, names, read, tuple(bad), tuple(notes), footer_from=start, unworked=found)
 
 
 def _too_long(number: int, row: Sequence[str | None]) -> BadLine | None:
@@ -252,7 +257,7 @@ def _stacked(rows: Iterator[sheets.Row], wanted: tuple[int, ...], merged: list[s
             ended = True
             if upper:
                 parts = [[cell or "" for cell in upper.get(n, ())] for n in wanted]
-                yield wanted[-1], stack_names(parts, spread=not across), 0
+                yield wanted[-1], stack_names(parts, spread=not across), ()
             if number == wanted[-1]:
                 continue
         yield number, row, lacking
@@ -264,17 +269,19 @@ def _filled(rows: Iterator[sheets.Row], merged: list[sheets.Merged], header: int
     With ``header`` only the rows up to that one.
     """
     waiting = sorted(merged, reverse=True)
-    open_ranges: list[tuple[sheets.Merged, str | None]] = []
+    open_ranges: list[tuple[sheets.Merged, str | None, bool]] = []
     for number, row, lacking in rows:
         while waiting and waiting[-1][0] <= number:
             found = waiting.pop()
             first = row[found[1] - 1] if found[0] == number and found[1] <= len(row) else None
-            open_ranges.append((found, first))
+            open_ranges.append((found, first, found[0] == number and found[1] in lacking))
         open_ranges = [item for item in open_ranges if item[0][2] >= number]
         if open_ranges and any(row) and not (header and number > header):
             cells = list(row)
-            for (_, left, _, right), value in open_ranges:
+            for (_, left, _, right), value, unworked in open_ranges:
                 cells += [None] * (right - len(cells))
+                if unworked:
+                    lacking = (*lacking, *(i for i in range(left, right + 1) if not cells[i - 1] and i not in lacking))
                 cells[left - 1 : right] = [cell or value for cell in cells[left - 1 : right]]
             row = tuple(cells)
         yield number, row, lacking

@@ -148,3 +148,38 @@ def test_what_was_left_out_of_a_return_is_not_what_the_force_cannot_tell(table, 
     report.settings.attendance, report.settings.max_unmatched_pct = rules(), 5
     decision = Decision("contradicted", why="Too little is known.")
     assert (a1_recording._left_out(report, decision) or decision).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("call", "crime", "lost"),
+    [
+        ({}, {}, 1),
+        ({"category_close": "crime"}, {}, 1),
+        ({"category_close": "asb"}, {}, 0),
+        ({"victim_key": "w"}, {}, 0),
+        ({"victim_key": None}, {"victim_key": None}, 0),
+        ({"created_at": "2013-04-28 12:00"}, {}, 1),
+        ({"created_at": "2013-04-28 11:00"}, {}, 0),
+        ({"created_at": "2013-05-01 13:00"}, {}, 0),
+        ({}, {"report_route": "transfer_in"}, 0),
+        ({"incident_id": "j"}, {}, 0),
+        ({}, {"crime_id": "d"}, 0),
+    ],
+)
+def test_links_that_a_list_may_have_lost(table, call, crime, lost):
+    calls, crimes = {**CALL, "victim_key": "v", **call}, {**CRIME, "victim_key": "v", **crime}
+    # Incident 'j' and crime 'd' are linked to others.
+    links = table("incident_crime", {"incident_id": "j", "crime_id": "x"}, {"incident_id": "y", "crime_id": "d"})
+    assert attendance.links_left_out(table("crime", crimes), table("incident", calls), links, OTHER_ROUTES) == lost
+
+
+@pytest.mark.parametrize(("yes", "lost", "verdict"), [(40, 9, "contradicted"), (40, 10, "not_determinable")])
+def test_links_left_out_of_a_return_contradict_nothing(yes, lost, verdict):
+    report, figure = mock.Mock(), mock.Mock(denominator=100)
+    report.settings.attendance = rules()
+    decision = Decision("contradicted", why="Few have one.")
+    with (
+        mock.patch.object(a1_recording, "decision_bounds", return_value=(yes, yes)),
+        mock.patch.object(a1_recording, "links_left_out", return_value=lost),
+    ):
+        assert (a1_recording._links_lost(report, decision, figure, 50) or decision).verdict == verdict

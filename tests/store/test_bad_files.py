@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from benchmarks.mutations import PERSONS, Bench, search
 from hmic_analysis.cli.data import check_rows, wrong
 from hmic_analysis.errors import DataError
-from hmic_analysis.store import inputs, prepare, sheets, workbook
+from hmic_analysis.store import inputs, prepare, rawtable, sheets, workbook
 from hmic_analysis.store.csvfile import read_csv
 from hmic_analysis.store.draft import first_mapping
 from hmic_analysis.store.workbook import open_book
@@ -160,10 +160,17 @@ def test_formulas_without_a_result_are_counted_and_never_a_blank(tmp_path_factor
     shop.file("change.xlsx", repacked(workbook_of(CHANGE), "sheet1.xml", change))
     shop.file("crime.csv", CRIME)
     manifest = shop.prepare()
-    rows = {row for row, _ in lacking}
+    # Of a column that must be filled it costs the row, of any other the cell.
+    rows = {row for row, column in lacking if column in "AB"}
+    cells = {(row, column) for row, column in lacking if column not in "AB" and row not in rows}
     account = next(a for a in manifest.accounts if a.file.startswith("change"))
     assert (account.read, account.kept, account.rejected) == (7, 7 - len(rows), len(rows))
-    assert account.reasons == ({workbook.NO_RESULT: len(rows)} if rows else {})
+    assert sum(account.reasons.values()) == len({r for r in lacking if r[1] in "AB"})
+    assert sum(account.cells.values()) == len(cells)
+    assert all(reason.startswith(f"{rawtable.NO_RESULT}: ") for reason in [*account.reasons, *account.cells])
+    if rows != set(range(2, 9)):
+        kept = shop.table("change")
+        assert kept[["title", "live_on", "users"]].isna().sum().sum() == len(cells)
     assert any(f"{len(lacking):,} cells hold a formula" in r for r in manifest.remarks) == bool(lacking)
 
 

@@ -320,7 +320,7 @@ def record(code: int, data: bytes) -> bytes:
 
 
 def formula(row: int, result: bytes, flags: int = 0) -> bytes:
-    return record(6, struct.pack("<HHH", row, 0, 0) + result + struct.pack("<H", flags) + bytes(6))
+    return record(6, struct.pack("<HHH", row, 1, 0) + result + struct.pack("<H", flags) + bytes(6))
 
 
 EMPTY, ZERO, SEVEN = b"\3" + bytes(5) + b"\xff\xff", bytes(8), struct.pack("<d", 7)
@@ -334,10 +334,10 @@ def test_formulas_of_an_old_workbook_that_hold_no_result_are_found():
     stream = (
         b"xx" + record(0x0809, bytes(16)) + cells + chart + formula(9, EMPTY) + record(10, b"") + formula(11, EMPTY)
     )
-    assert list(reader.formulas(stream, 2)) == [(0, False), (3, False), (4, True), (5, True), (9, False)]
+    assert list(reader.formulas(stream, 2)) == [(0, 1, False), (3, 1, False), (4, 1, True), (5, 1, True), (9, 1, False)]
 
 
-def test_a_formula_for_which_a_program_wrote_nothing_but_0_is_counted_and_its_row_kept_aside(shop):
+def test_a_formula_for_which_a_program_wrote_nothing_but_0_is_counted_and_its_cell_set_aside(shop):
     whole = grid(
         [],
         ["incident_id", "created_at", "local_grade"],
@@ -350,5 +350,41 @@ def test_a_formula_for_which_a_program_wrote_nothing_but_0_is_counted_and_its_ro
             new.writestr(item, old.read(item).replace(b"<v />", b"<v>0</v>").replace(b"<v></v>", b"<v>0</v>"))
     shop.file("incident.xlsx", stream.getvalue())
     manifest = shop.prepare()
-    assert manifest.accounts[0].reasons == {"formula without a stored result": 1}
+    assert manifest.accounts[0].cells == {"formula without a stored result: local_grade": 1}
+    assert list(shop.table("incident")["local_grade"].fillna("-")) == ["-", "3"]
     assert any("1 cells hold a formula whose result is not stored" in text for text in manifest.remarks)
+
+
+def test_a_formula_without_a_result_is_no_blank_to_what_a_mapping_makes_of_blanks(shop):
+    shop.mapping(
+        """
+        title: t
+        files: {t: {pattern: "t.xlsx"}}
+        tables:
+          deployment:
+            file: t
+            where: [{column: Use, not_equals: n}]
+            columns:
+              incident_id: Ref
+              resource_type: {column: Kind, codes: {car: officer}, default: pcso}
+              assigned_at: Sent
+              at_scene_at: {first_of: [{column: There}, {column: Later}], blank_means: nobody}
+        """
+    )
+    heads = ["Ref", "Kind", "Sent", "There", "Later", "Use", "Other"]
+    fine = ["A0", "car", "2013-01-01 10:00", "2013-01-01 10:05", "2013-01-01 10:09", "y", "x"]
+    rows = [[f"A{i}", *fine[1:]] for i in range(8)]
+    for i, place in enumerate(range(7), start=1):
+        rows[i][place] = "=1+1"
+    rows.append(["A8", "car", "2013-01-01 10:00", None, None, "y", "x"])
+    shop.file("t.xlsx", grid([], heads, *rows))
+    account = shop.prepare("src").tables["deployment"].accounts[0]
+    told = "formula without a stored result: "
+    assert account.reasons == {f"{told}incident_id": 1, f"{told}where": 1}
+    # What no column reads costs nothing.
+    assert account.cells == {f"{told}resource_type": 1, f"{told}assigned_at": 1, f"{told}at_scene_at": 2}
+    kept = shop.table("deployment").set_index("incident_id")
+    assert list(kept.index) == ["A0", "A2", "A3", "A4", "A5", "A7", "A8"]
+    assert list(kept.index[kept["resource_type"].isna()]) == ["A2"]
+    assert list(kept.index[kept["at_scene_at"].isna()]) == ["A4", "A5", "A8"]
+    assert list(kept.index[kept["flags"].str.contains("nobody_arrived")]) == ["A8"]
