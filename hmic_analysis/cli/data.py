@@ -111,8 +111,7 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         CheckRow("suspect period", n.table, "warning", f"{n.start} to {n.end} ({n.state}): {n.note}")
         for n in manifest.notes
     ]
-    told = "\n".join(manifest.broken.values())
-    if not_asked := [file for file in manifest.files_not_read if f"\n{file}: " not in f"\n{told}"]:
+    if not_asked := manifest.unasked:
         todo = "name them in the mapping, or after the table they hold"
         shown = [f"{file}: {_not_asked(file)}" for file in not_asked[:5]]
         more = len(not_asked) - len(shown)

@@ -19,14 +19,14 @@ CONTACT_FLAG = Contract(
             "repeat_victim",
             "boolean",
             "Yes: flagged as a repeat victim; no: looked into and found to be none.",
-            blank="nobody looked, so no flag",
+            blank="nobody looked, so no flag; for everybody: not known",
         ),
         Column("repeat_set_at", "timestamp", "When that was entered."),
         Column(
             "vulnerable",
             "boolean",
             "Yes: assessed as vulnerable; no: assessed as not vulnerable.",
-            blank="not assessed, which is not a no",
+            blank="not assessed, which is not a no; for everybody: not known",
         ),
         Column("vulnerable_set_at", "timestamp", "When that was entered."),
         # Times of a row stand in the order in which they usually come: so the hour that occurs twice is read aright.

@@ -14,7 +14,7 @@ from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, keeps_up
 from hmic_analysis.findings.p4_training import in_post
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.attendance import demand_incidents
-from hmic_analysis.measures.base import Share, unread
+from hmic_analysis.measures.base import Share, open_blanks, unread
 from hmic_analysis.measures.repeats import earlier_reports, looks_back, precision, recall, recall_by_unit, with_truth
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -40,7 +40,7 @@ def victim_contacts(
     ``flagged`` (repeat victim, at first contact) and ``assessed`` (vulnerability, at first contact), both nullable
     booleans, missing where the contact has no row in ``contact_flag``. Duplicates, tests, incidents that officers
     or alarms began, and those whose victim is a business, a public body or nobody in particular are left out; a
-    blank kind of victim counts as a person.
+    blank kind of victim counts as a person. Flags blank for everybody, or throughout a month, are not known.
 
     Parameters
     ----------
@@ -57,6 +57,7 @@ def victim_contacts(
         ["incident_id", "call_ended_at", "team", "victim_type", "repeat_victim", "repeat_set_at", "vulnerable"]
         + [name for name in ("vulnerable_set_at", "flags") if name in contact_flag]
     ].drop_duplicates("incident_id")
+    flags = open_blanks(flags, "repeat_victim", "vulnerable", at="call_ended_at")
     rows = rows.merge(flags, on="incident_id", how="left", indicator="row_given")
     rows = rows[~rows["victim_type"].isin(list(NOT_PERSONS)).to_numpy(dtype=bool)].reset_index(drop=True)
     sent, ended = rows["dispatched_at"], rows["call_ended_at"]

@@ -35,7 +35,7 @@ def urgent(dispatch: pd.DataFrame) -> pd.DataFrame:
     dispatch : pandas.DataFrame
         Table ``dispatch`` within the period.
     """
-    rows = open_blanks(dispatch, "override_reason")
+    rows = open_blanks(dispatch, "override_reason", at="decided_at")
     named, blank = rows["grade"].isin(list(URGENT)), rows["grade"].isna()
     state = (named | blank).astype("boolean")
     open_ = unread(rows, "grade") if state.all() else blank

@@ -148,14 +148,14 @@ def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
     """Priority hits on which a decision was recorded within so many minutes.
 
     Misreads confirmed from the image are left out.  Unknown: a decision without a time, or timed before the hit; a
-    hit whose priority is blank; all, where the force timed no decision on any hit.
+    hit whose priority is blank; all, or all of a month, where the force timed no decision on any hit.
 
     Parameters
     ----------
     hit : pandas.DataFrame
         Table ``anpr_hit``, cut to a period.
     """
-    hit = open_blanks(hit, "decided_at")
+    hit = open_blanks(hit, "decided_at", at="hit_at")
     misread = hit["misread"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     rows = hit[(hit["priority"] == "priority").fillna(True).to_numpy(dtype=bool) & ~misread]
     taken = (rows["decided_at"] - rows["hit_at"]).dt.total_seconds() / 60

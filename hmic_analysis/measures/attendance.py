@@ -253,7 +253,7 @@ def crime_attendance(
     links = incident_crime[["incident_id", "crime_id"]].drop_duplicates()
     pairs = links.merge(crimes[["crime_id", "closed_at"]], on="crime_id")
     # Few incidents are crimes; that a column says nothing in the whole table is told before the others are left out.
-    told = open_blanks(incident, "dispatched_at")
+    told = open_blanks(incident, "dispatched_at", at="created_month")
     told = told[told["incident_id"].isin(pairs["incident_id"])]
     deployment = deployment[deployment["incident_id"].isin(pairs["incident_id"])]
 
@@ -312,9 +312,9 @@ def incident_state(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rule
     pandas.DataFrame
         One row per incident: ``incident_id``, ``state`` (``attended``, ``counter``, ``not_attended``, ``unknown``).
         One without a deployment, a time of dispatch and a result is not attended, for the template says that nobody
-        was sent; in a return that times no dispatch at all it is unknown.
+        was sent; in a return, or a month of it, that times no dispatch at all it is unknown.
     """
-    return _state(open_blanks(incident, "dispatched_at"), deployment, rules, True)
+    return _state(open_blanks(incident, "dispatched_at", at="created_month"), deployment, rules, True)
 
 
 def _state(told: pd.DataFrame, deployment: pd.DataFrame, rules: Rules, any_resource: bool) -> pd.DataFrame:

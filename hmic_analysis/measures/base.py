@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from hmic_analysis.contracts.base import UNREAD, unread_flag
@@ -190,7 +191,30 @@ def unread(rows: pd.DataFrame, *columns: str) -> pd.Series:
     return found
 
 
-def open_blanks(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+#: Chance, by the share filled in the other months, below which a month without any was not left blank by chance.
+BY_CHANCE = 0.001
+
+
+def silent_months(filled: pd.Series, month: pd.Series) -> list[pd.Period]:
+    """Months in which a column is filled in nowhere, though by its share in the others some cells ought to be.
+
+    Parameters
+    ----------
+    filled : pandas.Series
+        Whether each row has it.
+    month : pandas.Series
+        The month of each row; missing where it is not known.
+    """
+    counts = filled.groupby(month.to_numpy()).agg(["size", "sum"])
+    some = counts[counts["sum"] > 0]
+    if len(some) in (0, len(counts)):
+        return []
+    share = some["sum"].sum() / some["size"].sum()
+    none = counts[counts["sum"] == 0]
+    return list(none.index[(1 - share) ** none["size"] < BY_CHANCE])
+
+
+def open_blanks(table: pd.DataFrame, *columns: str, at: str = "") -> pd.DataFrame:
     """The table, with the blanks of a column that the force filled in for nobody marked as not known.
 
     Parameters
@@ -199,17 +223,30 @@ def open_blanks(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
         As supplied, before any row is left out.
     columns : str
         Columns whose blank says that there is none, such as ``risk_score``, as long as anybody has one.
+    at : str, optional
+        Column of the row's time: the same holds for each of its months, see :func:`silent_months`.
 
     Returns
     -------
     pandas.DataFrame
         The same rows; in a column that is blank in all of them each cell counts as :func:`unread`.
     """
-    empty = [column for column in columns if len(table) and table[column].isna().all()]
-    if not empty:
+    marks = {column: _unfilled(table[column].notna(), table[at] if at else None) for column in columns}
+    marks = {column: mark for column, mark in marks.items() if mark.any()}
+    if not marks:
         return table
     flags = table["flags"].astype("string").fillna("") if "flags" in table else pd.Series("", table.index, "string")
-    return table.assign(flags=flags + "".join(f";{unread_flag(column)}" for column in empty))
+    for column, mark in marks.items():
+        flags = flags.where(~mark, flags + f";{unread_flag(column)}")
+    return table.assign(flags=flags)
+
+
+def _unfilled(filled: pd.Series, at: pd.Series | None) -> np.ndarray:
+    """Rows whose blank says nothing: all where none is filled, else those of months in which none is."""
+    if at is None or not filled.any():
+        return np.full(len(filled), not filled.any())
+    month = (at.dt.tz_localize(None) if getattr(at.dtype, "tz", None) else at).dt.to_period("M")
+    return month.isin(silent_months(filled, month)).to_numpy(dtype=bool)
 
 
 def hours_between(earlier: pd.Series, later: pd.Series) -> pd.Series:

@@ -319,6 +319,18 @@ class Manifest(_Model):
     @property
     def told(self) -> str:
         """The rows by table: ``incident 5 read = 2 kept + 3 kept aside; ...``; of many, those that lost any."""
+        if n := len(self.unasked):
+            files = "1 file" if n == 1 else f"{n:,} files"
+            return f"{self._rows_told()}; {files} not read, since no table asks for any such: see 'hmic data check'"
+        return self._rows_told()
+
+    @property
+    def unasked(self) -> list[str]:
+        """Files that no table asks for; what could not be read is told with its tables."""
+        told = "\n".join(["", *self.broken.values()])
+        return [file for file in self.files_not_read if f"\n{file}: " not in told]
+
+    def _rows_told(self) -> str:
         lines = [f"{name} {entry.told}" for name, entry in self.tables.items()]
         if len(lines) <= 6:
             return "; ".join(lines) or "no table"

@@ -21,8 +21,9 @@ NOBODY = Share(0, 0)
 def contacts(table, call, flag):
     flag = None if flag is None else {**FLAG, **flag}
     lost = flag.pop("lost", "") if flag else ""
-    flags = table("contact_flag", *([flag] if flag else []))
-    flags = flags.assign(flags=unread_flag(lost) if lost else "")
+    # One more call, so that no column is blank for everybody.
+    flags = table("contact_flag", {**FLAG, "incident_id": "another"}, *([flag] if flag else []))
+    flags = flags.assign(flags=["", unread_flag(lost) if lost else ""][: len(flags)])
     return a3_victims.victim_contacts(table("incident", {**CALL, **call}), flags, (7, 15, 23))
 
 

@@ -59,8 +59,10 @@ def _call(table, column, value, measure):
 
 
 def _flag(table, value):
-    rows = table("contact_flag", {"incident_id": "i", "repeat_victim": value, "repeat_set_at": "2013-05-01 10:01",
-                                  "call_ended_at": "2013-05-01 10:05"})  # fmt: skip
+    row = {"incident_id": "i", "repeat_victim": value, "repeat_set_at": "2013-05-01 10:01",
+           "call_ended_at": "2013-05-01 10:05"}  # fmt: skip
+    # One more call, so that the column is not blank for everybody.
+    rows = table("contact_flag", row, {**row, "incident_id": "another", "repeat_victim": True})
     calls = table("incident", {"incident_id": "i", "created_at": "2013-05-01 10:00", "category_close": "crime"})
     contacts = a3_victims.victim_contacts(calls, rows, (7, 15, 23))
     return repeats.recall(contacts.assign(repeat=True))
@@ -213,7 +215,7 @@ def test_a_blank_that_means_not_known_is_unknown_in_the_figure(table, key):
 @pytest.mark.parametrize("key", READ_AS, ids=".".join)
 def test_a_blank_that_means_yes_or_no_is_read_so(table, key):
     value, measure = READ_AS[key]
-    assert "not known" not in OPTIONAL[key]
+    assert "not known" not in OPTIONAL[key].replace("; for everybody: not known", "")
     assert measure(table, None) == measure(table, value) != measure(table, not value)
 
 
@@ -552,6 +554,8 @@ FOR_NOBODY = {("suspect", column) for column in a6_suspects.WORK} | {
     ("call_audit", "feedback_on"),
     ("training", "completed_on"),
     ("iom_selection", "reason_not_managed"),
+    ("contact_flag", "repeat_victim"),
+    ("contact_flag", "vulnerable"),
 }  # fmt: skip
 
 
@@ -573,3 +577,30 @@ def test_a_column_filled_in_for_nobody_is_marked_as_not_known_and_one_for_somebo
     given = rows.assign(**{column: pd.Series(["x", None], dtype="object")})
     assert not unread(open_blanks(given, column), column).any()
     assert open_blanks(rows.iloc[:0], column).empty
+
+
+@pytest.mark.parametrize(
+    ("filled", "calls", "silent"),
+    [
+        # Ten of ten filled in every month but one.
+        ({1: 10, 2: 0, 3: 10}, 10, [2]),
+        ({1: 10, 2: 10, 3: 0}, 10, [3]),
+        ({1: 10, 2: 1, 3: 10}, 10, []),
+        # Where few are filled in, chance alone leaves a month without.
+        ({1: 1, 2: 0, 3: 1}, 10, []),
+        ({1: 5, 2: 0, 3: 5}, 10, [2]),
+        ({1: 2, 2: 0, 3: 2}, 10, []),
+        ({1: 2, 2: 0, 3: 2}, 40, []),
+        ({1: 10, 2: 0, 3: 10}, 40, [2]),
+    ],
+)
+def test_a_column_left_out_for_a_month_is_not_known_in_that_month(table, filled, calls, silent):
+    rows = [
+        {"call_ended_at": f"2013-{month:02d}-10 10:00", "repeat_victim": True if n < some else None}
+        for month, some in filled.items()
+        for n in range(calls)
+    ]
+    rows.append({"call_ended_at": None, "repeat_victim": None})
+    found = open_blanks(table("contact_flag", *rows), "repeat_victim", at="call_ended_at")
+    open_ = found[unread(found, "repeat_victim").to_numpy()]
+    assert sorted(set(open_["call_ended_at"].dt.month)) == silent and len(open_) == calls * len(silent)

@@ -211,6 +211,7 @@ def test_what_is_not_used_is_listed(shop):
     manifest = shop.prepare()
     assert manifest.columns_not_used == {"incident.csv": ("caller_name",)}
     assert manifest.files_not_read == ("notes.txt",)
+    assert manifest.told.endswith("; 1 file not read, since no table asks for any such: see 'hmic data check'")
     lines = {(r.what, r.name, r.state): r.text for r in check_rows(manifest)}
     assert lines["file", "incident.csv", "ok"] == "1 rows read = 1 kept + 0 kept aside"
     assert lines["table", "incident", "ok"] == "1 rows, 2013-01 to 2013-01"
