@@ -56,7 +56,7 @@ _DAY_LIKE = r"\d{1,4}[-/. ]?(\d{1,2}|[A-Za-z]{3,9})[-/. ,]*\d{2,4}|[A-Za-z]{3,9}
 _TIME_WORDS = frozenset(
     "date time day datetime timestamp stamp when at on created opened closed received reported sent dispatched "
     "dispatch despatched arrived arrival cleared clear start end recorded called call mobilised updated modified "
-    "queued".split()
+    "queued alloc allocated onscene mobile enroute clr".split()
 )
 
 
@@ -285,7 +285,8 @@ def may_name(text: str) -> bool:
 _ID = r"(number|no|num|id|ref|reference|urn|key|seq)"
 #: References of incidents, of crimes and of persons, and where the police are.
 _INCIDENT = rf"(incident|event|cad|storm|call|log|job).*\b{_ID}\b"
-_CRIME = rf"\bcrime.*\b{_ID}\b"
+_CRIME = rf"\b(crime|occurrence)\b.*\b{_ID}\b"
+_STAFF = rf"(employee|staff|payroll|pers|personnel|collar|warrant|shoulder).*\b{_ID}\b"
 _PERSON = (rf"nominal|person.*\b{_ID}\b", rf"(suspect|offender|defendant).*\b{_ID}\b")
 _VICTIM = rf"(victim|complainant|aggrieved).*\b{_ID}\b"
 _DISTRICT = r"district|division|borough name|sector|lsoa name|beat|precinct|^area$"
@@ -327,11 +328,12 @@ _TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "victim_key": (("text", "number"), (_VICTIM,)),
     },
     "deployment": {
-        "incident_id": (("text", "number"), (_INCIDENT, rf"^{_ID}( {_ID})*$")),
+        "incident_id": (("text", "number"), (_INCIDENT, r"^(incident|event|log|cad)$", rf"^{_ID}( {_ID})*$")),
         "resource_id": (("text", "number"), (r"resource.*code|call ?sign|unit.*(id|code)|^unit$", r"resource")),
-        "assigned_at": (STAMP, (r"di?e?spatch|assigned|allocated|mobilised\b|^sent\b|sent",)),
+        "resource_type": (("text",), (r"(resource|unit).*(type|kind)|^skill$",)),
+        "assigned_at": (STAMP, (r"di?e?spatch|assigned|alloc(ated)?\b|mobilised\b|^sent\b|sent",)),
         "en_route_at": (STAMP, (r"en ?route|\bmobile\b",)),
-        "at_scene_at": (STAMP, (r"arriv|at scene|on scene|attended",)),
+        "at_scene_at": (STAMP, (r"arriv|at scene|on ?scene|attended",)),
         "clear_at": (STAMP, (r"clear(ed)?\b|\bleft\b|available|\bfree\b",)),
     },
     "crime": {
@@ -375,6 +377,44 @@ _TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "rebailed_on": (("time", "day"), (r"re ?bail",)),
         "rearrested_on": (("time", "day"), (r"re ?arrest",)),
         "cancelled_on": (("time", "day"), (r"cancel",)),
+    },
+    "staff": {
+        "person_key": (("text", "number"), (_STAFF, rf"^{_ID}( {_ID})*$")),
+        "role": (("text",), (r"role", r"(post|job).*(title|name)|^(post|job)$")),
+        "rank": (("text",), (r"rank", r"grade")), "fte": (("number",), (r"\bfte\b|full time equivalent",)),
+        "unit": (("text",), (r"unit|team|department|division|district|\blpa\b",)),
+        "in_post_since": (("time", "day"), (r"in post|post.*(start|date)|start.*post", r"start")),
+        "left_on": (("time", "day"), (r"leav|\bleft\b|end",)),
+        "supervisor_key": (("text", "number"), (r"supervisor|line manager|reports to",)),
+    },
+    "training": {
+        "person_key": (("text", "number"), (_STAFF, rf"(student|delegate|learner).*\b{_ID}\b")),
+        "course_code": (("text", "number"), (r"(course|module|event).*(code|id|ref)",)),
+        "subject": (("text",), (r"(course|module|event).*(title|name)|subject|topic",)),
+        "hours": (("number",), (r"hours|duration",)),
+        "completed_on": (("time", "day"), (r"complet|passed|attended", r"end")),
+    },
+    "anpr_hit": {
+        "hit_id": (("text", "number"), (rf"\b(hit|read|alert)\b.*\b{_ID}\b",)),
+        "hit_at": (STAMP, (r"(hit|read|capture|alert).*(time|date|at)\b|timestamp",)),
+        "priority": (("text", "number"), (r"priority",)), "decision": (("text",), (r"action|decision|outcome",)),
+        "decided_at": (STAMP, (r"(action|decision|decided|response).*(time|date|at)\b",)),
+    },
+    "anpr_camera": {
+        "camera_id": (("text", "number"), (rf"camera.*\b{_ID}\b", r"^camera$")),
+        "camera_type": (("text",), (r"type|kind",)),
+        "commissioned_on": (("time", "day"), (r"^commission|installed|live",)),
+        "decommissioned_on": (("time", "day"), (r"decommission|removed",)),
+    },
+    "pnc_circulation": {"person_key": (("text", "number"), (r"^pnc ?id$", *_PERSON))},
+    "iom_cohort": {
+        "person_key": (("text", "number"), (*_PERSON, rf"\biom\b.*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
+        "status": (("text",), (r"status|custody",)),
+        "rag": (("text",), (r"\brag\b",)), "lead_agency": (("text",), (r"lead|agency",)),
+        "entered_on": (("time", "day"), (r"adopt|enter|joined|start|added",)),
+        "left_on": (("time", "day"), (r"remov|left|deselect|exit",)),
+        "risk_score": (("number",), (r"score", r"ogrs|\barms\b|oasys")),
+        "last_assessed_on": (("time", "day"), (r"assess",)),
     },
     "recorded_crime_reference": {
         **_PUBLISHED,
@@ -500,9 +540,14 @@ def tables_of(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
         "suspect": re.search(r"nominal|suspect|offender|wanted", text),
         "bail": re.search(r"\bbail", text),
         "incident": re.search(r"incident|event|\bcad\b|\bcall\b|\blog\b|dispatch|priority|opened|received|sent", text),
-        "deployment": re.search(r"arriv|at scene|on scene|en ?route|mobilis|\bsent\b|assigned", text),
+        "deployment": re.search(r"arriv|at scene|on ?scene|en ?route|mobilis|\bsent\b|assigned", text),
         "crime": re.search(r"\bcrime\b|offen[cs]e", text),
         "incident_crime": re.search(_INCIDENT, text) and re.search(_CRIME, text),
+        "staff": re.search(r"\b(rank|fte|post title|job title)\b", text),
+        "training": re.search(r"\b(course|training|module)\b", text),
+        "anpr_hit": re.search(r"\bvrm\b|anpr|number plate", text) and re.search(r"\b(hit|read|alert)\b", text),
+        "anpr_camera": re.search(r"camera", text) and re.search(r"commission", text),
+        "iom_cohort": re.search(r"\brag\b|\biom\b", text) and re.search(r"nominal|offender|\biom\b", text),
     }
     published = _published(looks)
     if published:
@@ -520,6 +565,8 @@ def tables_of(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
         ]
         placed = any(c in columns for group in contract.any_of for c in group) or not contract.any_of
         own = name not in _OWN or {*_OWN[name]} & {*columns}
+        # Custody records name offences too: a crime has a reference, or says that it is one.
+        own = own and (name != "crime" or "crime_id" in columns or bool(re.search(r"\bcrime", text)))
         if name == "crime" and {*_OF_PERSONS} & {*found}:
             continue
         # A month or a time alone may stand in any table.

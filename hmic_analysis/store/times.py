@@ -198,15 +198,16 @@ def count_looks(text: str) -> str:
         for kind, scale in _EPOCHS.items()
     ]
     day = "(19[0-9]{2}|20[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+    clock = "([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"
     return (
         f"CASE WHEN regexp_full_match({text}, {literal(day)}) AND try_strptime({text}, '%Y%m%d') IS NOT NULL "
-        f"THEN '%Y%m%d' "
+        f"THEN '%Y%m%d' WHEN regexp_full_match({text}, {literal(day + clock)}) THEN '%Y%m%d%H%M%S' "
         f"WHEN {number} BETWEEN 29221 AND 73415 THEN 'excel_days' {' '.join(cases)} END"
     )
 
 
 #: Formats that a bare number may have by its size.
-BARE = ("%Y%m%d", "excel_days", *_EPOCHS)
+BARE = ("%Y%m%d", "%Y%m%d%H%M%S", "excel_days", *_EPOCHS)
 
 
 def counts_in_utc(text: str, formats: tuple[str, ...]) -> str:

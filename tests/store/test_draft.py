@@ -233,6 +233,34 @@ FILES = [
 ]
 
 
+#: Headings and a row of exports of other systems, and what they are of.
+OTHERS = {
+    "Custody Ref,Station,Arrest Date/Time,Offence,Arresting Officer,Detained Person,Disposal": (
+        "KT/1/13,Kirkleatham,01/02/2013 10:00,Theft,PC1,X,Charged", ()),
+    "Occurrence No.,Recorded Date,HO Class,Offence Description,Outcome,Aggrieved Surname": (
+        "K1,01/02/2013,28,BURGLARY,1 - Charge,X", ("crime",)),
+    "Read ID,VRM,Camera,Capture Timestamp,Hit Priority,Action Taken,Action Time": (
+        "17,X,CAM1,2013-02-01T10:00:00Z,HIGH,Stop,2013-02-01T10:09:00Z", ("anpr_hit",)),
+    "Camera Ref,Type,Site Name,Commissioned,Decommissioned": ("CAM1,Fixed,A66,01/02/2010,", ("anpr_camera",)),
+    "Employee Number,Full Name,Course Code,Course Title,Completion Date,Hours": (
+        "E1,X,P1,Problem solving,01.02.2013,7.5", ("training",)),
+    "Pers No,Surname,Rank/Grade,Post Title,Org Unit,FTE,Start Date In Post": (
+        "1,X,Constable,Response officer,Hartlepool,1,01/02/2009", ("staff",)),
+    "INCIDENT,CALLSIGN,SKILL,ALLOC,MOBILE,ONSCENE,CLEAR": (
+        "CL1,ST1,RV,20130201100000,20130201100100,20130201100900,20130201110000", ("deployment",)),
+    "PNCID,Wanted Report No,Circulated On,Cancelled On,Reason": ("1/X,W1,01/02/13,,FTA", ("pnc_circulation",)),
+    "Ref,Nominal,RAG,OGRS,Adopted,Removed,In custody?,Lead": ("I1,N1,R,40,01/02/2012,,No,Police", ("iom_cohort",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", OTHERS)
+def test_tables_of_other_systems_are_recognised(tmp_path, heading):
+    row, tables = OTHERS[heading]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join([heading, *[row] * 4, ""]), encoding="utf-8")
+    assert first_mapping(path).tables == tables
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the open data are not beside the checkout")
 @pytest.mark.parametrize(("file", "tables"), FILES)
 def test_first_mappings_of_real_exports_load_as_they_are(tmp_path, file, tables):
