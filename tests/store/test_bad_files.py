@@ -226,7 +226,7 @@ def test_cells_of_an_open_document(shop):
             (
                 1,
                 ("I1\nx  y", "2013-01-02 00:00:00", "2013-01-02", "25:05:00", "12", "0.5", "TRUE", None, None, "end"),
-                0,
+                (),
             )
         ]
 
