@@ -79,5 +79,6 @@ def find_project(start: str | Path | None = None) -> Project:
             return Project(folder)
     raise ParameterError(
         f"No project found: neither {where} nor a folder above it holds {MARKER.as_posix()}.\n"
-        "Change into the project's folder, or name it with --project FOLDER or the variable HMIC_PROJECT."
+        "Change into the project's folder, or name it with --project FOLDER (papermill: -p project FOLDER) or the "
+        "variable HMIC_PROJECT."
     )

@@ -27,7 +27,7 @@ from hmic_analysis.figures.rows import counts
 from hmic_analysis.figures.series import monthly_series
 from hmic_analysis.figures.shares import proportions_by_group
 from hmic_analysis.figures.style import say
-from hmic_analysis.measures.base import Share, whole_spans
+from hmic_analysis.measures.base import whole_spans
 from hmic_analysis.params.catalogue import IndicatorSpec
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
@@ -370,7 +370,10 @@ def _grouped(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> tuple[li
         stratum = ", ".join(_said(group, label) for group, label in zip(groups, labels, strict=True))
         states = cast(pd.Series, share.units).iloc[part.index]
         if spec.kind == "share":
-            figure = build.share(spec.name, Share.of(states), stratum=stratum, basis=whole.basis)
+            figure = build.share(spec.name, share.part(part.index), stratum=stratum, basis=whole.basis)
+            if share.amounts is not None:
+                # Minutes of one resource depend on each other, so an interval by their number would be too narrow.
+                figure = figure.model_copy(update={"lo": None, "hi": None, "interval": ""})
         elif spec.kind == "count":
             yes, unknown = int(states.eq(True).sum()), int(states.isna().sum())
             figure = build.count(spec.name, yes, unknown=unknown, stratum=stratum, basis=whole.basis)

@@ -34,6 +34,8 @@ Forces = str | Iterable[str]
 Where = Mapping[str, Any]
 #: Words of a column are listed where they are no more than these.
 _LISTED = 20
+#: One of another spelling is sought among no more than these.
+_COMPARED = 2000
 _EXCEL_ROWS = 1_048_576
 
 
@@ -392,9 +394,11 @@ def _refuse_unheard(home: Project, contract: Contract, where: Where, chosen: dic
         text = name not in BOOKKEEPING and contract.column(name).kind == "text"
         if not text or operator not in (None, "==") or not asked or any(pd.isna(v) for v in asked):
             continue
-        paths = [table_path(home, manifest, contract.name) for manifest in chosen.values()]
-        held = {word for path in paths for word in ds.dataset(path).to_table([name])[name].unique().to_pylist() if word}
-        if held.isdisjoint(asked):
+        whole = ds.dataset([table_path(home, manifest, contract.name) for manifest in chosen.values()])
+        if not whole.head(1, columns=[name], filter=pc.field(name).isin(asked)).num_rows:
+            words = pc.unique(whole.to_table([name])[name].combine_chunks()).drop_null()
+            # Of thousands of words, as of references, none is meant by another's spelling.
+            held = words.to_pylist() if len(words) <= _COMPARED else []
             near = did_you_mean(asked[0], held)
             there = f" It is one of {', '.join(sorted(held))}." if not near and 0 < len(held) <= _LISTED else ""
             raise DataError(f"{contract.name}.{name} is never '{asked[0]}' in what is loaded.{near}{there}")

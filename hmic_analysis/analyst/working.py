@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, cast, get_args
 
 import pandas as pd
@@ -87,21 +88,16 @@ class Worked:
             raise ParameterError(f"There is no state '{state}': it is one of {', '.join(get_args(State))}.")
         share = self.report.build.units.get(indicator)
         if share is None or self.report.unable(found.name):
-            statistic = self.report.spec.indicators[found.name].kind == "figure"
-            what = (
-                "is a statistic of tables as wholes, not a count of units"
-                if statistic
-                else "is worked out of amounts, such as hours, or of units that no table names one by one"
-            )
-            if found.value is None:
-                what = f"can't be given here ({found.note.rstrip('.') or 'no data'})"
+            what = f"can't be given here ({found.note.rstrip('.') or 'no data'})"
             tables = self.report.spec.indicators[found.name].tables or tuple(self.report.used)
             raise ParameterError(
                 f"{found.label} {what}, so no rows can be listed for it; "
                 f"it comes from {', '.join(tables)}: see load('<table>', ...)."
             )
         rows = units_of(self.report, share)
-        rows.attrs["may_turn"] = may_turn(self.report, found, cast(pd.Series, share.units))
+        rows.attrs["may_turn"] = may_turn(self.report, found, share)
+        if share.amounts is not None:
+            rows.attrs["amount"] = str(share.amounts.name)
         return rows if state == "all" else rows[(rows["counted_as"] == state).to_numpy()].reset_index(drop=True)
 
     def __repr__(self) -> str:
@@ -136,17 +132,24 @@ def units_of(report: Report, share: Share) -> pd.DataFrame:
         rows = report.table(table).set_index(states.index.name, drop=False).loc[states.index]
     said = states.astype("object").map({True: "yes", False: "no"}).fillna("unknown").to_numpy()
     rows = rows.reset_index(drop=True)
+    if share.amounts is not None:
+        name = str(share.amounts.name)
+        rows = rows.drop(columns=name, errors="ignore")
+        rows.insert(0, name, share.amounts.to_numpy())
     rows.insert(0, "counted_as", pd.Categorical(said, ["yes", "no", "unknown"]))
     return rows
 
 
-def may_turn(report: Report, figure: Indicator, states: pd.Series) -> int:
-    """Units that a figure counts otherwise than the rows say, since nobody can say which they are."""
+def may_turn(report: Report, figure: Indicator, share: Share) -> int:
+    """Units that a figure counts otherwise than the rows say, since nobody can say which they are.
+
+    Of a figure of amounts: so much of these.
+    """
+    said = share.sums()
     if report.spec.indicators[figure.name].kind != "share" or figure.numerator is None:
-        return int(figure.unknown) - int(states.isna().sum())
-    said = (states.eq(True).sum(), states.eq(False).sum(), states.isna().sum())
+        return round(figure.unknown - said[2])
     counted = (figure.numerator, cast(float, figure.denominator) - figure.numerator, figure.unknown)
-    return int(sum(max(0, a - b) for a, b in zip(said, counted, strict=True)) + max(0, sum(counted) - len(states)))
+    return round(sum(max(0, a - b) for a, b in zip(said, counted, strict=True)) + max(0, sum(counted) - sum(said)))
 
 
 def table_of(report: Report, states: pd.Series) -> str:
@@ -167,7 +170,13 @@ def records_behind(project: Project, force: str, finding: str, figures: Sequence
     found = {}
     for id in figures:
         share, figure = report.build.units.get(id), report.indicator(id)
-        if figure is None or share is None or share.units is None or share.rows is not None:
+        if (
+            figure is None
+            or share is None
+            or share.units is None
+            or share.rows is not None
+            or share.amounts is not None
+        ):
             continue
         if report.unable(figure.name):
             continue
@@ -181,7 +190,7 @@ def records_behind(project: Project, force: str, finding: str, figures: Sequence
         rows = units_of(report, share)
         columns = {"record": key, "state": "counted_as", "file": "source_file", "row": "source_row"}
         listed = pd.DataFrame({name: rows[column] for name, column in columns.items()})
-        found[id] = Records(table, listed, may_turn(report, figure, share.units))
+        found[id] = Records(table, listed, may_turn(report, figure, share))
     return found
 
 
@@ -278,7 +287,10 @@ def worked_out(
     reports = [x for x in names.values() if isinstance(x, Report)]
     if not reports:
         raise ParameterError(f"{spec.notebook} opened no report.")
-    return Worked(reports[-1], names)
+    # Modules that a notebook imports can't be pickled, and are had by importing them.
+    return Worked(
+        reports[-1], {k: v for k, v in names.items() if not isinstance(v, ModuleType) and k != "__builtins__"}
+    )
 
 
 def refuse_outside(
@@ -309,12 +321,17 @@ def moves(home: Project, worked: Worked, name: str, days: tuple[str | date, str 
     usual = resolve(load_params(home), report.force).as_of
     if not days[2] or report.spec.indicators[name].window == "as_of" or day(days[2]) == usual:
         return True
-    plainly = worked_out(home, report.spec, report.force, (*days[:2], ""), figure=name)
-    one, other = (
-        [(i.id, i.value, i.numerator, i.denominator, i.unknown) for i in w.report.bundle().indicators if i.name == name]
-        for w in (worked, plainly)
-    )
-    return one != other
+    # By chance the day may change nothing: then one on which hardly anything was known yet does.
+    for other in ("", report.settings.period_start):
+        plainly = worked_out(home, report.spec, report.force, (*days[:2], other), figure=name)
+        if _counts(worked, name) != _counts(plainly, name):
+            return True
+    return False
+
+
+def _counts(worked: Worked, name: str) -> list[tuple[object, ...]]:
+    found = [i for i in worked.report.bundle().indicators if i.name == name]
+    return [(i.id, i.value, i.numerator, i.denominator, i.unknown) for i in found]
 
 
 def refuse_unmoved(home: Project, worked: Worked, name: str, days: tuple[str | date, str | date, str | date]) -> None:
@@ -357,7 +374,8 @@ def rows_behind(
         Slug of a force, several, or ``"all"`` that have data loaded.
     state : str
         ``yes``: the numerator, or what a count counts, or values that a median is taken of; ``no``: the rest of the
-        denominator; ``unknown``: of which it is not known; ``all``.
+        denominator; ``unknown``: of which it is not known; ``all``.  Of a statistic all that it was worked out from:
+        ``yes`` and ``no`` are then what agreed and what didn't, what there is now and what there was, say.
     period_start, period_end, as_of : str or datetime.date
         Days in place of those of the parameter files; ``as_of`` is refused where the figure doesn't rest on it.
 
@@ -366,7 +384,8 @@ def rows_behind(
     pandas.DataFrame
         One row for each unit, with ``counted_as`` in front: the row of its table with its origin (``source_file``,
         ``source_row``), or, where several rows make one unit, as persons, what was worked out of them.  Of several
-        forces, ``force`` in front.  Restricted: single events and persons.
+        forces, ``force`` in front.  Restricted: single events and persons.  Of a figure of amounts, such as hours,
+        ``rows.attrs["amount"]`` names the column that tells what each row adds: its sums are the figure's counts.
 
     Notes
     -----
@@ -377,7 +396,7 @@ def rows_behind(
     Raises
     ------
     ParameterError
-        If no finding has the indicator, or no list of its units is kept, as of hours, samples and statistics.
+        If no finding has the indicator, or it can't be given of this return.
 
     Examples
     --------

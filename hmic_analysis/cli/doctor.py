@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import os
 import platform
 import re
 import shutil
@@ -251,10 +252,14 @@ def explore(
     address = f"/lab/tree/{notebook.relative_to(home.root).as_posix()}"
     command = [sys.executable, "-m", "jupyterlab"]
     command += [f"--ServerApp.root_dir={home.root}", f"--LabApp.default_url={address}"]
-    # Nothing is to be asked of the network: neither for news nor for a newer version.
+    # Nothing is to be asked of the network, neither for news nor for a newer version, nor is anybody to be asked
+    # whether it may: a folder of settings beside one's own has that part of JupyterLab left out.
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]
+    given = os.environ.get("JUPYTER_CONFIG_PATH")
+    settings = str(Path(__file__).parents[1] / "analyst")
+    around = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (settings, given)))}
     command += [f"--port={port}"] if port else []
     command += ["--no-browser"] if no_browser else []
     out().print("JupyterLab opens. In the notebook choose Run, Run All Cells. Ctrl-C here ends it.", markup=False)
-    code = subprocess.call(command, cwd=home.root)
+    code = subprocess.call(command, cwd=home.root, env=around)
     raise typer.Exit(code)

@@ -149,7 +149,9 @@ class Builder:
         # Of units that references which lead nowhere may turn nobody can say which they are: kept is what rows say.
         # A part of the units has a figure only if each that is counted with or without the property is named.
         states = found.units
-        named = states is not None and found.yes <= states.eq(True).sum() and found.no <= states.eq(False).sum()
+        named = states is not None and (
+            found.amounts is not None or (found.yes <= states.eq(True).sum() and found.no <= states.eq(False).sum())
+        )
         self._keep(common["id"], found, plain=named)
         if share.known == 0:
             return Indicator(**common, denominator=0, unknown=share.unknown, note="No record says.")
@@ -221,7 +223,15 @@ class Builder:
             self.plain.update(i.id for i in either_way if i.id in self.units)
         return [main, *either_way]
 
-    def parts(self, name: str, amounts: pd.Series, *, lost: float = 0, caveats: Sequence[str] = ()) -> list[Indicator]:
+    def parts(
+        self,
+        name: str,
+        amounts: pd.Series,
+        *,
+        lost: float = 0,
+        caveats: Sequence[str] = (),
+        units: pd.DataFrame | None = None,
+    ) -> list[Indicator]:
         """The share of each part in a sum of amounts.
 
         Parameters
@@ -234,6 +244,8 @@ class Builder:
             An amount of which nobody can say to which group, or whether, it belongs.
         caveats
             As in :meth:`share`.
+        units : pandas.DataFrame, optional
+            What the amounts are sums of, with the group and the amount in columns of these names.
 
         Returns
         -------
@@ -243,6 +255,14 @@ class Builder:
         total = float(amounts.sum())
         if not total > 0:
             return self.strata(name, [])
+        rows = None if units is None else units.reset_index(drop=True)
+
+        def behind(group: object) -> Share | None:
+            """The same rows for each group: those that are its own are the numerator."""
+            if rows is None:
+                return None
+            return Share(0, 0, 0, rows[amounts.index.name].eq(group).astype("boolean"), rows, rows[amounts.name])
+
         return [
             self.figure(
                 name,
@@ -253,6 +273,7 @@ class Builder:
                 bounds=Interval(100 * v / (total + lost), 100 * (v + lost) / (total + lost)) if lost else None,
                 stratum=str(group),
                 caveats=caveats,
+                units=behind(group),
             )
             for group, v in amounts.fillna(0).items()
         ]

@@ -25,7 +25,12 @@ def activity(report: Report, found: registers.Review) -> Indicator:
     days = found.days_since_activity
     bounds = Interval(0, days) if found.at_most and days else None
     return report.build.figure(
-        "review_days_since_activity", days, unknown=int(bounds is not None), bounds=bounds, basis="document"
+        "review_days_since_activity",
+        days,
+        unknown=int(bounds is not None),
+        bounds=bounds,
+        basis="document",
+        units=registers.under_way(documents(report), report.settings.as_of),
     )
 
 

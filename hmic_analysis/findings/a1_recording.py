@@ -49,6 +49,7 @@ def stated_difference(report: Report, rate: Share) -> Indicator:
         name,
         distance,
         note=f"Stated {stated:.1f}%; recomputed {lo:.1f}% to {hi:.1f}% of {rate.total:,} crimes.",
+        units=rate,
     )
 
 

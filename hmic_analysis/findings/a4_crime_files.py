@@ -344,6 +344,7 @@ def agreement(report: Report, files: pd.DataFrame) -> list[Indicator]:
                 stratum=state,
                 basis=registers.basis(files),
                 note=f"The two readers found the same on {same.yes} of {same.known} files.",
+                units=same,
             )
         )
     return made

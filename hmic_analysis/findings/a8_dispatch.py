@@ -194,7 +194,9 @@ def located_minutes(position: pd.DataFrame, max_age_minutes: float) -> Share:
     usable = strict & located.notna() & (located <= on_duty).fillna(False)
     yes = float(located[usable].sum())
     no = float(on_duty[usable].sum()) - yes
-    return Share(round(yes), round(no), round(float(on_duty[~usable].sum())))
+    found = Share(round(yes), round(no), round(float(on_duty[~usable].sum())))
+    parts = {"yes": located[usable], "no": (on_duty - located)[usable], "unknown": on_duty[~usable]}
+    return found.split(position, "minutes", **parts)
 
 
 def located_by_carrier(position: pd.DataFrame, max_age_minutes: float) -> dict[str, Share]:

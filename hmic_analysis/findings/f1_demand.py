@@ -57,8 +57,8 @@ def own_types(rows: pd.DataFrame) -> pd.DataFrame:
 def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
     """Resource-hours of each deployment: from arrival to clear, from assignment where nobody arrived.
 
-    ``incident_id``, ``start``, ``hours`` (missing where a time is, or where the order is reversed) and ``capped``
-    (boolean).
+    ``incident_id``, ``start``, ``hours`` (missing where a time is, or where the order is reversed), ``capped``
+    (boolean), what came and where the row stands.
 
     Parameters
     ----------
@@ -69,7 +69,8 @@ def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
     hours = hours_between(start, deployment["clear_at"])
     hours = hours.where(hours >= 0)
     table = {"incident_id": deployment["incident_id"], "start": start, "hours": hours.clip(upper=shift_hours)}
-    return pd.DataFrame(table | {"capped": hours > shift_hours}).reset_index(drop=True)
+    told = {name: deployment[name] for name in ("resource_type", "source_file", "source_row") if name in deployment}
+    return pd.DataFrame(table | {"capped": hours > shift_hours} | told).reset_index(drop=True)
 
 
 def hours_caveats(tasks: pd.DataFrame, shift_hours: float) -> tuple[str, ...]:
@@ -99,14 +100,19 @@ def demand_by_category(incident: pd.DataFrame, tasks: pd.DataFrame | None = None
     table["share_count"] = 100 * table["incidents"] / max(int(table["incidents"].sum()), 1)
     hours = pd.Series(dtype=float)
     if tasks is not None and len(tasks):
-        spent = tasks.merge(rows.drop_duplicates("incident_id"), on="incident_id")
-        hours = spent.groupby("category")["hours"].sum(min_count=1)
+        hours = tasks_by_category(incident, tasks).groupby("category")["hours"].sum(min_count=1)
     table["hours"] = table["category"].map(hours).astype(float)
     total = float(table["hours"].sum())
     table["share_hours"] = 100 * table["hours"].fillna(0) / total if total > 0 else np.nan
     table["rest"] = table["category"] == OTHER_TYPES
     order = table.sort_values(["rest", "incidents", "category"], ascending=[True, False, True])
     return order.drop(columns="rest").reset_index(drop=True)
+
+
+def tasks_by_category(incident: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
+    """Deployments of usable times to demand incidents, with the ``category`` of :func:`demand_by_category`."""
+    rows = own_types(by_closing(demand_incidents(incident)))[["incident_id", "category"]]
+    return tasks.dropna(subset="hours").merge(rows.drop_duplicates("incident_id"), on="incident_id")
 
 
 def uncategorised(incident: pd.DataFrame) -> Share:
@@ -222,6 +228,18 @@ OVERLAP = (
 )
 
 
+def all_logged(tasks: pd.DataFrame, demand_task: pd.DataFrame) -> Share:
+    """What was logged, of :func:`task_hours` and of other tasks: what the hours of :func:`logged_beside_duty` sum."""
+    own = demand_task.assign(start=demand_task["started_at"], hours=other_hours(demand_task))
+    names = ["task_id", "task_type", "start", "hours", "source_file", "source_row"]
+    parts = [
+        part.reindex(columns=["incident_id", "resource_type", *names]).dropna(subset="hours").assign(logged=what)
+        for what, part in (("deployment", tasks), ("other task", own))
+    ]
+    rows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    return Share.of_amounts(pd.Series(True, rows.index), rows, rows["hours"].astype(float))
+
+
 def hours_of_none(report: Report) -> float:
     """Resource-hours of the period's deployments that lead to no incident: of any demand, or of none that counts."""
     most = report.build.lone("demand_logged_hours_rate").more
@@ -250,7 +268,9 @@ def fit_bounds(profile: pd.DataFrame, lost: float) -> Interval | None:
     return Interval(max(fit - room, 0.0), min(fit + room, 1.0))
 
 
-def logged_hours(report: Report, hours: pd.DataFrame, caveats: tuple[str, ...], lost: float = 0) -> Indicator:
+def logged_hours(
+    report: Report, hours: pd.DataFrame, caveats: tuple[str, ...], lost: float = 0, units: Share | None = None
+) -> Indicator:
     """Hours logged for every 100 on duty; more than 100 is said to be what it is.
 
     Parameters
@@ -261,6 +281,8 @@ def logged_hours(report: Report, hours: pd.DataFrame, caveats: tuple[str, ...], 
         Result of :func:`hours_caveats`.
     lost : float
         Result of :func:`hours_of_none`: hours that may have been logged beside these.
+    units : Share, optional
+        Result of :func:`all_logged`.
     """
     logged, on_duty = hours["value"].iloc[:-1].sum(min_count=1), hours["value"].iloc[-1]
     if not on_duty > 0 or pd.isna(logged):
@@ -275,6 +297,7 @@ def logged_hours(report: Report, hours: pd.DataFrame, caveats: tuple[str, ...], 
         unknown=lost,
         bounds=Interval(100 * logged / on_duty, 100 * (logged + lost) / on_duty) if lost else None,
         caveats=(*overlap, *caveats),
+        units=units,
     )
 
 

@@ -19,11 +19,12 @@ from hmic_analysis.measures.base import Share, backwards, hours_between, unread
 
 
 class Hours(NamedTuple):
-    """Resource-hours on incidents by lead agency: another, the police, not known."""
+    """Resource-hours on incidents by lead agency: another, the police, not known; and what they are the sums of."""
 
     other: float
     police: float
     unknown: float
+    units: Share | None = None
 
     @property
     def known(self) -> float:
@@ -70,12 +71,14 @@ def shared_hours(incidents: pd.DataFrame, tasks: pd.DataFrame) -> Hours:
     :func:`hmic_analysis.findings.f1_demand.task_hours` gives; those of other incidents are not counted.
     """
     spent = tasks.merge(incidents[["incident_id", "elsewhere"]], on="incident_id")
+    spent = spent.dropna(subset="hours")
     hours, known = spent["hours"].astype(float), spent["elsewhere"].notna()
     other = spent["elsewhere"].fillna(False).to_numpy(dtype=bool)
     return Hours(
         float(hours[other].sum()),
         float(hours[known.to_numpy(dtype=bool) & ~other].sum()),
         float(hours[~known.to_numpy(dtype=bool)].sum()),
+        Share.of_amounts(spent["elsewhere"], spent.drop(columns="elsewhere"), hours),
     )
 
 

@@ -263,6 +263,12 @@ def spread(counts: pd.DataFrame) -> tuple[float | None, float | None]:
     return float(np.quantile(values, 0.9)), float(np.quantile(values, 0.5))
 
 
+def officers_counted(counts: pd.DataFrame) -> Share:
+    """The officers of :func:`spread`: those whose open crimes are known."""
+    known = counts["open_crimes"].notna().astype("boolean")
+    return Share.of(known.mask(~known), counts)
+
+
 def ratio(top: float | None, middle: float | None) -> float | None:
     """The one over the other; None where either is not known or the second is 0."""
     return None if top is None or not middle else top / middle

@@ -39,6 +39,7 @@ class Saving(NamedTuple):
 
     ``changes`` are counted; of ``without`` more the saving is, or may be, measured, and it isn't known.
     ``either_way`` counts none of these, and all; None where there are none, or where they may come to anything.
+    ``units`` are the changes counted, with their hours, and those of ``without``.
     """
 
     hours: float | None
@@ -47,6 +48,7 @@ class Saving(NamedTuple):
     changes: int
     without: int = 0
     either_way: Interval | None = None
+    units: Share | None = None
 
 
 def live_changes(change: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
@@ -123,8 +125,11 @@ def hours_saved(changes: pd.DataFrame, found: pd.DataFrame) -> Saving:
         .agg(lambda hours: hours.sum(skipna=False))
     )
     rows = sure[sure["change_id"].isin(counted).to_numpy(dtype=bool)]
+    own = changes[changes["change_id"].isin([*counted, *without]).to_numpy(dtype=bool)].drop_duplicates("change_id")
+    hours = own["change_id"].map(rows.groupby("change_id")["hours"].sum()).astype(float).rename("hours")
+    units = Share.of_amounts(hours.notna().astype("boolean").mask(hours.isna()), own, hours)
     if rows.empty:
-        return Saving(None, None, None, 0, len(without))
+        return Saving(None, None, None, 0, len(without), units=units)
     total = float(rows["hours"].sum())
     either_way = None
     if len(without) and more.notna().all():
@@ -132,7 +137,7 @@ def hours_saved(changes: pd.DataFrame, found: pd.DataFrame) -> Saving:
     errors = rows["saved_minutes_se"].astype(float) * rows["tasks_per_year"].astype(float) / 60
     half = 1.959963984540054 * float(np.sqrt((errors**2).sum(skipna=False)))
     lo, hi = (None, None) if np.isnan(half) else (total - half, total + half)
-    return Saving(total, lo, hi, len(counted), len(without), either_way)
+    return Saving(total, lo, hi, len(counted), len(without), either_way, units)
 
 
 def _best(rows: pd.DataFrame) -> pd.DataFrame:
@@ -176,6 +181,12 @@ def method_rank(changes: pd.DataFrame, benefit: pd.DataFrame) -> float | None:
     """
     best = best_method(changes, benefit)
     return None if best is None else float(len(METHODS) - METHODS.index(best))
+
+
+def by_best_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> Share:
+    """Records of what live changes saved: those by the best method that any of them has, of :func:`best_method`."""
+    rows = benefit[benefit["change_id"].isin(changes["change_id"]).to_numpy(dtype=bool)]
+    return Share.of(rows["method"].eq(best_method(changes, benefit)).mask(rows["method"].isna()), rows["benefit_id"])
 
 
 def changes_by_method(changes: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
@@ -288,6 +299,15 @@ def longest_series(change: pd.DataFrame, benefit_month: pd.DataFrame, as_of: dat
     reference = str(best["change_id"])
     name = f"Change {reference}" if pd.isna(best["title"]) else f"{best['title']} ({reference})"
     return ChangeMonths(reference, name, pd.Timestamp(best["live_on"]).date(), first, mixed, months)
+
+
+def months_observed(series: ChangeMonths | None, benefit_month: pd.DataFrame) -> pd.DataFrame:
+    """The months that :func:`monthly_saving` rests on: rows of the table."""
+    if series is None:
+        return benefit_month.iloc[:0]
+    told = series.months.index[series.months["minutes"].notna().to_numpy(dtype=bool)]
+    own = (benefit_month["change_id"] == series.change) & pd.to_datetime(benefit_month["month"]).isin(told)
+    return benefit_month[own.fillna(False).to_numpy(dtype=bool)]
 
 
 def monthly_saving(series: ChangeMonths | None) -> MonthlySaving:

@@ -133,6 +133,15 @@ def spending(decisions: pd.DataFrame, as_of: date, months: int) -> Spending:
     )
 
 
+def spent_on(decisions: pd.DataFrame, as_of: date, months: int) -> Share:
+    """The decisions of :func:`spending` with their pounds; those without an amount or a day are not known."""
+    day, when = pd.Timestamp(as_of), decisions["decided_on"]
+    ours = ((when > day - pd.DateOffset(months=months)) & (when <= day)).fillna(False) | when.isna()
+    rows = decisions[(ours & decisions["status"].isin(["approved", "ordered"])).to_numpy(dtype=bool)]
+    known = rows["decided_on"].notna() & rows["amount_pounds"].notna()
+    return Share.of_amounts(known.astype("boolean").mask(~known), rows, rows["amount_pounds"])
+
+
 def per_officer(spent: Spending, fte: float) -> float | None:
     """Pounds for each officer; None without an officer, or where a decision doesn't give its amount or its day.
 
@@ -267,7 +276,8 @@ def off_premises(device: pd.DataFrame, session: pd.DataFrame, as_of: date, days:
     all_of, off = rows["sessions"].astype(float), rows["sessions_off_premises"].astype(float)
     told = off.notna() & (off <= all_of) & (rows["device_id"].isin(device["device_id"]) | device.empty)
     yes, known = float(off[told].sum()), float(all_of[told].sum())
-    return Share(int(yes), int(known - yes), int(all_of[~told].sum()))
+    found = Share(int(yes), int(known - yes), int(all_of[~told].sum()))
+    return found.split(rows, "sessions", yes=off[told], no=(all_of - off)[told], unknown=all_of[~told])
 
 
 def system_shares(devices: pd.DataFrame) -> dict[str, Share]:
@@ -327,11 +337,19 @@ def usable(shares: dict[str, Share], min_pct: float) -> Usable | None:
     )
 
 
+def reached(shares: dict[str, Share], min_pct: float) -> Share:
+    """Each system of :func:`usable`, and whether so many per cent of the devices that say reach it."""
+    some = list(shares.values())
+    counts = {"system": list(shares), "devices_reaching": [s.yes for s in some], "devices_not": [s.no for s in some]}
+    state = pd.Series([100 * s.yes >= min_pct * s.known if s.known else None for s in some], dtype="boolean")
+    return Share.of(state, pd.DataFrame(counts | {"devices_unknown": [s.unknown for s in some]}))
+
+
 # --------------------------------------------------------------------------------------------------------------------
 # F5: whether the force has invested in mobile devices, and whether they reach its systems.
 
 
-def systems(report: Report, usable: Usable | None, listed: int) -> Indicator:
+def systems(report: Report, usable: Usable | None, listed: int, units: Share | None = None) -> Indicator:
     """Force systems usable on devices, as an indicator.
 
     Its value counts the devices whose systems are recorded; its bounds count the others either way.
@@ -342,6 +360,8 @@ def systems(report: Report, usable: Usable | None, listed: int) -> Indicator:
         None where no device was in hand.
     listed : int
         Systems asked about.
+    units : Share, optional
+        Result of :func:`reached`.
     """
     said = usable.said if usable else None
     found = report.build.figure(
@@ -350,6 +370,7 @@ def systems(report: Report, usable: Usable | None, listed: int) -> Indicator:
         numerator=said,
         denominator=listed if usable else None,
         unknown=usable.at_most - usable.sure if usable else 0,
+        units=units,
     )
     bounds = {"lo_missing": usable.sure, "hi_missing": usable.at_most} if usable else {}
     return found.model_copy(update=bounds)

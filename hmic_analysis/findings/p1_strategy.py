@@ -103,6 +103,13 @@ def elements_present(strategies: pd.DataFrame) -> dict[str, float | None]:
     return {str(id): None if pd.isna(n) else float(n) for id, n in pairs}
 
 
+def elements_of(strategies: pd.DataFrame, document_id: str) -> Share:
+    """Each element of a strategy, and whether it is present; ``strategies`` as in :func:`elements_present`."""
+    row = strategies[strategies["document_id"].eq(document_id).to_numpy(dtype=bool)].iloc[0]
+    states = pd.Series([row[element] for element in ELEMENTS], dtype="boolean")
+    return Share.of(states, pd.DataFrame({"document_id": document_id, "title": row["title"], "element": ELEMENTS}))
+
+
 def for_the_force(strategies: pd.DataFrame) -> Share:
     """Strategies for the whole force (yes), and those of which it is unclear.
 

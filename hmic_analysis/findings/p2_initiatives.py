@@ -259,6 +259,14 @@ def coders_agreement(actions: pd.DataFrame) -> Agreement:
     return kappa(actions["action_type"].tolist(), actions["second_coder_type"].tolist())
 
 
+def coders_agree(actions: pd.DataFrame) -> Share:
+    """The actions that both coded: those to which both gave one kind, and the others."""
+    both = actions.dropna(subset=["action_type", "second_coder_type"])
+    return Share.of(
+        both["action_type"].astype("object") == both["second_coder_type"].astype("object"), both["action_id"]
+    )
+
+
 def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
     """Meetings held that set a preventive action, by month and district.
 

@@ -218,6 +218,14 @@ def those_of_depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFram
     return rows.drop_duplicates("person_key")
 
 
+def those_of_change(skill: pd.DataFrame, as_of: date) -> Share:
+    """A row of each person of :func:`depth` on a day (yes), and 12 months before it (no)."""
+    days = (pd.Timestamp(as_of), a_year_before(as_of))
+    parts = [those_of_depth(skill, day).assign(competent_on=day) for day in days]
+    rows = pd.concat(parts, ignore_index=True)
+    return Share.of(rows["competent_on"] == days[0], rows[["competent_on", *skill.columns]])
+
+
 def a_year_before(day: date) -> pd.Timestamp:
     """The same day 12 months earlier."""
     return pd.Timestamp(day) - pd.DateOffset(months=12)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,9 @@ class Share:
     rows : pandas.DataFrame or None
         The units themselves, in the order of ``units``, where no column of a table names them one by one: persons of
         whom several rows speak, months of a team.
+    amounts : pandas.Series or None
+        Of counts that are sums, such as of minutes: what each unit adds, in the order of ``units``, under the name of
+        what it is.
     """
 
     yes: int
@@ -36,6 +40,7 @@ class Share:
     unknown: int = 0
     units: pd.Series | None = field(default=None, compare=False, repr=False)
     rows: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    amounts: pd.Series | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(cls, states: pd.Series, references: pd.Series | pd.DataFrame | None = None) -> Share:
@@ -69,18 +74,61 @@ class Share:
         return cls.of(pd.Series(pd.NA, index=references.index, dtype="boolean"), references)
 
     @classmethod
+    def of_amounts(cls, states: pd.Series, rows: pd.DataFrame, amounts: pd.Series) -> Share:
+        """Sums of amounts, to the whole: what rows add, of those that have the property, and don't, and may."""
+        told = cls.of(states, rows)
+        held = amounts.reset_index(drop=True).astype(float)
+        yes, no, unknown = map(round, replace(told, amounts=held).sums())
+        return cls(yes, no, unknown, told.units, told.rows, held)
+
+    def sums(self) -> tuple[float, float, float]:
+        """How many of its units have the property, don't, and may, or what they come to.
+
+        A unit whose amount is not known counts for one.
+        """
+        states = cast(pd.Series, self.units)
+        sizes = np.ones(len(states)) if self.amounts is None else self.amounts.fillna(1).to_numpy(dtype=float)
+        told = states.astype("object").map({True: 1.0, False: 0.0}).fillna(2).to_numpy(dtype=int)
+        yes, no, unknown = (float(sizes[told == state].sum()) for state in (1, 0, 2))
+        return yes, no, unknown
+
+    def split(self, rows: pd.DataFrame, name: str, **parts: pd.Series) -> Share:
+        """The same sums with the rows they are of: each stands once for every part that it has any amount of.
+
+        Parameters
+        ----------
+        name : str
+            What the amounts are, such as ``minutes``.
+        parts : pandas.Series
+            ``yes``, ``no``, ``unknown``: what each row adds to these.
+        """
+        some = {state: amounts[amounts.fillna(0).to_numpy(dtype=float) > 0] for state, amounts in parts.items()}
+        states = [{"yes": True, "no": False}.get(state) for state, amounts in some.items() for _ in range(len(amounts))]
+        amounts = pd.concat(some.values()).astype(float)
+        told = Share.of(pd.Series(states, dtype="boolean"), rows.loc[amounts.index])
+        return replace(self, units=told.units, rows=told.rows, amounts=amounts.reset_index(drop=True).rename(name))
+
+    def part(self, places: pd.Index) -> Share:
+        """The share of some of its units, by their places."""
+        states = cast(pd.Series, self.units).iloc[places]
+        if self.amounts is None or self.rows is None:
+            return Share.of(states)
+        return Share.of_amounts(states, self.rows.iloc[places], self.amounts.iloc[places])
+
+    @classmethod
     def none(cls) -> Share:
         """Nothing supplied to count."""
         return cls(0, 0, 0)
 
     def reversed(self) -> Share:
         """The share of units that don't have the property."""
-        return Share(self.no, self.yes, self.unknown, None if self.units is None else ~self.units, self.rows)
+        return replace(self, yes=self.no, no=self.yes, units=None if self.units is None else ~self.units)
 
     def filled(self, state: bool) -> Share:
         """The share with every unknown unit counted as having the property, or as not having it."""
         units = None if self.units is None else self.units.fillna(state)
-        return Share(self.yes + state * self.unknown, self.no + (not state) * self.unknown, 0, units, self.rows)
+        yes, no = self.yes + state * self.unknown, self.no + (not state) * self.unknown
+        return replace(self, yes=yes, no=no, unknown=0, units=units)
 
     def unsure(self, no: int = 0, yes: int = 0, more: int = 0) -> Share:
         """The share where some units can't be told by the rows found, since others lead to no unit.
@@ -100,7 +148,7 @@ class Share:
         if not self.total:
             return self
         no, yes = min(no, self.no), min(yes, self.yes)
-        return Share(self.yes - yes, self.no - no, self.unknown + no + yes + more, self.units, self.rows)
+        return replace(self, yes=self.yes - yes, no=self.no - no, unknown=self.unknown + no + yes + more)
 
     @property
     def known(self) -> int:

@@ -115,7 +115,9 @@ def hours_available(hours: pd.DataFrame) -> Share:
     Share
         In camera-hours.
     """
-    return Share(*(int(hours[c].sum()) for c in ("yes", "no", "unknown")))
+    parts = ["yes", "no", "unknown"]
+    found = Share(*(int(hours[c].sum()) for c in parts))
+    return found.split(hours.drop(columns=parts), "hours", **{c: hours[c] for c in parts})
 
 
 def availability_by_type(hours: pd.DataFrame) -> dict[str, Share]:

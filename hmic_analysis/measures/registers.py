@@ -312,6 +312,12 @@ def review_at(rows: pd.DataFrame, as_of: date) -> Review:
     return Review(True, True, since, None if ends.isna().any() else ends.max(), later)
 
 
+def under_way(rows: pd.DataFrame, as_of: date) -> Share:
+    """The documents of :func:`review_at`: of which a review is open on the day, is not, or can't be read to be."""
+    told = [review_at(rows.iloc[[place]], as_of).open for place in range(len(rows))]
+    return Share.of(pd.Series(told, dtype="boolean"), rows["document_id"])
+
+
 def _opened_on(rows: pd.DataFrame) -> pd.Series:
     """Day on which the review was opened; terms of reference open it on the day of their approval."""
     begun = rows["review_opened_on"]

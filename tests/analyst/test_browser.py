@@ -254,6 +254,8 @@ def test_two_forces_a_grouping_a_filter_an_export_and_the_code_by_keyboard_alone
     _wait(lambda: "1 figure written" in "".join(e.text for e in page("p[role=status]")))
     stem = "named-suspects-outstanding-n"
     assert {p.name for p in folder.iterdir()} == {f"{stem}.{ending}" for ending in ("png", "svg", "csv", "txt")}
+    # Nothing asks whether it may fetch news, over what is read.
+    assert not page(".Toastify__toast")
     severe = [
         e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE" and "favicon" not in e["message"]
     ]

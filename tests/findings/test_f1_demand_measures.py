@@ -180,6 +180,7 @@ def test_more_hours_logged_than_on_duty_is_said_to_be_overlap(on_duty, overlaps)
 
     def built(name, value, **given):
         bounds.append(given.pop("bounds"))
+        given.pop("units")
         return Indicator(
             id=name, name=name, label="Hours logged", unit="hours per 100 duty hours", value=value, **given
         )
