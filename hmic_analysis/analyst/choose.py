@@ -9,6 +9,8 @@ import pandas as pd
 from hmic_analysis.analyst.tables import prepared
 from hmic_analysis.contracts import CONTRACTS, contract_for
 from hmic_analysis.evidence.wording import Whole
+from hmic_analysis.params.catalogue import FindingSpec
+from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import find_project
@@ -146,8 +148,13 @@ def findings(*, project: str | Path | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("id")
 
 
-def claims(*, project: str | Path | None = None) -> pd.DataFrame:
+def claims(finding: str | None = None, *, project: str | Path | None = None) -> pd.DataFrame:
     """The claims of the letter: the units that can be true or false.
+
+    Parameters
+    ----------
+    finding : str, optional
+        Those of one finding, such as ``A6``.
 
     Returns
     -------
@@ -157,7 +164,7 @@ def claims(*, project: str | Path | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> import hmic_analysis as hmic
-    >>> hmic.claims().query("finding == 'A6'").index.tolist()
+    >>> hmic.claims("A6").index.tolist()
     ['A6a', 'A6b', 'A6c']
     """
     rows = [
@@ -170,14 +177,23 @@ def claims(*, project: str | Path | None = None) -> pd.DataFrame:
             "indicators": c.indicators,
             "tables": c.tables,
         }
-        for f in load_params(find_project(project)).findings.values()
+        for f in _chosen(load_params(find_project(project)), finding)
         for c in f.claims.values()
     ]
     return Whole(pd.DataFrame(rows).set_index("id"))
 
 
-def indicators(*, project: str | Path | None = None) -> pd.DataFrame:
+def _chosen(params: Params, finding: str | None) -> list[FindingSpec]:
+    return list(params.findings.values()) if finding is None else [params.finding(str(finding).upper())]
+
+
+def indicators(finding: str | None = None, *, project: str | Path | None = None) -> pd.DataFrame:
     """The indicators of the findings, each defined with the values of the inspection.
+
+    Parameters
+    ----------
+    finding : str, optional
+        Those of one finding, such as ``A6``.
 
     Returns
     -------
@@ -188,12 +204,12 @@ def indicators(*, project: str | Path | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> import hmic_analysis as hmic
-    >>> hmic.indicators().query("finding == 'A6' and kind == 'count'").index.tolist()
+    >>> hmic.indicators("A6").query("kind == 'count'").index.tolist()
     ['named_suspects_outstanding_n', 'fta_bail_n']
     """
     params = load_params(find_project(project))
     rows = []
-    for f in params.findings.values():
+    for f in _chosen(params, finding):
         said = resolve(params, params.territorial[0].slug, f.id)
         rows += [
             {

@@ -147,6 +147,11 @@ def load(
     if not isinstance(where, Mapping):
         raise ParameterError(f"where is a dictionary, such as {{'grade': 'priority'}}, not {where!r}.")
     where = {key: list(value) if pd.api.types.is_list_like(value) else value for key, value in where.items()}
+    for key, value in where.items():
+        if isinstance(value, list) and not value:
+            raise ParameterError(f"where={{{key!r}: []}} names no value, so it would hold of no row: leave it out.")
+        if str(key).split()[:1] == ["force"]:
+            raise ParameterError("Forces are chosen by the second argument, not by where.")
     first, last = span(start, end)
     home = find_project(project)
     chosen = _holders(home, contract, forces)
@@ -379,11 +384,15 @@ def _refuse_empty(
 
 def _wanted(contract: Contract, columns: Any, several: bool) -> list[str]:
     """The columns asked for; ``force``, which stands in front of several forces anyway, may be among them."""
-    if columns is None or isinstance(columns, str):
-        return wanted_columns(contract, columns if columns is None else [columns])
+    if columns is None:
+        return wanted_columns(contract, None)
+    columns = [columns] if isinstance(columns, str) else columns
     if not isinstance(columns, Iterable):
         raise ParameterError(f"columns is a list of names, not {columns!r}: columns('{contract.name}') lists them.")
-    return wanted_columns(contract, [name for name in columns if not several or str(name) != "force"])
+    names = list(columns)
+    if "force" in names and not several:
+        raise ParameterError("One force by its slug has no column 'force': name it in a list, and it has.")
+    return wanted_columns(contract, [name for name in names if str(name) != "force"])
 
 
 def _refuse_unheard(home: Project, contract: Contract, where: Where, chosen: dict[str, Manifest]) -> None:

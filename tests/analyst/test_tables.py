@@ -188,6 +188,11 @@ def test_what_there_is_to_choose_from(two_forces):
         (lambda: hmic.rows_behind("attendance_pct", "cleveland", "maybe"), "one of all, yes, no, unknown"),
         (lambda: hmic.rows_behind("demand_share_pct", "cleveland"), "by groups only: demand_share_pct"),
         (lambda: hmic.settings("cleveland", 6), "There is no finding '6'"),
+        (lambda: hmic.load("crime", "cleveland", columns=["force", "district"]), "name it in a list"),
+        (lambda: hmic.load("crime", "cleveland", where={"force": "durham"}), "by the second argument, not by where"),
+        (lambda: hmic.load("crime", "cleveland", where={"district": []}), "names no value"),
+        (lambda: hmic.load("crime", "cleveland", where={"crime_id": "nobody"}), "crime_id is never 'nobody'"),
+        (lambda: hmic.claims("A99"), "There is no finding 'A99'"),
         (lambda: hmic.work_through("A6", ["cleveland"]), "for one force, named by its slug"),
         (lambda: hmic.load_incidents("gwent"), "Gwent has no return.*Forces with data: bedfordshire, cleveland"),
         (lambda: hmic.load("survey", "england-and-wales"), "has no table survey; it has force_reference"),
@@ -413,6 +418,8 @@ def test_a_day_that_changes_nothing_is_refused(two_forces):
         early["denominator"].iloc[0] < hmic.indicator("audit_feedback_closed_pct", "cleveland")["denominator"].iloc[0]
     )
     usual = hmic.settings("cleveland").as_of
+    # By chance nothing of it lies on the last day.
+    assert len(hmic.indicator("audit_feedback_closed_pct", "cleveland", as_of=usual - pd.Timedelta(days=1))) == 1
     assert len(hmic.indicator("attendance_pct", "cleveland", as_of=usual, by="force")) == 1
 
 
