@@ -248,7 +248,7 @@ def tables_of(manifest: Manifest, start: date, end: date) -> Table:
     for name, entry in manifest.tables.items():
         kept = sum(a.kept for a in entry.accounts)
         months = coverage(entry.months, start, end)
-        covered = f"{len(months.held)} of {len(months.months)}" if CONTRACTS[name].steady and entry.months else ""
+        covered = f"{len(months.held)} of {len(months.months)}" if CONTRACTS[name].dates_itself and entry.months else ""
         read, held, aside = (f"{n:,}" for n in (entry.read, kept, entry.read - kept))
         files, cells = f"{len(entry.accounts):,}", f"{sum(a.cells_set_aside for a in entry.accounts):,}"
         table.add_row(name, files, read, "=", held, "+", aside, cells, entry.first, entry.last, covered)

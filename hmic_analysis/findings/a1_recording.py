@@ -95,7 +95,8 @@ def _goes_through_incidents(report: Report, prior: Indicator | None) -> Decision
 
 def _links_lost(report: Report, share: Decision, figure: Indicator, limit: float) -> Decision | None:
     """Why links that are missing say nothing against the force: they may have been left out of what was supplied."""
-    tables = [report.flow("crime"), report.flow("incident"), report.table("incident_crime")]
+    # A report of the days before the period may be that of a crime of its first.
+    tables = [report.flow("crime"), report.table("incident"), report.table("incident_crime")]
     lost = links_left_out(*tables, report.settings.attendance.excluded_routes)
     if not figure.denominator or decision_bounds(figure)[1] + 100 * lost / figure.denominator < limit:
         return None
