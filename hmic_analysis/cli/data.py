@@ -127,6 +127,18 @@ def _by_table(rows: list[CheckRow]) -> list[CheckRow]:
     return sorted(rows, key=lambda row: (row.name not in warned, place[row.name], row.state != "warning"))
 
 
+def _silent(home: Project, manifest: Manifest) -> list[CheckRow]:
+    """Columns that whole months lack, though the others have them."""
+    from hmic_analysis.measures.months import say_months
+    from hmic_analysis.store.tables import silent_columns
+
+    todo = "ask the force for the column in these months; until then it is not known in them"
+    return [
+        CheckRow("odd", table, "warning", f"{column} is blank throughout {say_months(months)}", todo)
+        for table, column, months in silent_columns(home, manifest)
+    ]
+
+
 def _files(entry: TableEntry) -> str:
     """The files that feed a table, in words."""
     files = [a.file for a in entry.accounts]
@@ -559,7 +571,7 @@ def check(
         settings = resolve(params, slug)
         limit = settings.max_unmatched_pct
         out().print(params.force(slug).name, markup=False, style="bold")
-        faults = wrong(manifest, settings.period_start, settings.period_end, limit)
+        faults = [*wrong(manifest, settings.period_start, settings.period_end, limit), *_silent(home, manifest)]
         for row in faults:
             todo = f" -> {row.todo}" if row.todo else ""
             out().print(f"  {'!' if row.state == 'warning' else '-'} {row.about}{row.text}{todo}", markup=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import reduce
 from operator import and_
@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hmic_analysis.contracts import BOOKKEEPING, Column, Contract, contract_for
+from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS, Column, Contract, contract_for
 from hmic_analysis.contracts.base import plain_name
 from hmic_analysis.errors import DataError, near_or_all
+from hmic_analysis.measures.base import silent_months
 from hmic_analysis.project import Project
 from hmic_analysis.store.manifest import Manifest, read_manifest
 
@@ -60,6 +61,24 @@ def load_table(
         # A file without a row gives columns without a single chunk, which pandas can't join.
         return _empty(contract, wanted, zone)
     return _frame(found, contract, wanted, zone)
+
+
+def silent_columns(project: Project, manifest: Manifest) -> Iterator[tuple[str, str, list[str]]]:
+    """Table, column and months (``2013-05``) in which the column is blank throughout, as if it had not been supplied.
+
+    Of columns whose blank says that there is none, and that are filled in at once: what is still to come is no silence.
+    """
+    for name, entry in manifest.tables.items():
+        contract = CONTRACTS[name]
+        at = contract.time or contract.dated
+        names = [c.name for c in contract.columns if "for every" in c.blank and c.kind != "date"]
+        if not at or not names or not entry.rows:
+            continue
+        rows = load_table(project, manifest.force, name, [at, *names])
+        when = rows[at].dt.tz_localize(None) if rows[at].dt.tz else rows[at]
+        for column in names:
+            if months := silent_months(rows[column].notna(), when.dt.to_period("M")):
+                yield name, column, [str(month) for month in months]
 
 
 def table_path(project: Project, manifest: Manifest | None, table: str) -> Path | None:

@@ -17,7 +17,7 @@ from hmic_analysis.errors import DataError, LockedError
 from hmic_analysis.store import prepare as module
 from hmic_analysis.store.manifest import read_manifest
 from hmic_analysis.store.prepare import prepare
-from hmic_analysis.store.tables import load_table
+from hmic_analysis.store.tables import load_table, silent_columns
 from tests.store.frames import frame_schema
 
 HEAD = "incident_id,created_at,created_month,grade,closed_at\n"
@@ -402,3 +402,11 @@ def test_rows_that_a_table_says_are_lost_are_told_once(shop):
     incidents(shop, *["I1,2013-01-01 10:00,,,"] * 3)
     rows = wrong(shop.prepare(), date(2012, 12, 1), date(2013, 11, 30), 5.0)
     assert [row.text for row in rows if row.what == "file"] == ["incident.csv: 2 of 3 lines in no table (repeat: 2)"]
+
+
+def test_a_column_that_whole_months_lack_is_told(shop):
+    rows = [f"I{m}-{d},2013-{m:02}-{d:02} 10:00,{f'2013-{m:02}-{d:02} 10:05' if m < 4 else ''}" for m in range(1, 7)
+            for d in range(1, 21)]  # fmt: skip
+    shop.file("incident.csv", "\n".join(["incident_id,created_at,dispatched_at", *rows, ""]))
+    found = list(silent_columns(shop.project, shop.prepare()))
+    assert found == [("incident", "dispatched_at", ["2013-04", "2013-05", "2013-06"])]
