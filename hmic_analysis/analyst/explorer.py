@@ -136,7 +136,9 @@ class Rows(widgets.VBox):
 
     def _shown(self, rows: pd.DataFrame) -> str:
         """The first rows and the link that takes all of them away."""
-        more = f", the first {MOST_ROWS} shown" if len(rows) > MOST_ROWS else ""
+        amount = rows.attrs.get("amount")
+        more = f" of {rows[amount].sum():,.0f} {amount.replace('_', ' ')}" if amount else ""
+        more += f", the first {MOST_ROWS} shown" if len(rows) > MOST_ROWS else ""
         shown = rows.head(MOST_ROWS).dropna(axis="columns", how="all")
         for name in shown.columns[shown.columns.str.endswith("_key")]:
             shown[name] = shown[name].str.slice(0, _HASH)

@@ -576,4 +576,5 @@ def joined(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
     lengths = [len(frame) for frame in frames.values()]
     codes = [place for place, length in enumerate(lengths) for _ in range(length)]
     whole.insert(0, "force", pd.Categorical.from_codes(codes, list(frames)))
+    whole.attrs = {key: value for frame in frames.values() for key, value in frame.attrs.items()}
     return whole

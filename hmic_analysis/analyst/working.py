@@ -417,6 +417,5 @@ def rows_behind(
     if isinstance(forces, str) and forces in found:
         return found[forces]
     rows = joined(found)
-    rows.attrs = {key: value for frame in found.values() for key, value in frame.attrs.items()}
     rows.attrs["may_turn"] = {slug: frame.attrs["may_turn"] for slug, frame in found.items()}
     return rows

@@ -12,6 +12,7 @@ import pytest
 import hmic_analysis as hmic
 from hmic_analysis.analyst.indicator import _grouped
 from hmic_analysis.analyst.notebook import needed
+from hmic_analysis.analyst.tables import joined
 from hmic_analysis.analyst.working import units_of, worked_out
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS, contract_for
@@ -132,6 +133,13 @@ def test_a_person_counts_once_and_with_what_counted(two_forces):
     named = outstanding.groupby("person_key")["status"].agg(set)
     own = both[both["force"] == "cleveland"]
     assert all("outstanding" in named[key] or len(named[key]) for key in own["person_key"])
+
+
+def test_rows_of_several_forces_keep_what_they_add():
+    parts = {force: pd.DataFrame({"hours": [1.5]}) for force in ("cleveland", "durham")}
+    for turned, part in enumerate(parts.values()):
+        part.attrs = {"amount": "hours", "may_turn": turned}
+    assert joined(parts).attrs["amount"] == "hours"
 
 
 def test_a_figure_that_is_not_there_says_what_there_is(two_forces):
