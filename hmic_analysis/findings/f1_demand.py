@@ -30,6 +30,10 @@ TYPES_DRAWN = 12
 OTHER_TYPES = "all other types"
 
 
+#: Where a deployment stands in the return: under names of their own, since hours are joined to incidents.
+ORIGIN = {"source_file": "deployment_file", "source_row": "deployment_row"}
+
+
 def by_closing(rows: pd.DataFrame) -> pd.DataFrame:
     """Demand incidents under their closing category alone; the opening one where a source has no closing ones."""
     close = rows["category_close"].astype("object")
@@ -69,7 +73,7 @@ def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
     hours = hours_between(start, deployment["clear_at"])
     hours = hours.where(hours >= 0)
     table = {"incident_id": deployment["incident_id"], "start": start, "hours": hours.clip(upper=shift_hours)}
-    told = {name: deployment[name] for name in ("resource_type", "source_file", "source_row") if name in deployment}
+    told = {ORIGIN.get(name, name): deployment[name] for name in ("resource_type", *ORIGIN) if name in deployment}
     return pd.DataFrame(table | {"capped": hours > shift_hours} | told).reset_index(drop=True)
 
 
@@ -112,7 +116,12 @@ def demand_by_category(incident: pd.DataFrame, tasks: pd.DataFrame | None = None
 def tasks_by_category(incident: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
     """Deployments of usable times to demand incidents, with the ``category`` of :func:`demand_by_category`."""
     rows = own_types(by_closing(demand_incidents(incident)))[["incident_id", "category"]]
-    return tasks.dropna(subset="hours").merge(rows.drop_duplicates("incident_id"), on="incident_id")
+    return placed(tasks).dropna(subset="hours").merge(rows.drop_duplicates("incident_id"), on="incident_id")
+
+
+def placed(tasks: pd.DataFrame) -> pd.DataFrame:
+    """The result of :func:`task_hours` as rows of a return: with their places under the usual names."""
+    return tasks.rename(columns={held: name for name, held in ORIGIN.items()})
 
 
 def uncategorised(incident: pd.DataFrame) -> Share:
@@ -234,7 +243,7 @@ def all_logged(tasks: pd.DataFrame, demand_task: pd.DataFrame) -> Share:
     names = ["task_id", "task_type", "start", "hours", "source_file", "source_row"]
     parts = [
         part.reindex(columns=["incident_id", "resource_type", *names]).dropna(subset="hours").assign(logged=what)
-        for what, part in (("deployment", tasks), ("other task", own))
+        for what, part in (("deployment", placed(tasks)), ("other task", own))
     ]
     rows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     return Share.of_amounts(pd.Series(True, rows.index), rows, rows["hours"].astype(float))

@@ -44,6 +44,8 @@ def test_cookbook_shows_figures_and_writes_one(executed, two_forces):
     assert (two_forces.output / "figures" / "attendance-pct.png").is_file()
     shown = executed["cookbook"].read_text(encoding="utf-8")
     assert "Synthetic data" in shown and "A6a" in shown
+    # Hours of deployments are joined to incidents by what these two have in common.
+    assert "<th>early</th>" in shown
 
 
 def test_a_question_of_the_cookbook_takes_one_to_three_ordinary_lines(root):
