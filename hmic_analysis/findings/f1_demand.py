@@ -94,7 +94,8 @@ def hours_caveats(tasks: pd.DataFrame, shift_hours: float) -> tuple[str, ...]:
 def demand_by_category(incident: pd.DataFrame, tasks: pd.DataFrame | None = None) -> pd.DataFrame:
     """Demand by category, by count and by time.
 
-    ``tasks`` is what :func:`task_hours` gives; without it, or without any usable time in it, there are no hours.
+    ``tasks`` is what :func:`task_hours` or :func:`tasks_by_category` gives; without it, or without any usable time in
+    it, there are no hours.
     ``category`` (the closing one; its own types, for a source without national ones), ``incidents``,
     ``share_count`` (%), ``hours``, ``share_hours`` (%; missing without hours); most incidents first, all other
     types last.
@@ -104,7 +105,8 @@ def demand_by_category(incident: pd.DataFrame, tasks: pd.DataFrame | None = None
     table["share_count"] = 100 * table["incidents"] / max(int(table["incidents"].sum()), 1)
     hours = pd.Series(dtype=float)
     if tasks is not None and len(tasks):
-        hours = tasks_by_category(incident, tasks).groupby("category")["hours"].sum(min_count=1)
+        spent = tasks if "category" in tasks else tasks_by_category(incident, tasks)
+        hours = spent.groupby("category")["hours"].sum(min_count=1)
     table["hours"] = table["category"].map(hours).astype(float)
     total = float(table["hours"].sum())
     table["share_hours"] = 100 * table["hours"].fillna(0) / total if total > 0 else np.nan
