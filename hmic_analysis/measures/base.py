@@ -253,7 +253,7 @@ def silent_months(filled: pd.Series, month: pd.Series) -> list[pd.Period]:
     month : pandas.Series
         The month of each row; missing where it is not known.
     """
-    counts = filled.groupby(month.to_numpy()).agg(["size", "sum"])
+    counts = filled.groupby(month.array).agg(["size", "sum"])
     some = counts[counts["sum"] > 0]
     if len(some) in (0, len(counts)):
         return []
