@@ -21,6 +21,8 @@ from hmic_analysis.words import one_of, say_value
 NOT_KNOWN = "HMIC could not determine whether"
 NOT_KNOWN_EITHER = "Nor could HMIC determine whether"
 SAME_REASON, SAME_REASON_AGAIN = "Nor, for the same reason, could HMIC determine", "The same is true of"
+#: Reasons that leave a claim open though the facts are known: they lie between.
+BETWEEN = frozenset({"between_thresholds", "in_part"})
 #: Longest sentence of a letter, in words.
 MOST_WORDS = 32
 
@@ -94,16 +96,13 @@ def paragraph(
 
 def alone(spec: FindingSpec, claim: ClaimEvidence, facts: Facts) -> Said:
     """The sentence on one claim where it stands by itself, as in a table of claims."""
-    if claim.verdict == "not_determinable":
+    states = {claim.claim: claim}
+    made = (_say(spec.id, line, states, facts) for line in spec.letter.sentences if line.when and _fits(line, states))
+    sentence = next((s for s in made if s is not None), None)
+    if sentence is None and claim.verdict == "not_determinable":
         sentence = next(iter(_open(spec, [claim])))
-    else:
-        states = {claim.claim: claim}
-        made = (
-            _say(spec.id, line, states, facts) for line in spec.letter.sentences if line.when and _fits(line, states)
-        )
-        sentence = next((s for s in made if s is not None), None)
-        if sentence is None:
-            raise ParameterError(_no_line(spec, claim.claim, claim.verdict))
+    if sentence is None:
+        raise ParameterError(_no_line(spec, claim.claim, claim.verdict))
     rest = _on_records([claim] if claim.verdict != "not_determinable" else [], 1)
     text = " ".join(s.text for s in (sentence, *rest))
     return Said(text, (claim.claim,), sentence.numbers)
@@ -184,7 +183,12 @@ def _no_line(spec: FindingSpec, claim: str, verdict: str) -> str:
 def _fits(line: Line, states: Mapping[str, ClaimEvidence]) -> bool:
     """Whether the claims are in the state that a line is for."""
     decided = {id: wanted for id, wanted in line.when.items() if wanted != ANY}
-    return all(id in states and states[id].verdict == wanted for id, wanted in decided.items())
+    return all(id in states and _is(states[id], wanted) for id, wanted in decided.items())
+
+
+def _is(claim: ClaimEvidence, wanted: str) -> bool:
+    known = claim.verdict in DECIDED or bool(BETWEEN & set(claim.reasons[:1]))
+    return claim.verdict == wanted and known
 
 
 def _say(finding: str, line: Line, states: Mapping[str, ClaimEvidence], facts: Facts) -> Said | None:
@@ -310,8 +314,8 @@ class Told(Shown):
 
     @property
     def none(self) -> str:
-        """``no`` where the value is 0."""
-        if self.known and self._indicator.value == 0:
+        """``no`` where the value is 0 and nothing is unknown."""
+        if self.known and self._indicator.value == 0 and not self._indicator.unknown:
             return "no"
         raise TemplateError(f"{self._indicator.id} is not 0")
 
@@ -335,6 +339,15 @@ class Told(Shown):
         if self.known and self._indicator.value == 1:
             return "the only one"
         raise TemplateError(f"{self._indicator.id} is not 1")
+
+    @property
+    def one(self) -> str:
+        """``one`` where exactly one is counted and nothing is unknown."""
+        figure = self._indicator
+        number = figure.numerator if figure.unit == "%" else figure.value
+        if number == 1 and not figure.unknown and not small(figure, self._min_count):
+            return "one"
+        raise TemplateError(f"{self._indicator.id} is not one")
 
     def counted(self, one: str, many: str) -> str:
         """The value with its noun: ``1 record``, ``12 records``; not printed where it is 0."""

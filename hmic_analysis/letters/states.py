@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from hmic_analysis.evidence.model import REASONS, ClaimEvidence, Indicator, Verdict, because
-from hmic_analysis.evidence.paragraphs import Facts, Said, paragraph
+from hmic_analysis.evidence.paragraphs import BETWEEN, Facts, Said, paragraph
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.check import figures_named
 from hmic_analysis.params.models import Params
@@ -65,9 +65,12 @@ def _of_verdicts(
     words = {"force": settings.force.full_name, "as_of": say_date(settings.as_of)}
     profiles = list(_profiles(finding, dict(zip([c.id for c in claims], verdicts, strict=True))))
     n_open = verdicts.count("not_determinable")
+    between = any("not_determinable" in line.when.values() for line in finding.letter.sentences)
     for i, reasons in enumerate(_reasons(n_open)):
-        # What is said of open questions does not depend on the figures, so these vary with the first reason only.
-        for told, figures in profiles if i == 0 else profiles[:1]:
+        # What is said of open questions does not depend on the figures, so these vary with the first reason only, and
+        # with those for which the catalogue has a line of its own.
+        varied = i == 0 or (between and set(reasons) <= BETWEEN)
+        for told, figures in profiles if varied else profiles[:1]:
             for records_of in ("", PART) if told == KNOWN and n_open < len(claims) else ("",):
                 left = iter(reasons)
                 evidence = [
@@ -115,6 +118,8 @@ KNOWN = "figures known"
 FOR = {"%": (96.6, 100.0), "forces": (6, 1), "count": (12, 1), "per month": (3.2,)}
 AGAINST = {"%": (12.3, 0.0), "forces": (6, 22, 0), "count": (1, 0), "per month": (0.0,)}
 OTHER = (12_345, 1, 0, -250)
+#: The share at which exactly one is counted, for sentences that say so.
+ONE_OF_200 = 0.5
 #: Units not known beside 200 known, of figures that are told without a verdict.
 UNKNOWN = (10, 150)
 
@@ -184,7 +189,9 @@ def _of_one_claim(finding: FindingSpec, *ids: str) -> bool:
 
 def _values(finding: FindingSpec, id: str, against: bool) -> tuple[float, ...]:
     unit = finding.indicator(id).unit
-    return (AGAINST if against else FOR).get("count" if unit in COUNTS and unit != "forces" else unit, OTHER)
+    found = (AGAINST if against else FOR).get("count" if unit in COUNTS and unit != "forces" else unit, OTHER)
+    one = any(f"v.{id}.one " in text for line in finding.letter.sentences for text in line.say)
+    return (*found, ONE_OF_200) if one and unit == "%" else found
 
 
 def _figure(finding: FindingSpec, id: str, value: float) -> Indicator:

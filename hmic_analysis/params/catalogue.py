@@ -63,7 +63,7 @@ DEFINING = ("min_n", "attendance", "other_agencies", "offender_management", "qua
 #: What a figure offers to a sentence beside being printed itself.
 FIELDS = (
     "lo", "hi", "n", "numerator", "denominator", "interval_text", "none", "only", "below", "reaching", "at_most",
-    "counted", "settled", "between", "least", "every", "gained",
+    "counted", "settled", "between", "least", "every", "gained", "one",
 )  # fmt: skip
 WORDS = ("force", "period", "as_of")
 
@@ -247,7 +247,8 @@ class Line(Model):
 
     ``when`` names claims with the verdict each must have, or ``any``. The line speaks for all of them, and no other
     does: so a claim that depends on another is silenced by ``any``. Without ``when`` the line only prints a figure.
-    ``say`` is the sentence, or several of which the first is printed whose figures are all known.
+    ``say`` is the sentence, or several of which the first is printed whose figures are all known. A line for a claim
+    that is not determinable is for a fact that is known and lies between true and false.
     """
 
     when: dict[Text, State] = Field(default_factory=dict)
