@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -481,7 +482,24 @@ def _draw(plot: Plot, data: pd.DataFrame, first: int, stands: float) -> None:
     axes.plot(x, data["value"], linestyle="none", clip_on=False, zorder=4, **_DOTS)
     if data["fitted"].isna().all():
         return
-    axes.fill_between(x, data["fitted"], data["counterfactual"], zorder=0.5, **_SPAN)
-    for part in (slice(0, first), slice(first, None)):
-        axes.plot(x[part], data["fitted"].iloc[part], clip_on=False, zorder=5, **_MODEL)
-    axes.plot(x, data["counterfactual"], clip_on=False, zorder=5, **_WITHOUT)
+    # The model's lines meet the day of the change, which lies between the points of two months.
+    day = stands - 0.5
+    model, without = (data[c].to_numpy(dtype=float) for c in ("fitted", "counterfactual"))
+    before = x < min(day, first)
+    ends = [_at(day, x[part], line[part]) for part, line in ((x < first, model), (x >= first, model))]
+    axes.plot([*x[before], day], [*model[before], ends[0]], clip_on=False, zorder=5, **_MODEL)
+    after = [day, *x[first:]], [ends[1], *model[first:]], [ends[0], *without[first:]]
+    axes.plot(after[0], after[1], clip_on=False, zorder=5, **_MODEL)
+    axes.plot(after[0], after[2], clip_on=False, zorder=5, **_WITHOUT)
+    axes.fill_between(*after, zorder=0.5, **_SPAN)
+
+
+def _at(day: float, x: np.ndarray, line: np.ndarray) -> float:
+    """The height of a line at a day: between its points, or straight on beyond the last or before the first two."""
+    if len(x) == 0:
+        return math.nan
+    if len(x) == 1 or x[0] <= day <= x[-1]:
+        return float(np.interp(day, x, line))
+    near = slice(0, 2) if day < x[0] else slice(-2, None)
+    (a, b), (low, high) = x[near], line[near]
+    return float(low + (high - low) * (day - a) / (b - a))

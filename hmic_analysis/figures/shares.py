@@ -105,7 +105,8 @@ def proportions_by_group(
     data = by_section(data, "group")
     drawn, notes = limit_rows(data, any(row_labels(data["group"], data["label"])[1]))
     labels, sections = row_labels(drawn["group"], drawn["label"])
-    columns = [ValueColumn(value_name, _texts(drawn, [say(v, unit) for v in drawn["value"]]), _DOT)]
+    told = ["no cases" if none else say(v, unit) for v, none in zip(drawn["value"], _no_cases(drawn), strict=True)]
+    columns = [ValueColumn(value_name, _texts(drawn, told), _DOT)]
     if drawn["n"].notna().any():
         columns.append(ValueColumn(f"Number of {units_name}", _texts(drawn, _numbers(drawn))))
     values = drawn[["value", "lo", "hi", "lo_missing", "hi_missing"]].assign(t=threshold).astype(float)
@@ -125,7 +126,7 @@ def proportions_by_group(
     counted, among = (shown, "") if unlike else _of_some_weight(shown, units_name)
     whose = f" {threshold_for}" if threshold_for else ""
     held = _beyond(counted, threshold, unit, threshold_name, most, "these " if among else "", whose, unlike)
-    after = held + unknown(shown["value"])
+    after = held + unknown(shown.loc[~_no_cases(shown), "value"])
     markers = dict.fromkeys(data["withheld"][data["withheld"].ne("")])
     notes = (*notes, *(f"{marker}: withheld, small number of persons" for marker in markers))
     notes += tuple(
@@ -148,7 +149,14 @@ def proportions_by_group(
         data=_with_markers(data),
         notes=notes,
     )
-    return replace(chart, sentence=f"{told}{after}." if not unlike and _all_or_none(data, unit) else "")
+    alone = len(data) == 1 and not unlike and bool(shown["value"].notna().all())
+    said = f"{words.headline} ({say(data['value'].iloc[0], unit)})" if alone and words.headline else f"{told}{after}"
+    return replace(chart, sentence=f"{said}." if alone or (not unlike and _all_or_none(data, unit)) else "")
+
+
+def _no_cases(data: pd.DataFrame) -> pd.Series:
+    """Rows that nothing falls in: of these nothing is unknown."""
+    return data["withheld"].eq("") & data["value"].isna() & data["n"].eq(0)
 
 
 def _all_or_none(data: pd.DataFrame, unit: str) -> bool:
@@ -224,11 +232,11 @@ def _draw_shares(rows: Rows, drawn: pd.DataFrame, threshold: float | None) -> No
     axes.hlines(rows.y, drawn["lo"], drawn["hi"], color=_WHISKER["color"], linewidth=_WHISKER["linewidth"], zorder=3)
     axes.plot(drawn["value"], rows.y, linestyle="none", clip_on=False, zorder=5, **_DOT)
     missing = (drawn["value"].isna() & drawn["withheld"].eq("")).to_numpy()
-    for y in rows.y[missing & ~banded]:
+    for y, none in zip(rows.y[missing & ~banded], _no_cases(drawn)[missing & ~banded], strict=True):
         rows.sheet.text(
             rows.left + 2,
             rows.bottom - axes.get_ylim()[0] + y,
-            "No data",
+            "No cases" if none else "No data",
             size=style.SMALL_SIZE,
             colour=style.MUTED_INK,
         )
@@ -256,8 +264,8 @@ def _side_by_side(what: str, data: pd.DataFrame, unit: str, after: str) -> tuple
     if len(each) == 1:
         told = f"{known['label'].iloc[0]} stood at {say(known['value'].iloc[0], unit)}"
         return told, after, f"{each[0]} is shown"
-    told = f"In {lower(what)}" if after else what
-    return told, after.replace("; ", ", ", 1).replace(", and ", ", ", 1), f"the shares are {', '.join(each)}"
+    after = ": " + after.removeprefix(", and ").removeprefix("; ") if after else ""
+    return what, after, f"the shares are {', '.join(each)}"
 
 
 def _beyond(

@@ -251,9 +251,13 @@ def test_without_limits_the_headline_says_so():
 
 def test_an_interrupted_series_shows_what_would_have_been_and_always_the_bare_comparison():
     made = COMPARISON_CASES["interrupted-everyday"]()
-    ys = [x.get_ydata() for x in made.figure.axes[0].lines if len(x.get_xdata()) == 40]
-    gone = series()["counterfactual"].to_numpy()
-    assert any(np.array_equal(np.asarray(y, float), gone, equal_nan=True) for y in ys)
+    lines = [np.asarray(x.get_xydata(), float) for x in made.figure.axes[0].lines]
+    gone = series()["counterfactual"].dropna().to_numpy()
+    (without,) = [xy for xy in lines if len(xy) == len(gone) + 1 and np.array_equal(xy[1:, 1], gone)]
+    # The line of what would have been goes on where the one before ends, on the day of the change; a step lies there.
+    ends = [tuple(xy[-1]) for xy in lines if xy[-1, 0] == without[0, 0]]
+    starts = [xy[0, 1] for xy in lines if xy[0, 0] == without[0, 0] != xy[-1, 0]]
+    assert tuple(without[0]) in ends and len(starts) == 2 and starts[0] != starts[1]
     assert {"Without the change, by the", "With it, by the model"} & set(printed(made))
     refused = COMPARISON_CASES["interrupted-refused"]()
     assert not any("model" in t for t in printed(refused))

@@ -99,7 +99,7 @@ def test_unlike_measures_have_no_range_and_no_highest():
     assert made.headline == "Checks" and "highest" not in made.alt
     assert "audits passed 82.0%, calls back 96.0%" in made.alt
     held = proportions_by_group(frame, what="Checks", threshold=90, unlike=True)
-    assert held.headline == "In checks, 1 of 2 was below the threshold of 90%"
+    assert held.headline == "Checks: 1 of 2 was below the threshold of 90%"
     alone = proportions_by_group(frame.iloc[:1], what="Checks", threshold=80, unlike=True)
     assert alone.headline == "Audits passed stood at 82.0%, at or above the threshold of 80%"
 
