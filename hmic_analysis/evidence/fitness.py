@@ -146,8 +146,11 @@ class Fitness:
         enough = len(covered.counted) >= needed.months_needed(len(self.months))
         return weakest(grade, "B" if enough else "C")
 
-    def caveats(self, needed: Needed) -> tuple[str, ...]:
-        """What a reader must be told next to the figures: rows that could not be used, and cells that can't be read."""
+    def caveats(self, needed: Needed, unknown: bool = True) -> tuple[str, ...]:
+        """What a reader must be told next to a figure: rows that could not be used, and cells that can't be read.
+
+        ``unknown``: whether it counts anything as not known. A figure that doesn't, doesn't read such a column.
+        """
         rows = tuple(
             f"{bad:,} of {offered:,} records in '{CONTRACTS[name].title}' could not be used."
             for name, (bad, offered) in self.set_aside.items()
@@ -160,7 +163,7 @@ class Fitness:
             for column, (bad, kept) in columns.items()
             if kept and 100 * bad / kept > needed.set_aside_pct
         )
-        return rows + cells
+        return rows + cells if unknown else rows
 
 
 def _kept(decision: Decision) -> tuple[str, ...]:

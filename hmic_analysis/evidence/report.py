@@ -211,7 +211,7 @@ class Report(Holdings):
             keep = {"id", "name", "label", "unit", "basis", "stratum", "window", "better", "about_persons"}
             plain = {k: v for k, v in indicator.model_dump().items() if k in keep or k.startswith("definition")}
             return Indicator(**plain, note=" ".join(unable))
-        lost = fit.caveats(self.settings.coverage) if indicator.basis == "all_records" else ()
+        lost = fit.caveats(self.settings.coverage, indicator.value is None or indicator.unknown > 0)
         told = (*indicator.caveats, *self.cannot_tell(indicator.name), *lost, *too_smooth(indicator))
         caveats = tuple(one_of(text) for text in dict.fromkeys(told))
         return indicator.model_copy(update={"caveats": caveats, "note": one_of(indicator.note)})

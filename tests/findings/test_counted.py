@@ -182,15 +182,15 @@ def test_a_repeat_victim_at_whose_call_nobody_looked_was_not_recognised(project_
 
 
 def test_a_figure_takes_the_months_and_remarks_of_the_tables_that_it_counts(project_folder):
-    """Meetings of a year and actions of its first half; a district in two spellings; a day that can't be read."""
+    """Meetings of a year, actions of its first half; a district in two spellings; a day, and codes nobody can read."""
     meetings = [f"M{month},{name},{month}-10,yes" for month, name in zip(MONTHS, ["North", "NORTH "] * 6, strict=True)]
-    actions = [f"A{month},M{month},{month}-10,prevention,{month}-20,{month}-20" for month in MONTHS[:6]]
+    actions = [f"A{month},M{month},{month}-10,prevention,{month}-20,{month}-20,perhaps" for month in MONTHS[:6]]
     found = worked(
         project_folder,
         "P2",
         {
             "meeting": ["meeting_id,district,prescribed_on,held", *meetings, "N,north,2013-11-20,no"],
-            "meeting_action": ["action_id,meeting_id,set_on,action_type,due_on,closed_on", *actions],
+            "meeting_action": ["action_id,meeting_id,set_on,action_type,due_on,closed_on,second_coder_type", *actions],
             "initiative": [
                 "initiative_id,kind,started_on,ended_on,objective_written",
                 "I,initiative,2012-01-01,soon,yes",
@@ -204,5 +204,6 @@ def test_a_figure_takes_the_months_and_remarks_of_the_tables_that_it_counts(proj
     assert steered.window.startswith("December 2012 to May 2013 (6 of ")
     assert any("district has 3 spellings of one name" in note for note in found.notes)
     told = {i.name for i in found.indicators if any("could not be read" in c for c in i.caveats)}
-    assert told == {"n_long_term_initiatives", "initiatives_with_outcome_pct"}
+    # The second coder's entries are read by the agreement alone.
+    assert told == {"n_long_term_initiatives", "initiatives_with_outcome_pct", "dmm_coder_kappa"}
     assert verdicts({"P2": found})["P2b"] == "not_determinable"
