@@ -64,12 +64,12 @@ FLAGS = {
 }
 
 CLAIM_COLUMNS = (
-    TableColumn(title="Claim", width=12),
-    TableColumn(title="Statement tested", width=41),
+    TableColumn(title="Claim", width=11),
+    TableColumn(title="Statement tested", width=52),
     TableColumn(title="Verdict", width=21),
     TableColumn(title="Grade", width=12, align="centre"),
-    TableColumn(title="Figure", width=38),
-    TableColumn(title="Bounds", width=36),
+    TableColumn(title="Figure", width=34),
+    TableColumn(title="Bounds", width=30),
 )
 DATA_COLUMNS = (
     TableColumn(title="Data", width=38),

@@ -141,6 +141,10 @@ def unknown_words(figure: NationalFigure) -> str:
     return "under 1" if found.unknown_pct < 1 else f"{found.unknown_pct:.0f}"
 
 
+#: Units in which something is measured; the others are no words for a reader, or stand in the label.
+MEASURED = ("minutes", "hours", "days", "pounds", "points", "months")
+
+
 def figure_sentences(figure: NationalFigure, better: str) -> str:
     """A figure of all forces together, how far forces lie apart, and what good looked like; "" where nothing is known.
 
@@ -155,8 +159,14 @@ def figure_sentences(figure: NationalFigure, better: str) -> str:
         told.append(f"{figure.label}: {f'{value}{spread}'.replace(again, '')} for England and Wales.")
     if figure.spread is not None:
         text = _spread_sentence(figure.spread, better, counts=figure.unit in COUNTS)
-        told.append(text if told else f"{figure.label}: {uncapped(text)}")
+        told.append(text if told else f"{_with_unit(figure)}: {uncapped(text)}")
     return " ".join(told)
+
+
+def _with_unit(figure: NationalFigure) -> str:
+    """The label of a figure whose ranges are bare numbers, with their unit unless the label holds it."""
+    said = figure.unit in MEASURED and figure.unit not in figure.label.lower()
+    return f"{figure.label} ({figure.unit})" if said else figure.label
 
 
 def _spread_sentence(spread: Distribution, better: str, counts: bool) -> str:

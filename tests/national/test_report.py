@@ -91,6 +91,8 @@ def test_a_figure_is_told_with_its_range_and_what_good_looked_like(written) -> N
         "At the better end about 50% of the forces with a figure stood at under 60%; the rest stood at 60% or more."
     )
     assert "better" not in figure_sentences(figure, "-")
+    waits = replace(figure, unit="hours", pooled=None)
+    assert figure_sentences(waits, "-").startswith("Recorded crimes with a prior incident (hours): about 50% of ")
 
 
 def test_it_has_twenty_pages_and_twelve_charts_at_most(written) -> None:
