@@ -37,7 +37,7 @@ HEADINGS = {
 
 
 #: A code of a return, or several, of which one at least shows that it is none of people's words.
-CODE = re.compile(r"(?=\S*_)[a-z]+(_[a-z]+)*(;[a-z]+(_[a-z]+)*)*")
+CODE = re.compile(r"(?=\S*[_;])[a-z]+(_[a-z]+)*(;[a-z]+(_[a-z]+)*)*")
 
 
 @cache
