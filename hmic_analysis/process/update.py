@@ -224,8 +224,8 @@ def _page(found: Compared, notices: list[str], least: int) -> str:
                 "difference of each figure and what changed beneath it."
             ),
             counts=(
-                f"Of {len(rows)} claims, {verdicts} {'has' if verdicts == 1 else 'have'} another verdict and {figures} "
-                f"{'has' if figures == 1 else 'have'} another verdict, sentence or figure."
+                f"Of {len(rows)} claims {verdicts or 'none'} {'has' if verdicts < 2 else 'have'} another verdict; "
+                f"with sentences and figures {figures or 'none'} {'has' if figures < 2 else 'have'} changed."
             ),
             notices=notices,
             before=found.before,
