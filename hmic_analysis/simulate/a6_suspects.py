@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from hmic_analysis.contracts.a6_suspects import CIRCULATION_REASONS, RISKS, SUSPECT_STATUSES
 from hmic_analysis.params.models import Count, Number, YesNo
@@ -71,6 +72,8 @@ class Facts(CommonFacts):
     high_risk_cleared_share: Share = 0.80
     #: Of those who failed to answer bail and are wanted for it no more: came by themselves, later than they had to.
     answered_late_share: Share = 0.3
+    #: For each person outstanding, persons named only for a crime that was cancelled or isn't notifiable.
+    suspects_of_no_crime: Share = 0.0
 
 
 _CARED_FOR = {
@@ -104,6 +107,7 @@ class People:
         self.subject = subject
         self.day = [np.array([], "datetime64[D]")]
         self.number = [np.array([], int)]
+        self.not_counted = [np.array([], int)]
 
     def rows(self, piece: Piece) -> dict[str, Rows]:
         """Remember number and day of the recorded crimes of a window."""
@@ -111,6 +115,7 @@ class People:
         recorded = piece.cases.recorded[piece.crimes.case[counted]]
         self.day.append(to_wall(recorded).astype("datetime64[D]"))
         self.number.append(piece.first_crime + np.flatnonzero(counted))
+        self.not_counted.append(piece.first_crime + np.flatnonzero(~counted))
         return {}
 
     def made(self) -> Made:
@@ -130,8 +135,22 @@ class People:
         at = {"suspect": np.flatnonzero(named.kind == RESOLVED), "bail": np.flatnonzero(bails.kind == ANSWERED)}
         rng = subject.rng("faults.people")
         tables = {t: with_bad_rows(rng, t, render(t, c), subject.planted, at.get(t)) for t, c in pieces.items()}
+        tables["suspect"] = pa.concat_tables([tables["suspect"], self._of_no_crime(len(managed.person))])
         values = suspect_values(subject, named, managed, bails, circulated)
         return Made(tables, values, _stated(subject.facts, values))
+
+    def _of_no_crime(self, n_outstanding: int) -> pa.Table:
+        """Persons named for a crime that was cancelled, or is not notifiable: nobody looks for them."""
+        crimes = np.concatenate(self.not_counted)
+        n = min(math.ceil(self.subject.facts.suspects_of_no_crime * n_outstanding), len(crimes))
+        columns = {
+            "person_key": references("NOM", 9_800_001 + np.arange(n)),
+            "crime_id": references("CR", crimes[:n]),
+            "named_on": np.full(n, self.subject.as_of - 60 * ONE_DAY),
+            "grounds_recorded": np.ones(n, int),
+            "status": np.zeros(n, int),
+        }
+        return render("suspect", columns)
 
 
 follow = People

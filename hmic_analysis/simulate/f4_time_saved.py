@@ -39,6 +39,8 @@ class Facts(CommonFacts):
     #: Changes live for at least 6 months, and how many of them have a measurement before and after (F4a).
     n_changes: Annotated[Count, Field(le=90)] = 6
     measured_changes: Count = 0
+    #: Of the others staff were asked, but only after the change: nothing was measured before it.
+    benefits_surveyed: YesNo = False
     #: Whether the force states a saving, and how far off it is, per cent (F4a).
     states_savings: YesNo = False
     stated_savings_error_pct: Number = 0.0
@@ -116,13 +118,11 @@ def _benefits(subject: Subject, changes: list[Record]) -> list[Record]:
         before, saved, tasks = rng.integers(20, 60), rng.integers(4, 15), rng.integers(2, 30) * 1000
         record: Record = {"benefit_id": f"BN{i + 1:03d}", "change_id": change["change_id"]}
         record |= {"tasks_per_year": tasks, "baseline_minutes": before, "post_minutes": before - saved}
+        days = {"baseline_on": change["live_on"] - 60 * ONE_DAY, "post_on": change["live_on"] + 100 * ONE_DAY}
         if i < subject.facts.measured_changes:
-            record |= {
-                "method": ("time_and_motion", "system_log")[i % 2],
-                "baseline_on": change["live_on"] - 60 * ONE_DAY,
-                "post_on": change["live_on"] + 100 * ONE_DAY,
-                "saved_minutes_se": 0.6,
-            }
+            record |= {"method": ("time_and_motion", "system_log")[i % 2], **days, "saved_minutes_se": 0.6}
+        elif subject.facts.benefits_surveyed:
+            record |= {"method": "survey", **days, "baseline_on": days["post_on"]}
         else:
             record["method"] = "estimate"
         found.append(record)
@@ -137,7 +137,7 @@ def _months(subject: Subject, change: Record, benefit: Record) -> Made:
     """
     live = change["live_on"].astype("datetime64[M]")
     months = np.arange(live - MONTHS_BEFORE, (subject.as_of + ONE_DAY).astype("datetime64[M]"))
-    rng, is_measured = subject.rng("benefit.months"), benefit["method"] != "estimate"
+    rng, is_measured = subject.rng("benefit.months"), benefit["method"] not in ("estimate", "survey")
     saved = float(benefit["baseline_minutes"] - benefit["post_minutes"]) if is_measured else 0.0
     # The month in which it went live has days of both kinds.
     days = (live + 1).astype("datetime64[D]") - live.astype("datetime64[D]")

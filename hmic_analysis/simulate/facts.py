@@ -21,6 +21,8 @@ REFERENCES = tuple(dict.fromkeys(f"{t}.{r.column}" for t in TABLES for r in cont
 TIMED = tuple(t for t in TABLES if contract_for(t).time)
 #: The column of a table with rows of another force that says whose they are, by slug.
 OWNER = "held_for"
+#: Columns that need not be filled in, such as ``incident.area_type``.
+OPTIONAL = tuple(f"{t}.{c.name}" for t in TABLES for c in contract_for(t).columns if not c.required)
 ANOTHER = "another-force"
 
 
@@ -28,10 +30,12 @@ class Facts(*(stem.facts for stem in stems())):
     """What is true of a simulated force: the facts of all findings; shares are between 0 and 1."""
 
     tables_status: dict[Literal[(*TABLES, *items())], Status] = Field(default_factory=dict)
-    #: Share of references written in small letters; last months of the period that are left out; rows of another force.
+    #: Share of references written in small letters; last months of the period that are left out; rows of another force;
+    #: what stands in a share of the cells of a column instead: nothing, what nobody can read, a district elsewhere.
     references_broken: dict[Literal[REFERENCES], Share] = Field(default_factory=dict)
     months_missing: dict[Literal[TIMED], Annotated[int, Field(strict=True, ge=0, le=12)]] = Field(default_factory=dict)
     foreign_rows: dict[Literal[TABLES], Share] = Field(default_factory=dict)
+    cells_as: dict[Literal[OPTIONAL], dict[str, Share]] = Field(default_factory=dict)
 
     def with_(self, **changes: Any) -> Facts:
         """The same facts but for some; an unknown fact or impossible value is a ``ParameterError``."""

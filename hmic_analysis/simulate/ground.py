@@ -98,6 +98,7 @@ class CommonFacts(Model):
     references_broken: dict[str, Share] = Field(default_factory=dict)
     months_missing: dict[str, int] = Field(default_factory=dict)
     foreign_rows: dict[str, Share] = Field(default_factory=dict)
+    cells_as: dict[str, dict[str, Share]] = Field(default_factory=dict)
 
     def status(self, item: str) -> str:
         """What came of the request for a table or a figure: one of the data-return statuses."""

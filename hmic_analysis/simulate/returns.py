@@ -251,8 +251,8 @@ def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, dict[str, str]]:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# What is wrong with a whole return: references written otherwise, months left out, rows of another force. Nothing of
-# it changes what is true of the force: no sentence may be false for it.
+# What is wrong with a whole return: references written otherwise, months left out, rows of another force, cells that
+# say nothing. Nothing of it changes what is true of the force: no sentence may be false for it.
 
 
 def columns_of(subject: Subject, table: str) -> tuple[str, ...]:
@@ -269,12 +269,26 @@ def damaged(subject: Subject, table: str, rows: pa.Table) -> pa.Table:
         of, _, column = reference.partition(".")
         if of == table:
             rows = with_cells(rows, {column: [_written(text, share) for text in cells(rows, column)]})
+    for place, texts in facts.cells_as.items():
+        of, _, column = place.partition(".")
+        if of == table:
+            rows = with_cells(rows, {column: _said_instead(subject, place, cells(rows, column), texts)})
     return _with_foreign(subject, table, rows) if table in facts.foreign_rows else rows
 
 
 def _written(text: str | None, share: float) -> str | None:
     """A reference in small letters, for a share of all references: the same ones wherever they stand."""
     return text.lower() if text and crc32(text.encode()) % 10_000 < share * 10_000 else text
+
+
+def _said_instead(subject: Subject, place: str, values: np.ndarray, texts: Mapping[str, float]) -> np.ndarray:
+    """A column with other texts in some of its cells that are filled in."""
+    filled, drawn = values != None, subject.rng(f"cells.{place}", len(values)).random(len(values))  # noqa: E711
+    low = 0.0
+    for text, share in texts.items():
+        values[filled & (drawn >= low) & (drawn < low + share)] = text or None
+        low += share
+    return values
 
 
 def _without_months(subject: Subject, table: str, rows: pa.Table) -> pa.Table:
@@ -451,6 +465,7 @@ def draw_force(slug: str, seed: int, gaps: bool = True) -> Drawn:
     silent = bool(gaps and rng.random() < SILENT)
     if gaps:
         changes["tables_status"] = _missing(streams)
+        changes |= _traps(streams)
     return Drawn(Facts().with_(**changes), states, silent)
 
 
@@ -459,6 +474,32 @@ def _one_way(rng: np.random.Generator, claim: str, ways: Ways) -> tuple[State, d
     state = list(shares)[int(pick(rng, list(shares.values()), 1)[0])]
     way = ways[state][int(rng.integers(len(ways[state])))]
     return state, {k: v.draw(rng) if isinstance(v, Between) else v for k, v in way.items()}
+
+
+#: What a return may hold that is easily counted amiss; a force has about half of it.
+TRAPS: Mapping[str, dict[str, Any]] = {
+    "suspects": {"suspects_of_no_crime": 0.05},
+    "surveys": {"benefits_surveyed": True},
+    "areas": {"cells_as": {"incident.area_type": {"": 0.12}}},
+    "districts": {"cells_as": {f"{t}.district": {"Outside the force area": 0.03} for t in ("incident", "crime")}},
+    "grounds": {"cells_as": {"suspect.grounds_recorded": {"": 0.01}}},
+    "times": {"cells_as": {f"deployment.{c}": {"2013-02-30 10:00:00": 0.01} for c in ("assigned_at", "clear_at")}},
+    "answers": {
+        "cells_as": {
+            f"{place}": {"perhaps": 0.02}
+            for place in ("meeting.held", "call_audit.asked_vulnerability", "supervision.workload_covered")
+        }
+    },
+    "days": {"cells_as": {place: {"31/11/2013": 0.01} for place in ("suspect.last_activity_on", "staff.left_on")}},
+}
+
+
+def _traps(streams: Streams) -> dict[str, Any]:
+    found: dict[str, Any] = {"cells_as": {}}
+    for name, facts in TRAPS.items():
+        if streams.of(f"truth.traps.{name}").random() < 0.5:
+            found |= facts | {"cells_as": found["cells_as"] | facts.get("cells_as", {})}
+    return found
 
 
 def _missing(streams: Streams) -> dict[str, str]:

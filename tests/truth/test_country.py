@@ -17,6 +17,7 @@ from hmic_analysis.cli.main import main
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
+from hmic_analysis.simulate.returns import TRAPS, draw_force
 
 from ..conftest import copy_project
 from .country import VERDICT, judged, measure_all, truth_of
@@ -97,6 +98,18 @@ def test_forces_that_sent_nothing_are_told_apart_from_findings(country, commande
         assert slug in some
         claims = [c for b in bundles(country, slug) for c in b.claims if c.claim != "A2c"]
         assert {c.verdict for c in claims} <= {"not_determinable"}
+
+
+def test_every_trap_is_planted_in_some_forces_and_not_in_all(country):
+    """What is easily counted amiss: no verdict of the tests beside this one may be false for it."""
+    drawn = [draw_force(slug, 1).facts for slug, force in truth_of(country).items() if not force["sends_nothing"]]
+    for name, trap in TRAPS.items():
+        having = [f for f in drawn if all(_has(getattr(f, fact), value) for fact, value in trap.items())]
+        assert 0 < len(having) < len(drawn), name
+
+
+def _has(found, value):
+    return value.items() <= found.items() if isinstance(value, dict) else found == value
 
 
 def bundles(project, slug):
