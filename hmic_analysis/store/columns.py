@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import duckdb
 
 from hmic_analysis.contracts import Contract
+from hmic_analysis.contracts.base import Kind
 from hmic_analysis.store import times
 from hmic_analysis.store.mapping import FileSpec, Filter, Mapping, Source
-from hmic_analysis.store.rawtable import LOOKS, RawTable, compared, literal, words
+from hmic_analysis.store.rawtable import LITTLE, LOOKS, RawTable, compared, literal, words
 from hmic_analysis.store.times import COUNTED, count_looks
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -35,6 +36,8 @@ class Context:
     judged: bool = False
     #: Some column of text of the file holds an error that a spreadsheet shows where a formula fails.
     errors: bool = False
+    #: What :func:`look` has found of the cells of the file.
+    seen: dict[Look, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def missing(self, source: Source | None = None) -> tuple[str, ...]:
         """Words that stand for a missing value, lower case."""
@@ -70,21 +73,49 @@ class Context:
 
 
 #: What spreadsheets show where a formula fails; ``#N/A`` stands for a missing value by the mapping.
-_ERROR = "#(REF!|VALUE!|DIV/0!|NAME[?]|NUM!|NULL!|SPILL!|CALC!|FIELD!|ERROR!)|ERR:[0-9]{3}"
+_ERROR = "#(REF!|VALUE!|DIV/0!|NAME[?]|NUM!|NULL!|SPILL!|CALC!|FIELD!|ERROR!)|ERR:[0-9][0-9][0-9]"
+_IS_ERROR = (
+    f"((starts_with({{x}}, '#') OR starts_with({{x}}, 'Err:')) AND regexp_full_match(upper({{x}}), {literal(_ERROR)}))"
+)
 
 
 def is_error(text: str) -> str:
     """SQL of whether a text is an error of a spreadsheet, which names and tells nothing."""
-    begins = f"starts_with({text}, '#') OR starts_with({text}, 'Err:')"
-    return f"(({begins}) AND regexp_full_match(upper({text}), {literal(_ERROR)}))"
+    return _IS_ERROR.format(x=text)
 
 
-def holds_errors(con: duckdb.DuckDBPyConnection, context: Context, sources: Iterable[Source]) -> bool:
-    """Whether any of these columns holds an error of a spreadsheet."""
-    names = dict.fromkeys(name for source in sources for name in source.raw_columns())
-    tests = [is_error(f"c{position}") for name in names for position in context.raw.positions(name)[:1]]
-    query = f"SELECT 1 FROM {context.raw.table} WHERE {' OR '.join(tests)} LIMIT 1"
-    return bool(tests) and bool(con.execute(query).fetchall())
+class Look(NamedTuple):
+    """What is looked for in the cells of a column: SQL of a cell, and of what some of them may be, with ``{x}``."""
+
+    cell: str
+    test: str
+
+
+def look(con: duckdb.DuckDBPyConnection, context: Context, looks: Iterable[Look]) -> None:
+    """Look for many things at once where the file is small; of a large one each look ends at its first find."""
+    left = list(dict.fromkeys(sought for sought in looks if sought not in context.seen))
+    if context.raw.read >= LITTLE or not left:
+        return
+    cells = {cell: f"x{i}" for i, cell in enumerate(dict.fromkeys(sought.cell for sought in left))}
+    tests = ", ".join(f"coalesce(bool_or({sought.test.format(x=cells[sought.cell])}), false)" for sought in left)
+    named = ", ".join(f"{cell} AS {x}" for cell, x in cells.items())
+    found = con.execute(f"SELECT {tests} FROM (SELECT {named} FROM {context.raw.table})").fetchall()[0]
+    context.seen.update(zip(left, found, strict=True))
+
+
+def is_found(con: duckdb.DuckDBPyConnection, context: Context, sought: Look) -> bool:
+    """Whether any cell is what is looked for."""
+    if sought not in context.seen:
+        test = sought.test.format(x="x")
+        query = f"SELECT 1 FROM (SELECT {sought.cell} AS x FROM {context.raw.table}) WHERE {test} LIMIT 1"
+        context.seen[sought] = bool(con.execute(query).fetchall())
+    return context.seen[sought]
+
+
+def errors_in(context: Context, source: Source) -> list[Look]:
+    """The looks for errors of a spreadsheet in the columns of a source."""
+    positions = [p for name in source.raw_columns() for p in context.raw.positions(name)[:1]]
+    return [Look(f"c{p}", _IS_ERROR) for p in positions]
 
 
 def source_text(context: Context, source: Source, person: bool = False) -> str:
@@ -482,14 +513,22 @@ def counted_text(text: str, context: Context, source: Source) -> str:
 
 Shape = Literal["stamp", "day", "month", "whole"]
 
-#: SQL of whether a text ``x`` has a shape; what has it is read alike by the short way and by the long one.
+#: SQL of whether a text ``{x}`` has a shape; what has it is read alike by the short way and by the long one.
 _TESTS: dict[Shape, str] = {
     # The hour 24 is for the long way, which knows what of it exists.
-    "stamp": "(x LIKE '____-__-__ __:__:__' OR x LIKE '____-__-__ __:__' OR x LIKE '____-__-__T__:__:__') "
-    "AND x NOT LIKE '___________24%' AND try_cast(x AS TIMESTAMP) IS NOT NULL",
-    "day": "x LIKE '____-__-__' AND try_cast(x AS TIMESTAMP) IS NOT NULL",
-    "month": "x LIKE '____-__' AND try_cast(x || '-01' AS TIMESTAMP) IS NOT NULL",
-    "whole": "length(x) < 16 AND try_cast(x AS BIGINT)::VARCHAR = x",
+    "stamp": "({x} LIKE '____-__-__ __:__:__' OR {x} LIKE '____-__-__ __:__' OR {x} LIKE '____-__-__T__:__:__') "
+    "AND {x} NOT LIKE '___________24%' AND try_cast({x} AS TIMESTAMP) IS NOT NULL",
+    "day": "{x} LIKE '____-__-__' AND try_cast({x} AS TIMESTAMP) IS NOT NULL",
+    "month": "{x} LIKE '____-__' AND try_cast({x} || '-01' AS TIMESTAMP) IS NOT NULL",
+    "whole": "length({x}) < 16 AND try_cast({x} AS BIGINT)::VARCHAR = {x}",
+}
+#: The shape of the plainest cells of a kind of column.
+_SHAPES: dict[Kind, Shape] = {
+    "timestamp": "stamp",
+    "date": "day",
+    "month": "month",
+    "integer": "whole",
+    "number": "whole",
 }
 
 
@@ -512,16 +551,17 @@ def is_plain(context: Context, source: Source) -> bool:
     return context.raw.plain and not any(changed)
 
 
-def all_cells(con: duckdb.DuckDBPyConnection, context: Context, source: Source, shape: Shape) -> bool:
-    """Whether every cell of a column is blank or has a shape, and the mapping has nothing to say against it."""
-    if not is_plain(context, source) or missing_numbers(context, source) or source.plus is not None:
-        return False
-    if shape == "whole":
-        if source.unit:
-            return False
-    elif source.format and "iso" not in source.format:
-        return False
+def misfits(context: Context, source: Source, kind: Kind) -> list[Look]:
+    """The look for a cell that isn't as plain as those of a kind can be; none where the mapping asks for more."""
+    shape = _SHAPES.get(kind)
+    if shape is None or not is_plain(context, source) or missing_numbers(context, source) or source.plus is not None:
+        return []
+    if source.unit if shape == "whole" else source.format and "iso" not in source.format:
+        return []
     cell = context.cell(source.column if source.column is not None else source.position or 0, source)
-    found = f"SELECT {cell} AS x FROM {context.raw.table}"
-    test = f"SELECT 1 FROM ({found}) WHERE x IS NOT NULL AND NOT coalesce({_TESTS[shape]}, false)"
-    return not con.execute(f"{test} LIMIT 1").fetchall()
+    return [Look(cell, f"{{x}} IS NOT NULL AND NOT coalesce({_TESTS[shape]}, false)")]
+
+
+def is_plainest(con: duckdb.DuckDBPyConnection, context: Context, source: Source, kind: Kind) -> bool:
+    """Whether every cell of a column is blank or as plain as can be, and the mapping has nothing to say against it."""
+    return any(not is_found(con, context, sought) for sought in misfits(context, source, kind))

@@ -36,7 +36,7 @@ from hmic_analysis.store.inputs import InputFile, Read, discover
 from hmic_analysis.store.manifest import Manifest, ReferenceEntry, TableEntry, manifest_path, read_manifest
 from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
 from hmic_analysis.store.persons import key_id, make_private_folder, person_key, use_key
-from hmic_analysis.store.rawtable import RawTable, literal, make_macros
+from hmic_analysis.store.rawtable import LITTLE, RawTable, literal, make_macros
 from hmic_analysis.store.references import References, cut_off, months_of, oddities
 from hmic_analysis.store.stage import (
     flag_times,
@@ -454,8 +454,9 @@ def _manifest(
 
 #: Bytes of a return up to which it is staged in memory, which is faster; larger ones are staged in a file.
 _IN_MEMORY = 1 << 29
-#: Rows below which planning a query costs more than carrying it out, and what is left out then.
-_LITTLE = 1 << 16
+#: Bytes of a return up to which one thread does it with less work than several would.
+_BY_ONE = 1 << 23
+#: What is left out of planning where it would cost more than it saves.
 _NOT_FOR_LITTLE = "expression_rewriter,common_subexpressions,statistics_propagation,filter_pushdown,filter_pullup"
 
 
@@ -465,6 +466,8 @@ def _connect(work: Path, key: bytes, files: list[InputFile]) -> duckdb.DuckDBPyC
     con.execute(f"SET temp_directory = {literal((work / 'spill').as_posix())}")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
+    if size <= _BY_ONE:
+        con.execute("SET threads = 1")
     make_macros(con)
     make_time_macros(con)
     use_key(con, key)
@@ -473,7 +476,7 @@ def _connect(work: Path, key: bytes, files: list[InputFile]) -> duckdb.DuckDBPyC
 
 def _plan_for(con: duckdb.DuckDBPyConnection, rows: int) -> None:
     """Plan the next statements as is best for so many rows."""
-    con.execute(f"SET disabled_optimizers = {literal(_NOT_FOR_LITTLE if rows < _LITTLE else '')}")
+    con.execute(f"SET disabled_optimizers = {literal(_NOT_FOR_LITTLE if rows < LITTLE else '')}")
 
 
 def _title(source: LoadedMapping) -> str:

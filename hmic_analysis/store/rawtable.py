@@ -22,6 +22,9 @@ INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _CONTROL = r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]+"
 
 
+#: Rows below which planning a query costs more than carrying it out.
+LITTLE = 1 << 16
+
 #: Begins what is said of a time that was refused, by its looks; a format in the words of the language follows.
 LOOKS = "; it looks "
 

@@ -193,11 +193,11 @@ def reject_repeats(con: duckdb.DuckDBPyConnection, contract: Contract, files: di
     if not contract.key:
         return
     stage, key = stage_name(contract.name), ", ".join(contract.key)
-    con.execute(
+    found = con.execute(
         f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key} FROM {stage} WHERE len(reasons) = 0 "
         f"GROUP BY {key} HAVING count(*) > 1"
-    )
-    if not con.execute("SELECT count(*) FROM repeated").fetchall()[0][0]:
+    ).fetchall()
+    if not found[0][0]:
         return
     con.execute("CREATE OR REPLACE TEMP TABLE file_names (file INTEGER, file_name VARCHAR)")
     con.executemany("INSERT INTO file_names VALUES (?, ?)", list(files.items()))

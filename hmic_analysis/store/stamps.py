@@ -12,13 +12,13 @@ from hmic_analysis.store import times
 from hmic_analysis.store.columns import (
     Context,
     Plan,
-    all_cells,
     but_missing,
     coded_text,
     counted_text,
     duration_text,
     format_hint,
     is_month_first,
+    is_plainest,
     source_text,
 )
 from hmic_analysis.store.mapping import Source, TableSpec
@@ -107,7 +107,7 @@ class Stamps:
         if source.precision == "day":
             self._as_day(n, shown, source)
             return
-        if all_cells(self.con, context, source, "stamp"):
+        if is_plainest(self.con, context, source, "timestamp"):
             self._as_printed(n, shown, source)
             return
         whole = is_month_first(self.con, context, source)

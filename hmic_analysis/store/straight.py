@@ -131,11 +131,11 @@ def delimiters_inside(con: duckdb.DuckDBPyConnection, table: str, names: list[st
     if not names:
         return 0
     mark = literal(delimiter)
-    found = (
-        f"sum(CASE WHEN contains({n}, {mark}) THEN strlen({n}) - strlen(replace({n}, {mark}, '')) END)" for n in names
-    )
-    counts = con.execute(f"SELECT {', '.join(found)} FROM {table}").fetchall()[0]
-    return sum(int(count) for count in counts if count is not None)
+    found = f"SELECT sum(strlen(x) - strlen(replace(x, {mark}, ''))) FROM"
+    (count,) = con.execute(
+        f"{found} (SELECT concat({', '.join(names)}) AS x FROM {table}) WHERE contains(x, {mark})"
+    ).fetchall()[0]
+    return int(count or 0)
 
 
 def header_returns(path: Path, start: int) -> bool:

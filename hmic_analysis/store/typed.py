@@ -14,19 +14,23 @@ from hmic_analysis.store.columns import (
     SECONDS,
     UNMATCHED,
     Context,
+    Look,
     Plan,
-    all_cells,
     but_missing,
     coded_text,
     counted_text,
     duration_text,
+    errors_in,
     format_hint,
-    holds_errors,
     is_decimal_comma,
     is_error,
+    is_found,
     is_missing_number,
     is_month_first,
     is_plain,
+    is_plainest,
+    look,
+    misfits,
     number_hint,
     number_text,
     source_text,
@@ -52,8 +56,13 @@ def typed_select(
     can't be read), lists of text.
     """
     plan = Plan()
-    texts = [spec.columns[c.name] for c in contract.columns if c.kind in ("text", "person") and c.name in spec.columns]
-    context = replace(context, errors=holds_errors(con, context, texts))
+    given = [(c, spec.columns[c.name]) for c in contract.columns if c.name in spec.columns]
+    errors = [x for c, source in given if c.kind in ("text", "person") for x in errors_in(context, source)]
+    named = named_by(contract)
+    nameless = {c.name: _nameless(context, source) for c, source in given if c.name in named}
+    plainest = [x for c, source in given for x in misfits(replace(context, judged=c.judged), source, c.kind)]
+    look(con, context, [*errors, *(x for looks in nameless.values() for x in looks), *plainest])
+    context = replace(context, errors=any(is_found(con, context, x) for x in errors))
     place = context.mapping.timezone if context.mapping.timezone not in (None, "UTC") else home
     local = times.zone_macros(con, place)[1]
     stamps = [c for c in contract.columns if c.kind == "timestamp" and c.name in spec.columns]
@@ -70,7 +79,7 @@ def typed_select(
         elif source is None and column.kind != "month":
             plan.value[column.name] = f"NULL::{sql_type(column)}"
         else:
-            if source is not None and source.column is not None and column.name in named_by(contract):
+            if source is not None and any(is_found(con, context, x) for x in nameless.get(column.name, ())):
                 source = source.model_copy(update={"missing_values": (*source.missing_values, *NAMELESS)})
             _plain(con, plan, context, column, source, local, spec)
     _unworked(plan, context.raw, contract, spec)
@@ -132,6 +141,14 @@ NAMELESS = (
     "-", "--", "?", "<na>", "anon", "anonymous", "n/a", "n/k", "nan", "nat", "nil", "none", "not given", "not known",
     "not recorded", "not stated", "null", "tba", "tbc", "unknown",
 )  # fmt: skip
+
+
+def _nameless(context: Context, source: Source) -> list[Look]:
+    """The look for words that stand where there is no reference: they have no digits; few references have none."""
+    if source.column is None:
+        return []
+    return [Look(context.cell(source.column, source), "{x} IS NOT NULL AND NOT regexp_matches({x}, '[0-9]')")]
+
 
 #: What a row of sums holds in the first column of a table.
 TOTALS = ("total", "totals", "grand total", "subtotal", "sub-total", "sub total")
@@ -215,7 +232,7 @@ def _numeric(
     con: duckdb.DuckDBPyConnection, plan: Plan, context: Context, column: Column, source: Source, given: str
 ) -> None:
     n, text = column.name, f"t_{column.name}"
-    whole = all_cells(con, context, source, "whole")
+    whole = is_plainest(con, context, source, column.kind)
     comma = not whole and is_decimal_comma(con, context, source)
     if comma:
         # '7,250' beside '7,5' is no seven thousand.
@@ -254,7 +271,7 @@ def _day_or_month(
     spec: TableSpec,
 ) -> None:
     n = column.name
-    if all_cells(con, context, source, "month" if column.kind == "month" else "day"):
+    if is_plainest(con, context, source, column.kind):
         _as_printed(con, plan, context, column, source, local, spec)
         return
     text, whole = f"y_{n}", is_month_first(con, context, source)
