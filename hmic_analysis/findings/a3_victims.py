@@ -14,7 +14,7 @@ from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, keeps_up
 from hmic_analysis.findings.p4_training import in_post
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.attendance import demand_incidents
-from hmic_analysis.measures.base import Share, open_blanks, unread
+from hmic_analysis.measures.base import Share, among, open_blanks, unread
 from hmic_analysis.measures.repeats import earlier_reports, looks_back, precision, recall, recall_by_unit, with_truth
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ def recognised(report: Report, contacts: pd.DataFrame) -> list[Indicator]:
     names = ("repeat_flag_recall_pct", "worst_shift_recall_pct", "repeat_flag_precision_pct")
     # Of months without their crimes nobody can tell who was a repeat victim.
     told = report.flow("incident", names[0])["incident_id"]
-    contacts = contacts[contacts["incident_id"].isin(told).to_numpy(dtype=bool)]
+    contacts = contacts[among(contacts["incident_id"], told).to_numpy(dtype=bool)]
     unable = _cannot_tell_repeats(report, contacts)
     if unable is not None:
         return [report.build.figure(name, None, note=unable.why) for name in names]

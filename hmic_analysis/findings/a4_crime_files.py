@@ -11,7 +11,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, clear_evidence, keeps_up, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, backwards, unread
+from hmic_analysis.measures.base import Share, among, backwards, unread
 from hmic_analysis.statistics.intervals import CONFIDENCE, kappa
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -47,7 +47,7 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
     files["closed"] = closed.notna()
     open_days = (day - files["opened_on"]).dt.days
     files["due"] = (files["closed"] | ~(open_days < days)).to_numpy(dtype=bool)
-    if not file_entry["review_id"].isin(files["review_id"]).any():
+    if not among(file_entry["review_id"], files["review_id"]).any():
         files["progress"] = files["progress_met"].astype("boolean")
         files["supervised"] = files["supervised_met"].astype("boolean")
         files["supervised_by_closure"] = pd.Series(pd.NA, index=files.index, dtype="boolean")
@@ -99,7 +99,7 @@ def supervision(file_entry: pd.DataFrame, reviews: pd.Series) -> pd.DataFrame:
     reviews : pandas.Series
         References of the files.
     """
-    keep = file_entry["entry_kind"].eq("supervisor").fillna(False) & file_entry["review_id"].isin(reviews)
+    keep = file_entry["entry_kind"].eq("supervisor").fillna(False) & among(file_entry["review_id"], reviews)
     rows = file_entry[keep.to_numpy(dtype=bool)]
     substance = rows["content"].isin(list(SUBSTANCE)).astype("boolean").mask(rows["content"].isna())
     another = ~rows["by_investigator"].astype("boolean")

@@ -12,7 +12,7 @@ from hmic_analysis.evidence.grades import weakest
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, undecided
-from hmic_analysis.measures.base import Share, backwards, happened_by, open_blanks, unread
+from hmic_analysis.measures.base import Share, among, backwards, happened_by, open_blanks, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A5: the offenders managed at the snapshot, how their risk is assessed, and whether they are the most harmful.
@@ -134,7 +134,7 @@ def selection(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date)
     listed = _listed(offenders, iom_selection, as_of)
     if not places or not (listed["score"].notna() & ~listed["managed"]).any():
         return None
-    unscored = int(listed["score"].isna().sum()) + int((~offenders["person_key"].isin(listed["person_key"])).sum())
+    unscored = int(listed["score"].isna().sum()) + int((~among(offenders["person_key"], listed["person_key"])).sum())
     sure = max(0, places - unscored)
     found = {"managed": 0, "excused": 0, "missed": 0}
     left, placed = sure, []
@@ -158,7 +158,7 @@ def _listed(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date) -
     """The list at the snapshot: score, whether managed, and the state of each."""
     day = pd.Timestamp(as_of)
     iom_selection = open_blanks(iom_selection, "reason_not_managed")
-    managed = iom_selection["person_key"].isin(offenders["person_key"])
+    managed = among(iom_selection["person_key"], offenders["person_key"])
     later = (iom_selection["decided_on"] > day).fillna(False)
     excused = iom_selection["reason_not_managed"].notna() & ~later
     state = pd.Series("missed", index=iom_selection.index).mask(excused, "excused")

@@ -13,7 +13,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, capability
 from hmic_analysis.measures.attendance import recorded_crimes
-from hmic_analysis.measures.base import Share, backwards, happened_by, open_blanks, unread
+from hmic_analysis.measures.base import Share, among, backwards, happened_by, open_blanks, unread
 from hmic_analysis.statistics.intervals import Interval
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -37,7 +37,7 @@ def of_counted_crimes(suspect: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFram
     recorded before the period, does.
     """
     gone = set(crime["crime_id"]) - set(recorded_crimes(crime)["crime_id"])
-    denied = suspect["grounds_recorded"].eq(False).fillna(False) | suspect["crime_id"].isin(gone)  # noqa: FBT003
+    denied = suspect["grounds_recorded"].eq(False).fillna(False) | among(suspect["crime_id"], gone)  # noqa: FBT003
     return suspect[~denied.to_numpy(dtype=bool)]
 
 
@@ -88,7 +88,7 @@ def outstanding_persons(pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
     sure = rows["outstanding"].fillna(False).astype(bool)
     later = {column: (rows[column] > day).fillna(False).to_numpy(dtype=bool) for column in WORK[1:]}
     # Whoever is sought for one crime is not sought since that of another for which it isn't known.
-    since = rows["named_on"].where(sure | ~rows["person_key"].isin(rows.loc[sure, "person_key"]))
+    since = rows["named_on"].where(sure | ~among(rows["person_key"], rows.loc[sure, "person_key"]))
     grouped = rows.assign(
         sure=sure,
         named_on=since,
@@ -273,8 +273,10 @@ def failed(bail: pd.DataFrame, sure: set[str], unknown: set[str]) -> Share:
         Result of :func:`failed_to_answer`.
     """
     rows = bail_returns(bail).sort_values("return_due_on", kind="stable")
-    rows = rows[rows["person_key"].isin(sure | unknown).to_numpy(dtype=bool)].drop_duplicates("person_key", keep="last")
-    state = rows["person_key"].isin(sure).astype("boolean")
+    rows = rows[among(rows["person_key"], sure | unknown).to_numpy(dtype=bool)].drop_duplicates(
+        "person_key", keep="last"
+    )
+    state = among(rows["person_key"], sure).astype("boolean")
     return Share.of(state.mask(~state), rows)
 
 
@@ -328,7 +330,7 @@ def circulated_share(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date, days
     rows = persons[persons["age_days"] > days]
     open_ = circulated(pnc[unread(pnc, "cancelled_on").to_numpy(dtype=bool)], as_of)
     sure = circulated(pnc[~unread(pnc, "cancelled_on").to_numpy(dtype=bool)], as_of)
-    return _of_outstanding(rows, rows["person_key"].isin(sure), rows["person_key"].isin(open_ - sure))
+    return _of_outstanding(rows, among(rows["person_key"], sure), among(rows["person_key"], open_ - sure))
 
 
 def days_to_circulation(
@@ -379,7 +381,7 @@ def _waits(
     done = matters.assign(on=first)[first.between(pd.Timestamp(start), pd.Timestamp(end)).to_numpy(dtype=bool)]
     done = done.sort_values(["on", "began"]).drop_duplicates("person_key")
     open_ = matters[(matters["waiting"] & first.isna()).to_numpy(dtype=bool)]
-    open_ = open_[~open_["person_key"].isin(on_index | set(done["person_key"])).to_numpy(dtype=bool)]
+    open_ = open_[~among(open_["person_key"], on_index | set(done["person_key"])).to_numpy(dtype=bool)]
     open_ = open_.sort_values("began").drop_duplicates("person_key")
     rows = pd.concat([done.assign(circulated=True), open_.assign(on=day, circulated=False)])
     return rows[["person_key", "circulated"]].assign(days=(rows["on"] - rows["began"]).dt.days)

@@ -13,7 +13,7 @@ from hmic_analysis.evidence.verdicts import Decision, all_of, clear_evidence, nu
 from hmic_analysis.evidence.wording import small
 from hmic_analysis.findings.a4_crime_files import any_entry, day_of, supervision
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.base import Share, among
 
 # --------------------------------------------------------------------------------------------------------------------
 # A7: files of named suspects that were read, and whether enquiries and supervision on them are recent.
@@ -37,7 +37,7 @@ def suspect_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: da
     """
     files = file_review[file_review["review_kind"].eq("named_suspect").fillna(False).to_numpy(dtype=bool)].copy()
     files["circulation"] = files["circulated"].map(CIRCULATED).astype("object")
-    if not file_entry["review_id"].isin(files["review_id"]).any():
+    if not among(file_entry["review_id"], files["review_id"]).any():
         files["active"] = files["progress_met"].astype("boolean")
         files["supervised"] = files["supervised_met"].astype("boolean")
         return files

@@ -14,7 +14,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, backwards, local_days, open_blanks, unread
+from hmic_analysis.measures.base import Share, among, backwards, local_days, open_blanks, unread
 from hmic_analysis.measures.months import coverage as months_covered
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -77,7 +77,9 @@ def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, com
     done = named.groupby(["handler_key", "month"]).size()
     index = pd.MultiIndex.from_arrays([months["person_key"], months["month"]])
     counts = pd.Series(done.reindex(index).fillna(0).to_numpy(), index=months.index)
-    seen = months["month"].isin(_whole_months(months["month"], taken)) & months["person_key"].isin(named["handler_key"])
+    seen = months["month"].isin(_whole_months(months["month"], taken)) & among(
+        months["person_key"], named["handler_key"]
+    )
     worked = (months["worked"].fillna(False) & (seen | complete)).to_numpy(dtype=bool)
     short = (prescribed - counts[worked & (counts < prescribed)]).sort_values()
     month = months["month"].reindex(short.index)

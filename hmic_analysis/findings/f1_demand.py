@@ -13,7 +13,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.attendance import NOT_RECORDED, demand_incidents
-from hmic_analysis.measures.base import Share, hours_between, local_days, open_blanks, unread, within
+from hmic_analysis.measures.base import Share, among, hours_between, local_days, open_blanks, unread, within
 from hmic_analysis.measures.months import count_by_month
 from hmic_analysis.statistics.intervals import Interval
 
@@ -257,7 +257,7 @@ def hours_of_none(report: Report) -> float:
     if not most:
         return 0.0
     settings, deployment = report.settings, report.table("deployment")
-    lone = deployment[~deployment["incident_id"].isin(report.table("incident")["incident_id"]).to_numpy(dtype=bool)]
+    lone = deployment[~among(deployment["incident_id"], report.table("incident")["incident_id"]).to_numpy(dtype=bool)]
     tasks = task_hours(lone, settings.definition("shift_hours"))
     tasks = within(tasks, settings.period_start, settings.period_end, "start")
     used = report.fit_of("demand_logged_hours_rate").used
@@ -355,7 +355,7 @@ def of_incidents(deployment: pd.DataFrame, incident: pd.DataFrame) -> pd.DataFra
     deployment, incident : pandas.DataFrame
         The tables of those names, the second cut to a period.
     """
-    return deployment[deployment["incident_id"].isin(incident["incident_id"]).to_numpy(dtype=bool)]
+    return deployment[among(deployment["incident_id"], incident["incident_id"]).to_numpy(dtype=bool)]
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures.attendance import demand_incidents
-from hmic_analysis.measures.base import Share, backwards, hours_between, unread
+from hmic_analysis.measures.base import Share, among, backwards, hours_between, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # F2: tasks that are not the police's alone: what was agreed, what was handed over, and what they take.
@@ -49,13 +49,17 @@ def led_elsewhere(incident: pd.DataFrame, types: Sequence[str], qualifiers: Sequ
         The lists of the parameter ``other_agencies``; capitals and blanks around don't matter.
     """
     rows = demand_incidents(incident)
-    kind = rows["incident_type"].astype("object").map(_plain, na_action="ignore")
+    kind, tags = (rows[name].astype("object") for name in ("incident_type", "qualifier"))
     wanted_types = {_plain(t): t for t in types}
     wanted = {_plain(q): q for q in qualifiers}
-    tags = [[_plain(t) for t in str(q).split(";")] if pd.notna(q) else [] for q in rows["qualifier"]]
-    tagged = pd.Series([next((wanted[t] for t in some if t in wanted), None) for some in tags], index=rows.index)
-    code = kind.map(wanted_types).astype("object")
-    code = code.where(code.notna(), tagged.astype("object"))
+    # Few words stand in many rows: each is looked at once.
+    typed = {t: wanted_types.get(_plain(t)) for t in kind.dropna().unique()}
+    tagged = {
+        q: next((wanted[t] for t in map(_plain, str(q).split(";")) if t in wanted), None)
+        for q in tags.dropna().unique()
+    }
+    code = kind.map(typed).astype("object")
+    code = code.where(code.notna(), tags.map(tagged).astype("object"))
     elsewhere = code.notna().astype("boolean").mask(code.isna() & kind.isna())
     return rows.assign(elsewhere=elsewhere, code=code)
 
@@ -214,7 +218,7 @@ def _work(report: Report) -> Decision:
     measured = Share.of(tasks["baseline"])
     # An agreement on a task whose action is on record already is the same piece of work.
     known = set(tasks.loc[tasks["acted"].fillna(False).to_numpy(dtype=bool), "task_id"])
-    actions = len(known) + int((dated & ~signed["task_id"].isin(known)).sum())
+    actions = len(known) + int((dated & ~among(signed["task_id"], known)).sum())
     more = int(tasks["acted"].isna().sum()) + int((~dated).sum())
     wanted, enough = int(limit("min_tasks")), int(limit("min_actions"))
     why = (

@@ -12,7 +12,7 @@ from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision_bounds, existence, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, unread, whole_spans
+from hmic_analysis.measures.base import Share, among, unread, whole_spans
 
 # --------------------------------------------------------------------------------------------------------------------
 # F3: reviews of front-line staff, what they cover, and how many people a supervisor has.
@@ -127,7 +127,7 @@ def front_line_reviews(supervision: pd.DataFrame, staff: pd.DataFrame) -> pd.Dat
     """
     if staff.empty:
         return supervision
-    return supervision[supervision["person_key"].isin(front_line(staff)["person_key"]).to_numpy(dtype=bool)]
+    return supervision[among(supervision["person_key"], front_line(staff)["person_key"]).to_numpy(dtype=bool)]
 
 
 def covers(reviews: pd.DataFrame, *aspects: str) -> Share:

@@ -15,7 +15,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, decision_bounds, request_gap, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, month_name, open_blanks, plain, unread
+from hmic_analysis.measures.base import Share, among, month_name, open_blanks, plain, unread
 from hmic_analysis.measures.months import first_whole_month
 from hmic_analysis.measures.savings import CHANCE, NOT_MONEY, TimeSaved, time_saved
 from hmic_analysis.statistics.interrupted import (
@@ -95,8 +95,8 @@ def with_measured_saving(changes: pd.DataFrame, found: pd.DataFrame) -> Share:
 
     ``changes`` is what :func:`live_changes` gives. ``found`` is what :func:`measurements` gives.
     """
-    sure = changes["change_id"].isin(found.loc[found["measured"].fillna(False).to_numpy(dtype=bool), "change_id"])
-    maybe = changes["change_id"].isin(found.loc[found["measured"].isna().to_numpy(dtype=bool), "change_id"])
+    sure = among(changes["change_id"], found.loc[found["measured"].fillna(False).to_numpy(dtype=bool), "change_id"])
+    maybe = among(changes["change_id"], found.loc[found["measured"].isna().to_numpy(dtype=bool), "change_id"])
     state = sure.astype("boolean").mask(maybe & ~sure)
     return Share.of(state.mask(unread(changes, "live_on")), changes["change_id"])
 
@@ -118,14 +118,14 @@ def hours_saved(changes: pd.DataFrame, found: pd.DataFrame) -> Saving:
     counted = _apart(changes, set(sure["change_id"]) - open_)
     # Of a change that shares its saving with one that is counted nothing is missing.
     without = _apart(changes, open_ | set(maybe["change_id"]), counted)
-    of_open = pd.concat([sure, maybe[~maybe["change_id"].isin(sure["change_id"])]])
+    of_open = pd.concat([sure, maybe[~among(maybe["change_id"], sure["change_id"])]])
     more = (
-        of_open[of_open["change_id"].isin(without)]
+        of_open[among(of_open["change_id"], without)]
         .groupby("change_id")["hours"]
         .agg(lambda hours: hours.sum(skipna=False))
     )
-    rows = sure[sure["change_id"].isin(counted).to_numpy(dtype=bool)]
-    own = changes[changes["change_id"].isin([*counted, *without]).to_numpy(dtype=bool)].drop_duplicates("change_id")
+    rows = sure[among(sure["change_id"], counted).to_numpy(dtype=bool)]
+    own = changes[among(changes["change_id"], [*counted, *without]).to_numpy(dtype=bool)].drop_duplicates("change_id")
     hours = own["change_id"].map(rows.groupby("change_id")["hours"].sum()).astype(float).rename("hours")
     units = Share.of_amounts(hours.notna().astype("boolean").mask(hours.isna()), own, hours)
     if rows.empty:
@@ -170,7 +170,7 @@ def best_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> str | None:
     ``changes`` is what :func:`live_changes` gives. ``system_log`` before ``time_and_motion`` before ``survey``
     before ``estimate``; None without any record.
     """
-    found = set(benefit.loc[benefit["change_id"].isin(changes["change_id"]).to_numpy(dtype=bool), "method"].dropna())
+    found = set(benefit.loc[among(benefit["change_id"], changes["change_id"]).to_numpy(dtype=bool), "method"].dropna())
     return next((method for method in METHODS if method in found), None)
 
 
@@ -185,7 +185,7 @@ def method_rank(changes: pd.DataFrame, benefit: pd.DataFrame) -> float | None:
 
 def by_best_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> Share:
     """Records of what live changes saved: those by the best method that any of them has, of :func:`best_method`."""
-    rows = benefit[benefit["change_id"].isin(changes["change_id"]).to_numpy(dtype=bool)]
+    rows = benefit[among(benefit["change_id"], changes["change_id"]).to_numpy(dtype=bool)]
     return Share.of(rows["method"].eq(best_method(changes, benefit)).mask(rows["method"].isna()), rows["benefit_id"])
 
 

@@ -13,7 +13,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, undecided
 from hmic_analysis.findings.signed import has_none
-from hmic_analysis.measures.base import Share, unread
+from hmic_analysis.measures.base import Share, among, unread
 from hmic_analysis.measures.registers import in_post
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ def active(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: floa
     if recent.empty:
         return Share.untold(rows["device_id"])
     used = recent.loc[(recent["sessions"] >= 1).fillna(False).to_numpy(dtype=bool), "device_id"]
-    state = rows["device_id"].isin(used).astype("boolean")
+    state = among(rows["device_id"], used).astype("boolean")
     unclear = rows["status"].isna() | unread(rows, "issued_on", "withdrawn_on")
     return Share.of(state.mask(~state & unclear), rows["device_id"])
 
@@ -272,9 +272,9 @@ def off_premises(device: pd.DataFrame, session: pd.DataFrame, as_of: date, days:
         Sessions of so many days up to the snapshot are counted.
     """
     cameras = device.loc[device["device_type"].isin(list(NOT_MOBILE_SYSTEMS)).to_numpy(dtype=bool), "device_id"]
-    rows = _lately(session[~session["device_id"].isin(cameras).to_numpy(dtype=bool)], as_of, days)
+    rows = _lately(session[~among(session["device_id"], cameras).to_numpy(dtype=bool)], as_of, days)
     all_of, off = rows["sessions"].astype(float), rows["sessions_off_premises"].astype(float)
-    told = off.notna() & (off <= all_of) & (rows["device_id"].isin(device["device_id"]) | device.empty)
+    told = off.notna() & (off <= all_of) & (among(rows["device_id"], device["device_id"]) | device.empty)
     yes, known = float(off[told].sum()), float(all_of[told].sum())
     found = Share(int(yes), int(known - yes), int(all_of[~told].sum()))
     return found.split(rows, "sessions", yes=off[told], no=(all_of - off)[told], unknown=all_of[~told])

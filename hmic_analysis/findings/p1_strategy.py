@@ -11,7 +11,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, open_blanks, unread
+from hmic_analysis.measures.base import Share, among, open_blanks, unread
 from hmic_analysis.measures.registers import covers
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
     plan, strategies = documents(report)
     naming = plan[plan["names_prevention"].fillna(False).to_numpy(dtype=bool)]
     document = report.table("document")
-    whole = document[document["document_id"].isin(strategies.loc[strategies["standing"] == "force", "document_id"])]
+    whole = document[among(document["document_id"], strategies.loc[strategies["standing"] == "force", "document_id"])]
     return [
         report.claim(
             "P1a",

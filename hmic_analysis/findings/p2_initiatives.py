@@ -12,7 +12,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
-from hmic_analysis.measures.base import Share, backwards, open_blanks, unread, within
+from hmic_analysis.measures.base import Share, among, backwards, open_blanks, unread, within
 from hmic_analysis.statistics.differences import RateChange, relative_change
 from hmic_analysis.statistics.intervals import Agreement, kappa
 from hmic_analysis.words import sentence_case
@@ -200,10 +200,10 @@ def meetings_with_prevention(meeting: pd.DataFrame, meeting_action: pd.DataFrame
     logged = meeting_action["set_on"].dropna().dt.to_period("M")
     month = rows["prescribed_on"].dt.to_period("M")
     covered = (month >= logged.min()) & (month <= logged.max()) if len(logged) else pd.Series(False, rows.index)
-    yes = rows["meeting_id"].isin(preventive)
+    yes = among(rows["meeting_id"], preventive)
     state = yes.astype("boolean")
     # A meeting that set an action was held, whatever the log of meetings leaves blank.
-    open_ = ~yes & (rows["meeting_id"].isin(uncoded) | ~covered | rows["held"].isna())
+    open_ = ~yes & (among(rows["meeting_id"], uncoded) | ~covered | rows["held"].isna())
     state[open_.to_numpy(dtype=bool)] = pd.NA
     return rows.assign(prevention=state)
 

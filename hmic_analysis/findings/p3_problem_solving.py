@@ -14,7 +14,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision_bounds, keeps_up, reaches, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, backwards, local_days, unread
+from hmic_analysis.measures.base import Share, among, backwards, local_days, unread
 from hmic_analysis.statistics.intervals import exact_interval
 from hmic_analysis.words import say_date
 
@@ -89,7 +89,7 @@ def update_gaps(problem_record: pd.DataFrame, problem_update: pd.DataFrame, star
     first, last = pd.Timestamp(start), pd.Timestamp(end)
     open_then = (problem_record["opened_on"] <= last) & ~(problem_record["closed_on"] < first).fillna(False)
     ids = problem_record.loc[open_then.to_numpy(dtype=bool), "record_id"]
-    rows = problem_update[problem_update["record_id"].isin(ids)].sort_values(["record_id", "updated_at"])
+    rows = problem_update[among(problem_update["record_id"], ids)].sort_values(["record_id", "updated_at"])
     gaps = rows.groupby("record_id")["updated_at"].diff().dt.total_seconds() / 86400
     days = local_days(rows["updated_at"])
     inside = (gaps.notna() & (days >= first) & (days <= last)).to_numpy(dtype=bool)
@@ -264,7 +264,7 @@ def lost_months(
     """
     strange = problem_record[~problem_record["team"].isin(neighbourhood_team["team"]).to_numpy(dtype=bool)]
     given = problem_update.dropna(subset=["record_id"])
-    lost = ~given["record_id"].isin(problem_record["record_id"]) | given["record_id"].isin(strange["record_id"])
+    lost = ~among(given["record_id"], problem_record["record_id"]) | among(given["record_id"], strange["record_id"])
     updated = given[lost.to_numpy(dtype=bool)]
     opened = zip(strange["record_id"], local_days(strange["opened_on"]), strict=True)
     pairs = [*opened, *zip(updated["record_id"], local_days(updated["updated_at"]), strict=True)]

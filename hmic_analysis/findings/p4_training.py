@@ -13,7 +13,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, decision_bounds, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, open_blanks, unread
+from hmic_analysis.measures.base import Share, among, open_blanks, unread
 from hmic_analysis.words import sentence_case
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -100,9 +100,9 @@ def with_any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> 
     people = said.groupby("person_key", sort=True)["sure"].any().reset_index()
     if len(staff):
         there = registers.in_post(staff, as_of)
-        people = people[people["person_key"].isin(there["person_key"]).to_numpy(dtype=bool)]
+        people = people[among(people["person_key"], there["person_key"]).to_numpy(dtype=bool)]
         # Who may have left by the day counts for sure no more.
-        people["sure"] &= ~people["person_key"].isin(there.loc[unread(there, "left_on"), "person_key"])
+        people["sure"] &= ~among(people["person_key"], there.loc[unread(there, "left_on"), "person_key"])
     sure = people["sure"].astype("boolean")
     return Share.of(sure.mask(~sure), people[["person_key"]])
 
@@ -128,9 +128,9 @@ def formally_trained(staff: pd.DataFrame, given: pd.DataFrame, hours: float) -> 
     state = state.mask(state & given["completed_on"].isna())
     sure = set(given.loc[state.fillna(False).to_numpy(dtype=bool), "person_key"])
     maybe = set(given.loc[state.isna().to_numpy(dtype=bool), "person_key"])
-    yes = staff["person_key"].isin(sure)
+    yes = among(staff["person_key"], sure)
     found = yes.astype("boolean")
-    found[(~yes & staff["person_key"].isin(maybe)).to_numpy(dtype=bool)] = pd.NA
+    found[(~yes & among(staff["person_key"], maybe)).to_numpy(dtype=bool)] = pd.NA
     found[unread(staff, "in_training", "left_on")] = pd.NA
     return found
 

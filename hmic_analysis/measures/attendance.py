@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from hmic_analysis.measures.base import Share, hours_between, open_blanks, unread
+from hmic_analysis.measures.base import Share, among, hours_between, open_blanks, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A1: the route by which crime is recorded, and how long it takes.
@@ -107,8 +107,8 @@ def links_left_out(
         Routes on which the public does not first call the force; their crimes are left out.
     """
     crimes = recorded_crimes(crime)
-    crimes = crimes[~crimes["crime_id"].isin(incident_crime["crime_id"]) & ~crimes["report_route"].isin(other_routes)]
-    alone = incident[~incident["incident_id"].isin(incident_crime["incident_id"])]
+    crimes = crimes[~among(crimes["crime_id"], incident_crime["crime_id"]) & ~crimes["report_route"].isin(other_routes)]
+    alone = incident[~among(incident["incident_id"], incident_crime["incident_id"])]
     alone = alone[alone["category_close"].fillna("crime").eq("crime")]
     pairs = crimes[["crime_id", "victim_key", "recorded_at"]].dropna().merge(
         alone[["victim_key", "created_at"]].dropna(), on="victim_key"
@@ -254,8 +254,8 @@ def crime_attendance(
     pairs = links.merge(crimes[["crime_id", "closed_at"]], on="crime_id")
     # Few incidents are crimes; that a column says nothing in the whole table is told before the others are left out.
     told = open_blanks(incident, "dispatched_at", at="created_month")
-    told = told[told["incident_id"].isin(pairs["incident_id"])]
-    deployment = deployment[deployment["incident_id"].isin(pairs["incident_id"])]
+    told = told[among(told["incident_id"], pairs["incident_id"])]
+    deployment = deployment[among(deployment["incident_id"], pairs["incident_id"])]
 
     # Arrivals are weighed crime by crime, since one incident's crimes may be closed at different times.
     seen = pairs.merge(contacts(deployment, rules), on="incident_id")
@@ -276,7 +276,7 @@ def crime_attendance(
     state = pd.Series("unknown", index=out.index, dtype="object")
     unlinked = ~(has["is_unknown"] | has["is_counter"] | has["is_not_attended"] | has["arrived"])
     # An incident that was attended only after this crime was closed leaves the crime unattended.
-    attended_late = out["crime_id"].isin(pairs.loc[pairs["state"] == "attended", "crime_id"]).to_numpy(dtype=bool)
+    attended_late = among(out["crime_id"], pairs.loc[pairs["state"] == "attended", "crime_id"]).to_numpy(dtype=bool)
     state[has["is_not_attended"] | (attended_late & unlinked)] = "not_attended"
     state[has["is_counter"]] = "counter"
     state[unlinked & out["report_route"].eq("online").fillna(False).to_numpy(dtype=bool)] = "not_attended"
@@ -349,7 +349,7 @@ def dispatches_on_record(incident: pd.DataFrame, deployment: pd.DataFrame) -> Sh
     force, but left out of its return.
     """
     sent = incident[incident["dispatched_at"].notna().to_numpy(dtype=bool)].drop_duplicates("incident_id")
-    return Share.of(sent["incident_id"].isin(deployment["incident_id"]), sent["incident_id"])
+    return Share.of(among(sent["incident_id"], deployment["incident_id"]), sent["incident_id"])
 
 
 def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -370,7 +370,7 @@ def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules:
     """
     states = incident_state(incident, deployment, rules)
     table = incident.drop_duplicates("incident_id").merge(states, on="incident_id")
-    dispatched = table["incident_id"].isin(_sent(deployment)) | table["dispatched_at"].notna()
+    dispatched = among(table["incident_id"], _sent(deployment)) | table["dispatched_at"].notna()
     always = [result for result in rules.excluded_results if result != CANCELLED]
     undispatched = table["result"].eq(CANCELLED).fillna(False) & ~dispatched
     open_ = undispatched & unread(table, "dispatched_at")
@@ -447,7 +447,7 @@ def without_cancelled(calls: pd.DataFrame, incident: pd.DataFrame) -> list[str]:
         A sentence with the other share, where the two lie ``APART_PCT`` points or more apart; else none.
     """
     cancelled = incident.loc[incident["result"].eq(CANCELLED).fillna(False).to_numpy(dtype=bool), "incident_id"]
-    rest = calls[~calls["incident_id"].isin(cancelled)]
+    rest = calls[~among(calls["incident_id"], cancelled)]
     shares = [100 * part["attended"].dropna().astype(bool).mean() for part in (calls, rest)]
     if not abs(shares[0] - shares[1]) >= APART_PCT:
         return []

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.measures.base import Share, hours_between, unread
+from hmic_analysis.measures.base import Share, among, hours_between, unread
 from hmic_analysis.statistics.intervals import Interval, MedianTime, median_time
 
 #: Hours of a day for which a fixed camera without a row counts as scheduled and not known.
@@ -71,7 +71,7 @@ def camera_hours(camera: pd.DataFrame, camera_day: pd.DataFrame, start: date, en
     # A row that explains more hours than there were explains none.
     sound = worked + failed <= scheduled
     worked = np.where(sound, worked, 0)
-    failed = np.where(sound & ~rows["camera_id"].isin(doubtful).to_numpy(dtype=bool), failed, 0)
+    failed = np.where(sound & ~among(rows["camera_id"], doubtful).to_numpy(dtype=bool), failed, 0)
     hours = pd.DataFrame(
         {
             "camera_id": rows["camera_id"].to_numpy(),

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from hmic_analysis.measures.attendance import demand_incidents, recorded_crimes
-from hmic_analysis.measures.base import Share, local_days
+from hmic_analysis.measures.base import Share, among, local_days
 
 #: Days after the beginning of the look-back by which both crimes and incidents must have begun.
 GRACE_DAYS = 14
@@ -100,7 +100,7 @@ def with_truth(contacts: pd.DataFrame, reports: pd.DataFrame, incident_crime: pd
     dated = rows["at"].notna().to_numpy(dtype=bool)
     found = _matched(rows[has_victim & dated], reports, ["victim_key"], own, days)
     found |= _matched(rows[has_place & dated], reports, ["location_key", "kind"], own, days)
-    repeat = pd.Series(rows["incident_id"].isin(found), dtype="boolean", index=rows.index)
+    repeat = pd.Series(among(rows["incident_id"], found), dtype="boolean", index=rows.index)
     return contacts.assign(repeat=repeat.mask(~dated | ~(has_victim | has_place)))
 
 
