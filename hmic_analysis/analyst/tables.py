@@ -253,9 +253,12 @@ def to_excel(frame: pd.DataFrame, path: str | Path) -> Path:
     told = [(name, about.get("meanings", {}).get(name, ""), about.get("units", {}).get(name, "")) for name in rows]
     if about.get("synthetic"):
         told.append(("", "SYNTHETIC DATA, not about any real police force.", ""))
-    with pd.ExcelWriter(path, engine="openpyxl") as book:
-        neutral_frame(rows).to_excel(book, sheet_name="rows", index=False, freeze_panes=(1, 0))
-        pd.DataFrame(told, columns=["column", "meaning", "unit"]).to_excel(book, sheet_name="columns", index=False)
+    try:
+        with pd.ExcelWriter(path, engine="openpyxl") as book:
+            neutral_frame(rows).to_excel(book, sheet_name="rows", index=False, freeze_panes=(1, 0))
+            pd.DataFrame(told, columns=["column", "meaning", "unit"]).to_excel(book, sheet_name="columns", index=False)
+    except OSError as error:
+        raise ParameterError(f"{path} can't be written: is its folder there, and is it open nowhere else?") from error
     return path
 
 

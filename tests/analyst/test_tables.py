@@ -435,7 +435,12 @@ def test_a_workbook_of_a_frame_holds_what_the_frame_holds(tmp_path):
     assert "SYNTHETIC DATA" in told["meaning"].iloc[-1]
     covers = hmic.to_excel(hmic.load("document", "cleveland"), tmp_path / "documents.xlsx")
     assert "; " in "".join(pd.read_excel(covers, sheet_name="rows")["covers"].dropna())
-    for wrong, name, says in ((crimes, "crimes.csv", "named with .xlsx"), (crimes["district"], "a.xlsx", "not Series")):
+    refused = (
+        (crimes, "crimes.csv", "with .xlsx"),
+        (crimes["district"], "a.xlsx", "not Series"),
+        (crimes, "no/a.xlsx", "can't be written"),
+    )
+    for wrong, name, says in refused:
         with pytest.raises(ParameterError, match=says):
             hmic.to_excel(wrong, tmp_path / name)
 
