@@ -55,10 +55,11 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
     end = closed.where(closed.notna(), day)
     files["progress"] = _progress(files, file_entry, end, days).mask(~files["due"])
     entries = supervision(file_entry, files["review_id"])
-    files["supervised"] = any_entry(files["review_id"], entries)
+    files["supervised"] = but_lost(any_entry(files["review_id"], entries), files, "supervised_met", entries, day)
     limit = day_of(files["review_id"], end, entries["review_id"])
     in_time = entries["counts"] & (entries["entered_on"] <= limit).astype("boolean").mask(entries["entered_on"].isna())
     by_closure = any_entry(files["review_id"], entries.assign(counts=in_time))
+    by_closure = but_lost(by_closure, files, "supervised_met", entries, day)
     files["supervised_by_closure"] = by_closure.mask(~files["closed"])
     undated = unread(files, "closed_on") | backwards(files, "opened_on", "closed_on")
     for name in ("progress", "supervised_by_closure"):
@@ -75,7 +76,8 @@ def _progress(files: pd.DataFrame, file_entry: pd.DataFrame, end: pd.Series, day
     }
     limit, none = pd.Timedelta(days=days), pd.Series(dtype="datetime64[ns]")
     states: list[object] = []
-    for review, opened, last in zip(files["review_id"], files["opened_on"], end, strict=True):
+    read = files["progress_met"].fillna(False)  # noqa: FBT003
+    for review, opened, last, met in zip(files["review_id"], files["opened_on"], end, read, strict=True):
         if pd.isna(opened):
             states.append(pd.NA)
             continue
@@ -83,8 +85,9 @@ def _progress(files: pd.DataFrame, file_entry: pd.DataFrame, end: pd.Series, day
         found = found[(found >= opened) & (found <= last)]
         steps = pd.Series([opened, *found, last]).diff()
         kept_up = bool(len(found)) and bool((steps.dropna() <= limit).all())
-        # An entry without a date may stand anywhere.
-        states.append(pd.NA if not kept_up and review in undated else kept_up)
+        # An entry without a date may stand anywhere, and one that the reader found and nobody listed may as well.
+        told = review not in undated and not (met and found.empty)
+        states.append(kept_up if kept_up or told else pd.NA)
     return pd.Series(states, index=files.index, dtype="boolean")
 
 
@@ -124,6 +127,27 @@ def any_entry(reviews: pd.Series, entries: pd.DataFrame) -> pd.Series:
     open_ = set(entries.loc[entries["counts"].isna().to_numpy(dtype=bool), "review_id"]) - sure
     found = pd.Series(reviews.isin(sure), dtype="boolean")
     return found.mask(reviews.isin(open_))
+
+
+def but_lost(
+    found: pd.Series, files: pd.DataFrame, finding: str, entries: pd.DataFrame, day: pd.Timestamp
+) -> pd.Series:
+    """What the entries show of each file; missing where its reader found what the list holds no entry of.
+
+    Parameters
+    ----------
+    found : pandas.Series
+        What the entries show (nullable boolean), in the order of ``files``.
+    finding : str
+        Column of ``files`` with the reader's finding.
+    entries : pandas.DataFrame
+        The listed entries of that kind: ``review_id`` and ``entered_on``.
+    day : pandas.Timestamp
+        Day by which the files were read: nobody found an entry of a later one.
+    """
+    listed = entries.loc[~(entries["entered_on"] > day).to_numpy(dtype=bool), "review_id"]
+    lost = files[finding].eq(True).fillna(False) & ~among(files["review_id"], listed)  # noqa: FBT003
+    return found.mask(lost & ~found.fillna(True))
 
 
 def by_stratum(files: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, clear_evidence, number_of_cases, undecided
 from hmic_analysis.evidence.wording import small
-from hmic_analysis.findings.a4_crime_files import any_entry, day_of, supervision
+from hmic_analysis.findings.a4_crime_files import any_entry, but_lost, day_of, supervision
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, among
 
@@ -48,11 +48,13 @@ def suspect_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: da
     dated = progress["entered_on"]
     recent = ((dated >= oldest) & (dated <= day)).astype("boolean").mask(dated.isna())
     after = (dated >= named).astype("boolean").mask(dated.isna() | named.isna())
-    files["active"] = any_entry(files["review_id"], progress.assign(counts=recent & after))
+    found = any_entry(files["review_id"], progress.assign(counts=recent & after))
+    files["active"] = but_lost(found, files, "progress_met", progress, day)
     entries = supervision(file_entry, files["review_id"])
     when = entries["entered_on"]
     recent = ((when >= oldest) & (when <= day)).astype("boolean").mask(when.isna())
-    files["supervised"] = any_entry(files["review_id"], entries.assign(counts=entries["counts"] & recent))
+    found = any_entry(files["review_id"], entries.assign(counts=entries["counts"] & recent))
+    files["supervised"] = but_lost(found, files, "supervised_met", entries, day)
     return files
 
 

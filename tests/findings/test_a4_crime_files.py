@@ -56,6 +56,11 @@ def test_entries_of_files_of_suspects_alone_say_nothing_of_those_of_crimes(table
         ({"review_kind": "named_suspect"}, [{}], Share(0, 0)),
         # Closed before it was opened.
         ({"closed_on": "2013-04-30"}, [{}], Share(0, 0, 1)),
+        # The reader found progress: no entry was listed, then one outside the investigation, then one too few.
+        ({"progress_met": True}, [], Share(0, 0, 1)),
+        ({"progress_met": True}, [{"entered_on": "2014-05-29"}], Share(0, 0, 1)),
+        ({"progress_met": True}, [{"entered_on": "2013-05-30"}], Share(0, 1)),
+        ({"progress_met": False}, [], Share(0, 1)),
     ],
 )
 def test_regular_progress(table, file, entries, expected):
@@ -76,6 +81,11 @@ def test_regular_progress(table, file, entries, expected):
         ({}, {"entry_kind": "automatic"}, Share(0, 1), Share(0, 1)),
         ({"closed_on": None}, {}, Share(1, 0), Share(0, 0, 1)),
         ({"closed_on": "2013-04-30"}, {}, Share(1, 0), Share(0, 0, 1)),
+        # The reader found supervision: of none by a supervisor is there an entry, or of none until the reading.
+        ({"supervised_met": True}, {"entry_kind": "automated"}, Share(0, 0, 1), Share(0, 0, 1)),
+        ({"supervised_met": True}, {"entered_on": "2014-04-01"}, Share(1, 0), Share(0, 0, 1)),
+        ({"supervised_met": True}, {"content": "none"}, Share(0, 1), Share(0, 1)),
+        ({"supervised_met": False}, {"entry_kind": "automated"}, Share(0, 1), Share(0, 1)),
     ],
 )
 def test_supervision(table, file, entry, supervised, by_closure):

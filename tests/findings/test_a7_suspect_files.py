@@ -36,6 +36,10 @@ def found(table, file, *entries):
         ({"named_on": None}, {}, Share(0, 0, 1)),
         ({"review_kind": "crime"}, {}, Share(0, 0)),
         ({}, None, Share(0, 1)),
+        # The reader found enquiries: none is listed, none until the reading, none of late.
+        ({"progress_met": True}, None, Share(0, 0, 1)),
+        ({"progress_met": True}, {"entered_on": "2014-04-01"}, Share(0, 0, 1)),
+        ({"progress_met": True}, {"entered_on": "2014-03-02"}, Share(0, 1)),
     ],
 )
 def test_recent_enquiries(table, file, entry, active):
