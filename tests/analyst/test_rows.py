@@ -205,9 +205,7 @@ def damaged(tmp_path_factory):
     return project
 
 
-@pytest.mark.parametrize(
-    ("state", "force"), [("whole", "bedfordshire"), ("damaged", "cleveland"), ("damaged", "bedfordshire")]
-)
+@pytest.mark.parametrize(("state", "force"), [("whole", "bedfordshire"), ("damaged", "cleveland")])
 def test_groups_of_a_figure_are_those_of_its_rows(state, force, request):
     home = request.getfixturevalue("two_forces" if state == "whole" else "damaged")
     grouped = withheld = 0
