@@ -64,13 +64,8 @@ class Rows(widgets.VBox):
         self.table = widgets.HTML()
         self.cell = code_box()
         self._found: list[Worked] = []
-        choices = [
-            self.which,
-            self.state,
-            self.filter,
-            widgets.HBox([self.sort, self.down], layout={"flex_flow": "row wrap"}),
-        ]
-        super().__init__([*choices, self.table, self.cell])
+        order = widgets.HBox([self.sort, self.down], layout={"flex_flow": "row wrap"})
+        super().__init__([self.which, self.state, self.filter, order, self.table, self.cell])
         for widget in (self.which, self.state, self.filter, self.sort, self.down):
             widget.observe(self._draw, names="value")
 
