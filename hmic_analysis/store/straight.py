@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -321,13 +322,19 @@ class _Look:
     returns: bool | None
 
 
+#: Bytes of a piece that are looked at again with the next.
+_TAIL = 64
+
+
 def _look(layout: Layout) -> _Look | None:
     part, mark = ord(layout.delimiter), ord(layout.quote)
     lines = low = returns = 0
     plain, open_ended = True, False
     last = tail = b"\n"
+    # The engine forgives blanks between a closing quotation mark and the end of a value.
+    forgiven = re.compile(re.escape(layout.quote.encode()) + b" +[\r\n" + re.escape(layout.delimiter.encode()) + b"]")
     for data in pieces(layout.path, layout.start):
-        if may_be_too_long(data):
+        if may_be_too_long(data) or forgiven.search(tail + data):
             return None
         codes = np.frombuffer(last + data, np.uint8)
         ends = np.flatnonzero(codes[1:] == _NEWLINE)
@@ -344,7 +351,9 @@ def _look(layout: Layout) -> _Look | None:
         # With returns at the ends of lines the delimiter stands one place further on.
         open_ended = open_ended or bool(((before == part) | (before == mark)).any())
         open_ended = open_ended or (returns > 0 and (_open(tail + data, part) or _open(tail + data, mark)))
-        last, tail = data[-1:], (tail + data)[-2:]
+        last, tail = data[-1:], (tail + data)[-_TAIL:]
+    if forgiven.search(tail + b"\n"):
+        return None
     # Control characters are for the closer look, and so are two kinds of line end in one file.
     if not lines or low != lines + returns or returns not in (0, lines):
         return None

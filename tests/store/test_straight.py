@@ -165,6 +165,8 @@ FREE = Contract("free", "Free", "A row.", "nobody", (Column("x", "text", "X."), 
 @example(lines=["a,b", 'a,b,""'], end="\n", last=True, torn=1)
 @example(lines=["a,b", 'a,b,""'], end="\r\n", last=True, torn=1)
 @example(lines=["a,b", 'a,b,""'], end="\n", last=False, torn=1)
+@example(lines=[";,;", ',"" '], end="\n", last=False, torn=1)
+@example(lines=["a,b", '"a"  ,b'], end="\r\n", last=True, torn=1)
 def test_no_file_is_taken_whose_lines_may_not_be_records(tmp_path_factory, lines, end, last, torn):
     folder = tmp_path_factory.mktemp("straight")
     content = end.join(["x,y", *lines]) + (end if last else "")

@@ -2,7 +2,7 @@
 
 What is true of each claim on each force is drawn first; the data follow from it.  All forces of the first seed and some
 of a further one go through the notebooks' code; some, and those that sent nothing, also through the commands that people
-use, which must say the same (``tests/process/release/test_cycle.py`` takes a sixth of them from draft to update).
+use, which must say the same (``tests/process/release/test_cycle.py`` takes an eighth of them from draft to update).
 ``benchmarks/truth.py`` does all forces for as many seeds as one likes.
 """
 
