@@ -209,7 +209,7 @@ def _set_aside(name: str, entry: TableEntry) -> list[CheckRow]:
         if cells := sum(a.cells_set_aside for a in part):
             kept = sum(a.kept for a in part)
             held = f"{cells:,} {'cell' if cells == 1 else 'cells'} of {kept:,} rows"
-            text = f"{held} could not be read and count as not known ({_ranked(part, 'cells')})"
+            text = f"{held} could not be read: not known ({_ranked(part, 'cells')})"
             todo = "ask the force to put them right; the rows themselves are used"
             rows.append(CheckRow("cells", name, _how_bad(cells, kept), text, todo, file))
     return rows

@@ -331,9 +331,7 @@ def test_the_check_names_table_and_file_and_keeps_lines_of_a_table_together(shop
         ("note", "incident_crime (incident_crime.csv): "),
     ]
     assert faults[1].text == "1 of 3 rows could not be used (blank: change_id: 1)"
-    assert faults[2].text == (
-        "1 cell of 2 rows could not be read and count as not known (not a whole number: users: 1)"
-    )
+    assert faults[2].text == ("1 cell of 2 rows could not be read: not known (not a whole number: users: 1)")
     assert faults[0].todo == "move it to data/raw/england-and-wales: from there alone it is read"
 
 
