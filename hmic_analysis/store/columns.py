@@ -36,8 +36,8 @@ class Context:
     judged: bool = False
     #: Some column of text of the file holds an error that a spreadsheet shows where a formula fails.
     errors: bool = False
-    #: What :func:`look` has found of the cells of the file.
-    seen: dict[Look, bool] = field(default_factory=dict, compare=False, repr=False)
+    #: What :func:`seek` has found of the cells of the file.
+    seen: dict[Sought, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def missing(self, source: Source | None = None) -> tuple[str, ...]:
         """Words that stand for a missing value, lower case."""
@@ -84,14 +84,14 @@ def is_error(text: str) -> str:
     return _IS_ERROR.format(x=text)
 
 
-class Look(NamedTuple):
+class Sought(NamedTuple):
     """What is looked for in the cells of a column: SQL of a cell, and of what some of them may be, with ``{x}``."""
 
     cell: str
     test: str
 
 
-def look(con: duckdb.DuckDBPyConnection, context: Context, looks: Iterable[Look]) -> None:
+def seek(con: duckdb.DuckDBPyConnection, context: Context, looks: Iterable[Sought]) -> None:
     """Look for many things at once where the file is small; of a large one each look ends at its first find."""
     left = list(dict.fromkeys(sought for sought in looks if sought not in context.seen))
     if context.raw.read >= LITTLE or not left:
@@ -103,7 +103,7 @@ def look(con: duckdb.DuckDBPyConnection, context: Context, looks: Iterable[Look]
     context.seen.update(zip(left, found, strict=True))
 
 
-def is_found(con: duckdb.DuckDBPyConnection, context: Context, sought: Look) -> bool:
+def is_found(con: duckdb.DuckDBPyConnection, context: Context, sought: Sought) -> bool:
     """Whether any cell is what is looked for."""
     if sought not in context.seen:
         test = sought.test.format(x="x")
@@ -112,10 +112,10 @@ def is_found(con: duckdb.DuckDBPyConnection, context: Context, sought: Look) -> 
     return context.seen[sought]
 
 
-def errors_in(context: Context, source: Source) -> list[Look]:
+def errors_in(context: Context, source: Source) -> list[Sought]:
     """The looks for errors of a spreadsheet in the columns of a source."""
     positions = [p for name in source.raw_columns() for p in context.raw.positions(name)[:1]]
-    return [Look(f"c{p}", _IS_ERROR) for p in positions]
+    return [Sought(f"c{p}", _IS_ERROR) for p in positions]
 
 
 def source_text(context: Context, source: Source, person: bool = False) -> str:
@@ -551,7 +551,7 @@ def is_plain(context: Context, source: Source) -> bool:
     return context.raw.plain and not any(changed)
 
 
-def misfits(context: Context, source: Source, kind: Kind) -> list[Look]:
+def misfits(context: Context, source: Source, kind: Kind) -> list[Sought]:
     """The look for a cell that isn't as plain as those of a kind can be; none where the mapping asks for more."""
     shape = _SHAPES.get(kind)
     if shape is None or not is_plain(context, source) or missing_numbers(context, source) or source.plus is not None:
@@ -559,7 +559,7 @@ def misfits(context: Context, source: Source, kind: Kind) -> list[Look]:
     if source.unit if shape == "whole" else source.format and "iso" not in source.format:
         return []
     cell = context.cell(source.column if source.column is not None else source.position or 0, source)
-    return [Look(cell, f"{{x}} IS NOT NULL AND NOT coalesce({_TESTS[shape]}, false)")]
+    return [Sought(cell, f"{{x}} IS NOT NULL AND NOT coalesce({_TESTS[shape]}, false)")]
 
 
 def is_plainest(con: duckdb.DuckDBPyConnection, context: Context, source: Source, kind: Kind) -> bool:

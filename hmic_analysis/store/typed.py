@@ -14,8 +14,8 @@ from hmic_analysis.store.columns import (
     SECONDS,
     UNMATCHED,
     Context,
-    Look,
     Plan,
+    Sought,
     but_missing,
     coded_text,
     counted_text,
@@ -29,10 +29,10 @@ from hmic_analysis.store.columns import (
     is_month_first,
     is_plain,
     is_plainest,
-    look,
     misfits,
     number_hint,
     number_text,
+    seek,
     source_text,
 )
 from hmic_analysis.store.mapping import Source, TableSpec
@@ -61,7 +61,7 @@ def typed_select(
     named = named_by(contract)
     nameless = {c.name: _nameless(context, source) for c, source in given if c.name in named}
     plainest = [x for c, source in given for x in misfits(replace(context, judged=c.judged), source, c.kind)]
-    look(con, context, [*errors, *(x for looks in nameless.values() for x in looks), *plainest])
+    seek(con, context, [*errors, *(x for looks in nameless.values() for x in looks), *plainest])
     context = replace(context, errors=any(is_found(con, context, x) for x in errors))
     place = context.mapping.timezone if context.mapping.timezone not in (None, "UTC") else home
     local = times.zone_macros(con, place)[1]
@@ -143,11 +143,11 @@ NAMELESS = (
 )  # fmt: skip
 
 
-def _nameless(context: Context, source: Source) -> list[Look]:
+def _nameless(context: Context, source: Source) -> list[Sought]:
     """The look for words that stand where there is no reference: they have no digits; few references have none."""
     if source.column is None:
         return []
-    return [Look(context.cell(source.column, source), "{x} IS NOT NULL AND NOT regexp_matches({x}, '[0-9]')")]
+    return [Sought(context.cell(source.column, source), "{x} IS NOT NULL AND NOT regexp_matches({x}, '[0-9]')")]
 
 
 #: What a row of sums holds in the first column of a table.
