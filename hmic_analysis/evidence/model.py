@@ -371,6 +371,7 @@ def _own_definitions(bundle: Bundle, left_out: set[str]) -> dict[str, str]:
 #: Code -> clause that completes "... could not be decided because ...".
 REASONS: dict[str, str] = {
     "no_data": "no data on this were supplied",
+    "no_cases": "the records supplied hold no case to judge it by",
     "small_n": "too few cases were supplied",
     "not_requested": "the data were not requested from the force",
     "not_yet_received": "the data requested from the force have not been received",
@@ -378,6 +379,7 @@ REASONS: dict[str, str] = {
     "nil_return_unable": "the force answered that it was unable to supply the data",
     "provided_partial": "the force supplied only part of the data",
     "no_stated_value": "the force supplied records but stated no figure of its own",
+    "no_records": "the records behind the force's own figure were not supplied",
     "not_reproduced": "the force's own figure could not be reproduced from its records",
     "register_undeclared": "the force has not declared its register of documents complete",
     "records_undeclared": "the force has not declared its records complete",
@@ -402,6 +404,7 @@ REASONS: dict[str, str] = {
 #: What would change a verdict, by its first reason.
 REMEDIES: dict[str, str] = {
     "no_data": "Data from the force.",
+    "no_cases": "Records of such cases.",
     "small_n": "More cases.",
     "not_requested": "A request to the force, and its answer.",
     "not_yet_received": "The answer to the request.",
@@ -409,6 +412,7 @@ REMEDIES: dict[str, str] = {
     "nil_return_unable": "A figure that its records bear out.",
     "provided_partial": "The rest of the data.",
     "no_stated_value": "A figure stated by the force.",
+    "no_records": "The records behind the stated figure.",
     "not_reproduced": "Records that give the stated figure, or a corrected figure.",
     "register_undeclared": "A signed statement that the register is complete.",
     "records_undeclared": "A signed statement that the records are complete.",

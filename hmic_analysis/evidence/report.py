@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -379,7 +380,7 @@ class Report(Holdings):
             self.spec,
             id,
             self.fit.hold(
-                self._held_to_references(spec, decision or self.tested(id)), spec.type, tables, needed, spec.months_of
+                self._held_to_tables(spec, decision or self.tested(id)), spec.type, tables, needed, spec.months_of
             ),
             self.fit.grade(grade or self.graded(id), tables, needed),
             spec.decided_by(self._indicators),
@@ -400,6 +401,13 @@ class Report(Holdings):
             return self.spec.claims[id]
         near = did_you_mean(id, self.spec.claims)
         raise ParameterError(f"{self.spec.id} has no claim '{id}'.{near} Claims: {', '.join(self.spec.claims)}.")
+
+    def _held_to_tables(self, claim: ClaimSpec, decision: Decision) -> Decision:
+        """The decision; nothing to count in tables that were all supplied is no want of data."""
+        decision = self._held_to_references(claim, decision)
+        if decision.reasons != ("no_data",) or not self.given(*(t for t in claim.tables if t != "data_request")):
+            return decision
+        return replace(decision, reasons=("no_cases",))
 
     def _held_to_references(self, claim: ClaimSpec, decision: Decision) -> Decision:
         """The decision; not determinable where what decides it rests on references that lead nowhere.

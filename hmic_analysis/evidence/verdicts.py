@@ -287,6 +287,7 @@ def capability(
     recomputed: tuple[float, float] | None,
     within_pct: float,
     what: str,
+    records: Decision | None = None,
 ) -> Decision:
     """A sentence that says the force can give a number.
 
@@ -302,6 +303,8 @@ def capability(
         Per cent of the stated number by which the recomputed one may differ.
     what : str
         What is counted, for the explanation.
+    records : Decision, optional
+        Why there are no records to count in; None where there are.
 
     Returns
     -------
@@ -316,7 +319,7 @@ def capability(
     if stated is None:
         return undecided("no_stated_value", why=f"The force stated no number of {what}.")
     if recomputed is None:
-        return undecided("not_reproduced", why=f"The force stated {stated:,.0f} {what} and supplied no records.")
+        return unsupported(records, f"The force stated {stated:,.0f} {what}")
     lo, hi = recomputed
     distance = max(lo - stated, stated - hi, 0.0)
     allowed = within_pct / 100 * abs(stated)
@@ -325,6 +328,22 @@ def capability(
     if distance <= allowed:
         return Decision("supported", why=why)
     return undecided("not_reproduced", why=why)
+
+
+def unsupported(records: Decision | None, stated: str) -> Decision:
+    """What is undecided of a figure that the force stated, where there are no records to hold it against.
+
+    Parameters
+    ----------
+    records : Decision or None
+        Why there are none; None where there are, and nothing in them can be counted.
+    stated : str
+        That it stated the figure, as the beginning of a sentence.
+    """
+    if records is None:
+        return undecided("not_reproduced", why=f"{stated}; nothing in its records can be counted.")
+    reasons = ("no_records",) if records.reasons == ("no_data",) else records.reasons
+    return undecided(*reasons, why=f"{stated}. {records.why}")
 
 
 def few_forces(yes: int, unknown: int, of: int, limit: int, this_force: bool | None) -> Decision:

@@ -7,7 +7,15 @@ import pandas as pd
 from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
-from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision_bounds, request_gap, undecided
+from hmic_analysis.evidence.verdicts import (
+    Decision,
+    all_of,
+    at_least,
+    decision_bounds,
+    request_gap,
+    undecided,
+    unsupported,
+)
 from hmic_analysis.measures.attendance import (
     REPORT_DAYS,
     contacts,
@@ -131,7 +139,7 @@ def _knows(report: Report, known: Indicator | None, difference: Indicator | None
     if answer.stated_value is None:
         return undecided("no_stated_value", why="The force stated no attendance rate.")
     if records is not None:
-        return undecided("not_reproduced", why=records.why)
+        return unsupported(records, f"The force stated {answer.stated_value:g}%")
     return all_of(share, _reproduces(difference, limit("reconciliation_points")))
 
 

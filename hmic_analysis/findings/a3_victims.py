@@ -334,7 +334,8 @@ def _cannot_tell_repeats(report: Report, contacts: pd.DataFrame) -> Decision | N
     if found.total < least:
         return undecided("small_n", why=f"{found.total} contacts of repeat victims, fewer than {least}.")
     if not found.known:
-        return undecided("no_data", why="Of no contact of a repeat victim is it known whether it was flagged.")
+        why = "Of no contact of a repeat victim is it known whether it was flagged."
+        return undecided("missing_spans_threshold", why=why)
     return None
 
 

@@ -12,6 +12,7 @@ from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, capability
+from hmic_analysis.findings.signed import gap_but_signed, has_none
 from hmic_analysis.measures.attendance import recorded_crimes
 from hmic_analysis.measures.base import Share, among, backwards, happened_by, open_blanks, unread
 from hmic_analysis.statistics.intervals import Interval
@@ -440,6 +441,8 @@ def median_bounds(waits: pd.DataFrame, lost: int) -> Interval | None:
 # A6: whether the force knows whom it is looking for, and whether it looks.
 
 STATED = {"A6a": "named_suspects_outstanding", "A6b": "failed_to_answer_bail"}
+#: Claim -> table in which the number is counted.
+TABLES = {"A6a": "suspect", "A6b": "bail"}
 
 
 def named(report: Report) -> pd.DataFrame:
@@ -468,14 +471,15 @@ def decide(report: Report) -> list[ClaimEvidence]:
 
 def _can_state(report: Report, claim: str, indicator: Indicator | None, what: str) -> Decision:
     answer = report.answer(STATED[claim])
-    unable = report.cannot_tell("suspect" if claim == "A6a" else "bail")
-    if unable and answer.status is None:
-        return report.gap("suspect" if claim == "A6a" else "bail")
-    recomputed = None
+    table = TABLES[claim]
+    records = gap_but_signed(report, table)
+    if records is not None and report.cannot_tell(table) and answer.status is None:
+        return records
+    recomputed = (0, 0) if has_none(report, table) else None
     if indicator is not None and indicator.value is not None:
         recomputed = (indicator.value, indicator.value + indicator.unknown)
     within = report.settings.threshold("reproduced_within_pct")
-    found = capability(answer.status, answer.stated_value, recomputed, within, what)
+    found = capability(answer.status, answer.stated_value, recomputed, within, what, records)
     if claim != "A6a" or found.reasons != ("not_reproduced",) or recomputed is None:
         return found
     in_pairs = int(named(report)["outstanding"].fillna(False).sum())
@@ -489,6 +493,6 @@ def _grade_stated(report: Report, claim: str, indicator: Indicator | None) -> Gr
     if report.answer(STATED[claim]).status == "nil_return_unable":
         return "C"
     if indicator is None or indicator.value is None:
-        return "-"
+        return "B" if has_none(report, TABLES[claim]) else "-"
     total = indicator.value + indicator.unknown
     return "B" if total == 0 or indicator.value / total >= 0.8 else "C"

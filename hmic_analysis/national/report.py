@@ -51,12 +51,14 @@ TITLES: dict[str, str] = {
 }
 _CODES = {
     "no_data": "no_data",
+    "no_records": "no_data",
     "not_requested": "no_data",
     "not_yet_received": "no_data",
     "no_statement": "no_data",
     "nil_return_unable": "unable",
     "nil_return_refused": "unable",
     "no_stated_value": "unable",
+    "no_cases": "few_or_unknown",
     "small_n": "few_or_unknown",
     "interval_spans_threshold": "few_or_unknown",
     "missing_spans_threshold": "few_or_unknown",

@@ -135,6 +135,13 @@ def test_a_claim_without_a_test_needs_its_decision(report):
         report.claim("A6z")
 
 
+@pytest.mark.parametrize(("supplied", "reason"), [(True, "no_cases"), (False, "no_data")])
+def test_nothing_to_count_in_what_was_supplied_is_no_want_of_data(report, supplied, reason):
+    report.gap = lambda *names, item="": None
+    report.given = lambda *names: supplied
+    assert report.claim("A6c").reasons == (reason,)
+
+
 def test_a_judgement_is_never_decided():
     report = Report(Project(ROOT), settings("P1"), ("cleveland",), None)
     claim = report.claim("P1c")

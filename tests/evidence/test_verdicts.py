@@ -17,6 +17,7 @@ from hmic_analysis.evidence.verdicts import (
     few_forces,
     keeps_up,
     request_gap,
+    undecided,
 )
 from hmic_analysis.statistics.differences import chance_behind
 
@@ -116,6 +117,14 @@ def test_only_unable_refutes_that_the_force_can_tell():
     assert capability("nil_return_unable", None, None, 5, "persons").verdict == "contradicted"
     assert capability("provided", 100, None, 5, "persons").reasons == ("not_reproduced",)
     assert capability("provided", None, (100, 100), 5, "persons").reasons == ("no_stated_value",)
+
+
+@pytest.mark.parametrize(
+    "why, reasons", [("no_data", ("no_records",)), ("nil_return_refused", ("nil_return_refused",))]
+)
+def test_a_number_is_not_said_to_be_irreproducible_where_its_records_were_never_sent(why, reasons):
+    found = capability("provided", 100, None, 5, "persons", undecided(why, why="Not supplied: bail."))
+    assert (found.reasons, found.why) == (reasons, "The force stated 100 persons. Not supplied: bail.")
 
 
 def test_a_stated_number_must_reproduce_within_its_tolerance():
