@@ -11,13 +11,12 @@ import pandas as pd
 
 from hmic_analysis.analyst.choose import findings, settings
 from hmic_analysis.analyst.choose import forces as all_forces
-from hmic_analysis.analyst.indicator import OWN, indicator
+from hmic_analysis.analyst.indicator import OWN, few_valued, indicator
 from hmic_analysis.analyst.pictures import VEGA, hover, save
 from hmic_analysis.analyst.tables import Forces, chosen_forces, joined
 from hmic_analysis.analyst.working import Worked, moves, work_through
 from hmic_analysis.cells import neutral_frame
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart, funnel_chart
-from hmic_analysis.contracts import BOOKKEEPING
 from hmic_analysis.errors import HmicError, ParameterError
 from hmic_analysis.figures.chart import Chart
 from hmic_analysis.params.catalogue import plain
@@ -193,9 +192,8 @@ class Across(widgets.VBox):
     def _offer(self, change: dict | None = None) -> None:
         """The groups that a figure can be given by."""
         options = {"Not grouped": "", "The groups of the finding": OWN}
-        if self._found and self.which.value in self._found[0].report.build.plain:
-            rows = self._found[0].rows(self.which.value)
-            few = [c for c in rows.columns[1:] if c not in BOOKKEEPING and 1 < rows[c].nunique() <= _GROUPS]
+        if self._found and self.which.value:
+            few = few_valued(self._found[0], self.which.value, _GROUPS)
             options |= {c.replace("_", " ").capitalize(): c for c in few}
         self.by.options = options
 

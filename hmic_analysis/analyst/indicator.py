@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ import pandas as pd
 from hmic_analysis.analyst.tables import Forces, chosen_forces, prepared, span
 from hmic_analysis.analyst.working import Worked, holder, refuse_outside, refuse_unmoved, units_of, worked_out
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart
+from hmic_analysis.contracts import BOOKKEEPING, contract_for
 from hmic_analysis.errors import DifferentFigures, ParameterError, near_or_all
 from hmic_analysis.evidence.bundle import tables_read_once
 from hmic_analysis.evidence.grades import grade_indicator
@@ -27,19 +29,20 @@ from hmic_analysis.figures.rows import counts
 from hmic_analysis.figures.series import monthly_series
 from hmic_analysis.figures.shares import proportions_by_group
 from hmic_analysis.figures.style import say
-from hmic_analysis.measures.base import whole_spans
+from hmic_analysis.measures.base import Share, whole_spans
 from hmic_analysis.params.catalogue import IndicatorSpec
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.statistics.intervals import proportion_interval
+from hmic_analysis.statistics.intervals import Interval, proportion_interval
 from hmic_analysis.words import say_date
 
 #: Steps of a period, in months.
 STEPS = {"month": 1, "quarter": 3}
-#: The groups by which the finding itself gives an indicator.
-OWN = "own"
+#: The groups by which the finding itself gives an indicator, and the column that names them.
+OWN, OWN_GROUP = "own", "group"
+_UNTOLD = "not known"
 #: Parts of a time by which units may be grouped: ``created_at.hour``.
 PARTS = ("hour", "day_name", "date", "month", "quarter", "year")
 #: So many lines are named in a headline.
@@ -165,8 +168,10 @@ def indicator(
     forces : str or iterable of str
         Slug of a force, several, or ``"all"`` that have data loaded.
     by : str or iterable of str
-        Columns of the units counted (:func:`rows_behind` shows them), or a part of a time: ``created_at.hour``.
-        ``"own"``: the groups by which the finding itself gives it.
+        Columns of the units counted (:func:`rows_behind` shows them) or of the table that these name a row of, as
+        deployments name their incident; or a part of a time: ``created_at.hour``.  ``"own"``: the groups by which the
+        finding itself gives it, in the column ``group``; a figure given by these only is given by them within each
+        group of a column.
     period : str or pair of days, optional
         By default that of the parameter files; ``"month"`` or ``"quarter"`` parts it; or first and last day.  A stock
         is then taken at the end of each.
@@ -231,7 +236,8 @@ def indicator(
     valued = [(part.force, figure) for part in taken for figure in part.figures if figure.value is not None]
     if refusal := different_figures({params.force(slug).name: figure for slug, figure in valued}):
         raise DifferentFigures(refusal)
-    names = ["group"] if groups == [OWN] else groups
+    names = list(dict.fromkeys([*(key for part in taken for keys in part.keys for key in keys), *groups]))
+    names = [name for name in names if name != OWN]
     # A group keeps the name of its column, such as the grade of an incident.
     own = {field: f"figure_{field}" if field in names else field for field in (*_FIELDS, "grade", "note")}
     rows = [
@@ -335,7 +341,7 @@ def _take(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> _Taken:
     own = [i for i in report.bundle().indicators if i.name == spec.name]
     whole = [i for i in own if not i.stratum]
     if groups == [OWN]:
-        keys, figures = [{"group": i.stratum} for i in own], own
+        keys, figures = [{OWN_GROUP: i.stratum} for i in own], own
     elif groups:
         keys, figures = _grouped(worked, spec, groups)
     elif whole:
@@ -351,39 +357,93 @@ def _take(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> _Taken:
 
 
 def _grouped(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> tuple[list[dict[str, Any]], list[Indicator]]:
-    """The indicator for each group of its units, built as the finding builds it for all."""
-    build = worked.report.build
-    share = build.units.get(spec.name)
-    whole = worked.report.indicator(spec.name)
-    if whole is None or share is None or spec.name not in build.plain:
-        own = any(i.stratum for i in worked.report.bundle().indicators if i.name == spec.name)
-        why = "is no plain count, share or quantile of its units" if share else "is kept without a list of its units"
-        raise ParameterError(
-            f"{spec.label} {why}, so it can't be grouped by a column"
-            f"{': by=' + repr(OWN) + ' gives the groups of its finding' if own else ''}."
-        )
-    rows = units_of(worked.report, share)
-    told = pd.DataFrame({group: _key(rows, group) for group in groups})
-    keys, figures = [], []
-    for values, part in told.groupby(groups, sort=True, observed=True, dropna=False):
-        labels = ["not known" if pd.isna(v) else v for v in values]
-        stratum = ", ".join(_said(group, label) for group, label in zip(groups, labels, strict=True))
-        states = cast(pd.Series, share.units).iloc[part.index]
-        if spec.kind == "share":
-            figure = build.share(spec.name, share.part(part.index), stratum=stratum, basis=whole.basis)
-            if share.amounts is not None:
-                # Minutes of one resource depend on each other, so an interval by their number would be too narrow.
-                figure = figure.model_copy(update={"lo": None, "hi": None, "interval": ""})
-        elif spec.kind == "count":
-            yes, unknown = int(states.eq(True).sum()), int(states.isna().sum())
-            figure = build.count(spec.name, yes, unknown=unknown, stratum=stratum, basis=whole.basis)
-        else:
-            numbers, q = build.values[spec.name]
-            figure = build.quantile(spec.name, numbers[part.index], q, stratum=stratum)
-        keys.append(dict(zip(groups, labels, strict=True)))
-        # A group of a figure that the source can't give is none either.
-        figures.append(worked.report.as_the_source_can_tell(figure))
+    """The indicator for each group of its units, built as the finding builds it for all.
+
+    Where the finding gives it by groups of its own only, each of these for each group.
+    """
+    keys: list[dict[str, Any]] = []
+    figures: list[Indicator] = []
+    for whole in grouped_from(worked, spec.name):
+        share = worked.report.build.units.get(whole.id)
+        own = {OWN_GROUP: whole.stratum} if whole.stratum else {}
+        if share is None:
+            keys.append({**own, **dict.fromkeys(groups, _UNTOLD)})
+            figures.append(whole)
+            continue
+        told = _columns(worked, units_of(worked.report, share), groups)
+        for values, part in told.groupby(groups, sort=True, observed=True, dropna=False):
+            labels = [_UNTOLD if pd.isna(v) else v for v in values]
+            stratum = ", ".join(
+                [*own.values(), *(_said(group, label) for group, label in zip(groups, labels, strict=True))]
+            )
+            figure = _of_part(worked, spec, whole, share, part.index, stratum)
+            keys.append(own | dict(zip(groups, labels, strict=True)))
+            # A group of a figure that the source can't give is none either.
+            figures.append(worked.report.as_the_source_can_tell(figure))
     return keys, figures
+
+
+def grouped_from(worked: Worked, name: str) -> list[Indicator]:
+    """What columns part of a figure: itself, or each group of its finding where it is given by these only.
+
+    Refused where a part of its units has no such figure.
+    """
+    build, spec = worked.report.build, worked.report.spec.indicators[name]
+    own = [i for i in worked.report.bundle().indicators if i.name == name]
+    # Of nothing supplied no units are kept: that stands for every group.
+    found = [i for i in own if not i.stratum] or own
+
+    def parted(figure: Indicator) -> bool:
+        share = build.units.get(figure.id)
+        if figure.id in build.plain or (figure.value is None and spec.kind in ("share", "count", "quantile")):
+            return True
+        if spec.kind != "share" or share is None or share.amounts is None:
+            return False
+        if figure.numerator is None or figure.denominator is None:
+            return False
+        return np.allclose(share.sums()[:2], (figure.numerator, figure.denominator - figure.numerator))
+
+    if found and all(parted(figure) for figure in found):
+        return found
+    why = "is no plain count, share or quantile of its units" if found else "has no groups here"
+    ways = [f"by={OWN!r} gives the groups of its finding"] if any(i.stratum for i in own) else []
+    ways += [f"rows_behind({found[0].id!r}, ...) lists its units"] if found and found[0].id in build.units else []
+    said = f": {', and '.join(ways)}." if ways else "."
+    raise ParameterError(f"{spec.label} {why}, so it can't be grouped by a column{said}")
+
+
+def _of_part(
+    worked: Worked, spec: IndicatorSpec, whole: Indicator, share: Share, places: pd.Index, stratum: str
+) -> Indicator:
+    build, name = worked.report.build, spec.name
+    states = cast(pd.Series, share.units).iloc[places]
+    if spec.kind == "count":
+        yes, unknown = int(states.eq(True).sum()), int(states.isna().sum())
+        return build.count(name, yes, unknown=unknown, stratum=stratum, basis=whole.basis)
+    if spec.kind == "quantile":
+        numbers, q = build.values[whole.id]
+        return build.quantile(name, numbers[places], q, stratum=stratum)
+    part = share.part(places)
+    if whole.id in build.plain:
+        figure = build.share(name, part, stratum=stratum, basis=whole.basis)
+        # Minutes of one resource depend on each other, so an interval by their number would be too narrow.
+        none = {"lo": None, "hi": None, "interval": ""}
+        return figure if share.amounts is None else figure.model_copy(update=none)
+    # Of amounts that lead to no unit nobody can say to which group they belong: to any.
+    yes, no, unknown = part.sums()
+    unknown += max(0.0, whole.unknown - share.sums()[2])
+    every = yes + no + unknown
+    return build.figure(
+        name,
+        100 * yes / (yes + no) if yes + no else None,
+        numerator=yes,
+        denominator=yes + no,
+        unknown=unknown,
+        bounds=Interval(100 * yes / every, 100 * (yes + unknown) / every) if unknown and yes + no else None,
+        stratum=stratum,
+        basis=whole.basis,
+        note="" if yes + no else "No record says.",
+    )
 
 
 def _said(group: str, label: Any) -> str:
@@ -395,13 +455,45 @@ def _said(group: str, label: Any) -> str:
     return str(label)
 
 
-def _key(rows: pd.DataFrame, group: str) -> pd.Series:
+def grouping(worked: Worked, rows: pd.DataFrame) -> dict[str, Callable[[], pd.Series]]:
+    """The columns that units can be grouped by: their own, and those of a table that they name a row of."""
+    found: dict[str, Callable[[], pd.Series]] = {str(c): partial(rows.get, c) for c in rows.columns[1:]}
+    for table in worked.report.used:
+        contract = contract_for(table)
+        key = contract.key[0] if len(contract.key) == 1 else ""
+        if key in rows.columns and contract.column(key).kind != "person":
+            held = worked.report.table(table).set_index(key)
+            found |= {c: partial(_led, rows[key], held[c]) for c in contract.column_names if c not in found}
+    return found
+
+
+def few_valued(worked: Worked, name: str, most: int) -> list[str]:
+    """The columns by which a figure can be grouped into some groups, and no more than so many."""
+    try:
+        found = [i for i in grouped_from(worked, name) if i.id in worked.report.build.units]
+    except ParameterError:
+        return []
+    if not found or worked.report.unable(name):
+        return []
+    there = grouping(worked, units_of(worked.report, worked.report.build.units[found[0].id]))
+    return [c for c, column in there.items() if c not in BOOKKEEPING and 1 < column().nunique() <= most]
+
+
+def _led(keys: pd.Series, held: pd.Series) -> pd.Series:
+    return held.reindex(keys.to_numpy()).set_axis(keys.index)
+
+
+def _columns(worked: Worked, rows: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
+    there = grouping(worked, rows)
+    return pd.DataFrame({group: _key(there, group) for group in groups})
+
+
+def _key(there: dict[str, Callable[[], pd.Series]], group: str) -> pd.Series:
     name, _, part = str(group).partition(".")
-    if name not in rows.columns[1:]:
-        raise ParameterError(
-            f"The units counted have no column '{group}'.{near_or_all(name, rows.columns[1:], 'Columns')}"
-        )
-    column = rows[name]
+    if name not in there:
+        told = [column for column in there if column not in BOOKKEEPING]
+        raise ParameterError(f"The units counted have no column '{group}'.{near_or_all(name, told, 'Columns')}")
+    column = there[name]()
     times = pd.api.types.is_datetime64_any_dtype(column.dtype)
     if not part and times and column.dt.normalize().ne(column).where(column.notna(), False).any():
         raise ParameterError(f"'{name}' is a time: group by a part of it, such as '{name}.hour' or '{name}.date'.")

@@ -73,7 +73,8 @@ def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
     hours = hours_between(start, deployment["clear_at"])
     hours = hours.where(hours >= 0)
     table = {"incident_id": deployment["incident_id"], "start": start, "hours": hours.clip(upper=shift_hours)}
-    told = {ORIGIN.get(name, name): deployment[name] for name in ("resource_type", *ORIGIN) if name in deployment}
+    kept = ("resource_type", "contact_mode", *ORIGIN)
+    told = {ORIGIN.get(name, name): deployment[name] for name in kept if name in deployment}
     return pd.DataFrame(table | {"capped": hours > shift_hours} | told).reset_index(drop=True)
 
 

@@ -13,6 +13,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures.attendance import demand_incidents
 from hmic_analysis.measures.base import Share, among, backwards, hours_between, unread
+from hmic_analysis.statistics.intervals import Interval
 
 # --------------------------------------------------------------------------------------------------------------------
 # F2: tasks that are not the police's alone: what was agreed, what was handed over, and what they take.
@@ -35,6 +36,14 @@ class Hours(NamedTuple):
     def share(self) -> float | None:
         """Hours led by another agency in per cent of those known; None where there are none."""
         return 100 * self.other / self.known if self.known > 0 else None
+
+    @property
+    def bounds(self) -> Interval | None:
+        """The share with the hours not known counted as the police's, and as another agency's."""
+        if not (self.known > 0 and self.unknown):
+            return None
+        every = self.known + self.unknown
+        return Interval(100 * self.other / every, 100 * (self.other + self.unknown) / every)
 
 
 def led_elsewhere(incident: pd.DataFrame, types: Sequence[str], qualifiers: Sequence[str]) -> pd.DataFrame:

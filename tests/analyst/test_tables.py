@@ -257,6 +257,25 @@ def test_an_indicator_in_one_line_is_that_of_the_finding(two_forces, tmp_path):
     ]
 
 
+def test_figures_of_hours_and_those_given_by_groups_only_are_grouped_by_columns_too(two_forces):
+    whole = hmic.indicator("shared_task_hours_pct", "cleveland")
+    by_type = hmic.indicator("shared_task_hours_pct", "cleveland", by="resource_type")
+    by_grade = hmic.indicator("shared_task_hours_pct", "cleveland", by=["grade", "created_at.hour"])
+    for frame in (by_type, by_grade):
+        for name in ("numerator", "denominator", "unknown"):
+            assert frame[name].sum() == pytest.approx(whole[name].iloc[0]), name
+    assert by_type["value"].nunique() > 1 and by_type["lo"].isna().all()
+    low, value, high = (whole[name].iloc[0] for name in ("lo_missing", "value", "hi_missing"))
+    assert low <= value <= high
+    own = hmic.indicator("demand_hours_share_pct", "cleveland", by="own").set_index("group")
+    crossed = hmic.indicator("demand_hours_share_pct", "cleveland", by="district")
+    assert crossed.columns[4:6].tolist() == ["group", "district"]
+    assert crossed.groupby("group")["numerator"].sum().to_dict() == pytest.approx(own["numerator"].to_dict())
+    assert crossed.groupby("district")["value"].sum().tolist() == pytest.approx([100.0] * crossed["district"].nunique())
+    with pytest.raises(ParameterError, match="no column 'offence'.* resource_type, contact_mode, call_at"):
+        hmic.indicator("shared_task_hours_pct", "cleveland", by="offence")
+
+
 def test_other_periods_give_other_figures(two_forces):
     quarters = hmic.indicator("named_suspects_outstanding_n", "cleveland", period="quarter")
     assert list(quarters["as_of"].dt.strftime("%Y-%m-%d")) == ["2013-02-28", "2013-05-31", "2013-08-31", "2013-11-30"]
