@@ -175,7 +175,16 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     return f" Did you mean '{folded[near[0]]}'?" if near else ""
 
 
-def near_or_all(word: str, allowed: Iterable[str], what: str) -> str:
-    """:func:`did_you_mean`, and only where nothing is near ``" What: "`` with all there is: lists hide a sentence."""
+#: A sentence holds no more names than these; of more it says what lists them.
+_NAMED = 30
+
+
+def near_or_all(word: str, allowed: Iterable[str], what: str, listed_by: str = "") -> str:
+    """:func:`did_you_mean`, and only where nothing is near ``" What: "`` with all there is: lists hide a sentence.
+
+    Of very many only what lists them.
+    """
     there = list(allowed)
+    if listed_by and len(there) > _NAMED:
+        return did_you_mean(word, there) or f" There are {len(there)} {what.lower()}: {listed_by}."
     return did_you_mean(word, there) or f" {what}: {', '.join(map(str, there))}."

@@ -11,10 +11,10 @@ import pandas as pd
 
 from hmic_analysis.analyst.choose import findings, settings
 from hmic_analysis.analyst.choose import forces as all_forces
-from hmic_analysis.analyst.indicator import OWN, few_valued, indicator
+from hmic_analysis.analyst.indicator import indicator
 from hmic_analysis.analyst.pictures import VEGA, hover, save
 from hmic_analysis.analyst.tables import Forces, chosen_forces, joined
-from hmic_analysis.analyst.working import Worked, moves, work_through
+from hmic_analysis.analyst.working import OWN, Worked, few_valued, moves, work_through
 from hmic_analysis.cells import neutral_frame
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart, funnel_chart
 from hmic_analysis.errors import HmicError, ParameterError

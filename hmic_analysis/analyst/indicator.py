@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hmic_analysis.analyst.tables import Forces, chosen_forces, prepared, span
-from hmic_analysis.analyst.working import Worked, holder, refuse_outside, refuse_unmoved, units_of, worked_out
+from hmic_analysis.analyst.working import (
+    OWN,
+    Worked,
+    columns_of,
+    grouped_from,
+    holder,
+    of_part,
+    refuse_outside,
+    refuse_unmoved,
+    units_of,
+    worked_out,
+)
 from hmic_analysis.comparison.compare import beside_others, compare, compare_chart
-from hmic_analysis.contracts import BOOKKEEPING, contract_for
-from hmic_analysis.errors import DifferentFigures, ParameterError, near_or_all
+from hmic_analysis.errors import DifferentFigures, ParameterError
 from hmic_analysis.evidence.bundle import tables_read_once
 from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import Indicator, different_figures
@@ -29,25 +38,22 @@ from hmic_analysis.figures.rows import counts
 from hmic_analysis.figures.series import monthly_series
 from hmic_analysis.figures.shares import proportions_by_group
 from hmic_analysis.figures.style import say
-from hmic_analysis.measures.base import Share, whole_spans
+from hmic_analysis.measures.base import whole_spans
 from hmic_analysis.params.catalogue import IndicatorSpec
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project, find_project
-from hmic_analysis.statistics.intervals import Interval, proportion_interval
+from hmic_analysis.statistics.intervals import proportion_interval
 from hmic_analysis.words import say_date
 
 #: Steps of a period, in months.
-STEPS = {"month": 1, "quarter": 3}
-#: The groups by which the finding itself gives an indicator, and the column that names them.
-OWN, OWN_GROUP = "own", "group"
+STEPS = {"month": 1, "quarter": 3, "year": 12}
+#: The column that names the groups by which the finding itself gives an indicator.
+OWN_GROUP = "group"
 _UNTOLD = "not known"
-#: Parts of a time by which units may be grouped: ``created_at.hour``.
-PARTS = ("hour", "day_name", "date", "month", "quarter", "year")
 #: So many lines are named in a headline.
 _LINES = 3
-WEEK = list(pd.date_range("2013-01-07", periods=7).day_name())
 _FIELDS = ("value", "unit", "numerator", "denominator", "unknown", "lo_missing", "hi_missing", "lo", "hi", "interval")
 #: Sentences that a frame is shown as, before the rest are only counted.
 _SHOWN = 12
@@ -154,7 +160,7 @@ def indicator(
     name: str,
     forces: Forces,
     by: str | Iterable[str] = (),
-    period: str | tuple[str | date, str | date] | None = None,
+    period: Any = None,
     *,
     as_of: str | date = "",
     project: str | Path | None = None,
@@ -172,9 +178,10 @@ def indicator(
         deployments name their incident; or a part of a time: ``created_at.hour``.  ``"own"``: the groups by which the
         finding itself gives it, in the column ``group``; a figure given by these only is given by them within each
         group of a column.
-    period : str or pair of days, optional
-        By default that of the parameter files; ``"month"`` or ``"quarter"`` parts it; or first and last day.  A stock
-        is then taken at the end of each.
+    period : str, pair of days, or a list of these, optional
+        By default that of the parameter files; ``"month"``, ``"quarter"`` or ``"year"`` parts it.  Or first and last
+        day, or a calendar month, quarter or year: ``"2013-01"``, ``"2013Q1"``, a period of pandas.  Several by a list.
+        A stock is taken at the end of each.
     as_of : str or datetime.date
         Day of the stocks in place of that of the parameter files; refused where the figure doesn't rest on it.
 
@@ -217,8 +224,10 @@ def indicator(
     groups = [group for group in dict.fromkeys(given) if str(group) != "force"]
     if OWN in groups and len(groups) > 1:
         raise ParameterError(f"by='{OWN}' stands alone: the finding's own groups, or columns.")
-    if as_of and isinstance(period, str) and spec.window == "as_of":
-        raise ParameterError(f"as_of is one day, and period='{period}' has many: give one of the two.")
+    period = list(period) if isinstance(period, Iterator) else period
+    parts = isinstance(period, str) and bool(_step(period))
+    if as_of and spec.window == "as_of" and (parts or len(list(_periods(params, "", period))) > 1):
+        raise ParameterError(f"as_of is one day, and period={period!r} has many: give one of the two.")
     taken = []
     for slug in chosen_forces(home, params, forces):
         prepared(home, params, slug)
@@ -227,7 +236,7 @@ def indicator(
             for first, last in _periods(params, slug, period):
                 moment = as_of or (last if last and spec.window == "as_of" else "")
                 worked = worked_out(home, holding, slug, (first, last, moment), figure=name)
-                if not isinstance(period, str) or moment:
+                if not parts or moment:
                     refuse_outside(home, worked, first, last, moment)
                 if as_of:
                     refuse_unmoved(home, worked, name, (first, last, as_of))
@@ -306,20 +315,52 @@ def share(states: pd.Series, by: Any = None) -> pd.DataFrame:
     return pd.DataFrame(found, index=parts.index)
 
 
+def _step(word: str) -> int:
+    """Months of a part of a period by its name, also as pandas abbreviates it; 0 where it is none."""
+    said = word.casefold()
+    return next(
+        (n for name, n in STEPS.items() if said in (name, f"{name}ly", *(name[0] + x for x in ("", "e", "s")))), 0
+    )
+
+
 def _periods(params: Params, slug: str, period: Any) -> Iterator[tuple[str | date, str | date]]:
     if period is None:
         yield "", ""
-    elif isinstance(period, str):
-        if period not in STEPS:
-            raise ParameterError(f"There is no period '{period}': 'month', 'quarter', or a pair of days.")
+    elif isinstance(period, str) and (months := _step(period)):
         said = resolve(params, slug)
-        for first, last in whole_spans(said.period_start, said.period_end, STEPS[period]):
+        for first, last in whole_spans(said.period_start, said.period_end, months):
             yield first.date(), last.date()
-    elif pd.api.types.is_list_like(period, allow_sets=False) and len(period) == 2:
-        first, last = span(*period)
-        yield first or "", last or ""
+    elif (calendar := _calendar(period)) is not None:
+        yield calendar.start_time.date(), calendar.end_time.date()
+    elif pd.api.types.is_list_like(period, allow_sets=False) and not isinstance(period, Mapping):
+        given = list(period)
+        several = [pd.api.types.is_list_like(one) or _calendar(one) is not None for one in given]
+        if given and all(several):
+            for one in given:
+                yield from _periods(params, slug, one)
+        elif len(given) == 2 and not any(several):
+            first, last = span(*given)
+            yield first or "", last or ""
+        else:
+            raise ParameterError(_PERIODS)
     else:
-        raise ParameterError("A period is 'month', 'quarter', or a pair of days.")
+        raise ParameterError(f"There is no period '{period}'. {_PERIODS}" if isinstance(period, str) else _PERIODS)
+
+
+_PERIODS = (
+    "A period is 'month', 'quarter' or 'year', a calendar one such as '2013-01' or '2013Q1', a pair of days, or a list "
+    "of several."
+)
+
+
+def _calendar(one: Any) -> pd.Period | None:
+    """A month, quarter or year of the calendar; None where it is none."""
+    written = isinstance(one, str) and re.fullmatch(r"\d{4}(-\d\d|-?Q[1-4])?", one.strip().upper())
+    try:
+        found = pd.Period(one.strip()) if written else one
+    except ValueError:
+        return None
+    return found if isinstance(found, pd.Period) else None
 
 
 def _parted(spec: IndicatorSpec, worked: Worked, before: pd.Index | None) -> pd.Index | None:
@@ -370,80 +411,17 @@ def _grouped(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> tuple[li
             keys.append({**own, **dict.fromkeys(groups, _UNTOLD)})
             figures.append(whole)
             continue
-        told = _columns(worked, units_of(worked.report, share), groups)
+        told = columns_of(worked, units_of(worked.report, share), groups)
         for values, part in told.groupby(groups, sort=True, observed=True, dropna=False):
             labels = [_UNTOLD if pd.isna(v) else v for v in values]
             stratum = ", ".join(
                 [*own.values(), *(_said(group, label) for group, label in zip(groups, labels, strict=True))]
             )
-            figure = _of_part(worked, spec, whole, share, part.index, stratum)
+            figure = of_part(worked, spec, whole, share, part.index, stratum)
             keys.append(own | dict(zip(groups, labels, strict=True)))
             # A group of a figure that the source can't give is none either.
             figures.append(worked.report.as_the_source_can_tell(figure))
     return keys, figures
-
-
-def grouped_from(worked: Worked, name: str) -> list[Indicator]:
-    """What columns part of a figure: itself, or each group of its finding where it is given by these only.
-
-    Refused where a part of its units has no such figure.
-    """
-    build, spec = worked.report.build, worked.report.spec.indicators[name]
-    own = [i for i in worked.report.bundle().indicators if i.name == name]
-    # Of nothing supplied no units are kept: that stands for every group.
-    found = [i for i in own if not i.stratum] or own
-
-    def parted(figure: Indicator) -> bool:
-        share = build.units.get(figure.id)
-        if figure.id in build.plain or (figure.value is None and spec.kind in ("share", "count", "quantile")):
-            return True
-        if spec.kind != "share" or share is None or share.amounts is None:
-            return False
-        if figure.numerator is None or figure.denominator is None:
-            return False
-        return np.allclose(share.sums()[:2], (figure.numerator, figure.denominator - figure.numerator))
-
-    if found and all(parted(figure) for figure in found):
-        return found
-    why = "is no plain count, share or quantile of its units" if found else "has no groups here"
-    ways = [f"by={OWN!r} gives the groups of its finding"] if any(i.stratum for i in own) else []
-    ways += [f"rows_behind({found[0].id!r}, ...) lists its units"] if found and found[0].id in build.units else []
-    said = f": {', and '.join(ways)}." if ways else "."
-    raise ParameterError(f"{spec.label} {why}, so it can't be grouped by a column{said}")
-
-
-def _of_part(
-    worked: Worked, spec: IndicatorSpec, whole: Indicator, share: Share, places: pd.Index, stratum: str
-) -> Indicator:
-    build, name = worked.report.build, spec.name
-    states = cast(pd.Series, share.units).iloc[places]
-    if spec.kind == "count":
-        yes, unknown = int(states.eq(True).sum()), int(states.isna().sum())
-        return build.count(name, yes, unknown=unknown, stratum=stratum, basis=whole.basis)
-    if spec.kind == "quantile":
-        numbers, q = build.values[whole.id]
-        return build.quantile(name, numbers[places], q, stratum=stratum)
-    part = share.part(places)
-    if whole.id in build.plain:
-        figure = build.share(name, part, stratum=stratum, basis=whole.basis)
-        # Minutes of one resource depend on each other, so an interval by their number would be too narrow.
-        none = {"lo": None, "hi": None, "interval": ""}
-        return figure if share.amounts is None else figure.model_copy(update=none)
-    # Of amounts that lead to no unit nobody can say to which group they belong: to any.
-    yes, no, unknown = part.sums()
-    unknown += max(0.0, whole.unknown - share.sums()[2])
-    every = yes + no + unknown
-    return build.figure(
-        name,
-        100 * yes / (yes + no) if yes + no else None,
-        numerator=yes,
-        denominator=yes + no,
-        unknown=unknown,
-        bounds=Interval(100 * yes / every, 100 * (yes + unknown) / every) if unknown and yes + no else None,
-        stratum=stratum,
-        basis=whole.basis,
-        note="" if yes + no else "No record says.",
-    )
 
 
 def _said(group: str, label: Any) -> str:
@@ -453,58 +431,6 @@ def _said(group: str, label: Any) -> str:
     if isinstance(label, date):
         return f"{label:%B %Y}" if group.endswith("month") else say_date(label)
     return str(label)
-
-
-def grouping(worked: Worked, rows: pd.DataFrame) -> dict[str, Callable[[], pd.Series]]:
-    """The columns that units can be grouped by: their own, and those of a table that they name a row of."""
-    found: dict[str, Callable[[], pd.Series]] = {str(c): partial(rows.get, c) for c in rows.columns[1:]}
-    for table in worked.report.used:
-        contract = contract_for(table)
-        key = contract.key[0] if len(contract.key) == 1 else ""
-        if key in rows.columns and contract.column(key).kind != "person":
-            held = worked.report.table(table).set_index(key)
-            found |= {c: partial(_led, rows[key], held[c]) for c in contract.column_names if c not in found}
-    return found
-
-
-def few_valued(worked: Worked, name: str, most: int) -> list[str]:
-    """The columns by which a figure can be grouped into some groups, and no more than so many."""
-    try:
-        found = [i for i in grouped_from(worked, name) if i.id in worked.report.build.units]
-    except ParameterError:
-        return []
-    if not found or worked.report.unable(name):
-        return []
-    there = grouping(worked, units_of(worked.report, worked.report.build.units[found[0].id]))
-    return [c for c, column in there.items() if c not in BOOKKEEPING and 1 < column().nunique() <= most]
-
-
-def _led(keys: pd.Series, held: pd.Series) -> pd.Series:
-    return held.reindex(keys.to_numpy()).set_axis(keys.index)
-
-
-def _columns(worked: Worked, rows: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
-    there = grouping(worked, rows)
-    return pd.DataFrame({group: _key(there, group) for group in groups})
-
-
-def _key(there: dict[str, Callable[[], pd.Series]], group: str) -> pd.Series:
-    name, _, part = str(group).partition(".")
-    if name not in there:
-        told = [column for column in there if column not in BOOKKEEPING]
-        raise ParameterError(f"The units counted have no column '{group}'.{near_or_all(name, told, 'Columns')}")
-    column = there[name]()
-    times = pd.api.types.is_datetime64_any_dtype(column.dtype)
-    if not part and times and column.dt.normalize().ne(column).where(column.notna(), False).any():
-        raise ParameterError(f"'{name}' is a time: group by a part of it, such as '{name}.hour' or '{name}.date'.")
-    if not part:
-        return column.replace("", "none") if name == "flags" else column
-    if part not in PARTS or not times:
-        raise ParameterError(f"'{group}' is no part of a time: {', '.join(PARTS)} of a column of times.")
-    found = getattr(column.dt, part)
-    if part == "day_name":
-        return found().astype(pd.CategoricalDtype(WEEK, ordered=True))
-    return found if part == "date" else found.astype("Int64")
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -523,7 +449,8 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
     where = f"{', '.join(names)}, {whens[-1]}"
     if monthly and spec.window == "period":
         where = f"{', '.join(names)}, {taken[0].start:%Y-%m-%d} to {taken[-1].end:%Y-%m-%d}"
-        where += ", quarters by their last month" if every == STEPS["quarter"] else ""
+        named = next((f"{name}s" for name, months in STEPS.items() if months == every > 1), "")
+        where += f", {named} by their last month" if named else ""
     elif not monthly and len(set(whens)) > 1:
         where = "; ".join(f"{part.name}, {when}" for part, when in zip(taken, whens, strict=True))
     words = Words(

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, cast, get_args
 
+import numpy as np
 import pandas as pd
 
 from hmic_analysis.analyst.notebook import run_cells
 from hmic_analysis.analyst.tables import Forces, chosen_forces, day, joined, prepared, span
-from hmic_analysis.contracts import contract_for
-from hmic_analysis.errors import DataError, ParameterError, did_you_mean
+from hmic_analysis.contracts import BOOKKEEPING, contract_for
+from hmic_analysis.errors import DataError, ParameterError, did_you_mean, near_or_all
 from hmic_analysis.evidence.build import PARTLY
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.report import DRAWS, Report
 from hmic_analysis.evidence.wording import claim_table, indicator_table
 from hmic_analysis.figures.chart import Chart
 from hmic_analysis.measures.base import Share
-from hmic_analysis.params.catalogue import FindingSpec, plain
+from hmic_analysis.params.catalogue import FindingSpec, IndicatorSpec, plain
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.process.records import Records
 from hmic_analysis.project import Project, find_project
+from hmic_analysis.statistics.intervals import Interval
 from hmic_analysis.store.manifest import read_manifest
 
 State = Literal["all", "yes", "no", "unknown"]
+#: The groups by which a finding itself gives a figure.
+OWN = "own"
+#: Parts of a time by which units may be grouped: ``created_at.hour``.
+PARTS = ("hour", "day_name", "date", "month", "quarter", "year")
+WEEK = list(pd.date_range("2013-01-07", periods=7).day_name())
 
 # --------------------------------------------------------------------------------------------------------------------
 # A finding worked through in the analyst's own session: the code of its notebook, with other parameters.
@@ -159,6 +167,123 @@ def table_of(report: Report, states: pd.Series) -> str:
         if contract_for(table).key == (name,) and states.index.isin(report.table(table)[name]).all():
             return table
     raise ParameterError(f"No table of {report.spec.id} names each {name} once, so the units can't be told apart.")
+
+
+def grouped_from(worked: Worked, name: str) -> list[Indicator]:
+    """What columns part of a figure: itself, or each group of its finding where it is given by these only.
+
+    Refused where a part of its units has no such figure.
+    """
+    build, spec = worked.report.build, worked.report.spec.indicators[name]
+    own = [i for i in worked.report.bundle().indicators if i.name == name]
+    # Of nothing supplied no units are kept: that stands for every group.
+    found = [i for i in own if not i.stratum] or own
+
+    def parted(figure: Indicator) -> bool:
+        share = build.units.get(figure.id)
+        if figure.id in build.plain or (figure.value is None and spec.kind in ("share", "count", "quantile")):
+            return True
+        if spec.kind != "share" or share is None or share.amounts is None:
+            return False
+        if figure.numerator is None or figure.denominator is None:
+            return False
+        return np.allclose(share.sums()[:2], (figure.numerator, figure.denominator - figure.numerator))
+
+    if found and all(parted(figure) for figure in found):
+        return found
+    why = "is no plain count, share or quantile of its units" if found else "has no groups here"
+    ways = [f"by={OWN!r} gives the groups of its finding"] if any(i.stratum for i in own) else []
+    ways += [f"rows_behind({found[0].id!r}, ...) lists its units"] if found and found[0].id in build.units else []
+    said = f": {', and '.join(ways)}." if ways else "."
+    raise ParameterError(f"{spec.label} {why}, so it can't be grouped by a column{said}")
+
+
+def of_part(
+    worked: Worked, spec: IndicatorSpec, whole: Indicator, share: Share, places: pd.Index, stratum: str
+) -> Indicator:
+    """A figure for some of its units, by their places."""
+    build, name = worked.report.build, spec.name
+    states = cast(pd.Series, share.units).iloc[places]
+    if spec.kind == "count":
+        yes, unknown = int(states.eq(True).sum()), int(states.isna().sum())
+        return build.count(name, yes, unknown=unknown, stratum=stratum, basis=whole.basis)
+    if spec.kind == "quantile":
+        numbers, q = build.values[whole.id]
+        return build.quantile(name, numbers[places], q, stratum=stratum)
+    part = share.part(places)
+    if whole.id in build.plain:
+        figure = build.share(name, part, stratum=stratum, basis=whole.basis)
+        # Minutes of one resource depend on each other, so an interval by their number would be too narrow.
+        none = {"lo": None, "hi": None, "interval": ""}
+        return figure if share.amounts is None else figure.model_copy(update=none)
+    # Of amounts that lead to no unit nobody can say to which group they belong: to any.
+    yes, no, unknown = part.sums()
+    unknown += max(0.0, whole.unknown - share.sums()[2])
+    every = yes + no + unknown
+    return build.figure(
+        name,
+        100 * yes / (yes + no) if yes + no else None,
+        numerator=yes,
+        denominator=yes + no,
+        unknown=unknown,
+        bounds=Interval(100 * yes / every, 100 * (yes + unknown) / every) if unknown and yes + no else None,
+        stratum=stratum,
+        basis=whole.basis,
+        note="" if yes + no else "No record says.",
+    )
+
+
+def grouping(worked: Worked, rows: pd.DataFrame) -> dict[str, Callable[[], pd.Series]]:
+    """The columns that units can be grouped by: their own, and those of a table that they name a row of."""
+    found: dict[str, Callable[[], pd.Series]] = {str(c): partial(rows.get, c) for c in rows.columns[1:]}
+    for table in worked.report.used:
+        contract = contract_for(table)
+        key = contract.key[0] if len(contract.key) == 1 else ""
+        if key in rows.columns and contract.column(key).kind != "person":
+            held = worked.report.table(table).set_index(key)
+            found |= {c: partial(_led, rows[key], held[c]) for c in contract.column_names if c not in found}
+    return found
+
+
+def few_valued(worked: Worked, name: str, most: int) -> list[str]:
+    """The columns by which a figure can be grouped into some groups, and no more than so many."""
+    try:
+        found = [i for i in grouped_from(worked, name) if i.id in worked.report.build.units]
+    except ParameterError:
+        return []
+    if not found or worked.report.unable(name):
+        return []
+    there = grouping(worked, units_of(worked.report, worked.report.build.units[found[0].id]))
+    return [c for c, column in there.items() if c not in BOOKKEEPING and 1 < column().nunique() <= most]
+
+
+def _led(keys: pd.Series, held: pd.Series) -> pd.Series:
+    return held.reindex(keys.to_numpy()).set_axis(keys.index)
+
+
+def columns_of(worked: Worked, rows: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
+    """The group of each unit, by the columns asked for."""
+    there = grouping(worked, rows)
+    return pd.DataFrame({group: _key(there, group) for group in groups})
+
+
+def _key(there: dict[str, Callable[[], pd.Series]], group: str) -> pd.Series:
+    name, _, part = str(group).partition(".")
+    if name not in there:
+        told = [column for column in there if column not in BOOKKEEPING]
+        raise ParameterError(f"The units counted have no column '{group}'.{near_or_all(name, told, 'Columns')}")
+    column = there[name]()
+    times = pd.api.types.is_datetime64_any_dtype(column.dtype)
+    if not part and times and column.dt.normalize().ne(column).where(column.notna(), False).any():
+        raise ParameterError(f"'{name}' is a time: group by a part of it, such as '{name}.hour' or '{name}.date'.")
+    if not part:
+        return column.replace("", "none") if name == "flags" else column
+    if part not in PARTS or not times:
+        raise ParameterError(f"'{group}' is no part of a time: {', '.join(PARTS)} of a column of times.")
+    found = getattr(column.dt, part)
+    if part == "day_name":
+        return found().astype(pd.CategoricalDtype(WEEK, ordered=True))
+    return found if part == "date" else found.astype("Int64")
 
 
 def records_behind(project: Project, force: str, finding: str, figures: Sequence[str]) -> dict[str, Records]:

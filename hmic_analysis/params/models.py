@@ -551,7 +551,8 @@ class Params:
         """The force of that slug; the error lists those there are."""
         if isinstance(slug, str) and slug in self.forces:
             return self.forces[slug]
-        raise ParameterError(f"There is no force '{slug}'.{near_or_all(slug, self.forces, 'Forces')}")
+        listed = "forces() lists them, and so do params/forces.yml and the files of params/forces"
+        raise ParameterError(f"There is no force '{slug}'.{near_or_all(slug, self.forces, 'Forces', listed)}")
 
     def finding(self, id: str) -> FindingSpec:
         """The finding of that id."""

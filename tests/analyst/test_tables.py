@@ -17,9 +17,9 @@ import pandas as pd
 import pytest
 
 import hmic_analysis as hmic
-from hmic_analysis.analyst.indicator import WEEK
 from hmic_analysis.analyst.pictures import hover
 from hmic_analysis.analyst.tables import day
+from hmic_analysis.analyst.working import WEEK
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError, DifferentFigures, ParameterError
 from hmic_analysis.evidence.bundle import write_bundle
@@ -184,7 +184,13 @@ def test_what_there_is_to_choose_from(two_forces):
         (lambda: hmic.indicator("attendance_pct", "cleveland", by=["own", "district"]), "by='own' stands alone"),
         (lambda: hmic.indicator(None, "cleveland"), "No finding has an indicator 'None'"),
         (lambda: hmic.indicator("attendance_pct", "cleveland", by=5), "no column '5'"),
-        (lambda: hmic.indicator("attendance_pct", "cleveland", period=5), "'month', 'quarter', or a pair of days"),
+        (
+            lambda: hmic.indicator("attendance_pct", "cleveland", period=5),
+            "'month', 'quarter' or 'year'.* a pair of days",
+        ),
+        (lambda: hmic.indicator("attendance_pct", "cleveland", period=["2013-01", "x"]), "^A period is 'month'"),
+        (lambda: hmic.load("incident", "xyz"), r"There are \d+ forces: forces\(\) lists them"),
+        (lambda: hmic.load("xyzzy", "cleveland"), r"There are \d+ tables: tables\(\) lists them"),
         (lambda: hmic.rows_behind("attendance_pct", "cleveland", "maybe"), "one of all, yes, no, unknown"),
         (lambda: hmic.rows_behind("demand_share_pct", "cleveland"), "by groups only: demand_share_pct"),
         (lambda: hmic.settings("cleveland", 6), "There is no finding '6'"),
@@ -286,6 +292,11 @@ def test_other_periods_give_other_figures(two_forces):
     lines = hover(chart)
     assert lines["layer"][0]["mark"]["type"] == "line" and lines["data"]["values"][0]["month"] == "2013-02-01"
     year = hmic.indicator("attendance_pct", "cleveland")
+    assert year["value"].equals(hmic.indicator("attendance_pct", "cleveland", period="yearly")["value"])
+    spans = [["2013-01", "2013-03"], pd.PeriodIndex(["2013-01", "2013-03"], freq="M")]
+    spans.append([("2013-01-01", "2013-01-31"), ("2013-03-01", "2013-03-31")])
+    months = [hmic.indicator("attendance_pct", "cleveland", period=one) for one in spans]
+    assert all(one.equals(months[0]) for one in months) and months[0]["period_end"].dt.month.tolist() == [1, 3]
     summer = hmic.indicator("attendance_pct", "cleveland", period=("2013-06-01", "2013-08-31"))
     assert 0 < summer["denominator"].iloc[0] < year["denominator"].iloc[0] / 2
     # Forces of other usual periods stand side by side, and make no course.
