@@ -130,7 +130,9 @@ def _profiles(finding: FindingSpec, verdicts: dict[str, Verdict]) -> Iterator[tu
     sides = {id: _side(finding, id, verdicts) for id in ids}
     values = {
         id: tuple(
-            v for way in (against, *([not against] * _shared(finding, id, verdicts))) for v in _values(finding, id, way)
+            v
+            for way in (against, *([not against] * _either_way(finding, id, verdicts)))
+            for v in _values(finding, id, way)
         )
         for id, against in sides.items()
     }
@@ -175,11 +177,15 @@ def _side(finding: FindingSpec, id: str, verdicts: dict[str, Verdict]) -> bool:
     return not against if turned and found - {"not_determinable"} else against
 
 
-def _shared(finding: FindingSpec, id: str, verdicts: dict[str, Verdict]) -> bool:
-    """Whether a claim that is supported and one that is contradicted take the figure: it may speak for either."""
+def _either_way(finding: FindingSpec, id: str, verdicts: dict[str, Verdict]) -> bool:
+    """Whether a figure may speak for a claim or against it, whatever the verdict.
+
+    A claim that is supported and one that is contradicted take it, or the force's own word denies a capability.
+    """
     name = id.split("[", 1)[0]
-    found = {verdicts[c.id] for c in finding.claims.values() if c.id in verdicts and name in c.names}
-    return {"supported", "contradicted"} <= found
+    taking = [c for c in finding.claims.values() if c.id in verdicts and name in c.names]
+    denied = any(c.type == "capability" and verdicts[c.id] == "contradicted" for c in taking)
+    return denied or {"supported", "contradicted"} <= {verdicts[c.id] for c in taking}
 
 
 def _of_one_claim(finding: FindingSpec, *ids: str) -> bool:

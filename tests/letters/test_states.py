@@ -24,7 +24,7 @@ GIVEN = re.compile(r"\b\d{1,2} March 2014\b|\b(?:of|the) 43\b|" + re.escape(PART
 #: Words that lean on something said before: no sentence may begin with one.
 LEANING = re.compile(r"^(?:It|Its|They|Their|These|This|Those|Such|He|She|Both)\b(?! finding rests)")
 AMERICAN = re.compile(r"\b\w+(?:ize|izes|ized|izing|ization)\b|\bprogram\b|\bcenter\b|\bbehavior\b", re.IGNORECASE)
-PLURAL_OF_ONE = re.compile(r"(?<![\d.,])1 (?!March)(?:[a-z-]+ )?[a-z-]+s\b(?<!ss)(?<!sis)")
+PLURAL_OF_ONE = re.compile(r"(?<![\d.,])1 (?!March|on its)(?:[a-z-]+ )?[a-z-]+s\b(?<!ss)(?<!sis)")
 NOUNS = "initiative|force system|file|agreement|analysis"
 SINGULAR_OF_MANY = re.compile(rf"\b(?:[02-9]|\d\d+) (?:long-term |recent |signed )?(?:{NOUNS})\b")
 
@@ -165,6 +165,8 @@ ABSURD = (
     "counted 0 of the 43",
     "0 in all",
     "dispatches were of",
+    "Maps play too small a part",
+    "has made no analysis of demand.",
 )
 
 
