@@ -225,7 +225,7 @@ class Holdings:
         self.spec = cast(FindingSpec, settings.finding)
         self.manifest = read_manifest(project, self.force)
         taken = (*self.spec.tables.core, *self.spec.tables.useful)
-        self.fit = Fitness.of(self.manifest, taken, settings.period_start, settings.period_end)
+        self.fit = Fitness.of(self.manifest, taken, settings.period_start, settings.period_end, settings.as_of)
         self.period = say_period(settings.period_start, settings.period_end)
         self.used: dict[str, DataUsed] = {}
         self.inputs: dict[str, str] = {}

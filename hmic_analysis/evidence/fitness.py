@@ -35,16 +35,20 @@ class Fitness:
         Rows that could not be used and rows offered, of every table.
     unread : dict of str to dict of str to tuple of int
         By table and column, cells of rows kept that could not be read, and the rows kept.
+    later : dict of str to str
+        Lists of which every dated record lies after the day of the stocks, and the first of those days: such a list
+        is of another time, and what it doesn't hold may well have been there on the day.
     """
 
     months: tuple[str, ...]
     tables: Mapping[str, Coverage] = field(default_factory=dict)
     set_aside: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     unread: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
+    later: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, manifest: Manifest | None, names: Iterable[str], start: date, end: date) -> Fitness:
-        """The fitness of the tables of a manifest for a period."""
+    def of(cls, manifest: Manifest | None, names: Iterable[str], start: date, end: date, as_of: date) -> Fitness:
+        """The fitness of the tables of a manifest for a period, and for the stocks of a day."""
         held = {n: manifest.tables[n] for n in dict.fromkeys(names) if manifest is not None and n in manifest.tables}
         # Links to tables that were not supplied have no months to lack.
         steady = {
@@ -55,6 +59,7 @@ class Fitness:
             {n: coverage(e.months, start, end) for n, e in steady.items()},
             {n: lost(e.accounts) for n, e in held.items()},
             {n: cells_lost(e.accounts) for n, e in held.items() if any(a.cells for a in e.accounts)},
+            {n: e.dated_from for n, e in held.items() if not CONTRACTS[n].steady and e.dated_from > as_of.isoformat()},
         )
 
     def on(self, names: Iterable[str]) -> Fitness:
@@ -65,6 +70,7 @@ class Fitness:
             tables={n: c for n, c in self.tables.items() if n in kept},
             set_aside={n: c for n, c in self.set_aside.items() if n in kept},
             unread={n: c for n, c in self.unread.items() if n in kept},
+            later={n: day for n, day in self.later.items() if n in kept},
         )
 
     @property
@@ -127,6 +133,11 @@ class Fitness:
             why = f"{decision.why} Records of {len(covered.counted)} of {len(self.months)} months ({missing}); test: "
             why += f"{needed.months_needed(len(self.months))} months."
             return undecided("part_of_the_period", why=why, flags=_kept(decision))
+        if late := [name for name in names if name in self.later]:
+            day = self.later[late[0]]
+            first = say_date(date.fromisoformat(day)) if len(day) > len("2014-04") else say_months([day])
+            why = f"{decision.why} Every dated record of '{CONTRACTS[late[0]].title}' is of {first} or later."
+            return undecided("later_records", why=why, flags=_kept(decision))
         for name in names:
             bad, offered = self.set_aside.get(name, (0, 0))
             if offered and 100 * bad / offered > needed.set_aside_pct:

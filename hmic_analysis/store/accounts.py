@@ -78,11 +78,11 @@ def _in_order(con: duckdb.DuckDBPyConnection, contract: Contract, feeds: list[Fe
     return not con.execute(f"SELECT 1 FROM ({seen}) WHERE {back} LIMIT 1").fetchall()
 
 
-def first_and_last(con: duckdb.DuckDBPyConnection, contract: Contract, zone: str) -> tuple[str, str]:
-    """Earliest and latest kept value of the contract's time column, in local time; blank if there is none."""
-    if not contract.time:
+def first_and_last(con: duckdb.DuckDBPyConnection, contract: Contract, name: str, zone: str) -> tuple[str, str]:
+    """Earliest and latest kept value of a time column, in local time; blank if there is none."""
+    if not name:
         return "", ""
-    column = contract.column(contract.time)
+    column = contract.column(name)
     ends = con.execute(
         f"SELECT min({column.name}), max({column.name}) FROM {stage_name(contract.name)} WHERE len(reasons) = 0"
     ).fetchall()[0]

@@ -82,6 +82,8 @@ class TableEntry(_Model):
     #: Earliest and latest value of the column that places a row in the period (local time), ``""`` if none.
     first: str = ""
     last: str = ""
+    #: Earliest value of the column that dates its rows, those of lists too.
+    dated_from: str = ""
     #: Hash of its Parquet file.
     sha256: str
     #: Sources it was fed from.

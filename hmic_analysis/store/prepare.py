@@ -396,11 +396,12 @@ def _write(
         _plan_for(con, _rows_of(feeds, name))
         path = job.unfinished / f"{name}.parquet"
         write_table(con, contract, feeds, {i: raw.file for i, raw in enumerate(raws)}, path)
-        first, last = first_and_last(con, contract, job.place)
+        first, last = first_and_last(con, contract, contract.time, job.place)
         tables[name] = TableEntry(
             rows=sum(a.kept for a in accounts.tables[name]),
             first=first,
             last=last,
+            dated_from=first or first_and_last(con, contract, contract.dated, job.place)[0],
             sha256=file_sha256(path),
             sources=_sources_of(feeds)[name],
             synthetic=name in made_up,

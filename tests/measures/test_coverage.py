@@ -14,7 +14,7 @@ from hmic_analysis.evidence.fitness import Fitness, lost
 from hmic_analysis.evidence.verdicts import Decision
 from hmic_analysis.measures.months import coverage, months_between, say_months
 from hmic_analysis.params.models import Coverage as Needed
-from hmic_analysis.store.manifest import RowAccount
+from hmic_analysis.store.manifest import Manifest, RowAccount, TableEntry
 
 START, END = date(2012, 12, 1), date(2013, 11, 30)
 MONTHS = months_between(START, END)
@@ -119,3 +119,15 @@ def test_a_request_that_may_stand_in_a_row_set_aside_was_not_left_out(lost_of_lo
 )
 def test_months_in_words(months, words):
     assert say_months(months) == words
+
+
+@pytest.mark.parametrize(("first", "as_of", "open_"), [("2014-04-01", 31, True), ("2014-03-31", 31, False),
+    ("2014-04", 31, True), ("2014-03", 31, False), ("", 31, False)])  # fmt: skip
+def test_a_list_of_which_every_record_is_of_a_later_day_says_nothing_of_the_day(first, as_of, open_):
+    entry = TableEntry(rows=3, sha256="0", sources=(), dated_from=first)
+    manifest = Manifest.model_construct(tables={"document": entry, "incident": entry})
+    found = Fitness.of(manifest, ["document", "incident"], START, END, date(2014, 3, as_of))
+    assert set(found.later) == ({"document"} if open_ else set())
+    held = found.hold(Decision("contradicted"), "existence", ["document"], NEEDED)
+    assert held.reasons == (("later_records",) if open_ else ())
+    assert found.hold(Decision("supported"), "existence", ["document"], NEEDED).verdict == "supported"
