@@ -45,7 +45,7 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.statistics.intervals import proportion_interval
-from hmic_analysis.words import say_date
+from hmic_analysis.words import NAMES, say_date
 
 #: Steps of a period, in months.
 STEPS = {"month": 1, "quarter": 3, "year": 12}
@@ -73,6 +73,14 @@ class _Taken:
     keys: tuple[dict[str, Any], ...]
     source: str
     synthetic: bool
+    #: What is counted: units, or hours, minutes or sessions.
+    counted: str = "units"
+    #: The whole period in words, where figures are of one.
+    whole: str = ""
+
+    def told_of(self, figure: Indicator) -> str:
+        """Of which part of the period the records tell, where not of all."""
+        return f"Counted: {figure.window}." if self.whole and figure.window != self.whole else ""
 
 
 class Figures(pd.DataFrame):
@@ -258,7 +266,7 @@ def indicator(
             **keys,
             **{own[field]: getattr(figure, field) for field in _FIELDS},
             own["grade"]: grade_indicator(figure),
-            own["note"]: " ".join((figure.note, *figure.caveats)).strip(),
+            own["note"]: " ".join(filter(None, (figure.note, *figure.caveats, part.told_of(figure)))),
         }
         for part in taken
         for figure, keys in zip(part.figures, part.keys, strict=True)
@@ -390,10 +398,14 @@ def _take(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> _Taken:
     else:
         raise ParameterError(f"{spec.label} is given by groups only: add by='own'.")
     s = report.settings
-    period = report.period.removeprefix("the ")
+    shares = [share for figure in own if (share := report.build.units.get(figure.id)) is not None]
+    counted = next((str(share.amounts.name) for share in shares if share.amounts is not None), "units")
+    # Of a period that the records tell of in part only the figure's own window says which part.
+    windows = {figure.window.removeprefix("the ") for figure in figures}
+    period = windows.pop() if spec.window == "period" and len(windows) == 1 else report.period.removeprefix("the ")
     return _Taken(
-        report.force, s.force.name, period, s.period_start, s.period_end, s.as_of,
-        tuple(figures), tuple(keys), report.source(), report.synthetic,
+        report.force, s.force.name, period, s.period_start, s.period_end, s.as_of, tuple(figures), tuple(keys),
+        report.source(), report.synthetic, counted, report.period if spec.window == "period" else "",
     )  # fmt: skip
 
 
@@ -414,9 +426,8 @@ def _grouped(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> tuple[li
         told = columns_of(worked, units_of(worked.report, share), groups)
         for values, part in told.groupby(groups, sort=True, observed=True, dropna=False):
             labels = [_UNTOLD if pd.isna(v) else v for v in values]
-            stratum = ", ".join(
-                [*own.values(), *(_said(group, label) for group, label in zip(groups, labels, strict=True))]
-            )
+            named = [*own.values(), *(_said(group, label) for group, label in zip(groups, labels, strict=True))]
+            stratum = ", ".join(NAMES.get(name, name) for name in named) if len(named) > 1 else named[0]
             figure = of_part(worked, spec, whole, share, part.index, stratum)
             keys.append(own | dict(zip(groups, labels, strict=True)))
             # A group of a figure that the source can't give is none either.
@@ -493,7 +504,7 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
         words = replace(words, subtitle=said, headline=headline)
         return counts(shown, words, what=spec.label, by=by, value_name=spec.unit.capitalize())
     return proportions_by_group(
-        frame, words, unit=spec.unit, what=spec.label, by=by, value_name=spec.unit, units_name="units"
+        frame, words, unit=spec.unit, what=spec.label, by=by, value_name=spec.unit, units_name=taken[0].counted
     )
 
 

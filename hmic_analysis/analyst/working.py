@@ -217,19 +217,19 @@ def of_part(
         none = {"lo": None, "hi": None, "interval": ""}
         return figure if share.amounts is None else figure.model_copy(update=none)
     # Of amounts that lead to no unit nobody can say to which group they belong: to any.
-    yes, no, unknown = part.sums()
-    unknown += max(0.0, whole.unknown - share.sums()[2])
-    every = yes + no + unknown
+    having, others, open_ = part.sums()
+    known, open_ = having + others, open_ + max(0.0, whole.unknown - share.sums()[2])
+    every = known + open_
     return build.figure(
         name,
-        100 * yes / (yes + no) if yes + no else None,
-        numerator=yes,
-        denominator=yes + no,
-        unknown=unknown,
-        bounds=Interval(100 * yes / every, 100 * (yes + unknown) / every) if unknown and yes + no else None,
+        100 * having / known if known else None,
+        numerator=having,
+        denominator=known,
+        unknown=open_,
+        bounds=Interval(100 * having / every, 100 * (having + open_) / every) if open_ and known else None,
         stratum=stratum,
         basis=whole.basis,
-        note="" if yes + no else "No record says.",
+        note="" if known else "No record says.",
     )
 
 

@@ -291,7 +291,11 @@ def test_other_periods_give_other_figures(two_forces):
     assert "A gap" not in chart.subtitle
     lines = hover(chart)
     assert lines["layer"][0]["mark"]["type"] == "line" and lines["data"]["values"][0]["month"] == "2013-02-01"
+    # A calendar year of which the return tells a month only says so.
+    part = hmic.indicator("attendance_pct", "cleveland", period="2012")
+    assert "December 2012 (1 of the 12 months to 31 December 2012)" in repr(part) and "(1 of" in part["note"].iloc[0]
     year = hmic.indicator("attendance_pct", "cleveland")
+    assert year["note"].str.contains("Counted: ").sum() == 0
     assert year["value"].equals(hmic.indicator("attendance_pct", "cleveland", period="yearly")["value"])
     spans = [["2013-01", "2013-03"], pd.PeriodIndex(["2013-01", "2013-03"], freq="M")]
     spans.append([("2013-01-01", "2013-01-31"), ("2013-03-01", "2013-03-31")])
