@@ -265,6 +265,8 @@ def names_to_preload(notebooks: Iterable[Notebook]) -> list[str]:
 # A report is up to date when none of them has changed since it was made. Times of files never matter.
 
 NATIONAL = "england-and-wales"
+#: What stands in a basis for a table that is not there, and before the reason of one that can't be read.
+ABSENT, BROKEN = "absent", "broken: "
 
 #: Part of the basis -> why a report is run again.
 REASONS = {
@@ -389,11 +391,11 @@ class Footing:
         if (force, table) not in self._tables:
             manifest = self._manifest(force)
             if manifest is not None and table in manifest.broken:
-                value = f"broken: {manifest.broken[table]}"
+                value = f"{BROKEN}{manifest.broken[table]}"
             elif manifest is not None and table in manifest.tables:
                 value = digest(manifest.tables[table].model_dump(mode="json"))
             else:
-                value = "absent"
+                value = ABSENT
             self._tables[force, table] = value
         return self._tables[force, table]
 

@@ -12,7 +12,16 @@ from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project
-from hmic_analysis.runs.fingerprint import REASONS, Basis, Footing, Notebook, names_to_preload, read_notebook
+from hmic_analysis.runs.fingerprint import (
+    ABSENT,
+    BROKEN,
+    REASONS,
+    Basis,
+    Footing,
+    Notebook,
+    names_to_preload,
+    read_notebook,
+)
 from hmic_analysis.runs.record import Order, Record, read_basis, read_record, what_is_missing
 from hmic_analysis.runs.rules import RunRules
 
@@ -205,9 +214,23 @@ def explain(job: Job) -> list[str]:
         if part == "notebook":
             lines.append(f"Rests on the {len(items)} cells of its notebook.")
             continue
-        lines.append(f"Rests on {len(items)} {name}" + (":" if part != "library" else "."))
+        items, missing = _there(items) if part == "data" else (items, [])
+        number = sum("/" in item for item in items) if part == "data" else len(items)
+        lines.append(f"Rests on {number} {name}" + (":" if part != "library" and items else "."))
         lines += [f"- {item}" for item in _short(part, items)] if part != "library" else []
+        lines += [f"Not supplied: {', '.join(missing)}."] if missing else []
     return lines
+
+
+def _there(tables: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The tables that there are, and the names of those that nobody supplied.
+
+    Each is looked for in the return and in the national folder, and is missing where neither holds it.
+    """
+    there = {name: value for name, value in tables.items() if value != ABSENT}
+    held = {name.partition("/")[2] for name in there}
+    asked = dict.fromkeys(name.partition("/")[2] for name in tables)
+    return there, [name for name in asked if name and name not in held]
 
 
 def _short(part: str, items: dict[str, str]) -> list[str]:
@@ -218,7 +241,7 @@ def _short(part: str, items: dict[str, str]) -> list[str]:
         return [
             f"{k}={v}" for k, v in items.items() if len(v) != _HASH and not k.startswith(("force.", "quantifiers."))
         ]
-    return [name + (" (absent)" if value == "absent" else "") for name, value in items.items()]
+    return [f"{name}, {value}" if value.startswith(BROKEN) else name for name, value in items.items()]
 
 
 def _changes(now: dict[str, str], then: dict[str, str]) -> list[str]:

@@ -253,6 +253,12 @@ def test_why_names_the_module_and_the_table(project, capsys):
     assert hmic(project, "why", "a6", "kent") == 0
     said = capsys.readouterr().out
     assert "would run, data of this force changed." in said and "changed: kent/suspect" in said
+    # Of tables that nobody supplied only the name: where one might lie is nobody's question.
+    put_manifest(project, manifest("england-and-wales", force_reference="1", crime="2"))
+    assert hmic(project, "why", "A2", "kent") == 0
+    said = capsys.readouterr().out
+    assert "Rests on 4 tables:\n- kent/incident\n- kent/crime\n" in said and "- england-and-wales/crime\n" in said
+    assert "absent" not in said and "Not supplied: document, deployment, " in said and "force_reference," not in said
     assert hmic(project, "why", "A6", "kentt") == 2
     assert hmic(project, "why", "A66", "kent") == 2
 
