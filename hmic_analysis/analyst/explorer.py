@@ -409,6 +409,7 @@ _LOOKS = (
     ".hmic-rows { overflow: auto; max-height: 420px } .hmic-rows td { white-space: nowrap } "
     ".hmic-explorer .lm-TabBar-content { flex-wrap: wrap } "
     ".hmic-explorer .lm-TabBar-tab { flex: 0 1 auto; min-width: max-content } "
+    ".hmic-explorer .vega-embed { width: 100%; max-width: 640px } "
     ".hmic-explorer a { color: #12436d; text-decoration: underline }</style>"
 )
 

@@ -35,7 +35,7 @@ def hover(chart: Chart, unit: str = "") -> dict[str, Any]:
     if timed:
         frame["month"] = [f"{moment:%Y-%m-%d}" for moment in frame["month"]]
     x: dict[str, Any] = {"field": "value", "type": "quantitative", "title": unit or None}
-    y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}}
+    y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 180}}
     encoding: dict[str, Any] = {"x": x, "y": y}
     mark: dict[str, Any] = {"type": "bar"}
     if timed:
@@ -62,8 +62,9 @@ def hover(chart: Chart, unit: str = "") -> dict[str, Any]:
     return {
         "$schema": _SCHEMA,
         "description": chart.alt,
-        # With its labels it fits beside JupyterLab's list of files: a bar whose end is out of sight reads as shorter.
-        "width": 400,
+        # As wide as there is room, labels and all: a bar whose end is out of sight reads as shorter.
+        "width": "container",
+        "autosize": {"type": "fit-x", "contains": "padding"},
         **({"height": 260} if timed else {"height": {"step": 14 if several else 26}}),
         "data": {"values": frame.astype(object).where(frame.notna(), None).to_dict("records")},
         "layer": layers,
