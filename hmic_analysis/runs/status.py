@@ -7,6 +7,7 @@ import html
 import json
 import os
 import platform
+import re
 import smtplib
 import ssl
 import subprocess
@@ -138,8 +139,8 @@ def say_status(status: Status, running: bool) -> list[str]:
     alike: dict[tuple[str, str, str], list[FailedReport]] = {}
     for failed in status.failures:
         alike.setdefault((failed.kind, failed.where, failed.what), []).append(failed)
-    for reports in alike.values():
-        lines += ["", *_say_failed(reports)]
+    for reports in sorted(alike.values(), key=len, reverse=True):
+        lines += ["", *_say_failed(reports, status.data_faults)]
     if status.data_faults:
         lines += ["", "Returns that can't be loaded; the force is to mend them, or their mapping in params/sources:"]
         lines += [f"- {fault}".replace("\n", "\n  ") for fault in status.data_faults]
@@ -167,10 +168,10 @@ def _nothing(status: Status) -> str:
 _TYPED = 5
 
 
-def _say_failed(reports: Sequence[FailedReport]) -> list[str]:
+def _say_failed(reports: Sequence[FailedReport], faults: Sequence[str]) -> list[str]:
     """Reports that failed for one reason, which is told once: a spoilt file stops many, and so does a notebook."""
     # Reports end in any order.
-    reports = sorted(reports, key=lambda report: report.force)
+    reports = sorted(reports, key=lambda r: (r.force, re.sub(r"\d+", lambda n: n[0].zfill(4), r.finding)))
     first = reports[0]
     forces, findings = (list(dict.fromkeys(getattr(r, name) for r in reports)) for name in ("force", "finding"))
     who = f"{first.force} {first.finding} {first.title}"
@@ -183,10 +184,20 @@ def _say_failed(reports: Sequence[FailedReport]) -> list[str]:
     typed = " ".join(words) if len(forces) <= _TYPED else "--all --failed"
     return [
         f"FAILED: {who}",
-        *(f"  {part}" for part in (first.where, first.what) if part),
+        *(f"  {part}" for part in (first.where, _told_below(first.what, faults)) if part),
         f"  To mend: {_MENDS.get(first.kind, _ANALYST)}",
         f"  Look at {first.folder}/notebook.ipynb, then type: hmic run {typed}",
     ]
+
+
+def _told_below(what: str, faults: Sequence[str]) -> str:
+    """What a report failed of, without the fault of a return that is told with the returns."""
+    for fault in faults:
+        text = fault.partition(": ")[2]
+        if text.partition("\n")[0] and text.partition("\n")[0] in what:
+            before = what.partition(text.partition("\n")[0])[0].rstrip(": ")
+            return f"{before + ': see' if before else 'See'} the returns below."
+    return what
 
 
 def unsent_words(forces: Sequence[str]) -> str:
@@ -435,7 +446,8 @@ def send_mail(mail: Mail, status: Status | None, tell: Callable[[str], None]) ->
     message["Subject"] = f"hmic: {failed}, run of {status.what if status else 'unknown'}"
     message.set_content("\n".join(lines) + "\n")
     body = html.escape("\n".join(lines)).replace("FAILED:", "<strong>FAILED:</strong>")
-    style = "font-family:sans-serif;white-space:pre-wrap"
+    body = re.sub(r"\bhmic (?:run|data|doctor|params) [^\n']*", r"<code>\g<0></code>", body)
+    style = "font-family:sans-serif;line-height:1.4;max-width:60em;white-space:pre-wrap"
     page = f'<!doctype html><html lang="en-GB"><body style="{style}">{body}</body></html>'
     message.add_alternative(page, subtype="html")
     try:
