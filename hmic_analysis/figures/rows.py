@@ -281,13 +281,13 @@ def counts(
     texts = [plain(v) for v in drawn["value"]]
     rows = bar_rows(list(drawn["label"]), drawn["value"], texts, value_name or what, words.synthetic)
     told = instead(what, data["label"], data["value"])
-    message = told.rstrip(".") or largest(what, data["label"], data["value"])
     # What the caller says holds where bars are no parts of one whole, whose largest group would say nothing.
-    message = message if told else words.headline or message
+    message = told.rstrip(".") or words.headline or largest(what, data["label"], data["value"])
+    most = words.headline or told or most_in_one(data["value"])
     chart = finish(
         rows.sheet,
         words,
-        headline=message,
+        headline=message if most else f"{what} by {by}{unknown(data['value'])}",
         alt=f"Bar chart of {lower(what)} by {by}, where {lower(message)}",
         data=data,
         notes=notes,
@@ -317,6 +317,11 @@ def bar_rows(labels: list[str], values: pd.Series, texts: list[str], header: str
     value_axis(rows, ticks, tick_labels(ticks), baseline=True)
     rows.axes.barh(rows.y, values.fillna(0), height=BAR_MM, color=style.COLOURS[0], linewidth=0, zorder=3)
     return rows
+
+
+def most_in_one(values: pd.Series) -> bool:
+    """Whether one group holds more than half of all, or none anything: of less a headline makes no superlative."""
+    return not values.isna().any() and (values.max() == 0 or 2 * values.max() > values.sum())
 
 
 def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
@@ -366,7 +371,7 @@ def age_bands(
         If a column is missing or holds what can't be drawn.
     """
     require(frame, "age_bands", ("band", "label", "persons"))
-    what, marker = "Persons outstanding", "[c]"
+    what, by, marker = "Persons outstanding", "days since they were first named", "[c]"
     before = (frame["persons"].astype("object") == marker).to_numpy(dtype=bool)
     frame = frame.assign(persons=frame["persons"].astype("object").mask(before, None))
     data = take(frame, "age_bands", texts=("label",), numbers=("band", "persons"), counted=("persons",))
@@ -384,8 +389,8 @@ def age_bands(
     return finish(
         rows.sheet,
         words,
-        headline=message,
-        alt=f"Bar chart of {lower(what)} by days since they were first named, where {lower(message)}",
+        headline=f"{what} by {by}" if hidden.any() or not most_in_one(shown) else message,
+        alt=f"Bar chart of {lower(what)} by {by}, where {lower(message)}",
         data=data[["label"]].assign(persons=pd.Series(values, dtype="object")),
         notes=(f"{marker}: withheld, small number of persons",) if hidden.any() else (),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -336,6 +337,10 @@ def paired_shares(
     )
 
 
+#: Points by which two shares of a category must differ for a headline to name it.
+WIDE_POINTS = 5
+
+
 def _widest(data: pd.DataFrame) -> str:
     """The category whose two shares lie furthest apart."""
     gap = (data["share_hours"] - data["share_count"]).abs()
@@ -345,5 +350,7 @@ def _widest(data: pd.DataFrame) -> str:
         return "Shares by number and by hours are the same throughout"
     row = data.loc[gap.idxmax()]
     count, hours = say(row["share_count"], "%"), say(row["share_hours"], "%")
+    if len(data) > 1 and gap.max() < WIDE_POINTS:
+        return f"Shares by number and by hours lie within {math.ceil(gap.max())} points of each other throughout"
     lead = "" if len(data) == 1 else "The widest gap is in "
     return f"{lead}{row['label']}: {count} by number, {hours} by hours"

@@ -400,10 +400,12 @@ def week_profile(
         return no_data(words.reason or "no hours of work or of duty were supplied", words)
     both = data[list(_SIDES)].notna().all(axis=1).any()
     message = _gap(data, names) if both else "; ".join(_peak(data, side, names[side]) for side in present)
+    # Of so many hours one is always furthest off, by chance alone: that is for the data, and no headline.
+    title = joined([lower(names[side]) if i else names[side] for i, side in enumerate(present)])
     return finish(
         _draw(data, {side: names[side] for side in present}, bool(both), words.synthetic),
         words,
-        headline=message,
+        headline=f"{title} over the week",
         alt=f"Step lines of shares of hours over the week, where {lower(message)}",
         data=data,
         notes=_missing(data, names),

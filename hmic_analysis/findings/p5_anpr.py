@@ -252,14 +252,18 @@ def labelled(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def thinnest(table: pd.DataFrame) -> str:
-    """The thinnest critical function, in words.
+    """How few are competent in a critical function, in words.
 
     ``table`` is what :func:`functions` gives. A sentence without a full stop; empty where there is no function.
     """
     if table.empty:
         return ""
-    first = table.iloc[0]
-    return f"Competent staff were fewest in “{first['skill_function']}”, at {first['competent']}"
+    most, of = table["competent"] + table["open"], f"of {len(table)} critical functions"
+    for few, said in ((0, "no"), (1, "only 1")):
+        if n := int((most == few).sum()):
+            return f"In {n} {of} {said} member of staff is competent"
+    least = int(table["competent"].min())
+    return f"In each {of} at least {least} members of staff are competent" if least > 1 else ""
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -128,16 +128,18 @@ def test_extremes_of_months_and_hours():
     assert "Friday at 22:00 (+2.50 points)" in words and "Monday at 06:00 (-0.75 points)" in words
 
 
-def test_largest_group_is_not_called_most_and_ties_are_told():
+def test_the_largest_group_is_named_in_a_headline_only_where_it_holds_most():
     frame = pd.DataFrame({"label": ["Cleveland", "b", "c"], "value": [40, 35, 25]})
-    assert counts(frame, what="Files").headline == "The largest group was “Cleveland”, with 40 of 100 files"
-    frame["value"] = [40, 40, 20]
-    assert counts(frame, what="Files").headline == "Each of the 2 largest groups held 40 of 100 files"
-    frame["value"] = [40, None, 20]
-    assert (
-        counts(frame, what="Files").headline
-        == "The largest group known was “Cleveland”, with 40 files; 1 of 3 is not known"
-    )
+    for values, message in (
+        ([40, 35, 25], "the largest group was “Cleveland”, with 40 of 100 files"),
+        ([40, 40, 20], "each of the 2 largest groups held 40 of 100 files"),
+        ([40, None, 20], "the largest group known was “Cleveland”, with 40 files; 1 of 3 is not known"),
+    ):
+        frame["value"] = values
+        made = counts(frame, what="Files", by="force")
+        assert message in made.alt and made.headline == f"Files by force{'; 1 of 3 is not known' * (None in values)}"
+    frame["value"] = [51, 30, 19]
+    assert counts(frame, what="Files").headline == "The largest group was “Cleveland”, with 51 of 100 files"
 
 
 def test_the_callers_headline_goes_before():
