@@ -305,8 +305,10 @@ def instead(what: str, labels: pd.Series, values: pd.Series) -> str:
     named = joined([f"“{lower(labels[i])}”" for i in given.index])
     if len(given) == 1:
         total = given.iloc[0]
-        return f"{what} came to {plain(total)}, {'' if total == 1 else 'all '}in the group {named}."
-    return f"{what} came to {len(given)}, one in each of the groups {named}."
+        if total == 1:
+            return f"{what} came to 1, in the group {named}."
+        return f"All {plain(total)} {lower(what)} were in the group {named}."
+    return f"There were {len(given)} {lower(what)}, one in each of the groups {named}."
 
 
 def bar_rows(labels: list[str], values: pd.Series, texts: list[str], header: str, synthetic: bool) -> Rows:

@@ -262,7 +262,7 @@ def _side_by_side(what: str, data: pd.DataFrame, unit: str, after: str) -> tuple
     """Headline, its end and the point of rows that are different measures."""
     known = data[data["value"].notna()]
     each = [f"{lower(label)} {say(value, unit)}" for label, value in zip(known["label"], known["value"], strict=True)]
-    if len(each) == 1:
+    if len(each) == 1 and after:
         told = f"{known['label'].iloc[0]} stood at {say(known['value'].iloc[0], unit)}"
         return told, after, f"{each[0]} is shown"
     after = ": " + after.removeprefix(", and ").removeprefix("; ") if after else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hmic_analysis.contracts import CONTRACTS
@@ -56,27 +56,71 @@ def forces(row: Row, cell: str) -> str:
     return f"{word} force" if word == "1" else f"{word} forces"
 
 
-def claim_sentence(row: Row, statement: str, again: bool = False) -> str:
-    """What became of a claim in all forces; ``again``: that numbers are withheld has been said, and why.
+#: How a sentence on several claims begins, in turn: found in most forces, found not to be so in most, and neither.
+LEADS = {
+    "most": ("In most forces HMIC found that", "More often than not it was found that"),
+    "against": ("In most forces it did not hold that", "It was the exception that"),
+    "divided": ("Forces were divided on whether", "There was no common answer to whether"),
+}
+#: What joins two claims behind each of them.
+JOINED = {"most": " and that ", "against": " or that ", "divided": " and whether "}
+#: Claims that a sentence speaks of at most.
+IN_ONE = 2
 
-    ``In 18 forces HMIC found that the force ...; in 10 forces it found the opposite, and in 15 forces the evidence
-    allowed no conclusion.``
+
+def claims_sentences(rows: Mapping[str, Row], statements: Mapping[str, str], turn: int = 0) -> str:
+    """What became of the claims of a finding in all forces, those with a like outcome together.
+
+    ``In most forces HMIC found that the force plans ahead (26 to 10) [P2b].``  ``turn`` varies how sentences begin.
     """
-    clause = _clause(statement)
-    if row.whole and again:
-        return f"For the same reason it is withheld in how many forces {clause}."
-    if row.whole:
-        return f"It is withheld in how many forces {clause}, since that would tell the verdict on single forces."
-    if row.shown["not_assessed"] == row.total:
-        return f"Whether {clause} was not assessed in any force."
-    lead = "In no force did HMIC find" if row.shown["supported"] == 0 else f"In {forces(row, 'supported')} HMIC found"
-    others = (("contradicted", "it found the opposite"), ("undecided", "the evidence allowed no conclusion"))
-    other = [f"in {forces(row, cell)} {words}" for cell, words in others if row.shown[cell] != 0]
-    told = f"{lead} that {clause}{f'; {joined(other)}' if other else ''}."
-    if row.shown["not_assessed"] == 0:
-        return told
-    there = forces(row, "not_assessed")
-    return f"{told} {there[:1].upper()}{there[1:]} {'was' if there == '1 force' else 'were'} not assessed."
+    told, groups = [], _by_outcome(rows)
+    for outcome, ids in groups.items():
+        clauses = [f"{_clause(statements[id])}{_tally(rows[id])} [{id}]" for id in ids]
+        if outcome in LEADS:
+            for n, at in enumerate(range(0, len(ids), IN_ONE)):
+                lead = LEADS[outcome][(turn + n) % len(LEADS[outcome])]
+                told.append(f"{lead} {JOINED[outcome].join(clauses[at : at + IN_ONE])}.")
+        elif outcome == "withheld":
+            told.append(
+                f"In how many forces {joined(clauses)} is withheld, since that would tell the verdict on single forces."
+            )
+        else:
+            told.append(f"Whether {joined(clauses)} was not assessed in any force.")
+    return " ".join(told)
+
+
+def _by_outcome(rows: Mapping[str, Row]) -> dict[str, list[str]]:
+    """Claims by what became of them in most forces, from what is published alone."""
+    groups: dict[str, list[str]] = {}
+    for id, row in rows.items():
+        most = {s for s in ("supported", "contradicted") if _in_most(row, s)}
+        if row.whole:
+            outcome = "withheld"
+        elif row.shown["not_assessed"] == row.total:
+            outcome = "not assessed"
+        else:
+            outcome = "most" if "supported" in most else "against" if most else "divided"
+        groups.setdefault(outcome, []).append(id)
+    return groups
+
+
+def _in_most(row: Row, cell: str) -> bool:
+    """Whether what is published shows that more than half of the forces are in a state."""
+    most = {s: row.min_forces - 1 if s in row.small else row.shown[s] for s in STATE_TITLES if s != cell}
+    least = row.total - sum(most.values()) if None not in most.values() else 0
+    return 2 * (row.shown[cell] or least) > row.total
+
+
+def _tally(row: Row) -> str:
+    """`` (26 to 10)``: forces in which a claim was found true, and those in which it was found false."""
+    if row.whole or row.shown["not_assessed"] == row.total:
+        return ""
+    yes, no = row.shown["supported"], row.shown["contradicted"]
+    if yes is not None and no is not None:
+        return f" ({yes} to {no})"
+    if yes is None and no == 0:
+        return " (the opposite in no force)"
+    return f" (in {forces(row, 'supported')}; the opposite in {forces(row, 'contradicted')})"
 
 
 def _clause(statement: str) -> str:
@@ -91,21 +135,38 @@ def uncapped(words: str) -> str:
     return words if words[1:2].isupper() else f"{words[:1].lower()}{words[1:]}"
 
 
-def reasons_sentence(rows: Sequence[Row]) -> str:
-    """Why claims of a finding were not determinable, once for all of them; the workbook has the numbers.
+def reasons_sentences(rows: Mapping[str, Sequence[Row]]) -> str:
+    """Why claims were not determinable, by the title of their finding; findings with like reasons stand together.
 
-    Two reasons, those of most forces first; that they are withheld where all are; empty where no claim was undecided,
-    or only in a few forces.
+    Of each two reasons, those of most forces first; nothing on a finding of which no claim was undecided, or only in
+    a few forces. The workbook has the numbers.
     """
-    undecided = [r for r in rows if not r.whole and r.shown["undecided"] != 0 and "undecided" not in r.small]
-    undecided.sort(key=lambda r: -(r.shown["undecided"] or 0))
-    if not undecided:
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for title, of_one in rows.items():
+        undecided = [r for r in of_one if not r.whole and r.shown["undecided"] != 0 and "undecided" not in r.small]
+        undecided.sort(key=lambda r: -(r.shown["undecided"] or 0))
+        if undecided:
+            named = dict.fromkeys(group for row in undecided for group in _groups_of(row))
+            alike.setdefault(tuple(named)[:MOST_REASONS], []).append(f"“{title}”")
+    told = []
+    for groups, titles in sorted(alike.items(), key=lambda pair: not pair[0]):
+        on = f"{'On' if not told else 'For'} {joined(titles)}"
+        if not groups:
+            told.append(f"{on} the reasons are withheld: few forces have any one of them.")
+            continue
+        why = " and in others ".join(GROUPS[g] for g in groups)
+        told.append(f"{on} {'no conclusion' if not told else 'none'} was reached in some forces {why}.")
+    return " ".join(told)
+
+
+def least_known(rows: Mapping[str, Row], statements: Mapping[str, str]) -> str:
+    """The claim on which the evidence allowed no conclusion in most forces; "" where that is not published of any."""
+    known = {id: row.shown["undecided"] for id, row in rows.items() if not row.whole and row.shown["undecided"]}
+    if not known:
         return ""
-    named = list(dict.fromkeys(group for row in undecided for group in _groups_of(row)))[:MOST_REASONS]
-    if not named:
-        return "Why the evidence allowed no conclusion is withheld: few forces have any one reason."
-    told = " and in others ".join(GROUPS[g] for g in named)
-    return f"Where the evidence allowed no conclusion, it was in some forces {told}."
+    id = max(known, key=lambda id: known[id])
+    there = forces(rows[id], "undecided")
+    return f"Least was known of whether {_clause(statements[id])}: in {there} HMIC reached no conclusion [{id}]."
 
 
 def _groups_of(row: Row) -> list[str]:
@@ -145,22 +206,24 @@ def unknown_words(figure: NationalFigure) -> str:
 MEASURED = ("minutes", "hours", "days", "pounds", "points", "months")
 
 
-def figure_sentences(figure: NationalFigure, better: str) -> str:
+def figure_sentence(figure: NationalFigure, better: str) -> str:
     """A figure of all forces together, how far forces lie apart, and what good looked like; "" where nothing is known.
 
     Good is the range at the better end of the spread, which holds several forces and names none.
     """
     value, interval = rate_words(figure)
-    told = []
+    told = _with_unit(figure)
     if figure.pooled is not None and figure.pooled.value is not None:
         spread = "" if interval == NOT_APPLICABLE else f" ({interval})"
         # A label that ends in the unit needs none behind its numbers.
         again = f" {figure.unit}" if figure.unit.startswith("per ") and figure.label.endswith(figure.unit) else "\0"
-        told.append(f"{figure.label}: {f'{value}{spread}'.replace(again, '')} for England and Wales.")
-    if figure.spread is not None:
-        text = _spread_sentence(figure.spread, better, counts=figure.unit in COUNTS)
-        told.append(text if told else f"{_with_unit(figure)}: {uncapped(text)}")
-    return " ".join(told)
+        told = f"{figure.label}: {f'{value}{spread}'.replace(again, '')} for England and Wales"
+        told += "; " if figure.spread is not None else ""
+    elif figure.spread is not None:
+        told += ": "
+    else:
+        return ""
+    return f"{told}{_spread_words(figure.spread, better, figure.unit in COUNTS) if figure.spread else ''}."
 
 
 def _with_unit(figure: NationalFigure) -> str:
@@ -169,22 +232,20 @@ def _with_unit(figure: NationalFigure) -> str:
     return f"{figure.label} ({figure.unit})" if said else figure.label
 
 
-def _spread_sentence(spread: Distribution, better: str, counts: bool) -> str:
-    """In which part of the forces a figure was good, where it can be, and where the others stood.
+def _spread_words(spread: Distribution, better: str, counts: bool) -> str:
+    """In which part of the forces a figure was good, where it can be, and where it stood at the other end.
 
-    The last part is "the rest", so that rounded shares never add up to more than all. A bare count is never good: it
-    grows with the force.
+    Of the last range no share is given, so that rounded shares never add up to more than all. A bare count is never
+    good: it grows with the force.
     """
     good = better in ("higher", "lower") and not counts
     ranges = list(zip(spread.labels, spread.shares, strict=True))
     ranges = ranges[::-1] if good and better == "higher" else ranges
     (first, share), *middle, (last, _) = ranges
-    verb = "had" if counts else "stood at"
-    between = [f"about {part}% {verb} {label}" for label, part in middle]
-    others = joined([*between, f"the rest {verb} {last}"])
-    if good:
-        return f"At the better end about {share}% of the forces with a figure {verb} {first}; {others}."
-    return f"About {share}% of the forces with a figure {verb} {first}; {others}."
+    lead = f"at the better end {first}" if good else first
+    rest = f", in the others {last}" if not middle else f", down to {last}" if good and better == "higher" else ""
+    rest = rest or f", up to {last}"
+    return f"{lead} in about {share}% of the forces with a figure{rest}"
 
 
 def with_figure(figure: NationalFigure, total: int) -> str:
@@ -403,6 +464,10 @@ def make_content(report: NationalReport) -> Content:
     return Content(tuple(sections), writer.charts)
 
 
+BRACKETS = (
+    "In brackets: in how many forces a statement was found true, to how many in which it was found false. In the "
+    "others, of {total}, the evidence allowed no conclusion, or the force was not assessed."
+)
 TABLES = (
     "The workbook that goes with this report holds the same for every claim, with the reasons, every figure with its "
     "definition, and which data forces could give. A force that did not supply data is no worse for it."
@@ -443,7 +508,29 @@ def _brief(report: NationalReport) -> list[Paragraph]:
         f"more, {len(seldom) or 'none'} in {few.max_forces} or fewer, and {_number(against)} found false in "
         f"{many.min_forces} or more."
     )
-    return [_paragraph(text), _paragraph(second)]
+    return [_paragraph(text), _paragraph(second), *_most_often(report)]
+
+
+def _most_often(report: NationalReport) -> list[Paragraph]:
+    """Of each section what was found true in most forces, and what was found false in most, as far as it is shown."""
+    told = []
+    for key, title in report.params.inspection.letter.sections.items():
+        claims = {
+            c: s for spec in report.params.findings.values() if spec.section == key for c, s in spec.claims.items()
+        }
+        rows = {id: report.claims[id] for id in claims if id in report.claims}
+        points = []
+        for state, words in (("supported", "true"), ("contradicted", "false")):
+            shown = {id: n for id, row in rows.items() if (n := row.shown[state]) and 2 * n > row.total}
+            if shown:
+                id = max(shown, key=lambda id: shown[id])
+                points.append(
+                    f"found {words} most often, in {shown[id]} forces: {_clause(claims[id].statement)} [{id}]"
+                )
+        if points:
+            points[0] = f"F{points[0][1:]}"
+            told.append(_paragraph(f"{title}. {'; '.join(points)}.", "bullet"))
+    return told
 
 
 def _number(found: Sequence[Row]) -> str:
@@ -451,35 +538,31 @@ def _number(found: Sequence[Row]) -> str:
 
 
 def _section_blocks(writer: _Writer, key: str, specs: list[FindingSpec]):
-    """The story of a section: its verdicts in one picture, then each finding, a paragraph to each claim."""
+    """The story of a section: its verdicts in one picture, each finding in a paragraph, and what was not known."""
     report = writer.report
-    rows = [report.claims[c] for spec in specs for c in spec.claims if c in report.claims]
-    if rows:
+    rows = {spec.id: {c: report.claims[c] for c in spec.claims if c in report.claims} for spec in specs}
+    of_all = {id: row for found in rows.values() for id, row in found.items()}
+    statements = {id: claim.statement for spec in specs for id, claim in spec.claims.items()}
+    if of_all:
         subtitle = f"Forces by verdict on each claim, England and Wales, {writer.period}"
         name = f"verdicts-{key.replace('_', '-')}"
-        chart = verdict_chart(rows, name, subtitle, writer.source, report.synthetic, report.embargo)
-        yield writer.figure(chart, "")
+        made = (name, subtitle, writer.source, report.synthetic, report.embargo)
+        yield writer.figure(verdict_chart(list(of_all.values()), *made), "")
+        yield _paragraph(BRACKETS.format(total=report.total), "note")
     drawn = 0
-    for spec in specs:
+    for turn, spec in enumerate(specs):
         yield Heading(text=spec.title)
         found = [f for f in report.figures if f.finding == spec.id and f.drawn]
-        for text in _story(report, spec, found):
-            yield _paragraph(text)
+        told = [claims_sentences(rows[spec.id], statements, turn)]
+        told += [figure_sentence(figure, spec.indicator(figure.indicator).better) for figure in found[:1]]
+        yield _paragraph(" ".join(filter(None, told)))
         if found and drawn < MOST_PICTURES:
             drawn += 1
             yield _picture(writer, found[0])
-
-
-def _story(report: NationalReport, spec: FindingSpec, found: list[NationalFigure]) -> list[str]:
-    """What was found on one question, in how many forces, how far they lie apart, and what was not known and why."""
-    told, again = [], False
-    rows = {id: report.claims[id] for id in spec.claims if id in report.claims}
-    for id, row in rows.items():
-        told.append(f"{claim_sentence(row, spec.claims[id].statement, again)} [{id}]")
-        again |= row.whole
-    told = [" ".join(filter(None, (*told, reasons_sentence(list(rows.values())))))]
-    figures = [figure_sentences(figure, spec.indicator(figure.indicator).better) for figure in found]
-    return [text for text in (*told, " ".join(filter(None, figures))) if text]
+    why = reasons_sentences({spec.title: list(rows[spec.id].values()) for spec in specs})
+    if unknown := " ".join(filter(None, (least_known(of_all, statements), why))):
+        yield Heading(text="What was not known, and why")
+        yield _paragraph(unknown)
 
 
 def _picture(writer: _Writer, found: NationalFigure) -> FigureBlock:

@@ -257,9 +257,9 @@ def test_a_logarithmic_axis_only_where_a_linear_one_hides():
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ([0, 0, 6], "Changes came to 6, all in the group “an estimate”."),
+        ([0, 0, 6], "All 6 changes were in the group “an estimate”."),
         ([0, 1, 0], "Changes came to 1, in the group “measured twice”."),
-        ([1, 0, 1], "Changes came to 2, one in each of the groups “measured by log” and “an estimate”."),
+        ([1, 0, 1], "There were 2 changes, one in each of the groups “measured by log” and “an estimate”."),
         ([0, 0, 0], "There were no changes in any of 3 groups."),
         ([0, 2, 1], ""),
         ([1, None, 0], ""),

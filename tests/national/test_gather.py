@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hmic_analysis.errors import DataError, DifferentFigures
-from hmic_analysis.national.content import claim_sentence
+from hmic_analysis.national.content import claims_sentences
 from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import GROUPS, TITLES, gather_all, group_of, make_report
 from hmic_analysis.params.read import load_params
@@ -89,9 +89,8 @@ def test_one_verdict_on_all_forces_is_said_only_where_it_is_public(project_folde
     assert params.finding("A6").claims["A6a"].sensitivity == "force"
     assert report.claims["A6a"].whole and report.claims["A6a"].shown["contradicted"] is None
     assert report.findings["A6"].shown["contradicted"] is None
-    assert claim_sentence(report.claims["A6a"], "It holds.").startswith(
-        "It is withheld in how many forces it holds, since"
-    )
+    told = claims_sentences({"A6a": report.claims["A6a"]}, {"A6a": "It holds."})
+    assert told.startswith("In how many forces it holds [A6a] is withheld, since")
     assert {(e.where, e.row) for e in log.entries if e.rule.startswith("sensitivity")} == {
         ("claims", "A6a"),
         ("claims", "A6b"),

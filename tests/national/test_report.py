@@ -22,7 +22,7 @@ from hmic_analysis.documents import embargo
 from hmic_analysis.documents.pdf import MADE_WITH
 from hmic_analysis.documents.report import report_looks
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.national.content import figure_sentences, make_content
+from hmic_analysis.national.content import figure_sentence, make_content
 from hmic_analysis.national.counts import Log
 from hmic_analysis.national.report import gather_all, make_report
 from hmic_analysis.national.write import check_nameless, check_target, restricted_folder, write_report
@@ -72,27 +72,23 @@ def test_the_rate_is_total_over_total_and_tells_nobody_who_is_missing(written) -
 
 def test_sentences_say_a_few_in_place_of_the_number(written) -> None:
     text = re.sub(r"\s+", " ", text_of(written.folder / "national-report.pdf"))
-    assert "how many crimes it attends; in a few forces it found the opposite. [A1b]" in text
-    assert "In nearly all forces HMIC found that the force's systems identify how many crimes" in text
-    assert "; in 10 forces it found the opposite and in 8 forces the evidence allowed no conclusion. [" in text
-    assert "Where the evidence allowed no conclusion, it was in some forces" in text
+    assert "how many crimes it attends (in nearly all forces; the opposite in a few forces) [A1b]." in text
+    assert "(25 to 10) [A10a]" in text and "no conclusion was reached in some forces" in text
+    assert "Least was known of whether" in text and "in 8 forces HMIC reached no conclusion [A10a]" in text
     assert "All 43 police forces in England and Wales gave evidence" in text
 
 
 def test_a_figure_is_told_with_its_range_and_what_good_looked_like(written) -> None:
     text = re.sub(r"\s+", " ", text_of(written.folder / "national-report.pdf"))
     assert "Recorded crimes with a prior incident: 65.4%" in text
-    assert "About 50% of the forces with a figure stood at under 60%; the rest stood at 60% or more." in text
+    assert "under 60% in about 50% of the forces with a figure, in the others 60% or more." in text
     (figure,) = written.report.figures
-    assert figure_sentences(figure, "higher").endswith(
-        "At the better end about 50% of the forces with a figure stood at 60% or more; the rest stood at under 60%."
-    )
-    assert figure_sentences(figure, "lower").endswith(
-        "At the better end about 50% of the forces with a figure stood at under 60%; the rest stood at 60% or more."
-    )
-    assert "better" not in figure_sentences(figure, "-")
+    told = "; at the better end {} in about 50% of the forces with a figure, in the others {}."
+    assert figure_sentence(figure, "higher").endswith(told.format("60% or more", "under 60%"))
+    assert figure_sentence(figure, "lower").endswith(told.format("under 60%", "60% or more"))
+    assert "better" not in figure_sentence(figure, "-")
     waits = replace(figure, unit="hours", pooled=None)
-    assert figure_sentences(waits, "-").startswith("Recorded crimes with a prior incident (hours): about 50% of ")
+    assert figure_sentence(waits, "-").startswith("Recorded crimes with a prior incident (hours): under 60% in about")
 
 
 def test_it_has_twenty_pages_and_twelve_charts_at_most(written) -> None:
