@@ -98,17 +98,35 @@ def storage_fault(
         if reading is not None and str(path) == str(reading):
             continue
         named = Path(os.fsdecode(path)) if isinstance(path, str | bytes) and path else Path()
+        # An error of the system names a file of the working folder by its bare name; words in quotes may be no file.
+        named = Path.cwd() / named if number is not None and path else named
         folder = named.parent if named.is_absolute() else writing or "the folder of the project"
         if number in _FULL or _FULL_WORDS.search(words):
             return StorageError(
                 f"There is no space left to write to {folder}. Make room and run again: what is complete stays."
             )
+        if number in _READ_ONLY and named.is_absolute() and (what := _forbidden(named, one)):
+            return ReadOnlyError(f"{what}: you have no right to. Change that and run again: what is complete stays.")
         if number in _READ_ONLY or _READ_ONLY_WORDS.search(words):
             return ReadOnlyError(
                 f"Nothing may be written to {folder} (read-only, or not yours). Change that and run again: what is "
                 "complete stays."
             )
     return None
+
+
+def _forbidden(path: Path, error: BaseException) -> str:
+    """What can't be done with a file, where that is not writing: a folder on the way to it is closed, say."""
+    if any(frame.name == "_execute_child" for frame in traceback.extract_tb(error.__traceback__)):
+        return f"The program {path} can't be executed"
+    for folder in reversed(path.parents):
+        if not os.access(folder, os.X_OK):
+            return f"The folder {folder} can't be opened" if os.path.lexists(folder) else ""
+    if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+        return f"The folder {path} can't be opened"
+    if path.is_file() and not os.access(path, os.R_OK):
+        return f"{path} can't be read"
+    return ""
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -110,7 +110,7 @@ _ANALYST = "The analyst: the notebook, or a measure it calls."
 _ENDS = {
     "cut off": "it was switched off, ran out of memory, or something ended the process",
     "stopped: no space": "make room on the disk that the project lies on",
-    "stopped: read-only": "the folder of the project can't be written to; let it be",
+    "stopped: read-only": "something in the folder of the project may not be written, read or executed; allow it",
 }
 
 
@@ -224,6 +224,9 @@ def read_status(project: Project) -> Status | None:
     """The status of the run that is going on, or of the last one; None if there was none."""
     try:
         return Status.model_validate_json(status_path(project).read_bytes())
+    except PermissionError:
+        # That nobody may look is not that there was none.
+        raise
     except (OSError, ValidationError, ValueError):
         return None
 

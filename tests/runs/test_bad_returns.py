@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import random
+import subprocess
 import sys
 from pathlib import Path
 
@@ -153,6 +154,23 @@ def test_the_words_of_the_engine_for_a_full_disk_are_known():
     fault = storage_fault(duckdb.IOException(said))
     assert fault.message.startswith("There is no space left to write to /data/x.")
     assert storage_fault(ValueError("nothing of the kind")) is None
+
+
+def test_what_may_not_be_done_is_said_and_not_taken_for_writing(tmp_path, monkeypatch):
+    program = tmp_path / "closed" / "program"
+    program.parent.mkdir()
+    program.touch()
+    refused = {"folder": (program.parent, os.X_OK), "read": (program, os.R_OK)}
+    words = {"folder": f"The folder {program.parent} can't be opened:", "read": f"{program} can't be read:"}
+    with pytest.raises(PermissionError) as fault:
+        subprocess.run([program], check=False)
+    assert storage_fault(fault.value).message.startswith(f"The program {program} can't be executed:")
+    for name, (path, right) in refused.items():
+        monkeypatch.setattr(os, "access", lambda p, mode, path=path, right=right: p != path or not mode & right)
+        assert storage_fault(PermissionError(errno.EACCES, "x", str(program))).message.startswith(words[name])
+    monkeypatch.setattr(os, "access", lambda p, mode: True)
+    monkeypatch.chdir(tmp_path)
+    assert f"written to {tmp_path / 'out'} " in storage_fault(PermissionError(errno.EACCES, "x", "out/x.csv")).message
 
 
 def test_breaks_break():
