@@ -97,9 +97,9 @@ def storage_fault(
         words = "" if isinstance(one, HmicError) else str(one)
         if reading is not None and str(path) == str(reading):
             continue
-        named = Path(os.fsdecode(path)) if isinstance(path, str | bytes) and path else Path()
+        named = Path(os.fsdecode(path)) if isinstance(path, str | bytes | os.PathLike) and path else Path()
         # An error of the system names a file of the working folder by its bare name; words in quotes may be no file.
-        named = Path.cwd() / named if number is not None and path else named
+        named = Path.cwd() / named if number is not None and named != Path() else named
         folder = named.parent if named.is_absolute() else writing or "the folder of the project"
         if number in _FULL or _FULL_WORDS.search(words):
             return StorageError(
