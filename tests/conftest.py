@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 #: No example is timed: on a busy machine any may take long.
 settings.register_profile("untimed", deadline=None)
@@ -21,17 +22,19 @@ SHARED = ROOT.parent / "shared" / "data"
 LONG = (
     "truth/test_country.py",
     "process/release/test_cycle.py",
+    "process/",
+    "analyst/",
+    "site/",
     "test_truth.py",
     "truth/",
     "runs/",
-    "site/",
     "cli/",
-    "accuracy/",
     "test_real",
     "store/",
-    "release/",
     "simulate/",
 )
+#: Folders whose tests share projects that take long to make: one worker takes all of their files but those of ALONE.
+TOGETHER, ALONE = ("analyst/", "process/", "site/"), ("process/release/test_cycle.py",)
 
 
 def pytest_collection_modifyitems(items):
@@ -42,6 +45,21 @@ def pytest_collection_modifyitems(items):
         return next((i for i, begins in enumerate(LONG) if name.startswith(begins)), len(LONG))
 
     items.sort(key=place)
+
+
+class ByProject(LoadFileScheduling):
+    """A file goes to one worker whole, and so does a folder whose tests share much."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        name = file.removeprefix("tests/")
+        return file if name in ALONE else next(filter(name.startswith, TOGETHER), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Where files are kept whole, folders are too."""
+    return ByProject(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(hookwrapper=True)
