@@ -253,7 +253,12 @@ def small_multiples_monthly(
     wide, data, notes = months_by_group(frame, "small_multiples_monthly", every)
     if wide.empty:
         return no_data(words.reason or "no months to draw", words, data=data)
-    notes = ("Each type has a scale of its own, from zero; the dot marks the highest month", *notes)
+    notes = ("Each type has a scale of its own, from zero; a dot marks the highest month, where it is one", *notes)
+    # A line that goes between 0 and 1 shows chance alone.
+    often = wide.columns[wide.abs().mean() >= 1]
+    if unit == "count" and 0 < len(often) < wide.shape[1]:
+        notes = (*notes, f"Types with fewer than one a month are left out: {wide.shape[1] - len(often)}")
+        wide = wide[often]
     if wide.shape[1] > MAX_SMALL:
         notes = (*notes, f"The first {MAX_SMALL} of {wide.shape[1]} types are drawn; the data file holds all")
         wide = wide.iloc[:, :MAX_SMALL]
@@ -294,9 +299,10 @@ def _draw_cell(sheet: Sheet, series: pd.Series, unit: str, left: float, top: flo
     _scale(axes, len(series), [low, top])
     axes.axhline(0, color=style.AXIS, linewidth=0.8, zorder=0, clip_on=False)
     _draw_series(axes, series, {"color": style.COLOURS[0], "linewidth": 1.8, "linestyle": "-"})
-    at = series.index.get_loc(series.idxmax())
-    axes.plot([at], [high], marker="o", markersize=4.5, color=style.COLOURS[0], clip_on=False, zorder=4)
-    text = f"{say(high, unit)} in {month_name(series.idxmax())}"
+    at, alone_at_top = series.index.get_loc(series.idxmax()), int((series == high).sum()) == 1
+    if alone_at_top:
+        axes.plot([at], [high], marker="o", markersize=4.5, color=style.COLOURS[0], clip_on=False, zorder=4)
+    text = f"{say(high, unit)} in {month_name(series.idxmax())}" if alone_at_top else f"At most {say(high, unit)}"
     half = text_width(text, style.SMALL_SIZE) / 2
     centre = min(max(left + width * (at + 0.5) / len(series), left + half), left + width - half)
     down = _CELL_PLOT_MM * (top - high) / (top - low)

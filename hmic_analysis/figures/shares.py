@@ -337,8 +337,8 @@ def paired_shares(
     )
 
 
-#: Points by which two shares of a category must differ for a headline to name it.
-WIDE_POINTS = 5
+#: Points by which two shares of a category must differ for a headline to name it, and times the next widest gap.
+WIDE_POINTS, MUCH_WIDER = 5, 1.5
 
 
 def _widest(data: pd.DataFrame) -> str:
@@ -350,7 +350,7 @@ def _widest(data: pd.DataFrame) -> str:
         return "Shares by number and by hours are the same throughout"
     row = data.loc[gap.idxmax()]
     count, hours = say(row["share_count"], "%"), say(row["share_hours"], "%")
-    if len(data) > 1 and gap.max() < WIDE_POINTS:
-        return f"Shares by number and by hours lie within {math.ceil(gap.max())} points of each other throughout"
+    if len(data) > 1 and gap.max() < max(WIDE_POINTS, MUCH_WIDER * gap.nlargest(2).iloc[-1]):
+        return f"Shares by number and by hours lie up to {plain(math.ceil(gap.max()))} points apart"
     lead = "" if len(data) == 1 else "The widest gap is in "
     return f"{lead}{row['label']}: {count} by number, {hours} by hours"

@@ -171,8 +171,13 @@ def test_lines_start_at_zero_and_hold_the_highest_value():
 def test_small_pictures_hold_zero_and_print_their_highest_month():
     made = CASES["multiples-nasty"]()
     assert all(axes.get_ylim()[0] <= 0 <= axes.get_ylim()[1] for axes in made.figure.axes)
-    assert {"0 in Dec 2012", "4 in Jan 2013", "9 in Feb 2013"} <= set(printed(made))
-    assert "No data for None" in made.subtitle and len(made.figure.axes) == 4
+    assert {"4 in Jan 2013", "9 in Feb 2013"} <= set(printed(made))
+    assert "No data for None" in made.subtitle and len(made.figure.axes) == 3
+    assert made.subtitle.endswith("Types with fewer than one a month are left out: 1.")
+    level = small_multiples_monthly(
+        pd.DataFrame({"month": ["2013-01-01", "2013-02-01"], "group": "a", "value": [3, 3]})
+    )
+    assert "At most 3" in printed(level)
 
 
 def test_more_groups_than_fit_are_counted_and_kept_in_the_data():
