@@ -65,19 +65,19 @@ FLAGS = {
 
 CLAIM_COLUMNS = (
     TableColumn(title="Claim", width=11),
-    TableColumn(title="Statement tested", width=52),
+    TableColumn(title="Statement tested", width=46),
     TableColumn(title="Verdict", width=21),
     TableColumn(title="Grade", width=12, align="centre"),
-    TableColumn(title="Figure", width=34),
-    TableColumn(title="Bounds", width=30),
+    TableColumn(title="Figure", width=43),
+    TableColumn(title="Bounds", width=27),
 )
 DATA_COLUMNS = (
-    TableColumn(title="Data", width=38),
-    TableColumn(title="File", width=36),
-    TableColumn(title="Rows read", width=18, align="right"),
+    TableColumn(title="Data", width=46),
+    TableColumn(title="File", width=33),
+    TableColumn(title="Rows read", width=17, align="right"),
     TableColumn(title="Kept", width=17, align="right"),
-    TableColumn(title="Set aside", width=17, align="right"),
-    TableColumn(title="Period covered", width=34),
+    TableColumn(title="Set aside", width=14, align="right"),
+    TableColumn(title="Period covered", width=33),
 )
 HOW_TO_READ = (
     (
@@ -302,8 +302,9 @@ class _Writer:
 
 
 def headline(bundle: Bundle, claim: ClaimEvidence) -> Indicator | None:
-    """The most telling indicator that has a value, else the most telling one."""
-    of_claim = [i for id in claim.indicators for i in bundle.indicators if i.id == id]
+    """The figure that its sentence prints first, else the most telling one that has a value, else the most telling."""
+    printed = (field.rpartition(".")[0] for _, field in claim.numbers)
+    of_claim = [i for id in (*printed, *claim.indicators) for i in bundle.indicators if i.id == id]
     return next((i for i in of_claim if i.value is not None), of_claim[0] if of_claim else None)
 
 
