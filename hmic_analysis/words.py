@@ -43,6 +43,7 @@ def say_value(value: float | None, unit: str) -> str:
     -----
     A percentage that would be rounded up to 100 without being it is ``more than 99.9%``, and one that would be rounded
     down to 0 is ``less than 0.1%``: so none is said to be all or nothing that isn't, and none is given another figure.
+    Days and minutes that would be rounded to none have one decimal.
     """
     if value is None:
         return "not available"
@@ -58,7 +59,9 @@ def say_value(value: float | None, unit: str) -> str:
     if unit in COUNTS:
         return f"{value:,.0f}"
     if unit in ("days", "minutes"):
-        return f"{value:,.0f} {unit if abs(round(value)) != 1 else unit[:-1]}"
+        if 0.05 <= abs(value) < 0.5:
+            return f"{value:.1f} {unit}"
+        return f"{round(value) + 0:,.0f} {unit if abs(round(value)) != 1 else unit[:-1]}"
     if unit == "hours":
         return f"{value:,.1f} hours"
     if unit == "0-4":
@@ -95,9 +98,14 @@ def one_of(text: str) -> str:
     return _MANY_OF.sub(lambda m: f"1 {m[1]}{_ONE_OF.get(m[2], m[2][:-1])}", text)
 
 
+def in_words(code: str) -> str:
+    """A code of the field as people write it within a sentence: ``burglary dwelling``, ``anti-social behaviour``."""
+    return NAMES.get(code, code.replace("_", " "))
+
+
 def sentence_case(code: str) -> str:
     """A code of the field as people write it: ``burglary_dwelling`` becomes ``Burglary dwelling``."""
-    text = NAMES.get(code, code.replace("_", " "))
+    text = in_words(code)
     return text[:1].upper() + text[1:]
 
 

@@ -45,7 +45,7 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.statistics.intervals import proportion_interval
-from hmic_analysis.words import NAMES, say_date
+from hmic_analysis.words import in_words, say_date
 
 #: Steps of a period, in months.
 STEPS = {"month": 1, "quarter": 3, "year": 12}
@@ -131,7 +131,7 @@ class Figures(pd.DataFrame):
         found = []
         for part in taken:
             for figure in part.figures:
-                group = figure.stratum.replace("_", " ")
+                group = in_words(figure.stratum)
                 bounds = say_bounds(figure)
                 words = say_indicator(figure) + (
                     f" ({bounds})" if bounds else f" ({figure.note})" if figure.note else ""
@@ -427,7 +427,7 @@ def _grouped(worked: Worked, spec: IndicatorSpec, groups: list[str]) -> tuple[li
         for values, part in told.groupby(groups, sort=True, observed=True, dropna=False):
             labels = [_UNTOLD if pd.isna(v) else v for v in values]
             named = [*own.values(), *(_said(group, label) for group, label in zip(groups, labels, strict=True))]
-            stratum = ", ".join(NAMES.get(name, name) for name in named) if len(named) > 1 else named[0]
+            stratum = ", ".join(in_words(name) for name in named) if len(named) > 1 else named[0]
             figure = of_part(worked, spec, whole, share, part.index, stratum)
             keys.append(own | dict(zip(groups, labels, strict=True)))
             # A group of a figure that the source can't give is none either.

@@ -26,7 +26,7 @@ from hmic_analysis.statistics.intervals import (
     rate_interval,
     sample_interval,
 )
-from hmic_analysis.words import MANY
+from hmic_analysis.words import MANY, in_words
 
 
 def not_known(unknown: float, total: float) -> tuple[str, ...]:
@@ -508,7 +508,7 @@ class Builder:
         return {
             "id": f"{name}[{stratum}]" if stratum else name,
             "name": name,
-            "label": spec.label + (f": {stratum.replace('_', ' ')}" if stratum else ""),
+            "label": spec.label + (f": {in_words(stratum)}" if stratum else ""),
             "unit": spec.unit,
             "stratum": stratum,
             "basis": basis,

@@ -29,6 +29,8 @@ def indicator(name: str = "x", **fields) -> Indicator:
         (1, "days", "1 day"),
         (34.4, "days", "34 days"),
         (5.25, "hours", "5.2 hours"),
+        (-0.3, "minutes", "-0.3 minutes"),
+        (-0.01, "minutes", "0 minutes"),
         (0.8349, "0-1", "0.83"),
         (12.34, "per 1,000 crimes", "12.3 per 1,000 crimes"),
         (1840.2, "hours per year", "1,840 hours per year"),
