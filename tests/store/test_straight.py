@@ -109,7 +109,7 @@ def loaded(folder: Path, files: dict[str, str], quick: bool, monkeypatch) -> tup
     return tables, aside, entries, taken
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_every_row_comes_out_as_it_does_from_text(tmp_path, monkeypatch, seed):
     files = {name: written(CONTRACTS[name], seed) for name in TABLES}
     tables, aside, entries, taken = loaded(tmp_path / "quick", files, True, monkeypatch)
