@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -339,12 +339,22 @@ def zone_macros(con: duckdb.DuckDBPyConnection, zone: str) -> tuple[str, str]:
     # A variable of the database says that they are there; looking in its catalogue takes far longer.
     if con.execute(f"SELECT getvariable('{stem}_ready')").fetchall()[0][0]:
         return wall, local
-    first, changes = transitions(zone)
-    _lookup(con, wall, _wall_steps(first, changes), (first + 86400) * 1000)
-    _lookup(con, f"{stem}_offset", [(c.at, c.at, c.after, c.after) for c in changes], first)
-    con.execute(f"CREATE MACRO {local}(x) AS x + to_seconds({stem}_offset(x))")
-    con.execute(f"SET VARIABLE {stem}_ready = true")
+    con.execute(_zone_sql(zone, stem))
     return wall, local
+
+
+@cache
+def _zone_sql(zone: str, stem: str) -> str:
+    """Statements that define the functions of a zone."""
+    first, changes = transitions(zone)
+    return ";".join(
+        [
+            *_lookup(f"{stem}_wall", _wall_steps(first, changes), (first + 86400) * 1000),
+            *_lookup(f"{stem}_offset", [(c.at, c.at, c.after, c.after) for c in changes], first),
+            f"CREATE MACRO {stem}_local(x) AS x + to_seconds({stem}_offset(x))",
+            f"SET VARIABLE {stem}_ready = true",
+        ]
+    )
 
 
 def utc_between(zone: str, name: str, low: datetime, high: datetime) -> str:
@@ -380,8 +390,8 @@ def _wall_steps(first: int, changes: tuple[Transition, ...]) -> list[_Step]:
     return steps
 
 
-def _lookup(con: duckdb.DuckDBPyConnection, macro: str, steps: list[_Step], start: int) -> None:
-    """Define a macro that finds the number in force at a timestamp."""
+def _lookup(macro: str, steps: list[_Step], start: int) -> Iterator[str]:
+    """Statements that define a macro which finds the number in force at a timestamp."""
     years: dict[int, list[_Step]] = {year: [] for year in range(FIRST_YEAR, LAST_YEAR + 1)}
     for step in steps:
         # A window over New Year is looked up from both of its years.
@@ -402,13 +412,13 @@ def _lookup(con: duckdb.DuckDBPyConnection, macro: str, steps: list[_Step], star
         kind = "TIMESTAMP" if isinstance(values[0], datetime) else "BIGINT"
         # One text that is converted is read several times as fast as a literal for each year.
         listed = ", ".join(str(v) for v in values)
-        con.execute(f"SET VARIABLE {macro}_{name} = '[{listed}]'::{kind}[]")
+        yield f"SET VARIABLE {macro}_{name} = '[{listed}]'::{kind}[]"
     index = f"(least(greatest(year(x), {FIRST_YEAR}), {LAST_YEAR}) - {FIRST_YEAR - 1})"
 
     def at(name: str) -> str:
         return f"getvariable('{macro}_{name}')[{index}]"
 
-    con.execute(f"CREATE MACRO {macro}(x) AS {_chain(at, 0, most)}")
+    yield f"CREATE MACRO {macro}(x) AS {_chain(at, 0, most)}"
 
 
 def _chain(at: Callable[[str], str], i: int, most: int) -> str:
