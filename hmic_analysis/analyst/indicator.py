@@ -229,7 +229,7 @@ def indicator(
     spec = holding.indicators[name]
     given = () if by is None else [by] if isinstance(by, str) or not isinstance(by, Iterable) else by
     # Figures are by force anyway.
-    groups = [group for group in dict.fromkeys(given) if str(group) != "force"]
+    groups = [group for group in dict.fromkeys(map(str, given)) if group != "force"]
     if OWN in groups and len(groups) > 1:
         raise ParameterError(f"by='{OWN}' stands alone: the finding's own groups, or columns.")
     period = list(period) if isinstance(period, Iterator) else period
@@ -307,6 +307,8 @@ def share(states: pd.Series, by: Any = None) -> pd.DataFrame:
     given = by if isinstance(by, (list, tuple)) else [by]
     if any(isinstance(group, str) or (group is not None and len(group) != len(states)) for group in given):
         raise ParameterError("by is one column or several of the same units, such as crimes['district'], not a name.")
+    if any(isinstance(group, pd.Series) and not group.index.equals(states.index) for group in given):
+        raise ParameterError("by has another index than the column of yes and no, so its groups are of other units.")
     told = pd.DataFrame({"yes": states.eq(True), "no": states.eq(False), "unknown": states.isna()})
     told = told.astype("boolean").fillna(False).astype(int)
     parts = told.groupby(by, observed=True, dropna=False).sum() if by is not None else told.sum().to_frame().T

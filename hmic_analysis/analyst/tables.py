@@ -494,8 +494,11 @@ def _value(contract: Contract, name: str, column: Column | None, value: Any, zon
         except (TypeError, ValueError):
             moment = pd.Timestamp(day(value))
         return bound(moment.tz_convert(zone).tz_localize(None) if moment.tz else moment, "timestamp", zone)
+    if column.kind == "month" and (isinstance(value, pd.Period) or re.fullmatch(r"\d{4}-\d\d", str(value))):
+        value = f"{value}-01"
     if column.kind in ("date", "month"):
-        return bound(pd.Timestamp(day(value)), column.kind, zone)
+        on = day(value)
+        return bound(pd.Timestamp(on.replace(day=1) if column.kind == "month" else on), column.kind, zone)
     wrong = isinstance(value, str) != (column.kind in ("text", "code", "codes", "person"))
     if wrong or (column.kind == "boolean") != isinstance(value, bool):
         raise DataError(f"{contract.name}.{column.name} holds {column.kind} values, and {value!r} is none.")

@@ -88,10 +88,8 @@ class Worked:
             if groups:
                 raise ParameterError(f"'{name}' is given by groups only: {', '.join(groups)}.")
             names = [i.id for i in bundle.indicators if not i.stratum or i.name == plain(name)]
-            raise ParameterError(
-                f"{self.report.spec.id} has no indicator '{name}'.{did_you_mean(name, names)} "
-                f"It has {', '.join(names)}."
-            )
+            told = near_or_all(name, names, "Indicators")
+            raise ParameterError(f"{self.report.spec.id} has no indicator '{name}'.{told}")
         if state not in get_args(State):
             raise ParameterError(f"There is no state '{state}': it is one of {', '.join(get_args(State))}.")
         share = self.report.build.units.get(indicator)
@@ -473,8 +471,10 @@ def holder(params: Params, indicator: str) -> str:
     name = plain(str(indicator))
     holders = {name: f.id for f in reversed(list(params.findings.values())) for name in f.indicators}
     if name not in holders:
+        labels = {i.label.casefold(): i.name for f in params.findings.values() for i in f.indicators.values()}
+        meant = labels.get(name.casefold(), name)
         raise ParameterError(
-            f"No finding has an indicator '{indicator}'.{did_you_mean(name, holders)} See indicators()."
+            f"No finding has an indicator '{indicator}'.{did_you_mean(meant, holders)} See indicators()."
         )
     return holders[name]
 

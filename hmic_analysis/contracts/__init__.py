@@ -60,7 +60,8 @@ def contract_for(table: str) -> Contract:
     if isinstance(table, str) and table in CONTRACTS:
         return CONTRACTS[table]
     listed = "tables() lists them, and so does data/raw/README.md"
-    raise DataError(f"There is no table '{table}'.{near_or_all(table, sorted(CONTRACTS), 'Tables', listed)}")
+    named = f"'{table}'" if isinstance(table, str) else repr(table)
+    raise DataError(f"There is no table {named}.{near_or_all(table, sorted(CONTRACTS), 'Tables', listed)}")
 
 
 __all__ = ["BOOKKEEPING", "CONTRACTS", "Column", "Contract", "TimeCheck", "contract_for"]

@@ -552,7 +552,8 @@ class Params:
         if isinstance(slug, str) and slug in self.forces:
             return self.forces[slug]
         listed = "forces() lists them, and so do params/forces.yml and the files of params/forces"
-        raise ParameterError(f"There is no force '{slug}'.{near_or_all(slug, self.forces, 'Forces', listed)}")
+        named = f"'{slug}'" if isinstance(slug, str) else repr(slug)
+        raise ParameterError(f"There is no force {named}.{near_or_all(slug, self.forces, 'Forces', listed)}")
 
     def finding(self, id: str) -> FindingSpec:
         """The finding of that id."""

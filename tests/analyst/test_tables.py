@@ -100,6 +100,9 @@ def test_codes_that_rank_are_ordered_and_compare(two_forces):
     whole = load_table(two_forces, "cleveland", "incident")["grade"]
     assert len(urgent) == whole.isin(["priority", "emergency"]).sum()
     assert urgent["grade"].min() == "priority" and list(urgent.columns) == ["grade", "created_at"]
+    for march in ("2013-03", pd.Period("2013-03"), "2013-03-15"):
+        months = hmic.load("crime", "cleveland", where={"recorded_month": march})["recorded_month"]
+        assert len(months) and set(months.dt.strftime("%Y-%m")) == {"2013-03"}
     one = hmic.load("incident", "cleveland", columns="grade", where={"grade ==": "priority"})
     assert set(one["grade"]) == {"priority"} and list(one.columns) == ["grade"]
     assert not hmic.load_crimes("cleveland")["offence_group"].cat.ordered
@@ -182,6 +185,11 @@ def test_what_there_is_to_choose_from(two_forces):
         (lambda: hmic.load("crime", "cleveland", where={"district": "Mars"}), "never 'Mars'.*It is one of District 1"),
         (lambda: hmic.indicator("attendance_pct", "cleveland", by="counted_as"), "no column 'counted_as'"),
         (lambda: hmic.indicator("attendance_pct", "cleveland", by=["own", "district"]), "by='own' stands alone"),
+        (lambda: hmic.indicator("attendance_pct", "cleveland", by=[["district"]]), "Did you mean 'district'"),
+        (lambda: hmic.indicator("Recorded crimes attended", "cleveland"), "Did you mean 'attendance_pct'"),
+        (lambda: hmic.load("crime", "cleveland", where={"recorded_month": "2013-13"}), "is not a day"),
+        (lambda: hmic.load(5, "cleveland"), "There is no table 5[.]"),
+        (lambda: hmic.share(pd.Series([True]), by=pd.Series(["a"], [5])), "another index"),
         (lambda: hmic.indicator(None, "cleveland"), "No finding has an indicator 'None'"),
         (lambda: hmic.indicator("attendance_pct", "cleveland", by=5), "no column '5'"),
         (
