@@ -31,6 +31,7 @@ from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, Model
 from hmic_analysis.evidence.withheld import declaration, rules_of
 from hmic_analysis.evidence.wording import say_bounds, say_indicator, small
+from hmic_analysis.letters.evidence import headline
 from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.process.letter import (
@@ -92,7 +93,7 @@ def figure_text(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> str:
 
     ``Crimes attended: 83.4% (95% interval 82.9% to 83.9%)``.
     """
-    figure = _headline(bundle, claim)
+    figure = headline(bundle, claim)
     if figure is None:
         return ""
     label = clean(figure.label)
@@ -103,7 +104,7 @@ def figure_text(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> str:
 
 
 def _row(bundle: Bundle, claim: ClaimEvidence, params: Params, min_count: int) -> ClaimRow:
-    figure, counted = _headline(bundle, claim), _counted(bundle, claim, min_count)
+    figure, counted = headline(bundle, claim), _counted(bundle, claim, min_count)
     return ClaimRow(
         numerator=_amount(counted.numerator) if counted else "",
         denominator=_amount(counted.denominator, counted.unknown) if counted else "",
@@ -120,7 +121,7 @@ def _row(bundle: Bundle, claim: ClaimEvidence, params: Params, min_count: int) -
 
 def _counted(bundle: Bundle, claim: ClaimEvidence, min_count: int) -> Indicator | None:
     """The most telling figure of a claim where the force is shown what it was counted from."""
-    figure = _headline(bundle, claim)
+    figure = headline(bundle, claim)
     return figure if figure is not None and figure.value is not None and not small(figure, min_count) else None
 
 
@@ -147,12 +148,6 @@ def rule_text(params: Params, bundle: Bundle, claim: ClaimEvidence) -> str:
 def say_threshold(value: float, unit: str) -> str:
     """``80%``, ``3``, ``28 days``."""
     return f"{value:g}%" if unit == "%" else f"{value:g}" if unit == "count" else f"{value:g} {unit}"
-
-
-def _headline(bundle: Bundle, claim: ClaimEvidence) -> Indicator | None:
-    figures = {figure.id: figure for figure in bundle.indicators}
-    named = [figures[id] for id in claim.indicators if id in figures]
-    return next((figure for figure in named if figure.value is not None), named[0] if named else None)
 
 
 # --------------------------------------------------------------------------------------------------------------------
