@@ -268,6 +268,7 @@ NATIONAL = "england-and-wales"
 #: What stands in a basis for a table that is not there, and before the reason of one that can't be read.
 ABSENT, BROKEN = "absent", "broken: "
 
+NATIONAL_DATA = "national data changed"
 #: Part of the basis -> why a report is run again.
 REASONS = {
     "data": "data of this force changed",

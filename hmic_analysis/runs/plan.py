@@ -15,6 +15,8 @@ from hmic_analysis.project import Project
 from hmic_analysis.runs.fingerprint import (
     ABSENT,
     BROKEN,
+    NATIONAL,
+    NATIONAL_DATA,
     REASONS,
     Basis,
     Footing,
@@ -115,23 +117,30 @@ def plan_one(footing: Footing, settings: Resolved, notebook: Notebook, again: bo
         parameters=values,
         basis=basis,
         fingerprint=marks,
-        reason=_reason(marks, last, folder, again),
+        reason=_reason(basis, marks, last, folder, again),
         last=last,
     )
 
 
-def _reason(marks: dict[str, str], last: Record | None, folder: Path, again: bool) -> str:
+def _reason(basis: Basis, marks: dict[str, str], last: Record | None, folder: Path, again: bool) -> str:
     if last is None:
         return "never run"
     if last.status == "failed":
         return FAILED_BEFORE
     for part, words in REASONS.items():
         if last.fingerprint.get(part) != marks[part]:
-            return words
+            return NATIONAL_DATA if part == "data" and _national_alone(basis[part], folder) else words
     missing = what_is_missing(folder, last.outputs)
     if missing:
         return f"its file {missing} is missing or cut short"
     return "asked for" if again else UP_TO_DATE
+
+
+def _national_alone(tables: dict[str, str], folder: Path) -> bool:
+    """Whether of the tables that a report takes only some of the national folder have changed."""
+    before = read_basis(folder).get("data", {})
+    changed = [name for name in {*tables, *before} if tables.get(name) != before.get(name)]
+    return bool(before) and all(name.startswith((f"{NATIONAL}/", f"{NATIONAL}:")) for name in changed)
 
 
 def checked_notebook(path: Path, project: Project) -> Notebook:
