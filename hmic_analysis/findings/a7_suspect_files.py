@@ -55,7 +55,9 @@ def suspect_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: da
     recent = ((when >= oldest) & (when <= day)).astype("boolean").mask(when.isna())
     found = any_entry(files["review_id"], entries.assign(counts=entries["counts"] & recent))
     files["supervised"] = but_lost(found, files, "supervised_met", entries, day)
-    return files
+    # Of a person who by the file was named later than the day it can't be told what was done by then.
+    later = (files[["named_on", "opened_on"]] > day).any(axis=1)
+    return files.assign(active=files["active"].mask(later), supervised=files["supervised"].mask(later))
 
 
 def active(files: pd.DataFrame) -> Share:

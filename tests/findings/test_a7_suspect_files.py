@@ -34,6 +34,8 @@ def found(table, file, *entries):
         ({"named_on": "2014-03-20"}, {}, Share(1, 0)),
         ({"named_on": "2014-03-21"}, {}, Share(0, 1)),
         ({"named_on": None}, {}, Share(0, 0, 1)),
+        ({"named_on": "2014-04-01"}, {}, Share(0, 0, 1)),
+        ({"opened_on": "2014-04-01", "named_on": "2014-03-20"}, {}, Share(0, 0, 1)),
         ({"review_kind": "crime"}, {}, Share(0, 0)),
         ({}, None, Share(0, 1)),
         # The reader found enquiries: none is listed, none until the reading, none of late.
