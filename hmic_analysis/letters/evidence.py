@@ -302,10 +302,11 @@ class _Writer:
 
 
 def headline(bundle: Bundle, claim: ClaimEvidence) -> Indicator | None:
-    """The figure that its sentence prints first, else the most telling one that has a value, else the most telling."""
-    printed = (field.rpartition(".")[0] for _, field in claim.numbers)
-    of_claim = [i for id in (*printed, *claim.indicators) for i in bundle.indicators if i.id == id]
-    return next((i for i in of_claim if i.value is not None), of_claim[0] if of_claim else None)
+    """The most telling indicator that has a value, else the most telling one; of like ones that its sentence prints."""
+    of_claim = [i for id in claim.indicators for i in bundle.indicators if i.id == id]
+    first = next((i for i in of_claim if i.value is not None), of_claim[0] if of_claim else None)
+    printed = [field.rpartition(".")[0] for _, field in claim.numbers]
+    return next((i for i in of_claim if i.id in printed[:1] and i.unit == first.unit), first)
 
 
 def _claim_row(bundle: Bundle, claim: ClaimEvidence, settings: LetterSettings, windows: bool) -> tuple[str, ...]:

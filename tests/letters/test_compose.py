@@ -12,7 +12,7 @@ from hmic_analysis.documents.blocks import FigureBlock, Paragraph, TableBlock
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.withheld import DisclosureRules
 from hmic_analysis.letters.compose import WITHHELD, compose
-from hmic_analysis.letters.evidence import evidence_report
+from hmic_analysis.letters.evidence import evidence_report, headline
 from hmic_analysis.letters.own_words import OwnWords
 from hmic_analysis.letters.reading import stray_numbers, tokens
 
@@ -319,3 +319,11 @@ def test_an_embargo_that_is_no_time_is_refused(bundles, settings, catalogue):
 def test_blocks_survive_their_json(letter):
     assert type(letter).model_validate_json(letter.model_dump_json()) == letter
     assert any(isinstance(b, FigureBlock) for b in letter.blocks())
+
+
+def test_a_claim_is_shown_with_that_of_its_shares_which_its_sentence_prints(bundles):
+    bundle = next(b for b in bundles if sum(i.unit == "%" for i in b.indicators) > 1)
+    one, other = [i.id for i in bundle.indicators if i.unit == "%" and i.value is not None][:2]
+    for printed, shown in (((), one), ((("1%", f"{other}.value"),), other), ((("12", "a_count.value"),), one)):
+        claim = bundle.claims[0].model_copy(update={"indicators": (one, other), "numbers": printed})
+        assert headline(bundle, claim).id == shown
