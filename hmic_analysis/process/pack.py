@@ -370,8 +370,9 @@ def _response(sheet: Worksheet, rows: Sequence[ClaimRow], notices: Sequence[str]
     sheet.freeze_panes = "B2"
     sheet.protection.sheet = True
     _one_page_wide(sheet)
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
-    sheet.print_title_rows = "1:1"
+    # What was shown on one sheet of paper, what is to be filled in on the next: on one alone nobody could read it.
+    sheet.page_setup.paperSize, sheet.page_setup.fitToWidth = sheet.PAPERSIZE_A3, 2
+    sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:A"
     sheet.oddHeader.center.text = " ".join(notices).replace("&", "&&")
 
 
