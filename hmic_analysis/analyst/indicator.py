@@ -473,6 +473,9 @@ def _draw(home: Project, params: Params, spec: IndicatorSpec, taken: list[_Taken
         synthetic=any(part.synthetic for part in taken),
     )
     frame = pd.concat(parts, ignore_index=True)
+    if "withheld_n" in frame.columns:
+        # Of some of the forces only.
+        frame["withheld_n"] = frame["withheld_n"].fillna("")
     grouped = list(dict.fromkeys(name for part in taken for keys in part.keys for name in keys))
     by = " and ".join(re.sub(r"[._]", " ", name) for name in grouped) or "force"
     hidden = int(frame["withheld"].ne("").sum())

@@ -407,6 +407,18 @@ def test_headlines_name_the_force_and_say_what_is_drawn():
     assert fit.data["n"].isna().all()
 
 
+def test_a_number_withheld_of_one_force_leaves_the_other_drawn(two_forces):
+    frame = hmic.indicator("fta_bail_pct", ["cleveland", "bedfordshire"])
+    *about, (one, other) = frame._about
+    few, none = ({"unknown": n, "lo_missing": 5.0, "hi_missing": 15.0} for n in (2, 0))
+    one, other = (
+        replace(part, figures=(part.figures[0].model_copy(update={**changed, "value": 10.0, "numerator": 30.0}),))
+        for part, changed in ((one, few), (other, none))
+    )
+    frame._about = (*about, [one, other])
+    assert frame.plot().data["n"].tolist()[0] == "[c]"
+
+
 def test_small_counts_of_persons_are_not_drawn():
     grouped = hmic.indicator("recent_activity_pct", "cleveland", by="age_days")
     assert (grouped["denominator"] < 5).any()
