@@ -515,10 +515,10 @@ def _most_often(report: NationalReport) -> list[Paragraph]:
     """Of each section what was found true in most forces, and what was found false in most, as far as it is shown."""
     told = []
     for key, title in report.params.inspection.letter.sections.items():
-        claims = {
-            c: s for spec in report.params.findings.values() if spec.section == key for c, s in spec.claims.items()
-        }
-        rows = {id: report.claims[id] for id in claims if id in report.claims}
+        specs = [spec for spec in report.params.findings.values() if spec.section == key]
+        claims = {id: claim for spec in specs for id, claim in spec.claims.items()}
+        # That most forces are not among few says nothing of them.
+        rows = {id: report.claims[id] for id, c in claims.items() if id in report.claims and c.type != "comparative"}
         points = []
         for state, words in (("supported", "true"), ("contradicted", "false")):
             shown = {id: n for id, row in rows.items() if (n := row.shown[state]) and 2 * n > row.total}
