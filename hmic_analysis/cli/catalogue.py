@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -125,6 +127,13 @@ tables: `incident.csv`, `deployment.csv`, `crime.xlsx`, `change.ods`, `suspect.p
 
 **Other layouts** are described once in a mapping file, see `docs/mapping.md`.
 """
+SCENARIO_HEAD = """\
+# Facts for `hmic data simulate --facts`: a simulated Cleveland of which everything is true that the letter of 2014 says
+# of the real one, so that each of its claims gets, from data, the verdict that the letter implies. Synthetic: the
+# shares and numbers are this project's choice and say nothing about the real force.
+#
+# Made by `hmic docs` from the facts in `hmic_analysis/simulate/`. Copy it, and change one fact to see its claim (in
+# brackets) get another verdict, and no other claim."""
 WINDOWS = {"period": "period", "as_of": "as-of day"}
 
 
@@ -146,7 +155,41 @@ def pages(params: Params) -> dict[Path, str]:
         Path("docs") / "findings.md": catalogue_page(params),
         Path("docs") / "glossary.md": glossary_page(),
         Path("data") / "raw" / "README.md": returns_page(params),
+        Path("params") / "scenarios" / "cleveland-2014.yml": scenario_page(),
     }
+
+
+def scenario_page() -> str:
+    """Every fact of the simulator with its default and what its source says of it: a scenario to copy and change."""
+    from hmic_analysis.simulate.facts import Facts
+    from hmic_analysis.simulate.ground import CommonFacts, stems
+
+    values, lines = Facts().model_dump(mode="json"), [SCENARIO_HEAD]
+    for own in (*(stem.facts for stem in stems()), CommonFacts):
+        said: list[str] = []
+        for line in inspect.getsource(own).splitlines():
+            name = line.strip().partition(":")[0]
+            if line.startswith("    #: "):
+                said.append(line.removeprefix("    #: ").replace("``", "`"))
+            elif name in own.__annotations__ and values[name] != {}:
+                comment = textwrap.wrap(" ".join(said), 118, initial_indent="# ", subsequent_indent="# ")
+                lines += ["", *comment] if said else []
+                stated = f"{name}: {_flow(values[name])}".replace(": ", ":\xa0")
+                lines += textwrap.wrap(
+                    stated, 120, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+                )
+                said = []
+    return "\n".join(lines).replace("\xa0", " ") + "\n"
+
+
+def _flow(value: object) -> str:
+    """A value as YAML writes it in one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_flow(held)}' for key, held in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    # What YAML may read as another thing than a text stands in quotation marks.
+    return value if isinstance(value, str) and value not in ("yes", "no", "on", "off") else json.dumps(value)
 
 
 def glossary_page() -> str:
@@ -276,12 +319,6 @@ PLACES = {
     "notebook.py": "notebooks/findings/$section/$stem.ipynb",
     "test.py": "tests/findings/test_$stem.py",
 }
-#: The scenario that states every fact of the simulator, and what a new finding adds to it.
-SCENARIO = "params/scenarios/cleveland-2014.yml"
-FACT = """
-# Recent records of ${noun} that meet the standard, of those of which it is said (${id}a).
-${table}_met_share: 0.9
-"""
 
 
 @finding_app.callback()
@@ -310,10 +347,6 @@ def new(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
         out().print(f"Written: {place}", markup=False)
-    if (scenario := home.root / SCENARIO).is_file():
-        stated = scenario.read_text(encoding="utf-8").rstrip("\n") + "\n" + Template(FACT).substitute(words)
-        scenario.write_text(stated, encoding="utf-8", newline="\n")
-        out().print(f"Added to: {SCENARIO}", markup=False)
     _make_pages(home)
     out().print(
         f"Next: hmic data simulate --force cleveland, then hmic run --force cleveland --finding {words['id']}. "
