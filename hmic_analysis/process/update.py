@@ -225,7 +225,7 @@ def _page(found: Compared, notices: list[str], least: int) -> str:
             ),
             counts=(
                 f"Of {len(rows)} claims {verdicts or 'none'} {'has' if verdicts < 2 else 'have'} another verdict; "
-                f"with sentences and figures {figures or 'none'} {'has' if figures < 2 else 'have'} changed."
+                f"of {figures or 'none'} the verdict, the sentence or a figure has changed."
             ),
             notices=notices,
             before=found.before,
