@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.evidence.grades import weakest
@@ -73,7 +74,7 @@ class Fitness:
             later={n: day for n, day in self.later.items() if n in kept},
         )
 
-    @property
+    @cached_property
     def used(self) -> tuple[str, ...]:
         """The months whose rows are counted: those that no table lacks while another has them.
 
@@ -86,7 +87,7 @@ class Fitness:
             m for m in self.months if any(m in c.held for c in found) and len({m in counted for counted in whole}) == 1
         ) if found else self.months  # fmt: skip
 
-    @property
+    @cached_property
     def counted(self) -> tuple[str, ...]:
         """The months that every table covers whole."""
         return tuple(m for m in self.months if all(m in c.counted for c in self.tables.values()))

@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from statistics import median
 
 import pandas as pd
@@ -161,12 +162,12 @@ class Coverage:
     begins: date | None = None
     ends: date | None = None
 
-    @property
+    @cached_property
     def counted(self) -> tuple[str, ...]:
         """The months that were supplied whole, as far as the rows tell."""
         return tuple(m for m in self.months if m not in self.missing)
 
-    @property
+    @cached_property
     def missing(self) -> tuple[str, ...]:
         """The months that were not supplied whole."""
         missed = (set(self.absent) - set(self.quiet)) | {*self.thin, *self.part}

@@ -218,7 +218,8 @@ def test_groups_of_a_figure_are_those_of_its_rows(state, force, request):
             if worked.report.unable(spec.name):
                 with pytest.raises(ParameterError, match="can't be given here .* no rows can be listed"):
                     worked.rows(spec.name)
-                column = units_of(worked.report, share).columns[1]
+                units = units_of(worked.report, share)
+                column = min(units.columns[1:], key=lambda c: units[c].map(str).nunique())
                 assert all(part.value is None for part in _grouped(worked, spec, [column])[1]), spec.name
                 withheld += 1
                 continue

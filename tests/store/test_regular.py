@@ -32,7 +32,7 @@ def quick_and_careful(folder, content: bytes, start: int):
     return quick, careful, con.execute("FROM t_lines").fetchall() if quick else []
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(lines=FILE, end=st.sampled_from(["\n", "\r\n"]), last=st.booleans(), torn=st.integers(0, 20))
 @example(lines=["a,b", 'a,b,""'], end="\n", last=True, torn=1)
 @example(lines=["a,b", 'a,b,""'], end="\r\n", last=True, torn=1)

@@ -157,7 +157,7 @@ FILE = st.lists(LINE.map(",".join), min_size=1, max_size=4)
 FREE = Contract("free", "Free", "A row.", "nobody", (Column("x", "text", "X."), Column("y", "text", "Y.")))
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(lines=FILE, end=st.sampled_from(["\n", "\r\n"]), last=st.booleans(), torn=st.integers(0, 20))
 @example(lines=["a,b,"], end="\r\n", last=True, torn=1)
 @example(lines=["a,", "b,,"], end="\n", last=True, torn=1)
