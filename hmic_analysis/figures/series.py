@@ -443,7 +443,10 @@ def interrupted_chart(
     _draw(plot, data, first, stands)
     print_months(plot.sheet, pd.DatetimeIndex(data["month"]), plot.left, plot.width, plot.top + plot.height + 3.6)
     span = f"{month_name(data['month'].iloc[0])} to {month_name(data['month'].iloc[-1])}"
-    gap = ("A gap: no data",) if data["value"].isna().any() else ()
+    # The month in which the change came is left out on purpose, and the method says so.
+    came = pd.Timestamp(day).replace(day=1) if day else pd.NaT
+    missing = data["value"].isna() & ~(data["month"].eq(came) & data["month"].lt(at))
+    gap = ("A gap: no data",) if missing.any() else ()
     return finish(
         plot.sheet,
         words,

@@ -94,6 +94,9 @@ def proportions_by_group(
     secret = data["withheld"].ne("")
     if secret.any():
         data.loc[secret, ["value", *_BOUNDS]] = np.nan
+    if unit == "%":
+        # Where each unit may be either, a value that takes them all for a no is no figure.
+        data.loc[(data["lo_missing"] <= 0) & (data["hi_missing"] >= 100), ["value", "lo", "hi"]] = np.nan
     if data[["value", "lo_missing", "hi_missing"]].isna().all(axis=None):
         return no_data(
             "these shares rest on too few persons to be shown"
@@ -262,11 +265,11 @@ def _side_by_side(what: str, data: pd.DataFrame, unit: str, after: str) -> tuple
     """Headline, its end and the point of rows that are different measures."""
     known = data[data["value"].notna()]
     each = [f"{lower(label)} {say(value, unit)}" for label, value in zip(known["label"], known["value"], strict=True)]
-    if len(each) == 1 and after:
+    if len(each) == 1:
         told = f"{known['label'].iloc[0]} stood at {say(known['value'].iloc[0], unit)}"
-        return told, after, f"{each[0]} is shown"
+        return told, after, f"the one share shown is {each[0]}"
     after = ": " + after.removeprefix(", and ").removeprefix("; ") if after else ""
-    return what, after, f"the shares are {', '.join(each)}"
+    return what, after, f"the shares are {', '.join(each) or 'not known'}"
 
 
 def _beyond(

@@ -126,7 +126,8 @@ def say_planned(months: pd.DataFrame) -> str:
     if months.empty or not months["planned"].equals(months["possible"]):
         return ""
     planned = int((months["planned"] > 0).sum())
-    return f"The force itself planned operations in {planned or 'none'} of {len(months)} months"
+    many = "each" if planned == len(months) else planned or "none"
+    return f"The force itself planned operations in {many} of {len(months)} months"
 
 
 def by_objective(operations: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -259,6 +261,10 @@ def test_an_interrupted_series_shows_what_would_have_been_and_always_the_bare_co
     starts = [xy[0, 1] for xy in lines if xy[0, 0] == without[0, 0] != xy[-1, 0]]
     assert tuple(without[0]) in ends and len(starts) == 2 and starts[0] != starts[1]
     assert {"Without the change, by the", "With it, by the model"} & set(printed(made))
+    for last, gap in ((25, False), (24, True)):
+        without = series().assign(value=lambda f, last=last: f["value"].where(~f.index.isin((last, 25))))
+        told = interrupted_chart(without, "2012-03", day=date(2012, 2, 5), **WORDS).subtitle
+        assert ("A gap: no data" in told) == gap, "the month of the change is left out on purpose"
     refused = COMPARISON_CASES["interrupted-refused"]()
     assert not any("model" in t for t in printed(refused))
     for chart in (made, refused):

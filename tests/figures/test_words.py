@@ -102,6 +102,17 @@ def test_unlike_measures_have_no_range_and_no_highest():
     assert held.headline == "Checks: 1 of 2 was below the threshold of 90%"
     alone = proportions_by_group(frame.iloc[:1], what="Checks", threshold=80, unlike=True)
     assert alone.headline == "Audits passed stood at 82.0%, at or above the threshold of 80%"
+    withheld = proportions_by_group(frame.assign(withheld=["", "[c]"]), what="Checks", unlike=True)
+    assert withheld.headline == "Audits passed stood at 82.0%"
+
+
+def test_a_row_of_which_nothing_is_known_is_no_share_of_none():
+    frame = shares(["a", "b", "c"], [95, 88, 0]).assign(
+        n=[200, 26, 9], lo_missing=[95, 88, 0], hi_missing=[95, 88, 100]
+    )
+    made = proportions_by_group(frame, what="Crimes attended", units_name="crimes", threshold=90)
+    assert made.headline.endswith("1 of these 2 was below the threshold of 90%; 1 of 3 is not known")
+    assert "not known" in [x.get_text() for x in made.figure.findobj(Text)] and np.isnan(made.data["value"].iloc[2])
 
 
 def test_what_is_the_same_throughout_is_a_sentence():
