@@ -258,7 +258,7 @@ def _of_some_weight(data: pd.DataFrame, units_name: str) -> tuple[pd.DataFrame, 
     if weighty.all() or data.loc[weighty, "value"].nunique() < 2:
         return data, ""
     few = (data["n"].isna() | (data["n"] >= _SOME)).ne(weighty).any()
-    return data[weighty], f" in groups of {_SOME} or more {units_name}{' that are known' if few else ''}"
+    return data[weighty], f" in groups of {_SOME} or more {units_name}{' of which this is known' if few else ''}"
 
 
 def _side_by_side(what: str, data: pd.DataFrame, unit: str, after: str) -> tuple[str, str, str]:
