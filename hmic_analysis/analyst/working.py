@@ -168,9 +168,9 @@ def table_of(report: Report, states: pd.Series) -> str:
 
 
 def grouped_from(worked: Worked, name: str) -> list[Indicator]:
-    """What columns part of a figure: itself, or each group of its finding where it is given by these only.
+    """The figures that are grouped by columns: the one asked for, or its finding's groups where only these are given.
 
-    Refused where a part of its units has no such figure.
+    Refused where no such figure can be made of a part of its units.
     """
     build, spec = worked.report.build, worked.report.spec.indicators[name]
     own = [i for i in worked.report.bundle().indicators if i.name == name]

@@ -87,7 +87,7 @@ def findings(
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# ``hmic docs``: pages made from what is declared: the catalogue, and the tables of a return with their columns.
+# ``hmic docs``: pages made from what is declared (the catalogue, tables, words), and the scenario with every fact.
 
 HEAD = """# Findings and claims
 
@@ -138,7 +138,7 @@ WINDOWS = {"period": "period", "as_of": "as-of day"}
 
 
 def docs(project: ProjectOption = None) -> None:
-    """Write the pages made from what is declared: the catalogue, and the tables of a return with their columns."""
+    """Write what is made from what is declared: pages on findings, words and tables, and a scenario with every fact."""
     from hmic_analysis.params.read import load_params
 
     home = find_project(project)
