@@ -62,7 +62,8 @@ def check_workbook(path: Path, shown: str, most_unpacked: int = MOST_UNPACKED, f
             raise _refused(shown, "is far larger than a response. Fill in the workbook of the pack")
         with zipfile.ZipFile(path) as archive:
             _check_archive(archive, shown, most_unpacked, formulas)
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as fault:
+    # An archive that is encrypted, or packed in a way not known here, is a RuntimeError.
+    except (OSError, zipfile.BadZipFile, RuntimeError, EOFError) as fault:
         raise _refused(shown, f"is damaged ({_said(fault)}). Ask for it again") from None
 
 
