@@ -37,10 +37,7 @@ def stated_difference(report: Report, rate: Share) -> Indicator:
     ``attendance_reconciliation_pp``: the least difference, crimes of unknown attendance counted either way; without
     a value where the force stated no rate or none can be recomputed.
 
-    Parameters
-    ----------
-    rate : Share
-        Recorded crimes attended.
+    ``rate``: recorded crimes attended.
     """
     answer = report.answer("attendance_pct")
     stated = answer.stated_value

@@ -39,12 +39,8 @@ def response_times(
     ``minutes`` (however late; missing where it can't be told), ``note`` (why it can't: ``before the clock`` or ``no
     start``; blank where all is well).  Times with a note are counted, and left out of every median.
 
-    Parameters
-    ----------
-    rules : Rules
-        What counts as having attended.
-    clock : str
-        When the clock starts: ``call``, ``created`` or ``dispatched``.  An incident without that time has no
+    ``rules``: what counts as having attended.
+    ``clock``: when the clock starts: ``call``, ``created`` or ``dispatched``.  An incident without that time has no
         response time.
     """
     seen = contacts(deployment, rules)
@@ -70,12 +66,8 @@ def within_target(times: pd.DataFrame, target: Callable[[str, str | None], float
     than the target is a miss however late.  Where the area isn't known the incident is decided if both targets
     agree on it.  Missing: they don't, or the response time is not known.
 
-    Parameters
-    ----------
-    times : pandas.DataFrame
-        Result of :func:`response_times`.
-    target : callable
-        From grade and area type to minutes; None where there is no target.
+    ``times``: result of :func:`response_times`.
+    ``target``: from grade and area type to minutes; None where there is no target.
     """
     grade = times["grade"].astype("object")
     in_town, outside = (times["area_type"].eq(a).fillna(False).to_numpy(dtype=bool) for a in ("urban", "rural"))

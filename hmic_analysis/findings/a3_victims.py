@@ -42,12 +42,8 @@ def victim_contacts(
     or alarms began, and those whose victim is a business, a public body or nobody in particular are left out; a
     blank kind of victim counts as a person. Flags blank for everybody, or throughout a month, are not known.
 
-    Parameters
-    ----------
-    incident : pandas.DataFrame
-        Table ``incident``, cut to a period.
-    shift_hours : tuple of int
-        Hours of the wall clock at which the early, late and night shift begin, in this order.
+    ``incident``: table ``incident``, cut to a period.
+    ``shift_hours``: hours of the wall clock at which the early, late and night shift begin, in this order.
     """
     rows = demand_incidents(incident)
     keep = rows["category"].isin(list(CATEGORIES)) & ~rows["origin"].isin(list(NO_CALLER))
@@ -134,10 +130,7 @@ def audited_calls_of_victims(call_audit: pd.DataFrame) -> pd.DataFrame:
     The rows; those chosen for a reason tell nothing of the others, and a blank is not taken for random.  One of
     which it can't be read stays: what was found in it is unknown.
 
-    Parameters
-    ----------
-    call_audit : pandas.DataFrame
-        Table ``call_audit``, cut to a period.
+    ``call_audit``: table ``call_audit``, cut to a period.
     """
     keep = pd.Series(True, index=call_audit.index)  # noqa: FBT003
     for name in ("random_sample", "about_victim"):
@@ -148,12 +141,8 @@ def audited_calls_of_victims(call_audit: pd.DataFrame) -> pd.DataFrame:
 def asked(audits: pd.DataFrame, question: str) -> Share:
     """Audited calls in which the handler asked, or looked it up.
 
-    Parameters
-    ----------
-    audits : pandas.DataFrame
-        Result of :func:`audited_calls_of_victims`.
-    question : str
-        ``asked_previous`` or ``asked_vulnerability``.
+    ``audits``: result of :func:`audited_calls_of_victims`.
+    ``question``: ``asked_previous`` or ``asked_vulnerability``.
     """
     state = audits[question].astype("boolean").mask(unread(audits, "random_sample", "about_victim"))
     return Share.of(state, audits["audit_id"])
@@ -170,10 +159,7 @@ def access_by_system(system_access: pd.DataFrame, staff: pd.DataFrame, as_of: da
 
     A handler in post without a row for a system is unknown; in the order of the share, smallest first.
 
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Table ``staff``; where it is empty everybody listed in ``system_access`` counts as a handler in post.
+    ``staff``: table ``staff``; where it is empty everybody listed in ``system_access`` counts as a handler in post.
     """
     listed = system_access.drop_duplicates(["person_key", "system"])
     handlers = pd.Index(listed["person_key"].dropna().unique())
@@ -206,12 +192,8 @@ def worst_unit(shares: dict[str, Share], min_n: int) -> Worst | None:
 
     None where no unit is large enough.
 
-    Parameters
-    ----------
-    shares : dict of str to Share
-        By unit; contacts of which the unit isn't recorded are no unit.
-    min_n : int
-        Units with fewer cases are left out.
+    ``shares``: by unit; contacts of which the unit isn't recorded are no unit.
+    ``min_n``: units with fewer cases are left out.
     """
     known = {
         unit: share for unit, share in shares.items() if unit != NOT_RECORDED and share.total >= min_n and share.known
@@ -285,12 +267,8 @@ def recognised(report: Report, contacts: pd.DataFrame) -> list[Indicator]:
 
     Without values, and with the reason, where nobody can tell who is a repeat victim.
 
-    Parameters
-    ----------
-    report : Report
-        With ``victim_reference_known_pct`` taken.
-    contacts : pandas.DataFrame
-        Result of :func:`hmic_analysis.measures.repeats.with_truth`.
+    ``report``: with ``victim_reference_known_pct`` taken.
+    ``contacts``: result of :func:`hmic_analysis.measures.repeats.with_truth`.
     """
     names = ("repeat_flag_recall_pct", "worst_shift_recall_pct", "repeat_flag_precision_pct")
     # Of months without their crimes nobody can tell who was a repeat victim.

@@ -31,14 +31,10 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
     booleans ``progress`` and ``supervised``, and ``supervised_by_closure`` for closed files (missing for others). A
     file open for fewer than ``days`` is not due for an entry: its ``progress`` is missing, ``due`` False.
 
-    Parameters
-    ----------
-    file_review, file_entry : pandas.DataFrame
-        The tables of those names.  Without any entry of these files the readers' own findings are taken.
-    as_of : datetime.date
-        Day to which an open file is looked at.
-    days : int
-        Longest span of an open file without a progress entry.
+    ``file_review``, ``file_entry``: the tables of those names.  Without any entry of these files the readers' own
+        findings are taken.
+    ``as_of``: day to which an open file is looked at.
+    ``days``: longest span of an open file without a progress entry.
     """
     files = file_review[file_review["review_kind"].eq("crime").fillna(False).to_numpy(dtype=bool)].copy()
     files["attendance"] = files["attended"].map(ATTENDED).astype("object")
@@ -97,10 +93,7 @@ def supervision(file_entry: pd.DataFrame, reviews: pd.Series) -> pd.DataFrame:
     ``review_id``, ``entered_on``, ``counts`` (nullable boolean): of substance, and not by the investigator; missing
     where either is blank and the other doesn't rule it out.
 
-    Parameters
-    ----------
-    reviews : pandas.Series
-        References of the files.
+    ``reviews``: references of the files.
     """
     keep = file_entry["entry_kind"].eq("supervisor").fillna(False) & among(file_entry["review_id"], reviews)
     rows = file_entry[keep.to_numpy(dtype=bool)]
@@ -116,12 +109,8 @@ def any_entry(reviews: pd.Series, entries: pd.DataFrame) -> pd.Series:
 
     True with any that counts; missing with none that does and one of which it isn't known; else False.
 
-    Parameters
-    ----------
-    reviews : pandas.Series
-        References of the files.
-    entries : pandas.DataFrame
-        ``review_id`` and ``counts`` (nullable boolean).
+    ``reviews``: references of the files.
+    ``entries``: ``review_id`` and ``counts`` (nullable boolean).
     """
     sure = set(entries.loc[entries["counts"].fillna(False).to_numpy(dtype=bool), "review_id"])
     open_ = set(entries.loc[entries["counts"].isna().to_numpy(dtype=bool), "review_id"]) - sure
@@ -134,16 +123,10 @@ def but_lost(
 ) -> pd.Series:
     """What the entries show of each file; missing where its reader found what the list holds no entry of.
 
-    Parameters
-    ----------
-    found : pandas.Series
-        What the entries show (nullable boolean), in the order of ``files``.
-    finding : str
-        Column of ``files`` with the reader's finding.
-    entries : pandas.DataFrame
-        The listed entries of that kind: ``review_id`` and ``entered_on``.
-    day : pandas.Timestamp
-        Day by which the files were read: nobody found an entry of a later one.
+    ``found``: what the entries show (nullable boolean), in the order of ``files``.
+    ``finding``: column of ``files`` with the reader's finding.
+    ``entries``: the listed entries of that kind: ``review_id`` and ``entered_on``.
+    ``day``: day by which the files were read: nobody found an entry of a later one.
     """
     listed = entries.loc[~(entries["entered_on"] > day).to_numpy(dtype=bool), "review_id"]
     lost = files[finding].eq(True).fillna(False) & ~among(files["review_id"], listed)  # noqa: FBT003
@@ -167,12 +150,8 @@ def day_of(reviews: pd.Series, days: pd.Series, wanted: pd.Series) -> pd.Series:
 
     Indexed as ``wanted``; missing for files that aren't there.
 
-    Parameters
-    ----------
-    reviews, days : pandas.Series
-        References of files, and a day of each.
-    wanted : pandas.Series
-        References of files, one for each entry.
+    ``reviews``, ``days``: references of files, and a day of each.
+    ``wanted``: references of files, one for each entry.
     """
     by_file = days.set_axis(pd.Index(reviews, dtype="object"))
     by_file = by_file[~by_file.index.duplicated()]
@@ -191,12 +170,8 @@ def closed_same_day(crime: pd.DataFrame, attended: pd.DataFrame) -> Share:
     time of recording isn't, or lies after that of closing; or it may be such a crime, and whether it was attended
     isn't known.
 
-    Parameters
-    ----------
-    crime : pandas.DataFrame
-        Table ``crime``, cut to a period.
-    attended : pandas.DataFrame
-        Result of :func:`hmic_analysis.measures.attendance.crime_attendance`.
+    ``crime``: table ``crime``, cut to a period.
+    ``attended``: result of :func:`hmic_analysis.measures.attendance.crime_attendance`.
     """
     left = attended.loc[~attended["attended"].fillna(False).to_numpy(dtype=bool), ["crime_id", "attended"]]
     rows = left.merge(crime.drop_duplicates("crime_id"), on="crime_id")
@@ -242,15 +217,10 @@ def files_read(report: Report) -> pd.DataFrame:
 def estimate(files: pd.DataFrame, state: str, group: str = "") -> registers.Weighted:
     """The share of the files that have a property, weighted by what each stands for, in all or in one group.
 
-    Parameters
-    ----------
-    files : pandas.DataFrame
-        Result of :func:`files_read`.
-    state : str
-        ``progress`` (files not yet due for it are left out), ``supervised``, or ``supervised_by_closure`` (files not
-        closed are left out).
-    group : str
-        As :func:`groups` names it; empty: all files.
+    ``files``: result of :func:`files_read`.
+    ``state``: ``progress`` (files not yet due for it are left out), ``supervised``, or ``supervised_by_closure`` (files
+        not closed are left out).
+    ``group``: as :func:`groups` names it; empty: all files.
     """
     rows = _due(files, state)
     return _estimate(rows, state, groups(rows)[group] if group else None)
@@ -267,12 +237,8 @@ def _estimate(rows: pd.DataFrame, state: str, chosen: pd.Series | None) -> regis
 def indicators(report: Report, files: pd.DataFrame, claim: str) -> list[Indicator]:
     """The share that a claim turns on: of all files, of attended crimes and others, and by offence group.
 
-    Parameters
-    ----------
-    files : pandas.DataFrame
-        Result of :func:`files_read`.
-    claim : str
-        ``A4a`` or ``A4b``.
+    ``files``: result of :func:`files_read`.
+    ``claim``: ``A4a`` or ``A4b``.
     """
     state, name, _ = QUESTIONS[claim]
     rows = _due(files, state)
@@ -343,10 +309,7 @@ def strata(report: Report, name: str) -> pd.DataFrame:
 
     As :meth:`~hmic_analysis.evidence.report.Report.groups` gives it.
 
-    Parameters
-    ----------
-    name : str
-        Indicator.
+    ``name``: Indicator.
     """
     rows = report.groups(name)
     return rows[rows["label"].str.contains(", ", regex=False).to_numpy(dtype=bool)].reset_index(drop=True)

@@ -43,10 +43,7 @@ def cohort(iom_cohort: pd.DataFrame, as_of: date) -> pd.DataFrame:
     The rows; an offender without a day of entry is taken to have entered.  Blanks of a column that is filled in for
     nobody on the list are marked as not known, see :func:`~hmic_analysis.measures.base.open_blanks`.
 
-    Parameters
-    ----------
-    iom_cohort : pandas.DataFrame
-        Table ``iom_cohort``; may list some who entered later or left before.
+    ``iom_cohort``: table ``iom_cohort``; may list some who entered later or left before.
     """
     iom_cohort = open_blanks(iom_cohort, "risk_score", "rag", "last_assessed_on")
     day = pd.Timestamp(as_of)
@@ -75,12 +72,8 @@ def assessment_current(offenders: pd.DataFrame, as_of: date, days: int) -> Share
     Offenders in custody are left out.  Not known: where it isn't known whether an offender is in custody, and where
     the latest assessment is later than the snapshot and so hides the one before.
 
-    Parameters
-    ----------
-    offenders : pandas.DataFrame
-        Result of :func:`cohort`.
-    days : int
-        Days before the snapshot for which an assessment is recent.
+    ``offenders``: result of :func:`cohort`.
+    ``days``: days before the snapshot for which an assessment is recent.
     """
     rows = offenders[(offenders["status"] != "custody").fillna(True).to_numpy(dtype=bool)]
     day = pd.Timestamp(as_of)
@@ -96,10 +89,7 @@ def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
     Over those who entered twelve months or more before the snapshot; where the day of entry is not known, or the
     offence lies before it: unknown.
 
-    Parameters
-    ----------
-    iom_cohort : pandas.DataFrame
-        Table ``iom_cohort``, those who left included: leaving them out would count only who stayed.
+    ``iom_cohort``: table ``iom_cohort``, those who left included: leaving them out would count only who stayed.
     """
     iom_cohort = open_blanks(iom_cohort, "reoffended_on")
     latest = pd.Timestamp(as_of) - pd.DateOffset(months=12)
@@ -117,15 +107,9 @@ def selection(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date)
 
     None where the list reaches no further than the scheme: it then agrees with itself, whatever the choice was.
 
-    Parameters
-    ----------
-    offenders : pandas.DataFrame
-        Result of :func:`cohort`; their number is the number of places looked at.
-    as_of : datetime.date
-        Scores and decisions of later days are not known on it.
+    ``offenders``: result of :func:`cohort`; their number is the number of places looked at.
+    ``as_of``: scores and decisions of later days are not known on it.
 
-    Notes
-    -----
     An offender considered without a score, or managed and not on the list, could take one of the places.  Each such
     offender can push out the lowest only, so as many of the last places are unknown.  Of offenders with the same score
     who share the last place, only as many are counted as are certain.
@@ -175,10 +159,7 @@ def _listed(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date) -
 def held(meetings: pd.DataFrame) -> Share:
     """Scheduled meetings that were held.
 
-    Parameters
-    ----------
-    meetings : pandas.DataFrame
-        Table ``iom_meeting`` within the period.
+    ``meetings``: table ``iom_meeting`` within the period.
     """
     return Share.of(meetings["held"], meetings["meeting_id"])
 
@@ -188,10 +169,7 @@ def held_by_panel(meetings: pd.DataFrame) -> dict[str, Share]:
 
     Meetings without a panel are in none.
 
-    Parameters
-    ----------
-    meetings : pandas.DataFrame
-        Table ``iom_meeting`` within the period.
+    ``meetings``: table ``iom_meeting`` within the period.
     """
     return {str(panel): held(rows) for panel, rows in meetings.groupby("panel", sort=True)}
 
@@ -201,16 +179,10 @@ def quorate(meetings: pd.DataFrame, lead: Sequence[str], core: Sequence[str], le
 
     Over meetings held; not known where attendance, or whether the meeting was held, was not recorded.
 
-    Parameters
-    ----------
-    meetings : pandas.DataFrame
-        Table ``iom_meeting`` within the period.
-    lead : sequence of str
-        Agencies that must all be present: police and probation.
-    core : sequence of str
-        The other core partners.
-    least : int
-        How many of these must be present.
+    ``meetings``: table ``iom_meeting`` within the period.
+    ``lead``: agencies that must all be present: police and probation.
+    ``core``: the other core partners.
+    ``least``: how many of these must be present.
     """
     rows = meetings[meetings["held"].fillna(True).to_numpy(dtype=bool)]
     states = [_has_quorum(present, set(lead), set(core), least) for present in rows["agencies_present"]]
@@ -230,10 +202,7 @@ def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
 
     ``month``, ``group`` (``Scheduled``, ``Held``), ``value``; months between the first and the last meeting.
 
-    Parameters
-    ----------
-    meetings : pandas.DataFrame
-        Table ``iom_meeting`` within the period.
+    ``meetings``: table ``iom_meeting`` within the period.
     """
     if meetings.empty:
         return pd.DataFrame({"month": [], "group": [], "value": []})

@@ -51,10 +51,7 @@ def suspect_pairs(suspect: pd.DataFrame, crime: pd.DataFrame, as_of: date) -> pd
     person may be no named suspect.  A dated arrest or interview stands against a status that still says
     outstanding.
 
-    Parameters
-    ----------
-    as_of : datetime.date
-        Day of the snapshot; later dates are not yet known on it.
+    ``as_of``: day of the snapshot; later dates are not yet known on it.
     """
     day = pd.Timestamp(as_of)
     rows = of_counted_crimes(open_blanks(suspect, *WORK), crime)
@@ -121,12 +118,8 @@ def recent(persons: pd.DataFrame, column: str, as_of: date, days: int) -> Share:
     A blank counts as none, unless the force filled the column for nobody: then all are unknown.  Not known where
     the last entry was made after the day.
 
-    Parameters
-    ----------
-    persons : pandas.DataFrame
-        Result of :func:`outstanding_persons`.
-    column : str
-        ``last_activity_on`` or ``last_review_on``.
+    ``persons``: result of :func:`outstanding_persons`.
+    ``column``: ``last_activity_on`` or ``last_review_on``.
     """
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=days)
     return _of_outstanding(persons, persons[column] >= oldest, persons[unread_flag(column)])
@@ -171,14 +164,9 @@ def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: dat
     not in time, and it is blank whether there were grounds; or the grade is blank.  Who was arrested before being
     named was arrested in time.
 
-    Parameters
-    ----------
-    suspects : pandas.DataFrame
-        Result of :func:`suspect_pairs` or of :func:`of_counted_crimes`.
-    start, end : datetime.date
-        Period of naming.
-    as_of : datetime.date
-        Those named less than so many days before it are left out: their time was not up.
+    ``suspects``: result of :func:`suspect_pairs` or of :func:`of_counted_crimes`.
+    ``start``, ``end``: period of naming.
+    ``as_of``: those named less than so many days before it are left out: their time was not up.
     """
     first, last = pd.Timestamp(start), min(pd.Timestamp(end), pd.Timestamp(as_of) - pd.Timedelta(days=days))
     named = (suspects["risk_grade"] == "high").fillna(True) & suspects["named_on"].between(first, last)
@@ -268,10 +256,7 @@ def _over_by(returns: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
 def failed(bail: pd.DataFrame, sure: set[str], unknown: set[str]) -> Share:
     """Persons who failed to answer (yes), and further ones of whom it is not known, each with the bail last due.
 
-    Parameters
-    ----------
-    sure, unknown : set of str
-        Result of :func:`failed_to_answer`.
+    ``sure``, ``unknown``: result of :func:`failed_to_answer`.
     """
     rows = bail_returns(bail).sort_values("return_due_on", kind="stable")
     rows = rows[among(rows["person_key"], sure | unknown).to_numpy(dtype=bool)].drop_duplicates(
@@ -306,10 +291,7 @@ def circulated(pnc: pd.DataFrame, as_of: date) -> set[str]:
 
     Person keys; court warrants and recalls are left out.
 
-    Parameters
-    ----------
-    pnc : pandas.DataFrame
-        Table ``pnc_circulation``.
+    ``pnc``: table ``pnc_circulation``.
     """
     day = pd.Timestamp(as_of)
     current = happened_by(pnc["circulated_on"], day) & ~happened_by(pnc["cancelled_on"], day)
@@ -319,14 +301,9 @@ def circulated(pnc: pd.DataFrame, as_of: date) -> set[str]:
 def circulated_share(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date, days: int) -> Share:
     """Persons outstanding for longer than so many days who are circulated.
 
-    Parameters
-    ----------
-    persons : pandas.DataFrame
-        Result of :func:`outstanding_persons`.
-    pnc : pandas.DataFrame
-        Table ``pnc_circulation``.
-    days : int
-        Persons named so many days ago or less are left out.
+    ``persons``: result of :func:`outstanding_persons`.
+    ``pnc``: table ``pnc_circulation``.
+    ``days``: persons named so many days ago or less are left out.
     """
     rows = persons[persons["age_days"] > days]
     open_ = circulated(pnc[unread(pnc, "cancelled_on").to_numpy(dtype=bool)], as_of)
@@ -342,16 +319,11 @@ def days_to_circulation(
     ``person_key``, ``reason``, ``days``, ``circulated`` (bool): one row for each person and reason.  Who was
     circulated before the period, or after it, is left out, as is who was dealt with and never circulated.
 
-    Parameters
-    ----------
-    pairs : pandas.DataFrame
-        Result of :func:`suspect_pairs`.
-    bail, pnc : pandas.DataFrame
-        Tables ``bail`` and ``pnc_circulation``.
-    start, end : datetime.date
-        Period of the circulation.
-    as_of : datetime.date
-        Persons outstanding or wanted for failing to attend on this day and not circulated by it are censored at it.
+    ``pairs``: result of :func:`suspect_pairs`.
+    ``bail``, ``pnc``: tables ``bail`` and ``pnc_circulation``.
+    ``start``, ``end``: period of the circulation.
+    ``as_of``: persons outstanding or wanted for failing to attend on this day and not circulated by it are censored at
+        it.
     """
     named = pairs.assign(waiting=pairs["outstanding"].fillna(False).astype(bool), began=pairs["named_on"])
     returns = bail_returns(bail)
@@ -393,13 +365,8 @@ def median_with_censoring(waits: pd.DataFrame) -> tuple[float | None, int, int]:
 
     Median days (None where fewer than half have ended), waits that ended, waits in all.
 
-    Parameters
-    ----------
-    waits : pandas.DataFrame
-        ``days`` and ``circulated``: False where the wait was still going on.
+    ``waits``: ``days`` and ``circulated``: False where the wait was still going on.
 
-    Notes
-    -----
     ``statsmodels.duration.survfunc.SurvfuncRight``.
     """
     from statsmodels.duration.survfunc import SurvfuncRight
@@ -420,11 +387,8 @@ def median_bounds(waits: pd.DataFrame, lost: int) -> Interval | None:
 
     Without an upper end where fewer than half of the waits would have ended.
 
-    Parameters
-    ----------
-    lost : int
-        Such circulations: each may have ended a wait that still seems to go on, at once, or one that is not counted,
-        after any time.
+    ``lost``: such circulations: each may have ended a wait that still seems to go on, at once, or one that is not
+        counted, after any time.
     """
     if not lost or not len(waits):
         return None

@@ -28,12 +28,9 @@ def suspect_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: da
     than so many days) and ``supervised`` (an entry of substance by a supervisor other than the investigator in
     those days), and ``circulation`` (``circulated``, ``not_circulated`` or missing).
 
-    Parameters
-    ----------
-    file_review, file_entry : pandas.DataFrame
-        The tables of those names.  Without any entry of these files the readers' own findings are taken.
-    days : int
-        Days before it within which an entry is recent.
+    ``file_review``, ``file_entry``: the tables of those names.  Without any entry of these files the readers' own
+        findings are taken.
+    ``days``: days before it within which an entry is recent.
     """
     files = file_review[file_review["review_kind"].eq("named_suspect").fillna(False).to_numpy(dtype=bool)].copy()
     files["circulation"] = files["circulated"].map(CIRCULATED).astype("object")

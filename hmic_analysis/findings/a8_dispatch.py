@@ -30,10 +30,7 @@ def urgent(dispatch: pd.DataFrame) -> pd.DataFrame:
     of the two where the list holds no others, and not known where it does, as is one that can't be read.  Reasons blank
     for every dispatch are marked as not known, see :func:`~hmic_analysis.measures.base.open_blanks`.
 
-    Parameters
-    ----------
-    dispatch : pandas.DataFrame
-        Table ``dispatch`` within the period.
+    ``dispatch``: table ``dispatch`` within the period.
     """
     rows = open_blanks(dispatch, "override_reason", at="decided_at")
     named, blank = rows["grade"].isin(list(URGENT)), rows["grade"].isna()
@@ -71,12 +68,8 @@ def nearest_sent(dispatches: pd.DataFrame, near_minutes: float) -> Share:
 
     Over dispatches with known positions; the others are left out.
 
-    Parameters
-    ----------
-    dispatches : pandas.DataFrame
-        Result of :func:`urgent`.
-    near_minutes : float
-        Minutes of travel within which a resource counts as the nearest.
+    ``dispatches``: result of :func:`urgent`.
+    ``near_minutes``: minutes of travel within which a resource counts as the nearest.
     """
     excess = excess_minutes(dispatches)
     return _of_urgent((excess <= near_minutes)[excess.notna().to_numpy(dtype=bool)], dispatches)
@@ -116,10 +109,7 @@ def reasoned_overrides(dispatches: pd.DataFrame) -> Share:
 def map_used(dispatch: pd.DataFrame) -> Share:
     """Dispatches for which the map or a recommendation was on screen.
 
-    Parameters
-    ----------
-    dispatch : pandas.DataFrame
-        Table ``dispatch`` within the period.
+    ``dispatch``: table ``dispatch`` within the period.
     """
     return Share.of(dispatch["map_used"], dispatch["dispatch_id"])
 
@@ -163,10 +153,7 @@ def days_covered(dispatch: pd.DataFrame) -> pd.Series:
 
     Local days in their order, each once.
 
-    Parameters
-    ----------
-    dispatch : pandas.DataFrame
-        Table ``dispatch`` within the period.
+    ``dispatch``: table ``dispatch`` within the period.
     """
     return local_days(dispatch["decided_at"]).drop_duplicates().sort_values(ignore_index=True)
 
@@ -181,12 +168,8 @@ def located_minutes(position: pd.DataFrame, max_age_minutes: float) -> Share:
     Whole minutes of resources.  Not known: minutes of rows without a count, or that counted older positions too (or
     do not say how old), or that hold more minutes located than on duty.
 
-    Parameters
-    ----------
-    position : pandas.DataFrame
-        Table ``position`` within the period.
-    max_age_minutes : float
-        Age up to which a position is known.
+    ``position``: table ``position`` within the period.
+    ``max_age_minutes``: age up to which a position is known.
     """
     on_duty = position["minutes_on_duty"].fillna(0)
     located = position["minutes_located"]
@@ -204,10 +187,7 @@ def located_by_carrier(position: pd.DataFrame, max_age_minutes: float) -> dict[s
 
     By ``vehicle`` and ``foot``, those that occur.
 
-    Parameters
-    ----------
-    position : pandas.DataFrame
-        Table ``position`` within the period.
+    ``position``: table ``position`` within the period.
     """
     found = {}
     for carrier in ("vehicle", "foot"):
@@ -251,12 +231,8 @@ def located(report: Report, share: Share, carrier: str = "") -> Indicator:
     Without an interval: the minutes of one resource depend on each other, so one from their number would be far too
     narrow.
 
-    Parameters
-    ----------
-    share : Share
-        Minutes.
-    carrier : str
-        ``vehicle``, ``foot``, or empty for both.
+    ``share``: Minutes.
+    ``carrier``: ``vehicle``, ``foot``, or empty for both.
     """
     indicator = report.build.share("located_resource_pct", share, stratum=carrier)
     return indicator.model_copy(update={"lo": None, "hi": None, "interval": ""})

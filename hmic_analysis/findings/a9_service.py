@@ -27,12 +27,8 @@ def handler_months(staff: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     ``person_key``, ``month`` (its first day) and ``worked``: missing where the first day in post isn't known.
     Months before or after the time in post are left out, and recruits in training altogether.
 
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Table ``staff``; leavers count while they were there.
-    start, end : datetime.date
-        First and last day of the period; only months that lie whole in it are looked at.
+    ``staff``: table ``staff``; leavers count while they were there.
+    ``start``, ``end``: first and last day of the period; only months that lie whole in it are looked at.
     """
     trained = ~(staff["in_training"] == True).fillna(False)  # noqa: E712
     handlers = staff[((staff["role"] == "call_handler").fillna(False) & trained).to_numpy(dtype=bool)]
@@ -60,16 +56,10 @@ def coverage(months: pd.DataFrame, audits: pd.DataFrame, prescribed: int, *, com
     whom none was sent); and as many handlers short of audits as the audits of that month without a handler could
     have filled.
 
-    Parameters
-    ----------
-    months : pandas.DataFrame
-        Result of :func:`handler_months`.
-    audits : pandas.DataFrame
-        Table ``call_audit`` within the period; an audit belongs to the month of the call.
-    prescribed : int
-        Audits due for each handler and month.
-    complete : bool
-        Whether the force signed that its audits are complete: who has none was not audited.
+    ``months``: result of :func:`handler_months`.
+    ``audits``: table ``call_audit`` within the period; an audit belongs to the month of the call.
+    ``prescribed``: audits due for each handler and month.
+    ``complete``: whether the force signed that its audits are complete: who has none was not audited.
     """
     taken = local_days(audits["taken_on"])
     audits = audits.assign(month=taken.dt.to_period("M").dt.to_timestamp())
@@ -105,10 +95,7 @@ def coverage_by_month(months: pd.DataFrame, audits: pd.DataFrame, prescribed: in
 
     ``month``, ``group``, ``value`` in per cent; no row without audits or handlers.
 
-    Parameters
-    ----------
-    months, audits, prescribed
-        As in :func:`coverage`.
+    ``months``, ``audits``, ``prescribed``: as in :func:`coverage`.
     """
     found = coverage(months, audits, prescribed)
     states = pd.DataFrame({"month": found.rows["month"], "covered": found.units}).dropna()
@@ -123,10 +110,7 @@ def coverage_by_month(months: pd.DataFrame, audits: pd.DataFrame, prescribed: in
 def passed(audits: pd.DataFrame) -> Share:
     """Audits that met the standard.
 
-    Parameters
-    ----------
-    audits : pandas.DataFrame
-        Table ``call_audit`` within the period.
+    ``audits``: table ``call_audit`` within the period.
     """
     return Share.of(audits["standard_met"], audits["audit_id"])
 
@@ -137,14 +121,10 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
     A blank counts as no feedback, unless the force filled the column for nobody.  Not known without the day of the
     audit, or with feedback before it, or where the audit has no result: it may have failed.
 
-    Parameters
-    ----------
-    audits : pandas.DataFrame
-        Table ``call_audit`` within the period.
-    as_of : datetime.date
-        Failed audits whose time for feedback was not over by then, and that had none, are not due yet and left out.
-    days : int
-        Days from the audit within which feedback is in time.
+    ``audits``: table ``call_audit`` within the period.
+    ``as_of``: failed audits whose time for feedback was not over by then, and that had none, are not due yet and left
+        out.
+    ``days``: days from the audit within which feedback is in time.
     """
     audits = open_blanks(audits, "feedback_on")
     failed = audits[~audits["standard_met"].fillna(False).to_numpy(dtype=bool)]
@@ -171,10 +151,7 @@ def callbacks_made(callback: pd.DataFrame) -> Share:
     A first try in time counts, whether or not the person was reached.  Without a time: a call back entered as not
     made is a no, any other is not known; nor is one with a time that is entered as not made.
 
-    Parameters
-    ----------
-    callback : pandas.DataFrame
-        Table ``callback`` within the period.
+    ``callback``: table ``callback`` within the period.
     """
     states = (callback["made_at"] <= callback["due_at"]).astype("boolean").mask(callback["made_at"].isna().to_numpy())
     not_made = (callback["result"] == "not_made").fillna(False).to_numpy(dtype=bool)
@@ -186,10 +163,7 @@ def callbacks_made(callback: pd.DataFrame) -> Share:
 def responses(survey: pd.DataFrame) -> Share:
     """Eligible persons contacted who completed the interview.
 
-    Parameters
-    ----------
-    survey : pandas.DataFrame
-        Table ``survey`` within the period.
+    ``survey``: table ``survey`` within the period.
     """
     return Share.of(survey["completed"], survey["survey_id"])
 
@@ -200,10 +174,7 @@ def satisfied(survey: pd.DataFrame) -> dict[str, Share]:
     Over valid answers of completed interviews: "don't know" and questions not asked are left out.  No stage without
     a completed interview.
 
-    Parameters
-    ----------
-    survey : pandas.DataFrame
-        Table ``survey`` within the period.
+    ``survey``: table ``survey`` within the period.
     """
     rows = survey[(survey["completed"] == True).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
     found = {}

@@ -45,10 +45,7 @@ def own_types(rows: pd.DataFrame) -> pd.DataFrame:
 
     The rows as they are where any has a category or none has a type.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Result of :func:`demand_incidents`.
+    ``rows``: result of :func:`demand_incidents`.
     """
     kind = rows["incident_type"].astype("object")
     if (rows["category"] != NOT_RECORDED).any() or kind.isna().all():
@@ -64,10 +61,7 @@ def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
     ``incident_id``, ``start``, ``hours`` (missing where a time is, or where the order is reversed), ``capped``
     (boolean), what came and where the row stands.
 
-    Parameters
-    ----------
-    shift_hours : float
-        Length of a shift: nobody works on one task for longer, so a record left open counts as one shift.
+    ``shift_hours``: length of a shift: nobody works on one task for longer, so a record left open counts as one shift.
     """
     start = deployment["at_scene_at"].fillna(deployment["assigned_at"])
     hours = hours_between(start, deployment["clear_at"])
@@ -144,10 +138,7 @@ def week_hour(times: pd.Series) -> pd.Series:
 
     Integers, missing where the time is.
 
-    Parameters
-    ----------
-    times : pandas.Series
-        Aware or naive wall-clock timestamps.
+    ``times``: aware or naive wall-clock timestamps.
     """
     local = times.dt.tz_localize(None) if getattr(times.dtype, "tz", None) is not None else times
     return (local.dt.day_of_week * 24 + local.dt.hour).astype("Int64")
@@ -159,10 +150,7 @@ def week_profile(tasks: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
     168 rows: ``week_hour``, ``demand_hours``, ``staff_hours``, ``demand_share``, ``staff_share`` (%; missing where
     a side has no hours at all).
 
-    Parameters
-    ----------
-    tasks : pandas.DataFrame
-        Result of :func:`task_hours`.  The hours of a deployment are spread over the clock hours it lasted.
+    ``tasks``: result of :func:`task_hours`.  The hours of a deployment are spread over the clock hours it lasted.
     """
     demand = np.zeros(WEEK_HOURS)
     tasks = tasks.dropna(subset=["start", "hours"])
@@ -285,16 +273,10 @@ def logged_hours(
 ) -> Indicator:
     """Hours logged for every 100 on duty; more than 100 is said to be what it is.
 
-    Parameters
-    ----------
-    hours : pandas.DataFrame
-        Result of :func:`logged_beside_duty`.
-    caveats : tuple of str
-        Result of :func:`hours_caveats`.
-    lost : float
-        Result of :func:`hours_of_none`: hours that may have been logged beside these.
-    units : Share, optional
-        Result of :func:`all_logged`.
+    ``hours``: result of :func:`logged_beside_duty`.
+    ``caveats``: result of :func:`hours_caveats`.
+    ``lost``: result of :func:`hours_of_none`: hours that may have been logged beside these.
+    ``units``: result of :func:`all_logged`.
     """
     logged, on_duty = hours["value"].iloc[:-1].sum(min_count=1), hours["value"].iloc[-1]
     if not on_duty > 0 or pd.isna(logged):
@@ -325,12 +307,8 @@ def say_logged_hours(report: Report) -> str:
 def count_shares(categories: pd.DataFrame, incident: pd.DataFrame) -> dict[str, Share]:
     """Share of incidents in each category.
 
-    Parameters
-    ----------
-    categories : pandas.DataFrame
-        Result of :func:`demand_by_category`.
-    incident : pandas.DataFrame
-        What it was made from.
+    ``categories``: result of :func:`demand_by_category`.
+    ``incident``: what it was made from.
     """
     rows = own_types(by_closing(demand_incidents(incident))).dropna(subset=["category"])
     return {
@@ -351,10 +329,7 @@ def labelled(categories: pd.DataFrame) -> pd.DataFrame:
 def of_incidents(deployment: pd.DataFrame, incident: pd.DataFrame) -> pd.DataFrame:
     """The deployments that belong to some incidents.
 
-    Parameters
-    ----------
-    deployment, incident : pandas.DataFrame
-        The tables of those names, the second cut to a period.
+    ``deployment``, ``incident``: the tables of those names, the second cut to a period.
     """
     return deployment[among(deployment["incident_id"], incident["incident_id"]).to_numpy(dtype=bool)]
 
@@ -369,12 +344,8 @@ def monthly_counts(frame: pd.DataFrame, month: str, group: str) -> pd.DataFrame:
     ``month``, ``group``, ``value``; every group in every month that has a row, 0 where it has none itself.  A month
     without any row is a gap: nothing tells it from one not supplied.
 
-    Parameters
-    ----------
-    month : str
-        Column of months (first days) or dates.
-    group : str
-        Column of groups; blank ones are called ``not recorded``.
+    ``month``: column of months (first days) or dates.
+    ``group``: column of groups; blank ones are called ``not recorded``.
     """
     months = local_days(frame[month]).dt.to_period("M").dt.to_timestamp()
     groups = frame[group].astype("object").where(frame[group].notna(), "not recorded")
@@ -391,10 +362,7 @@ def incidents_by_month(incident: pd.DataFrame, start: date, end: date) -> pd.Dat
 
     ``month``, ``value``; duplicates and tests are left out.
 
-    Parameters
-    ----------
-    start, end : datetime.date
-        First and last day of the period.
+    ``start``, ``end``: first and last day of the period.
     """
     return count_by_month(demand_incidents(incident)["created_month"], start, end)
 
@@ -405,10 +373,7 @@ def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
     ``month``, ``group``, ``value``.  Crimes take the publisher's type, else the offence group; a category ``crime``
     of incidents is named ``Crime incidents``, since an incident is not a recorded crime.
 
-    Parameters
-    ----------
-    incident, crime : pandas.DataFrame
-        The tables of those names, cut to a period.
+    ``incident``, ``crime``: the tables of those names, cut to a period.
     """
     calls = labelled(own_types(by_closing(demand_incidents(incident)))).assign(month=lambda f: f["created_month"])
     calls["label"] = calls["label"].replace({"Crime": "Crime incidents", "Not recorded": "Incidents, not categorised"})

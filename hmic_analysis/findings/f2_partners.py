@@ -52,10 +52,7 @@ def led_elsewhere(incident: pd.DataFrame, types: Sequence[str], qualifiers: Sequ
     Demand incidents (duplicates and tests removed) with ``elsewhere`` (nullable boolean) and ``code`` (the type or
     qualifier that matched).  Unknown: neither list matches and the type is blank.
 
-    Parameters
-    ----------
-    types, qualifiers : sequence of str
-        The lists of the parameter ``other_agencies``; capitals and blanks around don't matter.
+    ``types``, ``qualifiers``: the lists of the parameter ``other_agencies``; capitals and blanks around don't matter.
     """
     rows = demand_incidents(incident)
     kind, tags = (rows[name].astype("object") for name in ("incident_type", "qualifier"))
@@ -116,10 +113,7 @@ def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
     The rows, with ``sure``: False where the day of signing or the task that it is about is blank, or its last day
     lies before that of signing.  One that has ended by now was in force on the day if its last day came no earlier.
 
-    Parameters
-    ----------
-    agreement : pandas.DataFrame
-        Table ``partner_agreement``.
+    ``agreement``: table ``partner_agreement``.
     """
     day = pd.Timestamp(as_of)
     unsure = unread(agreement, "ends_on") | backwards(agreement, "signed_on", "ends_on")
@@ -136,10 +130,7 @@ def tasks_identified(task: pd.DataFrame, as_of: date) -> pd.DataFrame:
     ``identified``, ``baseline`` (the police time was measured by then) and ``acted`` (something was done with the
     agency before it).  Missing: the day of identifying is blank, or a cell can't be read.
 
-    Parameters
-    ----------
-    task : pandas.DataFrame
-        Table ``partner_task``.
+    ``task``: table ``partner_task``.
     """
     day = pd.Timestamp(as_of)
     current = (task["status"] == "current").fillna(False) & ~(task["identified_on"] > day).fillna(False)
@@ -163,10 +154,7 @@ def accepted(transfer: pd.DataFrame) -> Share:
 
     Unknown: not recorded.
 
-    Parameters
-    ----------
-    transfer : pandas.DataFrame
-        Table ``partner_transfer``, cut to a period.
+    ``transfer``: table ``partner_transfer``, cut to a period.
     """
     return Share.of(transfer["accepted"], transfer["transfer_id"])
 
@@ -174,10 +162,7 @@ def accepted(transfer: pd.DataFrame) -> Share:
 def accepted_by_agency(transfer: pd.DataFrame) -> dict[str, Share]:
     """The same for each agency.
 
-    Parameters
-    ----------
-    transfer : pandas.DataFrame
-        Table ``partner_transfer``, cut to a period.
+    ``transfer``: table ``partner_transfer``, cut to a period.
     """
     return {str(agency): accepted(rows) for agency, rows in transfer.groupby("agency", sort=True)}
 
@@ -187,10 +172,7 @@ def waits(handover: pd.DataFrame) -> pd.Series:
 
     Missing where a time is, or where the handover comes before the arrival.
 
-    Parameters
-    ----------
-    handover : pandas.DataFrame
-        Table ``handover``, cut to a period.
+    ``handover``: table ``handover``, cut to a period.
     """
     hours = hours_between(handover["arrived_at"], handover["handed_over_at"]).astype(float)
     return hours.where(hours >= 0)
@@ -199,10 +181,7 @@ def waits(handover: pd.DataFrame) -> pd.Series:
 def waits_by_reason(handover: pd.DataFrame) -> dict[str, pd.Series]:
     """The same for places of safety and for hospitals.
 
-    Parameters
-    ----------
-    handover : pandas.DataFrame
-        Table ``handover``, cut to a period.
+    ``handover``: table ``handover``, cut to a period.
     """
     return {str(reason): waits(rows) for reason, rows in handover.groupby("reason", sort=True)}
 

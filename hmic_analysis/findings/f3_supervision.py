@@ -48,12 +48,8 @@ def staff_intervals(
     a review in the interval, one that covered each; missing where the record doesn't say, also whether an absence
     lasted).  Left out: who was absent or not in post for more than half of the interval.
 
-    Parameters
-    ----------
-    start, end : datetime.date
-        Period; a rest shorter than an interval is left out.
-    months : int
-        Length of an interval.
+    ``start``, ``end``: period; a rest shorter than an interval is left out.
+    ``months``: length of an interval.
     """
     spans, people = whole_spans(start, end, months), front_line(staff).drop_duplicates("person_key")
     if not spans or people.empty:
@@ -118,12 +114,8 @@ def front_line_reviews(supervision: pd.DataFrame, staff: pd.DataFrame) -> pd.Dat
 
     The rows.
 
-    Parameters
-    ----------
-    supervision : pandas.DataFrame
-        Table ``supervision``, cut to a period.
-    staff : pandas.DataFrame
-        Table ``staff``; without a row in it, all reviews.
+    ``supervision``: table ``supervision``, cut to a period.
+    ``staff``: table ``staff``; without a row in it, all reviews.
     """
     if staff.empty:
         return supervision
@@ -135,12 +127,8 @@ def covers(reviews: pd.DataFrame, *aspects: str) -> Share:
 
     No: one of them surely not covered.  Unknown: none surely not, and one not recorded.
 
-    Parameters
-    ----------
-    reviews : pandas.DataFrame
-        Result of :func:`front_line_reviews`.
-    *aspects : str
-        ``workload``, ``performance``.
+    ``reviews``: result of :func:`front_line_reviews`.
+    ``*aspects``: ``workload``, ``performance``.
     """
     state = pd.Series(True, index=reviews.index, dtype="boolean")
     for aspect in aspects:
@@ -167,12 +155,8 @@ def without_supervisor(staff: pd.DataFrame, as_of: date) -> int:
 def span_note(sizes: pd.Series, without: int) -> str:
     """How many supervisors have a wide span, and whom the figure leaves out, in words.
 
-    Parameters
-    ----------
-    sizes : pandas.Series
-        Result of :func:`team_sizes`, not empty.
-    without : int
-        Result of :func:`without_supervisor`.
+    ``sizes``: result of :func:`team_sizes`, not empty.
+    ``without``: result of :func:`without_supervisor`.
     """
     wide = 100 * float((sizes > WIDE_SPAN).mean())
     return f"Supervisors of more than {WIDE_SPAN}: {wide:.0f}%. Staff without a supervisor on record: {without:,}."
@@ -205,13 +189,9 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
     A supervisor's weeks are those of the log that lie within the post.  One week on duty without opening it is a
     no.  Unknown: no such week, but one without a row or without a number, or none on duty at all.
 
-    Parameters
-    ----------
-    view : pandas.DataFrame
-        Table ``workload_view``, cut to a period.
-    staff : pandas.DataFrame
-        Table ``staff``: its front-line staff, in post at some time of the log, name the supervisors.  Without a row in
-        it, those in the log.
+    ``view``: table ``workload_view``, cut to a period.
+    ``staff``: table ``staff``: its front-line staff, in post at some time of the log, name the supervisors.  Without a
+        row in it, those in the log.
     """
     if view.empty:
         return Share.none()
@@ -306,10 +286,7 @@ def structure(report: Report, aspect: str) -> pd.DataFrame:
 
     Rows of the document register.
 
-    Parameters
-    ----------
-    aspect : str
-        ``workload`` or ``performance``.
+    ``aspect``: ``workload`` or ``performance``.
     """
     rows = registers.documents(report.table("document"), **PRESCRIBES, in_force_on=report.settings.as_of)
     return rows[registers.covers(rows, f"{aspect}_review").to_numpy(dtype=bool)]

@@ -56,10 +56,7 @@ def live_changes(change: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame
 
     The rows, with those whose date can't be read; a change without a date is not live.
 
-    Parameters
-    ----------
-    months : int
-        Least number of months since it went live.
+    ``months``: least number of months since it went live.
     """
     latest = pd.Timestamp(as_of) - pd.DateOffset(months=months)
     live = (change["live_on"] <= latest).fillna(False) | unread(change, "live_on")
@@ -73,12 +70,8 @@ def measurements(changes: pd.DataFrame, benefit: pd.DataFrame, as_of: date) -> p
     the change went live, and minutes from after.  Missing: both are there, and a date is blank, or what is there
     can't be read.
 
-    Parameters
-    ----------
-    changes : pandas.DataFrame
-        Result of :func:`live_changes`.
-    as_of : datetime.date
-        A measurement made after it was not there on it.
+    ``changes``: result of :func:`live_changes`.
+    ``as_of``: a measurement made after it was not there on it.
     """
     rows = benefit.merge(changes[["change_id", "live_on"]].drop_duplicates("change_id"), on="change_id")
     minutes = pd.Series(True, index=rows.index, dtype="boolean")
@@ -273,10 +266,7 @@ def longest_series(change: pd.DataFrame, benefit_month: pd.DataFrame, as_of: dat
     Of those with as many months the one first live, then the first reference; None where no change that is live has
     a month.
 
-    Parameters
-    ----------
-    as_of : datetime.date
-        Months that had not ended on that day, and changes not yet live, are left out.
+    ``as_of``: months that had not ended on that day, and changes not yet live, are left out.
     """
     day = pd.Timestamp(as_of)
     live = change[(change["live_on"] <= day).fillna(False).to_numpy(dtype=bool)]

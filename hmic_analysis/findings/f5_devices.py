@@ -43,12 +43,8 @@ def equipped(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, rol
     blank; one of a role with issued devices whose holder is not recorded; or a pool whose officers at the peak are
     not given.
 
-    Parameters
-    ----------
-    devices : pandas.DataFrame
-        Result of :func:`hmic_analysis.findings.f5_devices.in_hand`.
-    pool : pandas.DataFrame
-        Table ``device_pool``.
+    ``devices``: result of :func:`hmic_analysis.findings.f5_devices.in_hand`.
+    ``pool``: table ``device_pool``.
     """
     rows = in_post(staff[(staff["role"] == role).fillna(False).to_numpy(dtype=bool)], as_of)
     officers = set(rows["person_key"])
@@ -93,10 +89,7 @@ def coverage(
 
     Roles without an officer are left out.
 
-    Parameters
-    ----------
-    staff, devices, pool, as_of
-        As in :func:`equipped`.
+    ``staff``, ``devices``, ``pool``, ``as_of``: as in :func:`equipped`.
     """
     found = {role: equipped(staff, devices, pool, role, as_of) for role in SHOWN}
     return {role: share for role, share in found.items() if share.total}
@@ -114,12 +107,8 @@ def spending(decisions: pd.DataFrame, as_of: date, months: int) -> Spending:
 
     Requests and refusals are left out; decisions without a day are told apart, since they may be of the time.
 
-    Parameters
-    ----------
-    decisions : pandas.DataFrame
-        Table ``device_spending``.
-    months : int
-        Decisions of so many months up to the snapshot count.
+    ``decisions``: table ``device_spending``.
+    ``months``: decisions of so many months up to the snapshot count.
     """
     day = pd.Timestamp(as_of)
     dated = (decisions["decided_on"] > day - pd.DateOffset(months=months)) & (decisions["decided_on"] <= day)
@@ -145,10 +134,7 @@ def spent_on(decisions: pd.DataFrame, as_of: date, months: int) -> Share:
 def per_officer(spent: Spending, fte: float) -> float | None:
     """Pounds for each officer; None without an officer, or where a decision doesn't give its amount or its day.
 
-    Parameters
-    ----------
-    fte : float
-        Officers, full-time equivalents.
+    ``fte``: officers, full-time equivalents.
     """
     return None if fte <= 0 or spent.without_amount or spent.undated else spent.pounds / fte
 
@@ -156,10 +142,7 @@ def per_officer(spent: Spending, fte: float) -> float | None:
 def spending_note(spent: Spending, without_fte: int) -> str:
     """What the figure rests on and leaves out, in words.
 
-    Parameters
-    ----------
-    without_fte : int
-        Officers without a full-time equivalent, each counted as a full post.
+    ``without_fte``: officers without a full-time equivalent, each counted as a full post.
     """
     text = f"Decisions counted: {spent.decisions}."
     if spent.without_amount or spent.undated:
@@ -229,12 +212,8 @@ def active(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: floa
     Devices in repair are left out.  One whose state is blank and that was not used is unknown: it may be in repair.
     All are unknown where the log holds nothing of those days: it doesn't reach them.
 
-    Parameters
-    ----------
-    devices : pandas.DataFrame
-        Result of :func:`issued`.
-    session : pandas.DataFrame
-        Table ``device_session``.
+    ``devices``: result of :func:`issued`.
+    ``session``: table ``device_session``.
     """
     rows = devices[~(devices["status"] == "in_repair").fillna(False).to_numpy(dtype=bool)]
     recent = _lately(session, as_of, days)
@@ -249,10 +228,7 @@ def active(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: floa
 def active_by_role(devices: pd.DataFrame, session: pd.DataFrame, as_of: date, days: float) -> dict[str, Share]:
     """The same for the devices issued to each role.
 
-    Parameters
-    ----------
-    devices, session, as_of, days
-        As in :func:`active`.
+    ``devices``, ``session``, ``as_of``, ``days``: as in :func:`active`.
     """
     named = devices.assign(role=devices["role"].astype("object").fillna("role not recorded"))
     return {str(role): active(rows, session, as_of, days) for role, rows in named.groupby("role", sort=True)}
@@ -264,12 +240,8 @@ def off_premises(device: pd.DataFrame, session: pd.DataFrame, as_of: date, days:
     In sessions.  Unknown: the log doesn't say where, or says more than there were; or the device is not on the
     list, and may be a camera.
 
-    Parameters
-    ----------
-    device, session : pandas.DataFrame
-        Tables ``device`` and ``device_session``; recordings of body-worn cameras are no sessions.
-    days : float
-        Sessions of so many days up to the snapshot are counted.
+    ``device``, ``session``: tables ``device`` and ``device_session``; recordings of body-worn cameras are no sessions.
+    ``days``: sessions of so many days up to the snapshot are counted.
     """
     cameras = device.loc[device["device_type"].isin(list(NOT_MOBILE_SYSTEMS)).to_numpy(dtype=bool), "device_id"]
     rows = _lately(session[~among(session["device_id"], cameras).to_numpy(dtype=bool)], as_of, days)
@@ -320,12 +292,8 @@ def usable(shares: dict[str, Share], min_pct: float) -> Usable | None:
 
     None where there is no device.
 
-    Parameters
-    ----------
-    shares : dict of str to Share
-        Result of :func:`system_shares`.
-    min_pct : float
-        One device of a trial that reaches everything is no access for officers on patrol.
+    ``shares``: result of :func:`system_shares`.
+    ``min_pct``: one device of a trial that reaches everything is no access for officers on patrol.
     """
     if not any(share.total for share in shares.values()):
         return None
@@ -354,14 +322,9 @@ def systems(report: Report, usable: Usable | None, listed: int, units: Share | N
 
     Its value counts the devices whose systems are recorded; its bounds count the others either way.
 
-    Parameters
-    ----------
-    usable : Usable or None
-        None where no device was in hand.
-    listed : int
-        Systems asked about.
-    units : Share, optional
-        Result of :func:`reached`.
+    ``usable``: None where no device was in hand.
+    ``listed``: systems asked about.
+    ``units``: result of :func:`reached`.
     """
     said = usable.said if usable else None
     found = report.build.figure(

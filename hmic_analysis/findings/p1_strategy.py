@@ -113,10 +113,7 @@ def elements_of(strategies: pd.DataFrame, document_id: str) -> Share:
 def for_the_force(strategies: pd.DataFrame) -> Share:
     """Strategies for the whole force (yes), and those of which it is unclear.
 
-    Parameters
-    ----------
-    strategies : pandas.DataFrame
-        With ``standing``.
+    ``strategies``: with ``standing``.
     """
     rows = strategies[strategies["standing"].isin(["force", "unclear"]).to_numpy(dtype=bool)]
     sure = rows["standing"].eq("force").astype("boolean")
@@ -126,12 +123,8 @@ def for_the_force(strategies: pd.DataFrame) -> Share:
 def of_standing(strategies: pd.DataFrame, standing: str) -> int:
     """How many strategies have a standing.
 
-    Parameters
-    ----------
-    strategies : pandas.DataFrame
-        Result of :func:`prevention_strategies`.
-    standing : str
-        Key of :data:`STANDINGS`.
+    ``strategies``: result of :func:`prevention_strategies`.
+    ``standing``: key of :data:`STANDINGS`.
     """
     return int((strategies["standing"] == standing).sum())
 

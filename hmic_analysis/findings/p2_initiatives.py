@@ -28,14 +28,9 @@ def long_term(initiative: pd.DataFrame, as_of: date, months: int, window_months:
     window, with a written objective.  Days of action and national campaigns are none.  Missing: a blank kind,
     beginning or objective leaves it open, as does an end before the beginning.  A blank end means that it goes on.
 
-    Parameters
-    ----------
-    as_of : datetime.date
-        Last day of the window; work dated after it is not counted.
-    months : int
-        Months for which it must have been active within the window.
-    window_months : int
-        Length of the window.
+    ``as_of``: last day of the window; work dated after it is not counted.
+    ``months``: months for which it must have been active within the window.
+    ``window_months``: length of the window.
     """
     last = pd.Timestamp(as_of)
     first = last - pd.DateOffset(months=window_months) + pd.Timedelta(days=1)
@@ -150,10 +145,7 @@ def held_by_day(meeting: pd.DataFrame) -> pd.DataFrame:
     ``district``, ``prescribed_on``, ``held``: a nullable boolean; True where any of the day's meetings was held,
     missing where none was for sure and of one it is not known.
 
-    Parameters
-    ----------
-    meeting : pandas.DataFrame
-        Table ``meeting``, cut to the period.
+    ``meeting``: table ``meeting``, cut to the period.
     """
     held = meeting["held"].astype("boolean")
     rows = meeting.assign(yes=held.fillna(False).astype(bool), open=held.isna())
@@ -186,12 +178,8 @@ def meetings_with_prevention(meeting: pd.DataFrame, meeting_action: pd.DataFrame
     of its actions is preventive for sure, and one is not coded, it is not known whether the meeting was held, or it
     lies outside the months that the action log covers.
 
-    Parameters
-    ----------
-    meeting : pandas.DataFrame
-        Table ``meeting``, cut to the period.
-    meeting_action : pandas.DataFrame
-        Table ``meeting_action``, whole.
+    ``meeting``: table ``meeting``, cut to the period.
+    ``meeting_action``: table ``meeting_action``, whole.
     """
     rows = meeting[meeting["held"].astype("boolean").fillna(True).to_numpy(dtype=bool)].copy()
     kind = meeting_action["action_type"]
@@ -213,10 +201,7 @@ def preventive_actions(actions: pd.DataFrame) -> Share:
 
     An action that was not coded is unknown.
 
-    Parameters
-    ----------
-    actions : pandas.DataFrame
-        Table ``meeting_action``, cut to the period.
+    ``actions``: table ``meeting_action``, cut to the period.
     """
     states = (actions["action_type"] == PREVENTION).astype("boolean").mask(actions["action_type"].isna())
     return Share.of(states, actions["action_id"])
@@ -229,12 +214,8 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
     all are unknown.  One set in the period whose due day is not known counts, as unknown, and so does one due in it
     whose kind is not known (it may be preventive); so does one closed before it was set.
 
-    Parameters
-    ----------
-    meeting_action : pandas.DataFrame
-        Table ``meeting_action``, whole.
-    start, end : datetime.date
-        First and last day of the period.
+    ``meeting_action``: table ``meeting_action``, whole.
+    ``start``, ``end``: first and last day of the period.
     """
     rows = open_blanks(meeting_action, "closed_on")
     undated = rows["due_on"].isna().to_numpy(dtype=bool)
@@ -251,10 +232,7 @@ def coders_agreement(actions: pd.DataFrame) -> Agreement:
 
     Of the actions that both coded.
 
-    Parameters
-    ----------
-    actions : pandas.DataFrame
-        Table ``meeting_action``, cut to the period.
+    ``actions``: table ``meeting_action``, cut to the period.
     """
     return kappa(actions["action_type"].tolist(), actions["second_coder_type"].tolist())
 

@@ -52,14 +52,10 @@ def stale_open(
     All are unknown where the log of updates ends more than :data:`LAST_ENTRY_DAYS` before the day, or has no entry,
     unless complete: every older record would look stale, and those that are known be the new ones alone.
 
-    Parameters
-    ----------
-    problem_record, problem_update : pandas.DataFrame
-        The tables of these names, whole; entries after the day were not there on it.
-    days : int
-        A record opened or updated so many days before or later is not stale.
-    complete : bool
-        Whether the force signed that the records and their updates are complete.
+    ``problem_record``, ``problem_update``: the tables of these names, whole; entries after the day were not there on
+        it.
+    ``days``: a record opened or updated so many days before or later is not stale.
+    ``complete``: whether the force signed that the records and their updates are complete.
     """
     day = pd.Timestamp(as_of)
     unsure = unread(problem_record, "closed_on") | backwards(problem_record, "opened_on", "closed_on")
@@ -79,12 +75,8 @@ def update_gaps(problem_record: pd.DataFrame, problem_update: pd.DataFrame, star
 
     ``record_id``, ``updated_at`` (of the later), ``days``: of records that were open on a day of the period.
 
-    Parameters
-    ----------
-    problem_record, problem_update : pandas.DataFrame
-        The tables of these names, whole.
-    start, end : datetime.date
-        Period in which the later of the two lies.
+    ``problem_record``, ``problem_update``: the tables of these names, whole.
+    ``start``, ``end``: period in which the later of the two lies.
     """
     first, last = pd.Timestamp(start), pd.Timestamp(end)
     open_then = (problem_record["opened_on"] <= last) & ~(problem_record["closed_on"] < first).fillna(False)
@@ -111,17 +103,11 @@ def closed_in_period(
     the own team is none; a date with a blank channel leaves it open.  What was done after the as-of day was not done
     on it.
 
-    Parameters
-    ----------
-    problem_record : pandas.DataFrame
-        Table ``problem_record``, whole.
-    start, end : datetime.date
-        First and last day of the period.
-    as_of : datetime.date
-        Day of which it is asked whether a record was evaluated, and shared.
-    complete : bool
-        Whether the force signed that the records are complete: a blank then means that there was none.  Otherwise a
-        column that is blank for every record is unknown.
+    ``problem_record``: table ``problem_record``, whole.
+    ``start``, ``end``: first and last day of the period.
+    ``as_of``: day of which it is asked whether a record was evaluated, and shared.
+    ``complete``: whether the force signed that the records are complete: a blank then means that there was none.
+        Otherwise a column that is blank for every record is unknown.
     """
     # A day that can't be read may lie in the period: the record counts, as one of which nothing is known.
     inside = problem_record["closed_on"].between(pd.Timestamp(start), pd.Timestamp(end))
@@ -200,14 +186,9 @@ def team_months(
     could show that there was none, and a share of the months that are known would be 100 %.  Missing too, complete
     or not, in a month in which nobody opened or updated anything while there are entries of others.
 
-    Parameters
-    ----------
-    neighbourhood_team, problem_record, problem_update : pandas.DataFrame
-        The tables of these names, whole.
-    start, end : datetime.date
-        First and last day of the period.
-    complete : bool
-        Whether the force signed that the records and their updates are complete.
+    ``neighbourhood_team``, ``problem_record``, ``problem_update``: the tables of these names, whole.
+    ``start``, ``end``: first and last day of the period.
+    ``complete``: whether the force signed that the records and their updates are complete.
     """
     months = pd.date_range(pd.Timestamp(start), pd.Timestamp(end), freq="MS")
     months = months[months + pd.offsets.MonthEnd(0) <= pd.Timestamp(end)]
@@ -255,12 +236,8 @@ def lost_months(
 
     Different months of each such record, one without a team among them; an update of no record is no lost one.
 
-    Parameters
-    ----------
-    neighbourhood_team, problem_record, problem_update : pandas.DataFrame
-        The tables of these names, whole.
-    start, end : datetime.date
-        First and last day of the period.
+    ``neighbourhood_team``, ``problem_record``, ``problem_update``: the tables of these names, whole.
+    ``start``, ``end``: first and last day of the period.
     """
     strange = problem_record[~problem_record["team"].isin(neighbourhood_team["team"]).to_numpy(dtype=bool)]
     given = problem_update.dropna(subset=["record_id"])
@@ -307,10 +284,7 @@ def no_team(problem_record: pd.DataFrame, neighbourhood_team: pd.DataFrame, star
 
     Empty where every record opened in the period belongs to a listed team.
 
-    Parameters
-    ----------
-    start, end : datetime.date
-        Period in which the records were opened.
+    ``start``, ``end``: period in which the records were opened.
     """
     rows = problem_record[problem_record["opened_on"].between(pd.Timestamp(start), pd.Timestamp(end))]
     alone = int((~rows["team"].isin(neighbourhood_team["team"])).sum())
@@ -326,14 +300,9 @@ def most_on_one_day(
 
     By team: updates on its busiest day among all, and that day (the first of several).
 
-    Parameters
-    ----------
-    problem_record : pandas.DataFrame
-        Table ``problem_record``, whole.
-    problem_update : pandas.DataFrame
-        Table ``problem_update``, cut to the period.
-    min_updates : int
-        Teams with fewer updates are left out: two of three entries on one day show nothing.
+    ``problem_record``: table ``problem_record``, whole.
+    ``problem_update``: table ``problem_update``, cut to the period.
+    ``min_updates``: teams with fewer updates are left out: two of three entries on one day show nothing.
     """
     owner = problem_record.dropna(subset=["team"])[["record_id", "team"]]
     rows = problem_update.merge(owner, on="record_id")

@@ -76,13 +76,9 @@ def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.Dat
 def any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> tuple[int, int]:
     """Staff with any input, formal or not, and further ones of whom it may have been initial training.
 
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Table ``staff``: who is not in post on the day, or not on the list, has left.  Without a row in it everybody is
-        counted.
-    given : pandas.DataFrame
-        Result of :func:`prevention_input`.
+    ``staff``: table ``staff``: who is not in post on the day, or not on the list, has left.  Without a row in it
+        everybody is counted.
+    ``given``: result of :func:`prevention_input`.
     """
     share = with_any_training(staff, given, as_of)
     return share.yes, share.unknown
@@ -91,10 +87,7 @@ def any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> tuple
 def with_any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> Share:
     """The staff that :func:`any_training` counts (yes), and the further ones (unknown), one row each.
 
-    Parameters
-    ----------
-    staff, given, as_of
-        As there.
+    ``staff``, ``given``, ``as_of``: as there.
     """
     said = given.assign(sure=given["is_initial"].notna() & given["completed_on"].notna())
     people = said.groupby("person_key", sort=True)["sure"].any().reset_index()
@@ -113,14 +106,9 @@ def formally_trained(staff: pd.DataFrame, given: pd.DataFrame, hours: float) -> 
     Nullable booleans on the index of ``staff``.  Missing: none of the person's courses is formal for sure, and of
     one it is not said whether it is.
 
-    Parameters
-    ----------
-    staff : pandas.DataFrame
-        Result of :func:`in_post`.
-    given : pandas.DataFrame
-        Result of :func:`prevention_input`.
-    hours : float
-        Hours from which a course is formal.
+    ``staff``: result of :func:`in_post`.
+    ``given``: result of :func:`prevention_input`.
+    ``hours``: hours from which a course is formal.
     """
     formal = given["formal"].astype("boolean")
     long_enough = (given["hours"] >= hours).astype("boolean").mask(given["hours"].isna())
@@ -160,12 +148,8 @@ def kinds_of_input(given: pd.DataFrame, hours: float) -> pd.DataFrame:
 
     ``label``, ``value``: completions; no row where there was no input.
 
-    Parameters
-    ----------
-    given : pandas.DataFrame
-        Result of :func:`prevention_input`.
-    hours : float
-        Hours from which a course is formal.
+    ``given``: result of :func:`prevention_input`.
+    ``hours``: hours from which a course is formal.
     """
     if given.empty:
         return pd.DataFrame({"label": pd.Series(dtype="object"), "value": pd.Series(dtype=float)})

@@ -28,10 +28,7 @@ def held(operation: pd.DataFrame) -> pd.DataFrame:
     The rows, with ``proactive`` (planned ahead by the force itself) and ``preventive`` (an objective to prevent or
     disrupt): nullable booleans.
 
-    Parameters
-    ----------
-    operation : pandas.DataFrame
-        Table ``anpr_operation``.
+    ``operation``: table ``anpr_operation``.
     """
     rows = operation[~operation["cancelled"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
     own = (rows["origin"] == "own").astype("boolean").mask(rows["origin"].isna())
@@ -85,12 +82,8 @@ def by_quarter(operations: pd.DataFrame, products: pd.DataFrame, start: date, en
     ``first_day``, ``last_day``, ``preventive``, ``possible`` (with those of which the objective is not known),
     ``products``.
 
-    Parameters
-    ----------
-    operations : pandas.DataFrame
-        Result of :func:`held`.
-    products : pandas.DataFrame
-        Rows of the document register, dated by ``approved_on``.
+    ``operations``: result of :func:`held`.
+    ``products``: rows of the document register, dated by ``approved_on``.
     """
     spans = whole_spans(start, end, 3)
     number, written = span_of(operations["started_on"], spans), span_of(products["approved_on"], spans)
@@ -151,10 +144,7 @@ def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
     Misreads confirmed from the image are left out.  Unknown: a decision without a time, or timed before the hit; a
     hit whose priority is blank; all, or all of a month, where the force timed no decision on any hit.
 
-    Parameters
-    ----------
-    hit : pandas.DataFrame
-        Table ``anpr_hit``, cut to a period.
+    ``hit``: table ``anpr_hit``, cut to a period.
     """
     hit = open_blanks(hit, "decided_at", at="hit_at")
     misread = hit["misread"].astype("boolean").fillna(False).to_numpy(dtype=bool)
@@ -331,12 +321,8 @@ def availability_figure(report: Report, hours: Share, kind: str = "") -> Indicat
     Without an interval: the hours of one camera are not independent of each other.  The range that unknown hours
     leave stands in its bounds.
 
-    Parameters
-    ----------
-    hours : Share
-        Camera-hours.
-    kind : str
-        Type of camera; empty: all.
+    ``hours``: camera-hours.
+    ``kind``: type of camera; empty: all.
     """
     found = report.build.share("anpr_availability_pct", hours, stratum=kind)
     return found.model_copy(update={"lo": None, "hi": None, "interval": ""})

@@ -14,10 +14,7 @@ def signed(report: Report, table: str) -> bool:
 
     False where the return holds neither a row of it nor an empty file or sheet of its name, whatever the log says.
 
-    Parameters
-    ----------
-    table : str
-        Name of the table, and of the item in the data-request log.
+    ``table``: name of the table, and of the item in the data-request log.
     """
     answer = report.answer(table)
     signed_for = answer.status == "provided" and answer.register_complete is True
