@@ -27,20 +27,10 @@ def say_period(start: date, end: date) -> str:
 def say_value(value: float | None, unit: str) -> str:
     """A value with its unit, rounded as inspectors print it.
 
-    Parameters
-    ----------
-    value : float or None
-    unit : str
-        As in the catalogue: ``%``, ``count``, ``persons``, ``hours``, ``days``, ``minutes``, ``points``, ...
-
-    Returns
-    -------
-    str
-        One decimal for percentages, points and hours, whole numbers for counts, days and minutes, two decimals for
+    ``unit``: as in the catalogue: ``%``, ``count``, ``persons``, ``hours``, ``days``, ``minutes``, ``points``, ...
+    Returns: one decimal for percentages, points and hours, whole numbers for counts, days and minutes, two decimals for
         indices; ``not available`` for None.
 
-    Notes
-    -----
     A percentage that would be rounded up to 100 without being it is ``more than 99.9%``, and one that would be rounded
     down to 0 is ``less than 0.1%``: so none is said to be all or nothing that isn't, and none is given another figure.
     Days and minutes that would be rounded to none have one decimal.

@@ -19,25 +19,12 @@ _TAKE, _LOOK = "report.add", ("report.indicator", "report.strata", "report.group
 def run_cells(home: Project, notebook: Path, values: dict[str, str], figure: str = "") -> dict[str, Any]:
     """Execute the code cells of a notebook in this process.
 
-    Parameters
-    ----------
-    values : dict of str to str
-        Set after the cell tagged ``parameters``.
-    figure : str
-        Name of an indicator: only those statements are executed that it needs, with the same figures as all of them;
-        tables that nothing asks for are not read, charts not laid out, claims not decided.
-
-    Returns
-    -------
-    dict
-        The variables that it leaves.
-
-    Raises
-    ------
-    HmicError
-        What a cell says of data or parameters that can't be used.
-    ParameterError
-        If a cell fails in any other way; names the notebook and the cell.
+    ``values``: set after the cell tagged ``parameters``.
+    ``figure``: name of an indicator: only those statements are executed that it needs, with the same figures as all of
+        them; tables that nothing asks for are not read, charts not laid out, claims not decided.
+    Returns: the variables that it leaves.
+    Raises HmicError what a cell says of data or parameters that can't be used.
+    Raises ParameterError if a cell fails in any other way; names the notebook and the cell.
     """
     cells = [
         (number, ast.parse("".join(cell["source"])).body, "parameters" in cell["metadata"].get("tags", []))

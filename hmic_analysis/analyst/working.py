@@ -47,12 +47,8 @@ WEEK = list(pd.date_range("2013-01-07", periods=7).day_name())
 class Worked:
     """One finding on one force, worked through.
 
-    Attributes
-    ----------
-    report : Report
-        As the last cell left it.
-    names : dict
-        Every variable of the notebook, such as the frames that its figures were counted from.
+    ``report``: as the last cell left it.
+    ``names``: every variable of the notebook, such as the frames that its figures were counted from.
     """
 
     report: Report
@@ -381,12 +377,8 @@ def worked_out(
 ) -> Worked:
     """A finding worked through for a force whose return is loaded, or as much of it as one of its figures needs.
 
-    Parameters
-    ----------
-    days : tuple
-        ``period_start``, ``period_end`` and ``as_of`` as in :func:`work_through`.
-    figure : str
-        Name of an indicator; all of the finding where none is given.
+    ``days``: ``period_start``, ``period_end`` and ``as_of`` as in :func:`work_through`.
+    ``figure``: name of an indicator; all of the finding where none is given.
     """
     first, last = span(*days[:2])
     values = {

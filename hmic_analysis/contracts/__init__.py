@@ -47,15 +47,8 @@ CONTRACTS: dict[str, Contract] = _by_name(_found())
 def contract_for(table: str) -> Contract:
     """The contract of a table.
 
-    Parameters
-    ----------
-    table : str
-        Name of the table, such as ``incident``.
-
-    Raises
-    ------
-    DataError
-        If there is no table of that name; the message lists those there are.
+    ``table``: name of the table, such as ``incident``.
+    Raises DataError if there is no table of that name; the message lists those there are.
     """
     if isinstance(table, str) and table in CONTRACTS:
         return CONTRACTS[table]

@@ -43,16 +43,8 @@ if TYPE_CHECKING:
 def write_bundle(bundle: Bundle, folder: Path) -> Path:
     """Write a bundle as JSON with sorted keys, whole or not at all.
 
-    Parameters
-    ----------
-    bundle : Bundle
-    folder : pathlib.Path
-        Made if it isn't there.
-
-    Returns
-    -------
-    pathlib.Path
-        The file.
+    ``folder``: made if it isn't there.
+    Returns: the file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / BUNDLE_NAME
@@ -66,15 +58,8 @@ def write_bundle(bundle: Bundle, folder: Path) -> Path:
 def read_bundle(path: Path) -> Bundle:
     """Read a bundle.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file, or its folder.
-
-    Raises
-    ------
-    DataError
-        If it isn't there or isn't a bundle of this version.
+    ``path``: the file, or its folder.
+    Raises DataError if it isn't there or isn't a bundle of this version.
     """
     path = path / BUNDLE_NAME if path.is_dir() else path
     try:
@@ -93,16 +78,8 @@ def read_bundle(path: Path) -> Bundle:
 def save_chart(chart: Chart, folder: Path | None) -> Figure:
     """Write a chart's picture as SVG and its data as CSV.
 
-    Parameters
-    ----------
-    chart : Chart
-    folder : pathlib.Path or None
-        Folder of the report; the pictures go to ``figures`` below it.  None: nothing is written.
-
-    Returns
-    -------
-    Figure
-        Its words, and paths below the folder.
+    ``folder``: folder of the report; the pictures go to ``figures`` below it.  None: nothing is written.
+    Returns: its words, and paths below the folder.
     """
     if folder is not None:
         chart.save(folder / "figures", ("svg", "csv"))
@@ -131,18 +108,8 @@ def save_table(
 ) -> Table:
     """Write a table's data as CSV.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-    name, headline, subtitle, source : str
-    synthetic : bool
-    folder : pathlib.Path or None
-        Folder of the report; None: nothing is written.
-
-    Returns
-    -------
-    Table
-        Its words, and the path below the folder.
+    ``folder``: folder of the report; None: nothing is written.
+    Returns: its words, and the path below the folder.
     """
     if folder is not None:
         (folder / "tables").mkdir(parents=True, exist_ok=True)
@@ -174,10 +141,7 @@ _SVG = re.compile(rb"<svg\b[^>]*>")
 def mark_picture(path: Path, words: str) -> None:
     """Put words into an SVG picture's file, once, as its metadata; what it shows doesn't change.
 
-    Raises
-    ------
-    ValueError
-        If the file is no SVG.
+    Raises ValueError if the file is no SVG.
     """
     if not path.is_file() or not words:
         return
@@ -211,11 +175,7 @@ def tables_read_once() -> Iterator[None]:
 class Holdings:
     """The tables of one force, taken by one finding; notes what was taken.
 
-    Parameters
-    ----------
-    project : Project
-    settings : Resolved
-        Resolved parameters of the finding and the force.
+    ``settings``: resolved parameters of the finding and the force.
     """
 
     def __init__(self, project: Project, settings: Resolved) -> None:

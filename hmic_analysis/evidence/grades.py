@@ -55,17 +55,9 @@ def grade_indicator(indicator: Indicator | None, reconciled: bool | None = None)
 def grade_documents(found: int | None, corroborated: bool) -> Grade:
     """Grade of what documents say.
 
-    Parameters
-    ----------
-    found : int or None
-        Documents that bear on the claim; None if no register was supplied.
-    corroborated : bool
-        Whether another kind of evidence bears one of them out.
-
-    Returns
-    -------
-    str
-        ``C`` corroborated, ``D`` not, ``-`` nothing supplied.
+    ``found``: documents that bear on the claim; None if no register was supplied.
+    ``corroborated``: whether another kind of evidence bears one of them out.
+    Returns: ``C`` corroborated, ``D`` not, ``-`` nothing supplied.
     """
     if found is None:
         return "-"
@@ -82,17 +74,8 @@ def weakest(*grades: Grade) -> Grade:
 def hold_to_grade(decision: Decision, grade: Grade, kind: ClaimType) -> Decision:
     """Grade D supports nothing but an existence or an acknowledgement.
 
-    Parameters
-    ----------
-    decision : Decision
-    grade : str
-    kind : str
-        Type of the claim.
-
-    Returns
-    -------
-    Decision
-        The same, or ``not_determinable`` with the reason ``uncorroborated``.
+    ``kind``: type of the claim.
+    Returns: the same, or ``not_determinable`` with the reason ``uncorroborated``.
     """
     if decision.verdict == "supported" and grade == "D" and kind not in ENOUGH_ALONE:
         return undecided("uncorroborated", why=decision.why, flags=decision.flags)

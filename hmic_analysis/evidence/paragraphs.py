@@ -120,27 +120,13 @@ def make_claim(
 ) -> ClaimEvidence:
     """The evidence for one claim.
 
-    Parameters
-    ----------
-    spec : FindingSpec
-    id : str
-        ``A1a``.
-    decision : Decision
-        Held to the grade first: an uncorroborated document supports an existence only.
-    grade : str
-    own : sequence of str
-        Ids of the indicators that decided it.
-    facts : Facts
-        Figures of the finding, values they are held against, and words.
-    records_of : str
-        The months whose records it rests on, where these are not the whole period.
-    months : str
-        The months that were supplied, where they are a part of the period.
-
-    Raises
-    ------
-    ParameterError
-        If its sentence can't be filled.
+    ``id``: ``A1a``.
+    ``decision``: held to the grade first: an uncorroborated document supports an existence only.
+    ``own``: ids of the indicators that decided it.
+    ``facts``: figures of the finding, values they are held against, and words.
+    ``records_of``: the months whose records it rests on, where these are not the whole period.
+    ``months``: the months that were supplied, where they are a part of the period.
+    Raises ParameterError if its sentence can't be filled.
     """
     claim = spec.claims[id]
     decision = hold_to_grade(decision, grade, claim.type)

@@ -157,15 +157,9 @@ _FOR_WANT_OF_FIGURES = {
 class Report(Holdings):
     """One finding on one force.
 
-    Parameters
-    ----------
-    project : Project
-    settings : Resolved
-        Resolved parameters of the finding and the force.
-    territorial : tuple of str
-        Slugs of the forces that are compared.
-    folder : pathlib.Path or None
-        Where it writes; None: nowhere.
+    ``settings``: resolved parameters of the finding and the force.
+    ``territorial``: slugs of the forces that are compared.
+    ``folder``: where it writes; None: nowhere.
     """
 
     def __init__(self, project: Project, settings: Resolved, territorial: tuple[str, ...], folder: Path | None) -> None:

@@ -55,19 +55,10 @@ def undecided(*reasons: str, why: str = "", flags: tuple[str, ...] = ()) -> Deci
 def decision_bounds(indicator: Indicator) -> tuple[float, float]:
     """The lowest and highest value that a percentage can honestly have.
 
-    Parameters
-    ----------
-    indicator : Indicator
-        A percentage with numerator, denominator and unknowns.
-
-    Returns
-    -------
-    tuple of float
-        Per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by the exact
+    ``indicator``: a percentage with numerator, denominator and unknowns.
+    Returns: per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by the exact
         interval, which is the one that is printed.
 
-    Notes
-    -----
     Every unknown is counted first as a failure and then as a success, so no assumption about them is made.
     """
     x, known, unknown = indicator.numerator or 0, indicator.denominator or 0, indicator.unknown
@@ -91,21 +82,12 @@ def at_least(
 ) -> Decision:
     """A sentence that says "at least so many per cent".
 
-    Parameters
-    ----------
-    indicator : Indicator or None
-        A percentage; None if it could not be computed.
-    supported : float
-        Per cent: the sentence is true when the lower bound reaches it.
-    contradicted : float, optional
-        Per cent: the sentence is false when the upper bound stays below it; by default the same threshold.
-    min_n : int
-        Fewer units decide nothing.
-
-    Returns
-    -------
-    Decision
-        ``wording_mismatch`` is flagged when the figure surely lies between the two thresholds.
+    ``indicator``: a percentage; None if it could not be computed.
+    ``supported``: per cent: the sentence is true when the lower bound reaches it.
+    ``contradicted``: per cent: the sentence is false when the upper bound stays below it; by default the same
+        threshold.
+    ``min_n``: fewer units decide nothing.
+    Returns: ``wording_mismatch`` is flagged when the figure surely lies between the two thresholds.
     """
     contradicted = supported if contradicted is None else contradicted
     untestable = _untestable(indicator, min_n)
@@ -180,21 +162,10 @@ def _between(indicator: Indicator, lo: float, hi: float, low: float, high: float
 def all_of(*decisions: Decision) -> Decision:
     """A sentence that is true when each of its parts is.
 
-    Parameters
-    ----------
-    *decisions : Decision
-        The parts, at least one.
-
-    Returns
-    -------
-    Decision
-        ``contradicted`` when any part is, ``supported`` when all are, else ``not_determinable``; reasons of the
+    ``*decisions``: the parts, at least one.
+    Returns: ``contradicted`` when any part is, ``supported`` when all are, else ``not_determinable``; reasons of the
         parts that decided it.
-
-    Raises
-    ------
-    ValueError
-        If there are no parts.
+    Raises ValueError if there are no parts.
     """
     if not decisions:
         raise ValueError("A sentence needs at least one part.")
@@ -258,16 +229,9 @@ def existence(count: int | None, complete: bool | None, what: str = "documents",
 def request_gap(status: str | None) -> Decision | None:
     """What a data request without an answer means for a claim about a capability.
 
-    Parameters
-    ----------
-    status : str or None
-        Status in the data-request log; None if the log has no such item.
-
-    Returns
-    -------
-    Decision or None
-        ``not_determinable`` when nothing was asked, received or granted; None when there is an answer to weigh.
-        A claim is never decided from silence.
+    ``status``: status in the data-request log; None if the log has no such item.
+    Returns: ``not_determinable`` when nothing was asked, received or granted; None when there is an answer to weigh.  A
+        claim is never decided from silence.
     """
     if status is None:
         return undecided("not_requested", why="The data-request log holds no such request.")
@@ -333,12 +297,8 @@ def capability(
 def unsupported(records: Decision | None, stated: str) -> Decision:
     """What is undecided of a figure that the force stated, where there are no records to hold it against.
 
-    Parameters
-    ----------
-    records : Decision or None
-        Why there are none; None where there are, and nothing in them can be counted.
-    stated : str
-        That it stated the figure, as the beginning of a sentence.
+    ``records``: why there are none; None where there are, and nothing in them can be counted.
+    ``stated``: that it stated the figure, as the beginning of a sentence.
     """
     if records is None:
         return undecided("not_reproduced", why=f"{stated}; nothing in its records can be counted.")
@@ -403,24 +363,13 @@ def reaches(indicator: Indicator | None, wanted: float, min_n: int = 1) -> Decis
 def keeps_up(units: Sequence[Indicator], wanted: float, min_n: int = 1) -> Decision:
     """A part of a sentence that says of each unit (shift, team, kind of offence) that it is not far behind.
 
-    Parameters
-    ----------
-    units : sequence of Indicator
-        One percentage with different units' figures that together are all; a count, whole or of a sample.
-    wanted : float
-        Per cent that each is to reach.
-    min_n : int
-        Units with fewer cases are not tested, and count among the others.
-
-    Returns
-    -------
-    Decision
-        ``supported`` where every unit reaches it, or none that doesn't is further behind the others than chance would
-        put one of so many equal units in more than 2.5% of cases; ``not_determinable`` with the flag
+    ``units``: one percentage with different units' figures that together are all; a count, whole or of a sample.
+    ``wanted``: per cent that each is to reach.
+    ``min_n``: units with fewer cases are not tested, and count among the others.
+    Returns: ``supported`` where every unit reaches it, or none that doesn't is further behind the others than chance
+        would put one of so many equal units in more than 2.5% of cases; ``not_determinable`` with the flag
         ``wording_mismatch`` where one is, however what is not known of it is counted.  It refutes no sentence.
 
-    Notes
-    -----
     Chance: :func:`~hmic_analysis.statistics.differences.chance_behind`.  Smallest of several small units, a share says
     little: with eight teams of twelve cases, all at 85%, one team or more lies below 70% in more than half of returns.
     """

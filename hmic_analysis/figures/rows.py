@@ -30,14 +30,9 @@ _HEADER_MM = 19.0
 class ValueColumn:
     """Values printed to the right of the plot.
 
-    Attributes
-    ----------
-    header : str
-    texts : sequence of str
-        One for each row.
-    marker : dict or None
-        Properties of the sign that stands for these values in the plot, drawn before the header: the header is the
-        direct label of the sign.
+    ``texts``: one for each row.
+    ``marker``: properties of the sign that stands for these values in the plot, drawn before the header: the header is
+        the direct label of the sign.
     """
 
     header: str
@@ -60,18 +55,10 @@ class Rows:
 def row_labels(first: pd.Series, label: pd.Series) -> tuple[list[str], list[str]]:
     """Texts of rows and of the headings above them.
 
-    Parameters
-    ----------
-    first : pandas.Series of str
-        Group of each row.
-    label : pandas.Series of str
-        Label of each row.
-
-    Returns
-    -------
-    tuple of list of str
-        Labels, and the heading of each row's section: empty throughout where every group has one row only, for then
-        the label says it all.
+    ``first``: group of each row.
+    ``label``: label of each row.
+    Returns: labels, and the heading of each row's section: empty throughout where every group has one row only, for
+        then the label says it all.
     """
     if first.nunique() == len(first) or first.nunique() == 1:
         return list(label), [""] * len(label)
@@ -103,19 +90,10 @@ def set_rows(
 ) -> Rows:
     """Make a sheet with room for every label, value, flag and key.
 
-    Parameters
-    ----------
-    labels, sections : sequence of str
-        Text of each row, and the heading of its section (the same for neighbours).
-    flags : sequence of (float, str)
-        Texts of vertical lines and their place in the plot, 0 (left) to 1 (right).
-    key : sequence of KeyEntry
-        Signs that the columns' headers don't explain.
-
-    Returns
-    -------
-    Rows
-        Axes whose y runs downwards in millimetres; x is the caller's to set.
+    ``labels``, ``sections``: text of each row, and the heading of its section (the same for neighbours).
+    ``flags``: texts of vertical lines and their place in the plot, 0 (left) to 1 (right).
+    ``key``: signs that the columns' headers don't explain.
+    Returns: axes whose y runs downwards in millimetres; x is the caller's to set.
     """
     headers = [wrap(c.header, _HEADER_MM, 3, style.SMALL_SIZE, "bold") for c in columns]
     widths = [_column_width(c, h) for c, h in zip(columns, headers, strict=True)]
@@ -198,14 +176,9 @@ def value_axis(
 ) -> None:
     """Ticks and grid of the horizontal axis; labels that would touch are left out, and their grid lines with them.
 
-    Parameters
-    ----------
-    ticks : sequence of float
-        Rising; the first and the last are the axis' ends.
-    baseline : bool
-        Whether to draw the line at zero that bars stand on.
-    every : bool
-        Whether each label that fits is printed (a logarithmic axis); else the labels keep one distance.
+    ``ticks``: rising; the first and the last are the axis' ends.
+    ``baseline``: whether to draw the line at zero that bars stand on.
+    ``every``: whether each label that fits is printed (a logarithmic axis); else the labels keep one distance.
     """
     axes = rows.axes
     axes.set_xlim(ticks[0], ticks[-1])

@@ -99,12 +99,7 @@ def links_left_out(
     An incident which has no link either, and was not closed as something else, names the same victim and was created
     in the days before the record.
 
-    Parameters
-    ----------
-    crime, incident, incident_crime : pandas.DataFrame
-        The tables of those names.
-    other_routes : sequence of str
-        Routes on which the public does not first call the force; their crimes are left out.
+    ``other_routes``: routes on which the public does not first call the force; their crimes are left out.
     """
     crimes = recorded_crimes(crime)
     crimes = crimes[~among(crimes["crime_id"], incident_crime["crime_id"]) & ~crimes["report_route"].isin(other_routes)]
@@ -137,10 +132,8 @@ def routes(prior: pd.DataFrame) -> pd.DataFrame:
 
     ``prior`` is what :func:`prior_incidents` gives.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``report_route`` (``not recorded`` where blank), ``crimes``, ``with_incident``, ``unknown``; most crimes first.
+    Returns: ``report_route`` (``not recorded`` where blank), ``crimes``, ``with_incident``, ``unknown``; most crimes
+        first.
     """
     route = prior["report_route"].astype("object").where(prior["report_route"].notna(), "not recorded")
     state = prior["has_prior_incident"]
@@ -302,17 +295,10 @@ def crime_attendance(
 def incident_state(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """For each incident, whether it was attended: the arrival of any resource is attendance.
 
-    Parameters
-    ----------
-    rules : Rules
-        What counts as having attended.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per incident: ``incident_id``, ``state`` (``attended``, ``counter``, ``not_attended``, ``unknown``).
-        One without a deployment, a time of dispatch and a result is not attended, for the template says that nobody
-        was sent; in a return, or a month of it, that times no dispatch at all it is unknown.
+    ``rules``: what counts as having attended.
+    Returns: one row per incident: ``incident_id``, ``state`` (``attended``, ``counter``, ``not_attended``,
+        ``unknown``).  One without a deployment, a time of dispatch and a result is not attended, for the template says
+        that nobody was sent; in a return, or a month of it, that times no dispatch at all it is unknown.
     """
     return _state(open_blanks(incident, "dispatched_at", at="created_month"), deployment, rules, True)
 
@@ -485,10 +471,7 @@ def states(attended: pd.DataFrame) -> pd.DataFrame:
 def demand_incidents(incident: pd.DataFrame) -> pd.DataFrame:
     """Incidents that are demand: duplicates and tests removed.
 
-    Returns
-    -------
-    pandas.DataFrame
-        The rows with ``category``: the closing category, the opening one where it is blank, ``not recorded`` where
+    Returns: the rows with ``category``: the closing category, the opening one where it is blank, ``not recorded`` where
         both are.
     """
     rows = incident[~incident["result"].isin(list(NOT_DEMAND)).to_numpy(dtype=bool)]

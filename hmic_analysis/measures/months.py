@@ -23,22 +23,10 @@ from hmic_analysis.statistics.xmr import Better, Xmr, xmr
 def read_months(column: pd.Series, chart: str) -> pd.Series:
     """The first day of each month.
 
-    Parameters
-    ----------
-    column : pandas.Series
-        Dates, times, periods, or texts such as ``2014-01``; any day stands for its month.
-    chart : str
-        Name of the function that reads them, for messages.
-
-    Returns
-    -------
-    pandas.Series
-        Timestamps without a time zone; missing where the month is.
-
-    Raises
-    ------
-    DataError
-        If something else than a month is among them.
+    ``column``: dates, times, periods, or texts such as ``2014-01``; any day stands for its month.
+    ``chart``: name of the function that reads them, for messages.
+    Returns: timestamps without a time zone; missing where the month is.
+    Raises DataError if something else than a month is among them.
     """
     if pd.api.types.is_numeric_dtype(column) and column.notna().any():
         raise DataError(
@@ -75,17 +63,10 @@ def first_whole_month(day: date | pd.Timestamp) -> pd.Timestamp:
 def count_by_month(months: pd.Series, start: date, end: date) -> pd.DataFrame:
     """Rows in each whole month of a period.
 
-    Parameters
-    ----------
-    months : pandas.Series
-        Month of each row, its first day; rows without one are not counted.
-    start, end : datetime.date
-        First and last day of the period: a month of which it holds only a part would look low, and is left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month``, ``value``; a month without a row is not there, since nothing tells it from one not supplied.
+    ``months``: month of each row, its first day; rows without one are not counted.
+    ``start``, ``end``: first and last day of the period: a month of which it holds only a part would look low, and is
+        left out.
+    Returns: ``month``, ``value``; a month without a row is not there, since nothing tells it from one not supplied.
     """
     counts = _whole(local_days(months), start, end).value_counts().sort_index()
     return pd.DataFrame({"month": counts.index, "value": counts.to_numpy(dtype=float)})
@@ -94,19 +75,10 @@ def count_by_month(months: pd.Series, start: date, end: date) -> pd.DataFrame:
 def share_by_month(states: pd.Series, months: pd.Series, start: date, end: date) -> pd.DataFrame:
     """Units with a property among those whose state is known, in each whole month of a period.
 
-    Parameters
-    ----------
-    states : pandas.Series
-        Nullable booleans, one for each unit.
-    months : pandas.Series
-        Month of each unit, its first day, on the same index.
-    start, end : datetime.date
-        First and last day of the period; months that it holds only in part are left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month``, ``numerator`` (units that have it), ``denominator`` (units whose state is known).
+    ``states``: nullable booleans, one for each unit.
+    ``months``: month of each unit, its first day, on the same index.
+    ``start``, ``end``: first and last day of the period; months that it holds only in part are left out.
+    Returns: ``month``, ``numerator`` (units that have it), ``denominator`` (units whose state is known).
     """
     kept = _whole(local_days(months), start, end)
     known = states.reindex(kept.index).astype("boolean")
@@ -138,20 +110,12 @@ CHANCE_ROWS = 3.0
 class Coverage:
     """The months of a period, by what a table holds of them.
 
-    Attributes
-    ----------
-    months : tuple of str
-        All months of the period: ``2013-05``.
-    absent : tuple of str
-        Without any row.
-    quiet : tuple of str
-        Those of them in which none may be chance: so few rows come in a month.
-    thin : tuple of str
-        With less than a tenth of the rows of the usual month.
-    part : tuple of str
-        Rows end, or begin, in the middle of the month.
-    begins, ends : datetime.date, optional
-        First and last day with a row, where that is days later, or earlier, than in any other month.
+    ``months``: all months of the period: ``2013-05``.
+    ``absent``: without any row.
+    ``quiet``: those of them in which none may be chance: so few rows come in a month.
+    ``thin``: with less than a tenth of the rows of the usual month.
+    ``part``: rows end, or begin, in the middle of the month.
+    ``begins``, ``ends``: first and last day with a row, where that is days later, or earlier, than in any other month.
     """
 
     months: tuple[str, ...]
@@ -304,20 +268,13 @@ SEASON = "Crime has seasons, which these rules take for signals: set a month bes
 class MonthlyControl:
     """A monthly figure and its signals.
 
-    Attributes
-    ----------
-    points : pandas.DataFrame
-        One row for each month from the first to the last: ``month``, ``value``, ``centre``, ``lower``, ``upper``,
-        ``rule`` and ``point_type`` (as in :mod:`hmic_analysis.statistics.xmr`), ``segment``, ``change`` (what began
-        with it).
-    chart : Xmr or None
-        The chart of the statistics package; None where there is no month.
-    signals : pandas.DataFrame
-        The months that break a rule: ``month``, ``value``, ``rule``, ``words``.
-    looks : int
-        Months that were looked at, times the rules.
-    method : str
-        Dialect, refusals and cautions, in full.
+    ``points``: one row for each month from the first to the last: ``month``, ``value``, ``centre``, ``lower``,
+        ``upper``, ``rule`` and ``point_type`` (as in :mod:`hmic_analysis.statistics.xmr`), ``segment``, ``change``
+        (what began with it).
+    ``chart``: the chart of the statistics package; None where there is no month.
+    ``signals``: the months that break a rule: ``month``, ``value``, ``rule``, ``words``.
+    ``looks``: months that were looked at, times the rules.
+    ``method``: dialect, refusals and cautions, in full.
     """
 
     points: pd.DataFrame

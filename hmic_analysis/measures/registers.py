@@ -39,16 +39,9 @@ class Answer(NamedTuple):
 def answer_to(data_request: pd.DataFrame, item: str) -> Answer:
     """The latest answer to a request for an item.
 
-    Parameters
-    ----------
-    item : str
-        Name of a table or figure.
-
-    Returns
-    -------
-    Answer
-        All None where the log has no such item.  An entry without a day is older than any with one.  Where the day of
-        one can't be read, only what all entries that may be the latest have in common is known.
+    ``item``: name of a table or figure.
+    Returns: all None where the log has no such item.  An entry without a day is older than any with one.  Where the day
+        of one can't be read, only what all entries that may be the latest have in common is known.
     """
     rows = data_request[names(data_request["item"], item).to_numpy(dtype=bool)]
     if rows.empty:
@@ -92,16 +85,9 @@ def covers(document: pd.DataFrame, *codes: str) -> pd.Series:
 def in_force(document: pd.DataFrame, as_of: date) -> pd.Series:
     """Whether each document was in force on a day: approved and begun by then, and not ended; of whatever status.
 
-    Parameters
-    ----------
-    document : pandas.DataFrame
-        Table ``document``; a document without a beginning is in force from its approval on.
-
-    Returns
-    -------
-    pandas.Series
-        Nullable booleans; missing where no date tells, or where one that could tell otherwise, or how far the document
-        reaches, can't be read.
+    ``document``: table ``document``; a document without a beginning is in force from its approval on.
+    Returns: nullable booleans; missing where no date tells, or where one that could tell otherwise, or how far the
+        document reaches, can't be read.
     """
     day = pd.Timestamp(as_of)
     begun = document["effective_from"].fillna(document["approved_on"])
@@ -207,17 +193,9 @@ class PolicyCount(NamedTuple):
 def policy_count(force_reference: pd.DataFrame, forces: Sequence[str], force: str) -> PolicyCount:
     """How many forces have a policy to attend everything.
 
-    Parameters
-    ----------
-    forces : sequence of str
-        Slugs of all forces compared (the 43); rows of others are not counted.
-    force : str
-        The force whose claim it is.
-
-    Returns
-    -------
-    PolicyCount
-        A force without a row, or with a blank policy, is unknown.
+    ``forces``: slugs of all forces compared (the 43); rows of others are not counted.
+    ``force``: the force whose claim it is.
+    Returns: a force without a row, or with a blank policy, is unknown.
     """
     policy = force_reference.set_index("force_slug")["response_policy"].reindex(list(forces))
     known = policy.dropna()
@@ -241,18 +219,13 @@ TYPES = ("policy", "terms_of_reference")
 class Review(NamedTuple):
     """Where the review of a policy stands.
 
-    Attributes
-    ----------
-    opened : bool
-        A review was opened by the day, or the policy is marked as under review.
-    open : bool or None
-        One of these was not closed by the day; None without a document to look in, or where it can't be read.
-    days_since_activity : int or None
-        Days since the last dated work on the open reviews, their opening included; None without a date.
-    closed_on : pandas.Timestamp or None
-        Day on which the last of the open reviews was closed after the day.
-    at_most : bool
-        The last work on one of them came later, and hides what was done before: the days are the most there can be.
+    ``opened``: a review was opened by the day, or the policy is marked as under review.
+    ``open``: one of these was not closed by the day; None without a document to look in, or where it can't be read.
+    ``days_since_activity``: days since the last dated work on the open reviews, their opening included; None without a
+        date.
+    ``closed_on``: day on which the last of the open reviews was closed after the day.
+    ``at_most``: the last work on one of them came later, and hides what was done before: the days are the most there
+        can be.
     """
 
     opened: bool
@@ -268,11 +241,8 @@ STATUSES = ("approved", "under_review")
 def of_subject(document: pd.DataFrame, subject: str, as_of: date) -> pd.DataFrame:
     """The documents on which a review of a policy would show.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Force-wide policies in force on the day, and terms of reference of a review; a draft of the next version or a
-        district's own policy is neither.
+    Returns: force-wide policies in force on the day, and terms of reference of a review; a draft of the next version or
+        a district's own policy is neither.
     """
     return of_the_force(documents(document, types=TYPES, subject=subject, statuses=STATUSES, in_force_on=as_of))
 
@@ -376,17 +346,9 @@ class Weighted(NamedTuple):
 def file_weights(files: pd.DataFrame, strata: list[str]) -> pd.Series | None:
     """How many crimes each file of a sample stands for.
 
-    Parameters
-    ----------
-    files : pandas.DataFrame
-        With ``stratum_size`` and the columns that make the strata.
-    strata : list of str
-        Columns that the sample was stratified by.
-
-    Returns
-    -------
-    pandas.Series or None
-        Size of the stratum over the files read of it; None where the sizes are not given for every file.
+    ``files``: with ``stratum_size`` and the columns that make the strata.
+    ``strata``: columns that the sample was stratified by.
+    Returns: size of the stratum over the files read of it; None where the sizes are not given for every file.
     """
     if files.empty or files["stratum_size"].isna().any():
         return None
@@ -450,17 +412,9 @@ def shares_of(files: pd.DataFrame, states: str, *by: str) -> dict[str, Share]:
 def readers_agree(files: pd.DataFrame, question: str) -> Share:
     """Files read twice on which the two readers found the same.
 
-    Parameters
-    ----------
-    files : pandas.DataFrame
-        Rows of ``file_review``.
-    question : str
-        ``progress_met`` or ``supervised_met``.
-
-    Returns
-    -------
-    Share
-        Files with only one finding are left out.
+    ``files``: rows of ``file_review``.
+    ``question``: ``progress_met`` or ``supervised_met``.
+    Returns: files with only one finding are left out.
     """
     first, second = files[question].astype("boolean"), files[f"second_{question}"].astype("boolean")
     twice = (first.notna() & second.notna()).to_numpy(dtype=bool)

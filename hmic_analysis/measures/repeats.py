@@ -16,16 +16,9 @@ GRACE_DAYS = 14
 def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame:
     """Everything that makes a later contact a repeat: recorded crimes, and incidents of anti-social behaviour.
 
-    Parameters
-    ----------
-    incident, crime : pandas.DataFrame
-        The tables of those names, whole: the year before the period included.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per report: ``source`` (``crime`` or ``incident``), ``reference``, ``at``, ``kind`` (offence group or
-        the force's type of incident), ``victim_key``, ``location_key``; those without a time are left out.
+    ``incident``, ``crime``: the tables of those names, whole: the year before the period included.
+    Returns: one row per report: ``source`` (``crime`` or ``incident``), ``reference``, ``at``, ``kind`` (offence group
+        or the force's type of incident), ``victim_key``, ``location_key``; those without a time are left out.
     """
     crimes = recorded_crimes(crime)
     calls = demand_incidents(incident).drop_duplicates("incident_id")
@@ -53,17 +46,9 @@ def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
 def looks_back(reports: pd.DataFrame, start: date, days: int) -> bool:
     """Whether crimes and incidents alike reach back over the days before a period.
 
-    Parameters
-    ----------
-    reports : pandas.DataFrame
-        Result of :func:`earlier_reports`.
-    start : datetime.date
-        First day of the period.
-
-    Returns
-    -------
-    bool
-        True when each kind begins within a fortnight of the first day looked back to.
+    ``reports``: result of :func:`earlier_reports`.
+    ``start``: first day of the period.
+    Returns: True when each kind begins within a fortnight of the first day looked back to.
     """
     latest = pd.Timestamp(start) - pd.Timedelta(days=days - GRACE_DAYS)
     first = local_days(reports["at"]).groupby(reports["source"]).min()
@@ -73,21 +58,11 @@ def looks_back(reports: pd.DataFrame, start: date, days: int) -> bool:
 def with_truth(contacts: pd.DataFrame, reports: pd.DataFrame, incident_crime: pd.DataFrame, days: int) -> pd.DataFrame:
     """Contacts with the truth of each: whether the victim had reported before.
 
-    Parameters
-    ----------
-    contacts : pandas.DataFrame
-        Result of :func:`hmic_analysis.findings.a3_victims.victim_contacts`.
-    reports : pandas.DataFrame
-        Result of :func:`earlier_reports`.
-    incident_crime : pandas.DataFrame
-        Table ``incident_crime``: a crime that came of the contact itself is no other report.
-    days : int
-        How many days back an earlier report counts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The contacts with ``repeat`` (nullable boolean).  By the reference of the victim; without one by the same
+    ``contacts``: result of :func:`hmic_analysis.findings.a3_victims.victim_contacts`.
+    ``reports``: result of :func:`earlier_reports`.
+    ``incident_crime``: table ``incident_crime``: a crime that came of the contact itself is no other report.
+    ``days``: how many days back an earlier report counts.
+    Returns: the contacts with ``repeat`` (nullable boolean).  By the reference of the victim; without one by the same
         address and the same kind of crime or incident; missing where there is neither, or no time.
     """
     links = incident_crime[["incident_id", "crime_id"]].drop_duplicates()
@@ -143,10 +118,7 @@ def recall_by_unit(contacts: pd.DataFrame) -> dict[str, Share]:
 
     ``contacts`` is what :func:`with_truth` gives.
 
-    Returns
-    -------
-    dict of str to Share
-        Units without a contact of a repeat victim are left out.
+    Returns: units without a contact of a repeat victim are left out.
     """
     shares = {str(unit): recall(rows) for unit, rows in contacts.groupby("unit")}
     return {unit: share for unit, share in shares.items() if share.total}

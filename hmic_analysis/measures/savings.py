@@ -25,17 +25,10 @@ NOT_MONEY = "Hours saved are time freed, not money, and only as good as the reco
 class TimeSaved:
     """What a change saved, or why that can't be said.
 
-    Attributes
-    ----------
-    series : InterruptedSeries
-    placebo : InterruptedSeries or None
-        The same model at a change that never was; None where the series is too short for it.
-    change : label
-        First point after the change.
-    unit : str
-        Of the values: ``hours``.
-    method : str
-        To be printed under the chart.
+    ``placebo``: the same model at a change that never was; None where the series is too short for it.
+    ``change``: first point after the change.
+    ``unit``: of the values: ``hours``.
+    ``method``: to be printed under the chart.
     """
 
     series: InterruptedSeries

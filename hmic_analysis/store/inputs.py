@@ -199,14 +199,9 @@ ANY = "any table"
 class Reader:
     """Reads inputs into one database; every table gets a name of its own.
 
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    work : pathlib.Path
-        Folder for copies.
-    home : str
-        Zone in which times are read where the mapping names none.  Empty: every row is wanted as text, none with its
-        types.
+    ``work``: folder for copies.
+    ``home``: zone in which times are read where the mapping names none.  Empty: every row is wanted as text, none with
+        its types.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, work: Path, home: str = "") -> None:

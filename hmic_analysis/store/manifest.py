@@ -175,16 +175,9 @@ class ReferenceEntry(_Model):
     def alone(self, *, rows: bool = False) -> int:
         """The different partners that rows without one may belong to, or those rows.
 
-        Parameters
-        ----------
-        rows : bool
-            Whether each row tells something of its own, so that one partner may lack several.
-
-        Returns
-        -------
-        int
-            Where a row need not have a partner, the rows that would have one if they were written like it. What leads
-            to a row that was kept aside is not among them: that row is unknown by itself.
+        ``rows``: whether each row tells something of its own, so that one partner may lack several.
+        Returns: where a row need not have a partner, the rows that would have one if they were written like it.  What
+            leads to a row that was kept aside is not among them: that row is unknown by itself.
         """
         if not self.every:
             return max(self.mends.values(), default=0)
@@ -194,16 +187,9 @@ class ReferenceEntry(_Model):
     def fits(self, limit_pct: float) -> bool:
         """Whether what rests on it can be said.
 
-        Parameters
-        ----------
-        limit_pct : float
-            Share of the references given that may be without a partner.
-
-        Returns
-        -------
-        bool
-            Where a row need not have a partner only those count that would have one if they were written like it;
-            and where not one of many has a partner, the two tables are not written alike whatever the reason. Of a
+        ``limit_pct``: share of the references given that may be without a partner.
+        Returns: where a row need not have a partner only those count that would have one if they were written like it;
+            and where not one of many has a partner, the two tables are not written alike whatever the reason.  Of a
             list that breaks off nobody knows what the rest would say.
         """
         if self.tail:

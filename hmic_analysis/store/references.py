@@ -343,14 +343,9 @@ class _Joint:
 class References:
     """The references of one return: joined where that is allowed, and counted.
 
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-        With the staging tables.
-    tables : set of str
-        Tables staged.
-    match : mapping of str to (tuple of str)
-        By table: folds of :data:`~hmic_analysis.contracts.base.FOLDS` that may join its references.
+    ``con``: with the staging tables.
+    ``tables``: tables staged.
+    ``match``: by table: folds of :data:`~hmic_analysis.contracts.base.FOLDS` that may join its references.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, tables: set[str], match: Mapping[str, Collection[str]]) -> None:
