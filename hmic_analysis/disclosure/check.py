@@ -179,14 +179,6 @@ class Wanted:
     skipped: int
 
 
-def find_identifiers(folder: Path, project: Project, force: str) -> list[Found]:
-    """Every reference to a person of a force's raw return that stands anywhere in a folder.
-
-    Empty where there is none.
-    """
-    return identifiers_in(read_release(folder), wanted(references_of(project, force)))
-
-
 def wanted(references: Iterable[Reference]) -> Wanted:
     """References ready to be looked up."""
     by_words: dict[tuple[str, ...], str] = {}

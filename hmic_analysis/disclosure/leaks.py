@@ -7,11 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 
-from hmic_analysis.disclosure.formats import Part, Release, read_release
+from hmic_analysis.disclosure.formats import Part, Release
 from hmic_analysis.disclosure.release import PERSON_TABLES, PersonTable
 from hmic_analysis.disclosure.rewording import Statement, as_worded, forms, secrets_of, statements
 from hmic_analysis.evidence.model import Bundle, Indicator
@@ -154,14 +153,6 @@ _WHOLE = re.compile(r"^\d{1,3}(?:,\d{3})+$|^\d+(?:\.0+)?$")
 _SHARE_HEAD = re.compile(r"%|per ?cent|\bpct\b|_pct\b|share|rate|proportion", re.IGNORECASE)
 #: No table of counts that is published has more cells withheld than can be looked through.
 MAX_CELLS = 4000
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a table."""
-
-    row: int
-    column: int
 
 
 def cells_worked_out(
@@ -435,14 +426,6 @@ class Leak:
     what: str
     #: How.
     how: str
-
-
-def find_leaks(folder: Path, facts: Sequence[Bundle], rules: DisclosureRules) -> list[Leak]:
-    """Every way to a withheld count of persons in everything that a folder holds.
-
-    Empty where there is none.  A file that can't be read is one: nothing is proven of it.
-    """
-    return leaks_in(read_release(folder), facts, rules)
 
 
 def leaks_in(release: Release, facts: Sequence[Bundle], rules: DisclosureRules) -> list[Leak]:

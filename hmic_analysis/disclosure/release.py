@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -37,21 +36,8 @@ from hmic_analysis.evidence.withheld import (
 )
 from hmic_analysis.statistics.suppression import withheld_cells
 
-if TYPE_CHECKING:
-    pass
-
-
 # --------------------------------------------------------------------------------------------------------------------
 # Tables of counts of persons as they may be shown: small counts withheld, and what would give them away.
-
-
-def _counts(column: pd.Series, rules: DisclosureRules) -> np.ndarray:
-    """Counts; those already withheld or missing as 0, since they stay as they are."""
-    shown = column.where(column.ne(rules.marker) & column.notna(), 0)
-    numbers = pd.to_numeric(shown, errors="coerce")
-    if numbers.isna().any() or (numbers < 0).any() or (numbers % 1 != 0).any():
-        raise DataError(f"Column '{column.name}' is to hold counts of persons: whole numbers of 0 or more.")
-    return numbers.to_numpy(dtype=int)
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -241,7 +241,6 @@ _TARGET = {
     "color": style.INK,
     "linestyle": "none",
 }
-_WHISKER = {"color": style.COLOURS[0], "linewidth": 1.6}
 _TIMES = ("median", "p90", "target")
 _FLOOR = 0.1
 
