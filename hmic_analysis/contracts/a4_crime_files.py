@@ -24,11 +24,7 @@ FILE_REVIEW = Contract(
         Column("opened_on", "date", "Day on which the investigation was opened."),
         Column("closed_on", "date", "Day on which it was closed.", blank="still open"),
         Column("named_on", "date", "Day on which the suspect was named, in a named-suspect file."),
-        Column(
-            "circulated",
-            "boolean",
-            "Yes: the suspect is circulated as wanted on the Police National Computer.",
-        ),
+        Column("circulated", "boolean", "Yes: the suspect is circulated as wanted on the Police National Computer."),
         Column("circulated_on", "date", "Day of that circulation."),
         Column("sampling", "code", "How the file came into the sample.", allowed=SAMPLINGS),
         Column("sample_frame", "text", "The list it was drawn from."),
@@ -41,16 +37,8 @@ FILE_REVIEW = Contract(
             minimum=1,
         ),
         Column("reviewer_key", "person", "Who read the file."),
-        Column(
-            "progress_met",
-            "boolean",
-            "The reader's finding: progress (of suspects: enquiries) is on the file.",
-        ),
-        Column(
-            "supervised_met",
-            "boolean",
-            "The reader's finding: supervision of substance is on the file.",
-        ),
+        Column("progress_met", "boolean", "The reader's finding: progress (of suspects: enquiries) is on the file."),
+        Column("supervised_met", "boolean", "The reader's finding: supervision of substance is on the file."),
         Column(
             "second_reviewer_key",
             "person",

@@ -35,12 +35,7 @@ IOM_COHORT = Contract(
     columns=(
         Column("person_key", "person", "The force's reference of the offender; no name.", required=True),
         Column("is_ppo", "boolean", "Yes: a prolific and other priority offender."),
-        Column(
-            "status",
-            "code",
-            "Where the offender is at the as-of day.",
-            allowed=OFFENDER_STATUSES,
-        ),
+        Column("status", "code", "Where the offender is at the as-of day.", allowed=OFFENDER_STATUSES),
         Column("is_statutory", "boolean", "Yes: under statutory supervision."),
         Column(
             "rag",
@@ -125,12 +120,7 @@ IOM_MEETING = Contract(
         Column("panel", "text", "Panel, district or area that meets.", group=True),
         Column("scheduled_on", "date", "Day for which it was scheduled.", required=True),
         Column("held", "boolean", "Whether it was held."),
-        Column(
-            "agencies_present",
-            "codes",
-            "Agencies present, parted by ;",
-            allowed=AGENCIES,
-        ),
+        Column("agencies_present", "codes", "Agencies present, parted by ;", allowed=AGENCIES),
     ),
     key=("meeting_id",),
     time="scheduled_on",

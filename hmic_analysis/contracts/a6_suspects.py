@@ -22,18 +22,8 @@ SUSPECT = Contract(
             "boolean",
             "Yes: reasonable grounds are on the record; no: they are not, and the person is no named suspect.",
         ),
-        Column(
-            "status",
-            "code",
-            "Where the interest in the person stands.",
-            allowed=SUSPECT_STATUSES,
-        ),
-        Column(
-            "arrested_on",
-            "date",
-            "Date of arrest.",
-            blank="not arrested; where the status says so: not known",
-        ),
+        Column("status", "code", "Where the interest in the person stands.", allowed=SUSPECT_STATUSES),
+        Column("arrested_on", "date", "Date of arrest.", blank="not arrested; where the status says so: not known"),
         Column(
             "interviewed_on",
             "date",

@@ -36,22 +36,9 @@ DISPATCH = Contract(
             order="falling",
             blank="emergency or priority, not known which; in a list with other grades: not known",
         ),
-        Column(
-            "incident_located",
-            "boolean",
-            "Yes: the incident had usable coordinates when it was decided.",
-        ),
-        Column(
-            "map_used",
-            "boolean",
-            "Yes: the dispatcher had the map open or a recommendation on screen.",
-        ),
-        Column(
-            "recommendation",
-            "code",
-            "What became of the system's recommendation.",
-            allowed=RECOMMENDATIONS,
-        ),
+        Column("incident_located", "boolean", "Yes: the incident had usable coordinates when it was decided."),
+        Column("map_used", "boolean", "Yes: the dispatcher had the map open or a recommendation on screen."),
+        Column("recommendation", "code", "What became of the system's recommendation.", allowed=RECOMMENDATIONS),
         Column(
             "override_reason",
             "code",
@@ -59,14 +46,7 @@ DISPATCH = Contract(
             allowed=OVERRIDE_REASONS,
             blank="none; for all: not known",
         ),
-        Column(
-            "sent_minutes",
-            "number",
-            "Travel of the resource sent.",
-            unit="minutes",
-            minimum=0,
-            maximum=1440,
-        ),
+        Column("sent_minutes", "number", "Travel of the resource sent.", unit="minutes", minimum=0, maximum=1440),
         Column(
             "nearest_minutes",
             "number",

@@ -50,11 +50,7 @@ CALL_AUDIT = Contract(
             "Yes: a victim of crime or of anti-social behaviour called, or somebody for one.",
             blank="no",
         ),
-        Column(
-            "asked_previous",
-            "boolean",
-            "Yes: the handler asked, or looked up, whether it had happened before.",
-        ),
+        Column("asked_previous", "boolean", "Yes: the handler asked, or looked up, whether it had happened before."),
         Column("asked_vulnerability", "boolean", "Yes: the handler asked about vulnerability."),
         Column("flag_correct", "boolean", "Yes: the flags set fit what was said in the call."),
         Column("standard_met", "boolean", "Yes: the call met the force's standard."),

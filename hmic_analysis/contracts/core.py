@@ -242,12 +242,7 @@ INCIDENT = Contract(
             "NSIR qualifiers (domestic, alcohol, mental health, hate ...), parted by ;",
             blank="none",
         ),
-        Column(
-            "area_type",
-            "code",
-            "Urban or rural, where the grade's target differs.",
-            allowed=("urban", "rural"),
-        ),
+        Column("area_type", "code", "Urban or rural, where the grade's target differs.", allowed=("urban", "rural")),
         Column("district", "text", "District or local policing unit."),
         Column("asb_type", "code", "National kind of anti-social behaviour.", allowed=ASB_TYPES),
         Column("victim_key", "person", "The force's reference of the victim who reported, or for whom; no name."),
@@ -283,11 +278,7 @@ DEPLOYMENT = Contract(
         ),
         Column("assigned_at", "timestamp", "When the resource was assigned."),
         Column("en_route_at", "timestamp", "When it set out."),
-        Column(
-            "at_scene_at",
-            "timestamp",
-            "When it arrived, or the appointment began.",
-        ),
+        Column("at_scene_at", "timestamp", "When it arrived, or the appointment began."),
         Column("clear_at", "timestamp", "When it was free again."),
         Column("stood_down", "boolean", "Yes: assigned and called off before arrival.", blank="no"),
     ),
@@ -333,10 +324,7 @@ CRIME = Contract(
         Column("crime_id", "text", "The force's crime reference.", required=True),
         Column("recorded_at", "timestamp", "When the crime was recorded."),
         Column(
-            "recorded_month",
-            "month",
-            "Month of recording; where day and time are not known.",
-            month_of="recorded_at",
+            "recorded_month", "month", "Month of recording; where day and time are not known.", month_of="recorded_at"
         ),
         Column("offence_code", "text", "Home Office offence code."),
         Column("offence_group", "code", "Group of the offence.", allowed=OFFENCE_GROUPS),
@@ -375,8 +363,5 @@ INCIDENT_CRIME = Contract(
     key=("incident_id", "crime_id"),
     # Every month has crimes that the public reported: without a link in it the list was cut off, and tells nothing.
     steady=True,
-    references=(
-        Reference("incident_id", "incident"),
-        Reference("crime_id", "crime"),
-    ),
+    references=(Reference("incident_id", "incident"), Reference("crime_id", "crime")),
 )

@@ -37,19 +37,11 @@ DEVICE = Contract(
         Column("issued_on", "date", "Day of issue.", blank="not issued"),
         Column("withdrawn_on", "date", "Day on which it was taken back.", blank="not taken back"),
         Column("status", "code", "Its state at the as-of day.", allowed=DEVICE_STATUSES),
-        Column(
-            "systems",
-            "codes",
-            "Force systems that it reaches, parted by ;",
-            allowed=MOBILE_SYSTEMS,
-        ),
+        Column("systems", "codes", "Force systems that it reaches, parted by ;", allowed=MOBILE_SYSTEMS),
     ),
     key=("device_id",),
     checks=(TimeCheck("withdrawn_before_issued", "issued_on", "withdrawn_on", "Taken back before it was issued."),),
-    references=(
-        Reference("person_key", "staff"),
-        Reference("pool", "device_pool"),
-    ),
+    references=(Reference("person_key", "staff"), Reference("pool", "device_pool")),
 )
 
 DEVICE_POOL = Contract(

@@ -140,11 +140,7 @@ ANPR_OPERATION = Contract(
     columns=(
         Column("operation_id", "text", "Reference of the operation.", required=True),
         Column("started_on", "date", "First day.", required=True),
-        Column(
-            "planned",
-            "boolean",
-            "Yes: planned ahead on number plate intelligence; no: a reaction to a hit.",
-        ),
+        Column("planned", "boolean", "Yes: planned ahead on number plate intelligence; no: a reaction to a hit."),
         Column("origin", "code", "Who set it up; own: this force.", allowed=OPERATION_ORIGINS),
         Column("objective", "code", "What it set out to do.", allowed=OPERATION_OBJECTIVES),
         Column("cancelled", "boolean", "Yes: called off before it began.", blank="held"),

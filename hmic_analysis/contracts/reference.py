@@ -90,12 +90,6 @@ DISTRICT_REFERENCE = Contract(
     key=("district_code", "partnership_code"),
 )
 
-REFERENCE = (
-    RECORDED_CRIME_REFERENCE,
-    OUTCOME_REFERENCE,
-    WORKFORCE_REFERENCE,
-    POPULATION_REFERENCE,
-    DISTRICT_REFERENCE,
-)
+REFERENCE = (RECORDED_CRIME_REFERENCE, OUTCOME_REFERENCE, WORKFORCE_REFERENCE, POPULATION_REFERENCE, DISTRICT_REFERENCE)
 #: Their names: tables that are no part of a force's return.
 REFERENCE_TABLES = tuple(contract.name for contract in REFERENCE)
