@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import hmic_analysis
-from hmic_analysis.cli.console import ProjectOption, SetOption, out, plain_table, read_overrides
+from hmic_analysis.cli.console import ProjectOption, SetOption, out, plain_table, read_overrides, say
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.words import GLOSSARY, SECTIONS
@@ -75,9 +75,7 @@ def findings(
     for row in finding_rows(params):
         table.add_row(row["id"], row["title"], row["claims"], row["needs"], row["notebook"])
     out().print(table)
-    out().print(
-        f"{len(params.findings)} findings, {sum(len(f.claims) for f in params.findings.values())} claims.", markup=False
-    )
+    say(f"{len(params.findings)} findings, {sum(len(f.claims) for f in params.findings.values())} claims.")
     if claims:
         detail = plain_table("Claim", "Type", "Statement", "Rule")
         for finding in params.findings.values():
@@ -146,7 +144,7 @@ def docs(project: ProjectOption = None) -> None:
         path = home.root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
-        out().print(f"Written: {home.relative(path)}", markup=False)
+        say(f"Written: {home.relative(path)}")
 
 
 def pages(params: Params) -> dict[Path, str]:
@@ -346,12 +344,11 @@ def new(
         path = home.root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
-        out().print(f"Written: {place}", markup=False)
+        say(f"Written: {place}")
     _make_pages(home)
-    out().print(
+    say(
         f"Next: hmic data simulate --force cleveland, then hmic run --force cleveland --finding {words['id']}. "
-        "What each file is for stands in docs/developing.md.",
-        markup=False,
+        "What each file is for stands in docs/developing.md."
     )
 
 
@@ -431,4 +428,4 @@ def _make_pages(home: Project) -> None:
     done = subprocess.run(command, cwd=home.root, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
         raise ParameterError(f"The files were written, but the pages of docs could not be made:\n{done.stderr.strip()}")
-    out().print(done.stdout.rstrip(), markup=False)
+    say(done.stdout.rstrip())

@@ -6,9 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hmic_analysis.cli.console import ForceOption, ProjectOption, choose_forces, err, out, plain_table
+from hmic_analysis.cli.console import (
+    ForceOption,
+    ProjectOption,
+    choose_forces,
+    open_project,
+    out,
+    plain_table,
+    say,
+    warn,
+)
 from hmic_analysis.errors import DataError, ParameterError
-from hmic_analysis.project import Project, find_project
+from hmic_analysis.project import Project
 
 if TYPE_CHECKING:
     from hmic_analysis.comparison.compare import Comparison
@@ -59,10 +68,8 @@ def compare_forces(
     from hmic_analysis.comparison.gather import find_claim, find_indicator
     from hmic_analysis.documents.embargo import embargo_line
     from hmic_analysis.evidence.withheld import declaration
-    from hmic_analysis.params.read import load_params
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     own = choose_forces(params, force, everyone) if force or everyone else []
     strangers = [slug for slug in own if params.force(slug).kind != "territorial"]
     if strangers:
@@ -81,7 +88,7 @@ def compare_forces(
         _indicator(home, comparison, own, name_others)
     if not indicator and not claim:
         _everything(home, params, own, not everyone, name_others)
-    out().print(f"{embargo_line(params)}. {declaration(INSIDE)}", markup=False)
+    say(f"{embargo_line(params)}. {declaration(INSIDE)}")
 
 
 def _tell_of_old_evidence(home: Project, params: Params) -> None:
@@ -91,10 +98,9 @@ def _tell_of_old_evidence(home: Project, params: Params) -> None:
     made = [job for job in make_plan(home, params, [f.slug for f in params.territorial]) if job.last is not None]
     old = sum(job.due for job in made)
     if old:
-        err().print(
+        warn(
             f"{old} of {len(made)} reports rest on data, parameters or code that have changed since they were made. To "
-            "compare what holds now run them again: hmic run --all",
-            markup=False,
+            "compare what holds now run them again: hmic run --all"
         )
 
 
@@ -114,35 +120,33 @@ def _everything(home: Project, params: Params, own: list[str], pictures: bool, n
         if anew:
             compared = sum(not o.left_out for o in some)
             named = sum(o.named for o in some)
-            out().print(f"{finding}: {compared} of {len(some)} figures compared, {named} named", markup=False)
+            say(f"{finding}: {compared} of {len(some)} figures compared, {named} named")
     compared = [o for o in outcomes if not o.left_out]
     if not compared:
         raise DataError("No indicator has figures of two forces or more. Run findings first: hmic run --all")
-    console = out()
     if made:
         write_pages(home, params)
         _tell_of_old_evidence(home, params)
     else:
-        console.print("Nothing has changed since; everything is up to date.")
+        say("Nothing has changed since; everything is up to date.")
     looks, expected = sum(o.looks for o in compared), sum(o.expected for o in compared)
     named = sum(o.named for o in compared)
-    console.print(
+    say(
         f"{len(compared)} figures compared: {looks:,} looks, {named} forces named; about {expected:.0f} would be by "
-        "chance if forces differed only as they usually do.",
-        markup=False,
+        "chance if forces differed only as they usually do."
     )
     left = [o for o in outcomes if o.left_out]
     if left:
-        console.print(f"Left out: {len(left)} figures.", markup=False)
+        say(f"Left out: {len(left)} figures.")
         reasons: dict[str, list[str]] = {}
         for o in left:
             reasons.setdefault(o.left_out, []).append(f"{o.indicator} ({o.finding})")
         for why, names in reasons.items():
-            console.print(f"  {why} {_listed(names)}", markup=False)
+            say(f"  {why} {_listed(names)}")
     silent = [f.name for f in params.territorial if not any(home.runs(f.slug).glob("*/evidence.json"))]
     if silent:
-        console.print(f"Without a report: {_listed(silent)}", markup=False)
-    console.print(f"{home.relative(home.output / 'comparison' / 'index.html')}", markup=False)
+        say(f"Without a report: {_listed(silent)}")
+    say(f"{home.relative(home.output / 'comparison' / 'index.html')}")
 
 
 def _indicator(home: Project, comparison: Comparison, own: list[str], name_others: bool) -> None:
@@ -151,15 +155,14 @@ def _indicator(home: Project, comparison: Comparison, own: list[str], name_other
 
     gathered, result = comparison.gathered, comparison.funnel
     folder = write_comparison(home, comparison, own, name_others)
-    console = out()
-    console.print(f"{gathered.label} ({gathered.indicator})", style="bold", markup=False)
-    console.print(f"  {gathered.who()}.", markup=False)
+    say(f"{gathered.label} ({gathered.indicator})", style="bold")
+    say(f"  {gathered.who()}.")
     for slug in own:
-        console.print(f"  {beside_others(comparison, slug).sentence}", markup=False)
-    console.print(f"  {result.method}", markup=False)
+        say(f"  {beside_others(comparison, slug).sentence}")
+    say(f"  {result.method}")
     for status, rows in gathered.left_out.groupby("status", sort=False):
-        console.print(f"  Left out, {STATUS_WORDS[status]}: {_listed(list(rows['force']))}", markup=False)
-    console.print(f"  {home.relative(folder)}/", markup=False)
+        say(f"  Left out, {STATUS_WORDS[status]}: {_listed(list(rows['force']))}")
+    say(f"  {home.relative(folder)}/")
 
 
 def _listed(slugs: list[str], most: int = 10) -> str:
@@ -189,7 +192,7 @@ def _claim(home: Project, params: Params, id: str) -> None:
         claim=f"claim {id}",
     )
     folder = write_verdicts(home, params, id, frame, chart)
-    out().print(f"{chart.headline}\n  {home.relative(folder)}/", markup=False)
+    say(f"{chart.headline}\n  {home.relative(folder)}/")
 
 
 @app.command("reconcile")
@@ -204,10 +207,8 @@ def reconcile_forces(
 ) -> None:
     """Count each force's recorded crimes and set them beside the published ones."""
     from hmic_analysis.comparison.reconcile import crime_rates, reconcile, write_reconciliation
-    from hmic_analysis.params.read import load_params
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     slugs = choose_forces(params, force, everyone=not force)
     found = reconcile(home, params, first, last, slugs, params.force(holder).slug)
     folder = write_reconciliation(home, params, found)
@@ -217,8 +218,8 @@ def reconcile_forces(
         counted, published = (("" if v != v else f"{v:,.0f}") for v in (row.counted, row.published))
         table.add_row(row.name, str(row.months), counted, published, ratio, row.status, row.reason)
     out().print(table)
-    out().print(found.summary, markup=False)
-    out().print(f"{home.relative(folder)}/", markup=False)
+    say(found.summary)
+    say(f"{home.relative(folder)}/")
     _indicator(home, crime_rates(params, found), [], False)
 
 
@@ -233,10 +234,8 @@ def forces_beside(
     from hmic_analysis.comparison.pages import write_side_by_side
     from hmic_analysis.documents.embargo import embargo_line
     from hmic_analysis.evidence.withheld import declaration
-    from hmic_analysis.params.read import load_params
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     path = write_side_by_side(home, params, finding.upper(), choose_forces(params, force, False))
-    out().print(home.relative(path), markup=False)
-    out().print(f"{embargo_line(params)}. {declaration(INSIDE)}", markup=False)
+    say(home.relative(path))
+    say(f"{embargo_line(params)}. {declaration(INSIDE)}")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from hmic_analysis.errors import ParameterError
+from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, HmicError, ParameterError
+from hmic_analysis.project import Project, find_project
 
 if TYPE_CHECKING:
     from hmic_analysis.params.models import Params
@@ -53,6 +54,21 @@ def _console(stream: TextIO) -> Console:
     return Console(file=stream, highlight=False, soft_wrap=not screen, width=None if screen else PAPER_WIDTH)
 
 
+def say(words: str, style: str | None = None) -> None:
+    """A line of the results, as it is: nothing in it is taken for markup."""
+    out().print(words, style=style, markup=False)
+
+
+def warn(words: str) -> None:
+    """A line of what a person should know besides the results."""
+    err().print(words, markup=False)
+
+
+def complain(words: str) -> None:
+    """A line of what went wrong."""
+    err().print(words, style="bold red", markup=False)
+
+
 def plain_table(*columns: str, title: str = "") -> Table:
     """A table in the style of all commands; columns that begin with ``>`` are aligned right."""
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
@@ -73,6 +89,14 @@ def read_overrides(words: Sequence[str] | None) -> dict[str, str]:
     return pairs
 
 
+def open_project(folder: str | None) -> tuple[Project, Params]:
+    """The project, and all its parameters."""
+    from hmic_analysis.params.read import load_params
+
+    home = find_project(folder)
+    return home, load_params(home)
+
+
 def choose_forces(params: Params, slugs: Sequence[str] | None, everyone: bool = False) -> list[str]:
     """The forces a command is about."""
     if everyone:
@@ -80,3 +104,17 @@ def choose_forces(params: Params, slugs: Sequence[str] | None, everyone: bool = 
     if not slugs:
         raise ParameterError("Name a force: --force cleveland (or all 43 with --all).")
     return [params.force(slug).slug for slug in dict.fromkeys(slugs)]
+
+
+def each_force(slugs: Sequence[str], do: Callable[[str], None]) -> None:
+    """Do it for each force, where a fault costs only that force, and end the command."""
+    codes = []
+    for slug in slugs:
+        try:
+            do(slug)
+            codes.append(EXIT_OK)
+        except HmicError as fault:
+            complain(fault.message)
+            codes.append(fault.exit_code)
+    # One force ends with the exit code of its own fault; of several, some may have been served.
+    raise typer.Exit(codes[0] if len(codes) == 1 else EXIT_SOME_FAILED if any(codes) else EXIT_OK)

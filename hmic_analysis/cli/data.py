@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.table import Table
 
-from hmic_analysis.cli.console import AllOption, ForceOption, ProjectOption, choose_forces, err, out, plain_table
+from hmic_analysis.cli.console import (
+    AllOption,
+    ForceOption,
+    ProjectOption,
+    choose_forces,
+    complain,
+    open_project,
+    out,
+    plain_table,
+    say,
+    warn,
+)
 from hmic_analysis.errors import EXIT_DATA, EXIT_OK, DataError, ParameterError, did_you_mean
 from hmic_analysis.project import Project, find_project
 
@@ -374,7 +385,7 @@ def template(
     path = file or home.output / "return-template.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_template(path, table or None)
-    out().print(f"Template: {home.relative(path)}", markup=False)
+    say(f"Template: {home.relative(path)}")
 
 
 @app.command("simulate")
@@ -389,12 +400,10 @@ def simulate(
     project: ProjectOption = None,
 ) -> None:
     """Write synthetic returns of forces, and the reference of all forces' policies beside them."""
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.runs.rules import processors
     from hmic_analysis.simulate.facts import Facts, facts_from_file
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     chosen = choose_forces(params, force, everyone)
     if facts and varied:
         raise ParameterError("--facts says what is true of every force, --varied draws it for each. Give one of them.")
@@ -402,7 +411,7 @@ def simulate(
 
     def done(slug: str, made: Simulated | None) -> None:
         words = f"Synthetic return: {home.relative(home.raw / slug)}" if made else f"{slug}: sends nothing"
-        out().print(words, markup=False)
+        say(words)
 
     simulate_forces(home, params, chosen, truth, scale, seed, workers or processors(), done)
 
@@ -469,7 +478,7 @@ def add(
     target.mkdir(parents=True, exist_ok=True)
     for path in found:
         shutil.copyfile(path, target / path.name)
-    out().print(f"{len(found)} files added to {home.relative(target)}", markup=False)
+    say(f"{len(found)} files added to {home.relative(target)}")
 
 
 @app.command("map")
@@ -491,19 +500,17 @@ def map_(
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(draft.text)
-    out().print(f"First mapping: {home.relative(path)}", markup=False)
+    say(f"First mapping: {home.relative(path)}")
     tables = ", ".join(draft.tables) or "none; say in 'tables' what the file holds"
-    out().print(f"Tables recognised: {tables}", markup=False)
+    say(f"Tables recognised: {tables}")
     for name in known:
-        out().print(
-            f"The source '{name}' reads files with these columns already: compare before you go on.", markup=False
-        )
+        say(f"The source '{name}' reads files with these columns already: compare before you go on.")
     lines = "1 line" if len(draft.gaps) == 1 else f"{len(draft.gaps)} lines"
     if draft.gaps:
-        out().print(f"{lines} to answer, marked GAP: in the file:", markup=False)
+        say(f"{lines} to answer, marked GAP: in the file:")
     for gap in draft.gaps:
-        out().print(f"  - {gap}", markup=False)
-    out().print(f"Then name '{path.stem}' under 'sources' of the force, and see: hmic data check", markup=False)
+        say(f"  - {gap}")
+    say(f"Then name '{path.stem}' under 'sources' of the force, and see: hmic data check")
 
 
 @app.command("prepare")
@@ -514,27 +521,25 @@ def prepare(
     project: ProjectOption = None,
 ) -> None:
     """Load the returns of forces into processed tables."""
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.runs.returns import prepare_forces
     from hmic_analysis.runs.rules import processors
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     code = EXIT_OK
     chosen = choose_forces(params, force, everyone)
     for slug, result in prepare_forces(home, params, chosen, workers or processors()):
         if isinstance(result, DataError):
-            err().print(result.message, style="bold red", markup=False)
+            complain(result.message)
             code = EXIT_DATA
             continue
         if result is None:
-            err().print(f"{slug}: there is no return in {home.relative(home.raw / slug)}.", markup=False)
+            warn(f"{slug}: there is no return in {home.relative(home.raw / slug)}.")
             code = EXIT_DATA
             continue
         words = "unchanged, nothing to do" if result.status == "up_to_date" else "prepared"
-        out().print(f"{slug}: {words}; {result.manifest.told}", markup=False)
+        say(f"{slug}: {words}; {result.manifest.told}")
         for table, fault in result.manifest.broken.items():
-            err().print(f"{slug}: table {table} can't be used: {fault}", style="bold red", markup=False)
+            complain(f"{slug}: table {table} can't be used: {fault}")
             code = EXIT_DATA
     raise typer.Exit(code)
 
@@ -547,40 +552,38 @@ def check(
     project: ProjectOption = None,
 ) -> None:
     """Show what is wrong with a return and what to do about it, and what became of the rows of every table."""
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.params.resolve import resolve
     from hmic_analysis.runs.returns import prepare_force
     from hmic_analysis.store.manifest import read_manifest
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     code = EXIT_OK
     for slug in choose_forces(params, force, everyone):
         try:
             prepare_force(home, params, slug)
         except DataError as fault:
             # What was loaded before is not what lies there now: nothing is told of it.
-            err().print(fault.message, style="bold red", markup=False)
+            complain(fault.message)
             code = EXIT_DATA
             continue
         manifest = read_manifest(home, slug)
         if manifest is None:
-            err().print(f"{slug}: there is no return in {home.relative(home.raw / slug)}.", markup=False)
+            warn(f"{slug}: there is no return in {home.relative(home.raw / slug)}.")
             code = EXIT_DATA
             continue
         settings = resolve(params, slug)
         limit = settings.max_unmatched_pct
-        out().print(params.force(slug).name, markup=False, style="bold")
+        say(params.force(slug).name, style="bold")
         faults = [*wrong(manifest, settings.period_start, settings.period_end, limit), *_silent(home, manifest)]
         for row in faults:
             todo = f" -> {row.todo}" if row.todo else ""
-            out().print(f"  {'!' if row.state == 'warning' else '-'} {row.about}{row.text}{todo}", markup=False)
+            say(f"  {'!' if row.state == 'warning' else '-'} {row.about}{row.text}{todo}")
         if not faults:
-            out().print("  Nothing is wrong that could be told.", markup=False)
+            say("  Nothing is wrong that could be told.")
         out().print(tables_of(manifest, settings.period_start, settings.period_end))
         rejected = home.rejected(slug)
         if rejected.is_dir() and any(rejected.iterdir()):
-            out().print(f"Rows set aside, with their text (restricted): {home.relative(rejected)}", markup=False)
+            say(f"Rows set aside, with their text (restricted): {home.relative(rejected)}")
         rest = check_rows(manifest, limit)
         if details:
             table = plain_table("", "About", "", "Account")
@@ -588,7 +591,7 @@ def check(
                 table.add_row(row.what, row.name, "" if row.state == "ok" else row.state, row.text)
             out().print(table)
         else:
-            out().print(f"{len(rest)} more lines on files, flags and columns: hmic data check --details", markup=False)
+            say(f"{len(rest)} more lines on files, flags and columns: hmic data check --details")
         if manifest.broken:
             code = EXIT_DATA
     raise typer.Exit(code)

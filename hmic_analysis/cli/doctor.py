@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hmic_analysis.cli.console import ProjectOption, err, out, plain_table
+from hmic_analysis.cli.console import ProjectOption, err, open_project, out, plain_table, say
 from hmic_analysis.cli.data import simulate_forces
 from hmic_analysis.cli.run import run_forces
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, HmicError, ParameterError, did_you_mean
@@ -184,12 +184,10 @@ def quickstart(
 ) -> None:
     """Simulate a small year for Cleveland, load it, run the findings, write the letter."""
     from hmic_analysis.evidence.bundle import read_bundle
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.process.letter import write_letter_of
     from hmic_analysis.simulate.facts import Facts
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     err().print(f"1/4 Simulating a return of {FORCE} at scale {scale:g} (synthetic data) ...")
     simulate_forces(home, params, [FORCE], Facts(), scale, seed=1)
     err().print("2/4 Loading it, 3/4 executing the finding notebooks ...")
@@ -202,7 +200,7 @@ def quickstart(
         for claim in read_bundle(folder).claims:
             counts[claim.verdict] += 1
     hmic = _command(home)
-    out().print(
+    say(
         f"\nMade from synthetic data, not about any real force:\n"
         f"  letter     {home.relative(files.document)}\n"
         f"  evidence   {home.relative(runs)}/<finding>/evidence.json, notebook.ipynb and figures\n"
@@ -213,8 +211,7 @@ def quickstart(
         f"  {hmic} findings                       the findings, and what data each needs\n"
         f"  {hmic} data template                  the workbook that a force fills in\n"
         f"  {hmic} data check --force cleveland   rows read, kept and set aside, file by file\n"
-        f"  {hmic} run --force <force>            once a force's files lie in data/raw/<force>\n",
-        markup=False,
+        f"  {hmic} run --force <force>            once a force's files lie in data/raw/<force>\n"
     )
     raise typer.Exit(code)
 
@@ -260,6 +257,6 @@ def explore(
     around = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (settings, given)))}
     command += [f"--port={port}"] if port else []
     command += ["--no-browser"] if no_browser else []
-    out().print("JupyterLab opens. In the notebook choose Run, Run All Cells. Ctrl-C here ends it.", markup=False)
+    say("JupyterLab opens. In the notebook choose Run, Run All Cells. Ctrl-C here ends it.")
     code = subprocess.call(command, cwd=home.root, env=around)
     raise typer.Exit(code)

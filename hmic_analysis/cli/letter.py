@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hmic_analysis.cli.console import AllOption, FindingOption, ForceOption, ProjectOption, choose_forces, err, out
+from hmic_analysis.cli.console import (
+    AllOption,
+    FindingOption,
+    ForceOption,
+    ProjectOption,
+    choose_forces,
+    complain,
+    open_project,
+    out,
+    say,
+    warn,
+)
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, ParameterError, did_you_mean
 from hmic_analysis.project import Project, find_project
 
@@ -59,16 +70,14 @@ def letter(
     """Write the letters of forces from their evidence, as Word and as PDF."""
     if context.invoked_subcommand is not None:
         return
-    from hmic_analysis.params.read import load_params
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     begun = time.monotonic()
     slugs = choose_forces(params, force, everyone)
     written = [_write(home, params, slug, unmarked, overwrite, figure or ()) for slug in slugs]
     done = sum(files is not None for files in written)
     if len(slugs) > 1:
-        out().print(f"{done} of {len(slugs)} letters written in {time.monotonic() - begun:.0f} s.", markup=False)
+        say(f"{done} of {len(slugs)} letters written in {time.monotonic() - begun:.0f} s.")
     raise typer.Exit(EXIT_OK if done == len(slugs) else EXIT_SOME_FAILED)
 
 
@@ -79,13 +88,13 @@ def _write(
     from hmic_analysis.process.letter import write_letter_of
 
     try:
-        files = write_letter_of(home, params, slug, unmarked, _warn, overwrite, figures)
+        files = write_letter_of(home, params, slug, unmarked, warn, overwrite, figures)
     except DataError as fault:
-        err().print(fault.message, style="bold red", markup=False)
+        complain(fault.message)
         return None
-    out().print(f"Letter: {home.relative(files.document)} and {files.pdf.name}", markup=False)
+    say(f"Letter: {home.relative(files.document)} and {files.pdf.name}")
     names = f"{files.evidence.name}, {files.evidence_pdf.suffix} and {files.workbook.suffix}"
-    out().print(f"  with its evidence: {names}", markup=False)
+    say(f"  with its evidence: {names}")
     return files
 
 
@@ -93,15 +102,13 @@ def _write(
 def states(project: ProjectOption = None) -> None:
     """Write the page with every paragraph that a letter can hold, in any state of the evidence."""
     from hmic_analysis.letters.states import states_page
-    from hmic_analysis.params.read import load_params
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     text, total = states_page(params, params.territorial[0].slug)
     path = home.output / "letters" / "states.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    out().print(f"{total:,} states: {home.relative(path)}", markup=False)
+    say(f"{total:,} states: {home.relative(path)}")
 
 
 @letter_app.command("check")
@@ -116,10 +123,8 @@ def check(
 
     The Word document and the PDF are read as they are now, so a number typed over by hand is found.
     """
-    from hmic_analysis.params.read import load_params
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     slugs = choose_forces(params, force, everyone)
     if file is not None and len(slugs) != 1:
         raise ParameterError("With --file, name one force: the one that the letter is to.")
@@ -129,7 +134,7 @@ def check(
             bad += not _check_force(home, params, slug, file, short)
         except DataError as fault:
             bad += 1
-            err().print(fault.message, style="bold red", markup=False)
+            complain(fault.message)
     raise typer.Exit(EXIT_SOME_FAILED if bad else EXIT_OK)
 
 
@@ -141,31 +146,31 @@ def _check_force(home: Project, params: Params, slug: str, file: Path | None, sh
     from hmic_analysis.process.letter import check_fresh, letter_check, letter_documents
 
     check_fresh(home, params, slug)
-    against, sources = letter_check(home, params, slug, _warn)
+    against, sources = letter_check(home, params, slug, warn)
     sound = True
     for path in [file] if file else letter_documents(home, slug):
         checked = against.file(path)
         table = home.output / "checks" / f"{path.stem}-{path.suffix.lstrip('.')}-numbers.csv"
         write_whole(table, listing_csv(checked.numbers))
         for line in listing(checked.unbound if short else checked.numbers):
-            out().print(line, markup=False)
+            say(line)
         _say_result(path.name, checked, home.relative(table))
         sound &= checked.sound
     for mark in odd_wording(sources.bundles, sources.wording):
-        err().print(f"Marked in the letter: {mark}", markup=False)
+        warn(f"Marked in the letter: {mark}")
     return sound
 
 
 def _say_result(name: str, checked: Checked, table: str) -> None:
     for change in checked.changes:
-        out().print(f"Changed by hand, no number wrong: {change}", markup=False)
+        say(f"Changed by hand, no number wrong: {change}")
     for thing in checked.objects:
-        err().print(f"{name}: {thing}: its numbers can't be checked. Take it out.", style="bold red", markup=False)
+        complain(f"{name}: {thing}: its numbers can't be checked. Take it out.")
     for number in checked.unbound:
         text = f"{name}, {number.place}: {number.number} is bound to nothing; {number.problem}"
-        err().print(text, style="bold red", markup=False)
+        complain(text)
     bound = len(checked.numbers) - len(checked.unbound)
-    out().print(f"{name}: {bound} of {len(checked.numbers)} numbers bound; all of them: {table}", markup=False)
+    say(f"{name}: {bound} of {len(checked.numbers)} numbers bound; all of them: {table}")
 
 
 @letter_app.command("page")
@@ -188,7 +193,7 @@ def page(
     path = place if place.is_absolute() else home.root / place
     letter_path = folder / f"letter-{slugs[0]}.json"
     write_whole(path, page_picture(read_letter(letter_path), home.params / TEMPLATE, folder))
-    out().print(f"Page: {home.relative(path)}", markup=False)
+    say(f"Page: {home.relative(path)}")
 
 
 @letter_app.command("views")
@@ -199,17 +204,11 @@ def views(force: ForceOption = None, project: ProjectOption = None) -> None:
     """
     from hmic_analysis.letters.export import letter_sources
     from hmic_analysis.letters.own_words import views_form
-    from hmic_analysis.params.read import load_params
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     for slug in choose_forces(params, force):
-        sources = letter_sources(home, params, slug, tell=_warn)
+        sources = letter_sources(home, params, slug, tell=warn)
         out().print(views_form(params, slug, sources.bundles, sources.wording), markup=False, soft_wrap=True)
-
-
-def _warn(words: str) -> None:
-    err().print(words, markup=False)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -234,19 +233,17 @@ def gallery(force: ForceOption = None, everyone: AllOption = False, project: Pro
     from hmic_analysis.documents.word import write_whole
     from hmic_analysis.evidence.withheld import declaration, highest
     from hmic_analysis.letters.export import evidence_of
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.site.build import gallery as gallery_page
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     for slug in choose_forces(params, force, everyone):
         path = home.output / "gallery" / f"{slug}.html"
-        bundles, folders = evidence_of(home, params, slug, _warn)
+        bundles, folders = evidence_of(home, params, slug, warn)
         level = highest(part.sensitivity for b in bundles for part in (b, *b.figures))
         page = marked_page(gallery_page(bundles, folders), declaration(level))
         page = marked_page(page, embargo_notice(params, clock.now()))
         write_whole(path, page.encode("utf-8"))
-        out().print(f"Gallery: {home.relative(path)}", markup=False)
+        say(f"Gallery: {home.relative(path)}")
 
 
 @figures_app.command("export")
@@ -262,12 +259,10 @@ def export(
     from hmic_analysis.documents import embargo as clock
     from hmic_analysis.documents.embargo import embargo_notice
     from hmic_analysis.letters.export import NARROWEST, WIDEST
-    from hmic_analysis.params.read import load_params
 
     if not NARROWEST <= width <= WIDEST:
         raise ParameterError(f"--width {width:g} is not between {NARROWEST:g} and {WIDEST:g} millimetres.")
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     for id in finding or ():
         params.finding(id)
     slugs = choose_forces(params, force)
@@ -294,7 +289,7 @@ def _export_force(
     from hmic_analysis.letters.export import captions_csv, evidence_of, export_figure, without_empty
 
     rules = rules_of(params)
-    bundles, reports = evidence_of(home, params, slug, _warn)
+    bundles, reports = evidence_of(home, params, slug, warn)
     wanted = [b for b in bundles if not findings or b.finding in findings]
     names = [f.name for bundle in wanted for f in bundle.figures]
     for name in figures or ():
@@ -310,12 +305,12 @@ def _export_force(
                 continue
             if one not in shown.figures or one.empty:
                 why = "there was nothing to draw" if one.empty else "it is withheld: it shows what may not leave"
-                err().print(f"{slug} {made.finding}, {one.name}: left out; {why}.", markup=False)
+                warn(f"{slug} {made.finding}, {one.name}: left out; {why}.")
                 continue
             report = reports[made.finding]
             written.append(export_figure(made, shown, one, report, folder, width, rules, embargo))
     write_whole(folder / "captions.csv", captions_csv(written, embargo))
-    out().print(f"{len(written)} figures of {slug}, {width:g} mm wide: {folder}", markup=False)
+    say(f"{len(written)} figures of {slug}, {width:g} mm wide: {folder}")
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -347,15 +342,13 @@ def export_evidence(
     from hmic_analysis.documents.word import write_whole
     from hmic_analysis.evidence.withheld import rules_of
     from hmic_analysis.letters.export import evidence_of, without_empty
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.site.takeaway import chosen, evidence_page, evidence_workbook, slides
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     wanted = {params.finding(id.upper()).id for id in finding or ()}
     rules, embargo = rules_of(params), embargo_notice(params, clock.now())
     for slug in choose_forces(params, force, everyone):
-        bundles, folders = evidence_of(home, params, slug, _warn)
+        bundles, folders = evidence_of(home, params, slug, warn)
         made = [without_empty(b) for b in bundles if not wanted or b.finding in wanted]
         if not made:
             raise DataError(f"There is no evidence of {slug} on {', '.join(sorted(wanted))}.")
@@ -374,4 +367,4 @@ def export_evidence(
         }
         for ending, content in files.items():
             write_whole(target.with_suffix(ending), content)
-        out().print(f"Evidence of {slug}: {target.with_suffix('.xlsx')}, .pptx, .html", markup=False)
+        say(f"Evidence of {slug}: {target.with_suffix('.xlsx')}, .pptx, .html")

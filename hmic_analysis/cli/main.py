@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import hmic_analysis
-from hmic_analysis.cli.console import err
+from hmic_analysis.cli.console import complain, err, warn
 from hmic_analysis.errors import (
     DEBUG,
     EXIT_PARAMETERS,
@@ -103,7 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
         code = build_app(words[0] if words else "")(words, standalone_mode=False)
         return code if isinstance(code, int) else 0
     except HmicError as fault:
-        err().print(fault.message, style="bold red", markup=False)
+        complain(fault.message)
         return fault.exit_code
     except (KeyboardInterrupt, typer.Abort):
         err().print("Stopped. What is complete stays; the next run does the rest.")
@@ -112,12 +112,12 @@ def main(arguments: list[str] | None = None) -> int:
         # Which class a wrong word raises depends on the version of typer; that it can say so in one line does not.
         if not hasattr(fault, "format_message"):
             told = unforeseen(fault, "Something that nothing was prepared for stopped the command")
-            err().print(told.message, style="bold red", markup=False)
+            complain(told.message)
             return told.exit_code if isinstance(told, StorageError) else EXIT_SOME_FAILED
         message = fault.format_message()
         word, known = getattr(fault, "option_name", ""), getattr(fault, "possibilities", None) or ()
         hint = "" if "Did you mean" in message or not word else did_you_mean(word, known)
-        err().print(message + hint, markup=False)
+        warn(message + hint)
         return EXIT_PARAMETERS
     finally:
         if before is None:

@@ -15,9 +15,11 @@ from hmic_analysis.cli.console import (
     ProjectOption,
     SetOption,
     choose_forces,
-    err,
+    open_project,
     out,
     read_overrides,
+    say,
+    warn,
 )
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.project import find_project
@@ -89,7 +91,7 @@ def why(
     params = load_for(home, [finding], overrides)
     (job,) = make_plan(home, params, choose_forces(params, [force]), [finding], overrides)
     for line in explain(job):
-        out().print(line, markup=False)
+        say(line)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -109,10 +111,10 @@ def status(
         out().print("No run yet." if not as_json else "{}")
         return
     if as_json:
-        out().print(status_path(home).read_text(encoding="utf-8").rstrip(), markup=False)
+        say(status_path(home).read_text(encoding="utf-8").rstrip())
         return
     for line in say_status(found, is_running(home)):
-        out().print(line, markup=False)
+        say(line)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -133,12 +135,10 @@ def schedule(
     project: ProjectOption = None,
 ) -> None:
     """Print what a scheduler needs to run the chosen forces and findings; changes nothing."""
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.runs.rules import NAME, clock_changes, cron_line, systemd_units, windows_task
     from hmic_analysis.runs.rules import make_plan as schedule_make_plan
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     slugs = choose_forces(params, force, everyone)
     words = ["--all"] if everyone else [word for slug in slugs for word in ("--force", slug)]
     for id in finding or ():
@@ -148,7 +148,7 @@ def schedule(
     plan = schedule_make_plan(home, words, at, every)
     warning = clock_changes(plan.at, params.inspection.timezone) if not every else ""
     if warning:
-        err().print(f"Warning: {warning}", markup=False)
+        warn(f"Warning: {warning}")
     if cron:
         _say("# Add this line with: crontab -e", cron_line(plan))
     elif windows:

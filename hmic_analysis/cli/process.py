@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hmic_analysis.cli.console import AllOption, ForceOption, ProjectOption, choose_forces, err, out, plain_table
+from hmic_analysis.cli.console import (
+    AllOption,
+    ForceOption,
+    ProjectOption,
+    choose_forces,
+    complain,
+    each_force,
+    open_project,
+    out,
+    plain_table,
+    say,
+)
 from hmic_analysis.cli.run import run_forces
-from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, HmicError
-from hmic_analysis.project import find_project
+from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError
 
 if TYPE_CHECKING:
     from hmic_analysis.process.pack import LogEntry
@@ -35,11 +45,9 @@ def status(force: ForceOption = None, project: ProjectOption = None) -> None:
     """Show where the letter of every force stands, each log verified, and whether the embargo holds."""
     from hmic_analysis.documents import embargo
     from hmic_analysis.documents.embargo import say_moment, under_embargo
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.process.states import STATES, standings
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     found = standings(home, params, choose_forces(params, force, everyone=not force))
     table = plain_table("Force", "State", "Since (UTC)", ">Steps", "Reason")
     for one in found:
@@ -47,14 +55,14 @@ def status(force: ForceOption = None, project: ProjectOption = None) -> None:
     out().print(table)
     held = under_embargo(params, embargo.now())
     end = say_moment(params.inspection.embargo, params.inspection.timezone)
-    out().print(f"Embargo: {'holds until' if held else 'ended on'} {end}.", markup=False)
+    say(f"Embargo: {'holds until' if held else 'ended on'} {end}.")
     counts = [f"{sum(one.state == s for one in found)} {s}" for s in STATES if any(one.state == s for one in found)]
     begun = sum(bool(one.state or one.fault) for one in found)
-    out().print(f"{len(found)} letters: {', '.join([*counts, f'{len(found) - begun} not begun'])}.", markup=False)
+    say(f"{len(found)} letters: {', '.join([*counts, f'{len(found) - begun} not begun'])}.")
     wrong = [one for one in found if one.fault or one.changed]
     for one in wrong:
         words = one.fault or f"{one.force}: changed since it was {one.state}: {', '.join(one.changed)}."
-        err().print(words, style="bold red", markup=False)
+        complain(words)
     raise typer.Exit(EXIT_SOME_FAILED if wrong else EXIT_OK)
 
 
@@ -68,36 +76,26 @@ def advance(
 ) -> None:
     """Bring letters into their next state; none is skipped."""
     from hmic_analysis.documents import embargo
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.process.states import advance as advance_letter
     from hmic_analysis.process.states import find_state
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     state = find_state(to)
-    codes = []
-    for slug in choose_forces(params, force, everyone):
-        try:
-            entry = advance_letter(home, params, slug, state, reason, embargo.now())
-        except HmicError as fault:
-            err().print(fault.message, style="bold red", markup=False)
-            codes.append(fault.exit_code)
-            continue
-        codes.append(EXIT_OK)
+
+    def one(slug: str) -> None:
+        entry = advance_letter(home, params, slug, state, reason, embargo.now())
         mark = " (synthetic data)" if entry.synthetic else ""
-        out().print(f"{slug}: {state}, step {entry.line} of its log{mark}", markup=False)
-    # One letter ends with the exit code of its own fault; of several, some may have been brought on.
-    raise typer.Exit(codes[0] if len(codes) == 1 else EXIT_SOME_FAILED if any(codes) else EXIT_OK)
+        say(f"{slug}: {state}, step {entry.line} of its log{mark}")
+
+    each_force(choose_forces(params, force, everyone), one)
 
 
 @release_app.command("log")
 def release_log(force: ForceOption = None, project: ProjectOption = None) -> None:
     """Show every step of letters, with time, reason and what the step stands for."""
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.process.states import read_log
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     for slug in choose_forces(params, force):
         entries = read_log(home, slug)
         name = params.force(slug).name
@@ -109,7 +107,7 @@ def release_log(force: ForceOption = None, project: ProjectOption = None) -> Non
         if entries:
             out().print(table)
         else:
-            out().print(f"{name}: no step yet.", markup=False)
+            say(f"{name}: no step yet.")
 
 
 def _row(one: Standing) -> tuple[str, ...]:
@@ -138,22 +136,15 @@ def send(force: ForceOption = None, everyone: AllOption = False, project: Projec
     """Make the packs of forces: the draft letter, its figures, data and records, and the response workbook."""
     from hmic_analysis.analyst.working import records_behind
     from hmic_analysis.documents import embargo
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.process.pack import send as send_pack
 
-    home = find_project(project)
-    params = load_params(home)
-    codes = []
-    for slug in choose_forces(params, force, everyone):
-        try:
-            folder = send_pack(home, params, slug, embargo.now(), partial(records_behind, home, slug))
-        except HmicError as fault:
-            err().print(fault.message, style="bold red", markup=False)
-            codes.append(fault.exit_code)
-            continue
-        codes.append(EXIT_OK)
-        out().print(f"{slug}: {home.relative(folder)}", markup=False)
-    raise typer.Exit(codes[0] if len(codes) == 1 else EXIT_SOME_FAILED if any(codes) else EXIT_OK)
+    home, params = open_project(project)
+
+    def one(slug: str) -> None:
+        folder = send_pack(home, params, slug, embargo.now(), partial(records_behind, home, slug))
+        say(f"{slug}: {home.relative(folder)}")
+
+    each_force(choose_forces(params, force, everyone), one)
 
 
 @accuracy_app.command("receive")
@@ -166,11 +157,9 @@ def receive(
 ) -> None:
     """Take in a filled response: load corrected data, compute verdicts again, log before and after."""
     from hmic_analysis.documents import embargo
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.process.receive import receive as receive_response
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     slug = params.force(force).slug
 
     def rerun(one: str, findings: Sequence[str]) -> int:
@@ -180,33 +169,27 @@ def receive(
     if received.version:
         files = ", ".join((*received.version.replaced, *received.version.added))
         former = home.relative(received.version.former)
-        out().print(f"{slug}: corrected data loaded ({files}); the return as it was is kept in {former}", markup=False)
+        say(f"{slug}: corrected data loaded ({files}); the return as it was is kept in {former}")
     for entry in received.entries:
-        out().print(_said(entry), markup=False)
+        say(_said(entry))
     if received.failed:
-        err().print(
-            f"{slug}: {', '.join(received.failed)} could not be computed again: see hmic status, then run again.",
-            style="bold red",
-            markup=False,
-        )
+        complain(f"{slug}: {', '.join(received.failed)} could not be computed again: see hmic status, then run again.")
     raise typer.Exit(EXIT_SOME_FAILED if received.failed else EXIT_OK)
 
 
 @accuracy_app.command("log")
 def accuracy_log(force: ForceOption = None, project: ProjectOption = None) -> None:
     """Show what became of every challenge, with figure and sentence before and after."""
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.process.pack import read_accuracy_log
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     for slug in choose_forces(params, force):
         entries = read_accuracy_log(home, slug)
         out().print(params.force(slug).name, style="bold")
         for entry in entries:
-            out().print(_said(entry), markup=False)
+            say(_said(entry))
         if not entries:
-            out().print("No pack was sent yet.", markup=False)
+            say("No pack was sent yet.")
 
 
 def _said(entry: LogEntry) -> str:
@@ -249,19 +232,17 @@ def keep(
 ) -> None:
     """Keep the evidence of forces as it is now under a name."""
     from hmic_analysis.documents import embargo
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.process.kept import check_name
     from hmic_analysis.process.kept import keep as keep_run
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     check_name(name)
 
     def one(slug: str) -> None:
         folder = keep_run(home, params, slug, name, embargo.now())
-        out().print(f"{slug}: kept in {home.relative(folder)}", markup=False)
+        say(f"{slug}: kept in {home.relative(folder)}")
 
-    _each(choose_forces(params, force, everyone), one)
+    each_force(choose_forces(params, force, everyone), one)
 
 
 @update_app.command("compare")
@@ -276,11 +257,9 @@ def compare(
 ) -> None:
     """Write two runs of forces side by side: verdicts, figures, and what changed beneath them."""
     from hmic_analysis.documents import embargo
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.process.update import PAGE, compare_runs, write_compared
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     if before == after:
         raise DataError(f"'{before}' is compared with itself. Name two runs with --before and --after.")
 
@@ -290,23 +269,9 @@ def compare(
         verdicts = sum(pair.verdict_changed for pair in found.pairs)
         changed = sum(pair.changed for pair in found.pairs)
         mark = "; synthetic data" if found.synthetic else ""
-        out().print(
+        say(
             f"{slug}: {len(found.pairs)} claims, {verdicts} with another verdict, {changed} with any change{mark}\n"
-            f"  {home.relative(folder / PAGE)}",
-            markup=False,
+            f"  {home.relative(folder / PAGE)}"
         )
 
-    _each(choose_forces(params, force, everyone), one)
-
-
-def _each(slugs: list[str], do: Callable[[str], None]) -> None:
-    """Do it for each force; a fault costs only that force."""
-    codes = []
-    for slug in slugs:
-        try:
-            do(slug)
-            codes.append(EXIT_OK)
-        except HmicError as fault:
-            err().print(fault.message, style="bold red", markup=False)
-            codes.append(fault.exit_code)
-    raise typer.Exit(codes[0] if len(codes) == 1 else EXIT_SOME_FAILED if any(codes) else EXIT_OK)
+    each_force(choose_forces(params, force, everyone), one)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hmic_analysis.cli.console import ForceOption, ProjectOption, err, out, plain_table
+from hmic_analysis.cli.console import ForceOption, ProjectOption, open_project, out, plain_table, say, warn
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, ParameterError
-from hmic_analysis.project import find_project
 
 if TYPE_CHECKING:
     from hmic_analysis.disclosure.check import Checked
@@ -45,12 +44,10 @@ def build(
     from hmic_analysis.documents import embargo
     from hmic_analysis.documents.embargo import embargo_gate, embargo_notice
     from hmic_analysis.documents.word import write_whole
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.site.build import build_site, check_target, page_picture
     from hmic_analysis.site.model import find_sources
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     who, slugs = _audience(params, audience, force)
     now = embargo.now()
     embargo_gate(params, now, "The public site", marked=who == "force")
@@ -64,14 +61,14 @@ def build(
         who,
         out_folder,
         embargo_notice(params, now),
-        tell=lambda text: err().print(text, markup=False),
+        tell=warn,
     )
     if picture is not None:
         write_whole(picture, page_picture(out_folder, slugs[0]))
     count = sum(1 for _ in out_folder.rglob("*.html"))
-    out().print(f"Site ({who}): {count} pages, begin with {home.relative(first)}", markup=False)
+    say(f"Site ({who}): {count} pages, begin with {home.relative(first)}")
     checked = f"hmic disclosure check {home.relative(out_folder)}"
-    out().print(f"Before it leaves the building: {checked}", markup=False)
+    say(f"Before it leaves the building: {checked}")
 
 
 def _audience(params: Params, word: str, forces: list[str] | None) -> tuple[Audience, list[str]]:
@@ -97,10 +94,7 @@ def _warn(outdated: list[Job]) -> None:
     """Say which reports are older than what they rest on."""
     for slug, number in Counter(job.force for job in outdated).items():
         noun = "report is" if number == 1 else "reports are"
-        err().print(
-            f"{slug}: {number} {noun} older than the data, parameters or notebook; hmic run --force {slug}",
-            markup=False,
-        )
+        warn(f"{slug}: {number} {noun} older than the data, parameters or notebook; hmic run --force {slug}")
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -137,10 +131,8 @@ def report(
     from hmic_analysis.national.report import gather_all, make_report
     from hmic_analysis.national.write import check_target as write_check_target
     from hmic_analysis.national.write import page_picture, published_folder, restricted_folder, write_report
-    from hmic_analysis.params.read import load_params
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     now = embargo.now()
     try:
         embargo_gate(params, now, "The national report", marked=draft)
@@ -148,24 +140,19 @@ def report(
         raise ParameterError(f"{fault.message} Such a draft: hmic national report --embargoed-draft") from None
     target = out_folder or published_folder(home)
     write_check_target(target, home)
-    err().print("Reading the evidence of all forces ...", markup=False)
+    warn("Reading the evidence of all forces ...")
     found, log = gather_all(home, params), Log()
     made = make_report(home, params, found, embargo_notice(params, now), log)
     # A draft under embargo is no publication.
     content = write_report(home, made, found, log, target, "" if draft else now.date().isoformat())
     if picture is not None:
         write_whole(picture, page_picture(made, content, target))
-    console = out()
     for notice in made.notices:
-        console.print(notice, style="bold", markup=False)
-    console.print(
-        f"National report: {len(made.claims)} claims, {len(content.charts)} figures, {home.relative(target)}/",
-        markup=False,
-    )
-    console.print(
+        say(notice, style="bold")
+    say(f"National report: {len(made.claims)} claims, {len(content.charts)} figures, {home.relative(target)}/")
+    say(
         f"{len(log.entries)} things withheld; restricted, not to be published: "
-        f"{home.relative(restricted_folder(home))}/suppressions.csv",
-        markup=False,
+        f"{home.relative(restricted_folder(home))}/suppressions.csv"
     )
 
 
@@ -197,10 +184,8 @@ def check(
     """
     from hmic_analysis.disclosure.check import check_release
     from hmic_analysis.evidence.withheld import audience_of
-    from hmic_analysis.params.read import load_params
 
-    home = find_project(project)
-    params = load_params(home)
+    home, params = open_project(project)
     try:
         to = audience_of(audience)
     except ValueError:
@@ -235,12 +220,12 @@ def _print(checked: Checked) -> None:
     )
     if checked.skipped:
         looked += f", {checked.skipped:,} more too short to be told from ordinary words and figures"
-    out().print(f"Looked at: {looked}.", markup=False)
+    say(f"Looked at: {looked}.")
     for slug in checked.without:
-        err().print(f"{slug}: there is no return to take references to persons from.", markup=False)
+        warn(f"{slug}: there is no return to take references to persons from.")
     faults = len(checked.leaks) + len(checked.persons) + len(checked.others)
     said = "Nothing found: it may go." if checked.clean else f"{faults} found: it may not go."
-    out().print(said, markup=False)
+    say(said)
 
 
 def _plain(text: str) -> str:

@@ -32,8 +32,8 @@ from hmic_analysis.cli.console import (
     SetOption,
     choose_forces,
     err,
-    out,
     read_overrides,
+    say,
 )
 from hmic_analysis.errors import EXIT_OK, HmicError, LockedError, ParameterError, said
 from hmic_analysis.project import Project, find_project
@@ -274,7 +274,7 @@ def run(
     outcome = run_wanted(home, params, rules, wanted, quiet, log, _cluster(home, dask, share))
     remember(home, selection, seen)
     if as_json:
-        out().print(json.dumps(outcome.status.model_dump(mode="json"), indent=1, ensure_ascii=False), markup=False)
+        say(json.dumps(outcome.status.model_dump(mode="json"), indent=1, ensure_ascii=False))
     raise typer.Exit(outcome.exit_code)
 
 
