@@ -133,7 +133,7 @@ class Builder:
         Returns
         -------
         Indicator
-            Without a value where no unit's state is known.
+            Without a value where no unit's state is known, or each may be either.
 
         Notes
         -----
@@ -153,8 +153,8 @@ class Builder:
             found.amounts is not None or (found.yes <= states.eq(True).sum() and found.no <= states.eq(False).sum())
         )
         self._keep(common["id"], found, plain=named)
-        if share.known == 0:
-            return Indicator(**common, denominator=0, unknown=share.unknown, note="No record says.")
+        if share.known == 0 or sure.known == 0:  # of a part, none of whose units may be told from those that may turn
+            return Indicator(**common, denominator=0, unknown=share.total, note="No record says.")
         sample = basis in SAMPLES
         lo, hi = (
             sample_interval(share.yes, share.no, share.unknown)

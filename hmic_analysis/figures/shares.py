@@ -94,9 +94,6 @@ def proportions_by_group(
     secret = data["withheld"].ne("")
     if secret.any():
         data.loc[secret, ["value", *_BOUNDS]] = np.nan
-    if unit == "%":
-        # Where each unit may be either, a value that takes them all for a no is no figure.
-        data.loc[(data["lo_missing"] <= 0) & (data["hi_missing"] >= 100), ["value", "lo", "hi"]] = np.nan
     if data[["value", "lo_missing", "hi_missing"]].isna().all(axis=None):
         return no_data(
             "these shares rest on too few persons to be shown"

@@ -73,6 +73,13 @@ def test_a_quantile_counts_what_is_not_known_of_it_both_ways():
     assert (none.value, none.unknown, none.hi_missing) == (None, 0, None)
 
 
+def test_a_part_none_of_whose_units_can_be_told_has_no_share():
+    build = Builder(settings("A2"), WINDOWS, lambda name: Lone(no=5, said="5 rows lead nowhere."))
+    small, large = build.shares("attendance_pct", {"arson": Share(0, 4), "burglary": Share(30, 10)})
+    assert (small.value, small.lo, small.denominator, small.unknown) == (None, None, 0, 4), "not 0.0% of none known"
+    assert (large.value, large.unknown, large.lo_missing, large.hi_missing) == (75, 0, 75, 87.5)
+
+
 def test_a_part_of_a_sum_counts_what_may_be_of_any_part_both_ways():
     build = Builder(settings("F1"), WINDOWS)
     one, other = build.parts("demand_hours_share_pct", pd.Series({"crime": 30.0, "traffic": 60.0}), lost=10.0)

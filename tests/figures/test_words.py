@@ -107,7 +107,7 @@ def test_unlike_measures_have_no_range_and_no_highest():
 
 
 def test_a_row_of_which_nothing_is_known_is_no_share_of_none():
-    frame = shares(["a", "b", "c"], [95, 88, 0]).assign(
+    frame = shares(["a", "b", "c"], [95, 88, np.nan]).assign(
         n=[200, 26, 9], lo_missing=[95, 88, 0], hi_missing=[95, 88, 100]
     )
     made = proportions_by_group(frame, what="Crimes attended", units_name="crimes", threshold=90)
