@@ -13,9 +13,8 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, keeps_up, undecided
 from hmic_analysis.findings.p4_training import in_post
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.attendance import demand_incidents
-from hmic_analysis.measures.base import Share, among, open_blanks, unread
-from hmic_analysis.measures.repeats import earlier_reports, looks_back, precision, recall, recall_by_unit, with_truth
+from hmic_analysis.measures.attendance import demand_incidents, recorded_crimes
+from hmic_analysis.measures.base import Share, among, local_days, open_blanks, unread
 
 # --------------------------------------------------------------------------------------------------------------------
 # A3: contacts of victims, and what was flagged about them before the first contact was over.
@@ -179,6 +178,128 @@ def access_by_system(system_access: pd.DataFrame, staff: pd.DataFrame, as_of: da
 # A repeat victim reported another crime or incident of anti-social behaviour in the 365 days before. That can be told
 # only where the records reach back over those days; without them early reports of the year look like first ones.
 
+#: Days after the beginning of the look-back by which both crimes and incidents must have begun.
+GRACE_DAYS = 14
+
+
+def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame:
+    """Everything that makes a later contact a repeat: recorded crimes, and incidents of anti-social behaviour.
+
+    ``incident``, ``crime``: the tables of those names, whole: the year before the period included.
+    Returns: one row per report: ``source`` (``crime`` or ``incident``), ``reference``, ``at``, ``kind`` (offence group
+        or the force's type of incident), ``victim_key``, ``location_key``; those without a time are left out.
+    """
+    crimes = recorded_crimes(crime)
+    calls = demand_incidents(incident).drop_duplicates("incident_id")
+    calls = calls[(calls["category"] == "asb").to_numpy(dtype=bool)]
+    parts = [
+        pd.DataFrame(
+            {
+                "source": source,
+                "reference": rows[reference],
+                "at": rows[at],
+                "kind": rows[kind].astype("string"),
+                "victim_key": rows["victim_key"],
+                "location_key": rows["location_key"],
+            }
+        )
+        for source, rows, reference, at, kind in (
+            ("crime", crimes, "crime_id", "recorded_at", "offence_group"),
+            ("incident", calls, "incident_id", "created_at", "incident_type"),
+        )
+    ]
+    reports = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+    return reports[reports["at"].notna().to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+def looks_back(reports: pd.DataFrame, start: date, days: int) -> bool:
+    """Whether crimes and incidents alike reach back over the days before a period.
+
+    ``reports``: result of :func:`earlier_reports`.
+    ``start``: first day of the period.
+    Returns: True when each kind begins within a fortnight of the first day looked back to.
+    """
+    latest = pd.Timestamp(start) - pd.Timedelta(days=days - GRACE_DAYS)
+    first = local_days(reports["at"]).groupby(reports["source"]).min()
+    return len(first) == 2 and bool((first <= latest).all())
+
+
+def with_truth(contacts: pd.DataFrame, reports: pd.DataFrame, incident_crime: pd.DataFrame, days: int) -> pd.DataFrame:
+    """Contacts with the truth of each: whether the victim had reported before.
+
+    ``contacts``: result of :func:`victim_contacts`.
+    ``reports``: result of :func:`earlier_reports`.
+    ``incident_crime``: table ``incident_crime``: a crime that came of the contact itself is no other report.
+    ``days``: how many days back an earlier report counts.
+    Returns: the contacts with ``repeat`` (nullable boolean).  By the reference of the victim; without one by the same
+        address and the same kind of crime or incident; missing where there is neither, or no time.
+    """
+    links = incident_crime[["incident_id", "crime_id"]].drop_duplicates()
+    own = links.rename(columns={"crime_id": "reference"}).assign(own=True)
+    groups = links.merge(recorded_crimes_kind(reports), on="crime_id").drop_duplicates("incident_id")
+    kind = contacts["incident_id"].map(groups.set_index("incident_id")["kind"]).astype("string")
+    rows = contacts.assign(kind=kind.fillna(contacts["kind"].astype("string")))
+    has_victim = rows["victim_key"].notna().to_numpy(dtype=bool)
+    has_place = (rows["location_key"].notna() & rows["kind"].notna()).to_numpy(dtype=bool) & ~has_victim
+    dated = rows["at"].notna().to_numpy(dtype=bool)
+    found = _matched(rows[has_victim & dated], reports, ["victim_key"], own, days)
+    found |= _matched(rows[has_place & dated], reports, ["location_key", "kind"], own, days)
+    repeat = pd.Series(among(rows["incident_id"], found), dtype="boolean", index=rows.index)
+    return contacts.assign(repeat=repeat.mask(~dated | ~(has_victim | has_place)))
+
+
+def recorded_crimes_kind(reports: pd.DataFrame) -> pd.DataFrame:
+    """``crime_id`` and ``kind`` of the recorded crimes among the reports."""
+    crimes = reports.loc[(reports["source"] == "crime").to_numpy(dtype=bool), ["reference", "kind"]]
+    return crimes.rename(columns={"reference": "crime_id"})
+
+
+def _matched(rows: pd.DataFrame, reports: pd.DataFrame, keys: list[str], own: pd.DataFrame, days: int) -> set[object]:
+    """Contacts with another report of the same keys in the days before."""
+    pairs = rows[["incident_id", "at", *keys]].merge(
+        reports[["source", "reference", "at", *keys]], on=keys, suffixes=("", "_before")
+    )
+    gap = pairs["at"] - pairs["at_before"]
+    pairs = pairs[((gap > pd.Timedelta(0)) & (gap <= pd.Timedelta(days=days))).to_numpy(dtype=bool)]
+    pairs = pairs[((pairs["source"] == "crime") | (pairs["reference"] != pairs["incident_id"])).to_numpy(dtype=bool)]
+    pairs = pairs.merge(own, on=["incident_id", "reference"], how="left")
+    is_own = pairs["own"].notna() & (pairs["source"] == "crime")
+    return set(pairs.loc[~is_own.to_numpy(dtype=bool), "incident_id"])
+
+
+def recall(contacts: pd.DataFrame) -> Share:
+    """Contacts of true repeat victims that were flagged at first contact.
+
+    ``contacts`` is what :func:`with_truth` gives.
+
+    Returns: a blank flag is no recall, as is one set when first contact was over.  Unknown: the flag is undated, or
+        there is no row for the contact.
+    """
+    rows = contacts[contacts["repeat"].fillna(False).to_numpy(dtype=bool)]
+    return Share.of(rows["flagged"], rows["incident_id"])
+
+
+def recall_by_unit(contacts: pd.DataFrame) -> dict[str, Share]:
+    """:func:`recall` by shift or team, in the order of their names.
+
+    ``contacts`` is what :func:`with_truth` gives.
+
+    Returns: units without a contact of a repeat victim are left out.
+    """
+    shares = {str(unit): recall(rows) for unit, rows in contacts.groupby("unit")}
+    return {unit: share for unit, share in shares.items() if share.total}
+
+
+def precision(contacts: pd.DataFrame) -> Share:
+    """Contacts flagged as repeat at first contact whose victim truly was one.
+
+    ``contacts`` is what :func:`with_truth` gives.
+
+    Returns: unknown: there is no reference of victim or address to look earlier reports up by.
+    """
+    rows = contacts[contacts["flagged"].fillna(False).to_numpy(dtype=bool)]
+    return Share.of(rows["repeat"], rows["incident_id"])
+
 
 class Worst(NamedTuple):
     """The unit with the smallest share."""
@@ -248,7 +369,7 @@ def shift_hours(report: Report) -> tuple[int, int, int]:
 def contacts_with_truth(report: Report) -> pd.DataFrame:
     """Contacts of victims in the period, each with whether it was flagged and whether it truly was of a repeat victim.
 
-    As :func:`hmic_analysis.measures.repeats.with_truth` gives it.
+    As :func:`with_truth` gives it.
     """
     flags, links = report.table("contact_flag"), report.table("incident_crime")
     contacts = victim_contacts(report.flow("incident", "victim_reference_known_pct"), flags, shift_hours(report))
@@ -268,7 +389,7 @@ def recognised(report: Report, contacts: pd.DataFrame) -> list[Indicator]:
     Without values, and with the reason, where nobody can tell who is a repeat victim.
 
     ``report``: with ``victim_reference_known_pct`` taken.
-    ``contacts``: result of :func:`hmic_analysis.measures.repeats.with_truth`.
+    ``contacts``: result of :func:`with_truth`.
     """
     names = ("repeat_flag_recall_pct", "worst_shift_recall_pct", "repeat_flag_precision_pct")
     # Of months without their crimes nobody can tell who was a repeat victim.

@@ -6,7 +6,6 @@ import pytest
 
 from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import a3_victims
-from hmic_analysis.measures import repeats
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -61,11 +60,11 @@ def contacts(table, call, flag):
 )
 def test_repeat_victims_recognised(table, call, flag, before, recall, precision):
     links = table("incident_crime", {"incident_id": "i", "crime_id": "own"})
-    reports = repeats.earlier_reports(table("incident"), table("crime", {**BEFORE, **before}))
-    found = repeats.with_truth(contacts(table, call, flag), reports, links, 365)
-    assert (repeats.recall(found), repeats.precision(found)) == (recall, precision)
+    reports = a3_victims.earlier_reports(table("incident"), table("crime", {**BEFORE, **before}))
+    found = a3_victims.with_truth(contacts(table, call, flag), reports, links, 365)
+    assert (a3_victims.recall(found), a3_victims.precision(found)) == (recall, precision)
     # At ten in the morning it is the early shift's.
-    assert repeats.recall_by_unit(found) == ({"early": recall} if recall.total else {})
+    assert a3_victims.recall_by_unit(found) == ({"early": recall} if recall.total else {})
 
 
 @pytest.mark.parametrize(

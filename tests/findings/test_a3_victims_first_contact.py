@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.findings import a3_victims
-from hmic_analysis.measures import repeats
 from hmic_analysis.measures.base import Share
 
 SHIFTS = (7, 15, 23)
@@ -103,7 +102,7 @@ def test_at_contacts_where_nobody_looked_no_repeat_victim_was_recognised(table):
         for n in range(40)
     ]  # fmt: skip
     found = contacts(table, [crime(f"i{n}") for n in range(40)], flags)
-    assert repeats.recall(found.assign(repeat=pd.array([True] * 40, dtype="boolean"))) == Share(6, 34, 0)
+    assert a3_victims.recall(found.assign(repeat=pd.array([True] * 40, dtype="boolean"))) == Share(6, 34, 0)
 
 
 def test_a_blank_is_no_assessment_and_a_no_is_one(table):

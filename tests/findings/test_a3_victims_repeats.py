@@ -7,7 +7,6 @@ import pytest
 
 from hmic_analysis.findings import a3_victims
 from hmic_analysis.findings.a3_victims import victim_contacts
-from hmic_analysis.measures import repeats
 from hmic_analysis.measures.base import Share
 
 NOW = "2013-06-03 10:00"
@@ -25,9 +24,9 @@ def truth(table, incidents, crimes, links=(), days=365, only=None):
     calls = table("incident", *incidents)
     period = calls if only is None else calls[calls["incident_id"].isin(only)]
     found = victim_contacts(period, table("contact_flag"), (7, 15, 23))
-    reports = repeats.earlier_reports(calls, table("crime", *crimes))
+    reports = a3_victims.earlier_reports(calls, table("crime", *crimes))
     pairs = table("incident_crime", *({"incident_id": i, "crime_id": c} for i, c in links))
-    rows = repeats.with_truth(found, reports, pairs, days)
+    rows = a3_victims.with_truth(found, reports, pairs, days)
     return {i: (None if pd.isna(x) else bool(x)) for i, x in zip(rows["incident_id"], rows["repeat"], strict=True)}
 
 
@@ -109,14 +108,14 @@ def test_without_a_victim_the_same_address_and_kind(table):
 )
 def test_the_records_must_reach_back(table, crime_from, asb_from, reaches):
     calls = [incident("a", f"{asb_from} 09:00", "asb")] if asb_from else []
-    reports = repeats.earlier_reports(table("incident", *calls), table("crime", crime("c", f"{crime_from} 09:00")))
-    assert repeats.looks_back(reports, date(2012, 12, 1), 365) is reaches
+    reports = a3_victims.earlier_reports(table("incident", *calls), table("crime", crime("c", f"{crime_from} 09:00")))
+    assert a3_victims.looks_back(reports, date(2012, 12, 1), 365) is reaches
 
 
 def test_nothing_supplied_reaches_back_nowhere(table):
-    reports = repeats.earlier_reports(table("incident"), table("crime"))
+    reports = a3_victims.earlier_reports(table("incident"), table("crime"))
     assert len(reports) == 0
-    assert not repeats.looks_back(reports, date(2012, 12, 1), 365)
+    assert not a3_victims.looks_back(reports, date(2012, 12, 1), 365)
     assert truth(table, [], []) == {}
     assert truth(table, [incident("now", victim_key="V")], []) == {"now": False}
 
@@ -141,14 +140,14 @@ def judged():
 
 
 def test_recall_and_precision(judged):
-    assert repeats.recall(judged) == Share(3, 3, 1)
-    assert repeats.precision(judged) == Share(3, 1, 1)
-    assert repeats.recall_by_unit(judged) == {"early": Share(2, 1, 1), "night": Share(1, 2, 0)}
-    assert repeats.recall(judged.iloc[:0]) == Share.none() == repeats.precision(judged.iloc[:0])
+    assert a3_victims.recall(judged) == Share(3, 3, 1)
+    assert a3_victims.precision(judged) == Share(3, 1, 1)
+    assert a3_victims.recall_by_unit(judged) == {"early": Share(2, 1, 1), "night": Share(1, 2, 0)}
+    assert a3_victims.recall(judged.iloc[:0]) == Share.none() == a3_victims.precision(judged.iloc[:0])
 
 
 def test_the_worst_unit_is_one_that_can_say_something(judged):
-    shares = {**repeats.recall_by_unit(judged), "tiny": Share(0, 1), "not recorded": Share(0, 9)}
+    shares = {**a3_victims.recall_by_unit(judged), "tiny": Share(0, 1), "not recorded": Share(0, 9)}
     assert a3_victims.worst_unit(shares, 3) == ("night", Share(1, 2, 0))
     assert a3_victims.worst_unit(shares, 4) == ("early", Share(2, 1, 1))
     assert a3_victims.worst_unit(shares, 5) is None

@@ -25,7 +25,7 @@ from hmic_analysis.findings import (
     p4_training,
     p5_anpr,
 )
-from hmic_analysis.measures import attendance, cameras, registers, repeats
+from hmic_analysis.measures import attendance, cameras, registers
 from hmic_analysis.measures.base import Share, open_blanks, unread
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
@@ -65,7 +65,7 @@ def _flag(table, value):
     rows = table("contact_flag", row, {**row, "incident_id": "another", "repeat_victim": True})
     calls = table("incident", {"incident_id": "i", "created_at": "2013-05-01 10:00", "category_close": "crime"})
     contacts = a3_victims.victim_contacts(calls, rows, (7, 15, 23))
-    return repeats.recall(contacts.assign(repeat=True))
+    return a3_victims.recall(contacts.assign(repeat=True))
 
 
 def _staff(table, value):

@@ -6,8 +6,8 @@ import pytest
 
 from hmic_analysis.errors import DataError
 from hmic_analysis.national.counts import Log, release_row
-from hmic_analysis.national.editions import Edition, check_edition, given_away, keep_edition, published_editions
 from hmic_analysis.national.report import GROUPS
+from hmic_analysis.national.write import Edition, check_edition, given_away, keep_edition, published_editions
 from hmic_analysis.project import Project
 
 CELLS = ("supported", "contradicted", "undecided")
