@@ -31,6 +31,7 @@ from hmic_analysis.comparison.compare import (
 from hmic_analysis.comparison.gather import comparable, gather, read_evidence
 from hmic_analysis.comparison.methods import SimilarForces, similar_forces
 from hmic_analysis.documents.embargo import embargo_line
+from hmic_analysis.documents.text import page_templates
 from hmic_analysis.errors import DataError, HmicError, ParameterError
 from hmic_analysis.evidence.model import (
     BUNDLE_NAME,
@@ -510,13 +511,7 @@ def _strip(used: Sequence[dict[str, Any]], about: dict[str, Any], own: str) -> M
 
 @cache
 def _template() -> jinja2.Template:
-    found = jinja2.Environment(
-        loader=jinja2.PackageLoader("hmic_analysis.comparison", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-    )
-    return found.get_template("page.html")
+    return page_templates("comparison").get_template("page.html")
 
 
 def _write(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.wording import small
 from hmic_analysis.words import say_date, say_value
+
+if TYPE_CHECKING:
+    import jinja2
 
 # --------------------------------------------------------------------------------------------------------------------
 # Words: cleaning them, and writing dates and figures as people read them.
@@ -164,3 +168,16 @@ def halves(subtitle: str) -> tuple[str, str]:
     """The first sentence of a subtitle, which says what is measured; and the rest, which says how to read it."""
     first, stop, rest = subtitle.partition(". ")
     return (f"{first}.", rest) if stop else (subtitle, "")
+
+
+def page_templates(folder: str) -> jinja2.Environment:
+    """The web pages of a folder of this package: every value is escaped, and one that is not there refused."""
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader(f"hmic_analysis.{folder}", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

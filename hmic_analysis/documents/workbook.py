@@ -51,7 +51,7 @@ def workbook(
     _lines(book, "Notes", "Notes", notices, notes)
     for sheet, name in zip(sheets, names, strict=True):
         _table(book, sheet, name, notices)
-    _properties(book, title, notices)
+    describe(book, title, notices)
     return saved(book)
 
 
@@ -73,7 +73,7 @@ def _lines(book: Workbook, name: str, title: str, notices: Sequence[str], lines:
     """A sheet of labels and texts below its title."""
     sheet = book.create_sheet(name)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 95
-    _set_up(sheet, notices)
+    one_page_wide(sheet, notices)
     sheet.append([_cell(sheet, title, _TITLE)])
     for notice in notices:
         sheet.append([_cell(sheet, notice, _BOLD)])
@@ -84,7 +84,7 @@ def _lines(book: Workbook, name: str, title: str, notices: Sequence[str], lines:
 def _contents(book: Workbook, sheets: Sequence[Sheet], names: Sequence[str], notices: Sequence[str]) -> None:
     sheet = book.create_sheet("Contents")
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 34, 95
-    _set_up(sheet, notices)
+    one_page_wide(sheet, notices)
     sheet.append([_cell(sheet, "Contents", _TITLE)])
     for notice in notices:
         sheet.append([_cell(sheet, notice, _BOLD)])
@@ -106,7 +106,7 @@ def _table(book: Workbook, given: Sheet, name: str, notices: Sequence[str]) -> N
         width = min(max(longest + 3, _NARROWEST), _WIDEST)
         sheet.column_dimensions[get_column_letter(number + 1)].width = width
     sheet.freeze_panes = "B2"
-    _set_up(sheet, notices)
+    one_page_wide(sheet, notices)
     sheet.print_title_rows = "1:1"
     sheet.append([_cell(sheet, head, _BOLD, _TOP) for head in heads])
     for row in rows:
@@ -159,15 +159,17 @@ def _text(text: str) -> str:
     return ILLEGAL.sub(" ", text)[:_TEXT]
 
 
-def _set_up(sheet: Worksheet, notices: Sequence[str]) -> None:
+def one_page_wide(sheet: Worksheet, notices: Sequence[str] = ()) -> None:
     """Printed one page wide, with the notices at the top."""
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", Worksheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.oddHeader.center.text = " ".join(notices).replace("&", "&&")
+    if notices:
+        sheet.oddHeader.center.text = " ".join(notices).replace("&", "&&")
 
 
-def _properties(book: Workbook, title: str, notices: Sequence[str]) -> None:
+def describe(book: Workbook, title: str, notices: Sequence[str]) -> None:
+    """Its properties; the times among them are always the same."""
     book.properties.title = title
     book.properties.language = "en-GB"
     book.properties.creator = "hmic_analysis"

@@ -22,6 +22,7 @@ from hmic_analysis.disclosure.formats import read_release
 from hmic_analysis.documents.blocks import Report
 from hmic_analysis.documents.publish import whole_folder
 from hmic_analysis.documents.report import report_page, report_pdf, report_word
+from hmic_analysis.documents.text import page_templates
 from hmic_analysis.documents.word import write_whole
 from hmic_analysis.documents.workbook import workbook
 from hmic_analysis.errors import DataError, ParameterError
@@ -73,13 +74,7 @@ STYLE = "report.css"
 
 @cache
 def _environment() -> jinja2.Environment:
-    found = jinja2.Environment(
-        loader=jinja2.PackageLoader("hmic_analysis.national", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    found = page_templates("national")
     found.filters["place"] = lambda title: "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
     return found
 

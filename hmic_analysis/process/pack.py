@@ -26,7 +26,7 @@ from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
 from hmic_analysis.documents.embargo import embargo_notice, in_utc, under_embargo
 from hmic_analysis.documents.publish import whole_folder
 from hmic_analysis.documents.text import clean
-from hmic_analysis.documents.workbook import saved
+from hmic_analysis.documents.workbook import describe, one_page_wide, saved
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, Model
 from hmic_analysis.evidence.withheld import declaration, rules_of
@@ -273,8 +273,6 @@ _WIDTHS = (9, 10, 34, 52, 17, 34, 13, 13, 40, 46, 10, 46, 34, 26, 13, 40)
 _LABEL_WIDTH, _TEXT_WIDTH = 26, 90
 #: Points of height that a line of text takes; a row is as high as its longest cell needs.
 _LINE = 15
-#: A workbook's times, the same in all of them, so that equal packs are equal files.
-_MADE = dt.datetime(1980, 1, 1)
 
 NOTES = (
     ("What is checked", "Facts: figures, dates, documents, events. The inspectors' views are not open to correction."),
@@ -311,11 +309,7 @@ def response_workbook(cover: Sequence[tuple[str, str]], rows: Sequence[ClaimRow]
     _lines(sheets["Contents"], "Contents", notices, contents)
     _lines(sheets["Notes"], "How to fill in the response", notices, NOTES)
     _response(sheets["Response"], rows, notices)
-    book.properties.title = f"Factual-accuracy check: {dict(cover)['Force name']}"
-    book.properties.language = "en-GB"
-    book.properties.creator = "hmic_analysis"
-    book.properties.keywords = " ".join(notices)
-    book.properties.created = book.properties.modified = _MADE
+    describe(book, f"Factual-accuracy check: {dict(cover)['Force name']}", notices)
     return saved(book)
 
 
@@ -335,7 +329,7 @@ def _lines(sheet: Worksheet, title: str, notices: Sequence[str], lines: Sequence
             sheet.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
         _fit(sheet, row, ((label, _LABEL_WIDTH), (text, _TEXT_WIDTH)))
         row += 1
-    _one_page_wide(sheet)
+    one_page_wide(sheet)
 
 
 def _response(sheet: Worksheet, rows: Sequence[ClaimRow], notices: Sequence[str]) -> None:
@@ -369,7 +363,7 @@ def _response(sheet: Worksheet, rows: Sequence[ClaimRow], notices: Sequence[str]
     agreed.add(f"{column}2:{column}{last}")
     sheet.freeze_panes = "B2"
     sheet.protection.sheet = True
-    _one_page_wide(sheet)
+    one_page_wide(sheet)
     # What was shown on one sheet of paper, what is to be filled in on the next: on one alone nobody could read it.
     sheet.page_setup.paperSize, sheet.page_setup.fitToWidth = sheet.PAPERSIZE_A3, 2
     sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:A"
@@ -399,12 +393,6 @@ def _fit(sheet: Worksheet, row: int, texts: Iterable[tuple[str, int]]) -> None:
     """Make a row high enough: not every program does so by itself when a workbook is opened."""
     lines = [len(textwrap.wrap(text, max(width - 3, 5))) for text, width in texts]
     sheet.row_dimensions[row].height = _LINE * max(1, *lines)
-
-
-def _one_page_wide(sheet: Worksheet) -> None:
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 # --------------------------------------------------------------------------------------------------------------------

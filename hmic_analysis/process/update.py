@@ -8,17 +8,14 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from hmic_analysis.cells import csv_text, neutral
 from hmic_analysis.disclosure.release import is_withheld, released
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
 from hmic_analysis.documents.embargo import embargo_notice
-from hmic_analysis.documents.text import clean
+from hmic_analysis.documents.text import clean, page_templates
 from hmic_analysis.documents.word import write_whole
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator, Sensitivity
 from hmic_analysis.evidence.withheld import DisclosureRules, declaration, highest, rules_of
@@ -200,22 +197,11 @@ def write_compared(project: Project, params: Params, found: Compared, now: dt.da
     return folder
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("hmic_analysis.process", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
 def _page(found: Compared, notices: list[str], least: int) -> str:
     rows = [_row(pair, least) for pair in found.pairs]
     verdicts, figures = sum(p.verdict_changed for p in found.pairs), sum(p.changed for p in found.pairs)
     return (
-        _environment()
+        page_templates("process")
         .get_template(PAGE)
         .render(
             title=f"{found.force_name}: {found.before} and {found.after} side by side",

@@ -15,7 +15,7 @@ import jinja2
 from PIL import Image, UnidentifiedImageError
 
 from hmic_analysis.documents.pdf import drawn
-from hmic_analysis.documents.text import clean
+from hmic_analysis.documents.text import clean, page_templates
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Sensitivity
 from hmic_analysis.evidence.withheld import Audience, declaration
@@ -43,13 +43,7 @@ CODE = re.compile(r"(?=\S*[_;])[a-z]+(_[a-z]+)*(;[a-z]+(_[a-z]+)*)*")
 @cache
 def environment() -> jinja2.Environment:
     """The templates of this package. Escapes every value, and refuses one that is not there."""
-    found = jinja2.Environment(
-        loader=jinja2.PackageLoader("hmic_analysis.site", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    found = page_templates("site")
     found.filters.update(shown=_shown, heading=_heading, capitalise=capitalise, trim_stop=_trim_stop)
     return found
 
