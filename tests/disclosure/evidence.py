@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hmic_analysis.disclosure.check import identifiers_in, references_of, wanted
+from hmic_analysis.disclosure.formats import read_release
+from hmic_analysis.disclosure.leaks import leaks_in
 from hmic_analysis.evidence.model import Bundle, ClaimEvidence, DataUsed, Figure, Indicator
 from hmic_analysis.evidence.withheld import DisclosureRules
 
@@ -116,3 +119,13 @@ def usual() -> Bundle:
             claim("A6b", "The force has a policy.", why="A policy is there.", sensitivity="public"),
         ],
     )
+
+
+def find_leaks(folder, facts, rules):
+    """Every way to a withheld count in everything that a folder holds."""
+    return leaks_in(read_release(folder), facts, rules)
+
+
+def find_identifiers(folder, project, force):
+    """Every reference to a person of a force's raw return that stands anywhere in a folder."""
+    return identifiers_in(read_release(folder), wanted(references_of(project, force)))

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hmic_analysis.disclosure.check import Reference, find_identifiers, references_of, wanted
+from hmic_analysis.disclosure.check import Reference, references_of, wanted
 from hmic_analysis.errors import DataError
 from hmic_analysis.project import Project
+
+from .evidence import find_identifiers
 
 MAPPING = """
 title: Another system

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hmic_analysis.disclosure.leaks import find_leaks
 from hmic_analysis.evidence.withheld import drawable
 from hmic_analysis.evidence.wording import group_frame
 from hmic_analysis.figures.chart import Words
 from hmic_analysis.figures.shares import proportions_by_group
 
-from .evidence import RULES, bundle, share, usual
+from .evidence import RULES, bundle, find_leaks, share, usual
 
 
 def drawn(indicators):

@@ -6,11 +6,11 @@ import csv
 
 import pytest
 
-from hmic_analysis.disclosure.leaks import find_leaks
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.withheld import rules_of
 from hmic_analysis.site.build import build_site
 
+from ..disclosure.evidence import find_leaks
 from .evidence import FORCE_WORD, HOSTILE, INSIDE_WORD, copy_of, sources_of, write_evidence
 from .reading import cells, everything, pages, parsed, text_of
 
