@@ -14,8 +14,6 @@ For analysts::
 ``tables()``, ``columns(table)``, ``forces()``, ``findings()``, ``claims()`` and ``indicators()`` say what there is.
 """
 
-from __future__ import annotations
-
 import importlib
 import sys
 from typing import Any

@@ -1,7 +1,5 @@
 """Cells that a spreadsheet would run as a formula are made plain text."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

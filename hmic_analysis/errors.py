@@ -4,8 +4,6 @@ Every message says what is wrong, where (file, line, row or key), what is allowe
 line prints the message and exits with ``exit_code``; nothing else in the package prints errors.
 """
 
-from __future__ import annotations
-
 import difflib
 import errno
 import os

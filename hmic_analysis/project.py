@@ -4,8 +4,6 @@ A project is any folder that holds ``params/inspection.yml``: the repository its
 inspection.  All paths hang on it, so tests and scheduled runs can work on a project of their own.
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from pathlib import Path

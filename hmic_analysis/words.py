@@ -1,7 +1,5 @@
 """How figures and days are printed, the same everywhere a person reads them."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Processes for work side by side, the same on every system, that never outlive the one they work for."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import threading

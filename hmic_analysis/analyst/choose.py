@@ -1,7 +1,5 @@
 """What there is to choose from: forces, tables and their columns, findings, claims, indicators, settings."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The explorer: pick forces, a finding and a period; see figures, claims, rows and the comparison."""
 
-from __future__ import annotations
-
 import base64
 import html
 from pathlib import Path

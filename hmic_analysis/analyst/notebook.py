@@ -1,7 +1,5 @@
 """The cells of a finding's notebook executed in this process: all of them, or what one figure needs of them."""
 
-from __future__ import annotations
-
 import ast
 import json
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Charts of the explorer: with values under the pointer for the screen, and as pictures of a size for documents."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

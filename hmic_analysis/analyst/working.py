@@ -1,7 +1,5 @@
 """A finding worked through in the analyst's own session, and the units that its figures were counted from."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,7 +1,5 @@
 """``hmic``: the entry point."""
 
-from __future__ import annotations
-
 import importlib
 import os
 import sys

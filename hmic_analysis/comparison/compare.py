@@ -1,7 +1,5 @@
 """One force beside all others and beside similar ones, in figures, in a sentence, in pictures and in files."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

@@ -1,7 +1,5 @@
 """Similar forces, pooled figures and funnels, by one set of rules."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

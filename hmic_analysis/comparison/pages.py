@@ -1,7 +1,5 @@
 """The pages of comparisons: every indicator, and the index of all."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

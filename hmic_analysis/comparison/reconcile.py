@@ -1,7 +1,5 @@
 """Crimes counted in forces' data beside those that were published, and who can be compared on them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

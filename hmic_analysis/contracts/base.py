@@ -3,8 +3,6 @@
 A contract is data, not code: the loader turns it into checks, and the template workbook into instructions.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 

@@ -1,7 +1,5 @@
 """All checks of a folder that is to leave the building, references to persons among them."""
 
-from __future__ import annotations
-
 import re
 import tempfile
 import unicodedata

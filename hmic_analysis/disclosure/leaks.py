@@ -1,7 +1,5 @@
 """Whether a release lets anybody work out a count of persons that is withheld."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """A bundle, its tables and its figures as an audience may see them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Sentences without the numbers that are withheld."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

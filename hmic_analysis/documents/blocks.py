@@ -1,7 +1,5 @@
 """The blocks of a document: what it says, in order, before it becomes a file."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """The embargo: until when nothing may be published, in the wall time of the inspection."""
 
-from __future__ import annotations
-
 import datetime as dt
 import html
 import re

@@ -1,7 +1,5 @@
 """Pictures and texts for an accessible PDF (PDF/UA-1), set by typst, and pictures that Word and pages can take."""
 
-from __future__ import annotations
-
 import copy
 import datetime as dt
 import io

@@ -1,7 +1,5 @@
 """Putting a folder in place whole, or not at all: what is read while it is written again is never half of each."""
 
-from __future__ import annotations
-
 import glob
 import os
 import shutil

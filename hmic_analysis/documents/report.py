@@ -1,7 +1,5 @@
 """A document that is no letter, such as the evidence for one or the national report, as Word and as PDF."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 from functools import cache

@@ -1,7 +1,5 @@
 """From blocks to a Word document whose bytes depend on its content alone."""
 
-from __future__ import annotations
-
 import os
 import zipfile
 from dataclasses import dataclass

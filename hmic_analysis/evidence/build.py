@@ -1,7 +1,5 @@
 """Making indicators out of what was counted, with the catalogue's names and the right interval."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar

@@ -1,7 +1,5 @@
 """The grade of the evidence, kept apart from the verdict."""
 
-from __future__ import annotations
-
 from hmic_analysis.evidence.model import ClaimType, Grade, Indicator, is_small_number
 from hmic_analysis.evidence.verdicts import Decision, undecided
 

@@ -1,7 +1,5 @@
 """The evidence bundle: what one executed notebook leaves behind, as typed and frozen models."""
 
-from __future__ import annotations
-
 import platform
 from collections import Counter
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """How figures, days and claims are printed, the same everywhere a person reads them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import pandas as pd

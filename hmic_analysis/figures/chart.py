@@ -1,7 +1,5 @@
 """A finished chart: one picture with its words and its data, and the panel that stands where there is none."""
 
-from __future__ import annotations
-
 import base64
 import html
 import unicodedata

@@ -1,7 +1,5 @@
 """Control chart: a monthly figure between the limits of what it usually does, signals marked by shape."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Tile maps of the forces: a figure in classes, or the verdict on a claim."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Charts with one line for each row: counts, persons by age band, and what all such charts share."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

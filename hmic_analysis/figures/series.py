@@ -1,7 +1,5 @@
 """Monthly series: plain, as small multiples, between the limits of what is usual, and broken by a change."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import replace

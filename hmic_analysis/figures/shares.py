@@ -1,7 +1,5 @@
 """Charts of shares: by group with all that surrounds them, and by count against by hours."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

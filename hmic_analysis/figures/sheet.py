@@ -1,7 +1,5 @@
 """A picture laid out in millimetres: sheet, plot, and names that stand beside points and lines, none over another."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How times are spread: response times, lags, and demand against staff over the hours of the week."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """The house style of every picture: colours, sizes, how texts are measured and numbers printed, and its bytes."""
 
-from __future__ import annotations
-
 import io
 import math
 import re

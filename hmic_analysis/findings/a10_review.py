@@ -1,7 +1,5 @@
 """A10: whether the response and deployment policy is under review."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hmic_analysis.evidence.grades import grade_documents

@@ -1,7 +1,5 @@
 """A1: the route by which crime is recorded, and whether the force knows how many crimes it attends."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hmic_analysis.evidence.grades import grade_indicator, weakest

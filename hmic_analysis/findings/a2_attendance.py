@@ -1,7 +1,5 @@
 """A2: what the response policy promises, whether staff know it, and how few forces promise as much."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """A3: whether the person who takes the call finds out who is at risk."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """A4: whether a crime that nobody attends is still investigated and supervised."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pandas as pd

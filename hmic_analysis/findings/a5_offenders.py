@@ -1,7 +1,5 @@
 """A5: whether the most harmful offenders are selected, assessed and managed together with partners."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple

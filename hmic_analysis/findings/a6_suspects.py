@@ -1,7 +1,5 @@
 """A6: whether the force knows whom it is looking for, and whether it looks."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

@@ -1,7 +1,5 @@
 """A7: whether the files of named suspects show enquiries and supervision, in a small sample."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """A8: whether dispatchers have a mapping system, and use it to send the most appropriate resource."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

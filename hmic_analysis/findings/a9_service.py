@@ -1,7 +1,5 @@
 """A9: whether the force checks the service that people get when they contact it, and whether the checks are good."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pandas as pd

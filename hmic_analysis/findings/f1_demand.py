@@ -1,7 +1,5 @@
 """F1: whether the force works towards understanding its demand, and analyses it."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np

@@ -1,7 +1,5 @@
 """F2: whether the force works with other agencies on tasks that are not the police's alone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple

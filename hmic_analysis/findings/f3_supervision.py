@@ -1,7 +1,5 @@
 """F3: whether supervisors have a clear structure to assess workload and performance."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np

@@ -1,7 +1,5 @@
 """F4: whether the force can tell the staff time its changes have saved, and works to find out."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """F5: whether the force has invested in mobile devices, and whether they reach its systems."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import NamedTuple
 

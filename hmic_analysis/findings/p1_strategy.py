@@ -1,7 +1,5 @@
 """P1: whether the force's plans name preventing crime, and whether one strategy for it covers the whole force."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pandas as pd

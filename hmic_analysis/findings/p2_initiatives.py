@@ -1,7 +1,5 @@
 """P2: whether preventive work is sustained for years, and whether daily management meetings steer staff to it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 

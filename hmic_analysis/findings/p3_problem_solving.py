@@ -1,7 +1,5 @@
 """P3: whether there is a problem-solving database, whether all teams keep using it, and what is learned from it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """P4: whether staff were trained in preventing crime, and formally so those who often deal with victims."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """P5: whether number plate recognition is used to prevent, and whether the force makes it last."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pandas as pd

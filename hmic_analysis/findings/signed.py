@@ -1,7 +1,5 @@
 """Registers that a force signed as complete: only then does what is not in them tell anything."""
 
-from __future__ import annotations
-
 from pathlib import PurePosixPath
 
 from hmic_analysis.evidence.report import Report

@@ -1,7 +1,5 @@
 """Checking the files of a letter against its evidence, and listing what each number is bound to."""
 
-from __future__ import annotations
-
 import hashlib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

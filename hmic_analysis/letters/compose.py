@@ -1,7 +1,5 @@
 """From evidence to the blocks of a letter: the paragraph of each finding, its notes and figures."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

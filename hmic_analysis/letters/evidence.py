@@ -3,8 +3,6 @@
 For each finding its claims with what they rest on and a chart or two; then the data supplied, and how to read it all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hmic_analysis.contracts import CONTRACTS

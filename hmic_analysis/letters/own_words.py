@@ -1,7 +1,5 @@
 """What an inspector gives for the letter to one force: own wording, views, and the figures to print."""
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """Reading a letter back as it is now, from Word or PDF, as words and numbers."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

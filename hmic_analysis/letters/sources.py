@@ -1,7 +1,5 @@
 """From a number in a letter to its claim, its indicator, the rows behind it, and the files they came from."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

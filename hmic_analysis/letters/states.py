@@ -1,7 +1,5 @@
 """Every state that the paragraph on a finding can be in, on one page to be read."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The letter as a Word document: its template, its fixed words, and filling it."""
 
-from __future__ import annotations
-
 import datetime as dt
 import zipfile
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A1 and A2: how crimes were recorded, which crimes and incidents were attended, and how soon."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Protocol
 

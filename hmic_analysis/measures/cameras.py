@@ -1,7 +1,5 @@
 """Whether number plate cameras work, and how long repairs take (P5)."""
 
-from __future__ import annotations
-
 import math
 from datetime import date
 from typing import NamedTuple

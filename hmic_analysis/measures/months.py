@@ -1,7 +1,5 @@
 """Months: reading them, counting by them, and a force against itself over them."""
 
-from __future__ import annotations
-
 import calendar
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Counting documents, requests, knowledge checks, policies and reviews; shares of samples of files; what is signed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple

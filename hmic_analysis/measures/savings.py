@@ -1,7 +1,5 @@
 """Staff time saved by a change: what the series says beyond trend and memory, beside the bare before and after (F4)."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The national report as blocks: every word, table and picture in order."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Counts of forces as they may be published, and the log of what was withheld."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields
 

@@ -1,7 +1,5 @@
 """Figures of all forces together, pooled, by part of the country and as distributions, and their pictures."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

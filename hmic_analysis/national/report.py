@@ -1,7 +1,5 @@
 """What is published of all forces, in one place: gathered from their evidence, and naming none."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

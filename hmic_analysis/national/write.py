@@ -1,7 +1,5 @@
 """Writing the national report: what is published in one folder, what only its makers see in another."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

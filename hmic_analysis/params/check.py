@@ -1,7 +1,5 @@
 """What a finding of the catalogue is checked against: tables, thresholds, its own figures and claims, its sentences."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable
 

@@ -3,8 +3,6 @@
 A command that needs a few findings reads the files of those alone; a new finding is a new file and touches no list.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import os

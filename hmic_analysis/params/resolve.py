@@ -1,7 +1,5 @@
 """What holds for one force and one finding, where each value comes from, and all of it as rows and pages for people."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Reading a filled response workbook: everything is checked, and every fault told, before anything is done."""
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence

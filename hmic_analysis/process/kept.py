@@ -1,7 +1,5 @@
 """Runs that are kept, and what lies beneath a finding in two of them."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import os

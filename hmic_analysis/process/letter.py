@@ -1,7 +1,5 @@
 """The letter of one force in its project: written, marked, kept whole, and checked."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import json

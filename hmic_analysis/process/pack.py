@@ -1,7 +1,5 @@
 """The pack that goes to a force for the factual-accuracy check, and the log of what became of it."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 import shutil

@@ -1,7 +1,5 @@
 """A response received: corrected data loaded, verdicts computed again, and every challenge logged."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import os

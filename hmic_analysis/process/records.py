@@ -1,7 +1,5 @@
 """The references of the records that stand behind the figures of a pack, for the force that they are of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """The states of a letter, the log of them, and the way from one to the next."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Two runs of a force side by side: claim by claim, with what changed beneath them."""
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import io

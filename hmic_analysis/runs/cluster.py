@@ -1,7 +1,5 @@
 """Executing reports on a Dask cluster, with data and results on a share that workers reach by an address."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Executing one report with papermill: in a folder of its own, put in place whole."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os

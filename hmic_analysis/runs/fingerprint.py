@@ -1,7 +1,5 @@
 """What a report rests on, as content hashes: data, parameters, notebook, library, versions."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Executing many reports: several at a time, and on past any that fails."""
 
-from __future__ import annotations
-
 import queue
 import threading
 from collections import deque

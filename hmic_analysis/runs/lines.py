@@ -1,7 +1,5 @@
 """Lines to the processes that execute reports, each with one worker at its end."""
 
-from __future__ import annotations
-
 import os
 import socket
 import subprocess

@@ -1,7 +1,5 @@
 """The papermill engine ``hmic-plain``: a Jupyter kernel for each notebook, as papermill has it, with limits."""
 
-from __future__ import annotations
-
 import math
 import sys
 import time

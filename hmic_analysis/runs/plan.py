@@ -1,7 +1,5 @@
 """What would run, and why; and the orders for those who execute it. Planning changes nothing on disk."""
 
-from __future__ import annotations
-
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Bringing the processed data of forces up to date with their returns; no report, and nothing that only they need."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor

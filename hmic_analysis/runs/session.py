@@ -1,7 +1,5 @@
 """A whole run: lock, load, plan, execute; what ``hmic run`` does, without a word printed."""
 
-from __future__ import annotations
-
 import getpass
 import json
 import os

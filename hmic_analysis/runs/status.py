@@ -1,7 +1,5 @@
 """How far a run is and how it ended, whether anything changed since, and whom to tell."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import json

@@ -1,7 +1,5 @@
 """A10: the review of the response policy, and reviews that look like it."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A1: whether crimes come of incidents on record, and whether the force knows how often it attends."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A2: the response policy, what staff know of it, and how few forces promise to attend everything."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path

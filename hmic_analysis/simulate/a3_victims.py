@@ -1,7 +1,5 @@
 """A3: who the victims of calls are, what was flagged before first contact was over, what handlers can look up."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any

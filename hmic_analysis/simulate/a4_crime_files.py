@@ -4,8 +4,6 @@ The sample has its own size, whatever the scale: a hundredth of a force holds to
 draw thirty from.  So its files are of crimes that need not be in the table ``crime``.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """A5: offenders under integrated offender management, all who were considered for it, and meetings with partners."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A6: suspects outstanding and bail unanswered, how those outstanding are managed, and circulation as wanted."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """A7: named-suspect files as inspectors read them, a small sample, some of persons circulated as wanted."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A8: dispatch decisions, which follow the deployments to urgent incidents of some days, and known positions."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections import Counter

@@ -3,8 +3,6 @@
 The audits serve A3 too: what handlers asked callers is a fact of that finding.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

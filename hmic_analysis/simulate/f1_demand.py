@@ -1,7 +1,5 @@
 """F1: what the force knows of its demand: analyses and a plan, staff hours on duty, demand that is no incident."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 import numpy as np

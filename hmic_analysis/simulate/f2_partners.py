@@ -1,7 +1,5 @@
 """F2: work with other agencies: tasks, agreements, transfers and handovers."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import numpy as np

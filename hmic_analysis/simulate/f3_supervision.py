@@ -1,7 +1,5 @@
 """F3: reviews of front-line staff, and what supervisors see of workload."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

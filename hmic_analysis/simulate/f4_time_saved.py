@@ -1,7 +1,5 @@
 """F4: changes meant to free staff time, and what is on record of their benefit."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import numpy as np

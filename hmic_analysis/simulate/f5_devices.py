@@ -1,7 +1,5 @@
 """F5: mobile devices: who has one, what they reach, how they are used, and what was spent."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import numpy as np

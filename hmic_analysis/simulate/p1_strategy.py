@@ -1,7 +1,5 @@
 """P1: whether preventing crime is an objective of the force's own plans, and has a strategy of its own."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 import numpy as np

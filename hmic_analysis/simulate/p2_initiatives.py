@@ -1,7 +1,5 @@
 """P2: initiatives that lasted, and daily management meetings that set preventive actions."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """P3: the problem-solving database, in which months each neighbourhood team used it, and what was learned."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

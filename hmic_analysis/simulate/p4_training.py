@@ -1,7 +1,5 @@
 """P4: what staff learned, on preventing crime and besides."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Literal
 

@@ -1,7 +1,5 @@
 """P5: number plate cameras and the hours they worked, what the force uses them for, and who can maintain them."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Annotated, Any, Literal
 

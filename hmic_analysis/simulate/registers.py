@@ -1,7 +1,5 @@
 """What the fieldwork would have written down of a simulated force, files that inspectors read among it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

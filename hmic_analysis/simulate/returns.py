@@ -1,7 +1,5 @@
 """The whole return of one simulated force, and returns of many at once."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import math

@@ -3,8 +3,6 @@
 The list is drawn from seed and force alone, so that every finding that speaks of staff speaks of the same people.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ by then, did not attend, and by then neither re-arrested nor the bail cancelled;
 the return.  Persons are counted; the last action may well lie after the day.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

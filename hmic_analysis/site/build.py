@@ -1,7 +1,5 @@
 """Building a site whole or not at all: forces in several processes, then the pages about all of them."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

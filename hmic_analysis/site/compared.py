@@ -1,7 +1,5 @@
 """Comparisons between forces that were made before, as an audience may see them."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter

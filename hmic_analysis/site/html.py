@@ -1,7 +1,5 @@
 """Turning what is known into HTML: the environment, the frame around every page, its weight and its pictures."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

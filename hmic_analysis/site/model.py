@@ -1,7 +1,5 @@
 """What the pages of a site are made from: evidence as its audience may see it, gathered and released."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """An executed notebook as a page: text, code, tables and pictures, and nothing that a browser would run or fetch."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

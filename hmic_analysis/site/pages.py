@@ -1,7 +1,5 @@
 """The pages of a site: overview, findings, forces, method, data quality."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping

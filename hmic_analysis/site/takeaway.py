@@ -1,7 +1,5 @@
 """A force's evidence to take away: a workbook, slides of chosen figures, and one page that holds all of it."""
 
-from __future__ import annotations
-
 import base64
 import copy
 import html

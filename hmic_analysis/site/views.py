@@ -1,7 +1,5 @@
 """Evidence put into the words and the order in which pages show it, and tables to take away."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """Two groups against each other, and before and after with a comparison area."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """How much units differ beyond chance, and the funnel limits that allow for it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

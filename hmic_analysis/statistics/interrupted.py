@@ -1,7 +1,5 @@
 """Interrupted series of a measured figure: what a change did, beyond trend and month-to-month memory."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass

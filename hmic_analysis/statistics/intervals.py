@@ -1,7 +1,5 @@
 """Intervals of proportions, rates, quantiles and times that may not have ended; the agreement of two coders."""
 
-from __future__ import annotations
-
 import math
 import warnings
 from collections.abc import Sequence

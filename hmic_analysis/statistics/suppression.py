@@ -6,8 +6,6 @@ knows every number that is published, the rule, and of every count withheld whet
 the values 1 to ``min_count - 1`` can be excluded.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """XmR charts: what a monthly figure usually does, and the points that are not the usual."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The account of every row: the manifest of a force's tables, the rows kept aside, and what is said of both."""
 
-from __future__ import annotations
-
 import os
 from collections import Counter
 from collections.abc import Collection, Mapping

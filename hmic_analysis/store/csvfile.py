@@ -1,7 +1,5 @@
 """Read one delimited text file into a table of plain text, with every line accounted for."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

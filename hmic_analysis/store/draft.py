@@ -1,7 +1,5 @@
 """A first mapping of a foreign file, with what was guessed, and what could not be, as comments."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

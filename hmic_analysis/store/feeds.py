@@ -1,7 +1,5 @@
 """Bring raw tables and mappings together: which table is fed from which file, and which can be made."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

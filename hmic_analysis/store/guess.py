@@ -1,7 +1,5 @@
 """What the columns of a foreign file look like: kinds, formats of times, codes; nothing that may name a person."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

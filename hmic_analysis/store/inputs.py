@@ -1,7 +1,5 @@
 """Find the files of a return and read those that a mapping asks for."""
 
-from __future__ import annotations
-
 import errno
 import os
 import stat

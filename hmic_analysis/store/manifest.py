@@ -1,7 +1,5 @@
 """The manifest of a force's processed tables: what there is, where it came from, what to know about it."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from functools import lru_cache

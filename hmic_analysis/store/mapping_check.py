@@ -1,7 +1,5 @@
 """Read a mapping file, and hold it against the contracts before any data is touched."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass

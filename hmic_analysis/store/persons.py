@@ -4,8 +4,6 @@ HMAC-SHA256 (RFC 2104) with a secret key that never leaves the project.  Without
 back by trying out names.
 """
 
-from __future__ import annotations
-
 import getpass
 import hashlib
 import os

@@ -1,7 +1,5 @@
 """One input as read: a table of plain text and where each row came from; small helpers to write SQL."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

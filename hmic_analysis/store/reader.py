@@ -6,8 +6,6 @@ of the sheets and which of them are hidden, then for each line of its standard i
 be read is told as ``fault`` in words that hold nothing of any cell.
 """
 
-from __future__ import annotations
-
 import os
 import pickle
 import re

@@ -1,7 +1,5 @@
 """Fitness of what was loaded: references between tables, months with records, and what looks implausible."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Sheets of workbooks as rows of text: the limits, what an archive must be to be opened, and how .xlsx is read."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 import zipfile

@@ -1,7 +1,5 @@
 """The staging tables: typed rows of every feed, repeats found, odd times flagged."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

@@ -1,7 +1,5 @@
 """Timestamps: from texts to UTC, with the hours that the clocks repeat or leave out."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Files that are what a contract asks for: read with their types at once, so that only odd lines need a closer look."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

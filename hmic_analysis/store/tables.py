@@ -1,7 +1,5 @@
 """Reading the tables of the store as data frames."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import reduce

@@ -1,7 +1,5 @@
 """The workbook that a force fills in: one sheet a table, with the words of the contracts."""
 
-from __future__ import annotations
-
 import io
 import os
 import re

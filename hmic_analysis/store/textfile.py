@@ -1,7 +1,5 @@
 """Make any text file a plain one, and find its records independently of the engine that will read them."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import gzip

@@ -1,7 +1,5 @@
 """Days and times as people write them, and wall time to UTC and back, in SQL."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator

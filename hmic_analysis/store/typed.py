@@ -1,7 +1,5 @@
 """From text to the values of a contract: one SELECT per feed, with a reason for every value that fails."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache
 

@@ -1,7 +1,5 @@
 """Read sheets of workbooks and Parquet files into tables of plain text."""
 
-from __future__ import annotations
-
 import os
 import pickle
 import subprocess

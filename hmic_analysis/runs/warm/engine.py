@@ -1,7 +1,5 @@
 """The papermill engine ``hmic-warm``: what papermill does with a kernel, done with a forked copy of this process."""
 
-from __future__ import annotations
-
 import datetime as dt
 import os
 import select

@@ -1,7 +1,5 @@
 """The run's handle on the parent of all copies, and starting and ending a copy with everything it has started."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

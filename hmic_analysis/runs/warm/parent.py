@@ -1,7 +1,5 @@
 """The parent of all copies: a process of its own, started once a run, that imports the stack and forks workers."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import importlib

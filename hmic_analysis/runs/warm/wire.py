@@ -1,7 +1,5 @@
 """What a copy tells its worker, and the few calls of the Linux kernel that Python has no name for."""
 
-from __future__ import annotations
-
 import ctypes
 import json
 import os
