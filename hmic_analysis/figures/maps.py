@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.patches import Rectangle
 
 from hmic_analysis.errors import DataError, did_you_mean
 from hmic_analysis.figures import style
@@ -127,7 +126,6 @@ def draw_tiles(
     kinds: Sequence[TileClass],
     texts: Sequence[str],
     classes: Sequence[TileClass],
-    highlight: str,
     synthetic: bool,
 ) -> Sheet:
     """The tiles with code and value, and the classes with their number of forces beside them.
@@ -136,7 +134,6 @@ def draw_tiles(
     ``kinds``: class of each row.
     ``texts``: printed below each code.
     ``classes``: those that the legend explains.
-    ``highlight``: slug of the force whose tile gets a heavy frame; empty for none.
     """
     wide, high = _TILE_MM
     sheet = Sheet(ROWS * high + 1.5, synthetic)
@@ -149,13 +146,7 @@ def draw_tiles(
         )
         below = "none" if kind.hatched else text
         sheet.text(left + wide / 2 - 0.5, top + 7.4, below, size=style.SMALL_SIZE, ha="center", colour=kind.ink)
-        if slug == highlight:
-            frame = Rectangle(
-                (left - 0.2, top - 0.2), wide - 0.6, high - 0.6, fill=False, edgecolor=style.INK, linewidth=2.4,
-                transform=sheet.transform,
-            )  # fmt: skip
-            sheet.figure.add_artist(frame)
-    _legend(sheet, data, kinds, classes, highlight)
+    _legend(sheet, kinds, classes)
     return sheet
 
 
@@ -167,9 +158,7 @@ def _tile(sheet: Sheet, left: float, top: float, width: float, height: float, ki
         sheet.band(left, top + height - 1.6, width, 1.6, **_HATCH)
 
 
-def _legend(
-    sheet: Sheet, data: pd.DataFrame, kinds: Sequence[TileClass], classes: Sequence[TileClass], highlight: str
-) -> None:
+def _legend(sheet: Sheet, kinds: Sequence[TileClass], classes: Sequence[TileClass]) -> None:
     """What each fill means and how many forces have it."""
     entries = [*classes, NOTHING] if NOTHING in kinds else list(classes)
     y = 4.0
@@ -181,10 +170,6 @@ def _legend(
         text = wrap(f"{entry.text}: {count}", sheet.width - _LEGEND_X_MM - 11, 2, style.SMALL_SIZE)
         sheet.text(_LEGEND_X_MM + 10, y, text, size=style.SMALL_SIZE)
         y += max(7.0, block_height(text, style.SMALL_SIZE) + 2.4)
-    if highlight in TILES:
-        name = data.loc[data["force"] == highlight, "label"].iloc[0]
-        text = wrap(f"Heavy frame: {name}", sheet.width - _LEGEND_X_MM, 3, style.SMALL_SIZE)
-        sheet.text(_LEGEND_X_MM, y + block_height(text, style.SMALL_SIZE) / 2, text, size=style.SMALL_SIZE)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -204,15 +189,12 @@ _VERDICTS = {
 
 
 @drawn
-def figure_map(
-    frame: pd.DataFrame, words: Words = Words("tile-map"), *, what: str = "Share", unit: str = "%", highlight: str = ""
-) -> Chart:
+def figure_map(frame: pd.DataFrame, words: Words = Words("tile-map"), *, what: str = "Share", unit: str = "%") -> Chart:
     """A figure of each force in up to five classes from light to dark.
 
     ``frame``: ``force`` (slug), ``label`` (name), ``value`` (missing where there is none).  Forces without a row are
         shown as without data.
     ``what``, ``unit``: what is compared, and its unit.
-    ``highlight``: slug of a force whose tile gets a heavy frame.
     Returns: its data hold code and name of every force: the key to the tiles.
     Raises DataError if a column is missing or holds what can't be drawn, or a force is none of the 43 or stands there
         twice.
@@ -231,7 +213,7 @@ def figure_map(
     number = np.clip(np.searchsorted(edges, printed, side="right") - 1, 0, len(classes) - 1)
     kinds = [NOTHING if np.isnan(v) else classes[i] for v, i in zip(data["value"], number, strict=True)]
     texts = ["" if np.isnan(v) else _short(v, unit) for v in data["value"]]
-    sheet = draw_tiles(data, kinds, texts, classes, highlight, words.synthetic)
+    sheet = draw_tiles(data, kinds, texts, classes, words.synthetic)
     after = unknown(data["value"])
     return finish(
         sheet,
@@ -245,16 +227,12 @@ def figure_map(
 
 
 @drawn
-def verdict_map(
-    frame: pd.DataFrame, words: Words = Words("verdict-map"), *, claim: str = "the claim", highlight: str = ""
-) -> Chart:
+def verdict_map(frame: pd.DataFrame, words: Words = Words("verdict-map"), *, claim: str = "the claim") -> Chart:
     """The verdict on a claim in each force, told apart by sign as well as colour.
 
     ``frame``: ``force`` (slug), ``label`` (name), ``verdict`` (``supported``, ``contradicted``, ``not_determinable``;
         missing where the claim was not weighed).
     ``claim``: what was weighed, for headline and alt text.
-    ``highlight``, ``name``, ``subtitle``, ``source``, ``headline``, ``synthetic``, ``reason``: as in
-        :func:`figure_map`.
     Raises DataError as in :func:`figure_map`, or if a verdict is unknown.
     """
     data = _places(frame, "verdict_map")
@@ -269,7 +247,7 @@ def verdict_map(
     classes = {v: TileClass(VERDICT_WORDS[v], fill, sign=sign) for v, (sign, fill) in _VERDICTS.items()}
     kinds = [classes.get(v, NOTHING) for v in data["verdict"]]
     used = [c for v, c in classes.items() if (data["verdict"] == v).any()]
-    sheet = draw_tiles(data, kinds, [k.sign for k in kinds], used, highlight, words.synthetic)
+    sheet = draw_tiles(data, kinds, [k.sign for k in kinds], used, words.synthetic)
     message = _counted(claim, data)
     return finish(
         sheet,

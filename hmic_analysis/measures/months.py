@@ -296,7 +296,6 @@ def monthly_control(
     *,
     better: Better = "-",
     changes: Mapping[str, str] | None = None,
-    baseline_months: int | None = None,
 ) -> MonthlyControl:
     """XmR chart of monthly counts, or of monthly shares.
 
@@ -310,8 +309,6 @@ def monthly_control(
     changes : mapping of str to str, optional
         Month (``2014-01``) from which limits start afresh, and what changed then.  Limits are never set anew because
         of what the chart shows.
-    baseline_months : int, optional
-        First months of each stretch that set its limits.
 
     Returns
     -------
@@ -338,7 +335,7 @@ def monthly_control(
         at = read_months(pd.Series([text], name="changes"), "monthly_control").iloc[0]
         named[at] = change
     try:
-        chart = xmr(series, better=better, changes=named, baseline_points=baseline_months)
+        chart = xmr(series, better=better, changes=named)
     except ValueError as fault:
         raise DataError(f"monthly_control: {fault}") from None
     points = chart.points.reset_index(names="month")

@@ -190,16 +190,13 @@ def _equal_rates_p(events1: float, exposure1: float, events2: float, exposure2: 
     return float(2 * norm.sf(abs(z)))
 
 
-def pooled_rate(numerators: Sequence[float], denominators: Sequence[float], leave_out: int | None = None) -> PooledRate:
+def pooled_rate(numerators: Sequence[float], denominators: Sequence[float]) -> PooledRate:
     """Rate of several units together: total over total, so that large units count for more.
 
     Parameters
     ----------
     numerators, denominators : sequences of float, shape (n,)
         One of each for every unit.
-    leave_out : int, optional
-        Position of the unit that is to be compared: it is left out, for a comparator that holds the unit itself
-        pulls its difference towards nothing.
 
     Returns
     -------
@@ -210,7 +207,7 @@ def pooled_rate(numerators: Sequence[float], denominators: Sequence[float], leav
     Raises
     ------
     ValueError
-        If the sequences differ in length, a number is negative, or there is no unit at ``leave_out``.
+        If the sequences differ in length, or a number is negative.
     """
     top, bottom = floats(numerators), floats(denominators)
     if top.shape != bottom.shape or top.ndim != 1:
@@ -218,10 +215,6 @@ def pooled_rate(numerators: Sequence[float], denominators: Sequence[float], leav
     if (top < 0).any() or (bottom < 0).any():
         raise ValueError("Numerators and denominators are 0 or more.")
     used = (top >= 0) & (bottom > 0)
-    if leave_out is not None:
-        if not 0 <= leave_out < top.size:
-            raise ValueError(f"There is no unit {leave_out}: positions run from 0 to {top.size - 1}.")
-        used[leave_out] = False
     if not used.any():
         return PooledRate(math.nan, 0.0, 0.0, 0)
     total, base = float(top[used].sum()), float(bottom[used].sum())

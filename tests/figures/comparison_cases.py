@@ -152,15 +152,15 @@ COMPARISON_CASES: dict[str, Callable[[], Chart]] = {
         unit="per 1,000 residents", units_name="residents",
     ),
     "compared-zeros": lambda: forces_compared(forces(5).assign(value=0.0, lo=0, hi=0)),
-    "map-everyday": lambda: figure_map(forces(), words=Words("drawn", synthetic=True), what="Recorded crimes attended", highlight="cleveland"),
+    "map-everyday": lambda: figure_map(forces(), words=Words("drawn", synthetic=True), what="Recorded crimes attended"),
     "map-three": lambda: figure_map(forces(3)),
     "map-equal": lambda: figure_map(forces().assign(value=100.0)),
     "map-extreme": lambda: figure_map(
         forces().assign(value=lambda f: np.where(f["force"] == "metropolitan", 4.1e9, 1.5)), unit="count"
     ),
-    "map-long": lambda: figure_map(forces().assign(label=LONG), highlight="kent", unit="per 1,000 residents"),
+    "map-long": lambda: figure_map(forces().assign(label=LONG), unit="per 1,000 residents"),
     "map-zeros": lambda: figure_map(forces().assign(value=0.0), unit="count"),
-    "verdicts-everyday": lambda: verdict_map(verdicts(), words=Words("drawn", synthetic=True), claim="claim A2b", highlight="cleveland"),
+    "verdicts-everyday": lambda: verdict_map(verdicts(), words=Words("drawn", synthetic=True), claim="claim A2b"),
     "verdicts-one": lambda: verdict_map(verdicts().head(1)),
     "control-everyday": lambda: control_chart(months([300 + 8 * ((i * 7) % 5 - 2) for i in range(24)], rules=RULES), words=Words("drawn", synthetic=True), method="XmR chart."),
     "control-rebased": lambda: control_chart(rebased(), what="Burglaries recorded a month"),

@@ -111,23 +111,19 @@ def test_the_ratio_lies_in_its_interval_and_a_higher_level_widens_it(x1, t1, x2,
     assert 0 <= narrow.p <= 1
 
 
-def test_a_pooled_rate_is_total_over_total_without_the_unit_itself():
-    numerators, denominators = [10, 20, 900], [100, 100, 1000]
-    assert pooled_rate(numerators, denominators).value == pytest.approx(930 / 1200)
-    without = pooled_rate(numerators, denominators, leave_out=2)
-    assert without == (30 / 200, 30, 200, 2)
+def test_a_pooled_rate_is_total_over_total():
+    assert pooled_rate([10, 20, 900], [100, 100, 1000]).value == pytest.approx(930 / 1200)
+    assert pooled_rate([10, 20], [100, 100]) == (30 / 200, 30, 200, 2)
 
 
 def test_a_pooled_rate_leaves_out_units_without_figures():
     got = pooled_rate(pd.array([10, None, 5, 7], dtype="Int64"), [100, 100, None, 0])
     assert got == (0.1, 10, 100, 1)
-    nothing = pooled_rate([1], [10], leave_out=0)
+    nothing = pooled_rate([1], [0])
     assert math.isnan(nothing.value) and nothing.n_units == 0
 
 
 def test_a_pooled_rate_refuses_what_cannot_be():
-    with pytest.raises(ValueError, match="no unit 3"):
-        pooled_rate([1, 2], [3, 4], leave_out=3)
     with pytest.raises(ValueError, match="one numerator and one denominator"):
         pooled_rate([1, 2], [3])
     with pytest.raises(ValueError, match="0 or more"):
