@@ -195,23 +195,11 @@ class Holdings:
     def table(self, name: str, force: str = "") -> pd.DataFrame:
         """A table of the force, whole; an empty frame with the contract's columns if it was not supplied.
 
-        Parameters
-        ----------
-        name : str
-            Table name.
-        force : str
-            Another holder of the table, such as ``england-and-wales``.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Times in the zone of the source; a row's origin stands in ``source_file`` and ``source_row``.
-
-        Raises
-        ------
-        ParameterError
-            If the finding's entry in the catalogue doesn't name the table: the plan could not know that a change of
-            it matters.
+        ``name``: table name.
+        ``force``: another holder of the table, such as ``england-and-wales``.
+        Returns: times in the zone of the source; a row's origin stands in ``source_file`` and ``source_row``.
+        Raises ParameterError if the finding's entry in the catalogue doesn't name the table: the plan could not know
+            that a change of it matters.
         """
         if name not in (*self.spec.tables.core, *self.spec.tables.useful, *ALWAYS):
             raise ParameterError(
@@ -237,18 +225,10 @@ class Holdings:
     def flow(self, name: str, indicator: str = "") -> pd.DataFrame:
         """The rows of a table that belong to the period, by local day (whole months where only months are known).
 
-        Parameters
-        ----------
-        name : str
-            Table name.
-        indicator : str
-            The figure that they are counted for.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Without the months that another table of the figure lacks (without one: of the finding): above and below
-            the line of a share stand the same months.
+        ``name``: table name.
+        ``indicator``: the figure that they are counted for.
+        Returns: without the months that another table of the figure lacks (without one: of the finding): above and
+            below the line of a share stand the same months.
         """
         frame = self.table(name)
         contract = contract_for(name)
@@ -328,18 +308,10 @@ class Holdings:
     def gap(self, *names: str, item: str = "") -> Decision | None:
         """Why a claim that needs these tables can't be weighed; None if all are there.
 
-        Parameters
-        ----------
-        *names : str
-            Tables the claim can't do without.
-        item : str
-            Item of the data-request log that stands for them; by default the table's own name.
-
-        Returns
-        -------
-        Decision or None
-            ``not_determinable`` with the most telling reason: the source can't tell, the request was not made,
-            not answered or refused, or nothing was supplied.
+        ``*names``: tables the claim can't do without.
+        ``item``: item of the data-request log that stands for them; by default the table's own name.
+        Returns: ``not_determinable`` with the most telling reason: the source can't tell, the request was not made, not
+            answered or refused, or nothing was supplied.
         """
         missing = [name for name in names if not self.given(name)]
         unable = self.unmeasurable(*names)
@@ -361,10 +333,7 @@ class Holdings:
     def data(self) -> pd.DataFrame:
         """The rows read, kept and rejected of every file behind the tables of this finding, for show.
 
-        Returns
-        -------
-        pandas.DataFrame
-            One row per table and file; also a row for each table that was not supplied.
+        Returns: one row per table and file; also a row for each table that was not supplied.
         """
         for name in (*self.spec.tables.core, *self.spec.tables.useful):
             self.table(name)
@@ -394,11 +363,7 @@ class Holdings:
     def only_if_measurable(self, frame: pd.DataFrame, about: str) -> pd.DataFrame:
         """The frame, or none of its rows where the source or its references can't tell what it is about.
 
-        Parameters
-        ----------
-        frame : pandas.DataFrame
-        about : str
-            Indicator.
+        ``about``: Indicator.
         """
         return frame.iloc[:0] if self.unmeasurable(about) or self.loose(about) else frame
 

@@ -14,20 +14,12 @@ ENOUGH_ALONE: tuple[ClaimType, ...] = ("acknowledgement", "existence")
 def grade_indicator(indicator: Indicator | None, reconciled: bool | None = None) -> Grade:
     """Grade of one figure.
 
-    Parameters
-    ----------
-    indicator : Indicator or None
-        None, or one without a value, is graded ``-``.
-    reconciled : bool or None
-        Whether the records' total is within 2 % of the force's published count; None if there is none to compare.
-
-    Returns
-    -------
-    str
-        ``A`` whole population of 30 or more, states known for 95 % or more, total reconciled; ``B`` whole population
-        of 30 or more with at least 80 % known, or a random sample of 60 or more with a half-width of 10 points or
-        less; ``C`` anything
-        weaker; ``D`` a statement or an uncorroborated document.
+    ``indicator``: None, or one without a value, is graded ``-``.
+    ``reconciled``: whether the records' total is within 2 % of the force's published count; None if there is none to
+        compare.
+    Returns: ``A`` whole population of 30 or more, states known for 95 % or more, total reconciled; ``B`` whole
+        population of 30 or more with at least 80 % known, or a random sample of 60 or more with a half-width of 10
+        points or less; ``C`` anything weaker; ``D`` a statement or an uncorroborated document.
     """
     if indicator is None or indicator.value is None:
         return "-"

@@ -62,14 +62,8 @@ def paragraph(
     A claim is spoken for once, by the first line of the catalogue that fits the verdicts and whose figures are all
     known; questions that stay open come last, each reason once. The inspectors' views are not part of it.
 
-    Parameters
-    ----------
-    spec : FindingSpec
-    claims : sequence of ClaimEvidence
-        Those that may be spoken of; a line that names another is passed over.
-    facts : Facts
-    own : mapping of str to Said, optional
-        Sentences of an inspector's own, by claim: they stand in place of the line on it.
+    ``claims``: those that may be spoken of; a line that names another is passed over.
+    ``own``: sentences of an inspector's own, by claim: they stand in place of the line on it.
     """
     own = own or {}
     states = {c.claim: c for c in claims if c.type != "judgement"}

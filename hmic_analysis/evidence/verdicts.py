@@ -25,16 +25,10 @@ from hmic_analysis.statistics.intervals import CONFIDENCE, sample_interval
 class Decision:
     """A verdict with its reasons.
 
-    Parameters
-    ----------
-    verdict : str
-        ``supported``, ``contradicted`` or ``not_determinable``.
-    reasons : tuple of str
-        Codes of :mod:`hmic_analysis.evidence.model`.
-    flags : tuple of str
-        ``wording_mismatch``, ``policy_practice_gap``, ``bulk_updates``, ``time_limited`` or ``closed_since``.
-    why : str
-        The rule with the figures put in.
+    ``verdict``: ``supported``, ``contradicted`` or ``not_determinable``.
+    ``reasons``: codes of :mod:`hmic_analysis.evidence.model`.
+    ``flags``: ``wording_mismatch``, ``policy_practice_gap``, ``bulk_updates``, ``time_limited`` or ``closed_since``.
+    ``why``: the rule with the figures put in.
     """
 
     verdict: Verdict
@@ -111,16 +105,10 @@ def at_most(
 ) -> Decision:
     """A sentence that says "at most so many per cent": the mirror of :func:`at_least`.
 
-    Parameters
-    ----------
-    indicator : Indicator or None
-        A percentage; None if it could not be computed.
-    supported : float
-        Per cent: true when the upper bound does not exceed it.
-    contradicted : float, optional
-        Per cent: false when the lower bound exceeds it; by default the same threshold.
-    min_n : int
-        Fewer units decide nothing.
+    ``indicator``: a percentage; None if it could not be computed.
+    ``supported``: per cent: true when the upper bound does not exceed it.
+    ``contradicted``: per cent: false when the lower bound exceeds it; by default the same threshold.
+    ``min_n``: fewer units decide nothing.
     """
     contradicted = supported if contradicted is None else contradicted
     untestable = _untestable(indicator, min_n)
@@ -198,21 +186,11 @@ def _range(indicator: Indicator, lo: float, hi: float) -> str:
 def existence(count: int | None, complete: bool | None, what: str = "documents", perhaps: int = 0) -> Decision:
     """A sentence that says something exists: one makes it true.
 
-    Parameters
-    ----------
-    count : int or None
-        How many were found; None if nothing was supplied to look in.
-    complete : bool or None
-        Whether the register looked in was declared complete.
-    what : str
-        What was counted, for the explanation.
-    perhaps : int
-        Further ones of which it is not known whether they count.
-
-    Returns
-    -------
-    Decision
-        Silence is no proof: none contradicts the sentence only if the register is complete.
+    ``count``: how many were found; None if nothing was supplied to look in.
+    ``complete``: whether the register looked in was declared complete.
+    ``what``: what was counted, for the explanation.
+    ``perhaps``: further ones of which it is not known whether they count.
+    Returns: silence is no proof: none contradicts the sentence only if the register is complete.
     """
     if count is None:
         return undecided("no_data", why=f"No register of {what} was supplied.")
@@ -255,25 +233,14 @@ def capability(
 ) -> Decision:
     """A sentence that says the force can give a number.
 
-    Parameters
-    ----------
-    status : str or None
-        Status of the request for it.
-    stated : float or None
-        The number the force gave.
-    recomputed : tuple of float, or None
-        Lowest and highest number that its records give, unknown rows counted out and in; None without records.
-    within_pct : float
-        Per cent of the stated number by which the recomputed one may differ.
-    what : str
-        What is counted, for the explanation.
-    records : Decision, optional
-        Why there are no records to count in; None where there are.
-
-    Returns
-    -------
-    Decision
-        Knowing is the claim, not smallness: the size of the number never enters.
+    ``status``: status of the request for it.
+    ``stated``: the number the force gave.
+    ``recomputed``: lowest and highest number that its records give, unknown rows counted out and in; None without
+        records.
+    ``within_pct``: per cent of the stated number by which the recomputed one may differ.
+    ``what``: what is counted, for the explanation.
+    ``records``: why there are no records to count in; None where there are.
+    Returns: knowing is the claim, not smallness: the size of the number never enters.
     """
     gap = request_gap(status)
     if gap is not None:
@@ -309,21 +276,11 @@ def unsupported(records: Decision | None, stated: str) -> Decision:
 def few_forces(yes: int, unknown: int, of: int, limit: int, this_force: bool | None) -> Decision:
     """A sentence that calls the force "one of the few".
 
-    Parameters
-    ----------
-    yes, unknown : int
-        Forces known to be of the kind; forces of which it is not known.
-    of : int
-        Forces compared (43).
-    limit : int
-        The most that are still "few".
-    this_force : bool or None
-        Whether the force itself is of the kind.
-
-    Returns
-    -------
-    Decision
-        Never decided from one force: forces of which nothing is known are counted out and in.
+    ``yes``, ``unknown``: forces known to be of the kind; forces of which it is not known.
+    ``of``: forces compared (43).
+    ``limit``: the most that are still "few".
+    ``this_force``: whether the force itself is of the kind.
+    Returns: never decided from one force: forces of which nothing is known are counted out and in.
     """
     without = ", this force not one of them" if this_force is False else ""
     why = f"{yes} of {of} forces{without}, {unknown} unknown; test: at most {limit}, the force among them."
@@ -339,20 +296,11 @@ def few_forces(yes: int, unknown: int, of: int, limit: int, this_force: bool | N
 def reaches(indicator: Indicator | None, wanted: float, min_n: int = 1) -> Decision:
     """A part of a sentence that must reach a level, and whose falling short of it does not refute the sentence.
 
-    Parameters
-    ----------
-    indicator : Indicator or None
-        A percentage; None if it could not be computed.
-    wanted : float
-        Per cent.
-    min_n : int
-        Fewer units decide nothing.
-
-    Returns
-    -------
-    Decision
-        As :func:`~hmic_analysis.evidence.verdicts.at_least`; where that would contradict, ``not_determinable`` with
-        the flag ``wording_mismatch``.
+    ``indicator``: a percentage; None if it could not be computed.
+    ``wanted``: per cent.
+    ``min_n``: fewer units decide nothing.
+    Returns: as :func:`~hmic_analysis.evidence.verdicts.at_least`; where that would contradict, ``not_determinable``
+        with the flag ``wording_mismatch``.
     """
     decision = at_least(indicator, wanted, min_n=min_n)
     if decision.verdict == "contradicted":
@@ -421,26 +369,14 @@ def _if_unknown(unit: Indicator, counted: float) -> float:
 def number_of_cases(share: Share, minimum: int, minimum_pct: float, refuting: int, min_n: int, what: str) -> Decision:
     """A sentence that says something was found "in a number of cases" of a small sample.
 
-    Parameters
-    ----------
-    share : Share
-        The cases looked at.
-    minimum : int
-        Cases that qualify at least.
-    minimum_pct : float
-        Per cent of the cases looked at that qualify at least.
-    refuting : int
-        Cases looked at from which fewer than ``minimum`` that qualify contradict the sentence.
-    min_n : int
-        Fewer cases looked at decide nothing.
-    what : str
-        What a case that qualifies is called, for the explanation.
-
-    Returns
-    -------
-    Decision
-        Cases whose state is unknown are counted out and in.  It speaks of the cases read and of no others, so there
-        is no interval.
+    ``share``: the cases looked at.
+    ``minimum``: cases that qualify at least.
+    ``minimum_pct``: per cent of the cases looked at that qualify at least.
+    ``refuting``: cases looked at from which fewer than ``minimum`` that qualify contradict the sentence.
+    ``min_n``: fewer cases looked at decide nothing.
+    ``what``: what a case that qualifies is called, for the explanation.
+    Returns: cases whose state is unknown are counted out and in.  It speaks of the cases read and of no others, so
+        there is no interval.
     """
     if not share.total:
         return undecided("no_data", why=f"No files were read that could be {what}.")
@@ -464,24 +400,13 @@ def clear_evidence(
 ) -> Decision:
     """Hold a sentence on a sample of files to "clear evidence": a small sample needs two readers who agree.
 
-    Parameters
-    ----------
-    decision : Decision
-        What the files themselves say.
-    grade : str
-        Grade of the evidence.
-    agreement : Share
-        Files read twice on which the two readers found the same.
-    wanted_pct : float
-        Per cent of the files read twice on which they must agree.
-    quantifier : Quantifier
-        The words "clear evidence": grades that are enough, and the one that is with readers who agree.
-
-    Returns
-    -------
-    Decision
-        The same, or ``not_determinable`` with the reason ``uncorroborated`` where a support lacks a second reader or
-        their agreement.
+    ``decision``: what the files themselves say.
+    ``grade``: grade of the evidence.
+    ``agreement``: files read twice on which the two readers found the same.
+    ``wanted_pct``: per cent of the files read twice on which they must agree.
+    ``quantifier``: the words "clear evidence": grades that are enough, and the one that is with readers who agree.
+    Returns: the same, or ``not_determinable`` with the reason ``uncorroborated`` where a support lacks a second reader
+        or their agreement.
     """
     if decision.verdict != "supported" or grade in quantifier.grades:
         return decision

@@ -237,8 +237,6 @@ def counts(
         What is counted, and what the rows are, for headline and alt text.
     value_name : str
         Header of the column of values, where what is counted is too long for one.
-    words : Words
-        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -335,8 +333,6 @@ def age_bands(
         ``band`` (order), ``label``, ``persons``; a count already withheld is ``[c]``.
     min_count : int
         Counts above 0 and below it are withheld, and one more where they could be had by subtraction from a total.
-    words : Words
-        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------

@@ -143,8 +143,6 @@ def monthly_series(
         As in :func:`hmic_analysis.words.say_value`.
     every : int
         Months from one value to the next, such as 3 for quarters.
-    words : Words
-        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -217,8 +215,6 @@ def small_multiples_monthly(
         As in :func:`hmic_analysis.words.say_value`.
     every : int
         As in :func:`monthly_series`.
-    words : Words
-        What the caller says of it; the headline is written from the data unless given.
 
     Returns
     -------
@@ -403,8 +399,6 @@ def interrupted_chart(
         What changed, written above its line.
     what, unit : str
         What is measured, and its unit.
-    words : Words
-        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------

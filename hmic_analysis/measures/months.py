@@ -149,12 +149,8 @@ def months_between(start: date, end: date) -> tuple[str, ...]:
 def coverage(rows: Mapping[str, MonthRows], start: date, end: date) -> Coverage:
     """What a table holds of the months of a period.
 
-    Parameters
-    ----------
-    rows : mapping of str to MonthRows
-        By month, as counted when the table was loaded.
-    start, end : datetime.date
-        First and last day of the period; of a month that it holds in part no day is missed.
+    ``rows``: by month, as counted when the table was loaded.
+    ``start``, ``end``: first and last day of the period; of a month that it holds in part no day is missed.
     """
     months = months_between(start, end)
     found = {m: rows[m] for m in months if m in rows}
@@ -299,31 +295,16 @@ def monthly_control(
 ) -> MonthlyControl:
     """XmR chart of monthly counts, or of monthly shares.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``month`` (any day of it) and either ``value``, or ``numerator`` and ``denominator``, of which a percentage is
-        made.  A month without a row or a value is a gap, never nought.
-    better : {"higher", "lower", "-"}
-        Which way is an improvement.
-    changes : mapping of str to str, optional
-        Month (``2014-01``) from which limits start afresh, and what changed then.  Limits are never set anew because
-        of what the chart shows.
+    ``frame``: ``month`` (any day of it) and either ``value``, or ``numerator`` and ``denominator``, of which a
+        percentage is made.  A month without a row or a value is a gap, never nought.
+    ``better``: which way is an improvement.
+    ``changes``: month (``2014-01``) from which limits start afresh, and what changed then.  Limits are never set anew
+        because of what the chart shows.
+    Returns: without limits and signals, and with the reason, where a stretch has too few months or hardly varies;
+        without points where the frame has no month.
+    Raises DataError if a column is missing, a month can't be read or has two rows, a share is no share, or a change has
+        no name or lies outside the months.
 
-    Returns
-    -------
-    MonthlyControl
-        Without limits and signals, and with the reason, where a stretch has too few months or hardly varies; without
-        points where the frame has no month.
-
-    Raises
-    ------
-    DataError
-        If a column is missing, a month can't be read or has two rows, a share is no share, or a
-        change has no name or lies outside the months.
-
-    Notes
-    -----
     An XmR chart of a share, not a p chart: with tens of thousands of crimes a month the limits of a p chart are so
     tight that every month lies outside.
     """

@@ -66,15 +66,8 @@ def _answer(row: pd.Series) -> Answer:
 def covers(document: pd.DataFrame, *codes: str) -> pd.Series:
     """Whether each document was coded as covering all of some topics.
 
-    Parameters
-    ----------
-    *codes : str
-        Codes of the column ``covers``.
-
-    Returns
-    -------
-    pandas.Series
-        Booleans.
+    ``*codes``: codes of the column ``covers``.
+    Returns: Booleans.
     """
     sets = [set(str(c).split(";")) if pd.notna(c) else set() for c in document["covers"]]
     return pd.Series([set(codes) <= s for s in sets], index=document.index, dtype=bool)
@@ -111,17 +104,9 @@ def documents(
 ) -> pd.DataFrame:
     """Documents of some types on a subject.
 
-    Parameters
-    ----------
-    types : sequence of str
-        Kinds of document.
-    in_force_on : datetime.date, optional
-        Only those known to be :func:`in_force` on that day.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows.
+    ``types``: kinds of document.
+    ``in_force_on``: only those known to be :func:`in_force` on that day.
+    Returns: the rows.
     """
     keep = document["document_type"].isin(list(types)) & document["status"].isin(list(statuses))
     keep &= names(document["subject"], subject)
@@ -140,17 +125,9 @@ def perhaps(
 ) -> pd.DataFrame:
     """Documents that may be in force on a day and say something, and of which it is not known for sure.
 
-    Parameters
-    ----------
-    *codes : str
-        Codes of the column ``covers``, all of which it is to have; none: whatever it says.
-    types, subject, statuses, in_force_on
-        As in :func:`documents`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Those without a date, those of which a date or the codes can't be read, and all where the register holds no
+    ``*codes``: codes of the column ``covers``, all of which it is to have; none: whatever it says.
+    ``types``, ``subject``, ``statuses``, ``in_force_on``: as in :func:`documents`.
+    Returns: those without a date, those of which a date or the codes can't be read, and all where the register holds no
         code of any document.
     """
     rows = documents(open_blanks(document, "covers"), types=types, subject=subject, statuses=statuses)
@@ -169,10 +146,7 @@ def corroborated(rows: pd.DataFrame) -> bool:
 def knowledge_correct(knowledge_check: pd.DataFrame, as_of: date) -> Share:
     """Answers of staff that were what the policy says.
 
-    Parameters
-    ----------
-    as_of : datetime.date
-        Staff asked on a later day are not counted.
+    ``as_of``: staff asked on a later day are not counted.
     """
     rows = knowledge_check[(knowledge_check["asked_on"] <= pd.Timestamp(as_of)).to_numpy(dtype=bool)]
     return Share.of(rows["correct"], rows)
@@ -255,11 +229,8 @@ def review_at(rows: pd.DataFrame, as_of: date) -> Review:
 
     ``rows`` is what :func:`of_subject` gives.
 
-    Returns
-    -------
-    Review
-        Days after ``as_of`` were not known on it.  Where the day that one was opened or closed on can't be read, and no
-        other is open, it is not known whether any is.
+    Returns: days after ``as_of`` were not known on it.  Where the day that one was opened or closed on can't be read,
+        and no other is open, it is not known whether any is.
     """
     day = pd.Timestamp(as_of)
     begun = _opened_on(rows)
@@ -314,12 +285,9 @@ def in_post(staff: pd.DataFrame, day: date) -> pd.DataFrame:
 class Weighted(NamedTuple):
     """A share of weighted units, in units of an equally telling simple sample.
 
-    Attributes
-    ----------
-    yes, no, unknown : float
-        Weights of the units by state, scaled so that together they give the effective size of the sample.
-    files : Share
-        The units themselves.
+    ``yes``, ``no``, ``unknown``: weights of the units by state, scaled so that together they give the effective size of
+        the sample.
+    ``files``: the units themselves.
     """
 
     yes: float
@@ -357,17 +325,10 @@ def file_weights(files: pd.DataFrame, strata: list[str]) -> pd.Series | None:
 def weighted(states: pd.Series, references: pd.Series, weights: pd.Series | None) -> Weighted:
     """A share of files, each weighted by what it stands for.
 
-    Parameters
-    ----------
-    states : pandas.Series
-        Nullable booleans, one per file.
-    references : pandas.Series
-        What each file is called.
-    weights : pandas.Series or None
-        Positive; None: all files stand for the same.
+    ``states``: nullable booleans, one per file.
+    ``references``: what each file is called.
+    ``weights``: positive; None: all files stand for the same.
 
-    Notes
-    -----
     Effective size of the sample: (sum of weights) squared over the sum of their squares (Kish 1965, Survey Sampling).
     It never exceeds the number of files, so that weighting never makes a sample look more telling than it is.
     """
@@ -384,19 +345,10 @@ def weighted(states: pd.Series, references: pd.Series, weights: pd.Series | None
 def shares_of(files: pd.DataFrame, states: str, *by: str) -> dict[str, Share]:
     """Files that have a property, within groups.
 
-    Parameters
-    ----------
-    files : pandas.DataFrame
-        With ``review_id``.
-    states : str
-        Column of nullable booleans.
-    *by : str
-        Columns that make the groups; files that one of them is blank for are left out.
-
-    Returns
-    -------
-    dict of str to Share
-        By the names of the groups, joined by ``, ``; in their order.
+    ``files``: with ``review_id``.
+    ``states``: column of nullable booleans.
+    ``*by``: columns that make the groups; files that one of them is blank for are left out.
+    Returns: by the names of the groups, joined by ``, ``; in their order.
     """
     rows = files.dropna(subset=list(by))
     if rows.empty:
@@ -422,15 +374,8 @@ def readers_agree(files: pd.DataFrame, question: str) -> Share:
 def how_drawn(files: pd.DataFrame) -> pd.DataFrame:
     """Lists that a sample was drawn from, how, and with what seed.
 
-    Parameters
-    ----------
-    files : pandas.DataFrame
-        Rows of ``file_review``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``sample_frame``, ``sampling``, ``sample_seed``, ``files``, ``read_twice``.
+    ``files``: rows of ``file_review``.
+    Returns: ``sample_frame``, ``sampling``, ``sample_seed``, ``files``, ``read_twice``.
     """
     twice = files["second_progress_met"].notna() | files["second_supervised_met"].notna()
     keys = ["sample_frame", "sampling", "sample_seed"]

@@ -49,28 +49,13 @@ def time_saved(
 ) -> TimeSaved:
     """The effect of a change on a monthly series: a step, without a season.
 
-    Parameters
-    ----------
-    values : pandas.Series
-        One value a month in order, missing months present as NaN, indexed by month.
-    change : label
-        First month with the change.
-    unit : str
-        Of the values.
-
-    Returns
-    -------
-    TimeSaved
-        With fewer than 24 points before the change or 12 after no effect and no p-value is given, but the bare
+    ``values``: one value a month in order, missing months present as NaN, indexed by month.
+    ``change``: first month with the change.
+    ``unit``: of the values.
+    Returns: with fewer than 24 points before the change or 12 after no effect and no p-value is given, but the bare
         comparison is.
+    Raises DataError if the change is not a month of the series, months repeat, or an argument is out of range.
 
-    Raises
-    ------
-    DataError
-        If the change is not a month of the series, months repeat, or an argument is out of range.
-
-    Notes
-    -----
     :func:`hmic_analysis.statistics.interrupted.interrupted_series`: first-order autoregressive errors.
     """
     options = {"effect": "step", "harmonics": 0}
