@@ -379,9 +379,6 @@ class Comparison(widgets.VBox):
         self.said.value = "<hr>".join(parts)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# The explorer: pick forces, a finding and a period; see figures, claims, rows and the comparison.
-
 TABS = (
     "Figures", "Claims", "Numbers", "Rows", "By group", "Other forces", "Export",
 )  # fmt: skip

@@ -81,9 +81,6 @@ def recorded_crime(table: pd.DataFrame, quarters: list[Quarter]) -> pd.Series:
     return whole.rename("offences")
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Crimes counted in forces' data beside those that were published, and who can be compared on them.
-
 COLUMNS = ("force", "name", "months", "counted", "published", "ratio", "status", "reason", "synthetic")
 STATUSES = {
     "agrees": "agree with the published total",

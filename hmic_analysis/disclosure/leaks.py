@@ -405,9 +405,6 @@ def _where_said(parts: Sequence[Statement], member: Indicator, others: Sequence[
     return None
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Whether a release lets anybody work out a count of persons that is withheld.
-#
 # Three ways are tried. What is withheld, printed next to its name or in its sentence, in whatever rounding. Counts
 # that tables withhold, as far as totals, other tables and percentages with a known denominator narrow them. Strata of
 # an indicator, as far as those published and the total narrow those that aren't.

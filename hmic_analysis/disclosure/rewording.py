@@ -10,9 +10,6 @@ from hmic_analysis.evidence.model import Bundle, ClaimEvidence, Indicator
 from hmic_analysis.evidence.withheld import DisclosureRules, Withheld, parts
 from hmic_analysis.words import COUNTS, say_value, sentence_case
 
-# --------------------------------------------------------------------------------------------------------------------
-# Sentences without the numbers that are withheld.
-
 #: Fields of an indicator that print in its own unit; the others are counts.
 OWN_UNIT = ("value", "lo", "hi", "lo_missing", "hi_missing")
 NOT_FOR_PUBLICATION = "It rests on figures that are not for publication."

@@ -19,9 +19,6 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# The embargo: until when nothing may be published, in the wall time of the inspection.
-#
 # Moments are compared in UTC: two moments of one zone would be compared by their wall times, which on the night the
 # clocks go back occur twice.
 

@@ -14,9 +14,6 @@ from hmic_analysis.words import say_date, say_value
 if TYPE_CHECKING:
     import jinja2
 
-# --------------------------------------------------------------------------------------------------------------------
-# Words: cleaning them, and writing dates and figures as people read them.
-
 # Not calendar.day_name: that follows the machine's language, and letters are written in English everywhere.
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

@@ -12,9 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from hmic_analysis.params.catalogue import Better, ClaimType, Sensitivity
 from hmic_analysis.store.manifest import RowAccount
 
-# --------------------------------------------------------------------------------------------------------------------
-# The evidence bundle: what one executed notebook leaves behind, as typed and frozen models.
-#
 # The bundle is the only thing that letters, reports and pages read; nothing that leaves the building is computed
 # anywhere else. It is written as JSON with sorted keys, so equal evidence gives equal bytes.
 

@@ -172,9 +172,6 @@ def _legend(sheet: Sheet, kinds: Sequence[TileClass], classes: Sequence[TileClas
         y += max(7.0, block_height(text, style.SMALL_SIZE) + 2.4)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Tile maps of the 43 forces: a figure in classes, or the verdict on a claim.
-
 VERDICT_WORDS = {
     "supported": "Supported",
     "contradicted": "Contradicted",

@@ -136,9 +136,6 @@ def _summary_row(name: str, part: pd.DataFrame) -> dict[str, object]:
     }
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# A2: what the response policy promises, whether staff know it, and how few forces promise as much.
-
 NATIONAL = "england-and-wales"
 
 

@@ -323,9 +323,6 @@ def worst_unit(shares: dict[str, Share], min_n: int) -> Worst | None:
     return Worst(unit, known[unit])
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# A3: whether the person who takes the call finds out who is at risk.
-
 SUBJECT = "victims"
 KINDS, STATUSES = ("policy", "procedure"), ("approved", "under_review")
 TOPICS = ("repeat_victims", "vulnerable_victims")

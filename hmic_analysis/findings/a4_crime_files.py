@@ -184,9 +184,6 @@ def closed_same_day(crime: pd.DataFrame, attended: pd.DataFrame) -> Share:
     return Share.of(closed.mask(open_)[counted], rows.loc[counted, "crime_id"])
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# A4: whether a crime that nobody attends is still investigated and supervised.
-
 #: Claim -> what was found on a file, its indicator, and the readers' finding of the same.
 QUESTIONS = {
     "A4a": ("progress", "progress_updated_pct", "progress_met"),

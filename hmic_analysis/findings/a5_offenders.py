@@ -224,9 +224,6 @@ def say_held(report: Report) -> str:
     return f"{held.numerator:g} of {held.denominator:g} scheduled meetings{known} were held"
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# A5: whether the most harmful offenders are selected, assessed and managed together with partners.
-
 SELECTED = "iom_selection_agreement_pct"
 
 

@@ -399,9 +399,6 @@ def median_bounds(waits: pd.DataFrame, lost: int) -> Interval | None:
     return Interval(*(np.inf if end is None else end for end in ends))
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# A6: whether the force knows whom it is looking for, and whether it looks.
-
 STATED = {"A6a": "named_suspects_outstanding", "A6b": "failed_to_answer_bail"}
 #: Claim -> table in which the number is counted.
 TABLES = {"A6a": "suspect", "A6b": "bail"}

@@ -70,9 +70,6 @@ def circulated_count(files: pd.DataFrame) -> int:
     return int(files["circulation"].eq("circulated").fillna(False).sum())
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# A7: whether the files of named suspects show enquiries and supervision, in a small sample.
-
 #: Claim -> its indicator, the share of the files, the readers' finding of the same, and what it is called.
 QUESTIONS = {
     "A7a": ("suspect_file_activity_pct", active, "progress_met", "show recent enquiries"),

@@ -195,9 +195,6 @@ def located_by_carrier(position: pd.DataFrame, max_age_minutes: float) -> dict[s
     return found
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# A8: whether dispatchers have a mapping system, and use it to send the most appropriate resource.
-
 #: Item of the data-request log: how many mapping systems dispatchers use.
 ITEM = "dispatch_mapping_system"
 

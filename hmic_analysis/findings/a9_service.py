@@ -183,10 +183,6 @@ def satisfied(survey: pd.DataFrame) -> dict[str, Share]:
     return found
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# A9: whether the force checks the service that people get when they contact it, and whether the checks are good.
-
-
 #: Which documents may set out how the quality of service is checked.
 SCHEME = {
     "types": ("policy", "procedure", "plan"),

@@ -391,9 +391,6 @@ def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# F1: whether the force works towards understanding its demand, and analyses it.
-
 #: What an analysis of demand can be about.
 ASPECTS = ("incident_types", "activity_time", "place", "hour")
 

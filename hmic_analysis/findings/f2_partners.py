@@ -184,10 +184,6 @@ def waits_by_reason(handover: pd.DataFrame) -> dict[str, pd.Series]:
     return {str(reason): waits(rows) for reason, rows in handover.groupby("reason", sort=True)}
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# F2: whether the force works with other agencies on tasks that are not the police's alone.
-
-
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claim of F2."""
     complete = report.answer("partner_task").register_complete

@@ -267,9 +267,6 @@ def bands(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# F3: whether supervisors have a clear structure to assess workload and performance.
-
 #: Which documents may prescribe reviews.
 PRESCRIBES = {
     "types": ("policy", "procedure", "terms_of_reference"),

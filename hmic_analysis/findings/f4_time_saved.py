@@ -383,9 +383,6 @@ def _without_change(found: TimeSaved) -> str:
     return " An effect is found before the change too: do not rely on this one."
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# F4: whether the force can tell the staff time its changes have saved, and works to find out.
-
 ITEM = "staff_time_saved"
 #: Documents that may be work on it.
 WORK = {

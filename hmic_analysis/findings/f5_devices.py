@@ -311,10 +311,6 @@ def reached(shares: dict[str, Share], min_pct: float) -> Share:
     return Share.of(state, pd.DataFrame(counts | {"devices_unknown": [s.unknown for s in some]}))
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# F5: whether the force has invested in mobile devices, and whether they reach its systems.
-
-
 def systems(report: Report, usable: Usable | None, listed: int, units: Share | None = None) -> Indicator:
     """Force systems usable on devices, as an indicator.
 

@@ -137,10 +137,6 @@ def by_standing(strategies: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"label": list(STANDINGS.values()), "value": counts})
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# P1: whether the force's plans name preventing crime, and whether one strategy for it covers the whole force.
-
-
 def documents(report: Report) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The force's own plans in force, and every strategy for preventing crime with its standing."""
     document, as_of = report.table("document"), report.settings.as_of

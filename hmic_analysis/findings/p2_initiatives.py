@@ -259,10 +259,6 @@ def by_month(meetings: pd.DataFrame) -> pd.DataFrame:
     return rows.groupby(["group", "month"], sort=True)["value"].mean().reset_index()[["month", "group", "value"]]
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# P2: whether preventive work is sustained for years, and whether daily management meetings steer staff to it.
-
-
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of P2."""
     initiatives = report.indicator("n_long_term_initiatives")

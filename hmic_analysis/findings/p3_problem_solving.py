@@ -334,10 +334,6 @@ def busiest(teams: dict[str, tuple[Share, pd.Timestamp]]) -> Busiest:
     return Busiest(team, 100 * share.yes / share.total, share.yes, share.total, day, share)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# P3: whether there is a problem-solving database, whether all teams keep using it, and what is learned from it.
-
-
 #: Which documents may show the database.
 SHOWS = {
     "types": ("policy", "procedure", "plan", "report", "terms_of_reference"),

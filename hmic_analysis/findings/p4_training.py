@@ -164,10 +164,6 @@ def kinds_of_input(given: pd.DataFrame, hours: float) -> pd.DataFrame:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# P4: whether staff were trained in preventing crime, and formally so those who often deal with victims.
-
-
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of P4."""
     anybody = report.indicator("cp_any_training_n")

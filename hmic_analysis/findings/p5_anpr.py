@@ -298,10 +298,6 @@ def registered(report: Report) -> pd.DataFrame:
     return pd.concat([statements(report), plans(report)])[columns].reset_index(drop=True)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# P5: whether number plate recognition is used to prevent, and whether the force makes it last.
-
-
 def operations(report: Report) -> pd.DataFrame:
     """Operations of the period that were held, see :func:`hmic_analysis.findings.p5_anpr.held`."""
     return held(report.flow("anpr_operation"))

@@ -409,9 +409,6 @@ def _page_number(words: Sequence[_Atom], i: int) -> bool:
     return before[-1:] == ["page"] or (len(before) == 3 and before[0] == "page" and before[2] == "of")
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Checking the files of a letter against its evidence, and listing what each number is bound to.
-
 COLUMNS = ("number", "place", "claim", "evidence", "rows", "files", "sha256", "problem")
 #: Signs of a file's hash that are enough to tell it from others on a screen.
 SHORT = 12

@@ -297,7 +297,7 @@ def monthly_control(
 
     ``frame``: ``month`` (any day of it) and either ``value``, or ``numerator`` and ``denominator``, of which a
         percentage is made.  A month without a row or a value is a gap, never nought.
-    ``better``: which way is an improvement.
+    ``better``: which way is an improvement, ``higher``, ``lower`` or ``-``.
     ``changes``: month (``2014-01``) from which limits start afresh, and what changed then.  Limits are never set anew
         because of what the chart shows.
     Returns: without limits and signals, and with the reason, where a stretch has too few months or hardly varies;

@@ -100,9 +100,6 @@ def style_bytes() -> bytes:
     return resources.files("hmic_analysis.site").joinpath("static/site.css").read_bytes()
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Writing the national report: what is published in one folder, what only its makers may see in another.
-
 NAME = "national-report"
 #: By this file a folder is known as a report made before.
 MARKER = f"{NAME}.xlsx"

@@ -215,9 +215,6 @@ def find_file(workbook: Path, name: str) -> CorrectedFile:
     return CorrectedFile(real, file_sha256(real))
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Reading a filled response workbook: everything is checked, and every fault told, before anything is done.
-
 #: Longer texts belong into a document that is offered as evidence.
 MOST_TEXT = 5_000
 MOST_FAULTS = 25

@@ -22,9 +22,6 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.process.kept import COMPARISONS, Change, Grounds, change_of, grounds_of, read_run
 from hmic_analysis.project import Project
 
-# --------------------------------------------------------------------------------------------------------------------
-# Two runs of a force side by side: claim by claim, with what changed beneath them.
-
 PAGE, TABLE, BENEATH = "comparison.html", "comparison.csv", "beneath.csv"
 
 

@@ -110,9 +110,6 @@ def engine_words(order: Order, details: dict[str, Any]) -> dict[str, Any]:
     return {"engine_name": NAME, "limits": limits, "seed": order.seed, "report": details}
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Executing one report with papermill: in a folder of its own, put in place whole.
-
 _PART, _OLD = ".part-", ".old-"
 
 

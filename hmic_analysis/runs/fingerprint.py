@@ -257,9 +257,6 @@ def names_to_preload(notebooks: Iterable[Notebook]) -> list[str]:
     return sorted(names | set(modules))
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# What a report rests on, as content hashes: data, parameters, notebook, library, versions.
-#
 # A report is up to date when none of them has changed since it was made. Times of files never matter.
 
 NATIONAL = "england-and-wales"

@@ -82,10 +82,6 @@ class Lane:
         return order
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Executing many reports: several at a time, and on past any that fails.
-
-
 def run_orders(
     orders: Sequence[Order],
     workers: int,

@@ -121,10 +121,6 @@ def _user() -> str:
         return "unknown user"
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# A whole run: lock, load, plan, execute; what ``hmic run`` does, without a word printed.
-
-
 @dataclass(frozen=True)
 class Wanted:
     """What is asked for."""

@@ -261,9 +261,6 @@ def _downloads(work: Work, evidence: ForceEvidence) -> None:
     (work.folder / f"{order.force}-evidence.xlsx").write_bytes(content)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Building a site whole or not at all: forces in several processes, then the pages about all of them.
-
 #: Lists every file of a site with its hash; a folder without it is no site and is not replaced.
 MANIFEST = "site.json"
 #: Forces from which on a second process is worth its start.

@@ -21,9 +21,6 @@ from hmic_analysis.site.model import ForceEvidence, Shown, Site
 from hmic_analysis.site.views import SYNTHETIC, lead_and_rest
 from hmic_analysis.words import say_value
 
-# --------------------------------------------------------------------------------------------------------------------
-# Comparisons between forces that were made before, as an audience may see them.
-#
 # A comparison is shown only where it rests on the very evidence that the site is made from, and where no figure in it
 # is withheld from the audience; otherwise the page says why it isn't there.
 

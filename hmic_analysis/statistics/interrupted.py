@@ -180,9 +180,6 @@ def frame(split: Split, fitted: np.ndarray, gone: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"value": split.values, "fitted": fitted, "counterfactual": counterfactual}, index=split.index)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Interrupted series of a measured figure: what a change did, beyond trend and month-to-month memory.
-#
 # Ordinary regression takes each month for a fresh one and finds an effect where there is none in up to three series in
 # ten; here neighbouring months may resemble each other (first-order autocorrelation, restricted likelihood).
 #

@@ -222,9 +222,6 @@ def _refusal(change: str, n: int, n_ranges: int, minimum_points: int, mean_range
     return ""
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# XmR charts: what a monthly figure usually does, and the points that are not the usual.
-#
 # Limits start afresh only at changes that are named: colour on a chart is no reason. Limits may lie below 0 or above
 # 100 per cent; clip them for drawing, never for judging.
 

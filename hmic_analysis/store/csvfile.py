@@ -81,9 +81,6 @@ def _copy_lines(layout: Layout, wanted: np.ndarray, target: Path) -> None:
                     return
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Read one delimited text file into a table of plain text, with every line accounted for.
-
 _SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _DELIMITERS = "".join(_SIGNS)
 #: A first line by which spreadsheets are told the delimiter.

@@ -285,9 +285,6 @@ Anchor = Annotated[Annotated[str, Tag(TAGS[0])] | Annotated[Source, Tag(TAGS[1])
 Source.model_rebuild()
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# The mapping language: how a foreign export becomes the standard tables, as typed and frozen models.
-#
 # ``docs/mapping.md`` tells each key with an example.
 
 

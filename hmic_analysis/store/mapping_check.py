@@ -278,9 +278,6 @@ def _check_keep(table: str, spec: m.TableSpec, key: Key) -> Iterator[Fault]:
                 yield (*key, at), f"'{name}' is not a column that this table maps.{near}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Read a mapping file and hold it against the contracts before any data is touched.
-
 STANDARD = m.Mapping(
     title="Standard return",
     layout="standard",

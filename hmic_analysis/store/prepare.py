@@ -133,10 +133,6 @@ def write_atomically(path: Path, text: str) -> None:
     os.replace(part, path)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Prepare one force's return: read, type, check, account, and switch to the new tables in one step.
-
-
 @dataclass(frozen=True)
 class PrepareResult:
     """What preparing one force came to."""

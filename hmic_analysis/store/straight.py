@@ -255,9 +255,6 @@ def is_given(name: str, column: Column) -> str:
     return f"{name} IS NOT NULL" if column.kind in (*_TYPES, "code") else f"coalesce({name}, '') <> ''"
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Files that are what a contract asks for: read with its types at once, so that only odd lines need a closer look.
-#
 # The engine reads such a file several times faster with types than as text. A row is taken only where nothing about it
 # is in doubt; every other line is handed, as text, to the statement that knows all ways of writing and says what is
 # wrong. A file that isn't one record in each line, or of which much is odd, is left to that statement as a whole.

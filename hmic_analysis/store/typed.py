@@ -37,9 +37,6 @@ from hmic_analysis.store.mapping import Source, TableSpec
 from hmic_analysis.store.rawtable import NO_RESULT, RawTable, literal, words
 from hmic_analysis.store.stamps import BLANK_FLAGS, Stamps, but_sentinel, in_order, not_missing, resolve_fold
 
-# --------------------------------------------------------------------------------------------------------------------
-# From text to the values of a contract: one SELECT per feed, with a reason for every value that fails.
-
 TRUE_WORDS = ("yes", "y", "true", "t", "1", "1.0")
 FALSE_WORDS = ("no", "n", "false", "f", "0", "0.0")
 

@@ -279,9 +279,6 @@ def _stamp(at: float) -> str:
     return dt.datetime.fromtimestamp(at, dt.UTC).isoformat().replace("+00:00", "Z")
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# The papermill engine ``hmic-warm``: what papermill does with a kernel, done with a forked copy of this process.
-#
 # papermill loads the module whenever it is itself imported, so nothing heavy is imported here before it is needed.
 
 NAME = "hmic-warm"

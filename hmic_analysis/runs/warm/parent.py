@@ -167,9 +167,6 @@ def _as_if_not_drawn(backend: str) -> None:
     sys.modules.pop("matplotlib_inline.backend_inline", None)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# The parent of all copies: a process of its own, started once a run, that imports the stack and forks workers.
-#
 # ``python -m hmic_analysis.runs.warm.parent SOCKET`` with the number of an open socket. The first message says what to
 # import; each further one carries one end of a worker's line. When the socket closes, the parent ends, and with it all
 # its workers and copies.
