@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from hmic_analysis.evidence import bundle as evidence_bundle
 from hmic_analysis.simulate.facts import Facts
 
 from .conftest import copy_project
@@ -53,6 +54,26 @@ def test_rows_read_are_rows_kept_and_rejected(as_the_letter_says):
     accounts = [a for b in bundles.values() for used in b.data for a in used.accounts]
     assert accounts and all(a.read == a.kept + a.rejected for a in accounts)
     assert any(a.rejected for a in accounts)
+
+
+def test_a_table_that_could_not_be_read_costs_only_what_rests_on_it(as_the_letter_says, monkeypatch, tmp_path):
+    project, whole = as_the_letter_says
+    made = evidence_bundle.read_manifest(project, "cleveland")
+    broken = made.model_copy(update={"broken": {"bail": "bail.csv: it is damaged."}})
+    monkeypatch.setattr(
+        evidence_bundle, "read_manifest", lambda project, force: broken if force == "cleveland" else None
+    )
+    found = evidence_of(project, "cleveland", tmp_path, ("A6",))["A6"]
+    assert found.status == "complete"
+    before, after = ({c.claim: c for c in b.claims} for b in (whole["A6"], found))
+    assert [after[c] for c in ("A6a", "A6c")] == [before[c] for c in ("A6a", "A6c")]
+    assert after["A6b"].reasons == ("could_not_be_read",)
+    assert after["A6b"].sentence.endswith(", because a file with records on this could not be read.")
+    for name in ("fta_bail_n", "fta_bail_pct", "days_to_circulation_median"):
+        assert found.indicator(name).value is None
+        assert found.indicator(name).note == "The file of “Police bail” could not be read. Ask for it again."
+    (used,) = (d for d in found.data if d.table == "bail")
+    assert used.rows == 0 and used.cannot_tell[0].startswith("The file of “Police bail” could not be read.")
 
 
 FLIPS = [

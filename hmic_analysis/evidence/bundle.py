@@ -30,7 +30,7 @@ from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.project import Project
 from hmic_analysis.store.manifest import read_manifest, remark_in_words
 from hmic_analysis.store.references import ReferenceEntry
-from hmic_analysis.store.tables import load_table
+from hmic_analysis.store.tables import DEFAULT_ZONE, load_table, no_rows, wanted_columns
 from hmic_analysis.words import say_period
 
 if TYPE_CHECKING:
@@ -188,12 +188,16 @@ class Holdings:
         self.fit = Fitness.of(self.manifest, taken, settings.period_start, settings.period_end, settings.as_of)
         self.period = say_period(settings.period_start, settings.period_end)
         self.used: dict[str, DataUsed] = {}
+        #: By table, why its file could not be read.
+        self.broken: dict[str, str] = {}
+        for name in dict.fromkeys((*taken, *ALWAYS)):
+            self._note_broken(name, self.force)
         self.inputs: dict[str, str] = {}
         self._tables: dict[tuple[str, str], pd.DataFrame] = {}
         self._borrowed_synthetic = False
 
     def table(self, name: str, force: str = "") -> pd.DataFrame:
-        """A table of the force, whole; an empty frame with the contract's columns if it was not supplied.
+        """A table of the force, whole; an empty frame with the contract's columns if there is none that can be read.
 
         ``name``: table name.
         ``force``: another holder of the table, such as ``england-and-wales``.
@@ -211,11 +215,24 @@ class Holdings:
             read = _READ.get()
             kept = {} if read is None else read
             if (holder, name) not in kept:
-                kept[holder, name] = load_table(self.project, holder, name)
+                kept[holder, name] = self._read(name, holder)
             frame = kept[holder, name].copy(deep=False)
             self._tables[holder, name] = frame
             self._note_use(name, holder, frame, None)
         return self._tables[holder, name]
+
+    def _note_broken(self, name: str, holder: str) -> bool:
+        manifest = self.manifest if holder == self.force else read_manifest(self.project, holder)
+        if manifest is None or name not in manifest.broken:
+            return False
+        self.broken[name] = manifest.broken[name]
+        return True
+
+    def _read(self, name: str, holder: str) -> pd.DataFrame:
+        if self._note_broken(name, holder):
+            contract = contract_for(name)
+            return no_rows(contract, wanted_columns(contract, None), DEFAULT_ZONE)
+        return load_table(self.project, holder, name)
 
     def fit_of(self, indicator: str) -> Fitness:
         """The fitness of the tables that an indicator is worked out from; of all where it names none."""
@@ -257,7 +274,8 @@ class Holdings:
         """
         found = registers.answer_to(self.table("data_request"), item)
         entry = self.manifest.tables.get(item) if self.manifest is not None else None
-        if entry is not None and (lost(entry.accounts)[0] or any(a.cells for a in entry.accounts)):
+        bad = entry is not None and (lost(entry.accounts)[0] or any(a.cells for a in entry.accounts))
+        if bad or item in self.broken:
             return found._replace(register_complete=None)
         return found
 
@@ -274,10 +292,23 @@ class Holdings:
         found = [c for about in abouts for c in self.manifest.cannot_tell(about) if c.effect == "not_measurable"]
         return list(dict.fromkeys(c.because for c in found))
 
+    def unable(self, name: str) -> list[str]:
+        """Why an indicator can't be given though its tables were supplied; empty if it can."""
+        return self.unmeasurable(name) or self.not_read(*self._tables_of(name)) or self.loose(name)
+
+    def not_read(self, *names: str) -> list[str]:
+        """Which of these tables came in a file that could not be read, in words; empty if none did."""
+        titles = [f"“{contract_for(name).title}”" for name in dict.fromkeys(names) if name in self.broken]
+        return [f"The file of {' and '.join(titles)} could not be read. Ask for it again."] if titles else []
+
+    def _tables_of(self, indicator: str) -> tuple[str, ...]:
+        """The tables, some with a column, that an indicator is worked out from."""
+        spec = self.spec.indicators.get(indicator)
+        return (spec.tables if spec else ()) or (*self.spec.tables.core, *self.spec.tables.useful)
+
     def references(self, indicator: str) -> list[ReferenceEntry]:
         """The references that an indicator rests on: those between tables that it is worked out from."""
-        spec = self.spec.indicators.get(indicator)
-        named = (spec.tables if spec else ()) or (*self.spec.tables.core, *self.spec.tables.useful)
+        named = self._tables_of(indicator)
         tables = {name.partition(".")[0] for name in named}
         return [e for e in self._between(tables, tables) if e.every or e.name in named]
 
@@ -310,9 +341,11 @@ class Holdings:
 
         ``*names``: tables the claim can't do without.
         ``item``: item of the data-request log that stands for them; by default the table's own name.
-        Returns: ``not_determinable`` with the most telling reason: the source can't tell, the request was not made, not
-            answered or refused, or nothing was supplied.
+        Returns: ``not_determinable`` with the most telling reason: a file could not be read, the source can't tell, the
+            request was not made, not answered or refused, or nothing was supplied.
         """
+        if broken := self.not_read(*names):
+            return undecided("could_not_be_read", why=" ".join(broken))
         missing = [name for name in names if not self.given(name)]
         unable = self.unmeasurable(*names)
         if unable:
@@ -343,6 +376,8 @@ class Holdings:
                 contract = contract_for(used.table)
                 of_all = contract.held_by == "published" or "force_slug" in contract.key
                 file = "a reference about all forces, supplied by none of them" if of_all else "not supplied"
+                if used.table in self.broken:
+                    file = "could not be read"
                 rows.append({"Table": used.table, "File": file, "Read": 0, "Kept": 0, "Set aside": 0})
             for a in used.accounts:
                 rows.append(
@@ -365,7 +400,7 @@ class Holdings:
 
         ``about``: Indicator.
         """
-        return frame.iloc[:0] if self.unmeasurable(about) or self.loose(about) else frame
+        return frame.iloc[:0] if self.unable(about) else frame
 
     @property
     def synthetic(self) -> bool:
@@ -420,7 +455,7 @@ class Holdings:
             rows=len(frame),
             rows_in_window=in_window,
             accounts=tuple(accounts),
-            cannot_tell=tuple(self.cannot_tell(name)),
+            cannot_tell=(*self.not_read(name), *self.cannot_tell(name)),
             first=first,
             last=last,
             months_missing=self.fit.tables[name].missing if name in self.fit.tables and holder == self.force else (),

@@ -313,6 +313,7 @@ def _own_definitions(bundle: Bundle, left_out: set[str]) -> dict[str, str]:
 #: Code -> clause that completes "... could not be decided because ...".
 REASONS: dict[str, str] = {
     "no_data": "no data on this were supplied",
+    "could_not_be_read": "a file with records on this could not be read",
     "no_cases": "the records supplied hold no case to judge it by",
     "small_n": "too few cases were supplied",
     "not_requested": "the data were not requested from the force",
@@ -347,6 +348,7 @@ REASONS: dict[str, str] = {
 #: What would change a verdict, by its first reason.
 REMEDIES: dict[str, str] = {
     "no_data": "Data from the force.",
+    "could_not_be_read": "The file again, whole and readable.",
     "no_cases": "Records of such cases.",
     "small_n": "More cases.",
     "not_requested": "A request to the force, and its answer.",

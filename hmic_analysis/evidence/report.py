@@ -20,7 +20,7 @@ import pandas as pd
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.build import Builder
 from hmic_analysis.evidence.bundle import Holdings, mark_picture, save_chart, save_table, write_bundle
-from hmic_analysis.evidence.fitness import too_smooth
+from hmic_analysis.evidence.fitness import PROVED_BY_ONE, too_smooth
 from hmic_analysis.evidence.grades import grade_indicator, weakest
 from hmic_analysis.evidence.model import (
     Bundle,
@@ -193,10 +193,6 @@ class Report(Holdings):
         caveats = tuple(one_of(text) for text in dict.fromkeys(told))
         return indicator.model_copy(update={"caveats": caveats, "note": one_of(indicator.note)})
 
-    def unable(self, name: str) -> list[str]:
-        """Why the source can't give an indicator though its tables were supplied; empty if it can."""
-        return self.unmeasurable(name) or self.loose(name)
-
     def indicator(self, id: str) -> Indicator | None:
         """An indicator taken earlier; None if there is none of that id."""
         self._look_for(id)
@@ -240,7 +236,7 @@ class Report(Holdings):
         taken = self.indicator(about)
         told = [c for c in taken.caveats if c.startswith(SET_ASIDE)] if taken is not None else []
         caveats = "".join(f". {c.rstrip('.')}" for c in [*told, *self.cannot_tell(about)]) if about else ""
-        unable = (self.unmeasurable(about) or self.loose(about)) if about else []
+        unable = self.unable(about) if about else []
         return Words(
             name=name,
             subtitle=place + when + ("" if unable else caveats),
@@ -346,10 +342,24 @@ class Report(Holdings):
 
     def _held_to_tables(self, claim: ClaimSpec, decision: Decision) -> Decision:
         """The decision; nothing to count in tables that were all supplied is no want of data."""
-        decision = self._held_to_references(claim, decision)
+        decision = self._held_to_files(claim, self._held_to_references(claim, decision))
         if decision.reasons != ("no_data",) or not self.given(*(t for t in claim.tables if t != "data_request")):
             return decision
         return replace(decision, reasons=("no_cases",))
+
+    def _held_to_files(self, claim: ClaimSpec, decision: Decision) -> Decision:
+        """The decision; not determinable where a file could not be read that may hold what turns it.
+
+        What one record proves stays proved, and what a force answers of itself needs no records.
+        """
+        proved = decision.verdict == "supported" and claim.type in PROVED_BY_ONE
+        if not self.broken or claim.is_judgement or proved or "nil_return_unable" in decision.reasons:
+            return decision
+        tables = list(claim.tables)
+        if decision.verdict == "not_determinable" and set(decision.reasons) & _FOR_WANT_OF_FIGURES:
+            tables += [table for name in claim.names for table in self._tables_of(name)]
+        why = self.not_read(*tables)
+        return undecided("could_not_be_read", why=" ".join(why), flags=decision.flags) if why else decision
 
     def _held_to_references(self, claim: ClaimSpec, decision: Decision) -> Decision:
         """The decision; not determinable where what decides it rests on references that lead nowhere.
@@ -405,7 +415,8 @@ class Report(Holdings):
         # Of a finding that rests on documents alone its figures tell whether there is one that bears on it.
         alone = set(self.spec.tables.core) <= set(ALWAYS)
         told = alone and any(indicator.value is not None for indicator in self._indicators.values())
-        no_data = not (told or self.has_core()) and all(c.verdict == "not_determinable" for c in claims)
+        given = told or self.has_core() or any(name in self.broken for name in self.spec.tables.core)
+        no_data = not given and all(c.verdict == "not_determinable" for c in claims)
         return Bundle(
             finding=self.spec.id,
             title=self.spec.title,

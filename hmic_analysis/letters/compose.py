@@ -455,11 +455,17 @@ def _not_assessed(missing: dict[str, list[str]]) -> Section:
     return Section(title=NOT_ASSESSED, blocks=(Paragraph(parts=(Part(text=lead),)), *bullets))
 
 
+def unread(bundle: Bundle) -> bool:
+    """Whether nothing of a finding can be told, for files that could not be read."""
+    tested = [c for c in bundle.claims if c.type != "judgement"]
+    return bool(tested) and all(c.reasons == ("could_not_be_read",) for c in tested)
+
+
 def gap_of(bundle: Bundle | None) -> str:
     """Why a finding can't be reported, or "" where it can."""
     if bundle is None:
         return "No evidence has been prepared"
-    if bundle.status == "no_data":
+    if bundle.status == "no_data" or unread(bundle):
         given = {c.because or because(c.reasons) for c in bundle.claims if c.type != "judgement" and c.reasons}
         if len(given) > 1:  # No one reason holds for all: the paragraph gives each with its question.
             return ""

@@ -34,7 +34,7 @@ from hmic_analysis.documents.workbook import CONFIDENTIAL, MISSING, NOT_APPLICAB
 from hmic_analysis.evidence.model import REASONS, Bundle, ClaimEvidence, DataUsed, Figure, Indicator
 from hmic_analysis.evidence.withheld import declaration, highest
 from hmic_analysis.evidence.wording import say_indicator, small
-from hmic_analysis.letters.compose import by_finding, evidence_period, figure_block, finding_paragraphs, gap_of
+from hmic_analysis.letters.compose import by_finding, evidence_period, figure_block, finding_paragraphs, gap_of, unread
 from hmic_analysis.letters.own_words import OwnWords
 from hmic_analysis.measures.months import SEASON, say_months
 from hmic_analysis.measures.savings import CHANCE, NOT_MONEY
@@ -457,7 +457,7 @@ def _needs(found: Mapping[str, Bundle], catalogue: Sequence[CatalogueEntry]) -> 
     needs = []
     for entry in catalogue:
         bundle = found.get(entry.finding)
-        if bundle is not None and bundle.status == "complete":
+        if bundle is not None and bundle.status == "complete" and not unread(bundle):
             continue
         request = (bundle.request if bundle else ()) or entry.request
         text = " ".join(as_sentence(clean(item)) for item in request)

@@ -37,7 +37,7 @@ PLACE_TITLES = {
 GIVEN_TITLES = {
     "given": "Supplied",
     "in_part": "Supplied, but silent on a part",
-    "not_given": "Not supplied",
+    "not_given": "Not supplied, or not readable",
     "not_assessed": "Not assessed",
 }
 

@@ -46,7 +46,7 @@ def load_table(
     tests = [test for test in (in_days(contract, first, last, zone), rows) if test is not None]
     path = table_path(project, manifest, table)
     if path is None:
-        return _empty(contract, wanted, zone)
+        return no_rows(contract, wanted, zone)
     try:
         # Text of the kind that pandas keeps: to convert it afterwards costs as much memory, and time, again.
         bounds = reduce(and_, tests) if tests else None
@@ -57,7 +57,7 @@ def load_table(
         ) from error
     if found.num_rows == 0:
         # A file without a row gives columns without a single chunk, which pandas can't join.
-        return _empty(contract, wanted, zone)
+        return no_rows(contract, wanted, zone)
     return _frame(found, contract, wanted, zone)
 
 
@@ -135,7 +135,8 @@ def wanted_columns(contract: Contract, columns: Iterable[str] | None) -> list[st
     return wanted
 
 
-def _empty(contract: Contract, wanted: list[str], zone: str) -> pd.DataFrame:
+def no_rows(contract: Contract, wanted: list[str], zone: str) -> pd.DataFrame:
+    """A table of these columns, each of its type, without a row."""
     return pd.DataFrame({name: pd.Series([], dtype=dtype_of(contract, name, zone)) for name in wanted})
 
 

@@ -9,10 +9,12 @@ import pytest
 
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.build import Builder, Lone
+from hmic_analysis.evidence.fitness import PROVED_BY_ONE
 from hmic_analysis.evidence.model import Indicator, different_figures
 from hmic_analysis.evidence.report import Report
+from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.measures.base import Share
-from hmic_analysis.params.catalogue import PlainTest
+from hmic_analysis.params.catalogue import ALWAYS, PlainTest
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.project import Project
@@ -147,6 +149,37 @@ def test_nothing_to_count_in_what_was_supplied_is_no_want_of_data(report, suppli
     report.gap = lambda *names, item="": None
     report.given = lambda *names: supplied
     assert report.claim("A6c").reasons == (reason,)
+
+
+NONE = undecided("no_data", why="Not supplied.")
+FOUND, NOT_FOUND = Decision("supported", why="Found."), Decision("contradicted", why="Not found.")
+UNABLE = Decision("contradicted", reasons=("nil_return_unable",), why="The force said so.")
+
+
+@pytest.mark.parametrize("id", PARAMS.findings)
+def test_a_file_that_could_not_be_read_leaves_open_what_rests_on_it_and_nothing_else(id):
+    spec = PARAMS.finding(id)
+    for table in dict.fromkeys((*spec.tables.core, *spec.tables.useful, *ALWAYS)):
+        report = Report(Project(ROOT), settings(id), ("cleveland",), None)
+        report.manifest, report.broken = None, {table: "suspect.xlsx: the workbook is damaged."}
+        resting = {name for name, i in spec.indicators.items() if not i.tables or table in i.tables}
+        for name in spec.indicators:
+            told = report.as_the_source_can_tell(Indicator(id=name, name=name, label=name, unit="%", value=5.0))
+            assert (told.value is None) == ("could not be read" in told.note) == (name in resting), (table, name)
+        for claim in spec.claims.values():
+            held, by_figure = table in claim.tables, bool(resting & set(claim.names))
+            for decision, open_ in (
+                (NOT_FOUND, held),
+                (FOUND, held and claim.type not in PROVED_BY_ONE),
+                (NONE, held or by_figure),
+                (UNABLE, False),
+            ):
+                found = report._held_to_tables(claim, decision)
+                assert (found.reasons == ("could_not_be_read",)) == (open_ and not claim.is_judgement), (table, claim)
+                assert found.verdict == (decision.verdict if not open_ or claim.is_judgement else NONE.verdict)
+        assert report.gap(table).reasons == ("could_not_be_read",)
+    assert not report.given(table) and report.answer(table).register_complete is None
+    assert list(report.data()["File"][[table]]) == ["could not be read"]
 
 
 def test_a_judgement_is_never_decided():

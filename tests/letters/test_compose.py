@@ -68,6 +68,16 @@ def test_sections_follow_the_catalogue_and_end_with_what_was_not_assessed(letter
     assert [b.finding for b in letter.blocks() if isinstance(b, Paragraph) and b.claims] == ["A1", "A2", "A6", "F1"]
 
 
+def test_a_finding_whose_files_could_not_be_read_is_told_as_such(bundles, settings, catalogue):
+    why = {"verdict": "not_determinable", "reasons": ("could_not_be_read",), "because": "", "sentence": ""}
+    found = [b.model_copy(update={"claims": tuple(c.model_copy(update=why) for c in b.claims)}) for b in bundles]
+    one = [f if f.finding == "A2" else b for f, b in zip(found, bundles, strict=True)]
+    (told,) = (b.text for b in compose(one, settings, catalogue).sections[-1].blocks if "[A2]" in b.text)
+    assert told.endswith(" [A2]: could not be assessed, because a file with records on this could not be read.")
+    needed = next(s for s in evidence(one, settings, catalogue).sections if s.title.startswith("Evidence needed"))
+    assert any(b.finding == "A2" for b in needed.blocks)
+
+
 def test_what_is_missing_is_named_with_what_it_needs(letter, report):
     lines = [b.text for b in letter.sections[-1].blocks]
     assert "nothing, good or bad" in lines[0]
