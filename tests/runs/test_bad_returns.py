@@ -50,18 +50,17 @@ def three(project_folder):
 def test_a_broken_file_of_any_kind_costs_its_table_in_its_force_alone(three):
     params, whole = load_params(three), small_return()
     good = {slug: found.manifest.tables for slug, found in returns.prepare_forces(three, params, FORCES, 1)}
-    turn = 0
-    for kind, breaking in KINDS.items():
-        for name in whole:
-            slug, turn = FORCES[turn % 3], turn + 1
-            path = three.raw / slug / name
+    for turn, name in enumerate(whole):
+        slug = FORCES[turn % 3]
+        path = three.raw / slug / name
+        for kind, breaking in KINDS.items():
             path.write_bytes(breaking(random.Random(f"{kind} {name}"), name, whole[name]))
             for other, found in returns.prepare_forces(three, params, FORCES, 1):
                 assert not isinstance(found, DataError), (kind, name, found.message)
                 lost = {name.split(".")[0]} if other == slug else set()
                 kept = {t: (e.rows, e.sha256) for t, e in found.manifest.tables.items() if t not in lost}
                 assert kept == {t: (e.rows, e.sha256) for t, e in good[other].items() if t not in lost}, (kind, name)
-            path.write_bytes(whole[name])
+        path.write_bytes(whole[name])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes are made otherwise there")

@@ -574,14 +574,14 @@ def test_the_search_finds_what_is_planted(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(prepare, "account", raising)
-        assert "costs the whole return" in bench.broken_with("incident.csv", whole)[0]
+        assert "costs the whole return" in bench.broken_with({"incident.csv": whole})[0]
     with monkeypatch.context() as patch:
         patch.setattr(inputs, "_own_fault", lambda *a: threading.Lock())
-        assert bench.broken_with("suspect.xlsx", b"PK\x03\x04")
+        assert bench.broken_with({"suspect.xlsx": b"PK\x03\x04"})
     with monkeypatch.context() as patch:
         patch.setattr(inputs, "read_sheet", lambda *a: None)
-        assert any("another" in fault for fault in bench.broken_with("incident.csv", whole))
-    assert bench.broken_with("incident.csv", whole) == []
+        assert any("another" in fault for fault in bench.broken_with({"incident.csv": whole}))
+    assert bench.broken_with({"incident.csv": whole}) == []
     (bench.project.processed / "x.log").write_text(PERSONS[0], encoding="utf-8")
     assert bench._persons("") and bench._persons(PERSONS[1])
 

@@ -22,14 +22,21 @@ LINE = st.lists(TAME | QUOTED | CELL, min_size=2, max_size=2) | st.lists(CELL, m
 FILE = st.lists(LINE.map(",".join), min_size=1, max_size=4)
 
 
-def quick_and_careful(folder, content: bytes, start: int):
+@pytest.fixture(scope="module")
+def con():
+    """A database of which each example leaves nothing behind."""
+    return duckdb.connect()
+
+
+def quick_and_careful(con, folder, content: bytes, start: int):
     path = folder / "data.csv"
     path.write_bytes(content)
     careful = scan_csv(path, start, 2, 2, ",", '"')
     text = plain_text(path, "data.csv", None, folder)
-    con = duckdb.connect()
     quick = csvfile._read_regular(con, text, "t", csvfile._header(text, "data.csv", SPEC), SPEC)
-    return quick, careful, con.execute("FROM t_lines").fetchall() if quick else []
+    rows = con.execute("FROM t_lines").fetchall() if quick else []
+    con.execute("DROP TABLE IF EXISTS t_lines")
+    return quick, careful, rows
 
 
 @settings(max_examples=300)
@@ -37,10 +44,10 @@ def quick_and_careful(folder, content: bytes, start: int):
 @example(lines=["a,b", 'a,b,""'], end="\n", last=True, torn=1)
 @example(lines=["a,b", 'a,b,""'], end="\r\n", last=True, torn=1)
 @example(lines=["a,b", 'a,b,""'], end="\n", last=False, torn=1)
-def test_nothing_is_read_the_quick_way_that_needs_the_careful_one(tmp_path_factory, lines, end, last, torn):
+def test_nothing_is_read_the_quick_way_that_needs_the_careful_one(con, tmp_path_factory, lines, end, last, torn):
     content = end.join(["x,y", *lines]) + (end if last else "")
     encoded = content.encode() + (b"\xe9" if torn == 0 else b"")
-    quick, careful, rows = quick_and_careful(tmp_path_factory.mktemp("regular"), encoded, len("x,y" + end))
+    quick, careful, rows = quick_and_careful(con, tmp_path_factory.mktemp("regular"), encoded, len("x,y" + end))
     if quick is None:
         return
     assert not careful.bad and not careful.dropped and not len(careful.removed) and not careful.mended
@@ -62,8 +69,8 @@ def test_nothing_is_read_the_quick_way_that_needs_the_careful_one(tmp_path_facto
         (b"x,y\n1,2 ", 1, False),
     ],
 )
-def test_a_file_of_one_record_a_line_is_read_the_quick_way(tmp_path, content, records, plain):
-    quick, _, rows = quick_and_careful(tmp_path, content, content.index(b"\n") + 1)
+def test_a_file_of_one_record_a_line_is_read_the_quick_way(con, tmp_path, content, records, plain):
+    quick, _, rows = quick_and_careful(con, tmp_path, content, content.index(b"\n") + 1)
     assert quick is not None
     assert (quick.records, quick.plain, len(rows)) == (records, plain, records)
 
@@ -86,5 +93,5 @@ def test_a_file_of_one_record_a_line_is_read_the_quick_way(tmp_path, content, re
         b"x,y\n1,2\r\n3,4\n",
     ],
 )
-def test_everything_else_is_left_to_the_careful_way(tmp_path, content):
-    assert quick_and_careful(tmp_path, content, 4)[0] is None
+def test_everything_else_is_left_to_the_careful_way(con, tmp_path, content):
+    assert quick_and_careful(con, tmp_path, content, 4)[0] is None

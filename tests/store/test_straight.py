@@ -157,6 +157,14 @@ FILE = st.lists(LINE.map(",".join), min_size=1, max_size=4)
 FREE = Contract("free", "Free", "A row.", "nobody", (Column("x", "text", "X."), Column("y", "text", "Y.")))
 
 
+@pytest.fixture(scope="module")
+def con():
+    """A database that knows the macros; each example leaves it as it was."""
+    con = duckdb.connect()
+    make_macros(con)
+    return con
+
+
 @settings(max_examples=300)
 @given(lines=FILE, end=st.sampled_from(["\n", "\r\n"]), last=st.booleans(), torn=st.integers(0, 20))
 @example(lines=["a,b,"], end="\r\n", last=True, torn=1)
@@ -167,15 +175,22 @@ FREE = Contract("free", "Free", "A row.", "nobody", (Column("x", "text", "X."), 
 @example(lines=["a,b", 'a,b,""'], end="\n", last=False, torn=1)
 @example(lines=[";,;", ',"" '], end="\n", last=False, torn=1)
 @example(lines=["a,b", '"a"  ,b'], end="\r\n", last=True, torn=1)
-def test_no_file_is_taken_whose_lines_may_not_be_records(tmp_path_factory, lines, end, last, torn):
+def test_no_file_is_taken_whose_lines_may_not_be_records(con, tmp_path_factory, lines, end, last, torn):
+    try:
+        taken_as_it_is(con, tmp_path_factory, lines, end, last, torn)
+    finally:
+        for kind in ("view", "table"):
+            for (name,) in con.execute(f"SELECT {kind}_name FROM duckdb_{kind}s() WHERE NOT internal").fetchall():
+                con.execute(f"DROP {kind} {name}")
+
+
+def taken_as_it_is(con, tmp_path_factory, lines, end, last, torn):
     folder = tmp_path_factory.mktemp("straight")
     content = end.join(["x,y", *lines]) + (end if last else "")
     path = folder / "data.csv"
     path.write_bytes(content.encode() + (b"\xe9" if torn == 0 else b""))
     start = len("x,y" + end)
     careful = scan_csv(path, start, 2, 2, ",", '"')
-    con = duckdb.connect()
-    make_macros(con)
     layout = Layout(path, start, ("x", "y"), ",", '"', 2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(straight, "MOST_ODD", 1.0)
