@@ -43,7 +43,8 @@ def test_figures_are_the_true_ones(as_the_letter_says):
 
 
 def test_synthetic_evidence_says_so_on_every_figure_and_file(as_the_letter_says):
-    _, bundles = as_the_letter_says
+    project, bundles = as_the_letter_says
+    assert not evidence_bundle.read_manifest(project, "cleveland").files_not_read
     for bundle in bundles.values():
         assert bundle.synthetic
         assert all(figure.synthetic and "ynthetic" in figure.alt + figure.subtitle for figure in bundle.figures)

@@ -35,12 +35,12 @@ from hmic_analysis.simulate.world import (
     windows,
 )
 from hmic_analysis.simulate.write import FreshFolder, TableFile, cells, is_synthetic, render, with_cells, write_readme
+from hmic_analysis.store.inputs import TRUTH
 from hmic_analysis.workers import worker_pool
 
 # --------------------------------------------------------------------------------------------------------------------
 # Writing the return of one simulated force, window by window, and gathering its truth.
 
-TRUTH = "truth.json"
 #: Tables of calls and crimes that mistakes are planted in.
 PLANTED = ("incident", "deployment", "crime", "incident_crime")
 #: calls.Incidents worked on at a time, about; bounds the memory.

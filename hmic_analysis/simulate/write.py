@@ -17,6 +17,7 @@ import pyarrow.csv as pa_csv
 from hmic_analysis.contracts import Column, Contract, contract_for
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.simulate.world import HOUR, NO_DAY, SECOND, labels, to_wall
+from hmic_analysis.store.inputs import FIRST_LINE, README
 
 if TYPE_CHECKING:
     from hmic_analysis.simulate.calls import Deployments, Incidents
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 #: The column that marks every row of every file as made up.
 MARK = "synthetic"
-README = "README.txt"
-FIRST_LINE = "SYNTHETIC DATA"
 
 
 def render(table: str, given: list[dict[str, Any]] | dict[str, Any]) -> pa.Table:

@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -41,6 +41,8 @@ _SETTLED = 2.0
 _YOUNG = 60.0
 #: Files that systems lay beside others.
 _OF_THE_SYSTEM = ("thumbs.db", "desktop.ini")
+#: What marks a simulated return: the first line of its README, beside which the truth lies. Neither is data.
+README, FIRST_LINE, TRUTH = "README.txt", "SYNTHETIC DATA", "truth.json"
 #: Sheets of the template that hold no data.
 TEMPLATE_SHEETS = ("cover", "contents", "columns", "example")
 
@@ -128,6 +130,16 @@ def discover(raw: Path, shown: str) -> list[InputFile]:
     if not found:
         raise DataError(f"The folder {shown} is empty. Put the force's return there; data/raw/README.md tells how.")
     return sorted(found, key=lambda f: (f.shown.casefold(), f.shown))
+
+
+def beside_simulated(files: Sequence[InputFile]) -> set[str]:
+    """What the simulator lays beside the tables that it makes up; nothing of any other return."""
+    marks = {f.shown: f for f in files if f.shown in (README, TRUTH)}
+    readme = marks.get(README)
+    if readme is None or readme.fault:
+        return set()
+    with readme.path.open("rb") as stream:
+        return set(marks) if stream.read(len(FIRST_LINE)) == FIRST_LINE.encode() else set()
 
 
 def printable(path: Path) -> str:

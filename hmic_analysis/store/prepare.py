@@ -32,7 +32,7 @@ from hmic_analysis.store.accounts import (
     write_table,
 )
 from hmic_analysis.store.feeds import Feed, Feeds, read_return, synthetic_tables
-from hmic_analysis.store.inputs import InputFile, Read, discover
+from hmic_analysis.store.inputs import InputFile, Read, beside_simulated, discover
 from hmic_analysis.store.manifest import Manifest, ReferenceEntry, TableEntry, manifest_path, read_manifest
 from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
 from hmic_analysis.store.persons import key_id, make_private_folder, person_key, use_key
@@ -425,7 +425,7 @@ def _manifest(
     broken: dict[str, str],
     references: tuple[ReferenceEntry, ...],
 ) -> Manifest:
-    used = {name for read in reads for name in read.used}
+    used = {name for read in reads for name in read.used} | beside_simulated(job.files)
     ignored = [name for read in reads for name in read.ignored]
     return Manifest(
         force=job.force,
