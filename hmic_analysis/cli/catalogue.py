@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import hmic_analysis
-from hmic_analysis.cli.console import ProjectOption, SetOption, out, plain_table, read_overrides, say
+from hmic_analysis.cli.console import ProjectOption, SetOption, group, out, plain_table, read_overrides, say
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.words import GLOSSARY, SECTIONS
@@ -32,12 +32,7 @@ if TYPE_CHECKING:
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic params show`` and ``hmic findings``.
 
-params_app = typer.Typer(help="The parameters of the inspection, its findings and its forces.", no_args_is_help=True)
-
-
-@params_app.callback()
-def _params() -> None:
-    pass
+params_app = group("The parameters of the inspection, its findings and its forces.")
 
 
 @params_app.command("show")
@@ -306,7 +301,7 @@ def _cell(text: str) -> str:
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic finding new``: the files of a new finding, written from a pattern that runs as it is.
 
-finding_app = typer.Typer(help="The findings of the letter.", no_args_is_help=True)
+finding_app = group("The findings of the letter.")
 
 #: The place of each file of a finding in the checkout, by its template.
 PLACES = {
@@ -317,11 +312,6 @@ PLACES = {
     "notebook.py": "notebooks/findings/$section/$stem.ipynb",
     "test.py": "tests/findings/test_$stem.py",
 }
-
-
-@finding_app.callback()
-def _finding() -> None:
-    pass
 
 
 @finding_app.command("new")

@@ -35,6 +35,13 @@ SetOption = Annotated[
 ]
 
 
+def group(help: str) -> typer.Typer:
+    """Commands under one word, which they keep even where there is only one."""
+    app = typer.Typer(help=help, no_args_is_help=True)
+    app.callback()(lambda: None)
+    return app
+
+
 #: Columns of a table that goes to a file or another program rather than to a screen.
 PAPER_WIDTH = 180
 

@@ -19,6 +19,7 @@ from hmic_analysis.cli.console import (
     ProjectOption,
     choose_forces,
     complain,
+    group,
     open_project,
     out,
     plain_table,
@@ -369,7 +370,7 @@ def _not_asked(file: str) -> str:
 
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes at a time; by default one a processor.")]
 
-app = typer.Typer(help="Returns of the forces: template, simulation, loading, row accounts.", no_args_is_help=True)
+app = group("Returns of the forces: template, simulation, loading, row accounts.")
 
 
 @app.command("template")

@@ -16,6 +16,7 @@ from hmic_analysis.cli.console import (
     ProjectOption,
     choose_forces,
     complain,
+    group,
     open_project,
     out,
     say,
@@ -214,7 +215,7 @@ def views(force: ForceOption = None, project: ProjectOption = None) -> None:
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic figures``: a gallery of a force's figures, and figures as files for other letters.
 
-figures_app = typer.Typer(help="Figures of forces: a page to look them over, and files to paste.", no_args_is_help=True)
+figures_app = group("Figures of forces: a page to look them over, and files to paste.")
 
 FigureOption = Annotated[
     list[str] | None, typer.Option("--figure", help="Name of a figure, such as route; may be given several times.")
@@ -316,12 +317,7 @@ def _export_force(
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic evidence export``: a force's evidence as workbook, slides and one page.
 
-evidence_app = typer.Typer(help="A force's evidence to take away.", no_args_is_help=True)
-
-
-@evidence_app.callback()
-def evidence() -> None:
-    """A force's evidence to take away."""
+evidence_app = group("A force's evidence to take away.")
 
 
 @evidence_app.command("export")

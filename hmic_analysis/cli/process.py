@@ -16,6 +16,7 @@ from hmic_analysis.cli.console import (
     choose_forces,
     complain,
     each_force,
+    group,
     open_project,
     out,
     plain_table,
@@ -37,7 +38,7 @@ NEXT_STATES = "draft, factual_accuracy_check, amended, embargoed, published, upd
 LETTER_RUN, LATER_RUN = "letter", "now"
 
 
-release_app = typer.Typer(help="The states of letters, from draft to publication; the embargo.", no_args_is_help=True)
+release_app = group("The states of letters, from draft to publication; the embargo.")
 
 
 @release_app.command("status")
@@ -126,9 +127,7 @@ def _minute(at: str) -> str:
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic accuracy``: the factual-accuracy check of letters.
 
-accuracy_app = typer.Typer(
-    help="The factual-accuracy check: packs to forces, their responses, the log.", no_args_is_help=True
-)
+accuracy_app = group("The factual-accuracy check: packs to forces, their responses, the log.")
 
 
 @accuracy_app.command("send")
@@ -220,7 +219,7 @@ def _said(entry: LogEntry) -> str:
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic update``: runs that are kept, and two of them side by side.
 
-update_app = typer.Typer(help="The update after the letter: keep runs, set two side by side.", no_args_is_help=True)
+update_app = group("The update after the letter: keep runs, set two side by side.")
 
 
 @update_app.command("keep")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hmic_analysis.cli.console import ForceOption, ProjectOption, open_project, out, plain_table, say, warn
+from hmic_analysis.cli.console import ForceOption, ProjectOption, group, open_project, out, plain_table, say, warn
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, ParameterError
 
 if TYPE_CHECKING:
@@ -24,12 +24,7 @@ PictureOption = Annotated[
     Path | None, typer.Option("--picture", help="Write a page as a picture, such as the one in docs, to this file.")
 ]
 
-site_app = typer.Typer(help="Build the evidence as web pages, for one force or for the public.", no_args_is_help=True)
-
-
-@site_app.callback()
-def site() -> None:
-    """Build the evidence as web pages, for one force or for the public."""
+site_app = group("Build the evidence as web pages, for one force or for the public.")
 
 
 @site_app.command("build")
@@ -100,12 +95,7 @@ def _warn(outdated: list[Job]) -> None:
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic national``: the report on all forces together.
 
-national_app = typer.Typer(help="Report on all forces together, naming none.", no_args_is_help=True)
-
-
-@national_app.callback()
-def national() -> None:
-    """Report on all forces together, naming none."""
+national_app = group("Report on all forces together, naming none.")
 
 
 @national_app.command("report")
@@ -159,14 +149,7 @@ def report(
 # --------------------------------------------------------------------------------------------------------------------
 # ``hmic disclosure``: the proof that a folder may leave the building.
 
-disclosure_app = typer.Typer(
-    help="What may leave the building: checks of a folder before it goes.", no_args_is_help=True
-)
-
-
-@disclosure_app.callback()
-def _group() -> None:
-    """Keep ``check`` a word of its own, however many commands there are."""
+disclosure_app = group("What may leave the building: checks of a folder before it goes.")
 
 
 @disclosure_app.command("check")
