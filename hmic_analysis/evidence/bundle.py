@@ -44,7 +44,6 @@ def write_bundle(bundle: Bundle, folder: Path) -> Path:
     """Write a bundle as JSON with sorted keys, whole or not at all.
 
     ``folder``: made if it isn't there.
-    Returns: the file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / BUNDLE_NAME

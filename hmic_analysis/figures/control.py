@@ -8,12 +8,7 @@ import pandas as pd
 from hmic_analysis.figures import style
 from hmic_analysis.figures.chart import Chart, Words, clean_text, drawn, finish, joined, lower, no_data, require, take
 from hmic_analysis.figures.series import print_months
-from hmic_analysis.figures.sheet import (
-    KeyEntry,
-    Plot,
-    lay_out,
-    name_ends,
-)
+from hmic_analysis.figures.sheet import KeyEntry, Plot, lay_out, name_ends
 from hmic_analysis.figures.style import say
 from hmic_analysis.measures.base import month_name
 from hmic_analysis.measures.months import read_months

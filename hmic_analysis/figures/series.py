@@ -12,16 +12,7 @@ from matplotlib.axes import Axes
 from hmic_analysis.errors import DataError
 from hmic_analysis.figures import style
 from hmic_analysis.figures.chart import Chart, Words, drawn, finish, lower, no_data, require, take
-from hmic_analysis.figures.sheet import (
-    LineEnd,
-    Plot,
-    Sheet,
-    lay_out,
-    name_ends,
-    print_ends,
-    room_for,
-    wrap_name,
-)
+from hmic_analysis.figures.sheet import LineEnd, Plot, Sheet, lay_out, name_ends, print_ends, room_for, wrap_name
 from hmic_analysis.figures.style import block_height, nice_ticks, say, text_width, tick_labels, wrap
 from hmic_analysis.measures.base import month_name
 from hmic_analysis.measures.months import read_months

@@ -19,13 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 from hmic_analysis.cells import csv_text
 from hmic_analysis.disclosure.release import released, released_csv
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE, CatalogueEntry, FigureBlock, Letter, LetterSettings
-from hmic_analysis.documents.pdf import (
-    drawn,
-    emf_ready,
-    set_page,
-    set_pdf,
-    size_of,
-)
+from hmic_analysis.documents.pdf import drawn, emf_ready, set_page, set_pdf, size_of
 from hmic_analysis.documents.report import figure_data, report_pdf, report_word
 from hmic_analysis.documents.word import FIGURE_WIDTH, remove, write_whole
 from hmic_analysis.errors import DataError

@@ -15,7 +15,6 @@ def recorded_crimes(crime: pd.DataFrame) -> pd.DataFrame:
     """Crimes that count: notifiable, and not cancelled as a no-crime.
 
     ``crime``: table ``crime``; a blank ``is_notifiable`` is read as yes, a blank ``is_no_crime`` as no.
-    Returns: one row per crime.
     """
     notifiable = crime["is_notifiable"].astype("boolean").fillna(True)
     cancelled = crime["is_no_crime"].astype("boolean").fillna(False)
@@ -385,7 +384,6 @@ def known(attended: pd.DataFrame) -> Share:
 
     ``attended`` is what :func:`crime_attendance` gives.
 
-    Returns: ``yes``: known.
     """
     return Share.of(attended["attended"].notna(), attended["crime_id"])
 

@@ -67,7 +67,6 @@ def covers(document: pd.DataFrame, *codes: str) -> pd.Series:
     """Whether each document was coded as covering all of some topics.
 
     ``*codes``: codes of the column ``covers``.
-    Returns: Booleans.
     """
     sets = [set(str(c).split(";")) if pd.notna(c) else set() for c in document["covers"]]
     return pd.Series([set(codes) <= s for s in sets], index=document.index, dtype=bool)
@@ -106,7 +105,6 @@ def documents(
 
     ``types``: kinds of document.
     ``in_force_on``: only those known to be :func:`in_force` on that day.
-    Returns: the rows.
     """
     keep = document["document_type"].isin(list(types)) & document["status"].isin(list(statuses))
     keep &= names(document["subject"], subject)

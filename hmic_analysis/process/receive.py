@@ -17,15 +17,7 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.process.answer import Answer, CorrectedFile, Response, read_response
 from hmic_analysis.process.letter import accuracy_log, current_evidence, stale_reports
-from hmic_analysis.process.pack import (
-    CHECK,
-    ClaimRow,
-    LogEntry,
-    Pack,
-    claim_rows,
-    last_pack,
-    read_accuracy_log,
-)
+from hmic_analysis.process.pack import CHECK, ClaimRow, LogEntry, Pack, claim_rows, last_pack, read_accuracy_log
 from hmic_analysis.process.states import append_entry, held, read_log
 from hmic_analysis.project import Project
 from hmic_analysis.runs.session import run_lock

@@ -65,7 +65,6 @@ def review_dates(facts: Facts, as_of: np.datetime64) -> Record:
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdict."""
     return {"A10a": no_register(facts) or _a10a(facts)}
 
 

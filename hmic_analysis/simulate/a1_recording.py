@@ -112,7 +112,6 @@ follow = CrimeTally
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     return {"A1a": _a1a(facts, values), "A1b": _a1b(facts, values)}
 
 

@@ -230,7 +230,6 @@ def _policies(
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     n, unknown = facts.n_forces_attend_all, facts.n_forces_policy_unknown
     said, listed = f"{n} of 43 forces attend everything, {unknown} not known", facts.listed_attend_all
     few = judged(said if listed else f"{said}; this force is not one of them", n + unknown <= 10, not listed or n > 10)

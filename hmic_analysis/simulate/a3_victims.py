@@ -486,7 +486,6 @@ def _shifts(created: np.ndarray) -> np.ndarray:
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     given = {facts.victims_policy, facts.victims_procedure}
     said = f"policy: {facts.victims_policy}, procedure: {facts.victims_procedure}"
     documented = judged(said, given == {True}, given == {False} and facts.signed("document"))

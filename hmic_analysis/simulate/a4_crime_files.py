@@ -250,7 +250,6 @@ follow = Closures
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     return {"A4a": _in_general(facts, values, "progress"), "A4b": _in_general(facts, values, "supervised")}
 
 

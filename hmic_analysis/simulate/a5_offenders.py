@@ -282,7 +282,6 @@ def _present(rng: np.random.Generator, quorum: bool) -> str:
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     held, n, unknown = values["iom_meetings_held_n"], values["iom_cohort_n"], values["iom_status_unknown_n"]
     chosen = (values["iom_agreed_sure_n"], values["iom_places_unsure_n"], n, 80)
     unsure = values["iom_meetings_unknown_n"]

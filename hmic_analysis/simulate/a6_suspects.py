@@ -381,7 +381,6 @@ def suspect_values(subject: Subject, suspects: Suspects, care: Care, bails: Bail
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     return {
         "A6a": _a6_stated(facts, values, "named_suspects_outstanding", "named_suspects_outstanding_n", "suspect"),
         "A6b": _a6_stated(facts, values, "failed_to_answer_bail", "fta_bail_n", "bail"),

@@ -119,7 +119,6 @@ def _add_reviews(entries: Entries, as_of: np.datetime64, supervised: bool) -> No
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     return {
         "A7a": _cases(facts, values, "suspect_files_active", "progress"),
         "A7b": _cases(facts, values, "suspect_files_supervised", "supervised"),

@@ -259,7 +259,6 @@ def _answers(subject: Subject, stage: str, n: int) -> tuple[np.ndarray, float | 
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     missing = lacking(facts, "audits or the staff list were not provided", "call_audit", "staff")
     shares = (
         ("handler_audit_coverage_pct", values["call_handler_months"], 0, 90),

@@ -211,7 +211,6 @@ def _tasks(subject: Subject, window: Window, first_number: int) -> Columns:
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     n, plan = facts.n_demand_products, facts.demand_plan
     said = f"{n} products in 12 months, {'a' if plan else 'no'} dated plan"
     working = judged(said, bool(n and plan), not n and not plan and facts.signed("document"))

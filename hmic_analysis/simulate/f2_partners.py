@@ -142,7 +142,6 @@ def _times(subject: Subject, rng: np.random.Generator, n: int) -> np.ndarray:
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdict."""
     tasks, done = values["partner_tasks_with_baseline"], values["partner_tasks_acted_on"]
     taken_over = facts.provides("partner_transfer") and values["transfers_accepted"] > 0
     nothing = not tasks and not taken_over and facts.signed()

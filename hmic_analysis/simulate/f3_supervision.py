@@ -213,7 +213,6 @@ def _spans(staff: Staff) -> Record:
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     return {"F3a": _f3(facts, values, "workload"), "F3b": _f3(facts, values, "performance")}
 
 

@@ -160,7 +160,6 @@ def _months(subject: Subject, change: Record, benefit: Record) -> Made:
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     days = facts.savings_work_days_ago
     ongoing = judged(f"work on it was last dated {days} days ago", days <= 90)
     if not facts.savings_work_ongoing:

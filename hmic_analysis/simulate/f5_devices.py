@@ -192,7 +192,6 @@ def _spending(subject: Subject, staff: Staff) -> Made:
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     share = values["device_coverage_pct"]
     bought = facts.provides("device_spending") and facts.device_spending_approved
     said = f"{share:.1f}% of patrol officers have a device, {values['mobile_spend_pounds']:,.0f} pounds approved"

@@ -225,7 +225,6 @@ def _second_coder(subject: Subject, kind: np.ndarray) -> np.ndarray:
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     sure, unclear = values["n_long_term_initiatives"], values["n_unclear_initiatives"]
     said = f"{sure} long-term initiatives, {unclear} more may be"
     lasted = judged(said, sure >= 2, sure + unclear < 2 and facts.signed("initiative"))

@@ -324,7 +324,6 @@ def _stale(subject: Subject, records: Records, of: np.ndarray, when: np.ndarray)
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     return {"P3a": _p3a(facts), "P3b": _p3b(facts, values), "P3c": _p3c(facts, values)}
 
 

@@ -364,7 +364,6 @@ def _skills(subject: Subject) -> Made:
 
 
 def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, Verdict]:
-    """The intended verdicts."""
     statement = f"statement of the force: {facts.anpr_statement}"
     acknowledged = judged(statement, facts.anpr_statement == "acknowledges", facts.anpr_statement == "denies")
     plan, moving = facts.anpr_skills_plan, facts.anpr_upskilling != "none"
