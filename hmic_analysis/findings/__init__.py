@@ -1,6 +1,6 @@
 """One module a finding, named by its stem: its measures, and how its claims are decided.
 
-A frame that is named like a table of the contracts is that table.  ``decide`` takes a report that holds the indicators
+Frames and days are named as in :mod:`hmic_analysis.measures`.  ``decide`` takes a report that holds the indicators
 which the catalogue names for the claims.
 """
 

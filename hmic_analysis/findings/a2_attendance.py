@@ -37,7 +37,6 @@ def response_times(
     ``minutes`` (however late; missing where it can't be told), ``note`` (why it can't: ``before the clock`` or ``no
     start``; blank where all is well).  Times with a note are counted, and left out of every median.
 
-    ``rules``: what counts as having attended.
     ``clock``: when the clock starts: ``call``, ``created`` or ``dispatched``.  An incident without that time has no
         response time.
     """

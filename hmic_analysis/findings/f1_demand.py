@@ -359,8 +359,6 @@ def incidents_by_month(incident: pd.DataFrame, start: date, end: date) -> pd.Dat
     """Incidents that are demand in each whole month of a period.
 
     ``month``, ``value``; duplicates and tests are left out.
-
-    ``start``, ``end``: first and last day of the period.
     """
     return count_by_month(demand_incidents(incident)["created_month"], start, end)
 

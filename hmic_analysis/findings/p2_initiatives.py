@@ -213,7 +213,6 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
     whose kind is not known (it may be preventive); so does one closed before it was set.
 
     ``meeting_action``: table ``meeting_action``, whole.
-    ``start``, ``end``: first and last day of the period.
     """
     rows = open_blanks(meeting_action, "closed_on")
     undated = rows["due_on"].isna().to_numpy(dtype=bool)

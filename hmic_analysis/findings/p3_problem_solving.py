@@ -102,7 +102,6 @@ def closed_in_period(
     on it.
 
     ``problem_record``: table ``problem_record``, whole.
-    ``start``, ``end``: first and last day of the period.
     ``as_of``: day of which it is asked whether a record was evaluated, and shared.
     ``complete``: whether the force signed that the records are complete: a blank then means that there was none.
         Otherwise a column that is blank for every record is unknown.
@@ -185,7 +184,6 @@ def team_months(
     or not, in a month in which nobody opened or updated anything while there are entries of others.
 
     ``neighbourhood_team``, ``problem_record``, ``problem_update``: the tables of these names, whole.
-    ``start``, ``end``: first and last day of the period.
     ``complete``: whether the force signed that the records and their updates are complete.
     """
     months = pd.date_range(pd.Timestamp(start), pd.Timestamp(end), freq="MS")
@@ -235,7 +233,6 @@ def lost_months(
     Different months of each such record, one without a team among them; an update of no record is no lost one.
 
     ``neighbourhood_team``, ``problem_record``, ``problem_update``: the tables of these names, whole.
-    ``start``, ``end``: first and last day of the period.
     """
     strange = problem_record[~problem_record["team"].isin(neighbourhood_team["team"]).to_numpy(dtype=bool)]
     given = problem_update.dropna(subset=["record_id"])

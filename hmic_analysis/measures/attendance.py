@@ -157,7 +157,6 @@ class Rules(Protocol):
 def contacts(deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """What each deployment amounts to.
 
-    ``rules``: what counts as having attended.
     Returns: one row per deployment: ``incident_id``, ``at_scene_at``, and flags ``arrived`` (face to face, a type that
         counts), ``officer_arrived``, ``any_arrived`` (whoever it was), ``counter``, ``stood_down`` (also where a blank
         arrival means that nobody came), ``remote``.
@@ -201,7 +200,6 @@ def crime_attendance(
 ) -> pd.DataFrame:
     """For each recorded crime, whether it was attended.
 
-    ``rules``: what counts as having attended.
     Returns: one row per recorded crime: ``crime_id``, ``offence_group``, ``state`` (``attended``, ``counter``,
         ``not_attended``, ``unknown``), ``attended`` and ``officer_attended`` (nullable booleans).
     """
@@ -259,7 +257,6 @@ def crime_attendance(
 def incident_state(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """For each incident, whether it was attended: the arrival of any resource is attendance.
 
-    ``rules``: what counts as having attended.
     Returns: one row per incident: ``incident_id``, ``state`` (``attended``, ``counter``, ``not_attended``,
         ``unknown``).  One without a deployment, a time of dispatch and a result is not attended, for the template says
         that nobody was sent; in a return, or a month of it, that times no dispatch at all it is unknown.
@@ -305,7 +302,6 @@ def dispatches_on_record(incident: pd.DataFrame, deployment: pd.DataFrame) -> Sh
 def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Attendance to calls for service.
 
-    ``rules``: what counts as having attended.
     Returns: one row per incident that was a call for service (duplicates, tests, information only, as the rules say,
         and those cancelled by the caller before dispatch are left out): ``incident_id``, ``grade``, ``area_type``,
         ``origin``, ``attended`` (nullable boolean: any resource at the scene; missing too where a call was cancelled
@@ -383,7 +379,6 @@ def known(attended: pd.DataFrame) -> Share:
     """Crimes whose attendance can be set to yes or no.
 
     ``attended`` is what :func:`crime_attendance` gives.
-
     """
     return Share.of(attended["attended"].notna(), attended["crime_id"])
 

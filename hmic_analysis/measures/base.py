@@ -282,7 +282,6 @@ Span = tuple[pd.Timestamp, pd.Timestamp]
 def whole_spans(start: date, end: date, months: int) -> list[Span]:
     """Parts of so many months each, counted from the first day of a period.
 
-    ``start``, ``end``: first and last day of the period.
     ``months``: length of each part: 1 for months, 3 for quarters.
     Returns: first and last day of each; a rest that is shorter is left out.
     """
