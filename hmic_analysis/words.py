@@ -116,7 +116,6 @@ def say_date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # One term for each thing, in letters, charts, site, reports and messages.
 
 

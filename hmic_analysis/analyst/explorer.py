@@ -21,7 +21,6 @@ from hmic_analysis.params.catalogue import plain
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 
-# --------------------------------------------------------------------------------------------------------------------
 # Panels of the explorer: the rows behind a number, the comparison, the export of figures.
 
 #: More rows than these are told of, not shown.
@@ -332,7 +331,6 @@ def days_of(found: list[Worked], name: str) -> dict[str, str]:
     return days if kept[name] else {key: value for key, value in days.items() if key != "as_of"}
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The panel of the explorer that puts forces beside the others.
 WORDS = (
     "<p>From the evidence of the last run of every force (<code>hmic run --all</code>), for the period of that run; "

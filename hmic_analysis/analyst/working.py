@@ -37,7 +37,6 @@ OWN = "own"
 PARTS = ("hour", "day_name", "date", "month", "quarter", "year")
 WEEK = list(pd.date_range("2013-01-07", periods=7).day_name())
 
-# --------------------------------------------------------------------------------------------------------------------
 # A finding worked through in the analyst's own session: the code of its notebook, with other parameters.
 
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from hmic_analysis.params.models import Params
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic params show`` and ``hmic findings``.
 
 params_app = group("The parameters of the inspection, its findings and its forces.")
@@ -79,7 +78,6 @@ def findings(
         out().print(detail)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic docs``: pages made from what is declared (the catalogue, tables, words), and the scenario with every fact.
 
 HEAD = """# Findings and claims
@@ -298,7 +296,6 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic finding new``: the files of a new finding, written from a pattern that runs as it is.
 
 finding_app = group("The findings of the letter.")

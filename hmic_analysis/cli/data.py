@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from hmic_analysis.store.manifest import Manifest, RowAccount, TableEntry
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What 'hmic data check' prints: what is wrong first and what to do about it, then every table, then the rest.
 
 State = Literal["ok", "note", "warning"]
@@ -365,7 +364,6 @@ def _not_asked(file: str) -> str:
     return f"no table asks for it.{did_you_mean(name.casefold().replace(' ', '_'), CONTRACTS)}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic data``: template, simulate, prepare, check.
 
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes at a time; by default one a processor.")]

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from hmic_analysis.params.catalogue import FindingSpec
     from hmic_analysis.params.models import Params
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic doctor``: whether this machine and this project have what they need.
 
 MODULES = ("pandas", "pyarrow", "duckdb", "scipy", "statsmodels", "matplotlib", "papermill", "docxtpl", "jupyterlab")
@@ -87,7 +86,6 @@ def _project(start: str | None) -> list[tuple[str, bool, str]]:
     ]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Notebooks held against the catalogue without running them.
 
 
@@ -171,7 +169,6 @@ def _pattern(node: ast.JoinedStr) -> str:
     return "".join(parts)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic quickstart``: the whole path once, on synthetic data for Cleveland.
 
 FORCE = "cleveland"
@@ -225,7 +222,6 @@ def _command(project: Project) -> str:
     return project.relative(called)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic explore``: JupyterLab on the explorer notebook.
 
 NOTEBOOK = "force_explorer.ipynb"

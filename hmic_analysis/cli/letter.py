@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from hmic_analysis.params.models import Params
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic letter``: the letters of forces, and ``hmic letter check``.
 
 letter_app = typer.Typer(help="Write the letters of forces from their evidence, as Word and as PDF.")
@@ -212,7 +211,6 @@ def views(force: ForceOption = None, project: ProjectOption = None) -> None:
         out().print(views_form(params, slug, sources.bundles, sources.wording), markup=False, soft_wrap=True)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic figures``: a gallery of a force's figures, and figures as files for other letters.
 
 figures_app = group("Figures of forces: a page to look them over, and files to paste.")
@@ -314,7 +312,6 @@ def _export_force(
     say(f"{len(written)} figures of {slug}, {width:g} mm wide: {folder}")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic evidence export``: a force's evidence as workbook, slides and one page.
 
 evidence_app = group("A force's evidence to take away.")

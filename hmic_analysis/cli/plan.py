@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from hmic_analysis.runs.plan import Job
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic plan`` and ``hmic why``: what would run, and why; neither changes anything on disk.
 
 
@@ -94,7 +93,6 @@ def why(
         say(line)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic status``: how far a run is, or how the last one ended.
 
 
@@ -117,7 +115,6 @@ def status(
         say(line)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic schedule``: print a unit for a scheduler.
 
 

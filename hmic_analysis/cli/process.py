@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from hmic_analysis.process.states import Standing
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic release``: the states of letters, from draft to publication and update.
 
 #: Repeated here (and held equal by a test) so that asking for help imports nothing of the work.
@@ -124,7 +123,6 @@ def _minute(at: str) -> str:
     return at[:16].replace("T", " ")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic accuracy``: the factual-accuracy check of letters.
 
 accuracy_app = group("The factual-accuracy check: packs to forces, their responses, the log.")
@@ -216,7 +214,6 @@ def _said(entry: LogEntry) -> str:
     return "\n".join([*lines, f"  {entry.note}"] if entry.note else lines)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic update``: runs that are kept, and two of them side by side.
 
 update_app = group("The update after the letter: keep runs, set two side by side.")

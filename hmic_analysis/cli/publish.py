@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from hmic_analysis.params.models import Params
     from hmic_analysis.runs.plan import Job
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic site``: the evidence as web pages, for one force or for the public.
 
 PictureOption = Annotated[
@@ -92,7 +91,6 @@ def _warn(outdated: list[Job]) -> None:
         warn(f"{slug}: {number} {noun} older than the data, parameters or notebook; hmic run --force {slug}")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic national``: the report on all forces together.
 
 national_app = group("Report on all forces together, naming none.")
@@ -146,7 +144,6 @@ def report(
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic disclosure``: the proof that a folder may leave the building.
 
 disclosure_app = group("What may leave the building: checks of a folder before it goes.")

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from hmic_analysis.runs.session import Executor, Outcome, Wanted, Watcher
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a run says while it goes on, and at its end.
 
 _WORDS = {"complete": "done", "no_data": "no data", "failed": "FAILED"}
@@ -204,7 +203,6 @@ def _log_file(path: Path) -> RotatingFileHandler:
     return handler
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``hmic run``.
 
 

@@ -37,7 +37,6 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
 from hmic_analysis.words import say_value
 
-# --------------------------------------------------------------------------------------------------------------------
 # One force beside all others and beside similar ones, in figures and in a sentence.
 
 _PLACES = {
@@ -179,7 +178,6 @@ def _say(value: float, unit: str) -> str:
     return "none" if math.isnan(value) else say_value(value, unit)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The pictures of a comparison, from its tables.
 
 
@@ -281,7 +279,6 @@ def _words(gathered: Gathered, name: str) -> Words:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Writing a comparison: tables and pictures of all forces, and what each force may be shown of it.
 
 MANIFEST = "manifest.json"

@@ -26,7 +26,6 @@ from hmic_analysis.project import Project
 from hmic_analysis.runs.record import read_record
 from hmic_analysis.statistics.intervals import sample_interval
 
-# --------------------------------------------------------------------------------------------------------------------
 # One figure of many forces as a table, and what kind of figure it is.
 
 #: What kind of figure is compared, and so what may be done with it.
@@ -183,7 +182,6 @@ def force_table(rows: Sequence[dict]) -> pd.DataFrame:
     return frame.sort_values("name", kind="stable", ignore_index=True)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Reading one indicator out of the evidence of all forces that have been run.
 #
 # Nothing is computed anew: a force's figure in a comparison is the figure of its own report. A force that could give
@@ -379,7 +377,6 @@ def _gathered(spec: FindingSpec, indicator: str, found: Sequence[Indicator], row
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The verdict on one claim in every force that has been run.
 
 VERDICT_COLUMNS = ("force", "name", "verdict", "grade", "reason", "synthetic", "evidence_sha256")

@@ -17,7 +17,6 @@ from hmic_analysis.statistics.differences import PooledRate, pooled_rate, propor
 from hmic_analysis.statistics.funnel import Funnel, funnel_of
 from hmic_analysis.statistics.intervals import CONFIDENCE
 
-# --------------------------------------------------------------------------------------------------------------------
 # Forces like a force: its group as the parameters give it, else the nearest by public facts.
 
 COMPUTED = "computed by this package, not the Home Office's most similar group"
@@ -119,7 +118,6 @@ def distances(facts: pd.DataFrame, force: str) -> pd.Series:
     return found.rename("distance")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A force against the others: total over total without the force itself, and the interval of the difference.
 
 #: Other forces that a comparator holds at least.
@@ -213,7 +211,6 @@ def _difference(gathered: Gathered, own, pooled: PooledRate) -> tuple[float, flo
     return own["value"] - pooled.value, math.nan, math.nan, ""
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Funnel of one figure over all forces, by one set of rules.
 #
 # A force is named as different only outside the outer line, and only where there are enough forces to tell how much

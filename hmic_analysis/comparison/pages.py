@@ -51,7 +51,6 @@ from hmic_analysis.runs.record import RECORD_NAME
 from hmic_analysis.words import say_value
 from hmic_analysis.workers import worker_pool
 
-# --------------------------------------------------------------------------------------------------------------------
 # All indicators of all forces: by finding, in several processes, and only what has changed.
 
 #: What was made of which evidence, so that the next time only what has changed is made again.
@@ -208,7 +207,6 @@ def _write_state(project: Project, state: dict[str, dict]) -> None:
     part.replace(path)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Comparisons for people: all figures on one page, where one force stands, and forces side by side.
 
 INDEX = "index.html"

@@ -24,7 +24,6 @@ from hmic_analysis.statistics.intervals import rate_interval
 from hmic_analysis.store.manifest import read_manifest
 from hmic_analysis.store.tables import load_table
 
-# --------------------------------------------------------------------------------------------------------------------
 # Financial quarters, in which national tables are published.
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -62,7 +61,6 @@ def _quarter(month: pd.Timestamp) -> Quarter:
     return Quarter(f"{start}/{(start + 1) % 100:02d}", (month.month - 4) % 12 // 3 + 1)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Recorded crime of each force, as published.
 
 
@@ -246,7 +244,6 @@ def write_reconciliation(project: Project, params: Params, found: Reconciliation
     return folder
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Recorded crimes per 1,000 residents, of the forces whose data hold what was published.
 
 INDICATOR = "recorded_crime_per_1000_residents"

@@ -25,7 +25,6 @@ from hmic_analysis.store.inputs import Reader, discover
 from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
 from hmic_analysis.store.rawtable import RawTable, fold_name, literal, make_macros
 
-# --------------------------------------------------------------------------------------------------------------------
 # The references to persons in a force's raw return, and the hashes that stand for them in the loaded tables.
 
 #: Headers of columns that name somebody or where somebody lives, whether a mapping reads them or not.
@@ -140,7 +139,6 @@ def _hashes(project: Project, force: str) -> Iterator[Reference]:
                 yield from (Reference(str(value), f"hash of {path.stem}.{name}") for (value,) in rows)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A scan of a release for every reference to a person that the raw return holds.
 
 #: References with fewer characters, or numbers with fewer digits, can't be told from ordinary words and figures.
@@ -236,7 +234,6 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", str(text)).casefold())
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # All checks of a folder that is to leave the building.
 
 

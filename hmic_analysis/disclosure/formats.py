@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A piece of what a release says.
 
 
@@ -47,7 +46,6 @@ class Part:
         return self.text or "\n".join(" | ".join(row) for row in self.rows)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Pages of a PDF file as they are read for their text: without the lines and curves of charts, which say nothing.
 
 #: A block of text in a page; and between such blocks a step of a path, a colour, or the drawing of a path.
@@ -77,7 +75,6 @@ def text_of(page: PageObject, reader: PdfReader) -> str:
     return page.extract_text()
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Reading web pages and pictures drawn as SVG: what is shown, what screen readers say, and the source itself.
 
 BLOCKS = frozenset(
@@ -230,7 +227,6 @@ def _embedded(address: str) -> Iterator[Part]:
     yield from read_svg(text) if "svg" in head.lower() else read_html(text)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Reading workbooks, Word documents, PDF files and what pictures say of themselves.
 
 #: The parts of an Office file together, unpacked; a release holds nothing near it.
@@ -409,7 +405,6 @@ def read_picture(content: bytes) -> Iterator[Part]:
         raise Unreadable("damaged or too large a picture") from None
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Everything that a release says: the text and the tables of every file in it, also of files in archives.
 
 #: Files that hold no text of their own.

@@ -17,7 +17,6 @@ from hmic_analysis.evidence.withheld import parts as counts_of
 from hmic_analysis.statistics.suppression import PERCENT, Reading, counts_behind
 from hmic_analysis.words import COUNTS, sentence_case
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a release says of one indicator of one force: the number next to its name.
 
 
@@ -141,7 +140,6 @@ def _told(
     return statement.part.file, statement.part.place, what, how
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Cells of tables that are withheld, but follow from totals, from another table, or from a percentage beside them.
 
 _TOTAL = re.compile(
@@ -333,7 +331,6 @@ def _labels(tables: Sequence[Part], name: str, column: str) -> list[str]:
     return []
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Strata of an indicator that can be had from the total and the strata published.
 
 

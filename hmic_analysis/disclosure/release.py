@@ -34,7 +34,6 @@ from hmic_analysis.evidence.withheld import (
 )
 from hmic_analysis.statistics.suppression import withheld_cells
 
-# --------------------------------------------------------------------------------------------------------------------
 # Tables of counts of persons as they may be shown: small counts withheld, and what would give them away.
 
 
@@ -50,7 +49,6 @@ def read_table(path: Path) -> pd.DataFrame:
         raise DataError(f"{path} is not a table ({str(fault).splitlines()[0]}). Run the finding again.") from None
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Figures and tables of a report: whether their files show anything withheld, and their data as it may be shown.
 
 
@@ -146,7 +144,6 @@ def _whole(text: str) -> int:
     return int(number)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A bundle as an audience may see it.
 
 __all__ = ["Audience", "is_withheld", "notebook_may_leave", "released"]

@@ -190,7 +190,6 @@ def kept_numbers(sentence: str, numbers: Sequence[tuple[str, str]], withheld: Wi
     return tuple((t, s) for t, s in numbers if not is_withheld(s, withheld) and t in sentence)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a release says, taken apart into sentences and rows of tables.
 
 #: Numbers that count nobody: days, limits, numbers of figures, the rule itself.
@@ -250,7 +249,6 @@ def statements(part: Part) -> Iterator[Statement]:
         yield Statement(part, words, header if named else (), row)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Withheld numbers in the words that the evidence had for them, before anything was withheld.
 
 #: Letters of a sentence below which it may stand anywhere.

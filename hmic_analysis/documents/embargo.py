@@ -10,7 +10,6 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.models import Params
 from hmic_analysis.words import say_date
 
-# --------------------------------------------------------------------------------------------------------------------
 # The one place that asks the machine what time it is, and only commands call it; everything else is told.
 
 

@@ -19,7 +19,6 @@ from PIL.PngImagePlugin import PngInfo
 
 from hmic_analysis.errors import DataError, HmicError
 
-# --------------------------------------------------------------------------------------------------------------------
 # The size of a picture, read off its SVG.
 
 #: Millimetres in one unit of length of SVG.
@@ -53,7 +52,6 @@ def size_of(picture: Path | bytes, where: str) -> tuple[float, float]:
     return tuple(float(size[1]) * UNITS[size[2]] for size in sizes)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # An SVG picture made ready for programs that turn it into EMF: text as text, nothing that EMF has no record for.
 #
 # EMF itself is not written here; no library at hand writes it faithfully. Word (Insert, Pictures; then Convert to
@@ -196,7 +194,6 @@ def _size(root: etree._Element, width: float, wide: float, high: float, notices:
     root.set("height", f"{width / wide * high * taller / bottom:.3f}mm")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Setting a document: the fonts that all share, the characters they hold, and one compiler.
 
 STANDARD = "ua-1"
@@ -278,7 +275,6 @@ def marked_png(picture: bytes, looks: str) -> bytes:
     return out.getvalue()
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # An SVG picture as dots, for what can't hold it: Word, presentations, pages that must stay small.
 
 _PAGE = """#set page(width: {width}mm, height: auto, margin: 0pt)

@@ -26,7 +26,6 @@ from hmic_analysis.documents.word import (
 )
 from hmic_analysis.errors import DataError
 
-# --------------------------------------------------------------------------------------------------------------------
 # As an accessible PDF (PDF/UA-1), set by typst; typst reads no word of it as its own markup.
 
 
@@ -74,7 +73,6 @@ def figure_data(block: FigureBlock, folder: Path) -> dict[str, Any]:
     }
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # As a Word document.
 
 

@@ -129,7 +129,6 @@ def _span(low: float, high: float, unit: str) -> str:
     return f"{say_value(low, unit)} to {say_value(high, unit)}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Number and article as grammar asks for, in what an inspector words.
 
 #: One of a thing, where the sentence has a place for any number of them.

@@ -24,7 +24,6 @@ from hmic_analysis.documents.blocks import Paragraph as model_Paragraph
 from hmic_analysis.documents.pdf import drawn
 from hmic_analysis.errors import HmicError
 
-# --------------------------------------------------------------------------------------------------------------------
 # Word files whose bytes depend on their content alone.
 
 #: The earliest time a zip archive can hold; the same for every entry of every file.
@@ -70,7 +69,6 @@ def _held(path: Path) -> HmicError:
     return HmicError(f"{path} can't be replaced: it is open in another program. Close it and try again.")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What python-docx has no words for: fields, bookmarks, alt text, repeated table headers.
 
 
@@ -160,7 +158,6 @@ def use_row_headings_only(table: Table) -> None:
         look.set(qn(f"w:{name}"), str(on))
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The styles of the letter template: one typeface, sizes in points, spaces between paragraphs.
 
 FONT = "Arial"
@@ -301,7 +298,6 @@ def _add_table_style(document: Document) -> None:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Writing the blocks of a letter into a Word document, before an anchor paragraph.
 
 FIGURE_WIDTH = Mm(160)

@@ -36,7 +36,6 @@ from hmic_analysis.words import say_period
 if TYPE_CHECKING:
     from hmic_analysis.figures.chart import Chart
 
-# --------------------------------------------------------------------------------------------------------------------
 # Writing a bundle and what belongs to it, and reading it back.
 
 
@@ -131,7 +130,6 @@ def _write_csv(frame: pd.DataFrame, path: Path, synthetic: bool) -> None:
     neutral_frame(out).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Words that a picture's file carries inside it, wherever the file is taken: the embargo and how sensitive it is.
 
 _SVG = re.compile(rb"<svg\b[^>]*>")
@@ -153,7 +151,6 @@ def mark_picture(path: Path, words: str) -> None:
         path.write_bytes(content[: start.end()] + b"\n " + told + content[start.end() :])
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What was supplied: the tables of one force as one finding takes them, why any is missing, and what does not join.
 
 

@@ -307,7 +307,6 @@ def _own_definitions(bundle: Bundle, left_out: set[str]) -> dict[str, str]:
     return {name: value for name, value in given.items() if name not in left_out}
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Why a claim could not be decided, or was decided as it was: codes, and their words for people.
 
 #: Code -> clause that completes "... could not be decided because ...".
@@ -398,7 +397,6 @@ def because(reasons: tuple[str, ...], details: Mapping[str, str] | None = None) 
     return REASONS[reasons[0]] + (f" ({detail})" if detail else "")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The file of a bundle, and what its figures depend on.
 
 BUNDLE_NAME = "evidence.json"

@@ -156,7 +156,6 @@ def _no_line(spec: FindingSpec, claim: str, verdict: str) -> str:
     return f"{where} where it is {verdict} and no figure is known."
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Lines of the catalogue.
 
 
@@ -349,7 +348,6 @@ class Told(Shown):
         return super()._print(text, field)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Questions that stay open, and what is said of the records.
 
 

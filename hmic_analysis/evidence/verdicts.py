@@ -12,7 +12,6 @@ from hmic_analysis.params.models import Quantifier
 from hmic_analysis.statistics.differences import chance_behind
 from hmic_analysis.statistics.intervals import CONFIDENCE, sample_interval
 
-# --------------------------------------------------------------------------------------------------------------------
 # The rules that turn figures into a verdict on the truth of a sentence.
 #
 # A verdict never says whether a force is good. Each rule is a pure function from figures to a :class:`Decision`;
@@ -179,7 +178,6 @@ def _range(indicator: Indicator, lo: float, hi: float) -> str:
     return value if abs(hi - lo) < 0.05 else f"{value} (between {lo:.1f}% and {hi:.1f}%)"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Rules for claims that documents, requests or other forces decide: silence never counts as evidence.
 
 
@@ -362,7 +360,6 @@ def _if_unknown(unit: Indicator, counted: float) -> float:
     return 100 * ((unit.numerator or 0) + counted * unit.unknown) / n
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Rules for claims about samples of files that were read: small samples, and two readers who agree.
 
 

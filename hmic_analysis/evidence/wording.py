@@ -9,7 +9,6 @@ from hmic_analysis.evidence.model import SMALL_NUMBER, ClaimEvidence, Indicator,
 from hmic_analysis.statistics.intervals import CONFIDENCE
 from hmic_analysis.words import COUNTS, MANY, say_value, sentence_case
 
-# --------------------------------------------------------------------------------------------------------------------
 # How figures and days are printed, the same everywhere a person reads them.
 
 #: Beginnings of the caveats that tell how much of a figure is not known or set aside; a chart shows them too.
@@ -114,7 +113,6 @@ def withheld(indicator: Indicator, min_count: int) -> str:
     return few if indicator.unit in (*COUNTS, "%") else f"withheld ({few})"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Sentences whose every number is taken from an indicator.
 #
 # A figure that doesn't exist is an error, so nothing is ever printed as a blank.
@@ -245,7 +243,6 @@ def _tells_a_few(indicator: Indicator, min_count: int) -> bool:
     return small(indicator, min_count) or (indicator.about_persons and 0 < rest < min_count)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Evidence as tables and frames for the reader of a notebook.
 
 VERDICT_WORDS = {

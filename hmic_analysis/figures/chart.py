@@ -20,7 +20,6 @@ from hmic_analysis.figures.sheet import Sheet
 from hmic_analysis.figures.style import block_height, check_name, png_bytes, say, svg_bytes, wrap
 from hmic_analysis.words import one_of
 
-# --------------------------------------------------------------------------------------------------------------------
 # A finished chart: one picture with its words and its data, for notebooks and letters alike.
 
 SYNTHETIC_NOTE = "Synthetic data, not about any real police force."
@@ -199,7 +198,6 @@ def _stopped(sentence: str) -> str:
     return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The point of a picture in words, written from the values that are drawn.
 
 
@@ -264,7 +262,6 @@ def unknown(values: pd.Series) -> str:
     return f"; {missing} of {len(values)} {verb} not known" if 0 < missing < len(values) else ""
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Checks of the data frame a chart is asked to draw.
 
 
@@ -377,7 +374,6 @@ def _check_counted(column: pd.Series, chart: str) -> None:
         )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The panel that stands where a chart would stand, had there been anything to draw.
 
 _ROOM_MM = 140.0

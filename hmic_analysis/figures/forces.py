@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     pass
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A force beside the others: a dot with its interval for each, and lines for all forces and for similar ones.
 
 _COMPARE_OWN = {
@@ -183,7 +182,6 @@ def _message(what: str, data: pd.DataFrame, lines: Mapping[str, float], unit: st
     return f"{what} ranged {spread}{beside}{after}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a funnel says, in words.
 
 _WHERE = {
@@ -229,7 +227,6 @@ def say_forces(count: int) -> str:
     return f"{plain(count)} {'force' if count == 1 else 'forces'}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Funnel of forces: each force's figure against the number it rests on, between the lines of what is usual.
 
 _PLOT_MM = 84.0

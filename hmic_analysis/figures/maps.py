@@ -27,7 +27,6 @@ from hmic_analysis.figures.chart import (
 from hmic_analysis.figures.sheet import Sheet
 from hmic_analysis.figures.style import block_height, nice_ticks, plain, say, wrap
 
-# --------------------------------------------------------------------------------------------------------------------
 # The tile map's layout: each of the 43 forces on a grid roughly where it lies, every tile of one size.
 #
 # Size on a map says nothing about a force's work; on this grid the City of London is seen as well as Dyfed-Powys. The
@@ -92,7 +91,6 @@ COLUMNS = 1 + max(tile.column for tile in TILES.values())
 ROWS = 1 + max(tile.row for tile in TILES.values())
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The tiles of a map, drawn and explained.
 
 _TILE_MM = (15.2, 11.6)

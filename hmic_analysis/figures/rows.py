@@ -13,7 +13,6 @@ from hmic_analysis.figures.sheet import FLAG_LINE_MM, KeyEntry, Sheet, key_heigh
 from hmic_analysis.figures.style import block_height, block_width, nice_ticks, plain, tick_labels, wrap
 from hmic_analysis.statistics.suppression import withheld_cells
 
-# --------------------------------------------------------------------------------------------------------------------
 # What all charts with one line for each row share: labels on the left, a plot, printed values on the right.
 
 #: Rows and section headings that fit on a page.
@@ -210,7 +209,6 @@ def _printed(centres: Sequence[float], halves: Sequence[float], every: bool) -> 
     return chosen
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Bars from zero with the count at the end of each.
 
 BAR_MM = 4.2
@@ -314,7 +312,6 @@ def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
     return f"{lead}, with {plain(known[top])}{total} {lower(what)}{after}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Persons by age band, small counts withheld.
 
 

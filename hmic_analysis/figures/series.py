@@ -18,7 +18,6 @@ from hmic_analysis.measures.base import month_name
 from hmic_analysis.measures.months import read_months
 from hmic_analysis.words import say_date
 
-# --------------------------------------------------------------------------------------------------------------------
 # Months: setting them side by side, and naming them on an axis.
 
 #: Distances between named months.
@@ -100,7 +99,6 @@ def print_months(sheet: Sheet, months: pd.DatetimeIndex, left: float, width: flo
             sheet.text(centre, y, month_name(months[number]), size=style.SMALL_SIZE, ha="center")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Monthly series: a few in one picture, or one small picture each.
 
 #: Small pictures on one page.
@@ -346,7 +344,6 @@ def _point(wide: pd.DataFrame, unit: str, the: str = "") -> str:
     return f"{the}highest{verb} {place(high)}; {the}lowest{verb} {place(low)}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A series that a change interrupts: what was, what would have been, and the bare comparison beside it.
 
 _INTERRUPTED_PLOT_MM = 66.0

@@ -22,7 +22,6 @@ from hmic_analysis.figures.style import (
     wrap,
 )
 
-# --------------------------------------------------------------------------------------------------------------------
 # A picture laid out in millimetres from its top left corner.
 
 SYNTHETIC_MARK = "SYNTHETIC DATA"
@@ -197,7 +196,6 @@ def place_flags(flags: Sequence[tuple[float, str]], left: float, right: float) -
     return placed
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Names written at the right ends of lines, none over another.
 
 _LEADER_MM = 6.0
@@ -270,7 +268,6 @@ def apart(places: Sequence[float], sizes: Sequence[float], room: float) -> list[
     return moved
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Names beside points, none over another and none outside the plot.
 
 _HALF_LINE_MM = style.SMALL_SIZE * 0.44 / 2 + 0.2
@@ -318,7 +315,6 @@ def _free(spot: tuple[float, float], half: float, room: Box, taken: Sequence[Box
     return all(right <= b[0] or left >= b[2] or bottom <= b[1] or top >= b[3] for b in taken)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A plot with a scale on the left that need not begin at nought, for dots and lines (never for bars).
 
 #: The scale begins at nought where the lowest value is less than this part of the highest.

@@ -38,7 +38,6 @@ from hmic_analysis.figures.style import (
     wrap,
 )
 
-# --------------------------------------------------------------------------------------------------------------------
 # The distribution of a lag: what share took so long or less.
 
 _LAGS_PLOT_MM = 46.0
@@ -217,7 +216,6 @@ def _print_ticks(sheet: Sheet, ticks: list[tuple[float, str]], y: float) -> None
             end = centre + half
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Response times: median, 90th centile and target; and the distribution of a lag.
 
 __all__ = ["lag_distribution", "response_times"]
@@ -347,7 +345,6 @@ def _point(data: pd.DataFrame) -> str:
     return f"{', '.join(each)}{unknown(data['median'])}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Demand and staff over the hours of the week.
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

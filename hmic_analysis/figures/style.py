@@ -18,7 +18,6 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.measures.base import plain
 from hmic_analysis.words import one_of, say_value
 
-# --------------------------------------------------------------------------------------------------------------------
 # The house style of every picture: colours, sizes, an empty figure, and its bytes.
 #
 # Figures are drawn on the Agg canvas without pyplot: nothing global is left behind, and worker processes can draw side
@@ -144,7 +143,6 @@ def check_name(name: str) -> str:
     return name
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # How much room a text takes, so that room is made for it before anything is drawn.
 
 #: Height of one line of text for each point of its size.
@@ -251,7 +249,6 @@ def _shorten(text: str, width: float, size: float, weight: str) -> str:
     return text[:cut].rstrip() + "…"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # How numbers are printed in pictures, and where axes have their ticks.
 
 #: The note next to a logarithmic axis.

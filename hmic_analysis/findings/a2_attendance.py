@@ -16,7 +16,6 @@ from hmic_analysis.measures.attendance import CANCELLED, OFFICER_INITIATED, Rule
 from hmic_analysis.measures.base import Share, hours_between
 from hmic_analysis.words import say_date
 
-# --------------------------------------------------------------------------------------------------------------------
 # A2: how soon the first resource arrived, and whether within the target.
 
 #: Responses longer than this are counted beside the times: a scheduled visit may well take so long.

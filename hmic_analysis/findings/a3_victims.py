@@ -14,7 +14,6 @@ from hmic_analysis.measures import registers
 from hmic_analysis.measures.attendance import demand_incidents, recorded_crimes
 from hmic_analysis.measures.base import Share, among, local_days, open_blanks, unread
 
-# --------------------------------------------------------------------------------------------------------------------
 # A3: contacts of victims, and what was flagged about them before the first contact was over.
 #
 # First contact ends when the call ends or the first resource is assigned, whichever is later. A flag set after it
@@ -117,7 +116,6 @@ def victim_known(contacts: pd.DataFrame) -> Share:
     return Share.of(contacts["victim_key"].notna(), contacts["incident_id"])
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A3: what call-handlers asked victims, by the audits of calls drawn at random, and what they can look up.
 
 
@@ -170,7 +168,6 @@ def access_by_system(system_access: pd.DataFrame, staff: pd.DataFrame, as_of: da
     return dict(sorted(found.items(), key=lambda item: (item[1].yes / max(item[1].known, 1), item[0])))
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A3: who truly was a repeat victim, and how many of them the first contact recognised.
 #
 # A repeat victim reported another crime or incident of anti-social behaviour in the 365 days before. That can be told

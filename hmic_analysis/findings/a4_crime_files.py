@@ -12,7 +12,6 @@ from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, among, backwards, unread
 from hmic_analysis.statistics.intervals import CONFIDENCE, kappa
 
-# --------------------------------------------------------------------------------------------------------------------
 # A4: crime files read, whether progress is recorded on them and supervisors oversee them.
 #
 # Progress: no span of more than 28 days of an open investigation without an entry on it. Supervision: an entry of

@@ -12,7 +12,6 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, undecided
 from hmic_analysis.measures.base import Share, among, backwards, happened_by, open_blanks, unread
 
-# --------------------------------------------------------------------------------------------------------------------
 # A5: the offenders managed at the snapshot, how their risk is assessed, and whether they are the most harmful.
 #
 # A blank score, date or colour says that there is none on record, unless the force filled the column for nobody: then
@@ -150,7 +149,6 @@ def _listed(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date) -
     return iom_selection[["person_key"]].assign(score=score, managed=managed.astype(bool), state=state)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A5: meetings with partners on offenders, as scheduled, held and attended.
 
 

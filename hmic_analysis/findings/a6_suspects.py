@@ -15,7 +15,6 @@ from hmic_analysis.measures.attendance import recorded_crimes
 from hmic_analysis.measures.base import Share, among, backwards, happened_by, open_blanks, unread
 from hmic_analysis.statistics.intervals import Interval
 
-# --------------------------------------------------------------------------------------------------------------------
 # A6: named suspects outstanding, and how they are managed. Persons are counted, not pairs of person and crime.
 
 NOBODY = Share.none()
@@ -203,7 +202,6 @@ def pairs_note(pairs: pd.DataFrame) -> str:
     return f"{sure:,} pairs of suspect and crime."
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A6: failures to answer police bail. Court bail is not police bail and is left out.
 
 POLICE_BAIL = ("s47_3", "s30a_street")
@@ -278,7 +276,6 @@ def overlap_note(absconded: set[str], persons: pd.DataFrame) -> str:
     return f"{len(absconded & named):,} of them are also named suspects outstanding; {len(absconded | named):,} in all."
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A6: circulation on the Police National Computer. Court warrants and recalls to prison are left out.
 
 CIRCULATED_FOR = ("named_suspect", "failed_to_answer_bail")

@@ -13,7 +13,6 @@ from hmic_analysis.findings.a4_crime_files import any_entry, but_lost, day_of, s
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, among
 
-# --------------------------------------------------------------------------------------------------------------------
 # A7: files of named suspects that were read, and whether enquiries and supervision on them are recent.
 
 CIRCULATED = {True: "circulated", False: "not_circulated"}

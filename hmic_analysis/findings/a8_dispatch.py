@@ -11,7 +11,6 @@ from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, local_days, open_blanks, unread
 from hmic_analysis.words import say_date
 
-# --------------------------------------------------------------------------------------------------------------------
 # A8: which resource was sent to urgent incidents, against the nearest suitable one.
 #
 # Suitable means free and having the skill needed, as the force's own system tells it. The most appropriate resource is
@@ -156,7 +155,6 @@ def days_covered(dispatch: pd.DataFrame) -> pd.Series:
     return local_days(dispatch["decided_at"]).drop_duplicates().sort_values(ignore_index=True)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A8: for how much of their time on duty the position of resources is known.
 
 

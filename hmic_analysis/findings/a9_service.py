@@ -15,7 +15,6 @@ from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, among, backwards, local_days, open_blanks, unread
 from hmic_analysis.measures.months import coverage as months_covered
 
-# --------------------------------------------------------------------------------------------------------------------
 # A9: how thoroughly call-handlers are audited, and what follows a failed audit.
 
 
@@ -137,7 +136,6 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
     return Share.of(in_time.mask(unclear.to_numpy(dtype=bool)), failed["audit_id"])
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A9: calls back to the public, and what they say of the service. Satisfaction is context and decides nothing.
 
 SATISFIED = ("completely_satisfied", "very_satisfied", "fairly_satisfied")

@@ -15,7 +15,6 @@ from hmic_analysis.measures.base import Share, among, hours_between, local_days,
 from hmic_analysis.measures.months import count_by_month
 from hmic_analysis.statistics.intervals import Interval
 
-# --------------------------------------------------------------------------------------------------------------------
 # F1: what work comes in, when, and where the staff are.
 #
 # Shares by count and shares by time differ much, so both are always given.
@@ -332,7 +331,6 @@ def of_incidents(deployment: pd.DataFrame, incident: pd.DataFrame) -> pd.DataFra
     return deployment[among(deployment["incident_id"], incident["incident_id"]).to_numpy(dtype=bool)]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # F1: what work comes in, month by month.
 
 

@@ -13,7 +13,6 @@ from hmic_analysis.measures.attendance import demand_incidents
 from hmic_analysis.measures.base import Share, among, backwards, hours_between, unread
 from hmic_analysis.statistics.intervals import Interval
 
-# --------------------------------------------------------------------------------------------------------------------
 # F2: tasks that are not the police's alone: what was agreed, what was handed over, and what they take.
 
 

@@ -12,7 +12,6 @@ from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, among, unread, whole_spans
 
-# --------------------------------------------------------------------------------------------------------------------
 # F3: reviews of front-line staff, what they cover, and how many people a supervisor has.
 
 #: Roles that meet the public from day to day.
@@ -175,7 +174,6 @@ def span_bands(sizes: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # F3: whether supervisors look at workload, and how evenly open crimes are spread.
 
 BANDS = ((0, 0, "None"), (1, 5, "1 to 5"), (6, 10, "6 to 10"), (11, 20, "11 to 20"), (21, None, "More than 20"))

@@ -19,7 +19,6 @@ from hmic_analysis.measures.savings import CHANCE, NOT_MONEY, TimeSaved, time_sa
 from hmic_analysis.statistics.interrupted import MINIMUM_AFTER, MINIMUM_BEFORE
 from hmic_analysis.statistics.intervals import CONFIDENCE, Interval
 
-# --------------------------------------------------------------------------------------------------------------------
 # F4: staff time saved by changes and new technology.
 #
 # Only a measurement before and one after make a saving; estimates do not. Hours saved are freed time, not cash.
@@ -203,7 +202,6 @@ def limits(saving: Saving) -> Interval | None:
     return None if saving.lo is None else Interval(saving.lo, saving.hi)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # F4: what the monthly minutes a task say of a change, beside the bare before and after; no verdict rests on it.
 
 NO_SERIES = "no month of any change was supplied"

@@ -14,7 +14,6 @@ from hmic_analysis.findings.signed import has_none
 from hmic_analysis.measures.base import Share, among, unread
 from hmic_analysis.measures.registers import in_post
 
-# --------------------------------------------------------------------------------------------------------------------
 # F5: which officers have a mobile device, and what was spent on devices.
 
 #: Roles that patrol: the ones whose coverage decides.
@@ -159,7 +158,6 @@ def officers_fte(staff: pd.DataFrame, as_of: date) -> tuple[float, int]:
     return float(fte.fillna(1.0).sum()), int(fte.isna().sum())
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # F5: mobile devices in use, and the force systems they reach.
 
 #: Kinds of device from which no force system can be reached.

@@ -12,7 +12,6 @@ from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, among, open_blanks, unread
 from hmic_analysis.measures.registers import covers
 
-# --------------------------------------------------------------------------------------------------------------------
 # P1: plans that name preventing crime as an objective, and strategies for preventing crime.
 #
 # A document is the force's own unless its scope says partnership or police and crime commissioner. In force: approved

@@ -15,7 +15,6 @@ from hmic_analysis.statistics.differences import RateChange, relative_change
 from hmic_analysis.statistics.intervals import Agreement, kappa
 from hmic_analysis.words import sentence_case
 
-# --------------------------------------------------------------------------------------------------------------------
 # P2: prevention initiatives that lasted, and what became of crime where they ran.
 
 
@@ -128,7 +127,6 @@ def by_kind(initiatives: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"label": list(counts), "value": [int(x.sum()) for x in counts.values()]})
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # P2: daily management meetings, the actions they set, and whether these were done in time.
 #
 # A month before the first or after the last entry of the action log is a month of which the log says nothing: meetings

@@ -16,7 +16,6 @@ from hmic_analysis.measures.base import Share, among, backwards, local_days, unr
 from hmic_analysis.statistics.intervals import exact_interval
 from hmic_analysis.words import say_date
 
-# --------------------------------------------------------------------------------------------------------------------
 # P3: whether problem-solving records are followed through, evaluated, and what was learned passed on.
 
 #: Entries that say that there was no evaluation, or nothing at all; compared without case, spaces and full stops.
@@ -160,7 +159,6 @@ def shared(closed: pd.DataFrame) -> Share:
     return Share.of(rows["shared"].mask(rows["evaluated"].isna()), rows["record_id"])
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # P3: how regularly and how evenly neighbourhood teams use the problem-solving database.
 #
 # A team-month is active when the team opened or updated a record in it. A team counts in the months in which it

@@ -14,7 +14,6 @@ from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, among, open_blanks, unread
 from hmic_analysis.words import sentence_case
 
-# --------------------------------------------------------------------------------------------------------------------
 # P4: who was trained in preventing crime, among the staff who meet victims.
 #
 # Formal: assessed or certificated and on the force's catalogue, of at least so many hours, and no part of initial

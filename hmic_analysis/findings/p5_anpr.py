@@ -13,7 +13,6 @@ from hmic_analysis.findings.signed import has_none, signed
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, open_blanks, span_of, unread, whole_spans, within
 
-# --------------------------------------------------------------------------------------------------------------------
 # P5: what number plate recognition is used for. Only operations and hits are counted, never plates or vehicles.
 
 #: Objectives that stop crime from happening.
@@ -153,7 +152,6 @@ def decided_in_time(hit: pd.DataFrame, minutes: float) -> Share:
     return Share.of(state.mask(untimed | (taken < 0) | rows["priority"].isna()), rows["hit_id"])
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # P5: how many people can keep the number plate system running.
 
 
@@ -255,7 +253,6 @@ def thinnest(table: pd.DataFrame) -> str:
     return f"In each {of} at least {least} members of staff are competent" if least > 1 else ""
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # P5: what the register of documents holds on number plate recognition.
 
 SUBJECT = "anpr"

@@ -40,7 +40,6 @@ from hmic_analysis.letters.reading import (
 from hmic_analysis.letters.sources import Evidence, Source, dates
 from hmic_analysis.letters.word import Fixed, FixedItem, FixedPicture, FixedText, fixed_words, rendered
 
-# --------------------------------------------------------------------------------------------------------------------
 # The texts of a letter in the order in which they are read, each with what its numbers are bound to.
 
 #: Variables of the template that hold numbers, and where they are kept.
@@ -215,7 +214,6 @@ def _data_row(row: tuple[str, ...], block: TableBlock, place: str, evidence: Evi
         yield Unit(f"{place}, {title}", cell, rest=Source("", f"data, {column.title.lower()}", "", files))
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Laying a letter as it is now beside the letter that the evidence gives, number by number.
 
 #: Words shown around a place in the document.

@@ -24,7 +24,6 @@ from hmic_analysis.params.models import Fieldwork, ForceSpec, Params
 from hmic_analysis.params.resolve import resolve
 from hmic_analysis.words import say_date, say_period
 
-# --------------------------------------------------------------------------------------------------------------------
 # The paragraph of one finding: its sentences joined, and the notes that belong under it.
 
 AT_ODDS = (
@@ -142,7 +141,6 @@ def odd_wording(bundles: Sequence[Bundle], wording: Mapping[str, OwnWords]) -> l
     return found
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a letter takes from the parameters of a project.
 
 
@@ -214,7 +212,6 @@ def letter_catalogue(params: Params) -> tuple[CatalogueEntry, ...]:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The figures of a finding as blocks of the letter.
 
 
@@ -269,7 +266,6 @@ def figure_block(bundle: Bundle, figure: Figure, number: int) -> FigureBlock:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # From evidence to the blocks of a letter.
 #
 # Nothing is computed here: sentences, figures and numbers come out of the evidence bundles as they are.

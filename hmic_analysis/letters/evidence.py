@@ -41,7 +41,6 @@ from hmic_analysis.measures.savings import CHANCE, NOT_MONEY
 from hmic_analysis.statistics.xmr import MAKING_DATA_COUNT
 from hmic_analysis.store.manifest import RowAccount
 
-# --------------------------------------------------------------------------------------------------------------------
 # The document.
 
 #: Says how tall the picture of a figure is, in millimetres.
@@ -295,7 +294,6 @@ class _Writer:
         return (table, *lead, *limits) if limits else (table,)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # One claim.
 
 
@@ -376,7 +374,6 @@ def _uncapped(words: str) -> str:
     return words if words[1:2].isupper() else f"{words[:1].lower()}{words[1:]}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The data supplied: what became of every row, and what is still needed.
 
 #: Findings that a row names; more are counted.
@@ -466,7 +463,6 @@ def _needs(found: Mapping[str, Bundle], catalogue: Sequence[CatalogueEntry]) -> 
     return tuple(needs)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The workbook: every claim and every figure, and every file, as tables.
 
 

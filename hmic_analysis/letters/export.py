@@ -34,7 +34,6 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
 from hmic_analysis.runs.plan import make_plan
 
-# --------------------------------------------------------------------------------------------------------------------
 # From the blocks of a letter to an accessible PDF (PDF/UA-1), set by typst.
 
 
@@ -80,7 +79,6 @@ def _fixed(items: Sequence[FixedItem]) -> list[dict[str, Any]]:
     ]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What the letter of one force is written from, as its reports left it in the project.
 
 #: Told in words what a person should know, such as that evidence is no longer up to date.
@@ -162,7 +160,6 @@ def evidence_of(
     return bundles, folders
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Figures of reports as files for pasting into other letters, each with its words beside it and inside it.
 
 DPI = 300
@@ -285,7 +282,6 @@ def _words(block: FigureBlock, bundle: Bundle, width: float, notices: Sequence[s
     return "\n".join(lines) + "\n"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The folder of a letter: the document, its blocks, and the figures it prints with their data.
 
 

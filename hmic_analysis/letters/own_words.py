@@ -19,7 +19,6 @@ from hmic_analysis.params.models import Day, Model, Params, Text
 from hmic_analysis.params.yamlfile import fault, read_yaml, refuse, validate
 from hmic_analysis.words import say_date, say_period
 
-# --------------------------------------------------------------------------------------------------------------------
 # Finding persons' names in what an inspector writes.
 
 #: Titles and ranks before a name, in full or short, with or without a stop.
@@ -74,7 +73,6 @@ def _known(params: Params) -> frozenset[str]:
     return frozenset(people | {part.upper() for part in people})
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # An inspector's own wording for claims of one force: read, checked, and filled with numbers of the evidence.
 
 FOLDER = "letters"

@@ -23,7 +23,6 @@ from hmic_analysis.evidence.model import Bundle
 from hmic_analysis.letters.own_words import NUMBER_WORDS
 from hmic_analysis.words import say_period, say_value
 
-# --------------------------------------------------------------------------------------------------------------------
 # Cutting texts into words, numbers and signs, so that two documents can be laid side by side whatever their lines.
 
 #: A number with its decimals and its per cent sign; a run of letters; any other sign by itself.
@@ -72,7 +71,6 @@ def within(at: int, spans: list[tuple[int, int]]) -> bool:
     return any(start <= at < end for start, end in spans)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A check that every number in a letter's findings was taken from the evidence.
 
 #: A number as it is printed: digits with their commas and decimals, and a per cent sign; not digits inside a name.
@@ -123,7 +121,6 @@ def _known(bundle: Bundle) -> frozenset[str]:
     return frozenset(token for text in texts for token in tokens(text))
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Reading a letter back as it is now, from Word or PDF, whoever wrote or changed it last.
 
 #: Largest unpacked part of a Word file that is read: more is no letter.

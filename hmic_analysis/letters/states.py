@@ -13,7 +13,6 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.words import COUNTS, say_date
 
-# --------------------------------------------------------------------------------------------------------------------
 # The states: verdicts, reasons, and figures that are known, withheld, or speak for a claim or against it.
 
 VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "not_determinable")
@@ -108,7 +107,6 @@ def _claim(spec: ClaimSpec, verdict: Verdict, reason: str, records_of: str) -> C
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Figures made up for the page, each on the side of what it is held against that its claim's verdict asks for.
 
 KNOWN = "figures known"
@@ -213,7 +211,6 @@ def _figure(finding: FindingSpec, id: str, value: float) -> Indicator:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The page.
 
 STYLE = """body{font:16px/1.5 Georgia,serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}

@@ -39,7 +39,6 @@ from hmic_analysis.documents.word import (
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.withheld import declaration
 
-# --------------------------------------------------------------------------------------------------------------------
 # The letter template: fixed words and looks, with places for what changes from force to force.
 
 #: Variables the template may use, and what each is.
@@ -212,7 +211,6 @@ def _rule_below(paragraph: Paragraph) -> None:
     )  # fmt: skip
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # From the blocks of a letter to a Word document.
 
 #: Without these a letter would lose its findings, or the word that it is not real or not yet public.
@@ -364,7 +362,6 @@ def notices(letter: Letter) -> list[str]:
     return [notice for notice in (letter.synthetic_notice, embargo, declaration(letter.sensitivity)) if notice]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The words around the findings, read off the filled-in Word template, so that the PDF says the same.
 #
 # A secretary changes the template in Word, and nowhere else.

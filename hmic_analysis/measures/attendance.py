@@ -7,7 +7,6 @@ import pandas as pd
 
 from hmic_analysis.measures.base import Share, among, hours_between, open_blanks, unread
 
-# --------------------------------------------------------------------------------------------------------------------
 # A1: the route by which crime is recorded, and how long it takes.
 
 
@@ -130,7 +129,6 @@ def routes(prior: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("crimes", ascending=False).reset_index()
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A1 and A2: which crimes and incidents were attended, and how soon.
 
 NOT_DEMAND = ("duplicate", "test")

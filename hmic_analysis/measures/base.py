@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 from hmic_analysis.contracts.base import UNREAD, unread_flag
 from hmic_analysis.words import MONTHS
 
-# --------------------------------------------------------------------------------------------------------------------
 # Counting with unknowns, and cutting a frame to its window.
 
 
@@ -273,7 +272,6 @@ def happened_by(days: pd.Series, as_of: pd.Timestamp) -> pd.Series:
     return (days.notna() & (days <= as_of)).astype(bool)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Whole months and quarters of a period.
 
 Span = tuple[pd.Timestamp, pd.Timestamp]
@@ -307,7 +305,6 @@ def span_of(days: pd.Series, spans: list[Span]) -> pd.Series:
     return found
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Months and numbers in words, the same whatever the language of the machine.
 
 

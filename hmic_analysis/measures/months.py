@@ -14,7 +14,6 @@ from hmic_analysis.errors import DataError
 from hmic_analysis.measures.base import MONTHS, local_days, month_name
 from hmic_analysis.statistics.xmr import Better, Xmr, xmr
 
-# --------------------------------------------------------------------------------------------------------------------
 # Months: reading them, and counting by them.
 
 
@@ -90,7 +89,6 @@ def _whole(months: pd.Series, start: date, end: date) -> pd.Series:
     return months[inside.fillna(False).to_numpy(dtype=bool)]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Which months of a period a table covers.
 
 #: A month with fewer rows than this share of the usual month was hardly supplied.
@@ -237,7 +235,6 @@ def say_months(months: Sequence[str]) -> str:
     return f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A force against itself: an XmR chart of a monthly figure.
 
 RULE_WORDS = {

@@ -10,7 +10,6 @@ import pandas as pd
 from hmic_analysis.measures.base import Share, open_blanks, unread
 from hmic_analysis.statistics.intervals import Interval, sample_interval
 
-# --------------------------------------------------------------------------------------------------------------------
 # Counting documents, requests, knowledge checks and the policies of all forces.
 
 
@@ -179,7 +178,6 @@ def policy_count(force_reference: pd.DataFrame, forces: Sequence[str], force: st
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A10: whether a policy is under review on a day, and when the review was last worked on.
 
 #: A review shows on the policy's own entry, or on the terms of reference of the review.
@@ -262,7 +260,6 @@ def _opened_on(rows: pd.DataFrame) -> pd.Series:
     return begun.where(begun.notna() | ~terms, rows["approved_on"])
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Staff in post.
 
 
@@ -273,7 +270,6 @@ def in_post(staff: pd.DataFrame, day: date) -> pd.DataFrame:
     return staff[~away.to_numpy(dtype=bool)]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Samples of files: shares weighted by what each file stands for, and whether two readers agree.
 #
 # Strata sampled at different rates are weighted by their sizes before they are put together: thirty files of the few

@@ -15,7 +15,6 @@ from hmic_analysis.params.catalogue import FindingSpec
 from hmic_analysis.statistics.intervals import CONFIDENCE
 from hmic_analysis.words import COUNTS, say_period, say_value
 
-# --------------------------------------------------------------------------------------------------------------------
 # The sentences of the national report.
 
 MARKER = "[c]"
@@ -278,7 +277,6 @@ def how_to_read(total: int, rules) -> tuple[str, ...]:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The published tables, as the workbook and the document show them.
 
 #: What stands in cells without a number.
@@ -381,7 +379,6 @@ def _data(report: NationalReport) -> Sheet:
     return _sheet("data", "Data that forces supplied", ("Data", *GIVEN_TITLES.values()), rows)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The national report as blocks: every word, table and picture in order, before it becomes a document.
 
 #: Millimetres of the columns of the table of findings, 160 together; every other table is in the workbook.

@@ -8,7 +8,6 @@ import numpy as np
 from hmic_analysis.cells import csv_text
 from hmic_analysis.statistics.suppression import Counts, Reading, protect
 
-# --------------------------------------------------------------------------------------------------------------------
 # What was withheld from the national report, where, by which rule: for those who made it, never published.
 
 
@@ -47,7 +46,6 @@ class Log:
         return csv_text([head, *(astuple(entry) for entry in self.entries)]).encode("utf-8")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Counts of forces as they may be published: few forces are withheld, and with them what would give them back.
 
 #: What a cell of a breakdown, and a cell it is a part of, cost to withhold for each force in it.

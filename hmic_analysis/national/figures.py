@@ -20,7 +20,6 @@ from hmic_analysis.params.models import National, Params
 from hmic_analysis.statistics.intervals import CONFIDENCE
 from hmic_analysis.words import COUNTS
 
-# --------------------------------------------------------------------------------------------------------------------
 # A figure of all forces together, with an interval that allows for how much forces differ.
 
 METHOD = "robust, forces as units"
@@ -108,7 +107,6 @@ def _interval(gathered: Gathered) -> tuple[float | None, float | None]:
     return float(gathered.multiplier * back(lo)), float(gathered.multiplier * back(hi))
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A figure by part of the country: parts so large that none of them is a force.
 
 
@@ -179,7 +177,6 @@ def _say(value: float) -> str:
     return "over 99%" if 99.5 <= value < 100 else f"{round(value)}%"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # How forces are spread over the values of a figure, in bins wide enough that none of them singles anybody out.
 
 #: Bins tried before they are merged.
@@ -297,7 +294,6 @@ def _whole(values: np.ndarray, unit: str) -> bool:
     return (unit in COUNTS or unit in ("0-4", "months", "areas")) and bool((values % 1 == 0).all())
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The pictures of the national report, drawn from what is published and nothing else.
 
 #: Colour, colour of the number on it, and words of each state.

@@ -29,7 +29,6 @@ from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.models import National, Params
 from hmic_analysis.project import Project
 
-# --------------------------------------------------------------------------------------------------------------------
 # Why claims were left undecided, in few groups: a reason that one or two forces have would be withheld anyway.
 
 #: Group -> what it means, to complete "Where the evidence allowed no conclusion, it was in some forces ...".
@@ -72,7 +71,6 @@ def group_of(codes: Sequence[str]) -> str:
     return _CODES.get(codes[0], "silent") if codes else "silent"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Reading the evidence of all forces once: what became of each claim, and which data each force gave.
 
 #: What a claim, or a finding as a whole, can be in a force.
@@ -209,7 +207,6 @@ def _table_rows(bundles: Bundles, params: Params) -> Iterable[dict[str, str]]:
             yield {"table": table, "force": slug, "state": state}
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The figures that the national report gives: which, and of each what all forces together may show.
 
 #: Where forces lie in the funnel, and those that aren't in it.
@@ -313,7 +310,6 @@ def _places(gathered: Gathered, params: Params, rules: National, log: Log) -> Ro
     return release_row("funnels", gathered.indicator, cells, rules.min_forces, log, fixed=("not_compared",))
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What is published, in one place: words, tables and pictures are made from it, and it holds no force.
 
 #: The cell that all tables print alike.

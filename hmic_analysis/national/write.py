@@ -33,7 +33,6 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
 from hmic_analysis.statistics.suppression import Reading
 
-# --------------------------------------------------------------------------------------------------------------------
 # The last look before the report is put in place: no file of it may name a force.
 
 
@@ -64,7 +63,6 @@ def check_nameless(folder: Path, params: Params) -> None:
             )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The national report as one web page.
 
 STYLE = "report.css"
@@ -228,7 +226,6 @@ def _inputs(found: AllForces) -> dict[str, str]:
     return dict(zip(keys, known["evidence_sha256"], strict=True))
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Editions: kept when published, so that no two of them together give a withheld count away.
 
 
@@ -337,7 +334,6 @@ def _room(row: Row, cell: str) -> tuple[float, float]:
     return (0 if row.whole or cell in GROUPS else row.min_forces), row.total
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The editions as they are kept.
 
 

@@ -494,7 +494,6 @@ def _order(layers: Sequence[Layer], first: LeafPath, second: LeafPath, must: str
     return leaf.file, leaf.line, dotted(blamed), message
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Parameters that were read and found right are kept beside the project's key, for the next command: reading and
 # checking all files takes longer than most commands' own work. What is kept stands for one content of the files and
 # one version of this package; whatever differs is read anew, and so is all that can't be kept or read back.

@@ -27,7 +27,6 @@ from hmic_analysis.process.pack import (
 )
 from hmic_analysis.store.textfile import file_sha256
 
-# --------------------------------------------------------------------------------------------------------------------
 # Whether a workbook from outside may be opened at all: looked at as an archive, before any reader of workbooks.
 
 #: A response workbook is small.
@@ -163,7 +162,6 @@ def _refused(shown: str, what: str) -> DataError:
     return DataError(f"{shown} {what}. Nothing was changed.")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Corrected data files that a response names: found beside the workbook, and nowhere else.
 
 #: What a corrected file may be.

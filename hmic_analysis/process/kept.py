@@ -22,7 +22,6 @@ from hmic_analysis.statistics.differences import proportion_difference, rate_rat
 from hmic_analysis.statistics.intervals import CONFIDENCE
 from hmic_analysis.words import COUNTS, say_value
 
-# --------------------------------------------------------------------------------------------------------------------
 # Keeping the evidence of a run under a name, so that a later run can be set beside it.
 
 #: Name under which the evidence of the letter is kept.
@@ -143,7 +142,6 @@ def _make_way(project: Project, force: str, name: str) -> Path:
     return place
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What lies beneath a finding in two runs: whether data, parameters, definitions or the program are other ones.
 
 #: Parts of what a report rests on that are the program and not the inspection.
@@ -260,7 +258,6 @@ def _other(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     return [name for name in sorted({*then, *now}) if then.get(name) != now.get(name)]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The difference of one figure between two runs, with an interval where there is a method for it.
 #
 # Proportions have Newcombe's interval and rates the exact conditional interval of their ratio; both need two separate

@@ -39,7 +39,6 @@ from hmic_analysis.runs.plan import make_plan
 from hmic_analysis.runs.record import read_record
 from hmic_analysis.store.textfile import file_sha256
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a state stands for: the hashes of a letter and of the evidence it was made from.
 
 #: In a letter's folder: the evidence it was written from.
@@ -151,7 +150,6 @@ def document_text(path: Path) -> str:
     return "\n".join(html.unescape("".join(_TEXT.findall(part))) for part in parts)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The letter as it was embargoed, kept whole: a later run writes another one in its place.
 
 
@@ -176,7 +174,6 @@ def lost(project: Project, force: str, line: int, marks: dict[str, str]) -> list
     return [n for n, mark in marks.items() if not (place / n).is_file() or file_sha256(place / n) != mark]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Writing the letter of one force into its project; what a person has changed in it since is not written over.
 
 TEMPLATE = Path("letters") / "template.docx"
@@ -273,7 +270,6 @@ def accuracy_log(project: Project, force: str) -> Path:
     return project.output / "accuracy" / force / "log.jsonl"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The check of the files of one force's letter against the evidence in its project.
 
 
@@ -306,7 +302,6 @@ def letter_check(
     return against, sources
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a letter must pass before it is published: the check of its numbers, and the disclosure check of its folder.
 
 #: Faults that a message names; the commands list all of them.

@@ -49,7 +49,6 @@ from hmic_analysis.project import Project
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.words import one_of, say_date
 
-# --------------------------------------------------------------------------------------------------------------------
 # The claims of a letter as a force checks them: one row each, in the words and figures it was shown.
 
 VERDICTS = {"supported": "Supported", "contradicted": "Contradicted", "not_determinable": "Not determinable"}
@@ -148,7 +147,6 @@ def say_threshold(value: float, unit: str) -> str:
     return f"{value:g}%" if unit == "%" else f"{value:g}" if unit == "count" else f"{value:g} {unit}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What the factual-accuracy check keeps: the pack that was sent, and the log of what became of it.
 
 Decision = Literal["accepted", "part", "rejected"]
@@ -246,7 +244,6 @@ def last_pack(project: Project, force: str) -> Pack | None:
         raise DataError(f"{path} can't be read ({str(fault).splitlines()[0]}). Put back a copy.") from None
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The response workbook: one row for each claim, with room for a challenge and what was decided on it.
 
 DECISIONS = ("accepted", "part", "rejected")
@@ -393,7 +390,6 @@ def _fit(sheet: Worksheet, row: int, texts: Iterable[tuple[str, int]]) -> None:
     sheet.row_dimensions[row].height = _LINE * max(1, *lines)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The pack that goes to a force: its letter, the figures of the letter with their data, and the response workbook.
 
 CHECK = "factual_accuracy_check"

@@ -26,7 +26,6 @@ from hmic_analysis.store.manifest import Manifest, read_manifest
 from hmic_analysis.store.prepare import prepare
 from hmic_analysis.store.textfile import file_sha256
 
-# --------------------------------------------------------------------------------------------------------------------
 # Corrected data as a new version of a return; the former version is kept whole beside it.
 
 #: Below the folder of the returns: what they were before. No force has an underscore in its slug.
@@ -227,7 +226,6 @@ def _note_version(former: Path, about: dict[str, object]) -> None:
     former.with_name(f"{former.name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A response received: corrected data loaded, verdicts computed again, and every challenge logged before and after.
 
 #: Makes the reports of some findings of a force again and gives the exit code.

@@ -34,7 +34,6 @@ from hmic_analysis.process.update import compared
 from hmic_analysis.project import Project
 from hmic_analysis.store.prepare import write_atomically
 
-# --------------------------------------------------------------------------------------------------------------------
 # A log that is only ever added to, each line holding the hash of the line before.
 #
 # Beside ``<name>.jsonl`` lies ``<name>.head`` with the number of lines and the hash of the last one, so that an edit
@@ -138,7 +137,6 @@ def _broken(path: Path, number: int, what: str) -> DataError:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The states of a letter, and the log entry of each.
 
 State = Literal["draft", "factual_accuracy_check", "amended", "embargoed", "published", "updated"]
@@ -211,7 +209,6 @@ def check_order(entries: list[Entry], to: State, force: str) -> None:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # From one state of a letter to the next.
 
 #: A reason must say something and fit on a line.
@@ -323,7 +320,6 @@ _CHECKS: dict[str, Callable[[Project, Params, str, list[Entry], dt.datetime], No
 }
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Where every letter stands.
 
 

@@ -165,7 +165,6 @@ def _overlap(then: Bundle | None, now: Bundle | None) -> str:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The page and the table of two runs side by side.
 
 VERDICTS = {"supported": "Supported", "contradicted": "Contradicted", "not_determinable": "Not determinable"}

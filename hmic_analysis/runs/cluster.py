@@ -22,7 +22,6 @@ from hmic_analysis.runs.lanes import Lane, Warmth
 from hmic_analysis.runs.record import RECORD_NAME, Failure, Order, Record, failed_record, read_record, what_is_missing
 from hmic_analysis.runs.warm.family import Family
 
-# --------------------------------------------------------------------------------------------------------------------
 # Data and results on a share that workers reach by an address: any that fsspec knows, such as ``s3://bucket/hmic``.
 #
 # Everything that goes out is stored under the hash of its content, so nothing is sent twice; a result counts as there
@@ -130,7 +129,6 @@ def _place(order: Order) -> str:
     return f"results/{order.run}/{order.force}/{order.finding}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What runs on a worker of a cluster: all reports of one force, one after another.
 
 #: On a worker where the shared folder has another path than where the run was begun.
@@ -218,7 +216,6 @@ def _warm(root: str, modules: tuple[str, ...]) -> Warmth:
         return _warmth[root, modules]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Executing reports on a Dask cluster: force by force, so that a worker reads a force's data once.
 #
 # Results go to the folder that all share, or through a share with an address. A worker may die at any time: its force

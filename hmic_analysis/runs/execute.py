@@ -39,7 +39,6 @@ from hmic_analysis.runs.record import (
 from hmic_analysis.runs.rules import Rules
 from hmic_analysis.runs.warm import wire
 
-# --------------------------------------------------------------------------------------------------------------------
 # What an executed notebook says of itself at its head: the embargo, that data are synthetic, how sensitive it is.
 
 
@@ -64,7 +63,6 @@ def mark_notebook(path: Path, embargo: str, bundle: Bundle | None) -> None:
     path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Which engine executes a notebook, and how papermill is told.
 
 #: Packages whose widgets need an answer from whoever executes them, which a pipe can't give.
@@ -236,7 +234,6 @@ def clear_leftovers(runs: Path) -> int:
     return removed
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The loop of a process that executes reports one after another: an order comes in as a line, a record goes out.
 #
 # ``python -m hmic_analysis.runs.execute`` is the worker for plain kernels; warm workers are forked by their parent.

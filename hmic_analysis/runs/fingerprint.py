@@ -19,7 +19,6 @@ from hmic_analysis.params.resolve import Resolved
 from hmic_analysis.project import Project
 from hmic_analysis.store.manifest import Manifest, read_manifest
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a notebook says of itself without being executed: its code, parameters, imports and kernel.
 
 
@@ -115,7 +114,6 @@ def _assigned(tree: ast.Module) -> dict[str, object]:
     return found
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Which modules of the package a notebook uses, found by reading their import statements.
 #
 # A report is run again when a module that it uses has changed, and not for a change of any other.

@@ -10,7 +10,6 @@ from hmic_analysis.runs.lines import Line, LineLost, PlainLine
 from hmic_analysis.runs.record import Failure, Order, Record, failed_record
 from hmic_analysis.runs.warm.family import Family, NotFit
 
-# --------------------------------------------------------------------------------------------------------------------
 # A lane executes one report after another; it has a line for each engine, and tries again where a worker was lost.
 
 #: A report whose worker died under it is tried again: it need not have been to blame.

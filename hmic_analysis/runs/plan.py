@@ -25,7 +25,6 @@ from hmic_analysis.runs.fingerprint import (
 from hmic_analysis.runs.record import Order, Record, read_basis, read_record, what_is_missing
 from hmic_analysis.runs.rules import RunRules
 
-# --------------------------------------------------------------------------------------------------------------------
 # What would run, and why. Planning changes nothing on disk.
 
 #: Parameters that every finding notebook takes, all of them texts; those of the second line are days.
@@ -186,7 +185,6 @@ def check_table(jobs: Sequence[Job]) -> None:
         owners[place] = job.name
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Why a report would run: which table, value, cell or module has changed since it was made.
 
 _NAMES = {
@@ -264,7 +262,6 @@ def _changes(now: dict[str, str], then: dict[str, str]) -> list[str]:
     return found
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # From jobs of a plan to orders for workers.
 
 

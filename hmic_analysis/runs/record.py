@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hmic_analysis.evidence.model import BUNDLE_NAME
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a process needs to know to execute one report; goes through pipes and over networks as JSON.
 
 Engine = Literal["warm", "plain"]
@@ -72,7 +71,6 @@ class Order(BaseModel):
         return int.from_bytes(hashlib.sha256(self.name.encode()).digest()[:4], "big")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The files of a report, and their hashes.
 
 EXECUTED_NAME = "notebook.ipynb"
@@ -134,7 +132,6 @@ def _digest(name: str, content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What went wrong with a report: which kind of end it was, where in the notebook, and its last words.
 
 #: ``error`` a cell raised; ``time`` its time was up; ``memory`` it wanted more than it may have; ``output`` it printed
@@ -255,7 +252,6 @@ def _tail(cell: Any) -> tuple[str, ...]:
     return tuple(lines[-_TAIL:])
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The manifest of one report: what became of it, and on what it rests.
 
 RECORD_NAME = "run.json"

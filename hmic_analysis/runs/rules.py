@@ -22,7 +22,6 @@ from hmic_analysis.params.yamlfile import fault, read_yaml, refuse, unknown, val
 from hmic_analysis.project import Project
 from hmic_analysis.words import say_date
 
-# --------------------------------------------------------------------------------------------------------------------
 # What this machine has.
 
 
@@ -33,7 +32,6 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``params/runs.yml``: how reports are executed. Nothing in it changes what a report says.
 
 EngineRule = Literal["auto", "plain"]
@@ -123,7 +121,6 @@ def load_rules(project: Project, params: Params | None) -> RunRules:
     return RunRules.model_validate(file.data)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Units for schedulers: a cron line, a systemd service and timer, a Windows task.
 
 NAME = "hmic-run"

@@ -34,7 +34,6 @@ from hmic_analysis.runs.returns import Loaded, load_returns
 from hmic_analysis.runs.rules import RunRules, processors
 from hmic_analysis.runs.status import Board, Status
 
-# --------------------------------------------------------------------------------------------------------------------
 # One run at a time: a lock that says who holds it, and that a killed run doesn't keep.
 
 

@@ -27,7 +27,6 @@ from hmic_analysis.runs.fingerprint import PACKAGE
 from hmic_analysis.runs.record import Order, Record
 from hmic_analysis.runs.rules import Mail
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``output/runs/status.json``: how far a run is, and how it ended.
 
 #: Seconds between two versions of the file while nothing ends.
@@ -337,7 +336,6 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Whether anything may have changed since the last run: a look at sizes and times of files, for frequent schedules.
 #
 # Only a look: where it sees a change the run begins, and decides by content as always.
@@ -399,7 +397,6 @@ def _read(project: Project) -> dict[str, list[str]]:
     return found if isinstance(found, dict) else {}
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Commands of the user's own at the end of a run.
 
 #: Seconds after which such a command, or a mail server, is given up.
@@ -432,7 +429,6 @@ def call_hook(name: str, words: Sequence[str], status: Path, tell: Callable[[str
     return done.returncode == 0
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A mail after a run in which a report failed.
 
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from hmic_analysis.simulate.facts import Facts
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Crimes and the reports they came of, as they truly were.
 #
 # A case is one report (or one find by an officer) that gave one or more crimes. Everything that findings ask about a
@@ -235,7 +234,6 @@ def link_rows(crimes: Crimes, incidents: Incidents, first_crime: int, first_inci
     }
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Reports of the year before the period, and the persons behind all reports: what makes a repeat victim.
 #
 # A force that is asked who its repeat victims are sends the earlier crimes and incidents of persons who are on record

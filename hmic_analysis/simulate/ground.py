@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from hmic_analysis.simulate.facts import Facts
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a finding brings to the simulator, and the few names in which it does.
 #
 # A module of this package that is named as a finding's stem (``a6_suspects``) is found by walking the package. It
@@ -281,7 +280,6 @@ def by_one(fact: str, **states: Any) -> Ways:
     return {state: ({fact: Between(*x) if isinstance(x, tuple) else x},) for state, x in states.items()}
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The words of verdicts, and rules that several findings share.
 #
 # The rules of the findings are written out a second time in the simulator on purpose, with no measuring code in use,

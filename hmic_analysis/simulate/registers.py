@@ -7,7 +7,6 @@ import numpy as np
 from hmic_analysis.simulate.ground import TABLES, Record, Subject, items, stems
 from hmic_analysis.simulate.world import ONE_DAY
 
-# --------------------------------------------------------------------------------------------------------------------
 # The document register of a simulated force, and the log of what was asked of it.
 
 
@@ -64,7 +63,6 @@ def request_records(subject: Subject, stated: dict[str, float]) -> list[Record]:
     return found
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Files as inspectors read them: the entries of one file, progress and supervision, and what only looks like either.
 
 GROUPS = ("burglary_dwelling", "theft_from_vehicle", "violence", "criminal_damage", "other_theft")

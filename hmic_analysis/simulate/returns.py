@@ -38,7 +38,6 @@ from hmic_analysis.simulate.write import FreshFolder, TableFile, cells, is_synth
 from hmic_analysis.store.inputs import TRUTH
 from hmic_analysis.workers import worker_pool
 
-# --------------------------------------------------------------------------------------------------------------------
 # Writing the return of one simulated force, window by window, and gathering its truth.
 
 #: Tables of calls and crimes that mistakes are planted in.
@@ -248,7 +247,6 @@ def verdicts(facts: Facts, values: dict[str, Any]) -> dict[str, dict[str, str]]:
     return {claim: {"verdict": verdict, "because": because} for claim, (verdict, because) in found.items()}
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What is wrong with a whole return: references written otherwise, months left out, rows of another force, cells that
 # say nothing. Nothing of it changes what is true of the force: no sentence may be false for it.
 
@@ -312,7 +310,6 @@ def _with_foreign(subject: Subject, table: str, rows: pa.Table) -> pa.Table:
     return pa.concat_tables([rows, with_cells(foreign, {**named, OWNER: [ANOTHER] * len(chosen)})])
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Returns of many forces at once, with what is true of each drawn before any row is.
 
 #: Forces with an attend-all policy where not all are simulated and none of their facts says otherwise.

@@ -17,7 +17,6 @@ from pydantic import Field
 from hmic_analysis.contracts.core import OFFENCE_GROUPS
 from hmic_analysis.params.models import Model
 
-# --------------------------------------------------------------------------------------------------------------------
 # The world that returns are drawn in: the size of a force, chance, the clock, and what a year of police work is like.
 #
 # Everything is drawn as instants (UTC) and written as wall time, so the two clock-change nights come out as they do in
@@ -218,7 +217,6 @@ def middle(span: tuple[np.datetime64, np.datetime64]) -> np.datetime64:
     return span[0] + (span[1] - span[0]) // 2
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a year of police work looks like: mixes, hours of the week, times.
 #
 # The offence mix is that of recorded crime in Cleveland, 2013/14 (Home Office open data); the rest are choices that

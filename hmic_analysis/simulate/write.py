@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from hmic_analysis.simulate.calls import Deployments, Incidents
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Writing the tables of a simulated return by their contracts, piece by piece, into a folder marked as made up.
 #
 # A piece is a list of records or a set of arrays, named as the contract's columns; it becomes text as a force would
@@ -193,7 +192,6 @@ class FreshFolder:
             ) from None
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Deliberate faults, each counted, none of which changes what is true.
 #
 # Rows to be kept aside are always additional rows; cells to be set aside stand where there was nothing; odd times are

@@ -55,7 +55,6 @@ from hmic_analysis.site.views import (
 )
 from hmic_analysis.workers import worker_pool
 
-# --------------------------------------------------------------------------------------------------------------------
 # All figures of one force on one page, for looking them over.
 
 
@@ -78,7 +77,6 @@ def _picture(folder: Path, figure: Figure) -> str:
     return base64.b64encode(path.read_bytes()).decode("ascii")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # One force's part of a site that needs no other force: its findings, notebooks, pictures and downloads.
 
 #: Rows up to which a table is shown whole on the page; a longer one is for download.
@@ -359,7 +357,6 @@ def _write_manifest(folder: Path, audience: Audience, forces: Sequence[str]) -> 
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # A page of a site as a picture, such as the one in docs.
 
 #: Names under which a browser that can draw pages goes; the page that is shown, and how large the window is, in pixels.

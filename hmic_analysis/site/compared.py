@@ -190,7 +190,6 @@ def _table(path: Path) -> pd.DataFrame:
         raise DataError(f"{path.with_name(TABLE)} can't be read. Compare the forces again: hmic compare.") from None
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Comparisons put into the words and the order in which pages show them.
 
 PLACES = {

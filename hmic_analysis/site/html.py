@@ -20,7 +20,6 @@ from hmic_analysis.evidence.withheld import Audience, declaration
 from hmic_analysis.params.models import Params
 from hmic_analysis.site.model import Nature
 
-# --------------------------------------------------------------------------------------------------------------------
 # Turning what is known into HTML: one environment for all pages, every text from data escaped.
 
 #: Columns of figures' data whose names are short for something.
@@ -74,7 +73,6 @@ def _trim_stop(text: str) -> str:
     return text.rstrip().rstrip(".")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What stands around every page: its place in the site, its notices and the level it declares.
 
 SYNTHETIC = "Synthetic data: nothing here is about any real police force."
@@ -133,7 +131,6 @@ class Frame:
         return len(content)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The style sheet and the script of a site, copied beside its pages.
 
 NAMES = ("site.css", "filter.js")
@@ -148,7 +145,6 @@ def copy_assets(target: Path) -> None:
         (folder / name).write_bytes(content)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # How much a page may weigh with all that it loads, and its pictures within that.
 
 #: Bytes: a page with its pictures stays below; what doesn't fit is one click away.
@@ -183,7 +179,6 @@ def say_size(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Pictures small enough for a page: figures hold few colours, so a palette of them loses nothing that the eye sees.
 
 #: Colours kept; figures use six and their mixtures with white along the edges of letters and lines.

@@ -16,7 +16,6 @@ from hmic_analysis.params.models import ForceSpec, Params
 from hmic_analysis.project import Project
 from hmic_analysis.runs.plan import Job, make_plan
 
-# --------------------------------------------------------------------------------------------------------------------
 # What the pages of a site are made from: evidence as its audience may see it, and nothing else.
 
 #: Whether data are made up: all of them, some of them, none.
@@ -168,7 +167,6 @@ class Site:
         return next(iter(self.forces.values())) if self.audience == "force" else None
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Reading the evidence that a site is made from, and releasing it to the site's audience.
 
 

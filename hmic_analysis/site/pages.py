@@ -34,7 +34,6 @@ from hmic_analysis.site.views import (
 )
 from hmic_analysis.words import say_date, say_period
 
-# --------------------------------------------------------------------------------------------------------------------
 # The first page: every finding of every force at a glance, with a filter.
 
 
@@ -105,7 +104,6 @@ def _overview_summary(site: Site) -> str:
     return "; ".join(parts) + "."
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The page of a finding: its claims, how each is tested, and every force's verdicts and figures.
 
 #: Figures beside the verdicts; more would not fit beside each other.
@@ -213,7 +211,6 @@ def _states(shown: Mapping[str, Shown]) -> list[tuple[str, str]]:
     return [(k, VERDICT_WORDS[k]) for k, n in counts.items() if n] + [(s, STATE_WORDS[s]) for s in sorted(states)]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The page of a force: its claims, figures, comparison, data notes and downloads.
 
 
@@ -316,7 +313,6 @@ def _downloads(site: Site, evidence: ForceEvidence) -> list[tuple[str, str, str]
     ]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The method page: what the words mean and how a verdict comes about.
 
 STEPS = (
@@ -363,7 +359,6 @@ def write_method(frame: Frame, site: Site) -> None:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The data dictionary: every name that stands in a download, in words.
 
 #: What the columns of downloads hold; those of figures' data besides are named by what the figure shows.
@@ -407,7 +402,6 @@ def write_dictionary(frame: Frame, site: Site) -> None:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The data-quality page: what was supplied, what was set aside and why, and what could not be decided.
 
 #: Reasons shown for each kind of data.

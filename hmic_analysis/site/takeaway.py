@@ -46,7 +46,6 @@ def notices(bundles: Sequence[Bundle], embargo: str) -> tuple[str, ...]:
     return tuple(filter(None, (embargo, declaration(level), *made_up)))
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The workbook, as the pages of a force offer it.
 
 
@@ -73,7 +72,6 @@ def evidence_workbook(
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Slides: one figure each.
 
 
@@ -116,7 +114,6 @@ def chosen(bundles: Sequence[Bundle], names: Sequence[str]) -> Iterator[tuple[Bu
         yield from ((bundle, f) for f in bundle.figures if not f.empty and (not names or f.name in names))
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # One page that holds everything, pictures included.
 
 _STYLE = (
@@ -165,7 +162,6 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) ->
     return f"<table><caption>{caption}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Everything on one force in one file: its page and those of its findings, with style sheet and pictures inside.
 
 #: Attributes that name another element of the page.

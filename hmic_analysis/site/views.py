@@ -22,7 +22,6 @@ from hmic_analysis.site.html import capitalise
 from hmic_analysis.site.model import STATE_MARKS, STATE_WORDS, ForceEvidence, Shown
 from hmic_analysis.words import COUNTS, one_of, say_date, say_period, say_value, sentence_case
 
-# --------------------------------------------------------------------------------------------------------------------
 # How verdicts, figures and counts are worded and abbreviated on pages and in workbooks.
 
 #: Letters by which verdicts are shown where there is no room for words; a legend stands beside them.
@@ -115,7 +114,6 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What words, grades and shorthand mean: the same on the method page and in every workbook.
 
 VERDICTS = (
@@ -179,7 +177,6 @@ def cover_lines(params: Params, evidence: ForceEvidence, audience: Audience) -> 
     ]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Evidence put into the words and the order in which pages show it.
 
 #: Parameters that every finding shows, besides the thresholds of its own tests.
@@ -361,7 +358,6 @@ def finding_cell(id: str, evidence: ForceEvidence) -> dict[str, Any]:
     }
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What can be taken away from a force's page: its claims, figures and data as tables, ready for CSV and workbook.
 
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from hmic_analysis.statistics.intervals import _check_level, _missing, floats, proportion_interval
 
-# --------------------------------------------------------------------------------------------------------------------
 # Two groups against each other: proportions, rates, a unit against the rest.
 #
 # Conventions, the same for every function here: a missing input gives a missing result; a denominator of zero gives a
@@ -221,7 +220,6 @@ def pooled_rate(numerators: Sequence[float], denominators: Sequence[float]) -> P
     return PooledRate(total / base, total, base, int(used.sum()))
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Crime before and after in a target area, against the same in a comparison area.
 
 

@@ -10,7 +10,6 @@ import pandas as pd
 
 from hmic_analysis.statistics.intervals import _check_level, floats
 
-# --------------------------------------------------------------------------------------------------------------------
 # What both kinds of interrupted series share: the split at the change, the terms of the model, the refusal.
 
 MINIMUM_BEFORE = 24

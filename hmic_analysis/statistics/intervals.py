@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-# --------------------------------------------------------------------------------------------------------------------
 # Numbers as analysts hold them (lists, columns, nullable columns) as plain arrays.
 
 
@@ -37,7 +36,6 @@ def floats(values: Sequence[float]) -> np.ndarray:
     return result
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Intervals for proportions, rates and quantiles.
 #
 # Conventions, the same for every function here: a missing input gives a missing result; a denominator of zero gives a
@@ -243,7 +241,6 @@ def _check_level(confidence: float) -> None:
         raise ValueError(f"The confidence level lies between 0 and 1; got {confidence}.")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Times that may not have ended yet: the median by Kaplan and Meier.
 
 
@@ -299,7 +296,6 @@ def _reached(at: np.ndarray, surviving: np.ndarray) -> float:
     return float(at[below[0]]) if below.size else math.nan
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Agreement of two people who coded the same things, beyond what chance would give.
 
 

@@ -10,7 +10,6 @@ import pandas as pd
 
 from hmic_analysis.statistics.intervals import floats
 
-# --------------------------------------------------------------------------------------------------------------------
 # Control chart rules: which points are no chance, in the dialect of Making Data Count.
 #
 # Every rule looks at points that follow each other without a gap: a missing value ends a run, a trend and a pair.
@@ -135,7 +134,6 @@ def _in_window(first: np.ndarray, points: int) -> np.ndarray:
     return result
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Limits of one stretch of an XmR chart, and the reasons for having none.
 
 

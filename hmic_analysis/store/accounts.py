@@ -21,7 +21,6 @@ from hmic_analysis.store.rawtable import RawTable, hand_over, literal, scalar
 from hmic_analysis.store.stage import ANOTHER, stage_name
 from hmic_analysis.store.textfile import BadLine
 
-# --------------------------------------------------------------------------------------------------------------------
 # Write what preparing one force gives: Parquet tables and the account of every row.
 
 #: How tables are written: half of the usual effort packs them as small.
@@ -285,7 +284,6 @@ def contract_tables(feeds: list[Feed]) -> list[Contract]:
     return [c for n, c in CONTRACTS.items() if n in fed]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The rows kept aside: one CSV file a table, with every reason and the original fields.
 
 #: Name of the file of what could not be read as rows.

@@ -16,7 +16,6 @@ from hmic_analysis.store.mapping import FileSpec, Filter, Mapping, Source
 from hmic_analysis.store.rawtable import LITTLE, LOOKS, RawTable, compared, literal, words
 from hmic_analysis.store.times import COUNTED, count_looks
 
-# --------------------------------------------------------------------------------------------------------------------
 # From a mapping's column to SQL: the text that a raw row gives for it, before it gets a type.
 
 #: Begins a text that no code matches; can't stand in any file.
@@ -236,7 +235,6 @@ def _folded(items: tuple[str, ...]) -> list[str]:
     return [" ".join(item.split()).lower() for item in items]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The layers of the statement that types one feed, and what several kinds of column share.
 
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "hh:mm:ss": 1, "mm:ss": 1}
@@ -505,7 +503,6 @@ def counted_text(text: str, context: Context, source: Source) -> str:
     return f"CASE WHEN regexp_full_match({text}, {literal(number)}) THEN coalesce({plain}, {text}) ELSE {text} END"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What all cells of a column look like.
 #
 # One look at a column costs little; the statement that would read every way of writing a time is long, costly to plan

@@ -37,7 +37,6 @@ from hmic_analysis.store.textfile import (
     transcode,
 )
 
-# --------------------------------------------------------------------------------------------------------------------
 # The text of single lines of a file.
 
 

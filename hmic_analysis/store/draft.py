@@ -122,7 +122,6 @@ def first_mapping(path: Path) -> Draft:
         return _Writer(path.name, options, (*remarks, *raw.notes), missing, looks, raw).draft(con)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # How the file is written: kind, encoding, delimiter, header rows, footer.
 
 
@@ -302,7 +301,6 @@ def _read(con: duckdb.DuckDBPyConnection, path: Path, kind: str, spec: FileSpec,
     return replace(raw, table="drafted_rows")
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The mapping as text.
 
 

@@ -16,7 +16,6 @@ from hmic_analysis.store.mapping_check import LoadedMapping, carried
 from hmic_analysis.store.rawtable import RawTable, fold_name, words
 from hmic_analysis.store.typed import TRUE_WORDS
 
-# --------------------------------------------------------------------------------------------------------------------
 # Bring raw tables and mappings together: which table is fed from which file, and do the columns exist.
 
 #: A column that marks the rows of a table as made up.
@@ -320,7 +319,6 @@ def surrogate_stems(raws: list[RawTable]) -> dict[str, str]:
     return {file: stem if counts[stem] == 1 else file for file, stem in short.items()}
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Read all files of a return, and tell which tables can be made from them and which can't.
 
 #: In place of a table: a fault that no table bears alone.

@@ -16,7 +16,6 @@ from hmic_analysis.contracts.base import Fold
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.store.manifest import CannotTell, Note
 
-# --------------------------------------------------------------------------------------------------------------------
 # YAML read with the line of every key, and every scalar kept as the text that was written.
 #
 # A mapping file is full of words such as ``NULL``, ``no`` or ``1900-01-01`` that YAML would turn into something else;
@@ -90,7 +89,6 @@ def _plain(path: Path, node: Node, key: Key, lines: dict[Key, int]) -> Any:
     return result
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Where the value of one standard column comes from, and what is done to it: models of the mapping language.
 
 Unit = Literal["seconds", "minutes", "hours", "days", "hh:mm:ss", "mm:ss", ""]

@@ -17,7 +17,6 @@ from hmic_analysis.store.mapping import Key, Located, read_located
 from hmic_analysis.store.rawtable import fold_name
 from hmic_analysis.store.times import COUNTED, clock_fault, format_fault
 
-# --------------------------------------------------------------------------------------------------------------------
 # Hold where one column of a mapping comes from against the contract of its table.
 
 #: The key at fault and what is wrong with it.
@@ -177,7 +176,6 @@ def _circle(name: str, seen: list[str], spec: m.TableSpec, key: Key) -> Iterator
             yield from _circle(step, [*seen, step], spec, key)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Hold a mapping against the contracts: its files, tables, filters and what it can't tell.
 
 

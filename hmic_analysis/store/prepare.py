@@ -51,7 +51,6 @@ from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.times import make_time_macros
 from hmic_analysis.store.typed import idle_zones
 
-# --------------------------------------------------------------------------------------------------------------------
 # Versions of a force's processed tables: their names, their lock, and the switch from one to the next.
 
 #: Raise when the loader gives other tables for the same input.

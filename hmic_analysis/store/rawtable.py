@@ -11,7 +11,6 @@ import numpy as np
 
 from hmic_analysis.store.textfile import BadLine
 
-# --------------------------------------------------------------------------------------------------------------------
 # Small helpers to write SQL, and the macros that every statement of the loader may use.
 
 #: Space that people don't see as such: no-break, narrow and zero-width kinds, byte-order mark.
@@ -114,7 +113,6 @@ def make_macros(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Names of raw columns as people write them.
 
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
@@ -145,7 +143,6 @@ def stack_names(rows: Sequence[Sequence[str]], spread: bool = True) -> tuple[str
     return tuple(names)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # How a delimited file is written, and the rows of it that the engine read with their types.
 
 
@@ -193,7 +190,6 @@ class Straight:
     layout: Layout
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # One input as read: a table of plain text, its columns by position, and where each row came from.
 
 #: Reason of a cell that a program should have computed, and didn't store.

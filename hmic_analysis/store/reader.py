@@ -247,7 +247,6 @@ def formulas(stream: Any, at: int) -> Iterator[tuple[int, int, bool]]:
             yield row, column, not (empty or (not any(data[6:14]) and bool(data[14] & 2)))
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The program.
 
 

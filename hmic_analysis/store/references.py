@@ -17,7 +17,6 @@ from hmic_analysis.store.rawtable import INVISIBLE, SPACES, RawTable, literal, s
 from hmic_analysis.store.stage import stage_name
 from hmic_analysis.store.typed import text_columns
 
-# --------------------------------------------------------------------------------------------------------------------
 # Which months a table covers: rows, first and last day of each, counted while it is loaded.
 
 #: Rows that fit below the header of a sheet, in the old and in the present format of workbooks.
@@ -96,7 +95,6 @@ def cut_off(raws: list[RawTable]) -> list[str]:
     ]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What is unlikely to be as it looks: times at one hour, responses of no time, codes that half of the rows hold.
 
 #: Share of a column's values from which something holds "throughout", and fewest values for it to tell anything.
@@ -263,7 +261,6 @@ def _codes(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
         yield f"{ONE_CODE}{said}"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # References between tables: which have their partner, which have none, and what in the writing keeps them apart.
 #
 # What is the same text by any reading is joined always: outer and inner space, and Unicode form. The form is NFC,

@@ -26,7 +26,6 @@ class Refused(Exception):
     """A workbook that isn't read, with the reason in words."""
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # An archive that may be opened: every part whole by its checksum, not too large, not locked.
 
 
@@ -85,7 +84,6 @@ def local_name(element: Any) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The cells of a workbook as the text that a CSV file would hold for them.
 
 #: Parts of a number format that stand for no part of a time: texts, colours, conditions, escaped signs.
@@ -150,7 +148,6 @@ def cut(text: str | None) -> str | None:
     return text if text is None or len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS + 1]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # .xlsx
 
 _BUILT_IN = {

@@ -16,7 +16,6 @@ from hmic_analysis.store.textfile import CHUNK, Scan
 from hmic_analysis.store.times import utc_between
 from hmic_analysis.store.typed import NAMELESS, TOTALS, TRUE_WORDS, named_by, sql_type, text_columns
 
-# --------------------------------------------------------------------------------------------------------------------
 # Files whose every line is one record, which is what most files are: told without looking at each byte.
 #
 # The engine reads them and refuses a line with too few or too many values, and text that is not UTF-8. Where it read
@@ -154,7 +153,6 @@ def pieces(path: Path, start: int) -> Iterator[bytes]:
             yield data
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # SQL for files read with their types: which values are beyond doubt, and what they come to.
 #
 # Beyond doubt is what every way of reading gives the same value for; see :mod:`hmic_analysis.store.typed` for the

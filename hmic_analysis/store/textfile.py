@@ -15,7 +15,6 @@ import numpy as np
 from hmic_analysis.errors import DataError
 from hmic_analysis.store.sheets import MOST_CHARACTERS
 
-# --------------------------------------------------------------------------------------------------------------------
 # Make any text file a plain UTF-8 one: compression, byte-order marks, other encodings, old line ends.
 
 _BLOCK = 4 * 1024 * 1024
@@ -187,7 +186,6 @@ def _refuse_binary(head: bytes, shown: str) -> None:
         )
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Find the records of a delimited text file, independently of the engine that will read them.
 #
 # Every line is looked at as bytes: how many fields it has, whether its quotes close, whether it is text at all. What

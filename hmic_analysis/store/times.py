@@ -13,7 +13,6 @@ import duckdb
 from hmic_analysis.errors import did_you_mean
 from hmic_analysis.store.rawtable import literal
 
-# --------------------------------------------------------------------------------------------------------------------
 # SQL that reads days and times as people write them.
 
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "BST": 60}
@@ -281,7 +280,6 @@ def _guard(value: str) -> str:
     return f"plausible({value})"
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # Wall time to UTC and back in SQL, from the transitions of the time-zone database.
 #
 # The transitions come from :mod:`zoneinfo`, so the result does not hang on what the database engine ships or on the

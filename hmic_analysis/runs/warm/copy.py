@@ -25,7 +25,6 @@ from traitlets.config import Config
 
 from hmic_analysis.runs.warm import wire
 
-# --------------------------------------------------------------------------------------------------------------------
 # ``sys.stdout`` and ``sys.stderr`` of a copy: text becomes stream messages in the order in which it was written.
 
 #: Characters held back before they are sent, unless something else is sent or the stream is flushed.
@@ -160,7 +159,6 @@ def _unread(fd: int) -> int:
 Deliver = Callable[[str, dict[str, Any]], None]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The kernel without sockets: a real ``IPythonKernel`` whose messages go to a function.
 #
 # It is built once, in the parent, and copied with every fork.
@@ -258,7 +256,6 @@ def _without_event_loop(kernel: PipeKernel) -> None:
     kernel.shell.enable_gui = enable_gui
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The forked copy: runs the cells of one notebook, reports them, and ends its process.
 
 

@@ -17,7 +17,6 @@ from hmic_analysis.runs.warm import family, wire
 from hmic_analysis.runs.warm.copy import Cell, Limits
 from hmic_analysis.runs.warm.wire import Outcome
 
-# --------------------------------------------------------------------------------------------------------------------
 # Why a notebook did not come to its end, in words.
 
 #: SIGKILL, which Windows has no name for.
@@ -55,7 +54,6 @@ def _name(number: int) -> str:
         return str(number)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The worker's side of one notebook: takes what the copy tells, and writes it into the notebook as papermill would.
 
 #: Seconds that a notebook's exit functions and threads get after its last cell.

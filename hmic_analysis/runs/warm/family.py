@@ -15,7 +15,6 @@ from hmic_analysis.runs.lines import LineLost, SocketLine, environment
 from hmic_analysis.runs.warm import wire
 from hmic_analysis.runs.warm.copy import Cell, Limits, Pipes, live
 
-# --------------------------------------------------------------------------------------------------------------------
 # Starting a copy, and ending it with everything it has started.
 
 #: File descriptors of this process that no notebook may inherit.
@@ -109,7 +108,6 @@ def _end_orphans() -> None:
                 continue
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # The run's handle on the parent of all copies: starts it, asks it for workers, starts it again if it was killed.
 
 #: Seconds that the parent may take to import everything, on a slow disk.

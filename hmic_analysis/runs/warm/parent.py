@@ -15,7 +15,6 @@ from pathlib import Path
 
 from hmic_analysis.runs.warm import wire
 
-# --------------------------------------------------------------------------------------------------------------------
 # What the parent does once, so that no copy has to: imports, and what libraries build when they are first used.
 #
 # Two rules hold. Only packages that are known to bear a fork are imported here (the others are imported by the copies

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# --------------------------------------------------------------------------------------------------------------------
 # The few calls of the Linux kernel that Python has no name for.
 
 _SET_PARENT_DEATH_SIGNAL = 1
@@ -62,7 +61,6 @@ def _prctl(option: int, value: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # What a copy tells its worker: messages through a pipe, each with its length before it.
 
 _LENGTH = struct.Struct("<Q")
@@ -110,7 +108,6 @@ class Inbox:
         del self._held[:start]
 
 
-# --------------------------------------------------------------------------------------------------------------------
 # How a notebook in a copy ended.
 
 
