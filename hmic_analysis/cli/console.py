@@ -22,8 +22,7 @@ ForceOption = Annotated[
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="Every force that has a return; of reports, all 43.")]
 FindingOption = Annotated[
-    list[str] | None,
-    typer.Option("--finding", help="Id of a finding, such as A1; may be given several times."),
+    list[str] | None, typer.Option("--finding", help="Id of a finding, such as A1; may be given several times.")
 ]
 ProjectOption = Annotated[
     str | None,

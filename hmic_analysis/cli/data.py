@@ -514,10 +514,7 @@ def map_(
 
 @app.command("prepare")
 def prepare(
-    force: ForceOption = None,
-    everyone: AllOption = False,
-    workers: WorkersOption = None,
-    project: ProjectOption = None,
+    force: ForceOption = None, everyone: AllOption = False, workers: WorkersOption = None, project: ProjectOption = None
 ) -> None:
     """Load the returns of forces into processed tables."""
     from hmic_analysis.runs.returns import prepare_forces

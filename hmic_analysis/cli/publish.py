@@ -48,15 +48,7 @@ def build(
     check_target(out_folder, home)
     sources, outdated = find_sources(home, params, slugs)
     _warn(outdated)
-    first = build_site(
-        home,
-        params,
-        sources,
-        who,
-        out_folder,
-        embargo_notice(params, now),
-        tell=warn,
-    )
+    first = build_site(home, params, sources, who, out_folder, embargo_notice(params, now), tell=warn)
     if picture is not None:
         write_whole(picture, page_picture(out_folder, slugs[0]))
     count = sum(1 for _ in out_folder.rglob("*.html"))
@@ -105,8 +97,7 @@ def report(
         ),
     ] = None,
     draft: Annotated[
-        bool,
-        typer.Option("--embargoed-draft", help="Before the embargo ends: make a draft that bears it in text."),
+        bool, typer.Option("--embargoed-draft", help="Before the embargo ends: make a draft that bears it in text.")
     ] = False,
     picture: PictureOption = None,
     project: ProjectOption = None,

@@ -88,13 +88,7 @@ class _Task:
 
 
 def compare_everything(
-    project: Project,
-    params: Params,
-    forces: Sequence[str],
-    *,
-    pictures: bool,
-    name_others: bool,
-    workers: int,
+    project: Project, params: Params, forces: Sequence[str], *, pictures: bool, name_others: bool, workers: int
 ) -> Iterator[tuple[str, list[Outcome], bool]]:
     """Compare every indicator; finding, what became of its indicators, and whether anything was made anew.
 

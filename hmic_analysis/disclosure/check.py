@@ -32,7 +32,7 @@ NAMING = re.compile(
     r"(?:^|[ _])(?:fore ?name|sur ?name|first ?name|last ?name|full ?name|known as|alias|"
     r"(?:victim|suspect|offender|officer|caller|person|handler|witness|supervisor|owner|staff|complainant)s? name|name|"
     r"address|street|house|postcode|post code|email|e mail|telephone|phone|mobile|date of birth|dob|national insurance|"
-    r"collar|warrant|shoulder|pnc ?id|nhs)(?:$|[ _])",
+    r"collar|warrant|shoulder|pnc ?id|nhs)(?:$|[ _])"
 )
 #: Records that are about one person or one case of one: their own numbers lead to the person in the force's systems.
 CASES = ("incident_id", "crime_id", "bail_id", "review_id", "audit_id", "callback_id", "survey_id", "transfer_id")

@@ -249,9 +249,7 @@ def _indicator(
         words = {"caveats": tuple(c for c in words["caveats"] if clear_note(c, rules))}
         words["note"] = clear_of(clear_note(indicator.note, rules), secrets, "")
     if indicator.id in hidden.figures:
-        numbers = dict.fromkeys(
-            ("value", "numerator", "denominator", "lo_missing", "hi_missing", "lo", "hi"),
-        )
+        numbers = dict.fromkeys(("value", "numerator", "denominator", "lo_missing", "hi_missing", "lo", "hi"))
         return indicator.model_copy(update={**words, **numbers, "unknown": 0, "interval": "", "note": rules.note})
     if indicator.id in hidden.unknowns:
         return indicator.model_copy(update={**words, "unknown": 0, "lo_missing": None, "hi_missing": None})

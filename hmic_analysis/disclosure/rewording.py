@@ -201,7 +201,7 @@ _IDLE = re.compile(
     r"|\b(?:[Ff]igures?|[Tt]ables?|[Aa]nnex|[Pp]ages?|[Ss]ections?|row|column) \d+(?:\.\d+)*"
     r"|\b(?:fewer|less|more) than \d+(?:\.\d+)?%?|\bwithin \d+(?:\.\d+)?%?|\b(?:last|past|first|over|after) \d+ \w+"
     r"|\b(?:at least|at most|below|above|under|reach(?:es|ed)?|the test of|[Tt]est:?) \d+(?:\.\d+)?%?"
-    r"|\b95% (?:interval|confidence)|\b\d+(?:\.\d+)?(?:st|nd|rd|th)\b",
+    r"|\b95% (?:interval|confidence)|\b\d+(?:\.\d+)?(?:st|nd|rd|th)\b"
 )
 #: Where one sentence ends and the next begins.
 SENTENCE = re.compile(r"(?<=[.;!?]) +(?=[A-Z\"'(\[])")

@@ -96,13 +96,7 @@ def save_chart(chart: Chart, folder: Path | None) -> Figure:
 
 
 def save_table(
-    frame: pd.DataFrame,
-    name: str,
-    headline: str,
-    subtitle: str,
-    source: str,
-    synthetic: bool,
-    folder: Path | None,
+    frame: pd.DataFrame, name: str, headline: str, subtitle: str, source: str, synthetic: bool, folder: Path | None
 ) -> Table:
     """Write a table's data as CSV.
 
@@ -113,12 +107,7 @@ def save_table(
         (folder / "tables").mkdir(parents=True, exist_ok=True)
         _write_csv(frame, folder / "tables" / f"{name}.csv", synthetic)
     return Table(
-        name=name,
-        headline=headline,
-        subtitle=subtitle,
-        source=source,
-        data=f"tables/{name}.csv",
-        synthetic=synthetic,
+        name=name, headline=headline, subtitle=subtitle, source=source, data=f"tables/{name}.csv", synthetic=synthetic
     )
 
 

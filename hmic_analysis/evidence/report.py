@@ -71,12 +71,7 @@ def open_report(
     Raises DataError if the processed data can't be read.
     """
     _refuse_undeclared(sys._getframe(1).f_globals)
-    words = {
-        "period.start": period_start,
-        "period.end": period_end,
-        "as_of": as_of,
-        "letter_date": letter_date,
-    }
+    words = {"period.start": period_start, "period.end": period_end, "as_of": as_of, "letter_date": letter_date}
     home = find_project(project or None)
     params = load_params(home, [finding])
     if not force:

@@ -68,10 +68,7 @@ def decision_bounds(indicator: Indicator) -> tuple[float, float]:
 
 
 def at_least(
-    indicator: Indicator | None,
-    supported: float,
-    contradicted: float | None = None,
-    min_n: int = 1,
+    indicator: Indicator | None, supported: float, contradicted: float | None = None, min_n: int = 1
 ) -> Decision:
     """A sentence that says "at least so many per cent".
 
@@ -97,10 +94,7 @@ def at_least(
 
 
 def at_most(
-    indicator: Indicator | None,
-    supported: float,
-    contradicted: float | None = None,
-    min_n: int = 1,
+    indicator: Indicator | None, supported: float, contradicted: float | None = None, min_n: int = 1
 ) -> Decision:
     """A sentence that says "at most so many per cent": the mirror of :func:`at_least`.
 

@@ -123,10 +123,7 @@ def rules_of(params: Params) -> DisclosureRules:
 def rules_from(given: Disclosure) -> DisclosureRules:
     """The rules as one finding of one force has them."""
     return DisclosureRules(
-        min_count=given.min_count,
-        marker=given.marker,
-        audiences=given.audiences,
-        persons=frozenset(given.persons),
+        min_count=given.min_count, marker=given.marker, audiences=given.audiences, persons=frozenset(given.persons)
     )
 
 

@@ -245,11 +245,7 @@ def _tells_a_few(indicator: Indicator, min_count: int) -> bool:
 
 # Evidence as tables and frames for the reader of a notebook.
 
-VERDICT_WORDS = {
-    "supported": "Supported",
-    "contradicted": "Contradicted",
-    "not_determinable": "Not determinable",
-}
+VERDICT_WORDS = {"supported": "Supported", "contradicted": "Contradicted", "not_determinable": "Not determinable"}
 
 
 # JupyterLab's own rule for cells names more classes, and sets texts to the right.

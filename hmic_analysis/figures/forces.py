@@ -432,11 +432,7 @@ def _print_names(plot: Plot, own: pd.DataFrame, named: pd.DataFrame) -> int:
     """Names beside points; how many had no room."""
     right = plot.axes.get_xlim()[1]
     points = [
-        (
-            plot.across(np.sqrt(row.denominator) / right),
-            plot.top + plot.down(row.value),
-            _short(row.label),
-        )
+        (plot.across(np.sqrt(row.denominator) / right), plot.top + plot.down(row.value), _short(row.label))
         for row in (*own.itertuples(), *named.itertuples())
     ]
     room = (plot.left + 0.5, plot.top - 1, plot.left + plot.width + 3, plot.top + plot.height - 0.5)

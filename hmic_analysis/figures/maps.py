@@ -120,11 +120,7 @@ NOTHING = TileClass("None", hatched=True)
 
 
 def draw_tiles(
-    data: pd.DataFrame,
-    kinds: Sequence[TileClass],
-    texts: Sequence[str],
-    classes: Sequence[TileClass],
-    synthetic: bool,
+    data: pd.DataFrame, kinds: Sequence[TileClass], texts: Sequence[str], classes: Sequence[TileClass], synthetic: bool
 ) -> Sheet:
     """The tiles with code and value, and the classes with their number of forces beside them.
 

@@ -316,12 +316,7 @@ def largest(what: str, labels: pd.Series, values: pd.Series) -> str:
 
 
 @drawn
-def age_bands(
-    frame: pd.DataFrame,
-    words: Words = Words("age-bands"),
-    *,
-    min_count: int = 0,
-) -> Chart:
+def age_bands(frame: pd.DataFrame, words: Words = Words("age-bands"), *, min_count: int = 0) -> Chart:
     """Bars of persons in each band; counts from 1 to ``min_count - 1`` are neither drawn nor kept in the data.
 
     Parameters

@@ -221,20 +221,8 @@ def _print_ticks(sheet: Sheet, ticks: list[tuple[float, str]], y: float) -> None
 __all__ = ["lag_distribution", "response_times"]
 
 _MEDIAN = {"marker": "o", "markersize": 6, "color": style.COLOURS[0], "linestyle": "none"}
-_P90 = {
-    "marker": "|",
-    "markersize": 11,
-    "markeredgewidth": 2.2,
-    "color": style.COLOURS[3],
-    "linestyle": "none",
-}
-_TARGET = {
-    "marker": "D",
-    "markersize": 5.5,
-    "markerfacecolor": style.PAPER,
-    "color": style.INK,
-    "linestyle": "none",
-}
+_P90 = {"marker": "|", "markersize": 11, "markeredgewidth": 2.2, "color": style.COLOURS[3], "linestyle": "none"}
+_TARGET = {"marker": "D", "markersize": 5.5, "markerfacecolor": style.PAPER, "color": style.INK, "linestyle": "none"}
 _TIMES = ("median", "p90", "target")
 _FLOOR = 0.1
 

@@ -25,10 +25,7 @@ CLOCKS: dict[str, str] = {"call": "call_at", "created": "created_at", "dispatche
 
 
 def response_times(
-    incident: pd.DataFrame,
-    deployment: pd.DataFrame,
-    rules: Rules,
-    clock: Clock = "created",
+    incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules, clock: Clock = "created"
 ) -> pd.DataFrame:
     """Minutes from the start of the clock to the first arrival.
 

@@ -341,11 +341,7 @@ def documents(report: Report) -> pd.DataFrame:
     Rows of the document register.
     """
     rows = registers.documents(
-        report.table("document"),
-        types=KINDS,
-        subject=SUBJECT,
-        statuses=STATUSES,
-        in_force_on=report.settings.as_of,
+        report.table("document"), types=KINDS, subject=SUBJECT, statuses=STATUSES, in_force_on=report.settings.as_of
     )
     rows = registers.of_the_force(rows)
     about = registers.covers(rows, TOPICS[0]) | registers.covers(rows, TOPICS[1])
@@ -527,9 +523,6 @@ def _vulnerable(report: Report) -> Half:
     found = report.indicator(name)
     limit = report.settings.threshold
     decision = at_least(
-        found,
-        limit("identification_supported_pct"),
-        limit("identification_contradicted_pct"),
-        report.settings.min_n,
+        found, limit("identification_supported_pct"), limit("identification_contradicted_pct"), report.settings.min_n
     )
     return Half(decision, grade_indicator(found))

@@ -234,10 +234,7 @@ def located(report: Report, share: Share, carrier: str = "") -> Indicator:
 def decide(report: Report) -> list[ClaimEvidence]:
     """Decide the claims of A8."""
     exists, grade = _exists(report)
-    return [
-        report.claim("A8a", exists, grade),
-        report.claim("A8b", _used(report, exists)),
-    ]
+    return [report.claim("A8a", exists, grade), report.claim("A8b", _used(report, exists))]
 
 
 def _exists(report: Report) -> tuple[Decision, Grade]:

@@ -203,10 +203,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
     Satisfaction of the public is shown beside them and decides neither: the claim is about checking.
     """
     exists, grade = _exists(report)
-    return [
-        report.claim("A9a", exists, grade),
-        report.claim("A9b"),
-    ]
+    return [report.claim("A9a", exists, grade), report.claim("A9b")]
 
 
 def _exists(report: Report) -> tuple[Decision, Grade]:

@@ -165,11 +165,7 @@ def week_profile(tasks: pd.DataFrame, duty_hours: pd.DataFrame) -> pd.DataFrame:
     staff = np.zeros(WEEK_HOURS)
     duty = duty_hours.dropna(subset=["hour_start", "staff_hours"])
     if len(duty):
-        np.add.at(
-            staff,
-            week_hour(duty["hour_start"]).to_numpy(dtype=int),
-            duty["staff_hours"].to_numpy(dtype=float),
-        )
+        np.add.at(staff, week_hour(duty["hour_start"]).to_numpy(dtype=int), duty["staff_hours"].to_numpy(dtype=float))
     table = pd.DataFrame({"week_hour": range(WEEK_HOURS), "demand_hours": demand, "staff_hours": staff})
     for side in ("demand", "staff"):
         total = table[f"{side}_hours"].sum()

@@ -32,12 +32,7 @@ def front_line(staff: pd.DataFrame) -> pd.DataFrame:
 
 
 def staff_intervals(
-    staff: pd.DataFrame,
-    absence: pd.DataFrame,
-    supervision: pd.DataFrame,
-    start: date,
-    end: date,
-    months: int,
+    staff: pd.DataFrame, absence: pd.DataFrame, supervision: pd.DataFrame, start: date, end: date, months: int
 ) -> pd.DataFrame:
     """Front-line staff in each interval in which policy prescribes a review, and whether they had one.
 

@@ -76,12 +76,7 @@ def _pooled(working: pd.DataFrame, pool: pd.DataFrame, role: str, rest: int) -> 
     return int(rest * min(1.0, count / float(peak.sum()))), 0
 
 
-def coverage(
-    staff: pd.DataFrame,
-    devices: pd.DataFrame,
-    pool: pd.DataFrame,
-    as_of: date,
-) -> dict[str, Share]:
+def coverage(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, as_of: date) -> dict[str, Share]:
     """Officers with a working device, for each of several roles.
 
     Roles without an officer are left out.

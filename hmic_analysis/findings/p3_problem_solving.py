@@ -220,11 +220,7 @@ def _used(problem_record: pd.DataFrame, problem_update: pd.DataFrame) -> set[tup
 
 
 def lost_months(
-    neighbourhood_team: pd.DataFrame,
-    problem_record: pd.DataFrame,
-    problem_update: pd.DataFrame,
-    start: date,
-    end: date,
+    neighbourhood_team: pd.DataFrame, problem_record: pd.DataFrame, problem_update: pd.DataFrame, start: date, end: date
 ) -> int:
     """Team-months at most that records of no listed team, and updates of no listed record, may have been made in.
 

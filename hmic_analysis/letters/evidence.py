@@ -104,19 +104,13 @@ HOW_TO_READ = (
         "other. For a sample, how far the figure may be off by chance as well, by the method named; what is unknown is "
         "counted either way. A figure for all records of a register has no such interval, for nothing was sampled.",
     ),
-    (
-        "Grade A",
-        "All records, with nearly every state known and totals that agree with the force's published count.",
-    ),
+    ("Grade A", "All records, with nearly every state known and totals that agree with the force's published count."),
     (
         "Grade B",
         "All records with some gaps or without a published total to set them against, or a random sample large enough "
         "to be precise.",
     ),
-    (
-        "Grade C",
-        "A small or purposive sample, records with many gaps, or a document that something else bears out.",
-    ),
+    ("Grade C", "A small or purposive sample, records with many gaps, or a document that something else bears out."),
     ("Grade D", "A single statement or document by itself."),
     (
         "Inspectors' view",
@@ -486,11 +480,7 @@ def evidence_workbook(
         (MISSING, "There is no such figure: it was not supplied or could not be computed."),
         (NOT_APPLICABLE, "There can be no such figure."),
     )
-    sheets = (
-        _claims_sheet(ordered, wording),
-        _figures_sheet(ordered, settings),
-        _data_sheet(_used(found, catalogue)),
-    )
+    sheets = (_claims_sheet(ordered, wording), _figures_sheet(ordered, settings), _data_sheet(_used(found, catalogue)))
     return workbook(report.title, cover, (*HOW_TO_READ, *shorthand), sheets, report.notices)
 
 

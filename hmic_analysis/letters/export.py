@@ -69,12 +69,7 @@ def _fixed(items: Sequence[FixedItem]) -> list[dict[str, Any]]:
     return [
         {"kind": "text", "style": item.style, "text": item.text}
         if isinstance(item, FixedText)
-        else {
-            "kind": "picture",
-            "content": list(item.content),
-            "width": item.width,
-            "alt": item.alt,
-        }
+        else {"kind": "picture", "content": list(item.content), "width": item.width, "alt": item.alt}
         for item in items
     ]
 

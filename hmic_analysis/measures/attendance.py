@@ -190,11 +190,7 @@ def _flagged(deployment: pd.DataFrame, flag: str) -> pd.Series:
 
 
 def crime_attendance(
-    crime: pd.DataFrame,
-    incident: pd.DataFrame,
-    incident_crime: pd.DataFrame,
-    deployment: pd.DataFrame,
-    rules: Rules,
+    crime: pd.DataFrame, incident: pd.DataFrame, incident_crime: pd.DataFrame, deployment: pd.DataFrame, rules: Rules
 ) -> pd.DataFrame:
     """For each recorded crime, whether it was attended.
 

@@ -63,12 +63,7 @@ def camera_hours(camera: pd.DataFrame, camera_day: pd.DataFrame, start: date, en
     worked = np.where(sound, worked, 0)
     failed = np.where(sound & ~among(rows["camera_id"], doubtful).to_numpy(dtype=bool), failed, 0)
     hours = pd.DataFrame(
-        {
-            "camera_id": rows["camera_id"].to_numpy(),
-            "yes": worked,
-            "no": failed,
-            "unknown": scheduled - worked - failed,
-        }
+        {"camera_id": rows["camera_id"].to_numpy(), "yes": worked, "no": failed, "unknown": scheduled - worked - failed}
     )
     hours = pd.concat([hours, _without_rows(camera, rows, start, end)])
     table = hours.groupby("camera_id", sort=True)[["yes", "no", "unknown"]].sum().astype("int64").reset_index()

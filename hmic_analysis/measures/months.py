@@ -285,10 +285,7 @@ class MonthlyControl:
 
 
 def monthly_control(
-    frame: pd.DataFrame,
-    *,
-    better: Better = "-",
-    changes: Mapping[str, str] | None = None,
+    frame: pd.DataFrame, *, better: Better = "-", changes: Mapping[str, str] | None = None
 ) -> MonthlyControl:
     """XmR chart of monthly counts, or of monthly shares.
 

@@ -41,12 +41,7 @@ class TimeSaved:
         return bool(self.series.refusal)
 
 
-def time_saved(
-    values: pd.Series,
-    change: Hashable,
-    *,
-    unit: str = "hours",
-) -> TimeSaved:
+def time_saved(values: pd.Series, change: Hashable, *, unit: str = "hours") -> TimeSaved:
     """The effect of a change on a monthly series: a step, without a season.
 
     ``values``: one value a month in order, missing months present as NaN, indexed by month.
@@ -64,13 +59,7 @@ def time_saved(
         placebo = _placebo(values, change, options, found)
     except ValueError as fault:
         raise DataError(f"time_saved: {fault}") from None
-    return TimeSaved(
-        series=found,
-        placebo=placebo,
-        change=change,
-        unit=unit,
-        method=_method(found, placebo),
-    )
+    return TimeSaved(series=found, placebo=placebo, change=change, unit=unit, method=_method(found, placebo))
 
 
 def _placebo(values: pd.Series, change: Hashable, options: dict, found: InterruptedSeries) -> InterruptedSeries | None:

@@ -46,12 +46,7 @@ class NewVersion:
 
 
 def load_corrections(
-    project: Project,
-    params: Params,
-    force: str,
-    files: Sequence[CorrectedFile],
-    response: str,
-    now: dt.datetime,
+    project: Project, params: Params, force: str, files: Sequence[CorrectedFile], response: str, now: dt.datetime
 ) -> NewVersion | None:
     """Load corrected files as a new version of a force's return.
 

@@ -136,9 +136,7 @@ def _pairs(then: Bundle | None, now: Bundle | None, rules: DisclosureRules) -> t
 
 
 def _changes(
-    shown: Sequence[Bundle | None],
-    claims: tuple[ClaimEvidence | None, ClaimEvidence | None],
-    rules: DisclosureRules,
+    shown: Sequence[Bundle | None], claims: tuple[ClaimEvidence | None, ClaimEvidence | None], rules: DisclosureRules
 ) -> tuple[Change, ...]:
     """The figures of a claim in both runs; those that neither run could compute are left out."""
     figures: list[dict[str, Indicator]] = [{i.id: i for i in bundle.indicators} if bundle else {} for bundle in shown]

@@ -291,10 +291,7 @@ def _client(address: str) -> Iterator[Any]:
         raise ParameterError(
             "--dask needs Dask, which is not installed. Install it with: pip install 'hmic-analysis[cluster]'"
         ) from None
-    settings = {
-        "distributed.comm.timeouts.connect": f"{_CONNECT}s",
-        "distributed.scheduler.allowed-failures": _DEATHS,
-    }
+    settings = {"distributed.comm.timeouts.connect": f"{_CONNECT}s", "distributed.scheduler.allowed-failures": _DEATHS}
     with dask.config.set(settings):
         if address.startswith(_LOCAL):
             with _local(distributed, address) as cluster, distributed.Client(cluster) as client:

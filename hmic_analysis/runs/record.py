@@ -208,11 +208,7 @@ def from_stop(fault: NotebookStopped, executed: Path) -> Failure:
         return Failure(kind=fault.kind, message=fault.message)
     cell = cells[fault.cell]
     return Failure(
-        kind=fault.kind,
-        cell=fault.cell,
-        heading=_heading(cells[: fault.cell]),
-        message=fault.message,
-        tail=_tail(cell),
+        kind=fault.kind, cell=fault.cell, heading=_heading(cells[: fault.cell]), message=fault.message, tail=_tail(cell)
     )
 
 

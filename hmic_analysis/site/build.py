@@ -114,11 +114,7 @@ def make_force(order: Order) -> ForceEvidence:
     """
     spec = order.params.force(order.force)
     frame = Frame(
-        order.params,
-        order.audience,
-        order.embargo,
-        order.target,
-        order.force if order.audience == "force" else "",
+        order.params, order.audience, order.embargo, order.target, order.force if order.audience == "force" else ""
     )
     work = Work(order, frame, order.target / "forces" / order.force)
     found: dict[str, tuple[Source, Bundle | None, Shown]] = {}

@@ -219,10 +219,7 @@ def claim_views(shown: Shown) -> list[dict[str, Any]]:
 def indicator_views(shown: Shown) -> dict[str, list[dict[str, Any]]]:
     """The indicators of a finding: ``whole`` and ``parts``, the latter broken down by group."""
     rows = [(i, _indicator(i, shown)) for i in shown.bundle.indicators]
-    return {
-        "whole": [row for i, row in rows if not i.stratum],
-        "parts": [row for i, row in rows if i.stratum],
-    }
+    return {"whole": [row for i, row in rows if not i.stratum], "parts": [row for i, row in rows if i.stratum]}
 
 
 def _indicator(indicator: Indicator, shown: Shown) -> dict[str, Any]:
@@ -408,11 +405,7 @@ def indicators_sheet(evidence: ForceEvidence) -> Sheet:
             limits = (i.lo, i.hi) if i.has_interval else (None, None)
             method = i.interval if i.has_interval else ""
             row += [_number(v, gone) for v in (i.lo_missing, i.hi_missing, *limits)]
-            row += [
-                method or NOT_APPLICABLE,
-                i.basis.replace("_", " "),
-                i.window or NOT_APPLICABLE,
-            ]
+            row += [method or NOT_APPLICABLE, i.basis.replace("_", " "), i.window or NOT_APPLICABLE]
             row += [i.definition or NOT_APPLICABLE, " ".join(i.caveats) or NOT_APPLICABLE, i.note or NOT_APPLICABLE]
             rows.append(tuple(row))
     return Sheet("indicators", "Indicators", columns, tuple(rows), _level(evidence))

@@ -177,11 +177,7 @@ def _table_accounts(con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTa
 
 
 def _with_unoffered(
-    con: duckdb.DuckDBPyConnection,
-    table: str,
-    raws: list[RawTable],
-    feeds: list[Feed],
-    expecting: Collection[str],
+    con: duckdb.DuckDBPyConnection, table: str, raws: list[RawTable], feeds: list[Feed], expecting: Collection[str]
 ) -> list[RowAccount]:
     """The accounts of a table with what it was not offered: lines that are no rows, and rows of another force.
 
@@ -229,11 +225,7 @@ def _outside(con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables:
 
 
 def _file_account(
-    con: duckdb.DuckDBPyConnection,
-    number: int,
-    raw: RawTable,
-    tables: list[str],
-    by_table: dict[str, list[RowAccount]],
+    con: duckdb.DuckDBPyConnection, number: int, raw: RawTable, tables: list[str], by_table: dict[str, list[RowAccount]]
 ) -> RowAccount:
     reasons: Counter[str] = Counter(_bad_kind(line) for line in raw.bad)
     for reason, n in con.execute(f"SELECT reason, count(*) FROM {raw.table}_outside GROUP BY reason").fetchall():

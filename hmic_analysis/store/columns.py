@@ -176,11 +176,9 @@ def coded_text(text: str, source: Source) -> str:
         cases = " ".join(
             f"WHEN {_test(text, folded, raw, source.match)} THEN {_code(code)}" for raw, code in _order(source)
         )
-        other = {
-            "reject": f"{literal(UNMATCHED)} || {text}",
-            "blank": "NULL",
-            "keep": text,
-        }.get(source.otherwise, literal(source.otherwise))
+        other = {"reject": f"{literal(UNMATCHED)} || {text}", "blank": "NULL", "keep": text}.get(
+            source.otherwise, literal(source.otherwise)
+        )
         text = f"CASE WHEN {text} IS NULL THEN NULL {cases} ELSE {other} END"
     if source.default is not None:
         text = f"coalesce({text}, {literal(source.default)})"
@@ -444,8 +442,7 @@ def plain_number(text: str, context: Context, source: Source) -> str:
     """SQL of the text of a number with a decimal point and without thousands separators."""
     decimal = _decimal(context, source)
     thousands = next(
-        (t for t in (source.thousands, context.file.thousands, context.mapping.thousands) if t is not None),
-        "",
+        (t for t in (source.thousands, context.file.thousands, context.mapping.thousands) if t is not None), ""
     )
     if thousands == decimal:
         thousands = ""

@@ -148,13 +148,7 @@ def _wanted(spec: TableSpec) -> Iterator[tuple[str, bool]]:
 def _source_wants(source: Source, optional: bool) -> Iterator[tuple[str, bool]]:
     for part in source.parts():
         yield from _source_wants(part, optional or part.optional)
-    names = (
-        source.column,
-        source.date,
-        source.time,
-        source.plus.column if source.plus else None,
-        *source.columns,
-    )
+    names = (source.column, source.date, source.time, source.plus.column if source.plus else None, *source.columns)
     for name in names:
         if name is not None:
             yield name, optional

@@ -249,13 +249,7 @@ class Source(Model):
 
     def raw_columns(self) -> Iterator[str]:
         """Names of the raw columns it reads."""
-        for name in (
-            self.column,
-            self.date,
-            self.time,
-            self.plus.column if self.plus else None,
-            *self.columns,
-        ):
+        for name in (self.column, self.date, self.time, self.plus.column if self.plus else None, *self.columns):
             if name is not None:
                 yield name
         for source in self.parts():

@@ -44,10 +44,7 @@ def check_regex(pattern: str | None, key: Key, by: str = "") -> Iterator[Fault]:
             con.execute("SELECT regexp_replace('', ?, ?)", [pattern, by]).fetchall()
     except duckdb.Error as error:
         said = str(error).splitlines()[0].partition(": ")[2].rstrip(".")
-        yield (
-            key,
-            f"'{pattern}' is not a regular expression that can be used ({said}; RE2 syntax, no look-around).",
-        )
+        yield (key, f"'{pattern}' is not a regular expression that can be used ({said}; RE2 syntax, no look-around).")
 
 
 def check_source(
@@ -61,10 +58,7 @@ def check_source(
     for i, time in enumerate(source.on_times):
         yield from _check_formats(column, time, (*key, "on", i))
     if source.unit and column.unit not in ("hours", "minutes", "days"):
-        yield (
-            (*key, "unit"),
-            f"'unit' is for lengths of time; {name} is counted in {column.unit or column.kind}.",
-        )
+        yield ((*key, "unit"), f"'unit' is for lengths of time; {name} is counted in {column.unit or column.kind}.")
     timed = source.date or source.time or source.on or source.plus or source.wraps_midnight
     if column.kind != "timestamp" and timed:
         yield key, f"'date', 'time', 'on', 'plus' and 'wraps_midnight' are for times; {name} is a {column.kind}."
@@ -187,10 +181,7 @@ def check_mapping(mapping: m.Mapping, located: Located) -> Iterator[Fault]:
         yield from check_zone(spec.timezone, (*key, "timezone"))
         yield from _check_encoding(spec.encoding, (*key, "encoding"))
         if spec.names and spec.header != "none":
-            yield (
-                (*key, "names"),
-                "'names' goes with 'header: none'; a file with a header row names its own columns.",
-            )
+            yield ((*key, "names"), "'names' goes with 'header: none'; a file with a header row names its own columns.")
     for table, specs in mapping.tables.items():
         if table not in CONTRACTS:
             yield (
@@ -205,10 +196,7 @@ def check_mapping(mapping: m.Mapping, located: Located) -> Iterator[Fault]:
         yield from _check_about(item.about, ("cannot_tell", i, "about"))
     for i, note in enumerate(mapping.notes):
         if note.table not in CONTRACTS:
-            yield (
-                ("notes", i, "table"),
-                f"there is no table '{note.table}'.{did_you_mean(note.table, CONTRACTS)}",
-            )
+            yield (("notes", i, "table"), f"there is no table '{note.table}'.{did_you_mean(note.table, CONTRACTS)}")
         if note.start > note.end:
             yield ("notes", i, "from"), "ends before it begins."
 
@@ -247,10 +235,7 @@ def _check_table(mapping: m.Mapping, table: str, spec: m.TableSpec, key: Key) ->
         here: Key = (*key, "columns", name)
         if name not in contract.column_names:
             near = did_you_mean(name, contract.column_names)
-            yield (
-                here,
-                f"table '{table}' has no column '{name}'.{near} Columns: {', '.join(contract.column_names)}.",
-            )
+            yield (here, f"table '{table}' has no column '{name}'.{near} Columns: {', '.join(contract.column_names)}.")
             continue
         yield from check_source(mapping, table, name, source, spec, here)
     for column in contract.columns:
@@ -276,12 +261,7 @@ def _check_keep(table: str, spec: m.TableSpec, key: Key) -> Iterator[Fault]:
                 yield (*key, at), f"'{name}' is not a column that this table maps.{near}"
 
 
-STANDARD = m.Mapping(
-    title="Standard return",
-    layout="standard",
-    missing_values=("NULL", "N/A", "#N/A"),
-    thousands=",",
-)
+STANDARD = m.Mapping(title="Standard return", layout="standard", missing_values=("NULL", "N/A", "#N/A"), thousands=",")
 
 
 @dataclass(frozen=True)

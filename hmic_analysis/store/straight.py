@@ -93,13 +93,7 @@ def may_be_too_long(data: bytes) -> bool:
 
 
 def settle(
-    con: duckdb.DuckDBPyConnection,
-    table: str,
-    columns: int,
-    seen: Look,
-    first_line: int,
-    delimiter: str,
-    quote: str,
+    con: duckdb.DuckDBPyConnection, table: str, columns: int, seen: Look, first_line: int, delimiter: str, quote: str
 ) -> Scan | None:
     """What is known of a file that the engine read whole. None where some line may not be one record."""
     names = [f"c{i}" for i in range(1, columns + 1)]
@@ -161,11 +155,7 @@ def pieces(path: Path, start: int) -> Iterator[bytes]:
 _TYPES = {"timestamp": "TIMESTAMP", "date": "DATE", "boolean": "BOOLEAN"}
 #: Given a format, the engine reads words such as 'epoch' and 'infinity' as the first day of 1900 or of 1970.
 _FIRST, _LAST, _EPOCH = "1900-01-02", "2100-12-31", "1970-01-01"
-_SHAPES = {
-    "integer": r"-?\d{1,15}",
-    "number": r"-?\d{1,15}(\.\d{1,15})?",
-    "month": r"(19|20)\d\d-(0[1-9]|1[0-2])",
-}
+_SHAPES = {"integer": r"-?\d{1,15}", "number": r"-?\d{1,15}(\.\d{1,15})?", "month": r"(19|20)\d\d-(0[1-9]|1[0-2])"}
 
 
 @dataclass(frozen=True)

@@ -60,12 +60,7 @@ def _signs(text: str) -> str:
 
 
 #: Counts since 1970 by what one of them is worth in microseconds.
-_EPOCHS = {
-    "epoch_seconds": 1_000_000,
-    "epoch_milliseconds": 1_000,
-    "epoch_microseconds": 1,
-    "epoch_nanoseconds": 0.001,
-}
+_EPOCHS = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000, "epoch_microseconds": 1, "epoch_nanoseconds": 0.001}
 _LOW, _HIGH = "TIMESTAMP '1900-01-01'", "TIMESTAMP '2100-12-31 23:59:59.999999'"
 
 
