@@ -14,8 +14,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, decision_bounds, request_gap, undecided
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, among, month_name, open_blanks, plain, unread
-from hmic_analysis.measures.months import first_whole_month
-from hmic_analysis.measures.savings import CHANCE, NOT_MONEY, TimeSaved, time_saved
+from hmic_analysis.measures.months import CHANCE, NOT_MONEY, TimeSaved, first_whole_month, time_saved
 from hmic_analysis.statistics.interrupted import MINIMUM_AFTER, MINIMUM_BEFORE
 from hmic_analysis.statistics.intervals import CONFIDENCE, Interval
 

@@ -36,8 +36,7 @@ from hmic_analysis.evidence.withheld import declaration, highest
 from hmic_analysis.evidence.wording import say_indicator, small
 from hmic_analysis.letters.compose import by_finding, evidence_period, figure_block, finding_paragraphs, gap_of, unread
 from hmic_analysis.letters.own_words import OwnWords
-from hmic_analysis.measures.months import SEASON, say_months
-from hmic_analysis.measures.savings import CHANCE, NOT_MONEY
+from hmic_analysis.measures.months import CHANCE, NOT_MONEY, SEASON, say_months
 from hmic_analysis.statistics.xmr import MAKING_DATA_COUNT
 from hmic_analysis.store.manifest import RowAccount
 

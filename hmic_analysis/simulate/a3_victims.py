@@ -41,8 +41,7 @@ from hmic_analysis.simulate.ground import (
     no_register,
     percent,
 )
-from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.staff import draw_staff
+from hmic_analysis.simulate.registers import document, draw_staff
 from hmic_analysis.simulate.world import INCIDENT_TYPES, NO_TIME, ONE_DAY, SECOND, hour_of, pick, quota, to_wall
 from hmic_analysis.simulate.write import cells, references, with_cells
 

@@ -25,8 +25,7 @@ from hmic_analysis.simulate.ground import (
     lacking,
     percent,
 )
-from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.staff import Staff, draw_staff
+from hmic_analysis.simulate.registers import Staff, document, draw_staff
 from hmic_analysis.simulate.world import NO_DAY, NO_TIME, ONE_DAY, SECOND, labels, pick, quota, skewed
 from hmic_analysis.simulate.write import references
 

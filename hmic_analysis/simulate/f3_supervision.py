@@ -20,8 +20,7 @@ from hmic_analysis.simulate.ground import (
     judged,
     no_register,
 )
-from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.staff import Staff, draw_staff
+from hmic_analysis.simulate.registers import Staff, document, draw_staff
 from hmic_analysis.simulate.world import ONE_DAY, quota, spans
 from hmic_analysis.simulate.write import key_texts, references
 

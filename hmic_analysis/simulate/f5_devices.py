@@ -20,7 +20,7 @@ from hmic_analysis.simulate.ground import (
     judged,
     lacking,
 )
-from hmic_analysis.simulate.staff import Staff, draw_staff
+from hmic_analysis.simulate.registers import Staff, draw_staff
 from hmic_analysis.simulate.world import ONE_DAY, quota
 
 PATROL = ("response", "neighbourhood")

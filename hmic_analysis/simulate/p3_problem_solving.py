@@ -25,8 +25,7 @@ from hmic_analysis.simulate.ground import (
     exact,
     judged,
 )
-from hmic_analysis.simulate.registers import document
-from hmic_analysis.simulate.staff import draw_staff, team_names
+from hmic_analysis.simulate.registers import document, draw_staff, team_names
 from hmic_analysis.simulate.world import DISTRICTS, NO_DAY, ONE_DAY, Arrays, labels, quota, skewed
 from hmic_analysis.simulate.write import references
 

@@ -18,7 +18,7 @@ from hmic_analysis.simulate.ground import (
     judged,
     lacking,
 )
-from hmic_analysis.simulate.staff import Staff, draw_staff
+from hmic_analysis.simulate.registers import Staff, draw_staff
 from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, quota
 from hmic_analysis.simulate.write import references
 

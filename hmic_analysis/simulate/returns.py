@@ -21,8 +21,7 @@ from hmic_analysis.simulate import calls, crimes, write
 from hmic_analysis.simulate.a2_attendance import policy_in_reference, write_force_reference
 from hmic_analysis.simulate.facts import ANOTHER, OWNER, Facts
 from hmic_analysis.simulate.ground import TABLES, Between, Piece, Rows, State, Subject, Ways, all_ways, stems
-from hmic_analysis.simulate.registers import document_records, request_records
-from hmic_analysis.simulate.staff import draw_staff, staff_rows
+from hmic_analysis.simulate.registers import document_records, draw_staff, request_records, staff_rows
 from hmic_analysis.simulate.world import (
     ForceFacts,
     Frame,

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from hmic_analysis.errors import DataError
-from hmic_analysis.measures.months import monthly_control
-from hmic_analysis.measures.savings import time_saved
+from hmic_analysis.measures.months import monthly_control, time_saved
 from hmic_analysis.statistics.interrupted import interrupted_series
 from tests.statistics.reference import document, reference
 
