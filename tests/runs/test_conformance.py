@@ -73,7 +73,7 @@ SHELL = [
     "import IPython; print(IPython.get_ipython().__class__.__name__, hasattr(get_ipython(), 'kernel'))",
     "import pickle\nclass A:\n    x = 1\nA.__module__, pickle.loads(pickle.dumps(A())).x",
     # A pool that is left without close and join ends its process, printed or not; what it printed comes by a thread.
-    "import multiprocessing as mp\ndef sq(x):\n    print('in the pool', x, flush=True)\n    return x * x\nwith mp.get_context('fork').Pool(1) as p:\n    r = p.map(sq, range(2))\n    p.close()\n    p.join()\nimport time; time.sleep(1)\nr",
+    "import multiprocessing as mp\ndef sq(x):\n    print('in the pool', x, flush=True)\n    return x * x\nwith mp.get_context('fork').Pool(1) as p:\n    r = p.map(sq, range(2))\n    p.close()\n    p.join()\nimport time; time.sleep(2)\nr",
     "%history -n 1-2",
     ("%nosuchmagic", ["raises-exception"]),
     "",

@@ -152,7 +152,7 @@ def test_memory_does_not_grow_with_the_force(make):
         return top
 
     peak(0.02)
-    small, large = peak(2), peak(8)
+    small, large = peak(2), peak(6)
     assert large < 1.5 * small
 
 
