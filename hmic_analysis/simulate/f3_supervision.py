@@ -21,7 +21,7 @@ from hmic_analysis.simulate.ground import (
     no_register,
 )
 from hmic_analysis.simulate.registers import Staff, document, draw_staff
-from hmic_analysis.simulate.world import ONE_DAY, quota, spans
+from hmic_analysis.simulate.world import ONE_DAY, middle, quota, spans
 from hmic_analysis.simulate.write import key_texts, references
 
 FRONT_LINE = ("response", "neighbourhood", "pcso", "volume_investigator")
@@ -45,6 +45,9 @@ class Facts(CommonFacts):
     review_performance_share: Share = 0.92
     #: Supervisors who look at workload weekly.
     supervisor_view_share: Share = 0.8
+    #: Everybody who is not front line, recruits in training too, is reviewed on both in every interval, and all their
+    #: supervisors look at workload weekly: none of it counts.
+    back_office_reviewed: YesNo = False
 
 
 WAYS = {
@@ -135,6 +138,11 @@ def _reviews(subject: Subject, staff: Staff, away: list) -> Made:
     # Reviews of staff who are not front line, and reviews after the period.
     others = np.concatenate([np.flatnonzero(staff.role == "call_handler")[:12], _front_line(staff)[:6]])
     after = np.where(np.arange(len(others)) < 12, subject.start + 100 * ONE_DAY, subject.end + 9 * ONE_DAY)
+    if facts.back_office_reviewed:
+        rest = np.setdiff1d(np.arange(len(staff)), _front_line(staff))
+        days_of = [middle(span) for span in spans(subject.frame.period_start, subject.frame.period_end, INTERVAL)]
+        others = np.concatenate([others, np.tile(rest, len(days_of))])
+        after = np.concatenate([after, np.repeat(days_of, len(rest))])
     yes = np.ones(len(others), int)
     total = n + len(others)
     table = {
@@ -162,12 +170,12 @@ def _view(subject: Subject, staff: Staff) -> Made:
     rng = subject.rng("resources.view")
     bosses = np.unique(staff.supervisor[_front_line(staff)])
     position = np.flatnonzero(np.isin(staff.number, bosses[bosses > 0]))
+    rest = np.flatnonzero((staff.role == "supervisor") & ~np.isin(staff.number, bosses))
     looks = quota(rng, len(position), subject.facts.supervisor_view_share)
     weekday = (subject.start.astype(int) + 3) % 7
     monday = subject.start + (-weekday % 7) * ONE_DAY
     weeks = monday + np.arange(int((subject.end - monday) / ONE_DAY) // 7 + 1) * 7 * ONE_DAY
-    who, at = np.meshgrid(np.arange(len(position)), np.arange(len(weeks)), indexing="ij")
-    who, at = who.ravel(), at.ravel()
+    who, at = (x.ravel() for x in np.meshgrid(np.arange(len(position)), np.arange(len(weeks)), indexing="ij"))
     there = weeks[at] >= staff.in_post_since[position][who]
     who, at = who[there], at[there]
     on_duty = rng.random(len(who)) >= 0.1
@@ -179,6 +187,10 @@ def _view(subject: Subject, staff: Staff) -> Made:
         "on_duty": on_duty.astype(int),
         "times_opened": times,
     }
+    if subject.facts.back_office_reviewed:
+        one = np.ones(len(rest) * len(weeks), int)
+        more = (np.repeat(staff.keys(rest), len(weeks)), np.tile(weeks, len(rest)), one, 3 * one)
+        table = {name: np.concatenate([table[name], further]) for name, further in zip(table, more, strict=True)}
     # Who opened it in every week on duty, of those with any such week.
     on = np.bincount(who[on_duty], minlength=len(position))
     seen = np.bincount(who[on_duty & (times > 0)], minlength=len(position))

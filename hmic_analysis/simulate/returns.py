@@ -474,6 +474,7 @@ def _one_way(rng: np.random.Generator, claim: str, ways: Ways) -> tuple[State, d
 TRAPS: Mapping[str, dict[str, Any]] = {
     "suspects": {"suspects_of_no_crime": 0.05},
     "surveys": {"benefits_surveyed": True},
+    "back office": {"back_office_reviewed": True},
     "areas": {"cells_as": {"incident.area_type": {"": 0.12}}},
     "districts": {"cells_as": {f"{t}.district": {"Outside the force area": 0.03} for t in ("incident", "crime")}},
     "grounds": {"cells_as": {"suspect.grounds_recorded": {"": 0.01}}},

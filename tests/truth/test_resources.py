@@ -151,7 +151,7 @@ def test_no_two_claims_share_a_fact():
 #: Facts changed together, one finding each, and what becomes of their claims: verdict and reason.
 FLIPS = [
     ({"anpr_operation_months_share": 0.0, "n_partner_actions": 0, "review_workload_share": 0.3,
-      "device_coverage_share": 0.1},
+      "back_office_reviewed": True, "device_coverage_share": 0.1},
      {"P5a": "contradicted", "F2a": "in_part", "F3a": "contradicted", "F5a": "contradicted"}),
     ({"anpr_operation_months_share": 0.5, "n_partner_tasks": 0, "review_performance_share": 0.72,
       "device_spending_approved": False},
@@ -160,7 +160,8 @@ FLIPS = [
       "review_held_share": 0.4, "device_active_share": 0.4},
      {"P5b": "contradicted", "F2a": "contradicted", "F3a": "contradicted", "F3b": "contradicted",
       "F5b": "between_thresholds"}),
-    ({"anpr_products_every_quarter": False, "review_held_share": 0.7, "device_active_share": 0.1},
+    ({"anpr_products_every_quarter": False, "review_held_share": 0.7, "back_office_reviewed": True,
+      "device_active_share": 0.1},
      {"P5b": "between_thresholds", "F3a": "between_thresholds", "F3b": "between_thresholds", "F5b": "contradicted"}),
     ({"anpr_statement": "denies", "supervision_documented": False, "n_mobile_systems": 2},
      {"P5c": "contradicted", "F3a": "contradicted", "F3b": "contradicted", "F5b": "contradicted"}),
