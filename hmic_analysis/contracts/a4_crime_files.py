@@ -22,7 +22,7 @@ FILE_REVIEW = Contract(
         Column("offence_group", "code", "Group of the offence.", allowed=OFFENCE_GROUPS),
         Column("attended", "boolean", "Whether the crime was attended."),
         Column("opened_on", "date", "Day on which the investigation was opened."),
-        Column("closed_on", "date", "Day on which it was closed.", blank="still open"),
+        Column("closed_on", "date", "Day on which it was closed.", blank="still open; for all: not known"),
         Column("named_on", "date", "Day on which the suspect was named, in a named-suspect file."),
         Column("circulated", "boolean", "Yes: the suspect is circulated as wanted on the Police National Computer."),
         Column("circulated_on", "date", "Day of that circulation."),

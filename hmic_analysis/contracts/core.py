@@ -169,7 +169,12 @@ DOCUMENT = Contract(
             allowed=DOCUMENT_COVERS,
             blank="nothing of these; for everything: not known",
         ),
-        Column("decision_recorded", "boolean", "Yes: a decision taken on it is on record.", blank="no"),
+        Column(
+            "decision_recorded",
+            "boolean",
+            "Yes: a decision taken on it is on record.",
+            blank="no; for all: not known",
+        ),
         Column(
             "corroborated_by",
             "codes",
@@ -332,7 +337,7 @@ CRIME = Contract(
         Column("report_route", "code", "How the crime came to be recorded.", allowed=REPORT_ROUTES),
         Column("is_notifiable", "boolean", "No: not counted to the Home Office.", blank="yes"),
         Column("is_no_crime", "boolean", "Yes: the record was cancelled as a no-crime.", blank="no"),
-        Column("closed_at", "timestamp", "When the investigation was closed.", blank="still open"),
+        Column("closed_at", "timestamp", "When the investigation was closed.", blank="still open; for all: not known"),
         Column("outcome_type", "text", "Outcome as recorded."),
         Column("progress_entries", "integer", "Progress entries on the record; 0 if there is none.", minimum=0),
         Column("district", "text", "District or local policing unit."),

@@ -9,7 +9,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, clear_evidence, keeps_up, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, among, backwards, unread
+from hmic_analysis.measures.base import Share, among, backwards, open_blanks, unread
 from hmic_analysis.statistics.intervals import CONFIDENCE, kappa
 
 # A4: crime files read, whether progress is recorded on them and supervisors oversee them.
@@ -29,11 +29,12 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
     file open for fewer than ``days`` is not due for an entry: its ``progress`` is missing, ``due`` False.
 
     ``file_review``, ``file_entry``: the tables of those names.  Without any entry of these files the readers' own
-        findings are taken.
+        findings are taken; where no file has a day of closing, of none is it known whether, and when, it was closed.
     ``as_of``: day to which an open file is looked at.
     ``days``: longest span of an open file without a progress entry.
     """
     files = file_review[file_review["review_kind"].eq("crime").fillna(False).to_numpy(dtype=bool)].copy()
+    files = open_blanks(files, "closed_on")
     files["attendance"] = files["attended"].map(ATTENDED).astype("object")
     day = pd.Timestamp(as_of)
     closed = files["closed_on"].where((files["closed_on"] <= day).to_numpy(dtype=bool))
@@ -164,13 +165,14 @@ def closed_same_day(crime: pd.DataFrame, attended: pd.DataFrame) -> Share:
     """Crimes not attended and closed within 24 hours of recording with no entry on the record.
 
     Of the crimes known not to be attended.  Unknown: closed so soon, and the number of entries isn't given; or the
-    time of recording isn't, or lies after that of closing; or it may be such a crime, and whether it was attended
-    isn't known.
+    time of recording isn't, or lies after that of closing; or no crime, or none of its month, has a time of closing; or
+    it may be such a crime, and whether it was attended isn't known.
 
     ``crime``: table ``crime``, cut to a period.
     ``attended``: result of :func:`hmic_analysis.measures.attendance.crime_attendance`.
     """
     left = attended.loc[~attended["attended"].fillna(False).to_numpy(dtype=bool), ["crime_id", "attended"]]
+    crime = open_blanks(crime, "closed_at", at="recorded_month")
     rows = left.merge(crime.drop_duplicates("crime_id"), on="crime_id")
     took = rows["closed_at"] - rows["recorded_at"]
     soon = (took <= pd.Timedelta(hours=24)).astype("boolean")

@@ -10,7 +10,7 @@ from hmic_analysis.evidence.grades import weakest
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, undecided
-from hmic_analysis.measures.base import Share, among, backwards, happened_by, open_blanks, unread
+from hmic_analysis.measures.base import Share, among, backwards, happened_by, in_order, open_blanks, unread
 
 # A5: the offenders managed at the snapshot, how their risk is assessed, and whether they are the most harmful.
 #
@@ -43,6 +43,7 @@ def cohort(iom_cohort: pd.DataFrame, as_of: date) -> pd.DataFrame:
     ``iom_cohort``: table ``iom_cohort``; may list some who entered later or left before.
     """
     iom_cohort = open_blanks(iom_cohort, "risk_score", "rag", "last_assessed_on")
+    iom_cohort = in_order(iom_cohort, "entered_on", "left_on")
     day = pd.Timestamp(as_of)
     out = (iom_cohort["entered_on"] > day).fillna(False) | (iom_cohort["left_on"] < day).fillna(False)
     return iom_cohort[~out.to_numpy(dtype=bool)]

@@ -12,7 +12,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, capability
 from hmic_analysis.findings.signed import gap_but_signed, has_none
 from hmic_analysis.measures.attendance import recorded_crimes
-from hmic_analysis.measures.base import Share, among, backwards, happened_by, open_blanks, unread
+from hmic_analysis.measures.base import Share, among, backwards, happened_by, in_order, open_blanks, unread
 from hmic_analysis.statistics.intervals import Interval
 
 # A6: named suspects outstanding, and how they are managed. Persons are counted, not pairs of person and crime.
@@ -300,7 +300,7 @@ def circulated_share(persons: pd.DataFrame, pnc: pd.DataFrame, as_of: date, days
     ``pnc``: table ``pnc_circulation``.
     ``days``: persons named so many days ago or less are left out.
     """
-    rows = persons[persons["age_days"] > days]
+    rows, pnc = persons[persons["age_days"] > days], in_order(pnc, "circulated_on", "cancelled_on")
     open_ = circulated(pnc[unread(pnc, "cancelled_on").to_numpy(dtype=bool)], as_of)
     sure = circulated(pnc[~unread(pnc, "cancelled_on").to_numpy(dtype=bool)], as_of)
     return _of_outstanding(rows, among(rows["person_key"], sure), among(rows["person_key"], open_ - sure))

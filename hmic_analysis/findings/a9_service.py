@@ -12,7 +12,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, among, backwards, local_days, open_blanks, unread
+from hmic_analysis.measures.base import Share, among, backwards, in_order, local_days, open_blanks, unread
 from hmic_analysis.measures.months import coverage as months_covered
 
 # A9: how thoroughly call-handlers are audited, and what follows a failed audit.
@@ -27,6 +27,7 @@ def handler_months(staff: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     ``staff``: table ``staff``; leavers count while they were there.
     ``start``, ``end``: first and last day of the period; only months that lie whole in it are looked at.
     """
+    staff = in_order(staff, "in_post_since", "left_on")
     trained = ~(staff["in_training"] == True).fillna(False)  # noqa: E712
     handlers = staff[((staff["role"] == "call_handler").fillna(False) & trained).to_numpy(dtype=bool)]
     parts = []

@@ -400,7 +400,8 @@ def analyses(document: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
     The rows, with ``counts``: a nullable boolean, missing where the day of approval is blank, or it or the decision
     can't be read.
     """
-    rows = registers.documents(open_blanks(document, "covers"), types=("demand_analysis",), subject="demand")
+    document = open_blanks(document, "covers", "decision_recorded")
+    rows = registers.documents(document, types=("demand_analysis",), subject="demand")
     last, when = pd.Timestamp(as_of), rows["approved_on"]
     lately = ((when > last - pd.DateOffset(months=months)) & (when <= last)).astype("boolean").mask(when.isna())
     decided = rows["decision_recorded"].astype("boolean").fillna(False).mask(unread(rows, "decision_recorded"))

@@ -10,7 +10,7 @@ from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision_bounds, existence, undecided
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, among, unread, whole_spans
+from hmic_analysis.measures.base import Share, among, in_order, unread, whole_spans
 
 # F3: reviews of front-line staff, what they cover, and how many people a supervisor has.
 
@@ -27,6 +27,7 @@ def front_line(staff: pd.DataFrame) -> pd.DataFrame:
 
     The rows.
     """
+    staff = in_order(staff, "in_post_since", "left_on")
     training = staff["in_training"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     return staff[staff["role"].isin(list(FRONT_LINE)).to_numpy(dtype=bool) & ~training]
 
@@ -43,6 +44,7 @@ def staff_intervals(
     ``start``, ``end``: period; a rest shorter than an interval is left out.
     ``months``: length of an interval.
     """
+    absence = in_order(absence, "from_on", "to_on")
     spans, people = whole_spans(start, end, months), front_line(staff).drop_duplicates("person_key")
     if not spans or people.empty:
         empty = {c: pd.Series(dtype="object") for c in ("person_key", "unit", "interval")}

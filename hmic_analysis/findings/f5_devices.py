@@ -11,7 +11,7 @@ from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, undecided
 from hmic_analysis.findings.signed import has_none
-from hmic_analysis.measures.base import Share, among, unread
+from hmic_analysis.measures.base import Share, among, in_order, open_blanks, unread
 from hmic_analysis.measures.registers import in_post
 
 # F5: which officers have a mobile device, and what was spent on devices.
@@ -49,8 +49,10 @@ def equipped(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, rol
     doubtful = unread(devices, "issued_on", "withdrawn_on").to_numpy(dtype=bool)
     says = devices["status"].eq("working").fillna(False).to_numpy(dtype=bool)
     working, blank = says & ~doubtful, devices["status"].isna().to_numpy(dtype=bool) | (says & doubtful)
-    own = set(devices.loc[working, "person_key"].dropna()) & officers
-    perhaps = (set(devices.loc[blank, "person_key"].dropna()) & officers) - own
+    # Of an officer of whom it can't be read whether he or she left it is not known whether there was one to equip.
+    left = set(rows.loc[unread(rows, "left_on"), "person_key"])
+    own = (set(devices.loc[working, "person_key"].dropna()) & officers) - left
+    perhaps = (set(devices.loc[blank, "person_key"].dropna()) & officers | left) - own
     of_role = (devices["role"] == role).fillna(False).to_numpy(dtype=bool)
     nobodys = (devices["person_key"].isna() & devices["pool"].isna()).to_numpy(dtype=bool)
     rest = len(officers) - len(own) - len(perhaps)
@@ -175,9 +177,11 @@ class Usable(NamedTuple):
 def issued(device: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Devices issued and not taken back on a day, lost ones among them.
 
-    The rows; devices in store and body-worn cameras are left out.
+    The rows; devices in store and body-worn cameras are left out.  Where no device of the list has a day of issue, of
+    none is it known whether it was issued.
     """
     day = pd.Timestamp(as_of)
+    device = in_order(open_blanks(device, "issued_on"), "issued_on", "withdrawn_on")
     begun = (device["issued_on"] <= day).fillna(False) | unread(device, "issued_on")
     out = begun & ~(device["withdrawn_on"] <= day).fillna(False)
     other = device["status"].eq("in_store").fillna(False) | device["device_type"].isin(list(NOT_MOBILE_SYSTEMS))

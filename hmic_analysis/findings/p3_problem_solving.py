@@ -12,7 +12,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, decision_bounds, keeps_up, reaches, undecided
 from hmic_analysis.findings.signed import gap_but_signed, signed
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, among, backwards, local_days, unread
+from hmic_analysis.measures.base import Share, among, backwards, in_order, local_days, unread
 from hmic_analysis.statistics.intervals import exact_interval
 from hmic_analysis.words import say_date
 
@@ -186,7 +186,8 @@ def team_months(
     """
     months = pd.date_range(pd.Timestamp(start), pd.Timestamp(end), freq="MS")
     months = months[months + pd.offsets.MonthEnd(0) <= pd.Timestamp(end)]
-    teams = neighbourhood_team.assign(open=unread(neighbourhood_team, "existed_from", "existed_to"))
+    teams = in_order(neighbourhood_team, "existed_from", "existed_to")
+    teams = teams.assign(open=unread(teams, "existed_from", "existed_to"))
     grid = teams[["team", "district", "existed_from", "existed_to", "open"]].merge(
         pd.DataFrame({"month": months}), how="cross"
     )

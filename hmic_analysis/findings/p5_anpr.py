@@ -11,7 +11,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.signed import has_none, signed
 from hmic_analysis.measures import registers
-from hmic_analysis.measures.base import Share, open_blanks, span_of, unread, whole_spans, within
+from hmic_analysis.measures.base import Share, in_order, open_blanks, span_of, unread, whole_spans, within
 
 # P5: what number plate recognition is used for. Only operations and hits are counted, never plates or vehicles.
 
@@ -175,6 +175,7 @@ def functions(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
 
 def _competent(skill: pd.DataFrame, day: date | pd.Timestamp) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Which rows show competence in a critical function, which may, and the names of these functions."""
+    skill = in_order(skill, "competent_from", "competent_to")
     day = pd.Timestamp(day)
     critical = skill["critical"].astype("boolean").fillna(False)
     names = skill.loc[critical.to_numpy(dtype=bool), "skill_function"].drop_duplicates()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import cast
@@ -236,7 +236,25 @@ def open_blanks(table: pd.DataFrame, *columns: str, at: str = "") -> pd.DataFram
     ``at``: column of the row's time: the same holds for each of its months, see :func:`silent_months`.
     Returns: the same rows; in a column that is blank in all of them each cell counts as :func:`unread`.
     """
-    marks = {column: _unfilled(table[column].notna(), table[at] if at else None) for column in columns}
+    return _marked(table, {c: _unfilled(table[c].notna(), table[at] if at else None) for c in columns})
+
+
+def in_order(table: pd.DataFrame, earlier: str, later: str) -> pd.DataFrame:
+    """The table, with the later of two days set aside where it lies before the earlier.
+
+    One of them is wrong, and nobody can tell which: such a cell is blank and counts as :func:`unread`.
+
+    Parameters
+    ----------
+    earlier, later : str
+        Columns of days of which a blank says something, such as ``entered_on`` and ``left_on``.
+    """
+    odd = backwards(table, earlier, later)
+    return _marked(table, {later: odd.to_numpy()}).assign(**{later: table[later].mask(odd)}) if odd.any() else table
+
+
+def _marked(table: pd.DataFrame, marks: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """The table with some cells of some columns marked as ones that nobody could read."""
     marks = {column: mark for column, mark in marks.items() if mark.any()}
     if not marks:
         return table

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.measures.base import Share, among, hours_between, unread
+from hmic_analysis.measures.base import Share, among, hours_between, in_order, unread
 from hmic_analysis.statistics.intervals import Interval, MedianTime, median_time
 
 #: Hours of a day for which a fixed camera without a row counts as scheduled and not known.
@@ -48,6 +48,7 @@ def camera_hours(camera: pd.DataFrame, camera_day: pd.DataFrame, start: date, en
         before a camera came into service or after it went out are left out.  A fixed camera in service is meant to work
         around the clock: a day of it without a row is 24 hours not known.
     """
+    camera = in_order(camera, "commissioned_on", "decommissioned_on")
     rows = camera_day.merge(camera, on="camera_id", how="left", suffixes=("", "_of_camera"))
     out = (rows["day"] < rows["commissioned_on"]) | (rows["day"] > rows["decommissioned_on"])
     rows = rows[~out.fillna(False).to_numpy(dtype=bool)]

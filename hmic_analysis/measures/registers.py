@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hmic_analysis.measures.base import Share, open_blanks, unread
+from hmic_analysis.measures.base import Share, in_order, open_blanks, unread
 from hmic_analysis.statistics.intervals import Interval, sample_interval
 
 # Counting documents, requests, knowledge checks and the policies of all forces.
@@ -75,11 +75,12 @@ def in_force(document: pd.DataFrame, as_of: date) -> pd.Series:
     """Whether each document was in force on a day: approved and begun by then, and not ended; of whatever status.
 
     ``document``: table ``document``; a document without a beginning is in force from its approval on.
-    Returns: nullable booleans; missing where no date tells, or where one that could tell otherwise, or how far the
-        document reaches, can't be read.
+    Returns: nullable booleans; missing where no date tells, where one that could tell otherwise, or how far the
+        document reaches, can't be read, and where it ends before it begins.
     """
     day = pd.Timestamp(as_of)
     begun = document["effective_from"].fillna(document["approved_on"])
+    document = in_order(document.assign(begun=begun), "begun", "effective_to")
     later = (document[["effective_from", "approved_on"]] > day).any(axis=1)
     over = (document["effective_to"] < day).fillna(False)
     open_ = begun.isna() | unread(document, "approved_on", "effective_from", "effective_to", "scope")
@@ -226,10 +227,11 @@ def review_at(rows: pd.DataFrame, as_of: date) -> Review:
     ``rows`` is what :func:`of_subject` gives.
 
     Returns: days after ``as_of`` were not known on it.  Where the day that one was opened or closed on can't be read,
-        and no other is open, it is not known whether any is.
+        or it was closed before it was opened, and no other is open, it is not known whether any is.
     """
     day = pd.Timestamp(as_of)
     begun = _opened_on(rows)
+    rows = in_order(rows.assign(begun=begun), "begun", "review_closed_on")
     undated = begun.isna() & (rows["status"] == "under_review").fillna(False)
     opened = ((begun <= day).fillna(False) | undated).to_numpy(dtype=bool)
     closed = (rows["review_closed_on"] <= day).fillna(False).to_numpy(dtype=bool)
@@ -265,7 +267,7 @@ def _opened_on(rows: pd.DataFrame) -> pd.Series:
 
 def in_post(staff: pd.DataFrame, day: date) -> pd.DataFrame:
     """Staff in post on a day, recruits among them; a blank first day is read as long ago, a blank last as not yet."""
-    at = pd.Timestamp(day)
+    at, staff = pd.Timestamp(day), in_order(staff, "in_post_since", "left_on")
     away = (staff["in_post_since"] > at).fillna(False) | (staff["left_on"] < at).fillna(False)
     return staff[~away.to_numpy(dtype=bool)]
 

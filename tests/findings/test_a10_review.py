@@ -33,6 +33,7 @@ TERMS = {**POLICY, "document_type": "terms_of_reference", "status": "approved", 
         ({"subject": "victims"}, None, None),
         ({"effective_to": "2014-03-30"}, None, None),
         ({"lost": "review_closed_on"}, None, None),
+        ({"review_closed_on": "2013-12-31"}, None, None),
         (TERMS, True, 30),
     ],
 )

@@ -101,6 +101,8 @@ def test_supervision(table, file, entry, supervised, by_closure):
         ({"closed_at": "2013-05-02 10:00"}, False, Share(1, 0)),
         ({"closed_at": "2013-05-02 10:01"}, False, Share(0, 1)),
         ({"closed_at": None}, False, Share(0, 1)),
+        # For all crimes blank: nobody says when any was closed.
+        ({"closed_at": None, "alone": True}, False, Share(0, 0, 1)),
         ({"closed_at": "2013-05-01 09:00"}, False, Share(0, 0, 1)),
         ({"progress_entries": 1}, False, Share(0, 1)),
         ({"progress_entries": None}, False, Share(0, 0, 1)),
@@ -115,7 +117,10 @@ def test_supervision(table, file, entry, supervised, by_closure):
 )
 def test_crimes_not_attended_and_closed_within_a_day(table, crime, attended, expected):
     row = {"crime_id": "c", "recorded_at": "2013-05-01 10:00", "closed_at": "2013-05-01 18:00", "progress_entries": 0}
-    rows = table("crime", {**row, **crime})
-    seen = rows[["crime_id"]].assign(attended=attended)
+    another = {**row, "crime_id": "another"}
+    if crime.pop("alone", False):
+        another["closed_at"] = None
+    rows = table("crime", {**row, **crime}, another)
+    seen = rows[["crime_id"]].head(1).assign(attended=attended)
     seen["attended"] = seen["attended"].astype("boolean")
     assert a4_crime_files.closed_same_day(rows, seen) == expected

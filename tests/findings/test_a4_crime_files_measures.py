@@ -16,7 +16,8 @@ def read(table, entries, **file):
     rows = [{"review_id": "1", "entry_number": i + 1, **e} for i, e in enumerate(entries)]
     # Another file has an entry, so that the table is there.
     rows.append({"review_id": "other", "entry_number": 1, "entry_kind": "automated"})
-    files = table("file_review", row, {**row, "review_id": "other"})
+    # And has a day of closing, so that the column is not blank for all.
+    files = table("file_review", row, {**row, "review_id": "other", "closed_on": "2013-08-01"})
     return a4_crime_files.crime_files(files, table("file_entry", *rows), AS_OF, 28).iloc[0]
 
 
@@ -63,6 +64,15 @@ def test_an_open_file_is_looked_at_to_the_snapshot(table):
     # Closed after the snapshot: still open on the day.
     later = read(table, [on("2014-03-05")], opened_on="2014-02-10", closed_on="2014-06-30")
     assert (state(later["progress"]), bool(later["closed"])) == (True, False)
+
+
+def test_where_no_file_has_a_day_of_closing_nothing_is_known_of_progress(table):
+    """Supervision does not rest on that day."""
+    files = table("file_review", *({"review_id": x, "review_kind": "crime", "opened_on": "2013-06-01"} for x in "12"))
+    entries = [{"review_id": "1", "entry_number": 1, "by_investigator": False, "content": "direction"}]
+    rows = table("file_entry", {**entries[0], **on("2013-06-10", "supervisor")})
+    found = a4_crime_files.crime_files(files, rows, AS_OF, 28)
+    assert Share.of(found["progress"]) == Share(0, 0, 2) and Share.of(found["supervised"]) == Share(1, 1)
 
 
 def test_a_file_just_opened_is_not_due(table):

@@ -33,6 +33,7 @@ LEAD, CORE = ("police", "probation"), ("local_authority", "youth_offending", "pr
         ({"left_on": "2014-03-31"}, Share(1, 0), Share(1, 0), Share(1, 0)),
         ({"left_on": "2014-03-30"}, Share(0, 0), Share(0, 0), Share(0, 0)),
         ({"lost": "left_on"}, Share(0, 0, 1), Share(0, 0, 1), Share(0, 0, 1)),
+        ({"left_on": "2011-01-01"}, Share(0, 0, 1), Share(0, 0, 1), Share(0, 0, 1)),
     ],
 )
 def test_offenders_assessed(table, given, scored, rag, current):

@@ -116,6 +116,7 @@ def test_bail_returns_not_answered(table, bail, expected):
         ({"circulated_on": "2014-03-31"}, "2014-01-01", Share(1, 0)),
         ({"circulated_on": "2014-04-01"}, "2014-01-01", Share(0, 1)),
         ({"cancelled_on": "2014-03-31"}, "2014-01-01", Share(0, 1)),
+        ({"cancelled_on": "2014-02-28"}, "2014-01-01", Share(0, 0, 1)),
         ({"reason": "court_warrant"}, "2014-01-01", Share(0, 1)),
         ({"person_key": "q"}, "2014-01-01", Share(0, 1)),
         ({}, "2014-03-24", Share(0, 0)),

@@ -540,6 +540,10 @@ def test_the_test_by_hand_is_there_and_names_the_column(key):
 #: Columns whose blank is "none", and "not known" where the force filled them in for nobody.
 FOR_NOBODY = {("suspect", column) for column in a6_suspects.WORK} | {
     ("document", "covers"),
+    ("document", "decision_recorded"),
+    ("crime", "closed_at"),
+    ("file_review", "closed_on"),
+    ("device", "issued_on"),
     ("incident", "dispatched_at"),
     ("iom_cohort", "rag"),
     ("iom_cohort", "risk_score"),

@@ -128,11 +128,15 @@ def test_staff_beside_demand(table, demand, duty, fit):
         ({"approved_on": None}, Share(0, 0, 1)),
         ({"decision_recorded": None}, Share(0, 1)),
         ({"decision_recorded": None, "lost": "decision_recorded"}, Share(0, 0, 1)),
+        # For all documents blank: nobody says whether a decision was taken.
+        ({"decision_recorded": None, "alone": True}, Share(0, 0, 1)),
         ({"status": "draft"}, Share(0, 0)),
         ({"document_type": "report"}, Share(0, 0)),
     ],
 )
 def test_analyses_of_demand(table, given, expected):
-    lost = (given := dict(given)).pop("lost", "")
-    rows = table("document", {**ANALYSIS, **given}).assign(flags=unread_flag(lost) if lost else "")
+    lost, alone = (given := dict(given)).pop("lost", ""), given.pop("alone", False)
+    another = {**ANALYSIS, "document_id": "another", "document_type": "report", "decision_recorded": not alone or None}
+    rows = table("document", {**ANALYSIS, **given}, another)
+    rows = rows.assign(flags=[unread_flag(lost) if lost else "", ""])
     assert Share.of(f1_demand.analyses(rows, AS_OF, 12)["counts"]) == expected

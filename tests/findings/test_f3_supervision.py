@@ -45,6 +45,11 @@ def reviewed(table, officer=None, review=None, unread_in=""):
         ({"in_training": True}, {}, Share(0, 0)),
         ({"left_on": "2013-02-14"}, {}, Share(1, 0)),
         ({"left_on": "2013-02-13"}, {}, Share(0, 0)),
+        # Left before being in post: one of the days is wrong.
+        ({"left_on": "2009-02-13"}, {}, Share(1, 0)),
+        ({"left_on": "2009-02-13"}, {"person_key": "b"}, Share(0, 0, 1)),
+        # Without a first day somebody is taken to have been there.
+        ({"in_post_since": None}, {"person_key": "b"}, Share(0, 1)),
     ],
 )
 def test_whose_review_is_due(table, officer, review, expected):

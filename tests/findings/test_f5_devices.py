@@ -15,7 +15,9 @@ DEVICE = {"device_id": "d", "device_type": "smartphone", "role": "response", "pe
 
 
 def states(table, device, unread_in=""):
-    rows = table("device", {**DEVICE, **device}).assign(flags=unread_flag(unread_in) if unread_in else "")
+    # A device in store has a day of issue, so that the column is not blank for all.
+    rows = table("device", {**DEVICE, **device}, {**DEVICE, "device_id": "s", "status": "in_store"})
+    rows = rows.assign(flags=[unread_flag(unread_in) if unread_in else "", ""])
     session = table("device_session", {"device_id": "other", "day": "2014-03-30", "sessions": 1})
     had = f5_devices.equipped(
         table("staff", OFFICER), f5_devices.in_hand(rows, AS_OF), table("device_pool"), "response", AS_OF
@@ -36,6 +38,7 @@ def states(table, device, unread_in=""):
         ({"issued_on": None}, Share(0, 1), Share(0, 0)),
         ({"withdrawn_on": "2014-04-01"}, Share(1, 0), Share(0, 1)),
         ({"withdrawn_on": "2014-03-31"}, Share(0, 1), Share(0, 0)),
+        ({"withdrawn_on": "2012-12-31"}, Share(0, 0, 1), Share(0, 0, 1)),
     ],
 )
 def test_a_device_in_each_state(table, device, had, used):

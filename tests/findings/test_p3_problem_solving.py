@@ -34,6 +34,7 @@ def flagged(table, name, *rows):
         ({"existed_from": "2013-05-02"}, "2013-05-10 10:00", Share(0, 0)),
         ({"existed_to": "2013-05-31"}, "2013-05-10 10:00", Share(1, 0)),
         ({"existed_to": "2013-05-30"}, "2013-05-10 10:00", Share(0, 0)),
+        ({"existed_from": "2013-03-01", "existed_to": "2013-02-28"}, "2013-04-10 10:00", Share(0, 0, 1)),
         ({"lost": "existed_to"}, "2013-04-10 10:00", Share(0, 0, 1)),
         ({"lost": "existed_to"}, "2013-05-10 10:00", Share(1, 0)),
         ({}, None, Share(0, 1)),

@@ -70,6 +70,7 @@ def test_planned_and_preventive_operations(table, operation, months, preventive)
         ({"commissioned_on": "2013-05-02"}, {}, Share(0, 0)),
         ({"decommissioned_on": "2013-05-01"}, {}, Share(22, 2)),
         ({"decommissioned_on": "2013-04-30"}, {}, Share(0, 0)),
+        ({"commissioned_on": "2013-02-01", "decommissioned_on": "2013-01-31"}, {}, Share(22, 0, 2)),
         # A fixed camera in service without a row of the day; one that moves about was meant to work when it says so.
         ({}, {"camera_id": "another"}, Share(22, 2, 24)),
         ({"camera_type": "mobile"}, {"camera_id": "another"}, Share(22, 2)),

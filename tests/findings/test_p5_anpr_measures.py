@@ -227,13 +227,14 @@ def test_who_may_be_competent_leaves_the_thinnest_function_open(table, column):
         ({"competent_from": None, "course_booked_on": "2014-03-01"}, 0),
         ({"competent_from": "2012-01-01", "competent_to": "2014-03-31"}, 1),
         ({"competent_from": "2012-01-01", "competent_to": "2014-03-30"}, 0),
+        ({"competent_from": "2012-01-01", "competent_to": "2011-12-31"}, None),
         ({"competent_from": "2012-01-01", "employer": "other_force"}, 0),
     ],
 )
 def test_who_is_competent_on_the_day(table, person, depth):
     rows = table("skill", skill("repair", "a", **person))
     assert p5_anpr.depth(rows, AS_OF) == depth
-    assert p5_anpr.those_of_depth(rows, AS_OF)["person_key"].tolist() == ["a"] * depth
+    assert p5_anpr.those_of_depth(rows, AS_OF)["person_key"].tolist() == ["a"] * (depth or 0)
 
 
 def test_a_function_nobody_can_do_has_depth_zero(table):

@@ -25,6 +25,9 @@ KIND = {"types": ("policy",), "subject": "iom", "in_force_on": AS_OF}
         ({"effective_from": "2014-04-01"}, 0, 0),
         ({"effective_to": "2014-03-31"}, 1, 0),
         ({"effective_to": "2014-03-30"}, 0, 0),
+        # It ends before it begins: one of the days is wrong.
+        ({"effective_from": "2013-06-01", "effective_to": "2013-05-31"}, 0, 1),
+        ({"effective_from": "2014-06-01", "effective_to": "2013-05-31"}, 0, 0),
         ({"approved_on": None, "effective_from": "2013-01-01"}, 1, 0),
         ({"approved_on": None}, 0, 1),
         ({"lost": "effective_to"}, 0, 1),
