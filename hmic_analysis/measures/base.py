@@ -244,10 +244,7 @@ def in_order(table: pd.DataFrame, earlier: str, later: str) -> pd.DataFrame:
 
     One of them is wrong, and nobody can tell which: such a cell is blank and counts as :func:`unread`.
 
-    Parameters
-    ----------
-    earlier, later : str
-        Columns of days of which a blank says something, such as ``entered_on`` and ``left_on``.
+    ``earlier``, ``later``: columns of days, such as ``entered_on`` and ``left_on``.
     """
     odd = backwards(table, earlier, later)
     return _marked(table, {later: odd.to_numpy()}).assign(**{later: table[later].mask(odd)}) if odd.any() else table
