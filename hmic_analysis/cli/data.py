@@ -378,12 +378,22 @@ def template(
     project: ProjectOption = None,
 ) -> None:
     """Write the workbook that a force can fill in."""
+    from hmic_analysis.params.read import load_params
     from hmic_analysis.store.template import write_template
+    from hmic_analysis.words import say_date
 
     home = find_project(project)
+    asked = load_params(home).inspection
+    days = (
+        f"Events and work: from {say_date(asked.period.start)} to {say_date(asked.period.end)}, the period. Lists of "
+    )
+    days += (
+        f"what there is and who is in post: on {say_date(asked.as_of)}, the as-of day. Rows of other days may stay: "
+    )
+    days += "each figure takes its own. To know repeat victims takes incidents and crimes of the year before, too."
     path = file or home.output / "return-template.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_template(path, table or None)
+    write_template(path, table or None, days)
     say(f"Template: {home.relative(path)}")
 
 

@@ -32,7 +32,12 @@ DEVICE = Contract(
         Column("device_id", "text", "Reference of the device; not its number.", required=True),
         Column("device_type", "code", "Kind of device.", required=True, allowed=DEVICE_TYPES),
         Column("role", "code", "Role of the staff it was issued to.", allowed=ROLES),
-        Column("person_key", "person", "Who holds it, by the reference of the staff list.", blank="a pooled device"),
+        Column(
+            "person_key",
+            "person",
+            "Who holds it, by the reference of the staff list.",
+            blank="a pooled device; without a pool: not known",
+        ),
         Column("pool", "text", "Name of the pool it belongs to.", blank="a device of one person"),
         Column("issued_on", "date", "Day of issue.", blank="not issued; for all: not known"),
         Column("withdrawn_on", "date", "Day on which it was taken back.", blank="not taken back"),

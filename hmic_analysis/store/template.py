@@ -79,15 +79,18 @@ _COVER = (
 _FORMATS = {"timestamp": "yyyy-mm-dd hh:mm:ss", "date": "yyyy-mm-dd"}
 
 
-def write_template(path: Path, tables: Iterable[str] | None = None) -> None:
-    """Write the template workbook. Equal contracts give equal bytes."""
+def write_template(path: Path, tables: Iterable[str] | None = None, days: str = "") -> None:
+    """Write the template workbook. Equal contracts give equal bytes.
+
+    ``days``: what the cover says of the period and the as-of day that the tables speak of.
+    """
     names = [t for t in CONTRACTS if t not in NOT_A_FORCES_OWN] if tables is None else dict.fromkeys(tables)
     contracts = [contract_for(t) for t in names]
     book = Workbook()
     book.properties.creator = "hmic_analysis"
     book.properties.title = "Data return"
     book.properties.created = _CREATED
-    _cover(book.active)
+    _cover(book.active, days)
     _contents(book.create_sheet("Contents"), contracts)
     _columns(book.create_sheet("Columns"), contracts)
     _example(book.create_sheet("Example"), contracts)
@@ -119,12 +122,13 @@ def _fit_for_print(sheet: Worksheet) -> None:
     sheet.print_title_rows = None if sheet.title == "Cover" else "1:1"
 
 
-def _cover(sheet: Worksheet) -> None:
+def _cover(sheet: Worksheet, days: str) -> None:
     sheet.title = "Cover"
     sheet.column_dimensions["A"].width = 110
     sheet["A1"] = "Data return"
     sheet["A1"].font = Font(bold=True, size=16)
-    for row, (text, heading) in enumerate(_COVER, start=3):
+    told = (("What is asked for", True), (days, False)) if days else ()
+    for row, (text, heading) in enumerate((*told, *_COVER), start=3):
         cell = sheet.cell(row=row, column=1, value=text)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         if heading:

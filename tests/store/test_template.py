@@ -104,7 +104,9 @@ def test_rows_filled_in_as_the_example_shows_load_at_the_first_try(shop):
 
 
 def test_only_some_tables_and_unknown_ones(tmp_path):
-    write_template(tmp_path / "a.xlsx", ["bail"])
-    assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["Cover", "Contents", "Columns", "Example", "bail"]
+    write_template(tmp_path / "a.xlsx", ["bail"], "Of the year.")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == ["Cover", "Contents", "Columns", "Example", "bail"]
+    assert book["Cover"]["A4"].value == "Of the year."
     with pytest.raises(DataError, match="no table 'bial'. Did you mean 'bail'"):
         write_template(tmp_path / "b.xlsx", ["bial"])
