@@ -47,8 +47,15 @@ CONTRACTS: dict[str, Contract] = _by_name(_found())
 def contract_for(table: str) -> Contract:
     """The contract of a table.
 
-    ``table``: name of the table, such as ``incident``.
-    Raises DataError if there is no table of that name; the message lists those there are.
+    Parameters
+    ----------
+    table : str
+        Name of the table, such as ``incident``.
+
+    Raises
+    ------
+    DataError
+        If there is no table of that name; the message lists those there are.
     """
     if isinstance(table, str) and table in CONTRACTS:
         return CONTRACTS[table]

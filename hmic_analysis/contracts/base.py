@@ -125,11 +125,18 @@ class Column:
 class TimeCheck:
     """An order of times that is expected; where it is broken the row is flagged, never dropped.
 
-    ``flag``: the flag a row gets.
-    ``earlier``, ``later``: columns; ``later`` before ``earlier`` is flagged when ``max_hours`` is not given.
-    ``meaning``: what the flag tells the reader.
-    ``max_hours``: if given the check is on length instead: ``later - earlier`` above so many hours is flagged.
-    ``earlier_table``: if given, ``earlier`` is a column of that table, joined on ``incident_id``.
+    Parameters
+    ----------
+    flag : str
+        The flag a row gets.
+    earlier, later : str
+        Columns; ``later`` before ``earlier`` is flagged when ``max_hours`` is not given.
+    meaning : str
+        What the flag tells the reader.
+    max_hours : float, optional
+        If given the check is on length instead: ``later - earlier`` above so many hours is flagged.
+    earlier_table : str
+        If given, ``earlier`` is a column of that table, joined on ``incident_id``.
     """
 
     flag: str
@@ -144,12 +151,17 @@ class TimeCheck:
 class Reference:
     """A column that names a row of another table: a joint, known to hold before anything is said that rests on it.
 
-    ``column``: of the table whose contract declares it.
-    ``table``: the table referred to.
-    ``target``: its column; by default of the same name.
-    ``every``: every row that gives the reference must have its partner, once both tables are supplied.  False: a row
-        may well have none (not everybody on bail is a named suspect); such a reference is held only to be written
-        alike.
+    Parameters
+    ----------
+    column : str
+        Of the table whose contract declares it.
+    table : str
+        The table referred to.
+    target : str
+        Its column; by default of the same name.
+    every : bool
+        Every row that gives the reference must have its partner, once both tables are supplied.  False: a row may
+        well have none (not everybody on bail is a named suspect); such a reference is held only to be written alike.
     """
 
     column: str

@@ -42,7 +42,16 @@ if TYPE_CHECKING:
 def write_bundle(bundle: Bundle, folder: Path) -> Path:
     """Write a bundle as JSON with sorted keys, whole or not at all.
 
-    ``folder``: made if it isn't there.
+    Parameters
+    ----------
+    bundle : Bundle
+    folder : pathlib.Path
+        Made if it isn't there.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / BUNDLE_NAME
@@ -56,8 +65,15 @@ def write_bundle(bundle: Bundle, folder: Path) -> Path:
 def read_bundle(path: Path) -> Bundle:
     """Read a bundle.
 
-    ``path``: the file, or its folder.
-    Raises DataError if it isn't there or isn't a bundle of this version.
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, or its folder.
+
+    Raises
+    ------
+    DataError
+        If it isn't there or isn't a bundle of this version.
     """
     path = path / BUNDLE_NAME if path.is_dir() else path
     try:
@@ -76,8 +92,16 @@ def read_bundle(path: Path) -> Bundle:
 def save_chart(chart: Chart, folder: Path | None) -> Figure:
     """Write a chart's picture as SVG and its data as CSV.
 
-    ``folder``: folder of the report; the pictures go to ``figures`` below it.  None: nothing is written.
-    Returns: its words, and paths below the folder.
+    Parameters
+    ----------
+    chart : Chart
+    folder : pathlib.Path or None
+        Folder of the report; the pictures go to ``figures`` below it.  None: nothing is written.
+
+    Returns
+    -------
+    Figure
+        Its words, and paths below the folder.
     """
     if folder is not None:
         chart.save(folder / "figures", ("svg", "csv"))
@@ -100,8 +124,18 @@ def save_table(
 ) -> Table:
     """Write a table's data as CSV.
 
-    ``folder``: folder of the report; None: nothing is written.
-    Returns: its words, and the path below the folder.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    name, headline, subtitle, source : str
+    synthetic : bool
+    folder : pathlib.Path or None
+        Folder of the report; None: nothing is written.
+
+    Returns
+    -------
+    Table
+        Its words, and the path below the folder.
     """
     if folder is not None:
         (folder / "tables").mkdir(parents=True, exist_ok=True)
@@ -127,7 +161,10 @@ _SVG = re.compile(rb"<svg\b[^>]*>")
 def mark_picture(path: Path, words: str) -> None:
     """Put words into an SVG picture's file, once, as its metadata; what it shows doesn't change.
 
-    Raises ValueError if the file is no SVG.
+    Raises
+    ------
+    ValueError
+        If the file is no SVG.
     """
     if not path.is_file() or not words:
         return
@@ -160,7 +197,11 @@ def tables_read_once() -> Iterator[None]:
 class Holdings:
     """The tables of one force, taken by one finding; notes what was taken.
 
-    ``settings``: resolved parameters of the finding and the force.
+    Parameters
+    ----------
+    project : Project
+    settings : Resolved
+        Resolved parameters of the finding and the force.
     """
 
     def __init__(self, project: Project, settings: Resolved) -> None:
@@ -184,11 +225,23 @@ class Holdings:
     def table(self, name: str, force: str = "") -> pd.DataFrame:
         """A table of the force, whole; an empty frame with the contract's columns if there is none that can be read.
 
-        ``name``: table name.
-        ``force``: another holder of the table, such as ``england-and-wales``.
-        Returns: times in the zone of the source; a row's origin stands in ``source_file`` and ``source_row``.
-        Raises ParameterError if the finding's entry in the catalogue doesn't name the table: the plan could not know
-            that a change of it matters.
+        Parameters
+        ----------
+        name : str
+            Table name.
+        force : str
+            Another holder of the table, such as ``england-and-wales``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Times in the zone of the source; a row's origin stands in ``source_file`` and ``source_row``.
+
+        Raises
+        ------
+        ParameterError
+            If the finding's entry in the catalogue doesn't name the table: the plan could not know that a change of
+            it matters.
         """
         if name not in (*self.spec.tables.core, *self.spec.tables.useful, *ALWAYS):
             raise ParameterError(
@@ -227,10 +280,18 @@ class Holdings:
     def flow(self, name: str, indicator: str = "") -> pd.DataFrame:
         """The rows of a table that belong to the period, by local day (whole months where only months are known).
 
-        ``name``: table name.
-        ``indicator``: the figure that they are counted for.
-        Returns: without the months that another table of the figure lacks (without one: of the finding): above and
-            below the line of a share stand the same months.
+        Parameters
+        ----------
+        name : str
+            Table name.
+        indicator : str
+            The figure that they are counted for.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Without the months that another table of the figure lacks (without one: of the finding): above and below
+            the line of a share stand the same months.
         """
         frame = self.table(name)
         contract = contract_for(name)
@@ -324,9 +385,17 @@ class Holdings:
     def gap(self, *names: str, item: str = "") -> Decision | None:
         """Why a claim that needs these tables can't be weighed; None if all are there.
 
-        ``*names``: tables the claim can't do without.
-        ``item``: item of the data-request log that stands for them; by default the table's own name.
-        Returns: ``not_determinable`` with the most telling reason: a file could not be read, the source can't tell, the
+        Parameters
+        ----------
+        *names : str
+            Tables the claim can't do without.
+        item : str
+            Item of the data-request log that stands for them; by default the table's own name.
+
+        Returns
+        -------
+        Decision or None
+            ``not_determinable`` with the most telling reason: a file could not be read, the source can't tell, the
             request was not made, not answered or refused, or nothing was supplied.
         """
         if broken := self.not_read(*names):
@@ -351,7 +420,10 @@ class Holdings:
     def data(self) -> pd.DataFrame:
         """The rows read, kept and rejected of every file behind the tables of this finding, for show.
 
-        Returns: one row per table and file; also a row for each table that was not supplied.
+        Returns
+        -------
+        pandas.DataFrame
+            One row per table and file; also a row for each table that was not supplied.
         """
         for name in (*self.spec.tables.core, *self.spec.tables.useful):
             self.table(name)
@@ -383,7 +455,11 @@ class Holdings:
     def only_if_measurable(self, frame: pd.DataFrame, about: str) -> pd.DataFrame:
         """The frame, or none of its rows where the source or its references can't tell what it is about.
 
-        ``about``: Indicator.
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+        about : str
+            Indicator.
         """
         return frame.iloc[:0] if self.unable(about) else frame
 

@@ -26,12 +26,19 @@ NOTHING_LOST = ("repeat", "another state", "another force")
 class Fitness:
     """How far the tables that a finding takes cover its period.
 
-    ``months``: all months of the period.
-    ``tables``: tables of which every month should have rows, as far as they were supplied.
-    ``set_aside``: rows that could not be used and rows offered, of every table.
-    ``unread``: by table and column, cells of rows kept that could not be read, and the rows kept.
-    ``later``: lists of which every dated record lies after the day of the stocks, and the first of those days: such a
-        list is of another time, and what it doesn't hold may well have been there on the day.
+    Attributes
+    ----------
+    months : tuple of str
+        All months of the period.
+    tables : dict of str to Coverage
+        Tables of which every month should have rows, as far as they were supplied.
+    set_aside : dict of str to tuple of int
+        Rows that could not be used and rows offered, of every table.
+    unread : dict of str to dict of str to tuple of int
+        By table and column, cells of rows kept that could not be read, and the rows kept.
+    later : dict of str to str
+        Lists of which every dated record lies after the day of the stocks, and the first of those days: such a list
+        is of another time, and what it doesn't hold may well have been there on the day.
     """
 
     months: tuple[str, ...]

@@ -14,12 +14,20 @@ ENOUGH_ALONE: tuple[ClaimType, ...] = ("acknowledgement", "existence")
 def grade_indicator(indicator: Indicator | None, reconciled: bool | None = None) -> Grade:
     """Grade of one figure.
 
-    ``indicator``: None, or one without a value, is graded ``-``.
-    ``reconciled``: whether the records' total is within 2 % of the force's published count; None if there is none to
-        compare.
-    Returns: ``A`` whole population of 30 or more, states known for 95 % or more, total reconciled; ``B`` whole
-        population of 30 or more with at least 80 % known, or a random sample of 60 or more with a half-width of 10
-        points or less; ``C`` anything weaker; ``D`` a statement or an uncorroborated document.
+    Parameters
+    ----------
+    indicator : Indicator or None
+        None, or one without a value, is graded ``-``.
+    reconciled : bool or None
+        Whether the records' total is within 2 % of the force's published count; None if there is none to compare.
+
+    Returns
+    -------
+    str
+        ``A`` whole population of 30 or more, states known for 95 % or more, total reconciled; ``B`` whole population
+        of 30 or more with at least 80 % known, or a random sample of 60 or more with a half-width of 10 points or
+        less; ``C`` anything
+        weaker; ``D`` a statement or an uncorroborated document.
     """
     if indicator is None or indicator.value is None:
         return "-"
@@ -45,9 +53,17 @@ def grade_indicator(indicator: Indicator | None, reconciled: bool | None = None)
 def grade_documents(found: int | None, corroborated: bool) -> Grade:
     """Grade of what documents say.
 
-    ``found``: documents that bear on the claim; None if no register was supplied.
-    ``corroborated``: whether another kind of evidence bears one of them out.
-    Returns: ``C`` corroborated, ``D`` not, ``-`` nothing supplied.
+    Parameters
+    ----------
+    found : int or None
+        Documents that bear on the claim; None if no register was supplied.
+    corroborated : bool
+        Whether another kind of evidence bears one of them out.
+
+    Returns
+    -------
+    str
+        ``C`` corroborated, ``D`` not, ``-`` nothing supplied.
     """
     if found is None:
         return "-"
@@ -64,8 +80,17 @@ def weakest(*grades: Grade) -> Grade:
 def hold_to_grade(decision: Decision, grade: Grade, kind: ClaimType) -> Decision:
     """Grade D supports nothing but an existence or an acknowledgement.
 
-    ``kind``: type of the claim.
-    Returns: the same, or ``not_determinable`` with the reason ``uncorroborated``.
+    Parameters
+    ----------
+    decision : Decision
+    grade : str
+    kind : str
+        Type of the claim.
+
+    Returns
+    -------
+    Decision
+        The same, or ``not_determinable`` with the reason ``uncorroborated``.
     """
     if decision.verdict == "supported" and grade == "D" and kind not in ENOUGH_ALONE:
         return undecided("uncorroborated", why=decision.why, flags=decision.flags)

@@ -37,22 +37,40 @@ class Indicator(Model):
 
     Percentages are in per cent (0 to 100), bounds and intervals in the unit of the value.
 
-    ``id``: name, with its stratum in brackets where there is one: ``attendance_pct[violence]``.
-    ``name``: name of the indicator in the catalogue: ``attendance_pct``.
-    ``label``: what it is, for people.
-    ``value``: the figure; None where it can't be computed (see ``note``).
-    ``unit``: ``%``, ``count``, ``persons``, ``hours``, ``days``, ``minutes``, ``points``, ``per 1,000 crimes``, ``0-1``
-        ...
-    ``unknown``: units of the denominator whose state is not known.
-    ``lo_missing``, ``hi_missing``: the figure with every unknown counted as a failure, as a success.
-    ``lo``, ``hi``: 95 % interval around the value, by ``interval``.
-    ``interval``: name of the method: ``Wilson 95 %``; empty where there is none.
-    ``basis``: what kind of evidence it rests on.
-    ``window``: the period or the day it speaks of.
-    ``definition``: what was counted over what, with the values used.
-    ``definition_values``: the values in it and in its exclusions, by name.
-    ``definition_mark``: a hash of all of it: two figures of different marks are never pooled, ranked or drawn together.
-    ``caveats``: what a reader must be told next to the figure.
+    Attributes
+    ----------
+    id : str
+        Name, with its stratum in brackets where there is one: ``attendance_pct[violence]``.
+    name : str
+        Name of the indicator in the catalogue: ``attendance_pct``.
+    label : str
+        What it is, for people.
+    value : float or None
+        The figure; None where it can't be computed (see ``note``).
+    unit : str
+        ``%``, ``count``, ``persons``, ``hours``, ``days``, ``minutes``, ``points``, ``per 1,000 crimes``, ``0-1`` ...
+    numerator, denominator : float or None
+    unknown : float
+        Units of the denominator whose state is not known.
+    lo_missing, hi_missing : float or None
+        The figure with every unknown counted as a failure, as a success.
+    lo, hi : float or None
+        95 % interval around the value, by ``interval``.
+    interval : str
+        Name of the method: ``Wilson 95 %``; empty where there is none.
+    basis : str
+        What kind of evidence it rests on.
+    window : str
+        The period or the day it speaks of.
+    better : str
+    definition : str
+        What was counted over what, with the values used.
+    definition_values : dict of str to str
+        The values in it and in its exclusions, by name.
+    definition_mark : str
+        A hash of all of it: two figures of different marks are never pooled, ranked or drawn together.
+    caveats : tuple of str
+        What a reader must be told next to the figure.
     """
 
     id: str
@@ -111,8 +129,15 @@ def is_small_number(indicator: Indicator) -> bool:
 def different_figures(figures: Mapping[str, Indicator]) -> str:
     """Why figures of one indicator can't be pooled, ranked or drawn together: they are defined differently.
 
-    ``figures``: by the name of the force; those without a value are passed over.
-    Returns: one sentence with the value that differs and two of the forces; empty where all are the same figure.
+    Parameters
+    ----------
+    figures : mapping of str to Indicator
+        By the name of the force; those without a value are passed over.
+
+    Returns
+    -------
+    str
+        One sentence with the value that differs and two of the forces; empty where all are the same figure.
     """
     given = {force: figure for force, figure in figures.items() if figure.value is not None}
     pair = _two_that_differ({force: figure.definition_mark for force, figure in given.items()})
@@ -146,20 +171,33 @@ def _values_that_differ(forces: tuple[str, str], a: Mapping[str, str], b: Mappin
 class ClaimEvidence(Model):
     """One claim of a letter, decided.
 
-    ``claim``: ``A1a``.
-    ``reasons``: reason codes, see :mod:`hmic_analysis.evidence.model`.
-    ``flags``: ``wording_mismatch``, ``policy_practice_gap``: the fact is not what the sentence says, though it does not
+    Attributes
+    ----------
+    claim : str
+        ``A1a``.
+    verdict, grade : str
+    reasons : tuple of str
+        Reason codes, see :mod:`hmic_analysis.evidence.model`.
+    flags : tuple of str
+        ``wording_mismatch``, ``policy_practice_gap``: the fact is not what the sentence says, though it does not
         decide the verdict.  ``bulk_updates``: entries made all at once imitate the use that the sentence speaks of.
         ``time_limited``: the policy behind it is under review.  ``closed_since``: the work was closed before the
         letter.
-    ``why``: the rule and the figures that led to the verdict, in a sentence.
-    ``would_change``: what would change the verdict.
-    ``indicators``: ids of the indicators that decided it, most telling first.
-    ``because``: of what is not determinable, the reason as a clause.
-    ``records_of``: the months whose records it rests on, where these are not the whole period.
-    ``sentence``: what is said of it by itself, every number taken from the indicators.
-    ``numbers``: each number printed in the sentence and the indicator field it was taken from: ``("83.4%",
-        "attendance_pct.value")``.
+    why : str
+        The rule and the figures that led to the verdict, in a sentence.
+    would_change : str
+        What would change the verdict.
+    indicators : tuple of str
+        Ids of the indicators that decided it, most telling first.
+    because : str
+        Of what is not determinable, the reason as a clause.
+    records_of : str
+        The months whose records it rests on, where these are not the whole period.
+    sentence : str
+        What is said of it by itself, every number taken from the indicators.
+    numbers : tuple of (str, str)
+        Each number printed in the sentence and the indicator field it was taken from:
+        ``("83.4%", "attendance_pct.value")``.
     """
 
     claim: str
@@ -228,13 +266,20 @@ class DataUsed(Model):
 class Bundle(Model):
     """Everything that one finding of one force rests on.
 
-    ``schema_version``: 2: figures bear the mark of their definition; 1, of evidence kept from before, without.
-    ``status``: ``complete``, or ``no_data``: nothing there to decide any claim, see ``request`` for what to ask for.
-    ``parameters``: every resolved value that the finding used, with the file it came from: ``{"period.start":
-        ["2012-12-01", "params/inspection.yml"]}``.
-    ``inputs``: SHA-256 of every input file.
-    ``embargo``: ``Embargoed until 00:01 on 4 September 2014 (Europe/London)``: as the parameters say, whatever the time
-        is when it is made or read; empty for evidence of no embargoed letter.
+    Attributes
+    ----------
+    schema_version : int
+        2: figures bear the mark of their definition; 1, of evidence kept from before, without.
+    status : str
+        ``complete``, or ``no_data``: nothing there to decide any claim, see ``request`` for what to ask for.
+    parameters : dict
+        Every resolved value that the finding used, with the file it came from: ``{"period.start": ["2012-12-01",
+        "params/inspection.yml"]}``.
+    inputs : dict
+        SHA-256 of every input file.
+    embargo : str
+        ``Embargoed until 00:01 on 4 September 2014 (Europe/London)``: as the parameters say, whatever the time is when
+        it is made or read; empty for evidence of no embargoed letter.
     """
 
     schema_version: Literal[1, 2] = 2
@@ -275,9 +320,17 @@ class Bundle(Model):
 def different_verdicts(claim: str, bundles: Mapping[str, Bundle]) -> str:
     """Why verdicts on one claim can't be counted or mapped together: they rest on different definitions.
 
-    ``claim``: its id.
-    ``bundles``: by the name of the force; those that don't decide the claim are passed over.
-    Returns: one sentence with the value that differs and two of the forces; empty where all verdicts are of one kind.
+    Parameters
+    ----------
+    claim : str
+        Its id.
+    bundles : mapping of str to Bundle
+        By the name of the force; those that don't decide the claim are passed over.
+
+    Returns
+    -------
+    str
+        One sentence with the value that differs and two of the forces; empty where all verdicts are of one kind.
     """
     decided, names = {}, {}
     for force, bundle in bundles.items():
@@ -388,10 +441,22 @@ DECIDED = {
 def because(reasons: tuple[str, ...], details: Mapping[str, str] | None = None) -> str:
     """The clause for the first, most telling reason.
 
-    ``reasons``: codes of :data:`REASONS`.
-    ``details``: what follows the words of a code in brackets.
-    Returns: lower case, without a full stop.
-    Raises KeyError if a code is not known.
+    Parameters
+    ----------
+    reasons : tuple of str
+        Codes of :data:`REASONS`.
+    details : mapping of str to str, optional
+        What follows the words of a code in brackets.
+
+    Returns
+    -------
+    str
+        Lower case, without a full stop.
+
+    Raises
+    ------
+    KeyError
+        If a code is not known.
     """
     detail = (details or {}).get(reasons[0], "")
     return REASONS[reasons[0]] + (f" ({detail})" if detail else "")

@@ -62,8 +62,14 @@ def paragraph(
     A claim is spoken for once, by the first line of the catalogue that fits the verdicts and whose figures are all
     known; questions that stay open come last, each reason once. The inspectors' views are not part of it.
 
-    ``claims``: those that may be spoken of; a line that names another is passed over.
-    ``own``: sentences of an inspector's own, by claim: they stand in place of the line on it.
+    Parameters
+    ----------
+    spec : FindingSpec
+    claims : sequence of ClaimEvidence
+        Those that may be spoken of; a line that names another is passed over.
+    facts : Facts
+    own : mapping of str to Said, optional
+        Sentences of an inspector's own, by claim: they stand in place of the line on it.
     """
     own = own or {}
     states = {c.claim: c for c in claims if c.type != "judgement"}
@@ -114,13 +120,27 @@ def make_claim(
 ) -> ClaimEvidence:
     """The evidence for one claim.
 
-    ``id``: ``A1a``.
-    ``decision``: held to the grade first: an uncorroborated document supports an existence only.
-    ``own``: ids of the indicators that decided it.
-    ``facts``: figures of the finding, values they are held against, and words.
-    ``records_of``: the months whose records it rests on, where these are not the whole period.
-    ``months``: the months that were supplied, where they are a part of the period.
-    Raises ParameterError if its sentence can't be filled.
+    Parameters
+    ----------
+    spec : FindingSpec
+    id : str
+        ``A1a``.
+    decision : Decision
+        Held to the grade first: an uncorroborated document supports an existence only.
+    grade : str
+    own : sequence of str
+        Ids of the indicators that decided it.
+    facts : Facts
+        Figures of the finding, values they are held against, and words.
+    records_of : str
+        The months whose records it rests on, where these are not the whole period.
+    months : str
+        The months that were supplied, where they are a part of the period.
+
+    Raises
+    ------
+    ParameterError
+        If its sentence can't be filled.
     """
     claim = spec.claims[id]
     decision = hold_to_grade(decision, grade, claim.type)

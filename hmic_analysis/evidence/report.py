@@ -61,14 +61,25 @@ def open_report(
 ) -> Report:
     """Open the report of one finding on one force.
 
-    ``finding``: ``A1``.
-    ``force``: slug of the force; there is no default.
-    ``period_start``, ``period_end``, ``as_of``, ``letter_date``: ISO days in place of those of the parameter files;
-        empty means as the files say.
-    ``project``: the project's folder; by default the one that the working folder lies in.
-    ``output``: folder of this report; empty: nothing is written.
-    Raises ParameterError if a parameter can't be used, or papermill was given one that the notebook doesn't declare.
-    Raises DataError if the processed data can't be read.
+    Parameters
+    ----------
+    finding : str
+        ``A1``.
+    force : str
+        Slug of the force; there is no default.
+    period_start, period_end, as_of, letter_date : str
+        ISO days in place of those of the parameter files; empty means as the files say.
+    project : str
+        The project's folder; by default the one that the working folder lies in.
+    output : str
+        Folder of this report; empty: nothing is written.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter can't be used, or papermill was given one that the notebook doesn't declare.
+    DataError
+        If the processed data can't be read.
     """
     _refuse_undeclared(sys._getframe(1).f_globals)
     words = {"period.start": period_start, "period.end": period_end, "as_of": as_of, "letter_date": letter_date}
@@ -141,9 +152,15 @@ _FOR_WANT_OF_FIGURES = {
 class Report(Holdings):
     """One finding on one force.
 
-    ``settings``: resolved parameters of the finding and the force.
-    ``territorial``: slugs of the forces that are compared.
-    ``folder``: where it writes; None: nowhere.
+    Parameters
+    ----------
+    project : Project
+    settings : Resolved
+        Resolved parameters of the finding and the force.
+    territorial : tuple of str
+        Slugs of the forces that are compared.
+    folder : pathlib.Path or None
+        Where it writes; None: nowhere.
     """
 
     def __init__(self, project: Project, settings: Resolved, territorial: tuple[str, ...], folder: Path | None) -> None:
@@ -166,8 +183,15 @@ class Report(Holdings):
     def add(self, *indicators: Indicator) -> pd.DataFrame:
         """Take indicators into the evidence.
 
-        ``*indicators``: one that has the id of an earlier one replaces it, so a cell can be run again.
-        Returns: them, as a table for show.
+        Parameters
+        ----------
+        *indicators : Indicator
+            One that has the id of an earlier one replaces it, so a cell can be run again.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Them, as a table for show.
         """
         told = [self.as_the_source_can_tell(indicator) for indicator in indicators]
         self._indicators.update({indicator.id: indicator for indicator in told})
@@ -206,9 +230,16 @@ class Report(Holdings):
     def groups(self, *names: str) -> pd.DataFrame:
         """Indicators as a frame for a chart of groups.
 
-        ``*names``: one name: its strata, or itself where it has none.  Several: one row each.
-        Returns: ``group``, ``label``, ``value``, ``lo``, ``hi``, ``lo_missing``, ``hi_missing``, ``n``; also
-            ``withheld``, the marker, where a figure rests on a small count of persons or would give one away.
+        Parameters
+        ----------
+        *names : str
+            One name: its strata, or itself where it has none.  Several: one row each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``group``, ``label``, ``value``, ``lo``, ``hi``, ``lo_missing``, ``hi_missing``, ``n``; also ``withheld``,
+            the marker, where a figure rests on a small count of persons or would give one away.
         """
         self._look_for(*names)
         chosen = [i for i in self._indicators.values() if i.name in names and (bool(i.stratum) or len(names) > 1)]
@@ -217,12 +248,19 @@ class Report(Holdings):
     def words(self, name: str, subtitle: str, about: str = "", reason: str = "", headline: str = "") -> Words:
         """The words of a chart about this force.
 
-        ``name``: name of its files.
-        ``subtitle``: what is measured; force and period are added.
-        ``about``: indicator whose caveats belong next to the picture: those that the source states, and how much of it
-            is not known, capped or weighted.
-        ``reason``: why there is nothing to draw, where there is nothing and the source gives no reason of its own.
-        ``headline``: in place of the one that is written from the data.
+        Parameters
+        ----------
+        name : str
+            Name of its files.
+        subtitle : str
+            What is measured; force and period are added.
+        about : str
+            Indicator whose caveats belong next to the picture: those that the source states, and how much of it is
+            not known, capped or weighted.
+        reason : str
+            Why there is nothing to draw, where there is nothing and the source gives no reason of its own.
+        headline : str
+            In place of the one that is written from the data.
         """
         from hmic_analysis.figures.chart import Words
 
@@ -259,8 +297,16 @@ class Report(Holdings):
     def keep(self, frame: pd.DataFrame, name: str, headline: str, subtitle: str = "") -> pd.DataFrame:
         """Take a table into the evidence.
 
-        ``frame``: aggregated figures; never rows about persons.
-        Returns: the same, for show.
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            Aggregated figures; never rows about persons.
+        name, headline, subtitle : str
+
+        Returns
+        -------
+        pandas.DataFrame
+            The same, for show.
         """
         self._kept = [t for t in self._kept if t.name != name]
         self.frames[name] = frame
@@ -272,7 +318,10 @@ class Report(Holdings):
     def tested(self, id: str) -> Decision:
         """What the test that the catalogue declares for a claim comes to.
 
-        ``id``: ``A1a``.
+        Parameters
+        ----------
+        id : str
+            ``A1a``.
         """
         test, limit, min_n = self._spec_of(id).test, self.settings.threshold, self.settings.min_n
         gap = self.gap(*test.needs) if test.needs else None
@@ -295,11 +344,20 @@ class Report(Holdings):
     def claim(self, id: str, decision: Decision | None = None, grade: Grade | None = None) -> ClaimEvidence:
         """Decide one claim; it rests on the indicators that the catalogue names for it.
 
-        ``id``: ``A1a``.
-        ``decision``: by default what :meth:`tested` gives; a judgement is never decided.
-        ``grade``: by default what :meth:`graded` gives.
-        Raises ParameterError if the finding has no such claim, if there is no decision and the catalogue declares no
-            test, or if the sentence names a figure that is not there.
+        Parameters
+        ----------
+        id : str
+            ``A1a``.
+        decision : Decision, optional
+            By default what :meth:`tested` gives; a judgement is never decided.
+        grade : str, optional
+            By default what :meth:`graded` gives.
+
+        Raises
+        ------
+        ParameterError
+            If the finding has no such claim, if there is no decision and the catalogue declares no test, or if the
+            sentence names a figure that is not there.
         """
         spec = self._spec_of(id)
         if decision is None and spec.is_judgement:
@@ -375,9 +433,16 @@ class Report(Holdings):
     def conclude(self) -> pd.DataFrame:
         """Write the evidence bundle.
 
-        Returns: the claims with verdict, grade, why, and what would change the verdict.
-        Raises ParameterError if a claim of the catalogue was not decided, an indicator of it was not taken, or one was
-            taken that it doesn't declare.
+        Returns
+        -------
+        pandas.DataFrame
+            The claims with verdict, grade, why, and what would change the verdict.
+
+        Raises
+        ------
+        ParameterError
+            If a claim of the catalogue was not decided, an indicator of it was not taken, or one was taken that it
+            doesn't declare.
         """
         self._check_whole()
         bundle = self.bundle()

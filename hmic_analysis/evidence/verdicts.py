@@ -24,10 +24,16 @@ from hmic_analysis.statistics.intervals import CONFIDENCE, sample_interval
 class Decision:
     """A verdict with its reasons.
 
-    ``verdict``: ``supported``, ``contradicted`` or ``not_determinable``.
-    ``reasons``: codes of :mod:`hmic_analysis.evidence.model`.
-    ``flags``: ``wording_mismatch``, ``policy_practice_gap``, ``bulk_updates``, ``time_limited`` or ``closed_since``.
-    ``why``: the rule with the figures put in.
+    Parameters
+    ----------
+    verdict : str
+        ``supported``, ``contradicted`` or ``not_determinable``.
+    reasons : tuple of str
+        Codes of :mod:`hmic_analysis.evidence.model`.
+    flags : tuple of str
+        ``wording_mismatch``, ``policy_practice_gap``, ``bulk_updates``, ``time_limited`` or ``closed_since``.
+    why : str
+        The rule with the figures put in.
     """
 
     verdict: Verdict
@@ -48,10 +54,19 @@ def undecided(*reasons: str, why: str = "", flags: tuple[str, ...] = ()) -> Deci
 def decision_bounds(indicator: Indicator) -> tuple[float, float]:
     """The lowest and highest value that a percentage can honestly have.
 
-    ``indicator``: a percentage with numerator, denominator and unknowns.
-    Returns: per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by the exact
+    Parameters
+    ----------
+    indicator : Indicator
+        A percentage with numerator, denominator and unknowns.
+
+    Returns
+    -------
+    tuple of float
+        Per cent.  Unknowns counted as failures, as successes; for a sample each of the two widened by the exact
         interval, which is the one that is printed.
 
+    Notes
+    -----
     Every unknown is counted first as a failure and then as a success, so no assumption about them is made.
     """
     x, known, unknown = indicator.numerator or 0, indicator.denominator or 0, indicator.unknown
@@ -72,12 +87,21 @@ def at_least(
 ) -> Decision:
     """A sentence that says "at least so many per cent".
 
-    ``indicator``: a percentage; None if it could not be computed.
-    ``supported``: per cent: the sentence is true when the lower bound reaches it.
-    ``contradicted``: per cent: the sentence is false when the upper bound stays below it; by default the same
-        threshold.
-    ``min_n``: fewer units decide nothing.
-    Returns: ``wording_mismatch`` is flagged when the figure surely lies between the two thresholds.
+    Parameters
+    ----------
+    indicator : Indicator or None
+        A percentage; None if it could not be computed.
+    supported : float
+        Per cent: the sentence is true when the lower bound reaches it.
+    contradicted : float, optional
+        Per cent: the sentence is false when the upper bound stays below it; by default the same threshold.
+    min_n : int
+        Fewer units decide nothing.
+
+    Returns
+    -------
+    Decision
+        ``wording_mismatch`` is flagged when the figure surely lies between the two thresholds.
     """
     contradicted = supported if contradicted is None else contradicted
     untestable = _untestable(indicator, min_n)
@@ -98,10 +122,16 @@ def at_most(
 ) -> Decision:
     """A sentence that says "at most so many per cent": the mirror of :func:`at_least`.
 
-    ``indicator``: a percentage; None if it could not be computed.
-    ``supported``: per cent: true when the upper bound does not exceed it.
-    ``contradicted``: per cent: false when the lower bound exceeds it; by default the same threshold.
-    ``min_n``: fewer units decide nothing.
+    Parameters
+    ----------
+    indicator : Indicator or None
+        A percentage; None if it could not be computed.
+    supported : float
+        Per cent: true when the upper bound does not exceed it.
+    contradicted : float, optional
+        Per cent: false when the lower bound exceeds it; by default the same threshold.
+    min_n : int
+        Fewer units decide nothing.
     """
     contradicted = supported if contradicted is None else contradicted
     untestable = _untestable(indicator, min_n)
@@ -143,10 +173,21 @@ def _between(indicator: Indicator, lo: float, hi: float, low: float, high: float
 def all_of(*decisions: Decision) -> Decision:
     """A sentence that is true when each of its parts is.
 
-    ``*decisions``: the parts, at least one.
-    Returns: ``contradicted`` when any part is, ``supported`` when all are, else ``not_determinable``; reasons of the
+    Parameters
+    ----------
+    *decisions : Decision
+        The parts, at least one.
+
+    Returns
+    -------
+    Decision
+        ``contradicted`` when any part is, ``supported`` when all are, else ``not_determinable``; reasons of the
         parts that decided it.
-    Raises ValueError if there are no parts.
+
+    Raises
+    ------
+    ValueError
+        If there are no parts.
     """
     if not decisions:
         raise ValueError("A sentence needs at least one part.")
@@ -178,11 +219,21 @@ def _range(indicator: Indicator, lo: float, hi: float) -> str:
 def existence(count: int | None, complete: bool | None, what: str = "documents", perhaps: int = 0) -> Decision:
     """A sentence that says something exists: one makes it true.
 
-    ``count``: how many were found; None if nothing was supplied to look in.
-    ``complete``: whether the register looked in was declared complete.
-    ``what``: what was counted, for the explanation.
-    ``perhaps``: further ones of which it is not known whether they count.
-    Returns: silence is no proof: none contradicts the sentence only if the register is complete.
+    Parameters
+    ----------
+    count : int or None
+        How many were found; None if nothing was supplied to look in.
+    complete : bool or None
+        Whether the register looked in was declared complete.
+    what : str
+        What was counted, for the explanation.
+    perhaps : int
+        Further ones of which it is not known whether they count.
+
+    Returns
+    -------
+    Decision
+        Silence is no proof: none contradicts the sentence only if the register is complete.
     """
     if count is None:
         return undecided("no_data", why=f"No register of {what} was supplied.")
@@ -199,9 +250,16 @@ def existence(count: int | None, complete: bool | None, what: str = "documents",
 def request_gap(status: str | None) -> Decision | None:
     """What a data request without an answer means for a claim about a capability.
 
-    ``status``: status in the data-request log; None if the log has no such item.
-    Returns: ``not_determinable`` when nothing was asked, received or granted; None when there is an answer to weigh.  A
-        claim is never decided from silence.
+    Parameters
+    ----------
+    status : str or None
+        Status in the data-request log; None if the log has no such item.
+
+    Returns
+    -------
+    Decision or None
+        ``not_determinable`` when nothing was asked, received or granted; None when there is an answer to weigh.
+        A claim is never decided from silence.
     """
     if status is None:
         return undecided("not_requested", why="The data-request log holds no such request.")
@@ -225,14 +283,25 @@ def capability(
 ) -> Decision:
     """A sentence that says the force can give a number.
 
-    ``status``: status of the request for it.
-    ``stated``: the number the force gave.
-    ``recomputed``: lowest and highest number that its records give, unknown rows counted out and in; None without
-        records.
-    ``within_pct``: per cent of the stated number by which the recomputed one may differ.
-    ``what``: what is counted, for the explanation.
-    ``records``: why there are no records to count in; None where there are.
-    Returns: knowing is the claim, not smallness: the size of the number never enters.
+    Parameters
+    ----------
+    status : str or None
+        Status of the request for it.
+    stated : float or None
+        The number the force gave.
+    recomputed : tuple of float, or None
+        Lowest and highest number that its records give, unknown rows counted out and in; None without records.
+    within_pct : float
+        Per cent of the stated number by which the recomputed one may differ.
+    what : str
+        What is counted, for the explanation.
+    records : Decision, optional
+        Why there are no records to count in; None where there are.
+
+    Returns
+    -------
+    Decision
+        Knowing is the claim, not smallness: the size of the number never enters.
     """
     gap = request_gap(status)
     if gap is not None:
@@ -256,8 +325,12 @@ def capability(
 def unsupported(records: Decision | None, stated: str) -> Decision:
     """What is undecided of a figure that the force stated, where there are no records to hold it against.
 
-    ``records``: why there are none; None where there are, and nothing in them can be counted.
-    ``stated``: that it stated the figure, as the beginning of a sentence.
+    Parameters
+    ----------
+    records : Decision or None
+        Why there are none; None where there are, and nothing in them can be counted.
+    stated : str
+        That it stated the figure, as the beginning of a sentence.
     """
     if records is None:
         return undecided("not_reproduced", why=f"{stated}; nothing in its records can be counted.")
@@ -268,11 +341,21 @@ def unsupported(records: Decision | None, stated: str) -> Decision:
 def few_forces(yes: int, unknown: int, of: int, limit: int, this_force: bool | None) -> Decision:
     """A sentence that calls the force "one of the few".
 
-    ``yes``, ``unknown``: forces known to be of the kind; forces of which it is not known.
-    ``of``: forces compared (43).
-    ``limit``: the most that are still "few".
-    ``this_force``: whether the force itself is of the kind.
-    Returns: never decided from one force: forces of which nothing is known are counted out and in.
+    Parameters
+    ----------
+    yes, unknown : int
+        Forces known to be of the kind; forces of which it is not known.
+    of : int
+        Forces compared (43).
+    limit : int
+        The most that are still "few".
+    this_force : bool or None
+        Whether the force itself is of the kind.
+
+    Returns
+    -------
+    Decision
+        Never decided from one force: forces of which nothing is known are counted out and in.
     """
     without = ", this force not one of them" if this_force is False else ""
     why = f"{yes} of {of} forces{without}, {unknown} unknown; test: at most {limit}, the force among them."
@@ -288,11 +371,20 @@ def few_forces(yes: int, unknown: int, of: int, limit: int, this_force: bool | N
 def reaches(indicator: Indicator | None, wanted: float, min_n: int = 1) -> Decision:
     """A part of a sentence that must reach a level, and whose falling short of it does not refute the sentence.
 
-    ``indicator``: a percentage; None if it could not be computed.
-    ``wanted``: per cent.
-    ``min_n``: fewer units decide nothing.
-    Returns: as :func:`~hmic_analysis.evidence.verdicts.at_least`; where that would contradict, ``not_determinable``
-        with the flag ``wording_mismatch``.
+    Parameters
+    ----------
+    indicator : Indicator or None
+        A percentage; None if it could not be computed.
+    wanted : float
+        Per cent.
+    min_n : int
+        Fewer units decide nothing.
+
+    Returns
+    -------
+    Decision
+        As :func:`~hmic_analysis.evidence.verdicts.at_least`; where that would contradict, ``not_determinable`` with
+        the flag ``wording_mismatch``.
     """
     decision = at_least(indicator, wanted, min_n=min_n)
     if decision.verdict == "contradicted":
@@ -303,13 +395,24 @@ def reaches(indicator: Indicator | None, wanted: float, min_n: int = 1) -> Decis
 def keeps_up(units: Sequence[Indicator], wanted: float, min_n: int = 1) -> Decision:
     """A part of a sentence that says of each unit (shift, team, kind of offence) that it is not far behind.
 
-    ``units``: one percentage with different units' figures that together are all; a count, whole or of a sample.
-    ``wanted``: per cent that each is to reach.
-    ``min_n``: units with fewer cases are not tested, and count among the others.
-    Returns: ``supported`` where every unit reaches it, or none that doesn't is further behind the others than chance
-        would put one of so many equal units in more than 2.5% of cases; ``not_determinable`` with the flag
+    Parameters
+    ----------
+    units : sequence of Indicator
+        One percentage with different units' figures that together are all; a count, whole or of a sample.
+    wanted : float
+        Per cent that each is to reach.
+    min_n : int
+        Units with fewer cases are not tested, and count among the others.
+
+    Returns
+    -------
+    Decision
+        ``supported`` where every unit reaches it, or none that doesn't is further behind the others than chance would
+        put one of so many equal units in more than 2.5% of cases; ``not_determinable`` with the flag
         ``wording_mismatch`` where one is, however what is not known of it is counted.  It refutes no sentence.
 
+    Notes
+    -----
     Chance: :func:`~hmic_analysis.statistics.differences.chance_behind`.  Smallest of several small units, a share says
     little: with eight teams of twelve cases, all at 85%, one team or more lies below 70% in more than half of returns.
     """
@@ -360,14 +463,26 @@ def _if_unknown(unit: Indicator, counted: float) -> float:
 def number_of_cases(share: Share, minimum: int, minimum_pct: float, refuting: int, min_n: int, what: str) -> Decision:
     """A sentence that says something was found "in a number of cases" of a small sample.
 
-    ``share``: the cases looked at.
-    ``minimum``: cases that qualify at least.
-    ``minimum_pct``: per cent of the cases looked at that qualify at least.
-    ``refuting``: cases looked at from which fewer than ``minimum`` that qualify contradict the sentence.
-    ``min_n``: fewer cases looked at decide nothing.
-    ``what``: what a case that qualifies is called, for the explanation.
-    Returns: cases whose state is unknown are counted out and in.  It speaks of the cases read and of no others, so
-        there is no interval.
+    Parameters
+    ----------
+    share : Share
+        The cases looked at.
+    minimum : int
+        Cases that qualify at least.
+    minimum_pct : float
+        Per cent of the cases looked at that qualify at least.
+    refuting : int
+        Cases looked at from which fewer than ``minimum`` that qualify contradict the sentence.
+    min_n : int
+        Fewer cases looked at decide nothing.
+    what : str
+        What a case that qualifies is called, for the explanation.
+
+    Returns
+    -------
+    Decision
+        Cases whose state is unknown are counted out and in.  It speaks of the cases read and of no others, so there
+        is no interval.
     """
     if not share.total:
         return undecided("no_data", why=f"No files were read that could be {what}.")
@@ -391,13 +506,24 @@ def clear_evidence(
 ) -> Decision:
     """Hold a sentence on a sample of files to "clear evidence": a small sample needs two readers who agree.
 
-    ``decision``: what the files themselves say.
-    ``grade``: grade of the evidence.
-    ``agreement``: files read twice on which the two readers found the same.
-    ``wanted_pct``: per cent of the files read twice on which they must agree.
-    ``quantifier``: the words "clear evidence": grades that are enough, and the one that is with readers who agree.
-    Returns: the same, or ``not_determinable`` with the reason ``uncorroborated`` where a support lacks a second reader
-        or their agreement.
+    Parameters
+    ----------
+    decision : Decision
+        What the files themselves say.
+    grade : str
+        Grade of the evidence.
+    agreement : Share
+        Files read twice on which the two readers found the same.
+    wanted_pct : float
+        Per cent of the files read twice on which they must agree.
+    quantifier : Quantifier
+        The words "clear evidence": grades that are enough, and the one that is with readers who agree.
+
+    Returns
+    -------
+    Decision
+        The same, or ``not_determinable`` with the reason ``uncorroborated`` where a support lacks a second reader or
+        their agreement.
     """
     if decision.verdict != "supported" or grade in quantifier.grades:
         return decision

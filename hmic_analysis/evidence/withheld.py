@@ -72,10 +72,16 @@ def level_of(indicators: Sequence[str], claims: Mapping[str, Any]) -> Sensitivit
 class DisclosureRules:
     """Which counts are withheld, from whom, and what stands in their place.
 
-    ``min_count``: counts of persons above 0 and below it are withheld; 0 or 1: none is.
-    ``marker``: what stands in their place in tables.
-    ``audiences``: from whom they are withheld.
-    ``persons``: indicators that count persons besides those whose catalogue entry says so.
+    Attributes
+    ----------
+    min_count : int
+        Counts of persons above 0 and below it are withheld; 0 or 1: none is.
+    marker : str
+        What stands in their place in tables.
+    audiences : tuple of str
+        From whom they are withheld.
+    persons : frozenset of str
+        Indicators that count persons besides those whose catalogue entry says so.
     """
 
     min_count: int = 5
@@ -135,9 +141,14 @@ FIGURE_TOTAL_COST = 1000.0
 class Withheld:
     """What is withheld of a bundle's indicators.
 
-    ``figures``: ids of indicators of which no number is shown.
-    ``unknowns``: ids of those of which the number of unknown cases is not shown, nor the bounds that rest on it.
-    ``small``: those of ``figures`` that rest on a small count themselves; the others only protect one.
+    Attributes
+    ----------
+    figures : frozenset of str
+        Ids of indicators of which no number is shown.
+    unknowns : frozenset of str
+        Ids of those of which the number of unknown cases is not shown, nor the bounds that rest on it.
+    small : frozenset of str
+        Those of ``figures`` that rest on a small count themselves; the others only protect one.
     """
 
     figures: frozenset[str] = frozenset()

@@ -28,9 +28,17 @@ SET_ASIDE = (
 def say_indicator(indicator: Indicator, min_count: int = 0) -> str:
     """The value of an indicator, small counts of persons withheld.
 
-    ``min_count``: counts of persons above 0 and below it are not printed.
-    Returns: ``fewer than 5`` in place of a small count of persons and of a percentage of one; ``withheld (fewer than
-        5)`` in place of any other figure that rests on one, since ``fewer than 5 days`` would be a different statement.
+    Parameters
+    ----------
+    indicator : Indicator
+    min_count : int
+        Counts of persons above 0 and below it are not printed.
+
+    Returns
+    -------
+    str
+        ``fewer than 5`` in place of a small count of persons and of a percentage of one; ``withheld (fewer than 5)``
+        in place of any other figure that rests on one, since ``fewer than 5 days`` would be a different statement.
     """
     if small(indicator, min_count):
         return withheld(indicator, min_count)
@@ -40,9 +48,17 @@ def say_indicator(indicator: Indicator, min_count: int = 0) -> str:
 def say_bounds(indicator: Indicator, min_count: int = 0) -> str:
     """What surrounds the value: its bounds for missing data and its interval.
 
-    ``min_count``: as in :func:`say_indicator`.
-    Returns: ``82.1% to 84.7% with unknowns counted either way``; of a sample ``95% interval 81.9% to 84.8%``, which
-        counts them so too; empty if there is neither.
+    Parameters
+    ----------
+    indicator : Indicator
+    min_count : int
+        As in :func:`say_indicator`.
+
+    Returns
+    -------
+    str
+        ``82.1% to 84.7% with unknowns counted either way``; of a sample ``95% interval 81.9% to 84.8%``, which counts
+        them so too; empty if there is neither.
     """
     if small(indicator, min_count):
         return ""
@@ -66,8 +82,15 @@ def _from_to(lo: float, hi: float, unit: str) -> str:
 def say_beside_unknown(indicator: Indicator) -> str:
     """The value, and beside a share of all or of none what it would be with the unknown units counted otherwise.
 
-    ``indicator``: small counts of persons are the caller's to leave out.
-    Returns: ``100.0% (at least 87.5% if those not known are counted)``; the bare value where nothing is unknown or the
+    Parameters
+    ----------
+    indicator : Indicator
+        Small counts of persons are the caller's to leave out.
+
+    Returns
+    -------
+    str
+        ``100.0% (at least 87.5% if those not known are counted)``; the bare value where nothing is unknown or the
         share lies between.
     """
     said = say_value(indicator.value, indicator.unit)
@@ -97,8 +120,15 @@ def many_unknown(indicator: Indicator) -> bool:
 def count_behind(indicator: Indicator) -> float | None:
     """The count that a figure is or rests on.
 
-    Returns: the value where it is a count itself.  Of a percentage or a rate its numerator; of a median or a mean,
-        which have none, the units it was taken over, else those not known.
+    Parameters
+    ----------
+    indicator : Indicator
+
+    Returns
+    -------
+    float or None
+        The value where it is a count itself.  Of a percentage or a rate its numerator; of a median or a mean, which
+        have none, the units it was taken over, else those not known.
     """
     if indicator.unit in COUNTS:
         return indicator.value
@@ -121,9 +151,15 @@ def withheld(indicator: Indicator, min_count: int) -> str:
 class Shown:
     """An indicator as a template sees it; printing it notes which number was printed.
 
-    ``printed``: receives ``(text, "id.field")`` for each number printed.
-    ``min_count``: small counts of persons are withheld.
-    ``counted``: whether a percentage is printed with what it was counted from.
+    Parameters
+    ----------
+    indicator : Indicator
+    printed : list
+        Receives ``(text, "id.field")`` for each number printed.
+    min_count : int
+        Small counts of persons are withheld.
+    counted : bool
+        Whether a percentage is printed with what it was counted from.
     """
 
     def __init__(
@@ -270,7 +306,14 @@ class Whole(pd.DataFrame):
 def indicator_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
     """Indicators as a table for show.
 
-    Returns: value, bounds, and what they rest on, indexed by label.
+    Parameters
+    ----------
+    indicators : iterable of Indicator
+
+    Returns
+    -------
+    pandas.DataFrame
+        Value, bounds, and what they rest on, indexed by label.
     """
     rows = [
         {
@@ -291,7 +334,14 @@ def indicator_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
 def group_frame(indicators: Iterable[Indicator]) -> pd.DataFrame:
     """Indicators as a frame for a chart of groups.
 
-    Returns: ``group``, ``label``, ``value``, ``lo``, ``hi``, ``lo_missing``, ``hi_missing``, ``n``.
+    Parameters
+    ----------
+    indicators : iterable of Indicator
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group``, ``label``, ``value``, ``lo``, ``hi``, ``lo_missing``, ``hi_missing``, ``n``.
     """
     rows = [
         {
@@ -313,7 +363,14 @@ def group_frame(indicators: Iterable[Indicator]) -> pd.DataFrame:
 def claim_table(claims: Iterable[ClaimEvidence]) -> pd.DataFrame:
     """Claims as a table for show.
 
-    Returns: statement, verdict, grade, why, and what would change the verdict, indexed by claim.
+    Parameters
+    ----------
+    claims : iterable of ClaimEvidence
+
+    Returns
+    -------
+    pandas.DataFrame
+        Statement, verdict, grade, why, and what would change the verdict, indexed by claim.
     """
     rows = [
         {

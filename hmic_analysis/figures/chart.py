@@ -389,6 +389,8 @@ def no_data(
     ----------
     reason : str
         Why there is nothing, for people: ``No deployments were supplied``.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
     data : pandas.DataFrame, optional
         The frame that held nothing.
     withheld : bool

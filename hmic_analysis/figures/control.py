@@ -76,6 +76,8 @@ def control_chart(
         What has to be known of the limits: the note under the chart.
     what, unit : str
         What is counted, and its unit.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Returns
     -------

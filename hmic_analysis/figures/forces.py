@@ -51,13 +51,26 @@ def forces_compared(
 ) -> Chart:
     """Forces from the highest figure to the lowest, those without one at the foot with the reason.
 
-    ``frame``: a row for each force: ``label``, ``value``, and where known ``lo``, ``hi`` (95% interval), ``n`` (what it
-        rests on), ``similar`` (whether it is of the group), ``why`` (why there is no value).
-    ``references``: lines, by name: ``{"All other forces": 79.1}``; totals over totals.
-    ``highlight``: label of the force in question.
-    ``what``, ``unit``, ``units_name``: what is compared, its unit, and what ``n`` counts.
-    ``similar_name``: what the forces of the group are called in the key, with where the group comes from.
-    Raises DataError if a column is missing or holds what can't be drawn.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A row for each force: ``label``, ``value``, and where known ``lo``, ``hi`` (95% interval), ``n`` (what it rests
+        on), ``similar`` (whether it is of the group), ``why`` (why there is no value).
+    references : mapping of str to float, optional
+        Lines, by name: ``{"All other forces": 79.1}``; totals over totals.
+    highlight : str
+        Label of the force in question.
+    what, unit, units_name : str
+        What is compared, its unit, and what ``n`` counts.
+    similar_name : str
+        What the forces of the group are called in the key, with where the group comes from.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn.
     """
     data = _data(frame, unit, highlight)
     if data["value"].isna().all():
@@ -261,12 +274,18 @@ _FUNNEL_OWN = {
 class FunnelLines:
     """What surrounds the points of a funnel.
 
-    ``frame``: ``denominator``, ``lo_inner``, ``hi_inner``, ``lo_outer``, ``hi_outer``; without a row there are no
-        lines.
-    ``centre``: the figure of the middle force; NaN for none.
-    ``inner``, ``outer``: names of the lines: ``95%``, ``99.8%``.
-    ``method``: how they came about: the note under the chart.
-    ``judged``: whether lying outside means anything; False where the lines are those of chance alone.
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        ``denominator``, ``lo_inner``, ``hi_inner``, ``lo_outer``, ``hi_outer``; without a row there are no lines.
+    centre : float
+        The figure of the middle force; NaN for none.
+    inner, outer : str
+        Names of the lines: ``95%``, ``99.8%``.
+    method : str
+        How they came about: the note under the chart.
+    judged : bool
+        Whether lying outside means anything; False where the lines are those of chance alone.
     """
 
     frame: pd.DataFrame
@@ -291,14 +310,26 @@ def funnel_plot(
 ) -> Chart:
     """Forces as points; the one in question highlighted and named, others grey.
 
-    ``frame``: a row for each force: ``label``, ``value``, ``denominator``, ``position`` (``far_above``, ``above``,
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A row for each force: ``label``, ``value``, ``denominator``, ``position`` (``far_above``, ``above``,
         ``inside``, ``below``, ``far_below``; missing where not judged).  Forces without a value aren't drawn, and the
         note says how many.
-    ``highlight``: label of the force in question; empty for none.
-    ``name_others``: whether forces outside the outer line are named: only where the readers may know them.  If not, the
-        data of the chart carry no other force's name.
-    ``what``, ``unit``, ``units_name``: what is compared, its unit, and what the denominator counts.
-    Raises DataError if a column is missing or holds what can't be drawn.
+    highlight : str
+        Label of the force in question; empty for none.
+    name_others : bool
+        Whether forces outside the outer line are named: only where the readers may know them.  If not, the data of
+        the chart carry no other force's name.
+    what, unit, units_name : str
+        What is compared, its unit, and what the denominator counts.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn.
     """
     require(frame, "funnel_plot", ("position",))
     data = take(

@@ -124,10 +124,16 @@ def draw_tiles(
 ) -> Sheet:
     """The tiles with code and value, and the classes with their number of forces beside them.
 
-    ``data``: ``force``, ``code``, ``label``: one row for each of the 43 forces.
-    ``kinds``: class of each row.
-    ``texts``: printed below each code.
-    ``classes``: those that the legend explains.
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        ``force``, ``code``, ``label``: one row for each of the 43 forces.
+    kinds : sequence of TileClass
+        Class of each row.
+    texts : sequence of str
+        Printed below each code.
+    classes : sequence of TileClass
+        Those that the legend explains.
     """
     wide, high = _TILE_MM
     sheet = Sheet(ROWS * high + 1.5, synthetic)
@@ -183,12 +189,25 @@ _VERDICTS = {
 def figure_map(frame: pd.DataFrame, words: Words = Words("tile-map"), *, what: str = "Share", unit: str = "%") -> Chart:
     """A figure of each force in up to five classes from light to dark.
 
-    ``frame``: ``force`` (slug), ``label`` (name), ``value`` (missing where there is none).  Forces without a row are
-        shown as without data.
-    ``what``, ``unit``: what is compared, and its unit.
-    Returns: its data hold code and name of every force: the key to the tiles.
-    Raises DataError if a column is missing or holds what can't be drawn, or a force is none of the 43 or stands there
-        twice.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``force`` (slug), ``label`` (name), ``value`` (missing where there is none).  Forces without a row are shown
+        as without data.
+    what, unit : str
+        What is compared, and its unit.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
+
+    Returns
+    -------
+    Chart
+        Its data hold code and name of every force: the key to the tiles.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn, or a force is none of the 43 or stands there twice.
     """
     data = _places(frame, "figure_map").merge(
         take(frame, "figure_map", texts=("force",), numbers=("value",)), on="force", how="left"
@@ -221,10 +240,18 @@ def figure_map(frame: pd.DataFrame, words: Words = Words("tile-map"), *, what: s
 def verdict_map(frame: pd.DataFrame, words: Words = Words("verdict-map"), *, claim: str = "the claim") -> Chart:
     """The verdict on a claim in each force, told apart by sign as well as colour.
 
-    ``frame``: ``force`` (slug), ``label`` (name), ``verdict`` (``supported``, ``contradicted``, ``not_determinable``;
-        missing where the claim was not weighed).
-    ``claim``: what was weighed, for headline and alt text.
-    Raises DataError as in :func:`figure_map`, or if a verdict is unknown.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``force`` (slug), ``label`` (name), ``verdict`` (``supported``, ``contradicted``, ``not_determinable``; missing
+        where the claim was not weighed).
+    claim : str
+        What was weighed, for headline and alt text.
+
+    Raises
+    ------
+    DataError
+        As in :func:`figure_map`, or if a verdict is unknown.
     """
     data = _places(frame, "verdict_map")
     require(frame, "verdict_map", ("force", "verdict"))

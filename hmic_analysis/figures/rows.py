@@ -27,9 +27,14 @@ _HEADER_MM = 19.0
 class ValueColumn:
     """Values printed to the right of the plot.
 
-    ``texts``: one for each row.
-    ``marker``: properties of the sign that stands for these values in the plot, drawn before the header: the header is
-        the direct label of the sign.
+    Attributes
+    ----------
+    header : str
+    texts : sequence of str
+        One for each row.
+    marker : dict or None
+        Properties of the sign that stands for these values in the plot, drawn before the header: the header is the
+        direct label of the sign.
     """
 
     header: str
@@ -52,10 +57,18 @@ class Rows:
 def row_labels(first: pd.Series, label: pd.Series) -> tuple[list[str], list[str]]:
     """Texts of rows and of the headings above them.
 
-    ``first``: group of each row.
-    ``label``: label of each row.
-    Returns: labels, and the heading of each row's section: empty throughout where every group has one row only, for
-        then the label says it all.
+    Parameters
+    ----------
+    first : pandas.Series of str
+        Group of each row.
+    label : pandas.Series of str
+        Label of each row.
+
+    Returns
+    -------
+    tuple of list of str
+        Labels, and the heading of each row's section: empty throughout where every group has one row only, for then
+        the label says it all.
     """
     if first.nunique() == len(first) or first.nunique() == 1:
         return list(label), [""] * len(label)
@@ -87,10 +100,19 @@ def set_rows(
 ) -> Rows:
     """Make a sheet with room for every label, value, flag and key.
 
-    ``labels``, ``sections``: text of each row, and the heading of its section (the same for neighbours).
-    ``flags``: texts of vertical lines and their place in the plot, 0 (left) to 1 (right).
-    ``key``: signs that the columns' headers don't explain.
-    Returns: axes whose y runs downwards in millimetres; x is the caller's to set.
+    Parameters
+    ----------
+    labels, sections : sequence of str
+        Text of each row, and the heading of its section (the same for neighbours).
+    flags : sequence of (float, str)
+        Texts of vertical lines and their place in the plot, 0 (left) to 1 (right).
+    key : sequence of KeyEntry
+        Signs that the columns' headers don't explain.
+
+    Returns
+    -------
+    Rows
+        Axes whose y runs downwards in millimetres; x is the caller's to set.
     """
     headers = [wrap(c.header, _HEADER_MM, 3, style.SMALL_SIZE, "bold") for c in columns]
     widths = [_column_width(c, h) for c, h in zip(columns, headers, strict=True)]
@@ -173,9 +195,14 @@ def value_axis(
 ) -> None:
     """Ticks and grid of the horizontal axis; labels that would touch are left out, and their grid lines with them.
 
-    ``ticks``: rising; the first and the last are the axis' ends.
-    ``baseline``: whether to draw the line at zero that bars stand on.
-    ``every``: whether each label that fits is printed (a logarithmic axis); else the labels keep one distance.
+    Parameters
+    ----------
+    ticks : sequence of float
+        Rising; the first and the last are the axis' ends.
+    baseline : bool
+        Whether to draw the line at zero that bars stand on.
+    every : bool
+        Whether each label that fits is printed (a logarithmic axis); else the labels keep one distance.
     """
     axes = rows.axes
     axes.set_xlim(ticks[0], ticks[-1])
@@ -235,6 +262,8 @@ def counts(
         What is counted, and what the rows are, for headline and alt text.
     value_name : str
         Header of the column of values, where what is counted is too long for one.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -325,6 +354,8 @@ def age_bands(frame: pd.DataFrame, words: Words = Words("age-bands"), *, min_cou
         ``band`` (order), ``label``, ``persons``; a count already withheld is ``[c]``.
     min_count : int
         Counts above 0 and below it are withheld, and one more where they could be had by subtraction from a total.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------

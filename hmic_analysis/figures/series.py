@@ -29,12 +29,25 @@ def months_by_group(
 ) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
     """Values with a row for every month and a column for each group.
 
-    ``frame``: ``month``, ``group``, ``value``.
-    ``chart``: name of the chart function, for messages.
-    ``every``: months from one value to the next; 3 for quarters, each under one of its months.
-    Returns: the wide frame: months from the first to the last, also those without a row (missing, never 0), groups in
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``month``, ``group``, ``value``.
+    chart : str
+        Name of the chart function, for messages.
+    every : int
+        Months from one value to the next; 3 for quarters, each under one of its months.
+
+    Returns
+    -------
+    tuple
+        The wide frame: months from the first to the last, also those without a row (missing, never 0), groups in
         their order, those without any value left out; the tidy frame; and notes on what is missing.
-    Raises DataError if a column is missing or holds what can't be drawn, or a month has two values for a group.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds what can't be drawn, or a month has two values for a group.
     """
     require(frame, chart, ("month", "group", "value"))
     data = take(frame, chart, texts=("group",), numbers=("value",))
@@ -85,9 +98,14 @@ def alone(series: pd.Series) -> np.ndarray:
 def print_months(sheet: Sheet, months: pd.DatetimeIndex, left: float, width: float, y: float) -> None:
     """Name months below an axis, evenly, as many as there is room for.
 
-    ``months``: each has a place of the same width.
-    ``left``, ``width``: of the axis, in millimetres.
-    ``y``: middle of the names in millimetres.
+    Parameters
+    ----------
+    months : pandas.DatetimeIndex
+        Each has a place of the same width.
+    left, width : float
+        Of the axis, in millimetres.
+    y : float
+        Middle of the names in millimetres.
     """
     widest = max(text_width(month_name(m), style.SMALL_SIZE) for m in months[:12])
     pitch = width / len(months)
@@ -132,6 +150,8 @@ def monthly_series(
         As in :func:`hmic_analysis.words.say_value`.
     every : int
         Months from one value to the next, such as 3 for quarters.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------
@@ -204,6 +224,8 @@ def small_multiples_monthly(
         As in :func:`hmic_analysis.words.say_value`.
     every : int
         As in :func:`monthly_series`.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Returns
     -------
@@ -387,6 +409,8 @@ def interrupted_chart(
         What changed, written above its line.
     what, unit : str
         What is measured, and its unit.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------

@@ -64,8 +64,13 @@ class Line(Text):
 class KeyEntry:
     """One sign and what it means.
 
-    ``line``: properties of the line or marker drawn as the sample; None for a filled band.
-    ``band``: properties of the filled rectangle drawn as the sample.
+    Attributes
+    ----------
+    text : str
+    line : dict
+        Properties of the line or marker drawn as the sample; None for a filled band.
+    band : dict
+        Properties of the filled rectangle drawn as the sample.
     """
 
     text: str
@@ -76,8 +81,12 @@ class KeyEntry:
 class Sheet:
     """An empty picture at letter width.
 
-    ``height``: room for the content in millimetres; the mark of synthetic data gets a strip of its own above it.
-    ``synthetic``: whether to draw that mark.
+    Parameters
+    ----------
+    height : float
+        Room for the content in millimetres; the mark of synthetic data gets a strip of its own above it.
+    synthetic : bool
+        Whether to draw that mark.
     """
 
     def __init__(self, height: float, synthetic: bool = False) -> None:
@@ -181,9 +190,17 @@ def key_height(left: float, entries: Sequence[KeyEntry]) -> float:
 def place_flags(flags: Sequence[tuple[float, str]], left: float, right: float) -> list[tuple[float, int, str]]:
     """Where the texts above vertical lines go, none over another.
 
-    ``flags``: place of each line in millimetres, and its text.
-    ``left``, ``right``: room for the texts in millimetres.
-    Returns: centre of the text in millimetres, its line counted from the axes upwards, and the text.
+    Parameters
+    ----------
+    flags : sequence of (float, str)
+        Place of each line in millimetres, and its text.
+    left, right : float
+        Room for the texts in millimetres.
+
+    Returns
+    -------
+    list of (float, int, str)
+        Centre of the text in millimetres, its line counted from the axes upwards, and the text.
     """
     placed: list[tuple[float, int, str]] = []
     ends: list[float] = []
@@ -206,9 +223,14 @@ _SPACE_MM = 1.2
 class LineEnd:
     """The end of a line, and its name.
 
-    ``y``: where the line ends, in millimetres from the top of the plot.
-    ``text``: its name, already wrapped.
-    ``line``: properties of the line, for the leader from its end to its name.
+    Attributes
+    ----------
+    y : float
+        Where the line ends, in millimetres from the top of the plot.
+    text : str
+        Its name, already wrapped.
+    line : dict
+        Properties of the line, for the leader from its end to its name.
     """
 
     y: float
@@ -229,8 +251,12 @@ def room_for(names: Sequence[str]) -> float:
 def print_ends(sheet: Sheet, x: float, top: float, height: float, ends: Sequence[LineEnd]) -> None:
     """Write the names to the right of ``x`` and join each with its line.
 
-    ``x``: right edge of the plot in millimetres.
-    ``top``, ``height``: of the plot in millimetres.
+    Parameters
+    ----------
+    x : float
+        Right edge of the plot in millimetres.
+    top, height : float
+        Of the plot in millimetres.
     """
     sizes = [block_height(end.text, style.SMALL_SIZE) for end in ends]
     for end, y in zip(ends, apart([e.y for e in ends], sizes, height), strict=True):
@@ -281,11 +307,21 @@ def place_names(
 ) -> list[tuple[float, float, str] | None]:
     """Where the name of each point goes: right of it, left, above or below, the first place that is free.
 
-    ``points``: millimetres from the left and from the top, and the name; the most important first.
-    ``room``: left, top, right and bottom within which names stay.
-    ``taken``: boxes that names keep off.
-    ``weight``: ``normal`` or ``bold``.
-    Returns: middle of the name in millimetres and the name; None where there is no free place.
+    Parameters
+    ----------
+    points : sequence of (float, float, str)
+        Millimetres from the left and from the top, and the name; the most important first.
+    room : tuple of float
+        Left, top, right and bottom within which names stay.
+    taken : sequence of tuple of float
+        Boxes that names keep off.
+    weight : str
+        ``normal`` or ``bold``.
+
+    Returns
+    -------
+    list
+        Middle of the name in millimetres and the name; None where there is no free place.
     """
     boxes = list(taken)
     placed: list[tuple[float, float, str] | None] = []
@@ -348,8 +384,15 @@ class Plot:
 def ticks_around(low: float, high: float) -> list[float]:
     """Round ticks around a range; from nought only where the range comes near it.
 
-    ``low``, ``high``: of the data.
-    Returns: two at least, the first at or below ``low`` and the last at or above ``high``.
+    Parameters
+    ----------
+    low, high : float
+        Of the data.
+
+    Returns
+    -------
+    list of float
+        Two at least, the first at or below ``low`` and the last at or above ``high``.
     """
     if low < _FROM_NOUGHT * high or high <= 0 or low == high:
         return nice_ticks(low, high)
@@ -372,12 +415,20 @@ def lay_out(
 ) -> Plot:
     """Make a sheet with a plot, its scale, the room for names at line ends, flags above and the key below.
 
-    ``low``, ``high``: of the data.
-    ``unit``: ``%`` is printed after each tick.
-    ``height``: of the plot in millimetres.
-    ``ends``: names to be written at the right with :func:`name_ends`.
-    ``flags``: texts above vertical lines, and their place from 0 (left) to 1 (right).
-    ``axis``: words below the horizontal axis; its ticks are the caller's.
+    Parameters
+    ----------
+    low, high : float
+        Of the data.
+    unit : str
+        ``%`` is printed after each tick.
+    height : float
+        Of the plot in millimetres.
+    ends : sequence of str
+        Names to be written at the right with :func:`name_ends`.
+    flags : sequence of (float, str)
+        Texts above vertical lines, and their place from 0 (left) to 1 (right).
+    axis : str
+        Words below the horizontal axis; its ticks are the caller's.
     """
     ticks = ticks_around(low, high)
     texts = tick_labels(ticks, unit)
@@ -407,7 +458,10 @@ def lay_out(
 def name_ends(plot: Plot, ends: Sequence[tuple[float, str, dict]]) -> None:
     """Write names at the right ends of lines.
 
-    ``ends``: value at which the line ends, its name, and its line's properties.
+    Parameters
+    ----------
+    ends : sequence of (float, str, dict)
+        Value at which the line ends, its name, and its line's properties.
     """
     lines = [
         LineEnd(min(max(plot.down(value), 0), plot.height), wrap_name(text), {"linewidth": 1, **line})
@@ -419,9 +473,14 @@ def name_ends(plot: Plot, ends: Sequence[tuple[float, str, dict]]) -> None:
 def name_ticks(plot: Plot, ticks: Sequence[float], texts: Sequence[str], end: float) -> None:
     """Set the horizontal axis from its first tick to ``end``, and write the texts below it.
 
-    ``ticks``: rising, none above ``end``.
-    ``texts``: those that would touch the one before are left out.
-    ``end``: where the axis ends.
+    Parameters
+    ----------
+    ticks : sequence of float
+        Rising, none above ``end``.
+    texts : sequence of str
+        Those that would touch the one before are left out.
+    end : float
+        Where the axis ends.
     """
     plot.axes.set_xlim(ticks[0], end)
     last = -np.inf

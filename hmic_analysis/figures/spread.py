@@ -72,6 +72,8 @@ def lag_distribution(
         Labelled vertical lines, in hours.
     what, units_name : str
         What the line is of, for headline and alt text.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Returns
     -------
@@ -236,6 +238,8 @@ def response_times(frame: pd.DataFrame, words: Words = Words("response-times")) 
     frame : pandas.DataFrame
         ``label``, ``n``, ``median``, ``p90`` and, where known, ``target``; minutes. ``targets``: text printed where a
         grade has several. ``group``: groups with several rows become sections.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Returns
     -------
@@ -363,6 +367,8 @@ def week_profile(
         An hour without a value is a gap, never a zero; a side missing throughout is not drawn.
     demand_name, staff_name : str
         What the lines are.
+    words : Words
+        What the caller says of it; the headline is written from the data unless given.
 
     Raises
     ------

@@ -91,8 +91,15 @@ def _held() -> dict[str, object]:
 def new_figure(height_mm: float) -> Figure:
     """An empty white figure at letter width.
 
-    ``height_mm``: height in millimetres, above 0.
-    Returns: 160 mm wide, 200 dots per inch, on an Agg canvas of its own.
+    Parameters
+    ----------
+    height_mm : float
+        Height in millimetres, above 0.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        160 mm wide, 200 dots per inch, on an Agg canvas of its own.
     """
     with house_style():
         figure = Figure(figsize=(LETTER_WIDTH_MM / MM_PER_INCH, height_mm / MM_PER_INCH), dpi=DPI, facecolor=PAPER)
@@ -103,7 +110,10 @@ def new_figure(height_mm: float) -> Figure:
 def png_bytes(figure: Figure) -> bytes:
     """The figure as PNG.
 
-    Returns: 200 dots per inch, without date or software version: equal figures give equal bytes.
+    Returns
+    -------
+    bytes
+        200 dots per inch, without date or software version: equal figures give equal bytes.
     """
     stream = io.BytesIO()
     canvas = FigureCanvasAgg(figure)
@@ -119,7 +129,10 @@ def png_bytes(figure: Figure) -> bytes:
 def svg_bytes(figure: Figure) -> bytes:
     """The figure as SVG.
 
-    Returns: letters are drawn as outlines, because office programs without the font would set the text anew and let it
+    Returns
+    -------
+    bytes
+        Letters are drawn as outlines, because office programs without the font would set the text anew and let it
         run over its neighbours.  Without date; equal figures give equal bytes.
     """
     stream = io.BytesIO()
@@ -131,9 +144,20 @@ def svg_bytes(figure: Figure) -> bytes:
 def check_name(name: str) -> str:
     """A name that is a file name on every system.
 
-    ``name``: name of a figure.
-    Returns: the same.
-    Raises ParameterError if it isn't made of small letters, digits, ``-`` and ``_`` (64 at most).
+    Parameters
+    ----------
+    name : str
+        Name of a figure.
+
+    Returns
+    -------
+    str
+        The same.
+
+    Raises
+    ------
+    ParameterError
+        If it isn't made of small letters, digits, ``-`` and ``_`` (64 at most).
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ParameterError(
@@ -159,9 +183,17 @@ def _renderer() -> RendererAgg:
 def text_width(text: str, size: float = TEXT_SIZE, weight: str = "normal") -> float:
     """Width of one line.
 
-    ``size``: in points.
-    ``weight``: ``normal`` or ``bold``.
-    Returns: in millimetres.
+    Parameters
+    ----------
+    size : float
+        In points.
+    weight : str
+        ``normal`` or ``bold``.
+
+    Returns
+    -------
+    float
+        In millimetres.
     """
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
     with house_style():
@@ -290,10 +322,19 @@ def say(value: float, unit: str) -> str:
 def nice_ticks(low: float, high: float, count: int = 5, whole: bool = False) -> list[float]:
     """Round tick positions from at or below ``low`` to at or above ``high``.
 
-    ``low``, ``high``: range of the data; zero is always inside the axis.
-    ``count``: about so many intervals.
-    ``whole``: whether only whole numbers will do, as for counts.
-    Returns: two at least; steps of 1, 2, 2.5 or 5 times a power of ten.
+    Parameters
+    ----------
+    low, high : float
+        Range of the data; zero is always inside the axis.
+    count : int
+        About so many intervals.
+    whole : bool
+        Whether only whole numbers will do, as for counts.
+
+    Returns
+    -------
+    list of float
+        Two at least; steps of 1, 2, 2.5 or 5 times a power of ten.
     """
     low, high = min(low, 0.0), max(high, 0.0)
     if high - low < _NOTHING:
@@ -310,8 +351,12 @@ def nice_ticks(low: float, high: float, count: int = 5, whole: bool = False) -> 
 def tick_labels(ticks: Sequence[float], unit: str = "") -> list[str]:
     """Texts of ticks: thousands separators, one number of decimals for all, millions in words.
 
-    ``ticks``: evenly spaced, two at least.
-    ``unit``: ``%`` is printed after each number.
+    Parameters
+    ----------
+    ticks : sequence of float
+        Evenly spaced, two at least.
+    unit : str
+        ``%`` is printed after each number.
     """
     top = max(abs(t) for t in ticks)
     scale, word = next(((s, f" {w}") for s, w in _SCALES if top >= s), (1.0, ""))
@@ -353,8 +398,15 @@ def minute_ticks(high: float) -> list[float]:
 def log_ticks(low: float, high: float, unit: str = "minutes") -> list[float]:
     """Ticks of a logarithmic time axis around ``low`` to ``high`` (above 0), in ``minutes`` or ``hours``.
 
-    Returns: the first is at or below ``low`` and the last at or above ``high``.
-    Raises ValueError if the range isn't positive and finite.
+    Returns
+    -------
+    list of float
+        The first is at or below ``low`` and the last at or above ``high``.
+
+    Raises
+    ------
+    ValueError
+        If the range isn't positive and finite.
     """
     if not 0 < low <= high < math.inf:
         raise ValueError(f"no logarithmic axis runs from {low} to {high}")

@@ -180,9 +180,16 @@ GRACE_DAYS = 14
 def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame:
     """Everything that makes a later contact a repeat: recorded crimes, and incidents of anti-social behaviour.
 
-    ``incident``, ``crime``: the tables of those names, whole: the year before the period included.
-    Returns: one row per report: ``source`` (``crime`` or ``incident``), ``reference``, ``at``, ``kind`` (offence group
-        or the force's type of incident), ``victim_key``, ``location_key``; those without a time are left out.
+    Parameters
+    ----------
+    incident, crime : pandas.DataFrame
+        The tables of those names, whole: the year before the period included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per report: ``source`` (``crime`` or ``incident``), ``reference``, ``at``, ``kind`` (offence group or
+        the force's type of incident), ``victim_key``, ``location_key``; those without a time are left out.
     """
     crimes = recorded_crimes(crime)
     calls = demand_incidents(incident).drop_duplicates("incident_id")
@@ -210,9 +217,17 @@ def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
 def looks_back(reports: pd.DataFrame, start: date, days: int) -> bool:
     """Whether crimes and incidents alike reach back over the days before a period.
 
-    ``reports``: result of :func:`earlier_reports`.
-    ``start``: first day of the period.
-    Returns: True when each kind begins within a fortnight of the first day looked back to.
+    Parameters
+    ----------
+    reports : pandas.DataFrame
+        Result of :func:`earlier_reports`.
+    start : datetime.date
+        First day of the period.
+
+    Returns
+    -------
+    bool
+        True when each kind begins within a fortnight of the first day looked back to.
     """
     latest = pd.Timestamp(start) - pd.Timedelta(days=days - GRACE_DAYS)
     first = local_days(reports["at"]).groupby(reports["source"]).min()
@@ -279,7 +294,10 @@ def recall_by_unit(contacts: pd.DataFrame) -> dict[str, Share]:
 
     ``contacts`` is what :func:`with_truth` gives.
 
-    Returns: units without a contact of a repeat victim are left out.
+    Returns
+    -------
+    dict of str to Share
+        Units without a contact of a repeat victim are left out.
     """
     shares = {str(unit): recall(rows) for unit, rows in contacts.groupby("unit")}
     return {unit: share for unit, share in shares.items() if share.total}

@@ -13,7 +13,15 @@ from hmic_analysis.measures.base import Share, among, hours_between, open_blanks
 def recorded_crimes(crime: pd.DataFrame) -> pd.DataFrame:
     """Crimes that count: notifiable, and not cancelled as a no-crime.
 
-    ``crime``: table ``crime``; a blank ``is_notifiable`` is read as yes, a blank ``is_no_crime`` as no.
+    Parameters
+    ----------
+    crime : pandas.DataFrame
+        Table ``crime``; a blank ``is_notifiable`` is read as yes, a blank ``is_no_crime`` as no.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per crime.
     """
     notifiable = crime["is_notifiable"].astype("boolean").fillna(True)
     cancelled = crime["is_no_crime"].astype("boolean").fillna(False)
@@ -25,12 +33,21 @@ def prior_incidents(
 ) -> pd.DataFrame:
     """For each recorded crime, whether an incident was created before it.
 
-    ``crime``, ``incident``, ``incident_crime``: the tables of those names.  The link is many to many: a crime has a
-        prior incident if any of its incidents was created at or before the crime record.
-    ``other_routes``: routes on which the public does not first call the force; their crimes are reported apart.
-    Returns: one row per recorded crime: ``crime_id``, ``report_route``, ``is_public_route``, ``has_prior_incident``
-        (boolean; missing where a link leads to an incident that is not there, times are not known, or it can't be read
-        whether the crime counts), ``lag_hours`` from the earliest such incident to the record.
+    Parameters
+    ----------
+    crime, incident, incident_crime : pandas.DataFrame
+        The tables of those names.  The link is many to many: a crime has a prior incident if any of its incidents
+        was created at or before the crime record.
+    other_routes : sequence of str
+        Routes on which the public does not first call the force; their crimes are reported apart.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per recorded crime: ``crime_id``, ``report_route``, ``is_public_route``, ``has_prior_incident``
+        (boolean; missing where a link leads to an incident that is not there, times are not known, or it can't be
+        read whether the crime counts),
+        ``lag_hours`` from the earliest such incident to the record.
     """
     found = recorded_crimes(crime)
     crimes = found[["crime_id", "report_route", "recorded_at", "recorded_month"]].assign(
@@ -79,7 +96,12 @@ def links_left_out(
     An incident which has no link either, and was not closed as something else, names the same victim and was created
     in the days before the record.
 
-    ``other_routes``: routes on which the public does not first call the force; their crimes are left out.
+    Parameters
+    ----------
+    crime, incident, incident_crime : pandas.DataFrame
+        The tables of those names.
+    other_routes : sequence of str
+        Routes on which the public does not first call the force; their crimes are left out.
     """
     crimes = recorded_crimes(crime)
     crimes = crimes[~among(crimes["crime_id"], incident_crime["crime_id"]) & ~crimes["report_route"].isin(other_routes)]
@@ -97,7 +119,10 @@ def crime_with_incident(prior: pd.DataFrame) -> Share:
 
     ``prior`` is what :func:`prior_incidents` gives.
 
-    Returns: crimes taken from Action Fraud, transferred in or found on arrest are left out; a crime whose route is not
+    Returns
+    -------
+    Share
+        Crimes taken from Action Fraud, transferred in or found on arrest are left out; a crime whose route is not
         known is counted as reported by the public.
     """
     public = prior[prior["is_public_route"]]
@@ -109,8 +134,10 @@ def routes(prior: pd.DataFrame) -> pd.DataFrame:
 
     ``prior`` is what :func:`prior_incidents` gives.
 
-    Returns: ``report_route`` (``not recorded`` where blank), ``crimes``, ``with_incident``, ``unknown``; most crimes
-        first.
+    Returns
+    -------
+    pandas.DataFrame
+        ``report_route`` (``not recorded`` where blank), ``crimes``, ``with_incident``, ``unknown``; most crimes first.
     """
     route = prior["report_route"].astype("object").where(prior["report_route"].notna(), "not recorded")
     state = prior["has_prior_incident"]
@@ -155,7 +182,10 @@ class Rules(Protocol):
 def contacts(deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """What each deployment amounts to.
 
-    Returns: one row per deployment: ``incident_id``, ``at_scene_at``, and flags ``arrived`` (face to face, a type that
+    Returns
+    -------
+    pandas.DataFrame
+        One row per deployment: ``incident_id``, ``at_scene_at``, and flags ``arrived`` (face to face, a type that
         counts), ``officer_arrived``, ``any_arrived`` (whoever it was), ``counter``, ``stood_down`` (also where a blank
         arrival means that nobody came), ``remote``.
     """
@@ -194,7 +224,10 @@ def crime_attendance(
 ) -> pd.DataFrame:
     """For each recorded crime, whether it was attended.
 
-    Returns: one row per recorded crime: ``crime_id``, ``offence_group``, ``state`` (``attended``, ``counter``,
+    Returns
+    -------
+    pandas.DataFrame
+        One row per recorded crime: ``crime_id``, ``offence_group``, ``state`` (``attended``, ``counter``,
         ``not_attended``, ``unknown``), ``attended`` and ``officer_attended`` (nullable booleans).
     """
     names = ["crime_id", "offence_group", "report_route", "closed_at", "flags"]
@@ -251,9 +284,12 @@ def crime_attendance(
 def incident_state(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """For each incident, whether it was attended: the arrival of any resource is attendance.
 
-    Returns: one row per incident: ``incident_id``, ``state`` (``attended``, ``counter``, ``not_attended``,
-        ``unknown``).  One without a deployment, a time of dispatch and a result is not attended, for the template says
-        that nobody was sent; in a return, or a month of it, that times no dispatch at all it is unknown.
+    Returns
+    -------
+    pandas.DataFrame
+        One row per incident: ``incident_id``, ``state`` (``attended``, ``counter``, ``not_attended``, ``unknown``).
+        One without a deployment, a time of dispatch and a result is not attended, for the template says that nobody
+        was sent; in a return, or a month of it, that times no dispatch at all it is unknown.
     """
     return _state(open_blanks(incident, "dispatched_at", at="created_month"), deployment, rules, True)
 
@@ -296,10 +332,13 @@ def dispatches_on_record(incident: pd.DataFrame, deployment: pd.DataFrame) -> Sh
 def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Attendance to calls for service.
 
-    Returns: one row per incident that was a call for service (duplicates, tests, information only, as the rules say,
-        and those cancelled by the caller before dispatch are left out): ``incident_id``, ``grade``, ``area_type``,
-        ``origin``, ``attended`` (nullable boolean: any resource at the scene; missing too where a call was cancelled
-        and it can't be read whether that was before dispatch).
+    Returns
+    -------
+    pandas.DataFrame
+        One row per incident that was a call for service (duplicates, tests, information only, as the rules
+        say, and those cancelled by the caller before dispatch are left out): ``incident_id``, ``grade``,
+        ``area_type``, ``origin``, ``attended`` (nullable boolean: any resource at the scene; missing too where a call
+        was cancelled and it can't be read whether that was before dispatch).
     """
     states = incident_state(incident, deployment, rules)
     table = incident.drop_duplicates("incident_id").merge(states, on="incident_id")
@@ -330,9 +369,17 @@ REFERENCES = ("crime_id", "incident_id", "person_key")
 def shares_by(frame: pd.DataFrame, by: str, state: str = "attended") -> dict[str, Share]:
     """Count a state within each group.
 
-    ``by``: column of groups; blank ones are called ``not recorded``.
-    ``state``: column of nullable booleans.
-    Returns: in the order of size, largest first.
+    Parameters
+    ----------
+    by : str
+        Column of groups; blank ones are called ``not recorded``.
+    state : str
+        Column of nullable booleans.
+
+    Returns
+    -------
+    dict of str to Share
+        In the order of size, largest first.
     """
     group = frame[by].astype("object").where(frame[by].notna(), "not recorded")
     reference = next((name for name in REFERENCES if name in frame.columns), None)
@@ -345,7 +392,10 @@ def shares_by(frame: pd.DataFrame, by: str, state: str = "attended") -> dict[str
 def split_origin(calls: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Incidents that came to the force, and those that its officers began themselves.
 
-    ``calls``: with the column ``origin``; a blank one counts as having come to the force.
+    Parameters
+    ----------
+    calls : pandas.DataFrame
+        With the column ``origin``; a blank one counts as having come to the force.
     """
     own = calls["origin"].eq(OFFICER_INITIATED).fillna(False).to_numpy(dtype=bool)
     return calls[~own], calls[own]
@@ -358,8 +408,15 @@ APART_PCT = 1.0
 def without_cancelled(calls: pd.DataFrame, incident: pd.DataFrame) -> list[str]:
     """The other reading of the share attended: all that the caller cancelled left out, those sent to as well.
 
-    ``calls``: result of :func:`incident_attendance`, or a part of it.
-    Returns: a sentence with the other share, where the two lie ``APART_PCT`` points or more apart; else none.
+    Parameters
+    ----------
+    calls : pandas.DataFrame
+        Result of :func:`incident_attendance`, or a part of it.
+
+    Returns
+    -------
+    list of str
+        A sentence with the other share, where the two lie ``APART_PCT`` points or more apart; else none.
     """
     cancelled = incident.loc[incident["result"].eq(CANCELLED).fillna(False).to_numpy(dtype=bool), "incident_id"]
     rest = calls[~among(calls["incident_id"], cancelled)]
@@ -373,6 +430,11 @@ def known(attended: pd.DataFrame) -> Share:
     """Crimes whose attendance can be set to yes or no.
 
     ``attended`` is what :func:`crime_attendance` gives.
+
+    Returns
+    -------
+    Share
+        ``yes``: known.
     """
     return Share.of(attended["attended"].notna(), attended["crime_id"])
 
@@ -382,7 +444,10 @@ def states(attended: pd.DataFrame) -> pd.DataFrame:
 
     ``attended`` is what :func:`crime_attendance` gives.
 
-    Returns: ``state``, ``crimes``: every state, also an empty one.
+    Returns
+    -------
+    pandas.DataFrame
+        ``state``, ``crimes``: every state, also an empty one.
     """
     names = ["attended", "counter", "not_attended", "unknown"]
     counts = attended["state"].value_counts().reindex(names, fill_value=0)
@@ -392,7 +457,10 @@ def states(attended: pd.DataFrame) -> pd.DataFrame:
 def demand_incidents(incident: pd.DataFrame) -> pd.DataFrame:
     """Incidents that are demand: duplicates and tests removed.
 
-    Returns: the rows with ``category``: the closing category, the opening one where it is blank, ``not recorded`` where
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with ``category``: the closing category, the opening one where it is blank, ``not recorded`` where
         both are.
     """
     rows = incident[~incident["result"].isin(list(NOT_DEMAND)).to_numpy(dtype=bool)]

@@ -37,12 +37,18 @@ def among(values: pd.Series, others: Iterable[str]) -> pd.Series:
 class Share:
     """Units that have a property, that don't, and of which it is not known.
 
-    ``units``: the state of each unit (nullable boolean), where the measure kept it: indexed by the unit's reference,
-        the index bearing the name of the column that it stands in.  It leads from a figure back to its rows.
-    ``rows``: the units themselves, in the order of ``units``, where no column of a table names them one by one: persons
-        of whom several rows speak, months of a team.
-    ``amounts``: of counts that are sums, such as of minutes: what each unit adds, in the order of ``units``, under the
-        name of what it is.
+    Attributes
+    ----------
+    yes, no, unknown : int
+    units : pandas.Series or None
+        The state of each unit (nullable boolean), where the measure kept it: indexed by the unit's reference, the
+        index bearing the name of the column that it stands in.  It leads from a figure back to its rows.
+    rows : pandas.DataFrame or None
+        The units themselves, in the order of ``units``, where no column of a table names them one by one: persons of
+        whom several rows speak, months of a team.
+    amounts : pandas.Series or None
+        Of counts that are sums, such as of minutes: what each unit adds, in the order of ``units``, under the name of
+        what it is.
     """
 
     yes: int
@@ -56,9 +62,13 @@ class Share:
     def of(cls, states: pd.Series, references: pd.Series | pd.DataFrame | None = None) -> Share:
         """Count a nullable boolean series: True, False and missing.
 
-        ``states``: one value per unit; dtype ``boolean`` or anything that holds only True, False and missing values.
-        ``references``: what the unit of each row is called, such as its ``crime_id``; its name is that of the column,
-            which is the key of a table.  A frame: the units themselves, one row each.
+        Parameters
+        ----------
+        states : pandas.Series
+            One value per unit; dtype ``boolean`` or anything that holds only True, False and missing values.
+        references : pandas.Series or pandas.DataFrame, optional
+            What the unit of each row is called, such as its ``crime_id``; its name is that of the column, which is the
+            key of a table.  A frame: the units themselves, one row each.
         """
         states = states.astype("boolean")
         units = rows = None
@@ -101,8 +111,12 @@ class Share:
     def split(self, rows: pd.DataFrame, name: str, **parts: pd.Series) -> Share:
         """The same sums with the rows they are of: each stands once for every part that it has any amount of.
 
-        ``name``: what the amounts are, such as ``minutes``.
-        ``parts``: ``yes``, ``no``, ``unknown``: what each row adds to these.
+        Parameters
+        ----------
+        name : str
+            What the amounts are, such as ``minutes``.
+        parts : pandas.Series
+            ``yes``, ``no``, ``unknown``: what each row adds to these.
         """
         some = {state: amounts[amounts.fillna(0).to_numpy(dtype=float) > 0] for state, amounts in parts.items()}
         states = [{"yes": True, "no": False}.get(state) for state, amounts in some.items() for _ in range(len(amounts))]
@@ -135,9 +149,17 @@ class Share:
     def unsure(self, no: int = 0, yes: int = 0, more: int = 0) -> Share:
         """The share where some units can't be told by the rows found, since others lead to no unit.
 
-        ``no``, ``yes``: units counted without the property, and with it, that such a row may turn; at most all of them.
-        ``more``: units that such a row may be of and that are not counted at all.
-        Returns: they are unknown; nothing is where nothing was supplied to count.
+        Parameters
+        ----------
+        no, yes : int
+            Units counted without the property, and with it, that such a row may turn; at most all of them.
+        more : int
+            Units that such a row may be of and that are not counted at all.
+
+        Returns
+        -------
+        Share
+            They are unknown; nothing is where nothing was supplied to count.
         """
         if not self.total:
             return self
@@ -158,8 +180,15 @@ class Share:
 def local_days(times: pd.Series) -> pd.Series:
     """The local calendar day of each time.
 
-    ``times``: aware timestamps in the zone whose days are meant, or naive ones that are wall time already.
-    Returns: naive midnights of dtype ``datetime64``; missing where the time is.
+    Parameters
+    ----------
+    times : pandas.Series
+        Aware timestamps in the zone whose days are meant, or naive ones that are wall time already.
+
+    Returns
+    -------
+    pandas.Series
+        Naive midnights of dtype ``datetime64``; missing where the time is.
     """
     if getattr(times.dtype, "tz", None) is not None:
         times = times.dt.tz_localize(None)
@@ -169,10 +198,19 @@ def local_days(times: pd.Series) -> pd.Series:
 def within(frame: pd.DataFrame, start: date, end: date, at: str, month: str = "") -> pd.DataFrame:
     """The rows of a flow that belong to a period, by local calendar day.
 
-    ``start``, ``end``: first and last day, both included.
-    ``at``: column of timestamps or dates.
-    ``month``: column of months, used for rows without ``at``: a month belongs to the period when all of it does.
-    Returns: a new frame; rows without any time are left out.
+    Parameters
+    ----------
+    start, end : datetime.date
+        First and last day, both included.
+    at : str
+        Column of timestamps or dates.
+    month : str
+        Column of months, used for rows without ``at``: a month belongs to the period when all of it does.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame; rows without any time are left out.
     """
     first, last = pd.Timestamp(start), pd.Timestamp(end)
     days = local_days(frame[at])
@@ -194,9 +232,17 @@ def unread(rows: pd.DataFrame, *columns: str) -> pd.Series:
 
     Such a cell is blank in the table, and yet says nothing of what a blank says: the unit is not known.
 
-    ``rows``: rows of a table, with its ``flags``.
-    ``columns``: columns whose blank says something, such as ``closed_on``.
-    Returns: booleans on the index of the rows.
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of a table, with its ``flags``.
+    columns : str
+        Columns whose blank says something, such as ``closed_on``.
+
+    Returns
+    -------
+    pandas.Series
+        Booleans on the index of the rows.
     """
     found = pd.Series(False, index=rows.index)  # noqa: FBT003
     if "flags" not in rows:
@@ -216,8 +262,12 @@ BY_CHANCE = 0.001
 def silent_months(filled: pd.Series, month: pd.Series) -> list[pd.Period]:
     """Months in which a column is filled in nowhere, though by its share in the others some cells ought to be.
 
-    ``filled``: whether each row has it.
-    ``month``: the month of each row; missing where it is not known.
+    Parameters
+    ----------
+    filled : pandas.Series
+        Whether each row has it.
+    month : pandas.Series
+        The month of each row; missing where it is not known.
     """
     counts = filled.groupby(month.array).agg(["size", "sum"])
     some = counts[counts["sum"] > 0]
@@ -231,10 +281,19 @@ def silent_months(filled: pd.Series, month: pd.Series) -> list[pd.Period]:
 def open_blanks(table: pd.DataFrame, *columns: str, at: str = "") -> pd.DataFrame:
     """The table, with the blanks of a column that the force filled in for nobody marked as not known.
 
-    ``table``: as supplied, before any row is left out.
-    ``columns``: columns whose blank says that there is none, such as ``risk_score``, as long as anybody has one.
-    ``at``: column of the row's time: the same holds for each of its months, see :func:`silent_months`.
-    Returns: the same rows; in a column that is blank in all of them each cell counts as :func:`unread`.
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As supplied, before any row is left out.
+    columns : str
+        Columns whose blank says that there is none, such as ``risk_score``, as long as anybody has one.
+    at : str, optional
+        Column of the row's time: the same holds for each of its months, see :func:`silent_months`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; in a column that is blank in all of them each cell counts as :func:`unread`.
     """
     return _marked(table, {c: _unfilled(table[c].notna(), table[at] if at else None) for c in columns})
 
@@ -272,8 +331,15 @@ def _unfilled(filled: pd.Series, at: pd.Series | None) -> np.ndarray:
 def hours_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
     """Elapsed hours, true across clock changes when both are aware.
 
-    ``earlier``, ``later``: timestamps of the same kind.
-    Returns: float hours; negative where the order is reversed, missing where a time is.
+    Parameters
+    ----------
+    earlier, later : pandas.Series
+        Timestamps of the same kind.
+
+    Returns
+    -------
+    pandas.Series
+        Float hours; negative where the order is reversed, missing where a time is.
     """
     return (later - earlier).dt.total_seconds() / 3600
 
@@ -281,8 +347,15 @@ def hours_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
 def happened_by(days: pd.Series, as_of: pd.Timestamp) -> pd.Series:
     """Whether something had happened by a day.
 
-    ``days``: dates; missing where it never did.
-    Returns: booleans; later dates were not yet known on the day.
+    Parameters
+    ----------
+    days : pandas.Series
+        Dates; missing where it never did.
+
+    Returns
+    -------
+    pandas.Series
+        Booleans; later dates were not yet known on the day.
     """
     return (days.notna() & (days <= as_of)).astype(bool)
 
@@ -295,8 +368,17 @@ Span = tuple[pd.Timestamp, pd.Timestamp]
 def whole_spans(start: date, end: date, months: int) -> list[Span]:
     """Parts of so many months each, counted from the first day of a period.
 
-    ``months``: length of each part: 1 for months, 3 for quarters.
-    Returns: first and last day of each; a rest that is shorter is left out.
+    Parameters
+    ----------
+    start, end : datetime.date
+        First and last day of the period.
+    months : int
+        Length of each part: 1 for months, 3 for quarters.
+
+    Returns
+    -------
+    list of (pandas.Timestamp, pandas.Timestamp)
+        First and last day of each; a rest that is shorter is left out.
     """
     first, last, found = pd.Timestamp(start), pd.Timestamp(end), []
     while True:
@@ -310,9 +392,17 @@ def whole_spans(start: date, end: date, months: int) -> list[Span]:
 def span_of(days: pd.Series, spans: list[Span]) -> pd.Series:
     """Number of the part that each day lies in.
 
-    ``days``: naive dates.
-    ``spans``: result of :func:`whole_spans`.
-    Returns: nullable integers from 0; missing for days in none.
+    Parameters
+    ----------
+    days : pandas.Series
+        Naive dates.
+    spans : list of (pandas.Timestamp, pandas.Timestamp)
+        Result of :func:`whole_spans`.
+
+    Returns
+    -------
+    pandas.Series
+        Nullable integers from 0; missing for days in none.
     """
     found = pd.Series(pd.NA, index=days.index, dtype="Int64")
     for number, (first, last) in enumerate(spans):

@@ -41,12 +41,20 @@ class Repairs(NamedTuple):
 def camera_hours(camera: pd.DataFrame, camera_day: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Hours of each camera in a period: working, not working, not known.
 
-    ``camera``: table ``anpr_camera``.
-    ``camera_day``: table ``anpr_camera_day``, cut to the period.
-    Returns: ``camera_id``, ``camera_type``, ``yes``, ``no``, ``unknown`` (hours).  A busy hour with at least one read
-        is worked, one without is not; other hours go by the status log, and are unknown where it says neither.  Days
-        before a camera came into service or after it went out are left out.  A fixed camera in service is meant to work
-        around the clock: a day of it without a row is 24 hours not known.
+    Parameters
+    ----------
+    camera : pandas.DataFrame
+        Table ``anpr_camera``.
+    camera_day : pandas.DataFrame
+        Table ``anpr_camera_day``, cut to the period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``camera_id``, ``camera_type``, ``yes``, ``no``, ``unknown`` (hours).  A busy hour with at least one read is
+        worked, one without is not; other hours go by the status log, and are unknown where it says neither.  Days
+        before a camera came into service or after it went out are left out.  A fixed camera in service is meant to
+        work around the clock: a day of it without a row is 24 hours not known.
     """
     camera = in_order(camera, "commissioned_on", "decommissioned_on")
     rows = camera_day.merge(camera, on="camera_id", how="left", suffixes=("", "_of_camera"))
@@ -91,8 +99,15 @@ def _without_rows(camera: pd.DataFrame, rows: pd.DataFrame, start: date, end: da
 def hours_available(hours: pd.DataFrame) -> Share:
     """Hours that cameras worked, of the hours in which they were meant to.
 
-    ``hours``: result of :func:`camera_hours`, or some of its rows.
-    Returns: in camera-hours.
+    Parameters
+    ----------
+    hours : pandas.DataFrame
+        Result of :func:`camera_hours`, or some of its rows.
+
+    Returns
+    -------
+    Share
+        In camera-hours.
     """
     parts = ["yes", "no", "unknown"]
     found = Share(*(int(hours[c].sum()) for c in parts))
@@ -107,9 +122,17 @@ def availability_by_type(hours: pd.DataFrame) -> dict[str, Share]:
 def by_camera(hours: pd.DataFrame, most: int = 20) -> pd.DataFrame:
     """Availability of each camera, for a chart: the least available first.
 
-    ``hours``: result of :func:`camera_hours`.
-    ``most``: so many cameras at most.
-    Returns: ``group``, ``label``, ``value``, ``lo_missing``, ``hi_missing`` (per cent), ``n`` (hours); cameras without
+    Parameters
+    ----------
+    hours : pandas.DataFrame
+        Result of :func:`camera_hours`.
+    most : int
+        So many cameras at most.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group``, ``label``, ``value``, ``lo_missing``, ``hi_missing`` (per cent), ``n`` (hours); cameras without
         any known hour last.
     """
     total = (hours["yes"] + hours["no"] + hours["unknown"]).astype(float)
@@ -131,10 +154,17 @@ def by_camera(hours: pd.DataFrame, most: int = 20) -> pd.DataFrame:
 def repairs(outage: pd.DataFrame, as_of: date) -> Repairs:
     """How long faults took to mend.
 
-    ``outage``: table ``anpr_outage``, the faults that began in a period.
-    ``as_of``: faults mended later, or not at all, were still open at the end of that day: they count as longer than
-        that.
-    Returns: Days.  Faults that were mended before they began are left out, and those whose mending can't be read.
+    Parameters
+    ----------
+    outage : pandas.DataFrame
+        Table ``anpr_outage``, the faults that began in a period.
+    as_of : datetime.date
+        Faults mended later, or not at all, were still open at the end of that day: they count as longer than that.
+
+    Returns
+    -------
+    Repairs
+        Days.  Faults that were mended before they began are left out, and those whose mending can't be read.
     """
     zone = getattr(outage["fault_at"].dtype, "tz", None)
     seen = (pd.Timestamp(as_of) + pd.Timedelta(days=1)).tz_localize(zone)

@@ -28,10 +28,22 @@ from hmic_analysis.statistics.xmr import Better, Xmr, xmr
 def read_months(column: pd.Series, chart: str) -> pd.Series:
     """The first day of each month.
 
-    ``column``: dates, times, periods, or texts such as ``2014-01``; any day stands for its month.
-    ``chart``: name of the function that reads them, for messages.
-    Returns: timestamps without a time zone; missing where the month is.
-    Raises DataError if something else than a month is among them.
+    Parameters
+    ----------
+    column : pandas.Series
+        Dates, times, periods, or texts such as ``2014-01``; any day stands for its month.
+    chart : str
+        Name of the function that reads them, for messages.
+
+    Returns
+    -------
+    pandas.Series
+        Timestamps without a time zone; missing where the month is.
+
+    Raises
+    ------
+    DataError
+        If something else than a month is among them.
     """
     if pd.api.types.is_numeric_dtype(column) and column.notna().any():
         raise DataError(
@@ -68,10 +80,17 @@ def first_whole_month(day: date | pd.Timestamp) -> pd.Timestamp:
 def count_by_month(months: pd.Series, start: date, end: date) -> pd.DataFrame:
     """Rows in each whole month of a period.
 
-    ``months``: month of each row, its first day; rows without one are not counted.
-    ``start``, ``end``: first and last day of the period: a month of which it holds only a part would look low, and is
-        left out.
-    Returns: ``month``, ``value``; a month without a row is not there, since nothing tells it from one not supplied.
+    Parameters
+    ----------
+    months : pandas.Series
+        Month of each row, its first day; rows without one are not counted.
+    start, end : datetime.date
+        First and last day of the period: a month of which it holds only a part would look low, and is left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``value``; a month without a row is not there, since nothing tells it from one not supplied.
     """
     counts = _whole(local_days(months), start, end).value_counts().sort_index()
     return pd.DataFrame({"month": counts.index, "value": counts.to_numpy(dtype=float)})
@@ -80,10 +99,19 @@ def count_by_month(months: pd.Series, start: date, end: date) -> pd.DataFrame:
 def share_by_month(states: pd.Series, months: pd.Series, start: date, end: date) -> pd.DataFrame:
     """Units with a property among those whose state is known, in each whole month of a period.
 
-    ``states``: nullable booleans, one for each unit.
-    ``months``: month of each unit, its first day, on the same index.
-    ``start``, ``end``: first and last day of the period; months that it holds only in part are left out.
-    Returns: ``month``, ``numerator`` (units that have it), ``denominator`` (units whose state is known).
+    Parameters
+    ----------
+    states : pandas.Series
+        Nullable booleans, one for each unit.
+    months : pandas.Series
+        Month of each unit, its first day, on the same index.
+    start, end : datetime.date
+        First and last day of the period; months that it holds only in part are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``numerator`` (units that have it), ``denominator`` (units whose state is known).
     """
     kept = _whole(local_days(months), start, end)
     known = states.reindex(kept.index).astype("boolean")
@@ -114,12 +142,20 @@ CHANCE_ROWS = 3.0
 class Coverage:
     """The months of a period, by what a table holds of them.
 
-    ``months``: all months of the period: ``2013-05``.
-    ``absent``: without any row.
-    ``quiet``: those of them in which none may be chance: so few rows come in a month.
-    ``thin``: with less than a tenth of the rows of the usual month.
-    ``part``: rows end, or begin, in the middle of the month.
-    ``begins``, ``ends``: first and last day with a row, where that is days later, or earlier, than in any other month.
+    Attributes
+    ----------
+    months : tuple of str
+        All months of the period: ``2013-05``.
+    absent : tuple of str
+        Without any row.
+    quiet : tuple of str
+        Those of them in which none may be chance: so few rows come in a month.
+    thin : tuple of str
+        With less than a tenth of the rows of the usual month.
+    part : tuple of str
+        Rows end, or begin, in the middle of the month.
+    begins, ends : datetime.date, optional
+        First and last day with a row, where that is days later, or earlier, than in any other month.
     """
 
     months: tuple[str, ...]
@@ -155,8 +191,12 @@ def months_between(start: date, end: date) -> tuple[str, ...]:
 def coverage(rows: Mapping[str, MonthRows], start: date, end: date) -> Coverage:
     """What a table holds of the months of a period.
 
-    ``rows``: by month, as counted when the table was loaded.
-    ``start``, ``end``: first and last day of the period; of a month that it holds in part no day is missed.
+    Parameters
+    ----------
+    rows : mapping of str to MonthRows
+        By month, as counted when the table was loaded.
+    start, end : datetime.date
+        First and last day of the period; of a month that it holds in part no day is missed.
     """
     months = months_between(start, end)
     found = {m: rows[m] for m in months if m in rows}
@@ -267,13 +307,20 @@ SEASON = "Crime has seasons, which these rules take for signals: set a month bes
 class MonthlyControl:
     """A monthly figure and its signals.
 
-    ``points``: one row for each month from the first to the last: ``month``, ``value``, ``centre``, ``lower``,
-        ``upper``, ``rule`` and ``point_type`` (as in :mod:`hmic_analysis.statistics.xmr`), ``segment``, ``change``
-        (what began with it).
-    ``chart``: the chart of the statistics package; None where there is no month.
-    ``signals``: the months that break a rule: ``month``, ``value``, ``rule``, ``words``.
-    ``looks``: months that were looked at, times the rules.
-    ``method``: dialect, refusals and cautions, in full.
+    Attributes
+    ----------
+    points : pandas.DataFrame
+        One row for each month from the first to the last: ``month``, ``value``, ``centre``, ``lower``, ``upper``,
+        ``rule`` and ``point_type`` (as in :mod:`hmic_analysis.statistics.xmr`), ``segment``, ``change`` (what began
+        with it).
+    chart : Xmr or None
+        The chart of the statistics package; None where there is no month.
+    signals : pandas.DataFrame
+        The months that break a rule: ``month``, ``value``, ``rule``, ``words``.
+    looks : int
+        Months that were looked at, times the rules.
+    method : str
+        Dialect, refusals and cautions, in full.
     """
 
     points: pd.DataFrame
@@ -297,16 +344,31 @@ def monthly_control(
 ) -> MonthlyControl:
     """XmR chart of monthly counts, or of monthly shares.
 
-    ``frame``: ``month`` (any day of it) and either ``value``, or ``numerator`` and ``denominator``, of which a
-        percentage is made.  A month without a row or a value is a gap, never nought.
-    ``better``: which way is an improvement, ``higher``, ``lower`` or ``-``.
-    ``changes``: month (``2014-01``) from which limits start afresh, and what changed then.  Limits are never set anew
-        because of what the chart shows.
-    Returns: without limits and signals, and with the reason, where a stretch has too few months or hardly varies;
-        without points where the frame has no month.
-    Raises DataError if a column is missing, a month can't be read or has two rows, a share is no share, or a change has
-        no name or lies outside the months.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``month`` (any day of it) and either ``value``, or ``numerator`` and ``denominator``, of which a percentage is
+        made.  A month without a row or a value is a gap, never nought.
+    better : {"higher", "lower", "-"}
+        Which way is an improvement.
+    changes : mapping of str to str, optional
+        Month (``2014-01``) from which limits start afresh, and what changed then.  Limits are never set anew because
+        of what the chart shows.
 
+    Returns
+    -------
+    MonthlyControl
+        Without limits and signals, and with the reason, where a stretch has too few months or hardly varies; without
+        points where the frame has no month.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, a month can't be read or has two rows, a share is no share, or a
+        change has no name or lies outside the months.
+
+    Notes
+    -----
     An XmR chart of a share, not a p chart: with tens of thousands of crimes a month the limits of a p chart are so
     tight that every month lies outside.
     """
@@ -375,10 +437,17 @@ NOT_MONEY = "Hours saved are time freed, not money, and only as good as the reco
 class TimeSaved:
     """What a change saved, or why that can't be said.
 
-    ``placebo``: the same model at a change that never was; None where the series is too short for it.
-    ``change``: first point after the change.
-    ``unit``: of the values: ``hours``.
-    ``method``: to be printed under the chart.
+    Attributes
+    ----------
+    series : InterruptedSeries
+    placebo : InterruptedSeries or None
+        The same model at a change that never was; None where the series is too short for it.
+    change : label
+        First point after the change.
+    unit : str
+        Of the values: ``hours``.
+    method : str
+        To be printed under the chart.
     """
 
     series: InterruptedSeries
@@ -396,13 +465,28 @@ class TimeSaved:
 def time_saved(values: pd.Series, change: Hashable, *, unit: str = "hours") -> TimeSaved:
     """The effect of a change on a monthly series: a step, without a season.
 
-    ``values``: one value a month in order, missing months present as NaN, indexed by month.
-    ``change``: first month with the change.
-    ``unit``: of the values.
-    Returns: with fewer than 24 points before the change or 12 after no effect and no p-value is given, but the bare
-        comparison is.
-    Raises DataError if the change is not a month of the series, months repeat, or an argument is out of range.
+    Parameters
+    ----------
+    values : pandas.Series
+        One value a month in order, missing months present as NaN, indexed by month.
+    change : label
+        First month with the change.
+    unit : str
+        Of the values.
 
+    Returns
+    -------
+    TimeSaved
+        With fewer than 24 points before the change or 12 after no effect and no p-value is given, but the bare
+        comparison is.
+
+    Raises
+    ------
+    DataError
+        If the change is not a month of the series, months repeat, or an argument is out of range.
+
+    Notes
+    -----
     :func:`hmic_analysis.statistics.interrupted.interrupted_series`: first-order autoregressive errors.
     """
     options = {"effect": "step", "harmonics": 0}

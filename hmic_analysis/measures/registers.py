@@ -36,9 +36,16 @@ class Answer(NamedTuple):
 def answer_to(data_request: pd.DataFrame, item: str) -> Answer:
     """The latest answer to a request for an item.
 
-    ``item``: name of a table or figure.
-    Returns: all None where the log has no such item.  An entry without a day is older than any with one.  Where the day
-        of one can't be read, only what all entries that may be the latest have in common is known.
+    Parameters
+    ----------
+    item : str
+        Name of a table or figure.
+
+    Returns
+    -------
+    Answer
+        All None where the log has no such item.  An entry without a day is older than any with one.  Where the day of
+        one can't be read, only what all entries that may be the latest have in common is known.
     """
     rows = data_request[names(data_request["item"], item).to_numpy(dtype=bool)]
     if rows.empty:
@@ -65,7 +72,15 @@ def _answer(row: pd.Series) -> Answer:
 def covers(document: pd.DataFrame, *codes: str) -> pd.Series:
     """Whether each document was coded as covering all of some topics.
 
-    ``*codes``: codes of the column ``covers``.
+    Parameters
+    ----------
+    *codes : str
+        Codes of the column ``covers``.
+
+    Returns
+    -------
+    pandas.Series
+        Booleans.
     """
     sets = [set(str(c).split(";")) if pd.notna(c) else set() for c in document["covers"]]
     return pd.Series([set(codes) <= s for s in sets], index=document.index, dtype=bool)
@@ -74,9 +89,16 @@ def covers(document: pd.DataFrame, *codes: str) -> pd.Series:
 def in_force(document: pd.DataFrame, as_of: date) -> pd.Series:
     """Whether each document was in force on a day: approved and begun by then, and not ended; of whatever status.
 
-    ``document``: table ``document``; a document without a beginning is in force from its approval on.
-    Returns: nullable booleans; missing where no date tells, where one that could tell otherwise, or how far the
-        document reaches, can't be read, and where it ends before it begins.
+    Parameters
+    ----------
+    document : pandas.DataFrame
+        Table ``document``; a document without a beginning is in force from its approval on.
+
+    Returns
+    -------
+    pandas.Series
+        Nullable booleans; missing where no date tells, or where one that could tell otherwise, or how far the document
+        reaches, can't be read.
     """
     day = pd.Timestamp(as_of)
     begun = document["effective_from"].fillna(document["approved_on"])
@@ -103,8 +125,17 @@ def documents(
 ) -> pd.DataFrame:
     """Documents of some types on a subject.
 
-    ``types``: kinds of document.
-    ``in_force_on``: only those known to be :func:`in_force` on that day.
+    Parameters
+    ----------
+    types : sequence of str
+        Kinds of document.
+    in_force_on : datetime.date, optional
+        Only those known to be :func:`in_force` on that day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows.
     """
     keep = document["document_type"].isin(list(types)) & document["status"].isin(list(statuses))
     keep &= names(document["subject"], subject)
@@ -123,9 +154,17 @@ def perhaps(
 ) -> pd.DataFrame:
     """Documents that may be in force on a day and say something, and of which it is not known for sure.
 
-    ``*codes``: codes of the column ``covers``, all of which it is to have; none: whatever it says.
-    ``types``, ``subject``, ``statuses``, ``in_force_on``: as in :func:`documents`.
-    Returns: those without a date, those of which a date or the codes can't be read, and all where the register holds no
+    Parameters
+    ----------
+    *codes : str
+        Codes of the column ``covers``, all of which it is to have; none: whatever it says.
+    types, subject, statuses, in_force_on
+        As in :func:`documents`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those without a date, those of which a date or the codes can't be read, and all where the register holds no
         code of any document.
     """
     rows = documents(open_blanks(document, "covers"), types=types, subject=subject, statuses=statuses)
@@ -144,7 +183,10 @@ def corroborated(rows: pd.DataFrame) -> bool:
 def knowledge_correct(knowledge_check: pd.DataFrame, as_of: date) -> Share:
     """Answers of staff that were what the policy says.
 
-    ``as_of``: staff asked on a later day are not counted.
+    Parameters
+    ----------
+    as_of : datetime.date
+        Staff asked on a later day are not counted.
     """
     rows = knowledge_check[(knowledge_check["asked_on"] <= pd.Timestamp(as_of)).to_numpy(dtype=bool)]
     return Share.of(rows["correct"], rows)
@@ -163,9 +205,17 @@ class PolicyCount(NamedTuple):
 def policy_count(force_reference: pd.DataFrame, forces: Sequence[str], force: str) -> PolicyCount:
     """How many forces have a policy to attend everything.
 
-    ``forces``: slugs of all forces compared (the 43); rows of others are not counted.
-    ``force``: the force whose claim it is.
-    Returns: a force without a row, or with a blank policy, is unknown.
+    Parameters
+    ----------
+    forces : sequence of str
+        Slugs of all forces compared (the 43); rows of others are not counted.
+    force : str
+        The force whose claim it is.
+
+    Returns
+    -------
+    PolicyCount
+        A force without a row, or with a blank policy, is unknown.
     """
     policy = force_reference.set_index("force_slug")["response_policy"].reindex(list(forces))
     known = policy.dropna()
@@ -188,13 +238,18 @@ TYPES = ("policy", "terms_of_reference")
 class Review(NamedTuple):
     """Where the review of a policy stands.
 
-    ``opened``: a review was opened by the day, or the policy is marked as under review.
-    ``open``: one of these was not closed by the day; None without a document to look in, or where it can't be read.
-    ``days_since_activity``: days since the last dated work on the open reviews, their opening included; None without a
-        date.
-    ``closed_on``: day on which the last of the open reviews was closed after the day.
-    ``at_most``: the last work on one of them came later, and hides what was done before: the days are the most there
-        can be.
+    Attributes
+    ----------
+    opened : bool
+        A review was opened by the day, or the policy is marked as under review.
+    open : bool or None
+        One of these was not closed by the day; None without a document to look in, or where it can't be read.
+    days_since_activity : int or None
+        Days since the last dated work on the open reviews, their opening included; None without a date.
+    closed_on : pandas.Timestamp or None
+        Day on which the last of the open reviews was closed after the day.
+    at_most : bool
+        The last work on one of them came later, and hides what was done before: the days are the most there can be.
     """
 
     opened: bool
@@ -210,8 +265,11 @@ STATUSES = ("approved", "under_review")
 def of_subject(document: pd.DataFrame, subject: str, as_of: date) -> pd.DataFrame:
     """The documents on which a review of a policy would show.
 
-    Returns: force-wide policies in force on the day, and terms of reference of a review; a draft of the next version or
-        a district's own policy is neither.
+    Returns
+    -------
+    pandas.DataFrame
+        Force-wide policies in force on the day, and terms of reference of a review; a draft of the next version or a
+        district's own policy is neither.
     """
     return of_the_force(documents(document, types=TYPES, subject=subject, statuses=STATUSES, in_force_on=as_of))
 
@@ -226,7 +284,10 @@ def review_at(rows: pd.DataFrame, as_of: date) -> Review:
 
     ``rows`` is what :func:`of_subject` gives.
 
-    Returns: days after ``as_of`` were not known on it.  Where the day that one was opened or closed on can't be read,
+    Returns
+    -------
+    Review
+        Days after ``as_of`` were not known on it.  Where the day that one was opened or closed on can't be read,
         or it was closed before it was opened, and no other is open, it is not known whether any is.
     """
     day = pd.Timestamp(as_of)
@@ -281,9 +342,12 @@ def in_post(staff: pd.DataFrame, day: date) -> pd.DataFrame:
 class Weighted(NamedTuple):
     """A share of weighted units, in units of an equally telling simple sample.
 
-    ``yes``, ``no``, ``unknown``: weights of the units by state, scaled so that together they give the effective size of
-        the sample.
-    ``files``: the units themselves.
+    Attributes
+    ----------
+    yes, no, unknown : float
+        Weights of the units by state, scaled so that together they give the effective size of the sample.
+    files : Share
+        The units themselves.
     """
 
     yes: float
@@ -308,9 +372,17 @@ class Weighted(NamedTuple):
 def file_weights(files: pd.DataFrame, strata: list[str]) -> pd.Series | None:
     """How many crimes each file of a sample stands for.
 
-    ``files``: with ``stratum_size`` and the columns that make the strata.
-    ``strata``: columns that the sample was stratified by.
-    Returns: size of the stratum over the files read of it; None where the sizes are not given for every file.
+    Parameters
+    ----------
+    files : pandas.DataFrame
+        With ``stratum_size`` and the columns that make the strata.
+    strata : list of str
+        Columns that the sample was stratified by.
+
+    Returns
+    -------
+    pandas.Series or None
+        Size of the stratum over the files read of it; None where the sizes are not given for every file.
     """
     if files.empty or files["stratum_size"].isna().any():
         return None
@@ -321,10 +393,17 @@ def file_weights(files: pd.DataFrame, strata: list[str]) -> pd.Series | None:
 def weighted(states: pd.Series, references: pd.Series, weights: pd.Series | None) -> Weighted:
     """A share of files, each weighted by what it stands for.
 
-    ``states``: nullable booleans, one per file.
-    ``references``: what each file is called.
-    ``weights``: positive; None: all files stand for the same.
+    Parameters
+    ----------
+    states : pandas.Series
+        Nullable booleans, one per file.
+    references : pandas.Series
+        What each file is called.
+    weights : pandas.Series or None
+        Positive; None: all files stand for the same.
 
+    Notes
+    -----
     Effective size of the sample: (sum of weights) squared over the sum of their squares (Kish 1965, Survey Sampling).
     It never exceeds the number of files, so that weighting never makes a sample look more telling than it is.
     """
@@ -341,10 +420,19 @@ def weighted(states: pd.Series, references: pd.Series, weights: pd.Series | None
 def shares_of(files: pd.DataFrame, states: str, *by: str) -> dict[str, Share]:
     """Files that have a property, within groups.
 
-    ``files``: with ``review_id``.
-    ``states``: column of nullable booleans.
-    ``*by``: columns that make the groups; files that one of them is blank for are left out.
-    Returns: by the names of the groups, joined by ``, ``; in their order.
+    Parameters
+    ----------
+    files : pandas.DataFrame
+        With ``review_id``.
+    states : str
+        Column of nullable booleans.
+    *by : str
+        Columns that make the groups; files that one of them is blank for are left out.
+
+    Returns
+    -------
+    dict of str to Share
+        By the names of the groups, joined by ``, ``; in their order.
     """
     rows = files.dropna(subset=list(by))
     if rows.empty:
@@ -358,9 +446,17 @@ def shares_of(files: pd.DataFrame, states: str, *by: str) -> dict[str, Share]:
 def readers_agree(files: pd.DataFrame, question: str) -> Share:
     """Files read twice on which the two readers found the same.
 
-    ``files``: rows of ``file_review``.
-    ``question``: ``progress_met`` or ``supervised_met``.
-    Returns: files with only one finding are left out.
+    Parameters
+    ----------
+    files : pandas.DataFrame
+        Rows of ``file_review``.
+    question : str
+        ``progress_met`` or ``supervised_met``.
+
+    Returns
+    -------
+    Share
+        Files with only one finding are left out.
     """
     first, second = files[question].astype("boolean"), files[f"second_{question}"].astype("boolean")
     twice = (first.notna() & second.notna()).to_numpy(dtype=bool)
@@ -370,8 +466,15 @@ def readers_agree(files: pd.DataFrame, question: str) -> Share:
 def how_drawn(files: pd.DataFrame) -> pd.DataFrame:
     """Lists that a sample was drawn from, how, and with what seed.
 
-    ``files``: rows of ``file_review``.
-    Returns: ``sample_frame``, ``sampling``, ``sample_seed``, ``files``, ``read_twice``.
+    Parameters
+    ----------
+    files : pandas.DataFrame
+        Rows of ``file_review``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``sample_frame``, ``sampling``, ``sample_seed``, ``files``, ``read_twice``.
     """
     twice = files["second_progress_met"].notna() | files["second_supervised_met"].notna()
     keys = ["sample_frame", "sampling", "sample_seed"]

@@ -35,8 +35,12 @@ SET_ASIDE = 1e-5
 class Spread(NamedTuple):
     """What units have in common and how they differ.
 
-    ``centre``: log-odds or log rate of the middle unit.
-    ``variance``: of units around it on the same scale; 0 where chance explains all of it.
+    Attributes
+    ----------
+    centre : array of float
+        Log-odds or log rate of the middle unit.
+    variance : array of float
+        Of units around it on the same scale; 0 where chance explains all of it.
     """
 
     centre: np.ndarray
@@ -46,9 +50,16 @@ class Spread(NamedTuple):
 def fit_spread(top: np.ndarray, bottom: np.ndarray, kind: Kind, used: np.ndarray | None = None) -> Spread:
     """Centre and variance of units, for many sets of units at once.
 
-    ``top``, ``bottom`` (shape (sets, units)): counts and what they are counted over, above 0.
-    ``used`` (shape (sets, units)): units that count; by default all.
+    Parameters
+    ----------
+    top, bottom : arrays of float, shape (sets, units)
+        Counts and what they are counted over, above 0.
+    kind : {"proportion", "rate"}
+    used : array of bool, shape (sets, units), optional
+        Units that count; by default all.
 
+    Notes
+    -----
     Logistic or Poisson regression with a random intercept and nothing else: the likelihood by adaptive quadrature of
     nine nodes, climbed by Fisher scoring, with the term for the estimated centre that restricted maximum likelihood
     has.  Where counts are large it is the restricted maximum likelihood estimate of a random-effects meta-analysis.
@@ -247,9 +258,15 @@ def level_tails(
 def tail_left(level: float, own: np.ndarray) -> np.ndarray:
     """Tail on each side of the fitted distribution that leaves a unit outside as often as the level says.
 
-    ``level``: two-sided, between 0 and 1.
-    ``own``: share of the unit in the estimate of the spread, from 0 (the spread is known) up: one in as many units.
+    Parameters
+    ----------
+    level : float
+        Two-sided, between 0 and 1.
+    own : array of float
+        Share of the unit in the estimate of the spread, from 0 (the spread is known) up: one in as many units.
 
+    Notes
+    -----
     A unit that lies far out widens the spread that it is held against.  A residual over the standard deviation of a
     sample that holds it has the distribution that Thompson (1935) gave, narrower than the normal one.
     """

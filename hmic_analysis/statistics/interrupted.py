@@ -91,9 +91,17 @@ class Split:
 def split_at(values: Sequence[float] | pd.Series, change: Hashable) -> Split:
     """Cut a series at its change.
 
-    ``values`` (shape (n,)): evenly spaced points in order, missing ones present as NaN.
-    ``change``: first point after the change: its index label, its position in a plain sequence.
-    Raises ValueError if labels repeat or the change is not one of them.
+    Parameters
+    ----------
+    values : sequence of float or pandas.Series, shape (n,)
+        Evenly spaced points in order, missing ones present as NaN.
+    change : label
+        First point after the change: its index label, its position in a plain sequence.
+
+    Raises
+    ------
+    ValueError
+        If labels repeat or the change is not one of them.
     """
     series = pd.Series(floats(values), index=values.index if isinstance(values, pd.Series) else None)
     if not series.index.is_unique:

@@ -19,10 +19,14 @@ from hmic_analysis.statistics.intervals import floats
 class Dialect:
     """The choices by which control charts of different houses differ.
 
-    ``limit_multiplier``: limits lie this many mean moving ranges from the mean: 2.66, elsewhere 3 / 1.128.
-    ``screen_multiplier``: moving ranges of this many mean ranges or more are dropped once; None drops none.
-    ``shift_points``, ``trend_points``: points on one side of the mean, points steadily rising or falling, that make a
-        signal.
+    Attributes
+    ----------
+    limit_multiplier : float
+        Limits lie this many mean moving ranges from the mean: 2.66, elsewhere 3 / 1.128.
+    screen_multiplier : float or None
+        Moving ranges of this many mean ranges or more are dropped once; None drops none.
+    shift_points, trend_points : int
+        Points on one side of the mean, points steadily rising or falling, that make a signal.
     """
 
     limit_multiplier: float = 2.66
@@ -141,11 +145,18 @@ def _in_window(first: np.ndarray, points: int) -> np.ndarray:
 class Segment:
     """A stretch of points with limits of its own.
 
-    ``change``: what the segment starts with; empty for the first.
-    ``n``: points with a value; ``n_baseline`` of them set the limits.
-    ``centre``, ``mean_range``, ``lower``, ``upper``: in the unit of the values; NaN where refused.
-    ``n_screened``: moving ranges dropped as outliers.
-    ``refusal``: why there are no limits; empty where there are.
+    Attributes
+    ----------
+    change : str
+        What the segment starts with; empty for the first.
+    n : int
+        Points with a value; ``n_baseline`` of them set the limits.
+    centre, mean_range, lower, upper : float
+        In the unit of the values; NaN where refused.
+    n_screened : int
+        Moving ranges dropped as outliers.
+    refusal : str
+        Why there are no limits; empty where there are.
     """
 
     change: str
@@ -164,11 +175,21 @@ def limits_of(
 ) -> Segment:
     """Limits at the mean plus and minus a multiple of the mean moving range.
 
-    ``values`` (shape (n,)): points of the stretch in order; NaN where missing.
-    ``change``: what the stretch starts with.
-    ``baseline_points``: how many of the first points set the limits; None for all.
-    ``minimum_points``: values that the limits need at least.
-    Returns: without limits where there are too few values, too many gaps between them, or hardly any variation.
+    Parameters
+    ----------
+    values : array of float, shape (n,)
+        Points of the stretch in order; NaN where missing.
+    change : str
+        What the stretch starts with.
+    baseline_points : int or None
+        How many of the first points set the limits; None for all.
+    minimum_points : int
+        Values that the limits need at least.
+
+    Returns
+    -------
+    Segment
+        Without limits where there are too few values, too many gaps between them, or hardly any variation.
     """
     base = values[:baseline_points]
     n, n_base = int((~np.isnan(values)).sum()), int((~np.isnan(base)).sum())
