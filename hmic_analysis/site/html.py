@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 
 from hmic_analysis.documents.pdf import drawn
 from hmic_analysis.documents.text import clean, page_templates
+from hmic_analysis.documents.workbook import MISSING, NOT_APPLICABLE
 from hmic_analysis.errors import DataError
 from hmic_analysis.evidence.model import Sensitivity
 from hmic_analysis.evidence.withheld import Audience, declaration
@@ -41,8 +42,18 @@ CODE = re.compile(r"(?=\S*[_;])[a-z]+(_[a-z]+)*(;[a-z]+(_[a-z]+)*)*")
 def environment() -> jinja2.Environment:
     """The templates of this package. Escapes every value, and refuses one that is not there."""
     found = page_templates("site")
+    found.finalize = _in_words
     found.filters.update(shown=_shown, heading=_heading, capitalise=capitalise, trim_stop=_trim_stop)
     return found
+
+
+#: What pages say in place of the shorthand of spreadsheets. That for what is withheld stays, as in pictures.
+_WORDS = {MISSING: "not available", NOT_APPLICABLE: "n/a"}
+
+
+def _in_words(value: Any) -> Any:
+    """What is printed of a value: no shorthand where there are words for it, unless it is escaped already."""
+    return _WORDS.get(value, value) if type(value) is str else value
 
 
 def render(template: str, **values: Any) -> str:

@@ -96,7 +96,7 @@ def test_the_public_sees_forces_beside_each_other(own, params, tmp_path):
 def test_a_force_sees_itself_beside_the_others_and_no_other_by_name(own, params, tmp_path):
     site = build(own, params, "force", tmp_path, ["cleveland"])
     text = text_of(site / "forces" / "cleveland" / "index.html")
-    assert "Crimes attended (A2) 83.4% 79.0% [z] Within the inner lines" in text
+    assert "Crimes attended (A2) 83.4% 79.0% n/a Within the inner lines" in text
     assert "It lies within the lines." in text_of(site / "findings" / "A2.html")
     assert "durham" not in everything(site).lower()
     assert not list(site.rglob("*forces-compared*"))
