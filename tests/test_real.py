@@ -114,7 +114,7 @@ def test_response_times_of_the_foreign_log_by_priority(cad):
     project, bundles = cad
     table = next(t for t in bundles["A2"].tables if t.name == "response-times")
     times = pd.read_csv(project.root.parent / "evidence" / "A2" / table.data).set_index("label")
-    assert times.loc["Begun by officers", "median"] < 1
+    assert times.loc["Officer initiated", "median"] < 1
     urgent, later = times.loc["Emergency (1)", "median"], times.loc["Priority (2)", "median"]
     assert 0 < urgent < later < 60
     assert times["over_24_hours"].sum() >= 1

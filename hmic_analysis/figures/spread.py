@@ -327,7 +327,10 @@ def _against_targets(data: pd.DataFrame) -> str:
         for word, rows in (("within the target", met), ("longer than the target", ~met))
         if rows.any()
     ]
-    return f"Median response time was {' and '.join(parts)}"
+    several = list(data.loc[data["targets"].str.contains("min"), "label"])
+    verb = "has" if len(several) == 1 else "have"
+    after = f"; {joined(several)} {verb} more than one target" if several else ""
+    return f"Median response time was {' and '.join(parts)}{after}"
 
 
 def _point(data: pd.DataFrame) -> str:

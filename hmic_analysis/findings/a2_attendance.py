@@ -105,9 +105,9 @@ def response_summary(times: pd.DataFrame) -> pd.DataFrame:
     order = {name: number for number, name in enumerate((*GRADES, "no grade"))}
     # Several of a force's own grades may be one of the standard ones; they are shown as the force knows them.
     key = grade.map(order).fillna(len(order)).astype(int).astype(str) + " " + local.astype(str)
-    words = grade.str.replace("_", " ").str.capitalize()
+    words = grade.str.replace("_", " ").str.replace("no grade", "not recorded").str.capitalize()
     label = words.where(local == grade, words + " (" + local.astype(str) + ")")
-    groups = times.assign(group=key.where(~own, "9 officer initiated"), label=label.where(~own, "Begun by officers"))
+    groups = times.assign(group=key.where(~own, "9 officer initiated"), label=label.where(~own, "Officer initiated"))
     rows = [_summary_row(name, part) for name, part in groups.groupby("group", sort=True)]
     columns = ["group", "label", "n", "median", "p90", "target", "targets",
                "before_clock", "over_24_hours", "no_start"]  # fmt: skip

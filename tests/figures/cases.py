@@ -151,7 +151,7 @@ CASES: dict[str, Callable[[], Chart]] = {
         week().assign(demand_share=[0] * 100 + [100] + [0] * 67), demand_name=LONG[0], staff_name=LONG[1]
     ),
     "times-everyday": lambda: response_times(responses(
-            ["Emergency (1)", "Priority (2)", "Scheduled (3)", "Begun by officers"],
+            ["Emergency (1)", "Priority (2)", "Scheduled (3)", "Officer initiated"],
             [9, 32, 414, np.nan],
             [18.5, 81, 1038, np.nan],
             target=[np.nan, 60, 2880, np.nan],

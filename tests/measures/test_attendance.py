@@ -190,7 +190,7 @@ def test_response_times_leave_out_what_cannot_be_told_and_no_late_arrival(table)
     assert summary.loc["Emergency", ["n", "median", "before_clock"]].tolist() == [2, 11.5, 1]
     assert summary.loc["Priority", "over_24_hours"] == 1
     assert summary.loc["Priority", "median"] == 60 * (24 * 5 - 1)
-    assert summary.loc["Begun by officers", ["n", "median"]].tolist() == [1, 0]
+    assert summary.loc["Officer initiated", ["n", "median"]].tolist() == [1, 0]
 
 
 def test_the_clock_starts_where_the_parameters_say(table):
