@@ -285,7 +285,7 @@ def _export_force(
     from hmic_analysis.disclosure.release import released
     from hmic_analysis.documents.word import write_whole
     from hmic_analysis.evidence.withheld import rules_of
-    from hmic_analysis.letters.export import captions_csv, evidence_of, export_figure, without_empty
+    from hmic_analysis.letters.export import captions_csv, evidence_of, export_figure
 
     rules = rules_of(params)
     bundles, reports = evidence_of(home, params, slug, warn)
@@ -298,13 +298,15 @@ def _export_force(
             )
     written = []
     for made in wanted:
-        shown = released(without_empty(made), rules, "force", reports[made.finding])
-        for one in made.figures:
-            if figures and one.name not in figures:
+        shown = released(made, rules, "force", reports[made.finding])
+        may = {figure.name: figure for figure in shown.figures}
+        for name in (figure.name for figure in made.figures):
+            if figures and name not in figures:
                 continue
-            if one not in shown.figures or one.empty:
-                why = "there was nothing to draw" if one.empty else "it is withheld: it shows what may not leave"
-                warn(f"{slug} {made.finding}, {one.name}: left out; {why}.")
+            one = may.get(name)
+            if one is None or one.empty:
+                why = "there was nothing to draw" if one else "it is withheld: it shows what may not leave"
+                warn(f"{slug} {made.finding}, {name}: left out; {why}.")
                 continue
             report = reports[made.finding]
             written.append(export_figure(made, shown, one, report, folder, width, rules, embargo))
@@ -342,10 +344,10 @@ def export_evidence(
     rules, embargo = rules_of(params), embargo_notice(params, clock.now())
     for slug in choose_forces(params, force, everyone):
         bundles, folders = evidence_of(home, params, slug, warn)
-        made = [without_empty(b) for b in bundles if not wanted or b.finding in wanted]
+        made = [b for b in bundles if not wanted or b.finding in wanted]
         if not made:
             raise DataError(f"There is no evidence of {slug} on {', '.join(sorted(wanted))}.")
-        shown = [released(b, rules, "force", folders[b.finding]) for b in made]
+        shown = [without_empty(released(b, rules, "force", folders[b.finding])) for b in made]
         names = [f.name for _, f in chosen(shown, ())]
         for name in figure or ():
             if name not in names:

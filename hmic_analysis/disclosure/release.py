@@ -155,11 +155,10 @@ def released(bundle: Bundle, rules: DisclosureRules, audience: Audience, folder:
     Without claims, indicators, figures and tables above the audience's level.  An indicator on a small count of
     persons, or one that would give it away, keeps its place and its words but has no number, and
     :func:`is_withheld` of it is true; sentences and explanations say so in words. Where small counts are shown to the
-    force, whatever rests on persons is for it alone.
+    force, whatever rests on persons is for it alone, and its charts are those drawn with them.
     """
     rules = rules.of(bundle)
-    if not rules.apply_to(audience) and any(rules.counts_persons(i) for i in bundle.indicators):
-        bundle = _for_the_force(bundle)
+    bundle = with_small_counts(bundle, rules, audience)
     claims = tuple(c for c in bundle.claims if may_see(audience, c.sensitivity))
     by_id = {c.claim: c for c in bundle.claims}
     visible = tuple(i for i in bundle.indicators if may_see(audience, level_of([i.id], by_id)))
@@ -183,6 +182,14 @@ def released(bundle: Bundle, rules: DisclosureRules, audience: Audience, folder:
             "sensitivity": highest((c.sensitivity for c in claims), otherwise=audience),
         }
     )
+
+
+def with_small_counts(bundle: Bundle, rules: DisclosureRules, audience: Audience) -> Bundle:
+    """The bundle with the charts that are for an audience, and not public where they show it small counts."""
+    owns = not rules.apply_to(audience)
+    figures = (f.own if owns and f.own is not None else f for f in bundle.figures)
+    bundle = bundle.model_copy(update={"figures": tuple(f.model_copy(update={"own": None}) for f in figures)})
+    return _for_the_force(bundle) if owns and any(map(rules.counts_persons, bundle.indicators)) else bundle
 
 
 def _for_the_force(bundle: Bundle) -> Bundle:

@@ -89,14 +89,16 @@ def read_bundle(path: Path) -> Bundle:
         ) from None
 
 
-def save_chart(chart: Chart, folder: Path | None) -> Figure:
+def save_chart(chart: Chart, folder: Path | None, below: str = "figures") -> Figure:
     """Write a chart's picture as SVG and its data as CSV.
 
     Parameters
     ----------
     chart : Chart
     folder : pathlib.Path or None
-        Folder of the report; the pictures go to ``figures`` below it.  None: nothing is written.
+        Folder of the report.  None: nothing is written.
+    below : str
+        Where its files go, below that folder.
 
     Returns
     -------
@@ -104,15 +106,15 @@ def save_chart(chart: Chart, folder: Path | None) -> Figure:
         Its words, and paths below the folder.
     """
     if folder is not None:
-        chart.save(folder / "figures", ("svg", "csv"))
+        chart.save(folder / below, ("svg", "csv"))
     return Figure(
         name=chart.name,
         headline=chart.headline,
         subtitle=chart.subtitle,
         alt=chart.alt,
         source=chart.source,
-        svg=f"figures/{chart.name}.svg",
-        data=f"figures/{chart.name}.csv",
+        svg=f"{below}/{chart.name}.svg",
+        data=f"{below}/{chart.name}.csv",
         synthetic=chart.synthetic,
         empty=chart.empty,
         sentence=chart.sentence,

@@ -223,6 +223,7 @@ class Figure(Model):
 
     ``empty`` marks the panel that says there was nothing to draw: it belongs in the notebook, not in a letter.
     ``sentence`` says in words all that the picture shows, where that is little; documents print it in its place.
+    ``own`` is the same with the small counts of persons that this one withholds, for those who may see them.
     """
 
     name: str
@@ -236,6 +237,7 @@ class Figure(Model):
     synthetic: bool = False
     empty: bool = False
     sentence: str = ""
+    own: "Figure | None" = None
 
 
 class Table(Model):
@@ -390,7 +392,7 @@ REASONS: dict[str, str] = {
     "in_part": "only part of this is on record",
     "no_look_back": "the records do not go back far enough",
     "part_of_the_period": "the records supplied cover only a part of the period",
-    "later_records": "the records supplied are all of a later time",
+    "later_records": "the records supplied on this are all of a later time",
     "rows_set_aside": "too many of the records supplied had to be set aside",
     "no_statement": "the force has made no statement about this",
     "sources_conflict": "two sources of evidence contradict each other",

@@ -34,7 +34,7 @@ from hmic_analysis.evidence.model import (
 )
 from hmic_analysis.evidence.paragraphs import Facts, make_claim
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, at_most, reaches, undecided
-from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from
+from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from, whole
 from hmic_analysis.evidence.wording import SET_ASIDE, Whole, claim_table, group_frame, indicator_table
 from hmic_analysis.measures.months import say_months
 from hmic_analysis.params.catalogue import ALWAYS, ClaimSpec
@@ -264,6 +264,7 @@ class Report(Holdings):
         """
         from hmic_analysis.figures.chart import Words
 
+        subtitle, stop, aside = subtitle.partition("; ")
         place = f"{subtitle}, {self.settings.force.name}"
         when = "" if "at " + self.as_of in subtitle else f", {self.fit_of(about).say(self.period)}"
         taken = self.indicator(about)
@@ -272,7 +273,7 @@ class Report(Holdings):
         unable = self.unable(about) if about else []
         return Words(
             name=name,
-            subtitle=place + when + ("" if unable else caveats),
+            subtitle=place + when + stop + aside + ("" if unable else caveats),
             source=self.source(),
             synthetic=self.synthetic,
             reason=" ".join(unable) or reason,
@@ -286,12 +287,19 @@ class Report(Holdings):
         return say_date(self.settings.as_of)
 
     def show(self, chart: Chart) -> Chart:
-        """Take a chart into the evidence: its picture and data are written, and it is returned for show."""
+        """Take a chart into the evidence: its picture and data are written, and it is returned for show.
+
+        Of one that withholds small counts of persons a second picture shows them, for the force that sent them.
+        """
         if not self.draws:
             return chart
         self._figures = [f for f in self._figures if f.name != chart.name]
         self.charts[chart.name] = chart
-        self._figures.append(save_chart(chart, self.folder))
+        figure = save_chart(chart, self.folder)
+        if chart.again is not None and not self._rules.apply_to("force"):
+            own = chart.again(lambda frame: whole(frame, group_frame(self._indicators.values())))
+            figure = figure.model_copy(update={"own": save_chart(own, self.folder, "figures/own")})
+        self._figures.append(figure)
         return chart
 
     def keep(self, frame: pd.DataFrame, name: str, headline: str, subtitle: str = "") -> pd.DataFrame:
@@ -447,7 +455,7 @@ class Report(Holdings):
         self._check_whole()
         bundle = self.bundle()
         if self.folder is not None:
-            for figure in bundle.figures:
+            for figure in (own for f in bundle.figures for own in (f, f.own) if own is not None):
                 words = f"{bundle.embargo}. " if bundle.embargo else ""
                 mark_picture(self.folder / figure.svg, words + declaration(figure.sensitivity))
             write_bundle(bundle, self.folder)
@@ -492,9 +500,7 @@ class Report(Holdings):
             letter_date=s.letter_date.isoformat(),
             claims=claims,
             indicators=tuple(self._indicators.values()),
-            figures=tuple(
-                f.model_copy(update={"sensitivity": self._level(self.charts[f.name].data)}) for f in self._figures
-            ),
+            figures=tuple(self._levelled(f, self._level(self.charts[f.name].data)) for f in self._figures),
             tables=tuple(t.model_copy(update={"sensitivity": self._level(self.frames[t.name])}) for t in self._kept),
             data=tuple(self.used.values()),
             request=tuple(self.spec.request) if no_data else (),
@@ -506,6 +512,11 @@ class Report(Holdings):
             embargo=s.embargo,
             seconds=round(time.monotonic() - self._started, 3),
         )
+
+    def _levelled(self, figure: Figure, level: Sensitivity) -> Figure:
+        """The figure with its sensitivity; one that shows small counts is for the force at most."""
+        own = figure.own and figure.own.model_copy(update={"sensitivity": highest((level, "force"))})
+        return figure.model_copy(update={"sensitivity": level, "own": own})
 
     def _level(self, data: pd.DataFrame) -> Sensitivity:
         """The sensitivity of a chart or table: the highest of what it was made from."""

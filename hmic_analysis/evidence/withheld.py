@@ -273,3 +273,12 @@ def drawable(frame: pd.DataFrame, indicators: Sequence[Indicator], rules: Disclo
     if (bounds & ~gone).any():
         out["withheld_n"] = np.where(bounds & ~gone, rules.marker, "")
     return out
+
+
+def whole(frame: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    """A frame of :func:`drawable` with the numbers that it withholds, from the ``shares`` as they are."""
+    if "group" not in frame.columns:
+        return frame
+    known = shares.set_index("group")
+    out = frame.drop(columns=["withheld", "withheld_n"], errors="ignore")
+    return out.assign(**{c: out["group"].map(known[c]) for c in SHARE if c in out.columns})

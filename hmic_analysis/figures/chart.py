@@ -53,6 +53,10 @@ class Chart:
         What says in words all that the picture shows, where so little is in it; documents print it in its place.
     synthetic : bool
         Whether the data are made up; the picture, the subtitle, the alt text and the data file then say so.
+    withheld : bool
+        Whether it withholds small counts of persons.
+    again : callable or None
+        Draws it anew, withholding nothing, from its frame as the function that it is given makes it.
     """
 
     figure: Figure = field(repr=False, compare=False)
@@ -65,6 +69,10 @@ class Chart:
     synthetic: bool = False
     empty: bool = False
     sentence: str = ""
+    withheld: bool = False
+    again: "Callable[[Callable[[pd.DataFrame], pd.DataFrame]], Chart] | None" = field(
+        default=None, repr=False, compare=False
+    )
 
     @cached_property
     def svg(self) -> bytes:
@@ -160,7 +168,9 @@ def drawn(function: Callable[..., Chart]) -> Callable[..., Chart]:
             if isinstance(words, Words) and not words.wanted:
                 return Chart(Figure(), words.name, words.headline, words.subtitle, "", words.source, pd.DataFrame())
         with style.house_style():
-            return function(*args, **given)
+            made = function(*args, **given)
+        shown = given | ({"min_count": 0} if "min_count" in given else {})
+        return replace(made, again=lambda whole: chart(whole(args[0]), *args[1:], **shown)) if made.withheld else made
 
     return chart
 
@@ -417,4 +427,4 @@ def no_data(
         alt=f"Panel that reads: {said}. {reason}",
         data=pd.DataFrame() if data is None else data,
     )
-    return replace(panel, empty=True)
+    return replace(panel, empty=True, withheld=withheld)

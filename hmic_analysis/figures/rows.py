@@ -274,8 +274,7 @@ def counts(
     if data["value"].isna().all():
         return no_data(words.reason or "no records to count", words, data=data)
     drawn, notes = limit_rows(data, False)
-    texts = [plain(v) for v in drawn["value"]]
-    rows = bar_rows(list(drawn["label"]), drawn["value"], texts, value_name or what, words.synthetic)
+    rows = bar_rows(list(drawn["label"]), drawn["value"], _alike(drawn["value"]), value_name or what, words.synthetic)
     told = instead(what, data["label"], data["value"])
     # What the caller says holds where bars are no parts of one whole, whose largest group would say nothing.
     message = told.rstrip(".") or words.headline or largest(what, data["label"], data["value"])
@@ -289,6 +288,20 @@ def counts(
         notes=notes,
     )
     return replace(chart, sentence=told)
+
+
+def _alike(values: pd.Series) -> list[str]:
+    """Counts as they are; amounts that are no whole numbers with equal decimals, so that a column can be compared."""
+    known = values.dropna()
+    if (known % 1 == 0).all():
+        return [plain(v) for v in values]
+    decimals = 1 if known.max() < 100 else 0
+    least = 10.0**-decimals
+    tiny = (values > 0) & (values < least)
+    return [
+        f"under {least:g}" if few else plain(v) if pd.isna(v) else f"{v:,.{decimals}f}"
+        for v, few in zip(values, tiny, strict=True)
+    ]
 
 
 def instead(what: str, labels: pd.Series, values: pd.Series) -> str:
@@ -378,7 +391,7 @@ def age_bands(frame: pd.DataFrame, words: Words = Words("age-bands"), *, min_cou
     rows = bar_rows(list(data["label"]), shown, texts, "Persons", words.synthetic)
     message = _without_total(what, data["label"], shown) if hidden.any() else largest(what, data["label"], shown)
     values = [marker if h else None if pd.isna(s) else int(s) for h, s in zip(hidden, shown, strict=True)]
-    return finish(
+    made = finish(
         rows.sheet,
         words,
         headline=f"{what} by {by}" if hidden.any() or not most_in_one(shown) else message,
@@ -386,6 +399,7 @@ def age_bands(frame: pd.DataFrame, words: Words = Words("age-bands"), *, min_cou
         data=data[["label"]].assign(persons=pd.Series(values, dtype="object")),
         notes=(f"{marker}: withheld, small number of persons",) if hidden.any() else (),
     )
+    return replace(made, withheld=bool(hidden.any()))
 
 
 def withhold(persons: pd.Series, min_count: int) -> pd.Series | None:

@@ -150,7 +150,11 @@ def proportions_by_group(
     )
     alone = len(data) == 1 and not unlike and bool(shown["value"].notna().all())
     said = f"{words.headline} ({say(data['value'].iloc[0], unit)})" if alone and words.headline else f"{told}{after}"
-    return replace(chart, sentence=f"{said}." if alone or (not unlike and _all_or_none(data, unit)) else "")
+    return replace(
+        chart,
+        sentence=f"{said}." if alone or (not unlike and _all_or_none(data, unit)) else "",
+        withheld=bool(secret.any() or data["withheld_n"].ne("").any()),
+    )
 
 
 def _no_cases(data: pd.DataFrame) -> pd.Series:

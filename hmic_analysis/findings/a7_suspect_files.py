@@ -8,7 +8,6 @@ from hmic_analysis.evidence.grades import grade_indicator
 from hmic_analysis.evidence.model import ClaimEvidence
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, clear_evidence, number_of_cases, undecided
-from hmic_analysis.evidence.wording import small
 from hmic_analysis.findings.a4_crime_files import any_entry, but_lost, day_of, supervision
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, among
@@ -91,22 +90,10 @@ def files_read(report: Report) -> pd.DataFrame:
 
 
 def shown(report: Report) -> pd.DataFrame:
-    """The shares for a chart; those that rest on fewer persons than may be shown are left out.
-
-    As :meth:`~hmic_analysis.evidence.report.Report.groups` gives it.
-    """
+    """The shares of all files for a chart, as :meth:`~hmic_analysis.evidence.report.Report.groups` gives them."""
     names = [name for name, *_ in QUESTIONS.values()]
     groups = report.groups(*names)
-    least = report.settings.disclosure.min_count
-    keep = [id in names and not small(report.indicator(id), least) for id in groups["group"]]
-    return groups[keep].reset_index(drop=True)
-
-
-def reason(report: Report) -> str:
-    """Why a chart of :func:`shown` would be empty."""
-    if report.given("file_review"):
-        return f"no share rests on {report.settings.disclosure.min_count} files or more"
-    return "no files were read"
+    return groups[groups["group"].isin(names)].reset_index(drop=True)
 
 
 def decide(report: Report) -> list[ClaimEvidence]:

@@ -114,7 +114,7 @@ def letter_sources(
     settings = replace(letter_settings(params, slug), figures=tuple(figures) or given.figures)
     return LetterSources(
         made,
-        [released(without_empty(bundle), rules, "force", folders[bundle.finding]) for bundle in made],
+        [without_empty(released(bundle, rules, "force", folders[bundle.finding])) for bundle in made],
         folders,
         replace(settings, embargo="") if unmarked else settings,
         letter_catalogue(params),

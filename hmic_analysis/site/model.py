@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from hmic_analysis.contracts import CONTRACTS
-from hmic_analysis.disclosure.release import is_withheld, notebook_may_leave, released
+from hmic_analysis.disclosure.release import is_withheld, notebook_may_leave, released, with_small_counts
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, Indicator
 from hmic_analysis.evidence.withheld import Audience, DisclosureRules, rules_of
@@ -234,7 +234,8 @@ def _whole(made: Bundle, bundle: Bundle, rules: DisclosureRules, order: Order) -
     gone = {d.table for d in made.data} - {d.table for d in bundle.data}
     if any(_about_persons(table) for table in gone):
         return False
-    same = bundle.model_copy(update={"sensitivity": made.sensitivity, "data": made.data}) == made
+    drawn = with_small_counts(made, rules, order.audience)
+    same = bundle.model_copy(update={"sensitivity": made.sensitivity, "data": made.data}) == drawn
     return same and notebook_may_leave(made, rules, order.audience)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hmic_analysis.evidence.withheld import drawable
+from hmic_analysis.evidence.withheld import drawable, whole
 from hmic_analysis.evidence.wording import group_frame
 from hmic_analysis.figures.chart import Words
 from hmic_analysis.figures.shares import proportions_by_group
@@ -30,6 +30,8 @@ def test_a_withheld_share_is_neither_drawn_nor_written():
     assert "5.0%" not in words and "Active" in made.headline and "50.0%" in made.alt
     assert "[c]: withheld" in made.subtitle
     assert made.svg.decode().count("<!-- [c] -->") == 4 and "<!-- 57 -->" not in made.svg.decode()
+    own = made.again(lambda frame: whole(frame, group_frame(usual().indicators)))
+    assert list(own.data["value"]) == [5.0, 95.0, 50.0] and "[c]" not in f"{own.subtitle}{own.svg.decode()}"
 
 
 def test_where_every_share_is_withheld_the_panel_says_so():

@@ -156,3 +156,15 @@ def test_a_number_left_out_because_few_are_not_known_is_said_to_be_withheld():
     made = proportions_by_group(drawn, what="Reviewed", by="shift", units_name="persons")
     assert made.data["n"].astype(str).tolist() == ["[c]", "80.0"] and made.data["value"].notna().all()
     assert "Number [c]: withheld, since only a few are not known" in made.subtitle
+
+
+def test_the_force_gets_the_charts_with_its_small_counts_and_nobody_else_their_files():
+    drawn = figure("checks", own=figure("own/checks", headline="5.0%"), sensitivity="public")
+    evidence = bundle([share("reviewed_pct", 3, 60)], figures=[drawn])
+    rules = DisclosureRules(min_count=5, audiences=("public",))
+    (own,) = released(evidence, rules, "force").figures
+    assert (own.svg, own.sensitivity) == ("figures/own/checks.svg", "force")
+    for strict, audience in ((rules, "public"), (RULES, "force")):
+        assert "own" not in "".join(
+            f.model_dump_json(exclude_none=True) for f in released(evidence, strict, audience).figures
+        )

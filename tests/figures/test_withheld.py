@@ -69,6 +69,7 @@ def test_bands_that_their_total_would_tell_are_not_shown_at_all():
     made = age_bands(pd.DataFrame({"band": range(5), "label": list("abcde"), "persons": [1] * 5}), min_count=5)
     assert made.empty and made.data.empty
     assert "too few persons in each band to be shown" in f"{made.headline} {made.alt}"
+    assert list(made.again(lambda frame: frame).data["persons"]) == [1] * 5
 
 
 @pytest.mark.parametrize("persons", [[1, 1, 20, 30], [4, 4, 20, 30], [3, 14, 29, 40]])
