@@ -119,8 +119,7 @@ HOW_TO_READ = (
     (
         CONFIDENTIAL,
         "Withheld: the figure rests on so few persons that it could point to one of them, or would give such a "
-        "figure away. Charts are drawn once for all readers and leave such figures out, even where a table here shows "
-        "the force its own.",
+        "figure away.",
     ),
     ("A dash", "There is no such figure or grade."),
     ("Control chart", f"{MAKING_DATA_COUNT.text} {SEASON}"),
@@ -156,7 +155,7 @@ def evidence_report(
     needs = _needs(found, catalogue)
     if needs:
         sections.append(Section(title="Evidence needed for the findings not assessed", blocks=needs))
-    terms = tuple(_term(f"{term}.", text) for term, text in HOW_TO_READ)
+    terms = tuple(_term(f"{term}.", text) for term, text in _how_to_read(settings))
     sections.append(Section(title="How to read the evidence", blocks=terms))
     dated = bundles[0].letter_date
     return Report(
@@ -480,7 +479,12 @@ def evidence_workbook(
         (NOT_APPLICABLE, "There can be no such figure."),
     )
     sheets = (_claims_sheet(ordered, wording), _figures_sheet(ordered, settings), _data_sheet(_used(found, catalogue)))
-    return workbook(report.title, cover, (*HOW_TO_READ, *shorthand), sheets, report.notices)
+    return workbook(report.title, cover, (*_how_to_read(settings), *shorthand), sheets, report.notices)
+
+
+def _how_to_read(settings: LetterSettings) -> list[tuple[str, str]]:
+    """What words and marks mean, without the mark of small counts where a force is shown its own."""
+    return [entry for entry in HOW_TO_READ if settings.min_count or entry[0] != CONFIDENTIAL]
 
 
 def _sheet(name: str, title: str, columns: Sequence[str], rows: Sequence[tuple]) -> Sheet:
