@@ -404,9 +404,9 @@ class Report(Holdings):
     def _held_to_tables(self, claim: ClaimSpec, decision: Decision) -> Decision:
         """The decision; nothing to count in tables that were all supplied is no want of data."""
         decision = self._held_to_files(claim, self._held_to_references(claim, decision))
-        if decision.reasons != ("no_data",) or not self.given(*(t for t in claim.tables if t != "data_request")):
+        if "no_data" not in decision.reasons or not self.given(*(t for t in claim.tables if t != "data_request")):
             return decision
-        return replace(decision, reasons=("no_cases",))
+        return replace(decision, reasons=tuple("no_cases" if r == "no_data" else r for r in decision.reasons))
 
     def _held_to_files(self, claim: ClaimSpec, decision: Decision) -> Decision:
         """The decision; not determinable where a file could not be read that may hold what turns it.

@@ -271,6 +271,15 @@ class Reader:
         return [replace(raw, sha256=file.sha256) for raw in found if raw is not None]
 
     def _standard(self, mapping: Mapping, files: list[InputFile], result: Read) -> None:
+        self._standard_files(mapping, files, result)
+        # A file named after a table is that table, in whatever kind it came, unless another file gave it.
+        for file in files:
+            table = None if file.kind or file.fault else _table_named(PurePath(file.shown).name.partition(".")[0])
+            if table and table not in result.tables and table not in {name for name, _ in result.faults}:
+                why = why_unread(file.shown) or "files of its kind are not read: ask for it as CSV or as a workbook"
+                result.faults.append((table, f"{file.shown}: {why}."))
+
+    def _standard_files(self, mapping: Mapping, files: list[InputFile], result: Read) -> None:
         for file in files:
             table = _table_named(file.stem)
             if file.fault:

@@ -203,10 +203,15 @@ class Stamps:
         repeated = f"(zb_{n} % 1000 BETWEEN 1 AND {times.GAP - 1} AND zb_{n} = ze_{n})"
         # So little too early is disorder of keying, and no whole day.
         slack = f"INTERVAL {TOLERANCE if source.tolerance is None else source.tolerance} MINUTE"
-        plan.early.append(f"(b_{n} < e_{n} - {JITTER} AND b_{n} >= e_{n} - {slack} AND NOT {repeated})")
+        # The same across midnight: 23:58 of a call at 00:05.
+        before = f"(b_{n} > e_{n} + INTERVAL 1 DAY - greatest({JITTER}, {slack}))"
+        plan.early.append(
+            f"((b_{n} < e_{n} - {JITTER} AND b_{n} >= e_{n} - {slack} AND NOT {repeated}) "
+            f"OR ({before} AND b_{n} < e_{n} + INTERVAL 1 DAY - {JITTER}))"
+        )
         days = (
             f"CASE WHEN b_{n} < e_{n} - greatest({JITTER}, {slack}) AND NOT {repeated} THEN 1 "
-            f"WHEN b_{n} > e_{n} + INTERVAL 1 DAY - {JITTER} THEN -1 ELSE 0 END"
+            f"WHEN {before} THEN -1 ELSE 0 END"
         )
         plan.far.append(f"(b_{n} < e_{n} AND w_{n} > e_{n} + INTERVAL 12 HOUR)")
         return f"b_{n} + to_days({days})"

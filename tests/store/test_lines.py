@@ -155,6 +155,9 @@ def test_gzip_and_broken_gzip(shop):
         ("incident.xls", b"\xd0\xcf\x11\xe0 broken", "incident.xls: the workbook is damaged .* password"),
         ("incident.parquet", b"PAR1 broken", "incident.parquet: the Parquet file is damaged"),
         ("notes.docx", b"x", "holds no table of the source standard"),
+        ("incident.json", b"[]", "incident.json: it is JSON: ask for it as CSV or as a workbook"),
+        ("incident.fods", b"x", "incident.fods: files of its kind are not read: ask for it as CSV or as a workbook"),
+        ("Incident.csv.pgp", b"x", "Incident.csv.pgp: files of its kind are not read"),
     ],
 )
 def test_files_that_cannot_be_used(shop, name, content, message):
