@@ -499,10 +499,11 @@ def _brief(report: NationalReport) -> list[Paragraph]:
         f"{len(report.findings)} findings. This report names no force."
     )
     second = (
-        f"Of the statements whose counts can be published, {_number(most)} found true in {many.min_forces} forces or "
-        f"more, {len(seldom) or 'none'} in {few.max_forces} or fewer, and {_number(against)} found false in "
-        f"{many.min_forces} or more."
+        f"Of the statements whose counts can be published, {_number(most)} found true and {_number(against)} found "
+        f"false in {many.min_forces} forces or more."
     )
+    if looked:
+        second += f" Of those assessed in as many, {_number(seldom)} found true in {few.max_forces} or fewer."
     return [_paragraph(text), _paragraph(second), *_most_often(report)]
 
 
