@@ -249,6 +249,9 @@ def _header_of(rows: list[list[str]], merged: Sequence[sheets.Merged]) -> tuple[
     # Below a row of headings with gaps, another one that is all words is a second row of headings.
     while last + 1 < len(rows) and last < first + 2 and not _is_record(rows[last + 1]):
         gaps = any(top <= last + 1 <= below and right > left for top, left, below, right in merged)
+        # Without merged cells the heading of a group is written over each of its columns.
+        pairs = list(zip(rows[last], rows[last][1:], strict=False))
+        gaps = gaps or (any(a.strip() and a == b for a, b in pairs) and _is_heading(rows[last + 1]))
         gaps = gaps or filled[last] < filled[last + 1] or (last == first and "" in rows[last][: len(rows[last + 1])])
         if not gaps or not filled[last + 1] or not _is_heading(stack_names(rows[first : last + 2])):
             break

@@ -338,7 +338,7 @@ _TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "crime_id": (("text", "number"), (_CRIME, rf"^{_ID}( {_ID})*$")),
         "recorded_at": (("time", "day"), (r"record|crimed", r"report|creat|date")),
         "recorded_month": (("month",), (r"month",)),
-        "offence_code": (("text", "number"), (r"offen[cs]e.*code|ho code",)),
+        "offence_code": (("text", "number"), (r"offen[cs]e.*code|ho (code|class)",)),
         "crime_type": (("text",), (r"crime type|offen[cs]e|crime (group|category)",)),
         "outcome_type": (("text", "number"), (r"outcome|disposal",)),
         "closed_at": (("time", "day"), (r"clos|finalis|filed",)),

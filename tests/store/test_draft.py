@@ -361,6 +361,10 @@ def test_a_bail_register_is_recognised(tmp_path):
         "return_due_on": "Return Date",
         "attended": "Attended (Y/N)",
     }
+    grouped = "Bail,Person,Bail,Bail,Bail,Bail\nRef,URN,Type,Granted,Due back,Attended"
+    draft = drafted(tmp_path, grouped, rows)
+    assert "header: [1, 2]" in draft.text and draft.tables == ("bail",)
+    assert placed_in(draft, "bail")["return_due_on"] == "Bail Due back"
 
 
 def test_crimes_that_name_their_incidents_feed_the_links_too(tmp_path):
