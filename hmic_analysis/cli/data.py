@@ -83,7 +83,10 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         rows += _set_aside(name, entry)
         fed = _files(entry)
         if not entry.rows:
-            rows.append(CheckRow("empty", name, "warning", "no row was kept", "look at the rows kept aside", fed))
+            said = ("no row was kept", "look at the rows kept aside")
+            if not entry.read:
+                said = ("no row for it was sent", "ask the force whether there is none")
+            rows.append(CheckRow("empty", name, "warning", *said, fed))
         elif CONTRACTS[name].steady and (entry.months or CONTRACTS[name].dates_itself):
             months = coverage(entry.months, start, end)
             if text := say_coverage(months):
