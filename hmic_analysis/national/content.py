@@ -53,14 +53,21 @@ def forces(row: Row, cell: str) -> str:
     return f"{word} force" if word == "1" else f"{word} forces"
 
 
-#: How a sentence on several claims begins, in turn: found in most forces, found not to be so in most, and neither.
+#: How a sentence on several claims begins, in turn: found in most forces, found not to be so in most; in fewer, but the
+#: opposite in none; in some each; and in none either.
 LEADS = {
     "most": ("In most forces HMIC found that", "More often than not it was found that"),
     "against": ("In most forces it did not hold that", "It was the exception that"),
+    "some": ("In some forces HMIC found that", "In a part of the forces it was found that"),
+    "some against": ("In some forces it did not hold that", "In a part of the forces it was found not to hold that"),
+    "open": ("In no force did the evidence show whether", "In no force could it be determined whether"),
     "divided": ("Forces were divided on whether", "There was no common answer to whether"),
 }
 #: What joins two claims behind each of them.
-JOINED = {"most": " and that ", "against": " or that ", "divided": " and whether "}
+JOINED = {
+    "most": " and that ", "against": " or that ", "some": " and that ", "some against": " or that ",
+    "open": " or whether ", "divided": " and whether ",
+}  # fmt: skip
 #: Claims that a sentence speaks of at most.
 IN_ONE = 2
 
@@ -96,7 +103,9 @@ def _by_outcome(rows: Mapping[str, Row]) -> dict[str, list[str]]:
         elif row.shown["not_assessed"] == row.total:
             outcome = "not assessed"
         else:
-            outcome = "most" if "supported" in most else "against" if most else "divided"
+            sides = (row.shown["supported"] != 0, row.shown["contradicted"] != 0)
+            in_fewer = {(True, False): "some", (False, True): "some against", (False, False): "open"}
+            outcome = "most" if "supported" in most else "against" if most else in_fewer.get(sides, "divided")
         groups.setdefault(outcome, []).append(id)
     return groups
 

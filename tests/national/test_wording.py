@@ -35,6 +35,15 @@ ATTENDS, WORKS = "The force knows how many crimes it attends.", "In general, IOM
             "did not hold that IOM works in general (5 to 30) [b].",
         ),
         ([row(0, 0, 0, 43)], "Whether the force knows how many crimes it attends [a] was not assessed in any force."),
+        ([row(4, 0, 39)], "In some forces HMIC found that the force knows how many crimes it attends (4 to 0) [a]."),
+        (
+            [row(0, 9, 34)],
+            "In some forces it did not hold that the force knows how many crimes it attends (0 to 9) [a].",
+        ),
+        (
+            [row(0, 0, 43)],
+            "In no force did the evidence show whether the force knows how many crimes it attends (0 to 0) [a].",
+        ),
         ([row(20, 21, 2)], "(in some forces; the opposite in 21 forces) [a]."),
     ],
 )
