@@ -149,6 +149,10 @@ _FOR_WANT_OF_FIGURES = {
 }
 
 
+#: Reasons for which a claim stays open since the data-request log says nothing.
+_TOLD_BY_THE_LOG = {"no_data", "register_undeclared", "records_undeclared", "not_requested", "no_stated_value"}
+
+
 class Report(Holdings):
     """One finding on one force.
 
@@ -419,6 +423,8 @@ class Report(Holdings):
         tables = list(claim.tables)
         if decision.verdict == "not_determinable" and set(decision.reasons) & _FOR_WANT_OF_FIGURES:
             tables += [table for name in claim.names for table in self._tables_of(name)]
+        if decision.verdict == "not_determinable" and set(decision.reasons) & _TOLD_BY_THE_LOG:
+            tables.append("data_request")
         why = self.not_read(*tables)
         return undecided("could_not_be_read", why=" ".join(why), flags=decision.flags) if why else decision
 

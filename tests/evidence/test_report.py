@@ -152,6 +152,7 @@ def test_nothing_to_count_in_what_was_supplied_is_no_want_of_data(report, suppli
 
 
 NONE = undecided("no_data", why="Not supplied.")
+UNDECLARED = undecided("register_undeclared", why="Nobody signed.")
 FOUND, NOT_FOUND = Decision("supported", why="Found."), Decision("contradicted", why="Not found.")
 UNABLE = Decision("contradicted", reasons=("nil_return_unable",), why="The force said so.")
 
@@ -171,7 +172,8 @@ def test_a_file_that_could_not_be_read_leaves_open_what_rests_on_it_and_nothing_
             for decision, open_ in (
                 (NOT_FOUND, held),
                 (FOUND, held and claim.type not in PROVED_BY_ONE),
-                (NONE, held or by_figure),
+                (NONE, held or by_figure or table == "data_request"),
+                (UNDECLARED, held or table == "data_request"),
                 (UNABLE, False),
             ):
                 found = report._held_to_tables(claim, decision)
