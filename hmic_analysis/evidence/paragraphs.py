@@ -348,6 +348,13 @@ class Told(Shown):
             return "one"
         raise TemplateError(f"{self._indicator.id} is not one")
 
+    @property
+    def cases(self) -> str:
+        """On how many units a share rests that have the property, where there are any and the state of each is known."""
+        if not self._indicator.numerator or self._indicator.unknown:
+            raise TemplateError(f"{self._indicator.id} counts nothing, or not all")
+        return self.numerator
+
     def counted(self, one: str, many: str) -> str:
         """The value with its noun: ``1 record``, ``12 records``; not printed where it is 0."""
         if not self._indicator.value:

@@ -353,6 +353,6 @@ def _widest(data: pd.DataFrame) -> str:
     row = data.loc[gap.idxmax()]
     count, hours = say(row["share_count"], "%"), say(row["share_hours"], "%")
     if len(data) > 1 and gap.max() < max(WIDE_POINTS, MUCH_WIDER * gap.nlargest(2).iloc[-1]):
-        return f"Shares by number and by hours lie up to {plain(math.ceil(gap.max()))} points apart"
+        return f"Shares by number and by hours lie up to {gap.max():.1f} points apart"
     lead = "" if len(data) == 1 else "The widest gap is in "
     return f"{lead}{row['label']}: {count} by number, {hours} by hours"

@@ -63,7 +63,7 @@ DEFINING = ("min_n", "attendance", "other_agencies", "offender_management", "qua
 #: What a figure offers to a sentence beside being printed itself.
 FIELDS = (
     "lo", "hi", "n", "numerator", "denominator", "interval_text", "none", "only", "below", "reaching", "at_most",
-    "counted", "settled", "between", "least", "every", "gained", "one",
+    "counted", "settled", "between", "least", "every", "gained", "one", "cases",
 )  # fmt: skip
 WORDS = ("force", "period", "as_of")
 
