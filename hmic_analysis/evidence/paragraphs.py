@@ -350,7 +350,7 @@ class Told(Shown):
 
     @property
     def cases(self) -> str:
-        """On how many units a share rests that have the property, where there are any and the state of each is known."""
+        """How many units have the property, where some do and the state of each is known."""
         if not self._indicator.numerator or self._indicator.unknown:
             raise TemplateError(f"{self._indicator.id} counts nothing, or not all")
         return self.numerator

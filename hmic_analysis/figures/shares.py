@@ -1,6 +1,5 @@
 """Charts of shares: by group with all that surrounds them, and by count against by hours."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
