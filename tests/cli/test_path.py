@@ -100,7 +100,9 @@ def test_every_number_on_a_slide_is_one_of_the_evidence(made, capsys):
 
     hmic(made, "evidence", "export", "--force", "cleveland", capsys=capsys)
     runs = made / "output" / "runs" / "cleveland"
-    shown = {(b.finding, f.headline): (b, f) for b in map(read_bundle, map(runs.joinpath, FINDINGS)) for f in b.figures}
+    bundles = [read_bundle(runs / finding) for finding in FINDINGS]
+    # Slides are for the force: of a chart that withholds small counts they hold the one that shows them.
+    shown = {(b.finding, f.headline): (b, f) for b in bundles for f in (figure.own or figure for figure in b.figures)}
     slides = Presentation(str(made / "output" / "evidence" / "evidence-cleveland.pptx")).slides
     compared = 0
     for slide in slides:

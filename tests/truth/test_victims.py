@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import pandas as pd
 import pytest
 
 from hmic_analysis.disclosure.release import released
@@ -208,8 +209,12 @@ def test_small_counts_of_persons_are_withheld(project_folder):
         assert ("Withheld: a figure on fewer than 5 persons" in why) is told
         assert (why == claim.why) is not told
         assert not told or "3 of 14" not in why
-    chart = (project_folder / "evidence" / "A7" / bundles["A7"].figures[0].data).read_text(encoding="utf-8")
-    assert "supervision" in chart and "enquiries" not in chart
+    shown, own = bundles["A7"].figures[0], bundles["A7"].figures[0].own
+    values = {f.data: pd.read_csv(project_folder / "evidence" / "A7" / f.data)["value"].map(str) for f in (shown, own)}
+    assert set(values[shown.data]) == {"[c]"}, (
+        "what is withheld of files is said, for the other share is one of persons too"
+    )
+    assert own.sensitivity == "force" and float(values[own.data].iloc[0]) == pytest.approx(activity.value)
 
 
 def test_without_the_year_before_the_question_asked_decides(tmp_path):
