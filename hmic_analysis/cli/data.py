@@ -350,10 +350,9 @@ def _account(account: RowAccount) -> list[CheckRow]:
     share = 100 * account.rejected / account.read if account.read else 0.0
     state: State = "warning" if share >= WARN_PCT else "note" if account.rejected else "ok"
     text = f"{account.read:,} rows read = {account.kept:,} kept + {account.rejected:,} kept aside"
-    rows = [CheckRow("file", account.file, state, text)]
-    for reason, n in sorted(account.reasons.items(), key=lambda item: (-item[1], item[0])):
-        rows.append(CheckRow("rejected", account.file, state, f"{reason}: {n:,}"))
-    return rows
+    ranked = sorted(account.reasons.items(), key=lambda item: (-item[1], item[0]))
+    reasons = [CheckRow("rejected", account.file, state, f"{reason}: {n:,}") for reason, n in ranked]
+    return [CheckRow("file", account.file, state, text), *reasons]
 
 
 def _not_asked(file: str) -> str:
@@ -367,8 +366,6 @@ def _not_asked(file: str) -> str:
     return f"no table asks for it.{did_you_mean(name.casefold().replace(' ', '_'), CONTRACTS)}"
 
 
-# ``hmic data``: template, simulate, prepare, check.
-
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes at a time; by default one a processor.")]
 
 app = group("Returns of the forces: template, simulation, loading, row accounts.")
@@ -381,19 +378,17 @@ def template(
     project: ProjectOption = None,
 ) -> None:
     """Write the workbook that a force can fill in."""
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.store.template import write_template
     from hmic_analysis.words import say_date
 
-    home = find_project(project)
-    asked = load_params(home).inspection
+    home, params = open_project(project)
+    asked = params.inspection
+    start, end, as_of = map(say_date, (asked.period.start, asked.period.end, asked.as_of))
     days = (
-        f"Events and work: from {say_date(asked.period.start)} to {say_date(asked.period.end)}, the period. Lists of "
+        f"Events and work: from {start} to {end}, the period. Lists of what there is and who is in post: on {as_of}, "
+        "the as-of day. Rows of other days may stay: each figure takes its own. To know repeat victims takes incidents "
+        "and crimes of the year before, too."
     )
-    days += (
-        f"what there is and who is in post: on {say_date(asked.as_of)}, the as-of day. Rows of other days may stay: "
-    )
-    days += "each figure takes its own. To know repeat victims takes incidents and crimes of the year before, too."
     path = file or home.output / "return-template.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_template(path, table or None, days)
@@ -422,8 +417,7 @@ def simulate(
     truth = None if varied else facts_from_file(facts) if facts else Facts()
 
     def done(slug: str, made: Simulated | None) -> None:
-        words = f"Synthetic return: {home.relative(home.raw / slug)}" if made else f"{slug}: sends nothing"
-        say(words)
+        say(f"Synthetic return: {home.relative(home.raw / slug)}" if made else f"{slug}: sends nothing")
 
     simulate_forces(home, params, chosen, truth, scale, seed, workers or processors(), done)
 
