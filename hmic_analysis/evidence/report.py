@@ -461,7 +461,7 @@ class Report(Holdings):
         self._check_whole()
         bundle = self.bundle()
         if self.folder is not None:
-            for figure in (own for f in bundle.figures for own in (f, f.own) if own is not None):
+            for figure in (drawn for f in bundle.figures for drawn in (f, f.own) if drawn is not None):
                 words = f"{bundle.embargo}. " if bundle.embargo else ""
                 mark_picture(self.folder / figure.svg, words + declaration(figure.sensitivity))
             write_bundle(bundle, self.folder)

@@ -301,9 +301,16 @@ def open_blanks(table: pd.DataFrame, *columns: str, at: str = "") -> pd.DataFram
 def in_order(table: pd.DataFrame, earlier: str, later: str) -> pd.DataFrame:
     """The table, with the later of two days set aside where it lies before the earlier.
 
-    One of them is wrong, and nobody can tell which: such a cell is blank and counts as :func:`unread`.
+    Parameters
+    ----------
+    table : pandas.DataFrame
+    earlier, later : str
+        Columns of days, such as ``entered_on`` and ``left_on``.
 
-    ``earlier``, ``later``: columns of days, such as ``entered_on`` and ``left_on``.
+    Returns
+    -------
+    pandas.DataFrame
+        One of such days is wrong, and nobody can tell which: the later is blank and counts as :func:`unread`.
     """
     odd = backwards(table, earlier, later)
     return _marked(table, {later: odd.to_numpy()}).assign(**{later: table[later].mask(odd)}) if odd.any() else table
