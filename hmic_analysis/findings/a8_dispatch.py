@@ -162,7 +162,8 @@ def located_minutes(position: pd.DataFrame, max_age_minutes: float) -> Share:
     """On-duty minutes with a known position.
 
     Whole minutes of resources.  Not known: minutes of rows without a count, or that counted older positions too (or
-    do not say how old), or that hold more minutes located than on duty.
+    do not say how old), or that hold more minutes located than on duty; and those without a position in rows that
+    counted newer ones alone, since there may have been one that was not too old.
 
     ``position``: table ``position`` within the period.
     ``max_age_minutes``: age up to which a position is known.
@@ -172,10 +173,11 @@ def located_minutes(position: pd.DataFrame, max_age_minutes: float) -> Share:
     strict = (position["max_age_minutes"] <= max_age_minutes).fillna(False)
     usable = strict & located.notna() & (located <= on_duty).fillna(False)
     yes = float(located[usable].sum())
-    no = float(on_duty[usable].sum()) - yes
-    found = Share(round(yes), round(no), round(float(on_duty[~usable].sum())))
-    parts = {"yes": located[usable], "no": (on_duty - located)[usable], "unknown": on_duty[~usable]}
-    return found.split(position, "minutes", **parts)
+    rest = on_duty - located
+    exact = usable & (position["max_age_minutes"] == max_age_minutes).fillna(False)
+    open_ = rest.where(usable, on_duty)[~exact]
+    found = Share(round(yes), round(float(rest[exact].sum())), round(float(open_.sum())))
+    return found.split(position, "minutes", yes=located[usable], no=rest[exact], unknown=open_)
 
 
 def located_by_carrier(position: pd.DataFrame, max_age_minutes: float) -> dict[str, Share]:

@@ -168,8 +168,8 @@ def responses(survey: pd.DataFrame) -> Share:
 def satisfied(survey: pd.DataFrame) -> dict[str, Share]:
     """Satisfied answers by stage of the service.
 
-    Over valid answers of completed interviews: "don't know" and questions not asked are left out.  No stage without
-    a completed interview.
+    Over valid answers of completed interviews: "don't know" and questions not asked are left out.  An answer that
+    can't be read is not known.  No stage without a completed interview.
 
     ``survey``: table ``survey`` within the period.
     """
@@ -177,8 +177,10 @@ def satisfied(survey: pd.DataFrame) -> dict[str, Share]:
     found = {}
     for stage in STAGES if len(rows) else ():
         answers = rows[f"satisfied_{stage}"]
-        valid = (answers.notna() & (answers != "dont_know").fillna(False)).to_numpy(dtype=bool)
-        found[stage] = Share.of(answers[valid].isin(list(SATISFIED)), rows.loc[valid, "survey_id"])
+        lost = unread(rows, f"satisfied_{stage}")
+        valid = (lost | (answers != "dont_know").fillna(False)).to_numpy(dtype=bool)
+        states = answers.isin(list(SATISFIED)).astype("boolean").mask(lost)
+        found[stage] = Share.of(states[valid], rows.loc[valid, "survey_id"])
     return found
 
 

@@ -208,7 +208,7 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
 
     An action open past its due day is not closed in time; where the log gives a closing day for no action at all,
     all are unknown.  One set in the period whose due day is not known counts, as unknown, and so does one due in it
-    whose kind is not known (it may be preventive); so does one closed before it was set.
+    whose kind is not known (it may be preventive); so does one closed, or due, before it was set.
 
     ``meeting_action``: table ``meeting_action``, whole.
     """
@@ -217,7 +217,7 @@ def closed_in_time(meeting_action: pd.DataFrame, start: date, end: date) -> Shar
     rows = pd.concat([within(rows, start, end, "due_on"), within(rows[undated], start, end, "set_on")])
     rows = rows[(rows["action_type"] == PREVENTION).fillna(True).to_numpy(dtype=bool)]
     state = (rows["closed_on"] <= rows["due_on"]).fillna(False).astype("boolean")
-    open_ = unread(rows, "closed_on") | backwards(rows, "set_on", "closed_on")
+    open_ = unread(rows, "closed_on") | backwards(rows, "set_on", "closed_on") | backwards(rows, "set_on", "due_on")
     open_ |= rows["due_on"].isna() | rows["action_type"].isna()
     return Share.of(state.mask(open_), rows["action_id"])
 

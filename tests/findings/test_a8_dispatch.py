@@ -99,7 +99,8 @@ def test_incidents_located_at_the_first_dispatch(table, first, second, located):
         ({"minutes_located": None}, Share(0, 0, 60)),
         ({"minutes_located": 61}, Share(0, 0, 60)),
         ({"max_age_minutes": 5.1}, Share(0, 0, 60)),
-        ({"max_age_minutes": 4}, Share(50, 10)),
+        # What had no position for four minutes may have had one for five.
+        ({"max_age_minutes": 4}, Share(50, 0, 10)),
         ({"max_age_minutes": None}, Share(0, 0, 60)),
     ],
 )

@@ -27,13 +27,14 @@ def position(table):
 
 
 def test_minutes_located_over_minutes_on_duty(position):
-    # Unknown: no count (400), more located than on duty (100), older positions counted (200), age not said (50).
-    assert a8_dispatch.located_minutes(position, 5) == Share(740, 220, 750)
-    assert a8_dispatch.located_by_carrier(position, 5) == {"vehicle": Share(540, 60, 500), "foot": Share(200, 160, 250)}
+    # Unknown: no count (400), more located than on duty (100), older positions counted (200), age not said (50), and
+    # without a position where newer ones alone were counted (60).
+    assert a8_dispatch.located_minutes(position, 5) == Share(740, 160, 810)
+    assert a8_dispatch.located_by_carrier(position, 5) == {"vehicle": Share(540, 60, 500), "foot": Share(200, 100, 310)}
 
 
 def test_a_wider_limit_takes_in_what_was_counted_more_loosely(position):
-    assert a8_dispatch.located_minutes(position, 15) == Share(930, 230, 550)
+    assert a8_dispatch.located_minutes(position, 15) == Share(930, 10, 770)
 
 
 def test_nothing_supplied(table):

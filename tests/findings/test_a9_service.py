@@ -135,11 +135,14 @@ def test_calls_back(table, given, expected):
         ({"completed": True, "satisfied_whole": "fairly_dissatisfied"}, YES, NO),
         ({"completed": True, "satisfied_whole": "dont_know"}, YES, NOWHERE),
         ({"completed": True}, YES, NOWHERE),
+        ({"completed": True, "lost": "satisfied_whole"}, YES, OPEN),
         ({"completed": False}, NO, None),
         ({}, OPEN, None),
     ],
 )
 def test_the_survey(table, given, answered, satisfied):
+    lost = (given := dict(given)).pop("lost", "")
     rows = table("survey", {"survey_id": "s", "contacted_on": "2013-05-01", **given})
+    rows = rows.assign(flags=unread_flag(lost) if lost else "")
     assert a9_service.responses(rows) == answered
     assert a9_service.satisfied(rows).get("whole") == satisfied

@@ -87,6 +87,8 @@ def test_the_ratio_of_an_initiative(table, given, ratio):
         ({"set_on": "2012-11-20", "due_on": "2012-12-01", "closed_on": "2012-12-01"}, Share(1, 0), Share(1, 0)),
         # Closed before it was set.
         ({"set_on": "2013-05-05", "closed_on": "2013-05-04"}, Share(1, 0), Share(0, 0, 1)),
+        # Due before it was set.
+        ({"set_on": "2013-05-13", "due_on": "2013-05-01", "closed_on": "2013-05-20"}, Share(1, 0), Share(0, 0, 1)),
         ({"due_on": "2012-11-30", "closed_on": "2012-11-30"}, Share(1, 0), Share(0, 0)),
         ({"due_on": "2013-11-30", "closed_on": "2013-12-01"}, Share(1, 0), Share(0, 1)),
         ({"due_on": "2013-12-01"}, Share(1, 0), Share(0, 0)),
