@@ -25,7 +25,7 @@ from hmic_analysis.words import GLOSSARY, SECTIONS
 if TYPE_CHECKING:
     from hmic_analysis.contracts import Contract
     from hmic_analysis.contracts.base import Reference
-    from hmic_analysis.params.catalogue import DefinitionSpec, FindingSpec
+    from hmic_analysis.params.catalogue import ClaimSpec, DefinitionSpec, FindingSpec
     from hmic_analysis.params.models import Params
 
 
@@ -113,6 +113,8 @@ tables: `incident.csv`, `deployment.csv`, `crime.xlsx`, `change.ods`, `suspect.p
 - Times: `YYYY-MM-DD HH:MM[:SS]` or `DD/MM/YYYY HH:MM`, as on the clock on the wall; months `YYYY-MM`; `yes` or `no`.
 - Headings that recur and rows of sums (`Total` in the first column) are kept aside, and so is a second table below the
   first, which is told. In columns that name a record or lead to one `unknown`, `none`, `nan` or `-` count as blank.
+- A column that need not be filled in may be left out, but what a blank in it says is then known of no row: claims that
+  it could turn stay open. `docs/findings.md` names the columns without which a claim can't be decided.
 - Columns that aren't listed are not read, and `hmic data check` names them. Don't send names, addresses or free text.
 - A column `synthetic` with `yes` marks made-up data; everything drawn from it says so.
 
@@ -215,6 +217,10 @@ def catalogue_page(params: Params) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _without(claim: ClaimSpec) -> str:
+    return f" Not determinable without the columns {_codes(claim.columns)}." if claim.columns else ""
+
+
 def _finding_lines(finding: FindingSpec, words: Mapping[str, str]) -> list[str]:
     from hmic_analysis.params.catalogue import fill
 
@@ -226,7 +232,7 @@ def _finding_lines(finding: FindingSpec, words: Mapping[str, str]) -> list[str]:
         "| claim | statement | type | how the verdict is reached |",
         "|---|---|---|---|",
     ]
-    lines += [f"| {c.id} | {c.statement} | {c.type} | {c.rule} |" for c in finding.claims.values()]
+    lines += [f"| {c.id} | {c.statement} | {c.type} | {c.rule}{_without(c)} |" for c in finding.claims.values()]
     for part, told in (("definition", "what it defines"), ("threshold", "what it decides")):
         if amounts := getattr(finding, f"{part}s"):
             lines += ["", f"| {part} | value | {told} |", "|---|---:|---|"]

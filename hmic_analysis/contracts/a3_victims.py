@@ -14,7 +14,13 @@ CONTACT_FLAG = Contract(
     columns=(
         Column("incident_id", "text", "The incident record that the report opened.", required=True),
         Column("team", "text", "Team or shift that took the report, where the force keeps it; no name.", group=True),
-        Column("victim_type", "code", "Who the victim is; nobody: no one in particular.", allowed=VICTIM_TYPES),
+        Column(
+            "victim_type",
+            "code",
+            "Who the victim is; nobody: no one in particular.",
+            allowed=VICTIM_TYPES,
+            blank="taken as a person",
+        ),
         Column(
             "repeat_victim",
             "boolean",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from html import escape
@@ -342,7 +342,25 @@ class Holdings:
 
     def unable(self, name: str) -> list[str]:
         """Why an indicator can't be given though its tables were supplied; empty if it can."""
-        return self.unmeasurable(name) or self.not_read(*self._tables_of(name)) or self.loose(name)
+        spec = self.spec.indicators.get(name)
+        lacking = self.left_out(spec.columns) if spec is not None else []
+        return self.unmeasurable(name) or self.not_read(*self._tables_of(name)) or self.loose(name) or lacking
+
+    def left_out(self, columns: Iterable[str]) -> list[str]:
+        """Which of these columns (``document.scope``) a table was supplied without, in words; empty if none.
+
+        A cell left blank in them says something; a column that is not there says nothing of any row.
+        """
+        lacking: dict[str, list[str]] = {}
+        for table, _, column in (name.partition(".") for name in dict.fromkeys(columns)):
+            entry = self.manifest.tables.get(table) if self.manifest is not None else None
+            if entry is not None and entry.rows and column in entry.left_out:
+                lacking.setdefault(table, []).append(column)
+        return [
+            f"“{contract_for(table).title}” came without the {'columns' if len(names) > 1 else 'column'} "
+            f"{' and '.join(names)}. Ask for the list with {'them' if len(names) > 1 else 'it'}."
+            for table, names in lacking.items()
+        ]
 
     def not_read(self, *names: str) -> list[str]:
         """Which of these tables came in a file that could not be read, in words; empty if none did."""

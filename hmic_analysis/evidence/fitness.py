@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -158,10 +158,10 @@ class Fitness:
         enough = len(covered.counted) >= needed.months_needed(len(self.months))
         return weakest(grade, "B" if enough else "C")
 
-    def caveats(self, needed: Needed, unknown: bool = True) -> tuple[str, ...]:
+    def caveats(self, needed: Needed, bears: Callable[[str, str], bool]) -> tuple[str, ...]:
         """What a reader must be told next to a figure: rows that could not be used, and cells that can't be read.
 
-        ``unknown``: whether it counts anything as not known. A figure that doesn't, doesn't read such a column.
+        ``bears``: whether a cell of a table and column that can't be read makes a unit of the figure not known.
         """
         rows = tuple(
             f"{bad:,} of {offered:,} records in '{CONTRACTS[name].title}' could not be used."
@@ -173,9 +173,9 @@ class Fitness:
             "could not be read; it counts as not known."
             for name, columns in self.unread.items()
             for column, (bad, kept) in columns.items()
-            if kept and 100 * bad / kept > needed.set_aside_pct
+            if kept and 100 * bad / kept > needed.set_aside_pct and bears(name, column)
         )
-        return rows + cells if unknown else rows
+        return rows + cells
 
 
 def _kept(decision: Decision) -> tuple[str, ...]:

@@ -12,11 +12,13 @@ import time
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import ParameterError, did_you_mean
 from hmic_analysis.evidence.build import Builder
 from hmic_analysis.evidence.bundle import Holdings, mark_picture, save_chart, save_table, write_bundle
@@ -36,8 +38,9 @@ from hmic_analysis.evidence.paragraphs import Facts, make_claim
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, at_most, reaches, undecided
 from hmic_analysis.evidence.withheld import declaration, drawable, highest, level_of, rules_from, whole
 from hmic_analysis.evidence.wording import SET_ASIDE, Whole, claim_table, group_frame, indicator_table
+from hmic_analysis.measures.base import among, unread
 from hmic_analysis.measures.months import say_months
-from hmic_analysis.params.catalogue import ALWAYS, ClaimSpec
+from hmic_analysis.params.catalogue import ALWAYS, ClaimSpec, plain
 from hmic_analysis.params.read import load_params
 from hmic_analysis.params.resolve import Resolved, resolve
 from hmic_analysis.project import Project, find_project
@@ -211,10 +214,28 @@ class Report(Holdings):
             keep = {"id", "name", "label", "unit", "basis", "stratum", "window", "better", "about_persons"}
             plain = {k: v for k, v in indicator.model_dump().items() if k in keep or k.startswith("definition")}
             return Indicator(**plain, note=" ".join(unable))
-        lost = fit.caveats(self.settings.coverage, indicator.value is None or indicator.unknown > 0)
+        lost = fit.caveats(self.settings.coverage, partial(self._turned_by, indicator))
         told = (*indicator.caveats, *self.cannot_tell(indicator.name), *lost, *too_smooth(indicator))
         caveats = tuple(one_of(text) for text in dict.fromkeys(told))
         return indicator.model_copy(update={"caveats": caveats, "note": one_of(indicator.note)})
+
+    def _turned_by(self, indicator: Indicator, table: str, column: str) -> bool:
+        """Whether a unit of a figure is not known where this column of its row can't be read.
+
+        Of units that are no rows of the table, whether any is not known: that is as near as one can tell.
+        """
+        share, key = self.build.units.get(indicator.id), contract_for(table).key
+        if indicator.value is None or not indicator.unknown or share is None or share.units is None:
+            return indicator.value is None or indicator.unknown > 0
+        open_ = share.units.isna()
+        if share.rows is None and key == (open_.index.name,):
+            rows = self.table(table)
+            rows = rows[among(rows[key[0]], open_.index[open_.to_numpy()])]
+        elif share.rows is not None and {*key, column, "flags"} <= {*share.rows.columns}:
+            rows = share.rows[open_.to_numpy()]
+        else:
+            return True
+        return bool(unread(rows, column).any())
 
     def indicator(self, id: str) -> Indicator | None:
         """An indicator taken earlier; None if there is none of that id."""
@@ -407,7 +428,7 @@ class Report(Holdings):
 
     def _held_to_tables(self, claim: ClaimSpec, decision: Decision) -> Decision:
         """The decision; nothing to count in tables that were all supplied is no want of data."""
-        decision = self._held_to_files(claim, self._held_to_references(claim, decision))
+        decision = self._held_to_files(claim, self._held_to_columns(claim, self._held_to_references(claim, decision)))
         if "no_data" not in decision.reasons or not self.given(*(t for t in claim.tables if t != "data_request")):
             return decision
         return replace(decision, reasons=tuple("no_cases" if r == "no_data" else r for r in decision.reasons))
@@ -427,6 +448,19 @@ class Report(Holdings):
             tables.append("data_request")
         why = self.not_read(*tables)
         return undecided("could_not_be_read", why=" ".join(why), flags=decision.flags) if why else decision
+
+    def _held_to_columns(self, claim: ClaimSpec, decision: Decision) -> Decision:
+        """The decision; not determinable where a table came without a column that could turn it."""
+        if claim.is_judgement or "nil_return_unable" in decision.reasons:
+            return decision
+        names, columns = [plain(name) for name in claim.test.limits] if claim.test else [], list(claim.columns)
+        if decision.verdict == "not_determinable":
+            if not set(decision.reasons) & _FOR_WANT_OF_FIGURES:
+                return decision
+            names = list(claim.names)
+        columns += [column for name in names for column in self.spec.indicators[name].columns]
+        why = self.left_out(columns)
+        return undecided("columns_left_out", why=" ".join(why), flags=decision.flags) if why else decision
 
     def _held_to_references(self, claim: ClaimSpec, decision: Decision) -> Decision:
         """The decision; not determinable where what decides it rests on references that lead nowhere.

@@ -54,7 +54,8 @@ def victim_contacts(
     rows = rows[~rows["victim_type"].isin(list(NOT_PERSONS)).to_numpy(dtype=bool)].reset_index(drop=True)
     sent, ended = rows["dispatched_at"], rows["call_ended_at"]
     over = sent.where(((sent >= ended) | ended.isna()).to_numpy(dtype=bool), ended)
-    given = (rows["row_given"] == "both").to_numpy(dtype=bool)
+    # It may be no contact of a person at all where that can't be read.
+    given = (rows["row_given"] == "both").to_numpy(dtype=bool) & ~unread(rows, "victim_type").to_numpy(dtype=bool)
     return pd.DataFrame(
         {
             "incident_id": rows["incident_id"],

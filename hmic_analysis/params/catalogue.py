@@ -111,6 +111,7 @@ class IndicatorSpec(Model):
     columns by which it finds partners that a row need not have: it is withheld where such references lead nowhere.
     ``lone`` says what the few that lead nowhere leave open: each may turn a unit counted without (``no``) or with the
     property (``yes``), or be of a further unit (``more``); a reference counts once, or each of its rows (``..._rows``).
+    ``columns`` are those whose blank says something, and without which it is withheld: ``contact_flag.victim_type``.
     """
 
     name: Text
@@ -126,6 +127,7 @@ class IndicatorSpec(Model):
     about_persons: YesNo = False
     tables: tuple[Text, ...] = ()
     lone: dict[Open, tuple[Text, ...]] = {}
+    columns: tuple[Text, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -269,8 +271,9 @@ class ClaimSpec(Model):
     all strata; ``quantifier`` the word of the settings that it leans on; ``rule`` how the verdict is reached, made from
     ``test`` where there is one, naming thresholds, not their values; ``tables`` that bear on it, and ``months_of``
     those of them whose rows are counted, where others are only looked up; ``whether`` the question it answers, which
-    completes "could not determine whether". A judgement has a ``view`` instead, offered to the inspectors as a wording;
-    ``rests_on`` gives the verdicts without which it can't be held.
+    completes "could not determine whether"; ``columns`` those without which, or without those of a figure of its test,
+    it is not determinable, whatever a blank in them says. A judgement has a ``view`` instead, offered to the inspectors
+    as a wording; ``rests_on`` gives the verdicts without which it can't be held.
     """
 
     id: Text
@@ -282,6 +285,7 @@ class ClaimSpec(Model):
     rule: Text
     tables: tuple[Text, ...] = ()
     months_of: tuple[Text, ...] = ()
+    columns: tuple[Text, ...] = ()
     sensitivity: Sensitivity
     whether: str = ""
     view: str = ""

@@ -44,9 +44,18 @@ def check_finding(finding: FindingSpec, file: YamlFile, values: Collection[str],
         for what, lone in indicator.lone.items():
             at = ("indicators", name, "lone", what)
             faults += _known("reference between its tables", lone, joints, file, at)
+        faults += _known(
+            "column of this finding", indicator.columns, _optional(own), file, ("indicators", name, "columns")
+        )
     for claim in finding.claims.values():
         faults += _check_claim(claim, finding, file, ("claims", claim.id), words)
     return faults + _check_letter(finding, file)
+
+
+def _optional(tables: Collection[str]) -> list[str]:
+    """``document.scope``, ...: the columns of some tables that need not be given."""
+    held = [CONTRACTS[t] for t in dict.fromkeys(tables) if t in CONTRACTS]
+    return [f"{contract.name}.{column.name}" for contract in held for column in contract.columns if not column.required]
 
 
 def _references(tables: Collection[str]) -> list[str]:
@@ -77,6 +86,7 @@ def _check_claim(
     faults += _known("indicator", claim.names, finding.indicators, file, (*at, "indicators"))
     own = [*finding.tables.core, *finding.tables.useful]
     faults += _known("table of this finding", claim.tables, own, file, (*at, "tables"))
+    faults += _known("column of this finding", claim.columns, _optional(own), file, (*at, "columns"))
     if claim.quantifier is not None:
         faults += _known("quantifier", [claim.quantifier], words, file, (*at, "quantifier"))
     if claim.test is not None:

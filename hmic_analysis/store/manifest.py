@@ -94,6 +94,8 @@ class TableEntry(_Model):
     accounts: tuple[RowAccount, ...] = ()
     months: dict[str, MonthRows] = Field(default_factory=dict)
     odd: tuple[str, ...] = ()
+    #: Optional columns that some file of its rows came without.
+    left_out: tuple[str, ...] = ()
 
     @property
     def read(self) -> int:

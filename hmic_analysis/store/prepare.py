@@ -19,7 +19,7 @@ from typing import Any, Literal
 import duckdb
 from filelock import FileLock, Timeout
 
-from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS
+from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS, Contract
 from hmic_analysis.errors import DataError, LockedError, said, storage_fault, unforeseen
 from hmic_analysis.project import Project
 from hmic_analysis.store.accounts import (
@@ -404,9 +404,16 @@ def _write(
             accounts=tuple(accounts.tables[name]),
             months=months_of(con, contract, job.place, staged),
             odd=tuple(oddities(con, contract, staged, job.place)),
+            left_out=_left_out(contract, feeds),
         )
     _plan_for(con, max((raw.read for raw in raws), default=0))
     return tables
+
+
+def _left_out(contract: Contract, feeds: list[Feed]) -> tuple[str, ...]:
+    """The optional columns that some file of a table's rows came without."""
+    given = [f.spec.columns for f in feeds if f.table == contract.name and f.raw.read]
+    return tuple(c.name for c in contract.columns if not c.required and any(c.name not in own for own in given))
 
 
 def _rows_of(feeds: list[Feed], table: str) -> int:

@@ -54,6 +54,8 @@ def contacts(table, call, flag):
         ({"result": "duplicate"}, {}, {}, NOBODY, NOBODY),
         ({"category_close": "transport"}, {}, {}, NOBODY, NOBODY),
         ({}, {"victim_type": "business"}, {}, NOBODY, NOBODY),
+        ({}, {"victim_type": None}, {}, Share(1, 0), Share(1, 0)),
+        ({}, {"victim_type": None, "lost": "victim_type"}, {}, Share(0, 0, 1), NOBODY),
         # Without a reference or an address nobody can tell.
         ({"victim_key": None}, {}, {}, NOBODY, Share(0, 0, 1)),
     ],

@@ -479,6 +479,7 @@ def test_a_document_whose_days_or_scope_could_not_be_read_is_not_known_to_be_in_
 
 #: Columns whose blank says something, each with the test by hand that holds what the measure makes of it.
 BY_HAND = {
+    ("contact_flag", "victim_type"): "findings/test_a3_victims.py::test_repeat_victims_recognised",
     ("dispatch", "grade"): "findings/test_a8_dispatch.py::test_dispatches",
     ("data_request", "requested_on"): "measures/test_registers.py::test_the_latest_answer",
     ("data_request", "received_on"): "measures/test_registers.py::test_the_latest_answer",

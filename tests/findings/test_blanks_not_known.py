@@ -146,7 +146,6 @@ BY_HAND = {
     },
     "force_reference": {"response_policy": F + "a2_attendance.py::test_forces_with_such_a_policy"},
     "contact_flag": {
-        "victim_type": F + "a3_victims.py::test_repeat_victims_recognised",
         "repeat_set_at": F + "a3_victims.py::test_repeat_victims_recognised",
         "vulnerable_set_at": F + "a3_victims.py::test_vulnerability_recorded",
         "call_ended_at": F + "a3_victims_first_contact.py::test_a_flag_counts_only_while_first_contact_lasts",

@@ -82,6 +82,29 @@ def test_a_register_signed_and_empty_is_an_answer(project_folder, finding, table
 
 
 @pytest.mark.parametrize(
+    ("left_out", "verdict"),
+    [("", "contradicted"), ("scope", "not_determinable"), ("review_opened_on", "not_determinable"),
+     ("effective_from", "contradicted")],
+)  # fmt: skip
+def test_a_column_that_is_not_there_says_nothing_of_any_row(project_folder, left_out, verdict):
+    """A policy approved and, in a register signed as complete, blank where a review would stand."""
+    row = {"document_id": "D1", "title": "Policy", "document_type": "policy", "subject": "response_deployment",
+           "status": "approved", "approved_on": "2012-01-01", "scope": "", "effective_from": "", "review_opened_on": "",
+           "review_closed_on": ""}  # fmt: skip
+    row.pop(left_out, None)
+    log = ["request_id,item,requested_on,status,register_complete", "R1,document,2013-12-01,provided,yes"]
+    found = worked(project_folder, "A10", {"document": [",".join(row), ",".join(row.values())], "data_request": log})[
+        "A10"
+    ]
+    claim, figure = found.claims[0], found.indicator("review_open")
+    assert claim.verdict == verdict
+    if verdict == "not_determinable":
+        assert claim.reasons == ("columns_left_out",) and f"without the column {left_out}." in claim.why
+        assert figure.value is None and left_out in figure.note
+        assert "leave out what would tell" in claim.sentence
+
+
+@pytest.mark.parametrize(
     ("months", "signed", "verdict"), [(12, "", "contradicted"), (6, "", "not_determinable"), (6, "yes", "contradicted")]
 )
 def test_a_list_of_operations_that_may_be_cut_off_denies_nothing(project_folder, months, signed, verdict):
@@ -190,7 +213,11 @@ def test_a_figure_takes_the_months_and_remarks_of_the_tables_that_it_counts(proj
         "P2",
         {
             "meeting": ["meeting_id,district,prescribed_on,held", *meetings, "N,north,2013-11-20,no"],
-            "meeting_action": ["action_id,meeting_id,set_on,action_type,due_on,closed_on,second_coder_type", *actions],
+            "meeting_action": [
+                "action_id,meeting_id,set_on,action_type,due_on,closed_on,second_coder_type",
+                *actions,
+                "U,M2012-12,2012-12-10,,2012-12-20,2012-12-20,",
+            ],
             "initiative": [
                 "initiative_id,kind,started_on,ended_on,objective_written",
                 "I,initiative,2012-01-01,soon,yes",
@@ -204,6 +231,7 @@ def test_a_figure_takes_the_months_and_remarks_of_the_tables_that_it_counts(proj
     assert steered.window.startswith("December 2012 to May 2013 (6 of ")
     assert any("district has 3 spellings of one name" in note for note in found.notes)
     told = {i.name for i in found.indicators if any("could not be read" in c for c in i.caveats)}
-    # The second coder's entries are read by the agreement alone.
+    assert found.indicator("dmm_prevention_action_pct").unknown == 1
+    # The second coder's entries are read by the agreement alone: the action not known is so for want of a kind.
     assert told == {"n_long_term_initiatives", "initiatives_with_outcome_pct", "dmm_coder_kappa"}
     assert verdicts({"P2": found})["P2b"] == "not_determinable"
