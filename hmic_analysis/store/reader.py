@@ -132,7 +132,9 @@ def _said(element: Any, name: str) -> str:
 
 def _times(element: Any, name: str) -> int:
     found = _said(element, name) or "1"
-    return max(1, int(found)) if found.isdigit() and len(found) < 10 else 1
+    if not found.isdecimal():
+        raise Refused("what it says of how often a row or a cell is repeated is no number")
+    return max(1, int(found)) if len(found) < 10 else MOST_ROWS + 1
 
 
 def _ods_cell(cell: Any) -> tuple[str | None, bool]:

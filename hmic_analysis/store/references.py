@@ -346,8 +346,8 @@ class References:
     def __init__(self, con: duckdb.DuckDBPyConnection, tables: set[str], match: Mapping[str, Collection[str]]) -> None:
         self.con = con
         self.match = match
-        #: Of the reference looked at: by SQL of a text, the beginning between it and its partners.
-        self._prefixes: dict[str, str] = {}
+        #: Of the reference looked at: by SQL of a text and of its numbers, the beginning between it and its partners.
+        self._prefixes: dict[tuple[str, str], str] = {}
         self.tables = tables
         #: Rows kept of each table when its references were counted.
         self.kept = self._kept()
@@ -450,9 +450,14 @@ class References:
         text = f"({half})" if "signs" in folds else "{x}"
         text = f"upper({text})" if "case" in folds else text
         if "prefix" in folds:
-            prefix = literal(self._prefix(text))
+            prefix = literal(self._prefix(text, self._plain_numbers("{x}", folds)))
             rest = f"substr({text}, length({prefix}) + 1)"
             text = f"(CASE WHEN starts_with({text}, {prefix}) THEN {rest} ELSE {text} END)"
+        return self._plain_numbers(text, folds)
+
+    @staticmethod
+    def _plain_numbers(text: str, folds: Sequence[str]) -> str:
+        """SQL of a text under the folds that change what stands behind a beginning."""
         if "year" in folds:
             text = f"regexp_replace({text}, {_YEAR}, '\\1\\2\\3', 'g')"
         if "zeros" in folds:
@@ -464,13 +469,16 @@ class References:
             text = f"regexp_replace({text}, '[^\\pL\\pN]+', '', 'g')"
         return text
 
-    def _prefix(self, text: str) -> str:
-        """The beginning, common to all references on one side, that most often stands between two of them."""
-        if text not in self._prefixes:
-            self._prefixes[text] = self._sought(text)
-        return self._prefixes[text]
+    def _prefix(self, text: str, rest: str) -> str:
+        """The beginning, common to all references on one side, that most often stands between two of them.
 
-    def _sought(self, text: str) -> str:
+        ``rest``: SQL of what is no difference behind it: ``1`` leads to ``CR0001`` where zeros are none.
+        """
+        if (text, rest) not in self._prefixes:
+            self._prefixes[text, rest] = self._sought(text, rest)
+        return self._prefixes[text, rest]
+
+    def _sought(self, text: str, rest: str) -> str:
         found = {"": 0}
         for table in ("lone", "partners"):
             ends = self.con.execute(f"SELECT min(t), max(t) FROM (SELECT {text.format(x='seen')} AS t FROM {table})")
@@ -482,11 +490,11 @@ class References:
         tried = ", ".join(f"({literal(prefix)})" for prefix in found if prefix)
         # Those without a partner are few beside the partners: with and without each beginning they are looked up.
         counts = self.con.execute(
-            f"WITH l AS (SELECT {text.format(x='seen')} AS t FROM lone), w AS (SELECT prefix, prefix || t AS t FROM l "
-            f"CROSS JOIN (VALUES {tried}) v(prefix) UNION ALL SELECT prefix, substr(t, length(prefix) + 1) FROM l "
-            f"CROSS JOIN (VALUES {tried}) v(prefix) WHERE starts_with(t, prefix)) SELECT prefix, count(*) AS n FROM w "
-            f"JOIN (SELECT {text.format(x='seen')} AS t FROM partners) p ON p.t = w.t GROUP BY prefix "
-            "ORDER BY n DESC, prefix LIMIT 1"
+            f"WITH l AS (SELECT {text.format(x='seen')} AS t FROM lone), v AS (SELECT * FROM l CROSS JOIN (VALUES "
+            f"{tried}) v(prefix)), w AS (SELECT prefix, prefix || t AS t FROM v UNION ALL "
+            "SELECT prefix, substr(t, length(prefix) + 1) FROM v WHERE starts_with(t, prefix)), "
+            f"p AS (SELECT {text.format(x='seen')} AS t FROM partners) SELECT prefix, count(*) AS n FROM w JOIN p "
+            f"ON {rest.format(x='p.t')} = {rest.format(x='w.t')} GROUP BY prefix ORDER BY n DESC, prefix LIMIT 1"
         ).fetchall()
         return counts[0][0] if counts else ""
 

@@ -89,10 +89,17 @@ def test_one_byte_of_a_workbook_costs_only_its_table(shop):
         (lambda x: x.replace(b'<row r="8"', b'<row r="3"'), "row 3 of a sheet stands behind row 7"),
         (lambda x: x[:-40], "is no XML at line"),
         (lambda x: x.replace(b"Change 7", b"\x01"), "is no XML at line"),
+        ("99999999999", "more rows than the 1,048,576 of a sheet"),
+        ("-5", "how often a row or a cell is repeated is no number"),
     ],
 )
 def test_sheets_that_no_program_writes(shop, change, message):
-    shop.file("change.xlsx", repacked(workbook_of(CHANGE), "sheet1.xml", change))
+    if isinstance(change, str):
+        rows = (f"<table:table-cell><text:p>{row[0]}</text:p></table:table-cell>" for row in CHANGE)
+        rows = (f'<table:table-row table:number-rows-repeated="{change}">{row}</table:table-row>' for row in rows)
+        shop.file("change.ods", ods_of("".join(rows)))
+    else:
+        shop.file("change.xlsx", repacked(workbook_of(CHANGE), "sheet1.xml", change))
     begun = time.monotonic()
     with pytest.raises(DataError, match=message):
         shop.prepare()

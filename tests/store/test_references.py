@@ -61,6 +61,7 @@ def test_references_with_a_partner_without_one_and_blank(shop):
         (["1001", "1002"], ["1001.0", "1002.0"], "point"),
         (["43-1001", "43-2002"], ["1001", "2002"], "prefix"),
         (["1001", "2002"], ["CL/1001", "CL/2002"], "prefix"),
+        (["CR0001", "CR0002", "CRB01"], ["1", "2"], "zeros and prefix"),
         (["C0001", "C0002"], ["c1", "c2"], "case and zeros"),
         (["C-1", "C-2"], ["C–1", "C–2"], "signs"),
         (["1001", "1002"], ["1,001", "1,002"], "signs"),
@@ -82,7 +83,7 @@ def test_what_would_mend_a_reference_is_told_and_done_only_where_allowed(shop, c
     _, found = linked(shop, crimes, links, match=folds)
     assert (found.matched, found.unmatched, found.joined) == (2, 0, {mend: 2})
     assert found.fits(5)
-    assert set(shop.table("incident_crime")["crime_id"]) == set(crimes), "written as the table referred to writes it"
+    assert set(shop.table("incident_crime")["crime_id"]) == set(crimes[:2]), "written as the table referred to writes it"
 
 
 @pytest.mark.parametrize(
