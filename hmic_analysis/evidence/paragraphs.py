@@ -90,7 +90,7 @@ def paragraph(
             raise ParameterError(_no_line(spec, claim.claim, claim.verdict))
     whole = len(left) == len(states) and len(left) > 1 and len({_reason(c) for c in left}) == 1
     said += [_nothing(spec, left)] if whole else _open(spec, left)
-    said += _on_records([c for c in states.values() if c.verdict != "not_determinable"], len(states))
+    said += _on_records([c for c in states.values() if c.verdict != "not_determinable"], len(states), said, facts)
     return said
 
 
@@ -103,7 +103,7 @@ def alone(spec: FindingSpec, claim: ClaimEvidence, facts: Facts) -> Said:
         sentence = next(iter(_open(spec, [claim])))
     if sentence is None:
         raise ParameterError(_no_line(spec, claim.claim, claim.verdict))
-    rest = _on_records([claim] if claim.verdict != "not_determinable" else [], 1)
+    rest = _on_records([claim] if claim.verdict != "not_determinable" else [], 1, [sentence], facts)
     text = " ".join(s.text for s in (sentence, *rest))
     return Said(text, (claim.claim,), sentence.numbers)
 
@@ -215,6 +215,8 @@ def _filled(
     return _none_and_all(text, printed, facts.figures)
 
 
+#: How a period in words ends where not all of its months were counted.
+_PART = re.compile(r"\(\d+ of [^()]+\)$")
 #: What a share of exactly nothing or everything is called before the units themselves.
 _WHOLLY = {"0.0%": (0.0, "none"), "100.0%": (100.0, "all")}
 
@@ -419,10 +421,12 @@ def _same_reason(spec: FindingSpec, claims: Sequence[str]) -> list[Said]:
     return said
 
 
-def _on_records(decided: Sequence[ClaimEvidence], of: int) -> list[Said]:
-    """That records of a part of the period were counted, where they were."""
-    held = [c for c in decided if c.records_of]
-    if not held:
-        return []
-    which = "This finding rests" if len(held) == of else "Part of this finding rests"
-    return [Said(f"{which} only on the records of {held[0].records_of}.", tuple(c.claim for c in held))]
+def _on_records(decided: Sequence[ClaimEvidence], of: int, said: Sequence[Said], facts: Facts) -> list[Said]:
+    """That records of a part of the period were counted, where they were: for a verdict, or for a figure beside it."""
+    held = {c.claim: c.records_of for c in decided if c.records_of}
+    if held:
+        which = "This finding rests" if len(held) == of else "Part of this finding rests"
+        return [Said(f"{which} only on the records of {next(iter(held.values()))}.", tuple(held))]
+    printed = [(s.claims, facts.figures.get(field.partition(".")[0])) for s in said for _, field in s.numbers]
+    parts = [(claims, f.window) for claims, f in printed if f is not None and _PART.search(f.window)]
+    return [Said(f"Part of this finding rests only on the records of {w}.", claims) for claims, w in parts[:1]]

@@ -278,7 +278,11 @@ class Plan:
         """A row that has none of the columns gets a reason; what failed to convert has its own."""
         tests = [f"{name} IS NULL" for name in columns]
         tests += [f"NOT {test}" for name in columns for test in self.failed.get(name, [])]
-        self.reasons.append((" AND ".join(tests), literal(f"blank: {said}")))
+        days = " OR ".join(self.day_only[name] for name in columns if name in self.day_only)
+        why = literal(f"blank: {said}")
+        if days:
+            why = f"CASE WHEN {days} THEN {literal(f'a day without a time of day: {said}')} ELSE {why} END"
+        self.reasons.append((" AND ".join(tests), why))
 
     def sorted_faults(self, contract: Contract) -> tuple[list[tuple[str, str]], dict[str, list[tuple[str, str]]]]:
         """What can't be read, parted: what costs the row, and what costs its own cell alone, by column.

@@ -178,6 +178,9 @@ def test_records_of_a_part_of_the_period_are_said_once():
     assert text(found).count("May 2013") == 1
     some = [found[0], *claims(S, N)[1:]]
     assert "Part of this finding rests only on the records of May 2013." in text(some)
+    part = "May 2013 (1 of the 12 months to 30 November 2013)"
+    beside = share("answered_pct", 90.0).model_copy(update={"window": part})
+    assert text(claims(S, S), beside).endswith(f"Part of this finding rests only on the records of {part}.")
 
 
 def test_a_claim_by_itself_is_said_without_the_others():

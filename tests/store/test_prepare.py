@@ -276,6 +276,12 @@ def test_loading_what_is_not_there(shop):
         load_table(shop.project, "here", "system_access", start="2013-01-01")
 
 
+def test_a_day_where_a_time_must_stand_is_not_called_a_blank(shop):
+    shop.file("problem_update.csv", "record_id,updated_at\nP1,2013-01-01 10:00\nP2,2013-01-01\nP3,\n")
+    reasons = shop.prepare().tables["problem_update"].accounts[0].reasons
+    assert reasons == {"a day without a time of day: updated_at": 1, "blank: updated_at": 1}
+
+
 OFFENDERS = "person_key,entered_on,last_assessed_on,risk_score\n"
 
 

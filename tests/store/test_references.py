@@ -83,7 +83,9 @@ def test_what_would_mend_a_reference_is_told_and_done_only_where_allowed(shop, c
     _, found = linked(shop, crimes, links, match=folds)
     assert (found.matched, found.unmatched, found.joined) == (2, 0, {mend: 2})
     assert found.fits(5)
-    assert set(shop.table("incident_crime")["crime_id"]) == set(crimes[:2]), "written as the table referred to writes it"
+    assert set(shop.table("incident_crime")["crime_id"]) == set(crimes[:2]), (
+        "written as the table referred to writes it"
+    )
 
 
 @pytest.mark.parametrize(
