@@ -265,6 +265,7 @@ def indicator(
             "as_of": pd.Timestamp(part.as_of),
             **keys,
             **{own[field]: getattr(figure, field) for field in _FIELDS},
+            own["unknown"]: figure.counted_unknown,
             own["grade"]: grade_indicator(figure),
             own["note"]: " ".join(filter(None, (figure.note, *figure.caveats, part.told_of(figure)))),
         }

@@ -226,18 +226,20 @@ WidthOption = Annotated[float, typer.Option("--width", help="Width in millimetre
 
 @figures_app.command("gallery")
 def gallery(force: ForceOption = None, everyone: AllOption = False, project: ProjectOption = None) -> None:
-    """Write one page with every figure of a force, output/gallery/<force>.html."""
+    """Write one page with every figure of a force, small counts among them, output/gallery/<force>.html."""
+    from hmic_analysis.disclosure.release import with_small_counts
     from hmic_analysis.documents import embargo as clock
     from hmic_analysis.documents.embargo import embargo_notice, marked_page
     from hmic_analysis.documents.word import write_whole
-    from hmic_analysis.evidence.withheld import declaration, highest
+    from hmic_analysis.evidence.withheld import declaration, highest, rules_of
     from hmic_analysis.letters.export import evidence_of
     from hmic_analysis.site.build import gallery as gallery_page
 
     home, params = open_project(project)
     for slug in choose_forces(params, force, everyone):
         path = home.output / "gallery" / f"{slug}.html"
-        bundles, folders = evidence_of(home, params, slug, warn)
+        made, folders = evidence_of(home, params, slug, warn)
+        bundles = [with_small_counts(b, rules_of(params), "force") for b in made]
         level = highest(part.sensitivity for b in bundles for part in (b, *b.figures))
         page = marked_page(gallery_page(bundles, folders), declaration(level))
         page = marked_page(page, embargo_notice(params, clock.now()))

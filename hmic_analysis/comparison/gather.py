@@ -276,14 +276,14 @@ def _figure(bundle: Bundle, indicator: str, min_n: int, rules: DisclosureRules) 
     found = next((i for i in bundle.indicators if i.id == indicator), None)
     if found is None:
         return {**common, "status": "no_value", "reason": "The evidence does not hold this figure."}
-    common |= {"window": found.window, "unknown": found.unknown}
+    common |= {"window": found.window, "unknown": found.counted_unknown}
     if found.value is None:
         return {**common, "status": "no_value", "reason": found.note or "It could not be computed."}
     hidden = withheld(bundle.indicators, rules.of(bundle))
     if indicator in hidden.unknowns:
-        common |= {"unknown": 0}
+        common |= {"unknown": None}
     if indicator in hidden.figures:
-        common |= {"unknown": 0}
+        common |= {"unknown": None}
         return {**common, "status": "withheld", "reason": f"Rests on {rules.few} persons, or would give them away."}
     kind = _kind(found)
     numbers = {k: getattr(found, k) for k in ("numerator", "denominator", "value", "lo", "hi")}

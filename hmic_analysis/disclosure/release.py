@@ -214,6 +214,8 @@ def notebook_may_leave(bundle: Bundle, rules: DisclosureRules, audience: Audienc
         return False
     if not rules.apply_to(audience):
         return True
+    if any(figure.own is not None for figure in bundle.figures):
+        return False
     persons = [i for i in bundle.indicators if rules.counts_persons(i)]
     notes = [t for i in persons for t in (i.note, *i.caveats)]
     return not withheld(bundle.indicators, rules).any and all(clear_note(t, rules) == t for t in notes)

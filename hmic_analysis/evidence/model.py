@@ -103,6 +103,11 @@ class Indicator(Model):
         return self.denominator if self.denominator is not None else self.numerator
 
     @property
+    def counted_unknown(self) -> float | None:
+        """Units that are not known; None where nothing was counted, as of a file that could not be read."""
+        return None if self.value is None and self.n is None and not self.unknown else self.unknown
+
+    @property
     def has_interval(self) -> bool:
         """Whether an interval is shown: a figure for all records of a register has none, for nothing was sampled."""
         shown = self.basis in SAMPLES or self.interval.startswith(MODELLED)

@@ -314,17 +314,19 @@ class Report(Holdings):
     def show(self, chart: Chart) -> Chart:
         """Take a chart into the evidence: its picture and data are written, and it is returned for show.
 
-        Of one that withholds small counts of persons a second picture shows them, for the force that sent them.
+        Of one that withholds small counts of persons a second picture shows them, for the force that sent them. That
+        one is returned: an executed notebook shows every figure beside it, and leaves with small counts only to those
+        who may see them.
         """
         if not self.draws:
             return chart
         self._figures = [f for f in self._figures if f.name != chart.name]
-        self.charts[chart.name] = chart
         figure = save_chart(chart, self.folder)
         if chart.again is not None and not self._rules.apply_to("force"):
-            own = chart.again(lambda frame: whole(frame, group_frame(self._indicators.values())))
-            figure = figure.model_copy(update={"own": save_chart(own, self.folder, "figures/own")})
+            chart = chart.again(lambda frame: whole(frame, group_frame(self._indicators.values())))
+            figure = figure.model_copy(update={"own": save_chart(chart, self.folder, "figures/own")})
         self._figures.append(figure)
+        self.charts[chart.name] = chart
         return chart
 
     def keep(self, frame: pd.DataFrame, name: str, headline: str, subtitle: str = "") -> pd.DataFrame:

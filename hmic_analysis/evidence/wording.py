@@ -322,7 +322,7 @@ def indicator_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
             "Bounds": say_bounds(i),
             "Numerator": "" if i.numerator is None else f"{i.numerator:,.0f}",
             "Denominator": "" if i.denominator is None else f"{i.denominator:,.0f}",
-            "Unknown": f"{i.unknown:,.0f}",
+            "Unknown": "" if i.counted_unknown is None else f"{i.counted_unknown:,.0f}",
             "Note": " ".join((i.note, *i.caveats)).strip(),
         }
         for i in indicators
@@ -352,7 +352,7 @@ def group_frame(indicators: Iterable[Indicator]) -> pd.DataFrame:
             "hi": i.hi if i.has_interval else None,
             "lo_missing": i.lo_missing,
             "hi_missing": i.hi_missing,
-            "n": (i.denominator or 0) + i.unknown,
+            "n": None if i.counted_unknown is None else (i.denominator or 0) + i.counted_unknown,
         }
         for i in indicators
     ]

@@ -63,7 +63,7 @@ def proportions_by_group(
     threshold_name : str
         Words before the threshold.
     threshold_for : str
-        What the rows that are not ``apart`` have in common: ``reported by the public``.
+        What the rows that are not ``apart`` are: ``routes by which crimes are reported by the public``.
     most : bool
         Whether the threshold is the most that a share should be, not the least.
     unlike : bool
@@ -123,7 +123,8 @@ def proportions_by_group(
     shown = data[data["withheld"].eq("")]
     counted, among = (shown, "") if unlike else _of_some_weight(shown, units_name)
     whose = f" {threshold_for}" if threshold_for else ""
-    held = _beyond(counted, threshold, unit, threshold_name, most, "these " if among else "", whose, unlike)
+    these = "these " if among and not whose else ""
+    held = _beyond(counted, threshold, unit, threshold_name, most, these, whose, unlike)
     after = held + unknown(shown.loc[~_no_cases(shown), "value"])
     markers = dict.fromkeys(data["withheld"][data["withheld"].ne("")])
     notes = (*notes, *(f"{marker}: withheld, small number of persons" for marker in markers))
@@ -137,6 +138,9 @@ def proportions_by_group(
     if named.duplicated().any():
         named = counted["group"] + ", " + named
     point = f"{extremes(named, counted['value'], unit)}{among}"
+    if whose and whose in held:
+        # The threshold is for some rows only: how far apart all of them lie says nothing beside it.
+        told, after = what, after.replace(", and ", ": ", 1)
     if unlike:
         told, after, point = _side_by_side(what, shown, unit, after)
     chart = finish(
@@ -193,7 +197,8 @@ def _texts(drawn: pd.DataFrame, texts: list[str]) -> list[str]:
 
 def _numbers(drawn: pd.DataFrame) -> list[str]:
     """How many units each row rests on, the marker where only that is withheld."""
-    return [marker or plain(n) for marker, n in zip(drawn["withheld_n"], drawn["n"], strict=True)]
+    numbers = ("" if np.isnan(n) else plain(n) for n in drawn["n"])
+    return [marker or n for marker, n in zip(drawn["withheld_n"], numbers, strict=True)]
 
 
 def _with_markers(data: pd.DataFrame) -> pd.DataFrame:
@@ -279,14 +284,19 @@ def _beyond(
         return ""
     limit = f"the {lower(name)} of {plain(threshold)}{unit if unit == '%' else ''}"
     side, other = ("above", "at or below") if most else ("below", "at or above")
-    count = int(((known > threshold) if most else (known < threshold)).sum())
+    wrong = known > threshold if most else known < threshold
+    count = int(wrong.sum())
     if len(data["value"].dropna()) == 1 or (data["value"].nunique() == 1 and not unlike and not data["apart"].any()):
         return f", {side if count else other} {limit}"
-    if len(known) == 2 and count != 1:
+    if len(known) == 2 and count != 1 and not whose:
         which = "both" if count else "neither"
+        if data["apart"].any():
+            named = [lower(label) for label in data.loc[known.index, "label"]]
+            which += f" {(' and ' if count else ' nor ').join(named)}"
     else:
         which = f"all {these}{count}" if count == len(known) > 1 else f"{count or 'none'} of {these}{len(known)}"
-    return f", and {which}{whose} {'were' if count > 1 else 'was'} {side} {limit}"
+    named = f" ({lower(data.loc[wrong[wrong].index[0], 'label'])})" if unlike and count == 1 else ""
+    return f", and {which}{whose} {'were' if count > 1 else 'was'} {side} {limit}{named}"
 
 
 @drawn
@@ -327,23 +337,35 @@ def paired_shares(
     rows.axes.hlines(rows.y, drawn["share_count"], drawn["share_hours"], color=style.AXIS, linewidth=2, zorder=2)
     rows.axes.plot(drawn["share_count"], rows.y, linestyle="none", clip_on=False, zorder=4, **_DOT)
     rows.axes.plot(drawn["share_hours"], rows.y, linestyle="none", clip_on=False, zorder=5, **_DIAMOND)
-    message = _widest(data)
+    message = _widest(data, what)
     return finish(
         rows.sheet,
         words,
         headline=message,
-        alt=f"Dumbbell plot of {lower(what)} by category, where {lower(message)}",
+        alt=f"Dumbbell plot of {lower(what)} by category{'' if message == what else f', where {lower(message)}'}",
         data=data,
         notes=notes,
     )
+
+
+def _largest(data: pd.DataFrame, what: str) -> str:
+    """The largest category by number and by hours, where all are known and one is."""
+    tops = {name: data[f"share_{name}"].nlargest(2) for name in ("count", "hours")}
+    tied = any(two.nunique() < len(two) for two in tops.values())
+    if tied or data[["share_count", "share_hours"]].isna().any(axis=None):
+        return what
+    (one, by_number), (other, by_hours) = ((data.at[t.index[0], "label"], say(t.iloc[0], "%")) for t in tops.values())
+    if one == other:
+        return f"{one} was the largest category by number ({by_number}) and by hours ({by_hours})"
+    return f"{one} was the largest category by number ({by_number}), {lower(other)} by hours ({by_hours})"
 
 
 #: Points by which two shares of a category must differ for a headline to name it, and times the next widest gap.
 WIDE_POINTS, MUCH_WIDER = 5, 1.5
 
 
-def _widest(data: pd.DataFrame) -> str:
-    """The category whose two shares lie furthest apart."""
+def _widest(data: pd.DataFrame, what: str) -> str:
+    """The category whose two shares lie furthest apart; where none stands out the largest."""
     gap = (data["share_hours"] - data["share_count"]).abs()
     if gap.isna().all():
         return "No category has both a share by number and a share by hours"
@@ -352,6 +374,6 @@ def _widest(data: pd.DataFrame) -> str:
     row = data.loc[gap.idxmax()]
     count, hours = say(row["share_count"], "%"), say(row["share_hours"], "%")
     if len(data) > 1 and gap.max() < max(WIDE_POINTS, MUCH_WIDER * gap.nlargest(2).iloc[-1]):
-        return f"Shares by number and by hours lie up to {gap.max():.1f} points apart"
+        return _largest(data, what)
     lead = "" if len(data) == 1 else "The widest gap is in "
     return f"{lead}{row['label']}: {count} by number, {hours} by hours"

@@ -450,13 +450,19 @@ def _moving(report: Report) -> bool | None:
     return None if now is None or before is None else now > before
 
 
+def _beside(change: Indicator | None) -> str:
+    if change is None or change.value is None:
+        return "change not known"
+    by = f"{abs(change.value):.0f} {'more' if change.value > 0 else 'fewer'} than" if change.value else "as many as"
+    return f"{by} 12 months before"
+
+
 def _strengthened(report: Report, planned: int, moving: bool | None) -> Decision:
     change = report.indicator("anpr_skill_depth_change")
     booked = courses_booked(report.table("skill"), report.settings.as_of)
-    by = "not known" if change is None or change.value is None else f"{change.value:+.0f}"
     why = (
-        f"Dated plans: {planned}. Change of depth: {by}. Courses booked: {booked}. "
-        "Test: a plan, and a rise of depth or a course."
+        f"Dated plans: {planned}. Staff competent in the thinnest function: {_beside(change)}. "
+        f"Courses booked: {booked}. Test: a plan, and more such staff or a course."
     )
     if planned and moving:
         return Decision("supported", why=why)

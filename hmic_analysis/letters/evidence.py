@@ -521,8 +521,10 @@ def _printed(indicator: Indicator, settings: LetterSettings) -> tuple[float | st
     """The value, what it is based on, and how many of that are unknown."""
     if small(indicator, settings.min_count) or indicator.note.startswith(settings.marker):
         return (settings.marker,) * 3
+    if indicator.counted_unknown is None:
+        return (MISSING,) * 3
     base = NOT_APPLICABLE if indicator.denominator is None else indicator.denominator
-    return (MISSING if indicator.value is None else indicator.value, base, indicator.unknown)
+    return (MISSING if indicator.value is None else indicator.value, base, indicator.counted_unknown)
 
 
 def _data_sheet(used: Sequence[_Used]) -> Sheet:

@@ -111,7 +111,7 @@ def _claim(spec: ClaimSpec, verdict: Verdict, reason: str, records_of: str) -> C
 
 KNOWN = "figures known"
 #: By unit, values that speak for a claim and values that speak against it.
-FOR = {"%": (96.6, 100.0), "forces": (6, 1), "count": (12, 1), "per month": (3.2,)}
+FOR = {"%": (96.6, 100.0), "forces": (6, 1), "count": (240, 1), "per month": (3.2,)}
 AGAINST = {"%": (12.3, 0.0), "forces": (6, 22, 0), "count": (1, 0), "per month": (0.0,)}
 OTHER = (12_345, 1, 0, -250)
 #: The share at which exactly one is counted, for sentences that say so.

@@ -89,6 +89,8 @@ class Shown:
     state: State
     #: Ids of the indicators whose figure was withheld.
     marked: frozenset[str] = frozenset()
+    #: Ids of those of which only the number that is not known was withheld.
+    marked_unknown: frozenset[str] = frozenset()
     #: Figures and tables that would show something this audience may not see.
     left_out: int = 0
     #: Whether the executed notebook is part of the site.
@@ -217,11 +219,12 @@ def show(order: Order, source: Source) -> tuple[Bundle | None, Shown]:
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     if not bundle.claims:
         return made, Shown(None, "closed", sha256=sha256)
-    own = rules.of(made)
+    own, unknown = rules.of(made), {i.id: i.unknown for i in made.indicators}
     return made, Shown(
         bundle=bundle,
         state="no_data" if bundle.status == "no_data" else "complete",
         marked=frozenset(i.id for i in bundle.indicators if is_withheld(i, own)),
+        marked_unknown=frozenset(i.id for i in bundle.indicators if i.unknown != unknown[i.id]),
         left_out=len(made.figures) + len(made.tables) - len(bundle.figures) - len(bundle.tables),
         notebook=_whole(made, whole, rules, order),
         sha256=sha256,

@@ -222,18 +222,25 @@ def indicator_views(shown: Shown) -> dict[str, list[dict[str, Any]]]:
     return {"whole": [row for i, row in rows if not i.stratum], "parts": [row for i, row in rows if i.stratum]}
 
 
+def _mark(indicator: Indicator, shown: Shown) -> str:
+    """The shorthand for all of a figure that is withheld, or of which nothing was counted; empty for any other."""
+    if indicator.id in shown.marked:
+        return CONFIDENTIAL
+    return MISSING if indicator.counted_unknown is None else ""
+
+
 def _indicator(indicator: Indicator, shown: Shown) -> dict[str, Any]:
-    gone = indicator.id in shown.marked
+    mark, unknown = _mark(indicator, shown), CONFIDENTIAL if indicator.id in shown.marked_unknown else ""
     label = indicator.label
     if indicator.stratum and indicator.stratum not in label:
         label = f"{label}: {sentence_case(indicator.stratum)}"
     return {
         "label": label,
         "value": cell(indicator, shown.marked),
-        "interval": "[c]" if gone else interval(indicator),
-        "bounds": "[c]" if gone else bounds(indicator),
-        "n": "[c]" if gone else number(indicator.n),
-        "unknown": "[c]" if gone else number(indicator.unknown),
+        "interval": mark or interval(indicator),
+        "bounds": mark or unknown or bounds(indicator),
+        "n": mark or number(indicator.n),
+        "unknown": mark or unknown or number(indicator.unknown),
         "window": indicator.window,
         "notes": [capitalise(t) for t in (indicator.definition, *indicator.caveats, indicator.note) if t],
     }
@@ -397,14 +404,15 @@ def indicators_sheet(evidence: ForceEvidence) -> Sheet:
     rows = []
     for shown in evidence.assessed:
         for i in shown.bundle.indicators:
-            gone = i.id in shown.marked
+            mark, unknown = _mark(i, shown), CONFIDENTIAL if i.id in shown.marked_unknown else ""
             row = [i.id, shown.bundle.finding, i.label, i.stratum or NOT_APPLICABLE]
-            row += [_number(i.value, gone, MISSING), i.unit]
-            row += [_number(v, gone) for v in (i.numerator, i.denominator)]
-            row.append(CONFIDENTIAL if gone else i.unknown)
+            row += [_number(i.value, mark, MISSING), i.unit]
+            row += [_number(v, mark) for v in (i.numerator, i.denominator)]
+            row.append(_number(i.unknown, mark or unknown))
             limits = (i.lo, i.hi) if i.has_interval else (None, None)
             method = i.interval if i.has_interval else ""
-            row += [_number(v, gone) for v in (i.lo_missing, i.hi_missing, *limits)]
+            row += [_number(v, mark or unknown) for v in (i.lo_missing, i.hi_missing)]
+            row += [_number(v, mark) for v in limits]
             row += [method or NOT_APPLICABLE, i.basis.replace("_", " "), i.window or NOT_APPLICABLE]
             row += [i.definition or NOT_APPLICABLE, " ".join(i.caveats) or NOT_APPLICABLE, i.note or NOT_APPLICABLE]
             rows.append(tuple(row))
@@ -499,10 +507,9 @@ def _level(evidence: ForceEvidence) -> str:
     return "force" if "force" in levels else "public"
 
 
-def _number(value: float | None, gone: bool, otherwise: str = NOT_APPLICABLE) -> Any:
-    if gone:
-        return CONFIDENTIAL
-    return otherwise if value is None else value
+def _number(value: float | None, mark: str, otherwise: str = NOT_APPLICABLE) -> Any:
+    """The number for a cell, or the shorthand in its place."""
+    return mark or (otherwise if value is None else value)
 
 
 def _said(counts: dict[str, int]) -> str:

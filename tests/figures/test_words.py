@@ -12,7 +12,7 @@ from matplotlib.text import Text
 from hmic_analysis.figures.chart import Words
 from hmic_analysis.figures.rows import age_bands, counts
 from hmic_analysis.figures.series import monthly_series
-from hmic_analysis.figures.shares import proportions_by_group
+from hmic_analysis.figures.shares import paired_shares, proportions_by_group
 from hmic_analysis.figures.spread import week_profile
 from hmic_analysis.figures.style import (
     log_ticks,
@@ -87,10 +87,23 @@ def test_a_row_of_a_few_units_stretches_no_range():
 
 def test_a_threshold_is_held_only_against_the_rows_that_it_is_for():
     frame = shares(["Call", "Counter", "Online", "Transfer in"], [95, 88, 91, 0]).assign(apart=[False] * 3 + [True])
-    made = proportions_by_group(frame, what="Crimes", threshold=80, threshold_for="reported by the public")
-    assert made.headline == (
-        "Crimes ranged from 0.0% to 95.0%, and none of 3 reported by the public was below the threshold of 80%"
+    made = proportions_by_group(frame, what="Crimes", threshold=80, threshold_for="ways by which the public report")
+    assert made.headline == "Crimes: none of 3 ways by which the public report was below the threshold of 80%"
+    two = proportions_by_group(frame.iloc[[0, 2, 3]], what="Reviews", threshold=80, unlike=True)
+    assert two.headline == "Reviews: neither call nor online was below the threshold of 80%"
+    none = frame.assign(n=[20, 30, None, 40], value=[95, 88, None, 0])
+    texts = [x.get_text() for x in proportions_by_group(none).figure.findobj(Text)]
+    assert "No data" in texts and not {"No cases", "no cases", "nan"} & set(texts)
+
+
+def test_shares_of_categories_that_lie_alike_tell_the_largest():
+    frame = pd.DataFrame(
+        {"label": ["Crime", "Welfare", "ASB"], "share_count": [30, 45, 25], "share_hours": [34, 41, 25]}
     )
+    largest = "Welfare was the largest category by number (45.0%) and by hours (41.0%)"
+    assert paired_shares(frame).headline == largest
+    tied = paired_shares(frame.assign(share_count=[40, 40, 20]), what="Share of incidents")
+    assert tied.headline == "Share of incidents" and "where" not in tied.alt
 
 
 def test_unlike_measures_have_no_range_and_no_highest():
@@ -99,7 +112,7 @@ def test_unlike_measures_have_no_range_and_no_highest():
     assert made.headline == "Checks" and "highest" not in made.alt
     assert "audits passed 82.0%, calls back 96.0%" in made.alt
     held = proportions_by_group(frame, what="Checks", threshold=90, unlike=True)
-    assert held.headline == "Checks: 1 of 2 was below the threshold of 90%"
+    assert held.headline == "Checks: 1 of 2 was below the threshold of 90% (audits passed)"
     alone = proportions_by_group(frame.iloc[:1], what="Checks", threshold=80, unlike=True)
     assert alone.headline == "Audits passed stood at 82.0%, at or above the threshold of 80%"
     withheld = proportions_by_group(frame.assign(withheld=["", "[c]"]), what="Checks", unlike=True)
