@@ -8,7 +8,7 @@ from typing import Any
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.documents.workbook import NOT_APPLICABLE
 from hmic_analysis.evidence.model import REASONS, DataUsed, different_figures, different_verdicts
-from hmic_analysis.evidence.withheld import level_of, may_see
+from hmic_analysis.evidence.withheld import level_of, may_see, rules_of
 from hmic_analysis.evidence.wording import VERDICT_WORDS
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
 from hmic_analysis.params.resolve import resolve
@@ -135,6 +135,7 @@ def write_finding(frame: Frame, site: Site, id: str, views: list[dict[str, Any]]
         figures=[spec.indicator(name).label for name in figures],
         rows=[_row(site, slug, id, claims, figures, apart) for slug in site.forces],
         states=_states(shown),
+        withholds=rules_of(site.params).apply_to(site.audience),
         comparisons=views,
         left_out=[*left_out, *differing.values()],
     )

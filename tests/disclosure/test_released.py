@@ -102,6 +102,12 @@ def test_a_notebook_leaves_only_where_nothing_of_it_is_withheld():
     assert not notebook_may_leave(usual(), RULES, "force")
     fine = bundle([share("active_pct", 30, 60)], [claim("A6a", "x", "active_pct")])
     assert notebook_may_leave(fine, RULES, "force") and not notebook_may_leave(fine, RULES, "public")
+    public = bundle([share("active_pct", 30, 60)], [claim("A6a", "x", "active_pct", sensitivity="public")])
+    public = public.model_copy(update={"sensitivity": "public"})
+    assert notebook_may_leave(public, RULES, "public")
+    # An executed notebook shows the chart with small counts, where there is one.
+    own = figure("ages", sensitivity="public", own=figure("ages-own"))
+    assert not notebook_may_leave(public.model_copy(update={"figures": (own,)}), RULES, "public")
 
 
 def test_what_is_made_of_several_things_has_the_highest_of_their_levels():

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.wording import Shown, say_beside_unknown, say_bounds, say_indicator
+from hmic_analysis.evidence.wording import (
+    Shown,
+    group_frame,
+    indicator_table,
+    say_beside_unknown,
+    say_bounds,
+    say_indicator,
+)
 from hmic_analysis.words import say_date, say_period, say_value
 
 
@@ -136,3 +143,9 @@ def test_a_sentence_says_what_is_not_known_of_more_than_a_tenth(fields, counted,
 def test_a_share_of_all_or_none_has_what_the_unknown_could_make_of_it_beside_it(value, unknown, lo, hi, text):
     figure = indicator(value=value, unknown=unknown, lo_missing=lo, hi_missing=hi)
     assert say_beside_unknown(figure) == text
+
+
+def test_what_was_never_counted_is_not_told_as_0():
+    unread, none, open_ = indicator(), indicator(numerator=0, denominator=0), indicator(denominator=0, unknown=4)
+    assert list(indicator_table([unread, none, open_])["Unknown"]) == ["", "0", "4"]
+    assert group_frame([unread, none, open_])["n"].isna().tolist() == [True, False, False]
