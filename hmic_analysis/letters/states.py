@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.evidence.model import REASONS, ClaimEvidence, Indicator, Verdict, because
 from hmic_analysis.evidence.paragraphs import BETWEEN, Facts, Said, paragraph
 from hmic_analysis.params.catalogue import ClaimSpec, FindingSpec
@@ -68,10 +69,15 @@ def _of_verdicts(
         # with those for which the catalogue has a line of its own.
         varied = i == 0 or (between and set(reasons) <= BETWEEN)
         for told, figures in profiles if varied else profiles[:1]:
-            for records_of in ("", PART) if told == KNOWN and n_open < len(claims) else ("",):
+            for records_of in ("", PART) if told == KNOWN and any(map(_of_months, claims, verdicts)) else ("",):
                 left = iter(reasons)
                 evidence = [
-                    _claim(claim, v, next(left) if v == "not_determinable" else "", records_of)
+                    _claim(
+                        claim,
+                        v,
+                        next(left) if v == "not_determinable" else "",
+                        records_of if _of_months(claim, v) else "",
+                    )
                     for claim, v in zip(claims, verdicts, strict=True)
                 ]
                 facts = Facts(figures, settings.values, words)
@@ -103,8 +109,13 @@ def _claim(spec: ClaimSpec, verdict: Verdict, reason: str, records_of: str) -> C
         grade="B",
         reasons=(reason,) if reason else (),
         because=because((reason,)) if reason else "",
-        records_of="" if reason else records_of,
+        records_of=records_of,
     )
+
+
+def _of_months(spec: ClaimSpec, verdict: Verdict) -> bool:
+    """Whether a claim is decided, and by tables that can hold a part of the period only."""
+    return verdict != "not_determinable" and any(CONTRACTS[table].steady for table in spec.tables)
 
 
 # Figures made up for the page, each on the side of what it is held against that its claim's verdict asks for.
