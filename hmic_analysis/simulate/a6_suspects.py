@@ -37,7 +37,7 @@ from hmic_analysis.simulate.suspects import (
     draw_bails,
     draw_suspects,
 )
-from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, to_wall
+from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, skewed, to_wall
 from hmic_analysis.simulate.write import key_texts, references, render, with_bad_rows
 
 ITEMS = {
@@ -120,7 +120,7 @@ class People:
         """Suspects, bail and circulations with a few rows to be kept aside, the true figures, and those stated."""
         subject, day, number = self.subject, np.concatenate(self.day), np.concatenate(self.number)
         order = np.argsort(day, kind="stable")
-        named = draw_suspects(subject, number[order], day[order])
+        named = draw_suspects(subject, number[order], day[order], waits)
         managed = draw_care(subject, named)
         bails = draw_bails(subject, named, managed.person)
         circulated = draw_circulations(subject, named, bails)
@@ -152,6 +152,11 @@ class People:
 
 
 follow = People
+
+
+def waits(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Days since naming: two months for the middle one, years for a few."""
+    return np.minimum(skewed(rng, 60, 1.2, n), 1500)
 
 
 def _stated(facts: Facts, values: dict[str, Any]) -> dict[str, float]:

@@ -6,13 +6,14 @@ by then, did not attend, and by then neither re-arrested nor the bail cancelled;
 the return.  Persons are counted; the last action may well lie after the day.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hmic_analysis.contracts.a6_suspects import BAIL_TYPES, RISKS
 from hmic_analysis.simulate.ground import Subject
-from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, pick, quota, skewed
+from hmic_analysis.simulate.world import NO_DAY, ONE_DAY, Arrays, pick, quota
 
 #: Persons of each other kind for each person outstanding.
 RESOLVED_EACH, NO_GROUNDS_EACH, NAMED_LATER_EACH = 5.0, 0.08, 0.02
@@ -89,7 +90,11 @@ class Bails(Arrays):
         return self.is_police_bail & unanswered & np.all(wanted, axis=0)
 
 
-def draw_suspects(subject: Subject, number: np.ndarray, day: np.ndarray) -> Suspects:
+#: Days since naming, of so many pairs of which nothing has come, by a stream of random numbers.
+Waits = Callable[[np.random.Generator, int], np.ndarray]
+
+
+def draw_suspects(subject: Subject, number: np.ndarray, day: np.ndarray, waits: Waits) -> Suspects:
     """Draw the pairs of person and crime, given number and day of the recorded crimes, in order of day."""
     rng, as_of, n_outstanding = subject.rng("suspects"), subject.as_of, subject.size(subject.facts.n_outstanding, 60)
     sizes = [n_outstanding, *(int(np.ceil(n_outstanding * x)) for x in (RESOLVED_EACH, NO_GROUNDS_EACH))]
@@ -101,7 +106,7 @@ def draw_suspects(subject: Subject, number: np.ndarray, day: np.ndarray) -> Susp
     pairs[kind == UNKNOWN] = 1
     person, kind = np.repeat(person, pairs), np.repeat(kind, pairs)
     is_first = np.diff(person, prepend=0) != 0
-    named = _named(rng, kind, as_of)
+    named = _named(rng, kind, as_of, waits)
     action, acted = _ends(rng, kind, is_first, named, as_of)
     risk = pick(rng, (12, 38, 50), len(kind))
     crime = _crime(rng, named, number, day)
@@ -111,9 +116,9 @@ def draw_suspects(subject: Subject, number: np.ndarray, day: np.ndarray) -> Susp
     return _high_risk(subject, found.take(np.lexsort((found.person, found.named))))
 
 
-def _named(rng: np.random.Generator, kind: np.ndarray, as_of: np.datetime64) -> np.ndarray:
+def _named(rng: np.random.Generator, kind: np.ndarray, as_of: np.datetime64, waits: Waits) -> np.ndarray:
     n = len(kind)
-    waiting = np.minimum(skewed(rng, 60, 1.2, n), 1500)
+    waiting = waits(rng, n)
     ago = np.where(np.isin(kind, [OUTSTANDING, NO_GROUNDS, UNKNOWN]), waiting, rng.uniform(0, 560, n))
     ago = np.where(kind == NAMED_LATER, -rng.uniform(1, 25, n), ago)
     return as_of - np.floor(ago).astype(int) * ONE_DAY
