@@ -13,7 +13,7 @@ from hmic_analysis.national.figures import METHOD, Distribution, spread_chart, v
 from hmic_analysis.national.report import GROUPS, TITLES, NationalFigure, NationalReport
 from hmic_analysis.params.catalogue import FindingSpec
 from hmic_analysis.statistics.intervals import CONFIDENCE
-from hmic_analysis.words import COUNTS, say_period, say_value
+from hmic_analysis.words import COUNTS, say_period, say_value, sentence_case
 
 # The sentences of the national report.
 
@@ -415,7 +415,7 @@ class _Writer:
         inspection = report.params.inspection
         self.period = say_period(inspection.period.start, inspection.period.end)
         made_up = ", simulated returns, synthetic data" if report.synthetic else ""
-        self.source = f"Evidence of {report.total} forces{made_up}"
+        self.source = f"Evidence of {_gave(report)} forces{made_up}"
 
     def figure(self, chart: Chart, finding: str) -> FigureBlock:
         self.charts[chart.name] = chart
@@ -482,6 +482,18 @@ def _paragraph(text: str, style: str = "body") -> Paragraph:
     return Paragraph(style=style, parts=(Part(text=text),))
 
 
+def _gave(report: NationalReport) -> str:
+    """How many forces gave evidence, as far as it may be told: ``all 43``, ``at least 12 of the 43``."""
+    if report.gave is not None:
+        return (
+            f"all {report.total}" if report.gave == report.total else f"{report.gave or 'none'} of the {report.total}"
+        )
+    # What is published shows how many did at least: a verdict needs evidence.
+    decided = (sum(r.shown[v] or 0 for v in ("supported", "contradicted")) for r in report.claims.values())
+    least = max(decided, default=0)
+    return f"{f'at least {least}' if least else 'some'} of the {report.total}"
+
+
 def _brief(report: NationalReport) -> list[Paragraph]:
     """The report in few sentences, from what is published in it."""
     inspection = report.params.inspection
@@ -491,19 +503,9 @@ def _brief(report: NationalReport) -> list[Paragraph]:
     against = [r for r in rows.values() if (r.shown["contradicted"] or 0) >= (many.min_forces or total)]
     looked = [r for r in rows.values() if total - (r.shown["not_assessed"] or 0) >= (many.min_forces or total)]
     seldom = [r for r in looked if (s := r.shown["supported"]) is not None and s <= (few.max_forces or 0)]
-    # Where their number is withheld, what is published shows whether most of them did: a verdict needs evidence.
-    decided = max((sum(r.shown[v] or 0 for v in ("supported", "contradicted")) for r in rows.values()), default=0)
-    gave = (
-        f"{'Most' if 2 * decided > total else 'Some'} of the {total}"
-        if report.gave is None
-        else "None"
-        if not report.gave
-        else f"{report.gave} of the {total}"
-    )
-    gave = f"All {total}" if report.gave == total else gave
     text = (
         f"HMIC inspected how well forces prevent crime, attend and investigate it, and free the time of their staff. "
-        f"{gave} police forces in England and Wales gave evidence, for "
+        f"{sentence_case(_gave(report))} police forces in England and Wales gave evidence, for "
         f"{say_period(inspection.period.start, inspection.period.end)}. It was set against {len(rows)} statements in "
         f"{len(report.findings)} findings. This report names no force."
     )

@@ -390,7 +390,8 @@ def spread_chart(
     sheet.line([left, left], [0, _ROW_MM * len(found.shares)], color=style.AXIS, linewidth=0.8)
     top = max(range(len(found.shares)), key=lambda i: found.shares[i])
     # Labels of figures are names, often with an abbreviation at the beginning: they stay as they are.
-    message = f"{label} came to {found.labels[top]} in about {found.shares[top]}% of the forces with a figure"
+    after = "," if ", " in label else ""
+    message = f"{label}{after} came to {found.labels[top]} in about {found.shares[top]}% of the forces with a figure"
     data = pd.DataFrame({"value": found.labels, "share_of_forces_pct": found.shares})
     return finish(
         sheet,
