@@ -314,6 +314,15 @@ class Holdings:
         """Whether every one of these tables was supplied with at least one row."""
         return all(len(self.table(name)) > 0 for name in names)
 
+    def none_kept(self, *names: str) -> str:
+        """That tables were supplied and none of their rows could be used, in words; "" where none is so."""
+        tables = self.manifest.tables if self.manifest is not None else {}
+        held = {name: lost(tables[name].accounts)[0] for name in names if name in tables and not tables[name].rows}
+        said = (
+            f"None of the {n:,} rows of '{contract_for(name).title}' could be used." for name, n in held.items() if n
+        )
+        return " ".join(said)
+
     def answer(self, item: str) -> registers.Answer:
         """What became of the request for an item; all None where it was not asked for.
 
@@ -415,8 +424,8 @@ class Holdings:
         Returns
         -------
         Decision or None
-            ``not_determinable`` with the most telling reason: a file could not be read, the source can't tell, the
-            request was not made, not answered or refused, or nothing was supplied.
+            ``not_determinable`` with the most telling reason: a file could not be read, the source can't tell, no row
+            could be used, the request was not made, not answered or refused, or nothing was supplied.
         """
         if broken := self.not_read(*names):
             return undecided("could_not_be_read", why=" ".join(broken))
@@ -427,6 +436,8 @@ class Holdings:
         if not missing:
             loose = [e.told() for e in self._between(names, names) if e.every and not self._fits(e)]
             return undecided("references_dont_match", why=" ".join(loose)) if loose else None
+        if spent := self.none_kept(*missing):
+            return undecided("rows_set_aside", why=spent)
         for name in missing:
             status = self.answer(item or name).status
             if status == "nil_return_unable":

@@ -152,6 +152,8 @@ _FOR_WANT_OF_FIGURES = {
 }
 
 
+#: Reasons for which a claim stays open though something was supplied.
+_UNUSED = {"could_not_be_read", "rows_set_aside"}
 #: Reasons for which a claim stays open since the data-request log says nothing.
 _TOLD_BY_THE_LOG = {"no_data", "register_undeclared", "records_undeclared", "not_requested", "no_stated_value"}
 
@@ -429,8 +431,10 @@ class Report(Holdings):
         raise ParameterError(f"{self.spec.id} has no claim '{id}'.{near} Claims: {', '.join(self.spec.claims)}.")
 
     def _held_to_tables(self, claim: ClaimSpec, decision: Decision) -> Decision:
-        """The decision; nothing to count in tables that were all supplied is no want of data."""
+        """The decision; what was supplied is no want of data, though it holds nothing to count or can't be used."""
         decision = self._held_to_files(claim, self._held_to_columns(claim, self._held_to_references(claim, decision)))
+        if "no_data" in decision.reasons and (spent := self.none_kept(*claim.tables)):
+            return undecided("rows_set_aside", why=spent, flags=decision.flags)
         if "no_data" not in decision.reasons or not self.given(*(t for t in claim.tables if t != "data_request")):
             return decision
         return replace(decision, reasons=tuple("no_cases" if r == "no_data" else r for r in decision.reasons))
@@ -526,7 +530,8 @@ class Report(Holdings):
         alone = set(self.spec.tables.core) <= set(ALWAYS)
         told = alone and any(indicator.value is not None for indicator in self._indicators.values())
         given = told or self.has_core() or any(name in self.broken for name in self.spec.tables.core)
-        no_data = not given and all(c.verdict == "not_determinable" for c in claims)
+        # What came and could not be used is no want of data.
+        no_data = not given and all(c.verdict == "not_determinable" and not _UNUSED & set(c.reasons) for c in claims)
         return Bundle(
             finding=self.spec.id,
             title=self.spec.title,

@@ -50,6 +50,11 @@ def test_a_register_of_which_something_could_not_be_used_is_not_complete_whateve
     )
     log = "request_id,item,requested_on,status,register_complete\nR1,document,2013-12-01,provided,yes\n"
     (raw / "data_request.csv").write_text(log, encoding="utf-8")
+    (raw / "neighbourhood_team.csv").write_text("team,district\n,D1\n,D2\n", encoding="utf-8")
     prepare(project, ["standard"], "sussex", raw)
     holdings = Holdings(project, resolve(load_params(project), "sussex", "P1"))
     assert (holdings.answer("document").status, holdings.answer("document").register_complete) == ("provided", complete)
+    # What came and can't be used was supplied all the same.
+    other = Holdings(project, resolve(load_params(project), "sussex", "P3"))
+    gaps = [other.gap(name).reasons[0] for name in ("neighbourhood_team", "problem_record")]
+    assert gaps == ["rows_set_aside", "no_data"]
