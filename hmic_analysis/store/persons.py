@@ -92,10 +92,7 @@ def use_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     ``keyed_hash(x)`` is HMAC-SHA256 as hex; ``person_hash(x)`` the same of the text as it is compared: trimmed, upper
     case, inner space collapsed.
     """
-    block = key.ljust(_BLOCK, b"\0")
-    # Variables and not literals: a statement that fails is quoted in the error message.
-    con.execute("SET VARIABLE person_inner = ?", [bytes(b ^ 0x36 for b in block).hex()])
-    con.execute("SET VARIABLE person_outer = ?", [bytes(b ^ 0x5C for b in block).hex()])
+    set_key(con, key)
     con.execute(
         "CREATE MACRO person_text(x) AS upper(nfc_normalize(regexp_replace(clean(x), '[\\s\\xa0]+', ' ', 'g')))"
     )
@@ -104,3 +101,11 @@ def use_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
         "unhex(sha256(unhex(getvariable('person_inner')) || encode(x))))"
     )
     con.execute("CREATE MACRO person_hash(x) AS keyed_hash(person_text(x))")
+
+
+def set_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Give the key to a connection: each has its own variables, and the macros of its database."""
+    block = key.ljust(_BLOCK, b"\0")
+    # Variables and not literals: a statement that fails is quoted in the error message.
+    con.execute("SET VARIABLE person_inner = ?", [bytes(b ^ 0x36 for b in block).hex()])
+    con.execute("SET VARIABLE person_outer = ?", [bytes(b ^ 0x5C for b in block).hex()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import os
@@ -12,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,12 +31,13 @@ from hmic_analysis.store.accounts import (
     write_rejected,
     write_table,
 )
+from hmic_analysis.store.engine import Sessions, connect, plan_for
 from hmic_analysis.store.feeds import Feed, Feeds, read_return, synthetic_tables
 from hmic_analysis.store.inputs import InputFile, Read, beside_simulated, discover
 from hmic_analysis.store.manifest import Manifest, ReferenceEntry, TableEntry, manifest_path, read_manifest
 from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
-from hmic_analysis.store.persons import key_id, make_private_folder, person_key, use_key
-from hmic_analysis.store.rawtable import LITTLE, RawTable, literal, make_macros
+from hmic_analysis.store.persons import key_id, make_private_folder, person_key
+from hmic_analysis.store.rawtable import RawTable
 from hmic_analysis.store.references import References, cut_off, months_of, oddities
 from hmic_analysis.store.stage import (
     flag_times,
@@ -48,7 +49,6 @@ from hmic_analysis.store.stage import (
     stage_feed,
 )
 from hmic_analysis.store.textfile import file_sha256
-from hmic_analysis.store.times import make_time_macros
 from hmic_analysis.store.typed import idle_zones
 
 # Versions of a force's processed tables: their names, their lock, and the switch from one to the next.
@@ -58,7 +58,7 @@ LOADER_VERSION = 5
 HASHING_THREADS = 4
 
 
-@cache
+@functools.cache
 def contracts_sha256() -> str:
     """Hash of all contracts: tables made under other contracts are out of date."""
     plain = {name: dataclasses.asdict(contract) for name, contract in CONTRACTS.items()}
@@ -291,7 +291,8 @@ class _Job:
 
 def _build(job: _Job, work: Path) -> tuple[Path, Manifest]:
     """Make the tables in a folder that is not in place yet."""
-    con = _connect(work, job.key, job.files)
+    con = connect(work, job.key, job.files)
+    sessions = Sessions(con, job.key)
     try:
         reads, feeds, broken = read_return(con, job.sources, job.files, job.shown, job.timezone, work)
         if passing := {name for read in reads for name in read.passing}:
@@ -302,11 +303,11 @@ def _build(job: _Job, work: Path) -> tuple[Path, Manifest]:
             )
             job = dataclasses.replace(job, version=version, parts=parts)
         raws = [raw for read in reads for found in read.tables.values() for raw in found]
-        unmade, references = _stage(con, job, reads, feeds, raws)
+        unmade, references = _stage(con, sessions, job, reads, feeds, raws)
         broken |= unmade
         expecting = {raw.table for r in reads for n, found in r.tables.items() if r.specs[n].expect for raw in found}
         accounts = account(con, raws, feeds.feeds, expecting)
-        tables = _write(con, job, feeds.feeds, raws, accounts)
+        tables = _write(con, sessions, job, feeds.feeds, raws, accounts)
         write_rejected(con, job.project.rejected(job.force), raws, feeds.feeds, accounts, work)
     except duckdb.OutOfMemoryException as error:
         if (full := storage_fault(error, writing=job.folder)) is not None:
@@ -317,15 +318,43 @@ def _build(job: _Job, work: Path) -> tuple[Path, Manifest]:
     except Exception as error:  # noqa: BLE001 - whatever the engine may raise costs this force only
         raise unforeseen(error, f"{job.shown} could not be prepared", writing=job.folder) from error
     finally:
+        sessions.close()
         con.close()
     return job.unfinished, _manifest(job, reads, feeds, raws, tables, accounts, broken, references)
 
 
+def _apart(feeds: list[Feed]) -> list[list[int]]:
+    """The places of feeds by what each hangs on: those of one table or of one file are worked on in their order."""
+    groups: list[tuple[set[str], list[int]]] = []
+    for i, feed in enumerate(feeds):
+        own = {feed.table, feed.raw.table}
+        near = [group for group in groups if group[0] & own]
+        groups = [group for group in groups if not group[0] & own]
+        groups.append((own.union(*(names for names, _ in near)), sorted([*(p for _, ps in near for p in ps), i])))
+    return [places for _, places in sorted(groups, key=lambda group: group[1])]
+
+
+def _stage_group(
+    con: duckdb.DuckDBPyConnection, job: _Job, group: list[tuple[int, Feed, int]]
+) -> tuple[list[str], dict[str, str]]:
+    """Type the rows of some feeds: what is to be told of them, and tables that can't be made, with their fault."""
+    notes, broken = [], {}
+    for place, feed, number in group:
+        if feed.table not in broken:
+            try:
+                stage_feed(con, feed, place, number, job.timezone, job.districts)
+                notes += idle_zones(con, feed.context, CONTRACTS[feed.table], feed.spec)
+            except DataError as error:
+                broken[feed.table] = error.message
+    return notes, broken
+
+
 def _stage(
-    con: duckdb.DuckDBPyConnection, job: _Job, reads: list[Read], made: Feeds, raws: list[RawTable]
+    con: duckdb.DuckDBPyConnection, sessions: Sessions, job: _Job, reads: list[Read], made: Feeds, raws: list[RawTable]
 ) -> tuple[dict[str, str], tuple[ReferenceEntry, ...]]:
     """Type all rows; tables that can't be made are taken out of the feeds, and given with their fault."""
-    feeds, broken = made.feeds, {}
+    feeds: list[Feed] = made.feeds
+    broken: dict[str, str] = {}
     numbers = {raw.table: i for i, raw in enumerate(raws)}
     specs = {raw.table: r.specs[n] for r in reads for n, found in r.tables.items() for raw in found}
     named = {
@@ -337,18 +366,17 @@ def _stage(
     }
     for raw in raws:
         made.notes += prepare_raw(con, raw, specs[raw.table], job.police_name, named.get(raw.table, ""))
-    for i, feed in enumerate(feeds):
-        if feed.table not in broken:
-            _plan_for(con, feed.raw.read)
-            try:
-                stage_feed(con, feed, i, numbers[feed.raw.table], job.timezone, job.districts)
-                made.notes += idle_zones(con, feed.context, CONTRACTS[feed.table], feed.spec)
-            except DataError as error:
-                broken[feed.table] = error.message
+    for notes, unmade in sessions.each(
+        lambda own, group: _stage_group(own, job, [(i, feeds[i], numbers[feeds[i].raw.table]) for i in group]),
+        _apart(feeds),
+        lambda group: max(feeds[i].raw.read for i in group),
+    ):
+        made.notes += notes
+        broken |= unmade
     if broken:
         settle_broken(con, made, broken, job.shown)
         feeds = made.feeds
-    _plan_for(con, max((raw.read for raw in raws), default=0))
+    plan_for(con, max((raw.read for raw in raws), default=0))
     contracts = contract_tables(feeds)
     staged = {c.name for c in contracts}
     match = {
@@ -359,14 +387,14 @@ def _stage(
     references = References(con, staged, match)
     references.join()
     keep_one(con, feeds, {i: raw.file for i, raw in enumerate(raws)})
-    for contract in contracts:
-        _plan_for(con, _rows_of(feeds, contract.name))
-        reject_repeats(con, contract, {i: raw.file for i, raw in enumerate(raws)})
-    _plan_for(con, max((raw.read for raw in raws), default=0))
+    files = {i: raw.file for i, raw in enumerate(raws)}
+    rows = functools.partial(_rows_of, feeds)
+    sessions.each(lambda own, contract: reject_repeats(own, contract, files), contracts, rows)
+    plan_for(con, max((raw.read for raw in raws), default=0))
     for contract in contracts:
         settle_folds(con, contract, staged, job.place)
-    for contract in contracts:
-        flag_times(con, contract, staged)
+    sessions.each(lambda own, contract: flag_times(own, contract, staged), contracts, rows)
+    plan_for(con, max((raw.read for raw in raws), default=0))
     return broken, references.counted()
 
 
@@ -379,35 +407,42 @@ def _sources_of(feeds: list[Feed]) -> dict[str, tuple[str, ...]]:
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, job: _Job, feeds: list[Feed], raws: list[RawTable], accounts: Accounts
+    con: duckdb.DuckDBPyConnection,
+    sessions: Sessions,
+    job: _Job,
+    feeds: list[Feed],
+    raws: list[RawTable],
+    accounts: Accounts,
 ) -> dict[str, TableEntry]:
     made_up = synthetic_tables(con, job.sources, feeds)
     shutil.rmtree(job.unfinished, ignore_errors=True)
     job.unfinished.mkdir()
-    tables = {}
-    staged = {f.table for f in feeds}
-    for contract in contract_tables(feeds):
+    contracts, sources = contract_tables(feeds), _sources_of(feeds)
+    staged, files = set(sources), {i: raw.file for i, raw in enumerate(raws)}
+
+    def written(own: duckdb.DuckDBPyConnection, contract: Contract) -> TableEntry:
         name = contract.name
-        _plan_for(con, _rows_of(feeds, name))
         path = job.unfinished / f"{name}.parquet"
-        write_table(con, contract, feeds, {i: raw.file for i, raw in enumerate(raws)}, path)
-        first, last = first_and_last(con, contract, contract.time, job.place)
-        tables[name] = TableEntry(
+        write_table(own, contract, feeds, files, path)
+        first, last = first_and_last(own, contract, contract.time, job.place)
+        return TableEntry(
             rows=sum(a.kept for a in accounts.tables[name]),
             first=first,
             last=last,
-            dated_from=first or first_and_last(con, contract, contract.dated, job.place)[0],
+            dated_from=first or first_and_last(own, contract, contract.dated, job.place)[0],
             sha256=file_sha256(path),
-            sources=_sources_of(feeds)[name],
+            sources=sources[name],
             synthetic=name in made_up,
             flags=count_flags(accounts.tables[name]),
             accounts=tuple(accounts.tables[name]),
-            months=months_of(con, contract, job.place, staged),
-            odd=tuple(oddities(con, contract, staged, job.place)),
+            months=months_of(own, contract, job.place, staged),
+            odd=tuple(oddities(own, contract, staged, job.place)),
             left_out=_left_out(contract, feeds),
         )
-    _plan_for(con, max((raw.read for raw in raws), default=0))
-    return tables
+
+    entries = sessions.each(written, contracts, functools.partial(_rows_of, feeds))
+    plan_for(con, max((raw.read for raw in raws), default=0))
+    return {contract.name: entry for contract, entry in zip(contracts, entries, strict=True)}
 
 
 def _left_out(contract: Contract, feeds: list[Feed]) -> tuple[str, ...]:
@@ -416,9 +451,9 @@ def _left_out(contract: Contract, feeds: list[Feed]) -> tuple[str, ...]:
     return tuple(c.name for c in contract.columns if not c.required and any(c.name not in own for own in given))
 
 
-def _rows_of(feeds: list[Feed], table: str) -> int:
+def _rows_of(feeds: list[Feed], contract: Contract) -> int:
     """Rows of the files that feed a table."""
-    return sum(raw.read for raw in {id(f.raw): f.raw for f in feeds if f.table == table}.values())
+    return sum(raw.read for raw in {id(f.raw): f.raw for f in feeds if f.table == contract.name}.values())
 
 
 def _manifest(
@@ -453,33 +488,6 @@ def _manifest(
         references=references,
         files_not_read=tuple([f.shown for f in job.files if f.shown not in used] + ignored),
     )
-
-
-#: Bytes of a return up to which it is staged in memory, which is faster; larger ones are staged in a file.
-_IN_MEMORY = 1 << 29
-#: Bytes of a return up to which one thread does it with less work than several would.
-_BY_ONE = 1 << 23
-#: What is left out of planning where it would cost more than it saves.
-_NOT_FOR_LITTLE = "expression_rewriter,common_subexpressions,statistics_propagation,filter_pushdown,filter_pullup"
-
-
-def _connect(work: Path, key: bytes, files: list[InputFile]) -> duckdb.DuckDBPyConnection:
-    size = sum(f.seen[0] for f in files if f.seen)
-    con = duckdb.connect(":memory:" if size <= _IN_MEMORY else str(work / "stage.duckdb"))
-    con.execute(f"SET temp_directory = {literal((work / 'spill').as_posix())}")
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = false")
-    if size <= _BY_ONE:
-        con.execute("SET threads = 1")
-    make_macros(con)
-    make_time_macros(con)
-    use_key(con, key)
-    return con
-
-
-def _plan_for(con: duckdb.DuckDBPyConnection, rows: int) -> None:
-    """Plan the next statements as is best for so many rows."""
-    con.execute(f"SET disabled_optimizers = {literal(_NOT_FOR_LITTLE if rows < LITTLE else '')}")
 
 
 def _title(source: LoadedMapping) -> str:

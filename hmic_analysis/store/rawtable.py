@@ -274,12 +274,12 @@ def footer_from(con: duckdb.DuckDBPyConnection, table: str, columns: int, bad: I
 
 
 def hand_over(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, tuple[str, list]]) -> None:
-    """Make a temporary table of lists, each with the type of its column.
+    """Make a table of lists, each with the type of its column.
 
     To register a table of another library the engine first imports pandas, which takes longer than most returns.
     """
     parts = ", ".join(f"unnest(${i}::{kind}[]) AS {n}" for i, (n, (kind, _)) in enumerate(columns.items(), start=1))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {parts}", [values for _, values in columns.values()])
+    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {parts}", [values for _, values in columns.values()])
 
 
 def column_list(n: int, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -284,6 +285,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 _Step = tuple[datetime, datetime, int, int]
 #: In the packed numbers of :func:`zone_macros`: the hour does not exist.
 GAP = 999
+_MAKING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -330,7 +332,9 @@ def zone_macros(con: duckdb.DuckDBPyConnection, zone: str) -> tuple[str, str]:
     # A variable of the database says that they are there; looking in its catalogue takes far longer.
     if con.execute(f"SELECT getvariable('{stem}_ready')").fetchall()[0][0]:
         return wall, local
-    con.execute(_zone_sql(zone, stem))
+    # Of several connections to one database one makes the functions; each has variables of its own.
+    with _MAKING:
+        con.execute(_zone_sql(zone, stem))
     return wall, local
 
 
@@ -342,7 +346,7 @@ def _zone_sql(zone: str, stem: str) -> str:
         [
             *_lookup(f"{stem}_wall", _wall_steps(first, changes), (first + 86400) * 1000),
             *_lookup(f"{stem}_offset", [(c.at, c.at, c.after, c.after) for c in changes], first),
-            f"CREATE MACRO {stem}_local(x) AS x + to_seconds({stem}_offset(x))",
+            f"CREATE MACRO IF NOT EXISTS {stem}_local(x) AS x + to_seconds({stem}_offset(x))",
             f"SET VARIABLE {stem}_ready = true",
         ]
     )
@@ -409,7 +413,7 @@ def _lookup(macro: str, steps: list[_Step], start: int) -> Iterator[str]:
     def at(name: str) -> str:
         return f"getvariable('{macro}_{name}')[{index}]"
 
-    yield f"CREATE MACRO {macro}(x) AS {_chain(at, 0, most)}"
+    yield f"CREATE MACRO IF NOT EXISTS {macro}(x) AS {_chain(at, 0, most)}"
 
 
 def _chain(at: Callable[[str], str], i: int, most: int) -> str:
