@@ -37,6 +37,8 @@ BOOKKEEPING = ("source", "source_file", "source_row", "flags")
 
 #: What an empty cell means where a column says nothing else: the force doesn't know.
 NOT_KNOWN = "not known"
+#: Ends what an empty cell means where it means that only in a file that has the column.
+LEFT_OUT = "; left out: not known"
 #: Ends the flag of a row of which a cell was set aside.
 UNREAD = "_unread"
 
@@ -105,6 +107,11 @@ class Column:
     def blank_says(self) -> bool:
         """Whether an empty cell says something: then a cell that can't be read is not the same as an empty one."""
         return not self.required and self.blank != NOT_KNOWN
+
+    @property
+    def open_left_out(self) -> bool:
+        """Whether what a blank says is not known of any row of a file that came without the column."""
+        return self.blank.endswith(LEFT_OUT)
 
     @property
     def full_meaning(self) -> str:

@@ -35,9 +35,21 @@ BENEFIT = Contract(
         Column("baseline_on", "date", "Date of the measurement before the change."),
         Column("post_on", "date", "Date of the measurement after it."),
         Column(
-            "baseline_minutes", "number", "Minutes per task before.", unit="minutes", minimum=0, blank="not measured"
+            "baseline_minutes",
+            "number",
+            "Minutes per task before.",
+            unit="minutes",
+            minimum=0,
+            blank="not measured; left out: not known",
         ),
-        Column("post_minutes", "number", "Minutes per task after.", unit="minutes", minimum=0, blank="not measured"),
+        Column(
+            "post_minutes",
+            "number",
+            "Minutes per task after.",
+            unit="minutes",
+            minimum=0,
+            blank="not measured; left out: not known",
+        ),
         Column("saved_minutes_se", "number", "Standard error of the difference.", unit="minutes", minimum=0),
         Column("tasks_per_year", "number", "Tasks a year.", unit="tasks", minimum=0),
     ),

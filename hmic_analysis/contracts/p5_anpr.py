@@ -143,7 +143,7 @@ ANPR_OPERATION = Contract(
         Column("planned", "boolean", "Yes: planned ahead on number plate intelligence; no: a reaction to a hit."),
         Column("origin", "code", "Who set it up; own: this force.", allowed=OPERATION_ORIGINS),
         Column("objective", "code", "What it set out to do.", allowed=OPERATION_OBJECTIVES),
-        Column("cancelled", "boolean", "Yes: called off before it began.", blank="held"),
+        Column("cancelled", "boolean", "Yes: called off before it began.", blank="held; left out: not known"),
     ),
     key=("operation_id",),
     time="started_on",

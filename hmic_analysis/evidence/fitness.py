@@ -164,7 +164,7 @@ class Fitness:
         ``bears``: whether a cell of a table and column that can't be read makes a unit of the figure not known.
         """
         rows = tuple(
-            f"{bad:,} of {offered:,} records in '{CONTRACTS[name].title}' could not be used."
+            f"Set aside: {bad:,} of {offered:,} records in '{CONTRACTS[name].title}' could not be used."
             for name, (bad, offered) in self.set_aside.items()
             if offered and 100 * bad / offered > needed.set_aside_pct
         )

@@ -464,6 +464,8 @@ class Report(Holdings):
             if not set(decision.reasons) & _FOR_WANT_OF_FIGURES:
                 return decision
             names = list(claim.names)
+            tables = {t.partition(".")[0] for t in (*claim.tables, *(t for n in names for t in self._tables_of(n)))}
+            columns += [f"{t}.{c.name}" for t in sorted(tables) for c in contract_for(t).columns if c.open_left_out]
         columns += [column for name in names for column in self.spec.indicators[name].columns]
         why = self.left_out(columns)
         return undecided("columns_left_out", why=" ".join(why), flags=decision.flags) if why else decision

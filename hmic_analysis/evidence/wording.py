@@ -13,6 +13,7 @@ from hmic_analysis.words import COUNTS, MANY, say_value, sentence_case
 
 #: Beginnings of the caveats that tell how much of a figure is not known or set aside; a chart shows them too.
 NOT_KNOWN = "Not known:"
+WEIGHTED = "Each file weighted"
 SMALL_NUMBER_SAID = f"Small number: fewer than {SMALL_NUMBER} were counted."
 SET_ASIDE = (
     NOT_KNOWN,
@@ -21,7 +22,7 @@ SET_ASIDE = (
     "Capped",
     "Left out",
     "More hours were logged",
-    "Each file weighted",
+    WEIGHTED,
 )
 
 
@@ -183,12 +184,17 @@ class Shown:
         text = self._print(say_indicator(self._indicator, self._min_count), "value")
         if small(self._indicator, self._min_count):
             return text
+        # No weights make other than all, or none, of all of the units.
+        weighed = self._indicator.value not in (0, 100) and any(
+            caveat.startswith(WEIGHTED) for caveat in self._indicator.caveats
+        )
         if self._counted:
             rest = f", {self._field('unknown', 'count')} not known" if self._indicator.unknown else ""
+            rest += ", weighted to all crimes" if weighed else ""
             return f"{text} ({self._field('numerator', 'count')} of {self.denominator}{rest})"
         least, most, unit = self._indicator.lo_missing, self._indicator.hi_missing, self._indicator.unit
         if not many_unknown(self._indicator):
-            return text
+            return f"{text} (weighted to all crimes)" if weighed else text
         if self._nearly:
             return f"{text} ({self._at_bound()} of all)"
         if unit in COUNTS:
@@ -196,7 +202,8 @@ class Shown:
         if least is None or most is None or not least < most:
             return f"{text} where it is known"
         low, high = (self._print(say_value(x, unit), f) for x, f in ((least, "lo_missing"), (most, "hi_missing")))
-        return f"{text} (between {low} and {high} {'of all' if unit == '%' else 'with those not known'})"
+        whole = "of all" if unit == "%" else "with those not known"
+        return f"{text} ({'weighted to all crimes, ' if weighed else ''}between {low} and {high} {whole})"
 
     @property
     def _nearly(self) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS, Column, Contract, contract_for
-from hmic_analysis.contracts.base import plain_name
+from hmic_analysis.contracts.base import plain_name, unread_flag
 from hmic_analysis.errors import DataError, near_or_all
 from hmic_analysis.measures.base import silent_months
 from hmic_analysis.project import Project
@@ -58,7 +58,17 @@ def load_table(
     if found.num_rows == 0:
         # A file without a row gives columns without a single chunk, which pandas can't join.
         return no_rows(contract, wanted, zone)
-    return _frame(found, contract, wanted, zone)
+    return _open_left_out(_frame(found, contract, wanted, zone), contract, manifest)
+
+
+def _open_left_out(frame: pd.DataFrame, contract: Contract, manifest: Manifest | None) -> pd.DataFrame:
+    """The rows, flagged as not known in columns that a file came without and whose blank would say something."""
+    lacking = manifest.tables[contract.name].left_out if manifest is not None else ()
+    for name in lacking if "flags" in frame else ():
+        if name in frame and contract.column(name).open_left_out:
+            flags = frame["flags"].fillna("")
+            frame["flags"] = flags.where(frame[name].notna(), flags + f";{unread_flag(name)}")
+    return frame
 
 
 def silent_columns(project: Project, manifest: Manifest) -> Iterator[tuple[str, str, list[str]]]:

@@ -60,6 +60,7 @@ _COVER = (
     ("Each sheet named in Contents is one table; the sheet Columns tells what each of its columns means, and "
      "Example shows a row of each.", False),
     ("Write below the header row of a sheet, one row for each thing the table counts. Keep the header.", False),
+    ("Keep every column, also one that you leave empty: of a column that is not there nothing is known.", False),
     ("Orange columns must be filled in for every row. A row without them is kept aside and listed back to you.", False),
     ("Leave a cell empty where the value is not known, or where the sheet Columns says what an empty cell means. Don't "
      "write 0, a dash or a guess.", False),

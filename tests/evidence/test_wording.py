@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hmic_analysis.evidence.model import Indicator
 from hmic_analysis.evidence.wording import (
+    WEIGHTED,
     Shown,
     group_frame,
     indicator_table,
@@ -102,6 +103,7 @@ def test_bounds_say_what_they_are():
 
 
 SHARE = {"value": 90.0, "numerator": 9, "denominator": 10}
+BY_WEIGHT = {"caveats": (f"{WEIGHTED} by the crimes it stands for.",)}
 IN_PART = {**SHARE, "unknown": 2, "lo_missing": 75.0, "hi_missing": 100 * 11 / 12}
 
 
@@ -114,6 +116,15 @@ IN_PART = {**SHARE, "unknown": 2, "lo_missing": 75.0, "hi_missing": 100 * 11 / 1
         ({**IN_PART, "value": 100.0, "denominator": 90, "lo_missing": 97.8}, False, "at least 97.8%", "9"),
         ({**IN_PART, "value": 0.0, "denominator": 90, "hi_missing": 2.2}, False, "at most 2.2%", "9"),
         (IN_PART, True, "90.0% (9 of 10, 2 not known)", "at least 9"),
+        # So does it where each file stands for many crimes: the share is none of the files counted.
+        ({**SHARE, **BY_WEIGHT}, False, "90.0% (weighted to all crimes)", "9"),
+        ({**SHARE, **BY_WEIGHT}, True, "90.0% (9 of 10, weighted to all crimes)", "9"),
+        (
+            {**IN_PART, **BY_WEIGHT},
+            False,
+            "90.0% (weighted to all crimes, between 75.0% and 91.7% of all)",
+            "at least 9",
+        ),
         ({**IN_PART, "value": 100.0, "numerator": 10}, False, "100.0% (at least 75.0% of all)", "at least 10"),
         ({"unit": "count", "value": 4, "numerator": 4, "unknown": 1}, False, "at least 4", "at least 4"),
         ({"unit": "count", "value": 9, "numerator": 9, "unknown": 1}, False, "9", "9"),
