@@ -3,8 +3,9 @@
     python -m benchmarks.sweep --scale 0.03
 
 Three forces are simulated: one of which every claim is true, one of which as many as can be are false, and one as it
-comes.  One table at a time is cut, thinned, emptied, shifted, its references broken, its columns blanked; the findings
-that take it are worked through.  A line names each verdict that became its contrary, or that was open and is decided.
+comes.  One table at a time is cut, thinned, emptied, shifted, its references broken, its columns blanked or left out;
+the findings that take it are worked through.  A line names each verdict that became its contrary, or that was open and
+is decided.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ def damages(table: str, columns: bool = True) -> Iterator[tuple[str, Callable[[R
     for name in optional if columns else ():
         said = ", which says " + contract.column(name).blank if contract.column(name).blank_says else ""
         yield f"{name} blank{said}", lambda rows, name=name: [r | {name: ""} for r in rows]
+        yield f"{name} left out", lambda rows, name=name: [{k: v for k, v in r.items() if k != name} for r in rows]
 
 
 def _later(text: str) -> str:
@@ -138,7 +140,7 @@ def _write(path: Path, header: list[str], rows: Rows | None) -> None:
     path.unlink(missing_ok=True)
     if rows is not None:
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, header)
+            writer = csv.DictWriter(file, [name for name in header if not rows or name in rows[0]])
             writer.writeheader()
             writer.writerows(rows)
 
@@ -150,7 +152,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--forces", nargs="+", default=[TRUE, FALSE, DRAWN])
     parser.add_argument("--findings", nargs="+", help="such as A2 F4; default: all")
-    parser.add_argument("--columns", action=argparse.BooleanOptionalAction, default=True, help="blank each in turn")
+    parser.add_argument("--columns", action=argparse.BooleanOptionalAction, default=True, help="blank or drop each")
     parser.add_argument("--tables", nargs="+", default=list(TABLES))
     given = parser.parse_args()
     facts = {TRUE: facts_from_file(SCENARIO), FALSE: all_false(), DRAWN: draw_force(DRAWN, 2, gaps=False).facts}

@@ -23,7 +23,8 @@ def held(operation: pd.DataFrame) -> pd.DataFrame:
     """Operations that were not called off.
 
     The rows, with ``proactive`` (planned ahead by the force itself) and ``preventive`` (an objective to prevent or
-    disrupt): nullable booleans.
+    disrupt): nullable booleans.  Of one of which it can't be read whether it was held, ``proactive`` is false where
+    it would be none anyway.
 
     ``operation``: table ``anpr_operation``.
     """
@@ -31,9 +32,8 @@ def held(operation: pd.DataFrame) -> pd.DataFrame:
     own = (rows["origin"] == "own").astype("boolean").mask(rows["origin"].isna())
     preventive = rows["objective"].isin(list(PREVENTIVE)).astype("boolean").mask(rows["objective"].isna())
     open_ = unread(rows, "cancelled")
-    return rows.assign(
-        proactive=(rows["planned"].astype("boolean") & own).mask(open_), preventive=preventive.mask(open_)
-    )
+    planned = rows["planned"].astype("boolean") & own
+    return rows.assign(proactive=planned.mask(open_ & planned.fillna(True)), preventive=preventive.mask(open_))
 
 
 def proactive(operations: pd.DataFrame) -> Share:
@@ -334,7 +334,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
             report.claim("P5a", report.gap("anpr_operation") or _proactive(report, held), _grade(proactive(held))),
             report.claim(
                 "P5b",
-                report.gap("anpr_operation") or _preventive(report, preventive(held)),
+                report.gap("anpr_operation") or _preventive(report, held),
                 # Operations are another kind of evidence than the products: each bears out the other.
                 weakest(_grade(preventive(held)), "-" if gap else "C"),
             ),
@@ -375,8 +375,8 @@ def _proactive(report: Report, held: pd.DataFrame) -> Decision:
     return undecided("between_thresholds", why=why, flags=("wording_mismatch",))
 
 
-def _preventive(report: Report, share: Share) -> Decision:
-    limit = report.settings.threshold
+def _preventive(report: Report, held: pd.DataFrame) -> Decision:
+    limit, share = report.settings.threshold, preventive(held)
     wanted = int(limit("prevention_operations_per_quarter"))
     written = int(limit("products_per_quarter"))
     table = quarters(report)
@@ -387,7 +387,7 @@ def _preventive(report: Report, share: Share) -> Decision:
         f"{share.yes} of {share.total} operations set out to prevent or disrupt; {int(active.sum())} of {len(table)} "
         f"quarters have at least {wanted} of them, {int(informed.sum())} at least {written} intelligence products."
     )
-    if share.yes == 0 and share.unknown == 0:
+    if not (held["objective"].isna() | held["objective"].isin(list(PREVENTIVE))).any():
         return _none(report, why)
     gap = report.gap("document")
     if gap is not None:
