@@ -30,7 +30,7 @@ from hmic_analysis.project import Project, find_project
 from hmic_analysis.statistics.intervals import Interval
 from hmic_analysis.store.manifest import read_manifest
 
-State = Literal["all", "yes", "no", "unknown"]
+State = Literal["all", "yes", "no", "unknown", "numerator", "denominator"]
 #: The groups by which a finding itself gives a figure.
 OWN = "own"
 #: Parts of a time by which units may be grouped: ``created_at.hour``.
@@ -97,7 +97,8 @@ class Worked:
         rows.attrs["may_turn"] = may_turn(self.report, found, share)
         if share.amounts is not None:
             rows.attrs["amount"] = str(share.amounts.name)
-        return rows if state == "all" else rows[(rows["counted_as"] == state).to_numpy()].reset_index(drop=True)
+        wanted = _COUNTED.get(state, (state,))
+        return rows if state == "all" else rows[rows["counted_as"].isin(wanted).to_numpy()].reset_index(drop=True)
 
     def __repr__(self) -> str:
         bundle = self.report.bundle()
@@ -105,6 +106,8 @@ class Worked:
         return "\n".join([f"{bundle.finding} {bundle.title}: {bundle.force_name}, {self.report.period}", *lines])
 
 
+#: What the two parts of a share are counted as.
+_COUNTED = {"numerator": ("yes",), "denominator": ("yes", "no")}
 #: Columns of figures as numbers.
 FIELDS = (
     "label",
@@ -487,9 +490,10 @@ def rows_behind(
     forces : str or iterable of str
         Slug of a force, several, or ``"all"`` that have data loaded.
     state : str
-        ``yes``: the numerator, or what a count counts, or values that a median is taken of; ``no``: the rest of the
-        denominator; ``unknown``: of which it is not known; ``all``.  Of a statistic all that it was worked out from:
-        ``yes`` and ``no`` are then what agreed and what didn't, what there is now and what there was, say.
+        ``yes`` or ``numerator``: the numerator, or what a count counts, or values that a median is taken of; ``no``:
+        the rest of the ``denominator``; ``unknown``: of which it is not known; ``all``.  Of a statistic all that it
+        was worked out from: ``yes`` and ``no`` are then what agreed and what didn't, what there is now and what there
+        was, say.
     period_start, period_end, as_of : str or datetime.date
         Days in place of those of the parameter files; ``as_of`` is refused where the figure doesn't rest on it.
 

@@ -110,6 +110,8 @@ def test_rows_of_crimes_not_attended(two_forces):
     rows = hmic.rows_behind("attendance_pct", "cleveland", "no", project=two_forces.root)
     assert 0 <= len(rows) - (figure.denominator - figure.numerator) <= rows.attrs["may_turn"]
     assert set(rows["counted_as"]) == {"no"} and rows["crime_id"].is_unique
+    above, below = (worked.rows("attendance_pct", part) for part in ("numerator", "denominator"))
+    assert set(above["counted_as"]) == {"yes"} and len(below) == len(above) + len(rows)
     assert rows["source_file"].notna().all() and rows["source_row"].notna().all()
     assert list(rows.columns[1:]) == [
         *contract_for("crime").column_names,
