@@ -257,7 +257,7 @@ def _where(scan: Scan, before: str) -> str:
 def _look(text: PlainText, shown: str, spec: FileSpec) -> tuple[_Header, Scan]:
     header = _header(text, shown, spec)
     fields, fill = len(header.names), spec.ragged == "fill"
-    scan = scan_csv(text.path, header.start, header.first_line, fields, header.delimiter, spec.quote, fill)
+    scan = scan_csv(text.path, header.start, header.first_line, fields, header.delimiter, spec.quote, fill, shown)
     return header, scan
 
 

@@ -198,6 +198,8 @@ MAX_LINES_IN_VALUE = 500
 NOT_TEXT = "bytes that are not text in the file's encoding"
 #: Bytes of the longest record that is read.
 MOST_IN_LINE = 16 * 1024 * 1024
+#: Bytes of a line from which the file is no table: to judge a line takes several times its length of memory.
+MOST_HELD = 256 * 1024 * 1024
 _NEWLINE, _RETURN, _SPACE = 10, 13, 32
 
 
@@ -250,26 +252,37 @@ class Scan:
 
 
 def scan_csv(
-    path: Path, start: int, first_line: int, fields: int, delimiter: str, quote: str, fill: bool = False
+    path: Path,
+    start: int,
+    first_line: int,
+    fields: int,
+    delimiter: str,
+    quote: str,
+    fill: bool = False,
+    shown: str = "",
 ) -> Scan:
-    """Scan a text file below its header."""
+    """Scan a text file below its header; ``shown``: its name, for the message where no line of it ends."""
     state = _State(Scan(first_line), fields, ord(delimiter), ord(quote) if quote else -1, fill)
     with path.open("rb") as stream:
         stream.seek(start)
-        rest = b""
+        held: list[bytes] = []
         offset = start
-        while True:
-            block = stream.read(CHUNK)
-            data = rest + block
-            if not data:
-                break
-            cut = data.rfind(b"\n") + 1 if block else len(data)
+        while block := stream.read(CHUNK):
+            # What has no end yet is looked through once, however long it is.
+            cut = block.rfind(b"\n") + 1
             if cut:
-                state.look(data[:cut], offset)
-            rest = data[cut:]
-            offset += cut
-            if not block:
-                break
+                data = b"".join((*held, block[:cut]))
+                state.look(data, offset)
+                offset += len(data)
+                held = []
+            held.append(block[cut:])
+            if len(held) * CHUNK > MOST_HELD:
+                raise DataError(
+                    f"{shown}: holds a line of more than {MOST_HELD // 1024**2} MB, which no table has. Ask for it "
+                    "again, with a line for each record."
+                )
+        if rest := b"".join(held):
+            state.look(rest, offset)
         state.join_quoted(stream)
     return state.finish()
 

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from benchmarks.mutations import PERSONS, Bench, search
 from hmic_analysis.cli.data import check_rows, wrong
 from hmic_analysis.errors import DataError
-from hmic_analysis.store import inputs, prepare, rawtable, sheets, workbook
+from hmic_analysis.store import inputs, prepare, rawtable, sheets, textfile, workbook
 from hmic_analysis.store.csvfile import read_csv
 from hmic_analysis.store.draft import first_mapping
 from hmic_analysis.store.workbook import open_book
@@ -410,6 +410,16 @@ def test_a_long_cell_of_a_parquet_file_costs_its_row_too(shop):
     assert (rejected["row"].tolist(), rejected["reasons"].tolist()) == (
         ["8"], ["a cell of more than 1,000,000 characters"]
     )  # fmt: skip
+
+
+def test_a_line_without_an_end_costs_its_file(shop, monkeypatch):
+    monkeypatch.setattr(textfile, "CHUNK", 8)
+    monkeypatch.setattr(textfile, "MOST_HELD", 64)
+    shop.file("change.csv", "change_id,change_type,title\nCH1,process,x\"" + "x" * 100)
+    shop.file("crime.csv", CRIME)
+    manifest = shop.prepare()
+    assert "change.csv: holds a line of more than 0 MB" in manifest.broken["change"]
+    assert manifest.tables["crime"].rows == 2
 
 
 @pytest.mark.parametrize("pieces", [["x" * 1_000_001], ["é" * 999_999] * 9], ids=["a cell", "a row"])
