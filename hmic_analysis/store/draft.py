@@ -7,7 +7,7 @@ import re
 import tempfile
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -118,7 +118,7 @@ def first_mapping(path: Path) -> Draft:
             options["shorthand"] = f"[{', '.join(_quoted(mark) for mark in marks)}]"
             spec = spec.model_copy(update={"shorthand": tuple(marks)})
         mapping = Mapping(title="t", layout="standard", missing_values=tuple(missing))
-        looks = looks_of(con, Context(raw, spec, mapping, "x"), named)
+        looks = _as_the_others(looks_of(con, Context(raw, spec, mapping, "x"), named))
         return _Writer(path.name, options, (*remarks, *raw.notes), missing, looks, raw).draft(con)
 
 
@@ -304,6 +304,21 @@ def _read(con: duckdb.DuckDBPyConnection, path: Path, kind: str, spec: FileSpec,
     return replace(raw, table="drafted_rows")
 
 
+def _as_the_others(looks: Sequence[Look]) -> list[Look]:
+    """The columns; days that may be read either way are taken as those that can only be read month first."""
+    first = {look.kind: look for look in looks if look.formats[:1] and look.formats[0].startswith("%m/%d")}
+    return [
+        replace(
+            look,
+            formats=first[look.kind].formats[:1],
+            doubt="no day is later than the 12th: taken to be month first, as other columns are; is it?",
+        )
+        if look.doubt.startswith("no day is later") and look.kind in first
+        else look
+        for look in looks
+    ]
+
+
 # The mapping as text.
 
 
@@ -319,6 +334,13 @@ def _folded(text: str) -> list[str]:
     return textwrap.wrap(text, 110, subsequent_indent="      #   ")
 
 
+def _nobody(arrived: Look) -> str:
+    return (
+        f"{arrived.blank:,} of {arrived.blank + arrived.filled:,} are blank: did nobody come, or is it not known? Ask, "
+        "then add 'blank_means: nobody' or 'blank_means: not_known'"
+    )
+
+
 def _is_person(column: str) -> bool:
     return any(c.kind == "person" for contract in CONTRACTS.values() for c in contract.columns if c.name == column)
 
@@ -331,9 +353,10 @@ class _Writer:
     missing: Sequence[str]
     looks: Sequence[Look]
     raw: RawTable
+    tables: dict[str, dict[str, Look]] = field(default_factory=dict)
 
     def draft(self, con: duckdb.DuckDBPyConnection) -> Draft:
-        tables = tables_of(self.looks)
+        self.tables = tables = tables_of(self.looks)
         lines = [
             *self._head(tables),
             "",
@@ -450,6 +473,9 @@ class _Writer:
             note = f"  # {GAP} one clock time throughout, so it is taken for a day"
         if look.kind == "clock" or (beside is not None and column.kind == "timestamp"):
             day, clock = (beside, look) if look.kind == "clock" else (look, beside)
+            if clock is not None and day is None and (said := self._on_only_day(column, look)):
+                yield f"{stem} {said}"
+                return
             if day is None or clock is None:
                 anchor = "created_at" if column.name not in ("created_at", "call_at", "recorded_at") else ""
                 how = f"on: {anchor}, wraps_midnight: true" if anchor else "date: DAY"
@@ -464,11 +490,7 @@ class _Writer:
         if column.kind == "timestamp" and look.kind == "day" and not note:
             note = f"  # {GAP} a day without time of day: no length of time can be had from it"
         if column.name == "at_scene_at" and look.blank:
-            total = look.blank + look.filled
-            note = (
-                f"  # {GAP} {look.blank:,} of {total:,} are blank: did nobody come, or is it not known? Ask, then add "
-                "'blank_means: nobody' or 'blank_means: not_known'"
-            )
+            note = f"  # {GAP} {_nobody(look)}"
         plain = self._place(look).startswith("column") and not formats and not more
         yield f"{stem} {self._name(look)}{note}" if plain else f"{stem} {{{self._place(look)}{formats}{more}}}{note}"
 
@@ -480,6 +502,30 @@ class _Writer:
             if other.kind == want and other.heading and set(other.tokens) - {"date", "time", "day", "of"} == stem:
                 return other
         return None
+
+    def _on_only_day(self, column: Column, look: Look) -> str:
+        """A time of day on the day of the record, where the file has one such column; "" where it has none or several.
+
+        What follows an opening may lie past midnight.
+        """
+        days = [other for other in self.looks if other.kind == "day" and other.heading]
+        if len(days) != 1:
+            return ""
+        day, opened = days[0], self._opened()
+        format = next((f", format: {json.dumps(f) if '%' in f else f}" for f in day.formats[:1]), "")
+        clock, its = (next((f", time_format: {f}" for f in x.formats[:1]), "") for x in (look, opened or look))
+        asked = f"  # {GAP} taken to be of '{day.heading}', the only day of the file: is it?"
+        if column.name == "at_scene_at" and look.blank:
+            asked += f" {_nobody(look)}"
+        if opened in (None, look):
+            return f"{{date: {self._name(day)}, time: {self._name(look)}{format}{clock}}}{asked}"
+        on = f"{{date: {self._name(day)}, time: {self._name(opened)}{format}{its}}}"
+        return f"{{time: {self._name(look)}, on: {on}, wraps_midnight: true{clock}}}{asked}"
+
+    def _opened(self) -> Look | None:
+        """The time of day at which records were opened."""
+        found = (columns.get(name) for name in ("created_at", "call_at") for columns in self.tables.values())
+        return next((look for look in found if look is not None and look.kind == "clock"), None)
 
     def _coded(self, column: Column, look: Look, stem: str) -> Iterator[str]:
         allowed = column.allowed or ("yes", "no")

@@ -415,7 +415,7 @@ def test_a_long_cell_of_a_parquet_file_costs_its_row_too(shop):
 def test_a_line_without_an_end_costs_its_file(shop, monkeypatch):
     monkeypatch.setattr(textfile, "CHUNK", 8)
     monkeypatch.setattr(textfile, "MOST_HELD", 64)
-    shop.file("change.csv", "change_id,change_type,title\nCH1,process,x\"" + "x" * 100)
+    shop.file("change.csv", 'change_id,change_type,title\nCH1,process,x"' + "x" * 100)
     shop.file("crime.csv", CRIME)
     manifest = shop.prepare()
     assert "change.csv: holds a line of more than 0 MB" in manifest.broken["change"]

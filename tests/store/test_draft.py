@@ -349,6 +349,23 @@ def test_a_list_of_wanted_persons_is_one_of_suspects_and_none_of_crimes(tmp_path
     assert "- suspect.status: what does each mean?" in "".join(f"- {gap}\n" for gap in draft.gaps)
 
 
+def test_times_of_day_are_of_the_only_day_of_a_file(shop):
+    head = "URN\tLog Date\tTime Opened\tTime First Despatch\tTime First At Scene\tTime Closed\n"
+    rows = [f"C{i:03d}\t{1 + i % 28:02d}-Feb-2013\t2350\t2355\t{'' if i % 4 else '0010'}\t0100\n" for i in range(40)]
+    draft, frame = loads(shop, "storm.txt", (head + "".join(rows)).encode())
+    assert sum("the only day of the file" in gap for gap in draft.gaps) == 5
+    assert any("30 of 40 are blank: did nobody come" in gap for gap in draft.gaps)
+    assert (frame["closed_at"] - frame["created_at"] == pd.Timedelta(minutes=70)).all()
+    assert shop.table("deployment")["at_scene_at"].notna().sum() == 10
+
+
+def test_days_that_may_be_read_either_way_are_taken_as_the_others_of_the_file(tmp_path):
+    rows = "".join(f"B{i},N{i},Court,0{1 + i % 9}/0{1 + i % 9}/2013,02/{10 + i % 18}/2013\n" for i in range(30))
+    draft = drafted(tmp_path, "Bail Ref,Person URN,Bail Type,Date Bailed,Return Date", rows)
+    assert draft.text.count('format: "%m/%d/%Y"') == 2
+    assert any("taken to be month first, as other columns are" in gap for gap in draft.gaps)
+
+
 def test_a_bail_register_is_recognised(tmp_path):
     rows = "".join(f"B{i},N{i},47(3),0{1 + i % 9}/03/2013,2{i % 9}/04/2013,{'YN'[i % 2]}\n" for i in range(30))
     draft = drafted(tmp_path, "Bail Ref,Person URN,Bail Type,Date Bailed,Return Date,Attended (Y/N)", rows)
