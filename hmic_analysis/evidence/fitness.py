@@ -11,6 +11,7 @@ from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.evidence.grades import weakest
 from hmic_analysis.evidence.model import ClaimType, Grade, Indicator
 from hmic_analysis.evidence.verdicts import Decision, undecided
+from hmic_analysis.evidence.wording import ROWS_LOST
 from hmic_analysis.measures.months import Coverage, coverage, months_between, say_months
 from hmic_analysis.params.models import Coverage as Needed
 from hmic_analysis.store.manifest import Manifest, RowAccount
@@ -164,7 +165,7 @@ class Fitness:
         ``bears``: whether a cell of a table and column that can't be read makes a unit of the figure not known.
         """
         rows = tuple(
-            f"Set aside: {bad:,} of {offered:,} records in '{CONTRACTS[name].title}' could not be used."
+            f"{ROWS_LOST} {bad:,} of {offered:,} records in '{CONTRACTS[name].title}' could not be used."
             for name, (bad, offered) in self.set_aside.items()
             if offered and 100 * bad / offered > needed.set_aside_pct
         )

@@ -14,11 +14,12 @@ from hmic_analysis.words import COUNTS, MANY, say_value, sentence_case
 #: Beginnings of the caveats that tell how much of a figure is not known or set aside; a chart shows them too.
 NOT_KNOWN = "Not known:"
 WEIGHTED = "Each file weighted"
+ROWS_LOST = "Set aside:"
 SMALL_NUMBER_SAID = f"Small number: fewer than {SMALL_NUMBER} were counted."
 SET_ASIDE = (
     NOT_KNOWN,
     SMALL_NUMBER_SAID,
-    "Set aside:",
+    ROWS_LOST,
     "Capped",
     "Left out",
     "More hours were logged",
@@ -193,17 +194,22 @@ class Shown:
             rest += ", weighted to all crimes" if weighed else ""
             return f"{text} ({self._field('numerator', 'count')} of {self.denominator}{rest})"
         least, most, unit = self._indicator.lo_missing, self._indicator.hi_missing, self._indicator.unit
+        if unit in COUNTS and self._may_be_more:
+            return f"at least {text}"
         if not many_unknown(self._indicator):
             return f"{text} (weighted to all crimes)" if weighed else text
         if self._nearly:
             return f"{text} ({self._at_bound()} of all)"
-        if unit in COUNTS:
-            return f"at least {text}"
         if least is None or most is None or not least < most:
             return f"{text} where it is known"
         low, high = (self._print(say_value(x, unit), f) for x, f in ((least, "lo_missing"), (most, "hi_missing")))
         whole = "of all" if unit == "%" else "with those not known"
         return f"{text} ({'weighted to all crimes, ' if weighed else ''}between {low} and {high} {whole})"
+
+    @property
+    def _may_be_more(self) -> bool:
+        """Whether what many of its units are is not known, or records that it counts could not be used."""
+        return many_unknown(self._indicator) or any(c.startswith(ROWS_LOST) for c in self._indicator.caveats)
 
     @property
     def _nearly(self) -> tuple[str, str] | None:
@@ -239,7 +245,7 @@ class Shown:
     def numerator(self) -> str:
         """Its numerator; what of so many units is not known may belong to it."""
         text = self._field("numerator", "count")
-        return f"at least {text}" if many_unknown(self._indicator) else text
+        return f"at least {text}" if self._may_be_more else text
 
     @property
     def denominator(self) -> str:

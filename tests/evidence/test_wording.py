@@ -128,6 +128,17 @@ IN_PART = {**SHARE, "unknown": 2, "lo_missing": 75.0, "hi_missing": 100 * 11 / 1
         ({**IN_PART, "value": 100.0, "numerator": 10}, False, "100.0% (at least 75.0% of all)", "at least 10"),
         ({"unit": "count", "value": 4, "numerator": 4, "unknown": 1}, False, "at least 4", "at least 4"),
         ({"unit": "count", "value": 9, "numerator": 9, "unknown": 1}, False, "9", "9"),
+        (
+            {
+                "unit": "count",
+                "value": 9,
+                "numerator": 9,
+                "caveats": ("Set aside: 3 of 12 records could not be used.",),
+            },
+            False,
+            "at least 9",
+            "at least 9",
+        ),
         ({"unit": "days", "value": 3, "denominator": 5, "unknown": 1}, False, "3 days where it is known", None),
         ({"unit": "days", "value": 3, "denominator": 9, "unknown": 1}, False, "3 days", None),
     ],
