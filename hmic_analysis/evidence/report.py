@@ -297,7 +297,7 @@ class Report(Holdings):
         taken = self.indicator(about)
         told = [c for c in taken.caveats if c.startswith(SET_ASIDE)] if taken is not None else []
         caveats = "".join(f". {c.rstrip('.')}" for c in [*told, *self.cannot_tell(about)]) if about else ""
-        unable = self.unable(about) if about else []
+        unable = self.unable(about) if about else self.not_read(*self.broken)
         return Words(
             name=name,
             subtitle=place + when + stop + aside + ("" if unable else caveats),

@@ -234,6 +234,7 @@ def test_one_corrupt_return_among_43_costs_its_own_reports_alone(project, capsys
     evidence = read_bundle(find_project(project).runs("kent") / "F4")
     assert any("could not be read" in why for used in evidence.data for why in used.cannot_tell)
     assert all(i.value is None for i in evidence.indicators), "what the force says of itself alone stands"
+    assert all("could not be read" in figure.headline for figure in evidence.figures if figure.empty)
     status = read_status(find_project(project))
     assert not status.failures
     assert any("kent" in fault and "change.csv" in fault for fault in status.data_faults)
