@@ -9,7 +9,9 @@ import pytest
 from openpyxl.utils import cell as cells_of
 
 from hmic_analysis.documents.workbook import Sheet, sheet_names, workbook
-from hmic_analysis.site.views import SHORTHAND
+from hmic_analysis.evidence.model import Indicator
+from hmic_analysis.site.model import Shown
+from hmic_analysis.site.views import SHORTHAND, _indicator
 
 NOTICE = "Synthetic data: nothing here is about any real police force."
 
@@ -100,3 +102,14 @@ def test_a_table_without_rows_says_so():
 def test_equal_contents_are_equal_bytes():
     made = [workbook("T", [("a", "b")], [("c", "d")], [sheet()], [NOTICE]) for _ in range(2)]
     assert made[0] == made[1]
+
+
+def test_what_was_never_counted_or_is_withheld_is_marked_and_no_0():
+    known = Indicator(id="x", name="x", label="X", unit="%", value=50, numerator=10, denominator=20)
+    for figure, withheld, told in (
+        (known, (), ("[z]", "20", "0")),
+        (known, ("x",), ("[c]", "20", "[c]")),
+        (Indicator(id="x", name="x", label="X", unit="%"), (), ("[x]", "[x]", "[x]")),
+    ):
+        row = _indicator(figure, Shown(None, "complete", marked_unknown=frozenset(withheld)))
+        assert (row["bounds"], row["n"], row["unknown"]) == told
