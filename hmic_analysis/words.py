@@ -1,8 +1,9 @@
 """How figures and days are printed, the same everywhere a person reads them."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 #: Units of figures that are counts themselves.
 COUNTS = ("count", "persons", "documents", "forces")
@@ -11,6 +12,11 @@ MANY = 0.1
 
 #: Parts of the letter, in its order.
 SECTIONS = ("preventing_crime", "crime_recording_and_attendance", "freeing_up_time")
+
+
+def say_clock(at: str) -> str:
+    """A moment kept in UTC by the clock on the wall: ``2014-03-31 23:00 BST`` of ``2014-03-31T22:00:00+00:00``."""
+    return f"{datetime.fromisoformat(at).astimezone(ZoneInfo('Europe/London')):%Y-%m-%d %H:%M %Z}"
 
 
 def say_period(start: date, end: date) -> str:

@@ -24,6 +24,7 @@ from hmic_analysis.cli.console import (
 )
 from hmic_analysis.cli.run import run_forces
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError
+from hmic_analysis.words import say_clock
 
 if TYPE_CHECKING:
     from hmic_analysis.process.pack import LogEntry
@@ -190,7 +191,7 @@ def accuracy_log(force: ForceOption = None, project: ProjectOption = None) -> No
 
 
 def _said(entry: LogEntry) -> str:
-    when = f"{entry.at[:16].replace('T', ' ')} UTC{' (synthetic data)' if entry.synthetic else ''}"
+    when = f"{say_clock(entry.at)}{' (synthetic data)' if entry.synthetic else ''}"
     if entry.kind == "sent":
         return f"{when}: pack {entry.pack} made"
     if entry.kind == "unchallenged":

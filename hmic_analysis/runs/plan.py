@@ -24,6 +24,7 @@ from hmic_analysis.runs.fingerprint import (
 )
 from hmic_analysis.runs.record import Order, Record, read_basis, read_record, what_is_missing
 from hmic_analysis.runs.rules import RunRules
+from hmic_analysis.words import say_clock
 
 # What would run, and why. Planning changes nothing on disk.
 
@@ -203,7 +204,7 @@ def explain(job: Job) -> list[str]:
     lines = [f"{job.name} {job.title}: {verb}, {job.reason}."]
     if job.last is not None:
         lines.append(
-            f"Last made {job.last.ended[:16].replace('T', ' ')} UTC in {job.last.seconds:.1f} s, {job.last.status}"
+            f"Last made {say_clock(job.last.ended)} in {job.last.seconds:.1f} s, {job.last.status}"
             + (f", engine {job.last.engine}." if job.last.engine else ".")
         )
         if job.last.failure is not None:

@@ -33,6 +33,7 @@ from hmic_analysis.runs.record import Failure, Order, Record
 from hmic_analysis.runs.returns import Loaded, load_returns
 from hmic_analysis.runs.rules import RunRules, processors
 from hmic_analysis.runs.status import Board, Status
+from hmic_analysis.words import say_clock
 
 # One run at a time: a lock that says who holds it, and that a killed run doesn't keep.
 
@@ -51,9 +52,8 @@ class Holder(BaseModel):
     what: str
 
     def words(self) -> str:
-        """``process 4711 of anna on office-3, since 2014-03-31 22:00 UTC (43 forces)``."""
-        since = self.since[:16].replace("T", " ")
-        return f"process {self.pid} of {self.user} on {self.host}, since {since} UTC ({self.what})"
+        """``process 4711 of anna on office-3, since 2014-03-31 23:00 BST (43 forces)``."""
+        return f"process {self.pid} of {self.user} on {self.host}, since {say_clock(self.since)} ({self.what})"
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -26,6 +25,7 @@ from hmic_analysis.project import Project
 from hmic_analysis.runs.fingerprint import PACKAGE
 from hmic_analysis.runs.record import Order, Record
 from hmic_analysis.runs.rules import Mail
+from hmic_analysis.words import say_clock
 
 # ``output/runs/status.json``: how far a run is, and how it ended.
 
@@ -147,8 +147,9 @@ def say_status(status: Status, running: bool) -> list[str]:
         lines += ["", unsent_words(status.unsent)]
     if status.failed > 1:
         lines += ["", "All that failed again: hmic run --all --failed"]
-    ended = f", ended {_moment(status.ended)}" if status.ended else ""
-    lines += ["", f"Begun {_moment(status.started)} by process {status.pid} on {status.host}{ended}."]
+    ended = f", ended {say_clock(status.ended)}" if status.ended else ""
+    begun = say_clock(status.started) if status.started else "at no known time"
+    lines += ["", f"Begun {begun} by process {status.pid} on {status.host}{ended}."]
     if status.exit_code is not None:
         lines.append(f"Exit code {status.exit_code}.")
     return lines
@@ -202,14 +203,6 @@ def unsent_words(forces: Sequence[str]) -> str:
     have = f"{len(forces)} forces have" if len(forces) > 1 else f"{forces[0]} has"
     listed = f": {', '.join(forces)}" if len(forces) > 1 else ""
     return f"{have} sent no return ('hmic data template' writes the workbook for it){listed}"
-
-
-#: Of the times that people read.
-_ZONE = ZoneInfo("Europe/London")
-
-
-def _moment(text: str) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(_ZONE):%Y-%m-%d %H:%M %Z}" if text else "at no known time"
 
 
 def status_path(project: Project) -> Path:

@@ -143,7 +143,7 @@ def test_a_run_waits_for_no_other_and_says_who_holds_the_lock(project, capsys):
     try:
         assert hmic(project, "run", *FORCES) == 4
         said = " ".join(capsys.readouterr().err.split())
-        assert "process 4711 of anna on office-3, since 2014-03-31 22:00 UTC (43 forces)" in said
+        assert "process 4711 of anna on office-3, since 2014-03-31 23:00 BST (43 forces)" in said
         assert hmic(project, "plan", *FORCES) == 0
     finally:
         other.release()
