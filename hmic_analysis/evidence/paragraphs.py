@@ -23,6 +23,8 @@ NOT_KNOWN_EITHER = "Nor could HMIC determine whether"
 SAME_REASON, SAME_REASON_AGAIN = "Nor, for the same reason, could HMIC determine", "The same is true of"
 #: Reasons that leave a claim open though the facts are known: they lie between.
 BETWEEN = frozenset({"between_thresholds", "in_part"})
+#: A count that may be more than is known, in words that say how small it is.
+NOT_SO_FEW = re.compile(r"\bonly at least\b|\bthe at least\b|at least [\d,]+ in all\b")
 #: Longest sentence of a letter, in words.
 MOST_WORDS = 32
 
@@ -211,7 +213,9 @@ def _filled(
     printed: list[tuple[str, str]] = []
     bare = bool(line.when)
     figures = {id: Told(f, printed, facts, finding, bare, id in few) for id, f in facts.figures.items()}
-    text = " ".join(_compiled(template).render(v=figures, **facts.words).split())
+    text = " ".join(_compiled(template).render(v=figures, **facts.words).split()).replace("only at most", "at most")
+    if NOT_SO_FEW.search(text):
+        raise TemplateError("what may be more is not told as few")
     return _none_and_all(text, printed, facts.figures)
 
 
@@ -316,7 +320,7 @@ class Told(Shown):
     @property
     def none(self) -> str:
         """``no`` where the value is 0 and nothing is unknown."""
-        if self.known and self._indicator.value == 0 and not self._indicator.unknown:
+        if self.known and self._indicator.value == 0 and not self._indicator.unknown and not self._may_be_more:
             return "no"
         raise TemplateError(f"{self._indicator.id} is not 0")
 
@@ -337,7 +341,7 @@ class Told(Shown):
     @property
     def only(self) -> str:
         """``the only one`` where the value is 1."""
-        if self.known and self._indicator.value == 1:
+        if self.known and self._indicator.value == 1 and not self._may_be_more:
             return "the only one"
         raise TemplateError(f"{self._indicator.id} is not 1")
 
@@ -346,7 +350,7 @@ class Told(Shown):
         """``one`` where exactly one is counted and nothing is unknown."""
         figure = self._indicator
         number = figure.numerator if figure.unit == "%" else figure.value
-        if number == 1 and not figure.unknown and not small(figure, self._min_count):
+        if number == 1 and not figure.unknown and not self._may_be_more and not small(figure, self._min_count):
             return "one"
         raise TemplateError(f"{self._indicator.id} is not one")
 

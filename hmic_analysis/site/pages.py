@@ -438,8 +438,8 @@ def _force(evidence: ForceEvidence) -> tuple[str, ...]:
         f"{read:,}" if rows else MISSING,
         f"{gone:,}" if rows else MISSING,
         f"{100 * gone / read:.1f}%" if read else MISSING,
-        f"{missing:,}",
-        f"{withheld:,}",
+        f"{missing:,}" if figures else MISSING,
+        f"{withheld:,}" if figures else MISSING,
     )
 
 

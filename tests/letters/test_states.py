@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.evidence.paragraphs import MOST_WORDS
-from hmic_analysis.letters.states import PART, State, states
+from hmic_analysis.evidence.paragraphs import MOST_WORDS, alone
+from hmic_analysis.letters.states import KNOWN, PART, State, _claim, states
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
+from hmic_analysis.words import COUNTS
 from tests.support import not_as_we_write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,6 +150,22 @@ def test_figures_that_speak_against_a_sentence_are_none_of_its_reasons(every):
             shares = [i.value for i in values if i.unit == "%"]
             if decided == {"contradicted"} and state.finding not in ("A2", "P4", "F4"):
                 assert all(v < 60 for v in shares), said.text
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("P2a", "The force has undertaken hardly any long-term crime prevention initiatives."),
+        ("F5b", "Mobile devices do not give officers on patrol enough access to force systems."),
+    ],
+)
+def test_what_may_be_more_is_not_told_as_few(every, params, claim, said):
+    spec = params.findings[claim[:-1]]
+    facts = next(s.facts for s in every if dict(s.verdicts).get(claim) == "contradicted" and s.figures == KNOWN)
+    counts = {id: f for id, f in facts.figures.items() if f.unit in COUNTS}
+    lost = {id: f.model_copy(update={"caveats": ("Set aside: 3 of 9 rows.",)}) for id, f in counts.items()}
+    told = alone(spec, _claim(spec.claims[claim], "contradicted", "", ""), replace(facts, figures=lost))
+    assert told.text == said
 
 
 ABSURD = (
