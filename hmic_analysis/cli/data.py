@@ -69,7 +69,7 @@ class CheckRow:
 def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) -> list[CheckRow]:
     """What is wrong with a return and what to do about it: table by table, what is worst first."""
     from hmic_analysis.contracts import CONTRACTS
-    from hmic_analysis.evidence.fitness import say_abrupt, say_coverage
+    from hmic_analysis.evidence.fitness import say_abrupt, say_coverage, say_ending
     from hmic_analysis.measures.months import coverage
     from hmic_analysis.runs.fingerprint import NATIONAL
     from hmic_analysis.store.manifest import ONE_CODE
@@ -83,9 +83,8 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         rows += _set_aside(name, entry)
         fed = _files(entry)
         if not entry.rows:
-            said = ("no row was kept", "look at the rows kept aside")
-            if not entry.read:
-                said = ("no row for it was sent", "ask the force whether there is none")
+            unsent = ("no row for it was sent", "ask the force whether there is none")
+            said = ("no row was kept", "look at the rows kept aside") if entry.read else unsent
             rows.append(CheckRow("empty", name, "warning", *said, fed))
         elif CONTRACTS[name].steady and (entry.months or CONTRACTS[name].dates_itself):
             months = coverage(entry.months, start, end)
@@ -94,14 +93,15 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
                 rows.append(CheckRow("months", name, "warning", text, todo, fed))
             if text := say_abrupt(months):
                 rows.append(CheckRow("months", name, "warning", text, "ask for the days that are missing", fed))
+        elif text := say_ending(entry.months, end):
+            rows.append(CheckRow("months", name, "warning", text, "ask whether the list goes on", fed))
         odd = [text for text in entry.odd if not text.startswith(ONE_CODE)]
         if early := sum(r.rows for m, r in entry.months.items() if m < LONG_AGO):
             said = "row is" if early == 1 else "rows are"
             odd.append(
                 f"{early:,} {said} dated before {LONG_AGO[:4]}, as where a system has no date: they count in no month"
             )
-        far = {m: r for m, r in entry.months.items() if m >= f"{end.year + AHEAD:04d}-{end.month:02d}"}
-        if far:
+        if far := {m: r for m, r in entry.months.items() if m >= f"{end.year + AHEAD:04d}-{end.month:02d}"}:
             n = sum(r.rows for r in far.values())
             said = "row is" if n == 1 else "rows are"
             odd.append(f"{n:,} {said} dated {min(far)} or later, long after the period: mistyped?")

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from hmic_analysis.contracts import CONTRACTS
+from hmic_analysis.contracts.base import MonthRows
 from hmic_analysis.evidence.grades import weakest
 from hmic_analysis.evidence.model import ClaimType, Grade, Indicator
 from hmic_analysis.evidence.verdicts import Decision, undecided
@@ -218,6 +219,29 @@ def say_abrupt(found: Coverage) -> str:
         for words, day, than in parts
         if day
     )
+
+
+#: Records to be expected since the last one, from which it is no chance that there are none (once in a thousand).
+ENDED = 7
+
+
+def say_ending(months: Mapping[str, MonthRows], end: date) -> str:
+    """``no records after February 2013, and ...``; empty where a list may well have had none since, or goes on.
+
+    Of tables that need not have rows in every month.
+    """
+    until = f"{end:%Y-%m}"
+    before = [m for m in sorted(months) if m <= until][-3:]
+    if len(before) < 3 or before[-1] == until or len(months_between(_first(before[0]), _first(before[-1]))) > 3:
+        return ""
+    usual = sum(months[m].rows for m in before) / 3
+    if usual * (len(months_between(_first(before[-1]), end)) - 1) < ENDED:
+        return ""
+    return f"no records after {say_months(before[-1:])}, and {usual:.0f} a month in the three months up to then"
+
+
+def _first(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
 
 
 #: Units beyond which a share of none or of all is looked at twice.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmic_analysis.contracts.base import MonthRows
-from hmic_analysis.evidence.fitness import Fitness, lost
+from hmic_analysis.evidence.fitness import Fitness, lost, say_ending
 from hmic_analysis.evidence.verdicts import Decision
 from hmic_analysis.measures.months import coverage, months_between, say_months
 from hmic_analysis.params.models import Coverage as Needed
@@ -52,6 +52,17 @@ def test_a_file_that_ends_in_the_middle_of_a_month(month, day):
     rows = {m: full(m) for m in MONTHS if m < month} | {month: MonthRows(500, 1, day)}
     rows |= {m: full(m) for m in MONTHS if m > month}
     assert coverage(rows, START, END).part == (month,)
+
+
+@pytest.mark.parametrize(
+    ("held", "rows", "told"),
+    [(MONTHS[:5], 10, True), (MONTHS[:9], 3, True), (MONTHS[:10], 3, False), (MONTHS, 10, False), (MONTHS[:5:2], 10, False),
+     (MONTHS[:2], 10, False)],
+)  # fmt: skip
+def test_a_list_that_ends_and_would_not_by_chance_is_told(held, rows, told):
+    said = say_ending({m: full(m, rows) for m in held}, END)
+    assert bool(said) is told
+    assert not told or f"no records after {say_months(held[-1:])}, and {rows} a month" in said
 
 
 def test_weekly_and_sparse_tables_end_every_month_early():
