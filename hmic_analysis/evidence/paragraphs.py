@@ -200,10 +200,21 @@ def _say(finding: str, line: Line, states: Mapping[str, ClaimEvidence], facts: F
             text, printed = _filled(finding, line, template, facts)
             if few := of_few(printed, facts.figures, facts.min_count):
                 text, printed = _filled(finding, line, template, facts, few)
+            text = _short(text) if printed else text
         except TemplateError:  # A figure that is not there, not known or withheld.
             continue
         return Said(text, claims, tuple(dict.fromkeys(printed)))
     return None
+
+
+def _short(text: str) -> str:
+    """A sentence with figures that what is told beside them makes too long, as two where it has a colon."""
+    if len(text.split()) <= MOST_WORDS:
+        return text
+    parts = [f"{part[:1].upper()}{part[1:]}" for part in text.split(": ", 1)]
+    if parts[-1][0].isdigit() or any(len(part.split()) > MOST_WORDS for part in parts):
+        raise TemplateError("too long with its figures")
+    return ". ".join(parts)
 
 
 def _filled(

@@ -198,10 +198,10 @@ def test_a_repeat_victim_at_whose_call_nobody_looked_was_not_recognised(project_
     assert "All contacts hold a reference of the victim; errors in it bias the share." in said
     assert verdicts(found)["A3b"] == "contradicted"
     # Contacts are counted, and incidents only looked up: their missing months are told, and leave the verdict.
-    assert "15.0% of repeat victims were recognised at first contact" in sentences(found)["A3b"]
+    assert "of repeat victims, 15.0% were recognised at first contact" in sentences(found)["A3b"]
     assert "5 of the 12 months to 30 November 2013" in sentences(found)["A3b"]
     said = letter_says(found)
-    assert "15.0% of repeat victims were recognised at first contact" in said and "100" not in said
+    assert "of repeat victims, 15.0% were recognised at first contact" in said and "100" not in said
 
 
 def test_a_figure_takes_the_months_and_remarks_of_the_tables_that_it_counts(project_folder):

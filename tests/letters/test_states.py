@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hmic_analysis.cli.main import main
-from hmic_analysis.evidence.paragraphs import MOST_WORDS, alone
+from hmic_analysis.evidence.paragraphs import MOST_WORDS, alone, paragraph
 from hmic_analysis.letters.states import KNOWN, PART, State, _claim, states
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
@@ -168,6 +168,21 @@ def test_what_may_be_more_is_not_told_as_few(every, params, claim, said):
     assert told.text == said
 
 
+def test_what_is_told_beside_figures_makes_no_sentence_too_long(every, params):
+    for state in (s for s in every if s.figures == KNOWN and set(s.reasons) <= {"no_data"}):
+        spec = params.findings[state.finding]
+        figures = {
+            id: f.model_copy(update={"unknown": 90, "lo_missing": 4.2, "hi_missing": 97.8} if f.unit == "%" else ROWS)
+            for id, f in state.facts.figures.items()
+        }
+        reason = {"not_determinable": "no_data"}
+        claims = [_claim(spec.claims[id], v, reason.get(v, ""), "") for id, v in state.verdicts]
+        for said in paragraph(spec, claims, replace(state.facts, figures=figures)):
+            for text in SENTENCE.split(said.text):
+                assert len(text.split()) <= MOST_WORDS and "only at" not in text and not LEANING.match(text), text
+
+
+ROWS = {"caveats": ("Set aside: 3 of 9 rows.",)}
 ABSURD = (
     "An approved strategy covers the whole force",
     "In the inspectors' view",
