@@ -348,7 +348,8 @@ def _likelier_month_first(con: duckdb.DuckDBPyConnection, cells: str) -> bool:
     rows, different, span_day_first, span_month_first, back_day_first, back_month_first, steps = row
     if different < FEWEST_DAYS:
         return False
-    in_order = steps >= FEWEST_DAYS and 50 * back_month_first <= steps and 10 * back_day_first >= steps
+    only_so = 10 * back_day_first >= steps or (not back_month_first and back_day_first > 1)
+    in_order = steps >= FEWEST_DAYS and 50 * back_month_first <= steps and only_so
     # One row on the same day of every month is a register; many rows on each of these days are a log read wrongly.
     close = 4 * (span_month_first + 1) <= span_day_first and span_month_first <= 4 * different
     return in_order or (close and rows >= 5 * different)
