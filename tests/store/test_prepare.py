@@ -14,6 +14,7 @@ from filelock import FileLock
 from hmic_analysis.cli.data import check_rows, wrong
 from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS
 from hmic_analysis.errors import DataError, LockedError
+from hmic_analysis.store import engine
 from hmic_analysis.store import prepare as module
 from hmic_analysis.store.manifest import read_manifest
 from hmic_analysis.store.prepare import prepare
@@ -414,3 +415,44 @@ def test_a_column_that_whole_months_lack_is_told(shop):
     shop.file("incident.csv", "\n".join(["incident_id,created_at,dispatched_at", *rows, ""]))
     found = list(silent_columns(shop.project, shop.prepare()))
     assert found == [("incident", "dispatched_at", ["2013-04", "2013-05", "2013-06"])]
+
+
+@pytest.mark.parametrize(("in_memory", "at_a_time"), [(1 << 29, 1), (1 << 29, 3), (0, 3)])
+def test_tables_are_the_same_however_many_are_worked_on_at_a_time(shop, monkeypatch, in_memory, at_a_time):
+    monkeypatch.setattr(engine, "_IN_MEMORY", in_memory)
+    monkeypatch.setattr(engine, "_AT_A_TIME", at_a_time)
+    # Two mapped tables of one file, one of two files, a repeat, a person and a time in the hour that comes twice.
+    shop.file("calls.csv", "id,at,who\nI1,2013-10-27 01:30,Ann\nI2,2013-01-05 10:00,Bob\nI2,2013-01-05 10:00,Bob\n")
+    shop.file("more.csv", "id,at,who\nI3,2013-01-06 10:00,ann\n")
+    shop.file("units.csv", "id,unit,on\nI1,R1,2013-10-27 01:40\nI2,R2,2013-01-05 09:00\nI9,R3,x\n")
+    shop.mapping("""\
+        title: calls
+        publisher: us
+        licence: none
+        files:
+          calls: {pattern: "calls.csv"}
+          more: {pattern: "more.csv"}
+          units: {pattern: "units.csv"}
+        tables:
+          incident:
+            - {file: calls, columns: {incident_id: id, created_at: at, victim_key: who}}
+            - {file: more, columns: {incident_id: id, created_at: at, victim_key: who}}
+          suspect:
+            - {file: calls, columns: {person_key: who, crime_id: id, named_on: at}}
+          deployment:
+            - {file: units, columns: {incident_id: id, resource_id: unit, at_scene_at: on}}
+        """)
+    entries = shop.prepare("src").tables
+    assert {name: (e.read, e.rows) for name, e in entries.items()} == {
+        "incident": (4, 3),
+        "suspect": (3, 2),
+        "deployment": (3, 3),
+    }
+    calls, units = shop.table("incident"), shop.table("deployment")
+    assert list(calls["incident_id"]) == ["I1", "I2", "I3"] and list(calls["source_file"].str[-9:-4]) == [
+        "calls"
+    ] * 2 + ["more"]
+    assert calls["victim_key"][0] == calls["victim_key"][2] == shop.table("suspect")["person_key"][0]
+    assert list(units["flags"]) == ["ambiguous_local_time", "at_scene_before_created", "at_scene_at_unread"]
+    folders = [p for p in shop.project.keys.iterdir() if p.name.startswith("work-")]
+    assert not folders
