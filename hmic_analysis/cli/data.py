@@ -113,7 +113,7 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
     for a in (a for entry in manifest.tables.values() for a in entry.accounts):
         for reason, n in a.reasons.items():
             if reason.startswith("another force"):
-                todo = "take the file out of this force's folder"
+                todo = "take the file out of this force's folder" if n == a.read else "ask why they are in this file"
                 text = f"{n:,} of {a.read:,} rows of {a.file}: {reason}"
                 rows.append(CheckRow("whose", a.table, "warning", text, todo))
     rows += _whole_files(manifest)
