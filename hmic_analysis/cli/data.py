@@ -141,16 +141,17 @@ def _by_table(rows: list[CheckRow]) -> list[CheckRow]:
     return sorted(rows, key=lambda row: (row.name not in warned, place[row.name], row.state != "warning"))
 
 
-def _silent(home: Project, manifest: Manifest) -> list[CheckRow]:
-    """Columns that whole months lack, though the others have them."""
+def _silent(home: Project, manifest: Manifest, params: Params) -> list[CheckRow]:
+    """Columns that whole months lack, though the others have them, and those left out that could turn a claim."""
     from hmic_analysis.measures.months import say_months
     from hmic_analysis.store.tables import silent_columns
 
-    todo = "ask the force for the column in these months; until then it is not known in them"
-    return [
-        CheckRow("odd", table, "warning", f"{column} is blank throughout {say_months(months)}", todo)
-        for table, column, months in silent_columns(home, manifest)
-    ]
+    todo = "ask the force for the column; until then it is not known there, and claims that it could turn stay open"
+    said = [(t, f"{column} is blank throughout {say_months(m)}") for t, column, m in silent_columns(home, manifest)]
+    turning = {column for finding in params.findings.values() for column in finding.turning}
+    lacking = {table: entry.lacking(table, turning) for table, entry in manifest.tables.items()}
+    said += [(table, f"came without {', '.join(names)}") for table, names in lacking.items() if names]
+    return [CheckRow("odd", table, "warning", text, todo) for table, text in said]
 
 
 def _files(entry: TableEntry) -> str:
@@ -574,18 +575,17 @@ def check(
             warn(f"{slug}: there is no return in {home.relative(home.raw / slug)}.")
             code = EXIT_DATA
             continue
-        settings = resolve(params, slug)
-        limit = settings.max_unmatched_pct
+        s = resolve(params, slug)
+        limit = s.max_unmatched_pct
         say(params.force(slug).name, style="bold")
-        faults = [*wrong(manifest, settings.period_start, settings.period_end, limit), *_silent(home, manifest)]
+        faults = [*wrong(manifest, s.period_start, s.period_end, limit), *_silent(home, manifest, params)]
         for row in faults:
             todo = f" -> {row.todo}" if row.todo else ""
             say(f"  {'!' if row.state == 'warning' else '-'} {row.about}{row.text}{todo}")
         if not faults:
             say("  Nothing is wrong that could be told.")
-        out().print(tables_of(manifest, settings.period_start, settings.period_end))
-        rejected = home.rejected(slug)
-        if rejected.is_dir() and any(rejected.iterdir()):
+        out().print(tables_of(manifest, s.period_start, s.period_end))
+        if (rejected := home.rejected(slug)).is_dir() and any(rejected.iterdir()):
             say(f"Rows set aside, with their text (restricted): {home.relative(rejected)}")
         rest = check_rows(manifest, limit)
         if details:

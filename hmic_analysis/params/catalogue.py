@@ -362,6 +362,13 @@ class FindingSpec(Model):
         """Its notebook, below ``notebooks/findings``."""
         return f"{self.section}/{self.stem}.ipynb"
 
+    @property
+    def turning(self) -> tuple[str, ...]:
+        """The columns without which a claim can't be decided, or a figure given: ``document.scope``."""
+        return tuple(
+            dict.fromkeys(c for spec in (*self.claims.values(), *self.indicators.values()) for c in spec.columns)
+        )
+
     def indicator(self, name: str) -> IndicatorSpec:
         """The indicator of that name, with or without a stratum in brackets; ``KeyError`` if there is none."""
         return self.indicators[plain(name)]

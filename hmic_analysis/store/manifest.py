@@ -1,6 +1,7 @@
 """The manifest of a force's processed tables: what there is, where it came from, what to know about it."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -96,6 +97,13 @@ class TableEntry(_Model):
     odd: tuple[str, ...] = ()
     #: Optional columns that some file of its rows came without.
     left_out: tuple[str, ...] = ()
+
+    def lacking(self, table: str, turning: Collection[str]) -> list[str]:
+        """The columns left out of it that could turn a claim: of ``turning`` (``document.scope``), or by contract."""
+        contract = CONTRACTS[table]
+        if not self.rows:
+            return []
+        return [n for n in self.left_out if f"{table}.{n}" in turning or contract.column(n).open_left_out]
 
     @property
     def read(self) -> int:
