@@ -19,7 +19,7 @@ from hmic_analysis.cells import neutral_frame
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.errors import DataError, ParameterError
 from hmic_analysis.evidence.build import Lone
-from hmic_analysis.evidence.fitness import Fitness, lost, say_abrupt
+from hmic_analysis.evidence.fitness import Fitness, lost, say_abrupt, say_ending
 from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, DataUsed, Figure, Table
 from hmic_analysis.evidence.verdicts import Decision, request_gap, undecided
 from hmic_analysis.evidence.wording import Whole
@@ -519,7 +519,13 @@ class Holdings:
         missing += tuple(
             f"{contract_for(name).title}: {text}" for name, c in self.fit.tables.items() if (text := say_abrupt(c))
         )
-        entries = self.manifest.tables
+        entries, end = self.manifest.tables, self.settings.period_end
+        # Whoever signed such a list as complete may be right: verdicts stand, and whoever reads them is told.
+        missing += tuple(
+            f"{contract_for(name).title}: {text}"
+            for name in self.used
+            if name in entries and not contract_for(name).steady and (text := say_ending(entries[name].months, end))
+        )
         odd = tuple(
             f"{contract_for(name).title}: {remark_in_words(text)}"
             for name in self.used

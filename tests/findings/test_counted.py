@@ -235,3 +235,21 @@ def test_a_figure_takes_the_months_and_remarks_of_the_tables_that_it_counts(proj
     # The second coder's entries are read by the agreement alone: the action not known is so for want of a kind.
     assert told == {"n_long_term_initiatives", "initiatives_with_outcome_pct", "dmm_coder_kappa"}
     assert verdicts({"P2": found})["P2b"] == "not_determinable"
+
+
+def test_whoever_reads_a_verdict_is_told_that_a_signed_list_ends_long_before_the_period_does(project_folder):
+    """A campaign may have ended then, or the file: the signature stands, and the annex says where the list ends."""
+    staff = [f"S{n}" for n in range(60)]
+    log = "request_id,item,requested_on,status,register_complete"
+    tables = {
+        "staff": ["person_key,role,in_post_since", *(f"{s},response,2010-01-01" for s in staff)],
+        "training": [
+            "person_key,course_code,subject,formal,hours,completed_on",
+            *(f"{s},C1,safety,yes,7,2011-0{6 + i % 3}-10" for i, s in enumerate(staff)),
+        ],
+        "data_request": [log, "R1,training,2013-12-01,provided,yes"],
+    }
+    found = worked(project_folder, "P4", tables)["P4"]
+    told = [note for note in found.notes if "no records after August 2011" in note]
+    assert len(told) == 1 and told[0].endswith("20 a month in the three months up to then")
+    assert "records_undeclared" not in next(c for c in found.claims if c.claim == "P4b").reasons
