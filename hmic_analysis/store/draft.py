@@ -20,9 +20,7 @@ from hmic_analysis.store.columns import Context
 from hmic_analysis.store.csvfile import read_csv
 from hmic_analysis.store.guess import (
     CODES,
-    KNOWN,
     PERSON,
-    STAMP,
     Look,
     looks_of,
     may_name,
@@ -32,6 +30,7 @@ from hmic_analysis.store.guess import (
     tables_of,
     tokens_of,
 )
+from hmic_analysis.store.headings import KNOWN, STAMP
 from hmic_analysis.store.inputs import is_named_in_text, printable
 from hmic_analysis.store.mapping import FileSpec, Mapping
 from hmic_analysis.store.mapping_check import load_mapping
@@ -545,7 +544,8 @@ class _Writer:
         for value, n in look.codes:
             same = re.sub(r"[ -]+", "_", value.strip().lower())
             code = same if same in allowed else "blank"
-            perhaps = [c for c, pattern in KNOWN.get(column.name, {}).items() if re.search(pattern, value.lower())]
+            known = {c: pattern for c, pattern in KNOWN.get(column.name, {}).items() if c in allowed}
+            perhaps = [c for c, pattern in known.items() if re.search(pattern, value.lower())]
             said = f", perhaps {perhaps[0]}" if perhaps and code == "blank" else ""
             yield f"          {json.dumps(value, ensure_ascii=False)}: {code}  # {n:,} rows{said}"
         yield "        otherwise: blank"

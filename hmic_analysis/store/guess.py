@@ -10,6 +10,7 @@ import duckdb
 from hmic_analysis.contracts import CONTRACTS, Column
 from hmic_analysis.store import times
 from hmic_analysis.store.columns import Context, is_month_first
+from hmic_analysis.store.headings import BESIDE, CRIME, HOW_MANY, INCIDENT, OF_PERSONS, OWN, STAMP, TARGETS
 from hmic_analysis.store.mapping import Source
 from hmic_analysis.store.rawtable import RawTable, literal, words
 from hmic_analysis.store.typed import FALSE_WORDS, TRUE_WORDS
@@ -280,219 +281,6 @@ def may_name(text: str) -> bool:
     return bool(re.fullmatch(r"([A-Z]\.?\s*){1,3}[A-Z][a-z'’-]+", text)) and " " in text
 
 
-_ID = r"(number|no|num|id|ref|reference|urn|key|seq)"
-#: References of incidents, of crimes and of persons, and where the police are.
-_INCIDENT = rf"(incident|event|cad|storm|call|log|job).*\b{_ID}\b"
-_CRIME = rf"\b(crime|occurrence)\b.*\b{_ID}\b"
-_STAFF = rf"(employee|staff|payroll|pers|personnel|collar|warrant|shoulder).*\b{_ID}\b"
-_PERSON = (rf"nominal|person.*\b{_ID}\b", rf"(suspect|offender|defendant).*\b{_ID}\b")
-_VICTIM = rf"(victim|complainant|aggrieved).*\b{_ID}\b"
-_DISTRICT = r"district|division|borough name|sector|lsoa name|beat|precinct|^area$"
-
-
-STAMP = ("time", "day", "clock")
-_CODE = r"(cd|code)"
-#: A number under such a heading says how many, and names nothing.
-_HOW_MANY = frozenset("missing duplicated rows count counts total bytes percent pct n".split())
-#: What tables that the Home Office publishes have in common.
-_PUBLISHED = {
-    "financial_year": (("text", "number"), (r"^(financial year|fy)$",)),
-    "quarter": (("text", "number"), (r"^(financial )?quarter$|^fq$",)),
-    "force_slug": (("text",), (r"^(police )?force( name)?$",)),
-    "offence_code": (("text", "number"), (r"^(ho )?offen[cs]e code$",)),
-}
-
-#: For each column of the tables that exports are most often for: what kinds it may have, and words of its
-#: heading, the surest first.
-_TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "incident": {
-        "incident_id": (("text", "number"), (_INCIDENT, rf"^{_ID}( {_ID})*$")),
-        "created_at": (STAMP, (r"created|opened|\bopen\b|logged|queued|raised", r"incident start|response date|"
-                                r"received|reported", r"\bcall\b(?!.*(clear|view|close))|"
-                                r"^(date|time)( and)?( date| time)?$")),
-        "call_at": (STAMP, (r"\bcall\b(?!.*(clear|view|close))|answered|incident start",)),
-        "created_month": (("month",), (r"month|created|date",)),
-        "dispatched_at": (STAMP, (r"di?e?spatch|assigned|allocated|mobilised\b",)),
-        "closed_at": (STAMP, (r"(incident|call).*clos|^clos|closed|completed",)),
-        "incident_type": (("text", "number"), (r"final.*type|closing.*(type|code)", r"problem|nature|call type|"
-                                               r"incident (type|group)|^type$|category|crime type")),
-        "category_open": (("text", "number"), (r"(open|initial|first).*(code|categor|class)",)),
-        "category_close": (("text", "number"), (r"(clos|final).*(code|categor|class)",)),
-        "grade": (("text", "number"), (r"grade|priority|urgency",)),
-        "local_grade": (("text", "number"), (r"grade|priority|urgency",)),
-        "origin": (("text",), (r"reception|origin|source of|contact method|how received|channel", r"^call type$")),
-        "result": (("text",), (r"result|disposition|clearance desc|resolution|closure",)),
-        "district": (("text",), (_DISTRICT,)),
-        "victim_key": (("text", "number"), (_VICTIM,)),
-    },
-    "deployment": {
-        "incident_id": (("text", "number"), (_INCIDENT, r"^(incident|event|log|cad)$", rf"^{_ID}( {_ID})*$")),
-        "resource_id": (("text", "number"), (r"resource.*code|call ?sign|unit.*(id|code)|^unit$", r"resource")),
-        "resource_type": (("text",), (r"(resource|unit).*(type|kind)|^skill$",)),
-        "assigned_at": (STAMP, (r"di?e?spatch|assigned|alloc(ated)?\b|mobilised\b|^sent\b|sent",)),
-        "en_route_at": (STAMP, (r"en ?route|\bmobile\b",)),
-        "at_scene_at": (STAMP, (r"arriv|at scene|on ?scene|attended",)),
-        "clear_at": (STAMP, (r"clear(ed)?\b|\bleft\b|available|\bfree\b",)),
-    },
-    "crime": {
-        "crime_id": (("text", "number"), (_CRIME, rf"^{_ID}( {_ID})*$")),
-        "recorded_at": (("time", "day"), (r"record|crimed", r"report|creat|date")),
-        "recorded_month": (("month",), (r"month",)),
-        "offence_code": (("text", "number"), (r"offen[cs]e.*code|ho (code|class)",)),
-        "crime_type": (("text",), (r"crime type|offen[cs]e|crime (group|category)",)),
-        "outcome_type": (("text", "number"), (r"outcome|disposal",)),
-        "closed_at": (("time", "day"), (r"clos|finalis|filed",)),
-        "district": (("text",), (_DISTRICT,)),
-        "victim_key": (("text", "number"), (_VICTIM,)),
-    },
-    "incident_crime": {
-        "incident_id": (("text", "number"), (_INCIDENT,)),
-        "crime_id": (("text", "number"), (_CRIME,)),
-    },
-    "suspect": {
-        "person_key": (("text", "number"), _PERSON),
-        "crime_id": (("text", "number"), (_CRIME,)),
-        "named_on": (("time", "day"), (r"named|identified", r"wanted|suspect|creat|raised|added|record")),
-        "grounds_recorded": (("yes_no",), (r"grounds",)),
-        "status": (("text",), (r"status|state",)),
-        "arrested_on": (("time", "day"), (r"arrest",)),
-        "interviewed_on": (("time", "day"), (r"interview",)),
-        "eliminated_on": (("time", "day"), (r"eliminat",)),
-        "crime_closed_on": (("time", "day"), (r"clos|finalis|filed",)),
-        "risk_grade": (("text", "number"), (r"risk", r"grade|priority")),
-        "owner_key": (("text", "number"), (r"owner|\boic\b|officer|allocated|investigat",)),
-        "last_activity_on": (("time", "day"), (r"(last|latest).*(action|activit|updat|enquir|entry)", r"updated")),
-        "last_review_on": (("time", "day"), (r"review|supervis",)),
-    },
-    "bail": {
-        "bail_id": (("text", "number"), (rf"bail.*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
-        "person_key": (("text", "number"), _PERSON),
-        "bail_type": (("text", "number"), (r"type|power|section",)),
-        "granted_on": (("time", "day"), (r"grant|bailed|releas|issued",)),
-        "return_due_on": (("time", "day"), (r"return|due|\bto\b|answer",)),
-        "attended": (("yes_no",), (r"attend|answer|surrender",)),
-        "answered_on": (("time", "day"), (r"answer|attended|surrender",)),
-        "rebailed_on": (("time", "day"), (r"re ?bail",)),
-        "rearrested_on": (("time", "day"), (r"re ?arrest",)),
-        "cancelled_on": (("time", "day"), (r"cancel",)),
-    },
-    "staff": {
-        "person_key": (("text", "number"), (_STAFF, rf"^{_ID}( {_ID})*$")),
-        "role": (("text",), (r"role", r"(post|job).*(title|name)|^(post|job)$")),
-        "rank": (("text",), (r"rank", r"grade")), "fte": (("number",), (r"\bfte\b|full time equivalent",)),
-        "unit": (("text",), (r"unit|team|department|division|district|\blpa\b",)),
-        "in_post_since": (("time", "day"), (r"in post|post.*(start|date)|start.*post", r"start")),
-        "left_on": (("time", "day"), (r"leav|\bleft\b|end",)),
-        "supervisor_key": (("text", "number"), (r"supervisor|line manager|reports to",)),
-    },
-    "training": {
-        "person_key": (("text", "number"), (_STAFF, rf"(student|delegate|learner).*\b{_ID}\b")),
-        "course_code": (("text", "number"), (r"(course|module|event).*(code|id|ref)",)),
-        "subject": (("text",), (r"(course|module|event).*(title|name)|subject|topic",)),
-        "hours": (("number",), (r"hours|duration",)),
-        "completed_on": (("time", "day"), (r"complet|passed|attended", r"end")),
-    },
-    "anpr_hit": {
-        "hit_id": (("text", "number"), (rf"\b(hit|read|alert)\b.*\b{_ID}\b",)),
-        "hit_at": (STAMP, (r"(hit|read|capture|alert).*(time|date|at)\b|timestamp",)),
-        "priority": (("text", "number"), (r"priority",)), "decision": (("text",), (r"action|decision|outcome",)),
-        "decided_at": (STAMP, (r"(action|decision|decided|response).*(time|date|at)\b",)),
-    },
-    "anpr_camera": {
-        "camera_id": (("text", "number"), (rf"camera.*\b{_ID}\b", r"^camera$")),
-        "camera_type": (("text",), (r"type|kind",)),
-        "commissioned_on": (("time", "day"), (r"^commission|installed|live",)),
-        "decommissioned_on": (("time", "day"), (r"decommission|removed",)),
-    },
-    "pnc_circulation": {"person_key": (("text", "number"), (r"^pnc ?id$", *_PERSON))},
-    "iom_cohort": {
-        "person_key": (("text", "number"), (*_PERSON, rf"\biom\b.*\b{_ID}\b", rf"^{_ID}( {_ID})*$")),
-        "status": (("text",), (r"status|custody",)),
-        "rag": (("text",), (r"\brag\b",)), "lead_agency": (("text",), (r"lead|agency",)),
-        "entered_on": (("time", "day"), (r"adopt|enter|joined|start|added",)),
-        "left_on": (("time", "day"), (r"remov|left|deselect|exit",)),
-        "risk_score": (("number",), (r"score", r"ogrs|\barms\b|oasys")),
-        "last_assessed_on": (("time", "day"), (r"assess",)),
-    },
-    "recorded_crime_reference": {
-        **_PUBLISHED,
-        "offence_group": (("text",), (r"^(offen[cs]e )?group$",)),
-        "is_territorial": (("yes_no",), (r"territorial",)),
-        "offences": (("number",), (r"^(number of )?offen[cs]es$", r"^(n|count|total)$")),
-    },
-    "outcome_reference": {
-        **_PUBLISHED,
-        "outcome_type": (("text", "number"), (r"^outcome type$", r"^outcome$")),
-        "outcome_group": (("text",), (r"outcome group",)),
-        "outcomes_of_recorded": (("number",), (r"outcomes for offen[cs]es recorded", r"^(n|count|total)$")),
-        "outcomes_given": (("number",), (r"outcomes recorded in",)),
-    },
-    "workforce_reference": {
-        "counted_month": (("month", "day"), (r"month|date|as at",)),
-        "pfa_code": (("text",), (r"^(geo|pfa|force|area)( \d+)? (code|cd)$",)),
-        "worker_type": (("text",), (r"worker type|staff type|^type$",)),
-        "rank": (("text",), (r"rank|grade",)),
-        "headcount": (("number",), (r"head ?count|persons",)),
-        "fte": (("number",), (r"\bfte\b|full time equivalent",)),
-    },
-    "population_reference": {
-        "district_code": (("text",), (rf"^(lad?|ladcode|district|geo)( \d+)? ?({_CODE})?( \d+)?$",)),
-        "district": (("text",), (r"^(laname|lad|district)( \d+)?( nm| name)?( \d+)?$",)),
-        "year": (("number",), (r"^year$",)),
-        "residents": (("number",), (r"population|residents|persons",)),
-    },
-    "district_reference": {
-        "district_code": (("text",), (rf"^(lad?|district)( \d+)? {_CODE}$",)),
-        "district": (("text",), (r"^(lad?|district)( \d+)? (nm|name)$",)),
-        "partnership_code": (("text",), (rf"^csp( \d+)? {_CODE}$",)),
-        "pfa_code": (("text",), (rf"^(pfa|force)( \d+)? {_CODE}$",)),
-    },
-}  # fmt: skip
-
-
-#: Without one of these columns there is no such table.
-_OWN = {
-    "deployment": ("at_scene_at", "assigned_at", "en_route_at"),
-    "crime": ("offence_code", "crime_type", "outcome_type"),
-}
-#: A list of persons names their crimes, and is none of crimes.
-_OF_PERSONS = ("suspect", "bail")
-#: These may be taken from a column that feeds another one too.
-_BESIDE = ("grade", "local_grade", "call_at", "category_close")
-
-
-#: Of the National Standard for Incident Recording.
-_CATEGORIES = {
-    "asb": r"\basb\b|nuisance|anti.?social|rowdy",
-    "crime": r"crime|theft|burgl|assault|damage|robb|violence|drug",
-    "transport": r"transport|traffic|\br(tc|ta)\b|road|vehicle|highway",
-    "public_safety_welfare": r"safety|welfare|concern|missing|sudden death|suspicious|domestic",
-    "administration": r"admin|message|lost|found|pre.?plan|complaint",
-}
-#: Words of codes that suggest a standard one; none is put in the place of the analyst's answer.
-KNOWN = {
-    "origin": {"public": r"911|999|101|phone|public|online|text|flag", 
-               "officer_initiated": r"officer|onview|on view|self",
-               "alarm": r"alarm"},
-    "result": {"cancelled_by_caller": r"cancel", "duplicate": r"\bdup", "test": r"\btest\b"},
-    "grade": {
-        "no_deployment": r"(no|without|non)\b.?(deploy|attend)|resol|telephone|desk|advice",
-        "emergency": r"immediate|emergency|^(grade )?(1|i)$",
-        "priority": r"priority|prompt|significant|early|^(grade )?(2|p)$",
-        "scheduled": r"schedul|appoint|routine|standard|extended|^(grade )?(3|4|s)$",
-    },
-    "category_open": _CATEGORIES,
-    "category_close": _CATEGORIES,
-    "status": {
-        "outstanding": r"outstanding|wanted|circulat|\blive\b",
-        "arrested": r"arrest",
-        "interviewed": r"interview|voluntary",
-        "eliminated": r"eliminat|cleared",
-        "crime_closed": r"clos|filed|finalis|charged|dispos",
-    },
-}  # fmt: skip
-
-
 def _match(table: str, looks: Sequence[Look]) -> dict[str, Look]:
     """The column that each standard column may be taken from."""
     contract, found = CONTRACTS[table], {}
@@ -501,7 +289,7 @@ def _match(table: str, looks: Sequence[Look]) -> dict[str, Look]:
         same = next((x for x in free.values() if "_".join(x.tokens) == column.name), None)
         if same is not None:
             found[column.name] = same
-    rules = _TARGETS.get(table, {})
+    rules = TARGETS.get(table, {})
     ranked = sorted(
         (rank, order, look.position, column)
         for order, (column, (kinds, patterns)) in enumerate(rules.items())
@@ -510,14 +298,14 @@ def _match(table: str, looks: Sequence[Look]) -> dict[str, Look]:
         if look.kind in kinds and re.search(pattern, " ".join(look.tokens)) and _may_feed(contract.column(column), look)
     )
     for _, _, position, column in ranked:
-        taken = {look.position for name, look in found.items() if name not in _BESIDE}
-        if column not in found and (position not in taken or column in _BESIDE):
+        taken = {look.position for name, look in found.items() if name not in BESIDE}
+        if column not in found and (position not in taken or column in BESIDE):
             found[column] = free[position]
     return found
 
 
 def _may_feed(column: Column, look: Look) -> bool:
-    if look.kind == "number" and column.kind in ("text", "code") and set(look.tokens) & _HOW_MANY:
+    if look.kind == "number" and column.kind in ("text", "code") and set(look.tokens) & HOW_MANY:
         return False
     if column.kind == "person":
         return True
@@ -539,10 +327,11 @@ def tables_of(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
         "bail": re.search(r"\bbail", text),
         "incident": re.search(r"incident|event|\bcad\b|\bcall\b|\blog\b|dispatch|priority|opened|received|sent", text),
         "deployment": re.search(r"arriv|at scene|on ?scene|en ?route|mobilis|\bsent\b|assigned", text),
-        "crime": re.search(r"\bcrime\b|offen[cs]e", text),
-        "incident_crime": re.search(_INCIDENT, text) and re.search(_CRIME, text),
+        "crime": re.search(r"\bcrime\b|offen[cs]e|\boccurrence\b", text),
+        "incident_crime": re.search(INCIDENT, text) and re.search(CRIME, text),
         "staff": re.search(r"\b(rank|fte|post title|job title)\b", text),
         "training": re.search(r"\b(course|training|module)\b", text),
+        "device": re.search(r"\b(device|handset|asset|mdt|pda)\b", text) and re.search(r"issue|handed|alloc", text),
         "anpr_hit": re.search(r"\bvrm\b|anpr|number plate", text) and re.search(r"\b(hit|read|alert)\b", text),
         "anpr_camera": re.search(r"camera", text) and re.search(r"commission", text),
         "iom_cohort": re.search(r"\brag\b|\biom\b", text) and re.search(r"nominal|offender|\biom\b", text),
@@ -559,13 +348,13 @@ def tables_of(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
         needed = [
             c.name
             for c in contract.columns
-            if c.required and (not c.name.endswith("_id") or name in ("incident_crime", *_OF_PERSONS))
+            if c.required and (not c.name.endswith("_id") or name in ("incident_crime", *OF_PERSONS))
         ]
         placed = any(c in columns for group in contract.any_of for c in group) or not contract.any_of
-        own = name not in _OWN or {*_OWN[name]} & {*columns}
+        own = name not in OWN or {*OWN[name]} & {*columns}
         # Custody records name offences too: a crime has a reference, or says that it is one.
         own = own and (name != "crime" or "crime_id" in columns or bool(re.search(r"\bcrime", text)))
-        if name == "crime" and {*_OF_PERSONS} & {*found}:
+        if name == "crime" and {*OF_PERSONS} & {*found}:
             continue
         # A month or a time alone may stand in any table.
         told = [c for c in columns if not contract.column(c).kind.startswith(("time", "month", "date"))]
@@ -586,7 +375,7 @@ def _published(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
     """The published table that the file may be: the one most of whose columns are found, and all it needs but one."""
     best: tuple[int, int, int, str] | None = None
     headings = {"_".join(look.tokens) for look in looks}
-    for name in _TARGETS:
+    for name in TARGETS:
         contract, columns = CONTRACTS[name], _match(name, looks)
         lacking = [c.name for c in contract.columns if c.required and c.name not in columns]
         fewest = 3 if not lacking else 4

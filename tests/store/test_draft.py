@@ -249,6 +249,9 @@ OTHERS = {
     "INCIDENT,CALLSIGN,SKILL,ALLOC,MOBILE,ONSCENE,CLEAR": (
         "CL1,ST1,RV,20130201100000,20130201100100,20130201100900,20130201110000", ("deployment",)),
     "PNCID,Wanted Report No,Circulated On,Cancelled On,Reason": ("1/X,W1,01/02/13,,FTA", ("pnc_circulation",)),
+    "Occurrence No,Report Time,Occurrence Type,Recorded Crime?,Beat Code,Victim Surname,Status": (
+        "N1,01/02/2013 10:00,BURGLARY,Y,MB05,X,FILED", ("crime",)),
+    "Asset,Model,User,Handed out,State,Apps": ("M1,iPad,STF1,2013-02-01,Live,PNC", ("device",)),
     "Ref,Nominal,RAG,OGRS,Adopted,Removed,In custody?,Lead": ("I1,N1,R,40,01/02/2012,,No,Police", ("iom_cohort",)),
 }  # fmt: skip
 
