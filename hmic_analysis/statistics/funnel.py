@@ -250,8 +250,9 @@ def level_tails(
     """
     centre, variance = spread.centre[:, None], spread.variance[:, None]
     weight = [1 / (variance + _chance(n, centre, kind)) for n in (at, bottom)]
-    own = weight[0] ** 2 / ((weight[1] * used) ** 2).sum(1, keepdims=True)
     # Without spread nothing was estimated that a unit could have a part in.
+    with np.errstate(divide="ignore"):
+        own = weight[0] ** 2 / ((weight[1] * used) ** 2).sum(1, keepdims=True)
     return np.where(variance > 0, tail_left(level, own), (1 - level) / 2)
 
 
