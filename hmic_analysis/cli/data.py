@@ -239,13 +239,13 @@ def _ranked(accounts: list[RowAccount], which: Literal["reasons", "cells"]) -> s
     from hmic_analysis.evidence.fitness import NOTHING_LOST
 
     found: dict[str, int] = {}
-    for a in accounts:
-        for reason, n in getattr(a, which).items():
-            if not reason.startswith(NOTHING_LOST):
-                found[reason] = found.get(reason, 0) + n
+    for reason, n in (item for a in accounts for item in getattr(a, which).items()):
+        if not reason.startswith(NOTHING_LOST):
+            found[reason] = found.get(reason, 0) + n
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     said = "; ".join(f"{reason}: {n:,}" for reason, n in ranked[:3])
-    return said + (f"; and {len(ranked) - 3} other reasons" if len(ranked) > 3 else "")
+    more = len(ranked) - 3
+    return said + (f"; and {more} other reason{'s' if more > 1 else ''}" if more > 0 else "")
 
 
 def _whole_files(manifest: Manifest) -> list[CheckRow]:

@@ -189,22 +189,24 @@ class Shown:
         weighed = self._indicator.value not in (0, 100) and any(
             caveat.startswith(WEIGHTED) for caveat in self._indicator.caveats
         )
+        # A stratum stands for its own crimes alone.
+        by_weight = "weighted" if self._indicator.stratum else "weighted to all crimes"
         if self._counted:
             rest = f", {self._field('unknown', 'count')} not known" if self._indicator.unknown else ""
-            rest += ", weighted to all crimes" if weighed else ""
+            rest += f", {by_weight}" if weighed else ""
             return f"{text} ({self._field('numerator', 'count')} of {self.denominator}{rest})"
         least, most, unit = self._indicator.lo_missing, self._indicator.hi_missing, self._indicator.unit
         if unit in COUNTS and self._may_be_more:
             return f"at least {text}"
         if not many_unknown(self._indicator):
-            return f"{text} (weighted to all crimes)" if weighed else text
+            return f"{text} ({by_weight})" if weighed else text
         if self._nearly:
             return f"{text} ({self._at_bound()} of all)"
         if least is None or most is None or not least < most:
             return f"{text} where it is known"
         low, high = (self._print(say_value(x, unit), f) for x, f in ((least, "lo_missing"), (most, "hi_missing")))
         whole = "of all" if unit == "%" else "with those not known"
-        return f"{text} ({'weighted to all crimes, ' if weighed else ''}between {low} and {high} {whole})"
+        return f"{text} ({f'{by_weight}, ' if weighed else ''}between {low} and {high} {whole})"
 
     @property
     def _may_be_more(self) -> bool:

@@ -119,6 +119,7 @@ IN_PART = {**SHARE, "unknown": 2, "lo_missing": 75.0, "hi_missing": 100 * 11 / 1
         # So does it where each file stands for many crimes: the share is none of the files counted.
         ({**SHARE, **BY_WEIGHT}, False, "90.0% (weighted to all crimes)", "9"),
         ({**SHARE, **BY_WEIGHT}, True, "90.0% (9 of 10, weighted to all crimes)", "9"),
+        ({**SHARE, **BY_WEIGHT, "stratum": "not_attended"}, False, "90.0% (weighted)", "9"),
         (
             {**IN_PART, **BY_WEIGHT},
             False,

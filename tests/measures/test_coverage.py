@@ -107,8 +107,12 @@ def test_what_one_record_proves_and_what_a_force_says_of_itself_need_no_months()
 def test_rows_set_aside_keep_a_claim_open_and_repeats_do_not():
     bad = RowAccount(file="a", read=100, kept=90, rejected=10, reasons={"not a time": 6, "repeat of row": 4})
     assert lost([bad]) == (6, 96)
-    held = Fitness(MONTHS, {}, {"incident": lost([bad])}).hold(Decision("supported"), "practice", ["incident"], NEEDED)
-    assert held.reasons == ("rows_set_aside",)
+    found = Fitness(MONTHS, {}, {"incident": lost([bad])})
+    assert found.hold(Decision("supported"), "practice", ["incident"], NEEDED).reasons == ("rows_set_aside",)
+    # Nor is a figure that a force stated said not to be borne out by what is left of its records.
+    stated = Decision("not_determinable", ("not_reproduced",))
+    assert found.hold(stated, "capability", ["incident"], NEEDED).reasons == ("rows_set_aside",)
+    assert Fitness(MONTHS).hold(stated, "capability", ["incident"], NEEDED) == stated
 
 
 @pytest.mark.parametrize(("lost_of_log", "reason"), [((1, 3), "rows_set_aside"), ((0, 3), "not_requested")])
