@@ -256,7 +256,10 @@ def export(
     width: WidthOption = LETTER_WIDTH_MM,
     project: ProjectOption = None,
 ) -> None:
-    """Write figures as PNG (300 dpi), SVG (ready for EMF), data and words, for pasting into other letters."""
+    """Write figures as PNG (300 dpi), SVG (ready for EMF), data and words, for pasting into other letters.
+
+    A figure that one sentence replaces is written as that sentence and its data.
+    """
     from hmic_analysis.documents import embargo as clock
     from hmic_analysis.documents.embargo import embargo_notice
     from hmic_analysis.letters.export import NARROWEST, WIDEST
@@ -313,7 +316,11 @@ def _export_force(
             report = reports[made.finding]
             written.append(export_figure(made, shown, one, report, folder, width, rules, embargo))
     write_whole(folder / "captions.csv", captions_csv(written, embargo))
-    say(f"{len(written)} figures of {slug}, {width:g} mm wide: {folder}")
+    told = [f"{f.block.finding} {f.block.name}" for f in written if f.sentence]
+    n = len(written) - len(told)
+    say(f"{n} figure{'' if n == 1 else 's'} of {slug}, {width:g} mm wide: {folder}")
+    if told:
+        say(f"  {len(told)} more as words and data, for one sentence says as much as a chart: {', '.join(told)}")
 
 
 # ``hmic evidence export``: a force's evidence as workbook, slides and one page.

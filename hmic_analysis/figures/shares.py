@@ -293,6 +293,8 @@ def _beyond(
         if data["apart"].any():
             named = [lower(label) for label in data.loc[known.index, "label"]]
             which += f" {(' and ' if count else ' nor ').join(named)}"
+    elif len(known) == 2 and count != 1:
+        which = "both" if count else "neither of 2"
     else:
         which = f"all {these}{count}" if count == len(known) > 1 else f"{count or 'none'} of {these}{len(known)}"
     named = f" ({lower(data.loc[wrong[wrong].index[0], 'label'])})" if unlike and count == 1 else ""

@@ -225,12 +225,17 @@ def chosen_figures(bundles: Sequence[Bundle], names: Sequence[str]) -> list[str]
     if len(names) > MOST_FIGURES:
         raise ParameterError(f"The letter prints at most {MOST_FIGURES} figures; {len(names)} are asked for.")
     known = [figure_key(b.finding, f.name) for b in bundles for f in b.figures if not f.empty]
+    told = {figure_key(b.finding, f.name): f.sentence for b in bundles for f in b.figures if f.sentence}
     keys = [name.replace("-", "_").lower() for name in names]
     for name, key in zip(names, keys, strict=True):
         if key not in known:
             raise ParameterError(
                 f"There is no figure '{name}' to print.{did_you_mean(key, known)} Figures: "
                 f"{', '.join(known) or 'none'}."
+            )
+        if key in told:
+            raise ParameterError(
+                f"Figure '{name}' is not drawn in the letter, for one sentence says as much: {told[key]}"
             )
     return keys
 

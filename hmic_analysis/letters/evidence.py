@@ -338,7 +338,7 @@ def _period(window: str) -> str:
 
 def in_words(figure: Figure) -> str:
     """A figure that one sentence replaces: its headline where that says more, the sentence, and what was counted."""
-    own = "" if figure.headline == figure.sentence.rstrip(".") else f"{figure.headline}. "
+    own = "" if figure.sentence.startswith(figure.headline) else f"{figure.headline}. "
     return f"{own}{figure.sentence} {halves(figure.subtitle)[0]}"
 
 

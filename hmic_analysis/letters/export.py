@@ -27,7 +27,7 @@ from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import Bundle, Figure, Sensitivity
 from hmic_analysis.evidence.withheld import DisclosureRules, declaration, rules_of
 from hmic_analysis.letters.compose import compose, figure_block, letter_catalogue, letter_settings
-from hmic_analysis.letters.evidence import evidence_report, evidence_workbook
+from hmic_analysis.letters.evidence import evidence_report, evidence_workbook, in_words
 from hmic_analysis.letters.own_words import OwnWords, load_letter
 from hmic_analysis.letters.word import Fixed, FixedItem, FixedText, fixed_words, notices, rendered, word_bytes
 from hmic_analysis.params.models import Params
@@ -174,6 +174,8 @@ class FigureFiles:
     width: float
     sensitivity: Sensitivity
     paths: tuple[Path, ...]
+    #: What stands in place of a picture, where a sentence says as much.
+    sentence: str = ""
 
 
 def export_figure(
@@ -186,31 +188,32 @@ def export_figure(
     rules: DisclosureRules,
     embargo: str,
 ) -> FigureFiles:
-    """Write one figure: PNG at 300 dots per inch, SVG that can become EMF, its data, and its words."""
+    """Write one figure: PNG at 300 dots per inch, SVG that can become EMF, its data, and its words.
+
+    One that a sentence replaces is its words and its data; a picture of it that stands in the folder from before goes.
+    """
     block = figure_block(shown, figure, 0)
-    where = f"finding {shown.finding}, '{figure.name}'"
     notices = [n for n in (SYNTHETIC_NOTICE if block.synthetic else "", embargo) if n]
     stem = out / f"{shown.finding}-{figure.name}"
-    if not (folder / figure.svg).is_file():
-        raise DataError(f"The picture of {where} is missing: {folder / figure.svg}. Run the finding again.")
-    # Synthetic pictures say so themselves; the embargo they were drawn without.
-    strip = [embargo] if embargo else []
-    svg, clips = emf_ready(folder / figure.svg, where, width, block.headline, block.alt, strip)
+    pictures: dict[str, bytes] = {}
+    how: list[str] = []
+    sentence = in_words(figure) if figure.sentence else ""
+    if not sentence:
+        pictures, how = _pictures(block, shown, figure, folder, width, notices, embargo)
     notices.append(declaration(figure.sensitivity))
-    words = _words(block, shown, width, notices, clips)
     data = released_csv(folder / figure.data, made, rules, "force", figure.name)
-    files = {
-        ".png": _png(folder / figure.svg, block, shown, width, notices, strip, where),
-        ".svg": svg,
+    files = pictures | {
         ".csv": data.assign(**({"embargo": embargo} if embargo else {}), sensitivity=figure.sensitivity)
         .to_csv(index=False, lineterminator="\n")
         .encode(),
-        ".txt": words.encode("utf-8"),
+        ".txt": _words(block, shown, sentence, notices, how).encode("utf-8"),
     }
+    for ending in {".png", ".svg"} - set(files):
+        stem.with_name(stem.name + ending).unlink(missing_ok=True)
     paths = tuple(stem.with_name(stem.name + ending) for ending in files)
     for path, content in zip(paths, files.values(), strict=True):
         write_whole(path, content)
-    return FigureFiles(block, width, figure.sensitivity, paths)
+    return FigureFiles(block, width, figure.sensitivity, paths, sentence)
 
 
 def captions_csv(files: Sequence[FigureFiles], embargo: str) -> bytes:
@@ -222,8 +225,8 @@ def captions_csv(files: Sequence[FigureFiles], embargo: str) -> bytes:
     for f in files:
         b = f.block
         names = "; ".join(path.name for path in f.paths)
-        words = (b.finding, b.name, b.headline, b.subtitle, b.note, b.source, b.alt)
-        rows.append((*words, f"{f.width:g}", names, embargo, f.sensitivity))
+        words = (b.finding, b.name, f.sentence or b.headline, b.subtitle, b.note, b.source, b.alt)
+        rows.append((*words, "" if f.sentence else f"{f.width:g}", names, embargo, f.sensitivity))
     return csv_text(rows).encode("utf-8")
 
 
@@ -253,28 +256,41 @@ def _png(
     return out.getvalue()
 
 
-def _words(block: FigureBlock, bundle: Bundle, width: float, notices: Sequence[str], clips: int) -> str:
-    """Caption, alternative text and advice, for those who paste the figure."""
+def _pictures(
+    block: FigureBlock, bundle: Bundle, figure: Figure, folder: Path, width: float, notices: list[str], embargo: str
+) -> tuple[dict[str, bytes], list[str]]:
+    """The pictures of a figure by the ending of their files, and advice for those who paste them."""
+    path, where = folder / figure.svg, f"finding {bundle.finding}, '{figure.name}'"
+    if not path.is_file():
+        raise DataError(f"The picture of {where} is missing: {path}. Run the finding again.")
+    # Synthetic pictures say so themselves; the embargo they were drawn without.
+    strip = [embargo] if embargo else []
+    svg, clips = emf_ready(path, where, width, block.headline, block.alt, strip)
+    notices = [*notices, declaration(figure.sensitivity)]
     points = SMALLEST_TEXT * width / LETTER_WIDTH
-    lines = [
-        *notices,
-        f"Caption: {block.headline}",
-        f"Subtitle: {block.subtitle}",
-        *([f"Note: {block.note}"] if block.note else []),
-        block.source if block.source.startswith("Source") else f"Source: {block.source}",
-        f"Alternative text: {block.alt}",
-        f"From: finding {bundle.finding}, {bundle.title}; {bundle.force_name}",
-        f"Width: {width:g} mm; PNG {DPI} dots per inch; smallest words {points:.1f} points high",
-    ]
+    how = [f"Width: {width:g} mm; PNG {DPI} dots per inch; smallest words {points:.1f} points high"]
     if points < LEGIBLE:
-        lines.append(f"At this width the smallest words are hard to read; {LEGIBLE:g} points or more are better.")
-    lines.append(
+        how.append(f"At this width the smallest words are hard to read; {LEGIBLE:g} points or more are better.")
+    how.append(
         "For EMF: insert the SVG in Word and choose Convert to Shape, or open it in Inkscape and save it as Enhanced "
         "Metafile. Its text is text."
     )
     if clips:
-        lines.append(f"The SVG holds shapes cut at an edge ({clips}), which EMF may not carry: prefer the PNG.")
-    return "\n".join(lines) + "\n"
+        how.append(f"The SVG holds shapes cut at an edge ({clips}), which EMF may not carry: prefer the PNG.")
+    return {".png": _png(path, block, bundle, width, notices, strip, where), ".svg": svg}, how
+
+
+def _words(block: FigureBlock, bundle: Bundle, sentence: str, notices: Sequence[str], how: Sequence[str]) -> str:
+    """What is said of a figure, for those who paste it: its sentence, or its caption and how to paste the picture."""
+    if sentence:
+        lines = [f"In words: {sentence}"]
+    else:
+        lines = [f"Caption: {block.headline}", f"Subtitle: {block.subtitle}"]
+    lines += [f"Note: {block.note}"] if block.note else []
+    lines.append(block.source if block.source.startswith("Source") else f"Source: {block.source}")
+    lines += [] if sentence else [f"Alternative text: {block.alt}"]
+    lines.append(f"From: finding {bundle.finding}, {bundle.title}; {bundle.force_name}")
+    return "\n".join([*notices, *lines, *how]) + "\n"
 
 
 # The folder of a letter: the document, its blocks, and the figures it prints with their data.

@@ -282,6 +282,8 @@ def _say(model: type[BaseModel], error: Any, file: YamlFile, at: tuple[str, ...]
         message = f"{context['error']}."
     elif kind in ("too_short", "string_too_short"):
         message = "this must not be empty."
+    elif kind == "too_long":
+        message = f"{context['actual_length']} stand here; there may be at most {context['max_length']}."
     else:
         message = f"{_shown(given)} can't stand here: {error['msg'].replace('Input should', 'it must')}."
     return file.line(path), dotted(path), message

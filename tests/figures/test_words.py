@@ -89,6 +89,11 @@ def test_a_threshold_is_held_only_against_the_rows_that_it_is_for():
     frame = shares(["Call", "Counter", "Online", "Transfer in"], [95, 88, 91, 0]).assign(apart=[False] * 3 + [True])
     made = proportions_by_group(frame, what="Crimes", threshold=80, threshold_for="ways by which the public report")
     assert made.headline == "Crimes: none of 3 ways by which the public report was below the threshold of 80%"
+    ways = {"what": "Crimes", "threshold_for": "ways by which the public report"}
+    both = proportions_by_group(frame.iloc[[0, 2, 3]], threshold=99, **ways)
+    assert both.headline == "Crimes: both ways by which the public report were below the threshold of 99%"
+    neither = proportions_by_group(frame.iloc[[0, 2, 3]], threshold=80, **ways)
+    assert neither.headline == "Crimes: neither of 2 ways by which the public report was below the threshold of 80%"
     two = proportions_by_group(frame.iloc[[0, 2, 3]], what="Reviews", threshold=80, unlike=True)
     assert two.headline == "Reviews: neither call nor online was below the threshold of 80%"
     none = frame.assign(n=[20, 30, None, 40], value=[95, 88, None, 0])

@@ -183,21 +183,32 @@ def export(project, capsys, out: Path, *words: str) -> tuple[int, str]:
     return hmic(project, capsys, "figures", "export", "--force", "cleveland", "--out", str(out), *words)
 
 
-def test_figures_are_exported_with_their_words(project, capsys, tmp_path):
+def test_figures_are_exported_with_their_words(project, capsys, tmp_path, monkeypatch):
     out = tmp_path / "figures"
+    found, folders = gathered.evidence_of(project, None, "cleveland", print)
+    said_as = {"update": {"sentence": "Four teams had the hours they need."}}
+    told = [
+        b.model_copy(update={"figures": tuple(f.model_copy(**said_as) for f in b.figures)}) if b.finding == "F1" else b
+        for b in found
+    ]
+    monkeypatch.setattr(gathered, "evidence_of", lambda project, params, slug, tell: (told, folders))
+    out.mkdir()
+    (out / "F1-hours.png").write_bytes(b"drawn before")
     code, said = export(project, capsys, out, "--finding", "A1", "--finding", "F1", "--width", "120")
-    assert code == 0 and "2 figures of cleveland, 120 mm wide" in said
+    assert code == 0 and "1 figure of cleveland, 120 mm wide" in said
+    assert "1 more as words and data, for one sentence says as much as a chart: F1 hours" in said
     assert {p.name for p in out.iterdir()} == {
         *(f"A1-route.{e}" for e in ("png", "svg", "csv", "txt")),
-        *(f"F1-hours.{e}" for e in ("png", "svg", "csv", "txt")),
+        *(f"F1-hours.{e}" for e in ("csv", "txt")),
         "captions.csv",
     }
+    assert "Four teams had the hours they need." in (out / "F1-hours.txt").read_text(encoding="utf-8")
     words = (out / "A1-route.txt").read_text(encoding="utf-8")
     assert "Caption: Nine in ten crimes begin as an incident" in words
     assert "Alternative text: Bar chart of crimes with an earlier incident" in words
     assert words.startswith("SYNTHETIC DATA - not about any real police force\nEMBARGOED: not to be published before")
     rows = list(csv.DictReader((out / "captions.csv").open(encoding="utf-8")))
-    assert [r["figure"] for r in rows] == ["hours", "route"] and rows[0]["width_mm"] == "120"
+    assert [(r["figure"], r["width_mm"]) for r in rows] == [("hours", ""), ("route", "120")]
 
 
 def test_the_png_has_its_size_and_its_words_inside(project, capsys, tmp_path):

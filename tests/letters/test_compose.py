@@ -141,6 +141,10 @@ def test_the_body_has_no_figure_by_default_and_four_at_most(bundles, settings, c
         compose(bundles, replace(settings, figures=("a1_routes",)), catalogue)
     with pytest.raises(ParameterError, match="at most 4 figures; 5 are asked for"):
         compose(bundles, replace(settings, figures=(*CHOSEN, "f1_hours")), catalogue)
+    said = bundles[0].figures[0].model_copy(update={"sentence": "All four teams had the hours they need."})
+    told = bundles[0].model_copy(update={"figures": (said, *bundles[0].figures[1:])})
+    with pytest.raises(ParameterError, match="for one sentence says as much: All four teams"):
+        compose([told, *bundles[1:]], replace(settings, figures=(f"{told.finding}_{said.name}",)), catalogue)
 
 
 def test_figures_are_numbered_through_and_referred_to(letter):
