@@ -488,8 +488,10 @@ def _gave(report: NationalReport) -> str:
         return (
             f"all {report.total}" if report.gave == report.total else f"{report.gave or 'none'} of the {report.total}"
         )
-    # What is published shows how many did at least: a verdict needs evidence.
-    decided = (sum(r.shown[v] or 0 for v in ("supported", "contradicted")) for r in report.claims.values())
+    # What is published shows how many did at least: a verdict needs evidence of the force, or is a comparison of all.
+    specs = {c: s for f in report.params.findings.values() for c, s in f.claims.items()}
+    own = (r for id, r in report.claims.items() if specs[id].type != "comparative")
+    decided = (sum(r.shown[v] or 0 for v in ("supported", "contradicted")) for r in own)
     least = max(decided, default=0)
     return f"{f'at least {least}' if least else 'some'} of the {report.total}"
 
