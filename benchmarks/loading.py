@@ -2,7 +2,8 @@
 
 Returns of the real size are simulated one force at a time, so that the disk holds one return only; each is loaded by
 the library, with all its checks, and copied by DuckDB alone from CSV to Parquet with the types that the contracts
-name, in fresh processes, in turn.  ``--all`` takes all 43 forces: one year of England and Wales.
+name, in fresh processes, in turn; and beside them by what an analyst would write, and by the library from a layout of
+its own.  ``--all`` takes all 43 forces: one year of England and Wales.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from benchmarks.loading_ways import analyst, bare, foreign
 from benchmarks.machine import describe
 from benchmarks.memory import Watch
 from benchmarks.table import put_between
 from hmic_analysis.cli.data import simulate_forces
-from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.simulate.facts import Facts
@@ -30,27 +31,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- loading: begin -->", "<!-- loading: end -->"
 #: A small, a middling and two large forces.
 USUAL = ("warwickshire", "cleveland", "west-yorkshire", "west-midlands")
-TYPES = {"timestamp": "TIMESTAMP", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
-
-
-def bare(raw: Path, target: Path) -> None:
-    """Copy every CSV file of a return to Parquet with DuckDB, and nothing else."""
-    import duckdb
-
-    with duckdb.connect() as con:
-        con.execute("SET enable_progress_bar = false")
-        for path in sorted(raw.glob("*.csv")):
-            if path.stem not in CONTRACTS:
-                continue
-            with path.open(encoding="utf-8") as stream:
-                names = stream.readline().strip().split(",")
-            kinds = {c.name: TYPES.get(c.kind, "VARCHAR") for c in CONTRACTS[path.stem].columns}
-            columns = ", ".join(f"'{n}': '{kinds.get(n, 'VARCHAR')}'" for n in names)
-            con.execute(
-                f"COPY (SELECT * FROM read_csv('{path.as_posix()}', header=true, auto_detect=false, delim=',', "
-                f"quote='\"', escape='\"', columns={{{columns}}}, ignore_errors=true)) "
-                f"TO '{(target / path.stem).as_posix()}.parquet' (FORMAT parquet, COMPRESSION zstd)"
-            )
+#: Ways beside the library's own; of all forces at once the bare copy alone.
+BESIDE = ("bare", "foreign", "analyst")
 
 
 def ours(root: Path, slugs: list[str]) -> dict[str, int]:
@@ -86,29 +68,36 @@ def timed(way: str, root: Path, slugs: list[str], watch: bool = False) -> dict:
 
 def _do(job: dict) -> dict:
     """One way, in this process."""
-    root, slugs = Path(job["root"]), job["slugs"]
-    target = root / "bare"
-    for slug in slugs if job["way"] == "ours" else []:
-        shutil.rmtree(root / "data" / "processed" / slug, ignore_errors=True)
+    root, slugs, way = Path(job["root"]), job["slugs"], job["way"]
+    target = root / "copy"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
-    # What both ways import is not what is measured.
+    if way == "foreign":
+        root = root / "foreign" if (root / "foreign").exists() else foreign(root, slugs[0])
+    if way in ("ours", "foreign"):
+        for slug in slugs:
+            shutil.rmtree(root / "data" / "processed" / slug, ignore_errors=True)
+    # What is imported is not what is measured.
     import duckdb  # noqa: F401
 
     import hmic_analysis.runs.returns  # noqa: F401
 
+    if way == "analyst":
+        import pandera.pandas  # noqa: F401
+
     begun = time.perf_counter()
     with Watch(job["watch"]) as seen:
-        if job["way"] == "ours":
+        if way in ("ours", "foreign"):
             rows = ours(root, slugs)
         else:
             for slug in slugs:
-                bare(root / "data" / "raw" / slug, target)
+                {"bare": bare, "analyst": analyst}[way](root / "data" / "raw" / slug, target)
     found = {"seconds": time.perf_counter() - begun, "peak_mb": seen.peak_mb}
     shutil.rmtree(target)
-    if job["way"] == "ours":
-        largest = max(slugs, key=lambda slug: size_mb(root, slug))
-        found |= {"rows": rows, "read_back": read_back(root, largest)}
+    if way in ("ours", "foreign"):
+        found["rows"] = rows
+    if way == "ours":
+        found["read_back"] = read_back(root, max(slugs, key=lambda slug: size_mb(root, slug)))
     return found
 
 
@@ -125,17 +114,19 @@ def measure(slug: str, scale: float, rounds: int) -> dict:
             shutil.copytree(ROOT / part, root / part)
         project = find_project(root)
         simulate_forces(project, load_params(project), [slug], Facts(), scale, 1)
-        return compared(root, slug, [slug], rounds)
+        return compared(root, slug, [slug], rounds, BESIDE)
 
 
-def compared(root: Path, name: str, slugs: list[str], rounds: int) -> dict:
-    """Take both ways in turn on returns that are there."""
-    found: dict[str, list[dict]] = {"ours": [], "bare": []}
+def compared(root: Path, name: str, slugs: list[str], rounds: int, beside: tuple[str, ...]) -> dict:
+    """Take the ways in turn on returns that are there."""
+    found: dict[str, list[dict]] = {way: [] for way in ("ours", *beside)}
     for _ in range(rounds):
         for way, runs in found.items():
             runs.append(timed(way, root, slugs))
     peak = timed("ours", root, slugs, watch=True)["peak_mb"]
     rows = found["ours"][0]["rows"]
+    if any(run["rows"] != rows for run in found.get("foreign", ())):
+        raise SystemExit(f"{name}: other rows come out of the other layout")
     middle = {way: sorted(r["seconds"] for r in runs)[len(runs) // 2] for way, runs in found.items()}
     return {
         "force": name,
@@ -154,19 +145,22 @@ def say(found: list[dict], together: list[dict], rounds: int, scale: float) -> l
     """The table as Markdown."""
     head = (
         "| return of | incidents | deployments | crimes | all rows | CSV, MB | bare copy, s | loaded, s | ratio "
-        "| rows a second | peak, MB | read back, s |"
+        "| in another layout, s | ratio to the standard | pandas and pandera, s | peak, MB | read back, s |"
     )
-    lines = [head, "| --- |" + " ---: |" * 11]
+    lines = [head, "| --- |" + " ---: |" * 13]
     total = {k: sum(f[k] for f in found) for k in ("incidents", "deployments", "crimes", "rows", "megabytes")}
-    total |= {k: sum(f[k] for f in found) for k in ("bare", "ours")}
+    total |= {k: sum(f[k] for f in found) for k in ("ours", *BESIDE)}
     total |= {k: max((f[k] for f in found), default=0) for k in ("peak_mb", "read_back")}
     total |= {"force": f"{len(found)} forces, one after another"}
     shown = found if len(found) <= 8 else sorted(found, key=lambda f: f["rows"])[:: max(1, len(found) // 6)]
     for f in [*shown, *([total] if len(found) > 1 else []), *together]:
+        other = (
+            f"{f['foreign']:.1f} | {f['foreign'] / f['ours']:.2f} | {f['analyst']:.1f}" if "foreign" in f else " | | "
+        )
         lines.append(
             f"| {f['force']} | {f['incidents']:,} | {f['deployments']:,} | {f['crimes']:,} | {f['rows']:,} "
             f"| {f['megabytes']:,.0f} | {f['bare']:.1f} | {f['ours']:.1f} | {f['ours'] / f['bare']:.1f} "
-            f"| {f['rows'] / f['ours']:,.0f} | {f['peak_mb']:,.0f} | {f['read_back']:.2f} |"
+            f"| {other} | {f['peak_mb']:,.0f} | {f['read_back']:.2f} |"
         )
     machine = describe()
     return [
@@ -200,7 +194,11 @@ def main() -> None:
         print(f"{slug}: {found[-1]}", flush=True)
     together = []
     if words.national:
-        together = [compared(words.national.resolve(), "43 forces, one on each processor", _returns(words.national), 1)]
+        together = [
+            compared(
+                words.national.resolve(), "43 forces, one on each processor", _returns(words.national), 1, BESIDE[:1]
+            )
+        ]
         print(together[0], flush=True)
     lines = say(found, together, words.rounds, words.scale)
     print("\n".join(lines))
