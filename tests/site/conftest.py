@@ -11,7 +11,7 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project
 from hmic_analysis.site.build import build_site
 
-from .evidence import make_project, sources_of
+from .evidence import FORCES, make_project, sources_of
 
 NOTICE = "EMBARGOED: not to be published before 00:01 on Thursday 4 September 2014 (Europe/London)"
 
@@ -25,6 +25,12 @@ def project(tmp_path_factory) -> Project:
 @pytest.fixture(scope="session")
 def params(project) -> Params:
     return load_params(project)
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch) -> None:
+    """Only the sites that tests share are built by several processes: to start them takes longer than to build one."""
+    monkeypatch.setattr("hmic_analysis.site.build.FEW", len(FORCES) + 1)
 
 
 @pytest.fixture(scope="session")
