@@ -58,8 +58,8 @@ def run(project: Path, forces: list[str], workers: int) -> tuple[int, float, flo
     """Reports made, and seconds of the clock and of the processor, of one run on a cluster of this machine."""
     chosen = [word for force in forces for word in ("--force", force)]
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    command = [sys.executable, "-m", "hmic_analysis", "run", *chosen, "--again", "--quiet", "--dask", f"local:{workers}"]
-    subprocess.run(command, cwd=project, check=True, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "hmic_analysis", "run", *chosen, "--again", "--quiet"]
+    subprocess.run([*command, "--dask", f"local:{workers}"], cwd=project, check=True, stdout=subprocess.DEVNULL)
     wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
     status = json.loads((project / "output" / "runs" / "status.json").read_text(encoding="utf-8"))
     return status["to_run"], wall, sum(after[:2]) - sum(before[:2])
