@@ -268,8 +268,12 @@ def receive(project: Project, params: Params, force: str, workbook: Path, now: d
             append_entry(log, told.model_dump(mode="json", exclude={"line", "previous"}))
     if fault is not None:
         raise fault
-    failed = tuple(entry.claim for entry in entries if entry.note and entry.claim not in after)
-    return Received(tuple(entries), version, failed)
+    return Received(tuple(entries), version, _failed(entries, after))
+
+
+def _failed(entries: Sequence[LogEntry], after: Mapping[str, ClaimRow]) -> tuple[str, ...]:
+    """Claims that could not be computed again; an entry on what was agreed is about no single one."""
+    return tuple(dict.fromkeys(e.claim for e in entries if e.claim and e.claim not in after))
 
 
 def _fault_of(rerun: Rerun, force: str, findings: Sequence[str]) -> HmicError | None:

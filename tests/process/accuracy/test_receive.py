@@ -13,7 +13,7 @@ from hmic_analysis.cli.main import main
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.process.answer import Answer, Response
 from hmic_analysis.process.pack import ClaimRow, Pack, read_accuracy_log
-from hmic_analysis.process.receive import _entries
+from hmic_analysis.process.receive import _entries, _failed
 from hmic_analysis.store.manifest import read_manifest
 from hmic_analysis.store.textfile import file_sha256
 
@@ -242,3 +242,4 @@ def test_what_changed_before_the_correction_is_told_apart_and_agreement_is_kept(
         ("challenge", "A6a"),
         ("followed", "A6c"),
     ]
+    assert _failed(entries, after) == () and _failed(entries, {"A6b": row("A6b", "old")}) == ("A6a", "A6c")
