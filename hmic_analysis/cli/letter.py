@@ -23,7 +23,7 @@ from hmic_analysis.cli.console import (
     warn,
 )
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, DataError, ParameterError, did_you_mean
-from hmic_analysis.project import Project, find_project
+from hmic_analysis.project import Project
 
 if TYPE_CHECKING:
     from hmic_analysis.letters.check import Checked
@@ -182,17 +182,16 @@ def page(
     """Write the first page of a force's letter as a picture, such as the one in README.md."""
     from hmic_analysis.documents.word import write_whole
     from hmic_analysis.letters.export import page_picture, read_letter
-    from hmic_analysis.params.read import load_params
     from hmic_analysis.process.letter import TEMPLATE, letter_folder
 
-    home = find_project(project)
-    slugs = choose_forces(load_params(home), force)
+    home, params = open_project(project)
+    slugs = choose_forces(params, force)
     if len(slugs) != 1:
         raise ParameterError("Name one force: the one whose letter is shown.")
     folder = letter_folder(home, slugs[0])
     path = place if place.is_absolute() else home.root / place
     letter_path = folder / f"letter-{slugs[0]}.json"
-    write_whole(path, page_picture(read_letter(letter_path), home.params / TEMPLATE, folder))
+    write_whole(path, page_picture(read_letter(letter_path), home.params / TEMPLATE, folder, params))
     say(f"Page: {home.relative(path)}")
 
 

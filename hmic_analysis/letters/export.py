@@ -386,15 +386,20 @@ def make_letter(
     return files
 
 
-def page_picture(letter: Letter, template: Path, folder: Path) -> bytes:
-    """The first page of a letter as PNG; it holds the mark of what gives letters their looks and fixed words."""
+def page_picture(letter: Letter, template: Path, folder: Path, params: Params) -> bytes:
+    """The first page of a letter as PNG; it holds the mark of what gives it its looks and words."""
     data = _data(letter, fixed_words(rendered(letter, template), template), folder)
-    return set_page(_source(), "letter", data, folder, 1, looks(template))
+    return set_page(_source(), "letter", data, folder, 1, looks(template, params))
 
 
-def looks(template: Path) -> str:
-    """The mark of the template and of how a PDF is set: with another one a picture of a page is out of date."""
-    return hashlib.sha256(_source() + template.read_bytes()).hexdigest()
+def looks(template: Path, params: Params) -> str:
+    """The mark of the template, of how a PDF is set, and of the sentences of the section that the first page shows.
+
+    With another one a picture of that page is out of date.
+    """
+    findings = list(params.findings.values())
+    said = "".join(f.letter.model_dump_json() for f in findings if f.section == findings[0].section)
+    return hashlib.sha256(_source() + template.read_bytes() + said.encode()).hexdigest()
 
 
 def heights(reports: Mapping[str, Path]) -> Callable[[str, Figure], float]:

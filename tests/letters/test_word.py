@@ -19,6 +19,8 @@ from hmic_analysis.documents.pdf import MADE_WITH
 from hmic_analysis.errors import DataError, HmicError, ParameterError
 from hmic_analysis.letters.export import looks, make_letter, page_picture, read_letter
 from hmic_analysis.letters.word import VARIABLES, build_template
+from hmic_analysis.params.read import load_params
+from hmic_analysis.project import Project
 
 from .documents import WP, W, body, headers, parts, styled, texts
 from .evidence import SETTINGS
@@ -342,11 +344,14 @@ def test_the_template_is_built_the_same_each_time(template, tmp_path):
     assert build_template(tmp_path / "again.docx").read_bytes() == template.read_bytes()
 
 
-def test_the_picture_of_a_page_is_made_with_the_template_of_the_project(files, template):
+def test_the_picture_of_a_page_is_made_with_the_template_and_the_sentences_of_the_project(files, template):
+    params = load_params(Project(COMMITTED.parents[2]))
     shown = Image.open(COMMITTED.parents[2] / "docs" / "letter-page.png")
-    assert shown.text[MADE_WITH] == looks(COMMITTED), "hmic letter page --force cleveland, after hmic quickstart"
-    made = Image.open(BytesIO(page_picture(read_letter(files.blocks), template, files.document.parent)))
-    assert made.text[MADE_WITH] == looks(template) and made.size == shown.size
+    assert shown.text[MADE_WITH] == looks(COMMITTED, params), (
+        "hmic letter page --force cleveland, after hmic quickstart"
+    )
+    made = Image.open(BytesIO(page_picture(read_letter(files.blocks), template, files.document.parent, params)))
+    assert made.text[MADE_WITH] == looks(template, params) and made.size == shown.size
 
 
 def test_the_template_of_the_project_can_be_used(bundles, reports, settings, catalogue, tmp_path):
