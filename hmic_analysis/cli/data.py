@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "note", "warning"]
 #: The table of all forces, read from a folder of its own.
-NATIONAL_TABLE = "force_reference"
 #: Share of rejected rows from which a line is a warning, in per cent.
 WARN_PCT = 5.0
 
@@ -69,10 +68,10 @@ class CheckRow:
 def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) -> list[CheckRow]:
     """What is wrong with a return and what to do about it: table by table, what is worst first."""
     from hmic_analysis.contracts import CONTRACTS
+    from hmic_analysis.contracts.a2_attendance import FORCE_REFERENCE, NATIONAL
     from hmic_analysis.evidence.fitness import say_abrupt, say_coverage, say_ending
     from hmic_analysis.measures.months import coverage
-    from hmic_analysis.runs.fingerprint import NATIONAL
-    from hmic_analysis.store.manifest import ONE_CODE
+    from hmic_analysis.store.manifest import CAME_WITHOUT, ONE_CODE
 
     rows = _broken(manifest)
     if manifest.synthetic:
@@ -80,8 +79,12 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         made_up = ", ".join(names) if len(names) < 5 else f"{len(names)} tables"
         rows.append(CheckRow("synthetic", made_up, "warning", "made-up (synthetic) rows", "not evidence"))
     for name, entry in manifest.tables.items():
-        rows += _set_aside(name, entry)
         fed = _files(entry)
+        if name == FORCE_REFERENCE.name and manifest.force != NATIONAL:
+            todo = f"move it to data/raw/{NATIONAL}: from there alone it is read"
+            rows.append(CheckRow("whose", name, "warning", "lists all forces and is not read here", todo, fed))
+            continue
+        rows += _set_aside(name, entry)
         if not entry.rows:
             unsent = ("no row for it was sent", "ask the force whether there is none")
             said = ("no row was kept", "look at the rows kept aside") if entry.read else unsent
@@ -105,11 +108,8 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
             n = sum(r.rows for r in far.values())
             said = "row is" if n == 1 else "rows are"
             odd.append(f"{n:,} {said} dated {min(far)} or later, long after the period: mistyped?")
-        rows += [CheckRow("odd", name, "warning", text, file=fed) for text in odd]
+        rows += [CheckRow("odd", name, "note" if t.startswith(CAME_WITHOUT) else "warning", t, file=fed) for t in odd]
         rows += _outside(name, entry)
-        if name == NATIONAL_TABLE and manifest.force != NATIONAL:
-            todo = f"move it to data/raw/{NATIONAL}: from there alone it is read"
-            rows.append(CheckRow("whose", name, "warning", "lists all forces and is not read here", todo, fed))
     for a in (a for entry in manifest.tables.values() for a in entry.accounts):
         for reason, n in a.reasons.items():
             if reason.startswith("another force"):
@@ -305,7 +305,7 @@ def check_rows(manifest: Manifest, max_unmatched_pct: float = 5.0) -> list[Check
             rows += [CheckRow("cells", name, "note", f"{a.file}: {reason}: {n:,}") for reason, n in a.cells.items()]
         rows += [CheckRow("flag", name, "note", f"{flag}: {n:,} rows") for flag, n in entry.flags.items()]
     rows += _references(manifest, max_unmatched_pct)
-    rows += [CheckRow("not read", file, "note", _not_asked(file)) for file in manifest.files_not_read]
+    rows += [CheckRow("not read", file, "note", _not_asked(file)) for file in manifest.unasked]
     rows += [CheckRow("broken", table, "warning", fault) for table, fault in manifest.broken.items()]
     rows += _not_used(manifest)
     rows += [CheckRow("remark", "", "warning", text) for text in manifest.remarks]

@@ -24,6 +24,9 @@ KNOWLEDGE_CHECK = Contract(
     ),
 )
 
+#: The body from whose return alone FORCE_REFERENCE is read, since it lists all forces.
+NATIONAL = "england-and-wales"
+
 FORCE_REFERENCE = Contract(
     name="force_reference",
     title="Response policies of the 43 forces",

@@ -46,7 +46,7 @@ IOM_COHORT = Contract(
             blank="none; for everybody: not known",
         ),
         Column("entered_on", "date", "First day in the scheme."),
-        Column("left_on", "date", "Last day in it.", blank="still there"),
+        Column("left_on", "date", "Last day in it.", blank="still there; left out: taken so of every row"),
         Column(
             "risk_score",
             "number",

@@ -39,6 +39,8 @@ BOOKKEEPING = ("source", "source_file", "source_row", "flags")
 NOT_KNOWN = "not known"
 #: Ends what an empty cell means where it means that only in a file that has the column.
 LEFT_OUT = "; left out: not known"
+#: Ends what an empty cell means where it is taken to mean that of a whole file without the column, and is told.
+TAKEN = "; left out: taken so of every row"
 #: Ends the flag of a row of which a cell was set aside.
 UNREAD = "_unread"
 
@@ -112,6 +114,11 @@ class Column:
     def open_left_out(self) -> bool:
         """Whether what a blank says is not known of any row of a file that came without the column."""
         return self.blank.endswith(LEFT_OUT)
+
+    @property
+    def taken_left_out(self) -> str:
+        """What is taken of every row of a file that came without the column; blank where nothing is."""
+        return self.blank.removesuffix(TAKEN) if self.blank.endswith(TAKEN) else ""
 
     @property
     def full_meaning(self) -> str:

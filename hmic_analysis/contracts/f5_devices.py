@@ -40,7 +40,12 @@ DEVICE = Contract(
         ),
         Column("pool", "text", "Name of the pool it belongs to.", blank="a device of one person"),
         Column("issued_on", "date", "Day of issue.", blank="not issued; for all: not known"),
-        Column("withdrawn_on", "date", "Day on which it was taken back.", blank="not taken back"),
+        Column(
+            "withdrawn_on",
+            "date",
+            "Day on which it was taken back.",
+            blank="not taken back; left out: taken so of every row",
+        ),
         Column("status", "code", "Its state at the as-of day.", allowed=DEVICE_STATUSES),
         Column("systems", "codes", "Force systems that it reaches, parted by ;", allowed=MOBILE_SYSTEMS),
     ),

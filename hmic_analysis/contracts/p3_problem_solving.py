@@ -15,7 +15,9 @@ NEIGHBOURHOOD_TEAM = Contract(
         Column("team", "text", "The team, as in the problem-solving records.", required=True),
         Column("district", "text", "District or local policing unit."),
         Column("existed_from", "date", "First day of the team.", blank="before the period"),
-        Column("existed_to", "date", "Last day of the team.", blank="there still is one"),
+        Column(
+            "existed_to", "date", "Last day of the team.", blank="there still is one; left out: taken so of every row"
+        ),
     ),
     key=("team",),
     checks=(TimeCheck("existed_to_before_from", "existed_from", "existed_to", "Ended before it began."),),

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from hmic_analysis.contracts.a2_attendance import NATIONAL
 from hmic_analysis.contracts.core import GRADES
 from hmic_analysis.evidence.grades import grade_documents, grade_indicator, weakest
 from hmic_analysis.evidence.model import ClaimEvidence, Grade, Indicator
@@ -129,9 +130,6 @@ def _summary_row(name: str, part: pd.DataFrame) -> dict[str, object]:
         "over_24_hours": int((minutes > LONG_RESPONSE_MINUTES).sum()),
         "no_start": int((part["note"] == "no start").sum()),
     }
-
-
-NATIONAL = "england-and-wales"
 
 
 #: Which documents are response policies; one under review is still in force.

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 import hmic_analysis
+from hmic_analysis.contracts.a2_attendance import NATIONAL
 from hmic_analysis.errors import ParameterError
 from hmic_analysis.evidence.model import package_versions
 from hmic_analysis.params.catalogue import ALWAYS, FindingSpec
@@ -257,7 +258,6 @@ def names_to_preload(notebooks: Iterable[Notebook]) -> list[str]:
 
 # A report is up to date when none of them has changed since it was made. Times of files never matter.
 
-NATIONAL = "england-and-wales"
 #: What stands in a basis for a table that is not there, and before the reason of one that can't be read.
 ABSENT, BROKEN = "absent", "broken: "
 

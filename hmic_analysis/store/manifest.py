@@ -120,6 +120,8 @@ class TableEntry(_Model):
 
 #: Begins the remark on codes that most rows hold, often for good reason.
 ONE_CODE = "one code stands in half of the rows or more: "
+#: Begins the remark on columns left out, for which what a blank says is taken of every row.
+CAME_WITHOUT = "came without "
 
 
 def remark_in_words(remark: str) -> str:

@@ -20,6 +20,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from hmic_analysis.contracts import BOOKKEEPING, CONTRACTS, Contract
+from hmic_analysis.contracts.a2_attendance import FORCE_REFERENCE, NATIONAL
 from hmic_analysis.errors import DataError, LockedError, said, storage_fault, unforeseen
 from hmic_analysis.project import Project
 from hmic_analysis.store.accounts import (
@@ -34,10 +35,17 @@ from hmic_analysis.store.accounts import (
 from hmic_analysis.store.engine import Sessions, connect, plan_for
 from hmic_analysis.store.feeds import Feed, Feeds, read_return, synthetic_tables
 from hmic_analysis.store.inputs import InputFile, Read, beside_simulated, discover
-from hmic_analysis.store.manifest import Manifest, ReferenceEntry, TableEntry, manifest_path, read_manifest
+from hmic_analysis.store.manifest import (
+    CAME_WITHOUT,
+    Manifest,
+    ReferenceEntry,
+    TableEntry,
+    manifest_path,
+    read_manifest,
+)
 from hmic_analysis.store.mapping_check import LoadedMapping, load_mapping
 from hmic_analysis.store.persons import key_id, make_private_folder, person_key
-from hmic_analysis.store.rawtable import RawTable
+from hmic_analysis.store.rawtable import RawTable, literal
 from hmic_analysis.store.references import References, cut_off, months_of, oddities
 from hmic_analysis.store.stage import (
     flag_times,
@@ -47,6 +55,7 @@ from hmic_analysis.store.stage import (
     settle_broken,
     settle_folds,
     stage_feed,
+    stage_name,
 )
 from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.typed import idle_zones
@@ -285,6 +294,10 @@ class _Job:
         return self.project.processed / self.force
 
     @property
+    def writing(self) -> tuple[Path, ...]:
+        return self.folder, self.project.keys, self.project.rejected(self.force)
+
+    @property
     def unfinished(self) -> Path:
         return self.folder / f".new-{self.version}"
 
@@ -310,13 +323,13 @@ def _build(job: _Job, work: Path) -> tuple[Path, Manifest]:
         tables = _write(con, sessions, job, feeds.feeds, raws, accounts)
         write_rejected(con, job.project.rejected(job.force), raws, feeds.feeds, accounts, work)
     except duckdb.OutOfMemoryException as error:
-        if (full := storage_fault(error, writing=job.folder)) is not None:
+        if (full := storage_fault(error, writing=job.writing)) is not None:
             raise full from error
         raise DataError(
             f"{job.shown}: too large for this machine's memory and temporary space ({said(error)})."
         ) from error
     except Exception as error:  # noqa: BLE001 - whatever the engine may raise costs this force only
-        raise unforeseen(error, f"{job.shown} could not be prepared", writing=job.folder) from error
+        raise unforeseen(error, f"{job.shown} could not be prepared", writing=job.writing) from error
     finally:
         sessions.close()
         con.close()
@@ -377,6 +390,8 @@ def _stage(
         settle_broken(con, made, broken, job.shown)
         feeds = made.feeds
     plan_for(con, max((raw.read for raw in raws), default=0))
+    if FORCE_REFERENCE.name in {f.table for f in feeds} and job.force != NATIONAL:
+        con.execute(f"UPDATE {stage_name(FORCE_REFERENCE.name)} SET reasons = [{literal(ELSEWHERE)}]").fetchall()
     contracts = contract_tables(feeds)
     staged = {c.name for c in contracts}
     match = {
@@ -396,6 +411,10 @@ def _stage(
     sessions.each(lambda own, contract: flag_times(own, contract, staged), contracts, rows)
     plan_for(con, max((raw.read for raw in raws), default=0))
     return broken, references.counted()
+
+
+#: Reason of rows that list all forces in the return of one.
+ELSEWHERE = f"it lists all forces and is read from data/raw/{NATIONAL} alone"
 
 
 def _sources_of(feeds: list[Feed]) -> dict[str, tuple[str, ...]]:
@@ -425,6 +444,7 @@ def _write(
         path = job.unfinished / f"{name}.parquet"
         write_table(own, contract, feeds, files, path)
         first, last = first_and_last(own, contract, contract.time, job.place)
+        left_out = _left_out(contract, feeds)
         return TableEntry(
             rows=sum(a.kept for a in accounts.tables[name]),
             first=first,
@@ -436,8 +456,8 @@ def _write(
             flags=count_flags(accounts.tables[name]),
             accounts=tuple(accounts.tables[name]),
             months=months_of(own, contract, job.place, staged),
-            odd=tuple(oddities(own, contract, staged, job.place)),
-            left_out=_left_out(contract, feeds),
+            odd=(*oddities(own, contract, staged, job.place), *_taken(contract, left_out)),
+            left_out=left_out,
         )
 
     entries = sessions.each(written, contracts, functools.partial(_rows_of, feeds))
@@ -449,6 +469,14 @@ def _left_out(contract: Contract, feeds: list[Feed]) -> tuple[str, ...]:
     """The optional columns that some file of a table's rows came without."""
     given = [f.spec.columns for f in feeds if f.table == contract.name and f.raw.read]
     return tuple(c.name for c in contract.columns if not c.required and any(c.name not in own for own in given))
+
+
+def _taken(contract: Contract, left_out: Sequence[str]) -> Iterator[str]:
+    """What is taken of every row for want of a column, in words."""
+    taken = {name: said for name in left_out if (said := contract.column(name).taken_left_out)}
+    if taken:
+        each = " and ".join(f"{name} (taken as: {said})" for name, said in taken.items())
+        yield f"{CAME_WITHOUT}{each}: ask the force whether that holds of every row"
 
 
 def _rows_of(feeds: list[Feed], contract: Contract) -> int:

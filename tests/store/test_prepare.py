@@ -329,7 +329,9 @@ def test_the_check_names_table_and_file_and_keeps_lines_of_a_table_together(shop
     shop.file("force_reference.csv", "force_slug,response_policy\ncleveland,attend_all\n")
     shop.file("change.csv", "change_id,change_type,users\n1,process,many\n2,process,3\n,process,3\n")
     shop.file("incident_crime.csv", "incident_id,crime_id\n" + "".join(f"{n},{n}\n" for n in range(40)) + ",1\n")
-    faults = wrong(shop.prepare(), date(2012, 12, 1), date(2013, 11, 30), 5.0)
+    manifest = shop.prepare()
+    faults = wrong(manifest, date(2012, 12, 1), date(2013, 11, 30), 5.0)
+    assert manifest.tables["force_reference"].told == "1 read = 0 kept + 1 kept aside"
     # 1 of 41 rows is little: a note, and below what is worse.
     assert [(row.state, row.about) for row in faults][:4] == [
         ("warning", "force_reference (force_reference.csv): "),
