@@ -8,9 +8,11 @@ import difflib
 import errno
 import os
 import re
+import shutil
 import tempfile
 import traceback
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 EXIT_OK = 0
@@ -82,35 +84,62 @@ _READ_ONLY_WORDS = re.compile(r"read-only file system", re.IGNORECASE)
 
 
 def storage_fault(
-    error: BaseException, reading: Path | None = None, writing: Path | None = None
+    error: BaseException, reading: Path | None = None, writing: Iterable[Path] = ()
 ) -> StorageError | None:
     """The fault of a folder that can't be written to, where that is what lies behind an error.
 
-    ``reading`` is a file that was only read: that it may not be opened is its own fault.  ``writing`` is the folder
-    that is named where the error itself names none.
+    ``reading`` is a file that was only read: that it may not be opened is its own fault.  ``writing`` are the folders
+    of which one is named where the error itself names none, as for what is written to a file that is open.
     """
     for one in _chain(error):
         number = one.errno if isinstance(one, OSError) else None
         path = one.filename if isinstance(one, OSError) else next(iter(re.findall(r"\"([^\"]+)\"", str(one))), "")
+        if number in _FULL and isinstance(one, OSError):
+            # Of a file that was copied the first name is that of the one that was read.
+            path = one.filename2 or path
         words = "" if isinstance(one, HmicError) else str(one)
         if reading is not None and str(path) == str(reading):
             continue
         named = Path(os.fsdecode(path)) if isinstance(path, str | bytes | os.PathLike) and path else Path()
         # An error of the system names a file of the working folder by its bare name; words in quotes may be no file.
         named = Path.cwd() / named if number is not None and named != Path() else named
-        folder = named.parent if named.is_absolute() else writing or "the folder of the project"
         if number in _FULL or _FULL_WORDS.search(words):
+            folder = named.parent if named.is_absolute() else _fullest(writing)
             return StorageError(
                 f"There is no space left to write to {folder}. Make room and run again: what is complete stays."
             )
         if number in _READ_ONLY and named.is_absolute() and (what := _forbidden(named, one)):
             return ReadOnlyError(f"{what}: you have no right to. Change that and run again: what is complete stays.")
         if number in _READ_ONLY or _READ_ONLY_WORDS.search(words):
+            folder = named.parent if named.is_absolute() else _closed(writing)
             return ReadOnlyError(
                 f"Nothing may be written to {folder} (read-only, or not yours). Change that and run again: what is "
                 "complete stays."
             )
     return None
+
+
+def _by_disk(writing: Iterable[Path]) -> dict[int, Path]:
+    """Of folders that may be written to the first on each disk, and that for temporary files."""
+    folders, found = list(writing) or [Path.cwd()], {}
+    with suppress(FileNotFoundError):
+        folders.append(Path(tempfile.gettempdir()))
+    for folder in map(Path.absolute, folders):
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        found.setdefault(_disk(there), there)
+    return found
+
+
+def _disk(folder: Path) -> int:
+    return folder.stat().st_dev
+
+
+def _fullest(writing: Iterable[Path]) -> Path:
+    return min(_by_disk(writing).values(), key=lambda folder: shutil.disk_usage(folder).free)
+
+
+def _closed(writing: Iterable[Path]) -> Path:
+    return min(_by_disk(writing).values(), key=lambda folder: os.access(folder, os.W_OK))
 
 
 def _forbidden(path: Path, error: BaseException) -> str:
@@ -143,7 +172,7 @@ def said(error: BaseException) -> str:
     return " ".join(words.split())[:160] or type(error).__name__
 
 
-def unforeseen(error: Exception, what: str, reading: Path | None = None, writing: Path | None = None) -> HmicError:
+def unforeseen(error: Exception, what: str, reading: Path | None = None, writing: Iterable[Path] = ()) -> HmicError:
     """An error that nothing was prepared for, as a fault in one message; its traceback is kept with ``--debug``."""
     if isinstance(error, HmicError):
         return error

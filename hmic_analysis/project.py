@@ -57,6 +57,11 @@ class Project:
         """Folder of one force's executed notebooks and evidence."""
         return self.output / "runs" / force
 
+    @property
+    def written_to(self) -> tuple[Path, ...]:
+        """The folders that commands write to, each of which may lie on a disk of its own."""
+        return self.root, self.processed, self.output, self.output / "runs", self.output / "letters", self.keys
+
     def any_return(self, force: str) -> bool:
         """Whether a force has sent anything."""
         return (self.raw / force).is_dir() or (self.processed / force).is_dir()

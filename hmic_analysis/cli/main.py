@@ -109,7 +109,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as fault:
         # Which class a wrong word raises depends on the version of typer; that it can say so in one line does not.
         if not hasattr(fault, "format_message"):
-            told = unforeseen(fault, "Something that nothing was prepared for stopped the command")
+            told = unforeseen(
+                fault, "Something that nothing was prepared for stopped the command", writing=_written_to(words)
+            )
             complain(told.message)
             return told.exit_code if isinstance(told, StorageError) else EXIT_SOME_FAILED
         message = fault.format_message()
@@ -124,11 +126,24 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _debug_folder(words: list[str]) -> Path:
     """The restricted folder of the project, or one for temporary files where there is no project."""
-    where = words[words.index("--project") + 1] if "--project" in words[:-1] else None
     try:
-        return find_project(where).rejected("debug")
+        return find_project(_said(words, "--project")).rejected("debug")
     except HmicError:
         return Path(tempfile.gettempdir()) / "hmic-debug"
+
+
+def _written_to(words: list[str]) -> tuple[Path, ...]:
+    """The folders that a command may write to."""
+    out = _said(words, "--out")
+    own = (Path(out),) if out else ()
+    try:
+        return (*find_project(_said(words, "--project")).written_to, *own)
+    except HmicError:
+        return own
+
+
+def _said(words: list[str], option: str) -> str | None:
+    return words[words.index(option) + 1] if option in words[:-1] else None
 
 
 def entry() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from hmic_analysis.documents.blocks import SYNTHETIC_NOTICE
-from hmic_analysis.errors import DataError, storage_fault
+from hmic_analysis.errors import DataError, ReadOnlyError, StorageError, storage_fault
 from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.evidence.model import BUNDLE_NAME, Bundle, package_versions
 from hmic_analysis.evidence.withheld import declaration
@@ -109,6 +109,8 @@ def engine_words(order: Order, details: dict[str, Any]) -> dict[str, Any]:
 
 
 _PART, _OLD = ".part-", ".old-"
+#: Faults that stop a whole run, by their names.
+STOPS = {kind.__name__: kind for kind in (StorageError, ReadOnlyError)}
 
 
 def execute(order: Order) -> Record:
@@ -123,6 +125,10 @@ def execute(order: Order) -> Record:
     work.mkdir(parents=True)
     details: dict[str, Any] = {}
     failure = _run(order, work, details)
+    if failure is not None and failure.error in STOPS:
+        # What was there before stays: there is no room for anything else, and the next run makes it anew.
+        shutil.rmtree(work, ignore_errors=True)
+        return failed_record(order, failure)
     status, request, inputs, bundle = "failed", (), {}, None
     if failure is None:
         try:
@@ -182,13 +188,13 @@ def _run(order: Order, work: Path, details: dict[str, Any]) -> Failure | None:
     except NotebookStopped as fault:
         return from_stop(fault, executed)
     except Exception as fault:  # noqa: BLE001 - one report's fault must never end the run of the others
-        return engine_failure(fault)
+        return engine_failure(fault, order.folder)
     return None
 
 
-def engine_failure(error: Exception) -> Failure:
+def engine_failure(error: Exception, folder: Path) -> Failure:
     """What happened outside the notebook's own code; a folder that can't be written to is named."""
-    fault = storage_fault(error) or error
+    fault = storage_fault(error, writing=[folder]) or error
     return Failure(kind="engine", error=type(fault).__name__, message=str(fault).strip() or "no message")
 
 
@@ -277,7 +283,7 @@ def _done(order: Order) -> Record:
     try:
         return execute(order)
     except Exception as fault:  # noqa: BLE001 - a full disk or a lost share costs this report, not the lane
-        return failed_record(order, engine_failure(fault))
+        return failed_record(order, engine_failure(fault, order.folder))
 
 
 def _quiet() -> None:

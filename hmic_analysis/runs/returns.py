@@ -90,26 +90,26 @@ def _already(project: Project, params: Params, slug: str) -> Prepared | _Due:
         given = _given(project, params, slug)
         return (unchanged(*given) or _DUE) if given else None
 
-    return _one(seen, slug)
+    return _one(seen, project, slug)
 
 
 def _prepared(project: Project, params: Params, slug: str) -> Prepared:
-    return _one(partial(prepare_force, project, params, slug), slug)
+    return _one(partial(prepare_force, project, params, slug), project, slug)
 
 
-def _one(work: Callable[[], Prepared | _Due], slug: str) -> Prepared | _Due:
+def _one(work: Callable[[], Prepared | _Due], project: Project, slug: str) -> Prepared | _Due:
     """What came of work on one force, its fault too."""
     try:
         return work()
     except DataError as fault:
         return fault
     except Exception as error:  # noqa: BLE001 - one force's return must never end the run of the others
-        return _fault_of(error, slug)
+        return _fault_of(error, project, slug)
 
 
-def _fault_of(error: Exception, slug: str) -> DataError:
+def _fault_of(error: Exception, project: Project, slug: str) -> DataError:
     """An error that costs one force; whatever would meet the other forces too is raised."""
-    fault = unforeseen(error, f"The return of {slug} could not be prepared")
+    fault = unforeseen(error, f"The return of {slug} could not be prepared", writing=project.written_to)
     if not isinstance(fault, DataError):
         raise fault from error
     return fault

@@ -19,13 +19,12 @@ from hmic_analysis.errors import (
     EXIT_SOME_FAILED,
     DataError,
     LockedError,
-    ReadOnlyError,
     StorageError,
     storage_fault,
 )
 from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
-from hmic_analysis.runs.execute import clear_leftovers
+from hmic_analysis.runs.execute import STOPS, clear_leftovers
 from hmic_analysis.runs.fingerprint import NATIONAL
 from hmic_analysis.runs.lanes import run_orders
 from hmic_analysis.runs.plan import FAILED_BEFORE, Job, make_orders, make_plan
@@ -193,9 +192,6 @@ def run_reports(
         return outcome
 
 
-_STORAGE = {kind.__name__: kind for kind in (StorageError, ReadOnlyError)}
-
-
 def _run(
     project: Project,
     params: Params,
@@ -218,9 +214,9 @@ def _run(
     results = []
     with closing(executor(orders, modules, board, watcher)) as ended:
         for order, record in ended:
-            if record.failure is not None and record.failure.error in _STORAGE:
+            if record.failure is not None and record.failure.error in STOPS:
                 # What stops this report stops all that would follow.
-                raise _STORAGE[record.failure.error](record.failure.message)
+                raise STOPS[record.failure.error](record.failure.message)
             board.end(order, record)
             watcher.ended(order, record)
             results.append((order, record))

@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hmic_analysis.errors import DataError
@@ -229,7 +229,8 @@ def is_running(project: Project) -> bool:
     lock = FileLock(path)
     try:
         lock.acquire(timeout=0)
-    except Timeout:
+    except OSError:
+        # Somebody has it; or it lies where nothing may be written, and the status stands as it was left.
         return True
     lock.release()
     return False

@@ -114,13 +114,13 @@ def discover(raw: Path, shown: str) -> list[InputFile]:
     if not raw.is_dir():
         raise DataError(f"There is no folder {shown}. Put the force's return there; data/raw/README.md tells how.")
     unread: list[OSError] = []
-    found = []
+    found, home = [], raw.resolve()
     for folder, folders, files in os.walk(raw, onerror=unread.append):
         for name in [*files, *folders]:
             path = Path(folder) / name
             if name.startswith((".", "~$")) or name.casefold() in _OF_THE_SYSTEM:
                 continue
-            if file := _input(path, printable(path.relative_to(raw))):
+            if file := _input(path, printable(path.relative_to(raw)), home):
                 found.append(file)
     for error in unread:
         raise DataError(
@@ -152,12 +152,19 @@ def is_named_in_text(path: Path) -> bool:
     return not any("\ud800" <= sign <= "\udfff" for sign in str(path))
 
 
-def _input(path: Path, shown: str) -> InputFile | None:
-    """A file with its hash, or why it has none; None for a folder that is only a folder."""
+def _input(path: Path, shown: str, home: Path) -> InputFile | None:
+    """A file with its hash, or why it has none; None for a folder that is only a folder.
+
+    ``home``: the folder of the return, which may lie elsewhere by a link; nothing in it may.
+    """
     try:
         mode = path.stat().st_mode
+        leads_out = not path.resolve().is_relative_to(home)
+        linked = leads_out or path.is_symlink()
         if not is_named_in_text(path):
             why = "its name is not text. Give it another"
+        elif stat.S_ISREG(mode) and leads_out:
+            why = "it is a link that leads out of the force's folder. Put the file itself there"
         elif stat.S_ISREG(mode):
             seen = _seen(path)
             sha256 = _sha256(path)
@@ -165,11 +172,11 @@ def _input(path: Path, shown: str) -> InputFile | None:
                 return InputFile(path, shown, sha256, seen)
             why = "it is being written to just now. Run again when it is complete"
         elif stat.S_ISDIR(mode):
-            if not path.is_symlink() and InputFile(path, shown, "").kind is None:
+            if not linked and InputFile(path, shown, "").kind is None:
                 return None
             why = (
                 "it is a link to a folder. Put the folder itself there"
-                if path.is_symlink()
+                if linked
                 else "it is a folder that is named like a file. Put the file itself there"
             )
         else:
@@ -241,7 +248,7 @@ class Reader:
                 if file.fault:
                     result.faults.append((name, file.fault))
                     continue
-                with _own_fault(file, name, result):
+                with _own_fault(file, name, result, self.work):
                     result.tables[name] += self._read(file, spec)
                     result.used.add(file.shown)
         return result
@@ -286,7 +293,7 @@ class Reader:
                 if table or file.kind in WORKBOOKS:
                     result.faults.append((table or ANY, file.fault))
                 continue
-            with _own_fault(file, table or ANY, result):
+            with _own_fault(file, table or ANY, result, self.work):
                 if file.kind in WORKBOOKS:
                     self._standard_book(file, table, result)
                 elif table and file.kind:
@@ -321,7 +328,7 @@ class Reader:
                     if fold_name(sheet) not in TEMPLATE_SHEETS:
                         result.ignored.append(f"{file.shown}[{sheet}]")
                     continue
-                with _own_fault(file, name, result):
+                with _own_fault(file, name, result, self.work):
                     raw = read_sheet(self.con, book, sheet, f"{file.shown}[{sheet}]", spec, self._name())
                     if raw is not None and raw.read:
                         _add(result, name, replace(raw, sha256=file.sha256))
@@ -332,12 +339,14 @@ class Reader:
 
 
 @contextmanager
-def _own_fault(file: InputFile, name: str, result: Read) -> Iterator[None]:
+def _own_fault(file: InputFile, name: str, result: Read, work: Path) -> Iterator[None]:
     """Whatever goes wrong while a file is read is its own fault; a folder that can't be written to is not."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - an engine or a codec may raise anything over a damaged file
-        fault = unforeseen(error, f"{file.shown}: could not be read. Ask for it again, or save it anew", file.path)
+        fault = unforeseen(
+            error, f"{file.shown}: could not be read. Ask for it again, or save it anew", file.path, [work]
+        )
         if not isinstance(fault, DataError):
             raise fault from error
         result.faults.append((name, fault.message))

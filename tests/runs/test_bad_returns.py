@@ -6,13 +6,16 @@ import errno
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks.mutations import BREAKS, broken, small_return
+from hmic_analysis import errors
 from hmic_analysis.cli.main import main
 from hmic_analysis.errors import DataError, ReadOnlyError, StorageError, storage_fault
 from hmic_analysis.params.read import load_params
@@ -153,6 +156,20 @@ def test_the_words_of_the_engine_for_a_full_disk_are_known():
     fault = storage_fault(duckdb.IOException(said))
     assert fault.message.startswith("There is no space left to write to /data/x.")
     assert storage_fault(ValueError("nothing of the kind")) is None
+
+
+def test_where_an_error_names_no_folder_that_on_the_fullest_disk_is_named(tmp_path, monkeypatch):
+    copied = OSError(errno.ENOSPC, "x", "/from/x.csv", None, "/to/x.csv")
+    assert storage_fault(copied).message.startswith("There is no space left to write to /to.")
+    disks = {tmp_path / "data": 1, tmp_path / "output": 2}
+    for folder in disks:
+        folder.mkdir()
+    monkeypatch.setattr(errors, "_disk", lambda folder: disks.get(folder, 3))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=0 if folder.name == "output" else 9))
+    fault = storage_fault(OSError(errno.ENOSPC, "x"), writing=[*disks, tmp_path / "output" / "not" / "made"])
+    assert f"write to {tmp_path / 'output'}." in fault.message
+    monkeypatch.setattr(os, "access", lambda path, mode: path.name != "data")
+    assert f"written to {tmp_path / 'data'} " in storage_fault(OSError(errno.EROFS, "x"), writing=disks).message
 
 
 def test_what_may_not_be_done_is_said_and_not_taken_for_writing(tmp_path, monkeypatch):

@@ -475,6 +475,7 @@ def test_a_long_cell_below_the_limit_is_kept(shop):
         (lambda path: os.mkfifo(path), "a pipe or a device"),
         (lambda path: path.mkdir(), "a folder that is named like a file"),
         (lambda path: path.symlink_to(path.parent), "a link to a folder"),
+        (lambda path: path.symlink_to(__file__), "a link that leads out of the force's folder"),
     ],
 )
 @pytest.mark.parametrize("source", ["standard", "src"])
