@@ -152,6 +152,8 @@ def read_csv(
     start = footer_from(con, table, len(header.names), scan.bad.values(), spec.footer.rows)
     bad = tuple(_footer(line, start, spec) for line in scan.bad.values())
     notes += [f"{shown}:{where} are not text in its encoding"] if (where := _where(scan, "")) else []
+    if scan.feeds:
+        notes.append(f"{shown}: a control character at the end of {scan.feeds:,} lines was taken off")
     notes += [*_ragged(bad, scan, shown, header), *too_long(bad, shown)]
     read = scan.records + len(bad)
     notes += [header.note] if header.note else []

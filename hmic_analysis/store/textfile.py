@@ -201,6 +201,8 @@ MOST_IN_LINE = 16 * 1024 * 1024
 #: Bytes of a line from which the file is no table: to judge a line takes several times its length of memory.
 MOST_HELD = 256 * 1024 * 1024
 _NEWLINE, _RETURN, _SPACE = 10, 13, 32
+#: Signs for a printer that may stand at the end of a line: vertical tab, form feed, and the end of a file of DOS.
+_FEEDS = (11, 12, 26)
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,8 @@ class Scan:
     lone_returns: bool = False
     #: Fields that a line lacks, or has too many (negative) and empty; made good in the copy that is read.
     mended: dict[int, int] = field(default_factory=dict)
+    #: Lines with a sign for a printer behind their last quotation mark.
+    feeds: int = 0
     #: Lines that aren't UTF-8; lines that are and hold more than ASCII.
     not_utf8: int = 0
     non_ascii: int = 0
@@ -415,6 +419,13 @@ class _State:
         begins = (quotes == starts[line_of]) | (previous == self.delimiter) | (previous == self.quote)
         following = buf[np.minimum(quotes + 1, len(buf) - 1)]
         stops = (quotes + 1 >= ends[line_of]) | np.isin(following, (self.delimiter, self.quote, _RETURN))
+        if (feeds := ~stops & ~opening & np.isin(following, _FEEDS)).any():
+            # A feed between the last quotation mark and the line end is no part of a value.
+            after = buf[np.minimum(quotes + 2, len(buf) - 1)]
+            feeds &= (quotes + 2 >= ends[line_of]) | ((quotes + 3 >= ends[line_of]) & (after == _RETURN))
+            stops |= feeds
+            self.scan.feeds += int(feeds.sum())
+            self.scan.rewrite = self.scan.rewrite or bool(feeds.any())
         wrong = np.where(opening, ~begins, ~stops)
         crooked = np.bincount(line_of[wrong], minlength=n) > 0
         return per_line % 2 == 1, crooked, counts, delimiters[~inside]
@@ -507,7 +518,8 @@ class _State:
         scan.removed = np.array(sorted(scan.dropped | inside), dtype=np.int64)
         scan.records = scan.lines - len(scan.removed)
         mixed = 0 < self.returns < self.newlines
-        scan.plain = scan.plain and not self.spans
+        # A return alone becomes a blank, which may then stand at the edge of a value.
+        scan.plain = scan.plain and not self.spans and not scan.lone_returns
         scan.rewrite = scan.rewrite or bool(scan.dropped or scan.mended) or mixed
         scan.returns = self.returns > 0
         return scan
@@ -521,6 +533,7 @@ def clean_copy(path: Path, start: int, scan: Scan, delimiter: str, target: Path)
         for number, raw in enumerate(source, start=scan.first_line):
             if number not in scan.dropped:
                 line = raw.rstrip(b"\r\n").replace(b"\r", b" ")
+                line = line.rstrip(bytes(_FEEDS)) if scan.feeds else line
                 missing = scan.mended.get(number, 0)
                 line = line + missing * mark if missing >= 0 else line[:missing]
                 out.write(line + b"\n")

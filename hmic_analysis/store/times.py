@@ -32,7 +32,14 @@ CLOCKS = ("hhmm", "hhmmss", "excel_days")
 #: What office programs put before a time of day that has no day.
 _DAY_ZERO = r"^(1899-12-3[01]|1900-01-0[01])[ T]"
 #: Formats that count from a fixed instant.
-COUNTED = ("epoch_seconds", "epoch_milliseconds", "epoch_microseconds", "epoch_nanoseconds", "excel_days")
+COUNTED = (
+    "epoch_seconds",
+    "epoch_milliseconds",
+    "epoch_microseconds",
+    "epoch_nanoseconds",
+    "epoch_filetime",
+    "excel_days",
+)
 #: Days and clocks as exports often write them, day first before month first, and the formats that they make.
 _DAYS = (
     "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y", "%d.%m.%Y",
@@ -60,8 +67,15 @@ def _signs(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"%[A-Za-z]|[A-Za-z0-9]+", "", text)).strip()
 
 
-#: Counts since 1970 by what one of them is worth in microseconds.
-_EPOCHS = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000, "epoch_microseconds": 1, "epoch_nanoseconds": 0.001}
+#: Counts by what one of them is worth in microseconds; since 1970, but for that of Windows, which counts since 1601.
+_EPOCHS = {
+    "epoch_seconds": 1_000_000,
+    "epoch_milliseconds": 1_000,
+    "epoch_microseconds": 1,
+    "epoch_nanoseconds": 0.001,
+    "epoch_filetime": 0.1,
+}
+_BEFORE_1970 = {"epoch_filetime": 11_644_473_600_000_000}
 _LOW, _HIGH = "TIMESTAMP '1900-01-01'", "TIMESTAMP '2100-12-31 23:59:59.999999'"
 
 
@@ -174,21 +188,22 @@ def _counted(text: str, kind: str) -> str:
         )
     # A spreadsheet shows 1372730640500 as 1.37E+12, with five decimals at most: what is cut off can't be guessed.
     cut = "regexp_full_match({text}, '[+-]?\\d([.]\\d{0,5})?[eE].*')".replace("{text}", text)
-    scale = _EPOCHS[kind]
-    most = int(4_133_980_800_000_000 / scale)
+    scale, since = _EPOCHS[kind], _BEFORE_1970.get(kind, 0)
+    most = 4_133_980_800_000_000
     return (
-        f"CASE WHEN {number} BETWEEN {-most} AND {most} AND NOT {cut} "
-        f"THEN make_timestamp(round({number} * {scale})::BIGINT) END"
+        f"CASE WHEN {number} BETWEEN {int((since - most) / scale)} AND {int((since + most) / scale)} AND NOT {cut} "
+        f"THEN make_timestamp(round({number} * {scale})::BIGINT - {since}) END"
     )
 
 
 def count_looks(text: str) -> str:
     """SQL of the format that a bare number has by its size, were it a time of 1980 to 2100; null where it has none."""
     number = f"number_of({text})"
-    first = 315_532_800_000_000
+    first, last = 315_532_800_000_000, 4_133_980_800_000_000
+    ranges = [(kind, scale, _BEFORE_1970.get(kind, 0)) for kind, scale in _EPOCHS.items()]
     cases = [
-        f"WHEN {number} BETWEEN {first / scale:.0f} AND {4_133_980_800_000_000 / scale:.0f} THEN {literal(kind)}"
-        for kind, scale in _EPOCHS.items()
+        f"WHEN {number} BETWEEN {(since + first) / scale:.0f} AND {(since + last) / scale:.0f} THEN {literal(kind)}"
+        for kind, scale, since in ranges
     ]
     day = "(19[0-9]{2}|20[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
     clock = "([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"

@@ -117,6 +117,21 @@ def test_line_ends(shop, ends, last):
     assert shop.prepare().accounts[0].kept == 2
 
 
+@pytest.mark.parametrize("sign", ["\f", "\v", "\x1a"])
+def test_a_sign_for_a_printer_behind_the_last_quotation_mark_is_taken_off_and_told(shop, sign):
+    rows = [
+        "incident_id,created_month,incident_type",
+        f'1,2013-01,"a{sign}b"{sign}',
+        f'2,2013-01,"c"{sign}',
+        "3,2013-01,d",
+    ]
+    shop.file("incident.csv", "\r\n".join(rows) + "\r\n" + f'4,2013-01,"e"{sign}f\r\n5,2013-01,"g"{sign}')
+    manifest = shop.prepare()
+    assert list(shop.table("incident")["incident_type"]) == ["a b", "c", "d", "g"]
+    assert bad_lines(shop) == [(5, "quotation mark inside a value")]
+    assert "incident.csv: a control character at the end of 3 lines was taken off" in manifest.remarks
+
+
 def test_gzip_and_broken_gzip(shop):
     packed = gzip.compress((HEADER + "1,2013-01,a\n" * 1 + "2,2013-01,b\n").encode() * 1)
     shop.file("incident.csv.gz", packed)
