@@ -359,7 +359,7 @@ class _Writer:
         lines = [
             *self._head(tables),
             "",
-            "tables:" if tables else f"# {GAP} no standard table was recognised; write one",
+            "tables:" if tables else f"# {GAP} {self._why_none()}",
         ]
         gaps = gaps_of(lines)
         for table, columns in tables.items():
@@ -368,6 +368,11 @@ class _Writer:
         lines += ["", *self._left(tables)]
         text = "\n".join(line.rstrip() for line in lines) + "\n"
         return Draft(text, tuple(tables), gaps, tuple(look.heading for look in self.looks if look.heading))
+
+    def _why_none(self) -> str:
+        if len(self.looks) == 1:
+            return "there is one column: say its 'delimiter'; if its columns have fixed widths ask for CSV"
+        return "no standard table was recognised; write one"
 
     def _head(self, tables: dict[str, dict[str, Look]]) -> Iterator[str]:
         yield f"# First mapping of {self.file}, guessed by 'hmic data map' from {self.raw.read:,} rows."

@@ -1,7 +1,7 @@
 """What the columns of a foreign file look like: kinds, formats of times, codes; nothing that may name a person."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,7 +31,7 @@ PERSON = frozenset(
     "supervisor sergeant constable collar shoulder warrant staff employee user username login author by owner oic "
     "investigator contact phone telephone mobile tel email mail comment comments remark remarks note notes narrative "
     "text summary details resource callsign sign unit nino nhs passport vrm registration initials keyholder occupier "
-    "patient driver who".split()
+    "patient driver who aggrieved injured".split()
 )
 #: In a heading: the column says where somebody is.
 PLACE = frozenset(
@@ -368,7 +368,19 @@ def tables_of(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
             found[name] = columns
     if not found and best[1]:
         found[best[1]] = _match(best[1], looks)
-    return found
+    return found or _lacking_one(wanted, looks)
+
+
+def _lacking_one(wanted: Mapping[str, object], looks: Sequence[Look]) -> dict[str, dict[str, Look]]:
+    """The table that the file may be, had it one column more that each row must fill in; it is marked as a gap."""
+    near = [
+        (len(columns), name, columns)
+        for name in wanted
+        if wanted[name] and name not in OWN and len(columns := _match(name, looks)) > 2
+        if {*CONTRACTS[name].key} <= {*columns}
+        if sum(c.required and c.name not in columns for c in CONTRACTS[name].columns) == 1
+    ]
+    return {name: columns for _, name, columns in sorted(near, key=lambda one: one[:2])[-1:]}
 
 
 def _published(looks: Sequence[Look]) -> dict[str, dict[str, Look]]:

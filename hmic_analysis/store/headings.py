@@ -9,7 +9,7 @@ _PERSON = (rf"nominal|person.*\b{ID}\b", rf"(suspect|offender|defendant).*\b{ID}
 _VICTIM = rf"(victim|complainant|aggrieved).*\b{ID}\b"
 _DISTRICT = r"district|division|\bdiv\b|borough name|sector|lsoa name|beat|precinct|^area$"
 
-_GRADE = r"grade|\bgrd\b|priority|urgency"
+_GRADE = r"grade|\bgrd\b|\bpri\b|priority|urgency"
 
 STAMP = ("time", "day", "clock")
 _CODE = r"(cd|code)"
@@ -99,7 +99,7 @@ TARGETS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "cancelled_on": (("time", "day"), (r"cancel",)),
     },
     "staff": {
-        "person_key": (("text", "number"), (_STAFF, rf"^{ID}( {ID})*$")),
+        "person_key": (("text", "number"), (_STAFF, r"^(warrant|collar|shoulder|payroll)$", rf"^{ID}( {ID})*$")),
         "role": (("text",), (r"role", r"(post|job).*(title|name)|^(post|job)$")),
         "rank": (("text",), (r"rank", r"grade")), "fte": (("number",), (r"\bfte\b|full time equivalent",)),
         "unit": (("text",), (r"unit|team|department|division|district|\blpa\b",)),
