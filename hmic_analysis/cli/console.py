@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from hmic_analysis.errors import EXIT_OK, EXIT_SOME_FAILED, HmicError, ParameterError
 from hmic_analysis.project import Project, find_project
@@ -75,9 +76,16 @@ def complain(words: str) -> None:
     err().print(words, style="bold red", markup=False)
 
 
+class _Plain(Table):
+    """A table whose cells are shown as they are: a file or a sheet of a workbook stands in brackets, as markup does."""
+
+    def add_row(self, *cells: RenderableType | None, **options: Any) -> None:
+        super().add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells), **options)
+
+
 def plain_table(*columns: str, title: str = "") -> Table:
     """A table in the style of all commands; columns that begin with ``>`` are aligned right."""
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = _Plain(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for name in columns:
         right = name.startswith(">")
         table.add_column(name.lstrip(">"), justify="right" if right else "left", overflow="fold")

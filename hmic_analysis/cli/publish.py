@@ -172,17 +172,17 @@ def _print(checked: Checked) -> None:
     if checked.leaks:
         table = plain_table("File", "Place", "Could be worked out", "How", title="Withheld counts")
         for leak in checked.leaks:
-            table.add_row(*(_plain(x) for x in (leak.file, leak.place, leak.what, leak.how)))
+            table.add_row(leak.file, leak.place, leak.what, leak.how)
         out().print(table)
     if checked.persons:
         table = plain_table("File", "Place", "Is", "Written", title="References to persons")
         for found in checked.persons:
-            table.add_row(*(_plain(x) for x in (found.file, found.place, found.kind, found.value)))
+            table.add_row(found.file, found.place, found.kind, found.value)
         out().print(table)
     if checked.others:
         table = plain_table("File", "Place", "Fault", title="Other faults")
         for row in checked.others:
-            table.add_row(*(_plain(x) for x in row))
+            table.add_row(*row)
         out().print(table)
     counts = "small counts, its own, are for it to see" if checked.owns else "small counts looked for"
     looked = (
@@ -197,8 +197,3 @@ def _print(checked: Checked) -> None:
     faults = len(checked.leaks) + len(checked.persons) + len(checked.others)
     said = "Nothing found: it may go." if checked.clean else f"{faults} found: it may not go."
     say(said)
-
-
-def _plain(text: str) -> str:
-    """Text from files without what the console would take for markup."""
-    return text.replace("[", r"\[")
