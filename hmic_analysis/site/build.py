@@ -59,11 +59,14 @@ from hmic_analysis.workers import worker_pool
 
 
 def gallery(bundles: Sequence[Bundle], folders: Mapping[str, Path]) -> str:
-    """A page with every figure of a force, finding by finding. HTML that holds the pictures itself."""
+    """A page with every figure of a force, finding by finding; a sentence where it says as much as the chart.
+
+    HTML that holds the pictures itself.
+    """
     findings = [
         {
             "bundle": bundle,
-            "figures": [(figure, _picture(folders[bundle.finding], figure)) for figure in bundle.figures],
+            "figures": [(f, "" if f.sentence else _picture(folders[bundle.finding], f)) for f in bundle.figures],
         }
         for bundle in bundles
     ]

@@ -25,6 +25,7 @@ from hmic_analysis.evidence.model import Bundle, Figure
 from hmic_analysis.evidence.withheld import declaration, highest, rules_of
 from hmic_analysis.evidence.wording import say_bounds, say_indicator
 from hmic_analysis.figures.chart import SYNTHETIC_NOTE
+from hmic_analysis.letters.evidence import in_words as told
 from hmic_analysis.params.models import Params
 from hmic_analysis.site.model import ForceEvidence, Shown
 from hmic_analysis.site.views import (
@@ -109,9 +110,13 @@ def slides(bundles: Sequence[Bundle], folders: Mapping[str, Path], names: Sequen
 
 
 def chosen(bundles: Sequence[Bundle], names: Sequence[str]) -> Iterator[tuple[Bundle, Figure]]:
-    """The figures that were named, or all, with the evidence that each belongs to; empty panels left out."""
+    """The figures that were named, or all, with the evidence that each belongs to.
+
+    Empty panels are left out, and charts that say no more than their sentence does.
+    """
     for bundle in bundles:
-        yield from ((bundle, f) for f in bundle.figures if not f.empty and (not names or f.name in names))
+        drawn_ones = (f for f in bundle.figures if not (f.empty or f.sentence))
+        yield from ((bundle, f) for f in drawn_ones if not names or f.name in names)
 
 
 # One page that holds everything, pictures included.
@@ -144,6 +149,7 @@ def evidence_page(bundles: Sequence[Bundle], folders: Mapping[str, Path], embarg
             (i.label, say_indicator(i), say_bounds(i), " ".join((i.note, *i.caveats)).strip()) for i in b.indicators
         ]
         parts.append(_table("Figures", ("What", "Figure", "Bounds", "Note"), rows))
+        parts += [f"<p>{say(told(f))}</p>" for f in b.figures if f.sentence]
         for _, f in chosen([b], ()):
             picture = base64.b64encode((folders[b.finding] / f.svg).read_bytes()).decode("ascii")
             parts.append(

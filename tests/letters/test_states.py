@@ -200,6 +200,9 @@ ABSURD = (
     "dispatches were of",
     "Maps play too small a part",
     "has made no analysis of demand.",
+    "in more than one of four ways",
+    "cannot reliably identify how many crimes it attends.",
+    "A small sample of 2",
 )
 
 
