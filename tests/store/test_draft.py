@@ -246,6 +246,8 @@ OTHERS = {
         "E1,X,P1,Problem solving,01.02.2013,7.5", ("training",)),
     "Pers No,Surname,Rank/Grade,Post Title,Org Unit,FTE,Start Date In Post": (
         "1,X,Constable,Response officer,Hartlepool,1,01/02/2009", ("staff",)),
+    # What the post mainly does is missing, and is marked as a gap.
+    "Warrant,Name,Rank,Joined,Team": ("17,X,PC,01/04/2008,A", ("staff",)),
     "INCIDENT,CALLSIGN,SKILL,ALLOC,MOBILE,ONSCENE,CLEAR": (
         "CL1,ST1,RV,20130201100000,20130201100100,20130201100900,20130201110000", ("deployment",)),
     "PNCID,Wanted Report No,Circulated On,Cancelled On,Reason": ("1/X,W1,01/02/13,,FTA", ("pnc_circulation",)),

@@ -33,7 +33,7 @@ def test_every_kind_of_broken_line_is_counted_and_kept(shop):
         b"7,2013-01,nul\x00byte\r\n"
         b'8,2013-01,"say ""hi"""\r\n'
         b'9,2013-01,"a"b\r\n'
-        b"10,2013-01,lone\rreturn\r\n"
+        b"10\r,2013-01,lone\rreturn\r\n"
         b"11,2013-01,truncated\xe2"
     )
     shop.file("incident.csv", HEADER.encode() + body)

@@ -223,7 +223,9 @@ def test_a_bare_number_is_told_by_its_size_and_read_by_what_was_told(engine, whe
     assert abs(read - when) <= dt.timedelta(milliseconds=1)
 
 
-@pytest.mark.parametrize("cell", ["41306", "1372633200", "1372633200000", "1372633200000000", "20130228"])
+@pytest.mark.parametrize(
+    "cell", ["41306", "1372633200", "1372633200000", "1372633200000000", "130172042405000000", "20130228"]
+)
 def test_what_a_refused_number_looks_like_is_counted_in_the_account(shop, cell):
     shop.file("incident.csv", f"incident_id,created_at\n1,{cell}\n2,2013-01-01 10:00\n")
     ((reason, n),) = shop.prepare().tables["incident"].accounts[0].reasons.items()

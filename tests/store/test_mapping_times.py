@@ -40,6 +40,7 @@ def created(shop, source: str, cells: list[str]) -> list[pd.Timestamp | None]:
         ("{column: x, format: epoch_milliseconds}", "-1372730640500", "1926-07-02 21:55:59.5"),
         ("{column: x, format: epoch_milliseconds}", "1.3727306405e+12", "2013-07-02 02:04:00.5"),
         ("{column: x, format: epoch_seconds, thousands: ','}", "1,372,730,640", "2013-07-02 02:04"),
+        ("{column: x, format: epoch_filetime}", "130172042405000000", "2013-07-02 02:04:00.5"),
         ("{column: x, format: [epoch_milliseconds, iso]}", "1372730640500", "2013-07-02 02:04:00.5"),
         ("{column: x, format: [epoch_milliseconds, iso]}", "2013-07-02 03:04", "2013-07-02 02:04"),
         ("{column: x, format: excel_days}", "41306.25", "2013-02-01 06:00"),

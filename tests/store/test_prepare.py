@@ -344,6 +344,16 @@ def test_the_check_names_table_and_file_and_keeps_lines_of_a_table_together(shop
     assert faults[0].todo == "move it to data/raw/england-and-wales: from there alone it is read"
 
 
+def test_what_is_taken_of_every_row_for_want_of_a_column_is_told(shop):
+    shop.file("deployment.csv", "incident_id,stood_down\n1,no\n")
+    said = "came without contact_mode (taken as: scene): ask the force whether that holds of every row"
+    manifest = shop.prepare()
+    assert said in manifest.tables["deployment"].odd
+    assert [row.state for row in wrong(manifest, date(2012, 12, 1), date(2013, 11, 30), 5.0) if row.text == said] == [
+        "note"
+    ]
+
+
 def test_what_to_do_about_a_broken_table_stands_once_and_at_the_end(shop):
     shop.file("bail.csv", "bail_id,person_key\nb1,p1\n")
     shop.file("suspect.csv", "suspect_id,person_key,crime_id\ns1,p1,c1\n")
