@@ -204,7 +204,7 @@ def check_order(entries: list[Entry], to: State, force: str) -> None:
     reminder = " If nothing is to amend, the letter still passes 'amended', with that as its reason."
     raise ParameterError(
         f"The letter to {force} {now} and can't become '{to}': no state is skipped and none is gone back to. "
-        f"Allowed now: {', '.join(allowed) or 'nothing'}. The order is {' -> '.join(STATES)}."
+        f"Allowed now: {', '.join(allowed) or 'nothing'} (hmic release advance). The order is {' -> '.join(STATES)}."
         + (reminder if last == "factual_accuracy_check" else "")
     )
 
