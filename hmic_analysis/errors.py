@@ -80,6 +80,7 @@ _FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 #: What the engine says of either, with the file in quotation marks before it.
 _FULL_WORDS = re.compile(r"no space left on device|disk quota exceeded|not enough space|file too large", re.IGNORECASE)
+_NO_TEMPORARY = re.compile(r"No usable temporary directory found in \[(.*)\]")
 _READ_ONLY_WORDS = re.compile(r"read-only file system", re.IGNORECASE)
 
 
@@ -100,6 +101,11 @@ def storage_fault(
         words = "" if isinstance(one, HmicError) else str(one)
         if reading is not None and str(path) == str(reading):
             continue
+        if tried := _NO_TEMPORARY.search(words):
+            return StorageError(
+                f"Nothing can be written to any folder for temporary files ({tried[1]}): no space, or not yours. Make "
+                "room in one of them and run again: what is complete stays."
+            )
         named = Path(os.fsdecode(path)) if isinstance(path, str | bytes | os.PathLike) and path else Path()
         # An error of the system names a file of the working folder by its bare name; words in quotes may be no file.
         named = Path.cwd() / named if number is not None and named != Path() else named

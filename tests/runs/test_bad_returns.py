@@ -161,6 +161,8 @@ def test_the_words_of_the_engine_for_a_full_disk_are_known():
 def test_where_an_error_names_no_folder_that_on_the_fullest_disk_is_named(tmp_path, monkeypatch):
     copied = OSError(errno.ENOSPC, "x", "/from/x.csv", None, "/to/x.csv")
     assert storage_fault(copied).message.startswith("There is no space left to write to /to.")
+    nowhere = FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp', '/x']")
+    assert storage_fault(nowhere).message.startswith("Nothing can be written to any folder for temporary files ('/tmp'")
     disks = {tmp_path / "data": 1, tmp_path / "output": 2}
     for folder in disks:
         folder.mkdir()
