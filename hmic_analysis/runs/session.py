@@ -184,9 +184,10 @@ def run_reports(
         try:
             outcome = _run(project, params, rules, wanted, watcher, board, executor or _here(rules, wanted, project))
         except BaseException as error:
-            full = error if isinstance(error, StorageError) else storage_fault(error)
+            full = error if isinstance(error, StorageError) else storage_fault(error, writing=project.written_to)
+            state, said = (full.state, full.message) if full else ("stopped", "")
             with suppress(OSError):
-                board.finish(full.state if full else "stopped", getattr(error, "exit_code", EXIT_SOME_FAILED))
+                board.finish(state, getattr(error, "exit_code", EXIT_SOME_FAILED), storage=said)
             raise
         outcome.status = board.finish("finished", outcome.exit_code)
         return outcome

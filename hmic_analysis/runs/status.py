@@ -88,6 +88,8 @@ class Status(BaseModel):
     unsent: tuple[str, ...] = ()
     #: What kept it from beginning.
     fault: str = ""
+    #: The sentence on the folder that stopped it.
+    storage: str = ""
     command: str = ""
     exit_code: int | None = None
 
@@ -122,7 +124,9 @@ def say_status(status: Status, running: bool) -> list[str]:
         f"Run of {status.what}: {state}.",
         ", ".join(f"{n:,} {word}" for n, word in parts if n) or _nothing(status),
     ]
-    if ended_by := _ENDS.get("cut off" if not over and not running else status.state):
+    if status.storage:
+        lines += [f"  To mend: the machine: {status.storage}"]
+    elif ended_by := _ENDS.get("cut off" if not over and not running else status.state):
         lines += [f"  To mend: the machine: {ended_by}."]
         lines += ["  Then type the same command again, or leave the rest to the next run: what is complete stays."]
     if status.fault:

@@ -22,7 +22,7 @@ from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs import returns, session
 from hmic_analysis.runs.execute import mark_notebook
-from hmic_analysis.runs.status import read_status
+from hmic_analysis.runs.status import read_status, say_status
 from hmic_analysis.store import prepare
 
 FORCES = ("cleveland", "durham", "kent")
@@ -142,7 +142,9 @@ def test_a_folder_that_nothing_can_be_written_to_is_named_in_one_sentence(
     said = " ".join(capsys.readouterr().err.split())
     assert str(path.parent) in said.replace(" ", "") or str(path.parent) in said
     assert "Traceback" not in said and said.count("run again") == 1
-    assert read_status(three).state == state and told.exists()
+    status = read_status(three)
+    assert status.state == state and told.exists()
+    assert any(str(path.parent) in line for line in say_status(status, False))
     assert isinstance(storage_fault(OSError(number, "x", str(path))), kind)
     monkeypatch.setattr(session, "make_orders", lambda *a: ([], []))
     assert hmic(three.root, "run", "--force", "kent", "--finding", "F4") == 0
