@@ -22,7 +22,7 @@ SUSPECT = Contract(
             "boolean",
             "Yes: reasonable grounds are on the record; no: they are not, and the person is no named suspect.",
         ),
-        Column("status", "code", "Where the interest in the person stands.", allowed=SUSPECT_STATUSES),
+        Column("status", "code", "Where the interest in the person stands at the as-of day.", allowed=SUSPECT_STATUSES),
         Column("arrested_on", "date", "Date of arrest.", blank="not arrested; where the status says so: not known"),
         Column(
             "interviewed_on",

@@ -30,7 +30,7 @@ def response_times(
 ) -> pd.DataFrame:
     """Minutes from the start of the clock to the first arrival.
 
-    One row per attended incident: ``incident_id``, ``grade``, ``local_grade``, ``area_type``, ``origin``,
+    One row per incident attended, or of an arrival that can't be read: ``incident_id``, ``grade``, ``local_grade``, ``area_type``, ``origin``,
     ``minutes`` (however late; missing where it can't be told), ``note`` (why it can't: ``before the clock`` or ``no
     start``; blank where all is well).  Times with a note are counted, and left out of every median.
 
@@ -38,7 +38,10 @@ def response_times(
         response time.
     """
     seen = contacts(deployment, rules)
-    first = seen[seen["any_arrived"]].groupby("incident_id")["at_scene_at"].min().rename("first_at_scene")
+    came = seen["any_arrived"]
+    # Of an arrival that can't be read nobody knows when it was, nor whether it was one.
+    first = seen.assign(first_at_scene=seen["at_scene_at"].where(came))[came | seen["unknown_type"]]
+    first = first.groupby("incident_id")["first_at_scene"].min()
     not_calls = [result for result in rules.excluded_results if result != CANCELLED]
     columns = ["incident_id", "grade", "local_grade", "area_type", "origin", CLOCKS[clock]]
     table = incident.loc[~incident["result"].isin(not_calls).to_numpy(dtype=bool), columns]

@@ -34,7 +34,7 @@ def victim_contacts(
     One row per contact: ``incident_id``, ``at`` (creation of the incident), ``category``, ``kind`` (the force's own
     type), ``asb_type``, ``victim_key``, ``location_key``, ``unit`` (team where the force keeps it, else the shift),
     ``flagged`` (repeat victim, at first contact) and ``assessed`` (vulnerability, at first contact), both nullable
-    booleans, missing where the contact has no row in ``contact_flag``. Duplicates, tests, incidents that officers
+    booleans, missing where the contact has no row in ``contact_flag`` (``listed`` is false). Duplicates, tests, incidents that officers
     or alarms began, and those whose victim is a business, a public body or nobody in particular are left out; a
     blank kind of victim counts as a person. Flags blank for everybody, or throughout a month, are not known.
 
@@ -67,6 +67,7 @@ def victim_contacts(
             "location_key": rows["location_key"],
             "unit": _units(rows, shift_hours),
             "flagged": _flagged(rows, over).mask(~given),
+            "listed": given,
             "assessed": _assessed(rows, over).mask(~given),
         }
     )
@@ -309,10 +310,11 @@ def precision(contacts: pd.DataFrame) -> Share:
 
     ``contacts`` is what :func:`with_truth` gives.
 
-    Returns: unknown: there is no reference of victim or address to look earlier reports up by.
+    Returns: unknown: there is no reference of victim or address to look earlier reports up by, or it is not known
+    whether the flag was set at first contact.
     """
-    rows = contacts[contacts["flagged"].fillna(False).to_numpy(dtype=bool)]
-    return Share.of(rows["repeat"], rows["incident_id"])
+    rows = contacts[contacts["flagged"].fillna(contacts["listed"]).to_numpy(dtype=bool)]
+    return Share.of(rows["repeat"].mask(rows["flagged"].isna()), rows["incident_id"])
 
 
 class Worst(NamedTuple):

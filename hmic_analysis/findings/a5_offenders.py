@@ -85,17 +85,18 @@ def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
     """Entrants with a proven offence within twelve months of entry; context only, never a test.
 
     Over those who entered twelve months or more before the snapshot; where the day of entry is not known, or the
-    offence lies before it: unknown.
+    offence or the last day lies before it: unknown.
 
     ``iom_cohort``: table ``iom_cohort``, those who left included: leaving them out would count only who stayed.
     """
     iom_cohort = open_blanks(iom_cohort, "reoffended_on")
     latest = pd.Timestamp(as_of) - pd.DateOffset(months=12)
-    entered = happened_by(iom_cohort["entered_on"], latest) | iom_cohort["entered_on"].isna()
-    rows = iom_cohort[entered.to_numpy()]
+    # Who left before entering entered on another day.
+    unclear = iom_cohort["entered_on"].isna() | backwards(iom_cohort, "entered_on", "left_on")
+    rows = iom_cohort[(happened_by(iom_cohort["entered_on"], latest) | unclear).to_numpy()]
     until = rows["entered_on"] + pd.DateOffset(months=12)
     within = (rows["reoffended_on"] >= rows["entered_on"]) & (rows["reoffended_on"] < until)
-    open_ = rows["entered_on"].isna() | unread(rows, "reoffended_on") | backwards(rows, "entered_on", "reoffended_on")
+    open_ = unclear[rows.index] | unread(rows, "reoffended_on") | backwards(rows, "entered_on", "reoffended_on")
     state = within.fillna(False).astype("boolean").mask(open_)
     return Share.of(state, rows["person_key"])
 

@@ -158,7 +158,7 @@ def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: dat
     """High-risk suspects named in a period who were arrested or interviewed within so many days.
 
     Counted by person and day of naming.  Not known: the status is arrested, or interviewed, and no day says when; or
-    not in time, and it is blank whether there were grounds; or the grade is blank.  Who was arrested before being
+    it is blank whether there were grounds; or the grade is blank.  Who was arrested before being
     named was arrested in time.
 
     ``suspects``: result of :func:`suspect_pairs` or of :func:`of_counted_crimes`.
@@ -170,13 +170,15 @@ def high_risk_cleared(suspects: pd.DataFrame, start: date, end: date, as_of: dat
     rows = suspects[named.to_numpy(dtype=bool)]
     limit = rows["named_on"] + pd.Timedelta(days=days)
     cleared = (rows["arrested_on"] <= limit).fillna(False) | (rows["interviewed_on"] <= limit).fillna(False)
-    open_ = unread(rows, "arrested_on", "interviewed_on") | rows["grounds_recorded"].isna()
+    open_ = unread(rows, "arrested_on", "interviewed_on")
     for status, on in (("arrested", "arrested_on"), ("interviewed", "interviewed_on")):
         open_ |= (rows["status"].eq(status).fillna(False) & rows[on].isna()).to_numpy(dtype=bool)
-    rows = rows.assign(cleared=cleared.astype(bool), open=open_, graded=rows["risk_grade"].notna())
-    people = rows.groupby(["person_key", "named_on"])[["cleared", "open", "graded"]].max().reset_index()
+    # Without a grade nobody knows whether the risk was high; without grounds on record, whether it was a suspect.
+    sure = rows["risk_grade"].notna() & rows["grounds_recorded"].notna()
+    rows = rows.assign(cleared=cleared.astype(bool) & sure, open=open_ | ~sure)
+    people = rows.groupby(["person_key", "named_on"])[["cleared", "open"]].max().reset_index()
     state = people["cleared"].astype("boolean")
-    return Share.of(state.mask(~state & people["open"] | ~people["graded"]), people)
+    return Share.of(state.mask(~state & people["open"]), people)
 
 
 def counts(persons: pd.DataFrame) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from hmic_analysis.evidence.verdicts import Decision, undecided
 from hmic_analysis.findings.signed import has_none, signed
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share, in_order, open_blanks, span_of, unread, whole_spans, within
+from hmic_analysis.statistics.intervals import Interval
 
 # P5: what number plate recognition is used for. Only operations and hits are counted, never plates or vehicles.
 
@@ -71,6 +72,12 @@ def by_month(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
 def in_whole_months(operations: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """The operations that :func:`by_month` counts."""
     return operations[span_of(operations["started_on"], whole_spans(start, end, 1)).notna().to_numpy(dtype=bool)]
+
+
+def bounds_of_months(months: pd.DataFrame) -> Interval | None:
+    """Operations per month without, and with, all of which it is not known; None where it is known of each."""
+    least, most = float(months["planned"].mean()), float(months["possible"].mean())
+    return Interval(least, most) if most > least else None
 
 
 def by_quarter(operations: pd.DataFrame, products: pd.DataFrame, start: date, end: date) -> pd.DataFrame:

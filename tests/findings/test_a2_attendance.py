@@ -53,11 +53,16 @@ def target(grade, area):
         ({"origin": "officer_initiated"}, {}, None),
         ({"grade": "priority"}, {}, None),
         ({}, {"at_scene_at": None}, None),
+        # An arrival, or a way of contact, that can't be read may be a late arrival.
+        ({}, {"at_scene_at": None, "lost": "at_scene_at"}, Share(0, 0, 1)),
+        ({}, {"contact_mode": None, "lost": "contact_mode"}, Share(0, 0, 1)),
+        ({}, {"contact_mode": "telephone"}, None),
     ],
 )
 def test_arrivals_within_target(table, call, sent, expected):
-    call = {**CALL, **call}
-    times = a2_attendance.response_times(table("incident", call), table("deployment", {**SENT, **sent}), rules())
+    call, lost = {**CALL, **call}, (sent := dict(sent)).pop("lost", "")
+    arrival = table("deployment", {**SENT, **sent}).assign(flags=unread_flag(lost) if lost else "")
+    times = a2_attendance.response_times(table("incident", call), arrival, rules())
     found = a2_attendance.target_shares(a2_attendance.within_target(times, target))
     assert found.get(call["grade"]) == expected
 

@@ -43,11 +43,11 @@ def contacts(table, call, flag):
         ({}, {"repeat_set_at": "2013-05-01 10:20"}, {}, Share(1, 0), Share(1, 0)),
         ({}, {"repeat_set_at": "2013-05-01 10:21"}, {}, Share(0, 1), NOBODY),
         ({}, {"repeat_set_at": "2013-05-01 10:21", "call_ended_at": "2013-05-01 10:21"}, {}, Share(1, 0), Share(1, 0)),
-        ({}, {"repeat_set_at": None}, {}, Share(0, 0, 1), NOBODY),
+        ({}, {"repeat_set_at": None}, {}, Share(0, 0, 1), Share(0, 0, 1)),
         ({}, {"repeat_victim": False}, {}, Share(0, 1), NOBODY),
         # By the template a blank says that nobody looked; a cell that nobody can read, or no row at all, says nothing.
         ({}, {"repeat_victim": None, "repeat_set_at": None}, {}, Share(0, 1), NOBODY),
-        ({}, {"repeat_victim": None, "lost": "repeat_victim"}, {}, Share(0, 0, 1), NOBODY),
+        ({}, {"repeat_victim": None, "lost": "repeat_victim"}, {}, Share(0, 0, 1), Share(0, 0, 1)),
         ({}, None, {}, Share(0, 0, 1), NOBODY),
         # Who is no contact of a victim.
         ({"origin": "officer_initiated"}, {}, {}, NOBODY, NOBODY),

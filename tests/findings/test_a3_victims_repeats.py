@@ -136,12 +136,14 @@ def judged():
         ("10", "late", False, False),
     ]
     frame = pd.DataFrame(rows, columns=["incident_id", "unit", "repeat", "flagged"])
-    return frame.astype({"repeat": "boolean", "flagged": "boolean"})
+    return frame.assign(listed=True).astype({"repeat": "boolean", "flagged": "boolean"})
 
 
 def test_recall_and_precision(judged):
     assert a3_victims.recall(judged) == Share(3, 3, 1)
-    assert a3_victims.precision(judged) == Share(3, 1, 1)
+    # The flag of the fourth is known to nobody, and it stands in the table of flags; that of the others is.
+    assert a3_victims.precision(judged) == Share(3, 1, 2)
+    assert a3_victims.precision(judged.assign(listed=judged["flagged"].notna())) == Share(3, 1, 1)
     assert a3_victims.recall_by_unit(judged) == {"early": Share(2, 1, 1), "night": Share(1, 2, 0)}
     assert a3_victims.recall(judged.iloc[:0]) == Share.none() == a3_victims.precision(judged.iloc[:0])
 

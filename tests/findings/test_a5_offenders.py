@@ -62,6 +62,9 @@ def test_offenders_assessed(table, given, scored, rag, current):
         ({"entered_on": None, "reoffended_on": "2013-04-01"}, Share(0, 0, 1)),
         # Who left counts, or only those who stayed would.
         ({"left_on": "2012-06-01", "reoffended_on": "2012-07-01"}, Share(1, 0)),
+        # Who left before entering entered on another day, this last year or not.
+        ({"left_on": "2011-12-31", "reoffended_on": "2012-07-01"}, Share(0, 0, 1)),
+        ({"entered_on": "2013-05-01", "left_on": "2013-04-30"}, Share(0, 0, 1)),
     ],
 )
 def test_reoffending(table, given, expected):

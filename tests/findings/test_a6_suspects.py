@@ -194,9 +194,9 @@ def test_enquiries_of_the_last_weeks(table, given, expected):
         ({"risk_grade": None, "status": "outstanding"}, Share(0, 0, 1)),
         # Named for the crime on or after the arrest.
         ({"arrested_on": "2013-05-27", "status": "arrested"}, Share(1, 0)),
-        # Not known whether there were grounds.
+        # Not known whether there were grounds: a named suspect or none, whatever was done.
         ({"grounds_recorded": None, "status": "outstanding"}, Share(0, 0, 1)),
-        ({"grounds_recorded": None, "arrested_on": "2013-06-08"}, Share(1, 0)),
+        ({"grounds_recorded": None, "arrested_on": "2013-06-08"}, Share(0, 0, 1)),
     ],
 )
 def test_high_risk_suspects_arrested_in_time(table, given, expected):

@@ -54,8 +54,10 @@ def test_priority_hits_decided_on_in_time(table, hit, expected):
 )
 def test_planned_and_preventive_operations(table, operation, months, preventive):
     rows = p5_anpr.held(table("anpr_operation", {**OPERATION, **operation}))
-    (month,) = p5_anpr.by_month(rows, START, END).to_dict("records")
+    by_month = p5_anpr.by_month(rows, START, END)
+    (month,) = by_month.to_dict("records")
     assert (month["planned"], month["possible"]) == months
+    assert p5_anpr.bounds_of_months(by_month) == (None if months[0] == months[1] else months)
     assert p5_anpr.preventive(rows) == preventive
 
 
