@@ -222,47 +222,71 @@ def lower(text: str) -> str:
     return text[0].lower() + text[1:] if len(text) > 1 and not text[1].isupper() else text
 
 
-def extremes(labels: pd.Series, values: pd.Series, unit: str) -> str:
+def say_with_bound(values: pd.Series, unit: str, bounds: pd.DataFrame | None) -> str:
+    """A value of equal rows; a share of all, or of none, with what it is at least, or at most, of all units.
+
+    ``bounds``: ``lo_missing`` and ``hi_missing`` of at least these rows; None or missing where there are none.
+    """
+    text = say(values.iloc[0], unit)
+    if bounds is None or unit != "%" or values.iloc[0] not in (0, 100):
+        return text
+    rows = bounds.loc[values.index, ["lo_missing", "hi_missing"]].astype(float)
+    least, most = rows["lo_missing"].min(), rows["hi_missing"].max()
+    if values.iloc[0] == 100 and least < 100:
+        return f"{text} (at least {say(least, unit)} of all)"
+    return f"{text} (at most {say(most, unit)} of all)" if values.iloc[0] == 0 and most > 0 else text
+
+
+def extremes(labels: pd.Series, values: pd.Series, unit: str, bounds: pd.DataFrame | None = None) -> str:
     """Where the highest and the lowest value lie: words that go on after ``where``.
 
-    ``labels`` and ``values`` have one index; missing values are never ranked.
+    ``labels`` and ``values`` have one index; missing values are never ranked.  ``bounds`` as in
+    :func:`say_with_bound`.
     """
     known = values.dropna()
     if known.empty:
         return "not known" + (f" in any of {len(values)} rows" if len(values) > 1 else "")
     high, low = known.idxmax(), known.idxmin()
     if len(known) == 1:
-        return f"{labels[high]} is at {say(known[high], unit)}"
+        return f"{labels[high]} is at {say_with_bound(known, unit, bounds)}"
     if known[high] == known[low]:
-        return f"values are {_in_every(values, unit)}"
+        return f"values are {_in_every(values, unit, bounds)}"
     return (
-        f"the highest is {labels[high]} at {say(known[high], unit)}, "
-        f"the lowest is {labels[low]} at {say(known[low], unit)}"
+        f"the highest is {labels[high]} at {say_with_bound(known.loc[[high]], unit, bounds)}, "
+        f"the lowest is {labels[low]} at {say_with_bound(known.loc[[low]], unit, bounds)}"
     )
 
 
-def spanned(what: str, labels: pd.Series, values: pd.Series, unit: str, some_withheld: bool = False) -> str:
+def spanned(
+    what: str,
+    labels: pd.Series,
+    values: pd.Series,
+    unit: str,
+    some_withheld: bool = False,
+    bounds: pd.DataFrame | None = None,
+) -> str:
     """Between which values the rows lie, for a headline: no row is ranked above another in it.
 
     A sentence without a full stop; its verbs fit one and many. ``labels`` and ``values`` have one index;
-    ``some_withheld``: there are rows besides these whose values are withheld.
+    ``some_withheld``: there are rows besides these whose values are withheld; ``bounds`` as in :func:`say_with_bound`.
     """
     known = values.dropna()
     if known.empty:
         return f"{what} could be told for none of {len(values)} rows"
     if len(known) == 1:
-        return f"{what} stood at {say(known.iloc[0], unit)} for “{labels[known.index[0]]}”"
+        return f"{what} stood at {say_with_bound(known, unit, bounds)} for “{labels[known.index[0]]}”"
     if known.nunique() == 1:
-        return f"{what} stood at {_in_every(values, unit)}"
-    told = f"{what} ranged from {say(known.min(), unit)} to {say(known.max(), unit)}"
+        return f"{what} stood at {_in_every(values, unit, bounds)}"
+    low, high = (say_with_bound(known[known.eq(end)], unit, bounds) for end in (known.min(), known.max()))
+    told = f"{what} ranged from {low} to {high}"
     return f"{told} where shown" if some_withheld else told
 
 
-def _in_every(values: pd.Series, unit: str) -> str:
+def _in_every(values: pd.Series, unit: str, bounds: pd.DataFrame | None = None) -> str:
     """``60.0% in all 3``, of rows that are equal."""
     known = values.dropna()
     every = "both" if len(known) == 2 else f"all {len(known)}"
-    return f"{say(known.iloc[0], unit)} in {every}{'' if len(known) == len(values) else ' known'}"
+    return f"{say_with_bound(known, unit, bounds)} in {every}{'' if len(known) == len(values) else ' known'}"
 
 
 def unknown(values: pd.Series) -> str:

@@ -6,7 +6,19 @@ import numpy as np
 import pandas as pd
 
 from hmic_analysis.figures import style
-from hmic_analysis.figures.chart import Chart, Words, drawn, extremes, finish, lower, no_data, spanned, take, unknown
+from hmic_analysis.figures.chart import (
+    Chart,
+    Words,
+    drawn,
+    extremes,
+    finish,
+    lower,
+    no_data,
+    say_with_bound,
+    spanned,
+    take,
+    unknown,
+)
 from hmic_analysis.figures.rows import Rows, ValueColumn, by_section, limit_rows, row_labels, set_rows, value_axis
 from hmic_analysis.figures.sheet import KeyEntry
 from hmic_analysis.figures.style import nice_ticks, plain, say, tick_labels
@@ -133,11 +145,11 @@ def proportions_by_group(
         for marker in dict.fromkeys(data["withheld_n"][data["withheld_n"].ne("")])
     )
     notes += _hardly_known(shown) if unit == "%" else ()
-    told = spanned(what, counted["label"], counted["value"], unit, bool(markers)) + among
+    told = spanned(what, counted["label"], counted["value"], unit, bool(markers), counted) + among
     named = counted["label"]
     if named.duplicated().any():
         named = counted["group"] + ", " + named
-    point = f"{extremes(named, counted['value'], unit)}{among}"
+    point = f"{extremes(named, counted['value'], unit, counted)}{among}"
     if whose and whose in held:
         # The threshold is for some rows only: how far apart all of them lie says nothing beside it.
         told, after = what, after.replace(", and ", ": ", 1)
@@ -152,7 +164,11 @@ def proportions_by_group(
         notes=notes,
     )
     alone = len(data) == 1 and not unlike and bool(shown["value"].notna().all())
-    said = f"{words.headline} ({say(data['value'].iloc[0], unit)})" if alone and words.headline else f"{told}{after}"
+    said = (
+        f"{words.headline} ({say_with_bound(data['value'], unit, data)})"
+        if alone and words.headline
+        else f"{told}{after}"
+    )
     return replace(
         chart,
         sentence=f"{said}." if alone or (not unlike and _all_or_none(data, unit)) else "",
@@ -267,9 +283,10 @@ def _of_some_weight(data: pd.DataFrame, units_name: str) -> tuple[pd.DataFrame, 
 def _side_by_side(what: str, data: pd.DataFrame, unit: str, after: str) -> tuple[str, str, str]:
     """Headline, its end and the point of rows that are different measures."""
     known = data[data["value"].notna()]
-    each = [f"{lower(label)} {say(value, unit)}" for label, value in zip(known["label"], known["value"], strict=True)]
+    values = [say_with_bound(known["value"].iloc[[n]], unit, known) for n in range(len(known))]
+    each = [f"{lower(label)} {value}" for label, value in zip(known["label"], values, strict=True)]
     if len(each) == 1:
-        told = f"{known['label'].iloc[0]} stood at {say(known['value'].iloc[0], unit)}"
+        told = f"{known['label'].iloc[0]} stood at {values[0]}"
         return told, after, f"the one share shown is {each[0]}"
     after = ": " + after.removeprefix(", and ").removeprefix("; ") if after else ""
     return what, after, f"the shares are {', '.join(each) or 'not known'}"

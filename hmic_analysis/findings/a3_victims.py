@@ -34,9 +34,10 @@ def victim_contacts(
     One row per contact: ``incident_id``, ``at`` (creation of the incident), ``category``, ``kind`` (the force's own
     type), ``asb_type``, ``victim_key``, ``location_key``, ``unit`` (team where the force keeps it, else the shift),
     ``flagged`` (repeat victim, at first contact) and ``assessed`` (vulnerability, at first contact), both nullable
-    booleans, missing where the contact has no row in ``contact_flag`` (``listed`` is false). Duplicates, tests, incidents that officers
-    or alarms began, and those whose victim is a business, a public body or nobody in particular are left out; a
-    blank kind of victim counts as a person. Flags blank for everybody, or throughout a month, are not known.
+    booleans, missing where the contact has no row in ``contact_flag`` (``listed`` is false). Duplicates, tests,
+    incidents that officers or alarms began, and those whose victim is a business, a public body or nobody in
+    particular are left out; a blank kind of victim counts as a person. Flags blank for everybody, or throughout a
+    month, are not known.
 
     ``incident``: table ``incident``, cut to a period.
     ``shift_hours``: hours of the wall clock at which the early, late and night shift begin, in this order.

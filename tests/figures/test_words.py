@@ -51,6 +51,18 @@ def test_the_span_of_shares_is_told_and_none_is_ranked_in_the_headline():
     assert made.alt.startswith("Dot plot of recorded crimes attended by offence group, where the highest is Burglary")
 
 
+def test_a_share_of_all_or_none_bears_what_it_is_of_those_not_known_too():
+    """Of 40 units of the one 10 are not known, of the other all are known."""
+    frame = shares(["a", "b"], [100, 0]).assign(lo_missing=[75, 0], hi_missing=[100, 0], n=40)
+    made = proportions_by_group(frame)
+    assert made.headline == "Share ranged from 0.0% to 100.0% (at least 75.0% of all)"
+    assert "the highest is a at 100.0% (at least 75.0% of all), the lowest is b at 0.0%." in made.alt
+    one = proportions_by_group(frame.head(1))
+    assert one.headline == "Share stood at 100.0% (at least 75.0% of all) for “a”"
+    none = proportions_by_group(frame.assign(value=0, lo_missing=0, hi_missing=[25, 0]), unlike=True)
+    assert "the shares are a 0.0% (at most 25.0% of all), b 0.0%." in none.alt
+
+
 def test_unknown_shares_are_counted_and_not_judged():
     made = proportions_by_group(shares(["a", "b", "c"], [90, None, 70]), threshold=80)
     assert (
