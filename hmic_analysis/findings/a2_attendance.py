@@ -32,8 +32,8 @@ def response_times(
 
     One row per incident attended, or of an arrival that can't be read: ``incident_id``, ``grade``, ``local_grade``,
     ``area_type``, ``origin``, ``minutes`` (however late; missing where it can't be told), ``note`` (why it can't:
-    ``before the clock`` or ``no start``; blank where all is well).  Times with a note are counted, and left out of every
-    median.
+    ``before the clock`` or ``no start``; blank where all is well).  Times with a note are counted, and left out of
+    every median.
 
     ``clock``: when the clock starts: ``call``, ``created`` or ``dispatched``.  An incident without that time has no
         response time.
