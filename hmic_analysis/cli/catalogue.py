@@ -102,6 +102,9 @@ tables: `incident.csv`, `deployment.csv`, `crime.xlsx`, `change.ods`, `suspect.p
 
 - A table that can't be given is left out, or its sheet left empty; say in `data_request` why. A missing file is never
   read as "none".
+- The template holds every table of a force. `force_reference`, the policies of all forces, is no force's own: the
+  inspection team lays it into `data/raw/england-and-wales/`, from where alone it is read. Published tables go into
+  `data/raw/england-and-wales-open-data/`, see `docs/comparison.md`. With `--table` the template is made for these too.
 - CSV files: UTF-8, a header row, comma, semicolon, tab or bar between the fields; `.csv.gz` is fine.
 - Workbooks (`.xlsx`, `.ods`, `.xls`): the first row that holds anything is the header. A formula whose result is not
   stored is no blank: its cell is not known (its row is kept aside where it must be filled in), and counted. A workbook

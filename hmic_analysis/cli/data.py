@@ -73,7 +73,8 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
     from hmic_analysis.measures.months import coverage
     from hmic_analysis.store.manifest import CAME_WITHOUT, ONE_CODE
 
-    rows = _broken(manifest)
+    meant, others = _unread(manifest)
+    rows = _broken(manifest) + meant
     if manifest.synthetic:
         names = [name for name, entry in manifest.tables.items() if entry.synthetic]
         made_up = ", ".join(names) if len(names) < 5 else f"{len(names)} tables"
@@ -125,13 +126,21 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         CheckRow("suspect period", n.table, "warning", f"{n.start} to {n.end} ({n.state}): {n.note}")
         for n in manifest.notes
     ]
-    if not_asked := manifest.unasked:
-        todo = "name them in the mapping, or after the table they hold"
-        shown = [f"{file}: {_not_asked(file)}" for file in not_asked[:5]]
-        more = len(not_asked) - len(shown)
-        text = " ".join(shown) + (f" And {more} more files." if more else "")
-        rows.append(CheckRow("not read", "", "warning", text, todo))
-    return _by_table(rows)
+    return _by_table(rows + others)
+
+
+def _unread(manifest: Manifest) -> tuple[list[CheckRow], list[CheckRow]]:
+    """Files and sheets that no table asks for: those that were meant for one, each a line, and the others together."""
+    why = {file: _not_asked(file) for file in manifest.unasked}
+    meant = [file for file, text in why.items() if MEANT in text][:OWN_LINES]
+    todo = "name it after the table it holds, or in the mapping"
+    lines = [CheckRow("not read", file, "warning", why[file].rstrip("."), todo) for file in meant]
+    others = [file for file in why if file not in meant]
+    said = " ".join(f"{file}: {why[file]}" for file in others[:OWN_LINES])
+    more = len(others) - OWN_LINES
+    text = said + (f" And {more} more files." if more > 0 else "")
+    todo = "name them in the mapping, or after the table they hold"
+    return lines, [CheckRow("not read", "", "warning", text, todo)] if others else []
 
 
 def _by_table(rows: list[CheckRow]) -> list[CheckRow]:
@@ -164,6 +173,8 @@ def _files(entry: TableEntry) -> str:
 AHEAD = 2
 #: The first month that a record of the period could bear; systems write 1900 or 1970 where they have no date.
 LONG_AGO = "1980-01"
+#: Words by which a file or sheet that no table asks for is known to be meant for one.
+MEANT = "Did you mean"
 #: Files of one table of which each has a line of its own; what is wrong in further ones is put together.
 OWN_LINES = 5
 

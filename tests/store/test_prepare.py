@@ -329,8 +329,13 @@ def test_the_check_names_table_and_file_and_keeps_lines_of_a_table_together(shop
     shop.file("force_reference.csv", "force_slug,response_policy\ncleveland,attend_all\n")
     shop.file("change.csv", "change_id,change_type,users\n1,process,many\n2,process,3\n,process,3\n")
     shop.file("incident_crime.csv", "incident_id,crime_id\n" + "".join(f"{n},{n}\n" for n in range(40)) + ",1\n")
+    shop.file("suspects.csv", "person_key\np1\n")
+    shop.file("minutes.csv", "x\n1\n")
     manifest = shop.prepare()
-    faults = wrong(manifest, date(2012, 12, 1), date(2013, 11, 30), 5.0)
+    told, *faults = wrong(manifest, date(2012, 12, 1), date(2013, 11, 30), 5.0)
+    # A file that was meant for a table is a table that is not there; of another nobody knows.
+    assert (told.about, told.text) == ("suspects.csv: ", "no table asks for it. Did you mean 'suspect'?")
+    assert faults.pop(3).text == "minutes.csv: no table asks for it."
     assert manifest.tables["force_reference"].told == "1 read = 0 kept + 1 kept aside"
     # 1 of 41 rows is little: a note, and below what is worse.
     assert [(row.state, row.about) for row in faults][:4] == [
