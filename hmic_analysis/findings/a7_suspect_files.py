@@ -29,12 +29,14 @@ def suspect_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: da
     ``days``: days before it within which an entry is recent.
     """
     files = file_review[file_review["review_kind"].eq("named_suspect").fillna(False).to_numpy(dtype=bool)].copy()
-    files["circulation"] = files["circulated"].map(CIRCULATED).astype("object")
+    day = pd.Timestamp(as_of)
+    # Circulated since is not yet circulated on the day.
+    circulated = files["circulated"] & ~(files["circulated_on"] > day).fillna(False)
+    files["circulation"] = circulated.map(CIRCULATED).astype("object")
     if not among(file_entry["review_id"], files["review_id"]).any():
         files["active"] = files["progress_met"].astype("boolean")
         files["supervised"] = files["supervised_met"].astype("boolean")
         return files
-    day = pd.Timestamp(as_of)
     oldest = day - pd.Timedelta(days=days)
     progress = file_entry[file_entry["entry_kind"].eq("progress").fillna(False).to_numpy(dtype=bool)]
     named = day_of(files["review_id"], files["named_on"], progress["review_id"])

@@ -78,6 +78,18 @@ def test_without_entries_of_these_files_the_readers_findings_stand(table):
     assert a7_suspect_files.supervised(rows) == Share(0, 1, 1)
 
 
-@pytest.mark.parametrize(("said", "count"), [(True, 1), (False, 0), (None, 0)])
-def test_files_of_persons_circulated(table, said, count):
-    assert a7_suspect_files.circulated_count(found(table, {"circulated": said})) == count
+@pytest.mark.parametrize(
+    ("file", "count"),
+    [
+        ({"circulated": True}, 1),
+        ({"circulated": False}, 0),
+        ({"circulated": None}, 0),
+        ({"circulated": True, "circulated_on": "2014-03-31"}, 1),
+        ({"circulated": True, "circulated_on": "2014-04-01"}, 0),
+        ({"circulated": True, "circulated_on": None}, 1),
+        ({"circulated": False, "circulated_on": "2014-03-01"}, 0),
+        ({"circulated": True, "review_kind": "crime"}, 0),
+    ],
+)
+def test_files_of_persons_circulated(table, file, count):
+    assert a7_suspect_files.circulated_count(found(table, file)) == count

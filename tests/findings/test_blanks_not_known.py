@@ -153,6 +153,7 @@ BY_HAND = {
     "file_review": {
         "opened_on": F + "a4_crime_files.py::test_regular_progress",
         "named_on": F + "a7_suspect_files.py::test_recent_enquiries",
+        "circulated_on": F + "a7_suspect_files.py::test_files_of_persons_circulated",
         "sampling": M + "samples.py::test_two_readers",
         "sample_frame": M + "samples.py::test_two_readers",
         "sample_seed": M + "samples.py::test_two_readers",
@@ -231,7 +232,7 @@ UNREAD = {
 #: Decide no figure: they lead to another table, or tell times in the wrong order; their names are those of others that do.
 LEADS = {
     ("initiative", "partners"), ("problem_record", "problem_type"), ("deployment", "en_route_at"), ("force_reference", "attendance_pct"),
-    ("file_review", "crime_id"), ("file_review", "person_key"), ("file_review", "circulated_on"),
+    ("file_review", "crime_id"), ("file_review", "person_key"),
     ("call_audit", "incident_id"), ("callback", "incident_id"), ("callback", "kind"), ("partner_agreement", "review_due_on"),
     ("partner_transfer", "incident_id"), ("supervision", "supervisor_key"),
 }  # fmt: skip

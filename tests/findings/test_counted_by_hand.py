@@ -119,7 +119,7 @@ COUNTED = {
     "open_crimes_per_officer_spread": "findings/test_f3_supervision_measures.py::test_spread_of_open_crimes_at_the_last_count",
     "changes_with_measured_saving_pct": "findings/test_f4_time_saved.py::test_changes_with_a_measured_saving",
     "staff_hours_saved": "findings/test_f4_time_saved.py::test_hours_of_several_changes",
-    "saving_evidence_method": "findings/test_f4_time_saved_measures.py::test_overlapping_changes_are_not_summed_and_the_best_method_counts",
+    "saving_evidence_method": "findings/test_f4_time_saved_measures.py::test_the_best_method_is_that_of_any_live_change",
     "minutes_saved_step": "findings/test_f4_time_saved_monthly.py::test_a_step_and_the_hours_it_comes_to",
     "device_coverage_pct": "findings/test_f5_devices_measures.py::test_officers_with_a_device_of_their_own",
     "device_active_pct": "findings/test_f5_devices.py::test_a_device_in_each_state",

@@ -6,9 +6,10 @@ import pytest
 
 from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import f2_partners
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.base import Share, within
 
 AS_OF = date(2014, 3, 31)
+PERIOD = date(2012, 12, 1), date(2013, 11, 30)
 SIGNED = {"agreement_id": "a", "task_id": "t", "agency": "ambulance", "status": "signed", "signed_on": "2013-01-01"}
 TASK = {"task_id": "t", "status": "current", "identified_on": "2013-01-01", "baseline_on": "2013-02-01", "baseline_hours": 10,
         "action": "agreement", "action_on": "2013-03-01"}  # fmt: skip
@@ -70,15 +71,41 @@ def test_tasks_identified_measured_and_acted_on(table, task, expected):
     assert list(found.where(found.notna(), None).itertuples(index=False, name=None)) == expected
 
 
-@pytest.mark.parametrize(("said", "expected"), [(True, Share(1, 0)), (False, Share(0, 1)), (None, Share(0, 0, 1))])
-def test_transfers_accepted(table, said, expected):
-    assert f2_partners.accepted(table("partner_transfer", {"transfer_id": "x", "accepted": said})) == expected
+@pytest.mark.parametrize(
+    ("asked", "said", "expected"),
+    [
+        ("2013-05-01 10:00", True, Share(1, 0)),
+        ("2013-05-01 10:00", False, Share(0, 1)),
+        ("2013-05-01 10:00", None, Share(0, 0, 1)),
+        ("2012-12-01 00:00", True, Share(1, 0)),
+        ("2012-11-30 23:59", True, Share(0, 0)),
+        ("2013-11-30 23:59", True, Share(1, 0)),
+        ("2013-12-01 00:00", True, Share(0, 0)),
+    ],
+)
+def test_transfers_accepted(table, asked, said, expected):
+    rows = table("partner_transfer", {"transfer_id": "x", "asked_at": asked, "accepted": said})
+    assert f2_partners.accepted(within(rows, *PERIOD, "asked_at")) == expected
 
 
 @pytest.mark.parametrize(
-    ("until", "hours"),
-    [("2013-05-01 11:30", 1.5), ("2013-05-01 10:00", 0), ("2013-05-01 09:59", None), (None, None)],
+    ("arrived", "until", "hours"),
+    [
+        ("2013-05-01 10:00", "2013-05-01 11:30", [1.5]),
+        ("2013-05-01 10:00", "2013-05-01 10:00", [0]),
+        ("2013-05-01 10:00", "2013-05-01 09:59", []),
+        ("2013-05-01 10:00", None, []),
+        ("2013-05-01 10:00", "2013-05-02 10:00", [24]),
+        # The nights on which the clocks go forward, and back.
+        ("2013-03-31 00:30", "2013-03-31 02:30", [1]),
+        ("2013-10-27 00:30", "2013-10-27 02:30", [3]),
+        # Of the period is who was brought in it.
+        ("2012-11-30 23:59", "2012-12-01 01:00", []),
+        ("2012-12-01 00:00", "2012-12-01 01:00", [1]),
+        ("2013-11-30 23:00", "2013-12-01 01:00", [2]),
+        ("2013-12-01 00:00", "2013-12-01 01:00", []),
+    ],
 )
-def test_waits_until_handover(table, until, hours):
-    rows = table("handover", {"handover_id": "h", "arrived_at": "2013-05-01 10:00", "handed_over_at": until})
-    assert f2_partners.waits(rows).dropna().tolist() == ([] if hours is None else [hours])
+def test_waits_until_handover(table, arrived, until, hours):
+    rows = table("handover", {"handover_id": "h", "arrived_at": arrived, "handed_over_at": until})
+    assert f2_partners.waits(within(rows, *PERIOD, "arrived_at")).dropna().tolist() == hours

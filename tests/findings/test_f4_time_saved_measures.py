@@ -79,6 +79,25 @@ def test_estimates_are_not_measurements(table, changes):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("records", "rank"),
+    [
+        ({"old": "system_log"}, 4),
+        ({"old": "time_and_motion"}, 3),
+        ({"old": "survey"}, 2),
+        ({"old": "estimate"}, 1),
+        ({"old": "estimate", "edge": "survey"}, 2),
+        # Not live for so long, and not live at all.
+        ({"new": "system_log"}, None),
+        ({"planned": "system_log", "old": "estimate"}, 1),
+        ({}, None),
+    ],
+)
+def test_the_best_method_is_that_of_any_live_change(table, changes, records, rank):
+    rows = ({"benefit_id": id, "change_id": id, "method": method} for id, method in records.items())
+    assert f4_time_saved.method_rank(changes, table("benefit", *rows)) == rank
+
+
 def test_overlapping_changes_are_not_summed_and_the_best_method_counts(table, changes):
     full = {**MEASURED, "tasks_per_year": 600}
     found = found_in(
