@@ -151,25 +151,51 @@ def test_days_to_circulation(table, suspect, circulation, expected):
     assert list(waits[["circulated", "days"]].itertuples(index=False, name=None)) == expected
 
 
+@pytest.mark.parametrize("column", ["last_activity_on", "last_review_on"])
+@pytest.mark.parametrize(
+    ("last", "given", "expected"),
+    [
+        ("2014-03-31", {}, Share(1, 0)),
+        ("2014-03-03", {}, Share(1, 0)),
+        ("2014-03-02", {}, Share(0, 1)),
+        (None, {}, Share(0, 1)),
+        # Only the last of it is on record: work after the day says nothing of what was done before it.
+        ("2014-04-01", {}, Share(0, 0, 1)),
+        ("2014-04-01", {"status": "arrested", "arrested_on": "2014-03-31"}, Share(0, 0)),
+        # Whoever may be outstanding: with recent work no failure, without it one or nobody.
+        ("2014-03-03", {"status": None}, Share(0, 0)),
+        ("2014-03-02", {"status": None}, Share(0, 0, 1)),
+    ],
+)
+def test_enquiries_of_the_last_weeks(table, column, last, given, expected):
+    # Somebody else has an enquiry on record, so that a blank says none.
+    kept = {**SUSPECT, "person_key": "k", "crime_id": "k", "status": "arrested", column: "2014-03-01"}
+    persons = found(table, {**SUSPECT, column: last, **given}, kept)
+    assert a6_suspects.recent(persons, column, AS_OF, 28) == expected
+    twice = found(table, {**SUSPECT, column: last, **given}, {**SUSPECT, "crime_id": "e", column: "2014-03-20"})
+    assert a6_suspects.recent(twice, column, AS_OF, 28) == Share(1, 0)
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"last_activity_on": "2014-03-31"}, Share(1, 0)),
-        ({"last_activity_on": "2014-03-03"}, Share(1, 0)),
-        ({"last_activity_on": "2014-03-02"}, Share(0, 1)),
-        ({"last_activity_on": None}, Share(0, 1)),
-        # Only the last enquiry is on record: one after the day says nothing of those before it.
-        ({"last_activity_on": "2014-04-01"}, Share(0, 0, 1)),
-        ({"last_activity_on": "2014-04-01", "status": "arrested", "arrested_on": "2014-03-31"}, Share(0, 0)),
+        ({"owner_key": "o"}, Share(1, 0)),
+        ({}, Share(0, 1)),
+        ({"owner_key": "o", "arrested_on": "2014-03-31"}, Share(0, 0)),
+        # Arrested since: outstanding on the day, and the owner is the one of then.
+        ({"owner_key": "o", "status": "arrested", "arrested_on": "2014-04-01"}, Share(1, 0)),
+        ({"named_on": "2014-03-31"}, Share(0, 1)),
+        ({"named_on": "2014-04-01"}, Share(0, 0)),
+        ({"owner_key": "o", "status": None}, Share(0, 0)),
+        ({"grounds_recorded": None}, Share(0, 0, 1)),
     ],
 )
-def test_enquiries_of_the_last_weeks(table, given, expected):
-    # Somebody else has an enquiry on record, so that a blank says none.
-    kept = {**SUSPECT, "person_key": "k", "crime_id": "k", "status": "arrested", "last_activity_on": "2014-03-01"}
-    persons = found(table, {**SUSPECT, **given}, kept)
-    assert a6_suspects.recent(persons, "last_activity_on", AS_OF, 28) == expected
-    twice = found(table, {**SUSPECT, **given}, {**SUSPECT, "crime_id": "e", "last_activity_on": "2014-03-20"})
-    assert a6_suspects.recent(twice, "last_activity_on", AS_OF, 28) == Share(1, 0)
+def test_owners_of_enquiries(table, given, expected):
+    kept = {**SUSPECT, "person_key": "k", "crime_id": "k", "status": "arrested", "owner_key": "o"}
+    assert a6_suspects.owned(found(table, {**SUSPECT, **given}, kept)) == expected
+    # Without any owner in the return nobody kept them.
+    nobody = found(table, {**SUSPECT, **given, "owner_key": None})
+    assert a6_suspects.owned(nobody) == Share(0, 0, len(nobody))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from datetime import date
 
 import pandas as pd
+import pytest
 
+from hmic_analysis.measures.base import within
 from hmic_analysis.measures.months import count_by_month, first_whole_month, share_by_month
 
 MONTHS = pd.Series(pd.to_datetime(["2013-01-01", "2013-02-01", "2013-02-01", None, "2013-04-01", "2013-05-01"]))
@@ -31,3 +33,26 @@ def test_nothing_gives_no_month():
 def test_the_first_whole_month_from_a_day():
     assert first_whole_month(date(2013, 1, 1)) == pd.Timestamp("2013-01-01")
     assert first_whole_month(date(2013, 12, 2)) == pd.Timestamp("2014-01-01")
+
+
+@pytest.mark.parametrize(
+    ("at", "month", "inside"),
+    [
+        # By the clock on the wall, whatever the hour is in Greenwich.
+        ("2013-04-09 23:59", None, False),
+        ("2013-04-10 00:00", None, True),
+        ("2013-10-15 23:59", None, True),
+        ("2013-10-16 00:00", None, False),
+        (None, None, False),
+        # Without a day the month tells, where all of it lies inside; a day that is there stands against it.
+        (None, "2013-05-01", True),
+        (None, "2013-04-01", False),
+        (None, "2013-10-01", False),
+        ("2013-05-31 12:00", "2013-11-01", True),
+        ("2013-11-01 00:00", "2013-05-01", False),
+    ],
+)
+def test_a_flow_is_cut_at_the_days_of_the_wall(table, at, month, inside):
+    rows = table("incident", {"incident_id": "i", "created_at": at, "created_month": month})
+    found = within(rows, date(2013, 4, 10), date(2013, 10, 15), "created_at", "created_month")
+    assert len(found) == inside
