@@ -114,6 +114,8 @@ tables: `incident.csv`, `deployment.csv`, `crime.xlsx`, `change.ods`, `suspect.p
 - A file that can't be read, a link that leads nowhere, a pipe, a folder named like a file, a file that changes while it
   is read: its table "could not be read", never "not sent". What may be a record is quoted in no message.
 - Times: `YYYY-MM-DD HH:MM[:SS]` or `DD/MM/YYYY HH:MM`, as on the clock on the wall; months `YYYY-MM`; `yes` or `no`.
+  A time in the hour that is missing when the clocks go forward is moved on by the hour; of one that occurs twice when
+  they go back the first is meant, unless that would put it before an earlier time of its row (`docs/mapping.md`).
 - Headings that recur and rows of sums (`Total` in the first column) are kept aside, and so is a second table below the
   first, which is told. In columns that name a record or lead to one `unknown`, `none`, `nan` or `-` count as blank.
 - A column that need not be filled in may be left out, but what a blank in it says is then known of no row: claims that
