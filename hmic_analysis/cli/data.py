@@ -69,7 +69,7 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
     """What is wrong with a return and what to do about it: table by table, what is worst first."""
     from hmic_analysis.contracts import CONTRACTS
     from hmic_analysis.contracts.a2_attendance import FORCE_REFERENCE, NATIONAL
-    from hmic_analysis.evidence.fitness import say_abrupt, say_coverage, say_ending
+    from hmic_analysis.evidence.fitness import say_abrupt, say_coverage, say_ending, say_strange
     from hmic_analysis.measures.months import coverage
     from hmic_analysis.store.manifest import CAME_WITHOUT, ONE_CODE
 
@@ -100,15 +100,7 @@ def wrong(manifest: Manifest, start: date, end: date, max_unmatched_pct: float) 
         elif text := say_ending(entry.months, end):
             rows.append(CheckRow("months", name, "warning", text, "ask whether the list goes on", fed))
         odd = [text for text in entry.odd if not text.startswith(ONE_CODE)]
-        if early := sum(r.rows for m, r in entry.months.items() if m < LONG_AGO):
-            said = "row is" if early == 1 else "rows are"
-            odd.append(
-                f"{early:,} {said} dated before {LONG_AGO[:4]}, as where a system has no date: they count in no month"
-            )
-        if far := {m: r for m, r in entry.months.items() if m >= f"{end.year + AHEAD:04d}-{end.month:02d}"}:
-            n = sum(r.rows for r in far.values())
-            said = "row is" if n == 1 else "rows are"
-            odd.append(f"{n:,} {said} dated {min(far)} or later, long after the period: mistyped?")
+        odd += say_strange(entry.months, end)
         rows += [CheckRow("odd", name, "note" if t.startswith(CAME_WITHOUT) else "warning", t, file=fed) for t in odd]
         rows += _outside(name, entry)
     for a in (a for entry in manifest.tables.values() for a in entry.accounts):
@@ -169,10 +161,6 @@ def _files(entry: TableEntry) -> str:
     return ", ".join(files) if len(files) <= 3 else f"{files[0]} and {len(files) - 1} more files"
 
 
-#: Years after the end of the period from which a date in a return is likely to be mistyped.
-AHEAD = 2
-#: The first month that a record of the period could bear; systems write 1900 or 1970 where they have no date.
-LONG_AGO = "1980-01"
 #: Words by which a file or sheet that no table asks for is known to be meant for one.
 MEANT = "Did you mean"
 #: Files of one table of which each has a line of its own; what is wrong in further ones is put together.

@@ -242,6 +242,27 @@ def say_ending(months: Mapping[str, MonthRows], end: date) -> str:
     return f"no records after {say_months(before[-1:])}, and {usual:.0f} a month in the three months up to then"
 
 
+#: Years after the end of the period from which a date in a return is likely to be mistyped.
+_AHEAD = 2
+#: The first month that a record of the period could bear; systems write 1900 or 1970 where they have no date.
+_LONG_AGO = "1980-01"
+
+
+def say_strange(months: Mapping[str, MonthRows], end: date) -> list[str]:
+    """What is said of rows with a date that none of the period can have, long before it or long after."""
+    found = []
+    if early := sum(r.rows for m, r in months.items() if m < _LONG_AGO):
+        said = "row is" if early == 1 else "rows are"
+        found.append(
+            f"{early:,} {said} dated before {_LONG_AGO[:4]}, as where a system has no date: they count in no month"
+        )
+    if far := {m: r for m, r in months.items() if m >= f"{end.year + _AHEAD:04d}-{end.month:02d}"}:
+        n = sum(r.rows for r in far.values())
+        said = "row is" if n == 1 else "rows are"
+        found.append(f"{n:,} {said} dated {min(far)} or later, long after the period: mistyped?")
+    return found
+
+
 def _first(month: str) -> date:
     return date.fromisoformat(f"{month}-01")
 
