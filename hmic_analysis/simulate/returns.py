@@ -478,7 +478,15 @@ TRAPS: Mapping[str, dict[str, Any]] = {
     "areas": {"cells_as": {"incident.area_type": {"": 0.12}}},
     "districts": {"cells_as": {f"{t}.district": {"Outside the force area": 0.03} for t in ("incident", "crime")}},
     "grounds": {"cells_as": {"suspect.grounds_recorded": {"": 0.01}}},
-    "times": {"cells_as": {f"deployment.{c}": {"2013-02-30 10:00:00": 0.01} for c in ("assigned_at", "clear_at")}},
+    # No such day, or one long after the call: as if somebody had stayed for months, come late, or left before coming.
+    "times": {
+        "cells_as": {
+            "deployment.assigned_at": {"2013-02-30 10:00:00": 0.01},
+            "deployment.clear_at": {"2013-02-30 10:00:00": 0.01, "2014-03-30 11:00:00": 0.005},
+        }
+    },
+    "late": {"cells_as": {"deployment.at_scene_at": {"2014-03-30 10:00:00": 0.005}}},
+    "not yet": {"cells_as": {"skill.competent_from": {"": 0.1}}},
     "answers": {
         "cells_as": {
             f"{place}": {"perhaps": 0.02}

@@ -123,7 +123,7 @@ COUNTED = {
     "minutes_saved_step": "findings/test_f4_time_saved_monthly.py::test_a_step_and_the_hours_it_comes_to",
     "device_coverage_pct": "findings/test_f5_devices_measures.py::test_officers_with_a_device_of_their_own",
     "device_active_pct": "findings/test_f5_devices.py::test_a_device_in_each_state",
-    "systems_on_mobile_n": "findings/test_f5_devices_measures.py::test_systems_that_most_devices_reach",
+    "systems_on_mobile_n": "findings/test_f5_devices_measures.py::test_systems_are_those_of_devices_in_hand_on_the_day",
     "offstation_session_pct": "findings/test_f5_devices_measures.py::test_sessions_away_from_police_premises",
     "mobile_spend_per_officer": "findings/test_f5_devices_measures.py::test_spending_per_officer",
 }

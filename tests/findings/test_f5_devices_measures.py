@@ -107,6 +107,30 @@ def test_systems_that_most_devices_reach(table):
     assert frame["value"].iloc[1] == pytest.approx(200 / 3)
 
 
+def test_systems_are_those_of_devices_in_hand_on_the_day(table):
+    everything = ";".join(f5_devices.MOBILE_SYSTEMS)
+    held = f5_devices.in_hand(
+        table(
+            "device",
+            device("a"),
+            device("issued that day", issued_on="2014-03-31", systems="pnc"),
+            device("issued the day after", issued_on="2014-04-01", systems=everything),
+            device("taken back that day", withdrawn_on="2014-03-31", systems=everything),
+            device("taken back the day after", withdrawn_on="2014-04-01", systems="email"),
+            device("lost", status="lost", systems=everything),
+            device("in store", status="in_store", systems=everything),
+            device("camera", device_type="body_worn_camera", systems=everything),
+            device("in repair", status="in_repair", systems="pnc"),
+            device("not said", systems=None),
+        ),
+        AS_OF,
+    )
+    shares = f5_devices.system_shares(held)
+    assert (shares["pnc"], shares["email"], shares["custody"]) == (Share(3, 1, 1), Share(2, 2, 1), Share(0, 4, 1))
+    assert f5_devices.usable(shares, 50) == (2, 1, 2)
+    assert f5_devices.usable(shares, 60) == (1, 1, 2)
+
+
 def test_no_device_reaches_nothing(table):
     shares = f5_devices.system_shares(f5_devices.in_hand(table("device"), AS_OF))
     assert f5_devices.usable(shares, 50) is None and f5_devices.system_frame(shares).empty

@@ -167,6 +167,15 @@ def test_repairs_count_what_is_still_broken(table):
     )
     got = cameras.repairs(rows, AS_OF)
     assert (got.faults, got.unmended, got.days) == (4, 2, 4)
+    # The as-of day counts to its end: a fault of its last hour is open, one mended in its last minute is mended.
+    edges = table(
+        "anpr_outage",
+        {"outage_id": "6", "camera_id": "B", "fault_at": "2014-03-31 23:00"},
+        {"outage_id": "7", "camera_id": "B", "fault_at": "2014-04-01 00:00"},
+        {"outage_id": "8", "camera_id": "B", "fault_at": "2014-03-29 00:00", "fixed_at": "2014-03-31 23:59"},
+    )
+    got = cameras.repairs(pd.concat([rows, edges], ignore_index=True), AS_OF)
+    assert (got.faults, got.unmended, got.days) == (6, 3, 4)
     none_mended = cameras.repairs(rows.iloc[2:4], AS_OF)
     assert (none_mended.faults, none_mended.unmended, none_mended.days, none_mended.limits) == (2, 2, None, None)
     assert cameras.repairs(table("anpr_outage"), AS_OF).days is None
