@@ -143,7 +143,8 @@ DOCUMENT = Contract(
         Column(
             "subject",
             "text",
-            "What it is about: crime_prevention, response_deployment, victims, demand, staff_time, iom, anpr, ...",
+            "What it is about: crime_prevention, response_deployment, dispatch, service_quality, victims, demand, "
+            "staff_time, supervision, iom, anpr, ...",
             required=True,
         ),
         Column(

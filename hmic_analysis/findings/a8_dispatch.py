@@ -112,14 +112,14 @@ def map_used(dispatch: pd.DataFrame) -> Share:
 
 
 def travelled(dispatches: pd.DataFrame) -> pd.DataFrame:
-    """Dispatches with known positions, of :func:`urgent`, those left out that may be no urgent ones."""
-    known = excess_minutes(dispatches).notna() & dispatches["urgent"].notna()
-    return dispatches[known.to_numpy(dtype=bool)]
+    """Dispatches with known positions, of :func:`urgent`."""
+    return dispatches[excess_minutes(dispatches).notna().to_numpy(dtype=bool)]
 
 
 def extra_travel(dispatches: pd.DataFrame) -> np.ndarray:
-    """Extra travel in minutes of each of :func:`travelled`."""
-    return excess_minutes(travelled(dispatches)).to_numpy(dtype=float)
+    """Extra travel in minutes of each of :func:`travelled`; missing where it may be no urgent one."""
+    rows = travelled(dispatches)
+    return excess_minutes(rows).mask(rows["urgent"].isna()).to_numpy(dtype=float, na_value=np.nan)
 
 
 def extra_hours(dispatches: pd.DataFrame) -> pd.Series:
@@ -127,7 +127,7 @@ def extra_hours(dispatches: pd.DataFrame) -> pd.Series:
 
     ``dispatches`` is what :func:`urgent` gives. Hours.
     """
-    return pd.Series(extra_travel(dispatches) / 60)
+    return pd.Series(extra_travel(dispatches) / 60).dropna()
 
 
 def travel_notes(dispatches: pd.DataFrame) -> list[str]:
@@ -135,14 +135,12 @@ def travel_notes(dispatches: pd.DataFrame) -> list[str]:
 
     ``dispatches`` is what :func:`urgent` gives. Empty where all are by road network.
     """
-    known = travelled(dispatches)
-    left = int(excess_minutes(dispatches).notna().sum()) - len(known)
+    known = travelled(dispatches).dropna(subset="urgent")
     straight = int((known["travel_basis"] == "straight_line").sum())
     blank = int(known["travel_basis"].isna().sum())
     said = [f"{straight:,} in a straight line, not by road"] if straight else []
     said += [f"{blank:,} on a basis not stated"] if blank else []
-    notes = [f"Of {len(known):,} travel times {' and '.join(said)}"] if said else []
-    return notes + ([f"{left:,} dispatches of a grade not known left out"] if left else [])
+    return [f"Of {len(known):,} travel times {' and '.join(said)}"] if said else []
 
 
 def days_covered(dispatch: pd.DataFrame) -> pd.Series:
@@ -161,23 +159,21 @@ def days_covered(dispatch: pd.DataFrame) -> pd.Series:
 def located_minutes(position: pd.DataFrame, max_age_minutes: float) -> Share:
     """On-duty minutes with a known position.
 
-    Whole minutes of resources.  Not known: minutes of rows without a count, or that counted older positions too (or
-    do not say how old), or that hold more minutes located than on duty; and those without a position in rows that
-    counted newer ones alone, since there may have been one that was not too old.
+    Whole minutes of resources.  Not known: minutes of rows without a count or that do not say how old positions were,
+    or that hold more minutes located than on duty; those with a position in rows that counted older ones too; and
+    those without one in rows that counted newer ones alone, since there may have been one that was not too old.
 
     ``position``: table ``position`` within the period.
     ``max_age_minutes``: age up to which a position is known.
     """
     on_duty = position["minutes_on_duty"].fillna(0)
     located = position["minutes_located"]
-    strict = (position["max_age_minutes"] <= max_age_minutes).fillna(False)
-    usable = strict & located.notna() & (located <= on_duty).fillna(False)
-    yes = float(located[usable].sum())
-    rest = on_duty - located
-    exact = usable & (position["max_age_minutes"] == max_age_minutes).fillna(False)
-    open_ = rest.where(usable, on_duty)[~exact]
-    found = Share(round(yes), round(float(rest[exact].sum())), round(float(open_.sum())))
-    return found.split(position, "minutes", yes=located[usable], no=rest[exact], unknown=open_)
+    oldest, sane = position["max_age_minutes"], (located <= on_duty).fillna(False)
+    yes = located.where(sane & (oldest <= max_age_minutes).fillna(False), 0).astype(float)
+    no = (on_duty - located).where(sane & (oldest >= max_age_minutes).fillna(False), 0).astype(float)
+    open_ = on_duty - yes - no
+    found = Share(*(round(float(part.sum())) for part in (yes, no, open_)))
+    return found.split(position, "minutes", yes=yes, no=no, unknown=open_)
 
 
 def located_by_carrier(position: pd.DataFrame, max_age_minutes: float) -> dict[str, Share]:

@@ -169,17 +169,17 @@ def satisfied(survey: pd.DataFrame) -> dict[str, Share]:
     """Satisfied answers by stage of the service.
 
     Over valid answers of completed interviews: "don't know" and questions not asked are left out.  An answer that
-    can't be read is not known.  No stage without a completed interview.
+    can't be read is not known, nor one of an interview that may not have been completed.  No stage without interviews.
 
     ``survey``: table ``survey`` within the period.
     """
-    rows = survey[(survey["completed"] == True).fillna(False).to_numpy(dtype=bool)]  # noqa: E712
+    rows = survey[survey["completed"].fillna(True).to_numpy(dtype=bool)]
     found = {}
     for stage in STAGES if len(rows) else ():
         answers = rows[f"satisfied_{stage}"]
         lost = unread(rows, f"satisfied_{stage}")
         valid = (lost | (answers != "dont_know").fillna(False)).to_numpy(dtype=bool)
-        states = answers.isin(list(SATISFIED)).astype("boolean").mask(lost)
+        states = answers.isin(list(SATISFIED)).astype("boolean").mask(lost | rows["completed"].isna())
         found[stage] = Share.of(states[valid], rows.loc[valid, "survey_id"])
     return found
 

@@ -209,7 +209,8 @@ def make(subject: Subject) -> Made:
         "max_age_minutes": np.where(too_old, TOO_OLD, MAX_AGE),
     }
     told = kept & ~too_old
-    yes, known = int(located[told].sum()), int(on_duty[told].sum())
+    # Of what counted older positions too, only the minutes without one are known.
+    yes, known = int(located[told].sum()), int(on_duty[told].sum() + (on_duty - located)[too_old].sum())
     values = {
         "minutes_located_n": yes,
         "minutes_on_duty_n": int(on_duty.sum()),

@@ -137,7 +137,9 @@ def test_calls_back(table, given, expected):
         ({"completed": True}, YES, NOWHERE),
         ({"completed": True, "lost": "satisfied_whole"}, YES, OPEN),
         ({"completed": False}, NO, None),
-        ({}, OPEN, None),
+        ({}, OPEN, NOWHERE),
+        ({"satisfied_whole": "neither"}, OPEN, OPEN),
+        ({"satisfied_whole": "dont_know"}, OPEN, NOWHERE),
     ],
 )
 def test_the_survey(table, given, answered, satisfied):

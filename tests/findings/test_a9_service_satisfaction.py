@@ -36,7 +36,7 @@ def test_satisfaction_is_of_valid_answers_in_completed_interviews(table):
     )
     found = a9_service.satisfied(rows)
     assert tuple(found) == STAGES
-    assert found["whole"] == Share(3, 2)
+    assert found["whole"] == Share(3, 2, 1)
     assert found["contact"] == Share(0, 0)
     assert a9_service.responses(rows) == Share(7, 1, 1)
 
