@@ -96,13 +96,14 @@ def test_what_reviews_cover(table):
             review("no", "a", "2013-01-03", False, None),
             review("unsaid", "a", "2013-01-04", True, None),
             review("desk", "desk", "2013-01-05"),
+            review("blank", "a", "2013-01-06", None, None),
         ),
         staff,
     )
-    assert f3_supervision.covers(reviews, "workload") == Share(3, 1)
-    assert f3_supervision.covers(reviews, "performance") == Share(1, 1, 2)
+    assert f3_supervision.covers(reviews, "workload") == Share(3, 1, 1)
+    assert f3_supervision.covers(reviews, "performance") == Share(1, 1, 3)
     # Surely not both where one is surely missing, whatever is known of the other.
-    assert f3_supervision.covers(reviews, "workload", "performance") == Share(1, 2, 1)
+    assert f3_supervision.covers(reviews, "workload", "performance") == Share(1, 2, 2)
 
 
 def test_team_sizes_at_the_snapshot(table):
