@@ -190,14 +190,17 @@ def from_papermill(fault: Any, executed: Path) -> Failure:
     """The failure of a notebook in which a cell raised."""
     cells = _cells(executed)
     at = fault.cell_index + 2
+    tail = _tail(cells[at] if at < len(cells) else {})
+    # Where memory runs out, there is none left to say so in: what was printed last is the error of showing the error.
+    short = fault.ename in _MEMORY_ERRORS or (tail and tail[-1].partition(":")[0].strip() in _MEMORY_ERRORS)
     return Failure(
-        kind="memory" if fault.ename in _MEMORY_ERRORS else "error",
+        kind="memory" if short else "error",
         cell=fault.cell_index,
         heading=_heading(cells[:at]),
         line=_source_line(fault.traceback),
-        error=fault.ename,
+        error="MemoryError" if short and fault.ename not in _MEMORY_ERRORS else fault.ename,
         message=_ANSI.sub("", fault.evalue).strip(),
-        tail=_tail(cells[at] if at < len(cells) else {}),
+        tail=tail,
     )
 
 

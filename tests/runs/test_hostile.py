@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import time
+from types import SimpleNamespace
 
+import nbformat
 import pytest
 
+from hmic_analysis.runs.record import from_papermill
 from hmic_analysis.runs.warm import wire
 
 from .orders import execute_all, make_order, printed
@@ -113,3 +116,19 @@ def test_plain_kernels_say_the_same(tmp_path):
         _, _, kind, words = HOSTILE[name]
         assert (name, records[name].failure.kind) == (name, kind)
         assert words in records[name].failure.what()
+
+
+@pytest.mark.parametrize(
+    ("last", "kind", "error"),
+    [("MemoryError", "memory", "MemoryError"), ("MemoryError was caught", "error", "CellExecutionError")],
+)
+def test_memory_that_ran_out_while_an_error_was_shown_is_told_as_that(tmp_path, last, kind, error):
+    shown = nbformat.v4.new_output(
+        "stream", name="stderr", text=f"    return compile(source, filename, mode)\n{last}\n"
+    )
+    cells = [nbformat.v4.new_markdown_cell(""), nbformat.v4.new_markdown_cell("")]
+    notebook = nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_code_cell("big()", outputs=[shown])])
+    nbformat.write(notebook, tmp_path / "executed.ipynb")
+    fault = SimpleNamespace(ename="CellExecutionError", evalue="", traceback=[], cell_index=0)
+    found = from_papermill(fault, tmp_path / "executed.ipynb")
+    assert (found.kind, found.error) == (kind, error)
