@@ -41,6 +41,9 @@ from hmic_analysis.runs.warm import wire
 
 # What an executed notebook says of itself at its head: the embargo, that data are synthetic, how sensitive it is.
 
+#: Share of the memory allowed from which on a failure is taken for want of it.
+_NEAR = 0.75
+
 
 def mark_notebook(path: Path, embargo: str, bundle: Bundle | None) -> None:
     """Put what must be said at the end of a notebook's first text cell, which holds its title."""
@@ -129,6 +132,11 @@ def execute(order: Order) -> Record:
         # What was there before stays: there is no room for anything else, and the next run makes it anew.
         shutil.rmtree(work, ignore_errors=True)
         return failed_record(order, failure)
+    peak = details.get("peak_mb") or 0
+    if failure is not None and failure.kind in ("error", "killed") and peak >= _NEAR * order.memory_mb:
+        # Near the limit libraries fail in ways that say nothing of memory.
+        held = f"{failure.message} It held {peak:,.0f} MB of the {order.memory_mb:,} that it may.".strip()
+        failure = failure.model_copy(update={"kind": "memory", "message": held})
     status, request, inputs, bundle = "failed", (), {}, None
     if failure is None:
         try:

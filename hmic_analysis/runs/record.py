@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -191,8 +191,7 @@ def from_papermill(fault: Any, executed: Path) -> Failure:
     cells = _cells(executed)
     at = fault.cell_index + 2
     tail = _tail(cells[at] if at < len(cells) else {})
-    # Where memory runs out, there is none left to say so in: what was printed last is the error of showing the error.
-    short = fault.ename in _MEMORY_ERRORS or (tail and tail[-1].partition(":")[0].strip() in _MEMORY_ERRORS)
+    short = fault.ename in _MEMORY_ERRORS or _out_of_memory(tail)
     return Failure(
         kind="memory" if short else "error",
         cell=fault.cell_index,
@@ -209,10 +208,9 @@ def from_stop(fault: NotebookStopped, executed: Path) -> Failure:
     cells = _cells(executed)
     if fault.cell is None or fault.cell >= len(cells):
         return Failure(kind=fault.kind, message=fault.message)
-    cell = cells[fault.cell]
-    return Failure(
-        kind=fault.kind, cell=fault.cell, heading=_heading(cells[: fault.cell]), message=fault.message, tail=_tail(cell)
-    )
+    tail = _tail(cells[fault.cell])
+    kind = "memory" if _out_of_memory(tail) else fault.kind
+    return Failure(kind=kind, cell=fault.cell, heading=_heading(cells[: fault.cell]), message=fault.message, tail=tail)
 
 
 def _cells(executed: Path) -> list[Any]:
@@ -249,6 +247,12 @@ def _tail(cell: Any) -> tuple[str, ...]:
     printed = "".join(out.get("text", "")[-20_000:] for out in cell.get("outputs", ()) if out.output_type == "stream")
     lines = [line.rstrip()[:_LINE] for line in _ANSI.sub("", printed).splitlines() if line.strip()]
     return tuple(lines[-_TAIL:])
+
+
+def _out_of_memory(tail: Sequence[str]) -> bool:
+    """Whether what was printed last says that memory ran out; there may be none left to show the error itself in."""
+    last = tail[-1].strip() if tail else ""
+    return last.partition(":")[0] in _MEMORY_ERRORS or last.endswith("std::bad_alloc")
 
 
 # The manifest of one report: what became of it, and on what it rests.

@@ -47,7 +47,7 @@ class Rules(Model):
     #: Seconds after which a notebook is stopped.
     time_limit_s: Positive = 900.0
     #: Memory that each process of a notebook may hold; enforced on Linux.
-    memory_limit_mb: Megabytes = 8000
+    memory_limit_mb: Megabytes = 20000
     #: What a notebook may print and display.
     output_limit_mb: Positive = 20.0
 

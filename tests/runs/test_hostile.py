@@ -24,6 +24,14 @@ HOSTILE = {
     "killed": (["import os, signal; os.kill(os.getpid(), signal.SIGKILL)"], {}, "killed", "was killed"),
     "segfault": (["import ctypes; ctypes.string_at(0)"], {}, "killed", "SIGSEGV"),
     "abort": (["import os; os.abort()"], {}, "killed", "SIGABRT"),
+    "nearly": (
+        ["b = bytearray(400_000_000)\nb[::4096] = b'x' * len(b[::4096])\nraise ValueError('uncompilable')"],
+        {"memory_mb": 700}, "memory", "of the 700 that it may",
+    ),
+    "allocates": (
+        ["import os, sys\nprint('  what():  std::bad_alloc', file=sys.stderr, flush=True)\nos.abort()"],
+        {}, "memory", "SIGABRT",
+    ),
     "endless": (["while True: pass"], {"seconds": 1}, "time", "time limit of 1 seconds"),
     "deaf": (
         ["import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM): signal.signal(s, signal.SIG_IGN)\ntime.sleep(600)"],
