@@ -132,11 +132,8 @@ def execute(order: Order) -> Record:
         # What was there before stays: there is no room for anything else, and the next run makes it anew.
         shutil.rmtree(work, ignore_errors=True)
         return failed_record(order, failure)
-    peak = details.get("peak_mb") or 0
-    if failure is not None and failure.kind in ("error", "killed") and peak >= _NEAR * order.memory_mb:
-        # Near the limit libraries fail in ways that say nothing of memory.
-        held = f"{failure.message} It held {peak:,.0f} MB of the {order.memory_mb:,} that it may.".strip()
-        failure = failure.model_copy(update={"kind": "memory", "message": held})
+    if failure is not None:
+        failure = for_want_of_memory(failure, details.get("peak_mb") or 0, order.memory_mb)
     status, request, inputs, bundle = "failed", (), {}, None
     if failure is None:
         try:
@@ -172,6 +169,16 @@ def execute(order: Order) -> Record:
     record = record.with_outputs(outputs_of(work, RECORD_NAME))
     write_record(record, work)
     return put_in_place(record, work, order.folder)
+
+
+def for_want_of_memory(failure: Failure, peak: float, limit: int) -> Failure:
+    """The failure, told as one of memory where the process held nearly what it may: libraries fail oddly there."""
+    if failure.kind not in ("error", "killed") or peak < _NEAR * limit:
+        return failure
+    said = f"{failure.message.rstrip('.')}. " if failure.message else ""
+    return failure.model_copy(
+        update={"kind": "memory", "message": f"{said}It held {peak:,.0f} MB of the {limit:,} that it may."}
+    )
 
 
 def _run(order: Order, work: Path, details: dict[str, Any]) -> Failure | None:

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from hmic_analysis.runs.record import from_papermill
+from hmic_analysis.runs.execute import for_want_of_memory
+from hmic_analysis.runs.record import Failure, from_papermill
 from hmic_analysis.runs.warm import wire
 
 from .orders import execute_all, make_order, printed
@@ -24,10 +25,6 @@ HOSTILE = {
     "killed": (["import os, signal; os.kill(os.getpid(), signal.SIGKILL)"], {}, "killed", "was killed"),
     "segfault": (["import ctypes; ctypes.string_at(0)"], {}, "killed", "SIGSEGV"),
     "abort": (["import os; os.abort()"], {}, "killed", "SIGABRT"),
-    "nearly": (
-        ["b = bytearray(400_000_000)\nb[::4096] = b'x' * len(b[::4096])\nraise ValueError('uncompilable')"],
-        {"memory_mb": 700}, "memory", "of the 700 that it may",
-    ),
     "allocates": (
         ["import os, sys\nprint('  what():  std::bad_alloc', file=sys.stderr, flush=True)\nos.abort()"],
         {}, "memory", "SIGABRT",
@@ -140,3 +137,13 @@ def test_memory_that_ran_out_while_an_error_was_shown_is_told_as_that(tmp_path, 
     fault = SimpleNamespace(ename="CellExecutionError", evalue="", traceback=[], cell_index=0)
     found = from_papermill(fault, tmp_path / "executed.ipynb")
     assert (found.kind, found.error) == (kind, error)
+
+
+@pytest.mark.parametrize(
+    ("kind", "peak", "told"),
+    [("error", 1500, "memory"), ("killed", 1999, "memory"), ("error", 1499, "error"), ("time", 1999, "time")],
+)
+def test_a_failure_near_the_limit_of_memory_is_told_as_that(kind, peak, told):
+    found = for_want_of_memory(Failure(kind=kind, message="uncompilable."), peak, 2000)
+    said = f"uncompilable. It held {peak:,} MB of the 2,000 that it may."
+    assert (found.kind, found.message) == (told, said if told == "memory" else "uncompilable.")
