@@ -294,8 +294,11 @@ class Report(Holdings):
         subtitle, stop, aside = subtitle.partition("; ")
         place = f"{subtitle}, {self.settings.force.name}"
         when = "" if "at " + self.as_of in subtitle else f", {self.fit_of(about).say(self.period)}"
-        taken = self.indicator(about)
-        told = [c for c in taken.caveats if c.startswith(SET_ASIDE)] if taken is not None else []
+        # Of a figure that is only one of groups: what holds of all of them.
+        one = self.indicator(about)
+        taken = [one] if one is not None else self.strata(about)
+        of_all = [c for i in taken[:1] for c in i.caveats if all(c in other.caveats for other in taken)]
+        told = [c for c in of_all if c.startswith(SET_ASIDE)]
         caveats = "".join(f". {c.rstrip('.')}" for c in [*told, *self.cannot_tell(about)]) if about else ""
         unable = self.unable(about) if about else self.not_read(*self.broken)
         return Words(

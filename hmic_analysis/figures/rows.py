@@ -12,6 +12,7 @@ from hmic_analysis.figures.chart import Chart, Words, drawn, finish, joined, low
 from hmic_analysis.figures.sheet import FLAG_LINE_MM, KeyEntry, Sheet, key_height, place_flags
 from hmic_analysis.figures.style import block_height, block_width, nice_ticks, plain, tick_labels, wrap
 from hmic_analysis.statistics.suppression import withheld_cells
+from hmic_analysis.words import MANY
 
 # What all charts with one line for each row share: labels on the left, a plot, printed values on the right.
 
@@ -21,6 +22,8 @@ LABEL_MM = 50.0
 TICKS_MM = 6.0
 _GAP_MM = 4.0
 _HEADER_MM = 19.0
+#: Rows named as those of which much is not known; further ones are counted.
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,17 @@ def limit_rows(frame: pd.DataFrame, headings: bool) -> tuple[pd.DataFrame, tuple
     if len(frame) <= room:
         return frame, ()
     return frame.head(room), (f"The first {room} of {len(frame)} rows are drawn; the data file holds all",)
+
+
+def hardly_known(label: pd.Series, unknown_pct: pd.Series) -> tuple[str, ...]:
+    """The note of rows of more than a tenth of whose units the state is not known, the least known first."""
+    open_ = unknown_pct.astype(float)
+    much = open_[open_ > 100 * MANY].sort_values(ascending=False, kind="stable")
+    if much.empty:
+        return ()
+    named = [f"{label[row]} {much[row]:.0f}%" for row in much.index[:_NAMED]]
+    more = [f"{len(much) - _NAMED} more"] if len(much) > _NAMED else []
+    return (f"More than a tenth is not known of: {'; '.join(named + more)}",)
 
 
 def by_section(frame: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -19,10 +19,18 @@ from hmic_analysis.figures.chart import (
     take,
     unknown,
 )
-from hmic_analysis.figures.rows import Rows, ValueColumn, by_section, limit_rows, row_labels, set_rows, value_axis
+from hmic_analysis.figures.rows import (
+    Rows,
+    ValueColumn,
+    by_section,
+    hardly_known,
+    limit_rows,
+    row_labels,
+    set_rows,
+    value_axis,
+)
 from hmic_analysis.figures.sheet import KeyEntry
 from hmic_analysis.figures.style import nice_ticks, plain, say, tick_labels
-from hmic_analysis.words import MANY
 
 _DOT = {"marker": "o", "markersize": 6.5, "color": style.PAIR[0], "markeredgewidth": 0}
 _DIAMOND = {
@@ -144,7 +152,7 @@ def proportions_by_group(
         f"Number {marker}: withheld, since only a few are not known"
         for marker in dict.fromkeys(data["withheld_n"][data["withheld_n"].ne("")])
     )
-    notes += _hardly_known(shown) if unit == "%" else ()
+    notes += hardly_known(shown["label"], shown["hi_missing"] - shown["lo_missing"]) if unit == "%" else ()
     told = spanned(what, counted["label"], counted["value"], unit, bool(markers), counted) + among
     named = counted["label"]
     if named.duplicated().any():
@@ -189,21 +197,6 @@ def _all_or_none(data: pd.DataFrame, unit: str) -> bool:
     return bool(unit == "%" and len(data) > 1 and known and sure and values["value"].nunique() == 1) and (
         values["value"].iloc[0] in (0, 100)
     )
-
-
-#: Rows named as those of which much is not known; further ones are counted.
-_NAMED = 3
-
-
-def _hardly_known(shown: pd.DataFrame) -> tuple[str, ...]:
-    """The note of rows of more than a tenth of whose units the state is not known, the least known first."""
-    open_ = (shown["hi_missing"] - shown["lo_missing"]).astype(float)
-    much = open_[open_ > 100 * MANY].sort_values(ascending=False, kind="stable")
-    if much.empty:
-        return ()
-    named = [f"{shown.at[row, 'label']} {much[row]:.0f}%" for row in much.index[:_NAMED]]
-    more = [f"{len(much) - _NAMED} more"] if len(much) > _NAMED else []
-    return (f"More than a tenth is not known of: {'; '.join(named + more)}",)
 
 
 def _texts(drawn: pd.DataFrame, texts: list[str]) -> list[str]:

@@ -10,7 +10,16 @@ from matplotlib.axes import Axes
 from hmic_analysis.errors import DataError
 from hmic_analysis.figures import style
 from hmic_analysis.figures.chart import Chart, Words, clean_text, drawn, finish, joined, lower, no_data, take, unknown
-from hmic_analysis.figures.rows import Rows, ValueColumn, by_section, limit_rows, row_labels, set_rows, value_axis
+from hmic_analysis.figures.rows import (
+    Rows,
+    ValueColumn,
+    by_section,
+    hardly_known,
+    limit_rows,
+    row_labels,
+    set_rows,
+    value_axis,
+)
 from hmic_analysis.figures.sheet import (
     FLAG_LINE_MM,
     KEY_LINE_MM,
@@ -226,6 +235,7 @@ _MEDIAN = {"marker": "o", "markersize": 6, "color": style.COLOURS[0], "linestyle
 _P90 = {"marker": "|", "markersize": 11, "markeredgewidth": 2.2, "color": style.COLOURS[3], "linestyle": "none"}
 _TARGET = {"marker": "D", "markersize": 5.5, "markerfacecolor": style.PAPER, "color": style.INK, "linestyle": "none"}
 _TIMES = ("median", "p90", "target")
+_UNTIMED = ("before_clock", "no_start")
 _FLOOR = 0.1
 
 
@@ -237,7 +247,8 @@ def response_times(frame: pd.DataFrame, words: Words = Words("response-times")) 
     ----------
     frame : pandas.DataFrame
         ``label``, ``n``, ``median``, ``p90`` and, where known, ``target``; minutes. ``targets``: text printed where a
-        grade has several. ``group``: groups with several rows become sections.
+        grade has several. ``group``: groups with several rows become sections. ``before_clock``, ``no_start``:
+        arrivals without a time, told where they are more than a tenth.
     words : Words
         What the caller says of it; the headline is written from the data unless given.
 
@@ -255,6 +266,8 @@ def response_times(frame: pd.DataFrame, words: Words = Words("response-times")) 
     if data["median"].isna().all():
         return no_data(words.reason or "no arrivals to take a time from", words, data=data.drop(columns="targets"))
     drawn, notes = limit_rows(data, any(row_labels(data["group"], data["label"])[1]))
+    untimed = drawn[list(_UNTIMED)].fillna(0).sum(axis=1)
+    notes = (*notes, *hardly_known(drawn["label"], 100 * untimed / (drawn["n"] + untimed)))
     values = drawn[list(_TIMES)].to_numpy(dtype=float)
     positive = values[values > 0]
     log = needs_log(positive)
@@ -283,8 +296,8 @@ def response_times(frame: pd.DataFrame, words: Words = Words("response-times")) 
 def _times(frame: pd.DataFrame) -> pd.DataFrame:
     """The columns drawn; rows of one group together."""
     data = take(
-        frame, "response_times", texts=("label",), numbers=("n", "median", "p90"), optional=("target",),
-        counted=("n", "median", "p90", "target"),
+        frame, "response_times", texts=("label",), numbers=("n", "median", "p90"), optional=("target", *_UNTIMED),
+        counted=("n", "median", "p90", "target", *_UNTIMED),
     )  # fmt: skip
     data.insert(0, "group", [clean_text(g) for g in frame["group"]] if "group" in frame else "")
     data["targets"] = [clean_text(t) for t in frame["targets"]] if "targets" in frame else ""

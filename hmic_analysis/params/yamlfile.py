@@ -251,10 +251,20 @@ def dotted(path: Iterable[str | int]) -> str:
     return text.lstrip(".")
 
 
+#: Words named in a message of those that may stand somewhere.
+_LISTED = 60
+
+
 def unknown(what: str, word: str, allowed: Iterable[str]) -> str:
     """``unknown key 'x'. Did you mean 'y'? Allowed: y, z.``"""
     allowed = list(allowed)
-    return f"unknown {what} '{word}'.{did_you_mean(word, allowed)} Allowed: {', '.join(allowed) or 'none'}."
+    return f"unknown {what} '{word}'.{did_you_mean(word, allowed)} Allowed: {_listed(allowed)}."
+
+
+def _listed(allowed: list[str]) -> str:
+    """Words that may stand somewhere; of very many the first, since nobody reads the others in a message."""
+    more = len(allowed) - _LISTED
+    return f"{', '.join(allowed[:_LISTED])} and {more} more" if more > 1 else ", ".join(allowed) or "none"
 
 
 def _say(model: type[BaseModel], error: Any, file: YamlFile, at: tuple[str, ...]) -> tuple[int, str, str]:
@@ -275,7 +285,7 @@ def _say(model: type[BaseModel], error: Any, file: YamlFile, at: tuple[str, ...]
         return file.line(path), dotted(path), message
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", context["expected"])
-        message = f"{_shown(given)} can't stand here.{did_you_mean(str(given), allowed)} Allowed: {', '.join(allowed)}."
+        message = f"{_shown(given)} can't stand here.{did_you_mean(str(given), allowed)} Allowed: {_listed(allowed)}."
     elif kind in WANTED:
         message = f"{_shown(given)} stands where {WANTED[kind]} expected."
     elif kind == "value_error":

@@ -83,6 +83,18 @@ def test_without_a_reference_that_leads_nowhere_figures_stand(devices):
     assert before.caveats == ("Small number: fewer than 30 were counted.",)
 
 
+def test_a_chart_of_groups_tells_what_was_set_aside_of_all_of_them(devices):
+    report = devices(0)
+    capped, some = "Capped at a shift of 12 hours: 2 of 9 deployments.", "Left out: 1 deployment."
+    of_groups = [
+        report.build.share("device_active_pct", Share(40, 5, 0), stratum="response", caveats=(some, capped)),
+        report.build.share("device_active_pct", Share(30, 5, 0), stratum="pcso", caveats=(capped,)),
+    ]
+    report.add(*of_groups)
+    assert report.words("x", "Shares, by role", about="device_active_pct").subtitle.endswith(f". {capped.rstrip('.')}")
+    assert some.rstrip(".") not in report.words("x", "Shares, by role", about="device_active_pct").subtitle
+
+
 def test_up_to_the_limit_what_leads_nowhere_is_unknown_and_counted_both_ways(devices):
     report = devices(1)
     report.add(

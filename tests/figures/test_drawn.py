@@ -119,6 +119,13 @@ def test_rows_of_more_than_a_tenth_of_which_is_not_known_are_named_beside_the_pi
     assert "is not known of" not in proportions_by_group(frame).subtitle
 
 
+def test_arrivals_without_a_time_are_told_where_they_are_more_than_a_tenth():
+    rows = {"label": ["Emergency", "Priority"], "n": [85, 90], "median": [9, 32], "p90": [18, 81]}
+    frame = pd.DataFrame({**rows, "before_clock": [5, 0], "no_start": [10, 10]})
+    assert "More than a tenth is not known of: Emergency 15%." in response_times(frame).subtitle
+    assert "is not known of" not in response_times(frame.tail(1)).subtitle
+
+
 def test_a_share_that_is_not_known_is_a_word_and_no_dot():
     made = CASES["shares-some-missing"]()
     assert [x for x, _ in points(made.figure.axes[0]) if not np.isnan(x)] == [50]

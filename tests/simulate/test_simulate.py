@@ -217,6 +217,7 @@ def test_facts_from_file(tmp_path):
             "attendance_share:\n  burglery_dwelling: 0.4\n",
             ["line 2", "burglery_dwelling", "burglary_dwelling"],
         ),
+        ("cells_as:\n  surveyed.reported_on: {never: 0.1}\n", ["line 2", "Did you mean 'survey.reported_on'", " more"]),
         ("measured_changes: 9\n", ["line 1", "9 of 6"]),
         ("n_forces_attend_all: 0\n", ["line 1", "at least 1"]),
         ("demand_covers: [hours]\n", ["line 1", "hours", "Did you mean 'hour'"]),
