@@ -49,6 +49,10 @@ class Project:
         """The folder of the person-hash key; outside version control, readable by its owner only."""
         return self.root / ".hmic"
 
+    def return_of(self, force: str, elsewhere: str | None = None) -> Path:
+        """Folder of a force's return; ``elsewhere`` is the one that its parameters name, below the project."""
+        return self.root / elsewhere if elsewhere else self.raw / force
+
     def rejected(self, force: str) -> Path:
         """Folder of the rows kept aside for one force (restricted: original text)."""
         return self.output / "rejected" / force

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from hmic_analysis.runs.plan import Job
 
 
+#: Files named of a return that has changed.
+_NAMED = 5
+
 # ``hmic plan`` and ``hmic why``: what would run, and why; neither changes anything on disk.
 
 
@@ -42,7 +45,7 @@ def plan(
 ) -> None:
     """Show what would run and why; changes nothing."""
     from hmic_analysis.params.read import load_for
-    from hmic_analysis.runs.plan import FAILED_BEFORE, make_plan
+    from hmic_analysis.runs.plan import FAILED_BEFORE, make_plan, not_loaded
 
     home, overrides = find_project(project), read_overrides(set)
     params = load_for(home, finding or (), overrides)
@@ -53,10 +56,24 @@ def plan(
         bare = () if all_reports else {job.force for job in shown if not home.any_return(job.force)}
         out().out("\n".join(plan_lines(shown, bare)), highlight=False)
     due = sum(job.due for job in chosen)
+    changed = not_loaded(home, params, dict.fromkeys(job.force for job in jobs))
     if failed and not due:
         out().print(f"None of the {len(jobs)} reports failed before.")
+    elif due or changed:
+        out().print(f"{due} of {len(jobs)} reports would run{' by the data as they were loaded' if changed else ''}.")
     else:
-        out().print(f"{due} of {len(jobs)} reports would run." if due else f"All {len(jobs)} reports are up to date.")
+        out().print(f"All {len(jobs)} reports are up to date.")
+    _say_not_loaded(changed)
+
+
+def _say_not_loaded(changed: Mapping[str, Sequence[str]]) -> None:
+    """Name the returns that a run would load first."""
+    if not changed:
+        return
+    out().print("Changed since they were loaded; a run loads them first, and more reports may be due then:")
+    for slug, files in changed.items():
+        more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
+        out().print(f"  {slug}: {', '.join(files[:_NAMED])}{more}", highlight=False)
 
 
 def plan_lines(jobs: Sequence[Job], bare: Collection[str] = ()) -> list[str]:
@@ -84,13 +101,14 @@ def why(
 ) -> None:
     """Show what a report rests on, and what of it has changed since it was made."""
     from hmic_analysis.params.read import load_for
-    from hmic_analysis.runs.plan import explain, make_plan
+    from hmic_analysis.runs.plan import explain, make_plan, not_loaded
 
     home, overrides = find_project(project), read_overrides(set)
     params = load_for(home, [finding], overrides)
     (job,) = make_plan(home, params, choose_forces(params, [force]), [finding], overrides)
     for line in explain(job):
         say(line)
+    _say_not_loaded(not_loaded(home, params, [force]))
 
 
 # ``hmic status``: how far a run is, or how the last one ended.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
@@ -560,6 +560,10 @@ class Params:
         if id in self.findings:
             return self.findings[id]
         raise ParameterError(no_finding(id, self.known))
+
+    def with_national(self, slugs: Iterable[str]) -> list[str]:
+        """Those forces, and the national folders that their findings look into too; each once."""
+        return list(dict.fromkeys([*slugs, *(f.slug for f in self.forces.values() if f.kind == "national")]))
 
     @property
     def territorial(self) -> tuple[ForceSpec, ...]:

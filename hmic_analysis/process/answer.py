@@ -25,7 +25,7 @@ from hmic_analysis.process.pack import (
     Pack,
     given,
 )
-from hmic_analysis.store.textfile import file_sha256
+from hmic_analysis.store.manifest import file_sha256
 
 # Whether a workbook from outside may be opened at all: looked at as an archive, before any reader of workbooks.
 

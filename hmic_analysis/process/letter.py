@@ -37,7 +37,7 @@ from hmic_analysis.params.models import Params
 from hmic_analysis.project import Project
 from hmic_analysis.runs.plan import make_plan
 from hmic_analysis.runs.record import read_record
-from hmic_analysis.store.textfile import file_sha256
+from hmic_analysis.store.manifest import file_sha256
 
 # What a state stands for: the hashes of a letter and of the evidence it was made from.
 

@@ -46,7 +46,7 @@ from hmic_analysis.process.letter import (
 from hmic_analysis.process.records import Behind, listed_records, records_workbook
 from hmic_analysis.process.states import advance, append_entry, check_order, held, read_chain, read_log
 from hmic_analysis.project import Project
-from hmic_analysis.store.textfile import file_sha256
+from hmic_analysis.store.manifest import file_sha256
 from hmic_analysis.words import one_of, say_date
 
 # The claims of a letter as a force checks them: one row each, in the words and figures it was shown.

@@ -22,9 +22,8 @@ from hmic_analysis.process.states import append_entry, held, read_log
 from hmic_analysis.project import Project
 from hmic_analysis.runs.session import run_lock
 from hmic_analysis.store.inputs import discover
-from hmic_analysis.store.manifest import Manifest, read_manifest
+from hmic_analysis.store.manifest import Manifest, file_sha256, read_manifest
 from hmic_analysis.store.prepare import prepare
-from hmic_analysis.store.textfile import file_sha256
 
 # Corrected data as a new version of a return; the former version is kept whole beside it.
 
@@ -53,7 +52,7 @@ def load_corrections(
     None where the files are those that are there already.
     """
     settings = resolve(params, force)
-    raw = project.root / settings.force.raw if settings.force.raw else project.raw / force
+    raw = project.return_of(force, settings.force.raw)
     there = {f.shown: f.sha256 for f in discover(raw, project.relative(raw))} if raw.is_dir() else {}
     before = read_manifest(project, force)
     places = {file: _places(file, there, before, settings) for file in files}

@@ -24,6 +24,7 @@ from hmic_analysis.runs.fingerprint import (
 )
 from hmic_analysis.runs.record import Order, Record, read_basis, read_record, what_is_missing
 from hmic_analysis.runs.rules import RunRules
+from hmic_analysis.store.manifest import changed_files, read_manifest
 from hmic_analysis.words import say_clock
 
 # What would run, and why. Planning changes nothing on disk.
@@ -90,6 +91,16 @@ def make_plan(
     ]
     check_table(jobs)
     return jobs
+
+
+def not_loaded(project: Project, params: Params, forces: Iterable[str]) -> dict[str, list[str]]:
+    """By force and national folder: files that have changed since the tables were made that a plan goes by."""
+    found = {}
+    for slug in params.with_national(forces):
+        manifest, raw = read_manifest(project, slug), project.return_of(slug, params.force(slug).raw)
+        if manifest is not None and raw.is_dir() and (files := changed_files(project, manifest, raw)):
+            found[slug] = files
+    return found
 
 
 def plan_one(footing: Footing, settings: Resolved, notebook: Notebook, again: bool = False) -> Job:

@@ -117,7 +117,7 @@ def _fault_of(error: Exception, project: Project, slug: str) -> DataError:
 
 def _return_of(project: Project, settings: Resolved) -> Path | None:
     """Folder of a force's return; None where there is nothing in it."""
-    raw = project.root / settings.force.raw if settings.force.raw else project.raw / settings.force.slug
+    raw = project.return_of(settings.force.slug, settings.force.raw)
     if not raw.is_dir() and os.path.lexists(raw):
         raise DataError(
             f"{project.relative(raw)} is no folder that can be opened (a file, or a link that leads nowhere), so the "
@@ -152,8 +152,7 @@ def load_returns(
     """Load the returns of forces, and the national reference, where they have changed."""
 
     found = Loaded()
-    holders = [*forces, *(f.slug for f in params.forces.values() if f.kind == "national")]
-    for slug, result in prepare_forces(project, params, list(dict.fromkeys(holders)), workers):
+    for slug, result in prepare_forces(project, params, params.with_national(forces), workers):
         if isinstance(result, DataError):
             found.faults[slug] = [result.message]
             found.unloaded.add(slug)

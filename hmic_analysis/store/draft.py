@@ -31,7 +31,8 @@ from hmic_analysis.store.guess import (
     tokens_of,
 )
 from hmic_analysis.store.headings import KNOWN, STAMP
-from hmic_analysis.store.inputs import is_named_in_text, printable
+from hmic_analysis.store.inputs import is_named_in_text
+from hmic_analysis.store.manifest import printable
 from hmic_analysis.store.mapping import FileSpec, Mapping
 from hmic_analysis.store.mapping_check import load_mapping
 from hmic_analysis.store.rawtable import RawTable, fold_name, literal, make_macros, stack_names

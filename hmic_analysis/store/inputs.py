@@ -1,7 +1,6 @@
 """Find the files of a return and read those that a mapping asks for."""
 
 import errno
-import os
 import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,11 +15,11 @@ import duckdb
 from hmic_analysis.contracts import CONTRACTS
 from hmic_analysis.errors import DataError, did_you_mean, unforeseen
 from hmic_analysis.store.csvfile import read_csv
+from hmic_analysis.store.manifest import file_sha256, files_below, printable
 from hmic_analysis.store.mapping import FileSpec, Mapping
 from hmic_analysis.store.mapping_check import LoadedMapping
 from hmic_analysis.store.rawtable import RawTable, fold_name
 from hmic_analysis.store.straight import Typing
-from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.workbook import choose_sheets, open_book, read_parquet, read_sheet
 
 _ENDINGS = {
@@ -39,8 +38,6 @@ WORKBOOKS = ("xlsx", "xls", "ods")
 _SETTLED = 2.0
 #: Seconds for which a file that was written is looked at twice.
 _YOUNG = 60.0
-#: Files that systems lay beside others.
-_OF_THE_SYSTEM = ("thumbs.db", "desktop.ini")
 #: What marks a simulated return: the first line of its README, beside which the truth lies. Neither is data.
 README, FIRST_LINE, TRUTH = "README.txt", "SYNTHETIC DATA", "truth.json"
 #: Sheets of the template that hold no data.
@@ -115,13 +112,9 @@ def discover(raw: Path, shown: str) -> list[InputFile]:
         raise DataError(f"There is no folder {shown}. Put the force's return there; data/raw/README.md tells how.")
     unread: list[OSError] = []
     found, home = [], raw.resolve()
-    for folder, folders, files in os.walk(raw, onerror=unread.append):
-        for name in [*files, *folders]:
-            path = Path(folder) / name
-            if name.startswith((".", "~$")) or name.casefold() in _OF_THE_SYSTEM:
-                continue
-            if file := _input(path, printable(path.relative_to(raw)), home):
-                found.append(file)
+    for path in files_below(raw, unread.append):
+        if file := _input(path, printable(path.relative_to(raw)), home):
+            found.append(file)
     for error in unread:
         raise DataError(
             f"{shown}: the folder {error.filename} can't be opened ({error.strerror}). Give yourself the right to read "
@@ -140,11 +133,6 @@ def beside_simulated(files: Sequence[InputFile]) -> set[str]:
         return set()
     with readme.path.open("rb") as stream:
         return set(marks) if stream.read(len(FIRST_LINE)) == FIRST_LINE.encode() else set()
-
-
-def printable(path: Path) -> str:
-    """A path in words: a sign that can't be printed is none of a name."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in path.as_posix())
 
 
 def is_named_in_text(path: Path) -> bool:

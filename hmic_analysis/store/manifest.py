@@ -1,7 +1,9 @@
 """The manifest of a force's processed tables: what there is, where it came from, what to know about it."""
 
+import hashlib
+import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -369,3 +371,52 @@ def read_manifest(project: Project, force: str) -> Manifest | None:
 def _parsed(path: Path, *state: int) -> Manifest:
     """A report asks for each of its tables anew; the file is read once for as long as it stays as it is."""
     return Manifest.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+# The files of a return as they lie there, before anything reads them.
+
+#: Files that systems lay beside others.
+_OF_THE_SYSTEM = ("thumbs.db", "desktop.ini")
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, as hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def printable(path: Path) -> str:
+    """A path in words: a sign that can't be printed is none of a name."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in path.as_posix())
+
+
+def files_below(raw: Path, unread: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """What is named like a file of a return, folders too; ``unread`` is told of a folder that can't be opened."""
+    for folder, folders, files in os.walk(raw, onerror=unread):
+        for name in [*files, *folders]:
+            if not name.startswith((".", "~$")) and name.casefold() not in _OF_THE_SYSTEM:
+                yield Path(folder) / name
+
+
+def changed_files(project: Project, manifest: Manifest, raw: Path) -> list[str]:
+    """Files of a return that are new, gone or other than when its tables were made.
+
+    Only files that were written to since are read.
+    """
+    made = manifest_path(project, manifest.force).stat().st_mtime_ns
+    known, changed = dict(manifest.inputs), []
+    for path in files_below(raw):
+        if path.is_dir():
+            continue
+        name = printable(path.relative_to(raw))
+        before = known.pop(name, None)
+        try:
+            state = path.stat()
+            # Of a copy that kept its day only the system's own mark tells when it came.
+            written = max(state.st_mtime_ns, state.st_ctime_ns) >= made
+            differs = before is None or (written and file_sha256(path) != before)
+        except OSError:
+            # One that can't be read was told when the return was loaded, or will be.
+            differs = before is None
+        changed += [name] if differs else []
+    return sorted([*changed, *known])

@@ -40,6 +40,7 @@ from hmic_analysis.store.manifest import (
     Manifest,
     ReferenceEntry,
     TableEntry,
+    file_sha256,
     manifest_path,
     read_manifest,
 )
@@ -57,7 +58,6 @@ from hmic_analysis.store.stage import (
     stage_feed,
     stage_name,
 )
-from hmic_analysis.store.textfile import file_sha256
 from hmic_analysis.store.typed import idle_zones
 
 # Versions of a force's processed tables: their names, their lock, and the switch from one to the next.

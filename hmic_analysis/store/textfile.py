@@ -3,7 +3,6 @@
 import codecs
 import csv
 import gzip
-import hashlib
 import io
 import shutil
 import zlib
@@ -40,12 +39,6 @@ class PlainText:
     start: int
     #: The encoding it was written in.
     encoding: str
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, as hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def plain_text(path: Path, shown: str, encoding: str | None, work: Path) -> PlainText:

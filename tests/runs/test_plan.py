@@ -16,9 +16,9 @@ from hmic_analysis.errors import ParameterError
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import find_project
 from hmic_analysis.runs.fingerprint import Library, imported, names_imported, read_notebook, settings_named
-from hmic_analysis.runs.plan import check_table, make_plan
+from hmic_analysis.runs.plan import check_table, make_plan, not_loaded
 from hmic_analysis.runs.record import Output, Record, read_record, write_basis, write_record
-from hmic_analysis.store.manifest import Manifest, TableEntry
+from hmic_analysis.store.manifest import Manifest, TableEntry, file_sha256
 
 from ..conftest import copy_project
 from .conftest import notebook_of
@@ -153,6 +153,31 @@ def test_the_national_folder_reaches_the_findings_that_take_its_table(project):
     taking = {f.id for f in load_params(project).findings.values() if "force_reference" in f.tables.useful}
     assert taking and len(taking) < len(findings(project))
     assert changed_ids(due(project)) == taking and set(due(project).values()) == {"national data changed"}
+
+
+def test_files_that_are_not_loaded_yet_are_named(project, capsys):
+    """A plan goes by the tables as they are; a run loads the return first."""
+    raw = project.raw / "kent"
+    raw.mkdir(parents=True)
+    marks = {}
+    for name in ("crime.csv", "incident.csv", "suspect.csv"):
+        (raw / name).write_text(f"{name}\n", encoding="utf-8")
+        marks[name] = file_sha256(raw / name)
+    put_manifest(project, manifest("kent", crime="1", suspect="2", incident="3").model_copy(update={"inputs": marks}))
+    assert hmic(project, "plan", "--force", "kent") == 0
+    assert f"All {len(findings(project))} reports are up to date.\n" == capsys.readouterr().out
+    (raw / "crime.csv").write_text("crime.csv\n", encoding="utf-8")
+    (raw / "~$crime.csv").write_text("open in an office program", encoding="utf-8")
+    assert not_loaded(project, load_params(project), ["kent", "cleveland"]) == {}, "the same content, written again"
+    (raw / "crime.csv").write_text("another\n", encoding="utf-8")
+    (raw / "bail.csv").write_text("new\n", encoding="utf-8")
+    (raw / "incident.csv").unlink()
+    assert hmic(project, "plan", "--force", "kent") == 0
+    said = capsys.readouterr().out
+    assert f"0 of {len(findings(project))} reports would run by the data as they were loaded." in said
+    assert said.endswith("  kent: bail.csv, crime.csv, incident.csv\n") and "up to date" not in said
+    assert hmic(project, "why", "A6", "kent") == 0
+    assert capsys.readouterr().out.endswith("  kent: bail.csv, crime.csv, incident.csv\n")
 
 
 def changed_ids(changed: dict[str, str]) -> set[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from hmic_analysis.cli.main import main
 from hmic_analysis.process.pack import read_accuracy_log
-from hmic_analysis.store.textfile import file_sha256
+from hmic_analysis.store.manifest import file_sha256
 
 from .desk import CHALLENGE, fill, response
 

@@ -18,7 +18,7 @@ from hmic_analysis.process.answer import check_workbook
 from hmic_analysis.process.pack import COLUMNS, GIVEN, ClaimRow, claim_rows, response_workbook
 from hmic_analysis.process.states import read_log
 from hmic_analysis.project import find_project
-from hmic_analysis.store.textfile import file_sha256
+from hmic_analysis.store.manifest import file_sha256
 
 from ...conftest import ROOT
 from ...letters.evidence import f1

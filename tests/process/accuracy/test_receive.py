@@ -14,8 +14,7 @@ from hmic_analysis.evidence.bundle import read_bundle
 from hmic_analysis.process.answer import Answer, Response
 from hmic_analysis.process.pack import ClaimRow, Pack, read_accuracy_log
 from hmic_analysis.process.receive import _entries, _failed
-from hmic_analysis.store.manifest import read_manifest
-from hmic_analysis.store.textfile import file_sha256
+from hmic_analysis.store.manifest import file_sha256, read_manifest
 
 from .desk import CHALLENGE, response
 
