@@ -119,7 +119,7 @@ IOM_MEETING = Contract(
         Column("meeting_id", "text", "Reference of the meeting.", required=True),
         Column("panel", "text", "Panel, district or area that meets.", group=True),
         Column("scheduled_on", "date", "Day for which it was scheduled.", required=True),
-        Column("held", "boolean", "Whether it was held."),
+        Column("held", "boolean", "Whether it was held; no: it was called off, whoever came."),
         Column("agencies_present", "codes", "Agencies present, parted by ;", allowed=AGENCIES),
     ),
     key=("meeting_id",),

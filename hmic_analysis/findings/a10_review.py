@@ -19,7 +19,7 @@ def documents(report: Report) -> pd.DataFrame:
 
 
 def activity(report: Report, found: registers.Review) -> Indicator:
-    """Days since the last work on the review, as an indicator; bounds where later work hides it."""
+    """Days since the last work on the review, as an indicator; bounds where later or undated work may hide it."""
     days = found.days_since_activity
     bounds = Interval(0, days) if found.at_most and days else None
     return report.build.figure(
@@ -50,7 +50,7 @@ def _under_review(report: Report, rows: pd.DataFrame) -> Decision:
     since = found.days_since_activity
     why = f"A review is open, last worked on {since:,} days before the snapshot; test: at most {days}."
     if since > days and found.at_most:
-        return undecided("not_dated", why=f"{why} Work after the snapshot hides what was done between.")
+        return undecided("not_dated", why=f"{why} Work after the snapshot or without a day may hide some.")
     if since > days:
         return undecided("stale", why=why)
     letter = pd.Timestamp(report.settings.letter_date)

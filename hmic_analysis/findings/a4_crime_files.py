@@ -25,12 +25,13 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
     """Crime files of the sample, with what was found on each.
 
     The rows of ``file_review`` with ``attendance`` (``attended``, ``not_attended`` or missing) and nullable
-    booleans ``progress`` and ``supervised``, and ``supervised_by_closure`` for closed files (missing for others). A
-    file open for fewer than ``days`` is not due for an entry: its ``progress`` is missing, ``due`` False.
+    booleans ``progress`` and ``supervised``, and ``supervised_by_closure`` for closed files (missing for others).
+    ``closed``: closed by the day, or its day of closing can't be read. A file open for fewer than ``days`` is not due
+    for an entry: its ``progress`` is missing, ``due`` False.
 
     ``file_review``, ``file_entry``: the tables of those names.  Without any entry of these files the readers' own
         findings are taken; where no file has a day of closing, of none is it known whether, and when, it was closed.
-    ``as_of``: day to which an open file is looked at.
+    ``as_of``: day to which an open file is looked at; no entry of a later day counts.
     ``days``: longest span of an open file without a progress entry.
     """
     files = file_review[file_review["review_kind"].eq("crime").fillna(False).to_numpy(dtype=bool)].copy()
@@ -38,7 +39,8 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
     files["attendance"] = files["attended"].map(ATTENDED).astype("object")
     day = pd.Timestamp(as_of)
     closed = files["closed_on"].where((files["closed_on"] <= day).to_numpy(dtype=bool))
-    files["closed"] = closed.notna()
+    # One of which the day of closing can't be read may be closed: its progress and closure are not known.
+    files["closed"] = closed.notna() | unread(files, "closed_on")
     open_days = (day - files["opened_on"]).dt.days
     files["due"] = (files["closed"] | ~(open_days < days)).to_numpy(dtype=bool)
     if not among(file_entry["review_id"], files["review_id"]).any():
@@ -47,9 +49,11 @@ def crime_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: date
         files["supervised_by_closure"] = pd.Series(pd.NA, index=files.index, dtype="boolean")
         return files
     end = closed.where(closed.notna(), day)
+    file_entry = file_entry[~(file_entry["entered_on"] > day).to_numpy(dtype=bool)]
     files["progress"] = _progress(files, file_entry, end, days).mask(~files["due"])
     entries = supervision(file_entry, files["review_id"])
-    files["supervised"] = but_lost(any_entry(files["review_id"], entries), files, "supervised_met", entries, day)
+    supervised = but_lost(any_entry(files["review_id"], entries), files, "supervised_met", entries, day)
+    files["supervised"] = supervised.mask(files["opened_on"] > day)
     limit = day_of(files["review_id"], end, entries["review_id"])
     in_time = entries["counts"] & (entries["entered_on"] <= limit).astype("boolean").mask(entries["entered_on"].isna())
     by_closure = any_entry(files["review_id"], entries.assign(counts=in_time))
@@ -80,7 +84,7 @@ def _progress(files: pd.DataFrame, file_entry: pd.DataFrame, end: pd.Series, day
         steps = pd.Series([opened, *found, last]).diff()
         kept_up = bool(len(found)) and bool((steps.dropna() <= limit).all())
         # An entry without a date may stand anywhere, and one that the reader found and nobody listed may as well.
-        told = review not in undated and not (met and found.empty)
+        told = review not in undated and not (met and review not in by_file)
         states.append(kept_up if kept_up or told else pd.NA)
     return pd.Series(states, index=files.index, dtype="boolean")
 
@@ -315,13 +319,15 @@ def agreement(report: Report, files: pd.DataFrame) -> list[Indicator]:
     """How far two readers of the same file agree beyond chance, for each finding on it, of :func:`files_read`."""
     made = []
     for state, _, finding in QUESTIONS.values():
-        found = kappa(files[finding], files[f"second_{finding}"])
         same = registers.readers_agree(files, finding)
+        compared = files["review_id"].isin(same.units.dropna().index).to_numpy(dtype=bool)
+        found = kappa(files.loc[compared, finding], files.loc[compared, f"second_{finding}"])
         made.append(
             report.build.figure(
                 "review_agreement_kappa",
                 found.value,
                 denominator=found.n,
+                unknown=same.unknown,
                 limits=found.limits,
                 interval="normal approximation" if found.limits else "",
                 stratum=state,

@@ -146,7 +146,11 @@ def _listed(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date) -
     excused = iom_selection["reason_not_managed"].notna() & ~later
     state = pd.Series("missed", index=iom_selection.index).mask(excused, "excused")
     # A reason that can't be read may be a good one or none: such a place is not known.
-    state = state.mask(unread(iom_selection, "reason_not_managed", "decided_on"), "unread").mask(managed, "managed")
+    state = state.mask(unread(iom_selection, "reason_not_managed", "decided_on"), "unread")
+    # Nor is it known of one whose day of entry or leaving is not, unless there is a reason as well.
+    unsure = offenders.loc[unread(offenders, "entered_on", "left_on").to_numpy(dtype=bool), "person_key"]
+    surely = managed & ~among(iom_selection["person_key"], unsure)
+    state = state.mask(surely, "managed").mask(managed & ~surely & state.eq("missed"), "unread")
     score = iom_selection["score"].mask((iom_selection["scored_on"] > day).fillna(False).to_numpy(dtype=bool))
     return iom_selection[["person_key"]].assign(score=score, managed=managed.astype(bool), state=state)
 

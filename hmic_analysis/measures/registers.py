@@ -243,13 +243,15 @@ class Review(NamedTuple):
     opened : bool
         A review was opened by the day, or the policy is marked as under review.
     open : bool or None
-        One of these was not closed by the day; None without a document to look in, or where it can't be read.
+        One of these was not closed by the day; None without a document to look in, or where it can't be read or is
+        marked as under review and as closed alike.
     days_since_activity : int or None
         Days since the last dated work on the open reviews, their opening included; None without a date.
     closed_on : pandas.Timestamp or None
         Day on which the last of the open reviews was closed after the day.
     at_most : bool
-        The last work on one of them came later, and hides what was done before: the days are the most there can be.
+        The last work on one of them came later, and hides what was done before, or bears no day: the days are the most
+        there can be.
     """
 
     opened: bool
@@ -297,6 +299,7 @@ def review_at(rows: pd.DataFrame, as_of: date) -> Review:
     opened = ((begun <= day).fillna(False) | undated).to_numpy(dtype=bool)
     closed = (rows["review_closed_on"] <= day).fillna(False).to_numpy(dtype=bool)
     doubtful = unread(rows, "review_opened_on", "review_closed_on").to_numpy(dtype=bool) & ~closed
+    doubtful |= closed & rows["status"].eq("under_review").fillna(False).to_numpy(dtype=bool)
     running = opened & ~closed & ~doubtful
     under_way = rows[running]
     if under_way.empty:
@@ -306,7 +309,7 @@ def review_at(rows: pd.DataFrame, as_of: date) -> Review:
     latest = dates[(dates <= day).fillna(False).to_numpy(dtype=bool)].max()
     ends = under_way["review_closed_on"]
     since = None if pd.isna(latest) else int((day - latest).days)
-    later = bool((under_way["last_activity_on"] > day).fillna(False).any())
+    later = bool((~(under_way["last_activity_on"] <= day)).any())
     return Review(True, True, since, None if ends.isna().any() else ends.max(), later)
 
 
@@ -456,11 +459,20 @@ def readers_agree(files: pd.DataFrame, question: str) -> Share:
     Returns
     -------
     Share
-        Files with only one finding are left out.
+        Unknown: one of the findings is missing, or nobody is named as the second reader.
     """
-    first, second = files[question].astype("boolean"), files[f"second_{question}"].astype("boolean")
-    twice = (first.notna() & second.notna()).to_numpy(dtype=bool)
-    return Share.of((first == second)[twice], files.loc[twice, "review_id"])
+    twice = read_twice(files, question)
+    rows = files[twice.to_numpy(dtype=bool)]
+    same = rows[question].astype("boolean") == rows[f"second_{question}"].astype("boolean")
+    return Share.of(same.mask(rows["second_reviewer_key"].isna()), rows["review_id"])
+
+
+def read_twice(files: pd.DataFrame, *questions: str) -> pd.Series:
+    """Whether each file names a second reader, or has a second finding; whoever reads a file again is no second one."""
+    found = files["second_reviewer_key"].notna()
+    for question in questions:
+        found |= files[f"second_{question}"].notna()
+    return (found & (files["second_reviewer_key"] != files["reviewer_key"]).fillna(True)).astype(bool)
 
 
 def how_drawn(files: pd.DataFrame) -> pd.DataFrame:
@@ -476,7 +488,7 @@ def how_drawn(files: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         ``sample_frame``, ``sampling``, ``sample_seed``, ``files``, ``read_twice``.
     """
-    twice = files["second_progress_met"].notna() | files["second_supervised_met"].notna()
+    twice = read_twice(files, "progress_met", "supervised_met")
     keys = ["sample_frame", "sampling", "sample_seed"]
     rows = files[keys].astype("object").where(files[keys].notna(), "not recorded").assign(files=1, read_twice=twice)
     return rows.groupby(keys, as_index=False)[["files", "read_twice"]].sum().astype({"read_twice": int})

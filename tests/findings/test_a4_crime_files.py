@@ -1,11 +1,14 @@
 """A4: files with regular progress entries, supervised files, crimes closed at once: row by row."""
 
 from datetime import date
+from unittest import mock
 
 import pytest
 
+from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import a4_crime_files
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures import registers
+from hmic_analysis.measures.base import Share, within
 
 AS_OF = date(2014, 3, 31)
 FILE = {
@@ -23,7 +26,9 @@ SEEN = {"review_id": "1", "entry_kind": "supervisor", "entered_on": "2013-05-29"
 def found(table, file, *entries):
     # Another file has an entry, so that there is a log to look in.
     log = table("file_entry", {**ENTRY, "review_id": "other"}, *entries)
+    lost = (file := dict(file)).pop("lost", "")
     files = table("file_review", {**FILE, **file}, {**FILE, "review_id": "other"})
+    files["flags"] = [unread_flag(lost) if lost else "", ""]
     rows = a4_crime_files.crime_files(files, log, AS_OF, 28)
     return rows[rows["review_id"].eq("1")]
 
@@ -60,7 +65,12 @@ def test_entries_of_files_of_suspects_alone_say_nothing_of_those_of_crimes(table
         ({"progress_met": True}, [], Share(0, 0, 1)),
         ({"progress_met": True}, [{"entered_on": "2014-05-29"}], Share(0, 0, 1)),
         ({"progress_met": True}, [{"entered_on": "2013-05-30"}], Share(0, 1)),
+        ({"progress_met": True}, [{"entered_on": "2013-06-27"}], Share(0, 1)),
+        ({"progress_met": True}, [{"entered_on": "2013-04-30"}], Share(0, 1)),
         ({"progress_met": False}, [], Share(0, 1)),
+        # A day of closing that can't be read: closed, and when, isn't known, however lately it was opened.
+        ({"closed_on": None, "lost": "closed_on"}, [{}], Share(0, 0, 1)),
+        ({"opened_on": "2014-03-20", "closed_on": None, "lost": "closed_on"}, [], Share(0, 0, 1)),
     ],
 )
 def test_regular_progress(table, file, entries, expected):
@@ -79,11 +89,22 @@ def test_regular_progress(table, file, entries, expected):
         ({}, {"by_investigator": True}, Share(0, 1), Share(0, 1)),
         ({}, {"by_investigator": None}, Share(0, 0, 1), Share(0, 0, 1)),
         ({}, {"entry_kind": "automatic"}, Share(0, 1), Share(0, 1)),
-        ({"closed_on": None}, {}, Share(1, 0), Share(0, 0, 1)),
+        ({"closed_on": None}, {}, Share(1, 0), Share(0, 0)),
         ({"closed_on": "2013-04-30"}, {}, Share(1, 0), Share(0, 0, 1)),
+        # An entry of a later day is not yet there; one of the day is.
+        ({"closed_on": None}, {"entered_on": "2014-03-31"}, Share(1, 0), Share(0, 0)),
+        ({"closed_on": None}, {"entered_on": "2014-04-01"}, Share(0, 1), Share(0, 0)),
+        ({"closed_on": "2014-03-31"}, {"entered_on": "2014-03-31"}, Share(1, 0), Share(1, 0)),
+        ({"closed_on": "2014-04-01"}, {"entered_on": "2014-04-01"}, Share(0, 1), Share(0, 0)),
+        ({"opened_on": "2014-04-01", "closed_on": None}, {"entered_on": "2014-04-02"}, Share(0, 0, 1), Share(0, 0)),
+        ({"opened_on": "2014-03-31", "closed_on": None}, {"entered_on": "2014-04-02"}, Share(0, 1), Share(0, 0)),
+        # Found on the file, whenever it was made; by closure or not.
+        ({}, {"entered_on": None}, Share(1, 0), Share(0, 0, 1)),
+        # It may be closed: whether it was supervised before isn't known.
+        ({"closed_on": None, "lost": "closed_on"}, {}, Share(1, 0), Share(0, 0, 1)),
         # The reader found supervision: of none by a supervisor is there an entry, or of none until the reading.
         ({"supervised_met": True}, {"entry_kind": "automated"}, Share(0, 0, 1), Share(0, 0, 1)),
-        ({"supervised_met": True}, {"entered_on": "2014-04-01"}, Share(1, 0), Share(0, 0, 1)),
+        ({"supervised_met": True}, {"entered_on": "2014-04-01"}, Share(0, 0, 1), Share(0, 0, 1)),
         ({"supervised_met": True}, {"content": "none"}, Share(0, 1), Share(0, 1)),
         ({"supervised_met": False}, {"entry_kind": "automated"}, Share(0, 1), Share(0, 1)),
     ],
@@ -91,7 +112,50 @@ def test_regular_progress(table, file, entries, expected):
 def test_supervision(table, file, entry, supervised, by_closure):
     rows = found(table, file, {**SEEN, **entry})
     assert Share.of(rows["supervised"]) == supervised
-    assert Share.of(rows["supervised_by_closure"]) == by_closure
+    closed = rows[rows["closed"].to_numpy(dtype=bool)]
+    assert Share.of(closed["supervised_by_closure"]) == by_closure
+    assert rows.loc[~rows["closed"].to_numpy(dtype=bool), "supervised_by_closure"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, Share(1, 0)),
+        ({"second_progress_met": False}, Share(0, 1)),
+        ({"progress_met": False, "second_progress_met": False}, Share(1, 0)),
+        # Read once.
+        ({"second_reviewer_key": None, "second_progress_met": None}, Share(0, 0)),
+        # Read by two, and of one the finding isn't known.
+        ({"second_progress_met": None}, Share(0, 0, 1)),
+        ({"progress_met": None}, Share(0, 0, 1)),
+        # A second finding, and nobody named who made it.
+        ({"second_reviewer_key": None}, Share(0, 0, 1)),
+        # Whoever reads a file twice agrees with himself.
+        ({"second_reviewer_key": "A"}, Share(0, 0)),
+        ({"reviewer_key": None}, Share(1, 0)),
+    ],
+)
+def test_two_readers(table, given, expected):
+    row = {**FILE, "reviewer_key": "A", "progress_met": True, "second_reviewer_key": "B", "second_progress_met": True}
+    files = table("file_review", {**row, **given})
+    assert registers.readers_agree(files, "progress_met") == expected
+    assert registers.how_drawn(files)["read_twice"].tolist() == [expected.total]
+
+
+def test_agreement_beyond_chance_is_that_of_two_readers_of_whom_both_findings_are_known(table):
+    """Ten files: six both yes, two both no, two apart; eleven more in which there are no two known findings."""
+    pairs = [(True, True, "B")] * 6 + [(False, False, "B")] * 2 + [(True, False, "B"), (False, True, "B")]
+    pairs += [(True, True, "A")] * 8 + [(True, None, "B"), (None, False, "B"), (True, True, None)]
+    names = ("progress_met", "second_progress_met", "second_reviewer_key")
+    rows = [{**FILE, "review_id": str(n), "reviewer_key": "A", **dict(zip(names, p, strict=True))} for n, p in
+            enumerate(pairs)]  # fmt: skip
+    report = mock.Mock()
+    progress, supervised = a4_crime_files.agreement(report, table("file_review", *rows))
+    first, second = (call.kwargs | {"value": call.args[1]} for call in report.build.figure.call_args_list)
+    # Alike on 8 of 10; by chance on 0.7 x 0.7 + 0.3 x 0.3.
+    assert first["value"] == pytest.approx((0.8 - 0.58) / (1 - 0.58))
+    assert (first["denominator"], first["unknown"], first["stratum"]) == (10, 3, "progress")
+    assert (second["denominator"], second["unknown"], second["stratum"]) == (0, 12, "supervised")
 
 
 @pytest.mark.parametrize(
@@ -100,13 +164,24 @@ def test_supervision(table, file, entry, supervised, by_closure):
         ({}, False, Share(1, 0)),
         ({"closed_at": "2013-05-02 10:00"}, False, Share(1, 0)),
         ({"closed_at": "2013-05-02 10:01"}, False, Share(0, 1)),
+        # 24 hours and not a wall day: the night on which clocks go back has 25 of them, that on which they go forward 23.
+        ({"recorded_at": "2013-10-26 12:00", "closed_at": "2013-10-27 11:00"}, False, Share(1, 0)),
+        ({"recorded_at": "2013-10-26 12:00", "closed_at": "2013-10-27 11:01"}, False, Share(0, 1)),
+        ({"recorded_at": "2013-03-30 12:00", "closed_at": "2013-03-31 13:00"}, False, Share(1, 0)),
+        ({"recorded_at": "2013-03-30 12:00", "closed_at": "2013-03-31 13:01"}, False, Share(0, 1)),
+        # Closed at once, though after the period: the first and the last minute of it.
+        ({"recorded_at": "2012-12-01 00:00", "closed_at": "2012-12-01 08:00"}, False, Share(1, 0)),
+        ({"recorded_at": "2012-11-30 23:59", "closed_at": "2012-12-01 08:00"}, False, Share(0, 0)),
+        ({"recorded_at": "2013-11-30 23:59", "closed_at": "2013-12-01 08:00"}, False, Share(1, 0)),
+        ({"recorded_at": "2013-12-01 00:00", "closed_at": "2013-12-01 08:00"}, False, Share(0, 0)),
+        ({"closed_at": "2014-05-01 10:00"}, False, Share(0, 1)),
         ({"closed_at": None}, False, Share(0, 1)),
         # For all crimes blank: nobody says when any was closed.
         ({"closed_at": None, "alone": True}, False, Share(0, 0, 1)),
         ({"closed_at": "2013-05-01 09:00"}, False, Share(0, 0, 1)),
         ({"progress_entries": 1}, False, Share(0, 1)),
         ({"progress_entries": None}, False, Share(0, 0, 1)),
-        ({"recorded_at": None}, False, Share(0, 0, 1)),
+        ({"recorded_at": None, "recorded_month": "2013-05"}, False, Share(0, 0, 1)),
         ({}, True, Share(0, 0)),
         # Not known whether it was attended: it may be one so closed, or has no part in it.
         ({}, None, Share(0, 0, 1)),
@@ -121,6 +196,7 @@ def test_crimes_not_attended_and_closed_within_a_day(table, crime, attended, exp
     if crime.pop("alone", False):
         another["closed_at"] = None
     rows = table("crime", {**row, **crime}, another)
-    seen = rows[["crime_id"]].head(1).assign(attended=attended)
+    rows = within(rows, date(2012, 12, 1), date(2013, 11, 30), "recorded_at", "recorded_month")
+    seen = rows.loc[rows["crime_id"].eq("c").to_numpy(dtype=bool), ["crime_id"]].assign(attended=attended)
     seen["attended"] = seen["attended"].astype("boolean")
     assert a4_crime_files.closed_same_day(rows, seen) == expected

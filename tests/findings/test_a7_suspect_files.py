@@ -2,9 +2,11 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from hmic_analysis.findings import a7_suspect_files
+from hmic_analysis.measures import registers
 from hmic_analysis.measures.base import Share
 
 AS_OF = date(2014, 3, 31)
@@ -55,6 +57,7 @@ def test_recent_enquiries(table, file, entry, active):
     ("entry", "supervised"),
     [
         ({}, Share(1, 0)),
+        ({"entered_on": "2014-03-31"}, Share(1, 0)),
         ({"content": "sign_off", "entered_on": "2014-03-03"}, Share(1, 0)),
         ({"entered_on": "2014-03-02"}, Share(0, 1)),
         ({"entered_on": "2014-04-01"}, Share(0, 1)),
@@ -70,6 +73,26 @@ def test_recent_supervision(table, entry, supervised):
     assert a7_suspect_files.supervised(found(table, {}, {**SEEN, **entry})) == supervised
 
 
+@pytest.mark.parametrize(
+    ("file", "entry", "supervised"),
+    [
+        # The reader found supervision: none is listed, none until the reading, none of late, none of substance.
+        ({"supervised_met": True}, {"entry_kind": "progress"}, Share(0, 0, 1)),
+        ({"supervised_met": True}, {"entered_on": "2014-04-01"}, Share(0, 0, 1)),
+        ({"supervised_met": True}, {"entered_on": "2014-03-02"}, Share(0, 1)),
+        ({"supervised_met": True}, {"content": "none"}, Share(0, 1)),
+        ({"supervised_met": False}, {"entry_kind": "progress"}, Share(0, 1)),
+        ({"supervised_met": False}, {}, Share(1, 0)),
+        ({"named_on": "2014-03-31"}, {}, Share(1, 0)),
+        ({"named_on": "2014-04-01"}, {}, Share(0, 0, 1)),
+        ({"opened_on": "2014-04-01"}, {}, Share(0, 0, 1)),
+        ({"named_on": None}, {}, Share(1, 0)),
+    ],
+)
+def test_supervision_beside_what_the_file_says(table, file, entry, supervised):
+    assert a7_suspect_files.supervised(found(table, file, {**SEEN, **entry})) == supervised
+
+
 def test_without_entries_of_these_files_the_readers_findings_stand(table):
     files = table("file_review", {**FILE, "progress_met": True, "supervised_met": False}, {**FILE, "review_id": "2"},
                   {"review_id": "crime", "review_kind": "crime"})  # fmt: skip
@@ -79,17 +102,31 @@ def test_without_entries_of_these_files_the_readers_findings_stand(table):
 
 
 @pytest.mark.parametrize(
-    ("file", "count"),
+    ("file", "circulation"),
     [
-        ({"circulated": True}, 1),
-        ({"circulated": False}, 0),
-        ({"circulated": None}, 0),
-        ({"circulated": True, "circulated_on": "2014-03-31"}, 1),
-        ({"circulated": True, "circulated_on": "2014-04-01"}, 0),
-        ({"circulated": True, "circulated_on": None}, 1),
-        ({"circulated": False, "circulated_on": "2014-03-01"}, 0),
-        ({"circulated": True, "review_kind": "crime"}, 0),
+        ({"circulated": True}, "circulated"),
+        ({"circulated": False}, "not_circulated"),
+        ({"circulated": None}, None),
+        ({"circulated": True, "circulated_on": "2014-03-31"}, "circulated"),
+        # Not yet on the day.
+        ({"circulated": True, "circulated_on": "2014-04-01"}, "not_circulated"),
+        ({"circulated": None, "circulated_on": "2014-04-01"}, "not_circulated"),
+        ({"circulated": True, "circulated_on": None}, "circulated"),
+        # Not circulated, and the day of it: one of the two is wrong, unless that came later.
+        ({"circulated": False, "circulated_on": "2014-03-01"}, None),
+        ({"circulated": False, "circulated_on": "2014-03-31"}, None),
+        ({"circulated": False, "circulated_on": "2014-04-01"}, "not_circulated"),
+        ({"circulated": None, "circulated_on": "2014-03-01"}, None),
     ],
 )
-def test_files_of_persons_circulated(table, file, count):
-    assert a7_suspect_files.circulated_count(found(table, file)) == count
+def test_files_of_persons_circulated(table, file, circulation):
+    rows = found(table, file)
+    assert [None if pd.isna(x) else x for x in rows["circulation"]] == [circulation]
+    assert a7_suspect_files.circulated_count(rows) == (circulation == "circulated")
+    # Of whom it isn't known is a file among all, and in neither group.
+    shares = registers.shares_of(rows, "active", "circulation")
+    assert shares == ({circulation: Share(0, 1)} if circulation else {}) and len(rows) == 1
+
+
+def test_a_file_of_a_crime_is_none_of_a_suspect(table):
+    assert found(table, {"circulated": True, "review_kind": "crime"}).empty

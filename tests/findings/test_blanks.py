@@ -456,7 +456,7 @@ def test_two_readers_are_compared_only_where_both_found_something(table):
     files = table(
         "file_review", {**FILE, "progress_met": True}, {**FILE, "review_id": "2", "second_progress_met": True}
     )
-    assert registers.readers_agree(files, "progress_met") == Share(0, 0)
+    assert registers.readers_agree(files, "progress_met") == Share(0, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -500,6 +500,7 @@ BY_HAND = {
     ("skill", "person_key"): "findings/test_p5_anpr_measures.py::test_a_function_nobody_can_do_has_depth_zero",
     ("skill", "course_booked_on"): "findings/test_p5_anpr_measures.py::test_courses_booked",
     ("file_review", "closed_on"): "findings/test_a4_crime_files.py::test_regular_progress",
+    ("file_review", "second_reviewer_key"): "findings/test_a4_crime_files.py::test_two_readers",
     ("iom_selection", "reason_not_managed"): "findings/test_a5_offenders.py::test_selection_by_score",
     ("callback", "made_at"): "findings/test_a9_service.py::test_calls_back",
     ("survey", "satisfied_whole"): "findings/test_a9_service.py::test_the_survey",
@@ -515,7 +516,6 @@ BY_HAND = {
 #: Columns whose blank says something and turns no figure: they name a group, bear a document out, or are for show.
 TURNS_NOTHING = {
     ("document", "corroborated_by"), ("incident", "local_grade"), ("incident", "closed_at"),
-    ("file_review", "second_reviewer_key"),
     *(("survey", f"satisfied_{part}") for part in ("contact", "action", "follow_up", "treatment")),
 }  # fmt: skip
 

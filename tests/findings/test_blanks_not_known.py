@@ -154,6 +154,7 @@ BY_HAND = {
         "opened_on": F + "a4_crime_files.py::test_regular_progress",
         "named_on": F + "a7_suspect_files.py::test_recent_enquiries",
         "circulated_on": F + "a7_suspect_files.py::test_files_of_persons_circulated",
+        "reviewer_key": F + "a4_crime_files.py::test_two_readers",
         "sampling": M + "samples.py::test_two_readers",
         "sample_frame": M + "samples.py::test_two_readers",
         "sample_seed": M + "samples.py::test_two_readers",
@@ -225,7 +226,7 @@ EITHER = {
 UNREAD = {
     ("data_request", "stated_unit"), ("deployment", "resource_id"), ("crime", "offence_code"), ("crime", "outcome_type"),
     ("problem_record", "stage"),
-    ("problem_update", "author_key"), ("file_review", "reviewer_key"), ("iom_cohort", "lead_agency"),
+    ("problem_update", "author_key"), ("iom_cohort", "lead_agency"),
     ("call_audit", "auditor_key"), ("survey", "survey_group"), ("survey", "reported_on"), ("duty_hours", "abstracted_hours"),
     ("change", "users"),
 }  # fmt: skip

@@ -62,7 +62,7 @@ COUNTED = {
     "supervised_pct": "findings/test_a4_crime_files.py::test_supervision",
     "supervised_before_closure_pct": "findings/test_a4_crime_files.py::test_supervision",
     "same_day_closure_pct": "findings/test_a4_crime_files.py::test_crimes_not_attended_and_closed_within_a_day",
-    "review_agreement_kappa": "measures/test_samples.py::test_agreement_of_two_readers_beyond_chance",
+    "review_agreement_kappa": "findings/test_a4_crime_files.py::test_agreement_beyond_chance_is_that_of_two_readers_of_whom_both_findings_are_known",
     "iom_meeting_held_pct": "findings/test_a5_offenders.py::test_meetings",
     "iom_core_partner_quorum_pct": "findings/test_a5_offenders.py::test_meetings",
     "iom_assessed_pct": "findings/test_a5_offenders.py::test_offenders_assessed",

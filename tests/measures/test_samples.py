@@ -75,15 +75,16 @@ def test_shares_of_groups(table):
 
 
 def test_two_readers(table):
+    drawn = {"sampling": "random", "sample_frame": "F", "sample_seed": 7}
     files = table(
         "file_review",
-        file("same", progress_met=True, second_progress_met=True, sampling="random", sample_frame="F", sample_seed=7),
-        file("not", progress_met=True, second_progress_met=False, sampling="random", sample_frame="F", sample_seed=7),
-        file("read once", progress_met=True, sampling="random", sample_frame="F", sample_seed=7),
-        file("first blank", second_progress_met=True, sampling="random", sample_frame="F", sample_seed=7),
+        file("same", progress_met=True, second_progress_met=True, second_reviewer_key="B", **drawn),
+        file("not", progress_met=True, second_progress_met=False, second_reviewer_key="B", **drawn),
+        file("read once", progress_met=True, **drawn),
+        file("first blank", second_progress_met=True, second_reviewer_key="B", **drawn),
     )
-    assert registers.readers_agree(files, "progress_met") == Share(1, 1)
-    assert registers.readers_agree(files, "supervised_met") == Share.none()
+    assert registers.readers_agree(files, "progress_met") == Share(1, 1, 1)
+    assert registers.readers_agree(files, "supervised_met") == Share(0, 0, 3)
     drawn = registers.how_drawn(files)
     assert drawn.to_dict("records") == [
         {"sample_frame": "F", "sampling": "random", "sample_seed": 7, "files": 4, "read_twice": 3}
