@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 # What 'hmic data check' prints: what is wrong first and what to do about it, then every table, then the rest.
 
 State = Literal["ok", "note", "warning"]
-#: The table of all forces, read from a folder of its own.
 #: Share of rejected rows from which a line is a warning, in per cent.
 WARN_PCT = 5.0
 
@@ -216,14 +215,16 @@ def _set_aside(name: str, entry: TableEntry) -> list[CheckRow]:
         bad, offered = lost(part)
         if bad:
             text = f"{bad:,} of {offered:,} rows could not be used ({_ranked(part, 'reasons')})"
+            if spare := sum(a.rejected for a in part) - bad:
+                text += f"; {spare:,} more kept aside: repeats, earlier states or another force's"
             todo = "mend the mapping, or ask the force to put them right"
             if any(reason.startswith("conflicting key") for a in part for reason in a.reasons):
                 todo += "; of several states of one record, say in the mapping which stands: 'keep: latest'"
             rows.append(CheckRow("kept aside", name, _how_bad(bad, offered), text, todo, file))
         if cells := sum(a.cells_set_aside for a in part):
             kept = sum(a.kept for a in part)
-            held = f"{cells:,} {'cell' if cells == 1 else 'cells'} of {kept:,} rows"
-            text = f"{held} could not be read: not known ({_ranked(part, 'cells')})"
+            held = f"{cells:,} {'cell' if cells == 1 else 'cells'} of {kept:,} rows could not be read"
+            text = f"{held}: not known ({_ranked(part, 'cells')})"
             todo = "ask the force to put them right; the rows themselves are used"
             rows.append(CheckRow("cells", name, _how_bad(cells, kept), text, todo, file))
     return rows

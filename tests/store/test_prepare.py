@@ -327,7 +327,7 @@ def test_of_columns_of_which_one_is_enough_the_last_one_costs_the_row(shop):
 
 def test_the_check_names_table_and_file_and_keeps_lines_of_a_table_together(shop):
     shop.file("force_reference.csv", "force_slug,response_policy\ncleveland,attend_all\n")
-    shop.file("change.csv", "change_id,change_type,users\n1,process,many\n2,process,3\n,process,3\n")
+    shop.file("change.csv", "change_id,change_type,users\n1,process,many\n2,process,3\n2,process,3\n,process,3\n")
     shop.file("incident_crime.csv", "incident_id,crime_id\n" + "".join(f"{n},{n}\n" for n in range(40)) + ",1\n")
     shop.file("suspects.csv", "person_key\np1\n")
     shop.file("minutes.csv", "x\n1\n")
@@ -344,7 +344,9 @@ def test_the_check_names_table_and_file_and_keeps_lines_of_a_table_together(shop
         ("warning", "change (change.csv): "),
         ("note", "incident_crime (incident_crime.csv): "),
     ]
-    assert faults[1].text == "1 of 3 rows could not be used (blank: change_id: 1)"
+    assert faults[1].text == (
+        "1 of 3 rows could not be used (blank: change_id: 1); 1 more kept aside: repeats, earlier states or another force's"
+    )
     assert faults[2].text == ("1 cell of 2 rows could not be read: not known (not a whole number: users: 1)")
     assert faults[0].todo == "move it to data/raw/england-and-wales: from there alone it is read"
 
