@@ -252,7 +252,7 @@ def _whole_files(manifest: Manifest) -> list[CheckRow]:
     """Files of which hardly anything went into any table, where the table that they feed doesn't say it."""
     from hmic_analysis.evidence.fitness import lost
 
-    told = {(a.file, *lost([a])) for entry in manifest.tables.values() for a in entry.accounts}
+    told = {(a.file, a.rejected, a.read) for e in manifest.tables.values() for a in e.accounts if lost([a])[0]}
     high = [a for a in manifest.accounts if a.read and 100 * a.rejected / a.read >= WARN_PCT]
     found = [a for a in high if (a.file, a.rejected, a.read) not in told]
     lines = [f"{a.file}: {a.rejected:,} of {a.read:,} lines in no table ({_reasons(a)})" for a in found]
