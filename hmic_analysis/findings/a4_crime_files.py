@@ -361,8 +361,11 @@ def _in_general(report: Report, files: pd.DataFrame, claim: str) -> Decision:
     state, name, _ = QUESTIONS[claim]
     word, limit = report.settings.quantifier("in_general"), report.settings.threshold
     overall, apart = report.indicator(name), report.indicator(f"{name}[not_attended]")
-    if overall is None or overall.value is None:
+    if overall is None or not (overall.denominator or 0) + overall.unknown:
         return undecided("no_data", why="No crime file was read.")
+    if overall.value is None:
+        why = f"Files read: {overall.unknown:,}; of none is it known."
+        return undecided("missing_spans_threshold", why=why)
     least = int(limit("min_not_attended_n"))
     n = int((apart.denominator or 0) + apart.unknown) if apart is not None else 0
     if apart is None or n < least:

@@ -118,6 +118,17 @@ def test_supervision(table, file, entry, supervised, by_closure):
 
 
 @pytest.mark.parametrize(
+    ("known", "unknown", "reason"), [(None, 24, "missing_spans_threshold"), (None, 0, "no_data"), (40.0, 3, "small_n")]
+)
+def test_files_of_which_nothing_is_known_were_read(known, unknown, reason):
+    report = mock.Mock()
+    figures = {"progress_updated_pct": mock.Mock(value=known, denominator=5 if known else 0, unknown=unknown)}
+    report.indicator = figures.get
+    report.settings.threshold = {"min_not_attended_n": 10}.get
+    assert a4_crime_files._in_general(report, None, "A4a").reasons == (reason,)
+
+
+@pytest.mark.parametrize(
     ("given", "expected"),
     [
         ({}, Share(1, 0)),
