@@ -132,7 +132,7 @@ def but_lost(
     """
     listed = entries.loc[~(entries["entered_on"] > day).to_numpy(dtype=bool), "review_id"]
     lost = files[finding].eq(True).fillna(False) & ~among(files["review_id"], listed)  # noqa: FBT003
-    return found.mask(lost & ~found.fillna(True))
+    return found.mask(lost)
 
 
 def by_stratum(files: pd.DataFrame) -> pd.DataFrame:
@@ -177,7 +177,7 @@ def closed_same_day(crime: pd.DataFrame, attended: pd.DataFrame) -> Share:
     """
     left = attended.loc[~attended["attended"].fillna(False).to_numpy(dtype=bool), ["crime_id", "attended"]]
     crime = open_blanks(crime, "closed_at", at="recorded_month")
-    rows = left.merge(crime.drop_duplicates("crime_id"), on="crime_id")
+    rows = left.merge(crime, on="crime_id")
     took = rows["closed_at"] - rows["recorded_at"]
     soon = (took <= pd.Timedelta(hours=24)).astype("boolean")
     soon = soon.mask((took < pd.Timedelta(0)).fillna(False))

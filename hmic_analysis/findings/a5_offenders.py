@@ -95,7 +95,7 @@ def reoffended(iom_cohort: pd.DataFrame, as_of: date) -> Share:
     unclear = iom_cohort["entered_on"].isna() | backwards(iom_cohort, "entered_on", "left_on")
     rows = iom_cohort[(happened_by(iom_cohort["entered_on"], latest) | unclear).to_numpy()]
     until = rows["entered_on"] + pd.DateOffset(months=12)
-    within = (rows["reoffended_on"] >= rows["entered_on"]) & (rows["reoffended_on"] < until)
+    within = rows["reoffended_on"] < until
     open_ = unclear[rows.index] | unread(rows, "reoffended_on") | backwards(rows, "entered_on", "reoffended_on")
     state = within.fillna(False).astype("boolean").mask(open_)
     return Share.of(state, rows["person_key"])
@@ -118,9 +118,8 @@ def selection(offenders: pd.DataFrame, iom_selection: pd.DataFrame, as_of: date)
     if not places or not (listed["score"].notna() & ~listed["managed"]).any():
         return None
     unscored = int(listed["score"].isna().sum()) + int((~among(offenders["person_key"], listed["person_key"])).sum())
-    sure = max(0, places - unscored)
     found = {"managed": 0, "excused": 0, "missed": 0}
-    left, placed = sure, []
+    left, placed = places - unscored, []
     for _, tied in listed.dropna(subset="score").sort_values("score", ascending=False).groupby("score", sort=False):
         if left <= 0:
             break

@@ -32,7 +32,7 @@ def suspect_files(file_review: pd.DataFrame, file_entry: pd.DataFrame, as_of: da
     day = pd.Timestamp(as_of)
     # Circulated since is not yet circulated on the day; not circulated, with a day of it, contradicts itself.
     circulated = files["circulated"] & ~(files["circulated_on"] > day).fillna(False)
-    circulated = circulated.mask(~files["circulated"].fillna(True) & (files["circulated_on"] <= day))
+    circulated = circulated.mask((~circulated).fillna(False) & (files["circulated_on"] <= day))
     files["circulation"] = circulated.map(CIRCULATED).astype("object")
     if not among(file_entry["review_id"], files["review_id"]).any():
         files["active"] = files["progress_met"].astype("boolean")

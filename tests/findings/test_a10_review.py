@@ -8,6 +8,7 @@ import pytest
 from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import a10_review
 from hmic_analysis.measures import registers
+from hmic_analysis.statistics.intervals import Interval
 
 AS_OF = date(2014, 3, 31)
 POLICY = {"document_id": "d", "document_type": "policy", "subject": "response_deployment", "status": "under_review",
@@ -43,7 +44,9 @@ TERMS = {**POLICY, "document_type": "terms_of_reference", "status": "approved", 
         ({"subject": "victims"}, None, None),
         ({"effective_to": "2014-03-30"}, None, None),
         ({"lost": "review_closed_on"}, None, None),
-        ({"review_closed_on": "2013-12-31"}, None, None),
+        # Closed before it was opened.
+        ({"review_closed_on": "2013-12-31", "status": "approved"}, None, None),
+        ({"review_closed_on": "2014-01-01", "status": "approved"}, False, None),
         (TERMS, True, 30),
     ],
 )
@@ -67,6 +70,9 @@ def test_a_review(table, given, is_open, days):
         # Opened long ago, and worked on after the day: whether in the months before it isn't known.
         ("2013-01-01", "2014-04-01", "not_determinable", "not_dated"),
         ("2014-01-01", "2014-04-01", "supported", ""),
+        # Opened on the ninetieth day before: so long ago at most.
+        ("2013-12-31", None, "supported", ""),
+        ("2013-12-30", None, "not_determinable", "not_dated"),
     ],
 )
 def test_a_review_worked_on_lately(table, opened, activity, verdict, reason):
@@ -76,3 +82,31 @@ def test_a_review_worked_on_lately(table, opened, activity, verdict, reason):
     report.settings.threshold = {"activity_days": 90}.get
     decision = a10_review._under_review(report, rows)
     assert (decision.verdict, decision.reasons[:1]) == (verdict, (reason,) if reason else ())
+
+
+@pytest.mark.parametrize(
+    ("given", "days", "bounds"),
+    [
+        ({}, 30, None),
+        ({"last_activity_on": None}, 89, Interval(0, 89)),
+        ({"last_activity_on": "2014-04-01"}, 89, Interval(0, 89)),
+        ({"review_opened_on": "2014-03-31", "last_activity_on": "2014-04-01"}, 0, None),
+        ({"review_opened_on": None, "last_activity_on": None}, None, None),
+    ],
+)
+def test_days_since_the_last_work_bear_bounds_where_some_may_be_hidden(table, given, days, bounds):
+    report = mock.Mock()
+    report.settings.as_of = AS_OF
+    report.table.return_value = rows = table("document", {**POLICY, **given})
+    a10_review.activity(report, registers.review_at(rows, AS_OF))
+    (_, told), more = report.build.figure.call_args
+    assert (told, more["bounds"], more["unknown"]) == (days, bounds, int(bounds is not None))
+
+
+@pytest.mark.parametrize(("closed", "flags"), [("2014-09-03", ("closed_since",)), ("2014-09-04", ()), (None, ())])
+def test_a_review_closed_by_the_letter_needs_another_day(table, closed, flags):
+    report = mock.Mock()
+    report.settings.as_of, report.settings.letter_date = AS_OF, date(2014, 9, 3)
+    report.settings.threshold = {"activity_days": 90}.get
+    decision = a10_review._under_review(report, table("document", {**POLICY, "review_closed_on": closed}))
+    assert (decision.verdict, decision.flags) == ("supported", flags)

@@ -3,6 +3,7 @@
 from datetime import date
 from unittest import mock
 
+import pandas as pd
 import pytest
 
 from hmic_analysis.contracts.base import unread_flag
@@ -54,6 +55,7 @@ def test_entries_of_files_of_suspects_alone_say_nothing_of_those_of_crimes(table
         ({}, [{"entered_on": None}], Share(0, 0, 1)),
         ({}, [{"entry_kind": "automatic"}], Share(0, 1)),
         ({"opened_on": None}, [{}], Share(0, 0, 1)),
+        ({"opened_on": None, "closed_on": None}, [{}], Share(0, 0, 1)),
         ({"opened_on": "2014-03-04", "closed_on": None}, [], Share(0, 0)),
         ({"opened_on": "2014-03-03", "closed_on": None}, [], Share(0, 1)),
         # Closed and written on after the day: open on it, and without an entry.
@@ -74,8 +76,8 @@ def test_entries_of_files_of_suspects_alone_say_nothing_of_those_of_crimes(table
     ],
 )
 def test_regular_progress(table, file, entries, expected):
-    rows = a4_crime_files.due_files(found(table, file, *({**ENTRY, **e} for e in entries)))
-    assert Share.of(rows["progress"]) == expected
+    rows = found(table, file, *({**ENTRY, **e} for e in entries)).assign(weight=1.0)
+    assert a4_crime_files.estimate(rows, "progress").files == expected
 
 
 @pytest.mark.parametrize(
@@ -110,11 +112,27 @@ def test_regular_progress(table, file, entries, expected):
     ],
 )
 def test_supervision(table, file, entry, supervised, by_closure):
-    rows = found(table, file, {**SEEN, **entry})
-    assert Share.of(rows["supervised"]) == supervised
-    closed = rows[rows["closed"].to_numpy(dtype=bool)]
-    assert Share.of(closed["supervised_by_closure"]) == by_closure
-    assert rows.loc[~rows["closed"].to_numpy(dtype=bool), "supervised_by_closure"].isna().all()
+    rows = found(table, file, {**SEEN, **entry}).assign(weight=1.0)
+    assert a4_crime_files.estimate(rows, "supervised").files == supervised
+    assert a4_crime_files.estimate(rows, "supervised_by_closure").files == by_closure
+
+
+@pytest.mark.parametrize(
+    ("entries", "supervised", "by_closure"),
+    [
+        # One that counts is enough, whatever is not known of others.
+        ([{}, {"content": None}], Share(1, 0), Share(1, 0)),
+        ([{"entered_on": "2013-06-27"}, {"content": None}], Share(1, 0), Share(0, 0, 1)),
+        ([{"content": "none"}, {"by_investigator": None}], Share(0, 0, 1), Share(0, 0, 1)),
+        ([{"content": "none"}, {"by_investigator": True}], Share(0, 1), Share(0, 1)),
+        ([{"entered_on": None}, {"entered_on": "2013-06-26"}], Share(1, 0), Share(1, 0)),
+    ],
+)
+def test_supervision_in_several_entries(table, entries, supervised, by_closure):
+    rows = found(table, {}, *({**SEEN, "entry_number": n, **entry} for n, entry in enumerate(entries)))
+    rows = rows.assign(weight=1.0)
+    assert a4_crime_files.estimate(rows, "supervised").files == supervised
+    assert a4_crime_files.estimate(rows, "supervised_by_closure").files == by_closure
 
 
 @pytest.mark.parametrize(
@@ -189,7 +207,10 @@ def test_agreement_beyond_chance_is_that_of_two_readers_of_whom_both_findings_ar
         ({"closed_at": None}, False, Share(0, 1)),
         # For all crimes blank: nobody says when any was closed.
         ({"closed_at": None, "alone": True}, False, Share(0, 0, 1)),
+        ({"closed_at": "2013-05-01 10:00"}, False, Share(1, 0)),
         ({"closed_at": "2013-05-01 09:00"}, False, Share(0, 0, 1)),
+        # Whenever it was recorded, it is still open.
+        ({"recorded_at": None, "recorded_month": "2013-05", "closed_at": None}, False, Share(0, 1)),
         ({"progress_entries": 1}, False, Share(0, 1)),
         ({"progress_entries": None}, False, Share(0, 0, 1)),
         ({"recorded_at": None, "recorded_month": "2013-05"}, False, Share(0, 0, 1)),
@@ -211,3 +232,17 @@ def test_crimes_not_attended_and_closed_within_a_day(table, crime, attended, exp
     seen = rows.loc[rows["crime_id"].eq("c").to_numpy(dtype=bool), ["crime_id"]].assign(attended=attended)
     seen["attended"] = seen["attended"].astype("boolean")
     assert a4_crime_files.closed_same_day(rows, seen) == expected
+
+
+def test_a_month_in_which_no_crime_has_a_time_of_closing_says_nothing(table):
+    """Of thirty crimes of May all were closed with an entry; of thirty of June none has a time, which is no chance."""
+    row = {"progress_entries": 1, "recorded_month": "2013-05", "recorded_at": "2013-05-01 10:00"}
+    may = [{**row, "crime_id": f"may {n}", "closed_at": "2013-05-09 10:00"} for n in range(30)]
+    june = {"recorded_month": "2013-06", "recorded_at": "2013-06-01 10:00", "progress_entries": 0}
+    rows = table("crime", *may, *({**june, "crime_id": f"june {n}"} for n in range(30)))
+    seen = rows[["crime_id"]].assign(attended=pd.array([False] * 60, dtype="boolean"))
+    assert a4_crime_files.closed_same_day(rows, seen) == Share(0, 30, 30)
+    # One of June closed: then the others are still open.
+    rows = table("crime", *may, {**june, "crime_id": "june 0", "closed_at": "2013-06-01 11:00"},
+                 *({**june, "crime_id": f"june {n}"} for n in range(1, 30)))  # fmt: skip
+    assert a4_crime_files.closed_same_day(rows, seen) == Share(1, 59)

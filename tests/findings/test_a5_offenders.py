@@ -109,13 +109,16 @@ def test_reoffending(table, given, expected):
         # In the scheme by a list on which this offender left before entering: nobody knows whether on the day.
         ({"score": 1, "first": {"left_on": "2011-12-31"}}, Share(0, 0, 1)),
         ({"score": 1, "first": {"left_on": "2014-03-31"}}, Share(1, 0)),
+        # If not in the scheme, then for a reason.
+        ({"score": 1, "first": {"left_on": "2011-12-31"}, "own": "moved_away"}, Share(1, 0)),
     ],
 )
 def test_selection_by_score(table, other, expected):
     lost = (other := dict(other)).pop("lost", "")
     low = {"person_key": "r", "score": 0, "reason_not_managed": other.pop("kept", "other")}
     managed = a5_offenders.cohort(table("iom_cohort", {**OFFENDER, **other.pop("first", {})}), AS_OF)
-    listed = table("iom_selection", {"person_key": "p", "score": 5}, {"person_key": "q", **other}, low)
+    first = {"person_key": "p", "score": 5, "reason_not_managed": other.pop("own", None)}
+    listed = table("iom_selection", first, {"person_key": "q", **other}, low)
     listed["flags"] = ["", unread_flag(lost) if lost else "", ""]
     found = a5_offenders.selection(managed, listed, AS_OF)
     assert found.share == expected

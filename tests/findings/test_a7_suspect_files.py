@@ -81,6 +81,7 @@ def test_recent_supervision(table, entry, supervised):
         ({"supervised_met": True}, {"entered_on": "2014-04-01"}, Share(0, 0, 1)),
         ({"supervised_met": True}, {"entered_on": "2014-03-02"}, Share(0, 1)),
         ({"supervised_met": True}, {"content": "none"}, Share(0, 1)),
+        ({"supervised_met": True}, {"content": "none", "entered_on": "2014-03-31"}, Share(0, 1)),
         ({"supervised_met": False}, {"entry_kind": "progress"}, Share(0, 1)),
         ({"supervised_met": False}, {}, Share(1, 0)),
         ({"named_on": "2014-03-31"}, {}, Share(1, 0)),
