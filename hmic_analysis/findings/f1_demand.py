@@ -56,11 +56,16 @@ def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
     """Resource-hours of each deployment: from arrival to clear, from assignment where nobody arrived.
 
     ``incident_id``, ``start``, ``hours`` (missing where a time is, or where the order is reversed), ``capped``
-    (boolean), what came and where the row stands.
+    (boolean), what came and where the row stands.  One listed twice is one.
 
     ``shift_hours``: length of a shift: nobody works on one task for longer, so a record left open counts as one shift.
     """
-    start = deployment["at_scene_at"].fillna(deployment["assigned_at"])
+    times = ["assigned_at", "at_scene_at", "clear_at"]
+    again = deployment.duplicated(["incident_id", "resource_id", *times]) & deployment["resource_id"].notna()
+    deployment = deployment[~again.to_numpy(dtype=bool)]
+    # An arrival that can't be read is one all the same: the work did not begin at assignment.
+    arrived = unread(deployment, "at_scene_at")
+    start = deployment["at_scene_at"].fillna(deployment["assigned_at"].mask(arrived))
     hours = hours_between(start, deployment["clear_at"])
     hours = hours.where(hours >= 0)
     table = {"incident_id": deployment["incident_id"], "start": start, "hours": hours.clip(upper=shift_hours)}
@@ -184,10 +189,13 @@ def staff_fit(profile: pd.DataFrame) -> float | None:
 
 
 def other_hours(demand_task: pd.DataFrame) -> pd.Series:
-    """Hours of each logged task that is no deployment; missing where its end, which alone tells them, is impossible."""
+    """Hours of each logged task that is no deployment.
+
+    Those given, else its length; missing where that is impossible, or where hours were given that can't be read.
+    """
     between = hours_between(demand_task["started_at"], demand_task["ended_at"])
-    given = demand_task["resource_hours"].astype(float)
-    return given.where(given.notna(), between.where(between >= 0))
+    between = between.where((between >= 0) & ~unread(demand_task, "resource_hours"))
+    return demand_task["resource_hours"].astype(float).fillna(between)
 
 
 def other_hours_caveat(demand_task: pd.DataFrame) -> tuple[str, ...]:
@@ -394,18 +402,23 @@ def products(report: Report) -> pd.DataFrame:
     return found[found["counts"].fillna(False).to_numpy(dtype=bool)].drop(columns="counts")
 
 
+#: Scopes of documents that are not the force's own.
+OTHERS = ("partnership", "pcc")
+
+
 def analyses(document: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
     """Each analysis of demand: whether it was approved in so many months up to a day, with a decision on record.
 
-    The rows, with ``counts``: a nullable boolean, missing where the day of approval is blank, or it or the decision
-    can't be read.
+    The rows, with ``counts``: a nullable boolean, missing where the day of approval is blank, or it, the decision or
+    the scope can't be read.  No: those of partnerships and of the commissioner.
     """
     document = open_blanks(document, "covers", "decision_recorded")
     rows = registers.documents(document, types=("demand_analysis",), subject="demand")
     last, when = pd.Timestamp(as_of), rows["approved_on"]
     lately = ((when > last - pd.DateOffset(months=months)) & (when <= last)).astype("boolean").mask(when.isna())
     decided = rows["decision_recorded"].astype("boolean").fillna(False).mask(unread(rows, "decision_recorded"))
-    return rows.assign(counts=lately & decided)
+    own = (~rows["scope"].isin(list(OTHERS))).astype("boolean").mask(unread(rows, "scope"))
+    return rows.assign(counts=lately & decided & own)
 
 
 #: Which documents may be plans on demand.

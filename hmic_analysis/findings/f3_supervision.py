@@ -135,25 +135,37 @@ def team_sizes(staff: pd.DataFrame, as_of: date) -> pd.Series:
 
     Persons by ``supervisor_key``; staff without a supervisor on record are in none.
     """
-    rows = registers.in_post(staff, as_of)
-    rows = rows[rows["rank"].isin(list(SUPERVISED_RANKS)).to_numpy(dtype=bool)]
+    rows = staff[_supervised(staff, as_of).fillna(False).to_numpy(dtype=bool)]
     return rows.dropna(subset=["supervisor_key"]).groupby("supervisor_key")["person_key"].nunique()
 
 
-def without_supervisor(staff: pd.DataFrame, as_of: date) -> int:
-    """Constables and community support officers in post on a day for whom no supervisor is on record."""
-    rows = registers.in_post(staff, as_of)
-    return int((rows["rank"].isin(list(SUPERVISED_RANKS)) & rows["supervisor_key"].isna()).sum())
+def _supervised(staff: pd.DataFrame, as_of: date) -> pd.Series:
+    """Who is a constable or a community support officer in post on a day.
+
+    A nullable boolean on the index of ``staff``, missing where the rank is, or where a day can't be read or be right.
+    """
+    dated = in_order(staff, "in_post_since", "left_on")
+    there = pd.Series(staff.index.isin(registers.in_post(staff, as_of).index), index=staff.index, dtype="boolean")
+    there = there.mask(there & unread(dated, "in_post_since", "left_on"))
+    rank = staff["rank"].fillna(staff["role"].where(staff["role"] == "pcso"))
+    return there & rank.isin(list(SUPERVISED_RANKS)).astype("boolean").mask(rank.isna())
 
 
-def span_note(sizes: pd.Series, without: int) -> str:
+def not_in_spans(staff: pd.DataFrame, as_of: date) -> tuple[int, int]:
+    """Whom :func:`team_sizes` leaves out: constables and the like without a supervisor on record; who may be one."""
+    state = _supervised(staff, as_of)
+    return int((state.fillna(False) & staff["supervisor_key"].isna()).sum()), int(state.isna().sum())
+
+
+def span_note(sizes: pd.Series, without: int, perhaps: int) -> str:
     """How many supervisors have a wide span, and whom the figure leaves out, in words.
 
     ``sizes``: result of :func:`team_sizes`, not empty.
-    ``without``: result of :func:`without_supervisor`.
+    ``without``, ``perhaps``: result of :func:`not_in_spans`.
     """
     wide = 100 * float((sizes > WIDE_SPAN).mean())
-    return f"Supervisors of more than {WIDE_SPAN}: {wide:.0f}%. Staff without a supervisor on record: {without:,}."
+    said = f"Supervisors of more than {WIDE_SPAN}: {wide:.0f}%. Staff without a supervisor on record: {without:,}."
+    return f"{said} Left out, since their rank or days in post are not known: {perhaps:,}." if perhaps else said
 
 
 def span_bands(sizes: pd.Series) -> pd.DataFrame:
@@ -188,7 +200,8 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
     """
     if view.empty:
         return Share.none()
-    gone = (staff["left_on"] < view["week_start"].min()).fillna(False)
+    dated, last = in_order(staff, "in_post_since", "left_on"), view["week_start"].max() + pd.Timedelta(days=6)
+    gone = (dated["left_on"] < view["week_start"].min()).fillna(False) | (dated["in_post_since"] > last).fillna(False)
     led = front_line(staff[~gone.to_numpy(dtype=bool)])
     supervisors = sorted(set(led["supervisor_key"].dropna()) or set(view["supervisor_key"]))
     weeks = _weeks_in_post(supervisors, sorted(view["week_start"].unique()), staff)
@@ -223,6 +236,17 @@ def latest_counts(workload: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Open crimes of officers on the last day of counting up to the snapshot: the rows of that day."""
     rows = workload[(workload["counted_on"] <= pd.Timestamp(as_of)).fillna(False).to_numpy(dtype=bool)]
     return rows[(rows["counted_on"] == rows["counted_on"].max()).to_numpy(dtype=bool)]
+
+
+def counted_note(counts: pd.DataFrame, workload: pd.DataFrame, as_of: date) -> str:
+    """How many officers were counted, and how many only on earlier days, in words.
+
+    ``counts``: result of :func:`latest_counts`, of the other two.
+    """
+    said = f"Officers counted: {counts['open_crimes'].notna().sum():,}."
+    before = workload.loc[(workload["counted_on"] <= pd.Timestamp(as_of)).fillna(False), "person_key"]
+    earlier = before[~among(before, counts["person_key"]).to_numpy(dtype=bool)].nunique()
+    return f"{said} Left out, since they were counted on earlier days only: {earlier:,}." if earlier else said
 
 
 def spread(counts: pd.DataFrame) -> tuple[float | None, float | None]:

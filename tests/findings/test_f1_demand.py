@@ -2,14 +2,16 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import f1_demand
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.base import Share, within
 
-AS_OF = date(2014, 3, 31)
-CALL = {"incident_id": "i", "category_open": "asb", "category_close": "crime", "result": "attended"}
+START, END, AS_OF = date(2012, 12, 1), date(2013, 11, 30), date(2014, 3, 31)
+CALL = {"incident_id": "i", "category_open": "asb", "category_close": "crime", "result": "attended",
+        "created_at": "2013-05-01 10:00"}  # fmt: skip
 ANALYSIS = {"document_id": "d", "document_type": "demand_analysis", "subject": "demand", "status": "approved",
             "approved_on": "2013-10-01", "decision_recorded": True, "covers": "place"}  # fmt: skip
 
@@ -26,16 +28,22 @@ ANALYSIS = {"document_id": "d", "document_type": "demand_analysis", "subject": "
         ({"result": "test"}, None, Share(0, 0)),
         ({"result": "cancelled_by_caller"}, "crime", Share(0, 1)),
         ({"result": None}, "crime", Share(0, 1)),
+        # The first and the last minute of the period, and the minutes before and after.
+        ({"created_at": "2012-12-01 00:00"}, "crime", Share(0, 1)),
+        ({"created_at": "2012-11-30 23:59"}, None, Share(0, 0)),
+        ({"created_at": "2013-11-30 23:59", "category_close": None}, "not recorded", Share(1, 0)),
+        ({"created_at": "2013-12-01 00:00", "category_close": None}, None, Share(0, 0)),
+        ({"created_at": None, "created_month": "2012-12-01"}, "crime", Share(0, 1)),
+        ({"created_at": None, "created_month": "2012-11-01"}, None, Share(0, 0)),
     ],
 )
 def test_categories(table, call, category, uncategorised):
     other = {**CALL, "incident_id": "o", "category_close": "transport"}
-    incident = table("incident", {**CALL, **call}, other)
+    incident = within(table("incident", {**CALL, **call}, other), START, END, "created_at", "created_month")
     found = f1_demand.demand_by_category(incident)
     assert set(found["category"]) == ({category} if category else set()) | {"transport"}
     assert f1_demand.count_shares(found, incident)["transport"] == Share(1, 1 if category else 0)
-    share = f1_demand.uncategorised(table("incident", {**CALL, **call}, other))
-    assert share == Share(uncategorised.yes, uncategorised.no + 1)
+    assert f1_demand.uncategorised(incident) == Share(uncategorised.yes, uncategorised.no + 1)
 
 
 def test_a_source_with_opening_categories_alone(table):
@@ -60,12 +68,20 @@ def test_a_source_with_opening_categories_alone(table):
         ({"at_scene_at": "2013-05-01 10:00", "clear_at": "2013-05-09 10:00"}, 12, True),
         ({"at_scene_at": "2013-05-01 10:00"}, None, False),
         ({"at_scene_at": "2013-05-01 10:00", "clear_at": "2013-05-01 09:00"}, None, False),
+        ({"at_scene_at": "2013-05-01 10:00", "clear_at": "2013-05-01 10:00"}, 0, False),
+        # Somebody arrived, and nobody knows when: the work did not begin at assignment.
+        ({"assigned_at": "2013-05-01 09:00", "clear_at": "2013-05-01 11:00", "unread": "at_scene_at"}, None, False),
+        # So little is known of the assignment of somebody who arrived.
+        ({"at_scene_at": "2013-05-01 10:00", "clear_at": "2013-05-01 11:00", "unread": "assigned_at"}, 1, False),
         # The clocks went forward in between.
         ({"at_scene_at": "2013-03-31 00:00", "clear_at": "2013-03-31 03:00"}, 2, False),
+        ({"at_scene_at": "2013-10-27 00:00", "clear_at": "2013-10-27 03:00"}, 4, False),
     ],
 )
 def test_hours_of_a_deployment(table, sent, hours, capped):
-    tasks = f1_demand.task_hours(table("deployment", {"incident_id": "i", **sent}), 12)
+    lost = (sent := dict(sent)).pop("unread", "")
+    rows = table("deployment", {"incident_id": "i", **sent}).assign(flags=unread_flag(lost) if lost else "")
+    tasks = f1_demand.task_hours(rows, 12)
     assert tasks["hours"].dropna().tolist() == ([] if hours is None else [hours])
     assert tasks["capped"].tolist() == [capped]
     told = f1_demand.hours_caveats(tasks, 12)
@@ -75,25 +91,84 @@ def test_hours_of_a_deployment(table, sent, hours, capped):
 
 
 @pytest.mark.parametrize(
+    ("second", "hours"),
+    [
+        ({}, 1),
+        ({"resource_id": "q"}, 2),
+        # Two resources whose call signs are not known, at the same times.
+        ({"resource_id": None}, 2),
+        ({"incident_id": "o"}, 2),
+        ({"assigned_at": "2013-05-01 09:31"}, 2),
+        ({"at_scene_at": "2013-05-01 10:30"}, 1.5),
+        ({"clear_at": "2013-05-01 10:30"}, 1.5),
+    ],
+)
+def test_a_deployment_listed_twice_counts_once(table, second, hours):
+    row = {"incident_id": "i", "resource_id": "p", "assigned_at": "2013-05-01 09:30", "at_scene_at": "2013-05-01 10:00",
+           "clear_at": "2013-05-01 11:00"}  # fmt: skip
+    assert f1_demand.task_hours(table("deployment", row, {**row, **second}), 12)["hours"].sum() == hours
+    blank = {**row, "resource_id": None}
+    assert f1_demand.task_hours(table("deployment", blank, blank), 12)["hours"].sum() == 2
+
+
+@pytest.mark.parametrize(
     ("task", "logged"),
     [
         ({"ended_at": "2013-05-01 12:00"}, 2),
         ({"resource_hours": 7}, 7),
         ({"ended_at": "2013-05-01 12:00", "resource_hours": 0}, 0),
-        ({"ended_at": "2013-05-01 09:00"}, 0),
+        ({"ended_at": "2013-05-01 09:00"}, None),
         ({"ended_at": "2013-05-01 10:00"}, 0),
         ({"ended_at": "2013-05-02 10:00"}, 24),
+        # Hours of staff were given, and can't be read: the length is not theirs.
+        ({"ended_at": "2013-05-01 12:00", "unread": "resource_hours"}, None),
+        ({"resource_hours": 7, "unread": "ended_at"}, 7),
     ],
 )
 def test_hours_of_other_tasks(table, task, logged):
+    lost = (task := dict(task)).pop("unread", "")
     row = {"task_id": "t", "task_type": "custody", "started_at": "2013-05-01 10:00", **task}
     duty = table("duty_hours", {"team": "a", "hour_start": "2013-05-01 10:00", "staff_hours": 40})
     tasks = f1_demand.task_hours(table("deployment"), 12)
-    found = f1_demand.logged_beside_duty(tasks, table("demand_task", row), duty).set_index("label")["value"]
-    assert (found["Logged: other tasks"], found["On duty"]) == (logged, 40)
-    told = f1_demand.other_hours_caveat(table("demand_task", row, {**row, "task_id": "u", "resource_hours": 1}))
-    impossible = row.get("ended_at") == "2013-05-01 09:00"
-    assert told == (("Left out for want of times that can be believed: 1 of 2 other tasks.",) if impossible else ())
+    rows = table("demand_task", row, {**row, "task_id": "u", "resource_hours": 1})
+    rows = rows.assign(flags=[unread_flag(lost) if lost else "", ""])
+    found = f1_demand.logged_beside_duty(tasks, rows, duty).set_index("label")["value"]
+    assert (found["Logged: other tasks"], found["On duty"]) == ((logged or 0) + 1, 40)
+    told = f1_demand.other_hours_caveat(rows)
+    assert told == (("Left out for want of times that can be believed: 1 of 2 other tasks.",) if logged is None else ())
+
+
+@pytest.mark.parametrize(
+    ("given", "logged", "on_duty"),
+    [
+        ({}, 5, 10),
+        ({"started_at": "2012-12-01 00:00"}, 5, 10),
+        ({"started_at": "2012-11-30 23:59"}, 2, 10),
+        # What began in the period counts as a whole.
+        ({"started_at": "2013-11-30 23:59"}, 5, 10),
+        ({"started_at": "2013-12-01 00:00"}, 2, 10),
+        ({"hour_start": "2012-12-01 00:00"}, 5, 10),
+        ({"hour_start": "2012-11-30 23:00"}, 5, 0),
+        ({"hour_start": "2013-11-30 23:00"}, 5, 10),
+        ({"hour_start": "2013-12-01 00:00"}, 5, 0),
+        ({"created_at": "2013-11-30 23:59"}, 5, 10),
+        ({"created_at": "2012-11-30 23:59"}, 3, 10),
+        ({"created_at": "2013-12-01 00:00"}, 3, 10),
+        ({"result": "duplicate"}, 5, 10),
+    ],
+)
+def test_logged_hours_of_the_period(table, given, logged, on_duty):
+    row = {"started_at": "2013-05-01 10:00", "hour_start": "2013-05-01 10:00", **CALL, **given}
+    at = pd.Timestamp(row["created_at"])
+    call = within(table("incident", {k: row[k] for k in CALL}), START, END, "created_at", "created_month")
+    sent = table("deployment", {"incident_id": "i", "at_scene_at": at, "clear_at": at + pd.Timedelta(hours=2)})
+    other = table("demand_task", {"task_id": "t", "started_at": row["started_at"], "resource_hours": 3})
+    duty = table("duty_hours", {"team": "a", "hour_start": row["hour_start"], "staff_hours": 10})
+    tasks = f1_demand.of_incidents(f1_demand.task_hours(sent, 12), call)
+    found = f1_demand.logged_beside_duty(
+        tasks, within(other, START, END, "started_at"), within(duty, START, END, "hour_start")
+    )["value"].fillna(0)
+    assert (found.iloc[:2].sum(), found.iloc[2]) == (logged, on_duty)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +205,16 @@ def test_staff_beside_demand(table, demand, duty, fit):
         ({"decision_recorded": None, "lost": "decision_recorded"}, Share(0, 0, 1)),
         # For all documents blank: nobody says whether a decision was taken.
         ({"decision_recorded": None, "alone": True}, Share(0, 0, 1)),
+        ({"decision_recorded": False}, Share(0, 1)),
+        ({"scope": "force"}, Share(1, 0)),
+        ({"scope": "district"}, Share(1, 0)),
+        # A partner's analysis, or the commissioner's, is not the force's.
+        ({"scope": "partnership"}, Share(0, 1)),
+        ({"scope": "pcc"}, Share(0, 1)),
+        ({"scope": None, "lost": "scope"}, Share(0, 0, 1)),
+        ({"subject": "dispatch"}, Share(0, 0)),
         ({"status": "draft"}, Share(0, 0)),
+        ({"status": "withdrawn"}, Share(0, 0)),
         ({"document_type": "report"}, Share(0, 0)),
     ],
 )

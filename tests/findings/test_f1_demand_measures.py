@@ -152,6 +152,7 @@ def test_no_hour_is_lost_or_made_when_spread_over_the_week(hours, start):
     begin = pd.Timestamp("2013-03-04") + pd.Timedelta(minutes=start)
     frame = pd.DataFrame({
         "incident_id": "a",
+        "resource_id": pd.Series([None] * len(hours), dtype="object"),
         "assigned_at": pd.Series([begin] * len(hours)).dt.tz_localize("UTC"),
         "at_scene_at": pd.Series([pd.NaT] * len(hours)).astype("datetime64[ns]").dt.tz_localize("UTC"),
         "clear_at": pd.Series([begin + pd.Timedelta(hours=h) for h in hours]).dt.tz_localize("UTC"),

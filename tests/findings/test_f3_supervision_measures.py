@@ -119,12 +119,17 @@ def test_team_sizes_at_the_snapshot(table):
     )
     sizes = f3_supervision.team_sizes(staff, AS_OF)
     assert sizes.to_dict() == {"S1": 13, "S2": 2}
-    assert f3_supervision.without_supervisor(staff, AS_OF) == 1
+    assert f3_supervision.not_in_spans(staff, AS_OF) == (1, 0)
     assert f3_supervision.span_bands(sizes)["value"].tolist() == [1, 0, 0, 1]
     assert (
-        f3_supervision.span_note(sizes, 1)
+        f3_supervision.span_note(sizes, 1, 0)
         == "Supervisors of more than 12: 50%. Staff without a supervisor on record: 1."
     )
+    assert f3_supervision.span_note(sizes[["S2"]], 0, 3) == (
+        "Supervisors of more than 12: 0%. Staff without a supervisor on record: 0. "
+        "Left out, since their rank or days in post are not known: 3."
+    )
+    assert f3_supervision.span_note(pd.Series([12]), 0, 0).startswith("Supervisors of more than 12: 0%.")
     assert f3_supervision.span_bands(f3_supervision.team_sizes(table("staff"), AS_OF)).empty
 
 
@@ -185,6 +190,13 @@ def test_spread_of_open_crimes_at_the_last_count(table):
     )
     counts = f3_supervision.latest_counts(rows, AS_OF)
     assert len(counts) == 12
+    assert f3_supervision.counted_note(counts, rows, AS_OF) == "Officers counted: 11."
+    more = table(
+        "workload", count("p1", "2014-03-28", 2), count("once", "2014-03-27", 9), count("late", "2014-04-01", 9)
+    )
+    assert f3_supervision.counted_note(f3_supervision.latest_counts(more, AS_OF), more, AS_OF) == (
+        "Officers counted: 1. Left out, since they were counted on earlier days only: 1."
+    )
     assert f3_supervision.spread(counts) == (9, 5)
     assert f3_supervision.ratio(9, 5) == 1.8 and f3_supervision.ratio(9, 0) is None
     assert f3_supervision.bands(counts)["value"].tolist() == [1, 5, 5, 0, 0]
