@@ -18,6 +18,25 @@ def documents(report: Report) -> pd.DataFrame:
     return registers.of_subject(report.table("document"), SUBJECT, report.settings.as_of)
 
 
+def opened(report: Report, found: registers.Review) -> Indicator:
+    """Whether a review is open, as an indicator; not known where only a document that may be in force has one."""
+    state = None if found.open is None or not found.open and _perhaps_open(report) else float(found.open)
+    return report.build.figure(
+        "review_open",
+        state,
+        basis="document",
+        note="The register shows no open review." if state == 0 else "",
+        units=registers.under_way(documents(report), report.settings.as_of),
+    )
+
+
+def _perhaps_open(report: Report) -> bool:
+    """Whether a review may be open of a document of which it is not known whether it is in force."""
+    day = report.settings.as_of
+    rows = registers.perhaps_of_subject(report.table("document"), SUBJECT, day)
+    return len(rows) > 0 and registers.review_at(rows, day).open is not False
+
+
 def activity(report: Report, found: registers.Review) -> Indicator:
     """Days since the last work on the review, as an indicator; bounds where later or undated work may hide it."""
     days = found.days_since_activity
@@ -63,8 +82,8 @@ def _under_review(report: Report, rows: pd.DataFrame) -> Decision:
 def _not_open(report: Report, found: registers.Review) -> Decision:
     if found.open is None and len(documents(report)):
         return undecided("not_dated", why="A day on which a review was opened or closed cannot be read.")
-    if len(registers.perhaps_of_subject(report.table("document"), SUBJECT, report.settings.as_of)):
-        why = "Of a policy or of terms of reference it is not known whether they are in force."
+    if _perhaps_open(report):
+        why = "Of a policy or of terms of reference under review it is not known whether they are in force."
         return undecided("missing_spans_threshold", why=why)
     if found.opened:
         return Decision("contradicted", why="The review was closed by the snapshot.")

@@ -110,3 +110,35 @@ def test_a_review_closed_by_the_letter_needs_another_day(table, closed, flags):
     report.settings.threshold = {"activity_days": 90}.get
     decision = a10_review._under_review(report, table("document", {**POLICY, "review_closed_on": closed}))
     assert (decision.verdict, decision.flags) == ("supported", flags)
+
+
+CLOSED = {**POLICY, "status": "approved", "review_closed_on": "2014-02-01"}
+
+
+@pytest.mark.parametrize(
+    ("other", "state"),
+    [
+        ({"subject": "victims"}, 0),
+        ({}, 1),
+        # Approved on a day that can't be read: whether the policy with the open review is in force isn't known.
+        ({"lost": "approved_on", "approved_on": None}, None),
+        ({"lost": "approved_on", "approved_on": None, "review_closed_on": "2014-03-31"}, None),
+        ({"lost": "approved_on", "approved_on": None, "status": "approved", "review_closed_on": "2014-03-31"}, 0),
+        ({"lost": "approved_on", "approved_on": None, "status": "approved", "review_opened_on": None}, 0),
+        ({"lost": "approved_on", "approved_on": None, "scope": "district"}, 0),
+        ({"lost": "review_closed_on"}, None),
+        ({"approved_on": "2014-04-01"}, 0),
+    ],
+)
+def test_a_review_of_a_policy_that_may_be_in_force_may_be_open(table, other, state):
+    lost = (other := dict(other)).pop("lost", "")
+    rows = table("document", CLOSED, {**POLICY, "document_id": "e", **other})
+    report = mock.Mock()
+    report.settings.as_of, report.settings.letter_date = AS_OF, date(2014, 9, 3)
+    report.settings.threshold = {"activity_days": 90}.get
+    report.table.return_value = rows.assign(flags=["", unread_flag(lost) if lost else ""])
+    found = registers.review_at(a10_review.documents(report), AS_OF)
+    a10_review.opened(report, found)
+    assert report.build.figure.call_args.args == ("review_open", state)
+    verdict = {0: "contradicted", 1: "supported", None: "not_determinable"}[state]
+    assert a10_review._under_review(report, a10_review.documents(report)).verdict == verdict
