@@ -19,14 +19,21 @@ def documents(report: Report) -> pd.DataFrame:
 
 
 def opened(report: Report, found: registers.Review) -> Indicator:
-    """Whether a review is open, as an indicator; not known where only a document that may be in force has one."""
-    state = None if found.open is None or not found.open and _perhaps_open(report) else float(found.open)
+    """Whether a review is open, as an indicator; not known where only a document that may be in force has one.
+
+    A register without such a document says that none is open where it was declared complete.
+    """
+    rows, state = documents(report), found.open
+    if rows.empty and report.answer("document").register_complete:
+        state = False
+    if not state and _perhaps_open(report):
+        state = None
     return report.build.figure(
         "review_open",
-        state,
+        None if state is None else float(state),
         basis="document",
-        note="The register shows no open review." if state == 0 else "",
-        units=registers.under_way(documents(report), report.settings.as_of),
+        note="The register shows no open review." if state is False else "",
+        units=registers.under_way(rows, report.settings.as_of),
     )
 
 

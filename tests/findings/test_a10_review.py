@@ -142,3 +142,30 @@ def test_a_review_of_a_policy_that_may_be_in_force_may_be_open(table, other, sta
     assert report.build.figure.call_args.args == ("review_open", state)
     verdict = {0: "contradicted", 1: "supported", None: "not_determinable"}[state]
     assert a10_review._under_review(report, a10_review.documents(report)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("complete", "given", "state"),
+    [
+        (True, {"subject": "victims"}, 0),
+        (True, {"status": "withdrawn"}, 0),
+        (True, {"document_type": "procedure"}, 0),
+        (False, {"subject": "victims"}, None),
+        (None, {"subject": "victims"}, None),
+        (True, {}, 1),
+        # It may be in force, and its review is open.
+        (True, {"lost": "approved_on", "approved_on": None}, None),
+    ],
+)
+def test_a_register_without_the_policy_says_no_only_where_it_is_complete(table, complete, given, state):
+    lost = (given := dict(given)).pop("lost", "")
+    report = mock.Mock()
+    report.settings.as_of, report.settings.letter_date = AS_OF, date(2014, 9, 3)
+    report.settings.threshold = {"activity_days": 90}.get
+    report.answer.return_value.register_complete = complete
+    report.table.return_value = table("document", {**POLICY, **given}).assign(flags=unread_flag(lost) if lost else "")
+    rows = a10_review.documents(report)
+    a10_review.opened(report, registers.review_at(rows, AS_OF))
+    assert report.build.figure.call_args.args == ("review_open", state)
+    verdict = {0: "contradicted", 1: "supported", None: "not_determinable"}[state]
+    assert a10_review._under_review(report, rows).verdict == verdict
