@@ -385,12 +385,16 @@ def file_weights(files: pd.DataFrame, strata: list[str]) -> pd.Series | None:
     Returns
     -------
     pandas.Series or None
-        Size of the stratum over the files read of it; None where the sizes are not given for every file.
+        Size of the stratum over the files read of it; a file without one has that of others of its stratum.  None
+        where a stratum has none.
     """
-    if files.empty or files["stratum_size"].isna().any():
-        return None
     keys = [files[name].astype("object").where(files[name].notna(), "not recorded") for name in strata]
-    return files["stratum_size"].astype(float) / files.groupby(keys)["stratum_size"].transform("size")
+    given = files["stratum_size"].astype("Float64")
+    groups = given.groupby(keys)
+    sizes = given.fillna(groups.transform("first"))
+    if files.empty or sizes.isna().any():
+        return None
+    return (sizes / groups.transform("size")).astype(float)
 
 
 def weighted(states: pd.Series, references: pd.Series, weights: pd.Series | None) -> Weighted:

@@ -25,6 +25,11 @@ def test_a_file_stands_for_the_crimes_of_its_stratum(table):
     )
     strata = ["attended", "offence_group"]
     assert registers.file_weights(files, strata).tolist() == [300, 300, 300, 50, 10]
+    # One cell blank: the others of the stratum give it. Of a stratum without any nobody knows what its files stand for.
+    for blank, weights in ((1, [300, 300, 300, 50, 10]), (3, None), (4, None)):
+        sizes = files["stratum_size"].where(files.index != blank)
+        found = registers.file_weights(files.assign(stratum_size=sizes), strata)
+        assert (found if found is None else found.tolist()) == weights
     assert registers.file_weights(files.assign(stratum_size=pd.NA), strata) is None
     assert registers.file_weights(files.iloc[:0], strata) is None
 
