@@ -169,3 +169,12 @@ def test_a_register_without_the_policy_says_no_only_where_it_is_complete(table, 
     assert report.build.figure.call_args.args == ("review_open", state)
     verdict = {0: "contradicted", 1: "supported", None: "not_determinable"}[state]
     assert a10_review._under_review(report, rows).verdict == verdict
+
+
+def test_a_review_that_is_surely_open_is_so_whatever_another_policy_says(table):
+    rows = table("document", POLICY, {**POLICY, "document_id": "e", "approved_on": None})
+    report = mock.Mock()
+    report.settings.as_of = AS_OF
+    report.table.return_value = rows.assign(flags=["", unread_flag("approved_on")])
+    a10_review.opened(report, registers.review_at(a10_review.documents(report), AS_OF))
+    assert report.build.figure.call_args.args == ("review_open", 1)

@@ -138,9 +138,12 @@ def test_supervision_in_several_entries(table, entries, supervised, by_closure):
 @pytest.mark.parametrize(
     ("known", "unknown", "reason"), [(None, 24, "missing_spans_threshold"), (None, 0, "no_data"), (40.0, 3, "small_n")]
 )
-def test_files_of_which_nothing_is_known_were_read(known, unknown, reason):
+@pytest.mark.parametrize("apart", [None, mock.Mock(denominator=5, unknown=4)])
+def test_files_of_which_nothing_is_known_were_read(known, unknown, reason, apart):
+    """Of crimes not attended there is none, or nine of the ten that it takes."""
     report = mock.Mock()
     figures = {"progress_updated_pct": mock.Mock(value=known, denominator=5 if known else 0, unknown=unknown)}
+    figures["progress_updated_pct[not_attended]"] = apart
     report.indicator = figures.get
     report.settings.threshold = {"min_not_attended_n": 10}.get
     assert a4_crime_files._in_general(report, None, "A4a").reasons == (reason,)

@@ -1,6 +1,7 @@
 """A7: files of named suspects with a recent enquiry and recent supervision, row by row."""
 
 from datetime import date
+from unittest import mock
 
 import pandas as pd
 import pytest
@@ -131,3 +132,19 @@ def test_files_of_persons_circulated(table, file, circulation):
 
 def test_a_file_of_a_crime_is_none_of_a_suspect(table):
     assert found(table, {"circulated": True, "review_kind": "crime"}).empty
+
+
+@pytest.mark.parametrize(
+    ("circulated", "verdict"), [(True, "supported"), (False, "not_determinable"), (None, "not_determinable")]
+)
+def test_one_file_at_least_is_of_a_person_circulated(table, circulated, verdict):
+    """Of five files with recent enquiries; the sentence speaks of people circulated as wanted too."""
+    read = [{**FILE, "review_id": str(n), "circulated": circulated if n == 1 else False} for n in range(5)]
+    log = [{**ENQUIRY, "review_id": str(n)} for n in range(5)]
+    files = a7_suspect_files.suspect_files(table("file_review", *read), table("file_entry", *log), AS_OF, 28)
+    report = mock.Mock()
+    report.settings.threshold = {"min_files": 3, "min_files_pct": 50, "refuting_files": 10}.get
+    report.settings.min_n = 5
+    share = a7_suspect_files.active(files)
+    assert share == Share(5, 0)
+    assert a7_suspect_files._in_a_number_of_cases(report, files, share, "show recent enquiries").verdict == verdict
