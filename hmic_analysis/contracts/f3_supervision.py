@@ -54,7 +54,7 @@ WORKLOAD_VIEW = Contract(
         Column(
             "times_opened",
             "integer",
-            "How often the view was opened; 0 where it was not.",
+            "How often the view was opened; 0 where it was not. Of a week without a row it is not known.",
             unit="times",
             minimum=0,
             maximum=10000,
@@ -73,7 +73,7 @@ WORKLOAD = Contract(
     held_by="crime management",
     columns=(
         Column("person_key", "person", "The officer; the reference used in the staff list.", required=True),
-        Column("counted_on", "date", "Day of the count.", required=True),
+        Column("counted_on", "date", "Day of the count; the last one up to the as-of day tells.", required=True),
         Column("open_crimes", "integer", "Crimes open.", unit="crimes", minimum=0, maximum=10000),
     ),
     key=("person_key", "counted_on"),

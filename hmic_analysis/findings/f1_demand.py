@@ -40,6 +40,8 @@ def by_closing(rows: pd.DataFrame) -> pd.DataFrame:
 def own_types(rows: pd.DataFrame) -> pd.DataFrame:
     """Incidents of a source without any national category, under the source's own types, the rarer ones as one.
 
+    Those without a type stay apart.
+
     The rows as they are where any has a category or none has a type.
 
     ``rows``: result of :func:`demand_incidents`.
@@ -47,9 +49,8 @@ def own_types(rows: pd.DataFrame) -> pd.DataFrame:
     kind = rows["incident_type"].astype("object")
     if (rows["category"] != NOT_RECORDED).any() or kind.isna().all():
         return rows
-    kind = kind.where(kind.notna(), NOT_RECORDED)
     largest = kind.value_counts().head(MOST_TYPES).index
-    return rows.assign(category=kind.where(kind.isin(largest), OTHER_TYPES))
+    return rows.assign(category=kind.where(kind.isin(largest), OTHER_TYPES).mask(kind.isna(), NOT_RECORDED))
 
 
 def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
@@ -103,7 +104,7 @@ def demand_by_category(incident: pd.DataFrame, tasks: pd.DataFrame | None = None
     hours = pd.Series(dtype=float)
     if tasks is not None and len(tasks):
         spent = tasks if "category" in tasks else tasks_by_category(incident, tasks)
-        hours = spent.groupby("category")["hours"].sum(min_count=1)
+        hours = spent.groupby("category")["hours"].sum()
     table["hours"] = table["category"].map(hours).astype(float)
     total = float(table["hours"].sum())
     table["share_hours"] = 100 * table["hours"].fillna(0) / total if total > 0 else np.nan

@@ -45,7 +45,7 @@ def staff_intervals(
     ``months``: length of an interval.
     """
     absence = in_order(absence, "from_on", "to_on")
-    spans, people = whole_spans(start, end, months), front_line(staff).drop_duplicates("person_key")
+    spans, people = whole_spans(start, end, months), front_line(staff)
     if not spans or people.empty:
         empty = {c: pd.Series(dtype="object") for c in ("person_key", "unit", "interval")}
         return pd.DataFrame(empty | {c: pd.Series(dtype="boolean") for c in ("reviewed", "workload", "performance")})
@@ -78,7 +78,7 @@ def _days_away(people: pd.DataFrame, absence: pd.DataFrame, first: pd.Timestamp,
     begin = (absence["from_on"] - first).dt.days.clip(lower=0)
     stop = (absence["to_on"] - first).dt.days.fillna(len(days) - 1)
     for i, a, b in zip(at, begin, stop, strict=True):
-        if pd.notna(i) and pd.notna(a) and b >= a:
+        if pd.notna(i) and b >= a:
             away[int(i), int(a) : int(b) + 1] = True
     return away
 
@@ -206,22 +206,20 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
     supervisors = sorted(set(led["supervisor_key"].dropna()) or set(view["supervisor_key"]))
     weeks = _weeks_in_post(supervisors, sorted(view["week_start"].unique()), staff)
     log = view.assign(duty_unread=unread(view, "on_duty"))
-    log = log[["supervisor_key", "week_start", "on_duty", "duty_unread", "times_opened"]].drop_duplicates(
-        ["supervisor_key", "week_start"]
-    )
+    log = log[["supervisor_key", "week_start", "on_duty", "duty_unread", "times_opened"]]
     rows = weeks.merge(log, on=["supervisor_key", "week_start"], how="left")
     rows = rows[rows["on_duty"].astype("boolean").fillna(True).to_numpy(dtype=bool)]
     opened = (rows["times_opened"] >= 1).astype("boolean").mask(rows["times_opened"].isna())
     opened = opened.mask(~opened & rows["duty_unread"].astype("boolean").fillna(False))
     each = rows.assign(no=opened.eq(False).fillna(False), open=opened.isna()).groupby("supervisor_key")[["no", "open"]]
-    found = each.max().reindex(supervisors)
-    state = (~found["no"].astype("boolean")).mask(found["open"].fillna(True) & ~found["no"].fillna(False))
+    found = each.max().reindex(supervisors).astype("boolean")
+    state = (~found["no"]).mask((found["open"] & ~found["no"]).fillna(False))
     return Share.of(state, found.reset_index())
 
 
 def _weeks_in_post(supervisors: list[str], weeks: list[pd.Timestamp], staff: pd.DataFrame) -> pd.DataFrame:
     """Each supervisor with each week of the log that lies within the post."""
-    posts = staff.drop_duplicates("person_key").set_index("person_key")[["in_post_since", "left_on"]]
+    posts = staff.set_index("person_key")[["in_post_since", "left_on"]]
     rows = pd.merge(
         pd.DataFrame({"supervisor_key": pd.Series(supervisors, dtype=staff["person_key"].dtype)}),
         pd.DataFrame({"week_start": weeks}),

@@ -23,7 +23,8 @@ from hmic_analysis.contracts.reference import REFERENCE_TABLES
 #: Tables of the inspectorate, not of any one force.
 NOT_A_FORCES_OWN = ("force_reference", *REFERENCE_TABLES)
 _CREATED = datetime(2014, 9, 3)
-_EXAMPLE_DAY = date(2013, 5, 14)
+#: A Monday, since weeks are named by theirs.
+_EXAMPLE_DAY = date(2013, 5, 13)
 #: What stands in a column of free text in the example, by the name of the column.
 _EXAMPLE_TEXTS = {
     "item": "named_suspects_outstanding",
@@ -202,7 +203,8 @@ def example_row(contract: Contract) -> dict[str, str | int | float | date | None
 
 
 def _example_value(column: Column) -> str | int | float | date | None:
-    at = datetime(2013, 5, 14, 10, 30)
+    # A full hour, since hours on duty are named by their start.
+    at = datetime(2013, 5, 13, 10)
     given: dict[str, str | int | float | date | None] = {
         "timestamp": at,
         "date": _EXAMPLE_DAY,

@@ -7,7 +7,7 @@ import pytest
 
 from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import f1_demand
-from hmic_analysis.measures.base import Share, within
+from hmic_analysis.measures.base import Share, unread, within
 
 START, END, AS_OF = date(2012, 12, 1), date(2013, 11, 30), date(2014, 3, 31)
 CALL = {"incident_id": "i", "category_open": "asb", "category_close": "crime", "result": "attended",
@@ -86,6 +86,7 @@ def test_hours_of_a_deployment(table, sent, hours, capped):
     assert tasks["capped"].tolist() == [capped]
     told = f1_demand.hours_caveats(tasks, 12)
     assert len(told) == (capped or hours is None)
+    assert len(f1_demand.tasks_by_category(table("incident", CALL), tasks)) == (hours is not None)
     by_category = f1_demand.demand_by_category(table("incident", CALL), tasks)
     assert by_category["share_hours"].fillna(0).tolist() == [100 if hours else 0]
 
@@ -224,3 +225,11 @@ def test_analyses_of_demand(table, given, expected):
     rows = table("document", {**ANALYSIS, **given}, another)
     rows = rows.assign(flags=[unread_flag(lost) if lost else "", ""])
     assert Share.of(f1_demand.analyses(rows, AS_OF, 12)["counts"]) == expected
+
+
+@pytest.mark.parametrize(("other", "lost"), [({}, [False, True]), ({"covers": None}, [True, True])])
+def test_what_an_analysis_covers_is_known_where_any_document_is_coded(table, other, lost):
+    # One whose codes can't be read is not known even then.
+    rows = table("document", {**ANALYSIS, **other}, {**ANALYSIS, "document_id": "e", "covers": None})
+    found = f1_demand.analyses(rows.assign(flags=["", unread_flag("covers")]), AS_OF, 12)
+    assert unread(found, "covers").tolist() == lost

@@ -29,13 +29,14 @@ def test_closing_category_counts_and_duplicates_do_not(table):
         "deployment",
         {"incident_id": "a", "assigned_at": "2013-03-01 08:00", "clear_at": "2013-03-01 11:00"},
         {"incident_id": "b", "at_scene_at": "2013-03-01 08:00", "clear_at": "2013-03-01 09:00"},
+        {"incident_id": "a", "assigned_at": "2013-03-01 08:00", "clear_at": "2013-03-01 10:00"},
         {"incident_id": "d", "assigned_at": "2013-03-01 08:00", "clear_at": "2013-03-01 09:00"},
     )
     got = f1_demand.demand_by_category(incident, f1_demand.task_hours(sent, SHIFT)).set_index("category")
     # An opening category does not stand in for a closing one that is blank.
     assert got["incidents"].to_dict() == {"crime": 1, "not recorded": 2}
-    assert got["hours"].to_dict() == {"crime": 3.0, "not recorded": 1.0}
-    assert got.loc["crime", "share_hours"] == 75
+    assert got["hours"].to_dict() == {"crime": 5.0, "not recorded": 1.0}
+    assert got.loc["crime", "share_hours"] == pytest.approx(100 * 5 / 6)
     assert f1_demand.uncategorised(incident) == Share(2, 1)
     assert f1_demand.count_shares(got.reset_index(), incident)["crime"] == Share(1, 2)
 
@@ -137,9 +138,11 @@ def test_hours_of_deployments_that_lead_to_no_incident_are_those_of_the_period(t
             {"incident_id": "lost", **times, "clear_at": "2013-03-04 09:00"},
             {"incident_id": "lost", "assigned_at": "2012-03-04 08:00", "clear_at": "2012-03-04 11:00"},
             {"incident_id": "lost", "assigned_at": "2013-04-04 08:00", "clear_at": "2013-04-04 11:00"},
+            # In a month that is used, and before the first day.
+            {"incident_id": "lost", "assigned_at": "2013-03-01 08:00", "clear_at": "2013-03-01 11:00"},
         ),
     }.get
-    report.settings.period_start, report.settings.period_end = date(2012, 12, 1), date(2013, 11, 30)
+    report.settings.period_start, report.settings.period_end = date(2013, 3, 2), date(2013, 11, 30)
     report.settings.definition = lambda _: SHIFT
     report.fit_of = lambda _: mock.Mock(used=("2013-03",))
     for most, hours in ((0, 0), (1, 2), (2, 3), (9, 3)):
@@ -174,7 +177,7 @@ def test_logged_tasks_count_their_hours_or_their_length(table):
     assert hours["value"].fillna(-1).tolist() == [-1, 7.0, -1]
 
 
-@pytest.mark.parametrize(("on_duty", "overlaps"), [(6.0, True), (8.0, False)])
+@pytest.mark.parametrize(("on_duty", "overlaps"), [(6.0, True), (7.0, False), (8.0, False)])
 def test_more_hours_logged_than_on_duty_is_said_to_be_overlap(on_duty, overlaps):
     report = mock.Mock()
     bounds = []
@@ -195,6 +198,21 @@ def test_more_hours_logged_than_on_duty_is_said_to_be_overlap(on_duty, overlaps)
     assert figure.caveats == ((f1_demand.OVERLAP,) if overlaps else ())
     report.indicator = lambda _: figure
     assert ("overlap" in f1_demand.say_logged_hours(report)) is overlaps
+
+
+@pytest.mark.parametrize(
+    ("logged", "on_duty", "note"),
+    [
+        (7.0, 0.0, "No hours on duty were supplied."),
+        (7.0, np.nan, "No hours on duty were supplied."),
+        (np.nan, 8.0, "No logged work was supplied."),
+    ],
+)
+def test_no_rate_without_hours_on_duty_or_logged(logged, on_duty, note):
+    report = mock.Mock()
+    report.build.figure = lambda name, value, **given: (value, given)
+    hours = pd.DataFrame({"label": ["a", "b", "On duty"], "value": [np.nan, logged, on_duty]})
+    assert f1_demand.logged_hours(report, hours, ()) == (None, {"note": note})
 
 
 def test_a_month_without_any_row_is_a_gap_and_never_a_zero(table):
@@ -219,7 +237,9 @@ def test_a_source_without_categories_is_shown_by_its_own_types(table):
     incident = table("incident", *rows, {"incident_id": "blank"})
     got = f1_demand.demand_by_category(incident)
     assert got["category"].iloc[0] == "TRAFFIC STOP" and got["incidents"].sum() == 16
-    assert set(got["category"]) >= {"all other types"} and len(got) == 11
+    # The ten largest, the others as one, and one without a type, which is none of the others.
+    assert set(got["category"]) >= {"all other types"} and len(got) == 12
+    assert got.set_index("category").loc[["all other types", "not recorded"], "incidents"].tolist() == [3, 1]
     assert f1_demand.uncategorised(incident) == Share(16, 0)
     # One category is enough to keep to categories: types and categories are never mixed.
     mixed = table("incident", *rows, {"incident_id": "one", "category_close": "asb"})

@@ -109,6 +109,7 @@ def test_whose_review_looked_at_it(table, aspect, covered, held_on, expected):
         ([("2013-02-14", None)], Share(0, 0)),
         # The day before the interval and the day after are none of its days.
         ([("2012-11-01", "2013-02-14"), ("2013-04-01", "2013-06-30")], Share(0, 1)),
+        ([("2012-10-01", "2012-12-20")], Share(0, 1)),
         # Two absences together; days of both count once.
         ([("2013-01-01", "2013-01-31"), ("2013-03-01", "2013-03-15")], Share(0, 0)),
         ([("2013-01-01", "2013-01-31"), ("2013-01-15", "2013-02-14")], Share(0, 1)),
@@ -117,7 +118,11 @@ def test_whose_review_looked_at_it(table, aspect, covered, held_on, expected):
     ],
 )
 def test_who_was_away_for_more_than_half_of_it_is_not_due(table, absence, expected):
-    rows = table("absence", *({"person_key": "a", "from_on": first, "to_on": last} for first, last in absence))
+    rows = table(
+        "absence",
+        {"person_key": "nobody on the list", "from_on": START, "to_on": END},
+        *({"person_key": "a", "from_on": first, "to_on": last} for first, last in absence),
+    )
     due = f3_supervision.staff_intervals(table("staff", OFFICER), rows, table("supervision"), START, END, 3)
     assert Share.of(due["reviewed"]) == expected
 
@@ -160,6 +165,23 @@ def test_who_counts_in_a_span(table, officer, counted, left_out):
 
 
 @pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ([True, None], Share(1, 0)),
+        ([None, True], Share(1, 0)),
+        ([True, False], Share(1, 0)),
+        ([False, None], Share(0, 0, 1)),
+        ([False, False], Share(0, 1)),
+        ([], Share(0, 1)),
+    ],
+)
+def test_one_of_several_reviews_that_looked_at_it_is_enough(table, said, expected):
+    rows = table("supervision", *({**HELD, "review_id": str(n), "workload_covered": w} for n, w in enumerate(said)))
+    due = f3_supervision.staff_intervals(table("staff", OFFICER), table("absence"), rows, START, END, 3)
+    assert Share.of(due["workload"]) == expected
+
+
+@pytest.mark.parametrize(
     ("week", "expected"),
     [
         ({}, Share(0, 1)),
@@ -178,14 +200,19 @@ def test_who_counts_in_a_span(table, officer, counted, left_out):
         # Not yet in post, or no longer for all of the week.
         ({"in_post_since": "2013-05-07"}, Share(1, 0)),
         ({"in_post_since": "2013-05-06"}, Share(0, 1)),
+        ({"left_on": "2013-05-12"}, Share(0, 1)),
+        # In none of the weeks: nobody knows what would have been.
+        ({"left_on": "2013-05-11"}, Share(0, 0, 1)),
+        ({"left_on": "2013-05-11", "times_opened": 1}, Share(0, 0, 1)),
     ],
 )
 def test_a_week_in_which_it_was_not_opened(table, week, expected):
     lost, since = (week := dict(week)).pop("unread", ""), week.pop("in_post_since", "2010-01-01")
+    left = week.pop("left_on", None)
     other = {"supervisor_key": "s", "week_start": "2013-05-13", "on_duty": True, "times_opened": 1}
     view = table("workload_view", other, {**other, "week_start": "2013-05-06", "times_opened": 0, **week})
     view = view.assign(flags=["", unread_flag(lost) if lost else ""])
-    chief = {"person_key": "s", "role": "supervisor", "rank": "sergeant", "in_post_since": since}
+    chief = {"person_key": "s", "role": "supervisor", "rank": "sergeant", "in_post_since": since, "left_on": left}
     view = within(view, date(2012, 12, 1), date(2013, 11, 30), "week_start")
     assert f3_supervision.looks_weekly(view, table("staff", OFFICER, chief)) == expected
 
@@ -251,4 +278,7 @@ def test_what_a_review_of_the_period_covers(table, review, workload, both):
 def test_open_crimes_on_the_day(table, more, expected):
     rows = [("a", "2014-03-31", 0), ("b", "2014-03-31", 4), *more]
     rows = table("workload", *({"person_key": k, "counted_on": d, "open_crimes": n} for k, d, n in rows))
-    assert f3_supervision.spread(f3_supervision.latest_counts(rows, AS_OF)) == pytest.approx(expected)
+    counts = f3_supervision.latest_counts(rows, AS_OF)
+    assert f3_supervision.spread(counts) == pytest.approx(expected)
+    blank = ("c", "2014-03-31", None) in more
+    assert f3_supervision.officers_counted(counts) == Share(len(counts) - blank, 0, int(blank))

@@ -99,6 +99,9 @@ def test_rows_filled_in_as_the_example_shows_load_at_the_first_try(shop):
     manifest = shop.prepare()
     assert {name: (e.rows, e.read) for name, e in manifest.tables.items()} == dict.fromkeys(CONTRACTS, (1, 1))
     assert not any(a.cells or a.flags for e in manifest.tables.values() for a in e.accounts)
+    # A week is named by its Monday, an hour on duty by its start.
+    assert shop.table("workload_view").iloc[0]["week_start"].day_name() == "Monday"
+    assert f"{shop.table('duty_hours').iloc[0]['hour_start']:%M:%S}" == "00:00"
     # References lead from each table to the others.
     assert not any(r.unmatched for r in manifest.references)
 
