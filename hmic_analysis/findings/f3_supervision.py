@@ -200,9 +200,7 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
     """
     if view.empty:
         return Share.none()
-    dated, last = in_order(staff, "in_post_since", "left_on"), view["week_start"].max() + pd.Timedelta(days=6)
-    gone = (dated["left_on"] < view["week_start"].min()).fillna(False) | (dated["in_post_since"] > last).fillna(False)
-    led = front_line(staff[~gone.to_numpy(dtype=bool)])
+    led = _front_line_of_the_log(view, staff)
     supervisors = sorted(set(led["supervisor_key"].dropna()) or set(view["supervisor_key"]))
     weeks = _weeks_in_post(supervisors, sorted(view["week_start"].unique()), staff)
     log = view.assign(duty_unread=unread(view, "on_duty"))
@@ -215,6 +213,19 @@ def looks_weekly(view: pd.DataFrame, staff: pd.DataFrame) -> Share:
     found = each.max().reindex(supervisors).astype("boolean")
     state = (~found["no"]).mask((found["open"] & ~found["no"]).fillna(False))
     return Share.of(state, found.reset_index())
+
+
+def led_by_nobody(view: pd.DataFrame, staff: pd.DataFrame) -> tuple[str, ...]:
+    """What must be said of :func:`looks_weekly`: front-line staff whose supervisors it can't know."""
+    without = 0 if view.empty else int(_front_line_of_the_log(view, staff)["supervisor_key"].isna().sum())
+    return (f"Front-line staff without a supervisor on record: {without:,}.",) if without else ()
+
+
+def _front_line_of_the_log(view: pd.DataFrame, staff: pd.DataFrame) -> pd.DataFrame:
+    """Front-line staff in post at some time of the log."""
+    dated, last = in_order(staff, "in_post_since", "left_on"), view["week_start"].max() + pd.Timedelta(days=6)
+    gone = (dated["left_on"] < view["week_start"].min()).fillna(False) | (dated["in_post_since"] > last).fillna(False)
+    return front_line(staff[~gone.to_numpy(dtype=bool)])
 
 
 def _weeks_in_post(supervisors: list[str], weeks: list[pd.Timestamp], staff: pd.DataFrame) -> pd.DataFrame:

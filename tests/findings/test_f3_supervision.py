@@ -229,6 +229,9 @@ def test_a_week_in_which_it_was_not_opened(table, week, expected):
         ({"in_post_since": "2013-05-13"}, Share(1, 0)),
         # Left before being in post: one of the days is wrong, and the supervisor stays.
         ({"left_on": "2009-12-31"}, Share(1, 1)),
+        ({"supervisor_key": None}, Share(1, 0)),
+        ({"supervisor_key": None, "role": "other"}, Share(1, 0)),
+        ({"supervisor_key": None, "left_on": "2013-05-05"}, Share(1, 0)),
     ],
 )
 def test_whose_supervisors_are_in_the_figure(table, officer, expected):
@@ -236,6 +239,9 @@ def test_whose_supervisors_are_in_the_figure(table, officer, expected):
     week = {"week_start": "2013-05-06", "on_duty": True}
     view = table("workload_view", *({**week, "supervisor_key": k, "times_opened": n} for k, n in (("s", 1), ("t", 0))))
     assert f3_supervision.looks_weekly(view, staff) == expected
+    told = ("Front-line staff without a supervisor on record: 1.",) if officer == {"supervisor_key": None} else ()
+    assert f3_supervision.led_by_nobody(view, staff) == told
+    assert f3_supervision.led_by_nobody(view.iloc[:0], staff) == ()
 
 
 @pytest.mark.parametrize(
