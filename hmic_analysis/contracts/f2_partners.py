@@ -60,7 +60,7 @@ PARTNER_AGREEMENT = Contract(
         Column("agency", "code", "The agency.", required=True, allowed=AGENCIES),
         Column("status", "code", "Where it stands.", required=True, allowed=AGREEMENT_STATUSES),
         Column("signed_on", "date", "Day on which all had signed."),
-        Column("ends_on", "date", "Last day in force.", blank="no end is set"),
+        Column("ends_on", "date", "Last day in force.", blank="no end is set; of one that has ended: not known"),
         Column("review_due_on", "date", "Day of its next review."),
     ),
     key=("agreement_id",),

@@ -120,16 +120,16 @@ def feedback_given(audits: pd.DataFrame, as_of: date, days: int) -> Share:
     audit, or with feedback before it, or where the audit has no result: it may have failed.
 
     ``audits``: table ``call_audit`` within the period.
-    ``as_of``: failed audits whose time for feedback was not over by then, and that had none, are not due yet and left
-        out.
+    ``as_of``: failed audits whose time for feedback was not over by then, and that had none by then, are not due yet
+        and left out.
     ``days``: days from the audit within which feedback is in time.
     """
     audits = open_blanks(audits, "feedback_on")
     failed = audits[~audits["standard_met"].fillna(False).to_numpy(dtype=bool)]
     due = failed["audited_on"] + pd.Timedelta(days=days)
-    waiting = (failed["feedback_on"].isna() & ~unread(failed, "feedback_on") & (due > pd.Timestamp(as_of))).to_numpy(
-        dtype=bool
-    )
+    day = pd.Timestamp(as_of)
+    none_yet = failed["feedback_on"].isna() & ~unread(failed, "feedback_on") | (failed["feedback_on"] > day)
+    waiting = (none_yet & (due > day)).fillna(False).to_numpy(dtype=bool)
     failed, due = failed[~waiting], due[~waiting]
     in_time = (failed["feedback_on"] <= due).fillna(False).astype("boolean")
     unclear = failed["audited_on"].isna() & failed["feedback_on"].notna() | unread(failed, "feedback_on")

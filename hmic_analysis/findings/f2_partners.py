@@ -108,15 +108,16 @@ def agreements_in_force(agreement: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Agreements signed and not ended on a day, as far as that is known.
 
     The rows, with ``sure``: False where the day of signing or the task that it is about is blank, or its last day
-    lies before that of signing.  One that has ended by now was in force on the day if its last day came no earlier.
+    lies before that of signing or can't be read.  One that has ended by now was in force on the day if its last day
+    came no earlier; without a last day it may have been.
 
     ``agreement``: table ``partner_agreement``.
     """
     day = pd.Timestamp(as_of)
     unsure = unread(agreement, "ends_on") | backwards(agreement, "signed_on", "ends_on")
     over = (agreement["signed_on"] > day).fillna(False) | (agreement["ends_on"] < day).fillna(False) & ~unsure
-    signed = agreement["status"].eq("signed") | (agreement["status"].eq("ended") & (agreement["ends_on"] >= day))
-    rows = agreement[(signed.fillna(False) & ~over).to_numpy(dtype=bool)]
+    unsure |= (agreement["status"].eq("ended") & agreement["ends_on"].isna()).fillna(False)
+    rows = agreement[(agreement["status"].isin(["signed", "ended"]) & ~over).to_numpy(dtype=bool)]
     return rows.assign(sure=rows[["signed_on", "task_id"]].notna().all(axis=1) & ~unsure.loc[rows.index])
 
 
@@ -195,12 +196,12 @@ def _work(report: Report) -> Decision:
     limit, as_of = report.settings.threshold, report.settings.as_of
     tasks = tasks_identified(report.table("partner_task"), as_of)
     signed = agreements_in_force(report.table("partner_agreement"), as_of)
-    dated = signed["signed_on"].notna()
+    sure = signed["sure"].to_numpy(dtype=bool)
     measured = Share.of(tasks["baseline"])
     # An agreement on a task whose action is on record already is the same piece of work.
     known = set(tasks.loc[tasks["acted"].fillna(False).to_numpy(dtype=bool), "task_id"])
-    actions = len(known) + int((dated & ~among(signed["task_id"], known)).sum())
-    more = int(tasks["acted"].isna().sum()) + int((~dated).sum())
+    actions = len(known) + int((sure & ~among(signed["task_id"], known)).sum())
+    more = int(tasks["acted"].isna().sum()) + int((~sure).sum())
     wanted, enough = int(limit("min_tasks")), int(limit("min_actions"))
     why = (
         f"Tasks identified: {int(tasks['identified'].fillna(False).sum())}, with a baseline: {measured.yes}. "

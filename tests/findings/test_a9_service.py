@@ -6,8 +6,9 @@ import pytest
 
 from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import a9_service
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.base import Share, within
 
+PERIOD = date(2012, 12, 1), date(2013, 11, 30)
 AS_OF, MAY, MAY_END = date(2014, 3, 31), date(2013, 5, 1), date(2013, 5, 31)
 HANDLER = {"person_key": "h", "role": "call_handler", "in_post_since": "2010-01-01"}
 AUDIT = {
@@ -95,6 +96,10 @@ def test_a_month_without_an_audit_is_one_without_where_the_force_signed(table):
         # Not due by the as-of day, and due on it.
         ({"audited_on": "2014-03-04"}, NO, NOWHERE),
         ({"audited_on": "2014-03-03"}, NO, NO),
+        # Given by the day, and since: on the day there was none yet.
+        ({"audited_on": "2014-03-04", "feedback_on": "2014-03-31"}, NO, YES),
+        ({"audited_on": "2014-03-04", "feedback_on": "2014-04-01"}, NO, NOWHERE),
+        ({"audited_on": "2014-03-03", "feedback_on": "2014-04-01"}, NO, NO),
     ],
 )
 def test_feedback_on_failed_audits(table, audit, passed, feedback):
@@ -123,6 +128,20 @@ def test_feedback_on_failed_audits(table, audit, passed, feedback):
 def test_calls_back(table, given, expected):
     rows = flagged(table, "callback", {"callback_id": "c", "due_at": "2013-05-01 12:00", **given})
     assert a9_service.callbacks_made(rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("due", "expected"),
+    [
+        ("2012-11-30 23:59", NOWHERE),
+        ("2012-12-01 00:00", YES),
+        ("2013-11-30 23:59", YES),
+        ("2013-12-01 00:00", NOWHERE),
+    ],
+)
+def test_calls_back_are_of_the_period_in_which_they_were_due(table, due, expected):
+    rows = table("callback", {"callback_id": "c", "due_at": due, "made_at": "2012-11-30 12:00", "result": "reached"})
+    assert a9_service.callbacks_made(within(rows, *PERIOD, "due_at")) == expected
 
 
 @pytest.mark.parametrize(

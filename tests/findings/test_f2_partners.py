@@ -31,11 +31,17 @@ TASK = {"task_id": "t", "status": "current", "identified_on": "2013-01-01", "bas
         # Ended by the time of the return, and in force on the day.
         ({"status": "ended", "ends_on": "2014-04-01"}, [True]),
         ({"status": "ended", "ends_on": "2014-03-30"}, []),
-        ({"status": "ended"}, []),
+        # Ended, and nobody wrote down when; but surely not in force before it was signed.
+        ({"status": "ended"}, [False]),
+        ({"status": "ended", "signed_on": "2014-04-01"}, []),
+        ({"ends_on": None, "lost": "ends_on"}, [False]),
+        ({"status": "ended", "ends_on": None, "lost": "ends_on"}, [False]),
     ],
 )
 def test_agreements_in_force(table, agreement, expected):
-    rows = f2_partners.agreements_in_force(table("partner_agreement", {**SIGNED, **agreement}), AS_OF)
+    lost = (agreement := dict(agreement)).pop("lost", "")
+    rows = table("partner_agreement", {**SIGNED, **agreement}).assign(flags=unread_flag(lost) if lost else "")
+    rows = f2_partners.agreements_in_force(rows, AS_OF)
     assert rows["sure"].tolist() == expected
 
 
