@@ -87,8 +87,10 @@ Made by `hmic docs` from the catalogue in `params/findings/`; change that, not t
 A claim is the unit that can be true or false. Its verdict is *supported*, *contradicted* or *not determinable*, and is
 always about the truth of the statement, never about whether the force is good. A *judgement* is the view of the
 inspectors and gets no verdict. What is counted is told with the values that hold for every force: a force for which a
-definition differs has another figure, which is never put beside those of others. Thresholds are proposals of this
-project, not numbers of the inspectorate; each can be changed for all forces or for one (see `docs/parameters.md`).
+definition differs has another figure, which is never put beside those of others. In all of them a unit of which a cell
+that matters can't be read is *unknown*: it stays in the figure and counts neither way, and the bounds count it both
+ways; of what a blank cell means the template tells, column by column. Thresholds are proposals of this project, not
+numbers of the inspectorate; each can be changed for all forces or for one (see `docs/parameters.md`).
 """
 RETURNS_HEAD = """# Returns as the forces sent them
 

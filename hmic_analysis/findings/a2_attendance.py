@@ -14,7 +14,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, existence, few_forces, undecided
 from hmic_analysis.measures import months, registers
 from hmic_analysis.measures.attendance import CANCELLED, OFFICER_INITIATED, Rules, contacts
-from hmic_analysis.measures.base import Share, hours_between
+from hmic_analysis.measures.base import Share, hours_between, unread
 from hmic_analysis.words import say_date
 
 # A2: how soon the first resource arrived, and whether within the target.
@@ -31,7 +31,8 @@ def response_times(
     """Minutes from the start of the clock to the first arrival.
 
     One row per incident attended, or of an arrival that can't be read: ``incident_id``, ``grade``, ``local_grade``,
-    ``area_type``, ``origin``, ``minutes`` (however late; missing where it can't be told), ``note`` (why it can't:
+    ``area_type``, ``origin``, ``counts`` (missing where the result or the origin, which tell whether the incident
+    does, can't be read), ``minutes`` (however late; missing where it can't be told), ``note`` (why it can't:
     ``before the clock`` or ``no start``; blank where all is well).  Times with a note are counted, and left out of
     every median.
 
@@ -44,8 +45,9 @@ def response_times(
     first = seen.assign(first_at_scene=seen["at_scene_at"].where(came))[came | seen["unknown_type"]]
     first = first.groupby("incident_id")["first_at_scene"].min()
     not_calls = [result for result in rules.excluded_results if result != CANCELLED]
-    columns = ["incident_id", "grade", "local_grade", "area_type", "origin", CLOCKS[clock]]
-    table = incident.loc[~incident["result"].isin(not_calls).to_numpy(dtype=bool), columns]
+    columns = ["incident_id", "grade", "local_grade", "area_type", "origin", "counts", CLOCKS[clock]]
+    counts = pd.Series(True, incident.index, dtype="boolean").mask(unread(incident, "result", "origin"))
+    table = incident.assign(counts=counts).loc[~incident["result"].isin(not_calls).to_numpy(dtype=bool), columns]
     table = table.drop_duplicates("incident_id").merge(first, left_on="incident_id", right_index=True)
     hours = hours_between(table[CLOCKS[clock]], table["first_at_scene"])
     note = pd.Series("", index=table.index, dtype="object")
@@ -85,9 +87,10 @@ def target_shares(times: pd.DataFrame) -> dict[str, Share]:
     """Arrivals within target by grade, and by grade and area where the area is known.
 
     ``times`` is what :func:`within_target` gives. ``emergency``, ``emergency, urban`` ...; incidents begun by
-    officers, and grades without a target, are left out.
+    officers, and grades without a target, are left out; those of which it can't be read whether they count are unknown.
     """
     rows = times[(times["due"] & (times["origin"] != OFFICER_INITIATED).fillna(True)).to_numpy(dtype=bool)]
+    rows = rows.assign(in_target=rows["in_target"].mask(rows["counts"].isna()))
     shares = {}
     for grade, part in rows.groupby("grade", observed=True):
         shares[str(grade)] = Share.of(part["in_target"], part["incident_id"])

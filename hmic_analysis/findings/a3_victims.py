@@ -36,15 +36,20 @@ def victim_contacts(
     ``flagged`` (repeat victim, at first contact) and ``assessed`` (vulnerability, at first contact), both nullable
     booleans, missing where the contact has no row in ``contact_flag`` (``listed`` is false). Duplicates, tests,
     incidents that officers or alarms began, and those whose victim is a business, a public body or nobody in
-    particular are left out; a blank kind of victim counts as a person. Flags blank for everybody, or throughout a
+    particular are left out; a blank kind of victim counts as a person. ``sure`` is false where it can't be read whether
+    it is such a contact. Flags blank for everybody, or throughout a
     month, are not known.
 
     ``incident``: table ``incident``, cut to a period.
     ``shift_hours``: hours of the wall clock at which the early, late and night shift begin, in this order.
     """
     rows = demand_incidents(incident)
-    keep = rows["category"].isin(list(CATEGORIES)) & ~rows["origin"].isin(list(NO_CALLER))
-    columns = ["incident_id", "created_at", "dispatched_at", "category", "incident_type", "asb_type", "victim_key"]
+    # The opening category counts only where the closing one is blank.
+    unclear = unread(rows, "category_close") | (unread(rows, "category_open") & rows["category_close"].isna())
+    keep = (rows["category"].isin(list(CATEGORIES)) | unclear) & ~rows["origin"].isin(list(NO_CALLER))
+    rows = rows.assign(sure=~(unclear | unread(rows, "origin", "result")), sent_lost=unread(rows, "dispatched_at"))
+    columns = ["incident_id", "created_at", "dispatched_at", "category", "incident_type", "asb_type", "victim_key",
+               "sure", "sent_lost"]  # fmt: skip
     rows = rows.loc[keep.to_numpy(dtype=bool), [*columns, "location_key"]].drop_duplicates("incident_id")
     flags = contact_flag[
         ["incident_id", "call_ended_at", "team", "victim_type", "repeat_victim", "repeat_set_at", "vulnerable"]
@@ -55,8 +60,9 @@ def victim_contacts(
     rows = rows[~rows["victim_type"].isin(list(NOT_PERSONS)).to_numpy(dtype=bool)].reset_index(drop=True)
     sent, ended = rows["dispatched_at"], rows["call_ended_at"]
     over = sent.where(((sent >= ended) | ended.isna()).to_numpy(dtype=bool), ended)
-    # It may be no contact of a person at all where that can't be read.
-    given = (rows["row_given"] == "both").to_numpy(dtype=bool) & ~unread(rows, "victim_type").to_numpy(dtype=bool)
+    # First contact lasted no less long than the one of the two times that can be read.
+    open_end = rows["sent_lost"].astype(bool) | unread(rows, "call_ended_at")
+    given = (rows["row_given"] == "both").to_numpy(dtype=bool)
     return pd.DataFrame(
         {
             "incident_id": rows["incident_id"],
@@ -67,27 +73,31 @@ def victim_contacts(
             "victim_key": rows["victim_key"],
             "location_key": rows["location_key"],
             "unit": _units(rows, shift_hours),
-            "flagged": _flagged(rows, over).mask(~given),
+            "flagged": _flagged(rows, over, open_end).mask(~given),
             "listed": given,
-            "assessed": _assessed(rows, over).mask(~given),
+            "assessed": _assessed(rows, over, open_end).mask(~given),
+            "sure": rows["sure"].astype(bool) & ~unread(rows, "victim_type"),
         }
     )
 
 
-def _flagged(rows: pd.DataFrame, over: pd.Series) -> pd.Series:
+def _in_time(set_at: pd.Series, over: pd.Series, open_end: pd.Series) -> pd.Series:
+    """Whether something was set before first contact was over, which may have lasted longer where the end is open."""
+    in_time = (set_at <= over).astype("boolean")
+    return in_time.mask(set_at.isna() | over.isna() | (open_end & ~in_time))
+
+
+def _flagged(rows: pd.DataFrame, over: pd.Series, open_end: pd.Series) -> pd.Series:
     """Whether a repeat flag stood when first contact was over; a blank says that nobody looked, and flags nobody."""
     flag = rows["repeat_victim"].astype("boolean").fillna(False)
-    in_time = (rows["repeat_set_at"] <= over).astype("boolean")
-    in_time = in_time.mask(rows["repeat_set_at"].isna() | over.isna())
+    in_time = _in_time(rows["repeat_set_at"], over, open_end)
     return (flag & in_time).mask(unread(rows, "repeat_victim"))
 
 
-def _assessed(rows: pd.DataFrame, over: pd.Series) -> pd.Series:
+def _assessed(rows: pd.DataFrame, over: pd.Series, open_end: pd.Series) -> pd.Series:
     """Whether vulnerability was assessed, yes or no, when first contact was over; a blank is no assessment."""
     done = rows["vulnerable"].notna().astype("boolean")
-    in_time = (rows["vulnerable_set_at"] <= over).astype("boolean")
-    in_time = in_time.mask(rows["vulnerable_set_at"].isna() | over.isna())
-    return (done & in_time).mask(unread(rows, "vulnerable"))
+    return (done & _in_time(rows["vulnerable_set_at"], over, open_end)).mask(unread(rows, "vulnerable"))
 
 
 def _units(rows: pd.DataFrame, shift_hours: tuple[int, int, int]) -> pd.Series:
@@ -109,14 +119,16 @@ def vulnerability_recorded(contacts: pd.DataFrame) -> Share:
     kind is blank it may be personal, and is unknown.
     """
     crime = (contacts["category"] == "crime").to_numpy(dtype=bool)
-    rows = contacts[crime | contacts["asb_type"].eq("personal").fillna(True).to_numpy(dtype=bool)]
-    open_ = rows["asb_type"].isna() & (rows["category"] != "crime")
+    personal = contacts["asb_type"].eq("personal").fillna(True) | ~contacts["sure"]
+    rows = contacts[crime | personal.to_numpy(dtype=bool)]
+    open_ = (rows["asb_type"].isna() & (rows["category"] != "crime")) | ~rows["sure"]
     return Share.of(rows["assessed"].mask(open_), rows["incident_id"])
 
 
 def victim_known(contacts: pd.DataFrame) -> Share:
     """Contacts that hold a reference of the victim, of :func:`victim_contacts`."""
-    return Share.of(contacts["victim_key"].notna(), contacts["incident_id"])
+    state = contacts["victim_key"].notna().astype("boolean")
+    return Share.of(state.mask(~contacts["sure"]), contacts["incident_id"])
 
 
 # A3: what call-handlers asked victims, by the audits of calls drawn at random, and what they can look up.
@@ -289,7 +301,7 @@ def recall(contacts: pd.DataFrame) -> Share:
         there is no row for the contact.
     """
     rows = contacts[contacts["repeat"].fillna(False).to_numpy(dtype=bool)]
-    return Share.of(rows["flagged"], rows["incident_id"])
+    return Share.of(rows["flagged"].mask(~rows["sure"]), rows["incident_id"])
 
 
 def recall_by_unit(contacts: pd.DataFrame) -> dict[str, Share]:
@@ -315,7 +327,7 @@ def precision(contacts: pd.DataFrame) -> Share:
     whether the flag was set at first contact.
     """
     rows = contacts[contacts["flagged"].fillna(contacts["listed"]).to_numpy(dtype=bool)]
-    return Share.of(rows["repeat"].mask(rows["flagged"].isna()), rows["incident_id"])
+    return Share.of(rows["repeat"].mask(rows["flagged"].isna() | ~rows["sure"]), rows["incident_id"])
 
 
 class Worst(NamedTuple):

@@ -63,13 +63,14 @@ def located_incidents(dispatches: pd.DataFrame) -> Share:
 def nearest_sent(dispatches: pd.DataFrame, near_minutes: float) -> Share:
     """Dispatches of the nearest suitable resource, or of one hardly further.
 
-    Over dispatches with known positions; the others are left out.
+    Over dispatches with known positions; the others are left out.  Minutes that can't be read are unknown.
 
     ``dispatches``: result of :func:`urgent`.
     ``near_minutes``: minutes of travel within which a resource counts as the nearest.
     """
-    excess = excess_minutes(dispatches)
-    return _of_urgent((excess <= near_minutes)[excess.notna().to_numpy(dtype=bool)], dispatches)
+    rows = travelled(dispatches)
+    excess = excess_minutes(rows)
+    return _of_urgent((excess <= near_minutes).astype("boolean").mask(excess.isna()), rows)
 
 
 def nearest_by_grade(dispatches: pd.DataFrame, near_minutes: float) -> dict[str, Share]:
@@ -112,12 +113,13 @@ def map_used(dispatch: pd.DataFrame) -> Share:
 
 
 def travelled(dispatches: pd.DataFrame) -> pd.DataFrame:
-    """Dispatches with known positions, of :func:`urgent`."""
-    return dispatches[excess_minutes(dispatches).notna().to_numpy(dtype=bool)]
+    """Dispatches with known positions, of :func:`urgent`; known is also one whose minutes can't be read."""
+    known = [dispatches[name].notna() | unread(dispatches, name) for name in ("sent_minutes", "nearest_minutes")]
+    return dispatches[(known[0] & known[1]).to_numpy(dtype=bool)]
 
 
 def extra_travel(dispatches: pd.DataFrame) -> np.ndarray:
-    """Extra travel in minutes of each of :func:`travelled`; missing where it may be no urgent one."""
+    """Extra travel in minutes of each of :func:`travelled`; missing where it may be no urgent one, or can't be read."""
     rows = travelled(dispatches)
     return excess_minutes(rows).mask(rows["urgent"].isna()).to_numpy(dtype=float, na_value=np.nan)
 

@@ -52,7 +52,7 @@ def prior_incidents(
     found = recorded_crimes(crime)
     crimes = found[["crime_id", "report_route", "recorded_at", "recorded_month"]].assign(
         # Whether such a crime counts can't be read.
-        doubtful=unread(found, "is_notifiable", "is_no_crime")
+        doubtful=unread(found, "is_notifiable", "is_no_crime", "report_route")
     )
     links = incident_crime[["incident_id", "crime_id"]].drop_duplicates()
     linked = links.merge(crimes, on="crime_id").merge(
@@ -228,7 +228,8 @@ def crime_attendance(
     -------
     pandas.DataFrame
         One row per recorded crime: ``crime_id``, ``offence_group``, ``state`` (``attended``, ``counter``,
-        ``not_attended``, ``unknown``), ``attended`` and ``officer_attended`` (nullable booleans).
+        ``not_attended``, ``unknown``), ``attended`` and ``officer_attended`` (nullable booleans), ``lost`` (a cell
+        that tells of it, or whether the crime counts, can't be read).
     """
     names = ["crime_id", "offence_group", "report_route", "closed_at", "flags"]
     crimes = recorded_crimes(crime)[[n for n in names if n in crime]]
@@ -240,7 +241,8 @@ def crime_attendance(
     deployment = deployment[among(deployment["incident_id"], pairs["incident_id"])]
 
     # Arrivals are weighed crime by crime, since one incident's crimes may be closed at different times.
-    seen = pairs.merge(contacts(deployment, rules), on="incident_id")
+    lost = unread(deployment, "resource_type", "contact_mode", "at_scene_at")
+    seen = pairs.merge(contacts(deployment, rules).assign(lost=lost), on="incident_id")
     in_time = seen["closed_at"].isna() | (seen["at_scene_at"] <= seen["closed_at"]) | seen["at_scene_at"].isna()
     flags = ["arrived", "officer_arrived", "unknown_type"]
     per_crime = (seen[flags].astype(bool).mul(in_time.astype(bool), axis=0)).groupby(seen["crime_id"]).max()
@@ -248,6 +250,9 @@ def crime_attendance(
     per_incident = _state(told, deployment, rules, any_resource=False)
     pairs = pairs.merge(per_incident, on="incident_id", how="left")
     pairs["state"] = pairs["state"].fillna("unknown")
+    of_incident = incident.loc[unread(incident, "dispatched_at", "result", "grade").to_numpy(dtype=bool), "incident_id"]
+    by_incident = among(pairs["incident_id"], of_incident).to_numpy(dtype=bool)
+    unclear = pd.concat([seen.loc[seen["lost"].to_numpy(dtype=bool), "crime_id"], pairs.loc[by_incident, "crime_id"]])
     for state in ("unknown", "counter", "not_attended"):
         pairs[f"is_{state}"] = pairs["state"] == state
     states = pairs.groupby("crime_id")[["is_unknown", "is_counter", "is_not_attended"]].max()
@@ -277,6 +282,7 @@ def crime_attendance(
             "state": state,
             "attended": attended,
             "officer_attended": by_officer,
+            "lost": among(out["crime_id"], unclear) | unread(out, "is_notifiable", "is_no_crime", "closed_at"),
         }
     ).reset_index(drop=True)
 
@@ -313,8 +319,10 @@ def _state(told: pd.DataFrame, deployment: pd.DataFrame, rules: Rules, any_resou
     state = pd.Series("unknown", index=table.index, dtype="object")
     # Someone came, but not of a type that counts: the crime or call was not attended as the policy means it.
     wrong_type = has["any_arrived"] & ~has["arrived"] & ~has["unknown_type"]
-    state[explained | ((has["gone"] | wrong_type) & ~has["open"] & ~has["unknown_type"])] = "not_attended"
+    state[explained | ((has["gone"] | wrong_type) & ~has["open"])] = "not_attended"
     state[has["counter"]] = "counter"
+    # Whatever else is on record, an arrival that can't be read may be one.
+    state[has["unknown_type"]] = "unknown"
     state[has["arrived"]] = "attended"
     return pd.DataFrame({"incident_id": table["incident_id"], "state": state}).reset_index(drop=True)
 
@@ -337,8 +345,9 @@ def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules:
     pandas.DataFrame
         One row per incident that was a call for service (duplicates, tests, information only, as the rules
         say, and those cancelled by the caller before dispatch are left out): ``incident_id``, ``grade``,
-        ``area_type``, ``origin``, ``attended`` (nullable boolean: any resource at the scene; missing too where a call
-        was cancelled and it can't be read whether that was before dispatch).
+        ``area_type``, ``origin``, ``attended`` (nullable boolean: any resource at the scene; missing too where it
+        can't be read whether the incident counts: its result, its origin, or whether a call was cancelled before
+        dispatch).
     """
     states = incident_state(incident, deployment, rules)
     table = incident.drop_duplicates("incident_id").merge(states, on="incident_id")
@@ -349,7 +358,7 @@ def incident_attendance(incident: pd.DataFrame, deployment: pd.DataFrame, rules:
     left_out = table["result"].isin(always) | (undispatched & ~open_)
     table = table[~left_out.to_numpy(dtype=bool)]
     attended = pd.Series(table["state"] == "attended", dtype="boolean").mask(table["state"] == "unknown")
-    attended = attended.mask(open_[table.index])
+    attended = attended.mask(open_[table.index] | unread(table, "result", "origin"))
     return table.assign(attended=attended)[["incident_id", "grade", "area_type", "origin", "attended"]].reset_index(
         drop=True
     )
@@ -434,9 +443,10 @@ def known(attended: pd.DataFrame) -> Share:
     Returns
     -------
     Share
-        ``yes``: known.
+        ``yes``: known.  Where a cell that would tell can't be read, the force may well know.
     """
-    return Share.of(attended["attended"].notna(), attended["crime_id"])
+    state = attended["attended"].notna().astype("boolean")
+    return Share.of(state.mask(~state & attended["lost"]), attended["crime_id"])
 
 
 def states(attended: pd.DataFrame) -> pd.DataFrame:

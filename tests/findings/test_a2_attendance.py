@@ -57,12 +57,18 @@ def target(grade, area):
         ({}, {"at_scene_at": None, "lost": "at_scene_at"}, Share(0, 0, 1)),
         ({}, {"contact_mode": None, "lost": "contact_mode"}, Share(0, 0, 1)),
         ({}, {"contact_mode": "telephone"}, None),
+        # It may be a duplicate, or begun by an officer.
+        ({"lost": "result"}, {}, Share(0, 0, 1)),
+        ({"origin": None, "lost": "origin"}, {"at_scene_at": "2013-06-15 10:00"}, Share(0, 0, 1)),
+        ({"origin": None}, {}, Share(1, 0)),
     ],
 )
 def test_arrivals_within_target(table, call, sent, expected):
     call, lost = {**CALL, **call}, (sent := dict(sent)).pop("lost", "")
+    unreadable = call.pop("lost", "")
     arrival = table("deployment", {**SENT, **sent}).assign(flags=unread_flag(lost) if lost else "")
-    times = a2_attendance.response_times(table("incident", call), arrival, rules())
+    calls = table("incident", call).assign(flags=unread_flag(unreadable) if unreadable else "")
+    times = a2_attendance.response_times(calls, arrival, rules())
     found = a2_attendance.target_shares(a2_attendance.within_target(times, target))
     assert found.get(call["grade"]) == expected
 
@@ -86,6 +92,12 @@ def test_arrivals_within_target(table, call, sent, expected):
         ({}, None, Share(0, 1)),
         ({"lost": "dispatched_at"}, None, Share(0, 0, 1)),
         ({"lost": "result"}, None, Share(0, 0, 1)),
+        # It may be a duplicate; or its result says that nobody came, and an arrival can't be read.
+        ({"lost": "result"}, {}, Share(0, 0, 1)),
+        ({"origin": None, "lost": "origin"}, {}, Share(0, 0, 1)),
+        ({"result": "resolved_without_deployment"}, {"at_scene_at": None, "unread": "at_scene_at"}, Share(0, 0, 1)),
+        ({"grade": "no_deployment"}, {"contact_mode": None, "unread": "contact_mode"}, Share(0, 0, 1)),
+        ({"grade": "no_deployment"}, {"at_scene_at": None}, Share(0, 1)),
         ({"result": "attended"}, None, Share(0, 0, 1)),
         ({"dispatched_at": "2013-05-01 10:03"}, None, Share(0, 0, 1)),
     ],
@@ -94,9 +106,9 @@ def test_calls_attended(table, call, sent, expected):
     lost = (call := {**CALL, **call}).pop("lost", "")
     other = {**CALL, "incident_id": "test", "result": "test", "dispatched_at": "2013-05-01 10:03"}
     calls = table("incident", call, other).assign(flags=[unread_flag(lost) if lost else "", ""])
-    found = attendance.incident_attendance(
-        calls, table("deployment", *([] if sent is None else [{**SENT, **sent}])), rules()
-    )
+    unreadable = (sent := None if sent is None else {**SENT, **sent}) and sent.pop("unread", "")
+    rows = table("deployment", *([sent] if sent else [])).assign(flags=unread_flag(unreadable) if unreadable else "")
+    found = attendance.incident_attendance(calls, rows, rules())
     assert Share.of(found["attended"]) == expected
 
 

@@ -23,7 +23,9 @@ def contacts(table, call, flag):
     # One more call, so that no column is blank for everybody.
     flags = table("contact_flag", {**FLAG, "incident_id": "another"}, *([flag] if flag else []))
     flags = flags.assign(flags=["", unread_flag(lost) if lost else ""][: len(flags)])
-    return a3_victims.victim_contacts(table("incident", {**CALL, **call}), flags, (7, 15, 23))
+    unreadable = (call := {**CALL, **call}).pop("lost", "")
+    calls = table("incident", call).assign(flags=unread_flag(unreadable) if unreadable else "")
+    return a3_victims.victim_contacts(calls, flags, (7, 15, 23))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,22 @@ def contacts(table, call, flag):
         ({"category_close": "transport"}, {}, {}, NOBODY, NOBODY),
         ({}, {"victim_type": "business"}, {}, NOBODY, NOBODY),
         ({}, {"victim_type": None}, {}, Share(1, 0), Share(1, 0)),
-        ({}, {"victim_type": None, "lost": "victim_type"}, {}, Share(0, 0, 1), NOBODY),
+        # Whether it is a contact of a victim at all can't be read.
+        ({}, {"victim_type": None, "lost": "victim_type"}, {}, Share(0, 0, 1), Share(0, 0, 1)),
+        ({"origin": None, "lost": "origin"}, {}, {}, Share(0, 0, 1), Share(0, 0, 1)),
+        ({"result": None, "lost": "result"}, {}, {}, Share(0, 0, 1), Share(0, 0, 1)),
+        ({"category_close": None, "lost": "category_close"}, {}, {}, Share(0, 0, 1), Share(0, 0, 1)),
+        (
+            {"category_close": None, "category_open": None, "lost": "category_open"},
+            {},
+            {},
+            Share(0, 0, 1),
+            Share(0, 0, 1),
+        ),
+        ({"category_open": None, "lost": "category_open"}, {}, {}, Share(1, 0), Share(1, 0)),
+        # When first contact ended can't be read: it lasted to the dispatch, or longer.
+        ({}, {"call_ended_at": None, "lost": "call_ended_at"}, {}, Share(1, 0), Share(1, 0)),
+        ({}, {"repeat_set_at": "2013-05-01 10:21", "lost": "call_ended_at"}, {}, Share(0, 0, 1), Share(0, 0, 1)),
         # Without a reference or an address nobody can tell.
         ({"victim_key": None}, {}, {}, NOBODY, Share(0, 0, 1)),
     ],
@@ -83,6 +100,9 @@ def test_repeat_victims_recognised(table, call, flag, before, recall, precision)
         ({"category_close": "asb", "asb_type": "personal"}, {}, Share(1, 0)),
         ({"category_close": "asb", "asb_type": "nuisance"}, {}, NOBODY),
         ({"category_close": "asb", "asb_type": None}, {}, Share(0, 0, 1)),
+        ({"category_close": None, "lost": "category_close"}, {}, Share(0, 0, 1)),
+        ({"origin": None, "lost": "origin"}, {}, Share(0, 0, 1)),
+        ({}, {"vulnerable_set_at": "2013-05-01 10:21", "lost": "call_ended_at"}, Share(0, 0, 1)),
     ],
 )
 def test_vulnerability_recorded(table, call, flag, assessed):
@@ -98,6 +118,8 @@ def test_vulnerability_recorded(table, call, flag, assessed):
         ({"victim_key": None, "location_key": "l"}, {}, Share(0, 1)),
         ({"origin": "alarm"}, {}, NOBODY),
         ({}, {"victim_type": "nobody"}, NOBODY),
+        ({}, {"victim_type": None, "lost": "victim_type"}, Share(0, 0, 1)),
+        ({"result": None, "lost": "result"}, {}, Share(0, 0, 1)),
     ],
 )
 def test_contacts_with_a_reference_of_the_victim(table, call, flag, known):

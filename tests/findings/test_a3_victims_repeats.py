@@ -136,7 +136,7 @@ def judged():
         ("10", "late", False, False),
     ]
     frame = pd.DataFrame(rows, columns=["incident_id", "unit", "repeat", "flagged"])
-    return frame.assign(listed=True).astype({"repeat": "boolean", "flagged": "boolean"})
+    return frame.assign(listed=True, sure=True).astype({"repeat": "boolean", "flagged": "boolean"})
 
 
 def test_recall_and_precision(judged):

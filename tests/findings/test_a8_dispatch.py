@@ -24,6 +24,10 @@ NOWHERE, YES, NO, OPEN = Share(0, 0), Share(1, 0), Share(0, 1), Share(0, 0, 1)
         ({"override_reason": "skill_needed"}, NO, YES, YES),
         ({"lost": "override_reason"}, NO, OPEN, OPEN),
         ({"sent_minutes": None}, NOWHERE, OPEN, NO),
+        # A position was known, and nobody can read how far it was.
+        ({"sent_minutes": None, "lost": "sent_minutes"}, OPEN, OPEN, NO),
+        ({"nearest_minutes": None, "lost": "nearest_minutes"}, OPEN, OPEN, NO),
+        ({"sent_minutes": None, "nearest_minutes": None, "lost": "sent_minutes"}, NOWHERE, OPEN, NO),
         ({"nearest_minutes": None, "override_reason": "other"}, NOWHERE, YES, YES),
         ({"recommendation": "taken"}, NO, NO, NOWHERE),
         # It may have been overridden, with the reason on record or not.
