@@ -259,7 +259,8 @@ class Builder:
             """The same rows for each group: those that are its own are the numerator."""
             if rows is None:
                 return None
-            return Share(0, 0, 0, rows[amounts.index.name].eq(group).astype("boolean"), rows, rows[amounts.name])
+            of = rows[amounts.index.name]
+            return Share(0, 0, 0, of.eq(group).astype("boolean").mask(of.isna()), rows, rows[amounts.name])
 
         return [
             self.figure(

@@ -194,8 +194,8 @@ def counted(persons: pd.DataFrame) -> Share:
 
 
 def ages(persons: pd.DataFrame) -> np.ndarray:
-    """Days since naming of each person surely outstanding, of :func:`outstanding_persons`."""
-    return persons.loc[persons["state"] == "outstanding", "age_days"].to_numpy(dtype=float)
+    """Days since naming of each of :func:`outstanding_persons`; missing where it is not known whether the person is."""
+    return persons["age_days"].where(persons["state"] == "outstanding").to_numpy(dtype=float, na_value=np.nan)
 
 
 def pairs_note(pairs: pd.DataFrame) -> str:

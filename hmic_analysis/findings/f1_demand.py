@@ -32,9 +32,13 @@ ORIGIN = {"source_file": "deployment_file", "source_row": "deployment_row"}
 
 
 def by_closing(rows: pd.DataFrame) -> pd.DataFrame:
-    """Demand incidents under their closing category alone; the opening one where a source has no closing ones."""
+    """Demand incidents under their closing category alone; the opening one where a source has no closing ones.
+
+    Missing where the category, or the result by which a duplicate is known, can't be read.
+    """
     close = rows["category_close"].astype("object")
-    return rows if close.isna().all() else rows.assign(category=close.where(close.notna(), NOT_RECORDED))
+    category = rows["category"] if close.isna().all() else close.where(close.notna(), NOT_RECORDED)
+    return rows.assign(category=category.astype("object").mask(unread(rows, "category_close", "result")))
 
 
 def own_types(rows: pd.DataFrame) -> pd.DataFrame:
@@ -47,10 +51,11 @@ def own_types(rows: pd.DataFrame) -> pd.DataFrame:
     ``rows``: result of :func:`demand_incidents`.
     """
     kind = rows["incident_type"].astype("object")
-    if (rows["category"] != NOT_RECORDED).any() or kind.isna().all():
+    if (rows["category"].dropna() != NOT_RECORDED).any() or kind.isna().all():
         return rows
     largest = kind.value_counts().head(MOST_TYPES).index
-    return rows.assign(category=kind.where(kind.isin(largest), OTHER_TYPES).mask(kind.isna(), NOT_RECORDED))
+    own = kind.where(kind.isin(largest), OTHER_TYPES).mask(kind.isna(), NOT_RECORDED)
+    return rows.assign(category=own.mask(rows["category"].isna() | unread(rows, "incident_type")))
 
 
 def task_hours(deployment: pd.DataFrame, shift_hours: float) -> pd.DataFrame:
@@ -127,13 +132,14 @@ def placed(tasks: pd.DataFrame) -> pd.DataFrame:
 def uncategorised(incident: pd.DataFrame) -> Share:
     """Incidents without a closing category.
 
-    ``yes``: the closing category is blank, whatever the opening one was.  All are unknown where a source holds
-    opening categories alone.
+    ``yes``: the closing category is blank, whatever the opening one was.  Unknown: it can't be read, or the result
+    by which a duplicate is known; all are where a source holds opening categories alone.
     """
     rows = demand_incidents(incident)
     if rows["category_close"].isna().all() and rows["category_open"].notna().any():
         return Share.untold(rows["incident_id"])
-    return Share.of(rows["category_close"].isna(), rows["incident_id"])
+    state = rows["category_close"].isna().astype("boolean").mask(unread(rows, "category_close", "result"))
+    return Share.of(state, rows["incident_id"])
 
 
 def week_hour(times: pd.Series) -> pd.Series:
@@ -242,6 +248,11 @@ def all_logged(tasks: pd.DataFrame, demand_task: pd.DataFrame) -> Share:
     return Share.of_amounts(pd.Series(True, rows.index), rows, rows["hours"].astype(float))
 
 
+def hours_of_any(spent: pd.DataFrame) -> float:
+    """Resource-hours on incidents whose category can't be read, of :func:`tasks_by_category`."""
+    return float(spent.loc[spent["category"].isna(), "hours"].sum())
+
+
 def hours_of_none(report: Report) -> float:
     """Resource-hours of the period's deployments that lead to no incident: of any demand, or of none that counts."""
     most = report.build.lone("demand_logged_hours_rate").more
@@ -312,9 +323,11 @@ def count_shares(categories: pd.DataFrame, incident: pd.DataFrame) -> dict[str, 
     ``categories``: result of :func:`demand_by_category`.
     ``incident``: what it was made from.
     """
-    rows = own_types(by_closing(demand_incidents(incident))).dropna(subset=["category"])
+    rows = own_types(by_closing(demand_incidents(incident)))
+    unknown = rows["category"].isna()
     return {
-        category: Share.of(rows["category"] == category, rows["incident_id"]) for category in categories["category"]
+        category: Share.of((rows["category"] == category).astype("boolean").mask(unknown), rows["incident_id"])
+        for category in categories["category"]
     }
 
 
@@ -374,7 +387,8 @@ def types_over_time(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
 
     ``incident``, ``crime``: the tables of those names, cut to a period.
     """
-    calls = labelled(own_types(by_closing(demand_incidents(incident)))).assign(month=lambda f: f["created_month"])
+    types = own_types(by_closing(demand_incidents(incident))).fillna({"category": NOT_RECORDED})
+    calls = labelled(types).assign(month=lambda f: f["created_month"])
     calls["label"] = calls["label"].replace({"Crime": "Crime incidents", "Not recorded": "Incidents, not categorised"})
     kind = crime["crime_type"].astype("object")
     group = crime["offence_group"].astype("object").str.replace("_", " ").str.capitalize()

@@ -58,7 +58,7 @@ def staff_intervals(
         # An absence whose last day can't be read may have lasted through the interval.
         open_ = at_most[there][:, days].mean(axis=1) > 0.5
         # So may one whose post or training can't be read have had no post in it.
-        open_ |= unread(people, "in_training", "left_on").to_numpy(dtype=bool)[there]
+        open_ |= unread(people, "in_training", "in_post_since", "left_on").to_numpy(dtype=bool)[there]
         due = people.loc[there, ["person_key", "unit"]]
         rows.append(due.assign(interval=number, first=first, last=last, open=open_))
     table = _with_reviews(pd.concat(rows, ignore_index=True), supervision)

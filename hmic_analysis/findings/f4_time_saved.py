@@ -150,29 +150,35 @@ def saving_note(saving: Saving) -> str:
     return f"{text} Not counted, since tasks a year or days of measuring are not known: {saving.without}."
 
 
-def best_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> str | None:
+def on_record(changes: pd.DataFrame, benefit: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The rows on what live changes saved, of :func:`live_changes`, but for what was measured after a day."""
+    later = (benefit["post_on"] > pd.Timestamp(as_of)).fillna(False)
+    return benefit[(among(benefit["change_id"], changes["change_id"]) & ~later).to_numpy(dtype=bool)]
+
+
+def best_method(records: pd.DataFrame) -> str | None:
     """The best method by which any live change's saving was found.
 
-    ``changes`` is what :func:`live_changes` gives. ``system_log`` before ``time_and_motion`` before ``survey``
+    ``records`` is what :func:`on_record` gives. ``system_log`` before ``time_and_motion`` before ``survey``
     before ``estimate``; None without any record.
     """
-    found = set(benefit.loc[among(benefit["change_id"], changes["change_id"]).to_numpy(dtype=bool), "method"].dropna())
+    found = set(records["method"].dropna())
     return next((method for method in METHODS if method in found), None)
 
 
-def method_rank(changes: pd.DataFrame, benefit: pd.DataFrame) -> float | None:
+def method_rank(records: pd.DataFrame) -> float | None:
     """The best method as a rank: 4 system log, 3 time and motion, 2 survey, 1 estimate; None without any record.
 
-    ``changes`` is what :func:`live_changes` gives.
+    ``records`` is what :func:`on_record` gives.
     """
-    best = best_method(changes, benefit)
+    best = best_method(records)
     return None if best is None else float(len(METHODS) - METHODS.index(best))
 
 
-def by_best_method(changes: pd.DataFrame, benefit: pd.DataFrame) -> Share:
-    """Records of what live changes saved: those by the best method that any of them has, of :func:`best_method`."""
-    rows = benefit[among(benefit["change_id"], changes["change_id"]).to_numpy(dtype=bool)]
-    return Share.of(rows["method"].eq(best_method(changes, benefit)).mask(rows["method"].isna()), rows["benefit_id"])
+def by_best_method(records: pd.DataFrame) -> Share:
+    """Of :func:`on_record` those by the best method that any of them has, of :func:`best_method`."""
+    best = records["method"].eq(best_method(records))
+    return Share.of(best.mask(records["method"].isna()), records["benefit_id"])
 
 
 def changes_by_method(changes: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:

@@ -133,26 +133,31 @@ def per_officer(spent: Spending, fte: float) -> float | None:
     return None if fte <= 0 or spent.without_amount or spent.undated else spent.pounds / fte
 
 
-def spending_note(spent: Spending, without_fte: int) -> str:
+def spending_note(spent: Spending, without_fte: int, unsure: int) -> str:
     """What the figure rests on and leaves out, in words.
 
     ``without_fte``: officers without a full-time equivalent, each counted as a full post.
+    ``unsure``: staff of whom it can't be read whether they are officers in post.
     """
     text = f"Decisions counted: {spent.decisions}."
     if spent.without_amount or spent.undated:
         text += f" At least {spent.pounds:,.0f} pounds; decisions without an amount: {spent.without_amount}"
         text += f", without a day: {spent.undated}." if spent.undated else "."
-    return f"{text} Officers counted as a full post for want of a figure: {without_fte:,}." if without_fte else text
+    text += f" Officers counted as a full post for want of a figure: {without_fte:,}." if without_fte else ""
+    return f"{text} Staff left out, since their rank or last day cannot be read: {unsure:,}." if unsure else text
 
 
-def officers_fte(staff: pd.DataFrame, as_of: date) -> tuple[float, int]:
+def officers_fte(staff: pd.DataFrame, as_of: date) -> tuple[float, int, int]:
     """Police officers in post, full-time equivalents, and how many of them have no such figure.
 
-    One without a figure counts as a full post.
+    One without a figure counts as a full post.  Last: staff left out, of whom it can't be read whether they are
+    officers in post.
     """
     rows = in_post(staff, as_of)
-    fte = rows.loc[rows["rank"].isin(list(OFFICER_RANKS)).to_numpy(dtype=bool), "fte"].astype(float)
-    return float(fte.fillna(1.0).sum()), int(fte.isna().sum())
+    unsure = unread(rows, "rank", "left_on").to_numpy(dtype=bool)
+    officers = rows["rank"].isin(list(OFFICER_RANKS)).to_numpy(dtype=bool)
+    fte = rows.loc[officers & ~unsure, "fte"].astype(float)
+    return float(fte.fillna(1.0).sum()), int(fte.isna().sum()), int((unsure & (officers | rows["rank"].isna())).sum())
 
 
 # F5: mobile devices in use, and the force systems they reach.

@@ -195,15 +195,25 @@ def _competent(skill: pd.DataFrame, day: date | pd.Timestamp) -> tuple[pd.Series
     return sure, listed & own & (begun | unread(skill, "competent_from")) & ~over, names
 
 
+def least_depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> tuple[int | None, int]:
+    """Staff surely competent in the thinnest critical function on a day, and how many more it may have.
+
+    None without such a function.
+    """
+    table = functions(skill, day)
+    if table.empty:
+        return None, 0
+    least = int(table["competent"].min())
+    return least, int((table["competent"] + table["open"]).min()) - least
+
+
 def depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> int | None:
     """Competent staff in the thinnest critical function on a day.
 
     None without such a function, and where it turns on cells that can't be read.
     """
-    table = functions(skill, day)
-    if table.empty or table["competent"].min() != (table["competent"] + table["open"]).min():
-        return None
-    return int(table["competent"].min())
+    least, more = least_depth(skill, day)
+    return None if more else least
 
 
 def those_of_depth(skill: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
@@ -429,8 +439,9 @@ def _weak(report: Report) -> str:
     if available is not None and available.value is not None and available.hi_missing < limit("availability_pct"):
         found.append(f"cameras worked {available.value:.1f}% of their hours")
     if thinnest is not None and thinnest.value is not None:
-        if thinnest.value <= limit("skill_depth"):
-            found.append(f"the thinnest critical function has no more than {thinnest.value:.0f} competent staff")
+        most = thinnest.value + (thinnest.unknown or 0)
+        if most <= limit("skill_depth"):
+            found.append(f"the thinnest critical function has no more than {most:.0f} competent staff")
     return " and ".join(found)
 
 

@@ -21,6 +21,7 @@ class Repairs(NamedTuple):
     outages: pd.Series
     unmended: int
     median: MedianTime
+    unknown: int = 0
 
     @property
     def faults(self) -> int:
@@ -164,13 +165,15 @@ def repairs(outage: pd.DataFrame, as_of: date) -> Repairs:
     Returns
     -------
     Repairs
-        Days.  Faults that were mended before they began are left out, and those whose mending can't be read.
+        Days.  Unknown: faults that were mended before they began, and those whose mending can't be read.
     """
     zone = getattr(outage["fault_at"].dtype, "tz", None)
     seen = (pd.Timestamp(as_of) + pd.Timedelta(days=1)).tz_localize(zone)
     odd = (outage["fixed_at"] < outage["fault_at"]) | unread(outage, "fixed_at")
-    rows = outage[((outage["fault_at"] < seen) & ~odd).to_numpy(dtype=bool)]
+    begun = outage["fault_at"] < seen
+    rows = outage[(begun & ~odd).to_numpy(dtype=bool)]
     mended = (rows["fixed_at"] < seen).fillna(False).to_numpy(dtype=bool)
     until = rows["fixed_at"].where(pd.Series(mended, index=rows.index), seen)
     days = hours_between(rows["fault_at"], until).to_numpy(dtype=float) / 24
-    return Repairs(rows["outage_id"], int((~mended).sum()), median_time(days, mended))
+    unknown = int((begun & odd).fillna(False).sum())
+    return Repairs(rows["outage_id"], int((~mended).sum()), median_time(days, mended), unknown)

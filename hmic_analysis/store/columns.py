@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import duckdb
 
 from hmic_analysis.contracts import Contract
-from hmic_analysis.contracts.base import Kind
+from hmic_analysis.contracts.base import NOT_KNOWN, Kind
 from hmic_analysis.store import times
 from hmic_analysis.store.mapping import FileSpec, Filter, Mapping, Source
 from hmic_analysis.store.rawtable import LITTLE, LOOKS, RawTable, compared, literal, words
@@ -287,9 +287,11 @@ class Plan:
     def sorted_faults(self, contract: Contract) -> tuple[list[tuple[str, str]], dict[str, list[tuple[str, str]]]]:
         """What can't be read, parted: what costs the row, and what costs its own cell alone, by column.
 
-        A row goes for its key and for what it must have; of columns of which one is enough, where none is left.
+        A row goes for its key and for what it must have; of columns of which one is enough, where none is left.  A
+        column of the key that may be blank, such as the day of a course not yet completed, costs its cell alone.
         """
-        needed = {c.name for c in contract.columns if c.required} | set(contract.key)
+        optional = {c.name for c in contract.columns if c.blank != NOT_KNOWN}
+        needed = {c.name for c in contract.columns if c.required} | set(contract.key) - optional
         groups = {name: group for group in contract.any_of for name in group}
         rows, cells = [], {}
         for column, test, said in self.faults:

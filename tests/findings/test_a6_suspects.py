@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from hmic_analysis.evidence.build import Builder
@@ -238,13 +239,16 @@ def test_the_ages_and_the_rate_of_eleven_persons(table):
     open_ = [{**SUSPECT, "person_key": key, "named_on": "2010-01-01", "status": None} for key in ("u", "v")]
     again = [{**SUSPECT, "person_key": "0", "crime_id": "e", "named_on": "2014-02-19"}]
     persons = found(table, *rows, *late, *gone, *open_, *again)
-    # Of two crimes the earlier counts, 40 days; nobody's who is not surely outstanding.
-    assert sorted(a6_suspects.ages(persons)) == [1, 10, 30, 40, 60, 90, 365]
+    # Of two crimes the earlier counts, 40 days; of who may be outstanding it is not known, and said beside.
+    ages = a6_suspects.ages(persons)
+    assert sorted(ages[~np.isnan(ages)]) == [1, 10, 30, 40, 60, 90, 365] and np.isnan(ages).sum() == 2
     build = Builder(settings("A6"), {"period": "the period", "as_of": "the day"})
     median = build.quantile("outstanding_age_days_median", a6_suspects.ages(persons), 0.5)
     ninth = build.quantile("outstanding_age_days_ninth_decile", a6_suspects.ages(persons), 0.9)
     # The sixth of seven is 90 and the seventh 365: nine tenths of the way from the first to the last lie 0.4 beyond.
     assert (median.value, ninth.value) == (40, pytest.approx(90 + 0.4 * 275))
+    assert (median.denominator, median.unknown, ninth.unknown) == (7, 2, 2)
+    assert (median.lo_missing, median.hi_missing) == (30, 60)
     sure, unknown = a6_suspects.counts(persons)
     rate = build.rate("named_suspects_outstanding_rate", sure, 3500, 1000, unknown=unknown)
     assert (rate.value, rate.numerator, rate.denominator, rate.unknown) == (2, 7, 3500, 2)

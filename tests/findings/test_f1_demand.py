@@ -28,6 +28,9 @@ ANALYSIS = {"document_id": "d", "document_type": "demand_analysis", "subject": "
         ({"result": "test"}, None, Share(0, 0)),
         ({"result": "cancelled_by_caller"}, "crime", Share(0, 1)),
         ({"result": None}, "crime", Share(0, 1)),
+        # Its category can't be read, nor of another whether it is a duplicate.
+        ({"category_close": None, "lost": "category_close"}, "", Share(0, 0, 1)),
+        ({"result": None, "lost": "result"}, "", Share(0, 0, 1)),
         # The first and the last minute of the period, and the minutes before and after.
         ({"created_at": "2012-12-01 00:00"}, "crime", Share(0, 1)),
         ({"created_at": "2012-11-30 23:59"}, None, Share(0, 0)),
@@ -39,11 +42,13 @@ ANALYSIS = {"document_id": "d", "document_type": "demand_analysis", "subject": "
 )
 def test_categories(table, call, category, uncategorised):
     other = {**CALL, "incident_id": "o", "category_close": "transport"}
-    incident = within(table("incident", {**CALL, **call}, other), START, END, "created_at", "created_month")
+    lost = (call := {**CALL, **call}).pop("lost", "")
+    rows = table("incident", call, other).assign(flags=[unread_flag(lost) if lost else "", ""])
+    incident = within(rows, START, END, "created_at", "created_month")
     found = f1_demand.demand_by_category(incident)
     assert set(found["category"]) == ({category} if category else set()) | {"transport"}
-    assert f1_demand.count_shares(found, incident)["transport"] == Share(1, 1 if category else 0)
-    assert f1_demand.uncategorised(incident) == Share(uncategorised.yes, uncategorised.no + 1)
+    assert f1_demand.count_shares(found, incident)["transport"] == Share(1, 1 if category else 0, uncategorised.unknown)
+    assert f1_demand.uncategorised(incident) == Share(uncategorised.yes, uncategorised.no + 1, uncategorised.unknown)
 
 
 def test_a_source_with_opening_categories_alone(table):

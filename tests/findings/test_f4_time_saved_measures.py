@@ -71,7 +71,7 @@ def test_estimates_are_not_measurements(table, changes):
     assert f4_time_saved.with_measured_saving(changes, found) == Share(1, 2)
     # The change that the second shares its saving with was not measured: the second counts.
     assert f4_time_saved.hours_saved(changes, found)[:4] == (100, None, None, 1)
-    assert f4_time_saved.best_method(changes, table("benefit", *rows)) == "system_log"
+    assert f4_time_saved.best_method(f4_time_saved.on_record(changes, table("benefit", *rows), AS_OF)) == "system_log"
     table_ = f4_time_saved.changes_by_method(changes, found).set_index("label")["value"]
     assert table_.to_dict() == {
         "Measured by system log": 0, "Measured by time and motion study": 0, "Measured by survey of staff": 1,
@@ -90,12 +90,16 @@ def test_estimates_are_not_measurements(table, changes):
         # Not live for so long, and not live at all.
         ({"new": "system_log"}, None),
         ({"planned": "system_log", "old": "estimate"}, 1),
+        # Measured on the day, and on the day after it: then it was not yet found.
+        ({"old": ("system_log", "2014-03-31"), "edge": "estimate"}, 4),
+        ({"old": ("system_log", "2014-04-01"), "edge": "estimate"}, 1),
         ({}, None),
     ],
 )
 def test_the_best_method_is_that_of_any_live_change(table, changes, records, rank):
-    rows = ({"benefit_id": id, "change_id": id, "method": method} for id, method in records.items())
-    assert f4_time_saved.method_rank(changes, table("benefit", *rows)) == rank
+    each = {id: (given, None) if isinstance(given, str) else given for id, given in records.items()}
+    rows = ({"benefit_id": id, "change_id": id, "method": method, "post_on": on} for id, (method, on) in each.items())
+    assert f4_time_saved.method_rank(f4_time_saved.on_record(changes, table("benefit", *rows), AS_OF)) == rank
 
 
 def test_overlapping_changes_are_not_summed_and_the_best_method_counts(table, changes):
@@ -131,5 +135,5 @@ def test_nothing_supplied(table):
     nothing = f4_time_saved.live_changes(table("change"), AS_OF, 6)
     none = found_in(table, nothing)
     assert f4_time_saved.with_measured_saving(nothing, none) == Share(0, 0)
-    assert f4_time_saved.method_rank(nothing, table("benefit")) is None
+    assert f4_time_saved.method_rank(f4_time_saved.on_record(nothing, table("benefit"), AS_OF)) is None
     assert f4_time_saved.changes_by_method(nothing, none).empty

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import f5_devices
 from hmic_analysis.measures.base import Share
 
@@ -208,14 +209,15 @@ def test_spending_per_officer(table):
     assert spent == (3, 1500, 1, 1)
     staff = table(
         "staff", officer("a"), officer("b", fte=0.5), officer("c", fte=None), officer("p", role="pcso", rank="pcso"),
-        officer("left", left_on="2014-01-01"),
+        officer("left", left_on="2014-01-01"), officer("lost", rank=None), officer("gone?"), officer("clerk", rank="police_staff"),
     )  # fmt: skip
+    staff["flags"] = ["", "", "", "", "", unread_flag("rank"), unread_flag("left_on"), unread_flag("left_on")]
     fte = f5_devices.officers_fte(staff, AS_OF)
-    assert fte == (2.5, 1)
+    assert fte == (2.5, 1, 2)
     # One of the three decisions doesn't say how much: what is known is no figure, and is told as a lower bound.
     assert f5_devices.per_officer(spent, fte[0]) is None
     said = "At least 1,500 pounds; decisions without an amount: 1, without a day: 1."
-    assert said in f5_devices.spending_note(spent, 0)
+    assert said in f5_devices.spending_note(spent, 0, 0)
     assert f5_devices.per_officer(f5_devices.Spending(2, 1500.0, 0, 1), fte[0]) is None
     assert f5_devices.per_officer(f5_devices.Spending(2, 1500.0, 0), fte[0]) == 600
     assert f5_devices.per_officer(spent, 0) is None

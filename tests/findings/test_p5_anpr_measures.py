@@ -166,7 +166,7 @@ def test_repairs_count_what_is_still_broken(table):
         {"outage_id": "5", "camera_id": "A", "fault_at": "2013-04-01 00:00", "fixed_at": "2013-03-01 00:00"},
     )
     got = cameras.repairs(rows, AS_OF)
-    assert (got.faults, got.unmended, got.days) == (4, 2, 4)
+    assert (got.faults, got.unmended, got.days, got.unknown) == (4, 2, 4, 1)
     # The as-of day counts to its end: a fault of its last hour is open, one mended in its last minute is mended.
     edges = table(
         "anpr_outage",
@@ -220,7 +220,7 @@ def test_who_may_be_competent_leaves_the_thinnest_function_open(table, column):
     )
     rows = rows.assign(flags=["", unread_flag(column)])
     rows.loc[1, column] = None
-    assert p5_anpr.depth(rows, AS_OF) is None
+    assert p5_anpr.depth(rows, AS_OF) is None and p5_anpr.least_depth(rows, AS_OF) == (1, 1)
     assert p5_anpr.functions(rows, AS_OF)[["competent", "open"]].values.tolist() == [[1, 1]]
     more = table("skill", skill("office", "a", competent_from="2012-01-01")).assign(flags="")
     # Of the office it is known that there is one, and the function of which it is not known has one at least.
