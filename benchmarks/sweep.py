@@ -121,7 +121,7 @@ def sweep(root: str, slug: str, finding: str, only: frozenset[str], columns: boo
                 rows, header = list(reader), list(reader.fieldnames or ())
             for name, damage in damages(table, columns):
                 tried += 1
-                _write(path, header, damage([dict(r) for r in rows]))
+                write_table(path, header, damage([dict(r) for r in rows]))
                 try:
                     after = verdicts(project, slug, finding)
                 except HmicError as fault:
@@ -136,7 +136,8 @@ def sweep(root: str, slug: str, finding: str, only: frozenset[str], columns: boo
     return turned, tried
 
 
-def _write(path: Path, header: list[str], rows: Rows | None) -> None:
+def write_table(path: Path, header: list[str], rows: Rows | None) -> None:
+    """Write a table, or take its file away where there are no rows of it at all."""
     path.unlink(missing_ok=True)
     if rows is not None:
         with path.open("w", encoding="utf-8", newline="") as file:

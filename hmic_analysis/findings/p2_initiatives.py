@@ -233,11 +233,15 @@ def coders_agreement(actions: pd.DataFrame) -> Agreement:
 
 
 def coders_agree(actions: pd.DataFrame) -> Share:
-    """The actions that both coded: those to which both gave one kind, and the others."""
-    both = actions.dropna(subset=["action_type", "second_coder_type"])
-    return Share.of(
-        both["action_type"].astype("object") == both["second_coder_type"].astype("object"), both["action_id"]
-    )
+    """The actions that a second person coded too: those to which both gave one kind, and the others.
+
+    Unknown: one of the two kinds is missing, or can't be read.
+    """
+    twice = actions["second_coder_type"].notna() | unread(actions, "second_coder_type")
+    rows = actions[twice.to_numpy(dtype=bool)]
+    kinds = rows[["action_type", "second_coder_type"]].astype("object")
+    same = (kinds["action_type"] == kinds["second_coder_type"]).astype("boolean")
+    return Share.of(same.mask(kinds.isna().any(axis=1)), rows["action_id"])
 
 
 def by_month(meetings: pd.DataFrame) -> pd.DataFrame:

@@ -142,3 +142,7 @@ def test_agreement_of_two_coders_is_that_beyond_chance(table):
     assert found.n == 8
     # Alike 6 of 8; by chance 6/8 x 6/8 + 2/8 x 2/8 = 0.625.
     assert found.value == pytest.approx((0.75 - 0.625) / (1 - 0.625))
+    # The one that the second person did not code is in no sample of hers; of the one that only she coded it is unknown.
+    assert p2_initiatives.coders_agree(log) == Share(6, 2, 1)
+    log["flags"] = [*[""] * 8, unread_flag("second_coder_type"), ""]
+    assert p2_initiatives.coders_agree(log) == Share(6, 2, 2)
