@@ -24,7 +24,6 @@ from hmic_analysis.analyst.working import work_through
 from hmic_analysis.contracts import contract_for
 from hmic_analysis.contracts.base import Column
 from hmic_analysis.evidence.model import Indicator
-from hmic_analysis.evidence.wording import SET_ASIDE
 from hmic_analysis.params.read import load_params
 from hmic_analysis.project import Project, find_project
 from hmic_analysis.runs.returns import prepare_force
@@ -36,18 +35,20 @@ UNREADABLE = {"boolean": "perhaps", "code": "no such code", "date": "2013-02-31"
               "number": "many", "integer": "many", "month": "2013-13"}  # fmt: skip
 #: Part of the cells of a column that are made so.
 PART = 0.15
-#: Columns that place a row in time, or in a group: a row without them is in no period, and in no group.
-PLACES = ("created_at", "created_month", "recorded_at", "recorded_month", "grade", "area_type", "offence_group",
-          "attended", "stratum_size", "role", "origin", "circulated")  # fmt: skip
-#: Bounds of a figure that are figures themselves.
-BOUNDS = ("attendance_pct_lo", "attendance_pct_hi")
+#: Columns that place a row in a period, or without which it is no row: one is enough where there are two.
+NEEDED = ("created_at", "created_month", "recorded_at", "recorded_month", "ended_at", "resource_hours")
+#: Columns that place a row in a group; a row without them is in none.
+PLACES = ("grade", "area_type", "offence_group", "attended", "stratum_size", "role", "origin", "circulated")
+#: Figures that are bounds of another, and those that by their definition leave out who may be outstanding and has it.
+APART = ("attendance_pct_lo", "attendance_pct_hi", "owner_assigned_pct", "pnc_circulated_pct", "recent_activity_pct",
+         "recent_review_pct")  # fmt: skip
 
 
 def figures(project: Project, finding: str) -> dict[str, Indicator]:
     """Load what there is of the force; the figures of a finding by id."""
     prepare_force(project, load_params(project), FORCE)
     bundle = work_through(finding, FORCE, charts=False, project=project.root).report.bundle()
-    return {i.id: i for i in bundle.indicators if i.name not in BOUNDS}
+    return {i.id: i for i in bundle.indicators if i.name not in APART}
 
 
 def departures(project: Project, finding: str) -> Iterator[str]:
@@ -87,7 +88,7 @@ def _without(rows: list[dict[str, str]], column: Column) -> list[dict[str, str]]
     """The rows with some cells of a column unreadable; None where it has none, or a row without it is no row."""
     name, bad, rng = column.name, UNREADABLE.get(column.kind), random.Random(column.name)
     filled = [n for n, row in enumerate(rows) if row.get(name)]
-    if column.required or bad is None or not filled:
+    if column.required or name in NEEDED or bad is None or not filled:
         return None
     chosen = set(rng.sample(filled, max(1, int(PART * len(filled)))))
     return [row | {name: bad} if n in chosen else row for n, row in enumerate(rows)]
@@ -111,7 +112,7 @@ def _units(figure: Indicator) -> float:
 
 def _told(before: Indicator, after: Indicator) -> bool:
     """Whether more is said to be unknown or left out; what every figure of a damaged table says is not enough."""
-    said = [{c for c in i.caveats if c.startswith(SET_ASIDE)} | {i.note} for i in (before, after)]
+    said = [{c for c in (*i.caveats, i.note) if "could not be read" not in c} for i in (before, after)]
     return (after.unknown or 0) > (before.unknown or 0) or bool(said[1] - said[0])
 
 

@@ -204,7 +204,8 @@ def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
     -------
     pandas.DataFrame
         One row per report: ``source`` (``crime`` or ``incident``), ``reference``, ``at``, ``kind`` (offence group or
-        the force's type of incident), ``victim_key``, ``location_key``; those without a time are left out.
+        the force's type of incident), ``victim_key``, ``location_key``, ``kind_lost`` (it can't be read); those without
+        a time are left out.
     """
     crimes = recorded_crimes(crime)
     calls = demand_incidents(incident).drop_duplicates("incident_id")
@@ -218,6 +219,7 @@ def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
                 "kind": rows[kind].astype("string"),
                 "victim_key": rows["victim_key"],
                 "location_key": rows["location_key"],
+                "kind_lost": unread(rows, kind),
             }
         )
         for source, rows, reference, at, kind in (
@@ -269,8 +271,12 @@ def with_truth(contacts: pd.DataFrame, reports: pd.DataFrame, incident_crime: pd
     dated = rows["at"].notna().to_numpy(dtype=bool)
     found = _matched(rows[has_victim & dated], reports, ["victim_key"], own, days)
     found |= _matched(rows[has_place & dated], reports, ["location_key", "kind"], own, days)
+    # Of a report at the same address whose kind can't be read nobody knows whether it is the same.
+    lost = reports[reports["kind_lost"].to_numpy(dtype=bool)]
+    perhaps = _matched(rows[has_place & dated], lost, ["location_key"], own, days) - found
     repeat = pd.Series(among(rows["incident_id"], found), dtype="boolean", index=rows.index)
-    return contacts.assign(repeat=repeat.mask(~dated | ~(has_victim | has_place)))
+    repeat = repeat.mask(~dated | ~(has_victim | has_place) | among(rows["incident_id"], perhaps))
+    return contacts.assign(repeat=repeat)
 
 
 def recorded_crimes_kind(reports: pd.DataFrame) -> pd.DataFrame:

@@ -87,6 +87,25 @@ def test_repeat_victims_recognised(table, call, flag, before, recall, precision)
 
 
 @pytest.mark.parametrize(
+    ("offence", "lost", "precision"),
+    [
+        ("burglary_dwelling", "", Share(1, 0)),
+        ("robbery", "", Share(0, 1)),
+        # Another report at the address, of which nobody can read whether it was of the same kind.
+        (None, "offence_group", Share(0, 0, 1)),
+        (None, "", Share(0, 1)),
+    ],
+)
+def test_without_a_victim_the_address_and_the_kind_tell(table, offence, lost, precision):
+    call = {"victim_key": None, "location_key": "l", "incident_type": "burglary_dwelling"}
+    before = {**BEFORE, "victim_key": None, "location_key": "l", "offence_group": offence}
+    crimes = table("crime", before).assign(flags=unread_flag(lost) if lost else "")
+    reports = a3_victims.earlier_reports(table("incident"), crimes)
+    found = a3_victims.with_truth(contacts(table, call, {}), reports, table("incident_crime"), 365)
+    assert a3_victims.precision(found) == precision
+
+
+@pytest.mark.parametrize(
     ("call", "flag", "assessed"),
     [
         ({}, {}, Share(1, 0)),
