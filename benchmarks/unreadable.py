@@ -44,6 +44,10 @@ APART = ("attendance_pct_lo", "attendance_pct_hi", "owner_assigned_pct", "pnc_ci
          "recent_review_pct")  # fmt: skip
 
 
+#: What a figure says that tells of no unit: of every damaged table, and of any share at its end.
+NOT_TOLD = ("could not be read", "can the records show anything else")
+
+
 def figures(project: Project, finding: str) -> dict[str, Indicator]:
     """Load what there is of the force; the figures of a finding by id."""
     prepare_force(project, load_params(project), FORCE)
@@ -111,8 +115,8 @@ def _units(figure: Indicator) -> float:
 
 
 def _told(before: Indicator, after: Indicator) -> bool:
-    """Whether more is said to be unknown or left out; what every figure of a damaged table says is not enough."""
-    said = [{c for c in (*i.caveats, i.note) if "could not be read" not in c} for i in (before, after)]
+    """Whether more is said to be unknown or left out."""
+    said = [{c for c in (*i.caveats, i.note) if not any(words in c for words in NOT_TOLD)} for i in (before, after)]
     return (after.unknown or 0) > (before.unknown or 0) or bool(said[1] - said[0])
 
 
