@@ -167,18 +167,23 @@ def asked_by_team(audits: pd.DataFrame, question: str) -> dict[str, Share]:
 def access_by_system(system_access: pd.DataFrame, staff: pd.DataFrame, as_of: date) -> dict[str, Share]:
     """Call-handlers in post with live access, by system.
 
-    A handler in post without a row for a system is unknown; in the order of the share, smallest first.
+    A handler in post without a row for a system is unknown, and so is one of whom it can't be read whether he or she
+    is in post; in the order of the share, smallest first.
 
     ``staff``: table ``staff``; where it is empty everybody listed in ``system_access`` counts as a handler in post.
     """
     listed = system_access.drop_duplicates(["person_key", "system"])
     handlers = pd.Index(listed["person_key"].dropna().unique())
+    unsure = handlers[:0]
     if len(staff):
         on_post = in_post(staff, as_of)
-        handlers = pd.Index(on_post.loc[on_post["role"].eq("call_handler").fillna(False).to_numpy(bool), "person_key"])
+        on_post = on_post[on_post["role"].eq("call_handler").fillna(False).to_numpy(bool)]
+        handlers = pd.Index(on_post["person_key"])
+        unsure = pd.Index(on_post.loc[unread(on_post, "in_training", *registers.POST), "person_key"])
     found = {}
     for system, rows in listed.groupby("system"):
         live = rows.set_index("person_key")["live"].astype("boolean").reindex(handlers)
+        live = live.mask(handlers.isin(unsure))
         found[str(system)] = Share.of(live, pd.Series(handlers, name="person_key"))
     return dict(sorted(found.items(), key=lambda item: (item[1].yes / max(item[1].known, 1), item[0])))
 

@@ -12,7 +12,7 @@ from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, all_of, at_least, undecided
 from hmic_analysis.findings.signed import has_none
 from hmic_analysis.measures.base import Share, among, in_order, open_blanks, unread
-from hmic_analysis.measures.registers import in_post
+from hmic_analysis.measures.registers import POST, in_post
 
 # F5: which officers have a mobile device, and what was spent on devices.
 
@@ -49,8 +49,8 @@ def equipped(staff: pd.DataFrame, devices: pd.DataFrame, pool: pd.DataFrame, rol
     doubtful = unread(devices, "issued_on", "withdrawn_on").to_numpy(dtype=bool)
     says = devices["status"].eq("working").fillna(False).to_numpy(dtype=bool)
     working, blank = says & ~doubtful, devices["status"].isna().to_numpy(dtype=bool) | (says & doubtful)
-    # Of an officer of whom it can't be read whether he or she left it is not known whether there was one to equip.
-    left = set(rows.loc[unread(rows, "left_on"), "person_key"])
+    # Of whom it can't be read whether he or she is in post it is not known whether there was an officer to equip.
+    left = set(rows.loc[unread(rows, *POST), "person_key"])
     own = (set(devices.loc[working, "person_key"].dropna()) & officers) - left
     perhaps = (set(devices.loc[blank, "person_key"].dropna()) & officers | left) - own
     of_role = (devices["role"] == role).fillna(False).to_numpy(dtype=bool)
@@ -144,7 +144,7 @@ def spending_note(spent: Spending, without_fte: int, unsure: int) -> str:
         text += f" At least {spent.pounds:,.0f} pounds; decisions without an amount: {spent.without_amount}"
         text += f", without a day: {spent.undated}." if spent.undated else "."
     text += f" Officers counted as a full post for want of a figure: {without_fte:,}." if without_fte else ""
-    return f"{text} Staff left out, since their rank or last day cannot be read: {unsure:,}." if unsure else text
+    return f"{text} Staff left out, since their rank, first or last day cannot be read: {unsure:,}." if unsure else text
 
 
 def officers_fte(staff: pd.DataFrame, as_of: date) -> tuple[float, int, int]:
@@ -154,7 +154,7 @@ def officers_fte(staff: pd.DataFrame, as_of: date) -> tuple[float, int, int]:
     officers in post.
     """
     rows = in_post(staff, as_of)
-    unsure = unread(rows, "rank", "left_on").to_numpy(dtype=bool)
+    unsure = unread(rows, "rank", *POST).to_numpy(dtype=bool)
     officers = rows["rank"].isin(list(OFFICER_RANKS)).to_numpy(dtype=bool)
     fte = rows.loc[officers & ~unsure, "fte"].astype(float)
     return float(fte.fillna(1.0).sum()), int(fte.isna().sum()), int((unsure & (officers | rows["rank"].isna())).sum())

@@ -47,7 +47,7 @@ def not_said(staff: pd.DataFrame) -> tuple[str, ...]:
     that somebody is none.
     """
     rows = staff[staff["role"].isin(list(VICTIM_FACING))]
-    open_ = int(unread(rows, "in_training", "left_on").sum())
+    open_ = int(unread(rows, "in_training", *registers.POST).sum())
     if not open_:
         return ()
     who, they = ("one member", "he or she counts") if open_ == 1 else (f"{open_:,} members", "they count")
@@ -91,8 +91,8 @@ def with_any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> 
     if len(staff):
         there = registers.in_post(staff, as_of)
         people = people[among(people["person_key"], there["person_key"]).to_numpy(dtype=bool)]
-        # Who may have left by the day counts for sure no more.
-        people["sure"] &= ~among(people["person_key"], there.loc[unread(there, "left_on"), "person_key"])
+        # Who may not be in post on the day counts for sure no more.
+        people["sure"] &= ~among(people["person_key"], there.loc[unread(there, *registers.POST), "person_key"])
     sure = people["sure"].astype("boolean")
     return Share.of(sure.mask(~sure), people[["person_key"]])
 
@@ -116,7 +116,7 @@ def formally_trained(staff: pd.DataFrame, given: pd.DataFrame, hours: float) -> 
     yes = among(staff["person_key"], sure)
     found = yes.astype("boolean")
     found[(~yes & among(staff["person_key"], maybe)).to_numpy(dtype=bool)] = pd.NA
-    found[unread(staff, "in_training", "left_on")] = pd.NA
+    found[unread(staff, "in_training", *registers.POST)] = pd.NA
     return found
 
 

@@ -329,9 +329,13 @@ def _opened_on(rows: pd.DataFrame) -> pd.Series:
 # Staff in post.
 
 
+#: Of whoever has one of these days that can't be read it is not known whether he or she is in post.
+POST = ("in_post_since", "left_on")
+
+
 def in_post(staff: pd.DataFrame, day: date) -> pd.DataFrame:
     """Staff in post on a day, recruits among them; a blank first day is read as long ago, a blank last as not yet."""
-    at, staff = pd.Timestamp(day), in_order(staff, "in_post_since", "left_on")
+    at, staff = pd.Timestamp(day), in_order(staff, *POST)
     away = (staff["in_post_since"] > at).fillna(False) | (staff["left_on"] < at).fillna(False)
     return staff[~away.to_numpy(dtype=bool)]
 

@@ -157,10 +157,14 @@ def test_contacts_with_a_reference_of_the_victim(table, call, flag, known):
         ({"left_on": "2014-03-30"}, {"live": True}, NOBODY),
         ({"in_post_since": "2014-03-31"}, {"live": True}, Share(1, 0)),
         ({"in_post_since": "2014-04-01"}, {"live": True}, NOBODY),
+        ({"in_training": True}, {"live": True}, NOBODY),
+        *(({"lost": column}, {"live": True}, Share(0, 0, 1)) for column in ("in_post_since", "left_on", "in_training")),
     ],
 )
 def test_call_handlers_with_access(table, handler, access, live):
+    lost = (handler := dict(handler)).pop("lost", "")
     staff = table("staff", {"person_key": "h", "role": "call_handler", **handler})
+    staff["flags"] = unread_flag(lost) if lost else ""
     rows = table("system_access", {"person_key": "h", "system": "pnc", **access})
     assert a3_victims.access_by_system(rows, staff, AS_OF) == {"pnc": live}
 

@@ -161,6 +161,13 @@ def test_officers_with_a_device_of_their_own(table):
     } and states.isna().sum() == 1 and len(states) == 8  # fmt: skip
 
 
+@pytest.mark.parametrize("column", ["in_post_since", "left_on"])
+def test_an_officer_who_may_not_be_in_post_is_unknown(table, column):
+    staff = table("staff", officer("a"), officer("b")).assign(flags=["", unread_flag(column)])
+    held = f5_devices.in_hand(table("device", device("1", "a"), device("2", "b")), AS_OF)
+    assert f5_devices.coverage(staff, held, table("device_pool"), AS_OF) == {"response": Share(1, 0, 1)}
+
+
 def test_a_device_whose_holder_is_not_recorded_leaves_one_officer_unknown(table):
     staff = table("staff", officer("a"), officer("b"))
     held = f5_devices.in_hand(table("device", device("1"), device("2"), device("3")), AS_OF)
@@ -209,11 +216,13 @@ def test_spending_per_officer(table):
     assert spent == (3, 1500, 1, 1)
     staff = table(
         "staff", officer("a"), officer("b", fte=0.5), officer("c", fte=None), officer("p", role="pcso", rank="pcso"),
-        officer("left", left_on="2014-01-01"), officer("lost", rank=None), officer("gone?"), officer("clerk", rank="police_staff"),
+        officer("left", left_on="2014-01-01"), officer("lost", rank=None), officer("gone?"), officer("come?"),
+        officer("clerk", rank="police_staff"),
     )  # fmt: skip
-    staff["flags"] = ["", "", "", "", "", unread_flag("rank"), unread_flag("left_on"), unread_flag("left_on")]
+    staff["flags"] = ["", "", "", "", "", unread_flag("rank"), unread_flag("left_on"), unread_flag("in_post_since"),
+                      unread_flag("left_on")]  # fmt: skip
     fte = f5_devices.officers_fte(staff, AS_OF)
-    assert fte == (2.5, 1, 2)
+    assert fte == (2.5, 1, 3)
     # One of the three decisions doesn't say how much: what is known is no figure, and is told as a lower bound.
     assert f5_devices.per_officer(spent, fte[0]) is None
     said = "At least 1,500 pounds; decisions without an amount: 1, without a day: 1."
