@@ -345,7 +345,13 @@ CRIME = Contract(
         Column("offence_code", "text", "Home Office offence code."),
         Column("offence_group", "code", "Group of the offence.", allowed=OFFENCE_GROUPS),
         Column("crime_type", "text", "The force's or publisher's own type."),
-        Column("report_route", "code", "How the crime came to be recorded.", allowed=REPORT_ROUTES),
+        Column(
+            "report_route",
+            "code",
+            "How the crime came to be recorded.",
+            allowed=REPORT_ROUTES,
+            blank="not known; counted as first reported to the force",
+        ),
         Column("is_notifiable", "boolean", "No: not counted to the Home Office.", blank="yes"),
         Column(
             "is_no_crime",

@@ -62,12 +62,12 @@ def prevention_input(training: pd.DataFrame, as_of: date, months: int) -> pd.Dat
     """
     training = open_blanks(training, "completed_on")
     day = pd.Timestamp(as_of)
-    done = training["completed_on"]
-    keep = (training["subject"] == SUBJECT).fillna(False) & (done <= day) & (done > day - pd.DateOffset(months=months))
+    done, of_subject = training["completed_on"], training["subject"] == SUBJECT
+    in_time = ((done <= day) & (done > day - pd.DateOffset(months=months))).fillna(False)
     # A day that can't be read may lie in these months.
-    keep = keep.fillna(False) | ((training["subject"] == SUBJECT).fillna(False) & unread(training, "completed_on"))
-    keep &= ~training["is_initial"].astype("boolean").fillna(False)
-    return training[keep.fillna(False).to_numpy(dtype=bool)]
+    in_time |= unread(training, "completed_on")
+    initial = training["is_initial"].astype("boolean").fillna(False)  # noqa: FBT003
+    return training[(of_subject & in_time & ~initial).to_numpy(dtype=bool)]
 
 
 def any_training(staff: pd.DataFrame, given: pd.DataFrame, as_of: date) -> tuple[int, int]:

@@ -47,12 +47,13 @@ def prior_incidents(
         One row per recorded crime: ``crime_id``, ``report_route``, ``is_public_route``, ``has_prior_incident``
         (boolean; missing where a link leads to an incident that is not there, times are not known, or it can't be
         read whether the crime counts),
-        ``lag_hours`` from the earliest such incident to the record.
+        ``lag_hours`` from the earliest such incident to the record, ``is_linked`` whether any link names it.
     """
     found = recorded_crimes(crime)
     crimes = found[["crime_id", "report_route", "recorded_at", "recorded_month"]].assign(
-        # Whether such a crime counts can't be read.
-        doubtful=unread(found, "is_notifiable", "is_no_crime", "report_route")
+        # Whether such a crime counts can't be read, or whether it counts among those that the public reported.
+        doubtful=unread(found, "is_notifiable", "is_no_crime"),
+        of_route=unread(found, "report_route"),
     )
     links = incident_crime[["incident_id", "crime_id"]].drop_duplicates()
     linked = links.merge(crimes, on="crime_id").merge(
@@ -78,10 +79,22 @@ def prior_incidents(
     out = crimes.merge(summary, left_on="crime_id", right_index=True, how="left")
     state = out["any_prior"].astype("boolean").fillna(False)
     unknown = (~state & out["any_unknown"].astype("boolean").fillna(False)) | out["doubtful"]
-    out["has_prior_incident"] = state.mask(unknown)
+    out["has_prior_incident"] = state.mask(unknown | out["of_route"])
+    out["lag_hours"] = out["lag_hours"].mask(out["doubtful"])
     out["is_public_route"] = ~out["report_route"].isin(list(other_routes))
-    columns = ["crime_id", "report_route", "is_public_route", "has_prior_incident", "lag_hours"]
+    out["is_linked"] = among(out["crime_id"], links["crime_id"])
+    columns = ["crime_id", "report_route", "is_public_route", "has_prior_incident", "lag_hours", "is_linked"]
     return out[columns].reset_index(drop=True)
+
+
+def lags(prior: pd.DataFrame) -> pd.DataFrame:
+    """Hours from the earliest prior incident to the crime record.
+
+    ``crime_id``, ``lag_hours`` of the linked crimes with a prior incident; missing where times are not known, or
+    whether there is one.  ``prior`` is what :func:`prior_incidents` gives.
+    """
+    perhaps = prior["has_prior_incident"].fillna(True) & prior["is_linked"]  # noqa: FBT003
+    return prior.loc[perhaps.to_numpy(dtype=bool), ["crime_id", "lag_hours"]]
 
 
 #: Days before the record of a crime in which an incident of the same victim is likely to be the report of it.

@@ -48,7 +48,8 @@ def flagged(table, name, row):
         ({"report_route": None}, {}, True, Share(1, 0), 2),
         ({"is_no_crime": True}, {}, True, Share(0, 0), None),
         ({"is_notifiable": False}, {}, True, Share(0, 0), None),
-        ({"lost": "is_no_crime"}, {}, True, Share(0, 0, 1), 2),
+        ({"lost": "is_no_crime"}, {}, True, Share(0, 0, 1), None),
+        ({"lost": "is_no_crime"}, {}, False, Share(0, 0, 1), None),
         # The public may have reported it, or not.
         ({"report_route": None, "lost": "report_route"}, {}, True, Share(0, 0, 1), 2),
         ({"report_route": None, "lost": "report_route"}, {}, False, Share(0, 0, 1), None),
@@ -60,7 +61,10 @@ def test_crimes_with_an_incident_before_them(table, crime, call, linked, expecte
         flagged(table, "crime", {**CRIME, **crime}), table("incident", {**CALL, **call}), links, OTHER_ROUTES
     )
     assert attendance.crime_with_incident(found) == expected
-    assert found["lag_hours"].dropna().tolist() == ([] if lag is None else [lag])
+    lags = attendance.lags(found)["lag_hours"]
+    assert lags.dropna().tolist() == ([] if lag is None else [lag])
+    # Without a link, or with an incident after it alone, there is none; else it may have one that is not known.
+    assert lags.isna().sum() == (lag is None and linked and expected.no == 0 and (expected.total > 0))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hmic_analysis.measures.attendance import crime_with_incident, prior_incidents, recorded_crimes, routes
+from hmic_analysis.measures.attendance import crime_with_incident, lags, prior_incidents, recorded_crimes, routes
 from hmic_analysis.measures.base import Share, within
 
 OTHER = ("action_fraud", "transfer_in", "found_on_arrest")
@@ -62,10 +62,10 @@ def test_other_routes_are_left_out_and_unknown_links_counted_as_unknown(case):
 
 
 def test_lag_runs_from_the_earliest_prior_incident(case):
-    lag = case.set_index("crime_id")["lag_hours"]
-    assert lag["before"] == 2
-    assert lag["many"] == 24
-    assert lag.isna()["after"]
+    lag = lags(case).set_index("crime_id")["lag_hours"]
+    assert lag.dropna().to_dict() == {"before": 2, "same": 0, "many": 24}
+    # One leads to no incident of the list; those without a prior one have no lag at all.
+    assert lag.index[lag.isna()].tolist() == ["lost"]
 
 
 def test_lag_across_the_night_the_clocks_go_back_is_true_elapsed_time(table):

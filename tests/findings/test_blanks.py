@@ -494,6 +494,7 @@ BY_HAND = {
     ("document", "decision_recorded"): "findings/test_f1_demand.py::test_analyses_of_demand",
     ("incident", "qualifier"): "findings/test_f2_partners_measures.py::test_lead_agency_by_type_or_qualifier",
     ("crime", "closed_at"): "findings/test_a1_recording.py::test_whether_a_crime_was_attended",
+    ("crime", "report_route"): "findings/test_a1_recording.py::test_crimes_with_an_incident_before_them",
     ("problem_record", "evaluation_result"): "findings/test_p3_problem_solving.py::test_closed_records",
     ("problem_record", "shared_channel"): "findings/test_p3_problem_solving.py::test_closed_records",
     ("anpr_hit", "decision"): "findings/test_p5_anpr.py::test_priority_hits_decided_on_in_time",

@@ -118,7 +118,6 @@ BY_HAND = {
     },
     "crime": {
         "recorded_at": F + "a1_recording.py::test_crimes_with_an_incident_before_them",
-        "report_route": F + "a1_recording.py::test_crimes_with_an_incident_before_them",
         "progress_entries": F + "a4_crime_files.py::test_crimes_not_attended_and_closed_within_a_day",
         "victim_key": F + "a3_victims.py::test_repeat_victims_recognised",
     },

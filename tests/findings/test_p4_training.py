@@ -39,6 +39,8 @@ def flagged(table, name, row):
         ({}, {"completed_on": None}, Share(0, 1), Share(0, 0)),
         ({}, {"completed_on": None, "other": None}, Share(0, 0, 1), Share(0, 0, 1)),
         ({}, {"completed_on": None, "lost": "completed_on"}, Share(0, 0, 1), Share(0, 0, 1)),
+        ({}, {"completed_on": None, "lost": "completed_on", "formal": False}, Share(0, 1), Share(0, 0, 1)),
+        ({}, {"completed_on": None, "lost": "completed_on", "subject": "anpr"}, Share(0, 1), Share(0, 0)),
         ({"in_training": True}, {}, Share(0, 0), Share(1, 0)),
         ({"lost": "in_training"}, {}, Share(0, 0, 1), Share(1, 0)),
         ({"left_on": "2014-03-30"}, {}, Share(0, 0), Share(0, 0)),

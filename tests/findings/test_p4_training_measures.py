@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import p4_training
 from hmic_analysis.measures.base import Share
 
@@ -41,8 +42,9 @@ def test_leavers_starters_and_recruits_are_not_in_post(staff):
     assert staff["person_key"].tolist() == ["a", "b", "f", "g"]
     # A blank says that somebody is no recruit; of a cell that nobody could read it is not known.
     assert p4_training.not_said(staff) == ()
-    lost = staff.assign(flags=["in_training_unread", "", "", ""])
-    assert p4_training.not_said(lost) == ("Of one member of staff it cannot be read whether he or she counts.",)
+    for column in ("in_training", "in_post_since", "left_on"):
+        lost = staff.assign(flags=[unread_flag(column), "", "", ""])
+        assert p4_training.not_said(lost) == ("Of one member of staff it cannot be read whether he or she counts.",)
     assert p4_training.in_roles(staff)["value"].tolist() == [2, 1, 1]
 
 
