@@ -45,7 +45,7 @@ def victim_contacts(
     """
     rows = demand_incidents(incident)
     # The opening category counts only where the closing one is blank.
-    unclear = unread(rows, "category_close") | (unread(rows, "category_open") & rows["category_close"].isna())
+    unclear = _category_lost(rows)
     keep = (rows["category"].isin(list(CATEGORIES)) | unclear) & ~rows["origin"].isin(list(NO_CALLER))
     rows = rows.assign(sure=~(unclear | unread(rows, "origin", "result")), sent_lost=unread(rows, "dispatched_at"))
     columns = ["incident_id", "created_at", "dispatched_at", "category", "incident_type", "asb_type", "victim_key",
@@ -209,12 +209,14 @@ def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
     -------
     pandas.DataFrame
         One row per report: ``source`` (``crime`` or ``incident``), ``reference``, ``at``, ``kind`` (offence group or
-        the force's type of incident), ``victim_key``, ``location_key``, ``kind_lost`` (it can't be read); those without
-        a time are left out.
+        the force's type of incident), ``victim_key``, ``location_key``, ``kind_lost`` (it can't be read), ``sure``:
+        false where it can't be read whether it counts; those without a time are left out.
     """
     crimes = recorded_crimes(crime)
     calls = demand_incidents(incident).drop_duplicates("incident_id")
-    calls = calls[(calls["category"] == "asb").to_numpy(dtype=bool)]
+    calls = calls[(calls["category"].eq("asb") | _category_lost(calls)).to_numpy(dtype=bool)]
+    crimes = crimes.assign(sure=~unread(crimes, "is_notifiable", "is_no_crime"))
+    calls = calls.assign(sure=~(_category_lost(calls) | unread(calls, "result")))
     parts = [
         pd.DataFrame(
             {
@@ -225,6 +227,7 @@ def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
                 "victim_key": rows["victim_key"],
                 "location_key": rows["location_key"],
                 "kind_lost": unread(rows, kind),
+                "sure": rows["sure"].astype(bool),
             }
         )
         for source, rows, reference, at, kind in (
@@ -234,6 +237,12 @@ def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
     ]
     reports = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
     return reports[reports["at"].notna().to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+def _category_lost(incidents: pd.DataFrame) -> pd.Series:
+    """Incidents of which the category, the opening one where there is no closing one, can't be read."""
+    opening = unread(incidents, "category_open") & incidents["category_close"].isna()
+    return unread(incidents, "category_close") | opening
 
 
 def looks_back(reports: pd.DataFrame, start: date, days: int) -> bool:
@@ -274,11 +283,14 @@ def with_truth(contacts: pd.DataFrame, reports: pd.DataFrame, incident_crime: pd
     has_victim = rows["victim_key"].notna().to_numpy(dtype=bool)
     has_place = (rows["location_key"].notna() & rows["kind"].notna()).to_numpy(dtype=bool) & ~has_victim
     dated = rows["at"].notna().to_numpy(dtype=bool)
-    found = _matched(rows[has_victim & dated], reports, ["victim_key"], own, days)
-    found |= _matched(rows[has_place & dated], reports, ["location_key", "kind"], own, days)
+    known, placed = rows[has_victim & dated], rows[has_place & dated]
+    found, perhaps = (
+        _matched(known, part, ["victim_key"], own, days) | _matched(placed, part, ["location_key", "kind"], own, days)
+        for part in (reports[reports["sure"]], reports[~reports["sure"]])
+    )
     # Of a report at the same address whose kind can't be read nobody knows whether it is the same.
-    lost = reports[reports["kind_lost"].to_numpy(dtype=bool)]
-    perhaps = _matched(rows[has_place & dated], lost, ["location_key"], own, days) - found
+    perhaps |= _matched(placed, reports[reports["kind_lost"]], ["location_key"], own, days)
+    perhaps -= found
     repeat = pd.Series(among(rows["incident_id"], found), dtype="boolean", index=rows.index)
     repeat = repeat.mask(~dated | ~(has_victim | has_place) | among(rows["incident_id"], perhaps))
     return contacts.assign(repeat=repeat)

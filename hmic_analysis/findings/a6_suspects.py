@@ -32,11 +32,14 @@ def of_counted_crimes(suspect: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFram
     """Suspects with grounds not denied, for crimes that count.
 
     A crime that was cancelled or is not notifiable counts for none; one that is not in the return, because it was
-    recorded before the period, does.
+    recorded before the period, does.  Where it can't be read whether the crime counts, ``grounds_recorded`` is missing:
+    nobody knows whether the person is a named suspect.
     """
     gone = set(crime["crime_id"]) - set(recorded_crimes(crime)["crime_id"])
+    doubtful = crime.loc[unread(crime, "is_notifiable", "is_no_crime").to_numpy(dtype=bool), "crime_id"]
     denied = suspect["grounds_recorded"].eq(False).fillna(False) | among(suspect["crime_id"], gone)  # noqa: FBT003
-    return suspect[~denied.to_numpy(dtype=bool)]
+    grounds = suspect["grounds_recorded"].mask(among(suspect["crime_id"], doubtful))
+    return suspect.assign(grounds_recorded=grounds)[~denied.to_numpy(dtype=bool)]
 
 
 def suspect_pairs(suspect: pd.DataFrame, crime: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -209,13 +212,15 @@ def pairs_note(pairs: pd.DataFrame) -> str:
 POLICE_BAIL = ("s47_3", "s30a_street")
 #: Days on which a failure to answer ends: the person came late, was caught, or no longer had to come.
 SETTLED = ("answered_on", "rearrested_on", "cancelled_on", "rebailed_on")
+#: The first day, from the day due on, on which the person was bailed again, on a row of its own.
+ANEW = "bailed_anew_on"
 
 
 def bail_returns(bail: pd.DataFrame) -> pd.DataFrame:
     """Police bail whose return stood: not re-bailed or cancelled before it was due.
 
     The rows with ``answered``: the nullable boolean ``attended``; where it is blank, whether the person came by the
-    day due, as far as a day of coming tells.  Who came on the day and was bailed anew answered.
+    day due, as far as a day of coming tells; and :data:`ANEW`.  Who came on the day and was bailed anew answered.
     """
     police = bail["bail_type"].isin(list(POLICE_BAIL))
     moved = (bail["rebailed_on"] < bail["return_due_on"]).fillna(False)
@@ -226,7 +231,28 @@ def bail_returns(bail: pd.DataFrame) -> pd.DataFrame:
     # A day that can't be read may have moved or cancelled the return before it was due; due before bail was granted, it
     # was due on another day.
     open_ = unread(rows, "rebailed_on", "cancelled_on") | backwards(rows, "granted_on", "return_due_on")
-    return rows.assign(answered=answered.mask(open_))
+    return rows.assign(answered=answered.mask(open_), **{ANEW: _bailed_anew(rows, bail)})
+
+
+def _bailed_anew(returns: pd.DataFrame, bail: pd.DataFrame) -> pd.Series:
+    """By return the first other bail, of whatever kind, that was granted to the person on the day due or after it."""
+    keys = ["bail_id", "person_key"]
+    pairs = returns[[*keys, "return_due_on"]].merge(bail[[*keys, "granted_on"]], on="person_key")
+    later = pairs["bail_id_x"].ne(pairs["bail_id_y"]) & (pairs["granted_on"] >= pairs["return_due_on"])
+    first = pairs[later.to_numpy(dtype=bool)].groupby("bail_id_x")["granted_on"].min()
+    return first.reindex(returns["bail_id"]).set_axis(returns.index)
+
+
+def wanted_on_bail(bail: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Returns to police bail that were due by a day and not, or perhaps not, answered, nor settled by it.
+
+    The rows of :func:`bail_returns`; ``answered`` is false, or missing where it is not known.
+    """
+    day = pd.Timestamp(as_of)
+    rows = bail_returns(bail)
+    still = rows[(happened_by(rows["return_due_on"], day) & _over_by(rows, day).isna()).to_numpy(dtype=bool)]
+    still = still.assign(answered=still["answered"].mask(unread(still, *SETTLED) & ~still["answered"]))
+    return still[~still["answered"].fillna(False).to_numpy(dtype=bool)]  # noqa: FBT003
 
 
 def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str]]:
@@ -234,33 +260,27 @@ def failed_to_answer(bail: pd.DataFrame, as_of: date) -> tuple[set[str], set[str
 
     Person keys surely so, and further ones of whom it is not known whether they attended.
     """
-    day = pd.Timestamp(as_of)
-    rows = bail_returns(bail)
-    due = happened_by(rows["return_due_on"], day)
-    over = _over_by(rows, day).notna()
-    still = rows[(due & ~over).to_numpy(dtype=bool)]
-    still = still.assign(answered=still["answered"].mask(unread(still, *SETTLED) & ~still["answered"]))
-    sure = set(still.loc[(still["answered"] == False).fillna(False).to_numpy(dtype=bool), "person_key"])  # noqa: E712
-    unknown = set(still.loc[still["answered"].isna().to_numpy(dtype=bool), "person_key"])
-    return sure, unknown - sure
+    still = wanted_on_bail(bail, as_of)
+    unknown = still["answered"].isna().to_numpy(dtype=bool)
+    sure = set(still.loc[~unknown, "person_key"])
+    return sure, set(still.loc[unknown, "person_key"]) - sure
 
 
 def _over_by(returns: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """The first day by then on which the person was no longer wanted for not answering."""
-    ends = returns[list(SETTLED)]
+    ends = returns[[*SETTLED, ANEW]]
     return ends.where(ends <= day).min(axis=1)
 
 
-def failed(bail: pd.DataFrame, sure: set[str], unknown: set[str]) -> Share:
+def failed(bail: pd.DataFrame, as_of: date) -> Share:
     """Persons who failed to answer (yes), and further ones of whom it is not known, each with the bail last due.
 
-    ``sure``, ``unknown``: result of :func:`failed_to_answer`.
+    As :func:`failed_to_answer` counts them.
     """
-    rows = bail_returns(bail).sort_values("return_due_on", kind="stable")
-    rows = rows[among(rows["person_key"], sure | unknown).to_numpy(dtype=bool)].drop_duplicates(
-        "person_key", keep="last"
-    )
-    state = among(rows["person_key"], sure).astype("boolean")
+    rows = wanted_on_bail(bail, as_of)
+    rows = rows.assign(sure=rows["answered"].notna()).sort_values(["sure", "return_due_on"], kind="stable")
+    rows = rows.drop_duplicates("person_key", keep="last").sort_values("return_due_on", kind="stable")
+    state = rows.pop("sure").astype("boolean")
     return Share.of(state.mask(~state), rows)
 
 

@@ -105,6 +105,40 @@ def test_without_a_victim_the_address_and_the_kind_tell(table, offence, lost, pr
     assert a3_victims.precision(found) == precision
 
 
+@pytest.mark.parametrize("column", ["is_no_crime", "is_notifiable"])
+@pytest.mark.parametrize(("another", "precision"), [(False, Share(0, 0, 1)), (True, Share(1, 0))])
+def test_an_earlier_crime_that_may_not_count_leaves_open_whether_the_victim_is_a_repeat_one(
+    table, column, another, precision
+):
+    crimes = table("crime", BEFORE, *([{**BEFORE, "crime_id": "sure"}] if another else []))
+    crimes["flags"] = [unread_flag(column), ""][: len(crimes)]
+    reports = a3_victims.earlier_reports(table("incident"), crimes)
+    found = a3_victims.with_truth(contacts(table, {}, {}), reports, table("incident_crime"), 365)
+    assert a3_victims.precision(found) == precision
+
+
+@pytest.mark.parametrize(
+    ("earlier", "precision"),
+    [
+        ({}, Share(1, 0)),
+        ({"category_close": "transport"}, Share(0, 1)),
+        ({"category_close": None, "lost": "category_close"}, Share(0, 0, 1)),
+        ({"category_close": None, "lost": "category_open"}, Share(0, 0, 1)),
+        ({"lost": "category_open"}, Share(1, 0)),
+        ({"result": None, "lost": "result"}, Share(0, 0, 1)),
+        ({"result": "duplicate"}, Share(0, 1)),
+    ],
+)
+def test_an_earlier_incident_is_one_of_anti_social_behaviour_that_can_be_read(table, earlier, precision):
+    lost = (earlier := dict(earlier)).pop("lost", "")
+    row = {"incident_id": "x", "created_at": "2013-01-01 10:00", "category_close": "asb", "victim_key": "v"}
+    calls = table("incident", {**row, **earlier}).assign(flags=unread_flag(lost) if lost else "")
+    found = a3_victims.with_truth(
+        contacts(table, {}, {}), a3_victims.earlier_reports(calls, table("crime")), table("incident_crime"), 365
+    )
+    assert a3_victims.precision(found) == precision
+
+
 @pytest.mark.parametrize(
     ("call", "flag", "assessed"),
     [

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.evidence.build import Builder
 from hmic_analysis.findings import a6_suspects
 from hmic_analysis.measures.base import Share
@@ -17,6 +18,9 @@ SUSPECT = {"person_key": "p", "crime_id": "c", "named_on": "2014-01-01", "status
 CRIME = {"crime_id": "c", "recorded_at": "2014-01-01 10:00", "is_notifiable": True}
 BAIL = {"bail_id": "1", "person_key": "p", "bail_type": "s47_3", "granted_on": "2014-01-01", "return_due_on": "2014-02-01",
         "attended": False}  # fmt: skip
+
+
+NONE_WANTED = (set(), set())
 
 
 def found(table, *rows):
@@ -41,13 +45,16 @@ def found(table, *rows):
         ({"eliminated_on": "2014-03-31", "status": None}, {}, (0, 0)),
         ({}, {"is_no_crime": True}, (0, 0)),
         ({}, {"is_notifiable": False}, (0, 0)),
+        ({}, {"lost": "is_no_crime"}, (0, 1)),
+        ({}, {"lost": "is_notifiable"}, (0, 1)),
+        ({"grounds_recorded": False}, {"lost": "is_no_crime"}, (0, 0)),
         ({"crime_id": "of the year before"}, {}, (1, 0)),
     ],
 )
 def test_named_suspects_outstanding(table, suspect, crime, expected):
-    pairs = a6_suspects.suspect_pairs(
-        table("suspect", {**SUSPECT, **suspect}), table("crime", {**CRIME, **crime}), AS_OF
-    )
+    lost = (crime := dict(crime)).pop("lost", "")
+    crimes = table("crime", {**CRIME, **crime}).assign(flags=unread_flag(lost) if lost else "")
+    pairs = a6_suspects.suspect_pairs(table("suspect", {**SUSPECT, **suspect}), crimes, AS_OF)
     persons = a6_suspects.outstanding_persons(pairs, AS_OF)
     assert ((persons["state"] == "outstanding").sum(), (persons["state"] == "unknown").sum()) == expected
 
@@ -81,6 +88,29 @@ def test_one_person_of_two_crimes_is_sought_since_the_one_that_is_known(table):
 )
 def test_failing_to_answer_bail(table, bail, expected):
     assert a6_suspects.failed_to_answer(table("bail", {**BAIL, **bail}), AS_OF) == expected
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        ({"granted_on": "2014-02-01"}, NONE_WANTED),
+        ({"granted_on": "2014-03-31"}, NONE_WANTED),
+        ({"granted_on": "2014-03-01", "bail_type": "court"}, NONE_WANTED),
+        # Bailed on another matter before the first return was due, somebody else, or after the as-of day.
+        ({"granted_on": "2014-01-31"}, ({"p"}, set())),
+        ({"granted_on": "2014-03-01", "person_key": "q"}, ({"p"}, set())),
+        ({"granted_on": "2014-04-01"}, ({"p"}, set())),
+        # Bailed anew, and failed to come again.
+        ({"granted_on": "2014-03-01", "return_due_on": "2014-03-31"}, ({"p"}, set())),
+    ],
+)
+def test_who_was_bailed_anew_after_the_day_due_is_no_longer_wanted_for_it(table, later, expected):
+    rows = table("bail", BAIL, {**BAIL, "bail_id": "later", "return_due_on": "2014-05-01", **later})
+    assert a6_suspects.failed_to_answer(rows, AS_OF) == expected
+    found = a6_suspects.failed(rows, AS_OF)
+    assert found == Share(len(expected[0]), 0)
+    again = later.get("return_due_on")
+    assert found.rows["bail_id"].tolist() == (["later"] if again else [BAIL["bail_id"]] if expected[0] else [])
 
 
 @pytest.mark.parametrize(
