@@ -46,7 +46,9 @@ def victim_contacts(
     rows = demand_incidents(incident)
     # The opening category counts only where the closing one is blank.
     unclear = _category_lost(rows)
-    keep = (rows["category"].isin(list(CATEGORIES)) | unclear) & ~rows["origin"].isin(list(NO_CALLER))
+    # Whatever the table of flags lists is such a report, also where both categories are blank.
+    listed = rows["category"].eq(NOT_RECORDED) & among(rows["incident_id"], contact_flag["incident_id"])
+    keep = (rows["category"].isin(list(CATEGORIES)) | unclear | listed) & ~rows["origin"].isin(list(NO_CALLER))
     rows = rows.assign(sure=~(unclear | unread(rows, "origin", "result")), sent_lost=unread(rows, "dispatched_at"))
     columns = ["incident_id", "created_at", "dispatched_at", "category", "incident_type", "asb_type", "victim_key",
                "sure", "sent_lost"]  # fmt: skip
@@ -210,7 +212,7 @@ def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
     pandas.DataFrame
         One row per report: ``source`` (``crime`` or ``incident``), ``reference``, ``at``, ``kind`` (offence group or
         the force's type of incident), ``victim_key``, ``location_key``, ``kind_lost`` (it can't be read), ``sure``:
-        false where it can't be read whether it counts; those without a time are left out.
+        false where it can't be read whether it counts, or when it was.
     """
     crimes = recorded_crimes(crime)
     calls = demand_incidents(incident).drop_duplicates("incident_id")
@@ -223,11 +225,11 @@ def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
                 "source": source,
                 "reference": rows[reference],
                 "at": rows[at],
-                "kind": rows[kind].astype("string"),
+                "kind": _spelt(rows[kind]),
                 "victim_key": rows["victim_key"],
                 "location_key": rows["location_key"],
                 "kind_lost": unread(rows, kind),
-                "sure": rows["sure"].astype(bool),
+                "sure": rows["sure"].astype(bool) & rows[at].notna(),
             }
         )
         for source, rows, reference, at, kind in (
@@ -235,8 +237,12 @@ def earlier_reports(incident: pd.DataFrame, crime: pd.DataFrame) -> pd.DataFrame
             ("incident", calls, "incident_id", "created_at", "incident_type"),
         )
     ]
-    reports = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
-    return reports[reports["at"].notna().to_numpy(dtype=bool)].reset_index(drop=True)
+    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+
+
+def _spelt(kinds: pd.Series) -> pd.Series:
+    """Kinds of crime or incident, the same however they are spelt in capitals and spaces."""
+    return kinds.astype("string").str.split().str.join(" ").str.casefold()
 
 
 def _category_lost(incidents: pd.DataFrame) -> pd.Series:
@@ -279,7 +285,7 @@ def with_truth(contacts: pd.DataFrame, reports: pd.DataFrame, incident_crime: pd
     own = links.rename(columns={"crime_id": "reference"}).assign(own=True)
     groups = links.merge(recorded_crimes_kind(reports), on="crime_id").drop_duplicates("incident_id")
     kind = contacts["incident_id"].map(groups.set_index("incident_id")["kind"]).astype("string")
-    rows = contacts.assign(kind=kind.fillna(contacts["kind"].astype("string")))
+    rows = contacts.assign(kind=kind.fillna(_spelt(contacts["kind"])))
     has_victim = rows["victim_key"].notna().to_numpy(dtype=bool)
     has_place = (rows["location_key"].notna() & rows["kind"].notna()).to_numpy(dtype=bool) & ~has_victim
     dated = rows["at"].notna().to_numpy(dtype=bool)
@@ -303,12 +309,13 @@ def recorded_crimes_kind(reports: pd.DataFrame) -> pd.DataFrame:
 
 
 def _matched(rows: pd.DataFrame, reports: pd.DataFrame, keys: list[str], own: pd.DataFrame, days: int) -> set[object]:
-    """Contacts with another report of the same keys in the days before."""
+    """Contacts with another report of the same keys in the days before, or at a time that is not known."""
     pairs = rows[["incident_id", "at", *keys]].merge(
         reports[["source", "reference", "at", *keys]], on=keys, suffixes=("", "_before")
     )
     gap = pairs["at"] - pairs["at_before"]
-    pairs = pairs[((gap > pd.Timedelta(0)) & (gap <= pd.Timedelta(days=days))).to_numpy(dtype=bool)]
+    near = (gap > pd.Timedelta(0)) & (gap <= pd.Timedelta(days=days))
+    pairs = pairs[(near | gap.isna()).to_numpy(dtype=bool)]
     pairs = pairs[((pairs["source"] == "crime") | (pairs["reference"] != pairs["incident_id"])).to_numpy(dtype=bool)]
     pairs = pairs.merge(own, on=["incident_id", "reference"], how="left")
     is_own = pairs["own"].notna() & (pairs["source"] == "crime")

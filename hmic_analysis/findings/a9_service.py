@@ -18,6 +18,16 @@ from hmic_analysis.measures.months import coverage as months_covered
 # A9: how thoroughly call-handlers are audited, and what follows a failed audit.
 
 
+def audits_made(report: Report) -> pd.DataFrame:
+    """Audits of calls of the period; those made after the as-of day were not there on it."""
+    return made_by(report.flow("call_audit"), report.settings.as_of)
+
+
+def made_by(audits: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Audits that were not made after a day; one whose day isn't known counts."""
+    return audits[~(audits["audited_on"] > pd.Timestamp(as_of)).fillna(False).to_numpy(dtype=bool)]
+
+
 def handler_months(staff: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """Each call-handler and calendar month of a period in which the handler was in post throughout.
 
@@ -212,7 +222,7 @@ def decide(report: Report) -> list[ClaimEvidence]:
 def _exists(report: Report) -> tuple[Decision, Grade]:
     """A scheme on paper and audits in the period; one without the other is half of it."""
     no_register, no_audits = report.gap("document"), report.gap("call_audit")
-    found, audits = schemes(report), len(report.flow("call_audit"))
+    found, audits = schemes(report), len(audits_made(report))
     why = f"Documents in force that set out a scheme: {len(found)}; calls of the period that were audited: {audits:,}."
     grade = grade_documents(None if no_register else len(found), registers.corroborated(found) or audits > 0)
     if len(found) and audits:

@@ -37,7 +37,7 @@ def contacts(table, call, flag):
         ({}, {}, {"recorded_at": "2012-05-01 09:59"}, NOBODY, Share(0, 1)),
         ({}, {}, {"recorded_at": "2013-05-01 09:59"}, Share(1, 0), Share(1, 0)),
         ({}, {}, {"recorded_at": "2013-05-01 10:00"}, NOBODY, Share(0, 1)),
-        ({}, {}, {"recorded_at": None}, NOBODY, Share(0, 1)),
+        ({}, {}, {"recorded_at": None}, NOBODY, Share(0, 0, 1)),
         ({}, {}, {"crime_id": "own"}, NOBODY, Share(0, 1)),
         ({}, {}, {"is_no_crime": True}, NOBODY, Share(0, 1)),
         ({}, {}, {"victim_key": "another"}, NOBODY, Share(0, 1)),
@@ -70,6 +70,10 @@ def contacts(table, call, flag):
             Share(0, 0, 1),
         ),
         ({"category_open": None, "lost": "category_open"}, {}, {}, Share(1, 0), Share(1, 0)),
+        # Without a category it is one where the table of flags lists it.
+        ({"category_close": None}, {}, {}, Share(1, 0), Share(1, 0)),
+        ({"category_close": None}, None, {}, NOBODY, NOBODY),
+        ({"category_close": None, "category_open": "asb"}, {}, {}, Share(1, 0), Share(1, 0)),
         # When first contact ended can't be read: it lasted to the dispatch, or longer.
         ({}, {"call_ended_at": None, "lost": "call_ended_at"}, {}, Share(1, 0), Share(1, 0)),
         ({}, {"repeat_set_at": "2013-05-01 10:21", "lost": "call_ended_at"}, {}, Share(0, 0, 1), Share(0, 0, 1)),
@@ -124,6 +128,9 @@ def test_an_earlier_crime_that_may_not_count_leaves_open_whether_the_victim_is_a
         ({"category_close": "transport"}, Share(0, 1)),
         ({"category_close": None, "lost": "category_close"}, Share(0, 0, 1)),
         ({"category_close": None, "lost": "category_open"}, Share(0, 0, 1)),
+        ({"category_close": None}, Share(0, 1)),
+        ({"category_close": None, "category_open": "asb"}, Share(1, 0)),
+        ({"created_at": None}, Share(0, 0, 1)),
         ({"lost": "category_open"}, Share(1, 0)),
         ({"result": None, "lost": "result"}, Share(0, 0, 1)),
         ({"result": "duplicate"}, Share(0, 1)),
@@ -154,6 +161,8 @@ def test_an_earlier_incident_is_one_of_anti_social_behaviour_that_can_be_read(ta
         ({"category_close": "asb", "asb_type": "nuisance"}, {}, NOBODY),
         ({"category_close": "asb", "asb_type": None}, {}, Share(0, 0, 1)),
         ({"category_close": None, "lost": "category_close"}, {}, Share(0, 0, 1)),
+        ({"category_close": None}, {}, Share(0, 0, 1)),
+        ({"category_close": None}, None, NOBODY),
         ({"origin": None, "lost": "origin"}, {}, Share(0, 0, 1)),
         ({}, {"vulnerable_set_at": "2013-05-01 10:21", "lost": "call_ended_at"}, Share(0, 0, 1)),
     ],
@@ -173,6 +182,9 @@ def test_vulnerability_recorded(table, call, flag, assessed):
         ({}, {"victim_type": "nobody"}, NOBODY),
         ({}, {"victim_type": None, "lost": "victim_type"}, Share(0, 0, 1)),
         ({"result": None, "lost": "result"}, {}, Share(0, 0, 1)),
+        ({"category_close": None}, {}, Share(1, 0)),
+        ({"category_close": None, "victim_key": None}, {}, Share(0, 1)),
+        ({"category_close": None}, None, NOBODY),
     ],
 )
 def test_contacts_with_a_reference_of_the_victim(table, call, flag, known):

@@ -54,7 +54,6 @@ def test_what_is_no_other_report(table):
     cancelled = [
         crime("a", earlier, is_no_crime=True, **keys),
         crime("b", earlier, is_notifiable=False, **keys),
-        {"crime_id": "undated", "recorded_month": "2013-01-01", **keys},
     ]
     assert truth(table, [incident("now", **keys)], cancelled) == {"now": False}
     others = [
@@ -64,6 +63,23 @@ def test_what_is_no_other_report(table):
         incident("now", **keys),
     ]
     assert truth(table, others, [], only=["now"]) == {"now": False}
+
+
+@pytest.mark.parametrize(("sure", "repeat"), [((), None), ((crime("c", "2013-05-01 10:00", victim_key="V"),), True)])
+def test_an_earlier_report_without_a_time_may_have_come_before(table, sure, repeat):
+    undated = {"crime_id": "undated", "recorded_month": "2013-01-01", "victim_key": "V"}
+    calls = [incident("now", victim_key="V"), incident("another", victim_key="W")]
+    assert truth(table, calls, [undated, *sure]) == {"now": repeat, "another": False}
+    assert truth(table, calls, [undated, *sure], [("now", "undated")])["now"] is bool(sure)
+
+
+@pytest.mark.parametrize("spelt", ["violence", "Violence", "  VIOLENCE "])
+def test_a_kind_is_the_same_in_capitals_and_with_more_spaces(table, spelt):
+    calls = [incident("now", location_key="L", incident_type=spelt), incident("other", location_key="M")]
+    assert truth(table, calls, [crime("c", "2013-05-01 10:00", location_key="L")])["now"] is True
+    earlier = incident("e", "2013-05-01 10:00", "asb", location_key="N", incident_type="Loud  music")
+    again = incident("again", location_key="N", incident_type="loud music ")
+    assert truth(table, [earlier, again], [])["again"] is True
 
 
 def test_earlier_anti_social_behaviour_counts_and_the_contact_itself_does_not(table):
@@ -154,3 +170,39 @@ def test_the_worst_unit_is_one_that_can_say_something(judged):
     assert a3_victims.worst_unit(shares, 4) == ("early", Share(2, 1, 1))
     assert a3_victims.worst_unit(shares, 5) is None
     assert a3_victims.worst_unit({}, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("small", "worst"),
+    [
+        # Ten contacts of repeat victims say something, those not known among them; nine don't.
+        (Share(0, 10), ("b", Share(0, 10))),
+        (Share(0, 9), ("a", Share(8, 2))),
+        (Share(1, 1, 8), ("b", Share(1, 1, 8))),
+        (Share(0, 1, 8), ("a", Share(8, 2))),
+        # Of which nothing is known, and of no better share.
+        (Share(0, 0, 20), ("a", Share(8, 2))),
+        (Share(9, 1), ("a", Share(8, 2))),
+        (Share(8, 2), ("a", Share(8, 2))),
+    ],
+)
+def test_the_worst_unit_has_ten_contacts_of_repeat_victims(small, worst):
+    assert a3_victims.worst_unit({"b": small, "a": Share(8, 2)}, 10) == worst
+
+
+@pytest.mark.parametrize(
+    ("change", "night"),
+    [
+        ({}, Share(1, 2)),
+        ({"repeat": False}, Share(1, 1)),
+        ({"repeat": pd.NA}, Share(1, 1)),
+        ({"flagged": pd.NA}, Share(1, 1, 1)),
+        ({"flagged": True}, Share(2, 1)),
+        ({"sure": False}, Share(1, 1, 1)),
+        ({"unit": "late"}, Share(1, 1)),
+    ],
+)
+def test_what_the_share_of_a_shift_counts(judged, change, night):
+    for name, value in change.items():
+        judged.loc[judged["incident_id"] == "6", name] = value
+    assert a3_victims.recall_by_unit(judged)["night"] == night

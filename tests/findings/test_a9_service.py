@@ -71,6 +71,26 @@ def test_audits_without_a_handler_fill_their_own_month_alone(table, nobodys, cov
     assert a9_service.coverage(months, table("call_audit", *rows), 3) == covered
 
 
+@pytest.mark.parametrize(
+    ("audited", "covered", "passed", "feedback"),
+    [
+        ("2014-03-31", YES, Share(0, 3), Share(0, 2)),
+        # Made after the day: on it there was none.
+        ("2014-04-01", NO, Share(0, 2), Share(0, 2)),
+        (None, YES, Share(0, 3), Share(0, 3)),
+    ],
+)
+def test_audits_made_after_the_as_of_day_are_none_yet(table, audited, covered, passed, feedback):
+    months = a9_service.handler_months(table("staff", HANDLER), MAY, MAY_END)
+    rows = [{**AUDIT, "audit_id": str(n)} for n in (1, 2)]
+    last = {**AUDIT, "audit_id": "3", "audited_on": audited}
+    kept = {**AUDIT, "audit_id": "k", "standard_met": True, "handler_key": "x", "feedback_on": "2013-05-11"}
+    made = a9_service.made_by(table("call_audit", *rows, last, kept), AS_OF)
+    assert a9_service.coverage(months, made, 3) == covered
+    assert a9_service.passed(made[made["audit_id"].ne("k")]) == passed
+    assert a9_service.feedback_given(made, AS_OF, 28) == feedback
+
+
 def test_a_month_without_an_audit_is_one_without_where_the_force_signed(table):
     months = a9_service.handler_months(table("staff", HANDLER), MAY, MAY_END)
     audits = table("call_audit", {**AUDIT, "taken_on": "2013-04-15"})
