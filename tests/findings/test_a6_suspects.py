@@ -8,7 +8,8 @@ import pytest
 from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.evidence.build import Builder
 from hmic_analysis.findings import a6_suspects
-from hmic_analysis.measures.base import Share
+from hmic_analysis.measures.attendance import recorded_crimes
+from hmic_analysis.measures.base import Share, within
 from tests.evidence.test_report import settings
 
 AS_OF = date(2014, 3, 31)
@@ -284,3 +285,63 @@ def test_the_ages_and_the_rate_of_eleven_persons(table):
     assert (rate.value, rate.numerator, rate.denominator, rate.unknown) == (2, 7, 3500, 2)
     assert (rate.lo_missing, rate.hi_missing) == (2, pytest.approx(1000 * 9 / 3500))
     assert rate.caveats == ("Not known: 2 of 9, 22%.",)
+
+
+@pytest.mark.parametrize(
+    ("given", "age"),
+    [
+        ({}, [89]),
+        ({"named_on": "2014-03-31"}, [0]),
+        ({"named_on": "2014-03-30"}, [1]),
+        ({"named_on": "2014-04-01"}, []),
+        ({"arrested_on": "2014-03-31"}, []),
+        # Arrested after the day: on it outstanding for as long.
+        ({"arrested_on": "2014-04-01", "status": "arrested"}, [89]),
+        ({"status": "eliminated"}, []),
+        ({"status": None}, [None]),
+        ({"grounds_recorded": None}, [None]),
+        ({"grounds_recorded": False}, []),
+        # Through the clock change of 30 March a day is a day.
+        ({"named_on": "2014-03-29"}, [2]),
+    ],
+)
+def test_days_since_a_suspect_was_named(table, given, age):
+    ages = a6_suspects.ages(found(table, {**SUSPECT, **given}))
+    assert [None if np.isnan(days) else days for days in ages] == age
+    build = Builder(settings("A6"), {"period": "the period", "as_of": "the day"})
+    for name, q in (("outstanding_age_days_median", 0.5), ("outstanding_age_days_ninth_decile", 0.9)):
+        figure = build.quantile(name, ages, q)
+        known = [days for days in age if days is not None]
+        assert (figure.value, figure.unknown) == (known[0] if known else None, len(age) - len(known))
+
+
+@pytest.mark.parametrize(
+    ("crime", "crimes"),
+    [
+        ({}, 3),
+        ({"recorded_at": "2012-12-01 00:00"}, 3),
+        ({"recorded_at": "2012-11-30 23:59"}, 2),
+        ({"recorded_at": "2013-11-30 23:59"}, 3),
+        ({"recorded_at": "2013-12-01 00:00"}, 2),
+        # Midnight of a summer's day, by the clock on the wall.
+        ({"recorded_at": "2013-07-01 00:00"}, 3),
+        ({"recorded_at": None, "recorded_month": "2013-11-01"}, 3),
+        ({"recorded_at": None, "recorded_month": "2013-12-01"}, 2),
+        ({"is_no_crime": True}, 2),
+        ({"is_no_crime": None, "is_notifiable": None}, 3),
+        ({"is_notifiable": False}, 2),
+        ({"crime_id": "1"}, 2),
+    ],
+)
+def test_the_rate_is_over_the_recorded_crimes_of_the_period(table, crime, crimes):
+    others = [{**CRIME, "crime_id": key, "recorded_at": "2013-05-01 10:00"} for key in ("1", "2")]
+    rows = table("crime", *others, {**CRIME, "recorded_at": "2013-05-01 10:00", **crime})
+    counted = len(recorded_crimes(within(rows, START, END, "recorded_at", "recorded_month")))
+    assert counted == crimes
+    sure, unknown = a6_suspects.counts(found(table, SUSPECT, {**SUSPECT, "person_key": "q", "status": None}))
+    build = Builder(settings("A6"), {"period": "the period", "as_of": "the day"})
+    rate = build.rate("named_suspects_outstanding_rate", sure, counted, 1000, unknown=unknown)
+    assert rate.value == rate.lo_missing == pytest.approx(1000 / crimes)
+    assert (rate.hi_missing, rate.unknown) == (pytest.approx(2000 / crimes), 1)
+    nothing = build.rate("named_suspects_outstanding_rate", sure, 0, 1000, unknown=unknown)
+    assert nothing.value is None
