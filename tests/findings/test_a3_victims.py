@@ -77,6 +77,15 @@ def contacts(table, call, flag):
         # When first contact ended can't be read: it lasted to the dispatch, or longer.
         ({}, {"call_ended_at": None, "lost": "call_ended_at"}, {}, Share(1, 0), Share(1, 0)),
         ({}, {"repeat_set_at": "2013-05-01 10:21", "lost": "call_ended_at"}, {}, Share(0, 0, 1), Share(0, 0, 1)),
+        ({"dispatched_at": None, "lost": "dispatched_at"}, {}, {}, Share(1, 0), Share(1, 0)),
+        (
+            {"dispatched_at": None, "lost": "dispatched_at"},
+            {"repeat_set_at": "2013-05-01 10:06"},
+            {},
+            Share(0, 0, 1),
+            Share(0, 0, 1),
+        ),
+        ({"dispatched_at": None}, {"repeat_set_at": "2013-05-01 10:06"}, {}, Share(0, 1), NOBODY),
         # Without a reference or an address nobody can tell.
         ({"victim_key": None}, {}, {}, NOBODY, Share(0, 0, 1)),
     ],
@@ -163,6 +172,8 @@ def test_an_earlier_incident_is_one_of_anti_social_behaviour_that_can_be_read(ta
         ({"category_close": None, "lost": "category_close"}, {}, Share(0, 0, 1)),
         ({"category_close": None}, {}, Share(0, 0, 1)),
         ({"category_close": None}, None, NOBODY),
+        # It may be a crime, whatever kind of anti-social behaviour is entered.
+        ({"category_close": None, "lost": "category_close", "asb_type": "nuisance"}, {}, Share(0, 0, 1)),
         ({"origin": None, "lost": "origin"}, {}, Share(0, 0, 1)),
         ({}, {"vulnerable_set_at": "2013-05-01 10:21", "lost": "call_ended_at"}, Share(0, 0, 1)),
     ],
@@ -227,6 +238,8 @@ def test_call_handlers_with_access(table, handler, access, live):
         ({"about_victim": False}, True, NOBODY),
         ({"about_victim": None}, True, NOBODY),
         ({"about_victim": None, "lost": "about_victim"}, True, Share(0, 0, 1)),
+        ({"random_sample": None, "lost": "random_sample"}, True, Share(0, 0, 1)),
+        ({"random_sample": None, "lost": "random_sample", "about_victim": False}, True, NOBODY),
     ],
 )
 def test_what_call_handlers_asked(table, question, audit, answer, expected):

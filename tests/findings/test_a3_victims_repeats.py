@@ -117,6 +117,8 @@ def test_without_a_victim_the_same_address_and_kind(table):
     ("crime_from", "asb_from", "reaches"),
     [
         ("2011-12-03", "2011-12-14", True),
+        ("2011-12-16", "2011-12-16", True),
+        ("2011-12-03", "2011-12-17", False),
         ("2011-12-03", "2012-02-01", False),
         ("2012-02-01", "2011-12-03", False),
         ("2011-12-03", None, False),

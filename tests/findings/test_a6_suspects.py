@@ -24,6 +24,12 @@ BAIL = {"bail_id": "1", "person_key": "p", "bail_type": "s47_3", "granted_on": "
 NONE_WANTED = (set(), set())
 
 
+def flagged(table, name, *rows):
+    rows = [dict(row) for row in rows]
+    lost = [row.pop("lost", "") for row in rows]
+    return table(name, *rows).assign(flags=[unread_flag(column) if column else "" for column in lost])
+
+
 def found(table, *rows):
     """Persons outstanding of suspects for crimes that are not in the return."""
     pairs = a6_suspects.suspect_pairs(table("suspect", *rows), table("crime"), AS_OF)
@@ -44,6 +50,11 @@ def found(table, *rows):
         # Arrested since, and outstanding on the day whatever the status says of today.
         ({"arrested_on": "2014-04-01", "status": "arrested"}, {}, (1, 0)),
         ({"eliminated_on": "2014-03-31", "status": None}, {}, (0, 0)),
+        # A day that can't be read may have been before the as-of day; another that can be read settles it.
+        ({"lost": "arrested_on"}, {}, (0, 1)),
+        ({"lost": "crime_closed_on"}, {}, (0, 1)),
+        ({"lost": "arrested_on", "interviewed_on": "2014-03-31"}, {}, (0, 0)),
+        ({"lost": "arrested_on", "interviewed_on": "2014-04-01"}, {}, (0, 1)),
         ({}, {"is_no_crime": True}, (0, 0)),
         ({}, {"is_notifiable": False}, (0, 0)),
         ({}, {"lost": "is_no_crime"}, (0, 1)),
@@ -55,7 +66,7 @@ def found(table, *rows):
 def test_named_suspects_outstanding(table, suspect, crime, expected):
     lost = (crime := dict(crime)).pop("lost", "")
     crimes = table("crime", {**CRIME, **crime}).assign(flags=unread_flag(lost) if lost else "")
-    pairs = a6_suspects.suspect_pairs(table("suspect", {**SUSPECT, **suspect}), crimes, AS_OF)
+    pairs = a6_suspects.suspect_pairs(flagged(table, "suspect", {**SUSPECT, **suspect}), crimes, AS_OF)
     persons = a6_suspects.outstanding_persons(pairs, AS_OF)
     assert ((persons["state"] == "outstanding").sum(), (persons["state"] == "unknown").sum()) == expected
 
@@ -135,10 +146,25 @@ def test_who_was_bailed_anew_after_the_day_due_is_no_longer_wanted_for_it(table,
         ({"bail_type": "court"}, Share(0, 0)),
         # Due before bail was granted: it was due on another day.
         ({"granted_on": "2014-02-02"}, Share(0, 0, 1)),
+        ({"granted_on": "2014-02-01"}, Share(1, 0)),
+        # A day that can't be read may have moved or cancelled it before it was due.
+        ({"lost": "rebailed_on"}, Share(0, 0, 1)),
+        ({"lost": "cancelled_on"}, Share(0, 0, 1)),
+        ({"lost": "rearrested_on"}, Share(1, 0)),
     ],
 )
 def test_bail_returns_not_answered(table, bail, expected):
-    assert a6_suspects.unanswered(a6_suspects.bail_returns(table("bail", {**BAIL, **bail}))) == expected
+    assert a6_suspects.unanswered(a6_suspects.bail_returns(flagged(table, "bail", {**BAIL, **bail}))) == expected
+
+
+@pytest.mark.parametrize("lost", ["answered_on", "rearrested_on", "cancelled_on", "rebailed_on"])
+def test_whoever_may_have_come_or_been_caught_since_is_not_known(table, lost):
+    assert a6_suspects.failed_to_answer(flagged(table, "bail", {**BAIL, "lost": lost}), AS_OF) == (set(), {"p"})
+    # A second return that was not answered settles it.
+    another = {**BAIL, "bail_id": "2", "return_due_on": "2014-01-20"}
+    bail = flagged(table, "bail", {**BAIL, "lost": lost}, another)
+    assert a6_suspects.failed_to_answer(bail, AS_OF) == ({"p"}, set())
+    assert a6_suspects.failed(bail, AS_OF) == Share(1, 0)
 
 
 @pytest.mark.parametrize(
@@ -171,6 +197,10 @@ def test_outstanding_suspects_circulated(table, circulation, named_on, expected)
         ({}, {"circulated_on": "2014-04-01"}, [(False, 150)]),
         ({}, {"reason": "failed_to_answer_bail"}, []),
         ({"status": "arrested", "arrested_on": "2013-11-05"}, {}, []),
+        ({"status": "arrested", "arrested_on": "2013-11-10"}, {}, []),
+        ({"status": "arrested", "arrested_on": "2013-11-11"}, {}, [(True, 10)]),
+        ({"named_on": "2013-11-11"}, {}, [(True, 0)]),
+        ({"named_on": "2013-11-12"}, {"cancelled_on": "2013-12-01"}, [(False, 139)]),
         ({"status": "arrested", "arrested_on": "2014-04-01"}, {}, [(True, 10)]),
     ],
 )
@@ -181,6 +211,15 @@ def test_days_to_circulation(table, suspect, circulation, expected):
     pnc = table("pnc_circulation", {**row, **circulation})
     waits = a6_suspects.days_to_circulation(pairs, table("bail"), pnc, START, END, AS_OF)
     assert list(waits[["circulated", "days"]].itertuples(index=False, name=None)) == expected
+
+
+def test_a_person_circulated_in_the_period_waits_for_no_other_crime(table):
+    named = table("suspect", {**SUSPECT, "named_on": "2013-11-01"}, {**SUSPECT, "crime_id": "e"})
+    pnc = table("pnc_circulation", {"person_key": "p", "reason": "named_suspect", "circulated_on": "2013-11-11",
+                                    "cancelled_on": "2013-12-20"})  # fmt: skip
+    pairs = a6_suspects.suspect_pairs(named, table("crime"), AS_OF)
+    waits = a6_suspects.days_to_circulation(pairs, table("bail"), pnc, START, END, AS_OF)
+    assert waits[["circulated", "days"]].to_numpy().tolist() == [[True, 10]]
 
 
 @pytest.mark.parametrize("column", ["last_activity_on", "last_review_on"])
@@ -206,6 +245,21 @@ def test_enquiries_of_the_last_weeks(table, column, last, given, expected):
     assert a6_suspects.recent(persons, column, AS_OF, 28) == expected
     twice = found(table, {**SUSPECT, column: last, **given}, {**SUSPECT, "crime_id": "e", column: "2014-03-20"})
     assert a6_suspects.recent(twice, column, AS_OF, 28) == Share(1, 0)
+
+
+@pytest.mark.parametrize("column", ["last_activity_on", "last_review_on"])
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("2014-04-01", None, Share(0, 0, 1)),
+        ("2014-04-01", "2014-03-02", Share(0, 0, 1)),
+        ("2014-04-01", "2014-03-03", Share(1, 0)),
+        ("2014-03-02", None, Share(0, 1)),
+    ],
+)
+def test_work_of_a_later_day_on_one_crime_hides_what_was_done_before(table, column, one, other, expected):
+    persons = found(table, {**SUSPECT, column: one}, {**SUSPECT, "crime_id": "e", column: other})
+    assert a6_suspects.recent(persons, column, AS_OF, 28) == expected
 
 
 @pytest.mark.parametrize(
@@ -236,6 +290,12 @@ def test_owners_of_enquiries(table, given, expected):
         ({"arrested_on": "2013-06-08"}, Share(1, 0)),
         ({"arrested_on": "2013-06-09"}, Share(0, 1)),
         ({"interviewed_on": "2013-06-01"}, Share(1, 0)),
+        ({"interviewed_on": "2013-06-08"}, Share(1, 0)),
+        ({"interviewed_on": "2013-06-09"}, Share(0, 1)),
+        # A day that can't be read may be one of the seven.
+        ({"status": "outstanding", "lost": "interviewed_on"}, Share(0, 0, 1)),
+        ({"status": "outstanding", "lost": "arrested_on"}, Share(0, 0, 1)),
+        ({"arrested_on": "2013-06-08", "lost": "interviewed_on"}, Share(1, 0)),
         ({"status": "outstanding"}, Share(0, 1)),
         ({"eliminated_on": "2013-06-02", "status": "eliminated"}, Share(0, 1)),
         # Arrested or interviewed, and nobody says when.
@@ -259,7 +319,7 @@ def test_owners_of_enquiries(table, given, expected):
 )
 def test_high_risk_suspects_arrested_in_time(table, given, expected):
     row = {**SUSPECT, "named_on": "2013-06-01", "risk_grade": "high", "status": None, **given}
-    assert a6_suspects.high_risk_cleared(table("suspect", row), START, END, AS_OF, 7) == expected
+    assert a6_suspects.high_risk_cleared(flagged(table, "suspect", row), START, END, AS_OF, 7) == expected
 
 
 def test_the_ages_and_the_rate_of_eleven_persons(table):

@@ -41,6 +41,9 @@ def flagged(table, name, *rows):
         ({"left_on": "2013-05-30"}, ("2013-05-15",), NOWHERE),
         ({"in_post_since": None}, ("2013-05-15",), OPEN),
         ({"lost": "left_on"}, ("2013-05-15",), OPEN),
+        ({"lost": "in_training"}, ("2013-05-15",), OPEN),
+        # Gone before being in post: one of the two days is wrong.
+        ({"in_post_since": "2013-06-10", "left_on": "2013-04-01"}, ("2013-05-15",), OPEN),
         ({"in_training": True}, ("2013-05-15",), NOWHERE),
         ({"role": "dispatcher"}, ("2013-05-15",), NOWHERE),
         # Nobody was audited in May: nothing tells it from a month not supplied.
@@ -69,6 +72,16 @@ def test_audits_without_a_handler_fill_their_own_month_alone(table, nobodys, cov
     rows = [{**AUDIT, "audit_id": day, "taken_on": day} for day in given]
     rows += [{**AUDIT, "audit_id": f"n{day}", "taken_on": day, "handler_key": None} for day in nobodys]
     assert a9_service.coverage(months, table("call_audit", *rows), 3) == covered
+
+
+@pytest.mark.parametrize("keys", [("h", "k"), ("k", "h")])
+def test_an_audit_without_a_handler_may_be_of_whoever_lacks_one_alone(table, keys):
+    staff = table("staff", *({**HANDLER, "person_key": key} for key in keys))
+    months = a9_service.handler_months(staff, MAY, MAY_END)
+    # Of h one audit is lacking, of k two.
+    rows = [(n, key) for n, key in enumerate(["h", "h", "k", None])]
+    audits = table("call_audit", *({**AUDIT, "audit_id": str(n), "handler_key": key} for n, key in rows))
+    assert a9_service.coverage(months, audits, 3) == Share(0, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +128,7 @@ def test_a_month_without_an_audit_is_one_without_where_the_force_signed(table):
         ({"audited_on": None}, NO, NO),
         # Not due by the as-of day, and due on it.
         ({"audited_on": "2014-03-04"}, NO, NOWHERE),
+        ({"audited_on": "2014-03-04", "lost": "feedback_on"}, NO, OPEN),
         ({"audited_on": "2014-03-03"}, NO, NO),
         # Given by the day, and since: on the day there was none yet.
         ({"audited_on": "2014-03-04", "feedback_on": "2014-03-31"}, NO, YES),
