@@ -82,6 +82,21 @@ def test_a_kind_is_the_same_in_capitals_and_with_more_spaces(table, spelt):
     assert truth(table, [earlier, again], [])["again"] is True
 
 
+def test_the_kind_is_that_of_the_crime_recorded_before_that_of_the_incident(table):
+    crimes = [crime("c", "2013-05-01 10:00", location_key="L"), crime("own", "2013-06-03 12:00", location_key="L")]
+    calls = [incident("now", location_key="L", incident_type="dispute"), incident("uncrimed", location_key="L")]
+    assert truth(table, calls, crimes, [("now", "own")]) == {"now": True, "uncrimed": None}
+    crimes[0]["offence_group"] = "robbery"
+    assert truth(table, [{**calls[0], "incident_type": "robbery"}], crimes, [("now", "own")]) == {"now": False}
+
+
+def test_the_address_of_a_victim_who_is_known_tells_nothing(table):
+    neighbour = incident("now", victim_key="W", location_key="L", incident_type="violence")
+    assert truth(table, [neighbour], [crime("c", "2013-05-01 10:00", victim_key="V", location_key="L")]) == {
+        "now": False
+    }
+
+
 def test_earlier_anti_social_behaviour_counts_and_the_contact_itself_does_not(table):
     first = incident("asb", "2013-05-01 10:00", "asb", victim_key="V", incident_type="Nuisance")
     again = incident("again", category="asb", victim_key="V", incident_type="Personal")

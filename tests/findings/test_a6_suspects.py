@@ -222,6 +222,22 @@ def test_a_person_circulated_in_the_period_waits_for_no_other_crime(table):
     assert waits[["circulated", "days"]].to_numpy().tolist() == [[True, 10]]
 
 
+@pytest.mark.parametrize(("circulated_on", "expected"), [("2013-11-11", [True, 10]), (None, [False, 150])])
+def test_a_person_of_two_crimes_waits_since_the_first(table, circulated_on, expected):
+    named = [{**SUSPECT, "crime_id": day, "named_on": day} for day in ("2013-11-08", "2013-11-01", "2013-11-05")]
+    rows = [{"person_key": "p", "reason": "named_suspect", "circulated_on": circulated_on}] if circulated_on else []
+    pairs = a6_suspects.suspect_pairs(table("suspect", *named), table("crime"), AS_OF)
+    pnc = table("pnc_circulation", *rows)
+    waits = a6_suspects.days_to_circulation(pairs, table("bail"), pnc, START, END, AS_OF)
+    assert waits[["circulated", "days"]].to_numpy().tolist() == [expected]
+
+
+def test_who_is_sought_for_both(table):
+    persons = found(table, SUSPECT, {**SUSPECT, "person_key": "q"}, {**SUSPECT, "person_key": "u", "status": None})
+    note = a6_suspects.overlap_note({"p", "u", "w"}, persons)
+    assert note == "1 of them are also named suspects outstanding; 4 in all."
+
+
 @pytest.mark.parametrize("column", ["last_activity_on", "last_review_on"])
 @pytest.mark.parametrize(
     ("last", "given", "expected"),
