@@ -200,6 +200,8 @@ def test_the_worst_unit_is_one_that_can_say_something(judged):
         # Of which nothing is known, and of no better share.
         (Share(0, 0, 20), ("a", Share(8, 2))),
         (Share(9, 1), ("a", Share(8, 2))),
+        # All of those known were flagged: the others count neither way.
+        (Share(7, 0, 3), ("a", Share(8, 2))),
         (Share(8, 2), ("a", Share(8, 2))),
     ],
 )
