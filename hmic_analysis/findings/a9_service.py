@@ -39,16 +39,16 @@ def handler_months(staff: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """
     staff = in_order(staff, "in_post_since", "left_on")
     trained = ~(staff["in_training"] == True).fillna(False)  # noqa: E712
-    handlers = staff[((staff["role"] == "call_handler").fillna(False) & trained).to_numpy(dtype=bool)]
+    handlers = staff[((staff["role"] == "call_handler") & trained).to_numpy(dtype=bool)]
     parts = []
     for first in pd.date_range(start, end, freq="MS"):
         last = first + pd.offsets.MonthEnd(0)
         if last > pd.Timestamp(end):
             continue
-        there = (handlers["in_post_since"] <= first) & ~(handlers["left_on"] < last).fillna(False)
+        gone = (handlers["left_on"] < last).fillna(False)
+        there = (handlers["in_post_since"] <= first) & ~gone
         unclear = handlers["in_post_since"].isna() | unread(handlers, "in_training", "left_on")
         worked = there.astype("boolean").mask(unclear.to_numpy())
-        gone = (handlers["left_on"] < last).fillna(False)
         parts.append(handlers[["person_key"]].assign(month=first, worked=worked.mask(gone.to_numpy(dtype=bool), False)))
     if not parts:
         return pd.DataFrame({"person_key": [], "month": pd.to_datetime([]), "worked": pd.array([], "boolean")})
@@ -156,14 +156,15 @@ def callbacks_made(callback: pd.DataFrame) -> Share:
     """Calls back that were made by the time they were due.
 
     A first try in time counts, whether or not the person was reached.  Without a time: a call back entered as not
-    made is a no, any other is not known; nor is one with a time that is entered as not made.
+    made is a no, any other is not known; nor is one made in time by its time that is entered as not made.
 
     ``callback``: table ``callback`` within the period.
     """
     states = (callback["made_at"] <= callback["due_at"]).astype("boolean").mask(callback["made_at"].isna().to_numpy())
     not_made = (callback["result"] == "not_made").fillna(False).to_numpy(dtype=bool)
     untimed = (callback["made_at"].isna() & ~unread(callback, "made_at")).to_numpy(dtype=bool)
-    states = states.mask(not_made).mask(not_made & untimed, False)  # noqa: FBT003
+    in_time = states.fillna(False).to_numpy(dtype=bool)  # noqa: FBT003
+    states = states.mask(not_made & in_time).mask(not_made & untimed, False)  # noqa: FBT003
     return Share.of(states, callback["callback_id"])
 
 

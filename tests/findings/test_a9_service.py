@@ -40,6 +40,8 @@ def flagged(table, name, *rows):
         ({"left_on": "2013-05-31"}, ("2013-05-15",), NO),
         ({"left_on": "2013-05-30"}, ("2013-05-15",), NOWHERE),
         ({"in_post_since": None}, ("2013-05-15",), OPEN),
+        ({"in_post_since": None, "left_on": "2013-05-30"}, ("2013-05-15",), NOWHERE),
+        ({"in_post_since": None, "lost": "in_post_since"}, ("2013-05-15",), OPEN),
         ({"lost": "left_on"}, ("2013-05-15",), OPEN),
         ({"lost": "in_training"}, ("2013-05-15",), OPEN),
         # Gone before being in post: one of the two days is wrong.
@@ -104,6 +106,24 @@ def test_audits_made_after_the_as_of_day_are_none_yet(table, audited, covered, p
     assert a9_service.feedback_given(made, AS_OF, 28) == feedback
 
 
+def test_audits_without_a_handler_may_be_of_those_short_of_audits_alone(table):
+    """Of one of whom it is not known whether he or she was in post none is missing; of one without any all are."""
+    staff = table("staff", HANDLER, {**HANDLER, "person_key": "perhaps", "in_post_since": None})
+    months = a9_service.handler_months(staff, MAY, MAY_END)
+    taken = [
+        ("h", "2013-05-01"),
+        ("h", "2013-05-31"),
+        ("perhaps", "2013-05-02"),
+        ("perhaps", "2013-05-03"),
+        (None, "2013-05-10"),
+    ]
+    rows = [{**AUDIT, "audit_id": str(n), "handler_key": who, "taken_on": day} for n, (who, day) in enumerate(taken)]
+    assert a9_service.coverage(months, table("call_audit", *rows), 3) == Share(0, 0, 2)
+    nobodys = table("call_audit", *({**row, "handler_key": None} for row in rows))
+    assert a9_service.coverage(months, nobodys, 3, complete=True) == Share(0, 0, 2)
+    assert a9_service.coverage(months, nobodys.head(2), 3, complete=True) == Share(0, 1, 1)
+
+
 def test_a_month_without_an_audit_is_one_without_where_the_force_signed(table):
     months = a9_service.handler_months(table("staff", HANDLER), MAY, MAY_END)
     audits = table("call_audit", {**AUDIT, "taken_on": "2013-04-15"})
@@ -156,6 +176,8 @@ def test_feedback_on_failed_audits(table, audit, passed, feedback):
         ({}, OPEN),
         # Not made, and yet made at a time: one of them is wrong.
         ({"made_at": "2013-05-01 11:00", "result": "not_made"}, OPEN),
+        # Late or not at all: not in time either way.
+        ({"made_at": "2013-05-01 12:01", "result": "not_made"}, NO),
         ({"made_at": "2013-05-01 11:00"}, YES),
     ],
 )
