@@ -318,6 +318,8 @@ def test_owners_of_enquiries(table, given, expected):
         ({"status": "arrested"}, Share(0, 0, 1)),
         ({"status": "interviewed"}, Share(0, 0, 1)),
         ({"status": "interviewed", "arrested_on": "2013-06-08"}, Share(1, 0)),
+        ({"status": "interviewed", "interviewed_on": "2013-06-08"}, Share(1, 0)),
+        ({"status": "interviewed", "interviewed_on": "2013-06-09"}, Share(0, 1)),
         ({"named_on": "2012-12-01", "arrested_on": "2012-12-08"}, Share(1, 0)),
         ({"named_on": "2012-11-30", "arrested_on": "2012-12-01"}, Share(0, 0)),
         ({"named_on": "2013-11-30", "arrested_on": "2013-12-07"}, Share(1, 0)),

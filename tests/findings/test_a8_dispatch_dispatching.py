@@ -79,6 +79,12 @@ def test_days_and_the_use_of_the_map(dispatch):
     assert a8_dispatch.map_used(dispatch) == Share(1, 1, 6)
 
 
+def test_days_of_dispatches_are_those_on_the_wall(table):
+    times = ("2013-07-02 23:30", "2013-07-01 00:30", "2013-07-01 23:30")
+    rows = table("dispatch", *({"dispatch_id": at, "incident_id": "i", "decided_at": at} for at in times))
+    assert [str(day.date()) for day in a8_dispatch.days_covered(rows)] == ["2013-07-01", "2013-07-02"]
+
+
 def test_nothing_supplied(table):
     nothing = a8_dispatch.urgent(table("dispatch"))
     for share in (

@@ -57,6 +57,9 @@ def test_hours_by_lead_agency(table, incidents):
     got = other.shared_hours(incidents.reset_index(drop=True), tasks)
     assert (got.other, got.police, got.unknown) == (4.5, 4, 3)
     assert got.share == pytest.approx(100 * 4.5 / 8.5)
+    assert got.bounds == pytest.approx((100 * 4.5 / 11.5, 100 * 7.5 / 11.5))
+    assert other.Hours(4.5, 4, 0).bounds is None and other.Hours(0, 0, 3).bounds is None
+    assert other.Hours(0.5, 0, 1).bounds == pytest.approx((100 / 3, 100))
     by_code = other.hours_by_code(incidents.reset_index(drop=True), tasks)
     assert dict(zip(by_code["label"], by_code["value"], strict=True)) == {"Concern for safety": 3, "Mental health": 1.5}
 

@@ -132,6 +132,30 @@ def test_systems_are_those_of_devices_in_hand_on_the_day(table):
     assert f5_devices.usable(shares, 60) == (1, 1, 2)
 
 
+def test_a_system_is_usable_from_half_of_the_devices_that_say():
+    shares = {"pnc": Share(1, 1), "crime": Share(1, 2), "email": Share(0, 0, 3), "briefing": Share(2, 2, 9)}
+    assert f5_devices.reached(shares, 50).units.astype("object").where(lambda s: s.notna(), None).tolist() == [
+        True, False, None, True,
+    ]  # fmt: skip
+    # Surely of all devices pnc alone; at most all but crime.
+    assert f5_devices.usable(shares, 50) == (2, 1, 3)
+
+
+def test_decisions_of_the_two_years_alone_are_spending(table):
+    names = ("spending_id", "status", "decided_on", "amount_pounds")
+    given = [
+        ("a", "approved", "2014-03-31", 100), ("b", "ordered", "2012-04-01", 10), ("c", "approved", "2012-03-31", 1),
+        ("d", "approved", "2014-04-01", 1), ("e", "requested", "2013-01-01", 1), ("f", "refused", "2013-01-01", 1),
+        ("g", "approved", None, 1000), ("h", "approved", "2013-01-01", None), ("i", "requested", None, 1),
+    ]  # fmt: skip
+    rows = table("device_spending", *(dict(zip(names, row, strict=True)) for row in given))
+    assert f5_devices.spending(rows, AS_OF, 24) == (3, 110, 1, 1)
+    spent = f5_devices.spent_on(rows, AS_OF, 24)
+    states = dict(zip(spent.rows["spending_id"], spent.units.astype("object"), strict=True))
+    assert {key for key, state in states.items() if state is True} == {"a", "b"}
+    assert set(states) == {"a", "b", "g", "h"}
+
+
 def test_no_device_reaches_nothing(table):
     shares = f5_devices.system_shares(f5_devices.in_hand(table("device"), AS_OF))
     assert f5_devices.usable(shares, 50) is None and f5_devices.system_frame(shares).empty

@@ -73,6 +73,8 @@ def test_a_month_that_the_log_does_not_reach_is_not_known_unless_it_was_signed(t
         # Closed after the day: open on it.
         ({"closed_on": "2014-04-01"}, None, Share(1, 0)),
         ({"lost": "closed_on"}, None, Share(0, 0, 1)),
+        # Closed before it was opened: one of the two days is wrong.
+        ({"opened_on": "2013-05-02", "closed_on": "2013-05-01"}, None, Share(0, 0, 1)),
     ],
 )
 def test_stale_records(table, record, update, stale):

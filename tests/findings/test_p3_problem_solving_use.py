@@ -88,6 +88,7 @@ def test_the_least_active_team_however_short_it_existed(tables):
     assert p3_problem_solving.least_active({"A": Share(0, 1, 2), "B": Share(0, 3)})[0] == "B"
     assert p3_problem_solving.least_active({"A": Share(0, 1), "B": Share(0, 9), "C": Share(1, 8)})[0] == "B"
     assert p3_problem_solving.least_active({"A": Share(9, 3), "B": Share(1, 1)})[0] == "B"
+    assert p3_problem_solving.least_active({"A": Share(3, 9), "B": Share(1, 1)})[0] == "A"
 
 
 def months_of(name, months):

@@ -35,6 +35,11 @@ def test_priority_hits_decided_on_in_time(table, hit, expected):
     assert p5_anpr.decided_in_time(table("anpr_hit", {**HIT, **hit}, {**HIT, "hit_id": "2"}), 30) == expected
 
 
+@pytest.mark.parametrize(("minutes", "expected"), [(30, Share(1, 0)), (29.9, Share(0, 1))])
+def test_a_minute_has_sixty_seconds(table, minutes, expected):
+    assert p5_anpr.decided_in_time(table("anpr_hit", {**HIT, "decided_at": "2013-05-01 10:30"}), minutes) == expected
+
+
 @pytest.mark.parametrize(
     ("operation", "months", "preventive"),
     [

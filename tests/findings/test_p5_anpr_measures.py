@@ -273,3 +273,7 @@ def test_courses_booked(table):
         {**skill("livery", "f", **booked), "critical": False},
     )
     assert p5_anpr.courses_booked(rows, AS_OF) == 1
+    edges = [skill("repair", day, course_booked_on=day) for day in ("2013-04-01", "2014-03-31")]
+    assert p5_anpr.courses_booked(table("skill", *edges), AS_OF) == 2
+    begun = [skill("repair", day, competent_from=day, **booked) for day in ("2014-03-31", "2014-04-01")]
+    assert p5_anpr.courses_booked(table("skill", *begun), AS_OF) == 1
