@@ -76,7 +76,8 @@ DEVICE_POOL = Contract(
 DEVICE_SESSION = Contract(
     name="device_session",
     title="Use of mobile devices",
-    row_is="One device on one day on which it was used, by the log; never what was looked up.",
+    row_is="One device on one day, of the four weeks up to the as-of day, on which it was used by the log; never what "
+    "was looked up.",
     held_by="IT department",
     columns=(
         Column("device_id", "text", "The device.", required=True),
@@ -99,7 +100,8 @@ DEVICE_SESSION = Contract(
 DEVICE_SPENDING = Contract(
     name="device_spending",
     title="Spending on mobile devices",
-    row_is="One decision to spend on mobile devices, with how far it has got: one row, also after the order.",
+    row_is="One decision to spend on mobile devices, of the two years up to the as-of day, with how far it has got: "
+    "one row, also after the order.",
     held_by="finance department",
     dated="decided_on",
     columns=(

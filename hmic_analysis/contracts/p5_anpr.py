@@ -38,8 +38,8 @@ ANPR_CAMERA = Contract(
 ANPR_CAMERA_DAY = Contract(
     name="anpr_camera_day",
     title="Hours of number plate cameras",
-    row_is="One camera on one day, and how many of its hours it worked. A camera with no reads at night is not "
-    "broken: reads tell only in hours in which five or more are expected.",
+    row_is="One camera on one day in service, and how many of its hours it worked; a fixed one on every day. A camera "
+    "with no reads at night is not broken: reads tell only in hours in which five or more are expected.",
     held_by="ANPR unit",
     columns=(
         Column("camera_id", "text", "The camera.", required=True),

@@ -86,8 +86,8 @@ def stray_numbers(letter: Letter, bundles: Sequence[Bundle]) -> list[tuple[str, 
     """Numbers in the findings that nothing in the evidence accounts for.
 
     A number is accounted for if it stands in the ``numbers`` of the finding's claims, is the value or a bound of the
-    figure that the paragraph names for it, stands in the statement of one of its claims, in its dates, or in a
-    parameter it used. References to figures are left out. Finding and number, for
+    figure that the paragraph names for it, stands in the statement of one of its claims, in its dates, in the
+    window of one of its figures, or in a parameter it used. References to figures are left out. Finding and number, for
     each number that is not accounted for; empty for a sound letter.
     """
     known = {bundle.finding: _known(bundle) for bundle in bundles}
@@ -117,6 +117,7 @@ def _known(bundle: Bundle) -> frozenset[str]:
         *(long_date(iso) for iso in (bundle.period_start, bundle.period_end, bundle.as_of, bundle.letter_date)),
         say_period(day(bundle.period_start), day(bundle.period_end)),
         *(value for value, _ in bundle.parameters.values()),
+        *(clean(figure.window) for figure in bundle.indicators),  # months that alone were supplied, and how many
     )
     return frozenset(token for text in texts for token in tokens(text))
 

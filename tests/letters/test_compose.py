@@ -186,6 +186,18 @@ def test_a_number_from_nowhere_is_found(bundles, settings, catalogue):
     assert stray_numbers(compose(told, settings, catalogue), told) == [("A1", "91.7%"), ("A1", "36,001")]
 
 
+def test_how_many_months_a_figure_was_counted_over_stands_in_its_window(bundles, settings, catalogue):
+    said = "Over 6 of the 12 months, crimes were opened first."
+    told = [change(b, "A1a", sentence=said) for b in bundles]
+    assert stray_numbers(compose(told, settings, catalogue), told) == [("A1", "6")]
+    window = "January to June 2013 (6 of the 12 months to 30 November 2013)"
+    parts = [
+        b.model_copy(update={"indicators": tuple(i.model_copy(update={"window": window}) for i in b.indicators)})
+        for b in told
+    ]
+    assert stray_numbers(compose(parts, settings, catalogue), parts) == []
+
+
 def test_codes_of_claims_are_no_numbers():
     assert tokens("A1a and F4: 1,204 persons, 83.4%, in 2013, 5.") == ["1,204", "83.4%", "2013", "5"]
 
