@@ -124,6 +124,9 @@ def closed_in_period(
     day = pd.Timestamp(as_of)
     evaluated = evaluated.mask((problem_record["evaluated_on"] > day).fillna(False), False)  # noqa: FBT003
     shared = shared.mask((problem_record["shared_on"] > day).fillna(False), False)  # noqa: FBT003
+    # So may what was done on a day that can't be read have been.
+    evaluated = evaluated.mask(evaluated.fillna(False) & unread(problem_record, "evaluated_on"))  # noqa: FBT003
+    shared = shared.mask(shared.fillna(False) & unread(problem_record, "shared_on"))  # noqa: FBT003
     states = {"evaluated": evaluated.mask(maybe), "shared": shared.mask(maybe)}
     return problem_record.assign(**states)[closed.to_numpy(dtype=bool)]
 

@@ -63,8 +63,18 @@ def test_initiatives(table, given, lasting, outcome):
         ({"target_before": None}, None),
         ({"comparison_after": 0}, None),
         ({"target_before": 0}, None),
+        ({"target_after": None}, None),
+        ({"comparison_before": None}, None),
+        ({"comparison_after": None}, None),
+        ({"target_before": 50, "comparison_before": 200}, 3),
         ({"kind": "day_of_action"}, None),
         ({"kind": None}, None),
+        ({"objective_written": None}, None),
+        # Twelve months to the day of its end, to the as-of day, and a day less.
+        ({"started_on": "2012-07-01"}, 0.75),
+        ({"started_on": "2012-07-02"}, None),
+        ({"started_on": "2013-04-01", "ended_on": "2014-04-01"}, 0.75),
+        ({"started_on": "2013-04-02", "ended_on": "2014-04-01"}, None),
     ],
 )
 def test_the_ratio_of_an_initiative(table, given, ratio):
@@ -146,3 +156,24 @@ def test_agreement_of_two_coders_is_that_beyond_chance(table):
     assert p2_initiatives.coders_agree(log) == Share(6, 2, 1)
     log["flags"] = [*[""] * 8, unread_flag("second_coder_type"), ""]
     assert p2_initiatives.coders_agree(log) == Share(6, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "lost", "read", "agree"),
+    [
+        ("prevention", "prevention", "", 5, Share(5, 0)),
+        ("prevention", "enforcement", "", 5, Share(4, 1)),
+        ("prevention", None, "", 4, Share(4, 0)),
+        (None, "prevention", "", 4, Share(4, 0, 1)),
+        (None, None, "", 4, Share(4, 0)),
+        (None, "prevention", "action_type", 4, Share(4, 0, 1)),
+        ("prevention", None, "second_coder_type", 4, Share(4, 0, 1)),
+    ],
+)
+def test_an_action_counts_in_the_agreement_where_both_gave_a_kind(table, first, second, lost, read, agree):
+    kinds = [("prevention", "prevention"), ("enforcement", "enforcement")] * 2 + [(first, second)]
+    log = table("meeting_action", *({**ACTION, "action_id": str(n), "action_type": one, "second_coder_type": other}
+                                    for n, (one, other) in enumerate(kinds)))  # fmt: skip
+    log["flags"] = [*[""] * 4, unread_flag(lost) if lost else ""]
+    assert p2_initiatives.coders_agreement(log).n == read
+    assert p2_initiatives.coders_agree(log) == agree

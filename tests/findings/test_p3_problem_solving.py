@@ -136,6 +136,13 @@ def test_a_log_that_ends_before_the_day_makes_no_record_stale(table, last, compl
         ({"evaluated_on": "2014-04-01"}, Share(0, 1), Share(0, 0)),
         ({"evaluated_on": "2014-04-01", "evaluation_result": None}, Share(0, 1), Share(0, 0)),
         ({"shared_on": "2014-04-01"}, Share(1, 0), Share(0, 1)),
+        # A day that can't be read may lie after it; of what was not shared beyond the team it changes nothing.
+        ({"evaluated_on": None, "lost": "evaluated_on"}, Share(0, 0, 1), Share(0, 0, 1)),
+        ({"evaluated_on": None, "evaluation_result": "n/a", "lost": "evaluated_on"}, Share(0, 1), Share(0, 0)),
+        ({"evaluated_on": None}, Share(1, 0), Share(1, 0)),
+        ({"shared_on": None, "lost": "shared_on"}, Share(1, 0), Share(0, 0, 1)),
+        ({"shared_on": None, "shared_channel": "own_team", "lost": "shared_on"}, Share(1, 0), Share(0, 1)),
+        ({"shared_on": None}, Share(1, 0), Share(1, 0)),
     ],
 )
 def test_closed_records(table, record, evaluated, shared):
@@ -161,6 +168,12 @@ def test_closed_records(table, record, evaluated, shared):
         ({}, ("2013-11-28 10:00", "2013-12-01 10:00"), []),
         ({"closed_on": "2012-11-30"}, ("2012-12-01 10:00", "2012-12-03 10:00"), []),
         ({"closed_on": "2012-12-01"}, ("2012-12-01 10:00", "2012-12-03 10:00"), [2]),
+        ({"opened_on": "2013-11-30"}, ("2013-11-29 10:00", "2013-11-30 10:00"), [1]),
+        ({"opened_on": "2013-12-01"}, ("2013-11-29 10:00", "2013-11-30 10:00"), []),
+        ({"closed_on": "2014-06-01"}, ("2013-05-01 10:00", "2013-05-02 10:00"), [1]),
+        # The day on which the clocks go forward has 23 hours; half an hour past midnight in summer is of the day itself.
+        ({}, ("2013-03-31 00:00", "2013-04-01 00:00"), [pytest.approx(23 / 24)]),
+        ({}, ("2013-05-02 10:00", "2013-05-01 10:00", "2013-05-04 10:00"), [1, 2]),
     ],
 )
 def test_gaps_between_updates(table, record, times, gaps):
@@ -187,3 +200,30 @@ def test_entries_on_the_busiest_day(table, updates, least, most):
     records = table("problem_record", RECORD, OTHER, {**RECORD, "record_id": "of no team", "team": None})
     found = p3_problem_solving.most_on_one_day(records, rows, least)
     assert {team: share for team, (share, _) in found.items()} == most
+
+
+@pytest.mark.parametrize(
+    ("team", "update", "least", "months"),
+    [
+        # Used in one of May and June, where the other team used it in both.
+        ({}, "2013-05-01 00:00", "t", Share(1, 1)),
+        ({}, "2013-06-30 23:59", "t", Share(1, 1)),
+        ({}, "2013-04-30 23:59", "t", Share(0, 2)),
+        ({}, "2013-07-01 00:00", "t", Share(0, 2)),
+        ({}, None, "t", Share(0, 2)),
+        ({"existed_from": "2013-05-02"}, "2013-05-10 10:00", "t", Share(0, 1)),
+        ({"existed_from": "2013-05-02"}, "2013-06-10 10:00", "u", Share(2, 0)),
+        ({"existed_to": "2013-06-29"}, "2013-06-10 10:00", "t", Share(0, 1)),
+        ({"existed_to": "2013-06-30"}, "2013-06-10 10:00", "t", Share(1, 1)),
+        ({"existed_from": "2013-05-02", "existed_to": "2013-06-29"}, None, "u", Share(2, 0)),
+        ({"lost": "existed_from"}, "2013-06-10 10:00", "t", Share(1, 0, 1)),
+    ],
+)
+def test_the_least_active_team(table, team, update, least, months):
+    updates = [{"record_id": "o", "updated_at": f"2013-0{month}-15 10:00"} for month in (4, 5, 6, 7)]
+    updates += [{"record_id": "r", "updated_at": update}] if update else []
+    found = p3_problem_solving.team_months(
+        flagged(table, "neighbourhood_team", {"team": "t", **team}, {"team": "u"}),
+        table("problem_record", RECORD, OTHER), table("problem_update", *updates), MAY, date(2013, 6, 30), complete=False,
+    )  # fmt: skip
+    assert p3_problem_solving.least_active(p3_problem_solving.by_team(found)) == (least, months)

@@ -64,3 +64,29 @@ def test_who_was_trained(table, member, course, formal, anything):
     assert p4_training.by_role(there, trained) == ({"response": formal} if formal.total else {})
     assert p4_training.with_any_training(staff, given, AS_OF) == anything
     assert p4_training.any_training(staff, given, AS_OF) == (anything.yes, anything.unknown)
+
+
+@pytest.mark.parametrize(
+    ("member", "trained"),
+    [
+        *(({"role": role}, Share(2, 1)) for role in p4_training.VICTIM_FACING),
+        *(({"role": role}, Share(1, 1)) for role in ("dispatcher", "supervisor", "other")),
+        ({"in_post_since": "2014-03-31"}, Share(2, 1)),
+        ({"in_post_since": "2014-04-01"}, Share(1, 1)),
+        ({"in_post_since": None}, Share(2, 1)),
+        ({"left_on": "2014-03-31"}, Share(2, 1)),
+        ({"left_on": "2014-03-30"}, Share(1, 1)),
+        # Left before the first day: one of the two is wrong.
+        ({"in_post_since": "2014-02-01", "left_on": "2014-01-01"}, Share(1, 1, 1)),
+        ({"in_training": False}, Share(2, 1)),
+        ({"in_training": True}, Share(1, 1)),
+        ({"lost": "in_training"}, Share(1, 1, 1)),
+    ],
+)
+def test_staff_of_all_roles_that_meet_victims(table, member, trained):
+    others = [{**MEMBER, "person_key": "b", "role": "pcso"}, {**MEMBER, "person_key": "c", "role": "call_handler"}]
+    lost = (member := dict(member)).pop("lost", "")
+    staff = table("staff", {**MEMBER, **member}, *others).assign(flags=[unread_flag(lost) if lost else "", "", ""])
+    given = p4_training.prevention_input(table("training", COURSE, {**COURSE, "person_key": "b"}), AS_OF, 36)
+    there = p4_training.in_post(staff, AS_OF)
+    assert p4_training.all_roles(there, p4_training.formally_trained(there, given, 2)) == trained
