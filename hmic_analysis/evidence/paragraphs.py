@@ -290,8 +290,9 @@ class Told(Shown):
         self._facts, self._finding, self._bare = facts, finding, bare
 
     def below(self, limit: str) -> str:
-        """The value where it lies below a threshold of the finding, and so is a reason against the claim."""
-        return self._held(limit, lambda value, least: value < least)
+        """The value where it lies below a threshold, whatever is not known, and so is a reason against the claim."""
+        most = self._indicator.hi_missing
+        return self._held(limit, lambda value, least: (value if most is None else most) < least)
 
     def at_most(self, limit: str) -> str:
         """The value where it is above 0 and does not exceed a value of the parameters."""

@@ -9,6 +9,7 @@ from hmic_analysis.evidence.grades import grade_documents
 from hmic_analysis.evidence.model import ClaimEvidence, Indicator
 from hmic_analysis.evidence.report import Report
 from hmic_analysis.evidence.verdicts import Decision, undecided
+from hmic_analysis.findings.p1_strategy import NOT_THE_FORCES
 from hmic_analysis.measures import registers
 from hmic_analysis.measures.attendance import NOT_RECORDED, demand_incidents
 from hmic_analysis.measures.base import Share, among, hours_between, local_days, open_blanks, unread, within
@@ -417,10 +418,6 @@ def products(report: Report) -> pd.DataFrame:
     return found[found["counts"].fillna(False).to_numpy(dtype=bool)].drop(columns="counts")
 
 
-#: Scopes of documents that are not the force's own.
-OTHERS = ("partnership", "pcc")
-
-
 def analyses(document: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
     """Each analysis of demand: whether it was approved in so many months up to a day, with a decision on record.
 
@@ -432,7 +429,7 @@ def analyses(document: pd.DataFrame, as_of: date, months: int) -> pd.DataFrame:
     last, when = pd.Timestamp(as_of), rows["approved_on"]
     lately = ((when > last - pd.DateOffset(months=months)) & (when <= last)).astype("boolean").mask(when.isna())
     decided = rows["decision_recorded"].astype("boolean").fillna(False).mask(unread(rows, "decision_recorded"))
-    own = (~rows["scope"].isin(list(OTHERS))).astype("boolean").mask(unread(rows, "scope"))
+    own = (~rows["scope"].isin(list(NOT_THE_FORCES))).astype("boolean").mask(unread(rows, "scope"))
     return rows.assign(counts=lately & decided & own)
 
 

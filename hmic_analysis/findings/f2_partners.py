@@ -63,8 +63,8 @@ def led_elsewhere(incident: pd.DataFrame, types: Sequence[str], qualifiers: Sequ
     }
     code = kind.map(typed).astype("object")
     code = code.where(code.notna(), tags.map(tagged).astype("object"))
-    elsewhere = code.notna().astype("boolean").mask(code.isna() & kind.isna())
-    return rows.assign(elsewhere=elsewhere, code=code)
+    elsewhere = code.notna().astype("boolean").mask(code.isna() & kind.isna() | unread(rows, "result"))
+    return rows.assign(elsewhere=elsewhere, code=code.where(elsewhere.fillna(False).to_numpy(dtype=bool)))
 
 
 def _plain(text: object) -> str:

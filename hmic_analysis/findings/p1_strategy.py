@@ -18,6 +18,7 @@ from hmic_analysis.measures.registers import covers
 # by the day (or approved and under review), begun by then and not ended; plans and strategies alike.
 
 PLAN_TYPES = ("plan",)
+#: Scopes of documents that are not the force's own.
 NOT_THE_FORCES = ("partnership", "pcc")
 IN_USE = ("approved", "under_review")
 SUBJECT = "crime_prevention"

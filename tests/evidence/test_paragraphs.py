@@ -103,6 +103,15 @@ def test_only_figures_that_speak_against_a_claim_are_reasons():
     assert "Few were answered: 40.0%." in text(claims(S, C), high, share("answered_pct", 40))
 
 
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [(None, "It is not kept: 40.0% were kept."), (59.9, "It is not kept: 40.0% were kept."), (60, "The register is not kept.")],
+)  # fmt: skip
+def test_a_figure_that_may_reach_the_limit_is_no_reason(most, said):
+    found = claims("supported", "contradicted")
+    assert said in text(found, share("kept_pct", 40.0, hi_missing=most))
+
+
 def test_a_figure_without_a_verdict_is_printed_only_if_nothing_has_to_be_told_with_it():
     assert "Of calls, 96.6% were answered." in text(claims(S, S), share("answered_pct", 96.6))
     assert "Of calls" not in text(claims(S, S), share("answered_pct", 96.6, caveats=("Not known: 5 of 20, 25%.",)))

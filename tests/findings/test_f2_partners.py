@@ -6,6 +6,7 @@ import pytest
 
 from hmic_analysis.contracts.base import unread_flag
 from hmic_analysis.findings import f2_partners
+from hmic_analysis.findings.f1_demand import task_hours
 from hmic_analysis.measures.base import Share, within
 
 AS_OF = date(2014, 3, 31)
@@ -115,3 +116,86 @@ def test_transfers_accepted(table, asked, said, expected):
 def test_waits_until_handover(table, arrived, until, hours):
     rows = table("handover", {"handover_id": "h", "arrived_at": arrived, "handed_over_at": until})
     assert f2_partners.waits(within(rows, *PERIOD, "arrived_at")).dropna().tolist() == hours
+
+
+INCIDENT = {"incident_id": "i", "created_at": "2013-05-01 09:00", "incident_type": "Obstruction", "result": "attended"}
+SENT = {"incident_id": "i", "resource_id": "r", "assigned_at": "2013-05-01 10:00", "clear_at": "2013-05-01 12:00"}
+
+
+def hours(table, incident, sent, lost=""):
+    rows = table("incident", {**INCIDENT, **incident}).assign(flags=unread_flag(lost) if lost else "")
+    rows = f2_partners.led_elsewhere(within(rows, *PERIOD, "created_at"), ("Obstruction",), ("mental health",))
+    found = f2_partners.shared_hours(rows, task_hours(table("deployment", *sent), 12))
+    return found.other, found.police, found.unknown
+
+
+@pytest.mark.parametrize(
+    ("incident", "expected"),
+    [
+        ({}, (2, 0, 0)),
+        ({"incident_type": "Robbery"}, (0, 2, 0)),
+        ({"incident_type": "Robbery", "qualifier": "alcohol;mental health"}, (2, 0, 0)),
+        ({"incident_type": "Robbery", "qualifier": "mental"}, (0, 2, 0)),
+        ({"incident_type": None}, (0, 0, 2)),
+        ({"incident_type": None, "qualifier": "mental health"}, (2, 0, 0)),
+        ({"result": None}, (2, 0, 0)),
+        ({"result": "duplicate"}, (0, 0, 0)),
+        ({"result": "test"}, (0, 0, 0)),
+        ({"result": "cancelled_by_caller"}, (2, 0, 0)),
+        ({"created_at": "2012-12-01 00:00"}, (2, 0, 0)),
+        ({"created_at": "2012-11-30 23:59"}, (0, 0, 0)),
+        ({"created_at": "2013-11-30 23:59"}, (2, 0, 0)),
+        ({"created_at": "2013-12-01 00:00"}, (0, 0, 0)),
+    ],
+)
+def test_hours_of_an_incident_by_lead_agency(table, incident, expected):
+    assert hours(table, incident, [SENT]) == expected
+
+
+@pytest.mark.parametrize("kind", ["Obstruction", "Robbery"])
+def test_hours_of_an_incident_that_may_be_a_duplicate_are_unknown(table, kind):
+    assert hours(table, {"incident_type": kind, "result": None}, [SENT], "result") == (0, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ([{"at_scene_at": "2013-05-01 10:30"}], 1.5),
+        ([{"clear_at": "2013-05-01 22:00"}], 12),
+        ([{"clear_at": "2013-05-01 22:01"}], 12),
+        ([{"clear_at": "2013-05-01 21:30"}], 11.5),
+        ([{"clear_at": "2013-05-01 10:00"}], 0),
+        ([{"clear_at": "2013-05-01 09:59"}], 0),
+        ([{"clear_at": None}], 0),
+        ([{}, {}], 2),
+        ([{}, {"resource_id": "s"}], 4),
+        # On the night of 31 March 2013 two hours on the wall are one, on that of 27 October three.
+        ([{"assigned_at": "2013-03-31 00:30", "clear_at": "2013-03-31 02:30"}], 1),
+        ([{"assigned_at": "2013-10-27 00:30", "clear_at": "2013-10-27 02:30"}], 3),
+    ],
+)
+def test_hours_of_a_deployment_to_another_agencys_incident(table, sent, expected):
+    assert hours(table, {}, [{**SENT, **row} for row in sent]) == (expected, 0, 0)
+
+
+def test_transfers_are_counted_by_transfer_and_agency(table):
+    asked = {"incident_id": "i", "asked_at": "2013-05-01 10:00"}
+    rows = table(
+        "partner_transfer",
+        {"transfer_id": "1", "agency": "ambulance", "accepted": True, **asked},
+        {"transfer_id": "2", "agency": "ambulance", "accepted": True, **asked},
+        {"transfer_id": "3", "agency": "health", "accepted": False, **asked},
+    )
+    assert f2_partners.accepted(rows) == Share(2, 1)
+    assert f2_partners.accepted_by_agency(rows) == {"ambulance": Share(2, 0), "health": Share(0, 1)}
+
+
+def test_a_transfer_of_which_the_answer_cannot_be_read_is_unknown(table):
+    rows = table("partner_transfer", {"transfer_id": "x", "asked_at": "2013-05-01 10:00"})
+    assert f2_partners.accepted(rows.assign(flags=unread_flag("accepted"))) == Share(0, 0, 1)
+
+
+def test_a_wait_that_ended_long_after_the_period_is_a_long_wait(table):
+    rows = table("handover", {"handover_id": "h", "reason": "hospital", "arrived_at": "2013-11-01 10:00",
+                              "handed_over_at": "2014-04-02 10:00"})  # fmt: skip
+    assert f2_partners.waits_by_reason(within(rows, *PERIOD, "arrived_at"))["hospital"].tolist() == [152 * 24 - 1]

@@ -104,3 +104,48 @@ def test_nothing_supplied(table, change):
     assert longest_series(change, table("benefit_month"), AS_OF) is None
     found = monthly_saving(None)
     assert found.frame.empty and found.step is None and found.change == ""
+
+
+@pytest.mark.parametrize(
+    ("live_on", "first", "mixed"),
+    [("2013-01-01", "2013-01-01", None), ("2013-01-02", "2013-02-01", "2013-01-01"), ("2013-01-31", "2013-02-01", "2013-01-01")],
+)  # fmt: skip
+def test_a_change_on_the_first_of_a_month_leaves_no_month_out(table, live_on, first, mixed):
+    change = table("change", {"change_id": "c", "change_type": "process", "live_on": live_on})
+    found = longest_series(change, table("benefit_month", *months("c", "2012-06", 12, "2013-01", 5)), AS_OF)
+    assert (found.first, found.mixed) == (pd.Timestamp(first), mixed and pd.Timestamp(mixed))
+    assert found.months["minutes"].notna().sum() == (12 if mixed is None else 11)
+
+
+@pytest.mark.parametrize(("as_of", "last"), [(date(2014, 3, 31), "2014-03-01"), (date(2014, 3, 30), "2014-02-01")])
+def test_a_month_counts_once_it_has_ended(table, change, as_of, last):
+    found = longest_series(change, table("benefit_month", *months("old", "2012-01", 36, "2013-01", 5)), as_of)
+    assert found.months.index[-1] == pd.Timestamp(last)
+
+
+@pytest.mark.parametrize(("live_on", "there"), [("2014-03-31", True), ("2014-04-01", False), (None, False)])
+def test_a_change_counts_once_it_is_live(table, live_on, there):
+    change = table("change", {"change_id": "c", "change_type": "process", "live_on": live_on})
+    found = longest_series(change, table("benefit_month", *months("c", "2012-06", 12, "2013-01", 5)), AS_OF)
+    assert (found is not None) == there
+
+
+@pytest.mark.parametrize(
+    ("start", "n", "figure"), [("2011-01", 36, True), ("2011-02", 35, False), ("2011-01", 35, False)]
+)
+def test_a_step_needs_24_months_before_and_12_after(table, change, start, n, figure):
+    found = monthly_saving(
+        longest_series(change, table("benefit_month", *months("old", start, n, "2013-01", 5)), AS_OF)
+    )
+    assert (found.step is not None) == figure
+
+
+@pytest.mark.parametrize(("more", "chosen"), [(0, "a"), (1, "b")])
+def test_of_changes_with_as_many_months_the_one_first_live_is_taken(table, more, chosen):
+    change = table(
+        "change",
+        {"change_id": "b", "change_type": "process", "live_on": "2013-02-01"},
+        {"change_id": "a", "change_type": "process", "live_on": "2013-01-01"},
+    )
+    rows = [*months("a", "2012-01", 20, "2013-01", 5), *months("b", "2012-01", 20 + more, "2013-02", 5)]
+    assert longest_series(change, table("benefit_month", *rows), AS_OF).change == chosen
