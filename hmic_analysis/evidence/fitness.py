@@ -86,7 +86,7 @@ class Fitness:
         found = [c for c in self.tables.values() if c.held]
         whole = [set(c.counted) for c in found]
         return tuple(
-            m for m in self.months if any(m in c.held for c in found) and len({m in counted for counted in whole}) == 1
+            m for m in self.months if all(m in c.held for c in found) and len({m in counted for counted in whole}) == 1
         ) if found else self.months  # fmt: skip
 
     @cached_property

@@ -146,3 +146,10 @@ def test_a_list_of_which_every_record_is_of_a_later_day_says_nothing_of_the_day(
     held = found.hold(Decision("contradicted"), "existence", ["document"], NEEDED)
     assert held.reasons == (("later_records",) if open_ else ())
     assert found.hold(Decision("supported"), "existence", ["document"], NEEDED).verdict == "supported"
+
+
+def test_a_month_that_one_table_holds_in_part_and_another_not_at_all_is_not_counted():
+    begun = {**{m: full(m) for m in MONTHS if m != "2013-06"}, "2013-06": MonthRows(300, 1, 10)}
+    without = {m: full(m) for m in MONTHS if m != "2013-06"}
+    assert "2013-06" not in fit(meeting=begun, meeting_action=without).used
+    assert fit(meeting=begun, meeting_action=begun).used == fit(meeting=begun).used == MONTHS
