@@ -203,7 +203,12 @@ STAFF = Contract(
         Column("rank", "code", "Rank; staff for those without one.", allowed=RANKS),
         Column("unit", "text", "Team, district or unit of the post.", group=True),
         Column("fte", "number", "Full-time equivalent of the post.", unit="full-time posts", minimum=0, maximum=1),
-        Column("in_post_since", "date", "First day in this post."),
+        Column(
+            "in_post_since",
+            "date",
+            "First day in this post.",
+            blank="long ago; for the months in which call-handlers had their audits: not known",
+        ),
         Column("left_on", "date", "Last day in it.", blank="still there; left out: taken so of every row"),
         Column(
             "in_training",

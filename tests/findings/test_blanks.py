@@ -493,6 +493,7 @@ BY_HAND = {
     ("document", "review_closed_on"): "findings/test_a10_review.py::test_a_review",
     ("document", "decision_recorded"): "findings/test_f1_demand.py::test_analyses_of_demand",
     ("incident", "qualifier"): "findings/test_f2_partners_measures.py::test_lead_agency_by_type_or_qualifier",
+    ("staff", "in_post_since"): "findings/test_a9_service.py::test_months_with_the_audits_due",
     ("crime", "closed_at"): "findings/test_a1_recording.py::test_whether_a_crime_was_attended",
     ("crime", "report_route"): "findings/test_a1_recording.py::test_crimes_with_an_incident_before_them",
     ("problem_record", "evaluation_result"): "findings/test_p3_problem_solving.py::test_closed_records",

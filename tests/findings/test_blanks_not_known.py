@@ -94,7 +94,6 @@ BY_HAND = {
     },
     "staff": {
         "fte": F + "f5_devices_measures.py::test_spending_per_officer",
-        "in_post_since": F + "a9_service.py::test_months_with_the_audits_due",
     },
     "incident": {
         "created_at": F + "a2_attendance.py::test_arrivals_within_target",

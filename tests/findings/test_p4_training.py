@@ -47,6 +47,8 @@ def flagged(table, name, row):
         ({"left_on": "2014-03-31"}, {}, Share(1, 0), Share(1, 0)),
         ({"lost": "left_on"}, {}, Share(0, 0, 1), Share(0, 0, 1)),
         ({"in_post_since": "2014-04-01"}, {}, Share(0, 0), Share(0, 0)),
+        # A blank first day is long ago.
+        ({"in_post_since": None}, {}, Share(1, 0), Share(1, 0)),
         ({"in_post_since": None, "lost": "in_post_since"}, {}, Share(0, 0, 1), Share(0, 0, 1)),
         ({"role": "other"}, {}, Share(0, 0), Share(1, 0)),
     ],
